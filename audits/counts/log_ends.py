@@ -1,9 +1,9 @@
-"""The last day up to which a log beside the decisions is known, where that lies before the end of the window: it stops
-there, or it has a hole and goes on later. What came then is unknown.
+"""The last day up to which a log is known, where that lies before the end of the window: it stops there, or it has a
+hole and goes on later. What came then is unknown.
 
 Of the whole log, not of the window alone: one that goes on in later months reaches beyond. A STOP is no message: people
 say it whether or not the tool that writes to them still logs what it sends. A log that begins after the decisions of a
-window do has its hole at the start.
+window do has its hole at the start. The decisions themselves make their windows: of these, only a hole is told.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from boussole.audits.lake.tables import has_table, table
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 
-LOGS = ("contacts", "human_actions", "usage", "generations", "search_controls")
-CONTACTS, HUMAN_ACTIONS, USAGE, GENERATIONS, SEARCH_CONTROLS = LOGS
-"""The logs that are looked at: those from which an absence is counted."""
+LOGS = ("contacts", "human_actions", "usage", "generations", "search_controls", "decisions")
+CONTACTS, HUMAN_ACTIONS, USAGE, GENERATIONS, SEARCH_CONTROLS, DECISIONS = LOGS
+"""The logs that are looked at, in the order in which they are told: those from which an absence is counted, and that of
+decisions."""
 ENDS = "_ends"
 """After the name of a log: its row among what was left out; `column` is its last day, `n` how many days before the last
 of the window that is, `reason` the day on which it goes on."""
@@ -90,11 +91,12 @@ def end_sql(connection: duckdb.DuckDBPyConnection, system: System, log: str, win
     if log not in LOGS or not has_table(connection, system, log):
         return None
     since = _began(connection, system, window) if log in BEGIN else None
+    holes = " AND again IS NOT NULL" if log == DECISIONS else ""
     return (
         f"SELECT '{log}{ENDS}', CAST(last AS VARCHAR), CAST(again AS VARCHAR), "
         f"date_diff('day', last, DATE '{window.end}') "
         f"FROM ({known_until(system, log, window, since=since)}) "
-        f"WHERE last < DATE '{window.end}'"
+        f"WHERE last < DATE '{window.end}'{holes}"
     )
 
 
@@ -111,7 +113,7 @@ def _began(connection: duckdb.DuckDBPyConnection, system: System, window: Window
 def known_until(system: System, log: str, window: Window, *, since: str | None = None) -> str:
     """SQL: `last`, the last day before the first hole of a log that reaches into a window, and `again`, the day when it
     goes on; its last day of all, and NULL, where there is none. `since`: SQL of a day on which it should have begun."""
-    days: str = f"SELECT day, count(*) AS n FROM ({DAYS[log](system)}) GROUP BY day"
+    days: str = f"SELECT day, CAST(sum(n) AS BIGINT) AS n FROM ({DAYS[log](system)}) GROUP BY day"
     begun = f" UNION ALL SELECT ({since}) - 1, 0 WHERE ({since}) <= (SELECT min(day) FROM ({days}))" if since else ""
     gaps = (
         "SELECT day, lead(day) OVER (ORDER BY day) AS next, "
@@ -129,10 +131,15 @@ def known_until(system: System, log: str, window: Window, *, since: str | None =
     return f"SELECT {last} AS last, min(next) FILTER ({hole}) AS again FROM ({usual})"
 
 
+def _decided(system: System) -> str:
+    """As they are counted, which stays when rows are purged."""
+    return f"""SELECT day, n FROM {table(system, "daily")} WHERE "by" = ''"""
+
+
 def _messages(system: System) -> str:
     section = system.contacts
     assert section is not None  # noqa: S101 (its log is declared)
-    return f"SELECT day FROM {table(system, 'contacts')} WHERE NOT {section.stop}"
+    return f"SELECT day, 1 AS n FROM {table(system, 'contacts')} WHERE NOT {section.stop}"
 
 
 def _reviews(system: System) -> str:
@@ -140,18 +147,19 @@ def _reviews(system: System) -> str:
     held = table(system, "human_actions")
     undated = f"SELECT id FROM {held} WHERE recorded_at IS NULL"
     return (
-        f"SELECT CAST(recorded_at AS DATE) AS day FROM {held} WHERE recorded_at IS NOT NULL UNION ALL "
-        f"SELECT day FROM {table(system, 'decisions')} JOIN ({undated}) USING (id)"
+        f"SELECT CAST(recorded_at AS DATE) AS day, 1 AS n FROM {held} WHERE recorded_at IS NOT NULL UNION ALL "
+        f"SELECT day, 1 AS n FROM {table(system, 'decisions')} JOIN ({undated}) USING (id)"
     )
 
 
 def _rows(log: str, system: System) -> str:
-    return f"SELECT day FROM {table(system, log)}"
+    return f"SELECT day, 1 AS n FROM {table(system, log)}"
 
 
 DAYS: dict[str, Callable[[System], str]] = {
     CONTACTS: _messages,
+    DECISIONS: _decided,
     HUMAN_ACTIONS: _reviews,
     **{log: partial(_rows, log) for log in (USAGE, GENERATIONS, SEARCH_CONTROLS)},
 }
-"""SQL of the days of each log, one for each row of all that it holds."""
+"""SQL of the days of each log and how many rows of it have each."""

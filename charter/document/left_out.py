@@ -29,10 +29,14 @@ class ReasonLeftOut(Part):
 
 
 class LogEnd(Part):
-    """A log beside that of decisions which is not known up to the end of the window: it stops, or has a hole."""
+    """A log that is not known up to the end of the window: it stops, or has a hole; of decisions, it has a hole."""
 
     log: Annotated[
-        str, Field(description="The log: `contacts`, of messages, or `human_actions`, of what people decide")
+        str,
+        Field(
+            description="The log: `contacts`, of messages, `human_actions`, of what people decide, `usage`, "
+            "`generations`, `search_controls` or `decisions`"
+        ),
     ]
     last: Annotated[
         Day,
@@ -142,9 +146,9 @@ class LeftOutInShort(Part):
         Annotated[tuple[LogEnd, ...], Field(min_length=1)] | None,
         LATER,
         Field(
-            description="The logs beside that of decisions which end before the window does, each with its last day: "
-            "where that is more than three days earlier, no question that rests on it is kept. Absent where they reach "
-            "the end, and from documents of earlier versions"
+            description="The logs which end before the window does, or have a hole, each with its last day: where that "
+            "is more than three days earlier, no question that rests on it is kept. Absent where they reach the end, "
+            "and from documents of earlier versions"
         ),
     ] = None
 

@@ -1,7 +1,7 @@
 """The rules on what was left out: too large a share of a log, or its end, and nobody can tell.
 
 A log of which much could not be counted answers nothing: nobody knows what the rest of it would have said. One that
-ends before the window does keeps no promise: what it shows was seen, and what came after was not.
+ends before the window does, or has a hole in it, keeps no promise: what it shows was seen, and what came after was not.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ GRACE_DAYS = 3
 of a month, of a weekend with the public holiday beside it and the day between them (Friday 28 October 2022, then Monday
 31 as a bridge to All Saints). On more days, somebody should have been written to, or have reviewed something."""
 
+DECISIONS = "decisions"
+"""The log on which all questions rest that are asked of a system that decides."""
 BESIDE = {
     "reference": "reference",
     "outcome": "outcomes",
@@ -62,11 +64,11 @@ def limiting(held: LeftOutInShort | None, needs: Iterable[str]) -> tuple[str, Le
 
 
 def stopped(left_out: LeftOutInShort | None, needs: Iterable[str]) -> LogEnd | None:
-    """Of the logs that a question rests on, the first that stops before the window ends; None where none does, or the
-    document does not say how far they reach."""
+    """Of the logs that a question rests on, the first that stops before the window ends or has a hole; None where none
+    does, or the document does not say how far they reach."""
     if left_out is None or left_out.ends is None:
         return None
-    logs = {BESIDE[need] for need in needs if need in BESIDE}
+    logs = {DECISIONS, *(BESIDE[need] for need in needs if need in BESIDE)}
     return next((each for each in left_out.ends if each.log in logs and each.days > GRACE_DAYS), None)
 
 

@@ -56,13 +56,15 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return Workspace(workspace.home)
 
 
-def known(base: Workspace, monkeypatch: pytest.MonkeyPatch, days: Iterable[dt.date], each: int = 3) -> list[dict]:
-    """What is told of a log of messages, so many on each of these days: its table is put in the place of the lake's."""
+def known(
+    base: Workspace, monkeypatch: pytest.MonkeyPatch, days: Iterable[dt.date], each: int = 3, log: str = "contacts"
+) -> list[dict]:
+    """What is told of a log, so many rows on each of these days: its table is put in the place of the lake's."""
     rows = pa.table({"day": [one for one in days for _ in range(each)]})
     with reading(base) as connection:
         connection.register("messages", rows)
-        monkeypatch.setitem(log_ends.DAYS, "contacts", lambda _: "SELECT day FROM messages")
-        sql = end_sql(connection, base.system("offers"), "contacts", MARCH)
+        monkeypatch.setitem(log_ends.DAYS, log, lambda _: "SELECT day, 1 AS n FROM messages")
+        sql = end_sql(connection, base.system("offers"), log, MARCH)
         found = connection.execute(sql or "").to_arrow_table().rename_columns(["part", "column", "reason", "n"])
     return [end.document() for end in ends_of(found.to_pylist())]
 
@@ -120,3 +122,12 @@ def test_an_audit_of_before_is_held_to_what_it_looked_at() -> None:
     assert as_then(now, rows()).equals(rows())
     assert as_then(now, rows(contacts_ends=None)).equals(rows(contacts_ends=None))
     assert as_then(now, now).equals(now)
+
+
+def test_decisions_make_their_windows_and_a_hole_in_them_is_told(
+    base: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hole = [{"log": "decisions", "last": "2026-03-07", "days": 24, "again": "2026-03-18"}]
+    assert known(base, monkeypatch, without(day(3, 8), day(3, 17)), log="decisions") == hole
+    assert known(base, monkeypatch, every(day(2, 1), day(3, 12)), log="decisions") == []
+    assert known(base, monkeypatch, ALL, log="decisions") == []

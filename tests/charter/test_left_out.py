@@ -219,3 +219,13 @@ def test_so_many_days_nobody_works_at_the_end_of_a_month() -> None:
         closed |= {day for day in around if {day - one, day + one} <= closed}
         longest = max(longest, next(days for days in range(9) if end - days * one not in closed))
     assert longest == GRACE_DAYS
+
+
+def test_a_hole_in_the_decisions_keeps_nothing_and_hides_nothing() -> None:
+    """Whoever leaves a fortnight of decisions out of the log has not kept the promise in it."""
+    hole = {"log": "decisions", "last": "2026-07-07", "days": 24, "again": "2026-07-18"}
+    aside, name = left_out(0) | {"ends": [hole]}, "selection_rate_ratio_gender"
+    kept = judged([KEPT], aside)[name]
+    assert (kept["verdict"], kept["reason"]) == ("unknown", "log_stops")
+    assert "ne contient rien du 8 juillet 2026 au 17 juillet 2026" in kept["sentence"]["fr"]
+    assert judged([BROKEN], aside)[name]["verdict"] == "broken"

@@ -1,7 +1,8 @@
 """Comparisons of versions say what they said on 28 November 2026: every key in its order, every figure, every line.
 
 `tests/data` holds what the commands of that day wrote about its workspace: versions in the lake, files
-of the same cases, months of one version beside those of the next, a shadow, and distances of windows.
+of the same cases, months of one version beside those of the next, a shadow, and distances of windows. They are computed
+again by the methods of that day.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typer.testing import CliRunner
 from boussole.audits.decisions import ingest
 from boussole.audits.hashing import canonical_json
 from boussole.audits.lake import reading
+from boussole.audits.uncertainty.methods import by_method
 from boussole.audits.workspace import Workspace
 from boussole.charter.document.differences.comparing import Comparison, VersionComparison
 from boussole.charter.document.differences.drift import DriftDocument
@@ -104,9 +106,10 @@ def said() -> dict[str, Any]:
 def run(workspace: Workspace, *words: str) -> str:
     places = {name: str(workspace.home.parent / f"{name}.parquet") for name in ("one", "two")}
     places["pair"] = str(workspace.home.parent / "pair.yaml")
-    done = CliRunner().invoke(
-        app, ["--workspace", str(workspace.home), *[word.format(**places) for word in [*words, *AS_OF]]]
-    )
+    with by_method(1):
+        done = CliRunner().invoke(
+            app, ["--workspace", str(workspace.home), *[word.format(**places) for word in [*words, *AS_OF]]]
+        )
     assert done.exit_code == 0, done.output
     return done.stdout
 

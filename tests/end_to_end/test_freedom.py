@@ -22,12 +22,13 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.pack.verifier.rows import Rows
-from boussole.charter.pack.verifier.verdicts.judging import left_out
+from boussole.charter.pack.verifier.verdicts.judging import OF_CASES, left_out
 from boussole.charter.pack.verifier.verdicts.logged import judge as judged_by_log
 from boussole.charter.record_types.kinds import Case, Inspection, Review
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.statements import seal as state
+from boussole.charter.text.judged import JUDGED
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.answer.view import not_known
@@ -143,6 +144,20 @@ def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, caps
         )
     (found,) = rerun(workspace, chosen(workspace))
     assert "contacts" in found.recount.stale
+
+
+@pytest.mark.costly
+def test_days_that_are_no_whole_months_are_checked_without_us(tmp_path: Path) -> None:
+    """Nothing is told of them, and no test decides what is not tolerated at all."""
+    workspace = with_stops(tmp_path / "w", stops=40, ignored=0)
+    system = workspace.system("offers")
+    sealed = run_audit(workspace, system, start=dt.date(2026, 3, 2), end=dt.date(2026, 4, 1))
+    assert answers(sealed)["stop_is_respected"] == ("unknown", "part_of_month")
+    _checked_without_us(workspace, tmp_path)
+
+
+def test_the_verifier_knows_what_is_not_tolerated_at_all() -> None:
+    assert {metric for metric, row in JUDGED.items() if row.one_case} == {*OF_CASES}
 
 
 @pytest.mark.slow(lighter="test_a_purge_leaves_what_a_stop_is_judged_by")

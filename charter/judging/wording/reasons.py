@@ -234,5 +234,7 @@ HOLES = {
     "nobody knows what happened then.",
     "search_controls": "We cannot tell. The log of controls holds nothing from {first} to {until}: "
     "nobody knows what happened then.",
+    "decisions": "We cannot tell. The log of decisions holds nothing from {first} to {until}: "
+    "nobody knows what was decided then.",
 }
 """By the log that has a hole in the period; the last day up to which it was known lies before."""

@@ -15,6 +15,8 @@ BESIDE = (
 )  # fmt: skip
 """What some questions rest on beside the window."""
 ENDS = "_ends"
+ENDING = ("contacts", "human_actions", "usage", "generations", "search_controls", "decisions")
+"""The logs of which is told up to when they are known, in the order of documents."""
 """After the name of a log: its last day and how many days before the window ends that is, where it stops earlier."""
 PARTS = ("set_aside", "undated", "discarded", "excluded", "other_periods")
 """Why decisions were not counted; those whose day cannot be read are set aside too."""
@@ -162,7 +164,7 @@ class Rows:
                 continue
             said[f"{name}.set_aside"] = self.parts[name]
             said[f"{name}.counted"] = self.parts.get(f"{name}_counted", 0)
-        ends = [self.ends[log] for log in sorted(self.ends)]
+        ends = [self.ends[log] for log in ENDING if log in self.ends]
         return {**found, "set_aside": set_aside, **said, "ends": ends or None}
 
     def tables(self, by: Sequence[str], stage: int | None = None, of: int = 0) -> Table:

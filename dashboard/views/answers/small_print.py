@@ -96,6 +96,7 @@ def _log(log: str, say: Say) -> str:
         "usage": say("the log of uses"),
         "generations": say("the log of texts"),
         "search_controls": say("the log of controls"),
+        "decisions": say("the log of decisions"),
     }
     return words[log]
 

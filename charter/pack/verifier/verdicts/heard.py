@@ -59,9 +59,10 @@ def told(document: dict) -> Told:
 
 def heard(own: dict, of: Told, threshold: dict, *, rule: int, alpha: float, looks: int) -> Heard:
     """The figures that a comparison of a window is judged by, each with its part of the level."""
-    every, watch = of.every.get(own["id"]), float(threshold["watch"])
+    every = of.every.get(own["id"])
     if every is None:
         return Heard(own, own, own)
+    watch = float(threshold["watch"])
     if rule < BY_RECENT:
         found = _alone(own, every, watch, alpha, looks)
         return Heard(found, found, found)

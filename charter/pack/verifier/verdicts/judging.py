@@ -39,6 +39,12 @@ RULES = (1, 2, 3, 4, 5)
 """The rules by which comparisons became verdicts; a document that names none was judged by the first."""
 OF_CORRECTIONS = ("put_in_outcome_difference", "gap_by_corrections")
 OF_AGENTS = ("reworked_texts_share", "hasty_texts_share")
+OF_CASES = (
+    "written_after_stop_share", "undeclared_use_share", "first_without_notice_share",
+    "accounts_without_second_factor_share", "calls_outside_allowed_share", "unlawful_adverts_share",
+    "personal_data_outside_share", "unmarked_texts_share", "controls_from_replies_share",
+)  # fmt: skip
+"""Measures that count cases of what is not tolerated: no test decides these."""
 LATER = (GAP_SHARE, NEVER_RATIO, *OF_CORRECTIONS, *OF_REPLIES, *OF_AGENTS)
 """Measures that documents of earlier versions do not have: questions about them are not examined there."""
 LOOKS = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
@@ -148,7 +154,7 @@ def limited(indicator: dict, document: dict, charter: dict) -> bool:
 
 def stops(indicator: dict, document: dict) -> bool:
     """Whether a log that a question rests on ends so early that nothing can be kept by it."""
-    logs = [BESIDE[need] for need in indicator["needs"] if need in BESIDE]
+    logs = ["decisions", *(BESIDE[need] for need in indicator["needs"] if need in BESIDE)]
     return any(log in logs and days > GRACE_DAYS for log, days in _ends(document))
 
 
@@ -204,7 +210,7 @@ def _has(way: dict, system: System) -> bool:
 def _attributes(indicator: dict, system: System) -> list[tuple | None]:
     """Of which attributes a question is asked: none where it is not asked, or not by tests."""
     asked = indicator["evidence"] == "measured" and indicator["metric"] and system.kind in indicator["kinds"]
-    if not asked:
+    if not asked or indicator["metric"] in OF_CASES:
         return []
     if indicator["for_each"] != "groups":
         return [None]

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from .judging import LEFT_OUT, STOPS, limited, stops
+from .judging import LEFT_OUT, OF_CASES, STOPS, limited, stops
 
 OF_TEXTS = ("unlawful_adverts_share", "personal_data_outside_share")
 BY_UPPER_END = ("personal_data_outside_share",)
 """Measures that are watched where what there is at most is beyond the level."""
 MOST_UNREAD = 0.01
-METRICS = (
-    "written_after_stop_share", "undeclared_use_share", "first_without_notice_share",
-    "accounts_without_second_factor_share", "calls_outside_allowed_share",
-    *OF_TEXTS, "unmarked_texts_share", "controls_from_replies_share",
-)  # fmt: skip
 
 
 def judge(document: dict, charter: dict) -> list[tuple[dict, dict]]:
@@ -24,7 +19,7 @@ def judge(document: dict, charter: dict) -> list[tuple[dict, dict]]:
         each["id"]: each
         for article in charter["articles"]
         for each in article["indicators"]
-        if each["metric"] in METRICS
+        if each["metric"] in OF_CASES
     }
     found = []
     for verdict in document["verdicts"]:
