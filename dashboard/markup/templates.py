@@ -20,6 +20,7 @@ from jinja2.ext import Extension
 
 from boussole.dashboard.markup import elements, glossary
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.marks import word
 from boussole.dashboard.markup.words.say import Say
 
 FOLDER = Path(__file__).parent.parent
@@ -130,4 +131,4 @@ ENVIRONMENT.globals |= {
     for name in ("badge", "code", "details", "facts", "join", "link", "picture", "scrolling", "stacked", "table")
 }
 ENVIRONMENT.globals |= {name: getattr(glossary, name) for name in ("explained", "how_to_read", "linked")}
-ENVIRONMENT.globals |= {"attrs": attrs, "attached": elements.attached_html, "_attribute": _attribute}
+ENVIRONMENT.globals |= {"attrs": attrs, "attached": elements.attached_html, "word": word, "_attribute": _attribute}

@@ -15,7 +15,7 @@ from boussole.charter.records.facts import Facts
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access.person import COOKIE
-from boussole.dashboard.server.forms.forms_html import form_html
+from boussole.dashboard.server.forms.model import form_html
 from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.parts import drafts as drafting_html

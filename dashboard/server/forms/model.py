@@ -4,7 +4,7 @@ show forms."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 from unicodedata import category
@@ -92,6 +92,10 @@ class Problem:
     text: str
     at: str = ""
     typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def of(self, forms: Iterable[Form | None]) -> bool:
+        """Whether it was one of these forms."""
+        return any(form is not None and form.id == self.form for form in forms)
 
 
 # What was sent, held to the fields of the form: nothing else is read, nothing is taken that a field does not allow.

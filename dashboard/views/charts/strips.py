@@ -106,6 +106,20 @@ class Strips:
     note: str
     kind: Kind
 
+    @property
+    def two_periods(self) -> bool:
+        """Whether rows hold a mark of each of two periods."""
+        return any(len(row.marks) > 1 for row in self.rows)
+
+    @property
+    def scales(self) -> tuple[str, str]:
+        """The drawing of the scale in both widths."""
+        return scale_svg(self.scale), scale_svg(self.scale, wide=NARROW)
+
+    def drawn(self, mark: Mark) -> tuple[str, str]:
+        """The drawing of a mark in both widths."""
+        return strip_svg(mark, self.scale), strip_svg(mark, self.scale, wide=NARROW)
+
 
 def levels_at(shown: Rows, place: int) -> list[float]:
     """The levels that are drawn beside one row."""
