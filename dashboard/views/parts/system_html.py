@@ -18,7 +18,7 @@ def head(page: SystemHead, say: Say, *, home: str, data: str) -> Html:
 
 
 def counted(counts: Sequence[tuple[str, int]], say: Say) -> Html:
-    return Template(_FILE, say)("counted", counts)
+    return Template("views/parts/lists.html", say)("counted", counts)
 
 
 def article(section: Section, say: Say, *, recompute: str) -> Html:

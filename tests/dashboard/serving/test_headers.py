@@ -23,7 +23,7 @@ from boussole.audits.access_settings import AccessSettings
 from boussole.dashboard.markup.words.menu import pages
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.drift import detail_html
-from boussole.dashboard.server.access import account_html
+from boussole.dashboard.server.access import account
 from boussole.dashboard.server.headers import BARE, Headers, page_policy
 from boussole.dashboard.views.records.taking_part import receipt_page
 from tests.attacks import Tries
@@ -223,7 +223,7 @@ def _alone() -> list[tuple[str, str]]:
     receipt = receipt_page(place, SimpleNamespace(entry=2), "n", speaker("fr"), query={})  # type: ignore[arg-type]
     report = SimpleNamespace(system="x", name="y")
     return [
-        (account_html.page([("a", "b")], speaker("fr"), to="/", reason="nobody"), account_html.POLICY),
+        (account.page([("a", "b")], speaker("fr"), to="/", reason="nobody"), account.POLICY),
         (bytes(receipt.body).decode(), receipt.headers["content-security-policy"]),
         (detail_html.around(report), detail_html.AROUND),  # type: ignore[arg-type]
     ]
