@@ -231,6 +231,7 @@ def _alone() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "policy"), _alone(), ids=["lapsed", "receipt", "report"])
 def test_a_page_by_itself_has_the_one_style_that_its_policy_names(page: str, policy: str) -> None:
+    assert page.lower().startswith("<!doctype html><html ")
     styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
     assert [f"'sha256-{base64.b64encode(hashlib.sha256(each.encode()).digest()).decode()}'" for each in styles] == (
         re.findall(r"'sha256-[^']+'", policy)
