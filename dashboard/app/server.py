@@ -57,7 +57,7 @@ from boussole.dashboard.server.access.sign_in import sign_in_routes
 from boussole.dashboard.server.headers import Headers
 from boussole.dashboard.server.protocol import limits_of, serve
 from boussole.dashboard.views import store
-from boussole.dashboard.views.parts.draft_forms import draft_routes
+from boussole.dashboard.views.parts.drafts import draft_routes
 from boussole.dashboard.views.parts.margin_routes import margin_routes
 from boussole.dashboard.views.parts.taking import Figures
 from boussole.dashboard.views.parts.taking_files import figure_routes

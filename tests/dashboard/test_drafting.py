@@ -19,8 +19,7 @@ from boussole.dashboard.server.access.person import COOKIE
 from boussole.dashboard.server.forms.model import form_html
 from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.parts.draft_forms import draft_routes, writing
-from boussole.dashboard.views.parts.drafts import complete, draft_line, draft_page, missing, read
+from boussole.dashboard.views.parts.drafts import complete, draft_line, draft_page, draft_routes, missing, read, writing
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
 

@@ -16,8 +16,7 @@ from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.server.forms.model import folded_form, form_html
 from boussole.dashboard.views.chamber import Chamber, reads_drafts
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.draft_forms import author, throwing, writing
-from boussole.dashboard.views.parts.drafts import draft_page
+from boussole.dashboard.views.parts.drafts import author, draft_page, throwing, writing
 from boussole.dashboard.views.parts.margin import MarginReader, draft_margin
 from boussole.dashboard.views.parts.margin_routes import acts_of
 

@@ -14,8 +14,7 @@ from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.server.forms.model import folded_form
 from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.draft_forms import beginning
-from boussole.dashboard.views.parts.drafts import draft_line
+from boussole.dashboard.views.parts.drafts import beginning, draft_line
 
 
 def show(say: Say) -> None:
