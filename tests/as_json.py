@@ -56,7 +56,7 @@ PLACES = {
     "judge": "boussole.charter.judging.verdicts",
     "kinds_of": "boussole.dashboard.views.fairness_choice",
     "left_out_words": "boussole.dashboard.views.answers.small_print",
-    "metric_name": "boussole.dashboard.api.evaluator.names",
+    "metric_name": "boussole.dashboard.api.evaluator.logging",
     "missing_words": "boussole.dashboard.views.answers.small_print",
     "publication": "boussole.charter.auditing.published",
     "publications": "boussole.charter.auditing.published",

@@ -94,13 +94,29 @@ from __future__ import annotations
 
 import streamlit as st
 
-from boussole.dashboard.markup.elements import el
+from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.pages.hello.view import greeted
 from boussole.dashboard.views.parts import context
-from boussole.dashboard.markup.words.say import speaker
 
-say = speaker(context.language())
-st.html(el("h1", say("We greet you")))
+st.html(Template("pages/hello/hello.html", context.speaks())("greeting", greeted(context.scene())))
 ''',
+    "dashboard/pages/hello/view.py": '''"""Whom the page greets."""
+
+from __future__ import annotations
+
+from boussole.dashboard.views.scene import Scene
+
+
+def greeted(scene: Scene) -> list[str]:
+    """The systems by their names."""
+    return sorted(scene.systems)
+''',
+    "dashboard/pages/hello/hello.html": """{# Who is greeted. #}
+{% macro greeting(names) %}
+<h1>{{ say("We greet you") }}</h1>
+<p>{% for name in names %}<strong>{{ name }}</strong>{% endfor %}</p>
+{% endmacro %}
+""",
     "dashboard/markup/words/menu.py": {
         '        Page(name="search",': (
             '        Page(name="hello", title=say("We greet you"), group=helps),\n        Page(name="search",'
@@ -157,6 +173,8 @@ NAMES = {
     "charter/articles/equite.yaml": "charter/articles/ARTICLE.yaml",
     "dashboard/pages/hello/__init__.py": "dashboard/pages/NAME/__init__.py",
     "dashboard/pages/hello/page.py": "dashboard/pages/NAME/page.py",
+    "dashboard/pages/hello/view.py": "dashboard/pages/NAME/view.py",
+    "dashboard/pages/hello/hello.html": "dashboard/pages/NAME/NAME.html",
     "audits/systems/logs/complaints.py": "audits/systems/logs/NAME.py",
     "dashboard/report/motto.py": "dashboard/report/NAME.py",
 }
@@ -265,7 +283,7 @@ def test_a_page(tmp_path: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
     folder = copy_with(PAGE, tmp_path / "project")
     monkeypatch.setenv("BOUSSOLE_HOME", str(workspace))
     french, english = run_in(folder, LOOK).split("We greet you", maxsplit=1)
-    assert "<h1>Nous vous saluons</h1>" in french
+    assert "<h1>Nous vous saluons</h1><p><strong>shop</strong></p>" in french
     assert english
 
 

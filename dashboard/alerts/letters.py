@@ -92,7 +92,7 @@ def letter(message: Message, channel: Channel, *, organisation: str, address: st
     return Letter(
         subject=line(f"[Boussole] {parts[0].subject}", SUBJECT),
         text="\n\n\n".join(part.text() for part in parts) + "\n",
-        html="<!DOCTYPE html>\n" + _document(parts),
+        html=f"<!DOCTYPE html>\n{_document(parts)}",
         document=document(message, organisation=organisation, address=address, languages=channel.languages),
         unfavourable=bool(shown.unfavourable),
     )

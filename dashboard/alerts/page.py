@@ -26,7 +26,8 @@ from boussole.dashboard.alerts.messages import DROPPED, SENT, WAITING, Message
 from boussole.dashboard.alerts.outbox import messages
 from boussole.dashboard.alerts.personal import channel_of, readers
 from boussole.dashboard.alerts.words import AlertSay, teller
-from boussole.dashboard.markup.elements import Html, el, stacked
+from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.database import moment
 from boussole.dashboard.views.chamber import chambers
@@ -168,28 +169,17 @@ def _trial(way: Way) -> str:
 
 def section(facts: AlertFacts | None, say: Say) -> Html:
     """The part of the page. `facts` is None where they could not be read."""
-    tell = teller(say.lang)
-    unread = tell("Who is told could not be read: the first lines of this page say why.")
-    return el(
-        "section",
-        el("h2", tell("Alerts"), id="alerts"),
-        *(_known(facts, tell) if facts else [el("p", unread)]),
-        class_="setting",
-    )
+    tell, shown = teller(say.lang), Template("alerts/page.html", say)
+    if facts is None:
+        return shown("section", None, (), (), (), tell)
+    ways = [[way.channel.name, _place(way, tell), _about(way, tell), _when(way, tell)] for way in facts.ways]
+    sent = [
+        [_subject(each, tell), each.channel, _state(each, facts.zone, tell)] for each in (*facts.waiting, *facts.lately)
+    ]
+    return shown("section", facts, ways, _members(facts.letters, tell) if facts.letters else (), sent, tell)
 
 
-def _known(facts: AlertFacts, tell: AlertSay) -> list[Html]:
-    lead = tell(
-        "When a verdict or a drift status changes, these are told, once for each change. Only what every role may read "
-        "is sent: no row, no person, no small group."
-    )
-    nobody = tell("Nobody is told: boussole.toml names no channel. How to name one: docs/alerts.md")
-    ways = [el("p", lead), _ways(facts.ways, tell)] if facts.ways else [el("p", nobody)]
-    ways += _members(facts.letters, tell) if facts.letters else []
-    return [*ways, *(_messages(facts, tell) if facts.waiting or facts.lately else [])]
-
-
-def _members(facts: LetterFacts, tell: AlertSay) -> list[Html]:
+def _members(facts: LetterFacts, tell: AlertSay) -> list[str]:
     """That members and secretaries are written to, and how many cannot be."""
     told = tell(
         "Members and secretaries get what concerns them by the server of the channel “{name}”, once a day at the most, "
@@ -201,13 +191,7 @@ def _members(facts: LetterFacts, tell: AlertSay) -> list[Html]:
         "{n} members who sit have no e-mail address of their own here: nothing is sent to them.",
         facts.unreached,
     )
-    return [el("p", told), *([el("p", unreached)] if facts.unreached else [])]
-
-
-def _ways(ways: Sequence[Way], tell: AlertSay) -> Html:
-    head = [tell("Channel"), tell("Leads to"), tell("Is told of"), tell("When")]
-    rows = [[way.channel.name, _place(way, tell), _about(way, tell), _when(way, tell)] for way in ways]
-    return stacked(head, rows, caption=tell("Channels of alerts"), hidden_caption=True, class_="ways")
+    return [told, *([unreached] if facts.unreached else [])]
 
 
 def _place(way: Way, tell: AlertSay) -> str:
@@ -241,16 +225,6 @@ def _when(way: Way, tell: AlertSay) -> str:
         "daily": tell("Gathered, each day from {hour}:00", hour=hour),
         "weekly": tell("Gathered, on Mondays from {hour}:00", hour=hour),
     }[way.channel.digest]
-
-
-def _messages(facts: AlertFacts, tell: AlertSay) -> list[Html]:
-    head = [tell("Message"), tell("Channel"), tell("State")]
-    rows = [
-        [_subject(each, tell), each.channel, _state(each, facts.zone, tell)] for each in (*facts.waiting, *facts.lately)
-    ]
-    caption = tell("Messages that wait, and those sent lately")
-    table = stacked(head, rows, caption=caption, hidden_caption=True, class_="sent")
-    return [el("h3", tell("What waits, and what was sent lately")), table]
 
 
 def _subject(message: Message, tell: AlertSay) -> str:

@@ -44,7 +44,7 @@ def personal_letter(concerns: Sequence[Concern], tell: AlertSay, *, organisation
     return Letter(
         subject=line(f"[Boussole] {made.subject}", SUBJECT),
         text=made.text(),
-        html="<!DOCTYPE html>\n" + made.html(),
+        html=f"<!DOCTYPE html>\n{made.html()}",
         document={},
         unfavourable=False,
     )

@@ -17,12 +17,13 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.lost import RESTART, Lost, State, lost_ledger
 from boussole.audits.mixed import joined
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.elements import Html, code, el, join
+from boussole.dashboard.markup.elements import Html, el
 from boussole.dashboard.markup.inline import SCRIPT, STYLE
-from boussole.dashboard.markup.words.addresses import SEARCH, address, evidence_href
+from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words.addresses import address, evidence_href
 from boussole.dashboard.markup.words.menu import Page, current, listed
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.account_html import account
+from boussole.dashboard.server.access.account import account
 from boussole.dashboard.server.access.permissions import FIRST_PAGES
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.trouble import noted
@@ -35,22 +36,8 @@ from boussole.dashboard.views.parts.notices import bell, foot, foot_unread, unfo
 
 def lost(found: Lost, say: Say) -> Html:
     """That there was a ledger, and what brings it back."""
-    steps = [_restore(found, say), _fits(found, say), _anew(say)]
-    return join(
-        [
-            el("h1", say("The ledger of this workspace is lost")),
-            el(
-                "div",
-                el("p", el("strong", code(_headline(found.state, say)))),
-                el("p", say("What shows it:")),
-                el("ul", *(el("li", words) for words in _shown(found, say))),
-                class_="lead lead-broken",
-                role="alert",
-            ),
-            el("p", say("Until it is restored, no page shows a verdict, and nothing is recorded.")),
-            el("ol", *(el("li", code(step)) for step in steps if step), class_="steps"),
-        ]
-    )
+    steps = [step for step in (_restore(found, say), _fits(found, say), _anew(say)) if step]
+    return Template("app/frame.html", say)("lost", _headline(found.state, say), _shown(found, say), steps)
 
 
 def _headline(state: State, say: Say) -> str:
@@ -149,15 +136,14 @@ def _lost() -> Lost | None:
 def sidebar(say: Say, me: Person, known: Sequence[Page], *, name: str) -> None:
     """The brand, the pages that a role opens, and the languages. `name` is that of the page shown."""
     query, marked = kept_query(), current(known, name)
-    menu = []
-    for at, (group, listed_here) in enumerate(listed(known, say, first=FIRST_PAGES.get(me.role, ()))):
-        items = [_page(page, query=query, current=page.name == marked) for page in listed_here]
-        menu += [el("p", group, class_="group", id=f"pages-{at}"), el("ul", *items, aria_labelledby=f"pages-{at}")]
+    menu = [
+        (group, [(page.title, address(page.path, query), page.name == marked) for page in pages])
+        for group, pages in listed(known, say, first=FIRST_PAGES.get(me.role, ()))
+    ]
+    paths = " ".join(page.path for page in known)
+    who = account(me, say, to=here(name), query=query)
     with st.sidebar:
-        paths = " ".join(page.path for page in known)
-        nav = el("nav", *menu, class_="pages", aria_label=say("Pages"), data_known=paths, data_whose=browser_name(me))
-        who = account(me, say, to=here(name), query=query)
-        st.html(join([_skip(say), _brand(), field(say), nav, who, languages(say)]))
+        st.html(Template("app/frame.html", say)("sidebar", menu, paths, browser_name(me), who, languages()))
 
 
 def browser_name(me: Person) -> str | None:
@@ -165,36 +151,9 @@ def browser_name(me: Person) -> str | None:
     return sha256_hex(f"boussole/browser/{me.subject}".encode())[:16] if me.authenticated else None
 
 
-def _skip(say: Say) -> Html:
-    return el("a", say("Skip to the content"), href="#content", class_="skip")
-
-
-def _brand() -> Html:
-    return el("p", el("img", src="/app/static/icon.svg", alt="", width="28", height="28"), "Boussole", class_="brand")
-
-
-def field(say: Say, *, name: str = "find") -> Html:
-    """The field above the menu; with another `name`, the one above a page where the menu is folded away."""
-    shown = el("span", say("Find"), class_="unseen")
-    words = el(
-        "input", id=name, name="q", type="search", autocomplete="off", maxlength="200", placeholder=say("Search")
-    )
-    return el(
-        "form",
-        el("label", say("Search"), for_=name, class_="unseen"),
-        words,
-        el("button", shown, type="submit", title=say("Find")),
-        action=SEARCH,
-        method="get",
-        role="search",
-        aria_label=say("Search") if name == "find" else say("Search, above the page"),
-        class_="find" if name == "find" else "find find-narrow",
-    )
-
-
 def narrow_field(say: Say) -> None:
     """The field above a page on a phone, where the menu is folded away."""
-    st.html(field(say, name="find-above"))
+    st.html(Template("app/frame.html", say)("find", "find-above"))
 
 
 def concerning(me: Person, say: Say, *, name: str) -> None:
@@ -210,33 +169,16 @@ def here(name: str) -> str:
     return address(Page(name=name, title="").path, st.query_params.to_dict())
 
 
-def _page(page: Page, *, query: dict[str, str], current: bool) -> Html:
-    href = address(page.path, query)
-    return el("li", el("a", page.title, href=href, target="_self", aria_current="page" if current else None))
-
-
-def languages(say: Say) -> Html:
-    """The switch: plain links to the same page, so that it works by keyboard and can be shared."""
+def languages() -> list[tuple[str, str, str]]:
+    """The page shown in each language: its code, its name, the address."""
     here = {key: value for key, value in st.query_params.items() if key not in OF_ONE_LANGUAGE}
-    links = [
-        el(
-            "a",
-            NAMES[lang],
-            href="?" + urlencode({**here, "lang": lang}),
-            target="_self",
-            lang=lang,
-            hreflang=lang,
-            aria_current="true" if lang == say.lang else None,
-        )
-        for lang in LANGUAGES
-    ]
-    return el("nav", *links, class_="languages", aria_label=say("Language"))
+    return [(lang, NAMES[lang], "?" + urlencode({**here, "lang": lang})) for lang in LANGUAGES]
 
 
 def outside(say: Say) -> None:
     """The sidebar of somebody who is not signed in: the brand and the languages."""
     with st.sidebar:
-        st.html(join([_brand(), languages(say)]))
+        st.html(Template("app/frame.html", say)("outside", languages()))
 
 
 def checked_outside(say: Say) -> Html:
@@ -256,27 +198,7 @@ def footer(say: Say, *, name: str, local: bool, told: Html | None = None) -> Non
 
     `told` is what only somebody who is let in is told.
     """
-    mode = el(
-        "p",
-        el("strong", say("Local mode:")),
-        " ",
-        say("nobody is signed in, and only this machine can open these pages."),
-    )
-    st.html(
-        el(
-            "footer",
-            mode if local else None,
-            told,
-            el("p", say("No threshold here is a legal one. A verdict says what the decisions show, not why.")),
-            class_="foot",
-            lang=say.lang,
-            data_skip=say("Skip to the content"),
-            data_open=say("Open the menu"),
-            data_unfold=say("Open the list"),
-            data_close=say("Close the menu"),
-            data_side=say("Menu"),
-        )
-    )
+    st.html(Template("app/frame.html", say)("foot", local, told))
     shown = urlencode({"": f"{name} {say.lang}", **st.query_params.to_dict()})
     once = el("span", hidden="", data_shown=sha256_hex(shown.encode()))
     st.html(f"{once}<script>{SCRIPT}</script>", unsafe_allow_javascript=True)

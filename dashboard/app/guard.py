@@ -16,7 +16,7 @@ from boussole.audits.lost import hold_ledger
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.api.routing import is_api, problem, unforeseen
 from boussole.dashboard.server.access import sessions
-from boussole.dashboard.server.access.account_html import lapsed
+from boussole.dashboard.server.access.account import lapsed
 from boussole.dashboard.server.access.back_channel import Failures
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import BY_PROGRAMS, SEALING, STRANGERS, AccessError, Action, demand

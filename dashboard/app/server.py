@@ -48,15 +48,16 @@ from boussole.dashboard.pages.system import along as system
 from boussole.dashboard.pages.system.along import system_page
 from boussole.dashboard.pages.work import work_html as work
 from boussole.dashboard.pages.work.work_html import work_routes
+from boussole.dashboard.server.access.account import role_route
 from boussole.dashboard.server.access.back_channel import PATH as BACK_CHANNEL
 from boussole.dashboard.server.access.identity import check_roles
 from boussole.dashboard.server.access.person import is_local
 from boussole.dashboard.server.access.provider import led_to
-from boussole.dashboard.server.access.sign_in import role_route, sign_in_routes
+from boussole.dashboard.server.access.sign_in import sign_in_routes
 from boussole.dashboard.server.headers import Headers
 from boussole.dashboard.server.protocol import limits_of, serve
 from boussole.dashboard.views import store
-from boussole.dashboard.views.parts.draft_forms import draft_routes
+from boussole.dashboard.views.parts.drafts import draft_routes
 from boussole.dashboard.views.parts.margin_routes import margin_routes
 from boussole.dashboard.views.parts.taking import Figures
 from boussole.dashboard.views.parts.taking_files import figure_routes

@@ -9,15 +9,18 @@ handlers of events have no place.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
+from jinja2.environment import TemplateModule
 from jinja2.ext import Extension
 
-from boussole.dashboard.markup import elements
+from boussole.dashboard.markup import elements, glossary
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.marks import word
 from boussole.dashboard.markup.words.say import Say
 
 FOLDER = Path(__file__).parent.parent
@@ -36,10 +39,16 @@ class Template:
     """
 
     def __init__(self, path: str, say: Say) -> None:
-        self._module = ENVIRONMENT.get_template(path).make_module({"say": say, "plural": say.plural})
+        self._module = _module(path, say)
 
     def __call__(self, macro: str, *values: Any, **named: Any) -> Html:
         return Html(getattr(self._module, macro)(*values, **named))
+
+
+@lru_cache(maxsize=512)
+def _module(path: str, say: Say) -> TemplateModule:
+    """Made once: it holds nothing but macros, and pages ask for that of forms for each of theirs."""
+    return ENVIRONMENT.get_template(path).make_module({"say": say, "plural": say.plural})
 
 
 def attrs(**given: str | None) -> Html:
@@ -121,4 +130,5 @@ ENVIRONMENT.globals |= {
     name: getattr(elements, name)
     for name in ("badge", "code", "details", "facts", "join", "link", "picture", "scrolling", "stacked", "table")
 }
-ENVIRONMENT.globals |= {"attrs": attrs, "_attribute": _attribute}
+ENVIRONMENT.globals |= {name: getattr(glossary, name) for name in ("explained", "how_to_read", "linked")}
+ENVIRONMENT.globals |= {"attrs": attrs, "attached": elements.attached_html, "word": word, "_attribute": _attribute}

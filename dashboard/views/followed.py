@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
 from boussole.charter.committee.advising.advice import State
 from boussole.charter.committee.advising.opinions import Fate, fates
@@ -73,6 +74,10 @@ def counted(parts: Sequence[str]) -> str:
 # Opinions as other pages show them: what a committee said, its reservations and dissents, what became of it.
 
 
+LONG = 1_200
+"""Characters of an opinion that are shown at once."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class OpinionView:
     """An opinion in the words that were adopted. `grave`: ignored, or late."""
@@ -91,6 +96,20 @@ class OpinionView:
     sealed: Link
     href: str
     waits: bool
+
+    @property
+    def first(self) -> str:
+        """Of long words those that are shown at once; of others nothing."""
+        return "" if len(self.words) <= LONG else self.words[:LONG].rpartition(" ")[0] or self.words[:LONG]
+
+    def noted(self, say: Say) -> str:
+        """How many reservations and dissents it has; empty where it has none."""
+        held, against = len(self.reservations), len(self.dissents)
+        told = [say.plural("one reservation", "{n} reservations", held)] if held else []
+        if against:
+            dissents = say.plural("one dissent", "{n} dissents", against)
+            told.append(inside(dissents) if told else dissents)
+        return ", ".join(told)
 
 
 def opinions_about(

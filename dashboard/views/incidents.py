@@ -10,7 +10,8 @@ from boussole.charter.deadlines.appeals import appeals
 from boussole.charter.deadlines.duties import Delay
 from boussole.charter.deadlines.incidents import Deadline, IncidentHistory, in_time, incidents
 from boussole.charter.record_types.incidents import IncidentUpdate
-from boussole.dashboard.markup.elements import Html, el, link
+from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import incidents_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.record_words import word
@@ -149,16 +150,16 @@ def open_incidents(scene: Scene, say: Say, *, query: dict[str, str], article: st
     ]
     if not found:
         return Html("")
-    lines = [_line(scene, each, say, query=query, article=article) for each in found]
+    lines = [
+        (
+            say.written(each.incident.title),
+            incidents_href(query=query, anchor=f"i-{each.entry}"),
+            _state(each, scene, say, article=article),
+        )
+        for each in found
+    ]
     tone = "broken" if any(each.overdue for each in found) else "watch"
-    said = say.plural("One incident is open.", "{n} incidents are open.", len(found))
-    return el("div", el("p", el("strong", said)), el("ul", *lines), class_=f"lead lead-{tone} beside")
-
-
-def _line(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[str, str], article: str) -> Html:
-    title = link(say.written(each.incident.title), incidents_href(query=query, anchor=f"i-{each.entry}"))
-    state = _state(each, scene, say, article=article)
-    return el("li", title, el("span", " — ", state, class_="told") if state else None)
+    return Template("views/parts/notices.html", say)("open_incidents", lines, tone)
 
 
 def _state(each: IncidentHistory, scene: Scene, say: Say, *, article: str) -> str:

@@ -131,4 +131,4 @@ def test_only_one_place_asks_in_which_language_a_request_is_made():
     found = {
         path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if asks.search(path.read_text("utf-8"))
     }
-    assert found == {"markup/words/say.py", "server/access/account_html.py", "views/parts/context.py"}
+    assert found == {"markup/words/say.py", "server/access/account.py", "views/parts/context.py"}

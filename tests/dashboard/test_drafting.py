@@ -13,18 +13,18 @@ from boussole.charter.committee.papers.drafts import begin, draft, drafts, save,
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access.person import COOKIE
-from boussole.dashboard.server.forms.forms_html import form_html
+from boussole.dashboard.server.forms.model import form_html
 from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.parts import drafts as drafting_html
-from boussole.dashboard.views.parts.draft_forms import draft_routes, writing
-from boussole.dashboard.views.parts.drafts import complete, draft_line, draft_page, missing, read
+from boussole.dashboard.views.parts.drafts import complete, draft_line, draft_page, draft_routes, missing, read, writing
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
 
 EN, FR = speaker("en"), speaker("fr")
+DRAFT = Template("pages/draft/draft.html", EN)
 BODY = {"title": "MatchFT", "sense": "reserved", "words": "One.\n\nTwo.", "reservations": ["Until spring."]}
 
 
@@ -86,7 +86,7 @@ def test_who_saves_second_is_told_and_both_texts_are_shown_side_by_side(client, 
     form = form_html(writing(now, now.body, EN), EN, query={}, problem=problem)
     assert "Three.</textarea>" in form
     assert 'name="f-version" value="2"' in form
-    written = drafting_html.asides(shown, EN)
+    written = DRAFT("asides", shown)
     assert 'class="words differs"><span class="unseen">Only here: </span>Three.' in written
     assert sent(client, "save/1", version="2", **WRITTEN).endswith("saved=3#done")
     assert len(savings(workspace, 1)) == 4
@@ -98,7 +98,7 @@ def test_a_hundred_thousand_characters_and_script_are_text(client, workspace, se
     now = draft(workspace, 1)
     assert now.body["words"] == words
     shown = draft_page(chamber(seated), now, savings(workspace, 1), EN, query={})
-    page = drafting_html.asides(shown, EN) + drafting_html.draft_head(shown, EN, back="/", saved=True)
+    page = DRAFT("asides", shown) + DRAFT("head", shown, "/", True)
     page += form_html(writing(now, now.body, EN), EN, query={})
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
@@ -135,9 +135,11 @@ def test_a_list_says_who_saved_last_and_nothing_is_marked_that_stands_alone(work
     assert line.title == ("MatchFT", "/draft?number=1")
     assert "Version 1, enregistrée par Awa Diop le" in line.told
     assert not any(marked for _, marked in read(BODY, {}, EN).parts)
-    shown = drafting_html.head("Committee", [line], FR, others=[("A", "/a", True), ("B", "/b", False)])
+    shown = Template("pages/drafts/drafts.html", FR)(
+        "head", "Committee", [line], [("A", "/a", True), ("B", "/b", False)]
+    )
     assert 'aria-current="true"' in shown
-    assert "Nothing is being written." in drafting_html.head("Committee", [], EN, others=[])
+    assert "Nothing is being written." in Template("pages/drafts/drafts.html", EN)("head", "Committee", [], [])
 
 
 def test_a_sealed_draft_is_read_and_no_longer_written(client, workspace, seated):
@@ -146,7 +148,7 @@ def test_a_sealed_draft_is_read_and_no_longer_written(client, workspace, seated)
     now = replace(draft(workspace, 1), sealed_as=7)
     shown = draft_page(chamber(seated), now, savings(workspace, 1), EN, query={})
     assert shown.sealed == ("entry 7", "/evidence?entry=7")
-    read = drafting_html.sealed(replace(shown, text=replace(shown.text, reservations=[("Train.", False)])), EN)
+    read = DRAFT("sealed", replace(shown, text=replace(shown.text, reservations=[("Train.", False)])))
     assert "This draft was sealed:" in read
     assert "<h2>Reservations</h2>" in read, "headings follow one another"
 
@@ -158,4 +160,4 @@ def test_a_draft_is_thrown_away_only_by_who_says_so(client, workspace):
     assert drafts(workspace, "external") == []
     for path in ("save/1", "save/x", "discard/9", "new/nobody"):
         assert client.post(f"/drafts/{path}", files={"title": (None, "x")}).status_code == 404
-    assert "“&lt;b&gt;”" in drafting_html.no_draft("<b>", EN, back="/drafts")
+    assert "“&lt;b&gt;”" in DRAFT("no_draft", "<b>", "/drafts")

@@ -27,7 +27,7 @@ from boussole.dashboard.pages.recommendations.view import (
 )
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.forms.forms_html import PageForms
+from boussole.dashboard.server.forms.model import PageForms
 from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.followed import opinions_about

@@ -17,8 +17,7 @@ from boussole.dashboard.app import guard
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.server.forms import routes
-from boussole.dashboard.server.forms.forms_html import folded_form, form_html
-from boussole.dashboard.server.forms.model import Field, Form, Problem, UnfitError, Values
+from boussole.dashboard.server.forms.model import Field, Form, Problem, UnfitError, Values, folded_form, form_html
 from boussole.dashboard.server.forms.routes import form_route, keep, problem_of
 
 EN, FR = speaker("en"), speaker("fr")

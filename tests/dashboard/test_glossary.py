@@ -8,9 +8,17 @@ import re
 import pytest
 
 from boussole.dashboard.markup.elements import Html, join
-from boussole.dashboard.markup.glossary import called, linked, marked, plain_letters, sorted_by_name, themes, words
+from boussole.dashboard.markup.glossary import (
+    called,
+    linked,
+    marked,
+    plain_letters,
+    reading,
+    sorted_by_name,
+    themes,
+    words,
+)
 from boussole.dashboard.markup.words.addresses import glossary_href
-from boussole.dashboard.markup.words.reading import reading
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page

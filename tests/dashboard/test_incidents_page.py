@@ -24,7 +24,7 @@ from boussole.dashboard.pages.incidents.incidents_html import forms_for, inciden
 from boussole.dashboard.pages.incidents.view import incidents_page
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE
-from boussole.dashboard.server.forms.forms_html import PageForms
+from boussole.dashboard.server.forms.model import PageForms
 from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.incidents import open_incidents, owed, reported_words

@@ -15,8 +15,7 @@ from boussole.charter.records.notes.outside import Check, Outside, Stamp, State,
 from boussole.dashboard.app import frame
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.views import store
-from boussole.dashboard.views.outside import line
-from boussole.dashboard.views.parts.notices import foot, section
+from boussole.dashboard.views.parts.notices import foot, line, section
 from tests.dashboard.api.test_cosignatures import KEY, knows
 from tests.end_to_end.test_kept_checkpoint import boussole, grow, run
 

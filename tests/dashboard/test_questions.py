@@ -25,7 +25,7 @@ from boussole.dashboard.pages.questions import view
 from boussole.dashboard.pages.questions.view import answers_of, question_routes, questions_page
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.forms.forms_html import PageForms, form_html
+from boussole.dashboard.server.forms.model import PageForms, form_html
 from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber

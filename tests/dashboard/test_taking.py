@@ -51,12 +51,13 @@ from boussole.dashboard.views.parts.taking import (
     Source,
     Wanted,
     citation,
+    file_href,
     file_name,
+    fold,
     sealed,
     source_line,
 )
-from boussole.dashboard.views.parts.taking_files import csv_file, file_href, image, png_file, svg_file
-from boussole.dashboard.views.parts.taking_html import fold
+from boussole.dashboard.views.parts.taking_files import csv_file, image, png_file, svg_file
 from boussole.dashboard.views.scene import period
 from tests.dashboard.app_at import app_at
 

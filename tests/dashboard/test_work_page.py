@@ -19,7 +19,7 @@ from boussole.dashboard.pages.work import work_html
 from boussole.dashboard.pages.work.work_html import work_routes
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.forms.forms_html import PageForms
+from boussole.dashboard.server.forms.model import PageForms
 from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting

@@ -21,7 +21,7 @@ from boussole.charter.record_types.kinds import Case, Review
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.statements import seal as state
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.views.answers.provider_share import provider_share
+from boussole.dashboard.views.answers.short import provider_share
 from tests.written import system_text
 
 SYSTEM = system_text(

@@ -12,14 +12,14 @@ from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.base import given
 from boussole.charter.text.model import Charter
-from boussole.dashboard.markup.elements import Html, badge, details, el, facts, join, table
+from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.markup.inline import STATIC
-from boussole.dashboard.markup.marks import PAPER, word
+from boussole.dashboard.markup.marks import PAPER
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.views.answers.small_print import left_out_words
-from boussole.dashboard.views.parts.system_html import article
 from boussole.dashboard.views.scene import Scene, period
-from boussole.dashboard.views.system import SystemPage, system_page
+from boussole.dashboard.views.system import system_page
 
 if TYPE_CHECKING:
     from boussole.audits.decisions import IngestReport
@@ -47,18 +47,8 @@ def audit_page(
     say = speaker(lang)
     scene = Scene(charter=charter, systems={system.id: system}, latest={system.id: document}, previous={})
     page = system_page(scene, system.id, say)
-    body = el(
-        "main",
-        _head(page, document, reports, say),
-        *[article(part, say, recompute=_again(system)) for part in page.sections],
-        _measures(document, say),
-        el(
-            "footer",
-            el("p", say("No threshold here is a legal one. A verdict says what the decisions show, not why.")),
-            class_="foot",
-        ),
-        class_="stHtml stMainBlockContainer",
-    )
+    known = _known(document, reports, say)
+    body = Template("api/evaluator/page.html", say)("body", page, known, _again(system), _measures(document, say))
     head = el(
         "head",
         el("meta", charset="utf-8"),
@@ -67,43 +57,28 @@ def audit_page(
         el("title", f"Boussole: {page.title}"),
         el("style", Html(_style())),
     )
-    return "<!doctype html>\n" + el("html", head, el("body", body), lang=say.lang)
+    return f"<!doctype html>\n{el('html', head, el('body', body), lang=say.lang)}"
 
 
-def _head(page: SystemPage, document: AuditDocument, reports: Sequence[IngestReport], say: Say) -> Html:
-    """Title, what was looked at, and how the questions came out."""
-    counted = [
-        el("li", badge(verdict, say, say("{word}: {n}", word=word(verdict, say), n=say.whole(n))))
-        for verdict, n in page.counts
-    ]
+def _known(document: AuditDocument, reports: Sequence[IngestReport], say: Say) -> list[tuple[str, str]]:
+    """What was looked at."""
     aside = sum(report.quarantined for report in reports)
-    pairs = [
+    return [
         (say("Decisions"), say.whole(document.decisions)),
         (say("Period"), period(document, say)),
         (say("Rows set aside"), say.whole(aside) if aside else ""),
         (say("Not counted"), left_out_words(document, say)),
         (say("Charter"), f"{document.charter.id} {document.charter.version}"),
     ]
-    return el(
-        "header",
-        el("h1", page.title),
-        el("p", page.purpose, class_="subtitle"),
-        el("ul", *counted, class_="counts", aria_label=say("Verdicts on its questions")),
-        facts(pairs),
-        el("p", say("The audit of one run: it was judged like any other, and it is not sealed."), class_="warning"),
-    )
 
 
-def _measures(document: AuditDocument, say: Say) -> Html:
+def _measures(document: AuditDocument, say: Say) -> list[list[str]]:
     """Every measure that has a value, for who works with the numbers."""
-    rows = [
+    return [
         [measure.id, say.number(given(measure.value), 4), _interval(measure, say), _count(measure.n, say)]
         for measure in document.measures
         if measure.status == "ok" and not measure.given
     ]
-    title = say("All measures")
-    head = [say("Measure"), say("Value"), say("95% interval"), say("Decisions")]
-    return details(title, table(head, rows, caption=title, class_="data", hidden_caption=True), class_="folded")
 
 
 def _interval(measure: MeasureDocument, say: Say) -> str:

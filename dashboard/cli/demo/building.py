@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,18 +11,21 @@ from pathlib import Path
 from boussole.audits.drift.pairs import exact_pair
 from boussole.audits.features.explore import explore, keep
 from boussole.audits.runs import complete_windows
+from boussole.audits.texts.pairs.prompts import drawn, prompt_set
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.published import publications, set_apart
 from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.uses import Stocktaking
-from boussole.charter.records import documents_of
+from boussole.charter.records import SealedStatement, documents_of
 from boussole.dashboard.cli.demo.committee import settle
-from boussole.dashboard.cli.demo.paired import seal_pairs
+from boussole.dashboard.cli.pairs_recording import record_pairs
 from boussole.dashboard.cli.sealing import stock_of
 from boussole.dashboard.pages.drift.detail_making import make
 from boussole.dashboard.report import write_report
 from boussole.experiments.demo import FACTS, build
+from boussole.experiments.demo.paired import recorded_texts
+from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 from boussole.experiments.sync import sync
 
 # The demo's stock of uses and models: one model of MLflow belongs to no use, which question 1.5 must see.
@@ -70,3 +73,17 @@ def run_demo(home: Path, *, people: int, progress: Progress) -> Demo:
     seal_pairs(workspace, today=workspace.today())
     reports = [write_report(workspace, period=None, lang=lang, out=None) for lang in ("fr", "en")]
     return Demo(workspace=workspace, reports=reports, facts=workspace.home / FACTS)
+
+
+SYSTEM, ROLE, MODEL = "chatft", "Référent éthique de l’IA", "chatft-1 (textes inventés)"
+DAYS_BEFORE = 20
+
+
+def seal_pairs(
+    workspace: Workspace, *, today: dt.date, planted: PlantedEffects = PLANTED, cues: Sequence[str] = ()
+) -> SealedStatement:
+    """Seals the test of some cues, or of all, made some days before."""
+    prompts = list(drawn(prompt_set(), cues))
+    texts = recorded_texts(prompts, planted)
+    on = today - dt.timedelta(days=DAYS_BEFORE)
+    return record_pairs(workspace, prompts, texts, system=SYSTEM, model=MODEL, role=ROLE, on=on)

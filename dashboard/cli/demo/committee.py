@@ -46,8 +46,7 @@ from boussole.charter.record_types.acts.matters import Reference
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure
 from boussole.charter.record_types.kinds import FollowUp, Reply
 from boussole.charter.records import seal
-from boussole.dashboard.cli.demo.planted_errors import plant_errors
-from boussole.dashboard.cli.demo.work import declare_late, record_work
+from boussole.dashboard.cli.demo.work import declare_late, plant_errors, record_work
 
 NAME, SYSTEM, DAY = "external", "matchft", dt.timedelta(days=1)
 DESK, HOUSE = "Secrétariat du comité", "Direction générale"

@@ -1,23 +1,29 @@
-"""The demo's effects on work, two invented surveys and what is to come, and a breach that was declared too late."""
+"""The demo's effects on work: two invented surveys and what is to come, a breach declared too late, and planted errors.
+
+These have a protocol that the works council knows, and what advisers noticed: too little, so that question 2.4 must be
+watched. All of it is invented.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import random
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.entering import enter, record
 from boussole.charter.record_types.incidents import Incident, IncidentClosure, IncidentUpdate
 from boussole.charter.record_types.kinds import Attestation, Statement
+from boussole.charter.record_types.planting import PlantedErrors, Planting, TeamErrors
 from boussole.charter.record_types.work import Consultation, Spent, Survey, Theme, TimeSaved, Training
 from boussole.charter.records.documents.files import keep_file
 from boussole.charter.work.survey import Layout, aggregated
-
-# The demo's effects on work: two invented surveys, training, time saved, and a consultation to come.
-
+from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 
 SYSTEM = "chatft"
 AGENCIES = {"Nord": 46, "Centre": 58, "Sud": 71, "Ouest": 8}
@@ -29,6 +35,15 @@ NOTE = """Note de service (inventée)
 Chaque agent peut écrire sans ChatFT. Aucun objectif d’usage n’est fixé, ni à un agent ni à une équipe.
 """
 DAY = dt.timedelta(days=1)
+LISTED = "matchft"
+TEAMS, ERRORS = 12, 11
+"""Teams, and errors planted in each."""
+PROTOCOL = """Protocole d’erreurs glissées (inventé)
+
+Des erreurs sont glissées dans des listes tirées au hasard : une personne qui ne remplit pas un critère de l’offre.
+Le tirage se fait par un secret que le comité social et économique garde sous scellé ; son empreinte est consignée avant
+le premier jour. On compte ce qui a été vu, par équipe de onze agents ou plus. Les listes sont ensuite détruites.
+"""
 
 
 def record_work(workspace: Workspace, *, today: dt.date) -> None:
@@ -169,5 +184,40 @@ def declare_late(workspace: Workspace, *, today: dt.date) -> None:
             of=of,
             cause="Un droit de lecture trop large.",
             measures="Le droit est retiré, et relu chaque mois.",
+        ),
+    )
+
+
+def plant_errors(workspace: Workspace, *, today: dt.date, effects: PlantedEffects = PLANTED) -> None:
+    """Enters both records, in days that count back from today."""
+    secret = hashlib.sha256(b"boussole demo planted errors").hexdigest()  # nobody is behind invented data
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "protocole-erreurs-glissees.txt"
+        path.write_text(PROTOCOL, encoding="utf-8")
+        document = keep_file(workspace, path)
+    enter(
+        workspace,
+        Planting(
+            role=HOUSE,
+            on=today - 100 * DAY,
+            system=LISTED,
+            start=today - 95 * DAY,
+            end=today - 70 * DAY,
+            errors=TEAMS * ERRORS,
+            consulted_on=today - 110 * DAY,
+            commitment=hashlib.sha256(secret.encode()).hexdigest(),
+            document=document,
+        ),
+    )
+    noticed = np.random.default_rng(11).binomial(ERRORS, effects.errors_noticed, TEAMS)
+    enter(
+        workspace,
+        PlantedErrors(
+            role=HOUSE,
+            on=today - 60 * DAY,
+            system=LISTED,
+            secret=secret,
+            teams=[TeamErrors(agents=14, planted=ERRORS, noticed=int(each)) for each in noticed],
+            forgotten_on=today - 62 * DAY,
         ),
     )

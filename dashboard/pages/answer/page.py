@@ -19,7 +19,7 @@ from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.answers.small_print import recompute
 from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.views.parts import context, lists, notices
-from boussole.dashboard.views.parts.draft_forms import author
+from boussole.dashboard.views.parts.drafts import author
 from boussole.dashboard.views.parts.margin import MarginReader, answer_margin, answer_spot, told_in
 from boussole.dashboard.views.parts.margin_html import MarginHtml
 from boussole.dashboard.views.parts.margin_routes import acts_of

@@ -9,42 +9,41 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import on_draft
 from boussole.charter.committee.papers.drafts import SavedDraft, Saving, draft, savings
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import drafts_href, number_of
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.forms_html import folded_form, form_html
+from boussole.dashboard.server.forms.model import folded_form, form_html
 from boussole.dashboard.views.chamber import Chamber, reads_drafts
-from boussole.dashboard.views.parts import context, drafts, notices
-from boussole.dashboard.views.parts.draft_forms import author, throwing, writing
-from boussole.dashboard.views.parts.drafts import draft_page
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.drafts import author, draft_page, throwing, writing
 from boussole.dashboard.views.parts.margin import MarginReader, draft_margin
-from boussole.dashboard.views.parts.margin_html import MarginHtml
 from boussole.dashboard.views.parts.margin_routes import acts_of
 
 
 def show(say: Say) -> None:
     """The draft of the address, or that there is none."""
     workspace, query, number = Workspace.find(), context.kept_query(), number_of(_asked("number"))
-    chambers = context.chambers()
+    shown, chambers = Template("pages/draft/draft.html", say), context.chambers()
     now = draft(workspace, number) if number is not None and _known(workspace, number) else None
     if now is None or now.kind != "opinion" or not _reads(chambers.get(now.committee)):
-        st.html(drafts.no_draft(_asked("number"), say, back=drafts_href("", query=query)))
+        st.html(shown("no_draft", _asked("number"), drafts_href("", query=query)))
         return
     every = savings(workspace, now.id)
     page = draft_page(chambers[now.committee], now, every, say, query=query)
-    st.html(drafts.draft_head(page, say, back=drafts_href(now.committee, query=query), saved=bool(_asked("saved"))))
+    st.html(shown("head", page, drafts_href(now.committee, query=query), bool(_asked("saved"))))
     margin = _margin(chambers[now.committee], now, every, say)
     if page.sealed:
-        context.put(drafts.sealed(page, say), margin)
+        context.put(shown("sealed", page), margin)
         return
     taken = next((each for each in every if str(each.id) == _asked("take")), None)
     problem = context.problem()
     context.put(
         margin,
-        drafts.to_write(say),
+        shown("to_write"),
         form_html(writing(now, taken.body if taken else now.body, say), say, query=query, problem=problem),
-        drafts.asides(page, say),
-        drafts.history(page, say),
+        shown("asides", page),
+        shown("history", page),
         folded_form(say("Throw this draft away"), throwing(now, say), say, query=query, problem=problem),
     )
 
@@ -56,7 +55,7 @@ def _margin(chamber: Chamber, now: SavedDraft, every: list[Saving], say: Say) ->
     reader = MarginReader(chamber=chamber, say=say, author=author(me), writes=now.sealed_as is None, acts=acts)
     bodies = {each.version: each.body for each in every if each.version is not None}
     found = draft_margin(reader, now, bodies, notes)
-    return MarginHtml(say=say, query=query, problem=context.problem()).of_draft(found)
+    return Template("views/parts/margin.html", say)("of_draft", found, query, context.problem())
 
 
 def _reads(chamber: Chamber | None) -> bool:

@@ -7,23 +7,23 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import drafts
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import drafts_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.forms_html import folded_form
+from boussole.dashboard.server.forms.model import folded_form
 from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts import drafts as drafts_html
-from boussole.dashboard.views.parts.draft_forms import beginning
-from boussole.dashboard.views.parts.drafts import draft_line
+from boussole.dashboard.views.parts.drafts import beginning, draft_line
 
 
 def show(say: Say) -> None:
     """What is being written, and the form to begin."""
+    shown = Template("pages/drafts/drafts.html", say)
     query, asked = context.kept_query(), st.query_params.get("committee", "")
     chambers = {name: each for name, each in context.chambers().items() if reads_drafts(here(), each)}
     if not chambers:
-        st.html(drafts_html.nobodys(say))
+        st.html(shown("nobodys"))
         return
     name = asked if asked in chambers else next(iter(chambers))
     chamber = chambers[name]
@@ -32,7 +32,7 @@ def show(say: Say) -> None:
     lines = [draft_line(chamber, each, say, query=query) for each in found]
     problem = context.problem()
     context.put(
-        drafts_html.head(chamber.title(say), lines, say, others=others),
+        shown("head", chamber.title(say), lines, others),
         folded_form(say("Begin a draft"), beginning(chamber, say), say, query=query, problem=problem),
     )
 

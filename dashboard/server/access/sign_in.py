@@ -1,4 +1,4 @@
-"""The routes by which people sign in and out, through their organisation's provider, or pick a role in local mode."""
+"""The routes by which people sign in and out, through their organisation's provider."""
 
 from __future__ import annotations
 
@@ -15,16 +15,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from boussole.audits.access_settings import AccessSettings
-from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.elements import PREFIX, Html, el
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access import log, sessions
 from boussole.dashboard.server.access.back_channel import Failures, back_channel_route
 from boussole.dashboard.server.access.database import now
 from boussole.dashboard.server.access.identity import asked_of_provider, proof_of, strong_enough
-from boussole.dashboard.server.access.permissions import SIGNED_IN, Role
-from boussole.dashboard.server.access.person import COOKIE, Person, address_of, local, role_title, session_cookie
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.person import address_of, session_cookie
 from boussole.dashboard.server.access.provider import CALLBACK, ProviderError, RevokedError, client, metadata, userinfo
 from boussole.dashboard.server.access.sessions import Reason, SignedOutError, browser_of, own_route
 
@@ -97,59 +94,15 @@ def _with(request: Request, session: dict[str, Any]) -> Request:
     return Request({**request.scope, "session": session}, request.receive)
 
 
-# Local mode lets anybody at this machine pick a role: the form in the menu, and the route that takes it.
+# The routes by which people sign in and out, through their organisation's provider.
+#
+# Streamlit's own sign-in would leave a cookie with identity and tokens in the browser for thirty days, after signing
+# out
+# as well. Here the browser gets the number of a session, and all else stays on the server.
 
 
-PATH = "/access/role"
-
-
-def choosing(me: Person, say: Say, *, to: str) -> Html:
-    """A plain form: which role, and which member where names are known. `to` is the page that it leads back to."""
-    roles = [_option(role.value, role_title(role, say), chosen=role is me.role) for role in SIGNED_IN]
-    names = _names()
-    members = [_option("", say("nobody by name"), chosen=me.member is None)]
-    members += [_option(member, name, chosen=member == me.member) for member, name in names.items()]
-    who = [_field("member", say("Who you are"), members)] if names else []
-    return el(
-        "form",
-        _field("role", say("Your role here"), roles),
-        *who,
-        el("input", type="hidden", name=PREFIX + "to", value=to),
-        el("p", el("button", say("Change role"), type="submit"), class_="go"),
-        action=PATH,
-        method="post",
-        target="_self",
-        class_="ask role",
-    )
-
-
-def _field(name: str, label: str, options: list[Html]) -> Html:
-    place = f"choose-{name}"
-    return el("p", el("label", label, for_=place), el("select", *options, id=place, name=PREFIX + name))
-
-
-def _option(value: str, text: str, *, chosen: bool) -> Html:
-    return el("option", text, value=value, selected="" if chosen else None)
-
-
-def _names() -> dict[str, str]:
-    from boussole.charter.committee.people.directory import directory
-
-    try:
-        return {member: each.name for member, each in directory(Workspace.find()).items()}
-    except BoussoleError:
-        return {}
-
-
-async def _choose(request: Request) -> Response:
-    """Keeps the role that was chosen, once it is known to be one, and leads back."""
-    async with request.form(max_files=0, max_fields=3) as form:
-        role, member, to = (str(form.get(PREFIX + name, "")) for name in ("role", "member", "to"))
-    person = local(f"{role}.{member}")
-    value = person.role.value + (f".{person.member}" if person.member else "")
-    answer = RedirectResponse(inside(to), status_code=303)
-    answer.set_cookie(COOKIE, value, httponly=True, samesite="strict")
-    return answer
+LOG = logging.getLogger("boussole.access")
+SIGN_IN, SIGN_OUT = "/access/sign-in", "/access/sign-out"
 
 
 def inside(to: str) -> str:
@@ -160,22 +113,6 @@ def inside(to: str) -> str:
     """
     plain = to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable() and len(to) < 2000
     return to if plain else "/"
-
-
-def role_route() -> Route:
-    """Where the form is sent."""
-    return Route(PATH, _choose, methods=["POST"])
-
-
-# The routes by which people sign in and out, through their organisation's provider.
-#
-# Streamlit's own sign-in would leave a cookie with identity and tokens in the browser for thirty days, after signing
-# out
-# as well. Here the browser gets the number of a session, and all else stays on the server.
-
-
-LOG = logging.getLogger("boussole.access")
-SIGN_IN, SIGN_OUT = "/access/sign-in", "/access/sign-out"
 
 
 def way_in(*, to: str, reason: Reason | None = None) -> str:

@@ -1,18 +1,21 @@
-"""What a form asks, as data; what was sent is held to its fields, and what a model refuses is said at its field."""
+"""What a form asks, as data; what was sent is held to its fields, what a model refuses is said at its field; how pages
+show forms."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 from unicodedata import category
+from urllib.parse import urlencode
 
 from pydantic import AfterValidator, StringConstraints, TypeAdapter, ValidationError
 from pydantic import Field as Limits
 
 from boussole.charter.record_types.inputs import misfit_of
-from boussole.dashboard.markup.elements import PREFIX
+from boussole.dashboard.markup.elements import PREFIX, Child, Html
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say
 
 # What a form asks, as data.
@@ -61,6 +64,10 @@ class Field:
         """Characters that may be sent."""
         return self.longest or (PROSE if self.kind == "prose" else LINE)
 
+    def boxes(self, say: Say) -> list[tuple[str, str]]:
+        """Its choices where all are in sight, after one for all of them where many can be chosen."""
+        return [*([(EVERY, say("All of them"))] if self.takes_all else []), *self.choices]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
@@ -72,6 +79,10 @@ class Form:
     fields: Sequence[Field]
     note: str = ""
 
+    def address(self, query: Mapping[str, str], lang: str) -> str:
+        """Where it is sent, from a page with this `query` in this language."""
+        return f"{self.path}?{urlencode({**query, 'spoken': lang})}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -81,6 +92,10 @@ class Problem:
     text: str
     at: str = ""
     typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def of(self, forms: Iterable[Form | None]) -> bool:
+        """Whether it was one of these forms."""
+        return any(form is not None and form.id == self.form for form in forms)
 
 
 # What was sent, held to the fields of the form: nothing else is read, nothing is taken that a field does not allow.
@@ -233,3 +248,49 @@ def misfit(error: ValidationError, form: Form, say: Say) -> tuple[str, str]:
     if fault["type"] == "less_than_equal":
         return at, say("{field}: {n} at most.", field=labels[at], n=say.whole(ctx["le"]))
     return at, say("This does not fit: {field}.", field=labels[at])
+
+
+# How pages show forms: forms.html makes them.
+
+
+Titled = tuple[str, Form]
+"""A form with what opens it."""
+
+
+def form_html(form: Form, say: Say, *, query: Mapping[str, str], problem: Problem | None = None) -> Html:
+    """A form. `problem`: why the last attempt was not taken; it stands on top, with everything that was typed."""
+    return Template("server/forms/forms.html", say)("form", form, query, problem)
+
+
+def folded_form(
+    title: Child, form: Form, say: Say, *, query: Mapping[str, str], problem: Problem | None = None
+) -> Html:
+    """A form that opens on request; open at once where its last attempt was not taken."""
+    return Template("server/forms/forms.html", say)("folded", title, form, query, problem)
+
+
+class PageForms:
+    """What the reader may do on a page. `forms`: those that go with an entry; `problem`: what was wrong with what they
+    sent last."""
+
+    def __init__(
+        self,
+        *,
+        query: Mapping[str, str],
+        problem: Problem | None,
+        forms: Callable[[int], Sequence[Titled]] = lambda _: (),
+    ) -> None:
+        self._query, self._problem, self._forms = query, problem, forms
+
+    def shown(self, forms: Sequence[Titled], say: Say) -> list[Html]:
+        """Some forms, each folded."""
+        return [folded_form(title, form, say, query=self._query, problem=self._problem) for title, form in forms]
+
+    def of(self, entry: int, say: Say) -> list[Html]:
+        """Those that go with an entry."""
+        return self.shown(self._forms(entry), say)
+
+
+def done_html(entry: int, text: str, say: Say, *, href: str) -> Html:
+    """Said once something was sealed."""
+    return Template("server/forms/forms.html", say)("done", entry, text, href)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 
 from boussole.audits.languages import Catalogue, capital, inside
+from boussole.audits.metrics.calls import OUTSIDE_SHARE
+from boussole.audits.metrics.components import FORECAST
 from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.forgotten import MONTHS, NEVER_RATIO
 from boussole.audits.metrics.replies import MEDIAN, PROMPT_SHARE
@@ -23,7 +26,6 @@ from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import sentence_of
-from boussole.dashboard.views.answers.provider_share import provider_share
 from boussole.dashboard.views.charts.bars import is_drift
 from boussole.dashboard.views.charts.groups import group_name, stage_name, value_name
 from boussole.dashboard.views.charts.tables import signed
@@ -353,3 +355,25 @@ def between(comparison: Comparison, measure: MeasureDocument, say: Say, *, whom:
     if whom:
         return say("Gap of {group} to {other}: very probably {low} to {high} in 100.", low=low, high=high, **whom)
     return capital(say("The gap very probably lies between {low} and {high} in 100.", low=low, high=high))
+
+
+def provider_share(document: Standing, verdict: VerdictDocument, say: Say) -> str:
+    """The declared share of a provider and where its trend leads; empty of another question, and without a trend."""
+    if verdict.metric != OUTSIDE_SHARE:
+        return ""
+    found = next((each for each in document.judged_measures if each.metric == FORECAST), None)
+    if found is None or found.value is None or found.interval is None:
+        return ""
+    told = {name: given(found.params.get(name)) for name in ("provider", "now", "now_on", "target", "by")}
+    return say(
+        "Not judged: on {now_on}, {now} in 100 of its components came from {provider}. At this trend, that will be "
+        "{value} in 100 on {by} (very likely between {low} and {high}); the aim is {target}.",
+        provider=told["provider"],
+        now_on=say.date(dt.date.fromisoformat(told["now_on"])),
+        by=say.date(dt.date.fromisoformat(told["by"])),
+        now=say.number(100 * told["now"], 0),
+        target=say.number(100 * told["target"], 0),
+        value=say.number(100 * found.value, 0),
+        low=say.number(100 * found.interval.low, 0),
+        high=say.number(100 * found.interval.high, 0),
+    )

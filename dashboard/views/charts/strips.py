@@ -11,8 +11,8 @@ from html import escape
 from fontTools.ttLib import TTFont
 
 from boussole.dashboard.markup.fontfiles import FOLDER, QUOTED, printable
+from boussole.dashboard.markup.glossary import Kind
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, NEEDLE, shape
-from boussole.dashboard.markup.words.reading import Kind
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.dots import Dot, Rows, tint
 
@@ -105,6 +105,20 @@ class Strips:
     title: str
     note: str
     kind: Kind
+
+    @property
+    def two_periods(self) -> bool:
+        """Whether rows hold a mark of each of two periods."""
+        return any(len(row.marks) > 1 for row in self.rows)
+
+    @property
+    def scales(self) -> tuple[str, str]:
+        """The drawing of the scale in both widths."""
+        return scale_svg(self.scale), scale_svg(self.scale, wide=NARROW)
+
+    def drawn(self, mark: Mark) -> tuple[str, str]:
+        """The drawing of a mark in both widths."""
+        return strip_svg(mark, self.scale), strip_svg(mark, self.scale, wide=NARROW)
 
 
 def levels_at(shown: Rows, place: int) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,26 @@ from dataclasses import dataclass
 from boussole.audits.windows import Window
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, MARKS, shape
 from boussole.dashboard.markup.marks import SIDE as SHADE
+
+# A drawing over time, read month by month by pointer or arrow keys: what lies at a place is said under it.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a drawing says at one place; `x`: where that lies, from 0 at its left edge to 1 at its right."""
+
+    x: float
+    text: str
+
+    @property
+    def told(self) -> str:
+        """As the script of the page reads it.
+
+        >>> Reading(x=1 / 3, text="May: 4").told
+        '[0.3333, "May: 4"]'
+        """
+        return json.dumps([round(self.x, 4), self.text], ensure_ascii=False)
+
 
 # Where windows of time lie on a line from left to right: each at its true distance, and where days are missing.
 

@@ -19,8 +19,7 @@ from boussole.dashboard.markup.words.addresses import ask_href, evidence_href, n
 from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here as person
-from boussole.dashboard.server.forms.forms_html import done_html
-from boussole.dashboard.server.forms.model import Problem
+from boussole.dashboard.server.forms.model import Problem, done_html
 from boussole.dashboard.server.forms.routes import problem_of, whose
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, Evidence

@@ -1,4 +1,4 @@
-"""Drafts as pages show them, as data and as HTML: the list, one draft to write in, two texts side by side."""
+"""Drafts: the list, one with what was kept aside of it, two texts side by side; their forms, where these are sent."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from boussole.charter.committee.papers.drafts import SavedDraft, Saving
+from starlette.routing import Route
+
+from boussole.charter.committee.papers.drafts import SavedDraft, Saving, begin, discard, draft, drafts, save
 from boussole.charter.committee.placeholders import unwritten
+from boussole.charter.committee.referrals.matters import matters
 from boussole.charter.committee.voted import wording_in
 from boussole.charter.record_types.acts import Referral
-from boussole.dashboard.markup.elements import Html, details, el, join, link
-from boussole.dashboard.markup.words.addresses import draft_href, evidence_href
+from boussole.dashboard.markup.words.addresses import draft_href, drafts_href, evidence_href
 from boussole.dashboard.markup.words.say import Say, speaker
-from boussole.dashboard.server.access.person import who_words
-from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.server.access.person import Person, who_words
+from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
+from boussole.dashboard.server.forms.routes import Desk, form_route
+from boussole.dashboard.views import store
+from boussole.dashboard.views.chamber import Chamber, needs_pen
 from boussole.dashboard.views.committee_words import sense_word
-
-# Drafts as pages show them: the list, one draft with what was kept aside of it, two texts side by side.
-
 
 Link = tuple[str, str]
 SENSES = ("favourable", "reserved", "unfavourable", "none")
@@ -229,149 +232,166 @@ def _marked(mine: Sequence[str], others: Sequence[str], compared: bool) -> list[
     return [(text, at not in same) for at, text in enumerate(mine)]
 
 
-# Drafts as HTML: the list, the form to write in, two texts side by side.
+def beginning(chamber: Chamber, say: Say) -> Form:
+    """A new draft: its title is enough to begin."""
+    known = [(str(each.entry), each.referral.subject) for each in matters(chamber.house)]
+    about = Field(name="about", label=say("On which matter?"), kind="choice", choices=known, required=False)
+    return Form(
+        id="draft-new",
+        path=f"/drafts/new/{chamber.id}",
+        send=say("Begin the draft"),
+        fields=[Field(name="title", label=say("Title of the opinion")), *([about] if known else [])],
+    )
 
 
-def head(title: str, lines: Sequence[DraftLine], say: Say, *, others: Sequence[tuple[str, str, bool]]) -> Html:
-    """The list of what is being written in a committee."""
-    switch = (
-        el(
-            "nav",
-            el("span", say("Committee"), class_="name"),
-            el(
-                "ul",
-                *[
-                    el("li", el("a", name, href=href, target="_self", aria_current="true" if now else None))
-                    for name, href, now in others
-                ],
+def writing(now: SavedDraft, body: Mapping[str, Any], say: Say) -> Form:
+    """A draft as it can be saved: over version `now`, with the words of `body`."""
+    senses = [(each, sense_word(each, say)) for each in SENSES]
+    chosen = body.get("sense")
+    return Form(
+        id=f"draft-{now.id}",
+        path=f"/drafts/save/{now.id}",
+        send=say("Save"),
+        fields=[
+            Field(name="version", label="", kind="hidden", value=str(now.version)),
+            Field(name="title", label=say("Title of the opinion"), value=title_of(body)),
+            Field(
+                name="sense",
+                label=say("What it comes to"),
+                kind="choice",
+                choices=senses,
+                value=str(chosen) if chosen in SENSES else "",
+                required=False,
             ),
-            aria_label=say("Committee"),
-        )
-        if len(others) > 1
-        else None
-    )
-    return el(
-        "header",
-        el("h1", say("Drafts of opinions")),
-        el("p", title, class_="subtitle"),
-        el("div", switch, class_="filters") if switch else None,
-        el(
-            "ul",
-            *[
-                el(
-                    "li",
-                    el("p", link(*line.title)),
-                    el("p", line.told, class_="place"),
-                    el("p", line.complete, class_="told"),
-                )
-                for line in lines
-            ],
-            class_="lines",
-        )
-        if lines
-        else el("p", say("Nothing is being written.")),
-    )
-
-
-def nobodys(say: Say) -> Html:
-    """To whoever belongs to no committee: what one writes is read in it alone until it is sealed."""
-    told = say("What a committee is writing is read by its members and its secretary only. You belong to none today.")
-    return el("header", el("h1", say("Drafts of opinions")), el("p", told))
-
-
-def draft_head(page: DraftPage, say: Say, *, back: str, saved: bool) -> Html:
-    """The title of one draft, who saved last, and whether it is complete."""
-    crumbs = el(
-        "nav",
-        el("ol", el("li", link(say("Drafts of opinions"), back)), el("li", page.title, aria_current="page")),
-        class_="crumbs",
-        aria_label=say("You are here"),
-    )
-    told = el("p", page.missing or say("Complete: it can be put to the vote."))
-    return el(
-        "header",
-        crumbs,
-        el("h1", page.title),
-        el("p", page.told, class_="subtitle"),
-        el("p", say("On the matter:"), " ", link(*page.about)) if page.about else None,
-        el("div", el("p", el("strong", say("Saved."))), told, class_="lead lead-kept", role="status", id="done")
-        if saved
-        else told,
-    )
-
-
-def sealed(page: DraftPage, say: Say) -> Html:
-    """A draft that became an opinion: it is read, and no longer written."""
-    where = el("p", say("This draft was sealed:"), " ", link(*page.sealed)) if page.sealed else None
-    return el("section", el("div", where, class_="lead lead-kept"), *_read(page.text, say, level="h2"))
-
-
-def to_write(say: Say) -> Html:
-    """What stands above the form in which a draft is written."""
-    return el("h2", say("Write the text"), id="write")
-
-
-def asides(page: DraftPage, say: Say) -> Html:
-    """What was kept aside because somebody saved in between, beside the draft as it is now."""
-    if not page.asides:
-        return Html("")
-    return el(
-        "section",
-        el("h2", say("Written at the same time, and kept"), id="aside"),
-        el(
-            "p",
-            say(
-                "Somebody had saved in between. Nothing is lost: bring both together, then save. Paragraphs with a bar "
-                "are not in the other text."
+            Field(
+                name="words",
+                label=say("The opinion"),
+                kind="prose",
+                rows=18,
+                value=words_of(body),
+                required=False,
             ),
-        ),
-        *[_drafts_aside(each, say) for each in page.asides],
-        class_="house-of",
+            Field(
+                name="reservations",
+                label=say("Reservations"),
+                kind="prose",
+                rows=6,
+                note=say("One each paragraph: an empty line between two of them."),
+                value="\n\n".join(reservations_of(body)),
+                required=False,
+            ),
+        ],
     )
 
 
-def _drafts_aside(each: DraftAside, say: Say) -> Html:
-    mine = el("section", el("h4", each.told), *_read(each.mine, say), class_="side")
-    theirs = el("section", el("h4", say("The draft as it is now")), *_read(each.theirs, say), class_="side")
-    return el(
-        "div",
-        el("h3", say("Text no. {n}", n=str(each.number)), id=f"aside-{each.number}"),
-        el("div", mine, theirs, class_="sides"),
-        el("p", link(say("Go on from this text, in the form above"), each.take, class_="take")),
+def throwing(now: SavedDraft, say: Say) -> Form:
+    """A draft is thrown away, with everything that was saved of it."""
+    return Form(
+        id=f"draft-discard-{now.id}",
+        path=f"/drafts/discard/{now.id}",
+        send=say("Throw the draft away"),
+        note=say("All its versions and what was kept aside are erased for good."),
+        fields=[Field(name="sure", label=say("Yes, erase all of it"), kind="tick")],
     )
 
 
-def _read(text: Text, say: Say, *, level: str = "h5") -> list[Html]:
-    parts = [el("p", el("strong", text.title))] if text.title else []
-    parts += [el("p", text.sense, class_="told")] if text.sense else []
-    parts += [_paragraph(words, differs, say) for words, differs in text.parts]
-    if text.reservations:
-        items = [el("li", _paragraph(words, differs, say)) for words, differs in text.reservations]
-        parts.append(join([el(level, say("Reservations")), el("ol", *items)]))
-    return parts
-
-
-def _paragraph(words: str, differs: bool, say: Say) -> Html:
-    if not differs:
-        return el("p", words, class_="words")
-    return el("p", el("span", say("Only here:"), " ", class_="unseen"), words, class_="words differs")
-
-
-def history(page: DraftPage, say: Say) -> Html:
-    """Every saving."""
-    lines = [el("li", el("p", told), el("p", title, class_="place") if title else None) for told, title in page.history]
-    many = say.plural("One version", "{n} versions", len(page.history))
-    return details(many, el("ul", *lines, class_="lines"), class_="folded")
-
-
-def no_draft(number: str, say: Say, *, back: str) -> Html:
-    """An address that names no draft."""
-    told = (
-        say("There is no draft {n} that you may read.", n=f"“{number[:20]}”") if number else say("No draft is named.")
+def found(desk: Desk, of: str) -> SavedDraft | None:
+    """A draft by its number; None where there is none that can be changed here."""
+    if not (of.isascii() and of.isdigit() and len(of) < 12):
+        return None
+    return next(
+        (each for name in store.chambers(desk.workspace) for each in all_of(desk, name) if str(each.id) == of), None
     )
-    return join(
-        [
-            el("h1", say("One draft")),
-            el("div", el("p", told), el("p", link(say("All drafts"), back)), class_="lead"),
-        ]
+
+
+def all_of(desk: Desk, committee: str) -> list[SavedDraft]:
+    """The drafts of opinions of a committee that are not sealed."""
+    return [each for each in drafts(desk.workspace, committee) if each.kind == "opinion"]
+
+
+def author(me: Person) -> str:
+    """Who saves: the number of a member, whose name can be erased; else a role."""
+    return me.member or me.role.value
+
+
+def _writes(desk: Desk, committee: str) -> None:
+    """That somebody sits in a committee today, or holds its pen. Raises UnfitError or RefusedError."""
+    needs_pen(desk.person, store.chambers(desk.workspace)[committee], desk.say)
+
+
+def start(desk: Desk, of: str, values: Values) -> str:
+    """Begin a draft."""
+    _writes(desk, of)
+    about = values.maybe("about") if any(each.name == "about" for each in _asked(desk, of).fields) else None
+    made = begin(
+        desk.workspace,
+        of,
+        kind="opinion",
+        body={"title": values.text("title"), "sense": None, "words": "", "reservations": []},
+        author=author(desk.person),
+        about=int(about) if about else None,
     )
+    return draft_href(made.id, query=desk.query, saved="1")
+
+
+def _asked(desk: Desk, of: str) -> Form:
+    return beginning(store.chambers(desk.workspace)[of], desk.say)
+
+
+def keep(desk: Desk, of: str, values: Values) -> str:
+    """Save a draft. Raises StaleDraftError, a refusal, where somebody saved in between: the text is kept aside."""
+    _writes(desk, draft(desk.workspace, int(of)).committee)
+    version = values.number("version")
+    body = {
+        "title": values.text("title"),
+        "sense": values.maybe("sense"),
+        "words": values.text("words"),
+        "reservations": [part.strip() for part in values.text("reservations").split("\n\n") if part.strip()],
+    }
+    saved = save(desk.workspace, int(of), body=body, based_on=version or 0, author=author(desk.person))
+    return draft_href(int(of), query=desk.query, saved=str(saved.version), anchor="done")
+
+
+def throw_away(desk: Desk, of: str, values: Values) -> str:
+    """Erase a draft that was not sealed."""
+    now = draft(desk.workspace, int(of))
+    _writes(desk, now.committee)
+    if not values.ticked("sure"):
+        raise UnfitError(desk.say("Nothing was erased."), "sure")
+    discard(desk.workspace, int(of))
+    return drafts_href(now.committee, query=desk.query)
+
+
+BASE = "/drafts"
+
+
+def draft_routes(home: Path) -> list[Route]:
+    """The routes of a workspace."""
+    return [
+        form_route(f"{BASE}/new/{{of}}", home, ask=_beginning, act=start, back=_back_to_all),
+        form_route(f"{BASE}/save/{{of}}", home, ask=_writing, act=keep, back=_back),
+        form_route(f"{BASE}/discard/{{of}}", home, ask=_throwing, act=throw_away, back=_back),
+    ]
+
+
+def _beginning(desk: Desk, of: str) -> Form | None:
+    chamber = store.chambers(desk.workspace).get(of)
+    return beginning(chamber, desk.say) if chamber else None
+
+
+def _writing(desk: Desk, of: str) -> Form | None:
+    now = found(desk, of)
+    return writing(now, now.body, desk.say) if now else None
+
+
+def _throwing(desk: Desk, of: str) -> Form | None:
+    now = found(desk, of)
+    return throwing(now, desk.say) if now else None
+
+
+def _back_to_all(desk: Desk, of: str, token: str) -> str:
+    return drafts_href(of, query=desk.query, sent=token)
+
+
+def _back(desk: Desk, of: str, token: str) -> str:
+    return draft_href(int(of), query=desk.query, sent=token)

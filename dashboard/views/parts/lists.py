@@ -1,4 +1,4 @@
-"""Lists as HTML: all articles or systems where none is asked for, lines of what is due, filters, choices."""
+"""All articles or systems, where none is asked for: how each stands."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.charter.document.answers.verdict import worst
-from boussole.dashboard.markup.elements import Html, badge, el, join, link
+from boussole.dashboard.markup.elements import Html, join
 from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import article_href, register_href, system_href
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.fields import Choice
-from boussole.dashboard.views.parts.system_html import counted
 from boussole.dashboard.views.register_words import DueLine
 from boussole.dashboard.views.scene import Scene, period
-
-# Where no article or system is asked for: all there are, with how each stands.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,100 +76,28 @@ def systems(scene: Scene, say: Say, *, query: Mapping[str, str]) -> list[ListIte
 
 def articles_html(found: Sequence[ListItem], say: Say, *, asked: str) -> Html:
     """All articles; `asked` is the one that an address named and nobody knows."""
-    missing = say("The charter in force has no article “{article}”.", article=asked) if asked else None
-    return join(
-        [
-            el("h1", say("What the charter promises")),
-            el("p", missing, class_="warning", role="alert") if missing else None,
-            el("p", say("Each article is a promise. Its mark is the worst of all systems."), class_="subtitle"),
-            el("ol", *[_item(each, say) for each in found], class_="listed"),
-        ]
-    )
+    return Template("views/parts/lists.html", say)("articles", found, asked)
 
 
 def systems_html(found: Sequence[ListItem], say: Say, *, asked: str, query: Mapping[str, str]) -> Html:
     """All audited systems; `asked` is the one that an address named and nobody has audited."""
-    missing = say("“{system}” has no audit in this workspace.", system=asked) if asked else None
-    lead = say("These systems have been audited:") if found else say("No system has been audited yet.")
-    others = link(say("All uses of AI, audited or not, are in the register."), register_href(query=query))
-    return join(
-        [
-            el("h1", say("Examined systems")),
-            el("p", missing, class_="warning", role="alert") if missing else None,
-            el("p", lead, class_="subtitle"),
-            el("ul", *[_item(each, say) for each in found], class_="listed") if found else None,
-            el("p", others, class_="after"),
-        ]
-    )
-
-
-def _item(each: ListItem, say: Say) -> Html:
-    marks = (
-        counted(each.marks, say)
-        if len(each.marks) > 1
-        else el("p", badge(each.marks[0][0], say))
-        if each.marks
-        else None
-    )
-    words = el(
-        "div",
-        el("p", each.kicker, class_="kicker") if each.kicker else None,
-        el("h2", link(each.title, each.href)),
-        el("p", each.text),
-    )
-    return el("li", words, el("div", marks, el("p", each.told, class_="place"), class_="stands"))
-
-
-# Choices that are made in an address which can be shared, as HTML.
+    return Template("views/parts/lists.html", say)("systems", found, asked, register_href(query=query))
 
 
 def choosing(fields: Sequence[Html], say: Say, *, action: str) -> Html:
     """The form that asks for a page anew, in the language in which it stands there."""
-    spoken = el("input", type="hidden", name="lang", value=say.lang)
-    go = el("p", el("button", say("Show"), type="submit"), class_="go")
-    return el(
-        "form", spoken, *fields, go, action=action, method="get", class_="ask choose", aria_label=say("What to show")
-    )
+    return Template("views/parts/lists.html", say)("choosing", action, caller=lambda: join(fields))
 
 
 def choice(key: str, label: str, options: Iterable[tuple[str, str]], chosen: str) -> Html:
     """One thing to choose; options are values with their names."""
-    listed = [
-        el("option", name, value=value, selected="selected" if value == chosen else None) for value, name in options
-    ]
-    named = f"ask-{key}"
-    return el(
-        "p",
-        el("label", label, for_=named),
-        el("select", *listed, id=named, name=key),
-        class_=f"field field-{key}",
-    )
-
-
-# Lines of what is due, and filters of lists, as HTML.
+    return Template("views/parts/lists.html", speaker("en"))("choice", key, label, options, chosen)
 
 
 def filter_by(name: str, choices: Sequence[Choice]) -> Html:
-    links = [
-        el(
-            "li",
-            el(
-                "a",
-                choice.text,
-                el("span", join([" (", name, ")"]), class_="unseen"),
-                None if choice.count is None else el("span", f" {choice.count}", class_="count"),
-                href=choice.href,
-                target="_self",
-                aria_current="true" if choice.current else None,
-            ),
-        )
-        for choice in choices
-    ]
-    return el("nav", el("span", name, class_="name"), el("ul", *links), aria_label=name)
+    return Template("views/parts/lists.html", speaker("en"))("filter_by", name, choices)
 
 
 def due_item(line: DueLine) -> Html:
     """Something that is due: when, what, and where; the link says both, so that no two are called the same."""
-    when = el("p", line.when, class_="when overdue" if line.overdue else "when")
-    said = join([line.what, line.place], " — ")
-    return el("li", when, el("p", link(said, line.href) if line.href else said))
+    return Template("views/parts/lists.html", speaker("en"))("due_item", line)

@@ -152,6 +152,11 @@ class Thread:
     reply: Form | None
     settle: Form | None
 
+    @property
+    def forms(self) -> list[Form | None]:
+        """All that stand in it."""
+        return [self.reply, self.settle, *(form for each in (self.head, *self.replies) for form in each.own)]
+
 
 @dataclass(frozen=True, kw_only=True)
 class NotedParagraph:

@@ -26,7 +26,7 @@ from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, needs_pen, reads_drafts
 from boussole.dashboard.views.parts import margin as forms
-from boussole.dashboard.views.parts.draft_forms import author, found
+from boussole.dashboard.views.parts.drafts import author, found
 from boussole.dashboard.views.parts.margin import answer_spot
 
 # Where what is written in a margin is sent. Of what somebody may not read, the answer is that there is none.

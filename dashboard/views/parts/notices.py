@@ -3,87 +3,58 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from boussole.audits.errors import BoussoleError
+from boussole.audits.ledger.keeping import CheckpointStanding
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.notes.outside import Outside
-from boussole.dashboard.markup.elements import Html, code, el, join, link, stacked
+from boussole.charter.records.notes.outside import Check, Outside, State
+from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import concerns_href
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access.database import seen
 from boussole.dashboard.server.access.permissions import TABLE, Action, Role
 from boussole.dashboard.server.access.person import Person, role_title
 from boussole.dashboard.views import store
 from boussole.dashboard.views.concerns import whose
-from boussole.dashboard.views.outside import OutsideNote, line, view
+from boussole.dashboard.views.evidence import moment_words
 
-# In the place of what cannot be shown: what is wrong, what to do, under which number it was noted.
+FILE = "views/parts/notices.html"
 
 
 def problem(what: str, next_step: str, say: Say) -> Html:
     """Something that stops the page, and what to do."""
-    return join(
-        [
-            el("h1", say("This page cannot be shown")),
-            el(
-                "div", el("p", what), el("p", next_step) if next_step else None, class_="lead lead-broken", role="alert"
-            ),
-        ]
-    )
+    return Template(FILE, say)("problem", what, next_step)
 
 
 def unread(told: str, trouble: BoussoleError) -> Html:
     """A part of a page that could not be read: which, why in the tool's own words, and what to do."""
-    why = [el("q", part, lang="en") for part in (trouble.what, trouble.next_step) if part]
-    return el("div", el("p", join([el("strong", told), *why], " ")), class_="lead lead-unknown", role="status")
+    return Template(FILE, speaker("en"))("unread", told, trouble)
 
 
 def unforeseen(number: str, say: Say) -> Html:
     """Something that nobody foresaw. `number`: under which the server has noted what."""
-    what = say("Something went wrong here that nobody foresaw. Nothing that was recorded is lost.")
-    step = say(
-        "Load the page again. If it happens again, tell your administrator this number: {number}.", number=number
-    )
-    told = el("div", el("p", what), el("p", step), class_="lead lead-broken unforeseen", role="alert")
-    return join([el("h1", say("This page cannot be shown")), told])
+    return Template(FILE, say)("unforeseen", number)
 
 
 def refused(role: Role, action: Action, say: Say, *, local: bool) -> Html:
     """What a page says to somebody whose role does not open it, and what they can do."""
     may = ", ".join(role_title(each, say) for each in Role if each in TABLE[action])
-    step = (
-        say("In local mode you can choose another role, at the foot of the menu.")
-        if local
-        else say("If one of these roles is yours, ask your administrator to give it to you.")
-    )
-    return join(
-        [
-            el("h1", say("This page is not open to you")),
-            el(
-                "div",
-                el("p", say("You are here as: {role}.", role=role_title(role, say))),
-                el("p", say("Open to: {roles}.", roles=may)),
-                el("p", step),
-                class_="lead lead-unknown",
-                role="alert",
-            ),
-        ]
-    )
-
-
-# How many new things concern whoever looks, at the head of every page; nothing where there is none.
+    return Template(FILE, say)("refused", role_title(role, say), may, local)
 
 
 def bell(me: Person, say: Say, *, query: dict[str, str]) -> Html:
-    """One line that leads to the list. Where that cannot be read, the page says so, and this says nothing."""
+    """One line that leads to the list of what concerns whoever looks; nothing where nothing does.
+
+    Where that cannot be read, the page says so, and this says nothing.
+    """
     try:
         n = unseen(me, say, query=query)
     except BoussoleError:
         return Html("")
-    if not n:
-        return Html("")
-    told = say.plural("One new thing concerns you", "{n} new things concern you", n)
-    return el("p", link(told, concerns_href(query=query)), class_="bell")
+    return Template(FILE, say)("bell", n, concerns_href(query=query)) if n else Html("")
 
 
 def unseen(me: Person, say: Say, *, query: dict[str, str]) -> int:
@@ -97,50 +68,130 @@ def unseen(me: Person, say: Say, *, query: dict[str, str]) -> int:
     return sum(each.key not in known for each in concerns)
 
 
-# Checks from outside as HTML.
-
-
-ANCHOR = "outside"
-
-
 def foot(found: Outside, say: Say, *, now: dt.datetime, href: str) -> Html:
-    """One short line at the foot of every page; `href` leads to the evidence page."""
-    details = link(say("Details"), f"{href}#{ANCHOR}")
-    return el("p", join([_said(each) for each in line(found, say, now=now)], " "), " ", details, class_="outside")
+    """Checks from outside in one short line; `href` leads to the evidence page."""
+    return Template(FILE, say)("foot", line(found, say, now=now), f"{href}#outside")
 
 
 def foot_unread(say: Say, *, href: str) -> Html:
-    """Where it cannot be read: no line would say that all is well."""
-    told = say("Whether somebody outside checked the ledger cannot be read.")
-    return el("p", el("strong", told, class_="late"), " ", link(say("Details"), href), class_="outside")
+    """Where they cannot be read: no line would say that all is well."""
+    return Template(FILE, say)("foot_unread", href)
 
 
 def section(found: Outside, say: Say, *, now: dt.datetime) -> Html:
-    """The part of the evidence page."""
-    shown = view(found, say, now=now)
-    why = say(
-        "Whoever runs this server could rewrite the whole ledger, and its own checks would find nothing. A witness on "
-        "another machine keeps checkpoints and would see it: a college, an auditor, another administration."
+    """Checks from outside on the evidence page."""
+    return Template(FILE, say)("section", view(found, say, now=now))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutsideNote:
+    """A sentence, and whether it warns (`watch`) or says that something is wrong (`broken`)."""
+
+    text: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutsideView:
+    """The part of the evidence page: what holds, each witness in a row, and the timestamp."""
+
+    head: Sequence[OutsideNote]
+    rows: Sequence[Sequence[str]]
+    stamp: Sequence[OutsideNote]
+
+
+def line(found: Outside, say: Say, *, now: dt.datetime) -> list[OutsideNote]:
+    """What the foot of every page says: the witnesses, and timestamps where they are late."""
+    said = [_witnesses(found, say, now=now)]
+    if found.stamp_state(now) in (State.never, State.late, State.broken):
+        said.append(_stamp(found, say, now=now))
+    return said
+
+
+def view(found: Outside, say: Say, *, now: dt.datetime) -> OutsideView:
+    """What the evidence page says."""
+    return OutsideView(
+        head=[_witnesses(found, say, now=now)],
+        rows=[_row(found, each, say) for each in found.checks],
+        stamp=[_stamp(found, say, now=now), *_unread(found, say)],
     )
-    columns = [
-        say("Witness"),
-        say("Last cosignature"),
-        say("Entries seen"),
-        say("Entries since"),
-        say("What it saw is"),
+
+
+def _witnesses(found: Outside, say: Say, *, now: dt.datetime) -> OutsideNote:
+    state, last = found.state(now), found.last
+    if found.broken is not None:
+        if found.broken.problem:
+            text = say("What {name} cosigned of the ledger does not hold or cannot be read.", name=found.broken.witness)
+        else:
+            text = say("The ledger is not the one that {name} checked from outside.", name=found.broken.witness)
+        return OutsideNote(text=text, tone="broken")
+    if state is State.unset:
+        return OutsideNote(text=say("Nobody outside checks the ledger."))
+    if last is None or last.at is None:
+        return OutsideNote(text=say("No witness outside has checked the ledger yet."), tone="watch")
+    day, name = say.date(last.at.date()), last.witness
+    if state is State.late:
+        days = (now - last.at).days
+        text = say.plural(
+            "The ledger was last checked from outside one day ago, by {name}, on {day}.",
+            "The ledger was last checked from outside {n} days ago, by {name}, on {day}.",
+            days,
+            name=name,
+            day=day,
+        )
+        return OutsideNote(text=text, tone="watch")
+    text = say("The ledger was checked from outside on {day}, by {name}.", day=day, name=name)
+    return OutsideNote(text=f"{text} {_since(found, last, say)}")
+
+
+def _since(found: Outside, check: Check, say: Say) -> str:
+    more = found.size - check.size
+    return say.plural("One entry since.", "{n} entries since.", more) if more else say("No entry since.")
+
+
+def _row(found: Outside, check: Check, say: Say) -> list[str]:
+    """Who, when, up to where, what came since, and how the ledger stands to it."""
+    if check.problem:
+        return [check.witness, say("cannot be read"), "", "", say("does not hold, or cannot be read")]
+    if check.at is None:
+        return [check.witness, say("never"), "", "", ""]
+    words = {
+        CheckpointStanding.holds: say("unchanged"),
+        CheckpointStanding.cut: say("entries were removed"),
+        CheckpointStanding.rewritten: say("the ledger was rewritten"),
+    }
+    more = say.whole(max(found.size - check.size, 0))
+    return [
+        check.witness,
+        moment_words(check.at.isoformat(), say),
+        say.whole(check.size),
+        more,
+        words[check.standing],
     ]
-    rows = stacked(columns, [list(row) for row in shown.rows], caption=say("Witnesses outside")) if shown.rows else None
-    how = el("p", code(say("How somebody becomes one: `boussole ledger witness`, in the documentation of the ledger.")))
-    return el(
-        "section",
-        el("h2", say("Who outside checks it"), id=ANCHOR),
-        el("p", why),
-        *[el("p", _said(each)) for each in (*shown.head, *shown.stamp)],
-        rows,
-        how,
-        class_="outside",
-    )
 
 
-def _said(each: OutsideNote) -> Html | str:
-    return el("strong", each.text, class_="late" if each.tone == "watch" else "overdue") if each.tone else each.text
+def _stamp(found: Outside, say: Say, *, now: dt.datetime) -> OutsideNote:
+    state, stamp, days = found.stamp_state(now), found.stamp, found.timestamp_days
+    if stamp is None:
+        if days is None:
+            return OutsideNote(text=say("No timestamp is kept, and none is required."))
+        text = say("No timestamp is kept that holds; one is required every {n} days.", n=say.whole(days))
+        return OutsideNote(text=text, tone="watch")
+    when = moment_words(stamp.at.isoformat(), say)
+    if state is State.broken:
+        text = say("The ledger is not the one that was timestamped on {when}.", when=when)
+        return OutsideNote(text=text, tone="broken")
+    if state is State.late:
+        text = say(
+            "The last timestamp of the ledger is of {when}; one is required every {n} days.",
+            when=when,
+            n=say.whole(days or 0),
+        )
+        return OutsideNote(text=text, tone="watch")
+    text = say("The last timestamp of the ledger is of {when}, by {authority}.", when=when, authority=stamp.authority)
+    return OutsideNote(text=text)
+
+
+def _unread(found: Outside, say: Say) -> list[OutsideNote]:
+    names = ", ".join(found.bad_stamps)
+    return [OutsideNote(text=say("These timestamps do not hold: {names}.", names=names), tone="watch")] if names else []

@@ -8,15 +8,22 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
-from boussole.audits.languages import inside
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import LANGUAGES, inside
 from boussole.audits.ledger.log import entry_at
 from boussole.audits.ledger.tree import size_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, Standing
 from boussole.charter.records.database import reading
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.server.cache import Stamp, newest, records_stamp
 from boussole.dashboard.views.charts.sheet import Sheet
 from boussole.dashboard.views.scene import period
@@ -130,13 +137,24 @@ Figures = Callable[[Wanted], Mapping[str, Figure]]
 def file_name(figure: Figure, kind: str) -> str:
     """A name of plain words, without spaces or signs that a file system may not like.
 
-    >>> from boussole.dashboard.views.parts.taking import Seal
     >>> source = Source(organisation="", about="MatchFT", period="", charter="1", seal=None)
     >>> file_name(Figure(title="Équité : d’un mois à l’autre", source=source, href="", fill=list), "png")
     'matchft_equite-d-un-mois-a-l-autre.png'
     """
     parts = [_plain(each, most) for each, most in ((figure.source.about, 40), (figure.title, 80))]
     return f"{'_'.join(part for part in parts if part) or 'figure'}.{kind}"
+
+
+def file_href(page: str, name: str, kind: str, figure: Figure, lang: str) -> str:
+    """The address of a file of a figure: that of its view, with what the view asks for.
+
+    >>> source = Source(organisation="", about="", period="", charter="", seal=None)
+    >>> shown = Figure(title="", source=source, href="/article?article=equite&lang=fr#trend", fill=list)
+    >>> file_href("article", "trend", "png", shown, "fr")
+    '/figure-file/article/trend/fr.png?article=equite&lang=fr'
+    """
+    asked = urlsplit(figure.href).query
+    return f"/figure-file/{page}/{quote(name, safe='')}/{lang}.{kind}" + (f"?{asked}" if asked else "")
 
 
 def _plain(text: str, most: int) -> str:
@@ -230,3 +248,62 @@ def time_of(documents: Iterable[AuditDocument], say: Say) -> str:
         return period(next(iter(found)), say)
     windows = [each.window for each in found]
     return say.period(min(each.start for each in windows), max(each.end for each in windows)) if windows else ""
+
+
+# What stands under a figure: one fold with its files, its address, and how to cite it; and how a page asks for it.
+
+
+Along = Callable[[str], Html]
+"""The fold under a figure, by its name; nothing where the page has no such figure."""
+LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+
+
+def nothing(_name: str) -> Html:
+    """No fold: for a page that is drawn where nobody takes anything."""
+    return Html("")
+
+
+def fold(
+    figure: Figure,
+    say: Say,
+    *,
+    others: Mapping[str, tuple[Figure, Say]],
+    files: Mapping[str, str],
+    site: str,
+    on: dt.date,
+) -> Html:
+    """`others`: the figure in the other languages; `files`: where each kind is; `site`: where people open the app."""
+    named = [("png", say("Image (PNG)")), ("svg", say("Image (SVG)")), ("csv", say("Table (CSV)"))]
+    takes = [(name, files[kind], file_name(figure, kind)) for kind, name in named]
+    cited = [
+        (lang, LANGUAGE_NAMES[lang], citation(each, spoken, on=on))
+        for lang, (each, spoken) in {say.lang: (figure, say), **others}.items()
+    ]
+    return Template("views/parts/taking.html", say)("fold", figure, takes, site.rstrip("/") + figure.href, cited)
+
+
+def along(page: str, figures: Figures, say: Say) -> Along:
+    """The folds of the page at the address that is looked at."""
+    workspace, query = Workspace.find(), st.query_params.to_dict()
+    spoken: dict[str, Say] = {
+        lang: say if lang == say.lang else speaker(lang, say.zone, say.main) for lang in LANGUAGES
+    }
+    try:
+        found: dict[str, Mapping[str, Figure]] = {
+            lang: figures(Wanted(workspace=workspace, query={**query, "lang": lang}, say=each, person=here()))
+            for lang, each in spoken.items()
+        }
+    except BoussoleError as error:
+        told = Template("views/parts/taking.html", say)("unread", error.what, error.next_step)
+        return lambda _name: told
+
+    def under(name: str) -> Html:
+        figure = found[say.lang].get(name)
+        if figure is None:
+            return Html("")
+        others = {lang: (found[lang][name], each) for lang, each in spoken.items() if name in found[lang]}
+        files = {kind: file_href(page, name, kind, figure, say.lang) for kind in ("png", "svg", "csv")}
+        site, today = workspace.settings.access.address, workspace.today()
+        return fold(figure, say, others=others, files=files, site=site, on=today)
+
+    return under

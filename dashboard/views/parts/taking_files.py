@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
-from urllib.parse import quote, urlsplit
 
 import vl_convert
 from starlette.concurrency import run_in_threadpool
@@ -167,19 +166,6 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:",
 }
-
-
-def file_href(page: str, name: str, kind: str, figure: Figure, lang: str) -> str:
-    """The address of a file of a figure: that of its view, with what the view asks for.
-
-    >>> from boussole.dashboard.views.parts.taking import Source
-    >>> source = Source(organisation="", about="", period="", charter="", seal=None)
-    >>> shown = Figure(title="", source=source, href="/article?article=equite&lang=fr#trend", fill=list)
-    >>> file_href("article", "trend", "png", shown, "fr")
-    '/figure-file/article/trend/fr.png?article=equite&lang=fr'
-    """
-    asked = urlsplit(figure.href).query
-    return f"/figure-file/{page}/{quote(name, safe='')}/{lang}.{kind}" + (f"?{asked}" if asked else "")
 
 
 def figure_routes(home: Path, page: str, figures: Figures) -> list[Route]:

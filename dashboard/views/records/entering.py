@@ -32,8 +32,7 @@ from boussole.dashboard.markup.words.say import Say, chosen_language, speaker_in
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.person import said_as
 from boussole.dashboard.server.access.visitor import of_request
-from boussole.dashboard.server.forms.forms_html import Titled
-from boussole.dashboard.server.forms.model import Form, UnfitError, Values
+from boussole.dashboard.server.forms.model import Form, Titled, UnfitError, Values
 from boussole.dashboard.server.forms.routes import LARGEST, Desk, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import member_of, needs_lead

@@ -24,14 +24,14 @@ from boussole.charter.record_types.acts import (
     Tally,
     Vote,
 )
-from boussole.dashboard.markup.elements import Html, el, join
+from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import allowed
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.access.routes import ROUTES
-from boussole.dashboard.server.forms.forms_html import Titled, done_html, folded_form, form_html
-from boussole.dashboard.server.forms.model import Form, Problem
+from boussole.dashboard.server.forms.model import Form, Problem, Titled, done_html
 from boussole.dashboard.views.chamber import Chamber, leads
 from boussole.dashboard.views.committee_words import known_words
 from boussole.dashboard.views.records.calling import AGAIN, AMEND
@@ -292,6 +292,9 @@ def house_part(name: str) -> str:
 # The forms of a session as HTML: where each stands, and what was wrong with the one that was sent last.
 
 
+FILE = "views/records/acting.html"
+
+
 class SessionActions:
     """What the reader may do in a session. `problem`: what was wrong with what they sent last; `done`: what they have
     just done, which is said in the part of the page where it was."""
@@ -311,7 +314,7 @@ class SessionActions:
     def at(self, part: str) -> Html:
         """The forms of a part of the page, after what was just done there."""
         done = self._done if part == self._done_at else None
-        return join([done, *[self._form(each) for each in self.offered.get(part, ())]])
+        return Template(FILE, self.say)("offers", done, self.offered.get(part, ()), self.query, self.problem)
 
     def lost(self) -> Html:
         """What could not be recorded, where its form is no longer there: nothing that was typed is lost."""
@@ -322,22 +325,7 @@ class SessionActions:
         texts = [
             text for name, texts in problem.typed.items() if name != "seen" for text in texts if " " in text.strip()
         ]
-        kept = [el("p", self.say("What you had written:")), *[el("pre", text, class_="words") for text in texts]]
-        return el(
-            "div",
-            el("p", el("strong", self.say("This was not recorded."))),
-            el("p", problem.text),
-            *(kept if texts else []),
-            class_="lead lead-broken",
-            role="alert",
-            id=problem.form,
-        )
-
-    def _form(self, each: FormOffer) -> Html:
-        if not each.now:
-            return folded_form(each.title, each.form, self.say, query=self.query, problem=self.problem)
-        form = form_html(each.form, self.say, query=self.query, problem=self.problem)
-        return el("div", el("p", el("strong", each.title)), form, class_="doing")
+        return Template(FILE, self.say)("lost", problem, texts)
 
 
 def just_done(chamber: Chamber, asked: str, say: Say, *, query: Mapping[str, str], twice: bool = False) -> Html:

@@ -13,8 +13,9 @@ from boussole.charter.committee.voting.presence import electors, voters
 from boussole.charter.record_types.acts import Choice, Item, Vote
 from boussole.charter.record_types.acts.rules import ItemKind
 from boussole.charter.records import SealedStatement
-from boussole.dashboard.markup.elements import Html, el, join, link
+from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.markup.inline import STYLE, source
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import session_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person
@@ -43,34 +44,8 @@ HEADERS = {
 
 def receipt_page(place: Place, sealed: SealedStatement, nonce: str, say: Say, *, query: dict[str, str]) -> HTMLResponse:
     """A page by itself, without any script."""
-    body = el(
-        "main",
-        el("h1", say("Your ballot is cast")),
-        el(
-            "div",
-            el(
-                "p",
-                say(
-                    "That you voted is sealed at entry {n}. What you voted lies with the other ballots, without your "
-                    "name.",
-                    n=str(sealed.entry),
-                ),
-            ),
-            class_="lead lead-kept",
-            role="status",
-        ),
-        el("h2", say("Your receipt")),
-        el("p", el("code", nonce, class_="receipt")),
-        el(
-            "p",
-            say(
-                "It is shown this once, and kept nowhere. With it you find your ballot among those shown at the end, "
-                "and see that it says what you voted. Whoever sees it can do so too: do not leave it lying about."
-            ),
-        ),
-        el("p", link(say("Back to the session"), session_href(place.found.entry, query=query))),
-        class_="stHtml alone",
-    )
+    back = session_href(place.found.entry, query=query)
+    body = Template("views/records/acting.html", say)("receipt", sealed.entry, nonce, back)
     return HTMLResponse(_document(say("Your ballot is cast"), body, lang=say.lang), headers=HEADERS)
 
 
@@ -83,7 +58,7 @@ def _document(title: str, body: Html, *, lang: str) -> str:
         el("title", title),
         style,
     )
-    return "<!doctype html>" + el("html", join([head, el("body", body)]), lang=lang)
+    return f"<!doctype html>{el('html', join([head, el('body', body)]), lang=lang)}"
 
 
 # Voting, under one's own number: the one form of a session whose answer is kept nowhere.

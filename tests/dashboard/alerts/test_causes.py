@@ -93,6 +93,7 @@ def test_few_people_are_in_no_message_and_what_is_told_stands_on_the_page(worksp
     (message,) = check(workspace).messages
     way = known_channels(workspace)[message.channel]
     made = letter(message, way, organisation="House", address="https://b.example")
+    assert made.html.startswith("<!DOCTYPE html>\n<html ")
     whole = f"{made.subject}\n{made.text}\n{made.html}\n{made.document}"
     assert f"{RATIO}_gender" in whole
     assert not re.search(r"\bfew\b", whole), "the group of seven"

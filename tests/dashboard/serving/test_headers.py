@@ -23,7 +23,7 @@ from boussole.audits.access_settings import AccessSettings
 from boussole.dashboard.markup.words.menu import pages
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.drift import detail_html
-from boussole.dashboard.server.access import account_html
+from boussole.dashboard.server.access import account
 from boussole.dashboard.server.headers import BARE, Headers, page_policy
 from boussole.dashboard.views.records.taking_part import receipt_page
 from tests.attacks import Tries
@@ -223,7 +223,7 @@ def _alone() -> list[tuple[str, str]]:
     receipt = receipt_page(place, SimpleNamespace(entry=2), "n", speaker("fr"), query={})  # type: ignore[arg-type]
     report = SimpleNamespace(system="x", name="y")
     return [
-        (account_html.page([("a", "b")], speaker("fr"), to="/", reason="nobody"), account_html.POLICY),
+        (account.page([("a", "b")], speaker("fr"), to="/", reason="nobody"), account.POLICY),
         (bytes(receipt.body).decode(), receipt.headers["content-security-policy"]),
         (detail_html.around(report), detail_html.AROUND),  # type: ignore[arg-type]
     ]
@@ -231,6 +231,7 @@ def _alone() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "policy"), _alone(), ids=["lapsed", "receipt", "report"])
 def test_a_page_by_itself_has_the_one_style_that_its_policy_names(page: str, policy: str) -> None:
+    assert page.lower().startswith("<!doctype html><html ")
     styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
     assert [f"'sha256-{base64.b64encode(hashlib.sha256(each.encode()).digest()).decode()}'" for each in styles] == (
         re.findall(r"'sha256-[^']+'", policy)

@@ -1,4 +1,4 @@
-"""Who somebody is, in the menu; what is said to whoever is not signed in, or whose session is over as they write."""
+"""Who somebody is, in the menu, and the role of local mode; what is said to whoever is not, or no longer, signed in."""
 
 from __future__ import annotations
 
@@ -6,39 +6,71 @@ from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
 
-from boussole.dashboard.markup.elements import PREFIX, Html, el, join, link
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.elements import PREFIX, Html, el, join
 from boussole.dashboard.markup.fontfiles import SANS, SERIF
 from boussole.dashboard.markup.inline import source
 from boussole.dashboard.markup.marks import INK, LINK, PAPER
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import address, concerns_href
 from boussole.dashboard.markup.words.say import Say, speaker
-from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.person import Person, role_title
+from boussole.dashboard.server.access.permissions import SIGNED_IN, Action, allowed
+from boussole.dashboard.server.access.person import COOKIE, Person, local, role_title
 from boussole.dashboard.server.access.sessions import ANCHOR, PAGE, Reason
-from boussole.dashboard.server.access.sign_in import SIGN_OUT, choosing, way_in
+from boussole.dashboard.server.access.sign_in import SIGN_OUT, inside, way_in
 
-# Who somebody is, in the menu; and what is said to somebody who is not signed in.
+# Who somebody is, in the menu; in local mode anybody at this machine picks a role there.
+
+
+FILE = "server/access/account.html"
+ROLE = "/access/role"
 
 
 def account(me: Person, say: Say, *, to: str, query: Mapping[str, str]) -> Html:
     """In local mode the role to choose; else who is signed in, where else, and the way out."""
-    concerns = link(say("What concerns you"), concerns_href(query=query)) if me.remembered_as else None
-    listed = el("p", concerns) if concerns and allowed(me.role, Action.SEE_COMMITTEE) else None
-    if not me.authenticated:
-        said = el("p", el("strong", say("Local mode")), el("br"), say("No sign-in: only this machine can open it."))
-        return el("div", said, listed, choosing(me, say, to=to), class_="local")
-    out = el(
-        "form",
-        el("p", el("button", say("Sign out"), type="submit"), class_="go"),
-        action=SIGN_OUT,
-        method="post",
-        target="_self",
-        class_="ask role",
-    )
-    who = el("p", el("strong", me.name or say("Signed in")), el("br"), role_title(me.role, say))
-    mine = el("p", link(say("Your sessions"), address(PAGE, query, ANCHOR)))
-    return el("div", who, listed, mine, out, class_="local")
+    listed = concerns_href(query=query) if me.remembered_as and allowed(me.role, Action.SEE_COMMITTEE) else ""
+    role, mine = role_title(me.role, say), address(PAGE, query, ANCHOR)
+    choice = None if me.authenticated else choosing(me, say, to=to)
+    return Template(FILE, say)("account", me, role, listed, mine, SIGN_OUT, choice)
+
+
+def choosing(me: Person, say: Say, *, to: str) -> Html:
+    """A plain form: which role, and which member where names are known. `to` is the page that it leads back to."""
+    roles = [(role.value, role_title(role, say), role is me.role) for role in SIGNED_IN]
+    members = [(member, name, member == me.member) for member, name in _names().items()]
+    who = [("", say("nobody by name"), me.member is None), *members] if members else []
+    return Template(FILE, say)("choosing", roles, who, ROLE, to, PREFIX)
+
+
+def _names() -> dict[str, str]:
+    from boussole.charter.committee.people.directory import directory
+
+    try:
+        return {member: each.name for member, each in directory(Workspace.find()).items()}
+    except BoussoleError:
+        return {}
+
+
+def role_route() -> Route:
+    """Where the form is sent."""
+    return Route(ROLE, _choose, methods=["POST"])
+
+
+async def _choose(request: Request) -> Response:
+    """Keeps the role that was chosen, once it is known to be one, and leads back."""
+    async with request.form(max_files=0, max_fields=3) as form:
+        role, member, to = (str(form.get(PREFIX + name, "")) for name in ("role", "member", "to"))
+    person = local(f"{role}.{member}")
+    value = person.role.value + (f".{person.member}" if person.member else "")
+    answer = RedirectResponse(inside(to), status_code=303)
+    answer.set_cookie(COOKIE, value, httponly=True, samesite="strict")
+    return answer
+
+
+# What is said to somebody who is not signed in.
 
 
 def sign_in(reason: Reason, say: Say, *, to: str) -> Html:
@@ -64,19 +96,7 @@ def sign_in(reason: Reason, say: Say, *, to: str) -> Html:
         ),
         "old": say("What you want to do here asks you to show once more who you are."),
     }[reason]
-    title = (
-        say("Your role asks for a stronger sign-in")
-        if reason == "weak"
-        else say("Boussole is for those who are signed in")
-    )
-    button = say("Sign in with a second factor") if reason == "weak" else say("Sign in")
-    way = el("p", link(button, way_in(to=to, reason=reason), class_="take"))
-    return join(
-        [
-            el("h1", title),
-            el("div", el("p", why), way, class_="lead lead-unknown"),
-        ]
-    )
+    return Template(FILE, say)("sign_in", reason, why, way_in(to=to, reason=reason))
 
 
 # A session that is over while somebody reads or writes: they sign in, and nothing that they wrote is lost.
@@ -130,29 +150,10 @@ def page(sent: Sequence[tuple[str, str]], say: Say, *, to: str, reason: Reason) 
         "old": say("Show once more who you are: nothing was recorded yet, and nothing is lost"),
         "weak": say("Your role asks for a stronger sign-in: nothing was recorded, and nothing is lost"),
     }.get(reason, say("Your session is over: nothing was recorded, and nothing is lost"))
-    way = way_in(to="/", reason=reason)
-    first = el("a", say("Sign in again, in another tab"), href=way, target="_blank", rel="noopener")
-    steps = el("ol", el("li", first), el("li", say("Come back to this tab and send what you wrote once more.")))
-    again = el(
-        "form",
-        *[_field(name, value, say) for name, value in sent],
-        el("p", el("button", say("Send again"), type="submit")),
-        action=to,
-        method="post",
-        enctype="multipart/form-data",
-    )
-    body = join([el("h1", title), steps, again])
+    body = Template(FILE, say)("again", title, sent, way_in(to="/", reason=reason), to)
     metas = (el("meta", charset="utf-8"), el("meta", name="viewport", content="width=device-width, initial-scale=1"))
     head = join([*metas, el("title", title), el("style", Html(STYLE))])
     return f"<!doctype html>{el('html', el('head', head), el('body', body), lang=say.lang)}"
-
-
-def _field(name: str, value: str, say: Say) -> Html:
-    """A longer text is shown, so that it can be copied too; what was chosen goes along unseen."""
-    if len(value) < 30 and "\n" not in value:
-        return el("input", type="hidden", name=name, value=value)
-    label = el("label", say("What you wrote"), el("textarea", "\n", value, name=name, rows="8"))
-    return el("p", label)
 
 
 def _address(request: Request) -> str:
