@@ -26,7 +26,7 @@ from boussole.dashboard.markup.words.say import Say
 FOLDER = Path(__file__).parent.parent
 _CODE = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
 _LINE_BREAK = re.compile(r"[ \t]*\n\s*")
-_NOT_HERE = re.compile(r"<(?:script|style)\b|\son\w+\s*=", re.IGNORECASE)
+_NOT_HERE = re.compile(r"<(?:script|style)\b|<$|\son\w+\s*=", re.IGNORECASE)
 
 
 class Template:

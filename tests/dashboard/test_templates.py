@@ -42,7 +42,14 @@ def test_a_passage_in_another_language_says_so_but_in_an_attribute() -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["<script>{{ x }}</script>", "<STYLE>a</STYLE>", '<p onclick="{{ x }}">', "<p {{ x }}>", "<p class={{ x }}>"],
+    [
+        "<script>{{ x }}</script>",
+        "<STYLE>a</STYLE>",
+        '<p onclick="{{ x }}">',
+        "<p {{ x }}>",
+        "<p class={{ x }}>",
+        "<{{ x }} a='b'>",
+    ],
 )
 def test_what_cannot_be_escaped_is_no_template(source: str) -> None:
     with pytest.raises(TemplateSyntaxError):
