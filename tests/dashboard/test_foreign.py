@@ -35,7 +35,6 @@ from boussole.dashboard.pages.charter.view import charter_page
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.view import head, search_of
-from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import Person
@@ -47,6 +46,8 @@ from boussole.dashboard.views.home import since_audit, waiting
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.parts import system_html
+from boussole.dashboard.views.parts.lists import due_item
+from boussole.dashboard.views.parts.taking_html import nothing
 from boussole.dashboard.views.register import register_page, unaudited
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.register_words import RegisterQuery as Filters
@@ -151,7 +152,9 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
         today=TODAY,
     )
     listed = register_page(given, Filters(), say, query=query)
-    written = [part(listed, say) for part in (register_html.head, register_html.overview, register_html.uses)]
+    template, coming = Template("pages/register/register.html", say), [due_item(each) for each in listed.due]
+    parts = ("head", listed), ("overview", listed, coming, [], nothing), ("uses", listed, nothing)
+    written = [template(*each) for each in parts]
     shown = waiting(Person(role=Role.STEWARD), (), given, say, query=query)
     assert shown is not None
     yield "register", join([*written, compass_html.waiting_html(shown)])
