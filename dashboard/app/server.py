@@ -35,7 +35,7 @@ from boussole.dashboard.pages.concerns.view import letter_routes
 from boussole.dashboard.pages.data import data_html as data
 from boussole.dashboard.pages.drift import along as drift
 from boussole.dashboard.pages.drift.detail_html import detail_routes
-from boussole.dashboard.pages.evidence.routes import evidence_routes
+from boussole.dashboard.pages.evidence.forms import evidence_routes
 from boussole.dashboard.pages.explain.forms import explain_routes
 from boussole.dashboard.pages.fairness import fairness_html as fairness
 from boussole.dashboard.pages.incidents.incidents_html import incident_routes

@@ -33,7 +33,6 @@ from boussole.dashboard.pages.charter import charter_html
 from boussole.dashboard.pages.charter.amendment import CharterView
 from boussole.dashboard.pages.charter.view import charter_page
 from boussole.dashboard.pages.compass import compass_html
-from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.view import head, search_of
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.server.access.permissions import Role
@@ -181,7 +180,8 @@ def evidence_of(scene: Scene, say: Say) -> Html:
     found = Results(entries=(entry,), total=1, page=1, pages=1)
     view = search_of(span, LedgerQuery(), found, scene, say, query={})
     values = [el("dd", value) for _, value in content_words(entry, scene, say)]
-    return join([evidence_html.head(head(span, None, say), say), evidence_html.search(view, say), *values])
+    evidence = Template("pages/evidence/evidence.html", say)
+    return join([evidence("head", head(span, None, say)), evidence("search", view), *values])
 
 
 class Heard(HTMLParser):
