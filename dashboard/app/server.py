@@ -32,7 +32,7 @@ from boussole.dashboard.pages.article.view import ArticleQuery
 from boussole.dashboard.pages.ask.forms import ask_routes
 from boussole.dashboard.pages.compass import compass_html as compass
 from boussole.dashboard.pages.concerns.view import letter_routes
-from boussole.dashboard.pages.data import data_html as data
+from boussole.dashboard.pages.data import view as data
 from boussole.dashboard.pages.drift import along as drift
 from boussole.dashboard.pages.drift.detail_html import detail_routes
 from boussole.dashboard.pages.evidence.forms import evidence_routes
