@@ -29,7 +29,6 @@ from boussole.dashboard.pages.answer.answer_html import Behind
 from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
-from boussole.dashboard.pages.charter import charter_html
 from boussole.dashboard.pages.charter.amendment import CharterView
 from boussole.dashboard.pages.charter.view import charter_page
 from boussole.dashboard.pages.compass import compass_html
@@ -170,8 +169,8 @@ def charter_of(scene: Scene, say: Say) -> Html:
         judging=InForce(charter=scene.charter), versions=versions, amendment=None, fault="", systems=scene.systems
     )
     page = charter_page(seen, say, query={})
-    parts = (charter_html.head, charter_html.text, charter_html.rules, charter_html.versions)
-    return join([part(page, say) for part in parts])
+    template = Template("pages/charter/charter.html", say)
+    return join([template(part, page) for part in ("head", "text", "rules", "versions")])
 
 
 def evidence_of(scene: Scene, say: Say) -> Html:
