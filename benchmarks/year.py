@@ -37,7 +37,6 @@ from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.views.parts.lists import due_item
 from boussole.dashboard.views.parts.taking_html import nothing
 from boussole.dashboard.views.register import register_page
 from boussole.dashboard.views.register_words import Register, RegisterQuery
@@ -103,8 +102,8 @@ def _show(home: Path) -> int:
     found = due(charter, uses, facts=facts, oldest={})
     register = Register(charter=charter, uses=uses, coverage=coverage(charter, uses), due=found, today=TODAY)
     page = register_page(register, RegisterQuery(), say, query={})
-    template, coming = Template("pages/register/register.html", say), [due_item(each) for each in page.due]
-    shown = template("head", page) + template("overview", page, coming, [], nothing) + template("uses", page, nothing)
+    template = Template("pages/register/register.html", say)
+    shown = template("head", page) + template("overview", page, nothing) + template("uses", page, nothing)
     return len(shown)
 
 

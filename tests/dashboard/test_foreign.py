@@ -44,7 +44,6 @@ from boussole.dashboard.views.home import since_audit, waiting
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.parts import system_html
-from boussole.dashboard.views.parts.lists import due_item
 from boussole.dashboard.views.parts.taking_html import nothing
 from boussole.dashboard.views.register import register_page, unaudited
 from boussole.dashboard.views.register_words import Register
@@ -150,8 +149,8 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
         today=TODAY,
     )
     listed = register_page(given, Filters(), say, query=query)
-    template, coming = Template("pages/register/register.html", say), [due_item(each) for each in listed.due]
-    parts = ("head", listed), ("overview", listed, coming, [], nothing), ("uses", listed, nothing)
+    template = Template("pages/register/register.html", say)
+    parts = ("head", listed), ("overview", listed, nothing), ("uses", listed, nothing)
     written = [template(*each) for each in parts]
     shown = waiting(Person(role=Role.STEWARD), (), given, say, query=query)
     assert shown is not None

@@ -285,11 +285,11 @@ def test_a_hundred_systems_are_shown_within_a_second(tmp_path: Path) -> None:
     # Once in each process, at its start: the fonts of drawings.
     empty = register_page(store.register(Workspace.create(tmp_path / "none"), TODAY), RegisterQuery(), FR, query={})
     template = Template("pages/register/register.html", FR)
-    assert template("overview", empty, [], [], nothing)
+    assert template("overview", empty, nothing)
     began = time.process_time()
     kept = store.register(workspace, TODAY)
     shown = register_page(kept, RegisterQuery(), FR, query={})
-    parts = ("head", shown), ("overview", shown, [], [], nothing), ("uses", shown, nothing)
+    parts = ("head", shown), ("overview", shown, nothing), ("uses", shown, nothing)
     html = [template(*each) for each in parts]
     assert time.process_time() - began < 1
     assert len(shown.rows) == 100

@@ -9,7 +9,6 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.pages.register.view import figures
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.context import choose
-from boussole.dashboard.views.parts.lists import due_item
 from boussole.dashboard.views.parts.taking_html import along
 from boussole.dashboard.views.register import register_page
 from boussole.dashboard.views.register_words import RegisterQuery
@@ -28,7 +27,7 @@ else:
             told = say("Which decisions are to be erased cannot be said: the data cannot be looked at.")
             st.html(notices.unread(told, register.trouble))
         taken = along("register", figures, say)
-        st.html(template("overview", page, [*map(due_item, page.due)], [*map(due_item, page.later)], taken))
+        st.html(template("overview", page, taken))
         st.html(template("uses_title"))
         choose(page.fields, page="register", settle=lambda asked: vars(RegisterQuery.of(asked)))
         st.html(template("uses", page, taken))
