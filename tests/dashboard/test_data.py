@@ -32,7 +32,7 @@ from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.data.view import DataPage, data_page
 from boussole.dashboard.pages.system.matrix_html import declared_section, declared_tables
 from boussole.dashboard.views import store
-from boussole.dashboard.views.parts.taking_html import nothing
+from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import Facts
 from boussole.experiments.declared import DeclaredMeasure

@@ -44,7 +44,7 @@ from boussole.dashboard.views.home import since_audit, waiting
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.parts import system_html
-from boussole.dashboard.views.parts.taking_html import nothing
+from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import register_page, unaudited
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.register_words import RegisterQuery as Filters

@@ -28,7 +28,7 @@ from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.strips import coverage_strip_svg
 from boussole.dashboard.views.matrix import matrix
-from boussole.dashboard.views.parts.taking_html import nothing
+from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import entry, register_page, unaudited
 from boussole.dashboard.views.register_words import Register, RegisterQuery, when
 from boussole.dashboard.views.scene import Scene

@@ -209,5 +209,5 @@ def test_without_reports_or_audits_the_page_says_so(tmp_path: Path) -> None:
     assert reports(empty) == []
     assert "No report has been made yet." in page_of([], EN)
     assert asking(empty, EN) is None
-    assert "boussole audit --system ID" in Template("pages/reports/reports.html", EN)("asked", None)
+    assert "boussole audit --system ID" in Template("pages/reports/reports.html", EN)("asked", None, {}, None)
     assert made_of(making.jobs(empty), EN) == ""

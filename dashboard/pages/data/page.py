@@ -10,7 +10,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.pages.data.view import data_page, figures
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.parts.taking import along
 
 say = context.speaks()
 try:

@@ -9,7 +9,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.pages.register.view import figures
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.context import choose
-from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.register import register_page
 from boussole.dashboard.views.register_words import RegisterQuery
 

@@ -14,7 +14,6 @@ from boussole.dashboard.pages.reports.making import LOOKED_AT_EVERY, jobs
 from boussole.dashboard.pages.reports.view import listed, reports, under_way
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.forms_html import form_html
 from boussole.dashboard.views.parts import context, notices
 
 
@@ -29,8 +28,7 @@ def show(say: Say) -> None:
         template("checking", evidence_href(query=query) + "#check"),
     )
     if may:
-        form, problem = asking(workspace, say), context.problem()
-        st.html(template("asked", form and form_html(form, say, query=query, problem=problem)))
+        st.html(template("asked", asking(workspace, say), query, context.problem()))
 
 
 def progress(say: Say) -> None:
