@@ -35,8 +35,9 @@ from boussole.charter.registry.due import due
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.register import register_html
+from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import register_page
 from boussole.dashboard.views.register_words import Register, RegisterQuery
 
@@ -101,7 +102,9 @@ def _show(home: Path) -> int:
     found = due(charter, uses, facts=facts, oldest={})
     register = Register(charter=charter, uses=uses, coverage=coverage(charter, uses), due=found, today=TODAY)
     page = register_page(register, RegisterQuery(), say, query={})
-    return len(register_html.head(page, say) + register_html.overview(page, say) + register_html.uses(page, say))
+    template = Template("pages/register/register.html", say)
+    shown = template("head", page) + template("overview", page, nothing) + template("uses", page, nothing)
+    return len(shown)
 
 
 def _fill(workspace: Workspace) -> None:

@@ -17,9 +17,6 @@ from boussole.dashboard.markup.elements import Child, Html, details, el, facts, 
 from boussole.dashboard.markup.words.addresses import glossary_href
 from boussole.dashboard.markup.words.say import Say
 
-# The words of the glossary, read once, and where they stand in a text.
-
-
 _FILE = Path(__file__).with_name("glossary.yaml")
 _EDGE = r"(?<![\w-])(?:{})(?![\w-])"
 
@@ -120,9 +117,6 @@ def plain_letters(text: str) -> str:
     """
     folded = unicodedata.normalize("NFD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
-
-
-# The glossary page, and the links that lead to it from where a word stands.
 
 
 def linked(text: str, say: Say) -> Html:

@@ -18,6 +18,7 @@ from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.marks import ORDER, word
 from boussole.dashboard.markup.words.addresses import system_href
 from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.views.charts.strips import coverage_strip_svg, strip_text
 from boussole.dashboard.views.fields import Field
 from boussole.dashboard.views.register_words import (
     STATUSES,
@@ -71,8 +72,19 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Strip:
+    """A picture of dots, in SVG and in words: how many uses are examined, in part, not at all."""
+
+    title: str
+    counts: tuple[int, int, int]
+    drawing: str
+    told: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RegisterPage:
-    """The whole page. `strips` are pictures of dots: a title, and how many uses are examined, in part, not at all."""
+    """The whole page. `reading` says how to read the dots of the strips, `columns` are those of the table of uses,
+    `legend` the verdicts whose marks are explained."""
 
     subtitle: str
     tone: str
@@ -80,11 +92,14 @@ class RegisterPage:
     told: Sequence[str]
     overlooked: Sequence[tuple[str, str]]
     overlooked_more: tuple[str, str] | None
-    strips: Sequence[tuple[str, tuple[int, int, int]]]
+    strips: Sequence[Strip]
+    reading: str
     fields: Sequence[Field]
     shown: str
     everything: str
+    columns: Sequence[str]
     rows: Sequence[Row]
+    legend: Sequence[str]
     due: Sequence[DueLine]
     later: Sequence[DueLine]
 
@@ -107,10 +122,16 @@ def register_page(register: Register, chosen: RegisterQuery, say: Say, *, query:
         overlooked=_overlooked(register, say, query=query),
         overlooked_more=_more(found, say, query=query),
         strips=_strips(register, say),
+        reading=say(
+            "A full dot is a use of which somebody has looked at every question of the charter, whatever the answer; "
+            "a half dot, at some; a ring, at none."
+        ),
         fields=fields(register, chosen, say),
         shown=say.plural("One use", "{n} uses", len(rows)) if rows else say("No use fits."),
         everything=RegisterQuery(sort=chosen.sort).href(query) if len(rows) < len(register.uses) else "",
+        columns=[say("Use"), say("Status, risk"), say("Articles"), say("Looked at"), say("Missing"), say("Next due")],
         rows=[_row(register, use, first.get(use.system.id), say, query=query) for use in rows],
+        legend=ORDER[::-1],
         due=[due_line(register, item, say, query=query) for item in shown],
         later=[due_line(register, item, say, query=query) for item in later],
     )
@@ -163,7 +184,7 @@ def _more(found: Coverage, say: Say, *, query: Mapping[str, str]) -> tuple[str, 
     return inside(say.plural("one more", "{n} more", more)), address
 
 
-def _strips(register: Register, say: Say) -> list[tuple[str, tuple[int, int, int]]]:
+def _strips(register: Register, say: Say) -> list[Strip]:
     found = register.coverage
     charter, followed, known = STARTING_POINT
     now = (len(found.whole), len(found.part), len(found.none))
@@ -175,7 +196,10 @@ def _strips(register: Register, say: Say) -> list[tuple[str, tuple[int, int, int
             known=say.whole(known),
         )
         strips.append((title, (0, followed, known - followed)))
-    return strips
+    return [
+        Strip(title=title, counts=counts, drawing=coverage_strip_svg(counts), told=strip_text(counts, say))
+        for title, counts in strips
+    ]
 
 
 def _row(register: Register, use: Use, item: Due | None, say: Say, *, query: dict[str, str]) -> Row:

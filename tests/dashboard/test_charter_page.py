@@ -14,8 +14,8 @@ from boussole.charter.auditing.replay import ABSENT, Replay
 from boussole.charter.auditing.replay import VerdictChange as Moved
 from boussole.charter.records.in_force import Act, InForce, Version
 from boussole.dashboard.cli.main import app
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.charter import charter_html
 from boussole.dashboard.pages.charter.amendment import Amendment, CharterView, look
 from boussole.dashboard.pages.charter.view import charter_page
 from tests.charter.builders import CHARTER, amended, plain, system
@@ -137,7 +137,7 @@ def test_a_kept_version_is_no_draft_and_a_question_may_be_absent():
     other = charter_page(seen(moved(ABSENT, "watch"), drafted=False), EN, query={}).other
     assert (other.title, other.command) == ("Version 0.3, beside the one in force", "")
     assert (other.counts, other.past[0].before) == (["Not asked → Watch: 1"], None)
-    html = charter_html.amendment(other, EN)
+    html = Template("pages/charter/charter.html", EN)("amendment", other)
     assert "Not asked" in html
 
 
@@ -169,7 +169,8 @@ def test_markup_in_a_text_is_text(say):
         say,
         query={},
     )
-    html = charter_html.head(page, say) + charter_html.text(page, say) + charter_html.versions(page, say)
+    template = Template("pages/charter/charter.html", say)
+    html = "".join(template(part, page) for part in ("head", "text", "versions"))
     assert "<script>" not in html
     assert "<b>" not in html
     assert "&lt;script&gt;" in html

@@ -16,9 +16,9 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.ledger.search import EntryLine
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.records import open_records
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import chosen_language, speaker, speaker_for, speaker_in
-from boussole.dashboard.pages.reports import reports_html
-from boussole.dashboard.pages.reports.making import Report
+from boussole.dashboard.pages.reports.view import Report, listed
 from boussole.dashboard.views.evidence import content_words, moment_words
 from tests.dashboard.app_at import app_at
 
@@ -60,7 +60,9 @@ def test_sealed_moments_are_told_by_that_clock(scene):
 
 def test_reports_are_listed_by_that_clock():
     facts = {"name": "boussole-2026-09-fr.pdf", "period": "2026-09", "lang": "fr", "size": 1, "state": "sealed"}
-    html = reports_html.listed([Report(**facts, made=EVENING, entry=1, entries=())], speaker("fr"), query={})
+    say = speaker("fr")
+    lines = listed([Report(**facts, made=EVENING, entry=1, entries=())], say, query={})
+    html = Template("pages/reports/reports.html", say)("listed", lines)
     assert "Fait (heure de Paris)" in html
     assert "30 novembre 2026 à 0\u00a0h\u00a029" in html
 

@@ -27,11 +27,12 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.elements import code, stacked
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.data import data_html
 from boussole.dashboard.pages.data.view import DataPage, data_page
 from boussole.dashboard.pages.system.matrix_html import declared_section, declared_tables
 from boussole.dashboard.views import store
+from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import Facts
 from boussole.experiments.declared import DeclaredMeasure
@@ -76,8 +77,8 @@ def page(scene: Scene, facts: Facts, lang: str = "en") -> DataPage:
 
 
 def html(made: DataPage, lang: str = "en") -> str:
-    say = speaker(lang)
-    return data_html.head(made, say) + data_html.sources(made, say) + data_html.systems(made, say)
+    data = Template("pages/data/data.html", speaker(lang))
+    return data("head", made) + data("sources", made, nothing) + data("systems", made)
 
 
 def test_all_is_well_in_one_sentence(scene: Scene) -> None:
@@ -267,7 +268,7 @@ def test_an_empty_workspace_says_how_data_comes_in(tmp_path: Path) -> None:
     for lang, headline in (("en", "No data has come in yet."), ("fr", "Aucune donnée n’est encore entrée.")):
         made = data_page(store.scene(workspace), store.facts(workspace), speaker(lang), now=NOW, query={})
         assert (made.headline, made.rows) == (headline, [])
-        assert "boussole sync" in data_html.empty(made, speaker(lang))
+        assert "boussole sync" in Template("pages/data/data.html", speaker(lang))("empty", made)
 
 
 @pytest.mark.costly

@@ -36,11 +36,11 @@ from boussole.charter.records.documents.attachments import examined, kept_with, 
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.sealed_files import NO_FILES
 from boussole.charter.records.starting import Restart
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import evidence_href, number_of
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.evidence import evidence_html
-from boussole.dashboard.pages.evidence.check import LARGEST, EvidenceQuery, examine
-from boussole.dashboard.pages.evidence.view import asked_of, entry_page, head, search_of
+from boussole.dashboard.pages.evidence.check import EvidenceQuery, examine
+from boussole.dashboard.pages.evidence.view import LARGEST, asked_of, entry_page, head, search_of
 from boussole.dashboard.views.evidence import (
     PER_PAGE,
     VerificationResult,
@@ -57,6 +57,7 @@ from boussole.dashboard.views.scene import Scene
 from tests.written import audit_document
 
 EN, FR = speaker("en"), speaker("fr")
+SHOWN = Template("pages/evidence/evidence.html", EN)
 PAPER = {"sha256": "ab" * 32, "name": "deliberation.pdf", "size": 1}
 CNIL = {"authority": "CNIL", "title": "SAN-2026-003", "articles": ["securite"], "cap": "broken", "document": PAPER}
 KINDS = [
@@ -169,7 +170,7 @@ def test_the_head_tells_of_the_clock_and_of_a_new_start(made):
         "covered: 12."
     )
     assert "recommencé le 20 novembre 2026" in head(short(made), found, FR).notes[2]
-    assert "“Disque mort”" in evidence_html.head(view, EN)
+    assert "“Disque mort”" in SHOWN("head", view)
 
 
 def test_the_head_of_an_empty_and_of_a_long_ledger(tmp_path):
@@ -226,7 +227,7 @@ def test_a_search_is_kept_in_its_address(made, scene):
 def test_what_is_not_there_is_said(made, scene, query):
     view = page_of(made, scene, query)
     assert (view.lines, view.found) == ([], "Nothing in the ledger is as asked.")
-    assert "<b>" not in evidence_html.search(view, EN)
+    assert "<b>" not in SHOWN("search", view)
 
 
 def test_an_address_that_makes_no_sense_asks_for_nothing():
@@ -245,7 +246,7 @@ def test_an_entry_says_what_it_seals_and_is_proved(made, scene):
     content = dict(view.content)
     assert content["First day"] == "3 July 2026"
     assert content["System"] == "MatchFT"
-    shown = evidence_html.entry(view, EN)
+    shown = SHOWN("entry", view)
     assert all(item in shown for item in found.path)
     assert (proved(made, 31), proved(made, -1)) == (None, None)
 
@@ -452,7 +453,7 @@ def test_nothing_is_kept_of_a_file(made):
 
 def test_names_of_files_are_never_markup(made):
     found = told(made, b"words")
-    assert "<img" not in evidence_html.answer("<img src=x>.pdf", found)
+    assert "<img" not in SHOWN("answer", "<img src=x>.pdf", found)
 
 
 def test_an_entry_that_holds_nothing_is_shown(scene):

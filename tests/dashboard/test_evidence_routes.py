@@ -16,9 +16,9 @@ from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import save_audit
 from boussole.dashboard.app.server import LocalOnly, routes
-from boussole.dashboard.pages.evidence import routes as evidence_routes
-from boussole.dashboard.pages.evidence.check import LARGEST
-from boussole.dashboard.pages.evidence.routes import MOST_ANSWERS, answer_of
+from boussole.dashboard.pages.evidence import forms as evidence_routes
+from boussole.dashboard.pages.evidence.forms import MOST_ANSWERS, answer_of
+from boussole.dashboard.pages.evidence.view import LARGEST
 from tests.dashboard.test_evidence import document, tamper
 
 

@@ -29,13 +29,10 @@ from boussole.dashboard.pages.answer.answer_html import Behind
 from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
-from boussole.dashboard.pages.charter import charter_html
 from boussole.dashboard.pages.charter.amendment import CharterView
 from boussole.dashboard.pages.charter.view import charter_page
 from boussole.dashboard.pages.compass import compass_html
-from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.view import head, search_of
-from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import Person
@@ -47,6 +44,7 @@ from boussole.dashboard.views.home import since_audit, waiting
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.parts import system_html
+from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import register_page, unaudited
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.register_words import RegisterQuery as Filters
@@ -151,7 +149,9 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
         today=TODAY,
     )
     listed = register_page(given, Filters(), say, query=query)
-    written = [part(listed, say) for part in (register_html.head, register_html.overview, register_html.uses)]
+    template = Template("pages/register/register.html", say)
+    parts = ("head", listed), ("overview", listed, nothing), ("uses", listed, nothing)
+    written = [template(*each) for each in parts]
     shown = waiting(Person(role=Role.STEWARD), (), given, say, query=query)
     assert shown is not None
     yield "register", join([*written, compass_html.waiting_html(shown)])
@@ -168,8 +168,8 @@ def charter_of(scene: Scene, say: Say) -> Html:
         judging=InForce(charter=scene.charter), versions=versions, amendment=None, fault="", systems=scene.systems
     )
     page = charter_page(seen, say, query={})
-    parts = (charter_html.head, charter_html.text, charter_html.rules, charter_html.versions)
-    return join([part(page, say) for part in parts])
+    template = Template("pages/charter/charter.html", say)
+    return join([template(part, page) for part in ("head", "text", "rules", "versions")])
 
 
 def evidence_of(scene: Scene, say: Say) -> Html:
@@ -178,7 +178,8 @@ def evidence_of(scene: Scene, say: Say) -> Html:
     found = Results(entries=(entry,), total=1, page=1, pages=1)
     view = search_of(span, LedgerQuery(), found, scene, say, query={})
     values = [el("dd", value) for _, value in content_words(entry, scene, say)]
-    return join([evidence_html.head(head(span, None, say), say), evidence_html.search(view, say), *values])
+    evidence = Template("pages/evidence/evidence.html", say)
+    return join([evidence("head", head(span, None, say)), evidence("search", view), *values])
 
 
 class Heard(HTMLParser):

@@ -15,13 +15,14 @@ from boussole.charter.record_types.base import KeptFile
 from boussole.charter.record_types.kinds import Attestation
 from boussole.charter.records.facts import Facts as Stated
 from boussole.charter.records.statements import SealedStatement
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
-from boussole.dashboard.pages.generations import view
 from boussole.dashboard.pages.generations.view import GenerationsPage, generations_page
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import Facts
 
 EN, FR = speaker("en"), speaker("fr")
+FILE = "pages/generations/generations.html"
 TODAY = dt.date(2026, 11, 27)
 WRITER = """
 id: writer
@@ -94,14 +95,15 @@ def test_an_answer_that_somebody_gave_stands_beside_the_open_questions(scene: Sc
 @pytest.mark.parametrize("say", [EN, FR])
 def test_texts_are_escaped_and_each_question_is_a_row(scene: Scene, say: Say) -> None:
     page = look(scene, writer(), lang=say.lang)
-    shown = view.writer(page.writers[0], say)
+    template = Template(FILE, say)
+    shown = template("writer", page.writers[0])
     assert "<b>" not in shown
-    assert "&lt;b&gt;" in view.head(page, say)
+    assert "&lt;b&gt;" in template("head", page)
     assert shown.count("<tr") == 2 + len(page.writers[0].texts) + len(page.writers[0].others)
 
 
 def test_a_register_without_writers_says_how_one_is_described(scene: Scene) -> None:
     page = generations_page(scene, Facts(), EN, query={})
     assert page.writers == []
-    assert "kind: generation" in view.empty(EN)
+    assert "kind: generation" in Template(FILE, EN)("empty")
     assert look(scene, writer().model_copy(update={"status": "retired"})).writers == []

@@ -18,12 +18,13 @@ from boussole.dashboard.markup.glossary import (
     themes,
     words,
 )
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import glossary_href
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.compass import compass_html
-from boussole.dashboard.pages.glossary.glossary_html import page
+from boussole.dashboard.pages.glossary.view import glossary_page
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import Scene
@@ -98,7 +99,8 @@ def test_every_word_is_explained_in_one_or_two_plain_sentences(lang: str) -> Non
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_word_has_its_place_on_the_page_and_in_the_alphabet(lang: str) -> None:
-    shown = page(speaker(lang))
+    say = speaker(lang)
+    shown = Template("pages/glossary/glossary.html", say)("page", glossary_page(say))
     anchors = re.findall(r'<dt id="word-([a-z0-9_]+)"', shown)
     assert anchors == [word.id for theme in themes() for word in theme.words]
     assert len(set(re.findall(r' id="([^"]+)"', shown))) == len(re.findall(r' id="', shown))

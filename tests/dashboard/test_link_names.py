@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 import pytest
 
 from boussole.charter.records.facts import Facts
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
-from boussole.dashboard.pages.plan import view
 from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
 from boussole.dashboard.views.fields import Choice
 from boussole.dashboard.views.parts import lists
@@ -94,6 +94,6 @@ def test_each_way_to_ask_says_about_what(scene: Scene, lang: str) -> None:
 def test_each_plan_says_to_which_answer_it_leads(scene: Scene) -> None:
     page = plan_page(scene, PlanQuery(system="matchft"), speaker("en"), query={})
     assert page is not None
-    shown = Links(view.page(page, speaker("en")))
+    shown = Links(Template("pages/plan/plan.html", speaker("en"))("page", page))
     assert len(shown.places) > 1
     assert shown.alike == {}

@@ -10,11 +10,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from boussole.charter.judging.statistics.planning import plans
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.plan.view import GAPS, PlanQuery, empty, page, plan_page
+from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.pages.plan.view import GAPS, PlanPage, PlanQuery, plan_page
 from tests.dashboard.app_at import app_at
 
 EN, FR = speaker("en"), speaker("fr")
+
+
+def page_of(shown: PlanPage, say: Say) -> str:
+    return Template("pages/plan/plan.html", say)("page", shown)
 
 
 def seen(scene, say=EN, **asked):
@@ -44,21 +49,21 @@ def test_a_wider_gap_lacks_less(scene):
 def test_what_is_not_known_of_an_address_is_left_out(scene, asked):
     shown = seen(scene, **asked)
     assert shown.chosen == PlanQuery(system=next(iter(scene.latest)), gap="")
-    assert "<b>" not in page(shown, EN)
+    assert "<b>" not in page_of(shown, EN)
 
 
 def test_both_languages_say_it(scene):
     for say in (EN, FR):
-        html = page(seen(scene, say, system="matchft"), say)
+        html = page_of(seen(scene, say, system="matchft"), say)
         assert html.count("<details") == len(seen(scene, say, system="matchft").questions) + 1
-    assert "Pour distinguer 72 de 80 pour 100" in page(seen(scene, FR, system="matchft"), FR)
+    assert "Pour distinguer 72 de 80 pour 100" in page_of(seen(scene, FR, system="matchft"), FR)
     assert all(f'value="{gap}"' in html for gap in GAPS)
 
 
 def test_without_an_audit_there_is_no_plan(scene):
     none = replace(scene, latest={})
     assert plan_page(none, PlanQuery(), EN, query={}) is None
-    assert "No system was audited yet" in empty(EN)
+    assert "No system was audited yet" in Template("pages/plan/plan.html", EN)("empty")
 
 
 def test_the_page_speaks_the_language_of_its_address_and_keeps_it(audited_offers, tmp_path, monkeypatch, be):

@@ -22,12 +22,13 @@ from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.inline import STATIC
 from boussole.dashboard.markup.marks import MARKS, mark_svg
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.strips import coverage_strip_svg
 from boussole.dashboard.views.matrix import matrix
+from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import entry, register_page, unaudited
 from boussole.dashboard.views.register_words import Register, RegisterQuery, when
 from boussole.dashboard.views.scene import Scene
@@ -80,8 +81,8 @@ def test_the_answer_comes_first_in_one_sentence() -> None:
     assert shown.subtitle == "Four uses in the register · 2 in service · 1 on trial · 1 abandoned"
     assert [title for title, _ in shown.overlooked] == ["BETA"]
     assert shown.tone == "watch"
-    assert shown.strips[0][1] == (1, 1, 1)
-    assert shown.strips[1][1] == (0, 18, 69)
+    assert shown.strips[0].counts == (1, 1, 1)
+    assert shown.strips[1].counts == (0, 18, 69)
     french = page(say=FR).headline.replace("\u202f", " ")
     assert french == "Sur 3 usages en essai ou en service, un est examiné en entier, un en partie, un pas du tout."
 
@@ -168,7 +169,8 @@ def test_how_far_away_a_day_is(days: int, told: str) -> None:
 
 def test_markup_in_a_register_is_text() -> None:
     evil = use("evil", {"humain": "kept"}, title={"en": "<img src=x onerror=alert(1)>"}, owner="<b>", risk_reason="<i>")
-    shown = str(register_html.uses(page([evil], []), EN)) + str(register_html.head(page([evil], []), EN))
+    template = Template("pages/register/register.html", EN)
+    shown = template("uses", page([evil], []), nothing) + template("head", page([evil], []))
     assert "<img src=x" not in shown
     assert "&lt;img src=x" in shown
 
@@ -282,11 +284,13 @@ def test_a_hundred_systems_are_shown_within_a_second(tmp_path: Path) -> None:
     load_charter()
     # Once in each process, at its start: the fonts of drawings.
     empty = register_page(store.register(Workspace.create(tmp_path / "none"), TODAY), RegisterQuery(), FR, query={})
-    assert register_html.overview(empty, FR) is not None
+    template = Template("pages/register/register.html", FR)
+    assert template("overview", empty, nothing)
     began = time.process_time()
     kept = store.register(workspace, TODAY)
     shown = register_page(kept, RegisterQuery(), FR, query={})
-    html = [part(shown, FR) for part in (register_html.head, register_html.overview, register_html.uses)]
+    parts = ("head", shown), ("overview", shown, nothing), ("uses", shown, nothing)
+    html = [template(*each) for each in parts]
     assert time.process_time() - began < 1
     assert len(shown.rows) == 100
     assert all(html)

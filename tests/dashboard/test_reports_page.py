@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,11 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records import summaries
 from boussole.dashboard import report as printed
 from boussole.dashboard.app.guard import guarded
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.reports import making, reports_html
-from boussole.dashboard.pages.reports.making import named, periods, report_path, reports
-from boussole.dashboard.pages.reports.reports_html import asking, report_routes
+from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.pages.reports import making
+from boussole.dashboard.pages.reports.forms import asking, report_routes
+from boussole.dashboard.pages.reports.view import Report, listed, named, periods, report_path, reports, under_way
 from boussole.dashboard.server.access.person import COOKIE
 
 EN, FR = speaker("en"), speaker("fr")
@@ -49,6 +50,14 @@ def client(workspace: Workspace) -> Iterator[TestClient]:
         yield made
 
 
+def page_of(found: Sequence[Report], say: Say, **query: str) -> str:
+    return Template("pages/reports/reports.html", say)("listed", listed(found, say, query=query))
+
+
+def made_of(found: Sequence[making.Job], say: Say) -> str:
+    return Template("pages/reports/reports.html", say)("under_way", *under_way(found, say))
+
+
 def send(client: TestClient, role: str, **typed: str) -> Any:
     client.cookies.set(COOKIE, role)
     return client.post("/report-make?lang=en&spoken=en", data={f"f-{key}": value for key, value in typed.items()})
@@ -59,12 +68,12 @@ def test_a_report_is_told_with_its_period_its_seals_and_what_it_does_not_bear(wo
     assert [(each.name, each.period, each.lang, each.state) for each in found] == [(MADE, "2026-01", "en", "sealed")]
     assert len(found[0].entries) == 1
     assert found[0].entry is not None
-    page = reports_html.listed(found, EN, query={"lang": "en"})
+    page = page_of(found, EN, lang="en")
     assert "January 2026, in English" in page
     assert f'href="/evidence?lang=en&amp;entry={found[0].entries[0]}"' in page
     assert "not signed" in page
     assert f'href="/report-file/{MADE}"' in page
-    assert "janvier 2026, en anglais" in reports_html.listed(found, FR, query={}).lower()
+    assert "janvier 2026, en anglais" in page_of(found, FR).lower()
 
 
 @pytest.mark.attack("reports", "a file of the workspace is replaced by a forged one")
@@ -78,7 +87,7 @@ def test_a_file_that_was_changed_is_told_and_not_handed_out(workspace: Workspace
         "boussole-2026-02-fr.pdf": "damaged",
         "boussole-2026-03-fr.pdf": "changed",
     }
-    page = reports_html.listed(reports(workspace), EN, query={})
+    page = page_of(reports(workspace), EN)
     assert page.count("not handed out") == 3
     assert "No: the file was changed after it was made." in page
     client.cookies.set(COOKIE, "reader")
@@ -94,9 +103,9 @@ def test_a_report_of_before_reports_were_sealed_is_neither_changed_nor_vouched_f
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("boussole.dashboard.report.attachments.sealed_reports", lambda _: [])
-    monkeypatch.setattr("boussole.dashboard.pages.reports.making._known", {})
+    monkeypatch.setattr("boussole.dashboard.pages.reports.view._known", {})
     assert [each.state for each in reports(workspace)] == ["unsealed"]
-    assert "Nobody can say" in reports_html.listed(reports(workspace), EN, query={})
+    assert "Nobody can say" in page_of(reports(workspace), EN)
 
 
 def test_a_report_is_taken_by_every_role_and_nothing_else_is(workspace: Workspace, client: TestClient) -> None:
@@ -166,14 +175,14 @@ def test_a_report_under_way_is_not_made_twice_and_what_ended_is_told(
     first, again = (making.make(workspace, period="2026-Q1", lang="fr") for _ in range(2))
     assert first is again
     making.make(workspace, period=None, lang="fr")
-    told = reports_html.under_way(making.jobs(workspace), FR)
+    told = made_of(making.jobs(workspace), FR)
     assert "En cours" in told
     assert "<progress" in told
     go.set()
     states = {job.period: (job.state, job.told) for job in ended(workspace)}
     assert states == {"2026-Q1": ("done", "boussole-2026-Q1-fr.pdf"), None: ("failed", "no audit.")}
     assert len(calls) == 2
-    told = reports_html.under_way(making.jobs(workspace), EN)
+    told = made_of(making.jobs(workspace), EN)
     assert "Audit first." in told
     assert 'href="/report-file/boussole-2026-Q1-fr.pdf"' in told
     assert making.make(workspace, period="2026-Q1", lang="fr") is not first
@@ -198,6 +207,7 @@ def test_names_are_read_with_care(workspace: Workspace) -> None:
 def test_without_reports_or_audits_the_page_says_so(tmp_path: Path) -> None:
     empty = Workspace.create(tmp_path / "w")
     assert reports(empty) == []
-    assert "No report has been made yet." in reports_html.listed([], EN, query={})
-    assert "boussole audit --system ID" in reports_html.asked(asking(empty, EN), EN, query={}, problem=None)
-    assert reports_html.under_way(making.jobs(empty), EN) == ""
+    assert "No report has been made yet." in page_of([], EN)
+    assert asking(empty, EN) is None
+    assert "boussole audit --system ID" in Template("pages/reports/reports.html", EN)("asked", None, {}, None)
+    assert made_of(making.jobs(empty), EN) == ""

@@ -20,9 +20,9 @@ from boussole.charter.record_types.kinds import KeptFile, Recommendation
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.cli.demo.committee import settle
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.menu import FIRST
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.search import view
+from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
 from boussole.dashboard.pages.search.pieces import KINDS, pieces
 from boussole.dashboard.pages.search.view import FIRST as SHOWN
@@ -37,6 +37,10 @@ from tests.charter.committee.desk import CALLED, SAID, Desk
 EVERYTHING = tuple(Action)
 FR, EN = speaker("fr"), speaker("en")
 Look = Callable[..., SearchPage]
+
+
+def page_of(shown: SearchPage, say: Say) -> str:
+    return Template("pages/search/search.html", say)("page", shown)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +86,7 @@ def test_both_languages_find_in_their_own_words(look: Look) -> None:
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_what_an_empty_page_offers_is_found(look: Look, lang: str) -> None:
-    offered = re.findall("[“«]([^”»]+)[”»]", view.page(look("", lang=lang), speaker(lang)))
+    offered = re.findall("[“«]([^”»]+)[”»]", page_of(look("", lang=lang), speaker(lang)))
     assert len(offered) == 7
     for asked in offered:
         assert look(asked, lang=lang).groups, asked
@@ -94,11 +98,11 @@ def test_a_group_of_people_leads_to_its_figures(look: Look) -> None:
 
 
 def test_what_was_found_is_marked_and_everything_is_escaped(look: Look) -> None:
-    page = view.page(look("equite"), FR)
+    page = page_of(look("equite"), FR)
     assert "<mark>Équité</mark>" in page
     hostile = Index([Piece(kind="system", action=Action.LEARN, title="<b>x", text="<i>x", href='/"><script>')])
     found = search_page(hostile, '<b>x"', EN, kind="", actions=[Action.LEARN], entries=0, query={})
-    shown = view.page(found, EN)
+    shown = page_of(found, EN)
     assert "<script>" not in shown
     assert "<b>" not in shown
     assert "<mark>b</mark>" in shown
@@ -135,7 +139,7 @@ def test_an_opinion_is_found_by_the_dissent_that_stands_beside_it(scene: Scene, 
 
 
 def test_what_pages_say_comes_before_entries_of_the_ledger(look: Look) -> None:
-    page = view.page(look("3", entries=9), FR)
+    page = page_of(look("3", entries=9), FR)
     assert page.index("/article?article=") < page.index("/evidence?lang=fr&amp;entry=3")
 
 
@@ -237,10 +241,10 @@ def test_of_many_results_the_first_are_shown_and_the_others_have_an_address(look
 def test_where_nothing_holds_all_words_some_will_do_and_it_is_said(look: Look) -> None:
     shown = look("quorum zzzz", lang="en")
     assert not shown.whole
-    assert "these hold some" in view.page(shown, EN)
+    assert "these hold some" in page_of(shown, EN)
     none = look("zzzz", lang="en")
     assert none.told == "Nothing was found."
-    assert "fewer or shorter words" in view.page(none, EN)
+    assert "fewer or shorter words" in page_of(none, EN)
     assert look("", lang="en").told == ""
 
 
@@ -248,7 +252,7 @@ def test_where_nothing_holds_all_words_some_will_do_and_it_is_said(look: Look) -
 def test_whatever_is_typed_is_only_looked_for(asked: str) -> None:
     index = Index([Piece(kind="word", action=Action.LEARN, title="Quorum", text="NEAR OR NOT", href="/")])
     shown = search_page(index, asked, EN, kind="<", actions=EVERYTHING, entries=3, query={})
-    assert isinstance(view.page(shown, EN), str)
+    assert isinstance(page_of(shown, EN), str)
 
 
 @pytest.mark.parametrize(

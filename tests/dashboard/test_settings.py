@@ -12,9 +12,10 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.privacy import keys
 from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.dashboard.alerts.page import section
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.settings.facts import settings_facts, shown
-from boussole.dashboard.pages.settings.settings_html import page
 from boussole.dashboard.pages.settings.view import settings_page
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.server.access.person import Person
@@ -37,7 +38,9 @@ def read(workspace: Workspace) -> Read:
         inside = allowed(role, Action.SEE_SETTINGS)
         facts = settings_facts(Workspace(workspace.home))
         say = speaker(lang)
-        return page(settings_page(me, facts, say, inside=inside, query={"lang": lang}), say)
+        page = settings_page(me, facts, say, inside=inside, query={"lang": lang})
+        alerts = section(page.inside.alerts, say) if page.inside else None
+        return Template("pages/settings/settings.html", say)("page", page, alerts)
 
     return read
 

@@ -74,9 +74,6 @@ def amend(workspace: Workspace, judging: InForce, other: Charter, *, drafted: bo
     )
 
 
-# The charter beside another version, kept between two looks.
-
-
 def charter(workspace: Workspace, against: str, today: dt.date) -> CharterView:
     """The charter as its page sees it, beside another version of it."""
     return _charter(workspace.home, stamp(workspace), against, today)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.pages.charter import charter_html
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.pages.charter.amendment import charter
 from boussole.dashboard.pages.charter.view import charter_page
 from boussole.dashboard.views.parts import context, notices
@@ -18,9 +18,10 @@ except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, say))
 else:
     page = charter_page(seen, say, query=context.kept_query())
-    st.html(charter_html.head(page, say))
+    template = Template("pages/charter/charter.html", say)
+    st.html(template("head", page))
     if page.other:
-        st.html(charter_html.amendment(page.other, say))
-    st.html(charter_html.text(page, say))
-    st.html(charter_html.rules(page, say))
-    st.html(charter_html.versions(page, say))
+        st.html(template("amendment", page.other))
+    st.html(template("text", page))
+    st.html(template("rules", page))
+    st.html(template("versions", page))

@@ -88,7 +88,7 @@ class Past:
 
 @dataclass(frozen=True, kw_only=True)
 class Other:
-    """Another version beside the one in force."""
+    """Another version beside the one in force. `past` are verdicts that are shown at once, `more_past` on request."""
 
     title: str
     lead: str
@@ -96,6 +96,7 @@ class Other:
     replayed: str
     counts: Sequence[str]
     past: Sequence[Past]
+    more_past: Sequence[Past]
     command: str
 
 
@@ -264,6 +265,7 @@ def _row(each: Version, judging: InForce, say: Say, *, query: Mapping[str, str])
 
 def _other(seen: CharterView, amendment: Amendment, say: Say) -> Other:
     other, moved = amendment.charter, amendment.replay.changes
+    past = [_past(each, seen, other, say) for each in sorted(moved, key=_urgency)]
     if amendment.drafted:
         title = say("The draft: version {version}", version=other.version)
         lead = say("Somebody has changed the text of the charter. It judges nothing until the committee adopts it.")
@@ -276,7 +278,8 @@ def _other(seen: CharterView, amendment: Amendment, say: Say) -> Other:
         changes=_groups(amendment.changes, say),
         replayed=_replayed(amendment, say),
         counts=_moves(moved, say),
-        past=[_past(each, seen, other, say) for each in sorted(moved, key=_urgency)],
+        past=past[:AT_ONCE],
+        more_past=past[AT_ONCE:],
         command="boussole charter adopt --role ROLE --on DAY --document FILE" if amendment.drafted else "",
     )
 

@@ -7,11 +7,10 @@ import datetime as dt
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.pages.data import data_html
-from boussole.dashboard.pages.data.data_html import figures
-from boussole.dashboard.pages.data.view import data_page
+from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.pages.data.view import data_page, figures
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.parts.taking import along
 
 say = context.speaks()
 try:
@@ -20,9 +19,10 @@ except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, say))
 else:
     page = data_page(seen, facts, say, now=dt.datetime.now(dt.UTC), query=context.kept_query())
-    st.html(data_html.head(page, say))
+    template = Template("pages/data/data.html", say)
+    st.html(template("head", page))
     if page.rows:
-        st.html(data_html.sources(page, say, along=along("data", figures, say)))
-        st.html(data_html.systems(page, say))
+        st.html(template("sources", page, along("data", figures, say)))
+        st.html(template("systems", page))
     elif not page.trouble:
-        st.html(data_html.empty(page, say))
+        st.html(template("empty", page))

@@ -1,4 +1,4 @@
-"""The data page: whether each source is up to date, what did not make it into the figures, what is said elsewhere."""
+"""The data page: whether each source is up to date, what did not make it into the figures, what is taken along."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from boussole.audits.decisions.overview import LogState
 from boussole.audits.decisions.shared import Sharing
+from boussole.audits.languages import inside
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.words.addresses import data_href, system_href
@@ -25,78 +26,12 @@ from boussole.dashboard.pages.data.sources import (
     log_words,
     source_rows,
 )
+from boussole.dashboard.views import store
+from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet
+from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.store import Facts
 from boussole.experiments.declared import DeclaredMeasure
-
-# What is said of the data of one system from elsewhere: other systems, its latest audit, what its team declares.
-
-
-def sharing(system: str, pairs: Sequence[Sharing], *, titles: Mapping[str, str], say: Say) -> Block | None:
-    """Which other systems hold the same decisions, and in which months; one whose file is gone by its id."""
-    rows = [
-        [titles.get(other, other), say.month(pair.months[0]), say.month(pair.months[-1])]
-        for pair in pairs
-        for other in pair.systems
-        if system in pair.systems and other != system
-    ]
-    if not rows:
-        return None
-    shown, more = cut(sorted(rows), say)
-    return Block(
-        question=say("Do other systems hold the same decisions?"),
-        answer=say.plural(
-            "Yes, one. The audits of both are protected together: a figure of one is hidden where, with those of the "
-            "other, it would tell of a small group.",
-            "Yes, {n}. Their audits are protected together: a figure of one is hidden where, with those of the others, "
-            "it would tell of a small group.",
-            len(rows),
-        ),
-        head=[say("System"), say("First month"), say("Last month")],
-        rows=shown,
-        more=more,
-    )
-
-
-def waiting(document: AuditDocument, system: System, say: Say, *, href: str) -> Block | None:
-    """How many of the outcomes that are due are not known, as the latest audit saw it."""
-    outcome = system.columns.outcome if system.columns else None
-    share = next((m for m in document.measures if m.metric == "missing_outcome_share" and not m.by), None)
-    if outcome is None or share is None:
-        return None
-    if share.reason == "absent_is_negative":
-        answer = say("An outcome that is not recorded counts as negative.")
-    elif share.value is None:
-        answer = say("Nobody can say yet: no outcome is due, or none can be read yet.")
-    elif not share.value:
-        answer = say("All outcomes that are due are known.")
-    else:
-        answer = say("{n} of the outcomes that are due are not known.", n=say.percent(share.value))
-    told = say("{answer} Latest audit: {period}.", answer=answer, period=period(document, say))
-    return Block(
-        question=say("Do decisions wait for their outcome?"),
-        answer=told,
-        link=(say("Whether this differs between groups is said beside each figure."), href),
-    )
-
-
-def declaring(measures: Sequence[DeclaredMeasure], say: Say, *, href: str) -> Block | None:
-    """That the team declares measures of its own, and where they are."""
-    if not measures:
-        return None
-    return Block(
-        question=say("Does the team declare figures of its own?"),
-        answer=say.plural(
-            "Yes, in one run. They are not recomputed here, and no verdict rests on them.",
-            "Yes, in {n} runs. They are not recomputed here, and no verdict rests on them.",
-            len({measure.run for measure in measures}),
-        ),
-        link=(say("See what it declares"), href),
-    )
-
-
-# The data page: whether each source is up to date, and what of its data did not make it into the figures.
-
 
 URGENCY = (FAILED, LATE, SILENT)
 PROBLEMS = 6
@@ -127,8 +62,8 @@ class SourceProblem:
 @dataclass(frozen=True, kw_only=True)
 class DataPage:
     """The whole page. `more` are problems beyond those shown; `trouble` says what could not be looked at, and
-    what to do, in the tool's own words; `without` are systems of the register of which there is no data, `removed` the
-    names of systems whose file is gone."""
+    what to do, in the tool's own words; `columns` is the head of the table of sources; `without` are systems of the
+    register of which there is no data, `removed` the names of systems whose file is gone."""
 
     headline: str
     tone: str
@@ -137,6 +72,7 @@ class DataPage:
     more: int
     seen: str
     trouble: Sequence[str]
+    columns: Sequence[str]
     rows: Sequence[SourceRow]
     systems: Sequence[SystemData]
     without: Sequence[str]
@@ -159,6 +95,14 @@ def data_page(scene: Scene, facts: Facts, say: Say, *, now: dt.datetime, query: 
         more=len(problems[PROBLEMS:]),
         seen=_as_of(scene, rows, now, say),
         trouble=trouble,
+        columns=[
+            say("System and source"),
+            say("State"),
+            say("Newest row"),
+            say("Last read"),
+            say("Rows received"),
+            say("Set aside in all"),
+        ],
         rows=rows,
         systems=list(told.values()),
         without=[scene.title(name, say) for name in scene.systems if not (trouble or name in shown)],
@@ -273,3 +217,101 @@ def _holds(state: LogState, say: Say) -> str:
         if held.rows
     ]
     return " · ".join(parts)
+
+
+def sharing(system: str, pairs: Sequence[Sharing], *, titles: Mapping[str, str], say: Say) -> Block | None:
+    """Which other systems hold the same decisions, and in which months; one whose file is gone by its id."""
+    rows = [
+        [titles.get(other, other), say.month(pair.months[0]), say.month(pair.months[-1])]
+        for pair in pairs
+        for other in pair.systems
+        if system in pair.systems and other != system
+    ]
+    if not rows:
+        return None
+    shown, more = cut(sorted(rows), say)
+    return Block(
+        question=say("Do other systems hold the same decisions?"),
+        answer=say.plural(
+            "Yes, one. The audits of both are protected together: a figure of one is hidden where, with those of the "
+            "other, it would tell of a small group.",
+            "Yes, {n}. Their audits are protected together: a figure of one is hidden where, with those of the others, "
+            "it would tell of a small group.",
+            len(rows),
+        ),
+        head=[say("System"), say("First month"), say("Last month")],
+        rows=shown,
+        more=more,
+    )
+
+
+def waiting(document: AuditDocument, system: System, say: Say, *, href: str) -> Block | None:
+    """How many of the outcomes that are due are not known, as the latest audit saw it."""
+    outcome = system.columns.outcome if system.columns else None
+    share = next((m for m in document.measures if m.metric == "missing_outcome_share" and not m.by), None)
+    if outcome is None or share is None:
+        return None
+    if share.reason == "absent_is_negative":
+        answer = say("An outcome that is not recorded counts as negative.")
+    elif share.value is None:
+        answer = say("Nobody can say yet: no outcome is due, or none can be read yet.")
+    elif not share.value:
+        answer = say("All outcomes that are due are known.")
+    else:
+        answer = say("{n} of the outcomes that are due are not known.", n=say.percent(share.value))
+    told = say("{answer} Latest audit: {period}.", answer=answer, period=period(document, say))
+    return Block(
+        question=say("Do decisions wait for their outcome?"),
+        answer=told,
+        link=(say("Whether this differs between groups is said beside each figure."), href),
+    )
+
+
+def declaring(measures: Sequence[DeclaredMeasure], say: Say, *, href: str) -> Block | None:
+    """That the team declares measures of its own, and where they are."""
+    if not measures:
+        return None
+    return Block(
+        question=say("Does the team declare figures of its own?"),
+        answer=say.plural(
+            "Yes, in one run. They are not recomputed here, and no verdict rests on them.",
+            "Yes, in {n} runs. They are not recomputed here, and no verdict rests on them.",
+            len({measure.run for measure in measures}),
+        ),
+        link=(say("See what it declares"), href),
+    )
+
+
+def figures(wanted: Wanted) -> dict[str, Figure]:
+    """The table of the sources; nothing where there is none."""
+    workspace, say = wanted.workspace, wanted.say
+    scene, facts, query = store.scene(workspace), store.facts(workspace, within=store.A_WHILE), {"lang": say.lang}
+    page = data_page(scene, facts, say, now=dt.datetime.now(dt.UTC), query=query)
+    if not page.rows:
+        return {}
+    return {
+        "sources": Figure(
+            title=say("Where the data comes from"),
+            sentence=page.headline,
+            source=Source(
+                organisation=workspace.settings.organisation,
+                about=say("Is the data up to date?"),
+                period=inside(page.seen),
+                charter="",
+                seal=sealed(workspace, []),
+            ),
+            href=data_href(query=query, anchor="sources"),
+            fill=lambda: sheet(page),
+        )
+    }
+
+
+def sheet(page: DataPage) -> Sheet:
+    """Every source as its row on the page."""
+    rows: list[list[Cell]] = []
+    for row in page.rows:
+        logs = f" ({row.logs})" if row.logs else ""
+        state = f"{row.freshness} · {row.due}" if row.due else row.freshness
+        name, told = f"{row.title} · {row.source}{logs}", Mark(verdict=row.mark, text=state)
+        rows.append([name, told, row.newest, row.read, row.rows, row.set_aside])
+    return Sheet(head=page.columns, rows=rows)

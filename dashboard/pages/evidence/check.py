@@ -23,13 +23,16 @@ from boussole.charter.records.sealed_files import NO_FILES, verify_files
 from boussole.charter.records.store.lookup import How, Place, audits_alike, fingerprints, places_of
 from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.evidence.view import bad_files
+from boussole.dashboard.pages.evidence.view import LARGEST, bad_files
 from boussole.dashboard.report.attachments import ReportCheck
 from boussole.dashboard.report.attachments import check as check_report
 from boussole.dashboard.views.evidence import moment_words
 from boussole.dashboard.views.periods import report_title
 
-# What the evidence page answers about a file, and who asks.
+MOST_BYTES = 200_000
+"""Of a checkpoint or a proof: a larger file is none."""
+NEARLY = 0.01
+"""Of a file, the share of its bytes that may differ from those of a report for it to be told from which."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +58,24 @@ class EvidenceQuery:
         return self.say("Entry {n}", n=str(number)), evidence_href(query=self.query, entry=str(number))
 
 
-# A checkpoint or a proof that somebody kept, held to the ledger: everything is verified anew.
+def examine(name: str, content: bytes, asking: EvidenceQuery) -> FileAnswer:
+    """What a file is to the ledger of the workspace."""
+    say = asking.say
+    if not content:
+        return FileAnswer(tone="unknown", headline=say("This file is empty."))
+    if len(content) > LARGEST:
+        return too_large(say)
+    if nearly := nearly_answer(content, asking):
+        return nearly
+    if content.startswith(b"%PDF") and (report := _report(name, content, asking)):
+        return report
+    return kept_answer(content, asking) or _document(content, asking)
 
 
-MOST_BYTES = 200_000
+def too_large(say: Say) -> FileAnswer:
+    """The answer to a file of which only the size is looked at."""
+    most = say.whole(LARGEST // 10**6)
+    return FileAnswer(tone="unknown", headline=say("This file is larger than {n} MB: it was not read.", n=most))
 
 
 def kept_answer(content: bytes, asking: EvidenceQuery) -> FileAnswer | None:
@@ -191,13 +208,6 @@ def _proof(text: str) -> Proof | None:
         return None
 
 
-# A file that is nearly a report that was sealed: one byte is enough to be another.
-
-
-NEARLY = 0.01
-"""Of a file, the share of its bytes that may differ from those of a report for it to be told from which."""
-
-
 def nearly_answer(content: bytes, asking: EvidenceQuery) -> FileAnswer | None:
     """From which sealed report a file differs, by how many bytes; None where it is like none, or where it is one."""
     found = _nearest(content, asking.workspace)
@@ -233,33 +243,6 @@ def _nearest(content: bytes, workspace: Workspace) -> tuple[SealedReport, int] |
         return None
     differing, _, report = min(found)
     return (report, differing) if 0 < differing <= max(1, NEARLY * len(content)) else None
-
-
-# What an uploaded file is to the ledger: sealed here, not known here, or other than what is sealed.
-
-
-LARGEST = 50_000_000
-"""Bytes: as much as a document that a record rests on."""
-
-
-def examine(name: str, content: bytes, asking: EvidenceQuery) -> FileAnswer:
-    """What a file is to the ledger of the workspace."""
-    say = asking.say
-    if not content:
-        return FileAnswer(tone="unknown", headline=say("This file is empty."))
-    if len(content) > LARGEST:
-        return too_large(say)
-    if nearly := nearly_answer(content, asking):
-        return nearly
-    if content.startswith(b"%PDF") and (report := _report(name, content, asking)):
-        return report
-    return kept_answer(content, asking) or _document(content, asking)
-
-
-def too_large(say: Say) -> FileAnswer:
-    """The answer to a file of which only the size is looked at."""
-    most = say.whole(LARGEST // 10**6)
-    return FileAnswer(tone="unknown", headline=say("This file is larger than {n} MB: it was not read.", n=most))
 
 
 def _report(name: str, content: bytes, asking: EvidenceQuery) -> FileAnswer | None:

@@ -9,11 +9,11 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import evidence_href, number_of
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.evidence import evidence_html
-from boussole.dashboard.pages.evidence.routes import answer_of
-from boussole.dashboard.pages.evidence.view import asked_of, entry_page, head, search_of
+from boussole.dashboard.pages.evidence.forms import answer_of
+from boussole.dashboard.pages.evidence.view import acts, asked_of, entry_page, head, search_of
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import RESTRICTED
 from boussole.dashboard.server.access.person import Person
@@ -29,10 +29,10 @@ def show_entry(text: str, say: Say) -> None:
     query, number = context.kept_query(), number_of(text)
     found = None if number is None else proved(Workspace.find(), number)
     if found is None:
-        st.html(evidence_html.no_entry(text, say, back=evidence_href(query=query)))
+        st.html(evidence("no_entry", text[:20], evidence_href(query=query)))
     else:
         shown = entry_page(found, context.scene(), say, query=query, told=told_to(here(), say, place=text))
-        st.html(evidence_html.entry(shown, say))
+        st.html(evidence("entry", shown))
 
 
 def told_to(me: Person, say: Say, *, place: str = "") -> Callable[[int], Contents | None]:
@@ -58,22 +58,23 @@ def show_all(say: Say) -> None:
     """What is sealed, and what can be done with it."""
     workspace, query = Workspace.find(), context.kept_query()
     span, found = short(workspace), store.verified(workspace)
-    st.html(evidence_html.head(head(span, found, say), say))
+    st.html(evidence("head", head(span, found, say)))
     if not span.size:
         return
-    st.html(evidence_html.acts(say, whole=found is None or found.ledger.ok, lang=query))
+    st.html(evidence("acts", acts(say, whole=found is None or found.ledger.ok, query=query)))
     if answered := answer_of(st.query_params.get("checked", "")):
-        st.html(evidence_html.answer(*answered))
+        st.html(evidence("answer", *answered))
     st.html(notices.section(store.outside(workspace), say, now=dt.datetime.now(dt.UTC)))
     asked = asked_of(st.query_params.to_dict())
     named = entries_named(store.records(workspace), asked.text, here().role)
     listed = results(workspace, asked, page=number_of(st.query_params.get("page", "")) or 1, named=named)
     search = search_of(span, asked, listed, context.scene(), say, query=query, told=told_to(here(), say))
-    st.html(evidence_html.search(search, say))
-    st.html(evidence_html.words(say))
+    st.html(evidence("search", search))
+    st.html(evidence("words"))
 
 
 speaks = context.speaks()
+evidence = Template("pages/evidence/evidence.html", speaks)
 try:
     if wanted := st.query_params.get("entry", ""):
         show_entry(wanted, speaks)

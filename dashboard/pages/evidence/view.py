@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from boussole.audits.ledger import Verification
 from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span
@@ -27,11 +28,32 @@ from boussole.dashboard.views.evidence import (
 from boussole.dashboard.views.records.contents import Contents
 from boussole.dashboard.views.scene import Scene
 
-# The evidence page as data: what the ledger holds, what is found in it, one entry with its proof.
-
-
 CHECK, CHECKPOINT, PROOF = f"{EVIDENCE}/check", f"{EVIDENCE}/checkpoint", f"{EVIDENCE}/proof"
 """Where files are checked, and where checkpoints and proofs are taken from."""
+LARGEST = 50_000_000
+"""Bytes of a file to check: as much as a document that a record rests on."""
+MOST_NAMED = 3
+"""Files that are named where they are not as they were sealed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The answer: what is sealed, and whether it holds in itself."""
+
+    headline: str
+    others: str
+    tone: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acts:
+    """What can be done here: the address to which a file is sent, with how many MB it may have, and that of a
+    checkpoint to keep; empty where the ledger does not hold."""
+
+    check: str
+    most: str
+    checkpoint: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +78,10 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """The form, as it was filled in, and what it found. `kept` are values that every search carries on."""
+    """The form, sent to `action`, as it was filled in, and what it found. `kept` are values that every search carries
+    on."""
 
+    action: str
     asked: LedgerQuery
     kinds: Sequence[Choice]
     systems: Sequence[Choice]
@@ -72,7 +96,7 @@ class Search:
 
 @dataclass(frozen=True, kw_only=True)
 class EntryPage:
-    """One entry: what it seals, everything it holds, its proof."""
+    """One entry: what it seals, everything it holds, its proof; `take` is where that is taken from, if it holds."""
 
     number: int
     title: str
@@ -88,6 +112,7 @@ class EntryPage:
     path: Sequence[str]
     fingerprint: str
     root: str
+    take: str
     back: str
 
 
@@ -98,6 +123,15 @@ Told = Callable[[int], Contents | None]
 def nobody(_entry: int) -> Contents | None:
     """Who is told nothing of records."""
     return None
+
+
+def acts(say: Say, *, whole: bool, query: Mapping[str, str]) -> Acts:
+    """What can be done; the ledger must be `whole` for a checkpoint."""
+    return Acts(
+        check=f"{CHECK}?{urlencode({**query, 'spoken': say.lang})}",
+        most=say.whole(LARGEST // 10**6),
+        checkpoint=CHECKPOINT if whole else "",
+    )
 
 
 def asked_of(query: Mapping[str, str]) -> LedgerQuery:
@@ -126,6 +160,7 @@ def search_of(
     last = str(found.page + 1) if found.page < found.pages else ""
     first = str(found.page - 1) if found.page > 1 else ""
     return Search(
+        action=EVIDENCE,
         asked=asked,
         kinds=_choices({kind: kind_words(kind, say) for kind in span.kinds}, asked.kind, every=say("All kinds")),
         systems=_choices(systems, asked.system, every=say("All systems")),
@@ -172,6 +207,7 @@ def entry_page(
         path=found.path,
         fingerprint=entry.leaf_hash,
         root=found.root,
+        take=f"{PROOF}/{entry.index}" if found.holds else "",
         back=evidence_href(query=query),
     )
 
@@ -222,22 +258,6 @@ def _day(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError:
         return None
-
-
-# The answer of the evidence page: what is sealed, and what verifying it found, in the words of the command.
-
-
-MOST_NAMED = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Head:
-    """The answer: what is sealed, and whether it holds in itself."""
-
-    headline: str
-    others: str
-    tone: str
-    notes: tuple[str, ...] = ()
 
 
 def head(span: Span, found: VerificationResult | None, say: Say) -> Head:

@@ -5,26 +5,27 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.generations import view
 from boussole.dashboard.pages.generations.view import generations_page
 from boussole.dashboard.views.parts import context, notices
 
 
 def show(say: Say) -> None:
     """Every system that writes, and what is said of each."""
+    template = Template("pages/generations/generations.html", say)
     seen = context.scene()
     facts = context.facts_of_late()
     page = generations_page(seen, facts, say, query=context.kept_query())
     if not page.writers:
-        st.html(view.empty(say))
+        st.html(template("empty"))
         return
-    st.html(view.head(page, say))
+    st.html(template("head", page))
     if facts.trouble:
         told = say("How many texts came in cannot be said: the data cannot be looked at.")
         st.html(notices.unread(told, facts.trouble))
     for writer in page.writers:
-        context.put(view.writer(writer, say), context.ask_about(writer.id, say))
+        context.put(template("writer", writer), context.ask_about(writer.id, say))
 
 
 speaks = context.speaks()

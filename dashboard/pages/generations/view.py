@@ -1,4 +1,4 @@
-"""The page of generated texts, as data and as HTML: what came in of each system, what is said of each question."""
+"""The page of generated texts as data: what came in of each system, what is said of each question."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from boussole.audits.decisions.overview import LogContents
 from boussole.audits.systems import System
 from boussole.charter.document import VerdictDocument
 from boussole.charter.text.model import Indicator
-from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, stacked
-from boussole.dashboard.markup.glossary import explained
 from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.markup.words.addresses import article_href, system_href
 from boussole.dashboard.markup.words.say import Say, count
@@ -19,9 +17,6 @@ from boussole.dashboard.views.needs import needed
 from boussole.dashboard.views.register_words import risk_word, status_word
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import Facts
-
-# The page of generated texts as data: what came in of each system, and what is said of each question.
-
 
 KIND = "generation"
 
@@ -175,66 +170,3 @@ def _kept(system: System, say: Say) -> str:
         say("what its user said of it"): log.feedback,
     }
     return ", ".join(text for text, column in parts.items() if column)
-
-
-# The page of generated texts as HTML.
-
-
-def head(page: GenerationsPage, say: Say) -> Html:
-    """The question, and the answer in one sentence."""
-    told = say("What systems write for agents and for people: e-mails, adverts, summaries. No text is shown here.")
-    answer = el("div", el("p", el("strong", page.headline), " ", page.others), class_=f"lead lead-{page.tone}")
-    return join([el("h1", say("What do the systems write?")), el("p", told, class_="subtitle"), answer])
-
-
-def writer(shown: Writer, say: Say) -> Html:
-    """One system: what came in, what is said of its texts, and what is asked of every system."""
-    return el(
-        "section",
-        el("h2", link(shown.title, shown.href), id=shown.id),
-        el("p", shown.purpose),
-        explained(shown.facts, say),
-        _answers(shown.texts, say("Questions about its texts"), say),
-        details(
-            say.plural("One question that is asked of every system", "{n} questions that are asked of every system",
-                       len(shown.others)),
-            _answers(shown.others, say("Questions asked of every system"), say),
-            class_="folded",
-        )
-        if shown.others
-        else None,
-        el("p", link(say("What the team itself declares"), shown.declared)) if shown.declared else None,
-        class_="data-of",
-    )  # fmt: skip
-
-
-def _answers(found: Sequence[QuestionToday], caption: str, say: Say) -> Html:
-    if not found:
-        return el("p", say("The charter asks nothing about the texts of this system."), class_="told")
-    head = [say("Question"), say("Today"), say("What is said of it")]
-    rows = [
-        [
-            join([f"{each.number} ", link(each.question, each.href)]),
-            badge(each.verdict, say),
-            join([el("span", each.sentence), el("span", each.needed, class_="under") if each.needed else None]),
-        ]
-        for each in found
-    ]
-    return stacked(head, rows, caption=caption, class_="asked-of-texts")
-
-
-def empty(say: Say) -> Html:
-    """No system writes: what a system file says where one does."""
-    return join(
-        [
-            el("h1", say("What do the systems write?")),
-            el(
-                "div",
-                el("p", el("strong", say("No system of the register writes texts."))),
-                el(
-                    "p", say("One that does is described in systems/ID.yaml with:"), " ", el("code", "kind: generation")
-                ),
-                class_="lead",
-            ),
-        ]
-    )

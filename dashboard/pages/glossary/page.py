@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from boussole.dashboard.pages.glossary.glossary_html import page
+from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.pages.glossary.view import glossary_page
 from boussole.dashboard.views.parts import context
 
-st.html(page(context.speaks()))
+say = context.speaks()
+st.html(Template("pages/glossary/glossary.html", say)("page", glossary_page(say)))

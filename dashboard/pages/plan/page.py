@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.pages.plan.view import PlanQuery, empty, page, plan_page
+from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
 from boussole.dashboard.views.parts import context, notices
 
 say = context.speaks()
@@ -15,4 +16,5 @@ try:
 except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, say))
 else:
-    st.html(page(shown, say) if shown else empty(say))
+    template = Template("pages/plan/plan.html", say)
+    st.html(template("page", shown) if shown else template("empty"))

@@ -5,15 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.pages.register import register_html
-from boussole.dashboard.pages.register.register_html import figures
+from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.pages.register.view import figures
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.context import choose
-from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.register import register_page
 from boussole.dashboard.views.register_words import RegisterQuery
 
 say = context.speaks()
+template = Template("pages/register/register.html", say)
 try:
     register = context.register()
 except BoussoleError as error:
@@ -21,14 +22,14 @@ except BoussoleError as error:
 else:
     if register.uses:
         page = register_page(register, RegisterQuery.of(st.query_params.to_dict()), say, query=context.kept_query())
-        st.html(register_html.head(page, say))
+        st.html(template("head", page))
         if register.trouble:
             told = say("Which decisions are to be erased cannot be said: the data cannot be looked at.")
             st.html(notices.unread(told, register.trouble))
         taken = along("register", figures, say)
-        st.html(register_html.overview(page, say, along=taken))
-        st.html(register_html.uses_title(say))
+        st.html(template("overview", page, taken))
+        st.html(template("uses_title"))
         choose(page.fields, page="register", settle=lambda asked: vars(RegisterQuery.of(asked)))
-        st.html(register_html.uses(page, say, along=taken))
+        st.html(template("uses", page, taken))
     else:
-        st.html(register_html.empty(say))
+        st.html(template("empty"))

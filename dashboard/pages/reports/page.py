@@ -6,10 +6,12 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.reports import reports_html
-from boussole.dashboard.pages.reports.making import LOOKED_AT_EVERY, jobs, reports
-from boussole.dashboard.pages.reports.reports_html import asking
+from boussole.dashboard.pages.reports.forms import asking
+from boussole.dashboard.pages.reports.making import LOOKED_AT_EVERY, jobs
+from boussole.dashboard.pages.reports.view import listed, reports, under_way
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.parts import context, notices
@@ -18,16 +20,15 @@ from boussole.dashboard.views.parts import context, notices
 def show(say: Say) -> None:
     """What is under way, what there is, and the form of those who may make a report."""
     workspace, query, may = Workspace.find(), context.kept_query(), allowed(here().role, Action.MAKE_REPORT)
-    st.html(reports_html.head(say))
+    st.html(template("head"))
     if may:
         progress(say)
     context.put(
-        reports_html.listed(reports(workspace), say, query=query),
-        reports_html.checking(say, query=query),
+        template("listed", listed(reports(workspace), say, query=query)),
+        template("checking", evidence_href(query=query) + "#check"),
     )
     if may:
-        problem = context.problem()
-        st.html(reports_html.asked(asking(workspace, say), say, query=query, problem=problem))
+        st.html(template("asked", asking(workspace, say), query, context.problem()))
 
 
 def progress(say: Say) -> None:
@@ -38,7 +39,7 @@ def progress(say: Say) -> None:
     @st.fragment(run_every=LOOKED_AT_EVERY if waiting else None)
     def look() -> None:
         found = jobs(workspace)
-        context.put(reports_html.under_way(found, say))
+        context.put(template("under_way", *under_way(found, say)))
         if waiting and not any(job.under_way for job in found):
             st.rerun()
 
@@ -46,6 +47,7 @@ def progress(say: Say) -> None:
 
 
 speaks = context.speaks()
+template = Template("pages/reports/reports.html", speaks)
 try:
     show(speaks)
 except BoussoleError as error:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from boussole.dashboard.markup.glossary import plain_letters
 from boussole.dashboard.server.access.permissions import Action
 
-# How people say what pages say otherwise: a text that holds the words of a page is found by these, too.
-
-
+LONGEST = 200
+"""Letters of what is looked for."""
+MOST = 12
+"""Words of it."""
+_WORD = re.compile(r"\d+(?:\.\d+)+|\w+")
 SAID: Mapping[str, Sequence[tuple[str, str]]] = {
     "fr": (
         ("50 ans", "seniors aînés aînées personnes âgées vieux vieilles fin de carrière quinquagénaires"),
@@ -74,16 +76,6 @@ def also_said(text: str, lang: str) -> str:
     """
     plain = f" {plain_letters(text)} "
     return " ".join(words for held, words in SAID.get(lang, ()) if plain_letters(held) in plain)
-
-
-# The index: SQLite's full text search, in memory, over letters without accents.
-
-
-LONGEST = 200
-"""Letters of what is looked for."""
-MOST = 12
-"""Words of it."""
-_WORD = re.compile(r"\d+(?:\.\d+)+|\w+")
 
 
 @dataclass(frozen=True, kw_only=True)

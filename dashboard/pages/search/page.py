@@ -6,9 +6,10 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.search.pieces import index
-from boussole.dashboard.pages.search.view import SearchPage, page, search_page
+from boussole.dashboard.pages.search.view import SearchPage, search_page
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views import store
@@ -29,4 +30,4 @@ try:
 except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, speaks))
 else:
-    st.html(page(shown, speaks))
+    st.html(Template("pages/search/search.html", speaks)("page", shown))

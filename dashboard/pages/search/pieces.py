@@ -43,9 +43,6 @@ from boussole.dashboard.views.charts.groups import attribute_name
 from boussole.dashboard.views.compass import line
 from boussole.dashboard.views.scene import Scene, findings
 
-# Everything that can be found, with its address and the action that it takes to see it.
-
-
 KINDS = (
     "page",
     "answer",
@@ -223,9 +220,6 @@ def _short(text: str) -> str:
     """The beginning of a text, as its title."""
     line = text.strip().partition("\n")[0]
     return line if len(line) <= 110 else line[:110].rpartition(" ")[0] + " …"
-
-
-# Everything that can be found, kept between two looks.
 
 
 def index(workspace: Workspace, lang: str) -> Index:

@@ -1,4 +1,4 @@
-"""The search page, as data and as HTML: what was found of each kind, and the field above the menu."""
+"""The search page as data: what was looked for, what was found of each kind, and where else to look."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from boussole.dashboard.markup.elements import Html, el, join, link
 from boussole.dashboard.markup.words.addresses import SEARCH, evidence_href, search_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.search.index import Index, beginnings, excerpt, marked
 from boussole.dashboard.pages.search.pieces import KINDS
 from boussole.dashboard.server.access.permissions import Action
-
-# The search page as data: what was looked for, what was found of each kind, and where else to look.
-
 
 FIRST, MORE = 5, 60
 """Results of a kind that are shown at first, and at most."""
@@ -45,8 +41,9 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPage:
-    """The whole page. `whole`: each result holds all the words."""
+    """The whole page. Its field is sent to `action`; `whole`: each result holds all the words."""
 
+    action: str
     asked: str
     told: str
     whole: bool
@@ -87,7 +84,9 @@ def search_page(
         groups.append(Group(kind=each, name=names[each], count=len(found), results=results, every=every))
     sealed = _ledger(asked, say, entries=entries, query=query) if Action.SEE_EVIDENCE in actions else []
     total = sum(group.count for group in groups) + len(sealed)
-    return SearchPage(asked=asked, told=_told(starts, total, say), whole=whole, ledger=sealed, groups=groups)
+    return SearchPage(
+        action=SEARCH, asked=asked, told=_told(starts, total, say), whole=whole, ledger=sealed, groups=groups
+    )
 
 
 def kind_names(say: Say) -> dict[str, str]:
@@ -130,79 +129,3 @@ def _ledger(asked: str, say: Say, *, entries: int, query: Mapping[str, str]) -> 
         digest = text.removeprefix("sha256:")
         found.append((say("Look this fingerprint up in the ledger"), evidence_href(query=query, q=digest)))
     return found
-
-
-# The search page, and the field above the menu, as HTML.
-
-
-def page(shown: SearchPage, say: Say) -> Html:
-    """What was looked for and what was found."""
-    some = None if shown.whole or not shown.groups else el("p", say("Nothing holds all these words; these hold some."))
-    return join(
-        [
-            el("h1", say("Search")),
-            _form(shown, say),
-            el("p", el("strong", shown.told), role="status", class_="found-count") if shown.told else None,
-            some,
-            *[_group(group, say) for group in shown.groups],
-            _search_ledger(shown, say) if shown.ledger else None,
-            None if shown.groups or shown.ledger else _nothing(shown, say),
-        ]
-    )
-
-
-def _form(shown: SearchPage, say: Say) -> Html:
-    asked = el("input", id="ask-q", name="q", type="search", value=shown.asked, autocomplete="off", maxlength="200")
-    return el(
-        "form",
-        el("p", el("label", say("What are you looking for?"), for_="ask-q"), asked, class_="field field-q"),
-        el("p", el("button", say("Find"), type="submit"), class_="go"),
-        action=SEARCH,
-        method="get",
-        class_="ask seek",
-        aria_label=say("Look for something else"),
-    )
-
-
-def _group(group: Group, say: Say) -> Html:
-    every = link(say("See all {n}", n=say.whole(group.count)), group.every) if group.every else None
-    return el(
-        "section",
-        el("h2", group.name, " ", el("span", say.whole(group.count), class_="count")),
-        el("ul", *[_result(each) for each in group.results], class_="found"),
-        el("p", every) if every else None,
-        class_="found-of",
-    )
-
-
-def _search_ledger(shown: SearchPage, say: Say) -> Html:
-    """The entries that a number or a fingerprint leads to, after all that pages say."""
-    found = [el("li", link(*each)) for each in shown.ledger]
-    return el("section", el("h2", say("The ledger")), el("ul", *found, class_="found"), class_="found-of")
-
-
-def _result(result: Result) -> Html:
-    return el("li", link(_marked(result.title), result.href), el("p", _marked(result.text)) if result.text else None)
-
-
-def _marked(pieces: Pieces) -> Html:
-    return join([el("mark", piece) if found else piece for piece, found in pieces])
-
-
-def _nothing(shown: SearchPage, say: Say) -> Html:
-    """An empty field, or nothing found: what can be looked for, and how."""
-    ways = [
-        say("A system, an article or a question of the charter: “fairness”, “3.1”."),
-        say("People, as you call them: “seniors”, “women of 50”."),
-        say("A word of the trade: “quorum”, “drift”, “divergent opinion”."),
-        say("What a committee said, asked or recommended, where your role sees it."),
-        say("The number of an entry of the ledger, or a fingerprint."),
-    ]
-    told = say("Try fewer or shorter words: the beginning of a word is enough.") if shown.told else None
-    return el(
-        "div",
-        el("p", told) if told else None,
-        el("p", say("One can look for:")),
-        el("ul", *[el("li", way) for way in ways], class_="found"),
-        class_="lead lead-unknown" if told else "lead",
-    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.alerts.page import section
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.pages.settings.facts import settings_facts
-from boussole.dashboard.pages.settings.settings_html import page
 from boussole.dashboard.pages.settings.view import settings_page
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import own_sessions
@@ -17,4 +18,5 @@ say, me = context.speaks(), here()
 workspace, inside = Workspace.find(), allowed(me.role, Action.SEE_SETTINGS)
 sessions = own_sessions(workspace, me)
 shown = settings_page(me, settings_facts(workspace), say, inside=inside, query=context.kept_query(), sessions=sessions)
-st.html(page(shown, say))
+alerts = section(shown.inside.alerts, say) if shown.inside else None
+st.html(Template("pages/settings/settings.html", say)("page", shown, alerts))

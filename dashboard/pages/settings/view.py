@@ -9,6 +9,7 @@ from boussole.audits.languages import inside as in_sentence
 from boussole.audits.systems import System
 from boussole.audits.workspace import SETTINGS_FILE
 from boussole.dashboard.alerts.page import AlertFacts, troubles
+from boussole.dashboard.markup.elements import PREFIX
 from boussole.dashboard.markup.words.addresses import charter_href, system_href
 from boussole.dashboard.markup.words.menu import pages
 from boussole.dashboard.markup.words.say import Say
@@ -17,10 +18,34 @@ from boussole.dashboard.server.access.identity import unprotected
 from boussole.dashboard.server.access.permissions import Role, allowed
 from boussole.dashboard.server.access.person import Person, role_title
 from boussole.dashboard.server.access.places import PAGES
-from boussole.dashboard.server.access.sessions import OwnSession
+from boussole.dashboard.server.access.sessions import ANCHOR, OTHERS, PATH, OwnSession
 
 Pairs = Sequence[tuple[str, str]]
 Row = Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionLine:
+    """One session of the reader, and what it is called where it is ended; `here`: the one in which they look."""
+
+    reference: str
+    name: str
+    started: str
+    seen: str
+    until: str
+    here: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sessions:
+    """The sessions of the reader. One is ended by sending its reference as `field` to `path`; `others` is that of all
+    but the one in which they look, where there are any."""
+
+    anchor: str
+    path: str
+    field: str
+    others: str
+    lines: Sequence[SessionLine]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +53,7 @@ class Yours:
     """What concerns the reader: who they are here, and what that opens."""
 
     facts: Pairs
-    sessions: Sequence[OwnSession]
+    sessions: Sessions | None
     language: str
     look: str
 
@@ -102,7 +127,28 @@ def _yours(me: Person, facts: SettingsFacts, say: Say, sessions: Sequence[OwnSes
         "line running off the screen. Nothing moves by itself. Every page can be printed."
     )
     said = [(name, value) for name, value in pairs if value]
-    return Yours(facts=said, sessions=sessions, language=language, look=look)
+    return Yours(facts=said, sessions=sessions_of(sessions, say) if sessions else None, language=language, look=look)
+
+
+def sessions_of(shown: Sequence[OwnSession], say: Say) -> Sessions:
+    """Where the reader is signed in."""
+    return Sessions(
+        anchor=ANCHOR,
+        path=PATH,
+        field=PREFIX + "session",
+        others=OTHERS if len(shown) > 1 else "",
+        lines=[
+            SessionLine(
+                reference=each.reference,
+                name=each.browser or say("Unknown"),
+                started=say.moment(each.started),
+                seen=say.moment(each.seen),
+                until=say.moment(each.until),
+                here=each.here,
+            )
+            for each in shown
+        ],
+    )
 
 
 def _change(me: Person, say: Say) -> str:

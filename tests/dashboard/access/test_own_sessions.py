@@ -7,8 +7,9 @@ import sqlite3
 import pytest
 
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.settings.settings_html import sessions as told
+from boussole.dashboard.pages.settings.view import sessions_of
 from boussole.dashboard.server.access import database, log, sessions
 from boussole.dashboard.server.access.database import REFERENCE, open_sessions
 from boussole.dashboard.server.access.sessions import OTHERS, PATH, SignedOutError, digest, own_sessions
@@ -17,6 +18,11 @@ from tests.dashboard.access.conftest import browser
 COOKIE = "boussole_session"
 PROOF = "/evidence/checkpoint"
 HERE = {"origin": "http://localhost:8501"}
+
+
+def told(shown, lang="en"):
+    say = speaker(lang)
+    return Template("pages/settings/settings.html", say)("sessions", sessions_of(shown, say))
 
 
 @pytest.fixture
@@ -55,12 +61,12 @@ def test_somebody_sees_their_sessions_and_no_other(workspace, at):
     me = sessions.person(workspace, here.cookies[COOKIE])
     shown = own_sessions(workspace, me)
     assert {(each.browser, each.here) for each in shown} == {("Firefox, Linux", True), ("Safari, iOS", False)}
-    page = told(shown, speaker("en"))
+    page = told(shown)
     assert reference(phone) in page
     assert page.count("<form") == 2, "one for the phone, one for all others; this one is ended by signing out"
     for client in (here, phone):
         assert client.cookies[COOKIE] not in page
-    assert "Où vous êtes connecté" in told(shown, speaker("fr"))
+    assert "Où vous êtes connecté" in told(shown, "fr")
 
 
 @pytest.mark.costly
@@ -174,7 +180,7 @@ def test_a_file_of_before_is_opened_and_its_sessions_go_on(client, sign_in, oidc
     assert is_in(client)
     (shown,) = own_sessions(workspace, sessions.person(workspace, client.cookies[COOKIE]))
     assert (shown.browser, shown.here) == ("", True)
-    assert "Unknown" in told([shown], speaker("en"))
+    assert "Unknown" in told([shown])
 
 
 @pytest.mark.costly

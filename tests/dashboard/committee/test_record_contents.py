@@ -10,8 +10,8 @@ from boussole.charter.record_types.acts import Ballot, Convocation, Opinion, Opi
 from boussole.charter.record_types.kinds import KINDS, Inspection, Recommendation
 from boussole.charter.records.readable import Records
 from boussole.charter.records.statements import SealedStatement
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.views.evidence import proved, results, short
@@ -132,7 +132,8 @@ def test_the_entry_and_the_list_say_it(hall: Hall, empty_scene):
         page = entry_page(proved(hall.workspace, number), empty_scene, EN, query={}, told=said)
         span, asked = short(hall.workspace), asked_of({})
         listed = search_of(span, asked, results(hall.workspace, asked, page=1), empty_scene, EN, query={}, told=said)
-        return evidence_html.entry(page, EN), evidence_html.search(listed, EN)
+        shown = Template("pages/evidence/evidence.html", EN)
+        return shown("entry", page), shown("search", listed)
 
     def found_by(text, role):
         asked = asked_of({"q": text})

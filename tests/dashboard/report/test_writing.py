@@ -16,7 +16,7 @@ from boussole.charter.records import save_audit
 from boussole.charter.records.in_force import Act, in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.markup.fontfiles import all_printable, printable
-from boussole.dashboard.pages.reports.making import reports
+from boussole.dashboard.pages.reports.view import reports
 from boussole.dashboard.report import typesetting, write_report
 from boussole.dashboard.report.attachments import attachments, check
 from boussole.dashboard.report.content import content

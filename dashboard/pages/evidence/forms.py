@@ -23,8 +23,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records import prove_entry
 from boussole.dashboard.markup.words.addresses import evidence_href, number_of
 from boussole.dashboard.markup.words.say import chosen_language, speaker_for
-from boussole.dashboard.pages.evidence.check import LARGEST, EvidenceQuery, FileAnswer, examine, too_large
-from boussole.dashboard.pages.evidence.view import CHECK, CHECKPOINT, PROOF
+from boussole.dashboard.pages.evidence.check import EvidenceQuery, FileAnswer, examine, too_large
+from boussole.dashboard.pages.evidence.view import CHECK, CHECKPOINT, LARGEST, PROOF
 from boussole.dashboard.views import store
 
 MOST_ANSWERS = 200

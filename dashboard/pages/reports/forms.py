@@ -1,0 +1,84 @@
+"""The form by which a report is asked for, and where reports are taken from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from boussole.audits.errors import ReportError
+from boussole.audits.languages import LANGUAGES, capital
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import summaries
+from boussole.dashboard.markup.words.addresses import reports_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.reports.making import make
+from boussole.dashboard.pages.reports.view import TAKE, content_to_take, periods
+from boussole.dashboard.server.forms.model import Field, Form, Values
+from boussole.dashboard.server.forms.routes import Desk, form_route
+from boussole.dashboard.views.periods import period_title
+
+MAKE, NEWEST = "/report-make", "newest"
+
+
+def asking(workspace: Workspace, say: Say) -> Form | None:
+    """Which period, in which language; None while nothing is audited."""
+    known = periods(list(summaries(workspace)))
+    if not known:
+        return None
+    newest = say("The newest audit of each system")
+    spoken = {"fr": say("French"), "en": say("English")}
+    return Form(
+        id="report-make",
+        path=MAKE,
+        send=say("Make the report"),
+        note=say("It takes some seconds. You can leave the page meanwhile: the report will be here."),
+        fields=[
+            Field(
+                name="period",
+                label=say("Period"),
+                kind="choice",
+                value=NEWEST,
+                choices=[(NEWEST, newest), *((name, capital(period_title(name, say.lang))) for name in known)],
+            ),
+            Field(
+                name="spoken",
+                label=say("Language"),
+                kind="choice",
+                value=say.lang,
+                choices=[(lang, spoken[lang]) for lang in LANGUAGES],
+            ),
+        ],
+    )
+
+
+def report_routes(home: Path) -> list[Route]:
+    """Where a report is asked for, and taken from."""
+
+    def take(request: Request) -> Response:
+        name = request.path_params["name"]
+        try:
+            content = content_to_take(Workspace(home), name)
+        except ReportError as error:
+            return PlainTextResponse(f"{error}\n", status_code=409)
+        if content is None:
+            return PlainTextResponse("There is no such report.\n", status_code=404)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type="application/pdf", headers=headers)
+
+    return [
+        Route(TAKE + "/{name}", take),
+        form_route(MAKE, home, ask=lambda desk, _: asking(desk.workspace, desk.say), act=_made, back=_back),
+    ]
+
+
+def _made(desk: Desk, _: str, values: Values) -> str:
+    period = values.text("period")
+    make(desk.workspace, period=None if period == NEWEST else period, lang=values.text("spoken"))
+    return reports_href(query=desk.query, anchor="making")
+
+
+def _back(desk: Desk, _: str, token: str) -> str:
+    return reports_href(query=desk.query, sent=token)
