@@ -44,8 +44,8 @@ from boussole.dashboard.pages.recommendations.view import followed_routes
 from boussole.dashboard.pages.register import register_html as register
 from boussole.dashboard.pages.reports.reports_html import report_routes
 from boussole.dashboard.pages.session.files import committee_routes, paper_routes
-from boussole.dashboard.pages.system import along as system
-from boussole.dashboard.pages.system.along import system_page
+from boussole.dashboard.pages.system import view as system
+from boussole.dashboard.pages.system.view import system_page
 from boussole.dashboard.pages.work import work_html as work
 from boussole.dashboard.pages.work.work_html import work_routes
 from boussole.dashboard.server.access.account import role_route

@@ -19,6 +19,7 @@ from boussole.charter.records import save_audit
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.marks import shape
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import answer_href
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.answer import answer_html
@@ -26,7 +27,6 @@ from boussole.dashboard.pages.answer.along import NOTHING_ELSE
 from boussole.dashboard.pages.answer.along import answer_page as kept_page
 from boussole.dashboard.pages.answer.answer_html import Behind, Doors
 from boussole.dashboard.pages.answer.view import AnswerPage, Reader, answer_page
-from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.views.answers.asked import sentence_of
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.short import MOST, compared_people, figures, told_by, words_in
@@ -273,7 +273,7 @@ def test_the_matrix_has_each_answer_once_under_its_own_name(scene: Scene) -> Non
         assert len({cell.name for cell in cells}) == len(cells)
         marks = {cell.href: cell.verdict for cell in cells}
         assert all(marks[answer_href(system, e.indicator, query={"lang": "en"})] == e.verdict for e in verdicts)
-        written_ = matrix_html.questions(found, EN)
+        written_ = Template("pages/system/system.html", EN)("questions", found)
         assert all(f'id="{article.id}"' in written_ for article in found.articles)
 
 
@@ -289,7 +289,7 @@ def test_a_question_asked_of_no_groups_has_one_cell_over_all_columns(scene: Scen
     (asked,) = [row for row in rows if row.cells]
     assert [cell.verdict for cell in asked.cells if cell] == [each["verdict"] for each in grouped]
     alone = [row for row in rows if row.alone]
-    told = matrix_html.questions(found, EN)
+    told = Template("pages/system/system.html", EN)("questions", found)
     assert len(alone) == told.count('<td colspan="3" role="cell">') > 0
     assert told.count('data-label="') == 2
 

@@ -36,7 +36,6 @@ from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.view import head, search_of
 from boussole.dashboard.pages.register import register_html
-from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.views.answers.course import Past
@@ -118,7 +117,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     )
     system = system_page(scene, "matchft", say, query=query)
     parts = [system_html.article(each, say, recompute="") for each in system.sections]
-    rows = matrix_html.questions(matrix(scene, "matchft", say, query=query), say)
+    rows = Template("pages/system/system.html", say)("questions", matrix(scene, "matchft", say, query=query))
     yield "system", join([system_html.head(system, say, home="/", data="/"), rows])
     yield "articles of an audit alone", join(parts)
     for each in scene.standing["matchft"].verdicts:
@@ -157,7 +156,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     yield "register", join([*written, compass_html.waiting_html(shown)])
     alone = unaudited(uses[1], say, today=TODAY)
     held = caps(scene, say, query=query, system="matchft")
-    yield "entry", matrix_html.page(alone, say, home="/", register="/", caps=held)
+    yield "entry", Template("pages/system/system.html", say)("head", alone, "/", "/", Html(""), held)
     yield "charter", charter_of(scene, say)
     yield "evidence", evidence_of(scene, say)
 

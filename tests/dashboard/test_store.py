@@ -19,7 +19,7 @@ from boussole.dashboard.app.server import warm
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article.along import article_page
 from boussole.dashboard.pages.article.view import ArticleQuery
-from boussole.dashboard.pages.system.along import system_page
+from boussole.dashboard.pages.system.view import system_page
 from boussole.dashboard.server.cache import stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.concern import Whose
