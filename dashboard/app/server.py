@@ -25,7 +25,7 @@ from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.app.guard import ADDRESS, foreign, guarded, host_name, refusal
 from boussole.dashboard.markup.fontfiles import SANS, SERIF
 from boussole.dashboard.markup.marks import INK, LINE, LINK, NEEDLE, PAPER, SIDE
-from boussole.dashboard.pages.answer import along as answer
+from boussole.dashboard.pages.answer import view as answer
 from boussole.dashboard.pages.article import along as article
 from boussole.dashboard.pages.article.along import article_page
 from boussole.dashboard.pages.article.view import ArticleQuery

@@ -22,11 +22,8 @@ from boussole.dashboard.markup.marks import shape
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import answer_href
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.answer import answer_html
-from boussole.dashboard.pages.answer.along import NOTHING_ELSE
-from boussole.dashboard.pages.answer.along import answer_page as kept_page
-from boussole.dashboard.pages.answer.answer_html import Behind, Doors
-from boussole.dashboard.pages.answer.view import AnswerPage, Reader, answer_page
+from boussole.dashboard.pages.answer.around import Reader
+from boussole.dashboard.pages.answer.view import NOTHING_ELSE, AnswerPage, answer_page, kept_answer
 from boussole.dashboard.views.answers.asked import sentence_of
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.short import MOST, compared_people, figures, told_by, words_in
@@ -34,6 +31,7 @@ from boussole.dashboard.views.charts.course import BOTTOM, HIGH, LEFT, RIGHT, TO
 from boussole.dashboard.views.charts.course import WIDE as COURSE_WIDE
 from boussole.dashboard.views.charts.hundred import hundred
 from boussole.dashboard.views.matrix import matrix
+from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents, written
 from tests.dashboard.before_folds import folded, shown, words_shown
@@ -44,8 +42,6 @@ from tests.written import verdict as a_verdict
 
 EN, FR = speaker("en"), speaker("fr")
 ALL = Reader(committee=True, incidents=True)
-DOORS = Doors(contest="/incidents#appeals", ask="/ask")
-BEHIND = Behind(recompute="boussole audit", report=None, over_time="/drift", seal="/evidence?entry=1")
 
 
 def page(scene: Scene, system: str, key: str, lang: str = "en", past: Past | None = None) -> AnswerPage:
@@ -65,8 +61,14 @@ def page(scene: Scene, system: str, key: str, lang: str = "en", past: Past | Non
 
 def html(found: AnswerPage, lang: str = "en") -> str:
     say = speaker(lang)
-    parts = [answer_html.head(found, say, home="/"), answer_html.pictures(found, say), answer_html.promise(found, say)]
-    return "".join([*parts, answer_html.actions(found, say, DOORS), answer_html.behind(found, say, BEHIND)])
+    made, figure = Template("pages/answer/answer.html", say), None
+    if found.detail is not None:
+        figure = system_html.question(
+            found.detail, say, recompute="boussole audit", report=None, over_time="/drift", seal="/evidence?entry=1"
+        )
+    parts = [made(each, found) for each in ("pictures", "promise")]
+    actions = made("actions", found, contest="/incidents#appeals", ask="/ask")
+    return "".join([made("head", found, "/"), *parts, actions, made("behind", found, figure, None)])
 
 
 def every(scene: Scene) -> list[tuple[str, str, str]]:
@@ -249,8 +251,8 @@ def test_the_course_says_whose_figure_it_follows(scene: Scene) -> None:
         followed = told[1].group["feature"] if told[1].params.scale == "distance" else people["group"]
         assert followed.lower() in found.whom.lower()
         assert told[1].params.scale == "distance" or people["other"].lower() in found.whom.lower()
-        assert found.whom in answer_html.pictures(
-            page(scene, "matchft", judged.indicator, past=Past(audits=dict.fromkeys(windows, document))), EN
+        assert found.whom in Template("pages/answer/answer.html", EN)(
+            "pictures", page(scene, "matchft", judged.indicator, past=Past(audits=dict.fromkeys(windows, document)))
         )
         seen.add(told[1].params.scale)
     assert {"ratio", "distance"} <= seen
@@ -318,9 +320,9 @@ def test_an_answer_is_kept_until_something_changes(tmp_path: Path, scene: Scene)
     document["charter"]["sha256"] = charter.sha256
     save_audit(workspace, document, charter=charter)
     key = scene.latest["matchft"].verdicts[0].indicator
-    kept = kept_page(workspace, "matchft", key, "fr", reader=NOTHING_ELSE)
-    assert kept_page(workspace, "matchft", key, "fr", reader=NOTHING_ELSE) is kept
-    assert kept_page(workspace, "matchft", "nothing", "fr", reader=NOTHING_ELSE) is None
+    kept = kept_answer(workspace, "matchft", key, "fr", reader=NOTHING_ELSE)
+    assert kept_answer(workspace, "matchft", key, "fr", reader=NOTHING_ELSE) is kept
+    assert kept_answer(workspace, "matchft", "nothing", "fr", reader=NOTHING_ELSE) is None
 
 
 @pytest.mark.costly

@@ -23,10 +23,7 @@ from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
-from boussole.dashboard.pages.answer import answer_html
-from boussole.dashboard.pages.answer.along import NOTHING_ELSE
-from boussole.dashboard.pages.answer.answer_html import Behind
-from boussole.dashboard.pages.answer.view import answer_page
+from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.charter import charter_html
@@ -125,9 +122,10 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
             scene, "matchft", each.indicator, say, past=Past(audits={}), chambers=[], reader=NOTHING_ELSE, query=query
         )
         assert one is not None
-        there = Behind(recompute="", report=None, over_time=None, seal=None)
-        told = [answer_html.head(one, say, home="/"), answer_html.pictures(one, say), answer_html.promise(one, say)]
-        yield f"answer {each.indicator}", join([*told, answer_html.behind(one, say, there)])
+        made = Template("pages/answer/answer.html", say)
+        told = [made("head", one, "/"), made("pictures", one), made("promise", one)]
+        figure = system_html.question(one.detail, say, recompute="", report=None) if one.detail else Html("")
+        yield f"answer {each.indicator}", join([*told, made("behind", one, figure, Html(""))])
     for article in scene.charter.articles:
         found = article_page(scene, ArticleQuery(article=article.id), say, on=TODAY, query=query)
         assert found is not None

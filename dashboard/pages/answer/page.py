@@ -7,18 +7,17 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import on_answer
-from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.elements import Html, join
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import compass_href, drift_href, evidence_href, incidents_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.answer import answer_html
-from boussole.dashboard.pages.answer.along import answer_page, figures
-from boussole.dashboard.pages.answer.answer_html import Behind, Doors
-from boussole.dashboard.pages.answer.view import AnswerPage, Reader
+from boussole.dashboard.pages.answer.around import Reader
+from boussole.dashboard.pages.answer.view import AnswerPage, figures, kept_answer
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.answers.small_print import recompute
 from boussole.dashboard.views.chamber import reads_drafts
-from boussole.dashboard.views.parts import context, lists, notices
+from boussole.dashboard.views.parts import context, lists, notices, system_html
 from boussole.dashboard.views.parts.drafts import author
 from boussole.dashboard.views.parts.margin import MarginReader, answer_margin, answer_spot, told_in
 from boussole.dashboard.views.parts.margin_html import MarginHtml
@@ -31,19 +30,20 @@ def show(system: str, key: str, say: Say) -> None:
     query = context.kept_query()
     role = here().role
     reader = Reader(committee=allowed(role, Action.SEE_COMMITTEE), incidents=allowed(role, Action.SEE_INCIDENTS))
-    page = answer_page(Workspace.find(), system, key, say.lang, reader=reader)
+    page = kept_answer(Workspace.find(), system, key, say.lang, reader=reader)
     if page is None:
         told = lists.systems(context.scene(), say, query=query)
         st.html(lists.systems_html(told, say, asked=key or system, query=query))
         return
-    taken = along("answer", figures, say)
+    made, taken, ask = Template("pages/answer/answer.html", say), along("answer", figures, say), context.asking()
+    contest = incidents_href(query=query, anchor="appeals") if reader.incidents else ""
     context.put(
-        answer_html.head(page, say, home=compass_href(query=query)),
-        answer_html.pictures(page, say, along=taken),
-        answer_html.promise(page, say),
-        answer_html.actions(page, say, _doors(page, reader=reader), along=taken),
+        made("head", page, compass_href(query=query)),
+        made("pictures", page, taken),
+        made("promise", page),
+        made("actions", page, contest, ask(page.system, page.key) if ask else "", taken),
         _margin(page, say),
-        answer_html.behind(page, say, _behind(page)),
+        made("behind", page, _figure(page, say), _beside(page, say)),
     )
 
 
@@ -63,22 +63,27 @@ def _margin(page: AnswerPage, say: Say) -> Html:
     return MarginHtml(say=say, query=context.kept_query(), problem=context.problem()).of_answer(found)
 
 
-def _doors(page: AnswerPage, *, reader: Reader) -> Doors:
-    query, ask = context.kept_query(), context.asking()
-    return Doors(
-        contest=incidents_href(query=query, anchor="appeals") if reader.incidents else "",
-        ask=ask(page.system, page.key) if ask else "",
-    )
-
-
-def _behind(page: AnswerPage) -> Behind:
+def _figure(page: AnswerPage, say: Say) -> Html:
+    """The figure with its small print: the command that computes it again, what is known of drift, its seal."""
+    if page.detail is None:
+        return Html("")
     query, document = context.kept_query(), context.scene().latest.get(page.system)
-    return Behind(
+    return system_html.question(
+        page.detail,
+        say,
         recompute=recompute(document) if document else "",
         report=context.drift_report(page.system),
         over_time=drift_href(page.system, query=query),
         seal=evidence_href(query=query, entry=str(document.entry)) if document else None,
     )
+
+
+def _beside(page: AnswerPage, say: Say) -> Html:
+    """Where groups stand in lists, and what scores are worth."""
+    section = page.section
+    places = system_html.places(section.places, say) if section.places else None
+    scores = system_html.scores(section, say) if section.scores or section.calibrations else None
+    return join([places, scores])
 
 
 speaks = context.speaks()
