@@ -26,11 +26,10 @@ from boussole.dashboard.app.guard import ADDRESS, foreign, guarded, host_name, r
 from boussole.dashboard.markup.fontfiles import SANS, SERIF
 from boussole.dashboard.markup.marks import INK, LINE, LINK, NEEDLE, PAPER, SIDE
 from boussole.dashboard.pages.answer import view as answer
-from boussole.dashboard.pages.article import along as article
-from boussole.dashboard.pages.article.along import article_page
-from boussole.dashboard.pages.article.view import ArticleQuery
+from boussole.dashboard.pages.article import view as article
+from boussole.dashboard.pages.article.view import ArticleQuery, kept_article
 from boussole.dashboard.pages.ask.forms import ask_routes
-from boussole.dashboard.pages.compass import compass_html as compass
+from boussole.dashboard.pages.compass import view as compass
 from boussole.dashboard.pages.concerns.view import letter_routes
 from boussole.dashboard.pages.data import data_html as data
 from boussole.dashboard.pages.drift import along as drift
@@ -139,7 +138,7 @@ def warm(workspace: Workspace) -> None:
     seen = store.scene(workspace)
     for lang in LANGUAGES:
         for each in seen.charter.articles:
-            article_page(workspace, ArticleQuery(article=each.id), lang)
+            kept_article(workspace, ArticleQuery(article=each.id), lang)
         for name in seen.latest:
             system_page(workspace, name, lang)
 

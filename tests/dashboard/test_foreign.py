@@ -24,12 +24,10 @@ from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
-from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.charter import charter_html
 from boussole.dashboard.pages.charter.amendment import CharterView
 from boussole.dashboard.pages.charter.view import charter_page
-from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.view import head, search_of
 from boussole.dashboard.pages.register import register_html
@@ -107,10 +105,11 @@ def scene_of(charter: Charter, matchft: dict[str, Any]) -> Scene:
 def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     """Every page that shows texts of the charter or of systems, as HTML."""
     query = {"lang": say.lang}
+    made = Template("pages/compass/compass.html", say)
     seen, changed = compass(scene, say, query=query), since_audit(scene, say, query=query, every=True)
     yield (
         "compass",
-        join([compass_html.head(seen, say), compass_html.overview(seen, say), compass_html.changes_html(changed, say)]),
+        join([made("head", seen), made("overview", seen), made("changes", changed)]),
     )
     system = system_page(scene, "matchft", say, query=query)
     parts = [system_html.article(each, say, recompute="") for each in system.sections]
@@ -129,10 +128,9 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     for article in scene.charter.articles:
         found = article_page(scene, ArticleQuery(article=article.id), say, on=TODAY, query=query)
         assert found is not None
-        written = [article_html.head(found, say, home="/"), article_html.trend(found.trend, say)]
-        written += [article_html.questions(found, say), article_html.outside(found, say)]
-        written += [article_html.law(found.law, say)]
-        written += [article_html.sealed(found.entries, say, evidence="/")]
+        made = Template("pages/article/article.html", say)
+        written = [made("head", found, "/"), made("trend", found.trend), made("questions", found)]
+        written += [made("outside", found), made("law", found.law), made("sealed", found.entries, "/")]
         yield article.id, join(written)
     provisions = law_page(scene, say, on=TODAY, query=query)
     yield (
@@ -151,7 +149,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     written = [part(listed, say) for part in (register_html.head, register_html.overview, register_html.uses)]
     shown = waiting(Person(role=Role.STEWARD), (), given, say, query=query)
     assert shown is not None
-    yield "register", join([*written, compass_html.waiting_html(shown)])
+    yield "register", join([*written, Template("pages/compass/compass.html", say)("waiting", shown)])
     alone = unaudited(uses[1], say, today=TODAY)
     held = caps(scene, say, query=query, system="matchft")
     yield "entry", Template("pages/system/system.html", say)("head", alone, "/", "/", Html(""), held)

@@ -21,7 +21,7 @@ from boussole.dashboard.api.shapes import PageQuery
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
-from boussole.dashboard.pages.article.view import standings
+from boussole.dashboard.pages.article.standing import standings
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.words import teller
