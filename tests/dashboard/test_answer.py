@@ -31,7 +31,6 @@ from boussole.dashboard.views.charts.course import BOTTOM, HIGH, LEFT, RIGHT, TO
 from boussole.dashboard.views.charts.course import WIDE as COURSE_WIDE
 from boussole.dashboard.views.charts.hundred import hundred
 from boussole.dashboard.views.matrix import matrix
-from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents, written
 from tests.dashboard.before_folds import folded, shown, words_shown
@@ -61,14 +60,11 @@ def page(scene: Scene, system: str, key: str, lang: str = "en", past: Past | Non
 
 def html(found: AnswerPage, lang: str = "en") -> str:
     say = speaker(lang)
-    made, figure = Template("pages/answer/answer.html", say), None
-    if found.detail is not None:
-        figure = system_html.question(
-            found.detail, say, recompute="boussole audit", report=None, over_time="/drift", seal="/evidence?entry=1"
-        )
+    made = Template("pages/answer/answer.html", say)
     parts = [made(each, found) for each in ("pictures", "promise")]
     actions = made("actions", found, contest="/incidents#appeals", ask="/ask")
-    return "".join([made("head", found, "/"), *parts, actions, made("behind", found, figure, None)])
+    behind = made("behind", found, "boussole audit", over_time="/drift", seal="/evidence?entry=1")
+    return "".join([made("head", found, "/"), *parts, actions, behind])
 
 
 def every(scene: Scene) -> list[tuple[str, str, str]]:

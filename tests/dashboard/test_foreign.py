@@ -123,8 +123,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
         assert one is not None
         made = Template("pages/answer/answer.html", say)
         told = [made("head", one, "/"), made("pictures", one), made("promise", one)]
-        figure = system_html.question(one.detail, say, recompute="", report=None) if one.detail else Html("")
-        yield f"answer {each.indicator}", join([*told, made("behind", one, figure, Html(""))])
+        yield f"answer {each.indicator}", join([*told, made("behind", one, "")])
     for article in scene.charter.articles:
         found = article_page(scene, ArticleQuery(article=article.id), say, on=TODAY, query=query)
         assert found is not None
@@ -152,7 +151,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     yield "register", join([*written, Template("pages/compass/compass.html", say)("waiting", shown)])
     alone = unaudited(uses[1], say, today=TODAY)
     held = caps(scene, say, query=query, system="matchft")
-    yield "entry", Template("pages/system/system.html", say)("head", alone, "/", "/", Html(""), held)
+    yield "entry", Template("pages/system/system.html", say)("head", alone, "/", "/", held)
     yield "charter", charter_of(scene, say)
     yield "evidence", evidence_of(scene, say)
 

@@ -20,7 +20,6 @@ from boussole.charter.records.statements import SealedStatement
 from boussole.charter.registry.due import Due, due
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.inline import STATIC
 from boussole.dashboard.markup.marks import MARKS, mark_svg
 from boussole.dashboard.markup.templates import Template
@@ -223,7 +222,7 @@ def test_a_use_without_an_audit_has_a_page_with_its_questions() -> None:
     for article in asked.articles:
         href = f"/article?article={article.id}&amp;lang=en"
         assert f'<h3 id="{article.id}"><a href="{href}" target="_self">{escape(article.title)}</a></h3>' in written
-    assert "lead-unknown" in Template("pages/system/system.html", EN)("head", shown, "/", "/register", Html(""))
+    assert "lead-unknown" in Template("pages/system/system.html", EN)("head", shown, "/", "/register")
     assert (shown.tone, shown.counts) == ("unknown", [("not_examined", sorter.counts.asked)])
 
 

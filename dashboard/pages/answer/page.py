@@ -7,7 +7,7 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import on_answer
-from boussole.dashboard.markup.elements import Html, join
+from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import compass_href, drift_href, evidence_href, incidents_href
 from boussole.dashboard.markup.words.say import Say
@@ -17,7 +17,7 @@ from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.answers.small_print import recompute
 from boussole.dashboard.views.chamber import reads_drafts
-from boussole.dashboard.views.parts import context, lists, notices, system_html
+from boussole.dashboard.views.parts import context, lists, notices
 from boussole.dashboard.views.parts.drafts import author
 from boussole.dashboard.views.parts.margin import MarginReader, answer_margin, answer_spot, told_in
 from boussole.dashboard.views.parts.margin_html import MarginHtml
@@ -36,6 +36,7 @@ def show(system: str, key: str, say: Say) -> None:
         st.html(lists.systems_html(told, say, asked=key or system, query=query))
         return
     made, taken, ask = Template("pages/answer/answer.html", say), along("answer", figures, say), context.asking()
+    document = context.scene().latest.get(page.system)
     contest = incidents_href(query=query, anchor="appeals") if reader.incidents else ""
     context.put(
         made("head", page, compass_href(query=query)),
@@ -43,7 +44,14 @@ def show(system: str, key: str, say: Say) -> None:
         made("promise", page),
         made("actions", page, contest, ask(page.system, page.key) if ask else "", taken),
         _margin(page, say),
-        made("behind", page, _figure(page, say), _beside(page, say)),
+        made(
+            "behind",
+            page,
+            recompute=recompute(document) if document else "",
+            report=context.drift_report(page.system),
+            over_time=drift_href(page.system, query=query),
+            seal=evidence_href(query=query, entry=str(document.entry)) if document else None,
+        ),
     )
 
 
@@ -61,29 +69,6 @@ def _margin(page: AnswerPage, say: Say) -> Html:
         reader = MarginReader(chamber=chamber, say=say, author=author(me), writes=True, acts=acts)
         found.append(answer_margin(reader, spot, notes, now))
     return MarginHtml(say=say, query=context.kept_query(), problem=context.problem()).of_answer(found)
-
-
-def _figure(page: AnswerPage, say: Say) -> Html:
-    """The figure with its small print: the command that computes it again, what is known of drift, its seal."""
-    if page.detail is None:
-        return Html("")
-    query, document = context.kept_query(), context.scene().latest.get(page.system)
-    return system_html.question(
-        page.detail,
-        say,
-        recompute=recompute(document) if document else "",
-        report=context.drift_report(page.system),
-        over_time=drift_href(page.system, query=query),
-        seal=evidence_href(query=query, entry=str(document.entry)) if document else None,
-    )
-
-
-def _beside(page: AnswerPage, say: Say) -> Html:
-    """Where groups stand in lists, and what scores are worth."""
-    section = page.section
-    places = system_html.places(section.places, say) if section.places else None
-    scores = system_html.scores(section, say) if section.scores or section.calibrations else None
-    return join([places, scores])
 
 
 speaks = context.speaks()

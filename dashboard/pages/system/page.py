@@ -14,7 +14,7 @@ from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.system.view import declared_tables, figures, system_page, written
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.matrix import matrix
-from boussole.dashboard.views.parts import context, lists, notices, system_html
+from boussole.dashboard.views.parts import context, lists, notices
 from boussole.dashboard.views.parts.taking_html import along
 from boussole.dashboard.views.register import entry, unaudited
 from boussole.dashboard.views.scene import Scene
@@ -43,7 +43,6 @@ def show_unaudited(seen: Scene, use: Use, say: Say) -> None:
             shown,
             compass_href(query=query),
             register_href(query=query),
-            system_html.counted(shown.counts, say),
             caps(seen, say, query=query, system=system),
         ),
         made("further", say("Open incidents"), context.open_incidents(say, system=system)),
@@ -61,7 +60,7 @@ def show_audited(seen: Scene, system: str, use: Use | None, say: Say) -> None:
     screen = system_page(Workspace.find(), system, say.lang)
     home, data = compass_href(query=query), data_href(query=query, anchor=system)
     context.put(
-        system_html.head(screen.head, say, home=home, data=data),
+        Template("views/parts/system.html", say)("head", screen.head, home, data),
         what_it_writes(seen, system, say),
         made("further", say("Open incidents"), context.open_incidents(say, system=system)),
         made("questions", screen.matrix, along("system", figures, say)),
