@@ -32,8 +32,8 @@ from boussole.dashboard.pages.ask.forms import ask_routes
 from boussole.dashboard.pages.compass import view as compass
 from boussole.dashboard.pages.concerns.view import letter_routes
 from boussole.dashboard.pages.data import data_html as data
-from boussole.dashboard.pages.drift import along as drift
-from boussole.dashboard.pages.drift.detail_html import detail_routes
+from boussole.dashboard.pages.drift import view as drift
+from boussole.dashboard.pages.drift.forms import detail_routes
 from boussole.dashboard.pages.evidence.routes import evidence_routes
 from boussole.dashboard.pages.explain.forms import explain_routes
 from boussole.dashboard.pages.fairness import fairness_html as fairness

@@ -25,7 +25,7 @@ from boussole.dashboard.alerts.letters import letter
 from boussole.dashboard.alerts.messages import SubjectChange
 from boussole.dashboard.alerts.verdicts import _audited
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, kept_answer
-from boussole.dashboard.pages.drift.along import drift_page
+from boussole.dashboard.pages.drift.view import drift_page
 from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.dashboard.views.scene import load
 from tests import offers
