@@ -36,7 +36,7 @@ from boussole.dashboard.pages.drift import view as drift
 from boussole.dashboard.pages.drift.forms import detail_routes
 from boussole.dashboard.pages.evidence.routes import evidence_routes
 from boussole.dashboard.pages.explain.forms import explain_routes
-from boussole.dashboard.pages.fairness import fairness_html as fairness
+from boussole.dashboard.pages.fairness import view as fairness
 from boussole.dashboard.pages.incidents.incidents_html import incident_routes
 from boussole.dashboard.pages.questions.view import question_routes
 from boussole.dashboard.pages.recommendations.view import followed_routes
