@@ -101,9 +101,8 @@ def test_it_is_kept_for_the_page_which_says_what_it_is_and_escapes_what_it_names
 ) -> None:
     system, say = workspace.system("offers"), speaker("fr")
     assert explored(workspace, system, say) is None
-    assert "boussole features --system offers" in str(
-        Template("pages/fairness/fairness.html", say)("without_groups", None, "offers")
-    )
+    made = Template("pages/fairness/fairness.html", say)
+    assert "boussole features --system offers" in made("without_groups", None, "offers")
     path = keep(workspace, found)
     assert kept(workspace, system) == found
     ended = system.groups | {"gender": system.groups["gender"].model_copy(update={"expires": dt.date(2026, 1, 1)})}
