@@ -25,27 +25,26 @@ from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.app.guard import ADDRESS, foreign, guarded, host_name, refusal
 from boussole.dashboard.markup.fontfiles import SANS, SERIF
 from boussole.dashboard.markup.marks import INK, LINE, LINK, NEEDLE, PAPER, SIDE
-from boussole.dashboard.pages.answer import along as answer
-from boussole.dashboard.pages.article import along as article
-from boussole.dashboard.pages.article.along import article_page
-from boussole.dashboard.pages.article.view import ArticleQuery
+from boussole.dashboard.pages.answer import view as answer
+from boussole.dashboard.pages.article import view as article
+from boussole.dashboard.pages.article.view import ArticleQuery, kept_article
 from boussole.dashboard.pages.ask.forms import ask_routes
-from boussole.dashboard.pages.compass import compass_html as compass
+from boussole.dashboard.pages.compass import view as compass
 from boussole.dashboard.pages.concerns.view import letter_routes
 from boussole.dashboard.pages.data import view as data
-from boussole.dashboard.pages.drift import along as drift
-from boussole.dashboard.pages.drift.detail_html import detail_routes
+from boussole.dashboard.pages.drift import view as drift
+from boussole.dashboard.pages.drift.forms import detail_routes
 from boussole.dashboard.pages.evidence.forms import evidence_routes
 from boussole.dashboard.pages.explain.forms import explain_routes
-from boussole.dashboard.pages.fairness import fairness_html as fairness
+from boussole.dashboard.pages.fairness import view as fairness
 from boussole.dashboard.pages.incidents.incidents_html import incident_routes
 from boussole.dashboard.pages.questions.view import question_routes
 from boussole.dashboard.pages.recommendations.view import followed_routes
 from boussole.dashboard.pages.register import view as register
 from boussole.dashboard.pages.reports.forms import report_routes
 from boussole.dashboard.pages.session.files import committee_routes, paper_routes
-from boussole.dashboard.pages.system import along as system
-from boussole.dashboard.pages.system.along import system_page
+from boussole.dashboard.pages.system import view as system
+from boussole.dashboard.pages.system.view import system_page
 from boussole.dashboard.pages.work import work_html as work
 from boussole.dashboard.pages.work.work_html import work_routes
 from boussole.dashboard.server.access.account import role_route
@@ -139,7 +138,7 @@ def warm(workspace: Workspace) -> None:
     seen = store.scene(workspace)
     for lang in LANGUAGES:
         for each in seen.charter.articles:
-            article_page(workspace, ArticleQuery(article=each.id), lang)
+            kept_article(workspace, ArticleQuery(article=each.id), lang)
         for name in seen.latest:
             system_page(workspace, name, lang)
 

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSynta
 from jinja2.environment import TemplateModule
 from jinja2.ext import Extension
 
+from boussole.audits.languages import inside
 from boussole.dashboard.markup import elements, glossary
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.marks import word
@@ -131,4 +132,10 @@ ENVIRONMENT.globals |= {
     for name in ("badge", "code", "details", "facts", "join", "link", "picture", "scrolling", "stacked", "table")
 }
 ENVIRONMENT.globals |= {name: getattr(glossary, name) for name in ("explained", "how_to_read", "linked")}
-ENVIRONMENT.globals |= {"attrs": attrs, "attached": elements.attached_html, "word": word, "_attribute": _attribute}
+ENVIRONMENT.globals |= {
+    "attrs": attrs,
+    "attached": elements.attached_html,
+    "inside": inside,
+    "word": word,
+    "_attribute": _attribute,
+}

@@ -19,14 +19,11 @@ from boussole.charter.records import save_audit
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.marks import shape
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import answer_href
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.answer import answer_html
-from boussole.dashboard.pages.answer.along import NOTHING_ELSE
-from boussole.dashboard.pages.answer.along import answer_page as kept_page
-from boussole.dashboard.pages.answer.answer_html import Behind, Doors
-from boussole.dashboard.pages.answer.view import AnswerPage, Reader, answer_page
-from boussole.dashboard.pages.system import matrix_html
+from boussole.dashboard.pages.answer.around import Reader
+from boussole.dashboard.pages.answer.view import NOTHING_ELSE, AnswerPage, answer_page, kept_answer
 from boussole.dashboard.views.answers.asked import sentence_of
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.short import MOST, compared_people, figures, told_by, words_in
@@ -44,8 +41,6 @@ from tests.written import verdict as a_verdict
 
 EN, FR = speaker("en"), speaker("fr")
 ALL = Reader(committee=True, incidents=True)
-DOORS = Doors(contest="/incidents#appeals", ask="/ask")
-BEHIND = Behind(recompute="boussole audit", report=None, over_time="/drift", seal="/evidence?entry=1")
 
 
 def page(scene: Scene, system: str, key: str, lang: str = "en", past: Past | None = None) -> AnswerPage:
@@ -65,8 +60,11 @@ def page(scene: Scene, system: str, key: str, lang: str = "en", past: Past | Non
 
 def html(found: AnswerPage, lang: str = "en") -> str:
     say = speaker(lang)
-    parts = [answer_html.head(found, say, home="/"), answer_html.pictures(found, say), answer_html.promise(found, say)]
-    return "".join([*parts, answer_html.actions(found, say, DOORS), answer_html.behind(found, say, BEHIND)])
+    made = Template("pages/answer/answer.html", say)
+    parts = [made(each, found) for each in ("pictures", "promise")]
+    actions = made("actions", found, contest="/incidents#appeals", ask="/ask")
+    behind = made("behind", found, "boussole audit", over_time="/drift", seal="/evidence?entry=1")
+    return "".join([made("head", found, "/"), *parts, actions, behind])
 
 
 def every(scene: Scene) -> list[tuple[str, str, str]]:
@@ -249,8 +247,8 @@ def test_the_course_says_whose_figure_it_follows(scene: Scene) -> None:
         followed = told[1].group["feature"] if told[1].params.scale == "distance" else people["group"]
         assert followed.lower() in found.whom.lower()
         assert told[1].params.scale == "distance" or people["other"].lower() in found.whom.lower()
-        assert found.whom in answer_html.pictures(
-            page(scene, "matchft", judged.indicator, past=Past(audits=dict.fromkeys(windows, document))), EN
+        assert found.whom in Template("pages/answer/answer.html", EN)(
+            "pictures", page(scene, "matchft", judged.indicator, past=Past(audits=dict.fromkeys(windows, document)))
         )
         seen.add(told[1].params.scale)
     assert {"ratio", "distance"} <= seen
@@ -273,7 +271,7 @@ def test_the_matrix_has_each_answer_once_under_its_own_name(scene: Scene) -> Non
         assert len({cell.name for cell in cells}) == len(cells)
         marks = {cell.href: cell.verdict for cell in cells}
         assert all(marks[answer_href(system, e.indicator, query={"lang": "en"})] == e.verdict for e in verdicts)
-        written_ = matrix_html.questions(found, EN)
+        written_ = Template("pages/system/system.html", EN)("questions", found)
         assert all(f'id="{article.id}"' in written_ for article in found.articles)
 
 
@@ -289,7 +287,7 @@ def test_a_question_asked_of_no_groups_has_one_cell_over_all_columns(scene: Scen
     (asked,) = [row for row in rows if row.cells]
     assert [cell.verdict for cell in asked.cells if cell] == [each["verdict"] for each in grouped]
     alone = [row for row in rows if row.alone]
-    told = matrix_html.questions(found, EN)
+    told = Template("pages/system/system.html", EN)("questions", found)
     assert len(alone) == told.count('<td colspan="3" role="cell">') > 0
     assert told.count('data-label="') == 2
 
@@ -318,9 +316,9 @@ def test_an_answer_is_kept_until_something_changes(tmp_path: Path, scene: Scene)
     document["charter"]["sha256"] = charter.sha256
     save_audit(workspace, document, charter=charter)
     key = scene.latest["matchft"].verdicts[0].indicator
-    kept = kept_page(workspace, "matchft", key, "fr", reader=NOTHING_ELSE)
-    assert kept_page(workspace, "matchft", key, "fr", reader=NOTHING_ELSE) is kept
-    assert kept_page(workspace, "matchft", "nothing", "fr", reader=NOTHING_ELSE) is None
+    kept = kept_answer(workspace, "matchft", key, "fr", reader=NOTHING_ELSE)
+    assert kept_answer(workspace, "matchft", key, "fr", reader=NOTHING_ELSE) is kept
+    assert kept_answer(workspace, "matchft", "nothing", "fr", reader=NOTHING_ELSE) is None
 
 
 @pytest.mark.costly

@@ -26,10 +26,11 @@ from boussole.charter.record_types.kinds import (
 )
 from boussole.charter.records import AuditSummary, SealedStatement
 from boussole.charter.records.facts import Facts
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.questions import QuestionView
-from boussole.dashboard.pages.article.view import ROWS, ArticlePage, ArticleQuery, article_page, told
+from boussole.dashboard.pages.article.standing import ROWS
+from boussole.dashboard.pages.article.view import ArticlePage, ArticleQuery, article_page
 from boussole.dashboard.views.parts import lists
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import current, documents
@@ -117,11 +118,9 @@ def asked(found: ArticlePage, question: str) -> QuestionView:
 
 
 def html(found: ArticlePage, lang: str = "en") -> str:
-    say = speaker(lang)
-    parts = [article_html.head(found, say, home="/"), article_html.trend(found.trend, say)]
-    parts += [article_html.questions(found, say), article_html.outside(found, say)]
-    parts += [article_html.law(found.law, say)]
-    parts += [article_html.sealed(found.entries, say, evidence="/evidence")]
+    made = Template("pages/article/article.html", speaker(lang))
+    parts = [made("head", found, "/"), made("trend", found.trend), made("questions", found)]
+    parts += [made("outside", found), made("law", found.law), made("sealed", found.entries, "/evidence")]
     return "".join(parts)
 
 
@@ -129,7 +128,7 @@ def test_the_answer_names_the_worst_system_first_and_counts_its_questions(scene:
     found = page(judged(scene, a=["kept", "unknown"], b=["kept", "broken", "not_examined"], c=["kept"] * 5))
     assert (found.tone, found.headline) == ("broken", "Not kept for one system of three.")
     assert found.others == "Of the others: one where we cannot tell, one kept."
-    assert [(each.title, each.verdict, told(each.counts, speaker("en"))) for each in found.standings] == [
+    assert [(each.title, each.verdict, each.told) for each in found.standings] == [
         ("b", "broken", "Not kept on one question, kept on one, one that nobody has examined"),
         ("a", "unknown", "Kept on one question, one unanswered"),
         ("c", "kept", "Kept on five questions"),

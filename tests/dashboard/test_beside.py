@@ -8,8 +8,8 @@ from typing import Any
 from boussole.audits.drift.series import DriftSeries
 from boussole.charter.comparing.months import VersionChange
 from boussole.charter.document.differences.comparing import SIDE_BY_SIDE, VersionComparison
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.drift.sides_html import versions
 from boussole.dashboard.views.drift.beside import Beside, side_by_side
 from tests.written import sample
 
@@ -130,11 +130,12 @@ def test_mixed_months_are_named() -> None:
 
 def test_what_keeps_them_apart_is_said_with_the_next_step() -> None:
     change = VersionChange(before="1.0", after="2.0 <b>", missing="no audit.", todo="Run `boussole audit`.")
-    html = versions(side_by_side([change], SERIES, speaker("en")), speaker("en"))
+    made = Template("pages/drift/drift.html", speaker("en"))
+    html = made("versions", side_by_side([change], SERIES, speaker("en")))
     assert "Not set side by side: no audit." in html
     assert "<code>boussole audit</code>" in html
     assert 'id="version-2-0--b-"' in html
-    assert versions([], speaker("en")) == ""
+    assert made("versions", []) == ""
 
 
 def test_a_shadow_is_called_by_its_title_and_gets_no_verdict() -> None:

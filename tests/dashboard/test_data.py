@@ -30,7 +30,7 @@ from boussole.dashboard.markup.elements import code, stacked
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.data.view import DataPage, data_page
-from boussole.dashboard.pages.system.matrix_html import declared_section, declared_tables
+from boussole.dashboard.pages.system.view import declared_tables
 from boussole.dashboard.views import store
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.scene import Scene
@@ -320,7 +320,7 @@ def test_declared_figures_are_marked_and_never_look_recomputed(systems: dict[str
         ["gender: <b>", "hidden", ""],
         ["Everybody", "", "640"],
     ]
-    shown = declared_section(tables, speaker("en"))
+    shown = Template("pages/system/system.html", speaker("en"))("declared", tables)
     assert "Declared by the team, not recomputed" in shown
     assert 'id="declared"' in shown
     assert "<b>" not in shown

@@ -30,8 +30,9 @@ from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.schemas import audit_schema, drift_schema
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.cli.drifting import DISTANCES, TESTS
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.drift import detail_html, detail_making
+from boussole.dashboard.pages.drift import detail_making, forms
 from boussole.dashboard.pages.drift.detail_making import StoredReport, make
 from boussole.dashboard.pages.drift.detail_words import header, told_words, which_to_read
 from boussole.dashboard.server.access.person import COOKIE
@@ -250,15 +251,8 @@ def test_the_command_makes_the_report(workspace: Workspace, command: Run, tmp_pa
 def test_the_part_of_the_drift_page(workspace: Workspace, made: StoredReport) -> None:
     def shown(pair: object, *, may_make: bool = True) -> str:
         asked = DriftQuery(system="jobs", against="previous")
-        return detail_html.section(
-            workspace,
-            asked,
-            pair,  # type: ignore[arg-type]
-            speaker("en"),
-            may_make=may_make,
-            query={},
-            problem=None,
-        )
+        found = forms.detail_view(workspace, asked, pair, speaker("en"), may_make=may_make)  # type: ignore[arg-type]
+        return Template("pages/drift/drift.html", speaker("en"))("detail", found, {})
 
     there = shown((FEBRUARY, JANUARY))
     assert f'data-frame="/drift-report/jobs/{NAME}/page"' in there
@@ -286,7 +280,7 @@ def test_who_asks_for_a_report_gets_it_on_the_page(
     workspace: Workspace, asks: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[object] = []
-    monkeypatch.setattr(detail_html, "make_apart", lambda _, *given: made.append(given))
+    monkeypatch.setattr(forms, "make_apart", lambda _, *given: made.append(given))
     to = f"/drift-make/jobs.{NAME}.previous.week?spoken=en&lang=en"
     answer = asks("data_scientist").post(to, files={"none": b""})
     assert (answer.status_code, answer.headers["location"]) == (
@@ -308,7 +302,7 @@ def test_why_it_cannot_be_made_is_told_on_the_page(
     def refuse(*_: object) -> None:
         raise ReportError("the rows were purged.", next_step="Look elsewhere.")
 
-    monkeypatch.setattr(detail_html, "make_apart", refuse)
+    monkeypatch.setattr(forms, "make_apart", refuse)
     answer = asks("data_scientist").post(f"/drift-make/jobs.{NAME}.reference.month?spoken=en", files={"none": b""})
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/drift?system=jobs&sent=")

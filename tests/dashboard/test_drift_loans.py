@@ -23,8 +23,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.system_drift import Drift, drift_of
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.drift import sides_html
 from boussole.dashboard.views.drift.followed import PerformanceWords, group_table
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, drift_page
 from boussole.dashboard.views.scene import Scene
@@ -191,7 +191,7 @@ def test_the_page_says_what_is_expected_and_then_what_came(loans: Loans, page: C
     assert not any("may be wrong" in text for text in before.performing.sentences)
     for lang in ("fr", "en"):
         shown = page(loans, loans.late, lang).performing
-        written = sides_html.performance(shown, speaker(lang))
+        written = Template("pages/drift/drift.html", speaker(lang))("performance", shown)
         assert (written.count("<article"), written.count("<table")) == (6, 11)  # five of them also by group
         assert written.count('class="small-multiple"') == 6
     assert np.isfinite([each.value for each in loans.late.series.performance[-1].came.values()]).all()

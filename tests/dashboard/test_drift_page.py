@@ -27,8 +27,9 @@ from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import Act
 from boussole.charter.records.in_force import Version as CharterVersion
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.drift import drift_html as drifting_html
+from boussole.dashboard.pages.drift.view import YEARS, themes, uncompared
 from boussole.dashboard.views.charts.time_pictures import Spot, small_multiple, time_axis
 from boussole.dashboard.views.drift.figures import name_of_measure
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, drift_page
@@ -123,13 +124,14 @@ def made(scene: Scene) -> Made:
 
 def whole(page: DriftPage, lang: str = "en") -> str:
     say = speaker(lang)
+    drift = Template("pages/drift/drift.html", say)
     parts = [
-        drifting_html.head(page, say),
-        drifting_html.notes(page, say),
-        drifting_html.timeline(page, say),
-        drifting_html.sections(page, say),
+        drift("head", page),
+        drift("notes", page),
+        drift("timeline", page, uncompared(page.columns, say)),
+        drift("sections", themes(page)),
     ]
-    return "".join([*parts, drifting_html.closing(page, say, recompute="boussole drift --system sample")])
+    return "".join([*parts, drift("closing", page, "boussole drift --system sample", YEARS)])
 
 
 MOVED = {"distance": [50, 100, 350, 500, 0]}
@@ -159,7 +161,7 @@ def test_two_periods_stand_side_by_side_on_one_scale(made: Made) -> None:
     assert groups.scale[-1][0] >= 0.6
     assert decision is not None
     assert len(decision.rows) == 1  # the others are all that is left
-    html = drifting_html.sections(page, speaker("en"))
+    html = Template("pages/drift/drift.html", speaker("en"))("sections", themes(page))
     assert html.count("both periods, side by side") == 2 * 2  # named to those who see it and to those who hear it
     assert "Full diamond: March 2026. Open diamond: January 2026." in html
 
@@ -224,7 +226,7 @@ def test_what_audits_measure_of_groups_is_looked_at_month_by_month(made: Made) -
     assert moved.name == "Share of people called, by gender: F"
     assert (moved.before, moved.after, moved.since) == ("100 for 100", "81 for 100", "March 2026")
     assert "2 figures" in page.gaps.told
-    written = drifting_html.gaps(page, speaker("en"))
+    written = Template("pages/drift/drift.html", speaker("en"))("gaps", page)
     assert "&lt;i&gt;" in written
     assert "<i>" not in written
     steps = [Step(window=month(at), estimate=0.1 * (at > 2), se=0.01, size=2000) for at in range(1, 5)]
@@ -233,7 +235,7 @@ def test_what_audits_measure_of_groups_is_looked_at_month_by_month(made: Made) -
     assert world.gaps is not None
     assert (world.gaps.moved[0].before, world.gaps.moved[0].after) == ("0.000", "0.100")
     calm = made(series_of([STILL] * 4), looked=[steady])
-    assert "None of them moved for good." in drifting_html.gaps(calm, speaker("en"))
+    assert "None of them moved for good." in Template("pages/drift/drift.html", speaker("en"))("gaps", calm)
     assert calm.summary.tone == "kept"
 
 

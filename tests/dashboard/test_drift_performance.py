@@ -16,8 +16,8 @@ from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.measures import Counts
 from boussole.audits.windows import Window
 from boussole.charter.drift.readings import readings
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.drift import sides_html
 from boussole.dashboard.views.charts.time_pictures import Month, MonthValue, months_picture, scale_of, time_axis
 from boussole.dashboard.views.drift.performance import Performing, performing
 from tests.audits.drawn import Case, drawn, places
@@ -116,8 +116,8 @@ def test_what_came_and_what_is_expected_in_words() -> None:
     assert meaning.states == ["not_examined", "unknown", "unknown", "watch", "not_examined"]
     assert float(meaning.rows[3][2]) < float(meaning.rows[3][3]) - 5  # came, and to be expected, of 100
     assert meaning.rows[3][4].startswith("× 0.4")  # e to the −.8 is .45
-    assert "Not as expected" in sides_html.performance(told, speaker("en"))
-    assert "Pas comme attendu" in sides_html.performance(shown(lang="fr"), speaker("fr"))
+    assert "Not as expected" in Template("pages/drift/drift.html", speaker("en"))("performance", told)
+    assert "Pas comme attendu" in Template("pages/drift/drift.html", speaker("fr"))("performance", shown(lang="fr"))
 
 
 def test_one_month_outside_what_was_expected_accuses_nobody() -> None:
@@ -169,7 +169,7 @@ def test_a_drawing_tells_what_came_from_what_is_expected_by_shape() -> None:
 def test_every_drawing_has_words_and_data(lang: str) -> None:
     told = shown(lang=lang)
     assert told is not None
-    written = sides_html.performance(told, speaker(lang))
+    written = Template("pages/drift/drift.html", speaker(lang))("performance", told)
     assert written.count("<article") == written.count("<table") == len(told.figures) == 6
     for each in told.figures:
         assert len(each.alt) > 60

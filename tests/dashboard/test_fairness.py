@@ -13,8 +13,8 @@ import pytest
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import Comparison, MeasureDocument
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.fairness import fairness_html
 from boussole.dashboard.pages.fairness import view as cache
 from boussole.dashboard.pages.fairness.figures import Group, beyond, by_chance
 from boussole.dashboard.pages.fairness.view import Explorer
@@ -81,7 +81,7 @@ def test_every_view_says_shows_and_lists_the_same(view: View, windows: list[Any]
         assert shown.answer.endswith((".", "!")), choice
         assert len(shown.table.rows) > 1
         assert not any(field.refused for field in shown.fields), choice
-        assert fairness_html.page(shown, speaker(lang)).count("<table") >= 1
+        assert Template("pages/fairness/fairness.html", speaker(lang))("page", shown).count("<table") >= 1
         if shown.chart is not None:
             assert [row[0] for row in shown.table.rows] == [strip.name for strip in shown.chart.rows], choice
 
@@ -159,7 +159,7 @@ def test_what_is_not_there_is_refused_by_name_and_something_else_is_shown(view: 
     plain, shown = view(**asked), view(**asked | {key: attack})
     assert [field.key for field in shown.fields if field.refused] == [key]
     assert (shown.answer, shown.table) == (plain.answer, plain.table)
-    page = fairness_html.head(EN, [field for field in shown.fields if field.refused])
+    page = Template("pages/fairness/fairness.html", EN)("head", [field for field in shown.fields if field.refused])
     assert attack not in page
     assert "&lt;img src=x" in page
 
@@ -322,7 +322,9 @@ def test_the_sentence_of_a_second_period_says_what_it_counts(view: View, windows
     first = next(each for each in windows if each is not later)
     shown = view(of=windows, by="gender", control=RAW, period=span(first), beside=span(later))
     assert shown.then_of.endswith("with those before it")
-    assert f"<strong>{shown.then_of}:</strong> {shown.then[0]}" in fairness_html.answer(shown, EN)
+    assert f"<strong>{shown.then_of}:</strong> {shown.then[0]}" in Template("pages/fairness/fairness.html", EN)(
+        "answer", shown
+    )
     other = view(of=windows, by="gender", control=RAW, period=span(later), beside=span(first))
     assert other.then_of == marks_of(other)[1].period
 
@@ -371,7 +373,7 @@ def test_a_mark_says_its_figure_interval_and_count_and_leads_to_its_group(view: 
     asked = dict(parse_qsl(urlsplit(women.href).query))
     assert asked["group"] == "gender=F"
     assert marks_of(view(**{key: value for key, value in asked.items() if key not in ("lang", "system")}))[0].current
-    page = fairness_html.page(shown, EN)
+    page = Template("pages/fairness/fairness.html", EN)("page", shown)
     assert f'<span class="said">{women.said}</span>' in page
 
 
@@ -403,7 +405,7 @@ def test_without_profiles_everybody_is_compared(view: View, windows: list[Any]) 
 def test_a_workspace_without_groups_says_what_to_do_first(scene: Scene, windows: list[Any]) -> None:
     assert explorer(scene, [{**windows[0], "measures": []}], FairnessQuery(), EN, query={}) is None
     assert explorer(scene, [], FairnessQuery(), EN, query={}) is None
-    assert "boussole audit" in fairness_html.empty(EN)
+    assert "boussole audit" in Template("pages/fairness/fairness.html", EN)("empty")
 
 
 def test_a_view_is_made_once_until_something_changes(workspace: Workspace) -> None:

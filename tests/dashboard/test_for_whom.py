@@ -13,8 +13,8 @@ from boussole.audits.uncertainty.holm import holm
 from boussole.audits.windows import Window
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.moved_groups import moved_groups
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.drift.sides_html import for_whom as written
 from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom
 from tests.written import audited, drift_rule, sample
 
@@ -147,7 +147,7 @@ def test_hidden_groups_are_named_with_the_reason() -> None:
 def test_without_an_audit_of_the_reference_it_says_which_to_make() -> None:
     found = shown({month(3): document({"F": None, "M": None}, reason="reference_not_audited")})
     assert found.missing == "Not told (sex): no audit has told the groups of the reference period, January 2026."
-    html = written(found, speaker("en"))
+    html = Template("pages/drift/drift.html", speaker("en"))("for_whom", found)
     assert "<code>boussole audit --system sample --from 2026-01-01 --to 2026-01-31</code>" in html
 
 
@@ -161,7 +161,7 @@ def test_months_are_told_one_below_the_other() -> None:
 @pytest.mark.parametrize("documents", [{}, {Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31)): document({"M": 0.0})}])
 def test_nothing_is_said_where_no_month_was_looked_at(documents: Mapping[Window, AuditDocument]) -> None:
     assert for_whom(documents, SYSTEM, speaker("en"), rule=drift_rule()) is None
-    assert written(None, speaker("en")) == ""
+    assert Template("pages/drift/drift.html", speaker("en"))("for_whom", None) == ""
 
 
 def test_documents_of_before_say_nothing() -> None:

@@ -23,17 +23,11 @@ from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
-from boussole.dashboard.pages.answer import answer_html
-from boussole.dashboard.pages.answer.along import NOTHING_ELSE
-from boussole.dashboard.pages.answer.answer_html import Behind
-from boussole.dashboard.pages.answer.view import answer_page
-from boussole.dashboard.pages.article import article_html
+from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.charter.amendment import CharterView
 from boussole.dashboard.pages.charter.view import charter_page
-from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.evidence.view import head, search_of
-from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.views.answers.course import Past
@@ -109,14 +103,15 @@ def scene_of(charter: Charter, matchft: dict[str, Any]) -> Scene:
 def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     """Every page that shows texts of the charter or of systems, as HTML."""
     query = {"lang": say.lang}
+    made = Template("pages/compass/compass.html", say)
     seen, changed = compass(scene, say, query=query), since_audit(scene, say, query=query, every=True)
     yield (
         "compass",
-        join([compass_html.head(seen, say), compass_html.overview(seen, say), compass_html.changes_html(changed, say)]),
+        join([made("head", seen), made("overview", seen), made("changes", changed)]),
     )
     system = system_page(scene, "matchft", say, query=query)
     parts = [system_html.article(each, say, recompute="") for each in system.sections]
-    rows = matrix_html.questions(matrix(scene, "matchft", say, query=query), say)
+    rows = Template("pages/system/system.html", say)("questions", matrix(scene, "matchft", say, query=query))
     yield "system", join([system_html.head(system, say, home="/", data="/"), rows])
     yield "articles of an audit alone", join(parts)
     for each in scene.standing["matchft"].verdicts:
@@ -124,16 +119,15 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
             scene, "matchft", each.indicator, say, past=Past(audits={}), chambers=[], reader=NOTHING_ELSE, query=query
         )
         assert one is not None
-        there = Behind(recompute="", report=None, over_time=None, seal=None)
-        told = [answer_html.head(one, say, home="/"), answer_html.pictures(one, say), answer_html.promise(one, say)]
-        yield f"answer {each.indicator}", join([*told, answer_html.behind(one, say, there)])
+        made = Template("pages/answer/answer.html", say)
+        told = [made("head", one, "/"), made("pictures", one), made("promise", one)]
+        yield f"answer {each.indicator}", join([*told, made("behind", one, "")])
     for article in scene.charter.articles:
         found = article_page(scene, ArticleQuery(article=article.id), say, on=TODAY, query=query)
         assert found is not None
-        written = [article_html.head(found, say, home="/"), article_html.trend(found.trend, say)]
-        written += [article_html.questions(found, say), article_html.outside(found, say)]
-        written += [article_html.law(found.law, say)]
-        written += [article_html.sealed(found.entries, say, evidence="/")]
+        made = Template("pages/article/article.html", say)
+        written = [made("head", found, "/"), made("trend", found.trend), made("questions", found)]
+        written += [made("outside", found), made("law", found.law), made("sealed", found.entries, "/")]
         yield article.id, join(written)
     provisions = law_page(scene, say, on=TODAY, query=query)
     yield (
@@ -154,10 +148,10 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     written = [template(*each) for each in parts]
     shown = waiting(Person(role=Role.STEWARD), (), given, say, query=query)
     assert shown is not None
-    yield "register", join([*written, compass_html.waiting_html(shown)])
+    yield "register", join([*written, Template("pages/compass/compass.html", say)("waiting", shown)])
     alone = unaudited(uses[1], say, today=TODAY)
     held = caps(scene, say, query=query, system="matchft")
-    yield "entry", matrix_html.page(alone, say, home="/", register="/", caps=held)
+    yield "entry", Template("pages/system/system.html", say)("head", alone, "/", "/", held)
     yield "charter", charter_of(scene, say)
     yield "evidence", evidence_of(scene, say)
 

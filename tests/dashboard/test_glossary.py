@@ -21,9 +21,7 @@ from boussole.dashboard.markup.glossary import (
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import glossary_href
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
-from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.glossary.view import glossary_page
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.parts import system_html
@@ -63,11 +61,12 @@ def pages_of(scene: Scene, lang: str) -> dict[str, str]:
         for part in one.sections
         for asked in part.questions
     ]
+    made = Template("pages/article/article.html", say)
     lists = [system_html.not_examined(part, say) for part in one.sections]
     return {
-        "compass": join([compass_html.head(view, say), compass_html.overview(view, say)]),
+        "compass": join([Template("pages/compass/compass.html", say)(each, view) for each in ("head", "overview")]),
         "system": join([system_html.head(one, say, home="/", data="/data"), *answers, *lists]),
-        "article": join([article_html.head(article, say, home="/"), article_html.questions(article, say)]),
+        "article": join([made("head", article, "/"), made("questions", article)]),
     }
 
 

@@ -22,8 +22,8 @@ from boussole.charter.records import SealedStatement, save_audit
 from boussole.charter.records.facts import Facts
 from boussole.charter.registry.due import Due
 from boussole.charter.text.loading import load_charter
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.views import store
@@ -111,7 +111,7 @@ def test_each_role_is_told_of_what_it_can_do_something_about(desk: Desk, scene: 
     assert {session_of, question} < set(everybody)
     assert any(each.startswith("Audit again") for each in everybody)
     nobody = waiting(Person(role=Role.READER, authenticated=True), [], known, EN, query={})
-    assert "Nothing awaits you today." in compass_html.waiting_html(nobody)
+    assert "Nothing awaits you today." in Template("pages/compass/compass.html", EN)("waiting", nobody)
 
 
 def test_every_kind_of_duty_says_whose_it_is() -> None:

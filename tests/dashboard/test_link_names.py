@@ -10,7 +10,6 @@ import pytest
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
 from boussole.dashboard.views.fields import Choice
@@ -86,7 +85,7 @@ def test_each_way_to_ask_says_about_what(scene: Scene, lang: str) -> None:
 
     article = article_page(scene, ArticleQuery(article="equite"), say, on=TODAY, query={})
     assert article is not None
-    shown = Links(article_html.questions(article, say, ask=ask))
+    shown = Links(Template("pages/article/article.html", say)("questions", article, ask))
     assert len(shown.places) > 2
     assert shown.alike == {}
 

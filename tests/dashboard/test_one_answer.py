@@ -18,11 +18,10 @@ from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.alerts.verdicts import SystemMark, verdicts
 from boussole.dashboard.api import answers
 from boussole.dashboard.api.shapes import PageQuery
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.answer import answer_html
-from boussole.dashboard.pages.answer.along import NOTHING_ELSE
-from boussole.dashboard.pages.answer.view import answer_page
-from boussole.dashboard.pages.article.view import standings
+from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
+from boussole.dashboard.pages.article.standing import standings
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.words import teller
@@ -163,7 +162,7 @@ def test_each_screen_of_a_system_and_each_answer_say_what_the_register_says(
             page = answer_page(scene, name, key, EN, past=Past(audits={}), chambers=[], reader=NOTHING_ELSE, query={})
             assert page is not None
             assert page.verdict == verdict
-            assert f"badge-{verdict}" in answer_html.head(page, EN, home="/")
+            assert f"badge-{verdict}" in Template("pages/answer/answer.html", EN)("head", page, "/")
 
 
 def test_messages_know_what_the_register_says(scene: Scene, workspace: Workspace, stands: Stands) -> None:

@@ -15,9 +15,9 @@ from boussole.charter.committee.acting import committee_state
 from boussole.charter.record_types.acts import CommitteeAnswer, CommitteeQuestion, Reference
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import ask_href
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.ask import forms
 from boussole.dashboard.pages.ask.forms import ask_routes, asking, place_of
@@ -79,10 +79,11 @@ def test_the_form_is_filled_in_from_the_figure(figure, monkeypatch, tmp_path):
 
 def test_one_tap_leads_from_every_question_to_the_form(scene):
     page = article_page(scene, ArticleQuery(article="equite"), EN, on=DAY, query={})
-    shown = article_html.questions(page, EN, ask=lambda system, key: f"/ask?system={system}&question={key}")
+    made = Template("pages/article/article.html", EN)
+    shown = made("questions", page, lambda system, key: f"/ask?system={system}&question={key}")
     assert shown.count("Ask about this") == sum(len(asked.answers) + len(asked.folded) for asked in page.asked) > 0
     assert f'href="/ask?system=matchft&amp;question={KEY}"' in shown
-    assert "Ask about this" not in article_html.questions(page, EN)
+    assert "Ask about this" not in made("questions", page)
 
 
 def chamber(*acts, today=dt.date(2026, 10, 20)):

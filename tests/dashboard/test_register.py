@@ -24,7 +24,6 @@ from boussole.dashboard.markup.inline import STATIC
 from boussole.dashboard.markup.marks import MARKS, mark_svg
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.strips import coverage_strip_svg
 from boussole.dashboard.views.matrix import matrix
@@ -220,11 +219,11 @@ def test_a_use_without_an_audit_has_a_page_with_its_questions() -> None:
     asked = matrix(alone(Facts(as_of=TODAY)), "a", EN, query={"lang": "en"})
     assert asked.untouched == sorter.counts.asked > 5
     assert not any(article.examined for article in asked.articles)
-    written = matrix_html.questions(asked, EN)
+    written = Template("pages/system/system.html", EN)("questions", asked)
     for article in asked.articles:
         href = f"/article?article={article.id}&amp;lang=en"
         assert f'<h3 id="{article.id}"><a href="{href}" target="_self">{escape(article.title)}</a></h3>' in written
-    assert "lead-unknown" in matrix_html.page(shown, EN, home="/", register="/register")
+    assert "lead-unknown" in Template("pages/system/system.html", EN)("head", shown, "/", "/register")
     assert (shown.tone, shown.counts) == ("unknown", [("not_examined", sorter.counts.asked)])
 
 

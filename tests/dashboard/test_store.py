@@ -17,9 +17,8 @@ from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.app.server import warm
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.article.along import article_page
-from boussole.dashboard.pages.article.view import ArticleQuery
-from boussole.dashboard.pages.system.along import system_page
+from boussole.dashboard.pages.article.view import ArticleQuery, kept_article
+from boussole.dashboard.pages.system.view import system_page
 from boussole.dashboard.server.cache import stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.concern import Whose
@@ -52,10 +51,10 @@ def test_an_article_is_kept_until_something_changes_and_an_empty_journal_changes
     charter = load_charter(workspace)
     matchft["charter"]["sha256"] = charter.sha256
     save_audit(workspace, matchft, charter=charter)
-    kept = article_page(workspace, ArticleQuery(article="equite"), "fr")
+    kept = kept_article(workspace, ArticleQuery(article="equite"), "fr")
     assert kept is not None
-    assert article_page(workspace, ArticleQuery(article="equite"), "fr") is kept
-    assert article_page(workspace, ArticleQuery(article="nothing"), "fr") is None
+    assert kept_article(workspace, ArticleQuery(article="equite"), "fr") is kept
+    assert kept_article(workspace, ArticleQuery(article="nothing"), "fr") is None
     journal = workspace.governance.with_name(f"{workspace.governance.name}-wal")
     journal.unlink(missing_ok=True)
     before = stamp(workspace)

@@ -16,7 +16,7 @@ from boussole.dashboard.markup.elements import DARK as IN_THE_DARK
 from boussole.dashboard.markup.elements import picture
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, PAPER, SIDE
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.answer.along import drawing_of
+from boussole.dashboard.pages.answer.view import drawing_of
 from boussole.dashboard.views.charts.sheet import Sheet
 from boussole.dashboard.views.parts.taking import Figure, Source
 from boussole.dashboard.views.parts.taking_files import image, svg_file

@@ -13,8 +13,8 @@ import pytest
 from boussole.charter.record_types.kinds import Finding, KeptFile
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.compass import Compass, compass, line
 from boussole.dashboard.views.home import Changes, since_audit
@@ -141,7 +141,7 @@ def test_the_worst_changes_are_named_and_all_of_them_are_one_link_away(scene: Sc
     assert {f"?system={each.system}&question={each.verdict.indicator}" for each in examined} == {
         each.href.removeprefix("/answer").removesuffix("&lang=fr") for each in whole.answers
     }
-    assert 'id="changes"' in compass_html.changes_html(shown, FR)
+    assert 'id="changes"' in Template("pages/compass/compass.html", FR)("changes", shown)
 
 
 def test_a_second_audit_of_the_same_window_is_not_an_earlier_one(matchft: Document, matchft_before: Document) -> None:
@@ -157,7 +157,7 @@ def test_a_lead_says_what_the_page_of_its_answer_says(scene: Scene) -> None:
         title = scene.title(found.system, FR)
         assert told.short == short_answer(scene.charter, document, found.verdict, FR, system=system, title=title)
     shown = compass(scene, FR, query={})
-    head = compass_html.head(shown, FR)
+    head = Template("pages/compass/compass.html", FR)("head", shown)
     assert shown.leads
     assert all(escape(each.short) in head for each in shown.leads)
 
@@ -294,8 +294,8 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
         previous=scene.previous,
     )
     shown = view(hostile)
-    parts = [compass_html.head(shown, FR), compass_html.overview(shown, FR)]
-    parts.append(compass_html.changes_html(changed(hostile), FR))
+    made = Template("pages/compass/compass.html", FR)
+    parts = [made("head", shown), made("overview", shown), made("changes", changed(hostile))]
     parts.append(system_html.head(page(hostile), FR, home="/", data="/data"))
     parts += [system_html.article(part, FR, recompute=attack) for part in page(hostile).sections]
     parts.append(lists.systems_html(lists.systems(hostile, FR, query={}), FR, asked=attack, query={}))
@@ -330,5 +330,5 @@ def test_an_open_finding_is_said_where_it_holds_an_article_down(scene):
             "/evidence?lang=en&entry=8",
         )
     ]
-    assert "SAN-2026-003 &lt;b&gt;" in compass_html.head(shown, speaker("en"))
+    assert "SAN-2026-003 &lt;b&gt;" in Template("pages/compass/compass.html", speaker("en"))("head", shown)
     assert compass(scene, speaker("en"), query={}).caps == []

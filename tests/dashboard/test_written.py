@@ -13,8 +13,9 @@ from boussole.audits.decisions.overview import overview
 from boussole.audits.decisions.written import TaskTexts, named_tasks
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.system.written_html import written
+from boussole.dashboard.pages.system.view import WrittenView, written
 
 SYSTEM = """
 id: writer
@@ -59,6 +60,10 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return made
 
 
+def shown(told: WrittenView, lang: str) -> str:
+    return str(Template("pages/system/system.html", speaker(lang))("written", told))
+
+
 def test_tasks_and_places_of_the_last_month_are_counted_and_few_are_told_with_all_others(workspace: Workspace) -> None:
     found = overview(workspace).systems["writer"].written
     assert found is not None
@@ -79,7 +84,7 @@ def test_the_page_says_it_in_few_words_and_runs_nothing(workspace: Workspace, la
     document = run_audit(workspace, workspace.system("writer"), dry_run=True)
     found = overview(workspace).systems["writer"].written
     assert found is not None
-    page = str(written(found, workspace.system("writer"), document, speaker(lang)))
+    page = shown(written(found, workspace.system("writer"), document, speaker(lang)), lang)
     words = (
         re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
         .replace("\N{NARROW NO-BREAK SPACE}", " ")
@@ -121,5 +126,5 @@ def test_a_log_that_says_less_is_told_with_less(tmp_path: Path) -> None:
     ingest(workspace, workspace.system("writer"), path, log="generations")
     found = overview(workspace).systems["writer"].written
     assert found is not None
-    page = str(written(found, workspace.system("writer"), None, speaker("en")))
+    page = shown(written(found, workspace.system("writer"), None, speaker("en")), "en")
     assert (found.texts, found.tasks, "The log does not say." in page, "<table" in page) == (1, (), True, False)

@@ -21,10 +21,9 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.answer import answer_html
-from boussole.dashboard.pages.answer.along import answer_page
-from boussole.dashboard.pages.answer.view import Reader
+from boussole.dashboard.pages.answer.view import Reader, kept_answer
 from tests.sparing import later
 from tests.written import system_text
 
@@ -123,10 +122,11 @@ def widened(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def shown(workspace: Workspace, key: str, lang: str) -> str:
     """What the page of an answer says first, and in its picture and promise."""
     say = speaker(lang)
-    page = answer_page(workspace, "offers", key, lang, reader=Reader(committee=True, incidents=True))
+    page = kept_answer(workspace, "offers", key, lang, reader=Reader(committee=True, incidents=True))
     assert page is not None
-    parts = (answer_html.head(page, say, home="/"), answer_html.pictures(page, say, along=None))
-    return " ".join(map(str, (*parts, answer_html.promise(page, say))))
+    made = Template("pages/answer/answer.html", say)
+    parts = (made("head", page, "/"), made("pictures", page))
+    return " ".join(map(str, (*parts, made("promise", page))))
 
 
 @pytest.mark.costly

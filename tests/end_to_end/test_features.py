@@ -15,9 +15,9 @@ from boussole.audits.features.binned import Bin
 from boussole.audits.features.explore import Exploration, explore, keep, kept
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.cli.main import app
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.fairness.features import explored
-from boussole.dashboard.pages.fairness.features_html import without_groups
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -101,7 +101,8 @@ def test_it_is_kept_for_the_page_which_says_what_it_is_and_escapes_what_it_names
 ) -> None:
     system, say = workspace.system("offers"), speaker("fr")
     assert explored(workspace, system, say) is None
-    assert "boussole features --system offers" in str(without_groups(None, say, system="offers"))
+    made = Template("pages/fairness/fairness.html", say)
+    assert "boussole features --system offers" in made("without_groups", None, "offers")
     path = keep(workspace, found)
     assert kept(workspace, system) == found
     ended = system.groups | {"gender": system.groups["gender"].model_copy(update={"expires": dt.date(2026, 1, 1)})}
@@ -111,7 +112,7 @@ def test_it_is_kept_for_the_page_which_says_what_it_is_and_escapes_what_it_names
     told = explored(workspace, system, say)
     assert told is not None
     assert told.told[0].startswith("C’est «\u202fMétier\u202f» qui révèle le mieux un groupe")
-    markup = str(without_groups(told, say, system="offers"))
+    markup = str(made("without_groups", told, "offers"))
     assert "aucun verdict ne repose dessus" in markup
     assert "<b>" not in markup
     path.write_text("{}", encoding="utf-8")

@@ -22,10 +22,9 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.answer import answer_html
-from boussole.dashboard.pages.answer.along import NOTHING_ELSE
-from boussole.dashboard.pages.answer.view import answer_page
+from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.scene import load
 from tests.sparing import later
@@ -143,7 +142,7 @@ def test_its_page_shows_the_months_around_the_start(tmp_path: Path, drift: float
         assert page.sentence == (
             "Avec Essai, 10,1 retours au travail par mois pour 100 personnes\u202f; on en attendait 8,1 sans."
         )
-    shown = answer_html.pictures(page, speaker("fr"))
+    shown = Template("pages/answer/answer.html", speaker("fr"))("pictures", page)
     assert "Avant et après le début" in shown
     assert "autour de zéro" in shown
 

@@ -17,7 +17,6 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.templates import TEMPLATES, write_template
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.report import write_report
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.law import law_page
@@ -78,8 +77,8 @@ def pages(workspace: Workspace, lang: str) -> str:
     law = law_page(scene, say, on=dt.date(2026, 11, 26), query={})
     return "".join(
         [
-            compass_html.head(view, say),
-            compass_html.overview(view, say),
+            Template("pages/compass/compass.html", say)("head", view),
+            Template("pages/compass/compass.html", say)("overview", view),
             system_html.head(page, say, home="/", data="/data"),
             *(system_html.article(section, say, recompute="") for section in page.sections),
             Template("pages/law/law.html", say)("provisions", law),

@@ -15,8 +15,9 @@ import pytest
 
 from boussole.audits.errors import SourceError
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.system.matrix_html import declared_section, declared_tables
+from boussole.dashboard.pages.system.view import declared_tables
 from boussole.experiments import gabarit
 from boussole.experiments.declared import DeclaredMeasure, declared_measures
 from boussole.experiments.sync import sync
@@ -131,7 +132,7 @@ def test_a_name_in_a_group_of_few_is_not_shown(workspace: Workspace, mlflow: Any
     measures = declared_measures(workspace, system)
     for lang in ("en", "fr"):
         tables = declared_tables(measures, system, speaker(lang))
-        shown = declared_section(tables, speaker(lang))
+        shown = Template("pages/system/system.html", speaker(lang))("declared", tables)
         assert name not in shown
         assert {"en": "sex: small group 1", "fr": "sex: petit groupe 1"}[lang] in shown
         tries.add(len(tables))

@@ -8,12 +8,11 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import on_answer
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import compass_href, drift_href, evidence_href, incidents_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.answer import answer_html
-from boussole.dashboard.pages.answer.along import answer_page, figures
-from boussole.dashboard.pages.answer.answer_html import Behind, Doors
-from boussole.dashboard.pages.answer.view import AnswerPage, Reader
+from boussole.dashboard.pages.answer.around import Reader
+from boussole.dashboard.pages.answer.view import AnswerPage, figures, kept_answer
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.answers.small_print import recompute
@@ -31,19 +30,28 @@ def show(system: str, key: str, say: Say) -> None:
     query = context.kept_query()
     role = here().role
     reader = Reader(committee=allowed(role, Action.SEE_COMMITTEE), incidents=allowed(role, Action.SEE_INCIDENTS))
-    page = answer_page(Workspace.find(), system, key, say.lang, reader=reader)
+    page = kept_answer(Workspace.find(), system, key, say.lang, reader=reader)
     if page is None:
         told = lists.systems(context.scene(), say, query=query)
         st.html(lists.systems_html(told, say, asked=key or system, query=query))
         return
-    taken = along("answer", figures, say)
+    made, taken, ask = Template("pages/answer/answer.html", say), along("answer", figures, say), context.asking()
+    document = context.scene().latest.get(page.system)
+    contest = incidents_href(query=query, anchor="appeals") if reader.incidents else ""
     context.put(
-        answer_html.head(page, say, home=compass_href(query=query)),
-        answer_html.pictures(page, say, along=taken),
-        answer_html.promise(page, say),
-        answer_html.actions(page, say, _doors(page, reader=reader), along=taken),
+        made("head", page, compass_href(query=query)),
+        made("pictures", page, taken),
+        made("promise", page),
+        made("actions", page, contest, ask(page.system, page.key) if ask else "", taken),
         _margin(page, say),
-        answer_html.behind(page, say, _behind(page)),
+        made(
+            "behind",
+            page,
+            recompute=recompute(document) if document else "",
+            report=context.drift_report(page.system),
+            over_time=drift_href(page.system, query=query),
+            seal=evidence_href(query=query, entry=str(document.entry)) if document else None,
+        ),
     )
 
 
@@ -61,24 +69,6 @@ def _margin(page: AnswerPage, say: Say) -> Html:
         reader = MarginReader(chamber=chamber, say=say, author=author(me), writes=True, acts=acts)
         found.append(answer_margin(reader, spot, notes, now))
     return MarginHtml(say=say, query=context.kept_query(), problem=context.problem()).of_answer(found)
-
-
-def _doors(page: AnswerPage, *, reader: Reader) -> Doors:
-    query, ask = context.kept_query(), context.asking()
-    return Doors(
-        contest=incidents_href(query=query, anchor="appeals") if reader.incidents else "",
-        ask=ask(page.system, page.key) if ask else "",
-    )
-
-
-def _behind(page: AnswerPage) -> Behind:
-    query, document = context.kept_query(), context.scene().latest.get(page.system)
-    return Behind(
-        recompute=recompute(document) if document else "",
-        report=context.drift_report(page.system),
-        over_time=drift_href(page.system, query=query),
-        seal=evidence_href(query=query, entry=str(document.entry)) if document else None,
-    )
 
 
 speaks = context.speaks()

@@ -1,270 +1,34 @@
-"""The page of one answer as data: the sentence, its picture, what was done about it, and what is not known."""
+"""The page of one answer as data: the sentence, its picture, what it rests on, and what can be taken along of it."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from boussole.audits.languages import capital
-from boussole.audits.metrics.footprint import OF_YEAR, PER_TEXT, SPREAD
 from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
 from boussole.charter.amending.plain import plainly
-from boussole.charter.committee.advising.advice import recommended_about
-from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
-from boussole.charter.document.answers.verdict import Verdict
-from boussole.charter.judging.wording.naming import about
-from boussole.charter.record_types.acts import Referral
-from boussole.charter.text.left_out import REASON, STOPS
-from boussole.charter.text.model import Indicator
-from boussole.dashboard.markup.words.addresses import (
-    answer_href,
-    article_href,
-    committee_href,
-    evidence_href,
-    incidents_href,
-    recommendations_href,
-    system_href,
-)
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href, system_href
+from boussole.dashboard.markup.words.say import Say, speaker_in
+from boussole.dashboard.pages.answer.around import Deed, Reader, done, not_known
+from boussole.dashboard.server.cache import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
+from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, threshold_words
-from boussole.dashboard.views.answers.course import AroundStart, Course, Past, around_start, course
-from boussole.dashboard.views.answers.short import beside, of_window_alone, short_answer, told_by
-from boussole.dashboard.views.answers.small_print import Cap, background, caps, left_out_words, missing_words
+from boussole.dashboard.views.answers.course import AroundStart, Course, Past, around_start, course, past_of
+from boussole.dashboard.views.answers.short import beside, short_answer, told_by
+from boussole.dashboard.views.answers.small_print import Cap, background, caps
 from boussole.dashboard.views.answers.teams import ByTeam, by_team
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.charts import svg
 from boussole.dashboard.views.charts.dots import NARROW, WIDE
 from boussole.dashboard.views.charts.hundred import hundred, hundred_chart, hundred_text
-from boussole.dashboard.views.followed import opinions_about
-from boussole.dashboard.views.needs import needed
+from boussole.dashboard.views.charts.sheet import Sheet, mark, sheet_of
+from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
 from boussole.dashboard.views.scene import Scene, period_of
 from boussole.dashboard.views.system import Question, Section, section
-
-# What was done about an answer: recommendations, opinions, incidents and matters put to a committee about it.
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deed:
-    """One thing that was done: what it is, what it says, what became of it, and where it is told whole."""
-
-    kind: str
-    text: str
-    became: str
-    href: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reader:
-    """What of others' work somebody may see: that of committees, and incidents."""
-
-    committee: bool
-    incidents: bool
-
-
-def done(
-    scene: Scene,
-    chambers: Iterable[Chamber],
-    say: Say,
-    *,
-    article: str,
-    system: str,
-    reader: Reader,
-    query: dict[str, str],
-) -> list[Deed]:
-    """All that concerns the article of a question and the system, or all systems; what is open first of each kind."""
-    seated = list(chambers)
-    found = _recommended(scene, say, article=article, system=system, query=query, reader=reader)
-    found += _opinions(seated, say, article=article, system=system, query=query, inside=reader.committee)
-    if reader.incidents:
-        found += _incidents(scene, say, article=article, system=system, query=query)
-    if reader.committee:
-        found += _referrals(seated, say, article=article, system=system, query=query)
-    return found
-
-
-def _recommended(
-    scene: Scene, say: Say, *, article: str, system: str, query: dict[str, str], reader: Reader
-) -> list[Deed]:
-    states = {
-        "overdue": say("answer overdue"),
-        "waiting": say("answer awaited"),
-        "answered": say("answered"),
-        "in_progress": say("in progress"),
-        "done": say("done"),
-        "dropped": say("dropped"),
-    }
-    return [
-        Deed(
-            kind=say("Recommendation"),
-            text=say.written(each.said.text or each.said.body),
-            became=states[each.state],
-            href=recommendations_href(query=query)
-            if reader.committee
-            else evidence_href(query=query, entry=str(each.entry)),
-        )
-        for each in recommended_about(article, scene.facts)
-        if each.said.system in (None, "", system)
-    ]
-
-
-def _opinions(
-    chambers: Iterable[Chamber], say: Say, *, article: str, system: str, query: dict[str, str], inside: bool
-) -> list[Deed]:
-    every = opinions_about(chambers, say, query=query, inside=inside, article=article)
-    about = {each.entry for each in opinions_about(chambers, say, query=query, inside=inside, system=system)}
-    return [
-        Deed(kind=say("Opinion"), text=each.title, became=each.sense, href=each.href)
-        for each in every
-        if each.entry in about
-    ]
-
-
-def _incidents(scene: Scene, say: Say, *, article: str, system: str, query: dict[str, str]) -> list[Deed]:
-    return [
-        Deed(
-            kind=say("Incident"),
-            text=say.written(each.incident.title),
-            became=say("open") if each.closure is None else say("closed"),
-            href=incidents_href(query=query, anchor=f"i-{each.entry}"),
-        )
-        for each in incidents(scene.facts)
-        if each.incident.system == system and article in each.incident.articles
-    ]
-
-
-def _referrals(
-    chambers: Iterable[Chamber], say: Say, *, article: str, system: str, query: dict[str, str]
-) -> list[Deed]:
-    return [
-        Deed(
-            kind=say("Referral"),
-            text=say.written(said.subject),
-            became=say("opinion asked for by {date}", date=say.date(said.due_on)) if said.due_on else "",
-            href=committee_href(chamber.id, query=query),
-        )
-        for chamber in chambers
-        for _, said in chamber.house.standing(Referral)
-        if said.system == system and (not said.articles or article in said.articles)
-    ]
-
-
-# What is not known behind an answer: why nobody can tell, what would settle it, what was left out, who is hidden.
-
-
-def not_known(
-    document: Standing, verdict: VerdictDocument, indicator: Indicator | None, say: Say, *, system: System | None
-) -> list[str]:
-    """In a few sentences; one that says that nothing is known to be missing where nothing is."""
-    if verdict.verdict == "not_examined":
-        return [needed(verdict.reason or "", indicator, say) or say("Nobody has looked at this question yet.")]
-    found = [
-        _settles(document, verdict, indicator, say),
-        _undecided(verdict, say),
-        _unconfirmed(verdict, say),
-        _hidden(document, verdict, say),
-        _left_out(document, verdict, say),
-        missing_words(document, verdict, say, system=system),
-    ]
-    if verdict.statement is not None:
-        found.append(say("This rests on a statement: nobody has measured it here."))
-    if verdict.paired is not None:
-        found.append(
-            say(
-                "Texts are compared on average, for these requests alone; what no measure counts, such as which offers "
-                "are named, is not seen."
-            )
-        )
-    if verdict.estimated is not None and verdict.metric in (PER_TEXT, OF_YEAR, SPREAD):
-        found.append(
-            say(
-                "What a call takes is estimated from the size of its model, but where it was metered: only the two "
-                "ends are known."
-            )
-        )
-    told = [each for each in found if each]
-    return told or [say("Nothing is hidden or left out of this answer.")]
-
-
-def _settles(document: Standing, verdict: VerdictDocument, indicator: Indicator | None, say: Say) -> str:
-    """What would settle an answer that is not known."""
-    found = told_by(document, verdict)
-    if verdict.verdict != "unknown":
-        return ""
-    lacks = {
-        REASON: say("It would take the lines that were set aside, mended and counted."),
-        STOPS: say("It would take the rest of the log: bring it in, then audit these days again."),
-    }
-    if verdict.reason in lacks:
-        return lacks[verdict.reason]
-    if found is None:
-        return _lacking(document, verdict, indicator, say)
-    if of_window := of_window_alone(found[1], say):
-        return of_window
-    if found[0].more_decisions is None:
-        return say("The figure lies too near a level, or the cases are too rare.")
-    return say("About {n} more decisions would settle it.", n=about(found[0].more_decisions, say.lang))
-
-
-def _lacking(document: Standing, verdict: VerdictDocument, indicator: Indicator | None, say: Say) -> str:
-    """What an answer without any figure lacks: more people, time, a record or statement, or what no decision brings."""
-    compared = {each.measure for each in verdict.comparisons}
-    statuses = {each.status for each in document.judged_measures if each.id in compared}
-    if "suppressed" in statuses:
-        return say("It would take more decisions about the groups that are hidden.")
-    if verdict.reason in ("no_outcomes", "not_mature"):
-        return say("It would take time: what became of people cannot be read yet.")
-    return needed(verdict.reason or "", indicator, say) or say(
-        "No number of decisions would help: the data themselves lack what it takes."
-    )
-
-
-def _undecided(verdict: VerdictDocument, say: Say) -> str:
-    """How many groups nobody can tell of, where others decide the answer."""
-    n = sum(each.verdict == Verdict.UNKNOWN and each.reason != "small_group" for each in verdict.comparisons)
-    if verdict.verdict == "unknown" or not n:
-        return ""
-    return say.plural("For one comparison we cannot tell.", "For {n} comparisons we cannot tell.", n)
-
-
-def _unconfirmed(verdict: VerdictDocument, say: Say) -> str:
-    """How many cases that a log shows nobody has looked at: a machine alone breaks no promise."""
-    if verdict.logged is None:
-        return ""
-    judged = (verdict.cases.confirmed if verdict.cases is not None else 0) + (verdict.logged.refuted or 0)
-    n = verdict.logged.cases - judged - (verdict.logged.lacking or 0)
-    if n < 1:
-        return ""
-    return say.plural(
-        "Nobody has confirmed or refuted one of these cases yet.",
-        "Nobody has confirmed or refuted {n} of these cases yet.",
-        n,
-    )
-
-
-def _hidden(document: Standing, verdict: VerdictDocument, say: Say) -> str:
-    compared = {each.measure for each in verdict.comparisons}
-    n = sum(each.id in compared and each.status == "suppressed" for each in document.judged_measures)
-    return (
-        say.plural(
-            "One group is hidden: its figure would expose too few people.",
-            "{n} groups are hidden: their figures would expose too few people.",
-            n,
-        )
-        if n
-        else ""
-    )
-
-
-def _left_out(document: Standing, verdict: VerdictDocument, say: Say) -> str:
-    """What was not counted; that nobody knows where the audit is older than its record of that."""
-    if verdict.comparisons and isinstance(document, AuditDocument) and document.left_out is None:
-        return say("This audit does not record what was left out.")
-    told = left_out_words(document, say, elsewhere=False) if verdict.comparisons else ""
-    return capital(told) + "." if told else ""
-
-
-# The page of one answer as data.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -411,3 +175,98 @@ def _citation(scene: Scene, document: Standing) -> Citation:
         counts=document.evidence.cubes if isinstance(document, AuditDocument) else "",
         entry=document.entry,
     )
+
+
+def kept_answer(workspace: Workspace, system: str, key: str, lang: str, *, reader: Reader) -> AnswerPage | None:
+    """The page of an answer, drawn once; None where the system is asked no such question."""
+    seen_at = (*stamp(workspace), *house_stamp(workspace), *stamp_of(lake_files(workspace)))
+    return _page(workspace.home, seen_at, store.day_in(workspace), (system, key, lang, reader))
+
+
+@newest(400)
+def _page(home: Path, seen_at: Stamp, today: dt.date, shown: tuple[str, str, str, Reader]) -> AnswerPage | None:
+    system, key, lang, reader = shown
+    workspace = Workspace(home)
+    scene = store.scene_at(home, stamp(workspace), today)
+    past = _past(home, seen_at, system) if system in scene.latest else Past(audits={})
+    say = speaker_in(Workspace(home), lang)
+    chambers = list(store.chambers(workspace).values())
+    return answer_page(scene, system, key, say, past=past, chambers=chambers, reader=reader, query={"lang": lang})
+
+
+@newest(8)
+def _past(home: Path, _stamp: Stamp, system: str) -> Past:
+    """The audits of a system and the versions of its model; what cannot be read is said."""
+    return past_of(Workspace(home), system)
+
+
+NOTHING_ELSE = Reader(committee=False, incidents=False)
+"""What is taken along tells nothing of what only some may see."""
+
+
+def figures(wanted: Wanted) -> dict[str, Figure]:
+    """The figures of one answer of one system."""
+    workspace, say, query = wanted.workspace, wanted.say, wanted.query
+    page = kept_answer(workspace, query.get("system", ""), query.get("question", ""), say.lang, reader=NOTHING_ELSE)
+    if page is None:
+        return {}
+    cited = page.citation
+    source = Source(
+        organisation=workspace.settings.organisation,
+        about=page.title,
+        period=page.when,
+        charter=cited.version,
+        seal=sealed(workspace, [cited.entry]),
+    )
+    found = {
+        "answer": Figure(
+            title=page.question,
+            sentence=page.sentence,
+            verdict=page.verdict,
+            source=source,
+            href=page.href,
+            draw=lambda: drawing_of(page),
+            fill=lambda: _sheet(page, say),
+            prints=[(say("Charter"), cited.charter), (say("Counts"), cited.counts)],
+        )
+    }
+    course = page.course
+    if course is not None:
+        found["over-time"] = Figure(
+            title=f"{say('Over time')} – {page.question}",
+            source=replace(
+                source,
+                period=time_of(course.audits, say),
+                charter=charters_of(course.audits),
+                seal=sealed(workspace, [each.evidence.entry for each in course.audits]),
+            ),
+            href=page.href,
+            draw=lambda: _course(course, say),
+            fill=lambda: _over_time(course, say),
+        )
+    return found
+
+
+def drawing_of(page: AnswerPage) -> Drawing:
+    if page.picture is not None:
+        return Drawing(svg=page.picture.wide)
+    chart = page.detail.chart if page.detail is not None else None
+    return TABLE if chart is None else Drawing(svg=chart.svg, notes=[chart.note])
+
+
+def _sheet(page: AnswerPage, say: Say) -> Sheet:
+    """The table of the groups; of an answer without figures, its verdict."""
+    if page.detail is not None and page.detail.table is not None:
+        return sheet_of(page.detail.table, say)
+    return Sheet(head=[say("Question"), say("Verdict")], rows=[[page.question, mark(page.verdict, say)]])
+
+
+def _course(course: Course, say: Say) -> Drawing:
+    happened = [f"{at}. {each.text} · {say.date(each.on)}" for at, each in enumerate(course.happened, 1)]
+    notes = [each for each in (course.whom, course.levels, course.note) if each]
+    return Drawing(svg=course.svg, notes=[*notes, *happened])
+
+
+def _over_time(course: Course, say: Say) -> Sheet:
+    head = [say("Period"), say("Figure"), say("Interval that decides"), say("Verdict")]
+    return Sheet(head=head, rows=course.rows)

@@ -6,12 +6,10 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.elements import Html, details
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import compass_href, evidence_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.article import article_html
-from boussole.dashboard.pages.article.along import article_page, figures
-from boussole.dashboard.pages.article.view import ArticleQuery
+from boussole.dashboard.pages.article.view import ArticleQuery, figures, kept_article
 from boussole.dashboard.views.parts import context, lists, notices
 from boussole.dashboard.views.parts.taking_html import along
 
@@ -20,32 +18,27 @@ def show(chosen: ArticleQuery, say: Say) -> None:
     """An article, one of its questions with every answer, or the list of the articles there are."""
     query = context.kept_query()
     home = compass_href(query=query)
-    page = article_page(Workspace.find(), chosen, say.lang)
+    page = kept_article(Workspace.find(), chosen, say.lang)
     if page is None:
         found = lists.articles(context.scene(), say, query=query)
         st.html(lists.articles_html(found, say, asked=chosen.article))
         return
+    made = Template("pages/article/article.html", say)
     if page.one is not None:
-        st.html(article_html.one_question(page, page.one, say, home=home, ask=context.asking()))
+        st.html(made("one_question", page, home, context.asking()))
         return
+    findings = say("Findings of authorities and recommendations")
+    entries = made("sealed", page.entries, evidence_href(query=query))
     context.put(
-        article_html.head(page, say, home=home),
+        made("head", page, home),
         context.open_incidents(say, article=chosen.article),
-        article_html.trend(page.trend, say, along=along("article", figures, say)),
-        article_html.questions(page, say, ask=context.asking()),
+        made("trend", page.trend, along("article", figures, say)),
+        made("questions", page, context.asking()),
         context.opinions(say, article=chosen.article),
-        folded(say("Findings of authorities and recommendations"), article_html.outside(page, say)),
-        folded(say("Which law it answers to"), article_html.law(page.law, say)),
-        folded(
-            say("What its answers rest on"),
-            article_html.sealed(page.entries, say, evidence=evidence_href(query=query)),
-        ),
+        made("further", findings, made("outside", page)),
+        made("further", say("Which law it answers to"), made("law", page.law)),
+        made("further", say("What its answers rest on"), entries),
     )
-
-
-def folded(name: str, part: Html) -> Html:
-    """A part of the page that opens on request."""
-    return details(name, part, class_="further")
 
 
 speaks = context.speaks()

@@ -33,9 +33,6 @@ from boussole.dashboard.views.charts.groups import attribute_name
 from boussole.dashboard.views.needs import Lacking, in_register, lacking
 from boussole.dashboard.views.scene import Scene, excess
 
-# What goes with a question: what is counted, its threshold and why, its law, the entries its answers rest on.
-
-
 Pairs = list[tuple[str, str]]
 Place = tuple[str, Standing, VerdictDocument]
 
@@ -152,9 +149,6 @@ def _entry(what: str, entry: int, say: Say, query: Mapping[str, str]) -> tuple[s
     return text, evidence_href(query=query, entry=str(entry))
 
 
-# The questions of an article, each with its threshold and what it says of every system.
-
-
 SHOWN, FOLDED, PAGE = 3, 20, 30
 """Systems whose worst answer is shown at once, answers that are folded beside them at most, and on a page of their
 own."""
@@ -186,6 +180,7 @@ class QuestionView:
     text: str
     verdict: str
     counts: Sequence[tuple[str, int]]
+    told: str
     facts: Sequence[tuple[str, str]]
     why: Sequence[tuple[str, str]]
     law: Sequence[tuple[str, str]]
@@ -194,6 +189,11 @@ class QuestionView:
     all_href: str
     lacking: Sequence[Lacking]
     register: Sequence[str]
+
+    @property
+    def several(self) -> bool:
+        """Whether it is asked of more than one system or attribute."""
+        return sum(n for _, n in self.counts) > 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -305,14 +305,16 @@ def _asked(
     all_href: str,
 ) -> QuestionView:
     indicator = next((each for each in article.indicators if each.id == name), None)
-    counts = Counter(verdict.verdict for _, _, verdict in places)
+    found = Counter(verdict.verdict for _, _, verdict in places)
+    counts = [(verdict, found[verdict]) for verdict in ORDER if found[verdict]]
     facts, why = facts_of(scene, indicator, places, say)
     return QuestionView(
         anchor=f"q-{name}",
         number=indicator.number if indicator else "",
         text=_text(indicator, places, say),
-        verdict=worst(list(counts)),
-        counts=[(verdict, counts[verdict]) for verdict in ORDER if counts[verdict]],
+        verdict=worst(list(found)),
+        counts=counts,
+        told=_told(counts, say),
         facts=facts,
         why=why,
         law=law_links(scene, indicator, say, query=query),
@@ -349,7 +351,7 @@ def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str])
     )
 
 
-def told(asked: QuestionView, say: Say) -> str:
+def _told(counts: Sequence[tuple[str, int]], say: Say) -> str:
     """How the answers to a question came out: "Not kept: 2, kept: 5"."""
-    parts = [say("{verdict}: {n}", verdict=word(verdict, say), n=say.whole(n)) for verdict, n in asked.counts]
+    parts = [say("{verdict}: {n}", verdict=word(verdict, say), n=say.whole(n)) for verdict, n in counts]
     return ", ".join([*parts[:1], *map(inside, parts[1:])])

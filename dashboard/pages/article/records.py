@@ -26,9 +26,6 @@ from boussole.dashboard.views.law import since
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene, period
 
-AUDITS = 5
-"""Audits that are listed at once."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class ProvisionLine:
@@ -43,9 +40,11 @@ class ProvisionLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A finding of an outside authority. `closed` says since when and by which entry; empty while it is open."""
+    """A finding of an outside authority, and how far it caps the article. `closed` says since when and by which entry;
+    empty while it is open."""
 
     verdict: str
+    caps: str
     title: str
     told: str
     text: str
@@ -98,6 +97,7 @@ def _finding(scene: Scene, each: FindingHistory, say: Say, *, query: Mapping[str
     said = each.finding
     return Finding(
         verdict=said.cap,
+        caps=say("No better than: {verdict}", verdict=word(said.cap, say)),
         title=say.written(f"{said.authority}, {said.title}"),
         told=_about(scene, said, say),
         text=say.written(said.text),
@@ -212,8 +212,3 @@ def _audits(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str
 
 def _entry(entry: int, say: Say, *, query: Mapping[str, str]) -> tuple[str, str]:
     return say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))
-
-
-def cap_words(finding: Finding, say: Say) -> str:
-    """How far an open finding caps the article."""
-    return say("No better than: {verdict}", verdict=word(finding.verdict, say))

@@ -7,9 +7,9 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.compass import compass_html
-from boussole.dashboard.pages.compass.compass_html import figures
+from boussole.dashboard.pages.compass.view import figures
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views import store
@@ -23,16 +23,22 @@ from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.since import met_last
 
 
-def changed(seen: Scene, seated: list[Chamber], say: Say, *, incidents: bool) -> Changes | Html:
+def changed(seen: Scene, seated: list[Chamber], say: Say, *, incidents: bool) -> Html:
     """What changed since the committee of whoever looks met last; where that cannot be read, why."""
+    try:
+        found = changes(seen, seated, say, incidents=incidents)
+    except BoussoleError as error:
+        return notices.problem(error.what, error.next_step, say)
+    return Template("pages/compass/compass.html", say)("changes", found)
+
+
+def changes(seen: Scene, seated: list[Chamber], say: Say, *, incidents: bool) -> Changes:
+    """The changes since then. Raises BoussoleError where what was known then cannot be read."""
     query, every = context.kept_query(), st.query_params.get("changes") == "all"
     met = met_last(seated)
     if met is None:
         return since_audit(seen, say, query=query, every=every)
-    try:
-        then = store.before_session(Workspace.find(), met)
-    except BoussoleError as error:
-        return notices.problem(error.what, error.next_step, say)
+    then = store.before_session(Workspace.find(), met)
     return since_session(seen, met, then, say, query=query, incidents=incidents, every=every)
 
 
@@ -42,15 +48,16 @@ try:
 except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, say))
 else:
+    made = Template("pages/compass/compass.html", say)
     if seen.latest:
         query, incidents = context.kept_query(), allowed(here().role, Action.SEE_INCIDENTS)
         owed = incidents_owed(seen, say, query=query) if incidents else []
         view = compass(seen, say, query=query)
         due = waiting(here(), seated, context.duties(), say, query=query, owed=owed)
-        st.html(compass_html.tour(say))
-        st.html(compass_html.head(view, say))
-        st.html(compass_html.home(due, changed(seen, seated, say, incidents=incidents), say))
-        st.html(compass_html.overview(view, say, along=along("compass", figures, say)))
-        st.html(compass_html.again(say))
+        st.html(made("tour"))
+        st.html(made("head", view))
+        st.html(made("home", made("waiting", due), changed(seen, seated, say, incidents=incidents)))
+        st.html(made("overview", view, along("compass", figures, say)))
+        st.html(made("again"))
     else:
-        st.html(compass_html.empty(say))
+        st.html(made("empty"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from boussole.audits.drift.compared import DECISION
 from boussole.audits.drift.evidently_columns import MOST_COLUMNS, ColumnFinding, safe
@@ -13,11 +14,10 @@ from boussole.audits.languages import LANGUAGES, capital
 from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System
 from boussole.charter.judging.wording.naming import feature
-from boussole.dashboard.markup.elements import Html, details, el, facts, join, table
+from boussole.dashboard.markup.elements import Html, el
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.views.drift.words import beside_words, period_words, why_not
-
-# The words of Evidently's report: which figure to read, what was left out and why, what was found in columns.
 
 
 def column_words(column: str, system: System, say: Say) -> str:
@@ -190,9 +190,7 @@ def order_words(say: Say) -> str:
     )
 
 
-# What stands above Evidently's part of the page, in both languages: what it is of, and which figure to read.
-
-
+_FILE = "pages/drift/detail.html"
 MOST = 200
 """Lines of a list."""
 LEAST = 0.0001
@@ -217,17 +215,13 @@ def header(detail: Detail, language: str) -> str:
     order = sorted(LANGUAGES, key=lambda lang: lang != language)
     say, *others = (speaker(lang) for lang in order)
     names = {"fr": "Français", "en": "English"}
-    evidently = say("Evidently’s page (version {version}, in English)", version=detail.page.version)
-    return str(
-        el(
-            "header",
-            el("style", Html(_STYLE)),
-            el("div", _told(detail, say), lang=say.lang),
-            *[el("div", details(names[other.lang], _told(detail, other)), lang=other.lang) for other in others],
-            el("h2", evidently, lang=say.lang),
-            class_="boussole",
-        )
-    )
+    folded = [(other.lang, names[other.lang], _made(detail, other)) for other in others]
+    style = el("style", Html(_STYLE))
+    return str(Template(_FILE, say)("header", style, _made(detail, say), folded, detail.page.version))
+
+
+def _made(detail: Detail, say: Say) -> Html:
+    return Template(_FILE, say)("told", told(detail, say))
 
 
 def title(detail: Detail, say: Say) -> str:
@@ -241,80 +235,55 @@ def title(detail: Detail, say: Say) -> str:
     )
 
 
-def _told(detail: Detail, say: Say) -> Html:
-    columns = detail.page.columns
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What is said of a report in one language: how both samples were drawn, what was left out and what is to be known
+    first, Evidently's figures beside the exact ones, and which of them to read."""
+
+    title: str
+    sampled: Sequence[tuple[str, str]]
+    left_out: Sequence[str]
+    noticed: Sequence[str]
+    figures: Sequence[Sequence[str]]
+    reading_head: Sequence[str]
+    reading: Sequence[Sequence[str]]
+
+
+def told(detail: Detail, say: Say) -> Told:
+    """All that stands above Evidently's page."""
     left_out = [
         say(
             "{name}: {value}",
             name=column_words(name, detail.pair.system, say),
             value=reason_words(reason, detail, say),
         )
-        for name, reason in columns.left_out.items()
+        for name, reason in detail.page.columns.left_out.items()
     ]
-    noticed = [told_words(each, detail, say) for each in detail.told]
-    sampled = facts(
-        [
+    return Told(
+        title=title(detail, say),
+        sampled=[
             (period_words(detail.pair.window, say), design_words(detail.designs[0], say)),
             (period_words(detail.pair.against, say), design_words(detail.designs[1], say)),
             (say("How it is drawn"), order_words(say)),
             (say("What chance does"), chance_words(detail, say)),
-        ]
-    )
-    return join(
-        [
-            el("h1", title(detail, say)),
-            el(
-                "p",
-                " ".join(
-                    [
-                        say(
-                            "This page shows samples. Boussole’s figures count all decisions: where both measure the "
-                            "same, read Boussole’s. It holds neither identifiers nor groups."
-                        ),
-                        say("“Drift detected” below means Evidently’s own limits, not the level of the charter."),
-                    ]
-                ),
-                class_="lead",
-            ),
-            sampled,
-            _lines(say("Left out, and why"), left_out, say),
-            _lines(say("To be known first"), noticed, say),
-            details(say("Evidently’s figures beside the exact ones"), _figures(detail, say)),
-            details(say("Which figure to read"), reading_table(say)),
-        ]
+        ],
+        left_out=_first(left_out, say),
+        noticed=_first([told_words(each, detail, say) for each in detail.told], say),
+        figures=[_figure(each, detail, say) for each in detail.figures],
+        reading_head=reading_head(say),
+        reading=which_to_read(say),
     )
 
 
 def reading_head(say: Say) -> list[str]:
-    """The head of that table."""
+    """The head of the table that says which figure to read."""
     return [say("Measure"), say("What Evidently gives"), say("Read")]
 
 
-def reading_table(say: Say) -> Html:
-    """By method, what Evidently gives and which figure to read."""
-    return table(
-        reading_head(say), which_to_read(say), caption=say("Which figure to read"), hidden_caption=True, class_="data"
-    )
-
-
-def _lines(name: str, lines: Sequence[str], say: Say) -> Html | None:
-    """Some lines under their name, the first of them where there are very many."""
-    if not lines:
-        return None
+def _first(lines: Sequence[str], say: Say) -> list[str]:
+    """The first of some lines where there are very many."""
     more = [say("and {n} more", n=say.whole(len(lines) - MOST))] if len(lines) > MOST else []
-    return el("section", el("h2", name), el("ul", *[el("li", line) for line in [*lines[:MOST], *more]]))
-
-
-def _figures(detail: Detail, say: Say) -> Html:
-    head = [
-        say("Column and measure"),
-        say("Evidently, on samples"),
-        say("In Boussole’s unit"),
-        say("Boussole, all decisions"),
-        say("What to make of it"),
-    ]
-    rows = [_figure(each, detail, say) for each in detail.figures]
-    return table(head, rows, caption=say("Evidently’s figures beside the exact ones"), hidden_caption=True)
+    return [*lines[:MOST], *more]
 
 
 def _figure(each: FigurePair, detail: Detail, say: Say) -> list[str]:

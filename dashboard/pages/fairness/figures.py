@@ -32,9 +32,6 @@ from boussole.dashboard.views.fairness_choice import (
 from boussole.dashboard.views.fields import Field, Option, settled, settled_several
 from boussole.dashboard.views.scene import Scene, period
 
-# The groups of one released measure, ready to be drawn, put in a table or said.
-
-
 BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", "selection_odds_ratio")
 """Other ways to compare, shown with comparable profiles."""
 
@@ -193,9 +190,6 @@ def by_chance(group: Group) -> bool | None:
         return None
     parity = 1.0 if group.compared.params.scale == "ratio" else 0.0
     return (low is None or low <= parity) and (high is None or parity <= high)
-
-
-# What can be chosen in the explorer, of what its audits hold.
 
 
 def first_fields(

@@ -8,10 +8,9 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.pages.fairness.fairness_html import empty, figures, head, page
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.pages.fairness.features import explored
-from boussole.dashboard.pages.fairness.features_html import without_groups
-from boussole.dashboard.pages.fairness.view import kept_explorer
+from boussole.dashboard.pages.fairness.view import figures, kept_explorer
 from boussole.dashboard.views.fairness_choice import FairnessQuery
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.context import choose
@@ -31,13 +30,13 @@ try:
 except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, say))
 else:
+    made = Template("pages/fairness/fairness.html", say)
     if shown is None:
-        st.html(empty(say))
+        st.html(made("empty"))
     else:
-        st.html(head(say, [field for field in shown.fields if field.refused]))
+        st.html(made("head", [field for field in shown.fields if field.refused]))
         choose(shown.fields, page="fairness", settle=settle)
-        st.html(page(shown, say, along=along("fairness", figures, say)))
-        here = Workspace.find()
-        told = explored(here, here.systems.get(shown.chosen.system), say)
-        st.html(without_groups(told, say, system=shown.chosen.system))
+        st.html(made("page", shown, along("fairness", figures, say)))
+        here, system = Workspace.find(), shown.chosen.system
+        st.html(made("without_groups", explored(here, here.systems.get(system), say), system))
     context.put(context.ask_about(shown.chosen.system if shown else "", say))

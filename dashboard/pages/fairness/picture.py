@@ -23,8 +23,6 @@ from boussole.dashboard.views.charts.strips import Mark, Strip, Strips, levels_a
 from boussole.dashboard.views.fairness_choice import PROFILES, FairnessQuery, Kind
 from boussole.dashboard.views.system import bar_note
 
-# The explorer's chart: a mark and its interval for each group, of one period or two, and what each says in words.
-
 
 def drawing(
     found: Sequence[Group],
@@ -166,9 +164,6 @@ def _said(group: Group, dot: Dot, say: Say, *, percent: bool, period: str) -> st
     verdict = [word(dot.verdict, say).lower()] if dot.verdict else []
     name = say("{group}, {period}", group=dot.label, period=period)
     return say("{name}: {verdicts}.", name=name, verdicts=joined(", ", [told, *count, *verdict]))
-
-
-# What a view of the explorer says in plain words, before any picture.
 
 
 def told(

@@ -1,4 +1,4 @@
-"""The explorer's page as data, kept between two looks: the answer, its picture, its tables, how it was before."""
+"""The explorer's page as data, kept between two looks: answer, picture, tables, and what can be taken along of it."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import left_out_words
 from boussole.dashboard.views.charts.bars import Ends, own
 from boussole.dashboard.views.charts.groups import attribute_name, reason_words
-from boussole.dashboard.views.charts.strips import Strips
+from boussole.dashboard.views.charts.sheet import sheet_of
+from boussole.dashboard.views.charts.strips import Strips, strips_svg
 from boussole.dashboard.views.charts.tables import Table, signed, with_deciding
 from boussole.dashboard.views.fairness_choice import PROFILES, RAW, FairnessQuery, Kind, comparison, question, span
 from boussole.dashboard.views.fields import Field
+from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
 from boussole.dashboard.views.scene import Scene, as_decided, period
-
-# The explorer's figures as tables: every group, and one group over the windows that were audited.
 
 
 def groups_of(
@@ -196,9 +196,6 @@ def _interval(measure: MeasureDocument, say: Say, *, percent: bool) -> str:
     return say("{low} to {high}", low=low, high=high)
 
 
-# The explorer's page as data: what can be chosen, the answer, its picture, its table, and how it was before.
-
-
 @dataclass(frozen=True, kw_only=True)
 class Explorer:
     """The whole page. `answer` is its first sentence, `more` the others, `then` those of the second period, `then_of`
@@ -339,9 +336,6 @@ def _seal(document: AuditDocument, say: Say, *, query: Mapping[str, str]) -> tup
     return say("entry {n} of the ledger", n=say.whole(entry)), evidence_href(query=query, entry=str(entry))
 
 
-# A view of the fairness explorer, kept between two looks.
-
-
 def kept_explorer(workspace: Workspace, chosen: FairnessQuery, lang: str) -> Explorer | None:
     """A view of the fairness explorer; None where no audit has measured groups."""
     return _explorer(workspace.home, stamp(workspace), store.day_in(workspace), chosen, lang)
@@ -374,3 +368,43 @@ def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: FairnessQuery,
 def _windows(home: Path, _stamp: Stamp, system: str) -> Sequence[AuditDocument]:
     last = {span(document): document for document in audits_of(Workspace(home), system)}
     return sorted(last.values(), key=lambda document: (document.window.end, span(document)), reverse=True)
+
+
+def figures(wanted: Wanted) -> dict[str, Figure]:
+    """The figures of the view that an address asks for."""
+    workspace, say = wanted.workspace, wanted.say
+    shown = kept_explorer(workspace, FairnessQuery.of(wanted.query), say.lang)
+    audits = documents_of(workspace, shown.chosen) if shown else []
+    if shown is None or not audits:
+        return {}
+    about = store.scene(workspace).title(shown.chosen.system, say)
+
+    def source(of: Sequence[AuditDocument], when: str) -> Source:
+        return Source(
+            organisation=workspace.settings.organisation,
+            about=about,
+            period=when,
+            charter=charters_of(of),
+            seal=sealed(workspace, [each.evidence.entry for each in of]),
+        )
+
+    chart, table, history = shown.chart, shown.table, shown.history
+    found = {
+        "groups": Figure(
+            title=table.caption,
+            sentence=shown.answer,
+            source=source(audits, " / ".join(period(each, say) for each in audits)),
+            href=shown.address,
+            draw=lambda: TABLE if chart is None else Drawing(svg=strips_svg(chart), notes=[chart.note]),
+            fill=lambda: sheet_of(table, say),
+        )
+    }
+    if history is not None:
+        windows = windows_of(workspace, shown.chosen.system)
+        found["over-time"] = Figure(
+            title=f"{table.caption} – {history.caption}",
+            source=source(windows, time_of(windows, say)),
+            href=shown.address,
+            fill=lambda: sheet_of(history, say),
+        )
+    return found

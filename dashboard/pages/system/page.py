@@ -6,16 +6,15 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.elements import Html, details
+from boussole.charter.judging.coverage import Use
+from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import compass_href, data_href, register_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.system import matrix_html
-from boussole.dashboard.pages.system.along import figures, system_page
-from boussole.dashboard.pages.system.matrix_html import declared_section, declared_tables
-from boussole.dashboard.pages.system.written_html import written
+from boussole.dashboard.pages.system.view import declared_tables, figures, system_page, written
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.matrix import matrix
-from boussole.dashboard.views.parts import context, lists, notices, system_html
+from boussole.dashboard.views.parts import context, lists, notices
 from boussole.dashboard.views.parts.taking_html import along
 from boussole.dashboard.views.register import entry, unaudited
 from boussole.dashboard.views.scene import Scene
@@ -23,41 +22,53 @@ from boussole.dashboard.views.scene import Scene
 
 def show(seen: Scene, system: str, say: Say) -> None:
     """The page of an audited system, of one that nobody has audited, or the list of those there are."""
-    query = context.kept_query()
-    home = compass_href(query=query)
     use = next((use for use in context.duties().uses if use.system.id == system), None)
     if use is not None and use.audit is None:
-        beside = context.open_incidents(say, system=system)
-        shown = unaudited(use, say, today=context.today())
-        held = caps(seen, say, query=query, system=system)
-        context.put(
-            matrix_html.page(shown, say, home=home, register=register_href(query=query), caps=held),
-            folded(say("Open incidents"), beside),
-            matrix_html.questions(matrix(seen, system, say, query=query), say, along=along("system", figures, say))
-            if system in seen.standing
-            else Html(""),
-            folded(say("What does the register say?"), matrix_html.register_entry(shown.entry, say)),
-            folded(say("What the committee said"), context.opinions(say, system=system)),
-        )
-        show_declared(seen, system, say)
-        return
-    if system not in seen.latest:
+        show_unaudited(seen, use, say)
+    elif system in seen.latest:
+        show_audited(seen, system, use, say)
+    else:
+        query = context.kept_query()
         st.html(lists.systems_html(lists.systems(seen, say, query=query), say, asked=system, query=query))
-        show_declared(seen, system, say)
-        return
-    screen = system_page(Workspace.find(), system, say.lang)
-    data = data_href(query=query, anchor=system)
+    show_declared(seen, system, say)
+
+
+def show_unaudited(seen: Scene, use: Use, say: Say) -> None:
+    """What the register says of a use that no audit has measured, and what people have stated of it."""
+    made, query, system = Template("pages/system/system.html", say), context.kept_query(), use.system.id
+    shown = unaudited(use, say, today=context.today())
     context.put(
-        system_html.head(screen.head, say, home=home, data=data),
+        made(
+            "head",
+            shown,
+            compass_href(query=query),
+            register_href(query=query),
+            caps(seen, say, query=query, system=system),
+        ),
+        made("further", say("Open incidents"), context.open_incidents(say, system=system)),
+        made("questions", matrix(seen, system, say, query=query), along("system", figures, say))
+        if system in seen.standing
+        else Html(""),
+        made("further", say("What does the register say?"), made("register_entry", shown.entry)),
+        made("further", say("What the committee said"), context.opinions(say, system=system)),
+    )
+
+
+def show_audited(seen: Scene, system: str, use: Use | None, say: Say) -> None:
+    """The questions and answers of an audited system, and what else is known of it."""
+    made, query = Template("pages/system/system.html", say), context.kept_query()
+    screen = system_page(Workspace.find(), system, say.lang)
+    home, data = compass_href(query=query), data_href(query=query, anchor=system)
+    context.put(
+        Template("views/parts/system.html", say)("head", screen.head, home, data),
         what_it_writes(seen, system, say),
-        folded(say("Open incidents"), context.open_incidents(say, system=system)),
-        matrix_html.questions(screen.matrix, say, along=along("system", figures, say)),
-        folded(say("What the committee said"), context.opinions(say, system=system)),
+        made("further", say("Open incidents"), context.open_incidents(say, system=system)),
+        made("questions", screen.matrix, along("system", figures, say)),
+        made("further", say("What the committee said"), context.opinions(say, system=system)),
     )
     if use is not None:
-        given = matrix_html.register_entry(entry(use.system, say, today=context.today()), say)
-        st.html(folded(say("What does the register say?"), given))
-    show_declared(seen, system, say)
+        given = made("register_entry", entry(use.system, say, today=context.today()))
+        st.html(made("further", say("What does the register say?"), given))
 
 
 def what_it_writes(seen: Scene, system: str, say: Say) -> Html:
@@ -67,12 +78,8 @@ def what_it_writes(seen: Scene, system: str, say: Say) -> Html:
     state, declared = facts.lake.systems.get(system), seen.systems.get(system)
     if state is None or state.written is None or declared is None or not declared.only_writes:
         return Html("")
-    return written(state.written, declared, seen.standing.get(system), say)
-
-
-def folded(name: str, part: Html) -> Html:
-    """A part of the page that opens on request; nothing where it has nothing to say."""
-    return details(name, part, class_="further") if part else part
+    told = written(state.written, declared, seen.standing.get(system), say)
+    return Template("pages/system/system.html", say)("written", told)
 
 
 def show_declared(seen: Scene, system: str, say: Say) -> None:
@@ -82,7 +89,8 @@ def show_declared(seen: Scene, system: str, say: Say) -> None:
         told = say("What its team declares cannot be looked at.")
         st.html(notices.unread(told, facts.trouble))
     elif found := declared_tables(facts.declared.get(system, ()), seen.systems.get(system), say):
-        st.html(folded(say("What does the team itself declare?"), declared_section(found, say)))
+        made = Template("pages/system/system.html", say)
+        st.html(made("further", say("What does the team itself declare?"), made("declared", found)))
 
 
 speaks = context.speaks()

@@ -17,7 +17,7 @@ from boussole.charter.document.base import given
 from boussole.charter.judging.families import decision
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.groups import attribute_name, group_name, reason_words
-from boussole.dashboard.views.charts.time_pictures import Month, months_picture, places, scale_of, time_axis
+from boussole.dashboard.views.charts.time_pictures import Month, Reading, months_picture, places, scale_of, time_axis
 from boussole.dashboard.views.drift.words import period_words
 
 # The words of how good decisions and scores were: titles, sentences, and figures as people read them.
@@ -169,6 +169,15 @@ class FollowedRows:
     groups: GroupTable | None = None
     places: Sequence[float] = ()
     """Where each month lies in the drawing, as a share of its width."""
+
+    @property
+    def readings(self) -> list[Reading]:
+        """What each month says: every cell of its row under the name of its column, and its mark in words."""
+        found = []
+        for x, row, word in zip(self.places, self.rows, self.words, strict=True):
+            cells = [f"{name} {cell}" for name, cell in zip(self.head[1:], row[1:], strict=False) if cell]
+            found.append(Reading(x=x, text=" · ".join(part for part in (row[0], *cells, word) if part)))
+        return found
 
 
 def drawn(

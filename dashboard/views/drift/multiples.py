@@ -21,6 +21,7 @@ from boussole.dashboard.markup.words.addresses import charter_href, data_href, d
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.dots import Dot, ticks
 from boussole.dashboard.views.charts.strips import Mark, Strip, Strips
+from boussole.dashboard.views.charts.time_pictures import Reading as PlaceReading
 from boussole.dashboard.views.charts.time_pictures import Spot, places, small_multiple, time_axis
 from boussole.dashboard.views.drift.beside import anchor_of
 from boussole.dashboard.views.drift.figures import ends_of, figure, in_order, label, of, row, several, table_head
@@ -167,6 +168,14 @@ class Multiple:
     """Where each window lies in the drawing, as a share of its width."""
     sides: Strips | None = None
     """The newest window beside the one it is compared with, value by value; None where no shares are told."""
+
+    @property
+    def readings(self) -> list[PlaceReading]:
+        """What each window says: its period, distance and count, and its mark in words."""
+        return [
+            PlaceReading(x=x, text=" · ".join((row[0], f"{self.head[3]} {row[3]}", f"{self.head[2]} {row[2]}", word)))
+            for x, row, word in zip(self.places, self.rows, self.words, strict=True)
+        ]
 
 
 def multiples(

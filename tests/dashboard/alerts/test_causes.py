@@ -24,8 +24,8 @@ from boussole.dashboard.alerts.detect import check
 from boussole.dashboard.alerts.letters import letter
 from boussole.dashboard.alerts.messages import SubjectChange
 from boussole.dashboard.alerts.verdicts import _audited
-from boussole.dashboard.pages.answer.along import NOTHING_ELSE, answer_page
-from boussole.dashboard.pages.drift.along import drift_page
+from boussole.dashboard.pages.answer.view import NOTHING_ELSE, kept_answer
+from boussole.dashboard.pages.drift.view import drift_page
 from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.dashboard.views.scene import load
 from tests import offers
@@ -100,7 +100,7 @@ def test_few_people_are_in_no_message_and_what_is_told_stands_on_the_page(worksp
     for item in message.items:
         question = item.subject.rpartition("/")[2]
         for lang in LANGUAGES:
-            shown = answer_page(workspace, "offers", question, lang, reader=NOTHING_ELSE)
+            shown = kept_answer(workspace, "offers", question, lang, reader=NOTHING_ELSE)
             assert shown is not None
             page = json.dumps(asdict(shown), ensure_ascii=False, default=str)
             assert item.facts["texts"][lang]["sentence"] in page

@@ -22,7 +22,7 @@ from starlette.testclient import TestClient
 from boussole.audits.access_settings import AccessSettings
 from boussole.dashboard.markup.words.menu import pages
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.drift import detail_html
+from boussole.dashboard.pages.drift.forms import AROUND, around
 from boussole.dashboard.server.access import account
 from boussole.dashboard.server.headers import BARE, Headers, page_policy
 from boussole.dashboard.views.records.taking_part import receipt_page
@@ -225,7 +225,7 @@ def _alone() -> list[tuple[str, str]]:
     return [
         (account.page([("a", "b")], speaker("fr"), to="/", reason="nobody"), account.POLICY),
         (bytes(receipt.body).decode(), receipt.headers["content-security-policy"]),
-        (detail_html.around(report), detail_html.AROUND),  # type: ignore[arg-type]
+        (around(report), AROUND),  # type: ignore[arg-type]
     ]
 
 

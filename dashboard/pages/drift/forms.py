@@ -1,8 +1,9 @@
-"""Evidently's report in the drift page, and where it is served: an origin of its own that reaches nothing."""
+"""Evidently's report: where it is served, an origin of its own that reaches nothing, and the form that asks for one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.requests import Request
@@ -12,19 +13,15 @@ from starlette.routing import Route
 from boussole.audits.drift import stored
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.elements import Html, code, details, el, join, link, stacked
+from boussole.dashboard.markup.elements import el
 from boussole.dashboard.markup.inline import source
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.drift.detail_making import make_apart
 from boussole.dashboard.pages.drift.detail_words import reading_head, which_to_read
-from boussole.dashboard.server.forms.forms_html import form_html
-from boussole.dashboard.server.forms.model import Form, Problem, Values
+from boussole.dashboard.server.forms.model import Form, Values
 from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views.drift.view import DriftQuery, address_of
 from boussole.dashboard.views.drift.words import period_words
-
-# Where Evidently's reports are served, in an origin of their own that reaches nothing, and where one is asked for.
-
 
 ALL, ONE, PAGE, JSON = (
     "/drift-report/{system}",
@@ -36,6 +33,7 @@ MAKE = "/drift-make/{of}"
 MAKING = "drift-make"
 """The form that has a report made."""
 ANCHOR = "detail"
+"""The place of the report on the page."""
 SANDBOX = (
     "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
     "connect-src 'none'; form-action 'none'; base-uri 'none'; frame-src 'none'; worker-src 'none'; "
@@ -137,7 +135,7 @@ def around(report: stored.StoredReport) -> str:
     title = f"{report.system}: {report.name}"
     frame = el("iframe", src=address_of(report, "page"), title=title, **FRAMED)
     head = el("head", el("meta", charset="utf-8"), el("title", title), el("style", STYLE))
-    return "<!DOCTYPE html>" + str(el("html", head, el("body", join([frame])), lang="en"))
+    return "<!DOCTYPE html>" + str(el("html", head, el("body", frame), lang="en"))
 
 
 def _asked(home: Path, request: Request) -> stored.StoredReport | None:
@@ -148,72 +146,38 @@ def _none() -> Response:
     return PlainTextResponse("There is no drift report of this system and these periods.\n", status_code=404)
 
 
-# The part of the drift page that shows Evidently's report on the two periods that its first sentence compares.
+@dataclass(frozen=True, kw_only=True)
+class DetailView:
+    """The report on the two periods that the page compares, and their names. `report`: its address, None where there is
+    none, and `form` has it made; `head` and `rows`: which figure to read."""
+
+    window: str
+    against: str
+    name: str
+    report: str | None
+    form: Form | None
+    command: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
-def section(
-    workspace: Workspace,
-    asked: DriftQuery,
-    pair: tuple[Window, Window] | None,
-    say: Say,
-    *,
-    may_make: bool,
-    query: Mapping[str, str],
-    problem: Problem | None,
-) -> Html:
-    """The report in a frame that opens on request, or how to have it made; and which figure to read.
-
-    Nothing where no two windows are compared. `may_make`: whoever looks may have it made.
-    """
+def detail_view(
+    workspace: Workspace, asked: DriftQuery, pair: tuple[Window, Window] | None, say: Say, *, may_make: bool
+) -> DetailView | None:
+    """The report in the drift page; None where no two windows are compared. `may_make`: whoever looks may have it
+    made."""
     if pair is None:
-        return Html("")
+        return None
     report = stored.stored(workspace.home, asked.system, stored.name_of(*pair))
     window, against = (period_words(each, say) for each in pair)
-    name = say("Evidently: {window} and {against}", window=window, against=against)
-    form = report_form(workspace, making_of(asked, pair), say) if may_make and report is None else None
     ends = [f"{each.start}/{each.end}" for each in pair]
-    command = f"boussole drift --system {asked.system} --window {ends[0]} --against {ends[1]}"
-    return el(
-        "section",
-        el("h2", say("In detail, on a sample (Evidently)"), id=ANCHOR),
-        el(
-            "p",
-            say(
-                "Evidently draws a sample of each of the two periods ({window}; {against}) in more detail. Where it "
-                "measures the same as this page, read this page: it counts all decisions.",
-                window=window,
-                against=against,
-            ),
-        ),
-        _framed(report, say, name=name)
-        if report
-        else el("p", say("There is no such report on these two periods yet.")),
-        form_html(form, say, query=query, problem=problem) if form else None,
-        details(say("Which figure to read"), _which(say), class_="folded"),
-        details(say("Make it at the command line"), el("code", command)),
-        class_="drift-theme",
-    )
-
-
-def _which(say: Say) -> Html:
-    caption = say("Which figure to read")
-    return stacked(reading_head(say), which_to_read(say), caption=caption, class_="data", hidden_caption=True)
-
-
-def _framed(report: stored.StoredReport, say: Say, *, name: str) -> Html:
-    """`page.js` puts the frame in once it is opened: Streamlit takes frames out of what it is given."""
-    alone = link(say("Open it by itself (in English)"), address_of(report))
-    taken = el("a", say("Take its figures (JSON)"), href=address_of(report, "json"), download="")
-    return join(
-        [
-            el(
-                "details",
-                el("summary", say("Show the report here")),
-                el("p", code(say("It runs apart from this page and reaches nothing.")), class_="note"),
-                class_="framed",
-                data_frame=address_of(report, "page"),
-                data_name=name,
-            ),
-            el("p", join([alone, taken], " · ")),
-        ]
+    return DetailView(
+        window=window,
+        against=against,
+        name=say("Evidently: {window} and {against}", window=window, against=against),
+        report=address_of(report) if report else None,
+        form=report_form(workspace, making_of(asked, pair), say) if may_make and report is None else None,
+        command=f"boussole drift --system {asked.system} --window {ends[0]} --against {ends[1]}",
+        head=reading_head(say),
+        rows=which_to_read(say),
     )

@@ -1,10 +1,15 @@
-"""The page of drift kept between two looks, and what can be taken along of it, picture by picture."""
+"""The page of drift as data: kept between two looks, its themes, and what can be taken along of it."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from boussole.audits.drift.shifts import RATE
+from boussole.audits.languages import inside
+from boussole.audits.mixed import joined
 from boussole.audits.workspace import Workspace
 from boussole.charter.drift.system_drift import Drift, drift_of, with_versions
 from boussole.dashboard.markup.words.say import Say, speaker_in
@@ -15,11 +20,9 @@ from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet, marked
 from boussole.dashboard.views.drift.followed import FollowedRows
 from boussole.dashboard.views.drift.for_whom import Part
 from boussole.dashboard.views.drift.multiples import Multiple
-from boussole.dashboard.views.drift.view import DriftPage, DriftQuery
+from boussole.dashboard.views.drift.view import Column, DriftPage, DriftQuery
 from boussole.dashboard.views.drift.view import drift_page as drawn
 from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, sealed
-
-# The page of drift, kept between two looks.
 
 
 def drift_page(workspace: Workspace, asked: DriftQuery, lang: str, *, fine: bool, with_incidents: bool) -> DriftPage:
@@ -55,7 +58,45 @@ def _drift_page(home: Path, _stamp: Stamp, today: dt.date, shown: tuple[DriftQue
     )
 
 
-# What can be taken along of drift: period by period, each column, how good decisions were, and for whom it moved.
+YEARS = round(1 / RATE)
+"""In one of so many years chance would make some figure seem to move for good."""
+UNMOVED = "kept"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theme:
+    """One theme: the drawings of what moved, and of what has not, with their names."""
+
+    id: str
+    title: str
+    moved: Sequence[Multiple]
+    unmoved: Sequence[Multiple]
+    names: str
+
+
+def themes(page: DriftPage) -> list[Theme]:
+    """Every theme of a page."""
+    return [
+        Theme(
+            id=theme,
+            title=title,
+            moved=[each for each in found if each.state != UNMOVED],
+            unmoved=[each for each in found if each.state == UNMOVED],
+            names=joined(", ", [inside(each.title) for each in found if each.state == UNMOVED]),
+        )
+        for theme, title, found in page.sections
+    ]
+
+
+def uncompared(columns: Sequence[Column], say: Say) -> list[str]:
+    """The windows that nothing is compared with, by the reason, in the order of time."""
+    reasons: dict[str, list[str]] = {}
+    for column in columns:
+        if column.why:
+            reasons.setdefault(column.why, []).append(column.whole)
+    return [
+        say("Not compared, {periods}: {why}.", periods=say.apart(periods), why=why) for why, periods in reasons.items()
+    ]
 
 
 def figures(wanted: Wanted) -> dict[str, Figure]:

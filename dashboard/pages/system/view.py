@@ -1,0 +1,230 @@
+"""The page of a system as data: its questions, what it writes, what its team declares, and what can be taken along."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import floor, log10
+from pathlib import Path
+
+from boussole.audits.decisions.written import TaskTexts, WrittenTexts
+from boussole.audits.languages import capital, number
+from boussole.audits.metrics.footprint import OF_YEAR
+from boussole.audits.mixed import joined
+from boussole.audits.systems import System
+from boussole.audits.systems.values import rare
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument, Standing
+from boussole.dashboard.markup.words.addresses import system_href
+from boussole.dashboard.markup.words.say import Say, speaker_in
+from boussole.dashboard.server.cache import Stamp, newest, stamp
+from boussole.dashboard.views import store
+from boussole.dashboard.views.charts.sheet import Cell, Sheet, mark
+from boussole.dashboard.views.matrix import Matrix, QuestionRow, matrix
+from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed_now
+from boussole.dashboard.views.scene import Scene, period
+from boussole.dashboard.views.system import SystemHead, system_head
+from boussole.experiments.declared import DeclaredMeasure
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemScreen:
+    """What a system is, and all of its questions."""
+
+    head: SystemHead
+    matrix: Matrix
+
+
+def system_page(workspace: Workspace, system: str, lang: str) -> SystemScreen:
+    """The page of an audited system."""
+    return _system_page(workspace.home, stamp(workspace), store.day_in(workspace), system, lang)
+
+
+@newest(400)
+def _system_page(home: Path, seen_at: Stamp, today: dt.date, system: str, lang: str) -> SystemScreen:
+    scene, say = store.scene_at(home, seen_at, today), speaker_in(Workspace(home), lang)
+    return SystemScreen(head=system_head(scene, system, say), matrix=matrix(scene, system, say, query={"lang": lang}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenView:
+    """What a system wrote: how many texts, a row for each task, where its models ran (the most first; None where the
+    log does not say), what it costs a year by the register, and what the year has taken by the last audit."""
+
+    texts: str
+    period: str
+    outcomes: bool
+    tasks: Sequence[Sequence[str]]
+    ran: Sequence[str] | None
+    costs: str
+    took: str
+
+
+def written(told: WrittenTexts, system: System, document: Standing | None, say: Say) -> WrittenView:
+    """What a system that writes wrote in the last month that its log holds."""
+    yearly = system.costs.yearly
+    places = [
+        say("{place}: {n}", place=place or say("elsewhere, or not told"), n=say.whole(n)) for place, n in told.places
+    ]
+    return WrittenView(
+        texts=say.whole(told.texts),
+        period=say.period(told.first.isoformat(), told.last.isoformat()),
+        outcomes=bool(told.outcomes),
+        tasks=[_task(each, say, outcomes=bool(told.outcomes)) for each in told.tasks],
+        ran=places if told.ran else None,
+        costs="" if yearly is None else say("{euros} € a year", euros=say.whole(yearly)),
+        took=_took(document, say),
+    )
+
+
+def _task(each: TaskTexts, say: Say, *, outcomes: bool) -> list[str]:
+    shares = [say.percent(n / each.texts, 0) for n in each.became] if each.became else ["—"] * 3
+    return [each.task or say("other tasks, or not told"), say.whole(each.texts), *(shares if outcomes else [])]
+
+
+def _took(document: Standing | None, say: Say) -> str:
+    spent = next((v.estimated for v in document.verdicts if v.metric == OF_YEAR), None) if document else None
+    if spent is None or "co2e_kg" not in spent.ranges:
+        return ""
+    (low, high), (least, most) = spent.ranges["co2e_kg"], spent.ranges["water_l"]
+    names = {"low": _digits(low, say), "high": _digits(high, say)}
+    names |= {"least": _digits(least, say), "most": _digits(most, say), "year": f"{spent.numbers['year']:.0f}"}
+    return say("{low} to {high} kg of CO₂ equivalent and {least} to {most} litres of water in {year}", **names)
+
+
+def _digits(value: float, say: Say) -> str:
+    """A number with as many decimals as leave two digits to read."""
+    return number(value, say.lang, 0 if value == 0 else min(max(1 - floor(log10(value)), 0), 8))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredTable:
+    """The values of one file of a run: a row per group, a column per measure."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def declared_tables(measures: Sequence[DeclaredMeasure], system: System | None, say: Say) -> list[DeclaredTable]:
+    """The tables, newest run first."""
+    parts = groupby(measures, key=lambda measure: (measure.run, measure.logged_at, measure.kind))
+    return [
+        _declared_table(list(found), _title(kind, say.date(at.date()), run, say), system, say)
+        for (run, at, kind), found in parts
+    ]
+
+
+def _title(kind: str, date: str, run: str, say: Say) -> str:
+    number = run.removeprefix("mlflow:")[:8]
+    titles = {
+        "algorithm": say("The model, by group: run {run} of {date}", run=number, date=date),
+        "data": say("Its training data, by group: run {run} of {date}", run=number, date=date),
+        "biased": say("Groups that the template singles out: run {run} of {date}", run=number, date=date),
+    }
+    return titles.get(kind, f"{kind}: {number}, {date}")
+
+
+def _declared_table(measures: list[DeclaredMeasure], title: str, system: System | None, say: Say) -> DeclaredTable:
+    metrics = list(dict.fromkeys(measure.metric for measure in measures))
+    by_group: dict[tuple[tuple[str, str], ...], dict[str, DeclaredMeasure]] = {}
+    for measure in measures:
+        by_group.setdefault(tuple(measure.groups.items()), {})[measure.metric] = measure
+    rows = [
+        [
+            _group(group, system, say),
+            *(_value(found.get(metric), say) for metric in metrics),
+            _people(next(iter(found.values())), say),
+        ]
+        for group, found in by_group.items()
+    ]
+    head = [say("Group"), *(_metric(metric, say) for metric in metrics), say("People")]
+    return DeclaredTable(title=title, head=head, rows=rows)
+
+
+def _metric(name: str, say: Say) -> str:
+    """What a template calls a measure, in plain words where it is a usual one; else its own name."""
+    plain = name.replace("_", " ").lower()
+    words = {
+        "accuracy": say("Share of right predictions (accuracy)"),
+        "selection rate": say("Share predicted positive (selection rate)"),
+        "precision": say("Share right among those predicted positive (precision)"),
+        "recall": say("Share found among the positive (recall)"),
+        "false positive rate": say("Share wrongly predicted positive (false positive rate)"),
+        "false negative rate": say("Share wrongly predicted negative (false negative rate)"),
+        "distance": say("Distance from everybody (Kolmogorov-Smirnov)"),
+        "proportion": say("Share of all people"),
+        "p value": say("How often chance alone would give that distance (p-value)"),
+    }
+    return words.get(plain, plain)
+
+
+def _group(group: tuple[tuple[str, str], ...], system: System | None, say: Say) -> str:
+    """The group in the words of the system file, where it names these columns and values."""
+    if not group:
+        return say("Everybody")
+    known = {found.column: found for found in system.groups.values()} if system else {}
+    parts = []
+    for column, value in group:
+        words = known[column].values.get(value) if column in known and known[column].values else None
+        shown = say("small group {number}", number=few) if (few := rare(value)) else value
+        parts.append(capital(say.text(words, value)) if words else f"{column}: {shown}")
+    return joined(", ", parts)
+
+
+def _value(measure: DeclaredMeasure | None, say: Say) -> str:
+    if measure is None or (measure.value is None and not measure.suppressed):
+        return ""
+    return say("hidden") if measure.value is None else say.number(measure.value, 3)
+
+
+def _people(measure: DeclaredMeasure, say: Say) -> str:
+    return say.whole(measure.count) if measure.count is not None else ""
+
+
+def figures(wanted: Wanted) -> dict[str, Figure]:
+    """The matrix; nothing of a system that nobody has examined, or that there is not."""
+    workspace, say, system = wanted.workspace, wanted.say, wanted.query.get("system", "")
+    scene = store.scene(workspace)
+    document = scene.examined.get(system)
+    if document is None:
+        return {}
+    audit = document if isinstance(document, AuditDocument) else None
+    return {
+        "questions": Figure(
+            title=say("Questions and answers by group"),
+            source=Source(
+                organisation=workspace.settings.organisation,
+                about=scene.title(system, say),
+                period=period(audit, say) if audit else "",
+                charter=audit.charter.version if audit else scene.charter.version,
+                seal=sealed_now(workspace, [document]),
+            ),
+            href=system_href(system, query={"lang": say.lang}),
+            fill=lambda: _made(scene, system, say),
+        )
+    }
+
+
+def _made(scene: Scene, system: str, say: Say) -> Sheet:
+    return sheet(matrix(scene, system, say, query={"lang": say.lang}), say)
+
+
+def sheet(page: Matrix, say: Say) -> Sheet:
+    """The table of the questions that somebody has examined, each article before its own."""
+    names = [say("For all") if page.columns else say("The answer"), *page.columns]
+    first = f"{say('Question')} … {page.ending}" if page.ending else say("Question")
+    rows: list[list[Cell]] = []
+    for article in page.articles:
+        if article.examined:
+            rows.append([article.title, mark(article.verdict, say), *[""] * (len(names) - 1)])
+            rows += [_row(each, len(names), say) for each in article.examined]
+    return Sheet(head=[first, *names], rows=rows)
+
+
+def _row(row: QuestionRow, wide: int, say: Say) -> list[Cell]:
+    if row.alone is not None:
+        return [row.text, mark(row.alone.verdict, say), *[""] * (wide - 1)]
+    return [row.text, "", *[mark(each.verdict, say) if each else "" for each in row.cells]]
