@@ -38,7 +38,7 @@ from boussole.dashboard.pages.drift.detail_html import detail_routes
 from boussole.dashboard.pages.evidence.routes import evidence_routes
 from boussole.dashboard.pages.explain.forms import explain_routes
 from boussole.dashboard.pages.fairness import fairness_html as fairness
-from boussole.dashboard.pages.incidents.incidents_html import incident_routes
+from boussole.dashboard.pages.incidents.forms import incident_routes
 from boussole.dashboard.pages.questions.view import question_routes
 from boussole.dashboard.pages.recommendations.view import followed_routes
 from boussole.dashboard.pages.register import register_html as register
@@ -46,8 +46,8 @@ from boussole.dashboard.pages.reports.reports_html import report_routes
 from boussole.dashboard.pages.session.files import committee_routes, paper_routes
 from boussole.dashboard.pages.system import along as system
 from boussole.dashboard.pages.system.along import system_page
-from boussole.dashboard.pages.work import work_html as work
-from boussole.dashboard.pages.work.work_html import work_routes
+from boussole.dashboard.pages.work import forms as work
+from boussole.dashboard.pages.work.forms import work_routes
 from boussole.dashboard.server.access.account import role_route
 from boussole.dashboard.server.access.back_channel import PATH as BACK_CHANNEL
 from boussole.dashboard.server.access.identity import check_roles
