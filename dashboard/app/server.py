@@ -43,7 +43,7 @@ from boussole.dashboard.pages.questions.view import question_routes
 from boussole.dashboard.pages.recommendations.view import followed_routes
 from boussole.dashboard.pages.register import register_html as register
 from boussole.dashboard.pages.reports.reports_html import report_routes
-from boussole.dashboard.pages.session.files import committee_routes, paper_routes
+from boussole.dashboard.pages.session.forms import committee_routes, paper_routes
 from boussole.dashboard.pages.system import along as system
 from boussole.dashboard.pages.system.along import system_page
 from boussole.dashboard.pages.work import forms as work
