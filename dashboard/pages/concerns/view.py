@@ -1,29 +1,16 @@
-"""What concerns whoever looks, as data and as HTML, and where they say whether they want letters."""
+"""What concerns whoever looks, as data."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from starlette.routing import Route
-
-from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.alerts.personal import Reach
-from boussole.dashboard.markup.elements import Html, details, el, join, link
-from boussole.dashboard.markup.words.addresses import concerns_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.database import Wish, wish_of, write_wish
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.forms.forms_html import form_html
-from boussole.dashboard.server.forms.model import Field, Form, Problem, UnfitError, Values
-from boussole.dashboard.server.forms.routes import Desk, form_route
+from boussole.dashboard.server.forms.model import Form
 from boussole.dashboard.views.concern import Concern
-
-# The page of what concerns whoever looks, as data.
-
 
 STAYS = dt.timedelta(minutes=10)
 """How long something stays under what is new once it was shown: a page that is loaded again shows the same."""
@@ -63,123 +50,3 @@ def letters_words(reach: Reach, workspace: Workspace, say: Say) -> str:
             hour=hour,
         ),
     }[reach]
-
-
-# The page of what concerns whoever looks, as HTML.
-
-
-def page(shown: ConcernsPage, say: Say, *, query: dict[str, str], problem: Problem | None, done: bool) -> Html:
-    """What is new first; what was seen is folded away."""
-    return join(
-        [
-            el("h1", say("What concerns you")),
-            el(
-                "p",
-                say("Your committees, their systems, what is asked of you. What you have seen here is no longer new."),
-                class_="subtitle",
-            ),
-            _new(shown.new, say),
-            _before(shown.before, say) if shown.before else None,
-            _letters(shown, say, query=query, problem=problem, done=done),
-        ]
-    )
-
-
-def nobody(say: Say) -> Html:
-    """To somebody who sits on no committee."""
-    return join(
-        [
-            el("h1", say("What concerns you")),
-            el("p", say("This page is for the members of the committees and their secretaries."), class_="lead"),
-        ]
-    )
-
-
-def _new(concerns: Sequence[Concern], say: Say) -> Html:
-    listed = _list(concerns, say) if concerns else el("p", say("Nothing new."))
-    return el("section", el("h2", say("New"), id="new"), listed, class_="setting")
-
-
-def _before(concerns: Sequence[Concern], say: Say) -> Html:
-    title = say.plural("One thing that you have seen", "{n} things that you have seen", len(concerns))
-    return details(title, _list(concerns, say))
-
-
-def _list(concerns: Sequence[Concern], say: Say) -> Html:
-    return el("ul", *[_item(each, say) for each in concerns], class_="lines due concerns")
-
-
-def _item(each: Concern, say: Say) -> Html:
-    date = say.date(each.on)
-    when = say("{date}, urgent", date=date) if each.urgent else date
-    said = join([each.text, each.place], " — ") if each.place else each.text
-    return el("li", el("p", when, class_="when overdue" if each.urgent else "when"), el("p", link(said, each.href)))
-
-
-def _letters(shown: ConcernsPage, say: Say, *, query: dict[str, str], problem: Problem | None, done: bool) -> Html:
-    return el(
-        "section",
-        el("h2", say("By e-mail"), id="by-mail"),
-        el("p", say("It is noted."), class_="lead", role="status") if done else None,
-        el("p", shown.letters),
-        form_html(shown.form, say, query=query, problem=problem),
-        class_="setting",
-    )
-
-
-# Where somebody says whether they want letters, and in which language.
-
-
-PATH, NAME = "/concerns-letters", "letters"
-DONE = "yes"
-TITLES = {"fr": "Français", "en": "English"}
-
-
-def letters_form(wish: Wish, say: Say, *, main: str) -> Form:
-    """The form. `main`: the language of the organisation."""
-    languages = [(lang, TITLES[lang]) for lang in LANGUAGES]
-    return Form(
-        id=NAME,
-        path=PATH,
-        send=say("Keep this"),
-        fields=[
-            Field(
-                name="letters",
-                label=say("Send me by e-mail what concerns me"),
-                kind="tick",
-                required=False,
-                value="yes" if wish.letters else "",
-            ),
-            Field(name="lang", label=say("Language of these e-mails"), kind="choice", choices=languages,
-                  value=wish.lang or main),
-        ],
-    )  # fmt: skip
-
-
-def letter_routes(home: Path) -> list[Route]:
-    """The route of the form."""
-    return [form_route(PATH, home, ask=_ask, act=_act, back=_back)]
-
-
-def _reader(me: Person) -> str:
-    return me.remembered_as
-
-
-def _ask(desk: Desk, _of: str) -> Form | None:
-    """Nobody in particular has no such form."""
-    if not _reader(desk.person):
-        return None
-    wish = wish_of(desk.workspace, _reader(desk.person))
-    return letters_form(wish, desk.say, main=desk.workspace.settings.language)
-
-
-def _act(desk: Desk, _of: str, values: Values) -> str:
-    lang = values.text("lang")
-    if lang not in LANGUAGES:
-        raise UnfitError(desk.say("Choose one of the languages."), "lang")
-    write_wish(desk.workspace, _reader(desk.person), Wish(letters=values.ticked("letters"), lang=lang))
-    return concerns_href(query={**desk.query, "kept": DONE}, anchor="by-mail")
-
-
-def _back(desk: Desk, _of: str, token: str) -> str:
-    return concerns_href(query={**desk.query, "sent": token})

@@ -14,7 +14,7 @@ from boussole.dashboard.markup.words.addresses import incidents_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.forms.forms_html import Titled
+from boussole.dashboard.server.forms.model import Titled
 from boussole.dashboard.server.forms.routes import Desk
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
 from boussole.dashboard.views.records.form import LISTS
