@@ -31,7 +31,7 @@ from boussole.dashboard.pages.article.along import article_page
 from boussole.dashboard.pages.article.view import ArticleQuery
 from boussole.dashboard.pages.ask.forms import ask_routes
 from boussole.dashboard.pages.compass import compass_html as compass
-from boussole.dashboard.pages.concerns.forms import letter_routes
+from boussole.dashboard.pages.concerns.view import letter_routes
 from boussole.dashboard.pages.data import data_html as data
 from boussole.dashboard.pages.drift import along as drift
 from boussole.dashboard.pages.drift.detail_html import detail_routes
@@ -39,8 +39,8 @@ from boussole.dashboard.pages.evidence.routes import evidence_routes
 from boussole.dashboard.pages.explain.forms import explain_routes
 from boussole.dashboard.pages.fairness import fairness_html as fairness
 from boussole.dashboard.pages.incidents.forms import incident_routes
-from boussole.dashboard.pages.questions.forms import question_routes
-from boussole.dashboard.pages.recommendations.view import followed_routes
+from boussole.dashboard.pages.questions.view import question_routes
+from boussole.dashboard.pages.recommendations.forms import followed_routes
 from boussole.dashboard.pages.register import register_html as register
 from boussole.dashboard.pages.reports.reports_html import report_routes
 from boussole.dashboard.pages.session.forms import committee_routes, paper_routes

@@ -16,7 +16,7 @@ from boussole.charter.records.statements import statements
 from boussole.charter.records.store.lookup import How, fingerprints, places_of
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.cli.main import app
-from boussole.dashboard.pages.questions.forms import question_routes
+from boussole.dashboard.pages.questions.view import question_routes
 from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action
 from boussole.dashboard.server.access.person import COOKIE
 from boussole.dashboard.server.forms.routes import LARGEST, problem_of

@@ -28,8 +28,7 @@ from boussole.charter.records.facts import Facts
 from boussole.dashboard.alerts import personal
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.concerns.forms import letters_form
-from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, split
+from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, letters_form, split
 from boussole.dashboard.server.access.database import Wish, seen
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import Person

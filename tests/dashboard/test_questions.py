@@ -21,8 +21,7 @@ from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.ask.forms import ask_routes, asking, place_of
-from boussole.dashboard.pages.questions.forms import answers_of, question_routes
-from boussole.dashboard.pages.questions.view import questions_page
+from boussole.dashboard.pages.questions.view import answers_of, question_routes, questions_page
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE, Person
 from boussole.dashboard.server.forms.model import PageForms, form_html

@@ -9,8 +9,7 @@ from boussole.charter.record_types.acts import CommitteeQuestion
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import number_of
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.questions.forms import answers_of
-from boussole.dashboard.pages.questions.view import questions_page
+from boussole.dashboard.pages.questions.view import answers_of, questions_page
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.server.forms.model import PageForms
