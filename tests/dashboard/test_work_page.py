@@ -21,7 +21,7 @@ from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE, Person
 from boussole.dashboard.server.forms.model import PageForms
 from boussole.dashboard.server.forms.routes import problem_of
-from boussole.dashboard.views.parts.taking_html import nothing
+from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.work import work_page, work_words

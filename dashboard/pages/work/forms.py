@@ -52,10 +52,14 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
             title = f"{say('How do agents find their work?')} – {say('By group')}"
             groups = Sheet(head=each.heads, rows=each.groups)
             add(f"survey-{at}-groups", title, groups, [survey.entry], about=each.title, told=each.hidden)
-    entries = (trainings(facts), times(facts), consultations_of(facts))
-    for listed, sealed_in in zip(page.lists, entries, strict=True):
+    sealed_in = (
+        [entry for entry, _ in trainings(facts)],
+        [entry for entry, _ in times(facts)],
+        [entry for entry, _ in consultations_of(facts)],
+    )
+    for listed, entries in zip(page.lists, sealed_in, strict=True):
         if listed.rows:
-            add(listed.name, listed.title, _sheet(listed), [entry for entry, _ in sealed_in])
+            add(listed.name, listed.title, _sheet(listed), entries)
     return found
 
 

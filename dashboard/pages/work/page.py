@@ -11,7 +11,7 @@ from boussole.dashboard.pages.work.forms import figures
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.server.forms.model import PageForms
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.work import work_page
