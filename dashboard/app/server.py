@@ -37,16 +37,16 @@ from boussole.dashboard.pages.drift.forms import detail_routes
 from boussole.dashboard.pages.evidence.forms import evidence_routes
 from boussole.dashboard.pages.explain.forms import explain_routes
 from boussole.dashboard.pages.fairness import view as fairness
-from boussole.dashboard.pages.incidents.incidents_html import incident_routes
+from boussole.dashboard.pages.incidents.forms import incident_routes
 from boussole.dashboard.pages.questions.view import question_routes
-from boussole.dashboard.pages.recommendations.view import followed_routes
+from boussole.dashboard.pages.recommendations.forms import followed_routes
 from boussole.dashboard.pages.register import view as register
 from boussole.dashboard.pages.reports.forms import report_routes
-from boussole.dashboard.pages.session.files import committee_routes, paper_routes
+from boussole.dashboard.pages.session.forms import committee_routes, paper_routes
 from boussole.dashboard.pages.system import view as system
 from boussole.dashboard.pages.system.view import system_page
-from boussole.dashboard.pages.work import work_html as work
-from boussole.dashboard.pages.work.work_html import work_routes
+from boussole.dashboard.pages.work import forms as work
+from boussole.dashboard.pages.work.forms import work_routes
 from boussole.dashboard.server.access.account import role_route
 from boussole.dashboard.server.access.back_channel import PATH as BACK_CHANNEL
 from boussole.dashboard.server.access.identity import check_roles

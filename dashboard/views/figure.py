@@ -41,6 +41,11 @@ class Figure:
     owner: str
     groups: Sequence[Group]
 
+    @property
+    def asked(self) -> str:
+        """The question with its number; empty of a whole."""
+        return f"{self.number} {self.question}".strip()
+
 
 def figure_at(scene: Scene, system: str, key: str, say: Say) -> Figure | None:
     """The figure of an address, or a system as a whole where no question is named; None where there is neither."""

@@ -43,6 +43,18 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A table of the page: what it is called in addresses, what it answers, and what is said where it has no line."""
+
+    name: str
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[Row]
+    none: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkPage:
     """The whole page."""
 
@@ -50,9 +62,15 @@ class WorkPage:
     headline: str
     others: Sequence[str]
     surveys: Sequence[SurveyView]
-    trainings: Sequence[Row]
-    times: Sequence[Row]
-    consultations: Sequence[Row]
+    survey_heads: Sequence[str]
+    trainings: Listed
+    times: Listed
+    consultations: Listed
+
+    @property
+    def lists(self) -> tuple[Listed, Listed, Listed]:
+        """The tables, in the order of the page."""
+        return self.trainings, self.times, self.consultations
 
 
 def work_page(scene: Scene, say: Say, *, query: dict[str, str]) -> WorkPage:
@@ -64,9 +82,32 @@ def work_page(scene: Scene, say: Say, *, query: dict[str, str]) -> WorkPage:
         headline=headline,
         others=_others(scene, courses, saved, say),
         surveys=[_survey(scene, name, each, say, query=query) for name, each in asked.items()],
-        trainings=[_training(scene, *each, say, query=query) for each in courses],
-        times=[_time(scene, *each, say, query=query) for each in saved],
-        consultations=_consultations(scene, say, query=query),
+        survey_heads=[say("Theme"), say("Mean"), say("The survey before"), say("Change")],
+        trainings=Listed(
+            name="training",
+            title=say("Are people trained before they use it?"),
+            heads=[say("System"), say("Training"), say("Period"), say("Trained"), say("Before their first use")],
+            rows=[_training(scene, *each, say, query=query) for each in courses],
+            none=say("Nothing was recorded of training."),
+        ),
+        times=Listed(
+            name="time",
+            title=say("What time was saved, and where did it go?"),
+            heads=[say("System"), say("Period"), say("Time saved"), say("Posts moved"), say("Where it went")],
+            rows=[_time(scene, *each, say, query=query) for each in saved],
+            none=say("Nothing was recorded of time saved."),
+        ),
+        consultations=Listed(
+            name="consultations",
+            title=say("When were staff representatives consulted?"),
+            heads=[say("Step"), say("Who is consulted"), say("System"), say("Day"), say("In a few words")],
+            rows=_consultations(scene, say, query=query),
+            none=say("No consultation was recorded."),
+            note=say(
+                "In France, staff representatives are consulted before a tool that changes work is brought in, and may "
+                "name an expert (Labour Code, L.2312-8 and L.2315-94)."
+            ),
+        ),
     )
 
 

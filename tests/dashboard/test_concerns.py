@@ -26,8 +26,9 @@ from boussole.charter.record_types.kinds import Incident, Recommendation, Reply
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.alerts import personal
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, letters_form, page, split
+from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, letters_form, split
 from boussole.dashboard.server.access.database import Wish, seen
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import Person
@@ -152,7 +153,7 @@ def test_incidents_are_counted_and_only_own_recommendations_are_told(desk: Desk,
     ]
     shown = ConcernsPage(new=found, before=found, letters="", form=letters_form(Wish(), EN, main="fr"))
     for say in (EN, FR):
-        assert THIRD not in page(shown, say, query={}, problem=None, done=False)
+        assert THIRD not in Template("pages/concerns/concerns.html", say)("page", shown, {}, None, False)
 
 
 def test_who_sits_nowhere_or_no_longer_is_told_nothing(desk: Desk, scene: Scene) -> None:

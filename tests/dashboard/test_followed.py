@@ -17,14 +17,10 @@ from boussole.charter.record_types.kinds import FollowUp, Recommendation, Reply
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.recommendations import view as followed_html
-from boussole.dashboard.pages.recommendations.view import (
-    FollowedForms,
-    RecommendationsQuery,
-    followed_routes,
-    recommendations_page,
-)
+from boussole.dashboard.pages.recommendations.forms import FollowedForms, followed_routes
+from boussole.dashboard.pages.recommendations.view import RecommendationsQuery, recommendations_page
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE, Person
 from boussole.dashboard.server.forms.model import PageForms
@@ -38,6 +34,7 @@ from tests.charter.committee.hall import NAME, Hall, who
 EN, FR = speaker("en"), speaker("fr")
 TODAY = dt.date(2026, 11, 27)
 ACTING = PageForms(query={}, problem=None)
+PAGE = Template("pages/recommendations/recommendations.html", EN)
 
 
 def advice(to="Data", due=dt.date(2026, 11, 1), **changes):
@@ -77,7 +74,7 @@ def test_overdue_ones_come_first_and_every_answer_is_told(scene):
         ("In progress", "1 October 2026 (Data steward)", "Half."),
     ]
     assert "outside authority" in shown.rows[2].told
-    assert "<script>" not in followed_html.recommendations(shown, EN, ACTING, recommending=[])
+    assert "<script>" not in PAGE("recommendations", shown, ACTING, [])
 
 
 def test_files_of_a_recommendation_and_of_its_answer_are_handed_out_beside_their_words(scene):
@@ -87,7 +84,7 @@ def test_files_of_a_recommendation_and_of_its_answer_are_handed_out_beside_their
     (row,) = shown.rows
     assert row.attached == [("Attachment 1 (PDF, 12 kB)", "/attachment/0/1")]
     assert [href for _, href in row.answers[0].attached] == ["/attachment/1/1", "/attachment/1/2"]
-    told = followed_html.recommendations(shown, EN, ACTING, recommending=[])
+    told = PAGE("recommendations", shown, ACTING, [])
     assert told.count('href="/attachment/') == 3
 
 
@@ -109,7 +106,7 @@ def test_the_address_says_which_are_shown(scene, asked, found):
     assert bool(shown.everything) == bool(
         set(asked) & {"addressee", "system", "state"} and asked != {"state": "nonsense"}
     )
-    assert "<b>" not in followed_html.recommendations(shown, EN, ACTING, recommending=[])
+    assert "<b>" not in PAGE("recommendations", shown, ACTING, [])
 
 
 def test_filters_say_how_many_they_would_show(scene):
@@ -180,7 +177,7 @@ def test_an_opinion_is_shown_with_its_dissent_and_what_became_of_it(advised):
     assert (shown.entry, shown.sense, shown.grave) == (entry, "favourable with reservations", True)
     assert shown.dissents == [("Dissent of Zoé Petit", "Too early.")]
     assert dict(shown.became)["Answered"] == "late since 14 December 2026"
-    written = opinions_html.beside([shown], EN) + followed_html.opinions([shown], EN, ACTING)
+    written = opinions_html.beside([shown], EN) + PAGE("opinions", [shown], ACTING)
     assert "<b>" not in written.replace("</b>", "")
     assert "Read all of it" in written
     assert "One reservation, one dissent" in written

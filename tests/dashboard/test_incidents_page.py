@@ -18,9 +18,9 @@ from boussole.charter.records import statements
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
 from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.incidents import incidents_html
-from boussole.dashboard.pages.incidents.incidents_html import forms_for, incident_routes
+from boussole.dashboard.pages.incidents.forms import forms_for, incident_routes
 from boussole.dashboard.pages.incidents.view import incidents_page
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE
@@ -44,10 +44,11 @@ def written(scene, *said, role=Role.STEWARD, say=EN, today=MARCH):
     forms = forms_for(seen, role, say)
     acting = PageForms(query={}, problem=None, forms=forms.of_incident)
     shown = incidents_page(seen, say, query={}, single=role in (Role.STEWARD, Role.AGENT))
+    made = Template("pages/incidents/incidents.html", say)
     return (
-        incidents_html.head(shown, say)
-        + incidents_html.incidents(shown, say, acting, opening=forms.opening)
-        + incidents_html.appeals(shown, say, acting, forms=[*forms.deciding, *forms.entering])
+        made("head", shown)
+        + made("incidents", shown, acting, forms.opening)
+        + made("appeals", shown, acting, [*forms.deciding, *forms.entering])
     )
 
 

@@ -19,9 +19,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import ask_href
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
-from boussole.dashboard.pages.ask import forms
 from boussole.dashboard.pages.ask.forms import ask_routes, asking, place_of
-from boussole.dashboard.pages.questions import view
 from boussole.dashboard.pages.questions.view import answers_of, question_routes, questions_page
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE, Person
@@ -55,11 +53,15 @@ def test_a_figure_is_what_the_server_sees_of_it(scene, figure):
         assert figure_at(scene, system, key, EN) is None
 
 
+def head(figure, *, lost=False) -> str:
+    return Template("pages/ask/ask.html", EN)("head", figure, "/questions", lost)
+
+
 def test_a_question_can_be_about_a_system_as_a_whole(scene):
     whole = figure_at(scene, "matchft", "", EN)
     said = reference(whole, None)
     assert (said.system, said.indicator, said.audit) == ("matchft", None, scene.latest["matchft"].entry)
-    assert "Your question is about this system." in forms.asking_html(whole, EN, back="/", lost=False)
+    assert "Your question is about this system." in head(whole)
     assert place_of(whole) == "matchft."
     assert ask_href("matchft", "", query={}) == "/ask?system=matchft"
 
@@ -72,9 +74,9 @@ def test_the_form_is_filled_in_from_the_figure(figure, monkeypatch, tmp_path):
     values = {field.name: field.value for field in form.fields}
     assert (values["committee"], values["due_on"], values["addressee"]) == ("external", "2026-12-27", figure.owner)
     assert form.path == f"/ask/matchft.{KEY}" == f"/ask/{place_of(figure)}"
-    shown = forms.asking_html(figure, EN, back="/questions", lost=False) + form_html(form, EN, query={})
+    shown = head(figure) + form_html(form, EN, query={})
     assert figure.sentence.replace("'", "&#x27;") in shown or figure.sentence in shown
-    assert "There is no such figure here" in forms.asking_html(None, EN, back="/", lost=True)
+    assert "There is no such figure here" in head(None, lost=True)
 
 
 def test_one_tap_leads_from_every_question_to_the_form(scene):
@@ -122,7 +124,8 @@ def test_late_questions_come_first_with_who_must_answer(scene):
     assert page.waiting[0].figure == ("MatchFT, question 3.1b, Women, audit in entry 3", "/evidence?entry=3")
     assert "asked by Awa Diop on 15 September 2026 · to: Data" in page.waiting[0].told
     answers = answers_of(page, Person(role=Role.STEWARD), EN)
-    shown = view.listed(page, EN, PageForms(query={}, problem=None, forms=answers))
+    acting = PageForms(query={}, problem=None, forms=answers)
+    shown = Template("pages/questions/questions.html", EN)("listed", page, acting)
     assert "<b>In time" not in shown
     assert shown.count("<form") == 3
     assert questions_page(scene, {}, FR, query={}).headline == "Aucune question n’a encore été posée."

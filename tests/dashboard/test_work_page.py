@@ -14,13 +14,14 @@ from boussole.charter.record_types.work import Answers, Consultation, Mean, Surv
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.work import work_html
-from boussole.dashboard.pages.work.work_html import work_routes
+from boussole.dashboard.pages.work.forms import work_routes
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE, Person
 from boussole.dashboard.server.forms.model import PageForms
 from boussole.dashboard.server.forms.routes import problem_of
+from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.work import work_page, work_words
@@ -67,10 +68,10 @@ def test_the_answer_comes_first_then_what_it_rests_on(scene):
     assert [row[0] for row in asked.themes] == ["Autonomy", "Load of work"]
     assert [row[3] for row in asked.themes] == ["worse by 0.40", "unchanged"]
     assert asked.hidden.startswith("Two groups are hidden")
-    assert shown.trainings[0].cells[3:] == ["90 of 100", "80 of 100"]
-    assert shown.trainings[0].under == "80%: question 2.5 asks for 95%"
-    assert shown.times[0].cells[4] == "Receiving people: 60%; not known: 40%"
-    assert [(row.cells[0], row.under) for row in shown.consultations] == [
+    assert shown.trainings.rows[0].cells[3:] == ["90 of 100", "80 of 100"]
+    assert shown.trainings.rows[0].under == "80%: question 2.5 asks for 95%"
+    assert shown.times.rows[0].cells[4] == "Receiving people: 60%; not known: 40%"
+    assert [(row.cells[0], row.under) for row in shown.consultations.rows] == [
         ("Announced", "In 18 days"),
         ("Expert named", "stated by: Internal follow-up committee"),
     ]
@@ -87,17 +88,13 @@ def test_what_is_not_known_is_said(scene):
 def test_it_is_written_as_text_with_forms_for_those_who_may(scene):
     shown, acting = page(scene, *SAID), PageForms(query={}, problem=None)
     forms = offered("work", Setting(person=Person(role=Role.FOLLOW_UP), say=EN, scene=scene))
-    written = (
-        work_html.head(shown, EN)
-        + work_html.surveys(shown, EN)
-        + work_html.training(shown, EN)
-        + work_html.time(shown, EN)
-    )
-    written += work_html.consultations(shown, EN) + work_html.acting(forms, EN, acting)
+    made = Template("pages/work/work.html", EN)
+    written = made("head", shown) + made("surveys", shown, nothing)
+    written += "".join(made("listed", each, nothing) for each in shown.lists) + made("recording", forms, acting)
     assert "<script>" not in written
     assert "<td>&lt;b&gt;" in written or "&lt;b&gt;</th>" in written
     assert 'type="file"' in written
-    assert work_html.acting([], EN, acting) == ""
+    assert made("recording", [], acting) == ""
     sealed = [SealedStatement(entry=2, sealed_on=TODAY, statement=SAID[2])]
     seen = replace(scene, facts=Facts(as_of=TODAY, sealed=sealed))
     assert work_words(seen, ["matchft", "compas"], EN) == [

@@ -9,6 +9,8 @@ EVIDENCE = "/evidence"
 FAIRNESS = "/fairness"
 SEARCH = "/search"
 ATTACHMENT = "/attachment"
+CALENDAR = "/session-calendar"
+MINUTES_OF = "/session-minutes"
 
 
 def attachment_href(entry: int, number: int) -> str:
@@ -118,6 +120,29 @@ def session_href(entry: int, *, query: Mapping[str, str], anchor: str = "", **as
     ('/session?session=20&lang=en#minutes', '/session?session=20&done=31')
     """
     return address("/session", {"session": str(entry), **asked, **query}, anchor)
+
+
+def calendar_href(entry: int, lang: str) -> str:
+    """Where the calendar file of a session is.
+
+    >>> calendar_href(20, "fr")
+    '/session-calendar/20.fr.ics'
+    """
+    return f"{CALENDAR}/{entry}.{lang}.ics"
+
+
+def minutes_href(entry: int, lang: str) -> str:
+    """Where the minutes of a session are, in one language.
+
+    >>> minutes_href(20, "en")
+    '/session-minutes/20.en.md'
+    """
+    return f"{MINUTES_OF}/{entry}.{lang}.md"
+
+
+def minutes_data_href(entry: int) -> str:
+    """Where they are as data: what their fingerprint is made from."""
+    return f"{MINUTES_OF}/{entry}.json"
 
 
 def concerns_href(*, query: Mapping[str, str], anchor: str = "") -> str:

@@ -10,7 +10,6 @@ from starlette.routing import Route
 
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
-from boussole.dashboard.markup.elements import Html, badge, el, facts, link
 from boussole.dashboard.markup.words.addresses import ask_href, questions_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person
@@ -22,9 +21,6 @@ from boussole.dashboard.views.figure import Figure, figure_at
 from boussole.dashboard.views.records.entering import FormPage, forms_on, record_routes
 from boussole.dashboard.views.records.form import record_form
 from boussole.dashboard.views.records.setting import Setting
-
-# The form by which a question is asked, about a figure or in general.
-
 
 NONE = "-"
 """What an address says where a question is about no figure."""
@@ -46,55 +42,6 @@ def asking(figure: Figure | None, chambers: Mapping[str, Chamber], me: Person, s
     ((model, form),) = forms_on("ask")
     at = setting_of(figure, chambers, me, say)
     return record_form(model, form, replace(at, proposed={**at.proposed, "text": words}))
-
-
-# The page on which a question is asked, as HTML.
-
-
-def asking_html(figure: Figure | None, say: Say, *, back: str, lost: bool) -> Html:
-    """The title of the page on which a question is asked, and the figure it is about, as it is seen now.
-
-    `lost`: the address names a figure that there is not.
-    """
-    crumbs = el(
-        "nav",
-        el(
-            "ol",
-            el("li", link(say("Questions and answers"), back)),
-            el("li", say("Ask a question"), aria_current="page"),
-        ),
-        class_="crumbs",
-        aria_label=say("You are here"),
-    )
-    title = el("h1", say("What do you want to know?"))
-    if figure is None:
-        gone = el("p", say("There is no such figure here: your question will be about no figure."), class_="warning")
-        return el("header", crumbs, title, gone if lost else None)
-    about = (
-        say("Your question is about this figure; it is sealed with it, as you see it now.")
-        if figure.verdict
-        else say("Your question is about this system.")
-    )
-    pairs = [
-        (say("System"), figure.title),
-        (say("Question"), f"{figure.number} {figure.question}".strip()),
-        (say("Period"), figure.period),
-    ]
-    return el(
-        "header",
-        crumbs,
-        title,
-        el("p", about, class_="subtitle"),
-        el(
-            "div",
-            el("p", badge(figure.verdict, say) if figure.verdict else None, " ", figure.sentence),
-            facts(pairs),
-            class_=f"lead lead-{figure.verdict or 'unknown'}",
-        ),
-    )
-
-
-# Where questions are sent.
 
 
 def _asking(desk: Desk, of: str, __: WebForm) -> Setting | None:

@@ -6,11 +6,12 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import questions_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.ask import forms
+from boussole.dashboard.pages.ask.forms import asking
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.forms_html import form_html
+from boussole.dashboard.server.forms.model import form_html
 from boussole.dashboard.views.figure import figure_at
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.margin_routes import own_words
@@ -22,9 +23,9 @@ def show(say: Say) -> None:
     system, key = asked.get("system", ""), asked.get("question", "")
     figure = figure_at(context.scene(), system, key, say)
     words = own_words(Workspace.find(), here(), asked.get("margin", ""))
-    form = forms.asking(figure, context.chambers(), here(), say, words=words)
+    made, form = Template("pages/ask/ask.html", say), asking(figure, context.chambers(), here(), say, words=words)
     context.put(
-        forms.asking_html(figure, say, back=questions_href(query=query), lost=bool(system) and figure is None),
+        made("head", figure, questions_href(query=query), bool(system) and figure is None),
         form_html(form, say, query=query, problem=context.problem()),
     )
 

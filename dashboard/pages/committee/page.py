@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import committee_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.committee import committee_html
 from boussole.dashboard.pages.committee.view import overview_page
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.chamber import reads_drafts
@@ -17,11 +17,12 @@ from boussole.dashboard.views.records.offering import SessionActions, house_part
 
 def show(asked: str, say: Say) -> None:
     """A committee, the first one where none is asked for, or which ones there are."""
+    made = Template("pages/committee/committee.html", say)
     known, query, given = context.chambers(), context.kept_query(), st.query_params
     chamber = known.get(asked) if asked else next(iter(known.values()), None)
     if chamber is None:
         links = [(each.title(say), committee_href(name, query=query)) for name, each in known.items()]
-        st.html(committee_html.unknown(asked, say, known=links))
+        st.html(made("unknown", asked, links))
         return
     drafts = context.drafts(chamber.id) if reads_drafts(here(), chamber) else []
     page = overview_page(chamber, known, drafts, say, query=query)
@@ -30,11 +31,11 @@ def show(asked: str, say: Say) -> None:
     acting = SessionActions(offered_by(chamber, here(), say), say, query=query, problem=problem, done=done)
     context.put(
         acting.lost(),
-        committee_html.head(page, say),
-        committee_html.due(page, say, acting),
-        committee_html.opinions(page, say),
-        committee_html.matters(page, say, acting),
-        committee_html.members(page, say, acting),
+        made("head", page),
+        made("due", page, acting),
+        made("opinions", page),
+        made("matters", page, acting),
+        made("members", page, acting),
     )
 
 

@@ -38,7 +38,8 @@ from boussole.dashboard.views.committee_words import (
 )
 from boussole.dashboard.views.register_words import DueLine, pressing
 
-# Who sits on a committee on a day, as data: college, mandate and its end, office, interests, proxies.
+Linked = tuple[str, str]
+"""A text and the address it leads to; empty where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,54 +52,6 @@ class MemberRow:
     mandate: str
     ending: bool
     interests: Sequence[str]
-
-
-def member_rows(chamber: Chamber, day: dt.date, say: Say) -> list[MemberRow]:
-    """The members on a day, college by college in the order of the rules, who holds an office first."""
-    house = chamber.house
-    offices = {holder_of(house, office, day): office for office in reversed(OFFICES)}
-    colleges = [each.id for each in house.rules.colleges]
-
-    def place(each: Sitting) -> tuple[int, int, str]:
-        at = colleges.index(each.college) if each.college in colleges else len(colleges)
-        return at, each.member not in offices, chamber.name(each.member, say).casefold()
-
-    return [
-        _row(chamber, each, offices.get(each.member), day, say)
-        for each in sorted(sitting_on(house, day).values(), key=place)
-    ]
-
-
-def _row(chamber: Chamber, sitting: Sitting, office: str | None, day: dt.date, say: Say) -> MemberRow:
-    last = sitting.last_day
-    since = say("since {date}", date=say.date(sitting.start))
-    return MemberRow(
-        name=chamber.name(sitting.member, say),
-        college=chamber.college(sitting.college, say),
-        office=office_word(office, say) if office else "",
-        mandate=since if last is None else say("until {date}", date=say.date(last)),
-        ending=last is not None and last <= day + dt.timedelta(days=MANDATE_DAYS),
-        interests=_interests(chamber, sitting.member, day, say),
-    )
-
-
-def _interests(chamber: Chamber, member: str, day: dt.date, say: Say) -> list[str]:
-    """What a member has declared an interest in: systems by name, matters by subject."""
-    found = []
-    for _, act in chamber.house.standing(Interest):
-        if act.member == member and act.on <= day and (act.until is None or day <= act.until):
-            names = [chamber.system(system, say) for system in act.systems]
-            if act.of is not None:
-                names.append(say.written(chamber.house.get(Referral, act.of).subject))
-            found += names
-    return list(dict.fromkeys(found))
-
-
-# The committee page as data: what is due, what became of opinions, sessions, matters, members, rules.
-
-
-Linked = tuple[str, str]
-"""A text and the address it leads to; empty where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,6 +159,47 @@ def overview_page(
         members=members,
         rules=rules_words(house.rules, say),
     )
+
+
+def member_rows(chamber: Chamber, day: dt.date, say: Say) -> list[MemberRow]:
+    """The members on a day, college by college in the order of the rules, who holds an office first."""
+    house = chamber.house
+    offices = {holder_of(house, office, day): office for office in reversed(OFFICES)}
+    colleges = [each.id for each in house.rules.colleges]
+
+    def place(each: Sitting) -> tuple[int, int, str]:
+        at = colleges.index(each.college) if each.college in colleges else len(colleges)
+        return at, each.member not in offices, chamber.name(each.member, say).casefold()
+
+    return [
+        _row(chamber, each, offices.get(each.member), day, say)
+        for each in sorted(sitting_on(house, day).values(), key=place)
+    ]
+
+
+def _row(chamber: Chamber, sitting: Sitting, office: str | None, day: dt.date, say: Say) -> MemberRow:
+    last = sitting.last_day
+    since = say("since {date}", date=say.date(sitting.start))
+    return MemberRow(
+        name=chamber.name(sitting.member, say),
+        college=chamber.college(sitting.college, say),
+        office=office_word(office, say) if office else "",
+        mandate=since if last is None else say("until {date}", date=say.date(last)),
+        ending=last is not None and last <= day + dt.timedelta(days=MANDATE_DAYS),
+        interests=_interests(chamber, sitting.member, day, say),
+    )
+
+
+def _interests(chamber: Chamber, member: str, day: dt.date, say: Say) -> list[str]:
+    """What a member has declared an interest in: systems by name, matters by subject."""
+    found = []
+    for _, act in chamber.house.standing(Interest):
+        if act.member == member and act.on <= day and (act.until is None or day <= act.until):
+            names = [chamber.system(system, say) for system in act.systems]
+            if act.of is not None:
+                names.append(say.written(chamber.house.get(Referral, act.of).subject))
+            found += names
+    return list(dict.fromkeys(found))
 
 
 def _subtitle(chamber: Chamber, members: int, say: Say) -> str:

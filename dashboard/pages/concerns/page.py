@@ -7,8 +7,9 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.alerts.personal import reach
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.concerns.view import DONE, ConcernsPage, letters_form, letters_words, nobody, page, split
+from boussole.dashboard.pages.concerns.view import DONE, ConcernsPage, letters_form, letters_words, split
 from boussole.dashboard.server.access.database import now, remember, seen, wish_of
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views import store
@@ -41,8 +42,5 @@ try:
 except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, say))
 else:
-    done = st.query_params.get("kept", "") == DONE
-    if shown:
-        st.html(page(shown, say, query=context.kept_query(), problem=context.problem(), done=done))
-    else:
-        st.html(nobody(say))
+    done, made = st.query_params.get("kept", "") == DONE, Template("pages/concerns/concerns.html", say)
+    st.html(made("page", shown, context.kept_query(), context.problem(), done) if shown else made("nobody"))

@@ -1,4 +1,4 @@
-"""What concerns whoever looks, as data and as HTML, and where they say whether they want letters."""
+"""What concerns whoever looks, and the form by which they say whether they want letters of it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,13 @@ from starlette.routing import Route
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.alerts.personal import Reach
-from boussole.dashboard.markup.elements import Html, details, el, join, link
 from boussole.dashboard.markup.words.addresses import concerns_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.database import Wish, wish_of, write_wish
 from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.forms.forms_html import form_html
-from boussole.dashboard.server.forms.model import Field, Form, Problem, UnfitError, Values
+from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
 from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views.concern import Concern
-
-# The page of what concerns whoever looks, as data.
-
 
 STAYS = dt.timedelta(minutes=10)
 """How long something stays under what is new once it was shown: a page that is loaded again shows the same."""
@@ -63,71 +58,6 @@ def letters_words(reach: Reach, workspace: Workspace, say: Say) -> str:
             hour=hour,
         ),
     }[reach]
-
-
-# The page of what concerns whoever looks, as HTML.
-
-
-def page(shown: ConcernsPage, say: Say, *, query: dict[str, str], problem: Problem | None, done: bool) -> Html:
-    """What is new first; what was seen is folded away."""
-    return join(
-        [
-            el("h1", say("What concerns you")),
-            el(
-                "p",
-                say("Your committees, their systems, what is asked of you. What you have seen here is no longer new."),
-                class_="subtitle",
-            ),
-            _new(shown.new, say),
-            _before(shown.before, say) if shown.before else None,
-            _letters(shown, say, query=query, problem=problem, done=done),
-        ]
-    )
-
-
-def nobody(say: Say) -> Html:
-    """To somebody who sits on no committee."""
-    return join(
-        [
-            el("h1", say("What concerns you")),
-            el("p", say("This page is for the members of the committees and their secretaries."), class_="lead"),
-        ]
-    )
-
-
-def _new(concerns: Sequence[Concern], say: Say) -> Html:
-    listed = _list(concerns, say) if concerns else el("p", say("Nothing new."))
-    return el("section", el("h2", say("New"), id="new"), listed, class_="setting")
-
-
-def _before(concerns: Sequence[Concern], say: Say) -> Html:
-    title = say.plural("One thing that you have seen", "{n} things that you have seen", len(concerns))
-    return details(title, _list(concerns, say))
-
-
-def _list(concerns: Sequence[Concern], say: Say) -> Html:
-    return el("ul", *[_item(each, say) for each in concerns], class_="lines due concerns")
-
-
-def _item(each: Concern, say: Say) -> Html:
-    date = say.date(each.on)
-    when = say("{date}, urgent", date=date) if each.urgent else date
-    said = join([each.text, each.place], " — ") if each.place else each.text
-    return el("li", el("p", when, class_="when overdue" if each.urgent else "when"), el("p", link(said, each.href)))
-
-
-def _letters(shown: ConcernsPage, say: Say, *, query: dict[str, str], problem: Problem | None, done: bool) -> Html:
-    return el(
-        "section",
-        el("h2", say("By e-mail"), id="by-mail"),
-        el("p", say("It is noted."), class_="lead", role="status") if done else None,
-        el("p", shown.letters),
-        form_html(shown.form, say, query=query, problem=problem),
-        class_="setting",
-    )
-
-
-# Where somebody says whether they want letters, and in which language.
 
 
 PATH, NAME = "/concerns-letters", "letters"

@@ -1,4 +1,4 @@
-"""The forms of the page, to ask for a sheet, to agree to it, to hand it out, and where they are sent."""
+"""The forms of the page, to ask for a sheet, to agree to it, to hand it out; where they are sent, and a sheet taken."""
 
 from __future__ import annotations
 
@@ -39,9 +39,6 @@ from boussole.dashboard.views.explained.explanation import (
     refusal,
     request_of,
 )
-
-# The forms of the page: to ask for a sheet, to agree to it, to hand it out.
-
 
 OPEN, CONFIRM, ISSUE, TAKE = "/explain/open", "/explain/confirm", "/explain/issue", "/explain-file"
 NONE, YES, NO = "-", "yes", "no"
@@ -139,9 +136,6 @@ def issuing(found: SheetRequest, say: Say) -> Form:
             )
         ],
     )
-
-
-# Where a sheet is asked for, agreed to, handed out and taken.
 
 
 def explain_routes(home: Path) -> list[Route]:

@@ -6,9 +6,10 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.explain import explain_html
 from boussole.dashboard.pages.explain.forms import explained
+from boussole.dashboard.pages.explain.view import requests_page, sheet_page
 from boussole.dashboard.server.access.sheet_requests import sheet_requests, shown_sheet
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.explained.explanation import known_request, refusal
@@ -22,13 +23,9 @@ def show(say: Say) -> None:
         _sheet(asked, say)
         return
     workspace, me, query = Workspace.find(), here(), context.kept_query()
-    context.put(
-        explain_html.head(say, local=not me.authenticated),
-        explain_html.done(st.query_params.to_dict(), say),
-        explain_html.requests(
-            sheet_requests(workspace, me), me, workspace, say, query=query, problem=context.problem()
-        ),
-    )
+    page = requests_page(sheet_requests(workspace, me), me, workspace, st.query_params.to_dict(), say, query=query)
+    made = Template("pages/explain/explain.html", say)
+    context.put(made("head", page), made("done", page), made("requests", page, query, context.problem()))
 
 
 def _sheet(asked: str, say: Say) -> None:
@@ -41,8 +38,9 @@ def _sheet(asked: str, say: Say) -> None:
         received_on=received,
         number=found.number,
     )
-    made = sheet(explained(workspace, found), issue, say)
-    context.put(explain_html.sheet_page(found, made, me, say, query=context.kept_query(), problem=context.problem()))
+    made, query = sheet(explained(workspace, found), issue, say), context.kept_query()
+    page = sheet_page(found, made, me, say, query=query)
+    context.put(Template("pages/explain/explain.html", say)("sheet", page, query, context.problem()))
 
 
 speaks = context.speaks()

@@ -6,15 +6,15 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import number_of
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.incidents import incidents_html
-from boussole.dashboard.pages.incidents.incidents_html import forms_for
+from boussole.dashboard.pages.incidents.forms import forms_for
 from boussole.dashboard.pages.incidents.view import incidents_page
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.forms_html import PageForms
+from boussole.dashboard.server.forms.model import PageForms
 from boussole.dashboard.views.parts import context, notices
 
 
@@ -27,13 +27,12 @@ def show(say: Say) -> None:
     page = incidents_page(seen, say, query=query, single=single)
     forms = forms_for(seen, role, say)
     acting = PageForms(query=query, problem=context.problem(), forms=forms.of_incident)
+    made, just_done = Template("pages/incidents/incidents.html", say), number_of(st.query_params.get("done", ""))
     context.put(
-        incidents_html.head(page, say),
-        context.just_done(
-            context.stated_entries(), say, forms.appeal_number(number_of(st.query_params.get("done", "")))
-        ),
-        incidents_html.incidents(page, say, acting, opening=forms.opening),
-        incidents_html.appeals(page, say, acting, forms=[*forms.deciding, *forms.entering]),
+        made("head", page),
+        context.just_done(context.stated_entries(), say, forms.appeal_number(just_done)),
+        made("incidents", page, acting, forms.opening),
+        made("appeals", page, acting, [*forms.deciding, *forms.entering]),
     )
 
 

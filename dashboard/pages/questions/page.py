@@ -6,13 +6,13 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.charter.record_types.acts import CommitteeQuestion
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import number_of
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.questions import view
 from boussole.dashboard.pages.questions.view import answers_of, questions_page
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.forms_html import PageForms
+from boussole.dashboard.server.forms.model import PageForms
 from boussole.dashboard.views.committee_words import known_words
 from boussole.dashboard.views.parts import context, notices
 
@@ -23,10 +23,11 @@ def show(say: Say) -> None:
     page = questions_page(context.scene(), context.chambers(), say, query=query)
     forms = answers_of(page, here(), say)
     acting = PageForms(query=query, problem=context.problem(), forms=forms)
+    made = Template("pages/questions/questions.html", say)
     context.put(
-        view.head(page, say, may_ask=allowed(role, Action.TAKE_PART)),
+        made("head", page, allowed(role, Action.TAKE_PART)),
         context.just_done(context.committee_entries(), say, _twice(say)),
-        view.listed(page, say, acting),
+        made("listed", page, acting),
     )
 
 

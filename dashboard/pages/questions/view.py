@@ -1,4 +1,4 @@
-"""The page of written questions, as data and as HTML: late ones first, and the form by which one is answered."""
+"""The page of written questions: late ones first, who must answer by when, and the form by which one is answered."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from boussole.charter.committee.referrals.matters import ORDER, QuestionHistory,
 from boussole.charter.record_types.acts import CommitteeQuestion
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
-from boussole.dashboard.markup.elements import Html, attached_html, el, join, link
 from boussole.dashboard.markup.words.addresses import ask_href, evidence_href, questions_href, system_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person, who_words
-from boussole.dashboard.server.forms.forms_html import PageForms, Titled
+from boussole.dashboard.server.forms.model import Titled
 from boussole.dashboard.server.forms.routes import Desk
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
@@ -28,9 +27,6 @@ from boussole.dashboard.views.records.entering import FormPage, offered, record_
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene
-
-# The page of written questions as data: late ones first, with who must answer, by when, and the answers.
-
 
 Link = tuple[str, str]
 
@@ -142,64 +138,6 @@ def _where(audit: int | None, system: str | None, *, query: dict[str, str]) -> s
     return system_href(system or "", query=query)
 
 
-# The list of written questions as HTML.
-
-
-def head(page: QuestionsPage, say: Say, *, may_ask: bool) -> Html:
-    """The title, and how things stand."""
-    asking = el("p", link(say("Ask a question"), page.ask, class_="take")) if may_ask else None
-    return el(
-        "header",
-        el("h1", say("Questions and answers")),
-        el("p", say("What committees asked in writing, who must answer, and by when."), class_="subtitle"),
-        el("div", el("p", el("strong", page.headline), " ", page.others), class_=f"lead lead-{page.tone}"),
-        asking,
-    )
-
-
-def listed(page: QuestionsPage, say: Say, acting: PageForms) -> Html:
-    """The questions: those that wait, late ones first, then those that were answered."""
-    waiting = el("ul", *[_question(each, acting, say) for each in page.waiting], class_="lines due advice")
-    answered = el("ul", *[_question(each, acting, say) for each in page.answered], class_="lines due advice")
-    return el(
-        "section",
-        el("h2", say("Which questions wait?"), id="waiting"),
-        waiting if page.waiting else el("p", say("None.")),
-        join([el("h2", say("Which were answered?"), id="answered"), answered]) if page.answered else None,
-        class_="house-of",
-    )
-
-
-def _question(each: QuestionView, acting: PageForms, say: Say) -> Html:
-    answers = [
-        el(
-            "div",
-            el("p", el("strong", by), " · ", link(*sealed), class_="told"),
-            el("p", text, class_="words"),
-            attached_html(files),
-            class_="noted",
-        )
-        for by, text, sealed, files in each.answers
-    ]
-    figure = el("p", say("About:"), " ", link(*each.figure), class_="told") if each.figure else None
-    return el(
-        "li",
-        el("p", each.when, class_="when overdue" if each.late else "when"),
-        el(
-            "div",
-            el("p", each.text, class_="words"),
-            figure,
-            *answers,
-            el("p", each.told, " · ", link(*each.sealed), class_="place"),
-            *acting.of(each.entry, say),
-        ),
-        id=f"q-{each.entry}",
-    )
-
-
-# The form by which a written question is answered.
-
-
 def answers_of(page: QuestionsPage, me: Person, say: Say) -> Callable[[int], list[Titled]]:
     """The form by which each question can be answered, or answered once more."""
     known = {each.entry: each for each in (*page.waiting, *page.answered)}
@@ -210,9 +148,6 @@ def answers_of(page: QuestionsPage, me: Person, say: Say) -> Callable[[int], lis
         return [(next(iter(again), title), form) for title, form in offered("questions", at)]
 
     return of
-
-
-# Where answers to questions are sent.
 
 
 def question_routes(home: Path) -> list[Route]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.recommendations import view
-from boussole.dashboard.pages.recommendations.view import FollowedForms, RecommendationsQuery, recommendations_page
+from boussole.dashboard.pages.recommendations.forms import FollowedForms
+from boussole.dashboard.pages.recommendations.view import RecommendationsQuery, recommendations_page
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.forms_html import PageForms
+from boussole.dashboard.server.forms.model import PageForms
 from boussole.dashboard.views.followed import opinions_about
 from boussole.dashboard.views.parts import context, notices
 
@@ -20,11 +21,13 @@ def show(say: Say) -> None:
     asked = FollowedForms(scene=seen, chambers=chambers, me=here(), say=say)
     page = recommendations_page(seen, RecommendationsQuery.of(st.query_params.to_dict()), say, query=query)
     acting = PageForms(query=query, problem=context.problem(), forms=asked.of_entry)
+    opinions = opinions_about(chambers.values(), say, query=query, inside=True)
+    made = Template("pages/recommendations/recommendations.html", say)
     context.put(
-        view.head(page, say),
+        made("head", page),
         context.just_done(context.committee_entries() | context.stated_entries(), say),
-        view.recommendations(page, say, acting, recommending=asked.recommending),
-        view.opinions(opinions_about(chambers.values(), say, query=query, inside=True), say, acting),
+        made("recommendations", page, acting, asked.recommending),
+        made("opinions", opinions, acting),
     )
 
 

@@ -1,42 +1,21 @@
-"""The page of recommendations, as data and as HTML: who must answer what by when, and the forms for it."""
+"""The page of recommendations as data: who must answer what by when, overdue first, and what was answered."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
 from typing import get_args
-
-from starlette.routing import Route
 
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.charter.committee.advising.advice import STATES, RecommendationState, State, recommended
-from boussole.charter.committee.advising.opinions import fates
-from boussole.charter.record_types.acts import Opinion
-from boussole.charter.record_types.inputs import WebForm
-from boussole.charter.record_types.kinds import Recommendation
-from boussole.charter.records import statements
-from boussole.dashboard.markup.elements import Html, attached_html, el, join, link
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, recommendations_href, system_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.forms.forms_html import PageForms, Titled
-from boussole.dashboard.server.forms.routes import Desk
-from boussole.dashboard.views.chamber import Chamber, leads
 from boussole.dashboard.views.fields import Choice
-from boussole.dashboard.views.followed import Link, OpinionView, ReplyWords, answers, counted, state_word
-from boussole.dashboard.views.parts.lists import filter_by
-from boussole.dashboard.views.parts.opinions_html import answered, opinion
+from boussole.dashboard.views.followed import Link, ReplyWords, answers, counted, state_word
 from boussole.dashboard.views.record_words import attached_links
-from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
-from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene
-
-# The page of recommendations as data: who must answer what by when, overdue first, and what was answered.
-
 
 SHOWN = 50
 """Recommendations that a page lists; the filters lead to the others."""
@@ -233,149 +212,3 @@ def _row(scene: Scene, each: RecommendationState, say: Say, *, query: dict[str, 
         state=each.state,
         addressee=said.addressee,
     )
-
-
-# Recommendations and opinions as HTML.
-
-
-def head(page: RecommendationsPage, say: Say) -> Html:
-    """The title, and how things stand."""
-    return el(
-        "header",
-        el("h1", say("Recommendations and answers")),
-        el(
-            "p",
-            say("What committees and authorities asked for, who must answer, and what came of it."),
-            class_="subtitle",
-        ),
-        el("div", el("p", el("strong", page.headline), " ", page.others), class_=f"lead lead-{page.tone}"),
-        el("p", link(say("Recommendations"), "#recommendations"), link(say("Opinions"), "#opinions"), class_="jumps"),
-    )
-
-
-def recommendations(page: RecommendationsPage, say: Say, acting: PageForms, *, recommending: Sequence[Titled]) -> Html:
-    """The list, overdue ones first, with the filters."""
-    whole = link(say("Show all"), page.everything) if page.everything else None
-    return el(
-        "section",
-        el("h2", say("What was recommended?"), id="recommendations"),
-        el("div", *[filter_by(name, choices) for name, choices in page.filters], class_="filters")
-        if page.filters
-        else None,
-        el("p", el("strong", page.shown), " " if whole else None, whole, class_="shown", role="status"),
-        el("ul", *[_recommendations_row(row, say, acting) for row in page.rows], class_="lines due advice")
-        if page.rows
-        else None,
-        _turn(page, say),
-        *acting.shown(recommending, say),
-        class_="house-of",
-    )
-
-
-def _recommendations_row(row: Row, say: Say, acting: PageForms) -> Html:
-    return el(
-        "li",
-        el("p", row.when, class_="when overdue" if row.late else "when"),
-        el(
-            "div",
-            el("p", row.text or row.told, class_="words"),
-            attached_html(row.attached),
-            *[answered(each) for each in row.answers],
-            el("p", row.told, " · ", join([link(*each) for each in (*row.about, row.sealed)], " · "), class_="place"),
-            *acting.of(row.entry, say),
-        ),
-        id=f"r-{row.entry}",
-    )
-
-
-def _turn(page: RecommendationsPage, say: Say) -> Html | None:
-    if not page.where:
-        return None
-    back = link(say("Previous page"), page.newer) if page.newer else None
-    on = link(say("Next page"), page.older) if page.older else None
-    return el("nav", back, el("span", page.where), on, class_="turn", aria_label=say("Pages of the list"))
-
-
-def opinions(found: Sequence[OpinionView], say: Say, acting: PageForms) -> Html:
-    """Every opinion with its words and what became of it."""
-    return el(
-        "section",
-        el("h2", say("Which opinions were given, and what became of them?"), id="opinions"),
-        *[opinion(each, say, acting) for each in found],
-        el("p", say("No opinion has been given yet.")) if not found else None,
-        class_="house-of",
-    )
-
-
-# Which forms the page of recommendations shows to whom.
-
-
-NAME = "recommendations"
-OVER = ("done", "dropped")
-
-
-@dataclass(frozen=True, kw_only=True)
-class FollowedForms:
-    """The forms of one look at the page."""
-
-    scene: Scene
-    chambers: Mapping[str, Chamber]
-    me: Person
-    say: Say
-
-    def of_entry(self, entry: int) -> list[Titled]:
-        """The forms that go with a recommendation or an opinion: its answer, and what became of it."""
-        found = self._states.get(entry)
-        if found is None:
-            return []
-        state, addressee = found
-        at = self._at(of=str(entry), proposed={"role": addressee})
-        answers = offered(NAME, at, "reply") if state not in OVER else []
-        if state not in ("overdue", "waiting"):
-            return [*((self.say("Answer anew"), form) for _, form in answers), *offered(NAME, at, "follow")]
-        return answers
-
-    @property
-    def recommending(self) -> Sequence[Titled]:
-        """New recommendations: of a committee, of an outside authority."""
-        led = {name: each for name, each in self.chambers.items() if leads(self.me, each)}
-        own = offered(NAME, replace(self._at(), known=led), "own") if led else []
-        return [*own, *offered(NAME, self._at(), "outside")]
-
-    def _at(self, *, of: str = "", proposed: Mapping[str, str] | None = None) -> Setting:
-        return Setting(
-            person=self.me, say=self.say, scene=self.scene, known=self.chambers, of=of, proposed=proposed or {}
-        )
-
-    @cached_property
-    def _states(self) -> dict[int, tuple[State, str]]:
-        """How far each recommendation and opinion is, and who must answer it."""
-        found = {each.entry: (each.state, each.said.addressee) for each in recommended(self.scene.facts)}
-        for chamber in self.chambers.values():
-            for fate in fates(chamber.house, chamber.facts):
-                state: State = fate.follow_up[1].state if fate.follow_up else "answered" if fate.reply else "waiting"
-                found[fate.entry] = (state, "")
-        return found
-
-
-# Where the forms of the page of recommendations are sent.
-
-
-def _setting(desk: Desk, of: str, form: WebForm) -> Setting | None:
-    """The recommendation or opinion of an entry, where a form is about one, and who must answer it."""
-    at = Setting(person=desk.person, say=desk.say, workspace=desk.workspace, of=of)
-    opinions = statements(desk.workspace, kinds=[Opinion.kind]) if form.about else []
-    known = {str(entry) for entry, _ in at.facts.standing(Recommendation)} | {str(each.entry) for each in opinions}
-    return at if not form.about or of in known else None
-
-
-PAGE = FormPage(
-    setting=_setting,
-    back=lambda desk, _, token: recommendations_href(query=desk.query, sent=token),
-    done=lambda desk, _, __, done: recommendations_href(query=desk.query, done=str(done.entry), anchor="done"),
-)
-
-
-def followed_routes(home: Path) -> list[Route]:
-    """The routes of a workspace."""
-    return record_routes(home, "recommendations", PAGE)

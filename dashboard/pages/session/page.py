@@ -7,12 +7,11 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import committee_href, number_of
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.session import session_html
-from boussole.dashboard.pages.session.agenda_view import pack_view
-from boussole.dashboard.pages.session.files import PARTS, paper_offers, paper_view, reads_paper
-from boussole.dashboard.pages.session.view import session_page
+from boussole.dashboard.pages.session.forms import PARTS, paper_offers, paper_view, reads_paper
+from boussole.dashboard.pages.session.view import pack_view, session_page
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.chamber import Chamber, chamber_of, reads_drafts
 from boussole.dashboard.views.parts import context, notices
@@ -23,10 +22,10 @@ from boussole.dashboard.views.records.setting import Place, place_of
 
 def show(asked: str, say: Say) -> None:
     """A session, or that there is none of this number."""
-    query, number = context.kept_query(), number_of(asked)
+    made, query, number = Template("pages/session/session.html", say), context.kept_query(), number_of(asked)
     chamber = None if number is None else chamber_of(context.chambers(), number)
     if chamber is None or number is None:
-        st.html(session_html.unknown(asked, say, committee=committee_href("", query=query)))
+        st.html(made("unknown", asked, committee_href("", query=query)))
         return
     found = context.evidence(chamber.id, number)
     pack = pack_view(found, context.scene(), say, query=query) if found else None
@@ -46,12 +45,12 @@ def show(asked: str, say: Say) -> None:
     }
     context.put(
         acting.lost(),
-        session_html.head(page, say, acting),
-        session_html.agenda(page, say, acting),
-        session_html.pack(page.pack, say, acting, papers.get("file")),
-        session_html.presence(page, say, acting),
-        session_html.questions(page, say, acting),
-        session_html.minutes(page, say, acting, papers.get("minutes")),
+        made("head", page, acting),
+        made("agenda", page, acting),
+        made("pack", page.pack, acting, papers.get("file")),
+        made("presence", page, acting),
+        made("questions", page, acting),
+        made("minutes", page, acting, papers.get("minutes")),
     )
 
 

@@ -1,4 +1,4 @@
-"""The session page as data: what, when, where, whether there is a quorum, the agenda, who is there, its minutes."""
+"""The session page as data: what, when, where, whether there is a quorum, who is there, its evidence, its minutes."""
 
 from __future__ import annotations
 
@@ -9,81 +9,46 @@ from typing import Any
 
 from boussole.audits.languages import LANGUAGES, inside
 from boussole.audits.mixed import joined
+from boussole.charter.committee.acts.packs import PackChanges, VerdictChange
 from boussole.charter.committee.meetings.sessions import Session, session, sessions
 from boussole.charter.committee.papers.minutes import approved, content_of, minutes_of
 from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.presence import count
-from boussole.charter.record_types.acts import Minutes
+from boussole.charter.document import by_article
+from boussole.charter.record_types.acts import Minutes, PackAudit
 from boussole.charter.text.model import Charter
-from boussole.dashboard.markup.words.addresses import committee_href, evidence_href, questions_href, session_href
+from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words.addresses import (
+    article_href,
+    calendar_href,
+    committee_href,
+    evidence_href,
+    minutes_data_href,
+    minutes_href,
+    questions_href,
+    session_href,
+)
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.session.agenda_view import BetweenRow, PackView, between_rows
-from boussole.dashboard.pages.session.files import calendar_href, minutes_data_href, minutes_href
-from boussole.dashboard.pages.session.items_view import (
+from boussole.dashboard.pages.session.items import (
     Around,
+    BetweenRow,
     ItemView,
     Running,
+    between_rows,
     item_views,
     open_votes,
     unfrozen_words,
 )
-from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.answers.asked import worded_as
+from boussole.dashboard.views.chamber import Chamber, Evidence
 from boussole.dashboard.views.committee_words import coming_words, presence_word, quorum_words, there_words
 from boussole.dashboard.views.records.offering import HEAD, MINUTES, PACK, PRESENCE, QUESTIONS, item_part
 from boussole.dashboard.views.register_words import when
-
-# The minutes of a session as data: whether they are sealed and approved, their fingerprint, where to take them.
-
+from boussole.dashboard.views.scene import Scene
 
 Linked = tuple[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class MinutesView:
-    """`downloads`: a language, and the address of the minutes in it."""
-
-    told: str
-    fingerprint: str
-    entry: Linked | None
-    approved: Linked | None
-    changed: str
-    downloads: list[tuple[str, str]]
-    data: str
-
-
-def minutes_view(
-    chamber: Chamber, found: Session, document: dict[str, Any], say: Say, *, query: dict[str, str]
-) -> MinutesView:
-    """How far the minutes are. They can be read at any time; they are sealed when the session is over."""
-    last, content = chamber.house.last(Minutes, found.entry), content_of(document)
-    approval = approved(chamber.house, last[1]) if last else None
-    return MinutesView(
-        told=_told(found, last, say),
-        fingerprint=last[1].content if last else content,
-        entry=_entry(last[0], say, query=query) if last else None,
-        approved=_entry(approval, say, query=query) if approval is not None else None,
-        changed=say("Acts were recorded since: seal a correction.") if last and last[1].content != content else "",
-        downloads=[(lang, minutes_href(found.entry, lang)) for lang in LANGUAGES],
-        data=minutes_data_href(found.entry),
-    )
-
-
-def _told(found: Session, last: tuple[int, Minutes] | None, say: Say) -> str:
-    if last is not None:
-        return say("They were sealed on {date}.", date=say.date(last[1].on))
-    if found.state == "closed":
-        return say("The session is over: they can be sealed.")
-    return say("They are made from what is recorded here, and sealed when the session is over.")
-
-
-def _entry(entry: int, say: Say, *, query: dict[str, str]) -> Linked:
-    return say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))
-
-
-# The session page as data: what, when, where, whether there is a quorum, the agenda, who is there, questions.
-
-
 Document = dict[str, Any]
+NOT_ASKED = "not_examined"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +68,67 @@ class AskedRow:
     text: Linked
     told: str
     entry: Linked
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinutesView:
+    """`downloads`: the minutes in each language: what it is called, its address and the language."""
+
+    told: str
+    fingerprint: str
+    entry: Linked | None
+    approved: Linked | None
+    changed: str
+    downloads: Sequence[tuple[str, str, str]]
+    data: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackColumn:
+    """A system: its name, the audit that the pack holds of it, and the entry that proves it."""
+
+    title: str
+    period: str
+    entry: Linked
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackRow:
+    """An article, with its verdict for each system; None where its audit did not ask."""
+
+    title: Linked
+    verdicts: Sequence[str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerChangeLine:
+    """A question that is answered otherwise: where, what was asked, and both answers in words."""
+
+    place: str
+    question: str
+    verdict: str
+    told: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Differences:
+    """What differs between two moments: sentences, then the questions answered otherwise."""
+
+    title: str
+    told: Sequence[str]
+    verdicts: Sequence[AnswerChangeLine]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackView:
+    """`told`: when it was frozen and what it fixes. `differences`: since today, and from the pack it replaces."""
+
+    told: Sequence[str]
+    root: str
+    entry: Linked
+    columns: Sequence[PackColumn]
+    rows: Sequence[PackRow]
+    differences: Sequence[Differences]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +188,7 @@ def session_page(
         subtitle=_subtitle(found, say),
         tone=tone,
         headline=headline,
-        told=_session_told(chamber, found, say),
+        told=_told(chamber, found, say),
         notes=_notes(document, say),
         calendar=calendar_href(found.entry, say.lang),
         votes=votes,
@@ -210,7 +236,7 @@ def _headline(chamber: Chamber, found: Session, say: Say) -> tuple[str, str]:
     return words[found.state]
 
 
-def _session_told(chamber: Chamber, found: Session, say: Say) -> list[str]:
+def _told(chamber: Chamber, found: Session, say: Say) -> list[str]:
     """Whether there is a quorum and who presides, in sentences."""
     if found.state == "cancelled":
         reason = say.written(found.cancelled.text) if found.cancelled else ""
@@ -274,4 +300,111 @@ def _asked(question: Document, say: Say, *, query: dict[str, str]) -> AskedRow:
         text=(say.written(question["text"]), questions_href(query=query, anchor=f"q-{entry}")),
         told=told,
         entry=(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
+    )
+
+
+def minutes_view(
+    chamber: Chamber, found: Session, document: dict[str, Any], say: Say, *, query: dict[str, str]
+) -> MinutesView:
+    """How far the minutes are. They can be read at any time; they are sealed when the session is over."""
+    last, content = chamber.house.last(Minutes, found.entry), content_of(document)
+    approval = approved(chamber.house, last[1]) if last else None
+    named = {"fr": say("Minutes in French"), "en": say("Minutes in English")}
+    return MinutesView(
+        told=_minutes_told(found, last, say),
+        fingerprint=last[1].content if last else content,
+        entry=_entry(last[0], say, query=query) if last else None,
+        approved=_entry(approval, say, query=query) if approval is not None else None,
+        changed=say("Acts were recorded since: seal a correction.") if last and last[1].content != content else "",
+        downloads=[(named[lang], minutes_href(found.entry, lang), lang) for lang in LANGUAGES],
+        data=minutes_data_href(found.entry),
+    )
+
+
+def _minutes_told(found: Session, last: tuple[int, Minutes] | None, say: Say) -> str:
+    if last is not None:
+        return say("They were sealed on {date}.", date=say.date(last[1].on))
+    if found.state == "closed":
+        return say("The session is over: they can be sealed.")
+    return say("They are made from what is recorded here, and sealed when the session is over.")
+
+
+def _entry(entry: int, say: Say, *, query: dict[str, str]) -> Linked:
+    return say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))
+
+
+def pack_view(evidence: Evidence, scene: Scene, say: Say, *, query: dict[str, str]) -> PackView:
+    """The pack, in the articles and questions of the charter in force."""
+    pack, entry = evidence.pack, str(evidence.entry)
+    differences = [differences_of(evidence.since, scene, say("What has changed since?"), say)]
+    if evidence.before is not None:
+        title = say("What was different in the pack before?")
+        differences.append(differences_of(evidence.before, scene, title, say))
+    return PackView(
+        told=[
+            say(
+                "Frozen on {date}, under version {version} of the charter.",
+                date=say.date(pack.on),
+                version=pack.charter_version,
+            ),
+            say.plural("It fixes one entry of the ledger.", "It fixes the first {n} entries of the ledger.", pack.size),
+        ],
+        root=pack.root,
+        entry=(say("entry {n}", n=entry), evidence_href(query=query, entry=entry)),
+        columns=[_column(each, scene, say, query=query) for each in pack.audits],
+        rows=_rows(evidence, scene, say, query=query),
+        differences=differences,
+    )
+
+
+def _column(audit: PackAudit, scene: Scene, say: Say, *, query: dict[str, str]) -> PackColumn:
+    number = str(audit.entry)
+    return PackColumn(
+        title=scene.title(audit.system, say),
+        period=say.period(audit.start.isoformat(), audit.end.isoformat()),
+        entry=(say("entry {n}", n=number), evidence_href(query=query, entry=number)),
+    )
+
+
+def _rows(evidence: Evidence, scene: Scene, say: Say, *, query: dict[str, str]) -> list[PackRow]:
+    """The articles of the charter in force, then those that only the audits know."""
+    known = {article.id: article for article in scene.charter.articles}
+    found = [by_article(evidence.standing[each.system]) for each in evidence.pack.audits]
+    others = dict.fromkeys(name for verdicts in found for name in verdicts if name not in known)
+    return [
+        PackRow(
+            title=(say.text(known[name].title), article_href(name, query=query)) if name in known else (name, ""),
+            verdicts=[verdicts.get(name) for verdicts in found],
+        )
+        for name in [*known, *others]
+    ]
+
+
+def differences_of(changes: PackChanges, scene: Scene, title: str, say: Say) -> Differences:
+    """What differs between two packs, in sentences and by question."""
+    told, (renewed, added, removed) = [], map(len, (changes.renewed, changes.added, changes.removed))
+    if changes.charter:
+        before, after = changes.charter
+        told.append(say("The charter went from version {before} to {after}.", before=before, after=after))
+    if renewed:
+        told.append(say.plural("One system was audited again.", "{n} systems were audited again.", renewed))
+    if added:
+        first = say.plural("One system was audited for the first time.", "{n} were audited for the first time.", added)
+        told.append(first)
+    if removed:
+        told.append(say.plural("One system is no longer there.", "{n} systems are no longer there.", removed))
+    if changes.none:
+        told.append(say("Nothing: the evidence is the same."))
+    elif not changes.verdicts:
+        told.append(say("No question is answered otherwise."))
+    return Differences(title=title, told=told, verdicts=[_changed(each, scene, say) for each in changes.verdicts])
+
+
+def _changed(change: VerdictChange, scene: Scene, say: Say) -> AnswerChangeLine:
+    before, after = (say("not asked") if each is None else word(each, say) for each in (change.before, change.after))
+    return AnswerChangeLine(
+        place=scene.title(change.system, say),
+        question=worded_as(scene.charter, change.indicator, scene.systems.get(change.system), say),
+        verdict=change.after or NOT_ASKED,
+        told=say("{before} → {after}", before=before, after=after),
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.work import work_html
-from boussole.dashboard.pages.work.work_html import figures
+from boussole.dashboard.pages.work.forms import figures
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.forms_html import PageForms
+from boussole.dashboard.server.forms.model import PageForms
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.work import work_page
@@ -23,14 +23,13 @@ def show(say: Say) -> None:
     page = work_page(seen, say, query=query)
     forms = offered("work", Setting(person=here(), say=say, scene=seen))
     taken = along("work", figures, say)
+    made = Template("pages/work/work.html", say)
     context.put(
-        work_html.head(page, say),
+        made("head", page),
         context.just_done(context.stated_entries(), say),
-        work_html.surveys(page, say, along=taken),
-        work_html.training(page, say, along=taken),
-        work_html.time(page, say, along=taken),
-        work_html.consultations(page, say, along=taken),
-        work_html.acting(forms, say, PageForms(query=query, problem=context.problem())),
+        made("surveys", page, taken),
+        *(made("listed", each, taken) for each in page.lists),
+        made("recording", forms, PageForms(query=query, problem=context.problem())),
     )
 
 

@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from boussole import dashboard
 from boussole.charter.committee.papers.minutes import content_of
-from boussole.dashboard.pages.session.files import calendar_href, committee_routes, minutes_data_href, minutes_href
+from boussole.dashboard.markup.words.addresses import calendar_href, minutes_data_href, minutes_href
+from boussole.dashboard.pages.session.forms import committee_routes
 
 PAGES = Path(dashboard.__file__).parent / "pages"
 

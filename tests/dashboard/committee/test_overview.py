@@ -19,10 +19,11 @@ from boussole.charter.record_types.acts import (
     Rapporteur,
     Referral,
 )
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.committee import committee_html
 from boussole.dashboard.pages.committee.view import OverviewPage, overview_page
 from boussole.dashboard.views.committee_words import duty_line, shortened
+from boussole.dashboard.views.records.offering import NOBODY
 from tests.charter.committee.desk import CALLED, DAY, SAID, m
 
 EN, FR = speaker("en"), speaker("fr")
@@ -131,8 +132,9 @@ def test_matters_say_who_asks_who_reports_and_what_became_of_them(desk, seen):
 def test_whatever_people_wrote_is_text(desk, seen):
     issued(desk, "<script>alert(1)</script>")
     shown = page(seen(DAY), drafts=[DRAFT])
-    parts = [getattr(committee_html, part)(shown, EN) for part in ("head", "due", "opinions", "matters", "members")]
-    html = "".join(parts)
+    made = Template("pages/committee/committee.html", EN)
+    parts = [made(part, shown, NOBODY) for part in ("due", "matters", "members")]
+    html = "".join([made("head", shown), made("opinions", shown), *parts])
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "Zoé &lt;b&gt;Petit&lt;/b&gt;" in html
     assert "On &lt;i&gt;MatchFT&lt;/i&gt;" in html

@@ -6,10 +6,11 @@ import pytest
 
 from boussole.charter.committee.acts.packs import freeze
 from boussole.charter.record_types.acts import FrozenPack
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.session import session_html
-from boussole.dashboard.pages.session.agenda_view import pack_view
+from boussole.dashboard.pages.session.view import PackView, pack_view
 from boussole.dashboard.views.chamber import evidence_of
+from boussole.dashboard.views.records.offering import NOBODY
 from tests.charter.committee.desk import DAY
 from tests.charter.committee.hall import NAME, who
 from tests.charter.committee.test_packs import audit
@@ -22,9 +23,13 @@ def shown(hall, scene):
     return pack_view(found, scene, EN, query={}) if found else None
 
 
+def html(pack: PackView | None) -> str:
+    return Template("pages/session/session.html", EN)("pack", pack, NOBODY, None)
+
+
 def test_before_it_is_frozen_there_is_none(hall, empty_scene):
     assert shown(hall, empty_scene) is None
-    assert "not frozen yet" in session_html.pack(None, EN)
+    assert "not frozen yet" in html(None)
 
 
 @pytest.mark.costly
@@ -50,7 +55,7 @@ def test_what_has_changed_since_and_before_is_said_question_by_question(hall, em
     assert now.told == ["Nothing: the evidence is the same."]
     assert before.title == "What was different in the pack before?"
     assert len(before.verdicts) == 3
-    assert hall.house.last(FrozenPack, hall.of)[1].root in session_html.pack(shown(hall, empty_scene), EN)
+    assert hall.house.last(FrozenPack, hall.of)[1].root in html(shown(hall, empty_scene))
 
 
 def test_each_article_has_its_verdict_for_each_system(hall, empty_scene):
@@ -66,4 +71,4 @@ def test_each_article_has_its_verdict_for_each_system(hall, empty_scene):
     assert rows["Fairness and non-discrimination"] == ["watch", None]
     assert rows["<own>"] == ["kept", None]
     assert len(rows) == 8
-    assert "&lt;own&gt;" in session_html.pack(pack, EN)
+    assert "&lt;own&gt;" in html(pack)

@@ -26,7 +26,7 @@ from boussole.charter.records.store.lookup import fingerprints, places_of
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.evidence.check import EvidenceQuery, examine
-from boussole.dashboard.pages.session.files import paper_routes
+from boussole.dashboard.pages.session.forms import paper_routes
 from boussole.dashboard.server.access.person import COOKIE
 from boussole.dashboard.views.records.act_routes import act_routes
 from tests.charter.committee.desk import DAY, START, m

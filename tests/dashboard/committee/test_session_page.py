@@ -35,9 +35,10 @@ from boussole.charter.record_types.acts import (
     Tally,
     Vote,
 )
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.session import session_html
 from boussole.dashboard.pages.session.view import SessionPage, session_page
+from boussole.dashboard.views.records.offering import NOBODY
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, m
 
 EN, FR = speaker("en"), speaker("fr")
@@ -49,8 +50,9 @@ def page(chamber, of, say=EN) -> SessionPage:
 
 
 def html(shown, say=EN) -> str:
-    parts = ("head", "agenda", "presence", "questions", "minutes")
-    return "".join([*(getattr(session_html, part)(shown, say) for part in parts), session_html.pack(shown.pack, say)])
+    made = Template("pages/session/session.html", say)
+    parts = [made(part, shown, NOBODY) for part in ("head", "agenda", "presence", "questions")]
+    return "".join([*parts, made("minutes", shown, NOBODY, None), made("pack", shown.pack, NOBODY, None)])
 
 
 def opened(desk, *numbers):

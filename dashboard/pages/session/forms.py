@@ -1,4 +1,5 @@
-"""What a session hands out beside its page, and where it is asked for: calendar, minutes, papers."""
+"""What a session hands out beside its page: calendar, minutes, papers; the forms by which papers are made, and where
+they are sent."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ from boussole.charter.committee.papers.calendar import calendar_file
 from boussole.charter.committee.papers.minutes import minutes_of
 from boussole.charter.committee.papers.minutes_text import minutes_text
 from boussole.charter.record_types.acts import SessionPaper
-from boussole.dashboard.markup.words.addresses import evidence_href, number_of, session_href
+from boussole.dashboard.markup.words.addresses import CALENDAR, MINUTES_OF, evidence_href, number_of, session_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.session.papers import Paper, file_at, file_name, make_paper, papers_of
 from boussole.dashboard.server.access.permissions import Action, allowed
@@ -34,33 +35,10 @@ from boussole.dashboard.views.chamber import Chamber, chamber_of, leads, reads_d
 from boussole.dashboard.views.records.calling import SEEN, acting
 from boussole.dashboard.views.records.offering import MINUTES, PACK, FormOffer
 
-# What a session hands out beside its page: the calendar file, the minutes in each language and as data.
-
-
-CALENDAR_AT, MINUTES_AT = "/session-calendar", "/session-minutes"
-
-
-def calendar_href(entry: int, lang: str) -> str:
-    """Where the calendar file of a session is.
-
-    >>> calendar_href(20, "fr")
-    '/session-calendar/20.fr.ics'
-    """
-    return f"{CALENDAR_AT}/{entry}.{lang}.ics"
-
-
-def minutes_href(entry: int, lang: str) -> str:
-    """Where the minutes of a session are, in one language.
-
-    >>> minutes_href(20, "en")
-    '/session-minutes/20.en.md'
-    """
-    return f"{MINUTES_AT}/{entry}.{lang}.md"
-
-
-def minutes_data_href(entry: int) -> str:
-    """Where they are as data: what their fingerprint is made from."""
-    return f"{MINUTES_AT}/{entry}.json"
+MAKE, TAKE = "/session-paper", "/session-paper-file"
+CLOSED = "What a committee is writing is read by its members and its secretary only."
+TYPES = {"pdf": "application/pdf", "md": "text/markdown"}
+PARTS: Mapping[Paper, str] = {"file": PACK, "minutes": MINUTES}
 
 
 def committee_routes(home: Path) -> list[Route]:
@@ -78,9 +56,9 @@ def committee_routes(home: Path) -> list[Route]:
         return _file(home, request, "application/json", _data)
 
     return [
-        Route(CALENDAR_AT + "/{entry:int}.{lang}.ics", calendar),
-        Route(MINUTES_AT + "/{entry:int}.{lang}.md", minutes),
-        Route(MINUTES_AT + "/{entry:int}.json", data),
+        Route(CALENDAR + "/{entry:int}.{lang}.ics", calendar),
+        Route(MINUTES_OF + "/{entry:int}.{lang}.md", minutes),
+        Route(MINUTES_OF + "/{entry:int}.json", data),
     ]
 
 
@@ -108,16 +86,6 @@ def _text(chamber: Chamber, entry: int, lang: str) -> bytes:
 
 def _data(chamber: Chamber, entry: int) -> bytes:
     return json.dumps(minutes_of(chamber.house, entry), ensure_ascii=False, indent=2).encode()
-
-
-# Where papers of a session are asked for and taken from: its file once the evidence is frozen, the minutes once they
-# are sealed.
-
-
-MAKE, TAKE = "/session-paper", "/session-paper-file"
-CLOSED = "What a committee is writing is read by its members and its secretary only."
-TYPES = {"pdf": "application/pdf", "md": "text/markdown"}
-PARTS: Mapping[Paper, str] = {"file": PACK, "minutes": MINUTES}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The items of an agenda as data: the matter, the vote that is open, what was decided and how."""
+"""An agenda as data: each item with what it rests on, its open vote and what was decided; questions of in between."""
 
 from __future__ import annotations
 
@@ -7,24 +7,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from boussole.audits.languages import inside
+from boussole.charter.amending.plain import plainly
 from boussole.charter.committee.meetings.sessions import Session, session
 from boussole.charter.committee.placeholders import paragraphs
+from boussole.charter.committee.referrals.between import asked_between
+from boussole.charter.committee.referrals.matters import QuestionHistory
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.presence import over, voters
 from boussole.charter.record_types.acts import FrozenPack, Hearing, Minutes, Opinion, PublicationDecision, Vote
 from boussole.charter.text.model import Charter
-from boussole.dashboard.markup.words.addresses import draft_href, evidence_href, system_href
+from boussole.dashboard.markup.words.addresses import (
+    article_href,
+    draft_href,
+    evidence_href,
+    minutes_href,
+    questions_href,
+    system_href,
+)
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.session.agenda_view import ItemLink, item_links
-from boussole.dashboard.pages.session.files import minutes_href
+from boussole.dashboard.server.access.person import who_words
+from boussole.dashboard.views.answers.asked import way_called
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import choice_word, item_word, sense_word
-
-# A vote that is open, as data: the very text that is voted on with its version, how many voted, and never what.
-
+from boussole.dashboard.views.records.offering import item_part
 
 Linked = tuple[str, str]
+Document = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +59,243 @@ class Running:
     title: str
     told: str
     text: BallotText
+
+    @property
+    def part(self) -> str:
+        """The part of the page that shows it."""
+        return item_part(self.item)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DissentNote:
+    """A dissent or a reservation: whose, and in which words."""
+
+    head: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpinionText:
+    """An opinion in its adopted words."""
+
+    number: int
+    title: Linked
+    sense: str
+    paragraphs: Sequence[str]
+    reservations: Sequence[str]
+    publication: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """A decision: its result, how it was taken, who voted what where the vote was open, what members noted."""
+
+    number: int
+    entry: Linked
+    title: str
+    adopted: bool
+    result: str
+    how: str
+    votes: Sequence[tuple[str, str]]
+    voters: str
+    noted: Sequence[DissentNote]
+    opinions: Sequence[OpinionText]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemLink:
+    """`name` says what it is: the question, the draft or the evidence; `places` where each is read."""
+
+    name: str
+    places: list[Linked]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemView:
+    """An item of the agenda. `matter` are lines on what was put to the committee under it."""
+
+    id: str
+    number: str
+    title: str
+    kind: str
+    system: Linked | None
+    matter: Sequence[str]
+    hearings: Sequence[DissentNote]
+    note: Sequence[str]
+    links: Sequence[ItemLink]
+    aside: str
+    running: Sequence[Running]
+    decisions: Sequence[Decision]
+    annulled: Sequence[str]
+
+    @property
+    def part(self) -> str:
+        """The part of the page that shows it."""
+        return item_part(self.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What an item is read with: the votes that are open, and the charter that asks its question."""
+
+    votes: Sequence[Running] = ()
+    charter: Charter | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BetweenRow:
+    """A question: its words and where it is read, who asked whom, and how far its answer is."""
+
+    text: Linked
+    told: str
+    state: str
+    late: bool
+
+
+def item_views(
+    chamber: Chamber, document: Document, around: Around, say: Say, *, query: dict[str, str]
+) -> list[ItemView]:
+    """The agenda of a session with what was done under each item; `document` are its minutes."""
+    return [_item(chamber, number, item, around, say, query=query) for number, item in enumerate(document["items"], 1)]
+
+
+def _item(
+    chamber: Chamber, number: int, item: Document, around: Around, say: Say, *, query: dict[str, str]
+) -> ItemView:
+    aside = [chamber.name(member, say) for member in item["aside"]]
+    system = item["system"]
+    referral = item["referral"]
+    return ItemView(
+        id=item["id"],
+        number=str(number),
+        title=say.written(item["title"]),
+        kind=item_word(item["kind"], say),
+        system=(chamber.system(system, say), system_href(system, query=query)) if system else None,
+        matter=_matter(chamber, referral, say) if referral else [],
+        hearings=[
+            DissentNote(head=say("Heard: {who}", who=say.written(each.heard)), text=say.written(each.text))
+            for _, each in (chamber.house.about(Hearing, referral["entry"]) if referral else [])
+        ],
+        note=[say.written(each) for each in paragraphs(item["note"]["text"])] if "note" in item else [],
+        aside=say("Standing aside on this item: {members}", members=", ".join(aside)) if aside else "",
+        links=item_links(around.charter, item, say, query=query),
+        running=[each for each in around.votes if each.item == item["id"]],
+        decisions=[_decision(chamber, each, say, query=query) for each in item["decisions"]],
+        annulled=[
+            say(
+                "Vote annulled: {title}. Reason: {reason}",
+                title=say.written(each["title"]),
+                reason=say.written(each["reason"]),
+            )
+            for each in item["annulled"]
+        ],
+    )
+
+
+def _matter(chamber: Chamber, referral: Document, say: Say) -> list[str]:
+    rapporteur = chamber.name(referral["rapporteur"], say) if referral["rapporteur"] else say("nobody yet")
+    return [
+        say(
+            "Put to the committee by {who}: {subject}",
+            who=say.written(referral["sender"]),
+            subject=say.written(referral["subject"]),
+        ),
+        say("Rapporteur, who reports on it: {member}", member=rapporteur),
+    ]
+
+
+def item_links(
+    charter: Charter | None, item: Mapping[str, Any], say: Say, *, query: Mapping[str, str]
+) -> list[ItemLink]:
+    """What an item of minutes rests on; nothing where its agenda does not say."""
+    found = []
+    if question := item.get("question"):
+        found.append(ItemLink(name=say("Question"), places=[_asked_as(charter, question, say, query=query)]))
+    if draft := item.get("draft"):
+        named = say("Draft no. {n}", n=str(draft))
+        found.append(ItemLink(name=say("Draft"), places=[(named, draft_href(draft, query=query))]))
+    if evidence := item.get("evidence"):
+        places = [(say("entry {n}", n=str(each)), evidence_href(query=query, entry=str(each))) for each in evidence]
+        found.append(ItemLink(name=say("Evidence"), places=places))
+    return found
+
+
+def _asked_as(charter: Charter | None, name: str, say: Say, *, query: Mapping[str, str]) -> Linked:
+    """As the charter in force asks it; its name where it asks it no more."""
+    indicator = way_called(charter, name) if charter else None
+    if charter is None or indicator is None:
+        return name, ""
+    asked = f"{indicator.number} {plainly(indicator.question, say.lang)}"
+    article = next(each.id for each in charter.articles if indicator in each.indicators)
+    return asked, article_href(article, query=query, anchor=f"q-{indicator.id}")
+
+
+def _decision(chamber: Chamber, decision: Document, say: Say, *, query: dict[str, str]) -> Decision:
+    entry, votes = decision["entry"], []
+    for choice in ("for", "against", "abstain"):
+        names = [chamber.name(member, say) for member, said in decision.get("votes", {}).items() if said == choice]
+        if names:
+            votes.append((choice_word(choice, say), ", ".join(names)))
+    took_part = [chamber.name(member, say) for member in decision.get("voters", [])]
+    return Decision(
+        number=entry,
+        entry=(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
+        title=say.written(decision["title"]),
+        adopted=decision["adopted"],
+        result=say("Adopted") if decision["adopted"] else say("Not adopted"),
+        how=_how(decision, say),
+        votes=votes,
+        voters=say("Took part: {members}", members=", ".join(took_part)) if decision["how"] == "secret" else "",
+        noted=[_noted(chamber, each, say) for each in decision["dissents"]],
+        opinions=[_opinion(chamber.house, each, say, query=query) for each in decision["opinions"]],
+    )
+
+
+def _how(decision: Document, say: Say) -> str:
+    if decision["how"] == "consensus":
+        return say("By consensus: nobody who was there objected.")
+    figures = {
+        "for_": say.whole(decision["in_favour"]),
+        "against": say.whole(decision["against"]),
+        "abstained": say.whole(decision["abstained"]),
+    }
+    secret = say("By secret ballot: {for_} for, {against} against, {abstained} abstained.", **figures)
+    shown = say("By open vote: {for_} for, {against} against, {abstained} abstained.", **figures)
+    told = secret if decision["how"] == "secret" else shown
+    if decision["casting"]:
+        told += " " + say("Votes were equal: that of who presides decided.")
+    return told
+
+
+def _noted(chamber: Chamber, noted: Document, say: Say) -> DissentNote:
+    member = chamber.name(noted["member"], say)
+    if noted["sort"] == "dissent":
+        return DissentNote(head=say("Dissent of {member}", member=member), text=say.written(noted["text"]))
+    return DissentNote(head=say("Reservation of {member}", member=member), text=say.written(noted["text"]))
+
+
+def _opinion(house: CommitteeState, opinion: Document, say: Say, *, query: dict[str, str]) -> OpinionText:
+    wording, entry = opinion["wording"], opinion["entry"]
+    return OpinionText(
+        number=entry,
+        title=(say.written(wording["title"]), evidence_href(query=query, entry=str(entry))),
+        sense=sense_word(wording["sense"], say),
+        paragraphs=[say.written(line) for line in wording["words"].splitlines() if line.strip()],
+        reservations=[say.written(each) for each in wording["reservations"]],
+        publication=_publication(house, entry, say),
+    )
+
+
+def _publication(house: CommitteeState, entry: int, say: Say) -> str:
+    """What the committee decided on publishing an opinion."""
+    house.get(Opinion, entry)
+    decision = house.last(PublicationDecision, entry)
+    if decision is None:
+        return say("The committee has not decided yet whether to publish it.")
+    said = decision[1]
+    if said.publish:
+        return say("To be published, by decision of {date}.", date=say.date(said.on))
+    return say("Withheld, by decision of {date}: {reason}", date=say.date(said.on), reason=say.written(said.text))
 
 
 def open_votes(
@@ -151,190 +397,33 @@ def _minutes(chamber: Chamber, subject: str, say: Say) -> BallotText | None:
     return None
 
 
-# The items of an agenda as data: the matter, who stands aside, what was decided and how, what members noted.
-
-
-Document = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DissentNote:
-    """A dissent or a reservation: whose, and in which words."""
-
-    head: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpinionText:
-    """An opinion in its adopted words."""
-
-    number: int
-    title: Linked
-    sense: str
-    paragraphs: Sequence[str]
-    reservations: Sequence[str]
-    publication: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    """A decision: its result, how it was taken, who voted what where the vote was open, what members noted."""
-
-    number: int
-    entry: Linked
-    title: str
-    adopted: bool
-    result: str
-    how: str
-    votes: Sequence[tuple[str, str]]
-    voters: str
-    noted: Sequence[DissentNote]
-    opinions: Sequence[OpinionText]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ItemView:
-    """An item of the agenda. `matter` are lines on what was put to the committee under it."""
-
-    id: str
-    number: str
-    title: str
-    kind: str
-    system: Linked | None
-    matter: Sequence[str]
-    hearings: Sequence[DissentNote]
-    note: Sequence[str]
-    links: Sequence[ItemLink]
-    aside: str
-    running: Sequence[Running]
-    decisions: Sequence[Decision]
-    annulled: Sequence[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Around:
-    """What an item is read with: the votes that are open, and the charter that asks its question."""
-
-    votes: Sequence[Running] = ()
-    charter: Charter | None = None
-
-
-def item_views(
-    chamber: Chamber, document: Document, around: Around, say: Say, *, query: dict[str, str]
-) -> list[ItemView]:
-    """The agenda of a session with what was done under each item; `document` are its minutes."""
-    return [_item(chamber, number, item, around, say, query=query) for number, item in enumerate(document["items"], 1)]
-
-
-def _item(
-    chamber: Chamber, number: int, item: Document, around: Around, say: Say, *, query: dict[str, str]
-) -> ItemView:
-    aside = [chamber.name(member, say) for member in item["aside"]]
-    system = item["system"]
-    referral = item["referral"]
-    return ItemView(
-        id=item["id"],
-        number=str(number),
-        title=say.written(item["title"]),
-        kind=item_word(item["kind"], say),
-        system=(chamber.system(system, say), system_href(system, query=query)) if system else None,
-        matter=_matter(chamber, referral, say) if referral else [],
-        hearings=[
-            DissentNote(head=say("Heard: {who}", who=say.written(each.heard)), text=say.written(each.text))
-            for _, each in (chamber.house.about(Hearing, referral["entry"]) if referral else [])
-        ],
-        note=[say.written(each) for each in paragraphs(item["note"]["text"])] if "note" in item else [],
-        aside=say("Standing aside on this item: {members}", members=", ".join(aside)) if aside else "",
-        links=item_links(around.charter, item, say, query=query),
-        running=[each for each in around.votes if each.item == item["id"]],
-        decisions=[_decision(chamber, each, say, query=query) for each in item["decisions"]],
-        annulled=[
-            say(
-                "Vote annulled: {title}. Reason: {reason}",
-                title=say.written(each["title"]),
-                reason=say.written(each["reason"]),
-            )
-            for each in item["annulled"]
-        ],
-    )
-
-
-def _matter(chamber: Chamber, referral: Document, say: Say) -> list[str]:
-    rapporteur = chamber.name(referral["rapporteur"], say) if referral["rapporteur"] else say("nobody yet")
+def between_rows(chamber: Chamber, found: Session, say: Say, *, query: dict[str, str]) -> list[BetweenRow]:
+    """The questions that stand on the agenda of a session because nobody asked them in one."""
+    if found.state == "cancelled":
+        return []
     return [
-        say(
-            "Put to the committee by {who}: {subject}",
-            who=say.written(referral["sender"]),
-            subject=say.written(referral["subject"]),
-        ),
-        say("Rapporteur, who reports on it: {member}", member=rapporteur),
+        _between(chamber, each, say, query=query) for each in asked_between(chamber.house, found, today=chamber.today)
     ]
 
 
-def _decision(chamber: Chamber, decision: Document, say: Say, *, query: dict[str, str]) -> Decision:
-    entry, votes = decision["entry"], []
-    for choice in ("for", "against", "abstain"):
-        names = [chamber.name(member, say) for member, said in decision.get("votes", {}).items() if said == choice]
-        if names:
-            votes.append((choice_word(choice, say), ", ".join(names)))
-    took_part = [chamber.name(member, say) for member in decision.get("voters", [])]
-    return Decision(
-        number=entry,
-        entry=(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
-        title=say.written(decision["title"]),
-        adopted=decision["adopted"],
-        result=say("Adopted") if decision["adopted"] else say("Not adopted"),
-        how=_how(decision, say),
-        votes=votes,
-        voters=say("Took part: {members}", members=", ".join(took_part)) if decision["how"] == "secret" else "",
-        noted=[_noted(chamber, each, say) for each in decision["dissents"]],
-        opinions=[_opinion(chamber.house, each, say, query=query) for each in decision["opinions"]],
+def _between(chamber: Chamber, each: QuestionHistory, say: Say, *, query: dict[str, str]) -> BetweenRow:
+    said = each.question
+    asker = chamber.name(said.by, say) if said.by else who_words(said.role, say)
+    return BetweenRow(
+        text=(say.written(said.text), questions_href(query=query, anchor=f"q-{each.entry}")),
+        told=say(
+            "Asked by {who} on {date}, to: {whom}", who=asker, date=say.date(said.on), whom=say.written(said.addressee)
+        ),
+        state=state_words(each, say),
+        late=each.state == "overdue",
     )
 
 
-def _how(decision: Document, say: Say) -> str:
-    if decision["how"] == "consensus":
-        return say("By consensus: nobody who was there objected.")
-    figures = {
-        "for_": say.whole(decision["in_favour"]),
-        "against": say.whole(decision["against"]),
-        "abstained": say.whole(decision["abstained"]),
-    }
-    secret = say("By secret ballot: {for_} for, {against} against, {abstained} abstained.", **figures)
-    shown = say("By open vote: {for_} for, {against} against, {abstained} abstained.", **figures)
-    told = secret if decision["how"] == "secret" else shown
-    if decision["casting"]:
-        told += " " + say("Votes were equal: that of who presides decided.")
-    return told
-
-
-def _noted(chamber: Chamber, noted: Document, say: Say) -> DissentNote:
-    member = chamber.name(noted["member"], say)
-    if noted["sort"] == "dissent":
-        return DissentNote(head=say("Dissent of {member}", member=member), text=say.written(noted["text"]))
-    return DissentNote(head=say("Reservation of {member}", member=member), text=say.written(noted["text"]))
-
-
-def _opinion(house: CommitteeState, opinion: Document, say: Say, *, query: dict[str, str]) -> OpinionText:
-    wording, entry = opinion["wording"], opinion["entry"]
-    return OpinionText(
-        number=entry,
-        title=(say.written(wording["title"]), evidence_href(query=query, entry=str(entry))),
-        sense=sense_word(wording["sense"], say),
-        paragraphs=[say.written(line) for line in wording["words"].splitlines() if line.strip()],
-        reservations=[say.written(each) for each in wording["reservations"]],
-        publication=_publication(house, entry, say),
+def state_words(each: QuestionHistory, say: Say) -> str:
+    """How far the answer to a question is."""
+    if each.state == "answered":
+        return say("Answered on {date}", date=say.date(each.answers[0][1].on))
+    due = say.date(each.question.due_on)
+    return (
+        say("No answer: it was due on {date}", date=due) if each.state == "overdue" else say("Due on {date}", date=due)
     )
-
-
-def _publication(house: CommitteeState, entry: int, say: Say) -> str:
-    """What the committee decided on publishing an opinion."""
-    house.get(Opinion, entry)
-    decision = house.last(PublicationDecision, entry)
-    if decision is None:
-        return say("The committee has not decided yet whether to publish it.")
-    said = decision[1]
-    if said.publish:
-        return say("To be published, by decision of {date}.", date=say.date(said.on))
-    return say("Withheld, by decision of {date}: {reason}", date=say.date(said.on), reason=say.written(said.text))
