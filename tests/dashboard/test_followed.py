@@ -17,6 +17,7 @@ from boussole.charter.record_types.kinds import FollowUp, Recommendation, Reply
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.recommendations import view as followed_html
 from boussole.dashboard.pages.recommendations.view import (
@@ -31,7 +32,6 @@ from boussole.dashboard.server.forms.model import PageForms
 from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.followed import opinions_about
-from boussole.dashboard.views.parts import opinions_html
 from tests.charter.committee.desk import DAY, RULES, m
 from tests.charter.committee.hall import NAME, Hall, who
 
@@ -180,12 +180,12 @@ def test_an_opinion_is_shown_with_its_dissent_and_what_became_of_it(advised):
     assert (shown.entry, shown.sense, shown.grave) == (entry, "favourable with reservations", True)
     assert shown.dissents == [("Dissent of Zoé Petit", "Too early.")]
     assert dict(shown.became)["Answered"] == "late since 14 December 2026"
-    written = opinions_html.beside([shown], EN) + followed_html.opinions([shown], EN, ACTING)
+    written = Template("views/parts/opinions.html", EN)("beside", [shown]) + followed_html.opinions([shown], EN, ACTING)
     assert "<b>" not in written.replace("</b>", "")
     assert "Read all of it" in written
     assert "One reservation, one dissent" in written
     assert opinions_about([chamber_of(hall)], EN, query={}, inside=True, article="securite") == []
-    assert "No opinion on this" in opinions_html.beside([], EN)
+    assert "No opinion on this" in Template("views/parts/opinions.html", EN)("beside", [])
 
 
 def test_who_does_not_see_the_committee_s_work_sees_what_was_published_and_no_name(advised, tmp_path):

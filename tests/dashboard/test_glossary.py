@@ -18,6 +18,7 @@ from boussole.dashboard.markup.glossary import (
     themes,
     words,
 )
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import glossary_href
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article import article_html
@@ -25,7 +26,6 @@ from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.glossary.glossary_html import page
 from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system import system_page
 from tests.sparing import later
@@ -58,14 +58,14 @@ def pages_of(scene: Scene, lang: str) -> dict[str, str]:
     article = article_page(scene, ArticleQuery(article="equite"), say, on=dt.date(2026, 11, 27), query={})
     assert article is not None
     answers = [
-        system_html.question(asked, say, recompute="x", report="y", seal="z")
+        Template("views/parts/system.html", say)("question", asked, "x", report="y", seal="z")
         for part in one.sections
         for asked in part.questions
     ]
-    lists = [system_html.not_examined(part, say) for part in one.sections]
+    lists = [Template("views/parts/system.html", say)("not_examined", part) for part in one.sections]
     return {
         "compass": join([compass_html.head(view, say), compass_html.overview(view, say)]),
-        "system": join([system_html.head(one, say, home="/", data="/data"), *answers, *lists]),
+        "system": join([Template("views/parts/system.html", say)("head", one, "/", "/data"), *answers, *lists]),
         "article": join([article_html.head(article, say, home="/"), article_html.questions(article, say)]),
     }
 

@@ -21,7 +21,6 @@ from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.report import write_report
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.law import law_page
-from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import load
 from boussole.dashboard.views.system import system_page
 from tests.sparing import later
@@ -80,8 +79,8 @@ def pages(workspace: Workspace, lang: str) -> str:
         [
             compass_html.head(view, say),
             compass_html.overview(view, say),
-            system_html.head(page, say, home="/", data="/data"),
-            *(system_html.article(section, say, recompute="") for section in page.sections),
+            Template("views/parts/system.html", say)("head", page, "/", "/data"),
+            *(Template("views/parts/system.html", say)("article", section, "") for section in page.sections),
             Template("pages/law/law.html", say)("provisions", law),
         ]
     )
