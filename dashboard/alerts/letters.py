@@ -14,8 +14,8 @@ from boussole.dashboard.alerts.channels import Channel
 from boussole.dashboard.alerts.layout import Entry, Layout, Section, layout, next_step, subject
 from boussole.dashboard.alerts.messages import ChangeMessage, Message
 from boussole.dashboard.alerts.words import AlertSay, teller
-from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, PAPER
+from boussole.dashboard.markup.templates import Template
 
 # A message as JSON, for webhooks: `boussole.alert/1`. Its schema is `alert.schema.json` beside this module.
 
@@ -70,6 +70,7 @@ def schema_text() -> str:
 
 
 WIDTH, SUBJECT = 78, 180
+HUES = {"ink": INK, "ink_2": INK_2, "line": LINE, "link": LINK, "paper": PAPER}
 Texts = Mapping[int, Mapping[str, str]]
 """The texts of each change by its number, in one language."""
 
@@ -92,7 +93,7 @@ def letter(message: Message, channel: Channel, *, organisation: str, address: st
     return Letter(
         subject=line(f"[Boussole] {parts[0].subject}", SUBJECT),
         text="\n\n\n".join(part.text() for part in parts) + "\n",
-        html=f"<!DOCTYPE html>\n{_document(parts)}",
+        html=made("message", [part.told() for part in parts], parts[0].tell),
         document=document(message, organisation=organisation, address=address, languages=channel.languages),
         unfavourable=bool(shown.unfavourable),
     )
@@ -202,41 +203,42 @@ class _Part:
             ),
         ]
 
-    def html(self) -> Html:
-        """The same for readers of HTML: no picture, nothing that is fetched."""
-        body: list[Html | None] = [
-            el("h1", self.subject, style=f"font-size:20px;margin:0 0 4px;color:{INK}"),
-            el("p", self.organisation, style=f"margin:0 0 16px;color:{INK_2}"),
-        ]
-        for section in self.shown.sections:
-            if self.shown.only is None:
-                body.append(el("h2", self._name(section), style=f"font-size:17px;margin:20px 0 8px;color:{INK}"))
-            body += [self._block(entry) for entry in section.entries]
-        for told in (self._more(), next_step(self.shown, self.tell)):
-            body.append(el("p", told) if told else None)
-        small = [el("p", each, style="margin:2px 0") for each in self.small_print()]
-        foot = f"margin-top:20px;padding-top:8px;border-top:1px solid {LINE};font-size:14px;color:{INK_2}"
-        return el("div", *body, el("div", *small, style=foot), lang=self.tell.lang)
+    def told(self) -> dict[str, Any]:
+        """The same for letters.html."""
+        alone = self.shown.only is not None
+        return {
+            "lang": self.tell.lang,
+            "subject": self.subject,
+            "organisation": self.organisation,
+            "sections": [
+                ("" if alone else self._name(section), [self._block(entry) for entry in section.entries])
+                for section in self.shown.sections
+            ],
+            "after": [told for told in (self._more(), next_step(self.shown, self.tell)) if told],
+            "small": self.small_print(),
+        }
 
-    def _block(self, entry: Entry) -> Html:
-        said = self.texts[entry.first.number]
-        after = MARKS.get(entry.first.after, MARKS["not_examined"])
-        paragraphs, heads = self._said(entry), self._heads(entry)
-        rows = [
-            el("p", el("strong", each) if at < heads else each, style="margin:0 0 4px")
-            for at, each in enumerate(paragraphs)
-        ]
-        under = [self._item(each, entry) for each in self._under(entry)]
-        under += [el("li", self.more_questions(entry))] if entry.more else []
-        link = f"{self.address}{said['page']}"
-        page = el("a", self.tell("See the page"), href=link, style=f"color:{LINK}") if self.address else None
-        listed = el("ul", *under, style="margin:4px 0;padding-left:20px") if under else None
-        style = f"margin:0 0 16px;padding:2px 0 2px 12px;border-left:4px solid {after.ink}"
-        return el("div", *rows, listed, el("p", page, style="margin:0") if page else None, style=style)
+    def _block(self, entry: Entry) -> dict[str, Any]:
+        page = self.texts[entry.first.number]["page"]
+        return {
+            "ink": MARKS.get(entry.first.after, MARKS["not_examined"]).ink,
+            "paragraphs": self._said(entry),
+            "heads": self._heads(entry),
+            "questions": [self._item(each, entry) for each in self._under(entry)],
+            "more": self.more_questions(entry) if entry.more else "",
+            "page": f"{self.address}{page}" if self.address else "",
+            "see": self.tell("See the page"),
+        }
 
-    def _item(self, told: ChangeMessage, entry: Entry) -> Html:
+    def _item(self, told: ChangeMessage, entry: Entry) -> tuple[str, str, str]:
         asked = self.texts[told.number]["question"] or told.name
-        return el("li", f"{asked} ", el("strong", self._became(told)), el("br"), self._figure(told, entry))
+        return asked, self._became(told), self._figure(told, entry)
+
+
+def made(macro: str, told: Any, tell: AlertSay) -> str:
+    """A whole document of letters.html."""
+    shown = Template("alerts/letters.html", tell)
+    return f"<!DOCTYPE html>\n{shown(macro, told, HUES)}"
 
 
 def wrapped(text: str) -> str:
@@ -264,12 +266,3 @@ def _lines(text: str) -> str:
         break_on_hyphens=False,
     )
     return "\n".join(wrapper.wrap(text[len(first) :]))
-
-
-def _document(parts: Sequence[_Part]) -> Html:
-    style = f"margin:0;padding:16px;background:{PAPER};color:{INK};font:16px/1.5 'Source Sans 3',Arial,sans-serif"
-    between = el("hr", style=f"border:0;border-top:1px solid {LINE};margin:28px 0")
-    head = el("head", el("meta", charset="utf-8"), el("title", parts[0].subject))
-    body = join([part.html() for part in parts], "") if len(parts) == 1 else Html(between.join(p.html() for p in parts))
-    inner = el("div", body, style="max-width:640px;margin:0 auto")
-    return el("html", head, el("body", inner, style=style), lang=parts[0].tell.lang)

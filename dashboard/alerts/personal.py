@@ -19,12 +19,11 @@ from boussole.charter.records.store.lookup import audit_days
 from boussole.dashboard.alerts import box
 from boussole.dashboard.alerts.channels import Channel, is_mail, known_channels, plugin_of
 from boussole.dashboard.alerts.letters import SUBJECT, Letter, line
+from boussole.dashboard.alerts.letters import made as as_html
 from boussole.dashboard.alerts.mail import send_mail
 from boussole.dashboard.alerts.messages import WAITING, Message
 from boussole.dashboard.alerts.sending import MESSAGE_SECONDS, bounded
 from boussole.dashboard.alerts.words import AlertSay, teller
-from boussole.dashboard.markup.elements import Html, el
-from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, PAPER
 from boussole.dashboard.markup.words.addresses import concerns_href
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access.database import now as this_moment
@@ -44,7 +43,7 @@ def personal_letter(concerns: Sequence[Concern], tell: AlertSay, *, organisation
     return Letter(
         subject=line(f"[Boussole] {made.subject}", SUBJECT),
         text=made.text(),
-        html=f"<!DOCTYPE html>\n{made.html()}",
+        html=as_html("letter", made.told(), tell),
         document={},
         unfavourable=False,
     )
@@ -84,28 +83,20 @@ class _Made:
     def _settings(self) -> str:
         return concerns_href(query={"lang": self.tell.lang}, anchor="by-mail")
 
-    def html(self) -> Html:
-        """The same for readers of HTML: no picture, nothing that is fetched."""
-        rows = [el("li", self._linked(each), style="margin:0 0 12px") for each in self.concerns]
-        small = [el("p", each, style="margin:2px 0") for each in self._small()[:1]]
+    def told(self) -> dict[str, Any]:
+        """The same for letters.html."""
         stop = self.tell("To get none any more, or in another language: “What concerns you”, in Boussole.")
-        way = el("a", stop, href=f"{self.address}{self._settings()}", style=f"color:{LINK}") if self.address else stop
-        foot = f"margin-top:20px;padding-top:8px;border-top:1px solid {LINE};font-size:14px;color:{INK_2}"
-        inner = el(
-            "div",
-            el("h1", self.subject, style=f"font-size:20px;margin:0 0 4px;color:{INK}"),
-            el("p", self.organisation, style=f"margin:0 0 16px;color:{INK_2}"),
-            el("ul", *rows, style="margin:0;padding-left:20px"),
-            el("div", *small, el("p", way, style="margin:2px 0"), style=foot),
-            style="max-width:640px;margin:0 auto",
-        )
-        style = f"margin:0;padding:16px;background:{PAPER};color:{INK};font:16px/1.5 'Source Sans 3',Arial,sans-serif"
-        head = el("head", el("meta", charset="utf-8"), el("title", self.subject))
-        return el("html", head, el("body", inner, style=style), lang=self.tell.lang)
+        return {
+            "lang": self.tell.lang,
+            "subject": self.subject,
+            "organisation": self.organisation,
+            "rows": [(self._said(each), self._address(each.href)) for each in self.concerns],
+            "why": self._small()[0],
+            "stop": (stop, self._address(self._settings())),
+        }
 
-    def _linked(self, each: Concern) -> Html | str:
-        said = self._said(each)
-        return el("a", said, href=f"{self.address}{each.href}", style=f"color:{LINK}") if self.address else said
+    def _address(self, href: str) -> str:
+        return f"{self.address}{href}" if self.address else ""
 
 
 # Who can be written to: members who sit today, by the contact kept of them, and secretaries, by the settings.

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from boussole.charter.document import Band
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.views.charts.calibration import Curve, calibration_chart, calibration_note, calibration_text
 from boussole.dashboard.views.charts.charts import curves_svg
-from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system import Section, system_page
 from tests.as_json import curves, drawn_and_not
@@ -84,7 +84,7 @@ def test_it_stands_in_the_article_on_outcomes_with_its_data_and_its_words(scene:
     assert "Femmes (21,2 de moins pour 100)\u202f: 25\u202f% annoncés et 50\u202f% observés," in given.chart.alt
     assert "Hommes (15,0 de trop pour 100)" in given.chart.alt
     assert section.uncalibrated.startswith("Pas de dessin de ce genre par âge\u202f:")
-    html = str(system_html.article(section, FR, recompute=""))
+    html = Template("views/parts/system.html", FR)("article", section, "")
     assert html.count(given.title) >= 2
     assert "Pas de dessin de ce genre" in html
 

@@ -27,7 +27,6 @@ from boussole.dashboard.server.forms.model import PageForms
 from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.followed import opinions_about
-from boussole.dashboard.views.parts import opinions_html
 from tests.charter.committee.desk import DAY, RULES, m
 from tests.charter.committee.hall import NAME, Hall, who
 
@@ -177,12 +176,12 @@ def test_an_opinion_is_shown_with_its_dissent_and_what_became_of_it(advised):
     assert (shown.entry, shown.sense, shown.grave) == (entry, "favourable with reservations", True)
     assert shown.dissents == [("Dissent of Zoé Petit", "Too early.")]
     assert dict(shown.became)["Answered"] == "late since 14 December 2026"
-    written = opinions_html.beside([shown], EN) + PAGE("opinions", [shown], ACTING)
+    written = Template("views/parts/opinions.html", EN)("beside", [shown]) + PAGE("opinions", [shown], ACTING)
     assert "<b>" not in written.replace("</b>", "")
     assert "Read all of it" in written
     assert "One reservation, one dissent" in written
     assert opinions_about([chamber_of(hall)], EN, query={}, inside=True, article="securite") == []
-    assert "No opinion on this" in opinions_html.beside([], EN)
+    assert "No opinion on this" in Template("views/parts/opinions.html", EN)("beside", [])
 
 
 def test_who_does_not_see_the_committee_s_work_sees_what_was_published_and_no_name(advised, tmp_path):

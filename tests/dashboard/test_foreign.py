@@ -37,7 +37,6 @@ from boussole.dashboard.views.evidence import Results, content_words
 from boussole.dashboard.views.home import since_audit, waiting
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.matrix import matrix
-from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import register_page, unaudited
 from boussole.dashboard.views.register_words import Register
@@ -110,9 +109,9 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
         join([made("head", seen), made("overview", seen), made("changes", changed)]),
     )
     system = system_page(scene, "matchft", say, query=query)
-    parts = [system_html.article(each, say, recompute="") for each in system.sections]
+    parts = [Template("views/parts/system.html", say)("article", each, "") for each in system.sections]
     rows = Template("pages/system/system.html", say)("questions", matrix(scene, "matchft", say, query=query))
-    yield "system", join([system_html.head(system, say, home="/", data="/"), rows])
+    yield "system", join([Template("views/parts/system.html", say)("head", system, "/", "/"), rows])
     yield "articles of an audit alone", join(parts)
     for each in scene.standing["matchft"].verdicts:
         one = answer_page(

@@ -24,7 +24,6 @@ from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.glossary.view import glossary_page
 from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system import system_page
 from tests.sparing import later
@@ -57,15 +56,15 @@ def pages_of(scene: Scene, lang: str) -> dict[str, str]:
     article = article_page(scene, ArticleQuery(article="equite"), say, on=dt.date(2026, 11, 27), query={})
     assert article is not None
     answers = [
-        system_html.question(asked, say, recompute="x", report="y", seal="z")
+        Template("views/parts/system.html", say)("question", asked, "x", report="y", seal="z")
         for part in one.sections
         for asked in part.questions
     ]
     made = Template("pages/article/article.html", say)
-    lists = [system_html.not_examined(part, say) for part in one.sections]
+    lists = [Template("views/parts/system.html", say)("not_examined", part) for part in one.sections]
     return {
         "compass": join([Template("pages/compass/compass.html", say)(each, view) for each in ("head", "overview")]),
-        "system": join([system_html.head(one, say, home="/", data="/data"), *answers, *lists]),
+        "system": join([Template("views/parts/system.html", say)("head", one, "/", "/data"), *answers, *lists]),
         "article": join([made("head", article, "/"), made("questions", article)]),
     }
 

@@ -13,11 +13,12 @@ from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
 from boussole.dashboard.views.fields import Choice
-from boussole.dashboard.views.parts import lists
 from boussole.dashboard.views.register_words import DueLine
 from boussole.dashboard.views.scene import Scene
 from tests.dashboard.test_foreign import TODAY, pages
 from tests.sparing import later
+
+LISTS = Template("views/parts/lists.html", speaker("en"))
 
 
 class Links(HTMLParser):
@@ -62,14 +63,14 @@ def test_what_is_due_of_one_system_is_told_apart() -> None:
         DueLine(when="Today", overdue=False, what=what, place="MatchFT", href=f"/r#{what}")
         for what in ("Answer", "Audit")
     ]
-    found = Links("".join(lists.due_item(line) for line in lines))
+    found = Links("".join(LISTS("due_item", line) for line in lines))
     assert set(found.places) == {"Answer — MatchFT", "Audit — MatchFT"}
 
 
 def test_all_of_one_filter_is_not_all_of_another() -> None:
     names = ("Status", "Risk")
     shown = [
-        lists.filter_by(name, [Choice(text="all", href=f"/register?not={name}", current=True, count=2)])
+        LISTS("filter_by", name, [Choice(text="all", href=f"/register?not={name}", current=True, count=2)])
         for name in names
     ]
     assert Links("".join(shown)).alike == {}

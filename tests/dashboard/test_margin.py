@@ -26,6 +26,7 @@ from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records import open_records
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.ask.forms import asking
 from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action, Role
@@ -33,13 +34,13 @@ from boussole.dashboard.server.access.person import COOKIE, Person
 from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.parts.margin import MOST_FORMS, MarginReader, Places, answer_margin, draft_margin
-from boussole.dashboard.views.parts.margin_html import MarginHtml
 from boussole.dashboard.views.parts.margin_routes import acts_of, margin_routes, own_words
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
 
 BEN = m(2)
 EN, FR = speaker("en"), speaker("fr")
+MARGIN = Template("views/parts/margin.html", EN)
 BODY = {"title": "MatchFT", "sense": "reserved", "words": "One.\n\nTwo.", "reservations": ["Until spring."]}
 
 
@@ -84,7 +85,7 @@ def shown(seated, workspace, *, who=BEN, say=EN, wrong=None, acts=None):
     reader = MarginReader(chamber=chamber, say=say, author=who, writes=now.sealed_as is None, acts=acts or {})
     bodies = {each.version: each.body for each in savings(workspace, 1)}
     found = draft_margin(reader, now, bodies, on_draft(workspace, 1))
-    return found, MarginHtml(say=say, query={}, problem=wrong).of_draft(found)
+    return found, Template("views/parts/margin.html", say)("of_draft", found, {}, wrong)
 
 
 def test_a_paragraph_is_commented_and_the_way_leads_back_to_the_comment(client, workspace, seated):
@@ -265,9 +266,9 @@ def test_the_margin_of_an_answer_says_what_changed_since(workspace, seated):
         found = on_answer(notes, now, {"fr": said}.__getitem__, seated=seated)
         assert found.threads[0].since == since
         assert found.comment.path == "/margin/answer/external.matchft.reach"
-    html = MarginHtml(say=EN, query={}, problem=None).of_answer([found])
+    html = MARGIN("of_answer", [found], {}, None)
     assert "&lt;b&gt;Low" in html
     assert '<blockquote class="words">Oui.</blockquote>' in html
     empty = on_answer([], now, {"fr": "Non."}.__getitem__, seated=seated)
-    assert MarginHtml(say=EN, query={}, problem=None).of_answer([empty]).startswith("<details")
-    assert MarginHtml(say=EN, query={}, problem=None).of_answer([]) == ""
+    assert MARGIN("of_answer", [empty], {}, None).startswith("<details")
+    assert MARGIN("of_answer", [], {}, None) == ""

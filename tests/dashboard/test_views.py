@@ -18,7 +18,7 @@ from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.compass import Compass, compass, line
 from boussole.dashboard.views.home import Changes, since_audit
-from boussole.dashboard.views.parts import lists, notices, system_html
+from boussole.dashboard.views.parts import lists, notices
 from boussole.dashboard.views.scene import Scene, findings, needle
 from boussole.dashboard.views.system import SystemPage, system_page
 from tests.as_json import before, documents, summarise, written
@@ -193,7 +193,7 @@ def test_scores_stand_under_the_questions_on_outcomes(scene: Scene, matchft: Doc
         ["Femmes", "91 pour 100", "+3,1 (+2,1 à +4,1)"],
         ["Hommes", "88 pour 100", "pas de chiffre (le score n’annonce pas de probabilité)"],
     ]
-    assert "50 pour 100 serait le hasard" in str(system_html.article(told[0], FR, recompute=""))
+    assert "50 pour 100 serait le hasard" in Template("views/parts/system.html", FR)("article", told[0], "")
 
 
 def test_places_in_lists_stand_under_the_questions_on_selection(scene: Scene, matchft: Document) -> None:
@@ -225,7 +225,7 @@ def test_places_in_lists_stand_under_the_questions_on_selection(scene: Scene, ma
         ["Femmes", "91 pour 100 (89 à 94)", "masqué (trop peu de personnes pour rester anonymes)"],
         ["Hommes (référence)", "", "107 pour 100"],
     ]
-    shown = str(system_html.article(first, FR, recompute=""))
+    shown = Template("views/parts/system.html", FR)("article", first, "")
     assert "Aucun verdict ne repose sur ces chiffres." in shown
 
 
@@ -264,12 +264,12 @@ def test_what_has_no_figure_has_a_reason_and_no_chart(scene: Scene) -> None:
 def test_a_charter_that_has_changed_since_is_said(scene: Scene) -> None:
     told = "Jugé sous une autre version de la charte."
     assert page(scene).other_charter
-    head = system_html.head(page(scene), speaker("fr"), home="/", data="/data")
+    head = Template("views/parts/system.html", FR)("head", page(scene), "/", "/data")
     assert told in shown(head), "it holds of every mark of the page, and stands in no fold"
     document = {**scene.latest["matchft"].written(), "charter": {"sha256": scene.charter.sha256, "version": "0.1"}}
     now = Scene(charter=scene.charter, systems=scene.systems, latest=documents({"matchft": document}), previous={})
     assert not page(now).other_charter
-    assert told not in system_html.head(page(now), speaker("fr"), home="/", data="/data")
+    assert told not in Template("views/parts/system.html", FR)("head", page(now), "/", "/data")
 
 
 @pytest.mark.costly
@@ -296,8 +296,8 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
     shown = view(hostile)
     made = Template("pages/compass/compass.html", FR)
     parts = [made("head", shown), made("overview", shown), made("changes", changed(hostile))]
-    parts.append(system_html.head(page(hostile), FR, home="/", data="/data"))
-    parts += [system_html.article(part, FR, recompute=attack) for part in page(hostile).sections]
+    parts.append(Template("views/parts/system.html", FR)("head", page(hostile), "/", "/data"))
+    parts += [Template("views/parts/system.html", FR)("article", part, attack) for part in page(hostile).sections]
     parts.append(lists.systems_html(lists.systems(hostile, FR, query={}), FR, asked=attack, query={}))
     parts.append(notices.problem(attack, attack, FR))
     for part in parts:

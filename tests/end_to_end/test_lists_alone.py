@@ -20,8 +20,8 @@ from pydantic import ValidationError
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.text.judged import judged
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import load
 from boussole.dashboard.views.system import system_page
 from tests import oracle
@@ -190,7 +190,8 @@ def test_what_needs_a_decision_elsewhere_says_so_or_leaves_it_out(
     for lang, told in (("fr", "rien de ce qui a été décidé"), ("en", "nothing of what was decided")):
         say = speaker(lang)
         made = system_page(scene, "weeks", say, query={"lang": lang})
-        assert any(told in str(system_html.not_examined(section, say)) for section in made.sections)
+        shown = Template("views/parts/system.html", say)
+        assert any(told in shown("not_examined", section) for section in made.sections)
     windows = ("--window", "2026-02-15/2026-02-28", "--against", "2026-02-01/2026-02-14")
     done = command(*here, "drift", "--system", "planted1", *windows, "--no-report", "--json", "-")
     assert done.returncode == 0, done.stderr

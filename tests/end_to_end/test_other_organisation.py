@@ -20,7 +20,6 @@ from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.report import write_report
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.law import law_page
-from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import load
 from boussole.dashboard.views.system import system_page
 from tests.sparing import later
@@ -79,8 +78,8 @@ def pages(workspace: Workspace, lang: str) -> str:
         [
             Template("pages/compass/compass.html", say)("head", view),
             Template("pages/compass/compass.html", say)("overview", view),
-            system_html.head(page, say, home="/", data="/data"),
-            *(system_html.article(section, say, recompute="") for section in page.sections),
+            Template("views/parts/system.html", say)("head", page, "/", "/data"),
+            *(Template("views/parts/system.html", say)("article", section, "") for section in page.sections),
             Template("pages/law/law.html", say)("provisions", law),
         ]
     )

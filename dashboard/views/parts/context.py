@@ -15,6 +15,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.voted import VotedText
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import ask_href, evidence_href, number_of
 from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.server.access.permissions import Action, allowed
@@ -27,8 +28,6 @@ from boussole.dashboard.views.drift.view import address_of
 from boussole.dashboard.views.fields import BETWEEN, Field
 from boussole.dashboard.views.followed import opinions_about
 from boussole.dashboard.views.incidents import open_incidents as incidents_beside
-from boussole.dashboard.views.parts.opinions_html import ask_link
-from boussole.dashboard.views.parts.opinions_html import beside as opinions_beside
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import Facts
@@ -131,7 +130,8 @@ def open_incidents(say: Say, **about: str) -> Html:
 def opinions(say: Say, **about: str) -> Html:
     """What committees said of an article or a system; those who do not see their work see what was published."""
     inside = allowed(person().role, Action.SEE_COMMITTEE)
-    return opinions_beside(opinions_about(chambers().values(), say, query=kept_query(), inside=inside, **about), say)
+    found = opinions_about(chambers().values(), say, query=kept_query(), inside=inside, **about)
+    return Template("views/parts/opinions.html", say)("beside", found)
 
 
 def asking() -> Callable[[str, str], str] | None:
@@ -145,7 +145,7 @@ def asking() -> Callable[[str, str], str] | None:
 def ask_about(system: str, say: Say) -> Html:
     """Beside figures of a system: one tap leads to a question about it, for those who may ask."""
     ask = asking()
-    return (ask_link(ask(system, ""), say) if ask and system else None) or Html("")
+    return Template("views/parts/opinions.html", say)("ask_link", ask(system, "") if ask and system else "")
 
 
 def just_done(entries: Iterable[int], say: Say, told: str = "") -> Html:
