@@ -66,7 +66,7 @@ def broken(text: str, size: float, *, within: float, weight: str = "normal") -> 
 
 # A chart whose every row is a picture of its own: a mark and its interval on one scale, the words beside it as text.
 #
-# Marks can be pointed at and reached by keyboard (`parts/strips_html.py`): their words are those of the page, and
+# Marks can be pointed at and reached by keyboard (`views/parts/drawings.html`): their words are those of the page, and
 # nothing
 # of them is in the pictures.
 
