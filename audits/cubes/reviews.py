@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import duckdb
 
-from boussole.audits.lake.tables import KEYS, keep, literal, quote, table
+from boussole.audits.lake.tables import KEYS, holds, keep, literal, quote, table
 from boussole.audits.systems.logs.human_actions import (
     CHANGED,
     EARLY,
@@ -48,7 +48,6 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
     """SQL: the counts of the reviews of decisions whose days meet a condition."""
     keep_reviewed(connection, system, rows)
     keep(connection, "reviews", _by_team(_reviews(system)))
-    keep(connection, "agents", _by_agent(system))
     keep(connection, "proposals", _by_group(system))
     reviews, agents = (f"{name} SEMI JOIN large_teams USING (month, team)" for name in ("reviews", "agents"))
     every, months = "reviews r LEFT JOIN large_teams lt USING (month, team)", "(SELECT DISTINCT month FROM reviewed)"
@@ -74,17 +73,25 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
     return f"FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
 
 
+def keep_newest(connection: duckdb.DuckDBPyConnection, name: str, said: str, of: str = "place") -> None:
+    """Keeps rows (SQL, with `recorded_at`, `batch` and `row`), of several with the same keys the newest word.
+
+    Only what was said several times is put in order: that is little, and to order all takes longer than to find it.
+    """
+    keep(connection, name, said)
+    keep(connection, "several", f"SELECT {of} FROM {name} GROUP BY {of} HAVING count(*) > 1")
+    if holds(connection, "several"):
+        among = f"({of}) IN (SELECT ({of}) FROM several)"
+        newest = f"SELECT rowid FROM {name} WHERE {among} QUALIFY row_number() OVER (PARTITION BY {of} {NEWEST}"
+        connection.execute(f"DELETE FROM {name} WHERE {among} AND rowid NOT IN ({newest})")
+
+
 def keep_reviewed(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> None:
     """Keeps what was last said of each proposal as the table `reviewed`, by the number (`place`) that the lake gave to
     the row of the decision; and as `large_teams` the teams of a month that are large enough to be told of."""
-    keep(connection, "reviewed", _reviewed(system, rows))
-    several = "SELECT place FROM reviewed GROUP BY place HAVING count(*) > 1"
-    newest = (
-        f"SELECT rowid FROM reviewed WHERE place IN ({several}) QUALIFY row_number() OVER (PARTITION BY place {NEWEST}"
-    )
-    connection.execute(f"DELETE FROM reviewed WHERE place IN ({several}) AND rowid NOT IN ({newest})")
-    teams = f"SELECT month, team FROM reviewed WHERE NOT early GROUP BY ALL HAVING count(DISTINCT agent) >= {TEAM}"
-    keep(connection, "large_teams", teams)
+    keep_newest(connection, "reviewed", _reviewed(system, rows))
+    keep(connection, "agents", _by_agent(system))
+    keep(connection, "large_teams", f"SELECT month, team FROM agents GROUP BY ALL HAVING count(*) >= {TEAM}")
 
 
 def _reviewed(system: System, rows: str) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
 
-from boussole.audits.cubes.reviews import NEWEST
+from boussole.audits.cubes.reviews import keep_newest
 from boussole.audits.cubes.update import rebuild_months
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.tables import holds, keep, literal, one, table
+from boussole.audits.log_names import LogName
 from boussole.audits.systems.model import System
 
 LATER = ("human", "outcome", "stages", "human_seconds")
@@ -44,6 +46,8 @@ def overlay(connection: duckdb.DuckDBPyConnection, system: System, ids: str) -> 
         f"SELECT t.id, d.rowid AS place, CAST(date_trunc('month', d.day) AS DATE) AS month, d.decision, {told} "
         f"FROM (SELECT DISTINCT id FROM ({ids}) WHERE id IS NOT NULL) t LEFT JOIN {decisions} d ON d.id = t.id",
     )
+    keep_newest(connection, "said", _said(system), "place, what")
+    keep_newest(connection, "acted", _acted(system))
     keep(connection, "in_force", _in_force(system))
     months = connection.execute("SELECT DISTINCT month FROM in_force ORDER BY month").fetchall()
     updated = one(connection, "SELECT count(*) FROM in_force")
@@ -136,30 +140,37 @@ def _in_force(system: System) -> str:
     old = ", ".join(f"t.{name} AS old_{name}" for name in LATER)
     return (
         f"SELECT place, month, {', '.join(LATER)} FROM (SELECT t.place, t.month, {listed}, {old} FROM touched t "
-        f"LEFT JOIN ({_said(system)}) s ON s.place = t.place LEFT JOIN ({_acted(system)}) a ON a.place = t.place "
+        f"LEFT JOIN ({_outcomes(system)}) s ON s.place = t.place LEFT JOIN acted a ON a.place = t.place "
         f"WHERE t.place IS NOT NULL) WHERE {differs}"
     )
 
 
-def _said(system: System) -> str:
+def _outcomes(system: System) -> str:
     """SQL: the newest outcome of each touched decision, and its stages as bits."""
-    if "outcomes" not in system.logs:
-        return "SELECT NULL::BIGINT AS place, NULL::UTINYINT AS outcome, 0 AS mask, 0 AS bits WHERE false"
     stages = " ".join(f"WHEN {literal('stage:' + name)} THEN {1 << i}" for i, name in enumerate(system.log.stages))
     bit = f"CASE what {stages} ELSE 0 END" if stages else "0"
     return (
         f"SELECT place, max(value) FILTER (what = 'outcome') AS outcome, bit_or({bit}) AS mask, "
-        f"bit_or(CASE WHEN value = 1 THEN {bit} ELSE 0 END) AS bits FROM ("
-        f"SELECT t.place, o.what, o.value FROM {table(system, 'outcomes')} o JOIN touched t ON t.id = o.id "
-        f"WHERE t.place IS NOT NULL QUALIFY row_number() OVER (PARTITION BY t.place, o.what {NEWEST}) GROUP BY place"
+        f"bit_or(CASE WHEN value = 1 THEN {bit} ELSE 0 END) AS bits FROM said GROUP BY place"
     )
 
 
+def _said(system: System) -> str:
+    """SQL: what was said of the outcome and the stages of touched decisions."""
+    return _later(system, "outcomes", {"what": "VARCHAR", "value": "UTINYINT"})
+
+
 def _acted(system: System) -> str:
-    """SQL: the newest human action on each touched decision."""
-    if "human_actions" not in system.logs:
-        return "SELECT NULL::BIGINT AS place, NULL::UTINYINT AS decision, NULL::DOUBLE AS seconds WHERE false"
+    """SQL: what humans made of touched decisions."""
+    return _later(system, "human_actions", {"decision": "UTINYINT", "seconds": "DOUBLE"})
+
+
+def _later(system: System, log: LogName, columns: Mapping[str, str]) -> str:
+    columns = {**columns, "recorded_at": "TIMESTAMP", "batch": "BIGINT", "row": "BIGINT"}
+    if log not in system.logs:
+        none = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items())
+        return f"SELECT CAST(NULL AS BIGINT) AS place, {none} WHERE false"
+    listed = ", ".join(f"l.{name}" for name in columns)
     return (
-        f"SELECT t.place, a.decision, a.seconds FROM {table(system, 'human_actions')} a JOIN touched t ON t.id = a.id "
-        f"WHERE t.place IS NOT NULL QUALIFY row_number() OVER (PARTITION BY t.place {NEWEST}"
+        f"SELECT t.place, {listed} FROM {table(system, log)} l JOIN touched t ON t.id = l.id WHERE t.place IS NOT NULL"
     )

@@ -31,12 +31,12 @@ def keyed_once(
     temporary tables that are gone afterwards.
     """
     kept: list[str] = []
-    rows = one(connection, f"SELECT count(*) FROM {relation}")
+    source, rows = f"{relation} WHERE true{good}", one(connection, f"SELECT count(*) FROM {relation}")
     hashes = _hashes(contract) if rows >= FEW_ROWS else {}
     select = dict(contract.select)
     for text, roles in hashes.items():
         name = f"keyed_{len(kept)}"
-        keep(connection, name, f"SELECT DISTINCT {text} AS clear FROM {relation} WHERE true{good}")
+        keep(connection, name, f"SELECT DISTINCT {text} AS clear FROM {source}")
         kept.append(name)
         if one(connection, f"SELECT count(*) FROM {name}") * AGAIN > rows:
             continue
