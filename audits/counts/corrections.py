@@ -66,14 +66,16 @@ def _rows(connection: duckdb.DuckDBPyConnection, system: System, window: Window,
     groups = "".join(f", d.{quote(f'g_{name}')}" for name in system.groups)
     profile = ", ".join(f"d.{quote(f'c_{name}')}" for name in system.controls)
     stratum = f"CAST(dense_rank() OVER (ORDER BY {profile}) - 1 AS VARCHAR)" if profile else "'0'"
-    decisions = f"FROM {table(system, 'decisions')} WHERE {days_sql(window)} AND decision IS NOT NULL"
-    large = "SELECT id, bucket, changed FROM reviewed SEMI JOIN large_teams USING (month, team) WHERE NOT early"
+    decisions = (
+        f"SELECT *, rowid AS place FROM {table(system, 'decisions')} WHERE {days_sql(window)} AND decision IS NOT NULL"
+    )
+    large = "SELECT place, bucket, changed FROM reviewed SEMI JOIN large_teams USING (month, team) WHERE NOT early"
     return (
         "SELECT d.bucket, l.bucket AS team, coalesce(d.person, d.id) AS person, d.decision AS proposed, "
         "CAST(CASE WHEN l.changed THEN 1 - d.decision ELSE d.decision END AS UTINYINT) AS final, "
-        f"l.id IS NOT NULL AS counted, l.id IS NOT NULL OR d.human IS NOT NULL AS reviewed, {stratum} AS stratum, "
-        f"{_outcome(system, as_of)} AS outcome{groups} "
-        f"FROM ({decisions}) d LEFT JOIN ({large}) l ON l.id = d.id LEFT JOIN ({_said(connection, system)}) o "
+        "l.place IS NOT NULL AS counted, l.place IS NOT NULL OR d.human IS NOT NULL AS reviewed, "
+        f"{stratum} AS stratum, {_outcome(system, as_of)} AS outcome{groups} "
+        f"FROM ({decisions}) d LEFT JOIN ({large}) l ON l.place = d.place LEFT JOIN ({_said(connection, system)}) o "
         "ON o.id = d.id"
     )
 

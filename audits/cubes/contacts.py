@@ -38,29 +38,31 @@ OVERSEAS = {
     "978": "America/Marigot",
 }
 """Departments and collectivities overseas, and their time zones."""
+MONTHLY = "contact_months"
+"""The temporary table of how many messages left, by month and bucket, and when."""
 MAINLAND_CODES = (*(f"{number:02}" for number in range(1, 96) if number != 20), "2A", "2B")
 
 
 def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
-    """SQL: the counts of the messages that meet a condition, held to all that came before them."""
+    """SQL: the counts of the messages of some days (`rows`: a condition, met by days in a row), held to all that came
+    before them."""
     section, held = system.contacts, table(system, "contacts")
     assert section is not None  # noqa: S101 (its log is declared)
     stop = section.stop
-    keep(connection, "contact_rows", _messages(connection, system, rows, stop=stop))
-    before = f'lag("at", {MOST}) OVER (PARTITION BY person ORDER BY "at")'
-    often = f'coalesce("at" < {before} + INTERVAL {DAYS} DAY, false)'
-    gaps = f"SELECT {_MONTH}, bucket, person, {often} AS often, ({rows}) AS told FROM {held} WHERE NOT {stop}"
     keep(
         connection,
-        "contact_people",
-        f"SELECT month, bucket, person, bool_or(often) AS often FROM ({gaps}) WHERE told GROUP BY ALL",
+        MONTHLY,
+        'SELECT month, bucket, count(*) AS n, min("at") AS since, max("at") AS until, '
+        "count(*) FILTER (timed) AS timed, count(*) FILTER (timed AND outside) AS outside, "
+        "count(*) FILTER (NOT placed) AS unplaced "
+        f"FROM ({messages(connection, system, rows, stop=stop)}) GROUP BY month, bucket",
     )
     parts = [
-        _counted(HOURS, "outside", "contact_rows WHERE timed"),
-        _counted(PLACED, "NOT placed", "contact_rows"),
-        _counted(TIMED, "NOT timed", "contact_rows"),
-        _counted(OFTEN, "often", "contact_people"),
-        _stopped(connection, held, stop),
+        _part(HOURS, "timed", "outside", f"{MONTHLY} WHERE timed > 0"),
+        _part(PLACED, "n", "unplaced", MONTHLY),
+        _part(TIMED, "n", "n - timed", MONTHLY),
+        _often(connection, f"{held} WHERE NOT {stop}", rows),
+        _stopped(connection, held, rows, stop),
         *(notices.counted(connection, system, section, rows) if notices.ready(system) else []),
     ]
     return f"FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
@@ -69,14 +71,27 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
 _MONTH = "CAST(date_trunc('month', day) AS DATE) AS month"
 
 
-def _counted(part: str, case: str, rows: str) -> str:
-    return (
-        f"SELECT month, {literal(part)} AS part, bucket, count(*) AS n, "
-        f"CAST(count(*) FILTER ({case}) AS BIGINT) AS cases FROM {rows} GROUP BY month, bucket"
+def _part(part: str, n: str, cases: str, rows: str) -> str:
+    return f"SELECT month, {literal(part)} AS part, bucket, {n} AS n, {cases} AS cases FROM {rows}"
+
+
+def _often(connection: duckdb.DuckDBPyConnection, messages: str, rows: str) -> str:
+    """SQL: people written to in a month, and those of them who got more than `MOST` messages within `DAYS` days.
+
+    The messages of each person are put in order once. Those of earlier days than could matter are not read.
+    """
+    since = connection.execute(f"SELECT CAST(min(since) AS DATE) - {DAYS} FROM {MONTHLY}").fetchall()[0][0]
+    near = f"day >= DATE '{since}'" if since else "false"
+    told = f'SELECT {_MONTH}, bucket, person, "at", ({rows}) AS told FROM {messages} AND {near}'
+    often = f'coalesce("at" < lag("at", {MOST}) OVER w + INTERVAL {DAYS} DAY, false)'
+    new = "coalesce(NOT lag(told) OVER w OR lag(month) OVER w <> month, true)"
+    each = f'SELECT *, {often} AS often, {new} AS new FROM ({told}) WINDOW w AS (PARTITION BY person ORDER BY "at")'
+    return _part(OFTEN, "count(*) FILTER (new)", "count(DISTINCT person) FILTER (often)", f"({each}) WHERE told") + (
+        " GROUP BY month, bucket"
     )
 
 
-def _stopped(connection: duckdb.DuckDBPyConnection, held: str, stop: str) -> str:
+def _stopped(connection: duckdb.DuckDBPyConnection, held: str, rows: str, stop: str) -> str:
     """SQL: people whose STOP was in force before the last message of a month left, and those of them who got one since.
 
     The first STOP of a person counts; one without a time of day, from the end of its day. A row of a month without any
@@ -89,12 +104,15 @@ def _stopped(connection: duckdb.DuckDBPyConnection, held: str, stop: str) -> str
         "contact_stops",
         f"SELECT person, any_value(bucket) AS bucket, {since} AS since FROM {held} WHERE {stop} GROUP BY person",
     )
-    months = 'SELECT month, max("at") AS until FROM contact_rows GROUP BY month'
-    late = 'SELECT m.month, person FROM contact_rows m JOIN contact_stops s USING (person) WHERE m."at" > s.since'
+    months = f"SELECT month, max(until) AS until FROM {MONTHLY} GROUP BY month"
+    late = (
+        f"SELECT DISTINCT {_MONTH}, person FROM (FROM {held} WHERE {rows} AND NOT {stop}) m "
+        'JOIN contact_stops s USING (person) WHERE m."at" > s.since'
+    )
     exposed = (
         "SELECT m.month, s.bucket, l.person IS NOT NULL AS late "
         f"FROM ({months}) m JOIN contact_stops s ON s.since < m.until "
-        f"LEFT JOIN (SELECT DISTINCT * FROM ({late})) l ON l.month = m.month AND l.person = s.person"
+        f"LEFT JOIN ({late}) l ON l.month = m.month AND l.person = s.person"
     )
     none = f"SELECT month, CAST(0 AS UTINYINT) AS bucket, NULL AS late FROM ({months})"
     return (
@@ -110,7 +128,7 @@ def _code(connection: duckdb.DuckDBPyConnection, system: System, section: Contac
     return "CASE WHEN length(trim(department)) = 1 THEN '0' || trim(department) ELSE upper(trim(department)) END"
 
 
-def _messages(connection: duckdb.DuckDBPyConnection, system: System, rows: str, *, stop: str) -> str:
+def messages(connection: duckdb.DuckDBPyConnection, system: System, rows: str, *, stop: str) -> str:
     """SQL: the messages that meet a condition, each by the clock and the calendar of the person.
 
     A message of midnight sharp has no time of day: its log told the day alone.

@@ -24,7 +24,7 @@ def parts(system: System) -> tuple[str, ...]:
 
 
 def counted(connection: duckdb.DuckDBPyConnection, system: System, section: Contacts, rows: str) -> list[str]:
-    """SQL of the counts of first messages that meet a condition, and of 0 of them for each month of `contact_rows`."""
+    """SQL of the counts of first messages that meet a condition, and of 0 for each month of `contact_months`."""
     held = table(system, "contacts")
     known = "template" in describe(connection, held)
     name = "nullif(trim(template), '')" if known else "CAST(NULL AS VARCHAR)"
@@ -45,7 +45,7 @@ def counted(connection: duckdb.DuckDBPyConnection, system: System, section: Cont
         f"FROM ({first}) WHERE told GROUP BY person"
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE contact_first AS {people}")
-    months = "SELECT DISTINCT month, CAST(0 AS UTINYINT) AS bucket, false AS seen FROM contact_rows"
+    months = "SELECT DISTINCT month, CAST(0 AS UTINYINT) AS bucket, false AS seen FROM contact_months"
     every = f"SELECT *, true AS seen FROM contact_first UNION ALL BY NAME {months}"
     asked = (
         (FIRST, "named AND NOT good", "named"),

@@ -3,44 +3,67 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
 
-from boussole.audits.cubes.reviews import NEWEST
+from boussole.audits.cubes.reviews import keep_newest
 from boussole.audits.cubes.update import rebuild_months
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.sources import OpenSource
-from boussole.audits.lake.tables import holds, literal, one, table
+from boussole.audits.lake.tables import holds, keep, literal, one, table
+from boussole.audits.log_names import LogName
 from boussole.audits.systems.model import System
 
 LATER = ("human", "outcome", "stages", "human_seconds")
+LOGGED = {name: f"logged_{name.removeprefix('human_')}" for name in LATER}
+"""Columns of what is in force, each with that of what the log of decisions itself says."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overlaid:
-    """Decisions that changed, the months they lie in, and ids that no decision has."""
+    """Decisions that changed, the months they lie in, and ids that no decision has; `since` is the month of the first
+    decision that was looked at, changed or not."""
 
     updated: int
     waiting: int
     months: list[dt.date]
+    since: dt.date | None
 
 
 def overlay(connection: duckdb.DuckDBPyConnection, system: System, ids: str) -> Overlaid:
     """Brings the decisions of these ids (SQL, one column `id`) in line with everything said of them.
 
     The newest word counts: by `recorded_at` where there is one, else by order of arrival. The cubes are not touched.
+    Ids are looked up once; from there on a decision is known by the number that the lake gave to its row.
     """
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT id FROM ({ids}) WHERE id IS NOT NULL")
     decisions = table(system, "decisions")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE in_force AS {_in_force(system)}")
+    told = ", ".join(f"d.{name}" for pair in LOGGED.items() for name in pair)
+    keep(
+        connection,
+        "touched",
+        f"SELECT t.id, d.rowid AS place, CAST(date_trunc('month', d.day) AS DATE) AS month, d.decision, {told} "
+        f"FROM (SELECT DISTINCT id FROM ({ids}) WHERE id IS NOT NULL) t LEFT JOIN {decisions} d ON d.id = t.id",
+    )
+    keep_newest(connection, "said", _said(system), "place, what")
+    keep_newest(connection, "acted", _acted(system))
+    keep(connection, "in_force", _in_force(system))
     months = connection.execute("SELECT DISTINCT month FROM in_force ORDER BY month").fetchall()
     updated = one(connection, "SELECT count(*) FROM in_force")
     if updated:
-        values = ", ".join(f"{name} = f.{name}" for name in LATER)
-        connection.execute(f"UPDATE {decisions} SET {values} FROM in_force f WHERE {decisions}.id = f.id")
-    waiting = one(connection, f"SELECT count(*) FROM touched ANTI JOIN {decisions} USING (id)")
-    return Overlaid(updated=updated, waiting=waiting, months=[row[0] for row in months])
+        _replace(connection, decisions)
+    looked = connection.execute("SELECT count(*) FILTER (place IS NULL), min(month) FROM touched").fetchall()[0]
+    return Overlaid(updated=updated, waiting=looked[0], months=[row[0] for row in months], since=looked[1])
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, decisions: str) -> None:
+    """Writes decisions anew with what is `in_force` of them: an UPDATE of the lake takes twice as long."""
+    values = ", ".join(f"f.{name} AS {name}" for name in LATER)
+    connection.execute(
+        f"INSERT INTO {decisions} SELECT d.* REPLACE ({values}) FROM {decisions} d JOIN in_force f ON f.place = d.rowid"
+    )
+    connection.execute(f"DELETE FROM {decisions} WHERE rowid IN (SELECT place FROM in_force)")
 
 
 def overlay_and_count(connection: duckdb.DuckDBPyConnection, system: System, ids: str) -> Overlaid:
@@ -71,7 +94,7 @@ def restate(
     said = [name for name in LATER if not contract.select[name].startswith("CAST(NULL")]
     if not said:
         return None
-    logged = {name: "logged_seconds" if name == "human_seconds" else f"logged_{name}" for name in said}
+    logged = {name: LOGGED[name] for name in said}
     new = {name: f"s.{name}" if takes_back else f"coalesce(s.{name}, d.{logged[name]})" for name in said}
     listed = "".join(f", {contract.select[name]} AS {name}" for name in said)
     if "stages" in said and not takes_back:
@@ -104,43 +127,50 @@ def _said_stages(contract: Contract) -> str:
 
 def _in_force(system: System) -> str:
     """SQL: touched decisions whose values are not (any more) what is said of them, with the values in force."""
-    seen = "d.decision = 1 AND " if system.log.outcome and system.log.outcome.observed_for == "selected" else ""
+    seen = "t.decision = 1 AND " if system.log.outcome and system.log.outcome.observed_for == "selected" else ""
     new = {
-        "human": "coalesce(a.decision, d.logged_human)",
-        "human_seconds": "CASE WHEN a.id IS NULL THEN d.logged_seconds ELSE a.seconds END",
-        "outcome": f"CASE WHEN {seen}true THEN coalesce(s.outcome, d.logged_outcome) END",
-        "stages": "CASE WHEN coalesce(s.mask, 0) = 0 THEN d.logged_stages "
-        "ELSE CAST((coalesce(d.logged_stages, 0) & (255 - s.mask)) | s.bits AS UTINYINT) END",
+        "human": "coalesce(a.decision, t.logged_human)",
+        "human_seconds": "CASE WHEN a.place IS NULL THEN t.logged_seconds ELSE a.seconds END",
+        "outcome": f"CASE WHEN {seen}true THEN coalesce(s.outcome, t.logged_outcome) END",
+        "stages": "CASE WHEN coalesce(s.mask, 0) = 0 THEN t.logged_stages "
+        "ELSE CAST((coalesce(t.logged_stages, 0) & (255 - s.mask)) | s.bits AS UTINYINT) END",
     }
     listed = ", ".join(f"{expression} AS {name}" for name, expression in new.items())
     differs = " OR ".join(f"{name} IS DISTINCT FROM old_{name}" for name in LATER)
-    old = ", ".join(f"d.{name} AS old_{name}" for name in LATER)
+    old = ", ".join(f"t.{name} AS old_{name}" for name in LATER)
     return (
-        f"SELECT id, month, {', '.join(LATER)} FROM (SELECT d.id, CAST(date_trunc('month', d.day) AS DATE) AS month, "
-        f"{listed}, {old} FROM {table(system, 'decisions')} d JOIN touched t ON t.id = d.id "
-        f"LEFT JOIN ({_said(system)}) s ON s.id = d.id LEFT JOIN ({_acted(system)}) a ON a.id = d.id) WHERE {differs}"
+        f"SELECT place, month, {', '.join(LATER)} FROM (SELECT t.place, t.month, {listed}, {old} FROM touched t "
+        f"LEFT JOIN ({_outcomes(system)}) s ON s.place = t.place LEFT JOIN acted a ON a.place = t.place "
+        f"WHERE t.place IS NOT NULL) WHERE {differs}"
+    )
+
+
+def _outcomes(system: System) -> str:
+    """SQL: the newest outcome of each touched decision, and its stages as bits."""
+    stages = " ".join(f"WHEN {literal('stage:' + name)} THEN {1 << i}" for i, name in enumerate(system.log.stages))
+    bit = f"CASE what {stages} ELSE 0 END" if stages else "0"
+    return (
+        f"SELECT place, max(value) FILTER (what = 'outcome') AS outcome, bit_or({bit}) AS mask, "
+        f"bit_or(CASE WHEN value = 1 THEN {bit} ELSE 0 END) AS bits FROM said GROUP BY place"
     )
 
 
 def _said(system: System) -> str:
-    """SQL: the newest outcome of each touched decision, and its stages as bits."""
-    if "outcomes" not in system.logs:
-        return "SELECT CAST(NULL AS VARCHAR) AS id, NULL::UTINYINT AS outcome, 0 AS mask, 0 AS bits WHERE false"
-    stages = " ".join(f"WHEN {literal('stage:' + name)} THEN {1 << i}" for i, name in enumerate(system.log.stages))
-    bit = f"CASE what {stages} ELSE 0 END" if stages else "0"
-    return (
-        f"SELECT id, max(value) FILTER (what = 'outcome') AS outcome, bit_or({bit}) AS mask, "
-        f"bit_or(CASE WHEN value = 1 THEN {bit} ELSE 0 END) AS bits FROM ("
-        f"SELECT id, what, value FROM {table(system, 'outcomes')} WHERE id IN (SELECT id FROM touched) "
-        f"QUALIFY row_number() OVER (PARTITION BY id, what {NEWEST}) GROUP BY id"
-    )
+    """SQL: what was said of the outcome and the stages of touched decisions."""
+    return _later(system, "outcomes", {"what": "VARCHAR", "value": "UTINYINT"})
 
 
 def _acted(system: System) -> str:
-    """SQL: the newest human action on each touched decision."""
-    if "human_actions" not in system.logs:
-        return "SELECT CAST(NULL AS VARCHAR) AS id, NULL::UTINYINT AS decision, NULL::DOUBLE AS seconds WHERE false"
+    """SQL: what humans made of touched decisions."""
+    return _later(system, "human_actions", {"decision": "UTINYINT", "seconds": "DOUBLE"})
+
+
+def _later(system: System, log: LogName, columns: Mapping[str, str]) -> str:
+    columns = {**columns, "recorded_at": "TIMESTAMP", "batch": "BIGINT", "row": "BIGINT"}
+    if log not in system.logs:
+        none = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items())
+        return f"SELECT CAST(NULL AS BIGINT) AS place, {none} WHERE false"
+    listed = ", ".join(f"l.{name}" for name in columns)
     return (
-        f"SELECT id, decision, seconds FROM {table(system, 'human_actions')} "
-        f"WHERE id IN (SELECT id FROM touched) QUALIFY row_number() OVER (PARTITION BY id {NEWEST}"
+        f"SELECT t.place, {listed} FROM {table(system, log)} l JOIN touched t ON t.id = l.id WHERE t.place IS NOT NULL"
     )

@@ -10,6 +10,7 @@ import duckdb
 
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.identity import hold_id
+from boussole.audits.decisions.keyed import keyed_once
 from boussole.audits.decisions.reviews import reject_reviews
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.purged import purged_before
@@ -28,6 +29,7 @@ ANSWERS = {
     "known": "row BIGINT, held BOOLEAN, waiting BOOLEAN DEFAULT false",
     "held_rows": "row BIGINT, batch BIGINT, place BIGINT, roles VARCHAR[], label VARCHAR",  # see `held`
     "told": "row BIGINT, batch BIGINT, place BIGINT, same BOOLEAN",  # see `cleared`
+    "known_ids": "row BIGINT, id VARCHAR",  # rows known by their id alone, with it as it is stored
 }
 """Temporary tables that are empty before a source is held to what the lake holds."""
 
@@ -53,8 +55,7 @@ def examine(
     if lake:
         _leave_purged(connection, opened, contract, growing=growing)
         if contract.log == "human_actions":
-            roles = ("id", "recorded_at", "agent", "team")
-            reject_reviews(connection, contract, source_rows(connection, opened, contract, *roles))
+            reject_reviews(connection, contract, f"(FROM {opened.relation} WHERE true{left_out(connection)})")
 
 
 def left_out(connection: duckdb.DuckDBPyConnection) -> str:
@@ -120,7 +121,7 @@ def _reject_repeated(
     if not _any_repeated(connection, opened, contract):
         return
     good = f"FROM {opened.relation} WHERE true{left_out(connection)}"
-    rows = f"(SELECT row, {_clear_id(contract)} AS id, hash({content(opened)}) AS held {good})"
+    rows = f"(SELECT row, {contract.identity} AS id, hash({content(opened)}) AS held {good})"
     first = "PARTITION BY id ORDER BY row"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT row, held <> told AS differs FROM (SELECT *, row_number() "
@@ -134,16 +135,11 @@ def _reject_repeated(
 def _any_repeated(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> bool:
     """Whether an id may be there twice: if not even two of the ids' 64-bit hashes are equal, none is.
 
-    The id of a decision is compared as it came: its pseudonym would tell the same and costs more than all the rest.
+    Ids are compared as they came: their pseudonyms would tell the same and cost more than all the rest.
     """
-    name = _clear_id(contract)
     good = f"FROM {opened.relation} WHERE true{left_out(connection)}"
-    hashes = one(connection, f"SELECT count(*) FROM (SELECT DISTINCT hash({name}) {good})")
-    return hashes < one(connection, f"SELECT count(*) {good}")
-
-
-def _clear_id(contract: Contract) -> str:
-    return contract.identity or contract.select["id"]
+    hashes = f"SELECT count(*) - count(DISTINCT hash({contract.identity})) {good}"
+    return one(connection, hashes) > 0
 
 
 def _leave_purged(
@@ -185,16 +181,20 @@ def names_known(contract: Contract, *, growing: bool) -> bool:
 
 def know_by_id(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> None:
     """Rows whose id the log holds are known."""
-    held = table(contract.system, contract.log)
-    again = f"SELECT row FROM {source_rows(connection, opened, contract, 'id')} WHERE id IN (SELECT id FROM {held})"
-    connection.execute(f"INSERT INTO known (row, held) SELECT row, true FROM ({again})")
+    rows = source_rows(connection, opened, contract, "id")
+    know_ids(connection, rows, held=table(contract.system, contract.log))
+
+
+def know_ids(connection: duckdb.DuckDBPyConnection, rows: str, *, held: str) -> None:
+    """Those of some rows (SQL with their number and id) whose id other rows (SQL) hold are known."""
+    connection.execute(f"INSERT INTO known_ids SELECT row, id FROM {rows} WHERE id IN (SELECT id FROM {held})")
+    connection.execute("INSERT INTO known (row, held) SELECT row, true FROM known_ids")
 
 
 def know_by_words(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> None:
     """Rows that say only what their log says already: with its date, or as the newest word where there are no dates."""
-    held = table(contract.system, contract.log)
-    said = contract.insertion(opened.relation, 0, left_out(connection))
-    what = contract.kind.identity
+    held, good = table(contract.system, contract.log), left_out(connection)
+    what, moment = contract.kind.identity, contract.select["recorded_at"]
     newest = (
         f"SELECT * FROM {held} WHERE recorded_at IS NULL "
         f"QUALIFY row_number() OVER (PARTITION BY {', '.join(what)} ORDER BY batch DESC, row DESC) = 1"
@@ -202,9 +202,15 @@ def know_by_words(connection: duckdb.DuckDBPyConnection, opened: OpenSource, con
     there = describe(connection, held)  # of a lake of before, not every column
     facts = [name for name in (*what, *contract.kind.says, "recorded_at") if name in there]
     same = " AND ".join(f"h.{name} IS NOT DISTINCT FROM s.{name}" for name in facts)
-    held_rows = f"(SELECT * FROM {held} WHERE recorded_at IS NOT NULL UNION ALL {newest})"
-    connection.execute(
-        "INSERT INTO known (row, held) SELECT row, true FROM "
-        f"(SELECT s.row, EXISTS (FROM {held_rows} h WHERE {same}) AS there FROM ({said}) s) "
-        "GROUP BY row HAVING bool_and(there)"
-    )
+    times = connection.execute(
+        f"SELECT min({moment}), max({moment}) FROM {opened.relation} WHERE true{good}"
+    ).fetchall()
+    dated = "recorded_at BETWEEN TIMESTAMP '{}' AND TIMESTAMP '{}'".format(*times[0]) if times[0][0] else "false"
+    held_rows = f"(SELECT * FROM {held} WHERE {dated} UNION ALL {newest})"
+    with keyed_once(connection, contract, opened.relation, good) as (keyed, relation):
+        said = keyed.insertion(relation, 0, good)
+        connection.execute(
+            "INSERT INTO known (row, held) SELECT row, true FROM "
+            f"(SELECT s.row, EXISTS (FROM {held_rows} h WHERE {same}) AS there FROM ({said}) s) "
+            "GROUP BY row HAVING bool_and(there)"
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import duckdb
 
 from boussole.audits.cubes.logs import COUNTERS, counted_logs, recount
@@ -9,7 +11,7 @@ from boussole.audits.cubes.update import add_batch
 from boussole.audits.decisions import effective
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.sources import OpenSource
-from boussole.audits.lake.tables import one, quote, table
+from boussole.audits.lake.tables import holds, one, quote, table
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.logs.log_type import Follow
 
@@ -18,42 +20,40 @@ def follow(
     connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, batch: int, *, growing: bool
 ) -> tuple[int, int]:
     """Brings decisions and cubes in line with a new batch; returns rows updated and decisions waited for."""
-    done = _follow(connection, opened, contract, batch, growing=growing)
+    updated, waiting, since = _follow(connection, opened, contract, batch, growing=growing)
     for log in counted_logs(connection, contract.system):
-        if (days := _days_of(contract, log, batch)) is not None:
-            row = connection.execute(f"SELECT min(day) FROM {days}").fetchone()
-            if row is not None and row[0] is not None:
-                recount(connection, contract.system, log, since=row[0])
-    return done
+        spoken_of = log == contract.log and COUNTERS[log].source == "decisions"
+        first = since if spoken_of else _first_day(connection, contract, log, batch)
+        if first is not None:
+            recount(connection, contract.system, log, since=first)
+    return updated, waiting
 
 
 def _follow(
     connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, batch: int, *, growing: bool
-) -> tuple[int, int]:
+) -> tuple[int, int, dt.date | None]:
+    """Rows updated, decisions waited for, and the month of the first decision that later rows speak of."""
     match contract.kind.follow:
         case Follow.CUBES:
-            return _count(connection, opened, contract, batch, growing=growing), 0
+            return _count(connection, opened, contract, batch, growing=growing), 0, None
         case Follow.DECISIONS:
             ids = f"SELECT id FROM {table(contract.system, contract.log)} WHERE batch = {batch}"
             done = effective.overlay_and_count(connection, contract.system, ids)
-            return done.updated, done.waiting
+            return done.updated, done.waiting, done.since
         case Follow.RENEWED:
-            return _renew(connection, opened, contract), 0
+            return _renew(connection, opened, contract), 0, None
         case Follow.NOTHING:
-            return 0, 0
+            return 0, 0, None
 
 
-def _days_of(contract: Contract, log: LogName, batch: int) -> str | None:
-    """SQL: the rows whose days a batch touches of what is counted of a log; None for none."""
+def _first_day(connection: duckdb.DuckDBPyConnection, contract: Contract, log: LogName, batch: int) -> dt.date | None:
+    """The first day that a batch touches of what is counted of a log; None for none."""
     own, source = f"{table(contract.system, contract.log)} WHERE batch = {batch}", COUNTERS[log].source
-    if contract.log == source == log:
-        return own
-    if source != "decisions" or contract.log not in (source, log):
+    if contract.log != source:
         return None
-    actions = table(contract.system, log)
-    told = f"SELECT id FROM {own if contract.log == log else actions}"
-    batches = f" AND batch = {batch}" if contract.log == source else ""
-    return f"{table(contract.system, source)} WHERE id IN ({told}){batches}"
+    told = f" AND id IN (SELECT id FROM {table(contract.system, log)})" if source != log else ""
+    found: list[tuple[dt.date | None]] = connection.execute(f"SELECT min(day) FROM {own}{told}").fetchall()
+    return found[0][0]
 
 
 def _count(
@@ -77,10 +77,10 @@ def _renew(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: 
     held = table(contract.system, contract.log)
     role, _ = contract.kind.renewed or ("", "")
     cell = quote(role)
-    fresh = (
-        f"SELECT {contract.select['id']} AS id, max({contract.select[role]}) AS {cell} "
-        f"FROM {opened.relation} WHERE row IN (SELECT row FROM known WHERE held) GROUP BY 1"
-    )
+    if not holds(connection, "known_ids"):
+        return 0
+    told = f"SELECT row, {contract.select[role]} AS {cell} FROM {opened.relation}"
+    fresh = f"SELECT k.id, max(s.{cell}) AS {cell} FROM ({told}) s JOIN known_ids k ON k.row = s.row GROUP BY k.id"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE renewed AS SELECT r.* FROM ({fresh}) r JOIN {held} h ON h.id = r.id "
         f"WHERE r.{cell} IS NOT NULL AND h.{cell} IS DISTINCT FROM r.{cell}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from boussole.audits.decisions.contracts import Contract
-from boussole.audits.decisions.examine import ANSWERS, names_known, source_rows
+from boussole.audits.decisions.examine import ANSWERS, know_ids, names_known, source_rows
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.tables import holds, literal, one, quote, table
 from boussole.audits.log_names import LogName
@@ -58,32 +58,49 @@ def hold_source(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contr
     _sort(connection)
 
 
-def hold_batch(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> bool:
+def hold_batch(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int, *, growing: bool) -> bool:
     """Holds the rows of a new batch to those of earlier ones; tells if there are any that the log holds.
 
     They are compared in the log, once written: to compare them before would compute every pseudonym twice.
     """
-    if not contract.kind.once or names_known(contract, growing=False):
+    by_name = names_known(contract, growing=growing)
+    if not contract.kind.once or (growing and by_name):
         return False
     target = table(contract.system, contract.log)
-    earlier = f"FROM {target} WHERE batch <> {batch}"
-    if not holds(connection, f"{target} WHERE batch <> {batch}"):
+    earlier = f"batch <> {batch}{_of_same_days(connection, contract, batch)}"
+    if not holds(connection, f"{target} WHERE {earlier}"):
         return False
-    again = f"SELECT row FROM {target} WHERE batch = {batch} AND id IN (SELECT id {earlier})"
+    if by_name:
+        fresh, held = f"(FROM {target} WHERE batch = {batch})", f"{target} WHERE {earlier}"
+        know_ids(connection, fresh, held=held)
+        return holds(connection, "known_ids")
+    again = f"SELECT row FROM {target} WHERE batch = {batch} AND id IN (SELECT id FROM {target} WHERE {earlier})"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE again AS {again}")
     if not one(connection, "SELECT count(*) FROM again"):
         return False
     fresh = f"(SELECT * FROM {target} WHERE batch = {batch} AND row IN (FROM again))"
     roles = compared(contract.system, contract)
-    match(connection, contract.system, contract.log, roles, fresh=fresh, earlier=f"batch <> {batch}")
+    match(connection, contract.system, contract.log, roles, fresh=fresh, earlier=earlier)
     _sort(connection)
     return True
 
 
+def _of_same_days(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> str:
+    """SQL, to be added: the days of a batch, where the moment of a row is part of its id; empty where it is not."""
+    if contract.kind.moment not in contract.kind.identity or "day" not in contract.kind.table:
+        return ""
+    days = f"SELECT min(day), max(day) FROM {table(contract.system, contract.log)} WHERE batch = {batch}"
+    first, last = connection.execute(days).fetchall()[0]
+    return f" AND day BETWEEN DATE '{first}' AND DATE '{last}'"
+
+
 def take_out(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> None:
     """Takes the rows of a batch out of the log that earlier ones hold."""
-    target = table(contract.system, contract.log)
-    connection.execute(f"DELETE FROM {target} WHERE batch = {batch} AND row IN (SELECT row FROM held_rows)")
+    target, found = (
+        table(contract.system, contract.log),
+        "SELECT row FROM held_rows UNION ALL SELECT row FROM known_ids",
+    )
+    connection.execute(f"DELETE FROM {target} WHERE batch = {batch} AND row IN ({found})")
 
 
 def hold_decisions(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> None:

@@ -22,6 +22,7 @@ from boussole.audits.decisions.follow import follow
 from boussole.audits.decisions.held import hold_batch, hold_source, take_out
 from boussole.audits.decisions.identity import hold_rows
 from boussole.audits.decisions.ingested import imported_before, next_batch, record
+from boussole.audits.decisions.keyed import keyed_once
 from boussole.audits.decisions.quarantine import CORRECTION, set_aside
 from boussole.audits.decisions.report import IngestReport, Rejection, SchemaChange
 from boussole.audits.decisions.shared import note_shared
@@ -190,11 +191,11 @@ def _examine(
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, growing: bool) -> None:
-    """Holds the rows of a source to those of its log; decisions and texts of a file once they are written."""
+    """Holds the rows of a source to those of its log; those of a file that have an id once they are written."""
     if holds(connection, table(contract.system, contract.log)):
         if not contract.kind.once:
             know_by_words(connection, opened, contract)
-        elif names_known(contract, growing=growing):
+        elif growing and names_known(contract, growing=growing):
             know_by_id(connection, opened, contract)
         elif growing:
             hold_source(connection, opened, contract)
@@ -249,11 +250,13 @@ def _write(
     total, part = report.accepted + report.quarantined + report.known, report.origin.startswith(CORRECTION)
     if report.accepted:
         names = ", ".join(quote(name) for name in log_columns(system, log))
-        rows = contract.insertion(opened.relation, batch, left_out(connection))
-        if log == "decisions":
-            rows, unclear = sensitive.joined(connection, workspace, contract, rows, source=opened.relation)
-        connection.execute(f"INSERT INTO {table(system, log)} ({names}) SELECT {names} FROM ({rows})")
-        if hold_batch(connection, contract, batch):
+        good = left_out(connection)
+        with keyed_once(connection, contract, opened.relation, good) as (keyed, relation):
+            rows = keyed.insertion(relation, batch, good)
+            if log == "decisions":
+                rows, unclear = sensitive.joined(connection, workspace, contract, rows, source=opened.relation)
+            connection.execute(f"INSERT INTO {table(system, log)} ({names}) SELECT {names} FROM ({rows})")
+        if hold_batch(connection, contract, batch, growing=growing):
             keep_spare(connection, system, log, batch)
             take_out(connection, contract, batch)
     if not (growing or part):  # what comes out of the quarantine goes back to it

@@ -6,7 +6,8 @@ import duckdb
 
 from boussole.audits.cubes.reviews import older
 from boussole.audits.decisions.contracts import Contract
-from boussole.audits.lake.tables import describe, literal, table
+from boussole.audits.lake.tables import describe, holds, keep, literal, table
+from boussole.audits.privacy.pseudonyms import pseudonym
 from boussole.audits.systems.columns import Human
 
 OLDER = "the review is older than the decision it is about"
@@ -14,28 +15,64 @@ TWO_TEAMS = "this agent is in another team in the same month"
 
 
 def reject_reviews(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str) -> None:
-    """Adds such rows to `rejected`. `rows`: SQL of the rows that are good so far, with the roles of a review."""
+    """Adds such rows to `rejected`. `rows`: SQL of the rows of the source that are good so far, as they came."""
     human = contract.system.log.human
     assert human is not None  # noqa: S101 (its log is declared)
+    id_, at = contract.select["id"], contract.select["recorded_at"]
     if human.recorded_at:
         known = table(contract.system, "decisions")
         early = (
-            f"SELECT r.row FROM {rows} r JOIN {known} d ON d.id = r.id WHERE {older('r.recorded_at', 'd.decided_at')}"
+            f"SELECT r.row FROM (SELECT row, {id_} AS id, {at} AS recorded_at FROM {rows}) r "
+            f"JOIN {known} d ON d.id = r.id WHERE {older('r.recorded_at', 'd.decided_at')}"
         )
         _reject(connection, early, human.recorded_at, OLDER)
-    if human.team:
+    if human.team and _moved(connection, contract, rows, human):
         _reject(connection, _in_two_teams(connection, contract, rows, human), human.team, TWO_TEAMS)
+
+
+def _moved(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str, human: Human) -> bool:
+    """Fills `moved` with the agents, as they came and as they are stored, who are in two teams in some month; tells if
+    there are any. Reviews are many; agents, with their months and teams, are few."""
+    clear, moment = contract.read.text(str(human.agent)), contract.select["recorded_at"]
+    came = f"SELECT {clear} AS clear, {contract.select['team']} AS team, {_month(moment)} FROM {rows}"
+    keep(connection, "agent_months", f"SELECT DISTINCT * FROM ({came})")
+    names = "SELECT DISTINCT clear FROM agent_months"
+    keep(connection, "agent_names", f"SELECT clear, {pseudonym('clear')} AS agent FROM ({names})")
+    now = "SELECT agent, month, team FROM agent_months JOIN agent_names USING (clear)"
+    held = f"SELECT DISTINCT agent, month, team FROM ({_held(connection, contract)})"
+    two = f"SELECT agent FROM ({now} UNION ALL {held}) GROUP BY agent, month HAVING count(DISTINCT team) > 1"
+    keep(connection, "moved", f"FROM agent_names WHERE agent IN ({two})")
+    return holds(connection, "moved")
+
+
+def _held(connection: duckdb.DuckDBPyConnection, contract: Contract) -> str:
+    """SQL: what the log holds of agents of the source, in its months."""
+    held = table(contract.system, "human_actions")
+    if "team" not in describe(connection, held):
+        return (
+            "SELECT NULL::BIGINT AS batch, NULL::BIGINT AS row, NULL AS agent, NULL AS month, NULL AS team WHERE false"
+        )
+    first, last = connection.execute("SELECT min(month), max(month) FROM agent_months").fetchall()[0]
+    near = f" AND recorded_at >= DATE '{first}' AND recorded_at < DATE '{last}' + INTERVAL 1 MONTH" if first else ""
+    return (
+        f"SELECT batch, row, agent, {_month('recorded_at')}, team FROM {held} "
+        f"WHERE agent IN (SELECT agent FROM agent_names){near}"
+    )
+
+
+def _month(moment: str) -> str:
+    return f"CAST(date_trunc('month', {moment}) AS DATE) AS month"
 
 
 def _in_two_teams(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str, human: Human) -> str:
     """SQL: rows in which an agent is not in the team of their first review of the month."""
-    month, held = "date_trunc('month', recorded_at)", table(contract.system, "human_actions")
-    moment = "recorded_at" if human.recorded_at else "CAST(NULL AS TIMESTAMP) AS recorded_at"
-    before = ""
-    if "team" in describe(connection, held):
-        before = f" UNION ALL SELECT 0 AS nth, batch, row, agent, team, recorded_at FROM {held} WHERE agent IS NOT NULL"
-    every = f"SELECT 1 AS nth, 0 AS batch, row, agent, team, {moment} FROM {rows}{before}"
-    first = f"first_value(team) OVER (PARTITION BY agent, {month} ORDER BY nth, batch, row)"
+    clear, moment = contract.read.text(str(human.agent)), contract.select["recorded_at"]
+    came = f"SELECT row, {clear} AS clear, {contract.select['team']} AS team, {_month(moment)} FROM {rows}"
+    every = (
+        f"SELECT 1 AS nth, 0 AS batch, row, agent, month, team FROM ({came}) JOIN moved USING (clear) "
+        f"UNION ALL SELECT 0, h.* FROM ({_held(connection, contract)}) h SEMI JOIN moved USING (agent)"
+    )
+    first = "first_value(team) OVER (PARTITION BY agent, month ORDER BY nth, batch, row)"
     found = f"SELECT nth, row, team, {first} AS first_team FROM ({every})"
     return f"SELECT row FROM ({found}) WHERE nth = 1 AND team <> first_team"
 

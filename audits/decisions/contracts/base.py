@@ -42,11 +42,11 @@ class Needs:
 class Contract:
     """The contract of one log of one system, as SQL.
 
-    `identity` is SQL of what identifies a row, in clear (empty where its id is a hash of several columns);
-    `id_column` is what the reader of a fault is told.
+    `identity` is SQL of what identifies a row, in clear; `id_column` is what the reader of a fault is told.
     `select` maps each column of the lake's table to an expression over the source's columns; `faults` are tested in
     order: the first that holds is the row's fault, as (SQL condition, column, reason, show the value). `rows` are
-    what one source row gives, each as (overrides of `select`, condition): one row unless a log says otherwise.
+    what one source row gives, each as (overrides of `select`, condition): one row unless a log says otherwise. `texts`
+    are SQL of texts of several columns whose keyed hash is stored.
     """
 
     system: System
@@ -57,6 +57,7 @@ class Contract:
     select: dict[str, str] = field(default_factory=dict)
     faults: list[tuple[str, str, str, bool]] = field(default_factory=list)
     rows: list[tuple[Mapping[str, str], str]] = field(default_factory=lambda: [({}, "true")])
+    texts: list[str] = field(default_factory=list)
 
     @property
     def kind(self) -> LogType:
@@ -77,7 +78,7 @@ class Contract:
 
     def mark(self) -> str:
         """SQL: the keyed hash of a row's id, whether the log stores that id in clear or not."""
-        return pseudonym(self.identity) if self.identity else self.select["id"]  # of several columns: such a hash
+        return pseudonym(self.identity)
 
     def key(self, role: str, column: str, what: str) -> None:
         """SQL of an identifier that must be there."""

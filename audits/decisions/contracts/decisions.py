@@ -83,7 +83,8 @@ def _cluster_bucket(contract: Contract) -> str:
     if not clusters:
         # Knuth's multiplicative hash, its high bits
         return f"CAST((row * 2654435761) % 4294967296 // 65536 % {BUCKETS} AS UTINYINT)"
-    return bucket(f"coalesce({', '.join([*clusters, contract.identity])})")
+    contract.texts.append(f"coalesce({', '.join([*clusters, contract.identity])})")
+    return bucket(contract.texts[-1])
 
 
 def _time(contract: Contract, period: dt.date | None, now: dt.datetime) -> None:

@@ -37,7 +37,8 @@ def contract(system: System, log: LogName, types: Mapping[str, str], *, now: dt.
             for role in kind.identity
             if made.has(column := getattr(part, role))
         ]
-        made.select["id"] = pseudonym(" || chr(2) || ".join(clear))
+        made.identity = " || chr(2) || ".join(clear)
+        made.select["id"] = pseudonym(made.identity)
     if "day" in kind.table:
         made.select["day"] = day_of(made.select[kind.moment])
     return made.complete()

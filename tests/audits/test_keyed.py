@@ -1,0 +1,116 @@
+"""Importing at speed changes nothing: hashes that are looked up, the newest word, and messages told once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+
+from boussole.audits.counts.logs import read_logs
+from boussole.audits.cubes.reviews import keep_newest
+from boussole.audits.decisions import ingest, keyed
+from boussole.audits.lake import reading
+from boussole.audits.systems.logs.contacts import DAYS, MOST, OFTEN
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from tests.written import system_text
+
+SYSTEM = system_text(
+    "offers",
+    """
+columns:
+  id: ref
+  decided_at: day
+  decision: {column: contacted, selected: [true]}
+  person: who
+contacts: {person: who, at: sent, kind: kind, reply_at: answered}
+privacy: {suppress_below: 2, pseudonymise: [who]}
+""",
+    kind="ranking",
+)
+FIRST = dt.datetime.fromisoformat("2026-03-20")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = Workspace.create(tmp_path / "w")
+    (made.home / "systems" / "offers.yaml").write_text(SYSTEM, encoding="utf-8")
+    return Workspace(made.home)
+
+
+def bring(workspace: Workspace, name: str, rows: list[str]):
+    path = workspace.home.parent / f"{name}.csv"
+    path.write_text("\n".join(["who,sent,kind,answered", *rows]) + "\n", encoding="utf-8")
+    return ingest(workspace, workspace.system("offers"), path, log="contacts")
+
+
+def sent(rng: np.random.Generator, many: int, *, days: int, after: int = 0) -> list[tuple[str, dt.datetime]]:
+    minutes = after * 1440 + rng.choice(days * 1440, many, replace=False)
+    return [(f"p{rng.integers(9)}", FIRST + dt.timedelta(minutes=int(minute))) for minute in minutes]
+
+
+def by_hand(messages: list[tuple[str, dt.datetime]]) -> dict[str, tuple[int, int]]:
+    """People written to in each month, and those of them who got more than so many messages in so many days."""
+    often, every = set(), set()
+    for person, at in messages:
+        near = sum(who == person and at - dt.timedelta(days=DAYS) < other <= at for who, other in messages)
+        every.add((f"{at:%Y-%m}", person))
+        often |= {(f"{at:%Y-%m}", person)} if near > MOST else set()
+    people, cases = (Counter(month for month, _ in found) for found in (every, often))
+    return {month: (cases[month], people[month]) for month in people}
+
+
+def counted(workspace: Workspace, month: str) -> tuple[int, int]:
+    first = dt.date.fromisoformat(f"{month}-01")
+    window = Window(first, (first + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1))
+    with reading(workspace) as connection:
+        logs = read_logs(connection, workspace.system("offers"), window)
+    assert logs is not None
+    rows = [row for row in logs["contacts"].to_pylist() if row["part"] == OFTEN]
+    return sum(row["n"] for row in rows if row["decision"]), sum(row["n"] for row in rows)
+
+
+def test_looked_up_hashes_and_counts_of_two_imports_are_those_worked_out_by_hand(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second file says some of the first again, with replies, and is counted from its own month on."""
+    monkeypatch.setattr(keyed, "FEW_ROWS", 1)
+    rng = np.random.default_rng(7)
+    early, late = sent(rng, 90, days=25), sent(rng, 60, days=14, after=26)
+    first = bring(workspace, "first", [f" {who} ,{at},contact," for who, at in early] + [",2026-03-21,contact,"])
+    assert (first.accepted, first.quarantined) == (90, 1)
+    again = [f"{who},{at},contact,{at + dt.timedelta(hours=1)}" for who, at in early[-10:]]
+    second = bring(workspace, "second", [*again, *(f"{who},{at},contact," for who, at in late)])
+    assert (second.accepted, second.known, second.updated) == (60, 10, 10)
+
+    messages = by_hand(early + late)
+    assert {month: counted(workspace, month) for month in messages} == messages
+    assert any(cases for cases, _ in messages.values())
+    with reading(workspace) as connection:
+        held = 'lake."offers"."contacts"'
+        told = connection.execute(
+            "SELECT count(*), count(DISTINCT id), count(reply_at), count(DISTINCT person), "
+            f"bool_and(person NOT LIKE 'p%') FROM {held}"
+        ).fetchall()
+    assert told == [(150, 150, 10, len({who for who, _ in early + late}), True)]
+
+    monkeypatch.setattr(keyed, "FEW_ROWS", 10**9)
+    plain = bring(workspace, "third", [f"{who},{at},contact," for who, at in early + late])
+    assert (plain.accepted, plain.known) == (0, 150)  # the same hashes, each worked out for its own row
+
+
+def test_of_several_words_the_newest_stays() -> None:
+    connection = duckdb.connect()
+    rows = "(1, 'a', DATE '2026-01-02', 1, 1), (1, 'b', DATE '2026-01-03', 1, 2), (1, 'c', NULL, 2, 1), "
+    rows += "(2, 'd', NULL, 1, 3), (2, 'e', NULL, 2, 2), (3, 'f', DATE '2026-01-01', 1, 4)"
+    columns = "place, word, recorded_at, batch, row"
+    keep_newest(connection, "said", f"SELECT * FROM (VALUES {rows}) v({columns})")
+    assert connection.execute("SELECT place, word FROM said ORDER BY place").fetchall() == [
+        (1, "b"),
+        (2, "e"),
+        (3, "f"),
+    ]
