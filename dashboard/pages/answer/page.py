@@ -20,9 +20,8 @@ from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.views.parts import context, lists, notices
 from boussole.dashboard.views.parts.drafts import author
 from boussole.dashboard.views.parts.margin import MarginReader, answer_margin, answer_spot, told_in
-from boussole.dashboard.views.parts.margin_html import MarginHtml
 from boussole.dashboard.views.parts.margin_routes import acts_of
-from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.parts.taking import along
 
 
 def show(system: str, key: str, say: Say) -> None:
@@ -68,7 +67,7 @@ def _margin(page: AnswerPage, say: Say) -> Html:
         acts = acts_of(chamber, me, notes, say, texts={}, query=context.kept_query())
         reader = MarginReader(chamber=chamber, say=say, author=author(me), writes=True, acts=acts)
         found.append(answer_margin(reader, spot, notes, now))
-    return MarginHtml(say=say, query=context.kept_query(), problem=context.problem()).of_answer(found)
+    return Template("views/parts/margin.html", say)("of_answer", found, context.kept_query(), context.problem())
 
 
 speaks = context.speaks()

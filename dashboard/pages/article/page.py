@@ -11,7 +11,7 @@ from boussole.dashboard.markup.words.addresses import compass_href, evidence_hre
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.article.view import ArticleQuery, figures, kept_article
 from boussole.dashboard.views.parts import context, lists, notices
-from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.parts.taking import along
 
 
 def show(chosen: ArticleQuery, say: Say) -> None:

@@ -18,7 +18,7 @@ from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.home import Changes, own_chambers, since_audit, since_session, waiting
 from boussole.dashboard.views.incidents import owed as incidents_owed
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.since import met_last
 

@@ -16,7 +16,7 @@ from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.context import choose
-from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.parts.taking import along
 
 
 def show(say: Say) -> None:

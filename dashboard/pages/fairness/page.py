@@ -14,7 +14,7 @@ from boussole.dashboard.pages.fairness.view import figures, kept_explorer
 from boussole.dashboard.views.fairness_choice import FairnessQuery
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.context import choose
-from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.parts.taking import along
 
 say = context.speaks()
 

@@ -15,7 +15,7 @@ from boussole.dashboard.pages.system.view import declared_tables, figures, syste
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.parts import context, lists, notices
-from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.register import entry, unaudited
 from boussole.dashboard.views.scene import Scene
 
