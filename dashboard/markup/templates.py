@@ -129,7 +129,7 @@ ENVIRONMENT = Environment(
 )
 ENVIRONMENT.globals |= {
     name: getattr(elements, name)
-    for name in ("badge", "code", "details", "facts", "join", "link", "picture", "scrolling", "stacked", "table")
+    for name in ("badge", "code", "details", "facts", "join", "link", "picture", "stacked", "table")
 }
 ENVIRONMENT.globals |= {name: getattr(glossary, name) for name in ("explained", "how_to_read", "linked")}
 ENVIRONMENT.globals |= {

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.charter.document.answers.verdict import worst
-from boussole.dashboard.markup.elements import Html, join
+from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import article_href, register_href, system_href
-from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.small_print import read_words
-from boussole.dashboard.views.fields import Choice
-from boussole.dashboard.views.register_words import DueLine
 from boussole.dashboard.views.scene import Scene, period
 
 
@@ -82,22 +80,3 @@ def articles_html(found: Sequence[ListItem], say: Say, *, asked: str) -> Html:
 def systems_html(found: Sequence[ListItem], say: Say, *, asked: str, query: Mapping[str, str]) -> Html:
     """All audited systems; `asked` is the one that an address named and nobody has audited."""
     return Template("views/parts/lists.html", say)("systems", found, asked, register_href(query=query))
-
-
-def choosing(fields: Sequence[Html], say: Say, *, action: str) -> Html:
-    """The form that asks for a page anew, in the language in which it stands there."""
-    return Template("views/parts/lists.html", say)("choosing", action, caller=lambda: join(fields))
-
-
-def choice(key: str, label: str, options: Iterable[tuple[str, str]], chosen: str) -> Html:
-    """One thing to choose; options are values with their names."""
-    return Template("views/parts/lists.html", speaker("en"))("choice", key, label, options, chosen)
-
-
-def filter_by(name: str, choices: Sequence[Choice]) -> Html:
-    return Template("views/parts/lists.html", speaker("en"))("filter_by", name, choices)
-
-
-def due_item(line: DueLine) -> Html:
-    """Something that is due: when, what, and where; the link says both, so that no two are called the same."""
-    return Template("views/parts/lists.html", speaker("en"))("due_item", line)
