@@ -17,8 +17,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
 from jinja2.environment import TemplateModule
 from jinja2.ext import Extension
+from markupsafe import Markup
 
 from boussole.audits.languages import inside
+from boussole.audits.mixed import MixedText
 from boussole.dashboard.markup import elements, glossary
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.marks import word
@@ -111,7 +113,9 @@ def _text(value: object) -> object:
     """What an expression writes: nothing of nothing, passages in another language marked as such."""
     if value is None:
         return ""
-    return elements.join([value]) if isinstance(value, str) else value
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return elements.join([value]) if isinstance(value, MixedText) else Html(escape(value))
 
 
 def _attribute(value: object) -> Html:
