@@ -25,6 +25,7 @@ from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.app.guard import ADDRESS, foreign, guarded, host_name, refusal
 from boussole.dashboard.markup.fontfiles import SANS, SERIF
 from boussole.dashboard.markup.marks import INK, LINE, LINK, NEEDLE, PAPER, SIDE
+from boussole.dashboard.markup.templates import prepare
 from boussole.dashboard.pages.answer import view as answer
 from boussole.dashboard.pages.article import view as article
 from boussole.dashboard.pages.article.view import ArticleQuery, kept_article
@@ -134,6 +135,7 @@ OPTIONS: dict[str, Any] = {
 
 def warm(workspace: Workspace) -> None:
     """Draw every page ahead, in both languages, so that nobody waits for the first look."""
+    prepare()
     store.register(workspace, store.day_in(workspace))
     seen = store.scene(workspace)
     for lang in LANGUAGES:

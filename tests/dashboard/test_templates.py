@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,9 @@ def test_the_environment_is_the_only_one() -> None:
     assert made_in == [FOLDER / "markup" / "templates.py"]
     assert isinstance(ENVIRONMENT, Environment)
     assert ENVIRONMENT.autoescape is True
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_template_says_of_itself_that_something_is_safe(name: str) -> None:
+    source = (FOLDER / name).read_text(encoding="utf-8")
+    assert not re.search(r"\|\s*safe\b|autoescape|Markup", source)
