@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from boussole.audits.decisions.adoption import Adoption, adoption
 from boussole.audits.decisions.changes import nameable, told_today
 from boussole.audits.decisions.discards import Discard, discards_in
 from boussole.audits.decisions.exclusion import Exclusion, history, last_out
@@ -107,6 +108,7 @@ class LogState:
     excluded: tuple[Exclusion, ...] = ()
     discarded: tuple[Discard, ...] = ()
     written: WrittenTexts | None = None
+    adoption: Adoption | None = None
 
     def of(self, log: LogName) -> LogContents | None:
         """The state of one log of the system; None where the lake has no such log."""
@@ -181,6 +183,7 @@ def _state(connection: duckdb.DuckDBPyConnection, system: System, excluded: Iter
         excluded=tuple(last_out(excluded, system).values()),
         discarded=tuple(item for item in discards_in(connection) if item.system == system.id),
         written=written_texts(connection, system) if has_table(connection, system, "generations") else None,
+        adoption=adoption(connection, system),
     )
 
 

@@ -83,6 +83,8 @@ class PlantedEffects:
     """Share of agents who use ChatFT before they are trained for it, in each month; 0 plants nothing."""
     writers_without_factor: int = 0
     """Accounts of ChatFT that need no second factor since the change: none, as in the demo all is well there."""
+    older_left_out: float = 0.25
+    """Share of agents who may use ChatFT and do not who are of 50 and over beside those by chance; 0 plants nothing."""
     calls_outside: int = 7
     """Calls of ChatFT's models that run in a place that is not allowed, since the change; 0 plants nothing."""
     idle_watt_hours: float = 100.0
@@ -284,6 +286,15 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "mechanism": "since the change some agents have ChatFT judge a colleague, which nobody declared (question "
             "1.1); some agents are trained only after they began to use it, in every month (2.5b); every account "
             "needs a second factor (6.1)",
+        },
+        "adoption": {
+            "system": "chatft",
+            "by": "age_band",
+            "group": "50 ans et plus",
+            "points_between": [-25, -10],
+            "switch": "PlantedEffects.older_left_out",
+            "mechanism": "of those who may use ChatFT and do not, more are of 50 and over, in every month; regions and "
+            "roles use it alike. Told on its page, judged by no question",
         },
         "calls": {
             "2026-07": "none",

@@ -16,6 +16,11 @@ NEVER = 0.004
 """Share of agents whom nobody trained."""
 UNLABELLED = 0.002
 """Share of uses whose purpose nobody wrote down."""
+IDLE = 8
+"""Agents of each team who may use it and never do, beside those who do."""
+OLDER = "50 ans et plus"
+AGES, AGE_SHARES = ("moins de 30 ans", "30-49 ans", OLDER), (0.17, 0.45, 0.38)
+ROLES, ROLE_SHARES = ("conseiller", "responsable"), (0.85, 0.15)
 
 
 def writer_uses(texts: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
@@ -42,14 +47,39 @@ def writer_uses(texts: pd.DataFrame, *, rng: np.random.Generator, effects: Plant
 
 
 def writer_accounts(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
-    """The export of each month: one account for each agent; all need a second factor but those that are planted."""
-    names = [f"E{team:03}-{number:02}" for team in range(TEAMS) for number in range(AGENTS)]
+    """The export of each month: one account for each agent who may use it.
+
+    All need a second factor but those that are planted.
+    """
+    people = _entitled(rng.spawn(1)[0], effects=effects)
+    names = people["account"]
     found = []
     for month in MONTHS:
         day = pd.Period(month, "M").end_time.normalize()
         bare = rng.permutation(len(names))[: effects.writers_without_factor * (month >= CHANGE.strftime("%Y-%m"))]
-        export = pd.DataFrame({"account": names, "exported_on": day, "role": "agent", "rights": "write"})
+        export = people.drop(columns="idle").assign(exported_on=day, rights="write")
         export["second_factor"] = np.where(np.isin(np.arange(len(names)), bare), "no", "yes")
-        export["last_used"] = day - pd.to_timedelta(rng.integers(0, 60, len(names)), unit="D")
+        used = day - pd.to_timedelta(rng.integers(0, 60, len(names)), unit="D")
+        export["last_used"] = pd.Series(used, index=export.index).mask(people["idle"])
         found.append(export.assign(month=month))
     return pd.concat(found, ignore_index=True)
+
+
+def _entitled(rng: np.random.Generator, *, effects: PlantedEffects) -> pd.DataFrame:
+    """Who may use it: those who do and those who do not, of whom more are of 50 and over if that is planted."""
+    places = [(team, number) for team in range(TEAMS) for number in range(AGENTS + IDLE)]
+    names = [f"E{team:03}-{number:02}" for team, number in places]
+    idle = np.array([number >= AGENTS for _, number in places])
+    ages = rng.choice(AGES, len(names), p=AGE_SHARES).astype(object)
+    older = idle & (rng.random(len(names)) < effects.older_left_out)
+    return pd.DataFrame(
+        {
+            "account": names,
+            "agent": names,
+            "team": [f"E{team:03}" for team, _ in places],
+            "region": [REGIONS[team % len(REGIONS)] for team, _ in places],
+            "age_band": np.where(older, OLDER, ages),
+            "role": rng.choice(ROLES, len(names), p=ROLE_SHARES),
+            "idle": idle,
+        }
+    )

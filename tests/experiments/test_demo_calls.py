@@ -17,7 +17,7 @@ from boussole.experiments.demo import build
 from boussole.experiments.demo.calls import questions, with_calls
 from boussole.experiments.demo.planted import MONTHS, PLANTED, PlantedEffects
 from boussole.experiments.demo.texts import MARK, texts
-from boussole.experiments.demo.writers import STRANGE, writer_accounts, writer_uses
+from boussole.experiments.demo.writers import OLDER, STRANGE, writer_accounts, writer_uses
 
 FILES = Path(build.__code__.co_filename).parent / "systems"
 NONE = PlantedEffects(calls_outside=0, idle_watt_hours=0.0, discarded_length=1.0)
@@ -103,6 +103,23 @@ def test_agents_use_it_as_declared_but_for_what_is_planted() -> None:
         export = writer_accounts(rng=np.random.default_rng(5), effects=effects)
         assert {*log["agent"]} <= {*export["account"]}
         assert (export["second_factor"] == "no").sum() == effects.writers_without_factor
+
+
+def test_older_agents_use_it_less_but_for_what_is_planted() -> None:
+    """As a share of those who may: on both sides of what nobody planted, and alike in regions and roles."""
+    log = texts(rng=np.random.default_rng(3))
+    used = {*log.loc[log["month"] == MONTHS[2], "agent"]}
+    for effects, gap in ((PLANTED, (-0.25, -0.1)), (PlantedEffects(older_left_out=0.0), (-0.06, 0.06))):
+        export = writer_accounts(rng=np.random.default_rng(5), effects=effects)
+        last = export[export["month"] == MONTHS[2]]
+        active = last["agent"].isin(used)
+        older = last["age_band"] == OLDER
+        assert gap[0] <= active[older].mean() - active[~older].mean() <= gap[1]
+        for by in ("region", "role"):
+            shares = active.groupby(last[by]).mean()
+            assert shares.max() - shares.min() < 0.06
+        assert last["agent"].is_unique
+        assert not export.groupby("agent")["age_band"].nunique().gt(1).any()
 
 
 def test_of_a_model_whose_size_nobody_publishes_nobody_can_tell(tmp_path: Path) -> None:

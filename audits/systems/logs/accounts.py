@@ -5,7 +5,9 @@ One row per account and export. Accounts are keyed hashes always, and nothing is
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import ColumnName
@@ -32,6 +34,12 @@ class Accounts(Section):
     role: ColumnName | None = Field(None, description="The role that the account has")
     rights: ColumnName | None = Field(None, description="Its rights, with a comma, a semicolon or | between them")
     last_used: ColumnName | None = Field(None, description="Day on which it was last used; empty: not known, or never")
+    agent: ColumnName | None = Field(
+        None, description="Whose account it is, as `usage` names agents; stored as a keyed hash and never told"
+    )
+    team: ColumnName | None = Field(None, description="The agent's team or agency; agents of one team go together")
+    region: ColumnName | None = Field(None, description="Where the agent works")
+    age_band: ColumnName | None = Field(None, description="The agent's age as a band (25-49); an age is set aside")
     with_factor: list[str] = Field(
         ["yes", "oui", "true", "1"], min_length=1, description="Values that mean that it needs one; in any case"
     )
@@ -39,6 +47,13 @@ class Accounts(Section):
         ["no", "non", "false", "0"], min_length=1, description="Values that mean that it needs none; in any case"
     )
     needs: dict[str, list[str]] = Field({}, description="The rights that each role needs, as the export names them")
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A section that says nothing of agents is written, and hashed, as before there were any."""
+        found: dict[str, Any] = written(self)
+        later = ("agent", "team", "region", "age_band")
+        return {name: value for name, value in found.items() if name not in later or value is not None}
 
     @property
     def held(self) -> bool:
@@ -57,7 +72,7 @@ ACCOUNTS = LogType(
     title={"en": "accounts with access", "fr": "comptes d’accès"},
     noun="account(s)",
     row="account that can reach the data, in one export",
-    told="account, day of the export, second factor, role, rights, last use",
+    told="account, day of the export, second factor, role, rights, last use; agent, team, region, age band",
     declare="`accounts`",
     section=Accounts,
     table={
@@ -72,6 +87,10 @@ ACCOUNTS = LogType(
         "role": "VARCHAR",
         "rights": "VARCHAR",
         "last_used": "DATE",
+        "agent": "VARCHAR",  # always a keyed hash
+        "team": "VARCHAR",
+        "region": "VARCHAR",
+        "age_band": "VARCHAR",
     },
     moment="at",
     reads=(
@@ -81,10 +100,14 @@ ACCOUNTS = LogType(
         Read("role", "words"),
         Read("rights", "words"),
         Read("last_used", "day"),
+        Read("agent", "agent"),
+        Read("team", "identifier"),
+        Read("region", "words"),
+        Read("age_band", "band"),
     ),
     identity=("account", "at"),
     hashed=True,
-    keyed=("account",),
+    keyed=("account", "agent"),
     cube={
         "month": "DATE",
         "part": "VARCHAR",  # what is counted, and held to which declaration

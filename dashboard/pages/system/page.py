@@ -11,6 +11,7 @@ from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import compass_href, data_href, register_href
 from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.system.adoption import used_by
 from boussole.dashboard.pages.system.view import declared_tables, figures, system_page, written
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.matrix import matrix
@@ -62,6 +63,7 @@ def show_audited(seen: Scene, system: str, use: Use | None, say: Say) -> None:
     context.put(
         Template("views/parts/system.html", say)("head", screen.head, home, data),
         what_it_writes(seen, system, say),
+        made("further", say("Who uses it?"), who_uses_it(system, say)),
         made("further", say("Open incidents"), context.open_incidents(say, system=system)),
         made("questions", screen.matrix, along("system", figures, say)),
         made("further", say("What the committee said"), context.opinions(say, system=system)),
@@ -80,6 +82,12 @@ def what_it_writes(seen: Scene, system: str, say: Say) -> Html:
         return Html("")
     told = written(state.written, declared, seen.standing.get(system), say)
     return Template("pages/system/system.html", say)("written", told)
+
+
+def who_uses_it(system: str, say: Say) -> Html:
+    """How many of those who may use it do; nothing where no log tells, or the lake cannot be looked at."""
+    state = context.facts_of_late().lake.systems.get(system)
+    return Html("") if state is None or state.adoption is None else used_by(state.adoption, say)
 
 
 def show_declared(seen: Scene, system: str, say: Say) -> None:
