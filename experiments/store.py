@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -107,6 +108,19 @@ def experiment_id(store: MlflowClient, workspace: Workspace, name: str) -> str:
         return made
     _refuse_deleted(workspace, found)
     return str(found.experiment_id)
+
+
+def systems_of(
+    workspace: Workspace, tags: Iterable[Mapping[str, str]], experiments: Collection[str | None]
+) -> list[str]:
+    """The systems that a model belongs to: those that a tag of it or of its run names (`TAG`), and those that read an
+    experiment of that run."""
+    named = {found.get(TAG) for found in tags}
+    return [
+        system.id
+        for system in workspace.systems.values()
+        if system.id in named or any(each.mlflow and each.mlflow.experiment in experiments for each in system.sources)
+    ]
 
 
 def _refuse_deleted(workspace: Workspace, experiment: Experiment) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from boussole.audits.errors import SourceError
 from boussole.audits.workspace import Workspace
-from boussole.experiments.store import TAG, client, quiet_mlflow, shown_uri, store_missing
+from boussole.experiments.store import client, quiet_mlflow, shown_uri, store_missing, systems_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -66,7 +66,6 @@ def unregistered_models(workspace: Workspace) -> list[str]:
 
 def _strays(store: MlflowClient, workspace: Workspace) -> Iterator[str]:
     newest = _newest(store)
-    read = {source.mlflow.experiment for s in workspace.systems.values() for source in s.sources if source.mlflow}
     for model in _models(store):
         tags = [dict(model.tags)]
         version = newest.get(model.name)
@@ -75,12 +74,8 @@ def _strays(store: MlflowClient, workspace: Workspace) -> Iterator[str]:
             run = store.get_run(version.run_id)
             tags.append(dict(run.data.tags))
             experiment = store.get_experiment(run.info.experiment_id).name
-        if experiment not in read and not _known(tags, workspace):
+        if not systems_of(workspace, tags, {experiment}):
             yield str(model.name)
-
-
-def _known(tags: Iterable[dict[str, str]], workspace: Workspace) -> bool:
-    return any(found.get(TAG) in workspace.systems for found in tags)
 
 
 def _models(store: MlflowClient) -> Iterator[RegisteredModel]:

@@ -1,4 +1,4 @@
-"""What the texts of the last month of a log were for, what became of them and where they ran: counts, never a text.
+"""What the texts of a month were for, what became of them and where they ran: counts, never a text.
 
 What became of texts is what agents made of them: it is told of the texts of `TEAM` agents or more, never of a few.
 """
@@ -18,6 +18,7 @@ from boussole.audits.systems.logs.human_actions import TEAM
 from boussole.audits.systems.logs.reworked import outcomes
 from boussole.audits.systems.logs.texts import listed
 from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 TASKS, PLACES = 8, 3
 """So many tasks, and places, are told by name at most; all others together."""
@@ -41,8 +42,10 @@ class TaskTexts:
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenTexts:
-    """The texts of a month, by task, the most first, and by provider and place. `outcomes`, `ran`: whether the log says
-    what became of them, and where they ran."""
+    """The texts of some days, by task, the most first, and by provider and place.
+
+    `outcomes`, `ran`: whether the log says what became of them, and where they ran.
+    """
 
     first: dt.date
     last: dt.date
@@ -53,8 +56,10 @@ class WrittenTexts:
     ran: bool
 
 
-def written_texts(connection: duckdb.DuckDBPyConnection, system: System) -> WrittenTexts | None:
-    """The texts of the last month that the log holds; None where it holds none.
+def written_texts(
+    connection: duckdb.DuckDBPyConnection, system: System, *, within: Window | None = None
+) -> WrittenTexts | None:
+    """The texts of a window, or of the last month that the log holds; None where it holds none.
 
     Tasks with fewer texts than `suppress_below` are told with all others (`named_tasks`); the name of a place is
     nobody's.
@@ -62,11 +67,14 @@ def written_texts(connection: duckdb.DuckDBPyConnection, system: System) -> Writ
     section, source, limit = system.generations, table(system, "generations"), system.privacy.suppress_below
     if section is None:
         return None
-    last = connection.execute(f"SELECT max(day) FROM {source}").fetchone()
-    if last is None or last[0] is None:
+    days = f"day BETWEEN DATE '{within.start}' AND DATE '{within.end}'" if within else "true"
+    found = connection.execute(f"SELECT max(day) FROM {source} WHERE {days}").fetchone()
+    if found is None or found[0] is None:
         return None
-    first: dt.date = last[0].replace(day=1)
-    rows = f"FROM (SELECT * {_lacking(connection, source)} FROM {source}) WHERE day >= DATE '{first}'"
+    last: dt.date = within.end if within else found[0]
+    first = within.start if within else last.replace(day=1)
+    since = f"day BETWEEN DATE '{first}' AND DATE '{last}'"
+    rows = f"FROM (SELECT * {_lacking(connection, source)} FROM {source}) WHERE {since}"
     tasks = _by_task(connection, section, rows)
     where = f"{_name('provider')} || ', ' || {_name('place')}"
     ran = connection.execute(
@@ -75,7 +83,7 @@ def written_texts(connection: duckdb.DuckDBPyConnection, system: System) -> Writ
     named = [(str(name), int(n)) for name, n in ran if name is not None][:PLACES]
     return WrittenTexts(
         first=first,
-        last=last[0],
+        last=last,
         texts=sum(each.texts for each in tasks),
         tasks=named_tasks(tasks, limit) if section.use is not None else (),
         places=(*named, *_others(ran, named)),

@@ -99,6 +99,7 @@ def _words(tell: ReportSay) -> Mapping[str, str]:
         "background": tell("what is measured, reasons and law: page"),
         "background-title": tell("What is measured, why from these levels, which law"),
         "mark": tell("Mark"),
+        "question": tell("Question"),
         "meaning": tell("What it means"),
         "verifying": tell("How to verify this report"),
     }

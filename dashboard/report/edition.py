@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+from boussole.audits.decisions.written import WrittenTexts
 from boussole.audits.errors import NoLakeError, ReportError
 from boussole.audits.hashing import canonical_json
 from boussole.audits.lake import reading
@@ -28,6 +29,7 @@ from boussole.charter.records.in_force import Act, in_force, judging_then
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.words.say import PARIS, speaker
 from boussole.dashboard.report.words import ReportSay
+from boussole.dashboard.report.written import written_of
 from boussole.dashboard.views.answers.course import Past, past_of
 from boussole.dashboard.views.chamber import Chamber, chambers
 from boussole.dashboard.views.drift.figures import brief
@@ -212,6 +214,8 @@ class Edition:
     """The adoption by which that charter judged, of the systems where there was one."""
     others: Mapping[str, Sequence[AuditDocument]]
     """Audits of the same period that the report does not show, by system."""
+    written: Mapping[str, WrittenTexts] = field(default_factory=dict)
+    """What systems that only write wrote in the period of their audit, where the workspace holds it."""
     drifts: Mapping[str, Drift] = field(default_factory=dict)
     """What moved month by month, of the systems whose decisions are in the workspace."""
     chambers: Sequence[Chamber] = ()
@@ -285,6 +289,7 @@ def edition(workspace: Workspace, period: Period | None, *, today: dt.date | Non
         texts=texts,
         acts={system_id: each.act for system_id, each in judging.items() if each.act is not None},
         others={system_id: documents[:-1] for system_id, documents in found.items()},
+        written=written_of(workspace, latest),
         drifts=drifts(workspace, latest, charters, as_of=as_of),
         chambers=_chambers(workspace, until=stated_until),
         past=cache(lambda name: past_of(workspace, name, until=latest[name].window.end)),

@@ -12,7 +12,8 @@ from boussole.charter.text.model import Charter, Indicator, Law
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.edition import section as section_moved
-from boussole.dashboard.report.words import ReportSay
+from boussole.dashboard.report.words import ReportSay, answer_first
+from boussole.dashboard.report.written import section as section_written
 from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.answers.small_print import measure_words
 from boussole.dashboard.views.charts.tables import Table
@@ -22,8 +23,6 @@ from boussole.dashboard.views.system import Question, Section, system_page
 Data = dict[str, Any]
 Asked = tuple[Section, Question]
 
-ANSWER = 30
-"""Characters of the longest answer ("No."): longer first sentences are findings."""
 TALL = 0.55
 """Height of a drawing that stands apart from its question, in widths of it."""
 _BOX = re.compile(r'viewBox="0 0 (?P<wide>[\d.]+) (?P<high>[\d.]+)"')
@@ -83,10 +82,18 @@ class _Part:
             "purpose": self.tell.text(system.purpose) if system else "",
             "facts": [list(pair) for pair in page.facts] + self._more_facts(),
             "notes": self._notes(),
+            "written": self._written(page.sections),
             "articles": [article for article in articles if article["questions"] or article["caps"]],
             "drift": self._group("drift", drift),
             "moved": self._moved(),
         }
+
+    def _written(self, sections: Sequence[Section]) -> Data | None:
+        """What a system that writes wrote; nothing of another."""
+        verdicts = [self._verdict(each) for section in sections for each in section.questions]
+        places = {each.indicator: anchor(self.system_id, each) for each in verdicts}
+        told = self.edition.written.get(self.system_id)
+        return section_written(told, self.edition.of(self.system_id), self.system_id, anchor=places, tell=self.tell)
 
     def _moved(self) -> Data | None:
         """What moved month by month; nothing where the workspace does not hold the decisions."""
@@ -217,16 +224,6 @@ def tall(svg: str) -> bool:
     """
     found = _BOX.search(svg)
     return found is not None and float(found["high"]) > TALL * float(found["wide"])
-
-
-def answer_first(sentence: str) -> Data:
-    """The answer apart from what explains it.
-
-    >>> answer_first("No. 74 for 100.")
-    {'lead': 'No.', 'rest': ' 74 for 100.'}
-    """
-    lead, stop, rest = sentence.partition(". ")
-    return {"lead": f"{lead}.", "rest": f" {rest}"} if stop and len(lead) < ANSWER else {"lead": "", "rest": sentence}
 
 
 def figures(table: Table) -> Data | None:

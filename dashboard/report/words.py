@@ -10,6 +10,8 @@ from boussole.audits.languages import LANGUAGES, Catalogue, capital, typeset
 from boussole.dashboard.markup.words.say import Say, count, speaker
 
 FOLDER = Path(__file__).parent / "locale"
+ANSWER = 30
+"""Characters of the longest answer ("No."): longer first sentences are findings."""
 
 
 class ReportSay(Say):
@@ -37,3 +39,13 @@ class ReportSay(Say):
 def teller(lang: str) -> ReportSay:
     """The teller of a language; one that is not spoken here becomes the default."""
     return ReportSay(lang if lang in LANGUAGES else LANGUAGES[0])
+
+
+def answer_first(sentence: str) -> dict[str, str]:
+    """The answer apart from what explains it.
+
+    >>> answer_first("No. 74 for 100.")
+    {'lead': 'No.', 'rest': ' 74 for 100.'}
+    """
+    lead, stop, rest = sentence.partition(". ")
+    return {"lead": f"{lead}.", "rest": f" {rest}"} if stop and len(lead) < ANSWER else {"lead": "", "rest": sentence}

@@ -17,6 +17,7 @@ from boussole.audits.log_names import LogName
 from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
 from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED, facts
+from boussole.experiments.demo.registered import register_models
 from boussole.experiments.logging import log_contacts, log_decisions, log_frame
 from boussole.experiments.store import client, experiment_id, quiet_mlflow
 
@@ -114,6 +115,8 @@ def _log_everything(workspace: Workspace, simulation: Simulation, *, tell: Progr
         tell("weeks of decisions logged to MLflow", len(weeks), len(weeks))
         if PLANTED.stray_model and not client(workspace).search_registered_models(f"name = '{PLANTED.stray_model}'"):
             client(workspace).create_registered_model(PLANTED.stray_model)
+        names = {version.name: _training(version.name) for version in simulation.versions.values()}
+        register_models(client(workspace), experiment=experiment, training=names)
     finally:
         mlflow.set_tracking_uri(before)
 

@@ -12,13 +12,15 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import compass_href, data_href, register_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.system.adoption import used_by
-from boussole.dashboard.pages.system.view import declared_tables, figures, system_page, written
+from boussole.dashboard.pages.system.model_card import model_cards
+from boussole.dashboard.pages.system.view import declared_tables, figures, system_page
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.parts import context, lists, notices
 from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.register import entry, unaudited
 from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.written import written
 
 
 def show(seen: Scene, system: str, say: Say) -> None:
@@ -51,6 +53,7 @@ def show_unaudited(seen: Scene, use: Use, say: Say) -> None:
         if system in seen.standing
         else Html(""),
         made("further", say("What does the register say?"), made("register_entry", shown.entry)),
+        made("further", say("What does the registry of models say?"), model_cards(Workspace.find(), system, say)),
         made("further", say("What the committee said"), context.opinions(say, system=system)),
     )
 
@@ -71,6 +74,8 @@ def show_audited(seen: Scene, system: str, use: Use | None, say: Say) -> None:
     if use is not None:
         given = made("register_entry", entry(use.system, say, today=context.today()))
         st.html(made("further", say("What does the register say?"), given))
+    models = model_cards(Workspace.find(), system, say)
+    context.put(made("further", say("What does the registry of models say?"), models))
 
 
 def what_it_writes(seen: Scene, system: str, say: Say) -> Html:
