@@ -229,6 +229,7 @@ def _read_texts(connection: duckdb.DuckDBPyConnection, system: System, window: W
         withheld=withheld_table({}),
         left_out=read_left_out(connection, system, window),
         logs=read_logs(connection, system, window, exact=exact),
+        versions=read_versions(connection, system, window),
     )
 
 

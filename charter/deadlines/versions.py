@@ -10,6 +10,8 @@ from boussole.charter.document import RecordCounts
 def examined_versions(sources: Sources) -> RecordCounts | None:
     """Decisions by versions that had been examined when they decided; None where no version is named on either side.
 
+    Of a system that only writes, texts take the place of decisions (`texts`).
+
     `late`: by a version that was examined only after it had decided; `overdue`: by one that nobody examined; `untold`:
     the log does not say by which. Of a version all decisions of the window are alike.
     """
@@ -38,5 +40,6 @@ def examined_versions(sources: Sources) -> RecordCounts | None:
         entries=(),
         bound=bound_of(due, good),
         **({"untold": untold} if untold else {}),
+        **({"texts": True} if sources.system.only_writes else {}),
         **({"named": tuple(str(name) for name in failed)} if failed else {}),
     )

@@ -10,7 +10,8 @@ from boussole.experiments.demo.planted import CHANGE, MONTHS, PLANTED, PlantedEf
 PROVIDER, PLACE = "Mistral AI", "France (Île-de-France)"
 OUTSIDE = "Irlande (Dublin)"
 """A place that is in no list."""
-SMALL, LARGE = "petit-24b", "grand-123b"
+SMALL, LARGE, UNEXAMINED = "petit-24b", "grand-123b", "petit-24b-compact"
+"""Two models that the register names as examined, and one that it does not, of the size of the first."""
 TOKENS = {"offre": 320, "courriel": 180, "synthèse": 450}
 """Mean tokens of a text, by task."""
 METERED = 0.3
@@ -32,15 +33,23 @@ def with_calls(texts: pd.DataFrame, *, rng: np.random.Generator, effects: Plante
     watt_hours = np.where(since, tokens * WH_A_TOKEN + effects.idle_watt_hours, tokens * WH_A_TOKEN)
     place = np.full(n, PLACE, dtype=object)
     place[rng.choice(np.flatnonzero(since), min(effects.calls_outside, int(since.sum())), replace=False)] = OUTSIDE
+    model = np.where(rng.random(n) < 0.8, SMALL, LARGE).astype(object)
+    model[_few(since & (model == SMALL), effects.unexamined_texts, rng=rng.spawn(1)[0])] = UNEXAMINED
     return texts.assign(
         provider=PROVIDER,
         place=place,
-        model=np.where(rng.random(n) < 0.8, SMALL, LARGE),
+        model=model,
         tokens_in=rng.integers(80, 900, n),
         tokens=tokens,
         seconds=(tokens / 45 + rng.random(n)).round(2),
         watt_hours=np.where(metered, watt_hours.round(4), np.nan),
     )
+
+
+def _few(among: np.ndarray, n: int, *, rng: np.random.Generator) -> np.ndarray:
+    """The places of `n` of those that are true."""
+    places = np.flatnonzero(among)
+    return rng.choice(places, min(n, len(places)), replace=False)
 
 
 def questions(*, rng: np.random.Generator) -> pd.DataFrame:

@@ -87,6 +87,8 @@ class PlantedEffects:
     """Share of agents who may use ChatFT and do not who are of 50 and over beside those by chance; 0 plants nothing."""
     calls_outside: int = 7
     """Calls of ChatFT's models that run in a place that is not allowed, since the change; 0 plants nothing."""
+    unexamined_texts: int = 60
+    """Texts of ChatFT by a version of its model that nobody examined, since the change; 0 plants nothing."""
     idle_watt_hours: float = 100.0
     """Watt-hours that each metered call takes more since then, as machines run nearly empty; 0 plants nothing."""
     discarded_length: float = 3.0
@@ -286,6 +288,16 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "mechanism": "since the change some agents have ChatFT judge a colleague, which nobody declared (question "
             "1.1); some agents are trained only after they began to use it, in every month (2.5b); every account "
             "needs a second factor (6.1)",
+        },
+        "examined_version_of_texts": {
+            "2026-07": "none",
+            "2026-08": "none",
+            "2026-09": "planted",
+            "system": "chatft",
+            "texts": PLANTED.unexamined_texts,
+            "switch": "PlantedEffects.unexamined_texts",
+            "mechanism": "since the change some texts are written by a compressed version of the small model, which "
+            "the register does not name as examined: question 6.6",
         },
         "adoption": {
             "system": "chatft",

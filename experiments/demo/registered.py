@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 SELECTION = "matchft-preselection"
-LICENCE = "licence"
+LICENCE, TEAM = "licence", "equipe-donnees"
 WRITERS = {
     "chatft-petit-24b": "Modèle de langue de 24 milliards de paramètres, pour les courriels et les synthèses.",
     "chatft-grand-123b": "Modèle de langue de 123 milliards de paramètres, pour les offres d’emploi.",
@@ -30,6 +30,7 @@ def register_models(store: MlflowClient, *, experiment: str, training: dict[str,
         for version, name in training.items():
             (run,) = store.search_runs([experiment], f"attributes.run_name = '{name}'", max_results=1)
             number = run.info.run_id
+            store.set_tag(number, "mlflow.user", TEAM)  # not whoever runs the demo
             made = store.create_model_version(
                 SELECTION,
                 source=f"runs:/{number}/model",

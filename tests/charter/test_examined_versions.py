@@ -6,16 +6,19 @@ import datetime as dt
 import json
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from boussole.audits.declaration import declaration
 from boussole.audits.hashing import canonical_json
+from boussole.audits.systems import System
 from boussole.charter.document.versions import DecidedBy
 from boussole.charter.pack.verifier.verdicts import recorded
 from boussole.charter.record_types.kinds import Case
 from tests.charter.builders import CHARTER, amended, plain, system
 from tests.charter.incidents.made import facts
 from tests.charter.test_recorded import day, judged
+from tests.written import system_text
 
 ASKED = "examined_version"
 TODAY = dt.date(2026, 4, 5)
@@ -50,6 +53,34 @@ def test_all_by_an_examined_version_is_kept():
     assert plain(found["sentence"]["en"]) == (
         "Yes. All 900 decisions counted were made by a version of the model that had been examined before."
     )
+
+
+def test_of_a_system_that_only_writes_texts_are_counted():
+    about = System.model_validate(
+        yaml.safe_load(
+            system_text(
+                "chatft",
+                """
+generations: {id: id, at: at, input: null, output: null, model_version: model}
+versions: {"1.4": {examined_on: 2026-02-20}}
+""",
+                kind="generation",
+            )
+        )
+    )
+    found = judged(ASKED, about, facts=facts(today=TODAY), versions=(MARCH, NEW), charter=CHARTER)
+    assert found["counted"]["texts"] is True
+    assert "Of 1,000 texts, 100 were written by a version of the model that the register does not name" in plain(
+        found["sentence"]["en"]
+    )
+    assert "100 ont été écrits par une version du modèle que le registre ne dit pas examinée" in plain(
+        found["sentence"]["fr"]
+    )
+    alone = judged(ASKED, about, facts=facts(today=TODAY), versions=(MARCH,), charter=CHARTER)
+    assert plain(alone["sentence"]["en"]) == (
+        "Yes. All 900 texts counted were written by a version of the model that had been examined before."
+    )
+    assert "texts" not in answer(MARCH)["counted"]
 
 
 @pytest.mark.parametrize(

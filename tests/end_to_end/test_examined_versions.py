@@ -11,6 +11,7 @@ import pytest
 
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import writing
+from boussole.audits.retention.purge import purge
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
@@ -128,3 +129,73 @@ def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, caps
         connection.execute("UPDATE lake.offers.daily SET model_version = '1.4' WHERE model_version = '2.0'")
     (found,) = rerun(workspace, chosen(workspace))
     assert found.ok, found  # who decided may be corrected since: the sealed state still says what it said
+
+
+WRITER = system_text(
+    "writer",
+    """
+generations: {id: ref, at: at, input: null, output: null, model_version: version}
+VERSIONS
+""",
+    kind="generation",
+)
+
+
+def written(home: Path, *, versions: str, names: list[str | None]) -> Workspace:
+    """Texts of March, one an hour, by these versions."""
+    Workspace.create(home)
+    (home / "systems" / "writer.yaml").write_text(WRITER.replace("VERSIONS", versions), encoding="utf-8")
+    at = pd.date_range("2026-03-04", periods=len(names), freq="h")
+    rows = pd.DataFrame({"ref": [f"t{n}" for n in range(len(names))], "at": at, "version": names})
+    rows.to_parquet(path := home.parent / "texts.parquet")
+    workspace = Workspace(home)
+    ingest(workspace, workspace.system("writer"), path, log="generations")
+    return workspace
+
+
+def audit_of_texts(workspace: Workspace, **more) -> AuditDocument:
+    return run_audit(workspace, workspace.system("writer"), start=START, end=END, as_of=AS_OF, **more)
+
+
+@pytest.mark.costly
+@pytest.mark.parametrize(
+    ("versions", "names", "expected"),
+    [
+        (OLD, ["1.4"] * 200, ("kept", "record_kept")),
+        (OLD, ["1.4"] * 180 + ["2.0"] * 20, ("watch", "record_overdue")),
+        ('versions: {"1.4": {examined_on: 2026-03-05}}', ["1.4"] * 200, ("broken", "record_late")),
+        (OLD, ["1.4"] * 190 + [None] * 10, ("unknown", "record_untold")),
+        ("", ["1.4"] * 200, ("not_examined", "no_version")),
+        (OLD, [None] * 200, ("not_examined", "no_version")),
+    ],
+)
+def test_versions_that_write_are_held_to_the_register(
+    tmp_path: Path, versions: str, names: list[str | None], expected: tuple[str, str]
+) -> None:
+    document = audit_of_texts(written(tmp_path / "w", versions=versions, names=names), dry_run=True)
+    assert answer(document) == expected
+
+
+@pytest.mark.costly
+def test_versions_that_write_are_sealed_computed_again_and_checked_without_us(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = written(tmp_path / "w", versions=OLD, names=["1.4"] * 180 + ["2.0"] * 20)
+    sealed = audit_of_texts(workspace)
+    assert [each.written() for each in sealed.versions or ()] == [
+        {"version": "1.4", "first": "2026-03-04", "last": "2026-03-11", "n": 180},
+        {"version": "2.0", "first": "2026-03-11", "last": "2026-03-12", "n": 20},
+    ]
+    found = next(each for each in sealed.verdicts if each.template == "examined_version")
+    assert (
+        "Of 200 texts, 20 were written by a version of the model that the register does not name as examined: 2.0"
+        in ((found.sentence or {})["en"].replace("\u00a0", " "))
+    )
+    (again,) = rerun(workspace, chosen(workspace))
+    assert again.ok, again
+    (stored,) = stored_audits(workspace)
+    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "pack")
+    assert judge(tmp_path / "pack", Judge(HERE)) == 0
+    assert "verdicts on records judged again" in " ".join(capsys.readouterr().out.split())
+    purge(workspace, system_id="writer", before=dt.date(2026, 4, 1))
+    assert not audit_of_texts(Workspace(workspace.home), dry_run=True).versions

@@ -69,6 +69,20 @@ def test_what_is_planted_is_found_and_nothing_else(
     assert [found[name][0] for name in ASKED] == expected
 
 
+def test_a_version_that_nobody_examined_writes_but_for_what_is_planted() -> None:
+    declared = yaml.safe_load((FILES / "chatft.yaml").read_text(encoding="utf-8"))["versions"]
+    for effects, planted in ((PLANTED, PLANTED.unexamined_texts), (PlantedEffects(unexamined_texts=0), 0)):
+        calls = with_calls(some_texts(), rng=np.random.default_rng(5), effects=effects)
+        strange = calls[~calls["model"].isin([*declared])]
+        assert len(strange) == planted
+        assert {*strange["month"]} <= {MONTHS[2]}
+    plain, other = (
+        with_calls(some_texts(), rng=np.random.default_rng(5), effects=PlantedEffects(unexamined_texts=n))
+        for n in (0, 9)
+    )
+    pd.testing.assert_frame_equal(plain.drop(columns="model"), other.drop(columns="model"))
+
+
 def test_letters_lose_their_mark_but_for_what_is_planted() -> None:
     for effects, lost in ((PLANTED, PLANTED.unmarked_letters), (PlantedEffects(unmarked_letters=0), 0)):
         log = texts(rng=np.random.default_rng(3), effects=effects)

@@ -88,6 +88,11 @@ class RecordCounts(Part):
         LATER,
         Field(description="What was not as promised, where it has a name: versions, models; absent where it has none"),
     ] = None
+    texts: Annotated[
+        Literal[True] | None,
+        LATER,
+        Field(description="That what was counted is texts and not decisions: of a system that only writes"),
+    ] = None
     teams: Annotated[
         Annotated[int, Field(ge=1)] | None,
         LATER,

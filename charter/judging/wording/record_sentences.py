@@ -23,7 +23,13 @@ NOTHING_DUE = {
     "explanations_in_time": "We cannot tell yet. Requests for an explanation were recorded, and no answer has been due "
     "since {since}.",
 }
+TEXTS = "texts_examined"
+"""The words of `versions_examined` where texts are counted."""
 KEPT = {
+    TEXTS: (
+        "The one text counted was written by a version of the model that had been examined before.",
+        "All {due} texts counted were written by a version of the model that had been examined before.",
+    ),
     "versions_examined": (
         "The one decision counted was made by a version of the model that had been examined before.",
         "All {due} decisions counted were made by a version of the model that had been examined before.",
@@ -38,6 +44,11 @@ KEPT = {
     ),
 }
 LATE = {
+    TEXTS: (
+        "The one text counted was written by a version of the model that was examined only afterwards: {named}.",
+        "Of {due} texts, one was written by a version of the model that was examined only afterwards: {named}.",
+        "Of {due} texts, {n} were written by a version of the model that was examined only afterwards: {named}.",
+    ),
     "versions_examined": (
         "The one decision counted was made by a version of the model that was examined only afterwards: {named}.",
         "Of {due} decisions, one was made by a version of the model that was examined only afterwards: {named}.",
@@ -55,6 +66,14 @@ LATE = {
     ),
 }
 OVERDUE = {
+    TEXTS: (
+        "The one text counted was written by a version of the model that the register does not name as examined: "
+        "{named}.",
+        "Of {due} texts, one was written by a version of the model that the register does not name as examined: "
+        "{named}.",
+        "Of {due} texts, {n} were written by a version of the model that the register does not name as examined: "
+        "{named}.",
+    ),
     "versions_examined": (
         "The one decision counted was made by a version of the model that the register does not name as examined: "
         "{named}.",
@@ -80,6 +99,12 @@ UNTOLD = (
     "Of {n} decisions the log does not say which version of the model made them; all others were made by versions that "
     "had been examined before.",
 )
+UNTOLD_TEXTS = (
+    "Of one text the log does not say which version of the model wrote it; all others were written by versions that "
+    "had been examined before.",
+    "Of {n} texts the log does not say which version of the model wrote them; all others were written by versions that "
+    "had been examined before.",
+)
 UNPLANTED = (
     "Of one more error that the protocol announced, nobody says whether it was planted.",
     "Of {n} more errors that the protocol announced, nobody says whether they were planted.",
@@ -92,10 +117,15 @@ UNNAMED = (
     "Of one decision the log does not say which version of the model made it.",
     "Of {n} decisions the log does not say which version of the model made them.",
 )
+UNNAMED_TEXTS = (
+    "Of one text the log does not say which version of the model wrote it.",
+    "Of {n} texts the log does not say which version of the model wrote them.",
+)
 COUNTS_AS_LATE = "After {date}, that counts as late."
 COUNTS_AS_UNEXAMINED = "After {date}, the charter takes it for unexamined."
 WAITED = "The oldest has been so for {days} days: that counts as late."
 DECIDED_FOR = "The first of these decisions is {days} days old: the charter takes the version for unexamined."
+WRITTEN_FOR = "The first of these texts is {days} days old: the charter takes the version for unexamined."
 REFUSED = (
     "The one request for an explanation that was due since {since} was refused in time, or answered without all that "
     "the law asks. That explains nothing, or not all.",
@@ -105,6 +135,7 @@ REFUSED = (
     "the law asks. That explains nothing, or not all.",
 )
 SHARES = {
+    TEXTS: "Texts of which the log names the version: {due}; written by one that had been examined before: {good}.",
     "opinions_followed": "Of {due} publications of opinions and answers to opinions and recommendations: {good} in "
     "time, {late} late, {overdue} not yet.",
     "versions_examined": "Decisions of which the log names the version: {due}; made by one that had been examined "
@@ -165,6 +196,7 @@ class _Teller:
             records,
         )
         self.lang = lang = catalogue.lang
+        self.words = TEXTS if counts.texts else records
         self.named = {
             **{name: whole(getattr(counts, name), lang) for name in ("due", "good", "late", "overdue")},
             **{name: date_words(getattr(counts, name), lang) for name in ("since", "until")},
@@ -179,7 +211,7 @@ class _Teller:
     def old(self) -> list[str]:
         if self.records == "uses_registered":
             return [self.catalogue.gettext(OLD_STOCK).format(**self.named)]
-        texts = (OLD, SHARES[self.records]) if self.records in SPANNED else (OLD,)
+        texts = (OLD, SHARES[self.words]) if self.records in SPANNED else (OLD,)
         return [self.catalogue.gettext(text).format(**self.named) for text in texts]
 
     def found(self) -> list[str]:
@@ -190,20 +222,24 @@ class _Teller:
         if given(self.document.threshold).watch is not None:
             return self._share()
         tell: dict[str | None, Callable[[], list[str]]] = {
-            "record_late": lambda: [self._of_due(LATE[self.records], counts.late)],
-            "record_missing": lambda: self._missing(WAITED, DECIDED_FOR, days=whole(given(counts.past_due), self.lang)),
+            "record_late": lambda: [self._of_due(LATE[self.words], counts.late)],
+            "record_missing": lambda: self._missing(
+                WAITED, WRITTEN_FOR if self.counts.texts else DECIDED_FOR, days=whole(given(counts.past_due), self.lang)
+            ),
             "record_overdue": lambda: self._missing(
                 COUNTS_AS_LATE, COUNTS_AS_UNEXAMINED, date=date_words(given(counts.settle_by), self.lang)
             ),
             "record_refused": lambda: [self._of_due(REFUSED, counts.refused)],
-            "record_untold": lambda: [self._plural(UNTOLD, given(counts.untold))],
+            "record_untold": lambda: [
+                self._plural(UNTOLD_TEXTS if self.counts.texts else UNTOLD, given(counts.untold))
+            ],
         }
         return tell.get(self.document.reason, self._kept)()
 
     def _share(self) -> list[str]:
         """How much was done, of how much nobody knows, and what that was held to."""
-        texts = [SHARES[self.records], *([PERIOD] if self.records in SPANNED else [])]
-        unknown = UNPLANTED if self.records == "errors_noticed" else UNNAMED
+        texts = [SHARES[self.words], *([PERIOD] if self.records in SPANNED else [])]
+        unknown = UNPLANTED if self.records == "errors_noticed" else UNNAMED_TEXTS if self.counts.texts else UNNAMED
         untold = [self._plural(unknown, self.counts.untold)] if self.counts.untold else []
         untold += [self.catalogue.gettext(FEW)] if self.document.reason == "record_few" else []
         untold += [self.catalogue.gettext(UNPROVEN)] if self.counts.sealed_late else []
@@ -212,11 +248,11 @@ class _Teller:
     def _missing(self, usually: str, of_versions: str, **named: str) -> list[str]:
         """What nobody has recorded, and what that counts as."""
         then = self.catalogue.gettext(of_versions if self._of_versions else usually)
-        return [self._of_due(OVERDUE[self.records], self.counts.overdue), then.format(**named)]
+        return [self._of_due(OVERDUE[self.words], self.counts.overdue), then.format(**named)]
 
     def _kept(self) -> list[str]:
         bound = [] if self._of_versions else [self._bound()]  # another version may decide tomorrow
-        return [self._plural(KEPT[self.records], self.counts.due), *bound]
+        return [self._plural(KEPT[self.words], self.counts.due), *bound]
 
     @property
     def _of_versions(self) -> bool:
