@@ -204,15 +204,19 @@ def _before(
     months: Sequence[tuple[dt.date, dt.date, dt.date, int, int]],
     limit: int,
 ) -> tuple[tuple[dt.date, float], ...]:
-    """The share of active agents in earlier months, of those of which it is told."""
-    found = []
-    for first, exported, last, uses, named in months:
-        if uses - named > UNNAMED * uses:
-            continue
-        row = connection.execute(
-            f"SELECT count(uses), count(*) FROM ({_entitled(system, exported)}) "
-            f"LEFT JOIN ({_users(system, first, last)}) USING (agent)"
-        ).fetchone()
-        if row is not None and limit <= row[0] <= row[1] - limit:
-            found.append((first, row[0] / row[1]))
-    return tuple(found)
+    """The share of active agents in earlier months, of those of which it is told; each log is read once."""
+    known = [(first, exported) for first, exported, _, uses, named in months if uses - named <= UNNAMED * uses]
+    if not known:
+        return ()
+    exports = ", ".join(f"DATE '{exported}'" for _, exported in known)
+    month = "CAST(date_trunc('month', day) AS DATE) AS month"
+    entitled = f"SELECT DISTINCT {month}, agent FROM {table(system, 'accounts')} WHERE day IN ({exports})"
+    users = (
+        f"SELECT DISTINCT {month}, agent, true AS active FROM {table(system, 'usage')} "
+        f"WHERE day BETWEEN DATE '{known[0][0]}' AND last_day(DATE '{known[-1][0]}')"
+    )
+    rows = connection.execute(
+        f"SELECT month, count(active), count(*) FROM ({entitled}) LEFT JOIN ({users}) USING (month, agent) "
+        "WHERE agent IS NOT NULL GROUP BY month ORDER BY month"
+    ).fetchall()
+    return tuple((first, active / n) for first, active, n in rows if limit <= active <= n - limit)
