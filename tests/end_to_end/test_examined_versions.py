@@ -199,6 +199,6 @@ def test_versions_that_write_are_sealed_computed_again_and_checked_without_us(
     write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "pack")
     assert judge(tmp_path / "pack", Judge(HERE)) == 0
     assert "verdicts on records judged again" in " ".join(capsys.readouterr().out.split())
-    purge(workspace, system_id="writer", before=dt.date(2026, 3, 10))
+    purge(workspace, system_id="writer", before=dt.date(2026, 4, 1))
     with reading(workspace) as connection:
         assert read_versions(connection, workspace.system("writer"), Window(START, END)).num_rows == 0
