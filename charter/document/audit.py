@@ -175,6 +175,11 @@ class AuditDocument(Part):
         return by_id(self.judged_measures)
 
     @property
+    def of_texts(self) -> bool:
+        """Whether the rows that it counts as its decisions are texts: of a system that writes and decides nothing."""
+        return not any(measure.metric == "selection_rate" for measure in self.measures)
+
+    @property
     def until(self) -> Day:
         """The last day that its verdicts are about."""
         return self.window.end

@@ -302,7 +302,7 @@ def tell(look: AuditedWindow, lang: str, *, to: Callable[[str], None], verdicts:
 
 def _unit(document: AuditDocument) -> str:
     """What the rows of a log are: one without decisions says who stood where, or is of texts."""
-    if not any(measure.metric == "selection_rate" for measure in document.measures):
+    if document.of_texts:
         return "texts"
     alone = any(measure.reason == "no_decision" for measure in document.measures)
     return "places in lists" if alone else "decisions"

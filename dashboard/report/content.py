@@ -136,7 +136,9 @@ def _audited(edition: Edition, tell: ReportSay) -> list[list[str]]:
     """Each system's decisions; of many systems, all decisions together."""
     documents = edition.scene.latest
     if len(documents) > LISTED:
-        return [[tell("Decisions"), tell.whole(sum(document.decisions for document in documents.values()))]]
+        read = {texts: sum(d.decisions for d in documents.values() if d.of_texts == texts) for texts in (False, True)}
+        named = ((tell("Decisions"), read[False]), (tell("Texts"), read[True]))
+        return [[name, tell.whole(n)] for name, n in named if n]
     days = {system_id: period(document, speaker(tell.lang)) for system_id, document in documents.items()}
     return [
         [

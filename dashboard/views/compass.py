@@ -169,7 +169,7 @@ def _per_verdict(scene: Scene) -> dict[str, int]:
 
 def _subtitle(scene: Scene, say: Say) -> str:
     audited, known = len(scene.latest), count(len(set(scene.systems) | set(scene.latest)), say)
-    decisions = say.whole(sum(document.decisions for document in scene.latest.values()))
+    read = {texts: sum(d.decisions for d in scene.latest.values() if d.of_texts == texts) for texts in (False, True)}
     parts = [
         say.plural(
             "One system audited of {known} in the register",
@@ -177,7 +177,8 @@ def _subtitle(scene: Scene, say: Say) -> str:
             audited,
             known=known,
         ),
-        say("{n} decisions read", n=decisions),
+        *([say("{n} decisions read", n=say.whole(read[False]))] if read[False] or not read[True] else []),
+        *([say("{n} texts read", n=say.whole(read[True]))] if read[True] else []),
     ]
     periods = {period(document, say) for document in scene.latest.values()}
     if len(periods) == 1:

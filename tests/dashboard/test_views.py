@@ -16,6 +16,7 @@ from boussole.charter.records.facts import Facts
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.views.answers.short import short_answer
+from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.compass import Compass, compass, line
 from boussole.dashboard.views.home import Changes, since_audit
 from boussole.dashboard.views.parts import lists, notices
@@ -332,3 +333,14 @@ def test_an_open_finding_is_said_where_it_holds_an_article_down(scene):
     ]
     assert "SAN-2026-003 &lt;b&gt;" in Template("pages/compass/compass.html", speaker("en"))("head", shown)
     assert compass(scene, speaker("en"), query={}).caps == []
+
+
+def test_texts_of_a_system_that_writes_are_no_decisions(scene: Scene) -> None:
+    """The compass once added 6,200 texts to the decisions that were read."""
+    say, decided = speaker("en"), scene.latest["matchft"]
+    wrote = decided.changed(measures=tuple(each for each in decided.measures if each.metric != "selection_rate"))
+    assert (decided.of_texts, wrote.of_texts) == (False, True)
+    both = compass(replace(scene, latest={"matchft": decided, "compas": wrote}), say, query={})
+    n = say.whole(decided.decisions)
+    assert both.subtitle.endswith(f"{n} decisions read · {n} texts read")
+    assert read_words(wrote, say, period="May").startswith(f"{n} texts, May")

@@ -113,9 +113,15 @@ def _aside(told: LeftOut, say: Say) -> str:
 
 
 def read_words(document: AuditDocument, say: Say, *, period: str, verdict: VerdictDocument | None = None) -> str:
-    """How many decisions an audit read, of which days, and what it did not count; for a verdict that rests on those of
-    earlier windows too, since when, and how many these are together."""
-    read = say("{n} decisions, {period}", n=say.whole(document.decisions), period=period)
+    """How many decisions, or texts, an audit read, of which days, and what it did not count; for a verdict that rests
+    on those of earlier windows too, since when, and how many these are together."""
+    rows = say.whole(document.decisions)
+    texts = document.of_texts
+    read = (
+        say("{n} texts, {period}", n=rows, period=period)
+        if texts
+        else say("{n} decisions, {period}", n=rows, period=period)
+    )
     since = _since(document, verdict)
     if since is not None:
         read = say(
