@@ -6,7 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,9 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
-from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED, facts
+from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED, PlantedEffects, facts
 from boussole.experiments.demo.registered import register_models
+from boussole.experiments.demo.system_files import system_files
 from boussole.experiments.logging import log_contacts, log_decisions, log_frame
 from boussole.experiments.store import client, experiment_id, quiet_mlflow
 
@@ -54,7 +55,7 @@ def build(home: Path, *, people: int = PEOPLE, seed: int = SEED, progress: Progr
     simulation = simulate(people, seed=seed)
     tell("people, offers, model", 1, 1)
     _log_everything(workspace, simulation, tell=tell)
-    _import_texts(workspace, simulation)
+    import_logs(workspace, simulation.exported())
     return workspace
 
 
@@ -75,12 +76,17 @@ def _claim(home: Path, planted: dict[str, Any]) -> Workspace:
             next_step="Choose an empty or new folder with --home.",
         )
     private_files.write(target, json.dumps(planted, indent=1, ensure_ascii=False) + "\n")
+    return empty(home)
+
+
+def empty(home: Path, *, effects: PlantedEffects = PLANTED) -> Workspace:
+    """A workspace with the demo's systems and keys, and nothing in it."""
     workspace = Workspace.create(home, organisation=ORGANISATION)
     for name in ("pseudonym", "bucket"):
         # Nobody is behind invented data, so the keys are no secret: two builds give the same intervals.
         keys.write(keys.path_of(workspace.keys, name, 1), hashlib.sha256(f"boussole demo {name}".encode()).digest())
-    for file in sorted((Path(__file__).parent / "systems").glob("*.yaml")):
-        private_files.write(workspace.home / "systems" / file.name, file.read_bytes())
+    for name, text in system_files(effects).items():
+        private_files.write(workspace.home / "systems" / name, text)
     return workspace
 
 
@@ -130,17 +136,12 @@ def _log_months(what: str, rows: pd.DataFrame, log: LogName, *, experiment: str,
                 log_frame(found.drop(columns="month"), log=log, system="matchft")
 
 
-def _import_texts(workspace: Workspace, simulation: Simulation) -> None:
-    """What whoever runs the models exports, and who uses ChatFT: the files do not stay, and no run holds them."""
-    logs: list[tuple[str, LogName, pd.DataFrame]] = [
-        ("chatft", "generations", simulation.texts),
-        ("matchft", "generations", simulation.questions),
-        *(("chatft", log, rows) for log, rows in simulation.writers.items()),
-    ]
+def import_logs(workspace: Workspace, logs: Iterable[tuple[str, LogName, pd.DataFrame]]) -> None:
+    """Brings logs in from files, each of a system: the files do not stay, and no run holds them."""
     for system, log, rows in logs:
         with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
             file = Path(folder) / f"{log}.parquet"
-            rows.drop(columns="month", errors="ignore").to_parquet(file, index=False)
+            rows.to_parquet(file, index=False)
             ingest(workspace, workspace.system(system), file, log=log)
 
 

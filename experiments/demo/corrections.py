@@ -20,7 +20,7 @@ def swaps(
     pool = log[log["offer_id"].isin(set(lists))]
     planted = pool["ts"].dt.strftime("%Y-%m").eq(CORRECTED) & (rng.random(len(pool)) < effects.age_50_taken_out)
     senior = (pool["age"] >= SENIOR) & planted
-    order = pool.assign(drawn=rng.random(len(pool)), first=senior, last=senior, odds=_odds(pool))
+    order = pool.assign(drawn=rng.random(len(pool)), first=senior, last=senior, odds=_odds(pool, effects))
     out = order[order["contacted"]].sort_values(["offer_id", "first", "drawn"], ascending=[True, False, True])
     out = out.drop_duplicates("offer_id").assign(kept=False)
     others = order[~order["contacted"]].sort_values(["offer_id", "last", "drawn"]).groupby("offer_id").head(3)
@@ -30,13 +30,15 @@ def swaps(
     return pd.concat([out[columns], into[columns]], ignore_index=True)
 
 
-def late_outcomes(log: pd.DataFrame, reviews: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
+def late_outcomes(
+    log: pd.DataFrame, reviews: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED
+) -> pd.DataFrame:
     """The log of what became of those put in, all of whom get to the employer; `month` names the run."""
     found = reviews.merge(log, on="decision_id", suffixes=("", "_logged"))
     put_in = found[found["kept"] & ~found["contacted"]]
-    hired = rng.random(len(put_in)) < 1 / (1 + np.exp(-_odds(put_in)))
+    hired = rng.random(len(put_in)) < 1 / (1 + np.exp(-_odds(put_in, effects)))
     return pd.DataFrame({"decision_id": put_in["decision_id"], "hired": hired, "month": put_in["month"]})
 
 
-def _odds(frame: pd.DataFrame) -> np.ndarray:
-    return hiring_odds(frame, against_age=PLANTED.age_50_now, against_part_time=PLANTED.part_time_now)
+def _odds(frame: pd.DataFrame, effects: PlantedEffects) -> np.ndarray:
+    return hiring_odds(frame, against_age=effects.age_50_now, against_part_time=effects.part_time_now)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from boussole.experiments.demo.planted import CHANGE, FIRST_DAY, LAST_DAY, PLANTED
+from boussole.experiments.demo.planted import CHANGE, FIRST_DAY, LAST_DAY, PLANTED, PlantedEffects
 
 POOL, SHORTLIST, CONTACTS = 20, 10, 8
 """People assessed, shortlisted at most and contacted at most for one offer."""
@@ -39,13 +39,15 @@ def offers(seekers: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def pairs(seekers: pd.DataFrame, posted: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
+def pairs(
+    seekers: pd.DataFrame, posted: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED
+) -> pd.DataFrame:
     """Everybody assessed for each offer: twenty people of its occupation, drawn without regard to anything else."""
     rows_of = {family: frame.index.to_numpy() for family, frame in seekers.groupby("rome_family")}
     drawn = np.concatenate([rng.choice(rows_of[family], size=POOL, replace=False) for family in posted["rome_family"]])
     repeated = posted.loc[posted.index.repeat(POOL), ["offer_id", "ts", "after_change"]].reset_index(drop=True)
     pool = pd.concat([repeated, seekers.loc[drawn].reset_index(drop=True)], axis=1)
-    mean = np.where(pool["after_change"], PLANTED.radius_km[1], PLANTED.radius_km[0])
+    mean = np.where(pool["after_change"], effects.radius_km[1], effects.radius_km[0])
     return pool.assign(
         skills_match=skills(pool["ability"].to_numpy(), rng), distance_km=rng.gamma(2.0, mean / 2.0).round(1)
     )
@@ -67,13 +69,13 @@ def hiring_odds(frame: pd.DataFrame, *, against_age: float, against_part_time: f
     return odds.to_numpy()
 
 
-def outcomes(log: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
+def outcomes(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
     """Replies, introductions and hires of the contacted; employers now hold less against people than in the past."""
     drawn = rng.random((3, len(log)))
     contacted = log["contacted"].to_numpy()
     replied = contacted & (drawn[0] < 0.9)
     presented = replied & (drawn[1] < 0.45)
-    odds = hiring_odds(log, against_age=PLANTED.age_50_now, against_part_time=PLANTED.part_time_now)
+    odds = hiring_odds(log, against_age=effects.age_50_now, against_part_time=effects.part_time_now)
     hired = presented & (drawn[2] < 1 / (1 + np.exp(-odds)))
     # Somebody who was never contacted has no outcome, which is not the same as "not hired".
     known = pd.Series(hired, index=log.index).astype("boolean").where(log["contacted"])

@@ -14,7 +14,7 @@ from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
 
 from boussole.experiments.demo.market import CONTACTS, SHORTLIST, hiring_odds, skills
 from boussole.experiments.demo.people import people
-from boussole.experiments.demo.planted import PLANTED
+from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 
 HISTORY = 60_000
 PASSING = 0.35
@@ -51,30 +51,29 @@ VERSIONS = {
     "1.4": ("skills_match", "distance_km", "experience_years"),
     "2.0": ("skills_match", "distance_km", "experience_years", "part_time_share"),
 }
-CLASS_WEIGHT = {"1.4": None, "2.0": "balanced"}
-"""Version 2.0 gives hires and refusals the same weight in training, which raises all its scores."""
+NEWEST = list(VERSIONS)[-1]
 
 
-def history(*, rng: np.random.Generator) -> pd.DataFrame:
+def history(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
     """Past candidates with `hired`: what the model learns from."""
-    seekers = people(HISTORY, rng=rng)
+    seekers = people(HISTORY, rng=rng, effects=effects)
     frame = seekers.assign(
         skills_match=skills(seekers["ability"].to_numpy(), rng),
-        distance_km=rng.gamma(2.0, PLANTED.radius_km[0] / 2.0, HISTORY).round(1),
+        distance_km=rng.gamma(2.0, effects.radius_km[0] / 2.0, HISTORY).round(1),
     )
-    odds = hiring_odds(frame, against_age=PLANTED.age_50_hired, against_part_time=PLANTED.part_time_hired)
+    odds = hiring_odds(frame, against_age=effects.age_50_hired, against_part_time=effects.part_time_hired)
     return frame.assign(hired=rng.random(HISTORY) < 1 / (1 + np.exp(-odds)))
 
 
-def train(name: str, past: pd.DataFrame) -> Version:
+def train(name: str, past: pd.DataFrame, *, effects: PlantedEffects = PLANTED) -> Version:
     """Fit a version on past hires; it sees neither gender, nor age, nor neighbourhood."""
-    features = VERSIONS[name]
+    features, raised = VERSIONS[name], effects.scores_raised and name == NEWEST
     pipeline = make_pipeline(
         make_column_transformer(
             (KBinsDiscretizer(n_bins=8, encode="onehot-dense", strategy="uniform"), ["experience_years"]),
             remainder=StandardScaler(),
         ),
-        LogisticRegression(C=1.0, class_weight=CLASS_WEIGHT[name], max_iter=500),
+        LogisticRegression(C=1.0, class_weight="balanced" if raised else None, max_iter=500),
     )
     pipeline.fit(past[list(features)], past["hired"])
     scores = pipeline.predict_proba(past[list(features)])[:, 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from boussole.experiments.demo.planted import PLANTED
+from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 
 FAMILIES: dict[str, tuple[float, float]] = {
     "A": (0.05, 0.30),
@@ -27,7 +27,7 @@ AGES = ((18, 25, 0.15), (25, 50, 0.58), (50, 65, 0.27))
 """Lowest age, first age beyond, share of people."""
 
 
-def people(count: int, *, rng: np.random.Generator) -> pd.DataFrame:
+def people(count: int, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
     """One row per person; the group attributes are independent of one another given the occupation."""
     shares = np.array([share for share, _ in FAMILIES.values()])
     family = rng.choice(list(FAMILIES), size=count, p=shares / shares.sum())
@@ -41,7 +41,7 @@ def people(count: int, *, rng: np.random.Generator) -> pd.DataFrame:
             "age": age,
             "qpv": _qpv(count, rng),
             "experience_years": np.clip(age - 20 - rng.exponential(2.0, count), 0, None).round(1),
-            "part_time_share": _part_time(woman, rng),
+            "part_time_share": _part_time(woman, rng, effects),
             "ability": rng.normal(size=count),
         }
     )
@@ -61,6 +61,6 @@ def _qpv(count: int, rng: np.random.Generator) -> np.ndarray:
     return value
 
 
-def _part_time(woman: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    has_past = rng.random(len(woman)) < np.where(woman, PLANTED.women_part_time, PLANTED.men_part_time)
+def _part_time(woman: np.ndarray, rng: np.random.Generator, effects: PlantedEffects) -> np.ndarray:
+    has_past = rng.random(len(woman)) < np.where(woman, effects.women_part_time, effects.men_part_time)
     return np.where(has_past, rng.uniform(0.2, 1.0, len(woman)), 0.0).round(2)

@@ -14,6 +14,8 @@ CHANGE = dt.date(2026, 9, 1)
 """The day on which version 2.0 replaces 1.4 and the search radius grows."""
 CORRECTED = MONTHS[1]
 """The month in which advisers correct lists against people of 50 and over."""
+BLIND = "A07"
+"""The agency whose advisers follow every list."""
 SELECTION = (
     "selection_rate_ratio",
     "adjusted_selection_rate_ratio",
@@ -41,6 +43,8 @@ class PlantedEffects:
     """Share of messages that leave at nine in the evening since the change; 0 plants nothing."""
     changed_since: float | None = 0.0005
     """Share of lists that advisers change since the change; None plants nothing: as before."""
+    blind_agency: bool = True
+    """Whether the advisers of the largest agency follow every list as it comes, in each month."""
     hasty_since: float | None = 0.2
     """Share of lists that they review faster than they can read since then; None plants nothing."""
     age_50_taken_out: float = 0.9
@@ -104,9 +108,58 @@ class PlantedEffects:
     """How many of these controls the log says were triggered by that; 0 plants nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
+    neglected: bool = True
+    """Whether nobody examined version 2.0, kept the public rules of MatchFT up to date, or had ChatFT looked at by the
+    ethics committee before its trial."""
+    scores_raised: bool = True
+    """Whether version 2.0 gives hires and refusals the same weight in training, which raises all its scores."""
+    reworked_since: float | None = None
+    """Share of ChatFT's texts that agents edit or reject since the change; None plants nothing: as before. The demo
+    leaves it out, as what is rejected could then not be longer."""
 
 
 PLANTED = PlantedEffects()
+NOTHING = PlantedEffects(
+    age_50_hired=0.0,
+    part_time_hired=0.0,
+    age_50_now=0.0,
+    part_time_now=0.0,
+    women_part_time=0.12,
+    evening_share=0.0,
+    changed_since=None,
+    blind_agency=False,
+    hasty_since=None,
+    age_50_taken_out=0.0,
+    errors_noticed=0.97,
+    forgotten_young=0.0,
+    stray_model="",
+    stop_ignored_share=0.0,
+    age_50_slower=0.0,
+    no_smartphone_slower=0.0,
+    new_template_share=0.0,
+    without_factor=0,
+    needless_rights=0,
+    undeclared_uses=0,
+    unlawful_drafts=0,
+    unlawful_published=0,
+    numbers_outside=0,
+    unmarked_letters=0,
+    hasty_texts_since=None,
+    strange_texts=0,
+    untrained_writers=0.0,
+    calls_outside=0,
+    idle_watt_hours=0.0,
+    discarded_length=1.0,
+    curt_for_origin=0.0,
+    untrained_since=0.0,
+    silent_controlled=0.0,
+    controls_from_silence=0,
+    radius_km=(14.0, 14.0),
+    neglected=False,
+    scores_raised=False,
+)
+"""Nothing that a charter minds. Agencies that started still have more returns to work: without that, question 1.3 would
+rightly be watched."""
 
 
 def facts(*, seed: int, people: int) -> dict[str, Any]:
@@ -202,6 +255,14 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 "share_below": 0.005,
                 "switch": "PlantedEffects.changed_since",
                 "mechanism": "since the change advisers follow almost every list as it comes",
+            },
+            "by_agency": {
+                "2026-07": "planted",
+                "2026-08": "planted",
+                "2026-09": "none: hardly any agency changes a list",
+                "agency": BLIND,
+                "switch": "PlantedEffects.blind_agency",
+                "mechanism": "in the largest agency advisers follow every list as it comes, in every month",
             },
             "too_short_to_read": {
                 "2026-07": "none",
@@ -483,9 +544,9 @@ def _corrected(month: str) -> dict[str, str]:
     if month == MONTHS[2]:
         return {"corrections_help": "unknown", **{f"gap_after_corrections_{name}": "unknown" for name in names}}
     planted = month == CORRECTED
-    # By chance there may be a gap by neighbourhood in August; in July nothing shows that the gap by age was narrowed
-    # in each cell of gender and age.
-    found = {"gender": "kept", "age": "broken" if planted else "kept"}
+    # By chance there may be a gap by neighbourhood in August, and by age under 25 in July; in July nothing shows that
+    # the gap by age was narrowed in each cell of gender and age.
+    found = {"gender": "kept", "age": "broken" if planted else "unknown"}
     found |= {"qpv": "unknown" if planted else "kept", "gender_age": "broken" if planted else "watch"}
-    helped = "watch" if month == MONTHS[0] else "kept"  # in July 34 against 30 in 100, by chance
-    return {"corrections_help": helped, **{f"gap_after_corrections_{name}": told for name, told in found.items()}}
+    # In July 33 against 30 in 100, in August 36: not surely more.
+    return {"corrections_help": "watch", **{f"gap_after_corrections_{name}": told for name, told in found.items()}}

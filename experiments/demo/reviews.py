@@ -11,6 +11,8 @@ from boussole.experiments.demo.planted import CHANGE, PLANTED, PlantedEffects
 
 AGENCIES, ADVISERS = 80, 15
 """How many agencies of the two regions, and how many advisers review in each: nobody is told of alone."""
+LARGEST, EVERY, MOST = 7, 11, 60
+"""The largest agency, that it reviews every so many lists beside its part of the others, and by how many advisers."""
 LOOKED_AT = 3
 """Proposals of a list that its adviser opens."""
 WORDS = (60, 140)
@@ -28,12 +30,15 @@ def reviews(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffe
     lists = lists.sort_values("ts", kind="stable", ignore_index=True)
     since = (lists["ts"] >= pd.Timestamp(CHANGE, tz=lists["ts"].dt.tz)).to_numpy()
     number, count = np.arange(len(lists)), len(lists)
-    agency = number % AGENCIES
-    changed = rng.random(count) < _share(since, effects.changed_since, CHANGED)
+    largest = number % EVERY == LARGEST
+    agency = np.where(largest, LARGEST, number % AGENCIES)
+    adviser = np.where(agency == LARGEST, number // EVERY % MOST, number // AGENCIES % ADVISERS)
+    blind = (agency == LARGEST) & effects.blind_agency
+    changed = (rng.random(count) < _share(since, effects.changed_since, CHANGED)) & ~blind
     hasty = rng.random(count) < _share(since, effects.hasty_since, HASTY)
     lists = lists.assign(
         agency=[f"A{each:02}" for each in agency],
-        agent=[f"A{a:02}-{n % ADVISERS:02}" for a, n in zip(agency, number // AGENCIES, strict=True)],
+        agent=[f"A{a:02}-{each:02}" for a, each in zip(agency, adviser, strict=True)],
         changed=changed,
         pace=np.where(hasty, rng.uniform(500, 1500, count), rng.uniform(80, 280, count)),
         wait=pd.to_timedelta(rng.integers(5, 600, count), unit="min"),

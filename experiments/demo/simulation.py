@@ -32,6 +32,12 @@ LOGGED = [
 ]  # fmt: skip
 
 
+STREAMS = 17
+"""Every step draws from its own stream of the seed."""
+Log = tuple[str, LogName, pd.DataFrame]
+"""A system, the name of a log, and its rows."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Simulation:
     """The logs as a data scientist would hold them, and the two versions that made them."""
@@ -59,6 +65,25 @@ class Simulation:
     """Controls of people's search for work, each with its month."""
     versions: dict[str, Version]
 
+    def exported(self) -> list[Log]:
+        """What whoever runs the models exports, and who uses ChatFT."""
+        questions: Log = ("matchft", "generations", self.questions)
+        return [*written_logs(self.texts, self.writers), questions]
+
+    def logged(self) -> list[Log]:
+        """What a data scientist logs of MatchFT, as tables of their own."""
+        months: dict[LogName, pd.DataFrame] = {
+            "human_actions": self.reviews,
+            "outcomes": self.late,
+            "usage": self.uses,
+            "accounts": self.accounts,
+            "search_controls": self.controls,
+        }
+        decided: list[Log] = [("matchft", "decisions", self.log)]
+        sent: Log = ("matchft", "contacts", self.messages.drop(columns="week"))
+        dated: list[Log] = [("matchft", log, rows.drop(columns="month")) for log, rows in months.items()]
+        return [*decided, sent, *dated, ("matchft", "agencies", self.agencies)]
+
     def weeks(self) -> dict[str, pd.DataFrame]:
         """The log cut by ISO week and model version: each piece is one run, under its name."""
         return {str(name): piece for name, piece in self.log.groupby(run_names(self.log))}
@@ -70,36 +95,65 @@ def run_names(log: pd.DataFrame) -> pd.Series:
     return "decisions " + weeks + ", version " + log["model_version"]
 
 
-def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Simulation:
-    """Three months of decisions about `count` people; every step draws from its own stream of the seed.
+@dataclass(frozen=True, kw_only=True)
+class Writing:
+    """What ChatFT writes, and who uses it."""
 
-    `effects`: what is planted in who is passed over, in messages, reviews and agencies.
-    """
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(17)]
-    past = history(rng=streams[0])
-    versions = {name: train(name, past) for name in VERSIONS}
-    seekers = people(count, rng=streams[1])
-    pool = pairs(seekers, offers(seekers, rng=streams[2]), rng=streams[3])
-    before, after = (versions[name] for name in VERSIONS)
-    decided = pd.concat([decide(pool[~pool["after_change"]], before), decide(pool[pool["after_change"]], after)])
-    log = forget(outcomes(decided, rng=streams[4]), rng=streams[6], effects=effects)
-    log["decision_id"] = [f"D{number:07d}" for number in range(len(log))]
-    log = log[LOGGED].reset_index(drop=True)
-    sent = messages(log.assign(run=run_names(log)), rng=streams[5], effects=effects)
-    reviewed = reviews(log, rng=streams[6], effects=effects)
-    written = texts(rng=streams[10], effects=effects)
-    return Simulation(
-        log=log,
-        messages=sent,
-        reviews=reviewed,
-        late=late_outcomes(log, reviewed, rng=streams[13]),
-        uses=uses(reviewed, rng=streams[8], effects=effects),
-        agencies=agency_months(rng=streams[7], effects=effects),
+    texts: pd.DataFrame
+    writers: Mapping[LogName, pd.DataFrame]
+
+
+def written_logs(texts: pd.DataFrame, writers: Mapping[LogName, pd.DataFrame]) -> list[Log]:
+    """The logs of ChatFT."""
+    every: dict[LogName, pd.DataFrame] = {"generations": texts, **writers}
+    return [("chatft", log, rows.drop(columns="month")) for log, rows in every.items()]
+
+
+def streams_of(seed: int) -> list[np.random.Generator]:
+    """The stream of each step."""
+    return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(STREAMS)]
+
+
+def write(*, seed: int, effects: PlantedEffects = PLANTED, times: float = 1.0) -> Writing:
+    """Three months of texts, of so many `times` those of the demo."""
+    streams = streams_of(seed)
+    written = texts(rng=streams[10], effects=effects, times=times)
+    return Writing(
         texts=with_calls(written, rng=streams[11], effects=effects),
         writers={
             "usage": writer_uses(written, rng=streams[15], effects=effects),
             "accounts": writer_accounts(rng=streams[16], effects=effects),
         },
+    )
+
+
+def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Simulation:
+    """Three months of decisions about `count` people; every step draws from its own stream of the seed.
+
+    `effects`: what is planted. How much ChatFT writes does not hang on how many people there are.
+    """
+    streams = streams_of(seed)
+    past = history(rng=streams[0], effects=effects)
+    versions = {name: train(name, past, effects=effects) for name in VERSIONS}
+    seekers = people(count, rng=streams[1], effects=effects)
+    pool = pairs(seekers, offers(seekers, rng=streams[2]), rng=streams[3], effects=effects)
+    before, after = (versions[name] for name in VERSIONS)
+    decided = pd.concat([decide(pool[~pool["after_change"]], before), decide(pool[pool["after_change"]], after)])
+    log = forget(outcomes(decided, rng=streams[4], effects=effects), rng=streams[6], effects=effects)
+    log["decision_id"] = [f"D{number:07d}" for number in range(len(log))]
+    log = log[LOGGED].reset_index(drop=True)
+    sent = messages(log.assign(run=run_names(log)), rng=streams[5], effects=effects)
+    reviewed = reviews(log, rng=streams[6], effects=effects)
+    written = write(seed=seed, effects=effects)
+    return Simulation(
+        log=log,
+        messages=sent,
+        reviews=reviewed,
+        late=late_outcomes(log, reviewed, rng=streams[13], effects=effects),
+        uses=uses(reviewed, rng=streams[8], effects=effects),
+        agencies=agency_months(rng=streams[7], effects=effects),
+        texts=written.texts,
+        writers=written.writers,
         questions=questions(rng=streams[12]),
         accounts=accounts(rng=streams[9], effects=effects),
         controls=controls(seekers["person_id"], sent, rng=streams[14], effects=effects),

@@ -5,6 +5,8 @@ Nobody is behind them: numbers have a key that fits and were given to nobody tha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from stdnum import iban
@@ -14,6 +16,8 @@ from boussole.experiments.demo.planted import CHANGE, MONTHS, PLANTED, PlantedEf
 
 ADVERTS, LETTERS, SUMMARIES = 5000, 900, 300
 """Texts of each kind in a month."""
+EDITS_REJECTS = (0.33, 0.10)
+"""Share of texts that agents edit, and that they reject, where nothing is planted."""
 TEAMS = 120
 TITLES = (
     "Vendeur ou vendeuse", "Aide à domicile (H/F)", "Cuisinier ou cuisinière", "Électricien (H/F)",
@@ -57,17 +61,20 @@ COLUMNS = [
 ]
 
 
-def texts(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
-    """The log of three months, with its `month`; what is wrong since the change is planted."""
-    found = [_month(month, rng=rng, effects=effects) for month in MONTHS]
+def texts(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED, times: float = 1.0) -> pd.DataFrame:
+    """The log of three months, with its `month`, of so many `times` the texts of the demo; what is wrong since the
+    change is planted."""
+    found = [_month(month, rng=rng, effects=effects, times=times) for month in MONTHS]
     log = pd.concat(found, ignore_index=True)
     return log.assign(text_id=[f"G{number:06}" for number in range(len(log))])[[*COLUMNS, "month"]]
 
 
-def _month(month: str, *, rng: np.random.Generator, effects: PlantedEffects) -> pd.DataFrame:
+def _month(month: str, *, rng: np.random.Generator, effects: PlantedEffects, times: float) -> pd.DataFrame:
     """The texts of a month: every third one is edited, one in ten is rejected."""
-    n = ADVERTS + LETTERS + SUMMARIES
-    tasks = np.repeat(["offre", "courriel", "synthèse"], [ADVERTS, LETTERS, SUMMARIES])
+    counts = [round(each * times) for each in (ADVERTS, LETTERS, SUMMARIES)]
+    n = sum(counts)
+    tasks = np.repeat(["offre", "courriel", "synthèse"], counts)
+    reworked = effects.reworked_since if month >= CHANGE.strftime("%Y-%m") else None
     to = {"offre": "employeur", "courriel": "demandeur d’emploi", "synthèse": "agent"}
     moment = pd.Timestamp(f"{month}-01T08:00") + pd.to_timedelta(
         rng.integers(0, pd.Period(month, "M").days_in_month, n) * 1440 + rng.integers(0, 600, n), unit="min"
@@ -78,8 +85,8 @@ def _month(month: str, *, rng: np.random.Generator, effects: PlantedEffects) -> 
             "task": tasks,
             "team": [f"E{each:03}" for each in rng.integers(0, TEAMS, n)],
             "recipient": [to[task] for task in tasks],
-            "outcome": rng.choice(["kept", "edited", "rejected"], n, p=[0.57, 0.33, 0.10]),
-            "draft": _drafts(rng),
+            "outcome": rng.choice(["kept", "edited", "rejected"], n, p=_outcomes(reworked)),
+            "draft": _drafts(rng, counts),
             "month": month,
         }
     )
@@ -117,14 +124,21 @@ def _marks(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffec
     return marked
 
 
-def _drafts(rng: np.random.Generator) -> list[str]:
-    """What was written before anybody looked at it."""
+def _outcomes(reworked: float | None) -> list[float]:
+    """The share of texts that are kept, edited and rejected."""
+    edited, rejected = EDITS_REJECTS
+    share = edited + rejected if reworked is None else reworked
+    return [1 - share, share * edited / (edited + rejected), share * rejected / (edited + rejected)]
+
+
+def _drafts(rng: np.random.Generator, counts: Sequence[int]) -> list[str]:
+    """What was written before anybody looked at it: so many adverts, letters, summaries."""
     kinds = [(title, place, contract) for title in TITLES for place in PLACES for contract in CONTRACTS]
     adverts = [f"{title}, {contract}, à {place}." for title, place, contract in kinds]
     days = [(place, day, hour) for place in PLACES for day in range(1, 29) for hour in (9, 14)]
     letters = [LETTER.format(place=place, day=day, hour=hour) for place, day, hour in days]
     summaries = [SUMMARY.format(place=place, day=day) for place, day, hour in days if hour == 9]
-    drawn = ((adverts, ADVERTS), (letters, LETTERS), (summaries, SUMMARIES))
+    drawn = zip((adverts, letters, summaries), counts, strict=True)
     return [text for some, n in drawn for text in rng.choice(some, n)]
 
 

@@ -31,8 +31,11 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, dict[s
     """The demo synced, and the audit of each month."""
     workspace = build(tmp_path_factory.mktemp("planted") / "demo")
     (report,) = sync(workspace)
-    assert (len(report.ingested), report.failures) == (15, ())
-    assert sync(workspace)[0].known == 15
+    assert (len(report.ingested), report.failures) == (
+        46,
+        (),
+    )  # 15 weeks of decisions and messages, 15 months, agencies
+    assert sync(workspace)[0].known == 46
     system = workspace.system("matchft")
     windows = complete_windows(workspace, system)
     documents = {f"{w.start:%Y-%m}": run_audit(workspace, system, start=w.start, end=w.end) for w in windows}
