@@ -161,6 +161,16 @@ def fieller(test: Mapping[str, Any], z: float) -> tuple[float, float] | None:
     return (b - root) / a, (b + root) / a
 
 
+def surely_watched(test: Mapping[str, Any], chance: float) -> bool:
+    """Whether a gap is surely one to watch, by a one-sided test at a level.
+
+    >>> test = {"whole": -0.4, "watched": -0.05, "variances": [0.01, 0.01, 0.02]}
+    >>> surely_watched(test, 0.01), surely_watched(test, 0.001), surely_watched(test | {"whole": -0.1}, 0.05)
+    (True, False, False)
+    """
+    return _tail(test, -_watched_z(test)) <= chance
+
+
 def _contrast_z(test: Mapping[str, Any], share: float) -> float:
     own, both, every = test["variances"]
     variance = own - 2 * share * both + share * share * every

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.gap_share import KIND as GAP
+from boussole.audits.uncertainty.gap_share import surely_watched
 from boussole.charter.document import (
     ArticleVerdict,
     Comparison,
@@ -56,6 +58,8 @@ BEYOND = {Verdict.BROKEN: "beyond_breach", Verdict.WATCH: "beyond_watch", Verdic
 UNDECIDED = "too_few_decisions"
 UNDECIDED_IS = {"effect": Verdict.WATCH}
 """By scale, the verdict of what is not clear: a tool that improves nothing visible is to be watched."""
+BY_GAP, NO_GAP = 6, "no_gap_left"
+"""Since which rule a gap after corrections that is not surely one to watch is not watched; and why it is unknown."""
 Answer = tuple[Verdict, str | None]
 """A verdict and the code of its reason."""
 
@@ -319,12 +323,22 @@ class _Judging:
         lies_past = self.rule > 1 and past_watch(measure, question.indicator.threshold)
         tested, undecided = self.tested[question.id, measure.id], UNDECIDED_IS.get(given(measure.params.scale))
         undecided = undecided or Verdict.UNKNOWN
+        if self.rule >= BY_GAP and self._may_be_none(measure, self.charter.alpha * tested.share):
+            undecided = Verdict.UNKNOWN
         verdict = verdict_of(tested, self.charter.alpha, past_watch=lies_past, undecided=undecided)
         if verdict == Verdict.BROKEN and not self.breaks(question):
             verdict = Verdict.WATCH
         if verdict == Verdict.KEPT and self.stops(question):
             return Verdict.UNKNOWN, STOPS
-        return verdict, UNDECIDED if verdict == Verdict.UNKNOWN else None
+        return verdict, self._why_unknown(measure) if verdict == Verdict.UNKNOWN else None
+
+    def _may_be_none(self, measure: MeasureInShort, chance: float) -> bool:
+        """Whether what agents made of a gap cannot be held against them, as there may be no gap to watch."""
+        test = given(measure.params.test).stated
+        return _of_gap(measure) and not surely_watched(test, chance)
+
+    def _why_unknown(self, measure: MeasureInShort) -> str:
+        return NO_GAP if self.rule >= BY_GAP and _of_gap(measure) else UNDECIDED
 
     def breaks(self, question: Question) -> bool:
         """Whether a breach level breaks the promise: by itself, or because the question of the same article that it
@@ -423,6 +437,11 @@ def _graver(counted: StatedVerdict, reported: StatedVerdict | None) -> StatedVer
         return reported
     told = reported.verdict in (Verdict.BROKEN, Verdict.WATCH)
     return reported if told and worst([counted.verdict, reported.verdict]) == reported.verdict else counted
+
+
+def _of_gap(measure: MeasureInShort) -> bool:
+    """Whether a comparison says what was made of a gap, and not which share of it is whose."""
+    return measure.params.scale == "effect" and given(measure.params.test).stated["kind"] == GAP
 
 
 def _windows(measure: MeasureInShort) -> dict[str, bool | int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,12 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
+from boussole.charter.judging import verdicts
 from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.answer.view import Reader, kept_answer
@@ -48,19 +51,27 @@ TEAMS, AGENTS, LISTS = "ABCDEFGH", 12, 10
 PROPOSED = {"M": 3, "F": 2}
 
 
-def people(widen: int, narrow: int, *, put_in_hired: float = 0.5, alike: bool = False) -> pd.DataFrame:
+def people(
+    widen: int,
+    narrow: int,
+    *,
+    put_in_hired: float = 0.5,
+    alike: bool = False,
+    women: Callable[[int], int] | None = None,
+) -> pd.DataFrame:
     """One row for each person of each list. In so many of 48 lists a woman is taken out and a man put in, or the other
     way round; about one in four of those proposed is hired, and `put_in_hired` of those put in: with `alike`, all those
-    of a team or none."""
+    of a team or none. `women`: how many women are proposed in a list."""
     rows, chance = [], np.random.default_rng(7)
     for number in range(len(TEAMS) * AGENTS * LISTS):
         team, agent = TEAMS[number % len(TEAMS)], number // len(TEAMS) % AGENTS
         out, into = ("F", "M") if number % 48 < widen else ("M", "F") if number % 48 < widen + narrow else ("", "")
         for place in range(10):
             gender, nth = "MF"[place % 2], place // 2
-            contacted = nth < PROPOSED[gender]
-            last = nth == PROPOSED[gender] - 1
-            kept = (contacted and not (gender == out and last)) or (gender == into and nth == PROPOSED[gender])
+            proposed = women(number) if women and gender == "F" else PROPOSED[gender]
+            contacted = nth < proposed
+            last = nth == proposed - 1
+            kept = (contacted and not (gender == out and last)) or (gender == into and nth == proposed)
             drawn = chance.random()
             of_team = TEAMS.index(team) / len(TEAMS) if alike else drawn
             hired = drawn < 0.25 if contacted else of_team < put_in_hired if kept else None
@@ -183,6 +194,26 @@ def test_what_became_of_those_put_in(tmp_path: Path, more: dict, outcomes: bool,
         assert found.value is None
         low, high = found.params.get("bounds")
         assert (low < 0 < high, high - low) == (True, pytest.approx(1))  # nothing is known of one side
+
+
+@pytest.mark.costly
+def test_a_gap_that_may_be_none_to_watch_is_not_watched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As many women are taken out as put in, and 89 of them are proposed where 100 men are: surely fewer, and maybe no
+    gap to watch. Of such groups there are some each month where nobody is treated otherwise."""
+    workspace = made(tmp_path / "w", people(6, 6, women=lambda number: 3 - (number % 3 == 0)))
+    sealed = audit(workspace)
+    gap = measure(sealed, "gap_by_corrections")
+    assert (gap.value, gap.params.get("after")) == (pytest.approx(0, abs=0.2), pytest.approx(8 / 9))
+    assert gap.interval is not None  # it is surely a gap
+    assert answers(sealed)["gap_after_corrections"] == ("unknown", "no_gap_left")
+    write(pack_files(workspace, stored_audits(workspace), note=sign_checkpoint(workspace)), tmp_path / "pack")
+    assert judge(tmp_path / "pack", Judge(HERE), one_by_one=True) == 0, capsys.readouterr().out
+    system = workspace.system("offers")
+    days = {"window_start": dt.date(2026, 3, 1), "window_end": dt.date(2026, 3, 31)}
+    before = {
+        each.template: each.verdict for each in verdicts.judge(load_charter(), system, sealed.measures, rule=5, **days)
+    }
+    assert before["gap_after_corrections"] == "watch"  # by the rules of before
 
 
 @pytest.mark.costly

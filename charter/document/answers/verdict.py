@@ -13,16 +13,18 @@ RULES = {
     3: dt.date(2026, 11, 28),
     4: dt.date(2026, 11, 29),
     5: dt.date(2026, 11, 30),
+    6: dt.date(2026, 11, 30),
 }
 """The rules by which comparisons became verdicts, each with the day since when. By the second, a figure beyond the
 watch level is never kept, a distance counted from too few decides nothing, and the interval that decided is told. Since
 the third, figures are computed by the second methods (`METHOD`). Since the fourth, the level of error goes to what can
 be found, and from what is found to what follows from it. Since the fifth, recent windows are judged beside all that
-count together.
+count together. Since the sixth, a gap that agents' corrections left is held against them only where it is
+surely one to watch.
 """
 RULE = max(RULES)
 """The rule of today; an audit keeps the one of its time."""
-METHOD = {1: 1, 2: 1, 3: 2, 4: 2, 5: 2}
+METHOD = {1: 1, 2: 1, 3: 2, 4: 2, 5: 2, 6: 2}
 """By which methods figures were computed under each rule (`audits.uncertainty.methods`)."""
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from ..chances import quantile
 from ..rates import COMPARED, GAP_SHARE, NEVER_RATIO
 from ..system import System
 from .corrections import CorrectedTests, corrected
 from .deciding import beyond_watch, interval, settled_by, too_few
 from .heard import Heard, heard, told, windows
-from .testing import level, ways
+from .testing import level, watched, ways
 
 ORDER = ("broken", "watch", "unknown", "kept")
 DOUBTED = ("broken", "watch")
@@ -35,7 +36,8 @@ BESIDE = {
     **dict.fromkeys(("search_controls", "triggers"), "search_controls"),
 }
 """What a question may need, and what tells how much of it was set aside."""
-RULES = (1, 2, 3, 4, 5)
+RULES = (1, 2, 3, 4, 5, 6)
+BY_GAP, NO_GAP = 6, "no_gap_left"
 """The rules by which comparisons became verdicts; a document that names none was judged by the first."""
 OF_CORRECTIONS = ("put_in_outcome_difference", "gap_by_corrections")
 OF_AGENTS = ("reworked_texts_share", "hasty_texts_share")
@@ -283,11 +285,16 @@ def _comparison(question: AnsweredQuestion, heard_: Heard, judging: Judging) -> 
         return "unknown", own, str(measure["reason"])
     second = judging.rule > 1
     verdict = "watch" if measure["params"]["scale"] == "effect" else "unknown"
+    test, reason = measure["params"]["test"], "too_few_decisions"
+    if judging.rule >= BY_GAP and verdict == "watch" and test["kind"] == "gap_share":
+        reason = NO_GAP
+        if watched(test) < quantile(1 - alpha * p.share, test):
+            verdict = "unknown"
     if p.kept <= alpha and not (second and beyond_watch(measure, levels)):
         verdict = "kept"
     for name, chance in (("watch", p.watch), ("broken", p.breach)):
         verdict = name if chance is not None and chance <= alpha else verdict
-    few = second and too_few(measure["params"]["test"])
+    few = second and too_few(test)
     verdict = "unknown" if few else verdict
     beyond_level = verdict
     if verdict == "broken" and not _breaks(question, judging):
@@ -300,13 +307,15 @@ def _comparison(question: AnsweredQuestion, heard_: Heard, judging: Judging) -> 
         said = next(each for each in question.verdict["comparisons"] if each["measure"] == measure["id"])
         at = {"broken": p.at_breach, "watch": p.at_watch, "kept": alpha}
         own.update(interval(measure, levels, beyond_level, at, said.get("interval") or {}))
-    if verdict == "unknown":
+    if verdict == "unknown" and reason == NO_GAP:
+        own.update(reason=reason, more_decisions=None)
+    elif verdict == "unknown":
         since = judging.since.get(measure["params"].get("recent"))
         size = (since if measure["params"].get("since") else judging.size) or measure["n"]
         found = ways(measure, threshold, judging.charter, p.share, size, rule=judging.rule)
         more = settled_by(found, measure, levels, size) if second else min((n for n in found if n), default=None)
-        own.update(reason="too_few_decisions", more_decisions=more)
-    return verdict, own, "too_few_decisions"
+        own.update(reason=reason, more_decisions=more)
+    return verdict, own, reason
 
 
 def _breaks(question: AnsweredQuestion, judging: Judging) -> bool:
