@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import duckdb
 import ibis
@@ -23,7 +24,7 @@ AT_ONCE = ("histograms", "ranks")
 """Cubes that hold nothing of what comes after a decision."""
 FROM_BASE = ("daily", "cells")
 """Cubes that are rolled up from the base table instead of the rows."""
-MOST_KEPT = 32
+MOST_KEPT = 64
 _KEPT: dict[tuple[str, str], dict[str, str]] = {}
 
 
@@ -228,24 +229,35 @@ def _picked(batch: int | None, months: Sequence[dt.date] | None) -> str:
 
 
 def statements_of(system: System, bins: Bins) -> dict[str, str]:
-    """SQL of the base table and of each cube; Ibis takes a tenth of a second for them, so that they are kept."""
-    key = (system.model_dump_json(), repr(bins))
-    if key not in _KEPT:
-        columns = {name: _ibis_type(kind) for name, kind in decision_columns(system).items()}
+    """SQL of the base table and of each cube; Ibis takes seconds for those of lists, so that they are kept: those of
+    histograms for each set of bins, all others whatever the bins are."""
+    declared = system.model_dump_json()
+    columns = {name: _ibis_type(kind) for name, kind in decision_columns(system).items()}
+
+    def every() -> dict[str, Any]:
         decisions, base = ibis.table(columns, name="picked"), ibis.table(_schema_of_base(system), name="base")
-        cubes = {
+        return {
             "base": build.base(decisions, system),
             "daily": build.daily(base, system),
             "cells": build.cells(base, system),
             "strata": build.strata(decisions, system),
             "scores": build.scores(decisions, system),
-            "histograms": histograms(decisions, system, bins.edges, bins.values),
             **(ranks.statements(ibis.table(columns, name="competing"), system) if system.ranked else {}),
         }
+
+    def binned() -> dict[str, Any]:
+        return {"histograms": histograms(ibis.table(columns, name="picked"), system, bins.edges, bins.values)}
+
+    return _sql((declared, ""), every) | _sql((declared, repr(bins)), binned)
+
+
+def _sql(key: tuple[str, str], make: Callable[[], dict[str, Any]]) -> dict[str, str]:
+    """The SQL of what a function makes, kept by a key."""
+    if key not in _KEPT:
         while len(_KEPT) >= MOST_KEPT:
             _KEPT.pop(next(iter(_KEPT)))
         _KEPT[key] = {
-            name: str(ibis.to_sql(cube, dialect="duckdb")) for name, cube in cubes.items() if cube is not None
+            name: str(ibis.to_sql(cube, dialect="duckdb")) for name, cube in make().items() if cube is not None
         }
     return _KEPT[key]
 
