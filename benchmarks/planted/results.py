@@ -1,0 +1,58 @@
+"""What a run found, kept as one line of JSON, so that runs can go on where they stopped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+FILE = "planted.jsonl"
+Key = tuple[str, str, int, int]
+"""System, condition, size, seed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """Three months of one system that were simulated and judged."""
+
+    system: str
+    condition: str
+    """What was planted (`effects.CONDITIONS`)."""
+    size: int
+    """People of MatchFT; texts a month of ChatFT."""
+    seed: int
+    accused: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """By month the questions that are watched or not kept, each with the measures that are why."""
+    told: Mapping[str, Mapping[str, str]]
+    """By month the verdict of each question that was examined."""
+    seconds: float
+
+    @property
+    def key(self) -> Key:
+        return self.system, self.condition, self.size, self.seed
+
+
+def keep(folder: Path, result: Result) -> None:
+    """Adds a line, in the place of one that was cut off when a run was stopped."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / FILE
+    whole = path.read_bytes().rfind(b"\n") + 1 if path.exists() else 0
+    with path.open("ab") as file:
+        file.truncate(whole)
+        file.write((json.dumps(asdict(result), ensure_ascii=False) + "\n").encode())
+
+
+def kept(folder: Path) -> list[Result]:
+    """All results of a folder; a line that was cut off when a run was stopped is left out."""
+    path = folder / FILE
+    lines: Iterable[str] = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else ()
+    return [_result(json.loads(line)) for line in lines if line.endswith("\n")]
+
+
+def _result(read: dict[str, object]) -> Result:
+    accused = {
+        month: {asked: tuple(measures) for asked, measures in each.items()}
+        for month, each in read["accused"].items()  # type: ignore[attr-defined]
+    }
+    return Result(**(read | {"accused": accused}))  # type: ignore[arg-type]
