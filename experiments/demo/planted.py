@@ -535,7 +535,7 @@ def _expected() -> dict[str, dict[str, str]]:
     for month, names in zip(MONTHS, (("age", "gender_age", "qpv"), ("age", "qpv"), ("age", "gender_age")), strict=True):
         verdicts[month] |= {f"precision_difference_{name}": "unknown" for name in names}
     verdicts[MONTHS[2]] |= {f"{asked}_qpv": "unknown" for asked in SELECTION[2:]}  # 94 for 100 at the shortlist
-    # Of one month alone men of 50 and over are not surely below 80 for 100 at the shortlist, between comparable profiles.
+    # In one month alone, men of 50 and over of comparable profiles are not surely below 80 for 100 at the shortlist.
     verdicts[MONTHS[0]] |= {f"{SELECTION[3]}_gender_age": "watch"}
     return verdicts
 
