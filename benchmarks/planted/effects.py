@@ -142,6 +142,7 @@ EFFECTS = (
         system="chatft",
         follows=(("within_budget", (SEPTEMBER,)),),
     ),
+    Effect(name="texts by a version that nobody examined", question="6.6", asks="examined_version", system="chatft"),
     Effect(name="rejected texts three times as long", question="7.4", asks="generated_for_nothing", system="chatft"),
 )
 

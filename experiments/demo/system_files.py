@@ -22,7 +22,7 @@ def system_files(effects: PlantedEffects = PLANTED) -> dict[str, bytes]:
 def _in_order(text: bytes) -> bytes:
     """A system file whose versions were examined, whose rules are up to date and whose ethics review came first."""
     system: dict[str, Any] = yaml.safe_load(text)
-    if "versions" in system:
+    if "2.0" not in system["versions"] and system["kind"] == "ranking":
         system["versions"]["2.0"] = EXAMINED
     system["public_rules"]["updated_on"] = CHANGE.isoformat()
     system["dates"]["ethics_review"] = min(system["dates"]["ethics_review"], system["dates"]["trial"])
