@@ -103,8 +103,10 @@ def test_the_register_is_filtered_by_its_fields_and_leads_to_its_entries(visit: 
     page = visit("/register?lang=en")
     assert text(page, "h1") == "Which uses of AI are examined?"
     assert len(page.find_elements(By.CSS_SELECTOR, "table.uses tbody tr")) == 3
-    page.find_element(By.CSS_SELECTOR, "input[aria-label=Status]").send_keys(Keys.ARROW_DOWN)
-    waiting(page).until(lambda b: b.find_elements(By.CSS_SELECTOR, "[role=option]"))
+    field = (By.CSS_SELECTOR, "input[aria-label=Status]")  # pressed again where the page was still being put together
+    waiting(page).until(
+        lambda b: b.find_elements(By.CSS_SELECTOR, "[role=option]") or b.find_element(*field).send_keys(Keys.ARROW_DOWN)
+    )
     page.find_element(By.XPATH, "//*[@role='option'][contains(., 'in service')]").click()
     waiting(page).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, "table.uses tbody tr")) == 1)
     assert {"lang=en", "status=production"} <= set(page.current_url.partition("?")[2].split("&"))
