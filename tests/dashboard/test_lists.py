@@ -43,3 +43,9 @@ def test_articles_that_no_audit_asks_anything_of_say_so(scene: Scene) -> None:
     found = lists.articles(empty, EN, query={})
     assert {each.told for each in found} == {"No system has been audited yet."}
     assert {mark for each in found for mark, _ in each.marks} == {"not_examined"}
+
+
+def test_a_question_that_there_is_not_is_no_system_that_there_is_not() -> None:
+    shown = lists.systems_html([], EN, asked="ChatFT", query={}, question="<b>")
+    assert "No question “&lt;b&gt;” is asked of ChatFT." in shown
+    assert "has no audit" not in shown

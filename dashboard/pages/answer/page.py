@@ -31,8 +31,10 @@ def show(system: str, key: str, say: Say) -> None:
     reader = Reader(committee=allowed(role, Action.SEE_COMMITTEE), incidents=allowed(role, Action.SEE_INCIDENTS))
     page = kept_answer(Workspace.find(), system, key, say.lang, reader=reader)
     if page is None:
-        told = lists.systems(context.scene(), say, query=query)
-        st.html(lists.systems_html(told, say, asked=key or system, query=query))
+        scene = context.scene()
+        told, question = lists.systems(scene, say, query=query), key if system in scene.latest else ""
+        asked = scene.title(system, say) if question else system
+        st.html(lists.systems_html(told, say, asked=asked, query=query, question=question))
         return
     made, taken, ask = Template("pages/answer/answer.html", say), along("answer", figures, say), context.asking()
     document = context.scene().latest.get(page.system)

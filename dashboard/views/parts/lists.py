@@ -77,6 +77,9 @@ def articles_html(found: Sequence[ListItem], say: Say, *, asked: str) -> Html:
     return Template("views/parts/lists.html", say)("articles", found, asked)
 
 
-def systems_html(found: Sequence[ListItem], say: Say, *, asked: str, query: Mapping[str, str]) -> Html:
-    """All audited systems; `asked` is the one that an address named and nobody has audited."""
-    return Template("views/parts/lists.html", say)("systems", found, asked, register_href(query=query))
+def systems_html(
+    found: Sequence[ListItem], say: Say, *, asked: str, query: Mapping[str, str], question: str = ""
+) -> Html:
+    """All audited systems; `asked` is the one that an address named and nobody has audited, or of which it asked a
+    `question` that there is not."""
+    return Template("views/parts/lists.html", say)("systems", found, asked, register_href(query=query), question)
