@@ -91,7 +91,7 @@ KEYS |= {
     *text_sentences.REASONS,
 }
 KEYS |= {sentences.EFFECT, sentences.PUT_IN_RESULTS, sentences.GAP_BY_CORRECTIONS}
-KEYS |= {*paired_sentences.SHARES, *paired_sentences.CONFIRMED_BREAKS}
+KEYS |= {*paired_sentences.SHARES, *paired_sentences.CONFIRMED_BREAKS, record_sentences.TEXTS}
 """Names of changes, fields, reasons, measures, records and needs, which are looked up and never said."""
 
 
