@@ -118,11 +118,10 @@ def test_the_picture_names_what_was_planted() -> None:
 
 @pytest.mark.costly
 def test_a_run_finds_what_is_planted_in_texts() -> None:
-    done = run(("chatft", "planted", SIZES["small"]["chatft"] // 2, 3))
+    done = run(("chatft", "planted", SIZES["small"]["chatft"], 3))
     asked = {each.name for each in EFFECTS if isinstance(each, Effect) and each.system == "chatft"}
     assert {each.name for each in EFFECTS if each.system == "chatft" and each.found_in(done)} >= asked - {
         "texts sent as they come",  # not planted here
         "agents not trained",  # too few agents
-        "rejected texts three times as long",
     }
     assert list(unexplained(done)) == []
