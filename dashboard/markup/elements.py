@@ -151,58 +151,6 @@ def badge(verdict: str, say: Say, text: str | None = None) -> Html:
     return el("span", mark, text or word(verdict, say), class_=f"badge badge-{verdict}")
 
 
-def table(
-    head: Sequence[Child],
-    rows: Sequence[Sequence[Child]],
-    *,
-    caption: str,
-    class_: str = "",
-    hidden_caption: bool = False,
-) -> Html:
-    """A real table; the first cell of each row is its header."""
-    title = el("caption", caption, class_="unseen" if hidden_caption else None)
-    header = el("thead", el("tr", *[el("th", cell, scope="col") for cell in head]))
-    body = [
-        el("tr", el("th", row[0], scope="row"), *[el("td", cell or "—") for cell in row[1:]]) for row in rows if row
-    ]
-    whole = el("table", title, header, el("tbody", *body), class_=class_ or None)
-    return scrolling(whole, label=caption)
-
-
-def stacked(
-    head: Sequence[str],
-    rows: Sequence[Sequence[Child]],
-    *,
-    caption: str,
-    class_: str = "",
-    hidden_caption: bool = False,
-    late: bool = False,
-) -> Html:
-    """A real table that becomes one block per row where the screen is narrow, each value under the name of its column.
-
-    Its parts say what they are: a browser forgets that of a table that is laid out as blocks. `late`: its columns are
-    few, so that only a phone is too narrow.
-    """
-    title = el("caption", caption, class_="unseen" if hidden_caption else None)
-    columns = [el("th", cell, scope="col", role="columnheader") for cell in head]
-    header = el("thead", el("tr", *columns, role="row"), role="rowgroup")
-    body = [
-        el(
-            "tr",
-            el("th", row[0], scope="row", role="rowheader"),
-            *[
-                el("td", el("span", cell or "—"), role="cell", data_label=name)
-                for name, cell in zip(head[1:], row[1:], strict=True)
-            ],
-            role="row",
-        )
-        for row in rows
-    ]
-    parts = (title, header, el("tbody", *body, role="rowgroup"))
-    whole = el("table", *parts, role="table", class_=f"stacked {class_}".strip())
-    return el("div", whole, class_="stacking-late" if late else "stacking")
-
-
 def code(text: str) -> Html:
     """A text with its commands, written between backticks, set as such.
 
@@ -211,11 +159,6 @@ def code(text: str) -> Html:
     """
     parts = text.split("`")
     return join([el("code", part) if at % 2 else part for at, part in enumerate(parts)])
-
-
-def scrolling(content: Html, *, label: str) -> Html:
-    """Something wide, in a frame that scrolls by itself, by keyboard too, so that the page never does."""
-    return el("div", content, class_="scroll", tabindex="0", role="group", aria_label=label)
 
 
 def details(summary: Child, *children: Child, class_: str | None = None) -> Html:

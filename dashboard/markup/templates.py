@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from html import escape
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -85,12 +86,18 @@ class _ByPlace(Extension):
                 written.append(_LINE_BREAK.sub(_closed_up, piece))
             elif piece.startswith("{{") and place.quoted:
                 written.append("{{ _attribute(" + piece[2:-2].strip("-+") + ") }}")
-            elif piece.startswith("{{") and place.tag and not re.match(r"\{\{-?\s*attrs\(", piece):
+            elif piece.startswith("{{") and place.tag and not _attributes_alone(piece[2:-2].strip("-+ \n")):
                 raise TemplateSyntaxError("only attrs(…) may stand beside attributes", line, name, filename)
             else:
                 written.append(piece)
             line += piece.count("\n")
         return "".join(written)
+
+
+def _attributes_alone(expression: str) -> bool:
+    """Whether an expression is one call of `attrs`, and nothing is put to what it makes."""
+    depths = list(accumulate((char == "(") - (char == ")") for char in expression))
+    return expression.startswith("attrs(") and 0 not in depths[len("attrs") : -1]
 
 
 class _Place:
@@ -138,8 +145,7 @@ ENVIRONMENT = Environment(
     auto_reload=False,
 )
 ENVIRONMENT.globals |= {
-    name: getattr(elements, name)
-    for name in ("badge", "code", "details", "facts", "join", "link", "picture", "stacked", "table")
+    name: getattr(elements, name) for name in ("badge", "code", "details", "facts", "join", "link", "picture")
 }
 ENVIRONMENT.globals |= {name: getattr(glossary, name) for name in ("explained", "how_to_read", "linked")}
 ENVIRONMENT.globals |= {

@@ -29,7 +29,7 @@ from boussole.charter.records.database import reading
 from boussole.charter.records.sealed_files import NO_FILES, SealedFiles, bytes_of, verify_files
 from boussole.charter.records.starting import Restart, started_anew
 from boussole.dashboard.markup.words.addresses import system_href
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words.say import Say, language_names
 from boussole.dashboard.views.periods import report_title
 from boussole.dashboard.views.scene import Scene
 
@@ -369,7 +369,7 @@ def _value(key: str, value: object, say: Say) -> str:
     written: dict[str, Callable[[], str]] = {
         "reason": lambda: say.written(text),
         "excluded": lambda: say("left out") if value else say("taken back"),
-        "lang": lambda: say("French") if value == "fr" else say("English"),
+        "lang": lambda: language_names(say).get(text, text),
         **{key: lambda: say.month(dt.date.fromisoformat(text)) for key in ("first_month", "last_month")},
         "at": lambda: moment_words(text, say),
         **{key: lambda: say.date(text) for key in ("start", "end", "before", "day")},

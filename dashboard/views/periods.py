@@ -13,7 +13,7 @@ from boussole.audits.errors import ReportError
 from boussole.audits.languages import capital
 from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words.say import Say, language_names
 
 # The period of a report: a quarter, a month or a year, and which audits belong to it.
 
@@ -107,5 +107,5 @@ def report_title(period: str | None, lang: str, say: Say) -> str:
     title = period_title(period, say.lang) if period else ""
     if not title:
         title = say("newest audits up to {date}", date=say.date(period)) if period else say("newest audits")
-    language = say("French") if lang == "fr" else say("English")
+    language = language_names(say).get(lang, lang)
     return say("{period}, in {language}", period=title, language=language.lower() if say.lang == "fr" else language)

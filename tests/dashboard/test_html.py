@@ -8,8 +8,11 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boussole.dashboard.markup.elements import Html, badge, details, el, facts, join, link, table
+from boussole.dashboard.markup.elements import Html, badge, details, el, facts, join, link
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
+
+TABLES = Template("markup/tables.html", speaker("en"))
 
 
 class Texts(HTMLParser):
@@ -48,7 +51,7 @@ def test_only_what_the_module_built_is_markup() -> None:
 
 
 def test_tables_have_headers_for_rows_and_columns() -> None:
-    tree = ET.fromstring(table(["Group", "Share"], [["Women", "20%"], ["Men", ""]], caption="By sex"))  # noqa: S314
+    tree = ET.fromstring(TABLES("table", ["Group", "Share"], [["Women", "20%"], ["Men", ""]], caption="By sex"))  # noqa: S314
     assert tree.attrib == {"class": "scroll", "tabindex": "0", "role": "group", "aria-label": "By sex"}
     assert [cell.get("scope") for cell in tree.iter("th")] == ["col", "col", "row", "row"]
     assert [cell.text for cell in tree.iter("td")] == ["20%", "—"]

@@ -50,6 +50,8 @@ def test_a_passage_in_another_language_says_so_but_in_an_attribute() -> None:
         "<p {{ x }}>",
         "<p class={{ x }}>",
         "<{{ x }} a='b'>",
+        "<p{{ attrs(id=x) ~ x }}>",
+        "<p{{ attrs(id=x)|trim ~ f(x) }}>",
     ],
 )
 def test_what_cannot_be_escaped_is_no_template(source: str) -> None:

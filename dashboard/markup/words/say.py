@@ -164,6 +164,11 @@ def speaker(lang: str, zone: dt.tzinfo = PARIS, main: str = languages.LANGUAGES[
     return Say(lang if lang in languages.LANGUAGES else languages.LANGUAGES[0], zone, main)
 
 
+def language_names(say: Say) -> dict[str, str]:
+    """The languages spoken here, by their codes."""
+    return {"fr": say("French"), "en": say("English")}
+
+
 def count(n: int, say: Say) -> str:
     """A small number as a word.
 

@@ -13,13 +13,12 @@ from starlette.routing import Route
 from boussole.audits.decisions.single import UnexplainedError
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
-from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.incidents.entering import enter
 from boussole.charter.records.facts import facts_of
 from boussole.dashboard.markup.words.addresses import explain_href
-from boussole.dashboard.markup.words.say import Say, chosen_language, speaker_in
+from boussole.dashboard.markup.words.say import Say, chosen_language, language_names, speaker_in
 from boussole.dashboard.server.access.sheet_requests import (
     SheetRequest,
     issued,
@@ -118,7 +117,6 @@ def confirming(found: SheetRequest, say: Say) -> Form:
 
 def issuing(found: SheetRequest, say: Say) -> Form:
     """In which language the sheet is handed out."""
-    spoken = {"fr": say("French"), "en": say("English")}
     return Form(
         id="explain-issue",
         path=f"{ISSUE}/{found.id}",
@@ -132,7 +130,7 @@ def issuing(found: SheetRequest, say: Say) -> Form:
                 label=say("Language of the person"),
                 kind="choice",
                 value=say.lang,
-                choices=[(lang, spoken[lang]) for lang in LANGUAGES],
+                choices=list(language_names(say).items()),
             )
         ],
     )

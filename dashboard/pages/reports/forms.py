@@ -9,11 +9,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from boussole.audits.errors import ReportError
-from boussole.audits.languages import LANGUAGES, capital
+from boussole.audits.languages import capital
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import summaries
 from boussole.dashboard.markup.words.addresses import reports_href
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words.say import Say, language_names
 from boussole.dashboard.pages.reports.making import make
 from boussole.dashboard.pages.reports.view import TAKE, content_to_take, periods
 from boussole.dashboard.server.forms.model import Field, Form, Values
@@ -29,7 +29,6 @@ def asking(workspace: Workspace, say: Say) -> Form | None:
     if not known:
         return None
     newest = say("The newest audit of each system")
-    spoken = {"fr": say("French"), "en": say("English")}
     return Form(
         id="report-make",
         path=MAKE,
@@ -48,7 +47,7 @@ def asking(workspace: Workspace, say: Say) -> Form | None:
                 label=say("Language"),
                 kind="choice",
                 value=say.lang,
-                choices=[(lang, spoken[lang]) for lang in LANGUAGES],
+                choices=list(language_names(say).items()),
             ),
         ],
     )

@@ -12,7 +12,7 @@ from boussole.dashboard.alerts.page import AlertFacts, troubles
 from boussole.dashboard.markup.elements import PREFIX
 from boussole.dashboard.markup.words.addresses import charter_href, system_href
 from boussole.dashboard.markup.words.menu import pages
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words.say import Say, language_names
 from boussole.dashboard.pages.settings.facts import Fault, Ring, Set, SettingsFacts
 from boussole.dashboard.server.access.identity import unprotected
 from boussole.dashboard.server.access.permissions import Role, allowed
@@ -120,7 +120,7 @@ def _yours(me: Person, facts: SettingsFacts, say: Say, sessions: Sequence[OwnSes
     language = say(
         "The page speaks the language of your browser; the switch at the foot of the menu overrides it. Reports, what "
         "people write in records, and a browser that asks for neither, are in: {language}.",
-        language=in_sentence(spoken(say)[default]) if say.lang == "fr" else spoken(say)[default],
+        language=in_sentence(language_names(say)[default]) if say.lang == "fr" else language_names(say)[default],
     )
     look = say(
         "Light or dark follows your device. Letters grow with your browser (Ctrl and +), up to four times, without a "
@@ -205,13 +205,8 @@ def _set(each: Set, say: Say) -> Row:
         "environment": say("set by the environment: {key}", key=f"BOUSSOLE_{each.key.upper()}"),
         "absent": say("not set; to set it: {key} in {file}", file=SETTINGS_FILE, key=each.key),
     }
-    value = spoken(say).get(each.value, each.value) if each.key == "language" else each.value
+    value = language_names(say).get(each.value, each.value) if each.key == "language" else each.value
     return [names.get(each.key, each.key), value or say("as many as there are"), origins[each.origin]]
-
-
-def spoken(say: Say) -> dict[str, str]:
-    """The names of the languages."""
-    return {"fr": say("French"), "en": say("English")}
 
 
 def _sign_in(facts: SettingsFacts, say: Say) -> Pairs:
