@@ -27,8 +27,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.replay import judged
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.answers.verdict import RULE
+from boussole.charter.judging.by_article import summarise
 from boussole.charter.judging.coverage import coverage
-from boussole.charter.judging.verdicts import judge, summarise
+from boussole.charter.judging.verdicts import judge
 from boussole.charter.records import each_summary, save_audit, statements
 from boussole.charter.records.in_force import in_force
 from boussole.charter.registry.due import due

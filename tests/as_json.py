@@ -69,7 +69,7 @@ PLACES = {
     "span": "boussole.dashboard.views.fairness_choice",
     "stages_of": "boussole.dashboard.views.fairness_choice",
     "standing": "boussole.charter.committee.acts.packs",
-    "summarise": "boussole.charter.judging.verdicts",
+    "summarise": "boussole.charter.judging.by_article",
     "threshold_words": "boussole.dashboard.views.answers.asked",
     "through_words": "boussole.dashboard.views.answers.small_print",
     "unmeasured": "boussole.charter.judging.current",

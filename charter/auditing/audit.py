@@ -26,7 +26,8 @@ from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.document.audit import SCHEMA
 from boussole.charter.document.measures import measures_of
 from boussole.charter.document.versions import DecidedBy
-from boussole.charter.judging.verdicts import judge, summarise
+from boussole.charter.judging.by_article import summarise
+from boussole.charter.judging.verdicts import judge
 from boussole.charter.records import open_records, save_audit
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import InForce, in_force

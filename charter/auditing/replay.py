@@ -14,8 +14,9 @@ from typing import Any
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import ArticleVerdict, VerdictInShort
+from boussole.charter.judging.by_article import summarise
 from boussole.charter.judging.families import SystemQuestions, asked_of
-from boussole.charter.judging.verdicts import summarise, verdicts_in_short
+from boussole.charter.judging.verdicts import verdicts_in_short
 from boussole.charter.records import AuditSummary, SealedStatement, each_summary, statements
 from boussole.charter.records.facts import COUNTED, Facts
 from boussole.charter.text.model import Charter

@@ -17,7 +17,8 @@ from boussole.audits.windows import Window, choose_window
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import WindowOfAudit
 from boussole.charter.document.texts import SCHEMA, CharterOfTexts, TextsDocument
-from boussole.charter.judging.verdicts import judge, summarise
+from boussole.charter.judging.by_article import summarise
+from boussole.charter.judging.verdicts import judge
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import in_force
 

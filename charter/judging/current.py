@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from boussole.audits.systems.model import System
 from boussole.charter.document import AuditDocument, UnmeasuredSystem, VerdictDocument
+from boussole.charter.judging.by_article import summarise
 from boussole.charter.judging.families import NOT_RECORDED, Question
-from boussole.charter.judging.verdicts import judge, summarise
+from boussole.charter.judging.verdicts import judge
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.model import Charter
 

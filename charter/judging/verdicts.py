@@ -14,7 +14,6 @@ from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.gap_share import KIND as GAP
 from boussole.audits.uncertainty.gap_share import surely_watched
 from boussole.charter.document import (
-    ArticleVerdict,
     Comparison,
     Levels,
     MeasureInShort,
@@ -23,7 +22,7 @@ from boussole.charter.document import (
     VerdictInShort,
     VerdictReasons,
 )
-from boussole.charter.document.answers.verdict import RULE, Verdict, count, together, worst
+from boussole.charter.document.answers.verdict import RULE, Verdict, worst
 from boussole.charter.document.base import given
 from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.document.versions import DecidedBy
@@ -52,7 +51,7 @@ from boussole.charter.records.facts import Facts
 from boussole.charter.text.left_out import REASON, STOPS, held_to, limiting, stopped
 from boussole.charter.text.model import SAME_TEXTS, Charter, Indicator
 
-__all__ = ["judge", "oriented", "summarise"]
+__all__ = ["judge", "oriented"]
 
 BEYOND = {Verdict.BROKEN: "beyond_breach", Verdict.WATCH: "beyond_watch", Verdict.KEPT: "all_kept"}
 UNDECIDED = "too_few_decisions"
@@ -129,31 +128,6 @@ def verdicts_in_short(
         rule=rule,
     )
     return [judging.short(question) for question in judging.questions]
-
-
-def summarise(
-    charter: Charter, verdict_documents: Sequence[VerdictInShort], *, system: str = "", facts: Facts | None = None
-) -> list[ArticleVerdict]:
-    """One entry per article: its verdict, how many questions are asked and how many have an answer.
-
-    A broken or watched question decides alone. An article is kept only when all its questions are answered and
-    kept; otherwise it is unknown once somebody has looked at one of them, and not examined until then. An open finding
-    of an outside authority (`capped_by`: its entry) makes it no better than that finding says.
-    """
-    return [_summary(article.id, verdict_documents, system, facts) for article in charter.articles]
-
-
-def _summary(article: str, documents: Sequence[VerdictInShort], system: str, facts: Facts | None) -> ArticleVerdict:
-    found = [each.verdict for each in documents if each.article == article]
-    verdict, counts = together(found), count(found)
-    caps = [(entry, each.cap) for entry, each in (facts.findings(system) if facts else []) if article in each.articles]
-    return ArticleVerdict(
-        article=article,
-        verdict=worst([verdict, *(cap for _, cap in caps)]),
-        answered=counts.answered,
-        asked=counts.asked,
-        capped_by=tuple(entry for entry, _ in caps),
-    )
 
 
 def _decisions(measures: Sequence[MeasureInShort]) -> int | None:
@@ -288,21 +262,21 @@ class _Judging:
         """What a log counts of what is not tolerated; where too much was left out, or the log
         stops, no case is not enough."""
         looked = refuted(question.indicator.id, self.facts, system=self.system.id, period=self.period)
-        found = logged(measure, told, refuted=looked, watch=question.indicator.threshold.watch)
-        if found.verdict == Verdict.KEPT and self.limited(question):
-            return StatedVerdict(verdict=Verdict.UNKNOWN, reason=REASON)
-        if found.verdict == Verdict.KEPT and self.stops(question):
-            return replace(found, verdict=Verdict.UNKNOWN, reason=STOPS)
-        return found
+        return self._as_far_as_known(
+            question, logged(measure, told, refuted=looked, watch=question.indicator.threshold.watch)
+        )
 
     def _ranged(self, question: Question, measure: MeasureInShort) -> StatedVerdict:
         """What a range answers; where too much was left out, or the log stops, it keeps nothing."""
-        found = ranged(measure, question.indicator.threshold)
-        if found.verdict == Verdict.KEPT and self.limited(question):
+        return self._as_far_as_known(question, ranged(measure, question.indicator.threshold))
+
+    def _as_far_as_known(self, question: Question, found: StatedVerdict) -> StatedVerdict:
+        """A verdict by what a log holds: where too much was left out of it, or it stops, nothing is kept."""
+        if found.verdict != Verdict.KEPT:
+            return found
+        if self.limited(question):
             return StatedVerdict(verdict=Verdict.UNKNOWN, reason=REASON)
-        if found.verdict == Verdict.KEPT and self.stops(question):
-            return replace(found, verdict=Verdict.UNKNOWN, reason=STOPS)
-        return found
+        return replace(found, verdict=Verdict.UNKNOWN, reason=STOPS) if self.stops(question) else found
 
     def _attested(self, indicator: Indicator) -> StatedVerdict:
         """What somebody attested; where the dates of the register say worse, what they say."""

@@ -17,9 +17,10 @@ from boussole.charter.document.base import given
 from boussole.charter.drift.read import read_all
 from boussole.charter.drift.readings import THEMES, Reading
 from boussole.charter.drift.system_drift import Drift, drift_of
+from boussole.charter.judging.by_article import summarise
 from boussole.charter.judging.current import current
 from boussole.charter.judging.families import asked_of
-from boussole.charter.judging.verdicts import summarise, verdicts_in_short
+from boussole.charter.judging.verdicts import verdicts_in_short
 from boussole.charter.records import audit_at
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of

@@ -16,7 +16,8 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
-from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED, PlantedEffects, facts
+from boussole.experiments.demo.answer_key import facts
+from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED, PlantedEffects
 from boussole.experiments.demo.registered import register_models
 from boussole.experiments.demo.system_files import system_files
 from boussole.experiments.logging import log_contacts, log_decisions, log_frame

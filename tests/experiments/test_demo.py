@@ -21,11 +21,12 @@ from boussole.audits.workspace import Workspace
 from boussole.experiments.demo import FACTS, build
 from boussole.experiments.demo.accounts import accounts
 from boussole.experiments.demo.agencies import agency_months
+from boussole.experiments.demo.answer_key import facts
 from boussole.experiments.demo.controls import SILENCE, controls
 from boussole.experiments.demo.forgetting import forget
 from boussole.experiments.demo.messages import messages
 from boussole.experiments.demo.model import VERSIONS
-from boussole.experiments.demo.planted import CHANGE, PEOPLE, PLANTED, SEED, facts
+from boussole.experiments.demo.planted import CHANGE, PEOPLE, PLANTED, SEED
 from boussole.experiments.demo.reviews import reviews
 from boussole.experiments.demo.simulation import Simulation, run_names, simulate
 from boussole.experiments.demo.uses import OTHER, PURPOSE, uses

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from boussole.audits.uncertainty.exact import exact_ends
-from boussole.experiments.demo.planted import BLIND, MONTHS, NOTHING, PEOPLE, PLANTED, SEED, facts
+from boussole.experiments.demo.answer_key import facts
+from boussole.experiments.demo.planted import BLIND, MONTHS, NOTHING, PEOPLE, PLANTED, SEED
 from boussole.experiments.demo.reviews import reviews
 from boussole.experiments.demo.simulation import Simulation, simulate
 from boussole.experiments.demo.system_files import system_files

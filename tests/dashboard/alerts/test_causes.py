@@ -15,7 +15,8 @@ import yaml
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.judging.verdicts import judge, summarise
+from boussole.charter.judging.by_article import summarise
+from boussole.charter.judging.verdicts import judge
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import in_force
 from boussole.charter.text.loading import PACKAGED
