@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from boussole.audits.counts.log_ends import DECISIONS, LogEnd, end_sql, ends_of
+from boussole.audits.counts.log_ends import LogEnd, end_sql, ends_of, main_log
 from boussole.audits.counts.texts import LOG as TEXTS
 from boussole.audits.counts.texts import daily
 from boussole.audits.cubes.logs import COUNTERS
@@ -146,7 +146,11 @@ def read_left_out(
         _decisions(connection, system, OTHER_PERIODS, f"NOT ({_within(window)})"),
         *([] if system.only_writes else [_apart(system, window, apart)]),
         *(_beside(connection, system, log, out) for log in _logs(system)),
-        *(sql for log in (*_logs(system), DECISIONS) if (sql := end_sql(connection, system, log, window)) is not None),
+        *(
+            sql
+            for log in (*_logs(system), main_log(system))
+            if (sql := end_sql(connection, system, log, window)) is not None
+        ),
         f"SELECT '{OTHER_PERIODS}', NULL, NULL, 0",
     ]
     if reference is not None:

@@ -3,7 +3,8 @@ hole and goes on later. What came then is unknown.
 
 Of the whole log, not of the window alone: one that goes on in later months reaches beyond. A STOP is no message: people
 say it whether or not the tool that writes to them still logs what it sends. A log that begins after the decisions of a
-window do has its hole at the start. The decisions themselves make their windows: of these, only a hole is told.
+window do has its hole at the start. The decisions themselves, or the texts of a system that only writes, make their
+windows: of these, only a hole is told.
 """
 
 from __future__ import annotations
@@ -59,6 +60,11 @@ class LogEnd:
         return {"log": self.log, "last": self.last.isoformat(), "days": self.days, **again}
 
 
+def main_log(system: System) -> str:
+    """The log that makes the windows of a system: of decisions, or of texts where it decides nothing."""
+    return GENERATIONS if system.only_writes else DECISIONS
+
+
 def ends_of(rows: Iterable[Mapping[str, Any]]) -> tuple[LogEnd, ...]:
     """What stored rows of `LEFT_OUT` say of it, in the order of the logs."""
     told = {row["part"]: row for row in rows}
@@ -91,7 +97,7 @@ def end_sql(connection: duckdb.DuckDBPyConnection, system: System, log: str, win
     if log not in LOGS or not has_table(connection, system, log):
         return None
     since = _began(connection, system, window) if log in BEGIN else None
-    holes = " AND again IS NOT NULL" if log == DECISIONS else ""
+    holes = " AND again IS NOT NULL" if log == main_log(system) else ""
     return (
         f"SELECT '{log}{ENDS}', CAST(last AS VARCHAR), CAST(again AS VARCHAR), "
         f"date_diff('day', last, DATE '{window.end}') "

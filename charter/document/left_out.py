@@ -29,7 +29,8 @@ class ReasonLeftOut(Part):
 
 
 class LogEnd(Part):
-    """A log that is not known up to the end of the window: it stops, or has a hole; of decisions, it has a hole."""
+    """A log that is not known up to the end of the window: it stops, or has a hole. Of the log that makes the
+    windows, a hole alone is told."""
 
     log: Annotated[
         str,

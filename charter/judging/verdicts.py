@@ -59,6 +59,8 @@ UNDECIDED_IS = {"effect": Verdict.WATCH}
 """By scale, the verdict of what is not clear: a tool that improves nothing visible is to be watched."""
 BY_GAP, NO_GAP = 6, "no_gap_left"
 """Since which rule a gap after corrections that is not surely one to watch is not watched; and why it is unknown."""
+BY_LOG = 6
+"""Since which rule versions that decided keep nothing where too much was left out of the log that names them."""
 Answer = tuple[Verdict, str | None]
 """A verdict and the code of its reason."""
 
@@ -174,7 +176,7 @@ class _Judging:
 
     def stops(self, question: Question) -> bool:
         """Whether the log that a question rests on ends so early that nothing can be kept by it."""
-        return stopped(self.left_out, question.indicator.needs) is not None
+        return stopped(self.left_out, question.indicator.needs, self.system) is not None
 
     @cached_property
     def tested(self) -> dict[tuple[str, str], PValues]:
@@ -249,14 +251,21 @@ class _Judging:
 
     def _beside_comparisons(self, question: Question, told: StatedVerdict | None) -> StatedVerdict | None:
         """What records count, a range says or a log holds of what is not tolerated; None of what is compared."""
-        if (counted := self._counted(question.indicator)) is not None:
+        if (counted := self._counted(question)) is not None:
             return _graver(counted, told)
         if question.ranged is not None:
             return self._ranged(question, question.ranged)
         return self._logged(question, question.logged, told) if question.logged is not None else None
 
-    def _counted(self, indicator: Indicator) -> StatedVerdict | None:
-        return recorded(indicator, self.facts, system=self.system, charter=self.charter, versions=self.versions)
+    def _counted(self, question: Question) -> StatedVerdict | None:
+        """What records count; which versions decided a log says, and nothing is kept beyond what is known of it."""
+        indicator = question.indicator
+        found = recorded(indicator, self.facts, system=self.system, charter=self.charter, versions=self.versions)
+        if found is None or found.verdict != Verdict.KEPT or indicator.records != "versions_examined":
+            return found
+        if self.rule >= BY_LOG and self.limited(question):
+            return replace(found, verdict=Verdict.UNKNOWN, reason=REASON)
+        return replace(found, verdict=Verdict.UNKNOWN, reason=STOPS) if self.stops(question) else found
 
     def _logged(self, question: Question, measure: MeasureInShort, told: StatedVerdict | None) -> StatedVerdict:
         """What a log counts of what is not tolerated; where too much was left out, or the log

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
+from boussole.audits.counts.log_ends import main_log
+from boussole.audits.systems.model import System
 from boussole.charter.document.left_out import LeftOutInShort, LogEnd, PartLeftOut
 from boussole.charter.text.model import Charter
 
@@ -22,8 +24,6 @@ GRACE_DAYS = 3
 of a month, of a weekend with the public holiday beside it and the day between them (Friday 28 October 2022, then Monday
 31 as a bridge to All Saints). On more days, somebody should have been written to, or have reviewed something."""
 
-DECISIONS = "decisions"
-"""The log on which all questions rest that are asked of a system that decides."""
 BESIDE = {
     "reference": "reference",
     "outcome": "outcomes",
@@ -63,12 +63,12 @@ def limiting(held: LeftOutInShort | None, needs: Iterable[str]) -> tuple[str, Le
     return next(((name, part) for name, part in parts if part is not None and part.limited), None)
 
 
-def stopped(left_out: LeftOutInShort | None, needs: Iterable[str]) -> LogEnd | None:
+def stopped(left_out: LeftOutInShort | None, needs: Iterable[str], system: System) -> LogEnd | None:
     """Of the logs that a question rests on, the first that stops before the window ends or has a hole; None where none
-    does, or the document does not say how far they reach."""
+    does, or the document does not say how far they reach. All rest on the log that makes the windows."""
     if left_out is None or left_out.ends is None:
         return None
-    logs = {DECISIONS, *(BESIDE[need] for need in needs if need in BESIDE)}
+    logs = {main_log(system), *(BESIDE[need] for need in needs if need in BESIDE)}
     return next((each for each in left_out.ends if each.log in logs and each.days > GRACE_DAYS), None)
 
 

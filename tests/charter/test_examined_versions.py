@@ -17,6 +17,7 @@ from boussole.charter.pack.verifier.verdicts import recorded
 from boussole.charter.record_types.kinds import Case
 from tests.charter.builders import CHARTER, amended, plain, system
 from tests.charter.incidents.made import facts
+from tests.charter.test_left_out import left_out
 from tests.charter.test_recorded import day, judged
 from tests.written import system_text
 
@@ -42,6 +43,18 @@ def answer(
 
 LEVELS = amended(ASKED, threshold={"tolerance": None, "watch": 0.99, "breach": 0.5})
 """A charter that holds the share to levels instead of tolerating no case."""
+WRITES = System.model_validate(
+    yaml.safe_load(
+        system_text(
+            "chatft",
+            """
+generations: {id: id, at: at, input: null, output: null, model_version: model}
+versions: {"1.4": {examined_on: 2026-02-20}}
+""",
+            kind="generation",
+        )
+    )
+)
 UNNAMED = decided(None, "2026-03-01", "2026-03-31", 1000)
 
 
@@ -56,19 +69,7 @@ def test_all_by_an_examined_version_is_kept():
 
 
 def test_of_a_system_that_only_writes_texts_are_counted():
-    about = System.model_validate(
-        yaml.safe_load(
-            system_text(
-                "chatft",
-                """
-generations: {id: id, at: at, input: null, output: null, model_version: model}
-versions: {"1.4": {examined_on: 2026-02-20}}
-""",
-                kind="generation",
-            )
-        )
-    )
-    found = judged(ASKED, about, facts=facts(today=TODAY), versions=(MARCH, NEW), charter=CHARTER)
+    found = judged(ASKED, WRITES, facts=facts(today=TODAY), versions=(MARCH, NEW))
     assert found["counted"]["texts"] is True
     assert "Of 1,000 texts, 100 were written by a version of the model that the register does not name" in plain(
         found["sentence"]["en"]
@@ -76,11 +77,34 @@ versions: {"1.4": {examined_on: 2026-02-20}}
     assert "100 ont été écrits par une version du modèle que le registre ne dit pas examinée" in plain(
         found["sentence"]["fr"]
     )
-    alone = judged(ASKED, about, facts=facts(today=TODAY), versions=(MARCH,), charter=CHARTER)
+    alone = judged(ASKED, WRITES, facts=facts(today=TODAY), versions=(MARCH,))
     assert plain(alone["sentence"]["en"]) == (
         "Yes. All 900 texts counted were written by a version of the model that had been examined before."
     )
     assert "texts" not in answer(MARCH)["counted"]
+
+
+HOLE = {"last": "2026-03-07", "days": 24, "again": "2026-03-18"}
+
+
+@pytest.mark.parametrize("log", ["decisions", "generations"])
+def test_versions_of_a_log_that_does_not_let_it_be_known_keep_nothing(log):
+    """Who leaves out the days on which another version decided has examined nothing."""
+    about = WRITES if log == "generations" else system(versions={"1.4": {"examined_on": "2026-02-20"}})
+
+    def found(given, *versions):
+        return judged(ASKED, about, facts=facts(today=TODAY), versions=versions, left_out=given)
+
+    whole = left_out(0)
+    assert found(whole, MARCH)["verdict"] == "kept"
+    assert found(whole | {"ends": [{"log": "contacts", "last": "2026-03-07", "days": 24}]}, MARCH)["verdict"] == "kept"
+    hole = found(whole | {"ends": [{"log": log, **HOLE}]}, MARCH)
+    assert (hole["verdict"], hole["reason"], hole["counted"]["good"]) == ("unknown", "log_stops", 900)
+    assert "ne contient rien du 8 mars 2026 au 17 mars 2026" in plain(hole["sentence"]["fr"])
+    aside = found(left_out(10), MARCH)
+    assert (aside["verdict"], aside["reason"], aside["counted"]["good"]) == ("unknown", "too_much_left_out", 900)
+    assert plain(aside["sentence"]["en"]).startswith("We cannot tell. Of 1,000")
+    assert found(left_out(10) | {"ends": [{"log": log, **HOLE}]}, MARCH, NEW)["verdict"] == "watch"
 
 
 @pytest.mark.parametrize(
@@ -186,6 +210,7 @@ def test_the_verifier_counts_again_and_sees_what_was_left_uncounted():
     def claims(**changes):
         told = [each.written() for each in (MARCH, NEW)]
         document = {"as_of": "2026-04-20", "verdicts": [{**found, **changes}], "versions": told}
+        document |= {"window": {"end": "2026-03-31"}, "measures": []}
         return recorded.judge(document, charter, declaration(about))[0][1]
 
     told = {**found["counted"], "good": 1000, "overdue": 0, "past_due": None}

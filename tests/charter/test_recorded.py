@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from boussole.audits.declaration import declaration
 from boussole.audits.hashing import canonical_json
 from boussole.audits.systems.model import System
+from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.document.versions import DecidedBy
 from boussole.charter.pack.verifier.verdicts import recorded
 from boussole.charter.record_types.kinds import Case, Review, Withdrawal
@@ -35,18 +37,35 @@ def answer(question: str, *said, today: dt.date = LAST):
 
 
 def judged(
-    question: str, about: System, *, facts: Facts, versions: Sequence[DecidedBy] = (), charter: Charter = CHARTER
+    question: str,
+    about: System,
+    *,
+    facts: Facts,
+    versions: Sequence[DecidedBy] = (),
+    charter: Charter = CHARTER,
+    left_out: dict[str, Any] | None = None,
 ):
-    documents = judge(charter, about, [], window_start=day("2026-03-01"), facts=facts, versions=versions)
+    end = {"window_end": day("2026-03-31"), "left_out": left_out} if left_out else {}
+    documents = judge(charter, about, [], window_start=day("2026-03-01"), facts=facts, versions=versions, **end)
     found = next(each for each in documents if each["template"] == question)
-    held(found, facts.as_of, about, versions, charter)
+    held(found, facts.as_of, about, versions, charter, left_out=left_out)
     return found
 
 
-def held(found, today: dt.date, about: System, versions: Sequence[DecidedBy], charter_: Charter) -> None:
+def held(
+    found,
+    today: dt.date,
+    about: System,
+    versions: Sequence[DecidedBy],
+    charter_: Charter,
+    *,
+    left_out: dict[str, Any] | None,
+) -> None:
     """Holds a verdict to the verifier of packs, which judges it again by itself."""
     charter = json.loads(canonical_json(charter_.document()))
     document = {"as_of": today.isoformat(), "verdicts": [found], "versions": [each.written() for each in versions]}
+    document |= {"rule": RULE, "window": {"end": "2026-03-31"}, "decisions": 990, "left_out": left_out}
+    document["measures"] = [] if about.only_writes else [{"metric": "selection_rate"}]
     for verdict, claims in recorded.judge(document, charter, declaration(about)):
         for path, expected in claims.items():
             value = verdict

@@ -143,12 +143,13 @@ VERSIONS
 )
 
 
-def written(home: Path, *, versions: str, names: list[str | None]) -> Workspace:
-    """Texts of March, one an hour, by these versions."""
+def written(home: Path, *, versions: str, names: list[str | None], hole: int = 0) -> Workspace:
+    """Texts of March, one an hour, by these versions; after half of them, none for so many days."""
     Workspace.create(home)
     (home / "systems" / "writer.yaml").write_text(WRITER.replace("VERSIONS", versions), encoding="utf-8")
-    at = pd.date_range("2026-03-04", periods=len(names), freq="h")
-    rows = pd.DataFrame({"ref": [f"t{n}" for n in range(len(names))], "at": at, "version": names})
+    at = pd.date_range("2026-03-04", periods=len(names), freq="h").to_series()
+    at.iloc[len(at) // 2 :] += pd.Timedelta(days=hole)
+    rows = pd.DataFrame({"ref": [f"t{n}" for n in range(len(names))], "at": at.to_numpy(), "version": names})
     rows.to_parquet(path := home.parent / "texts.parquet")
     workspace = Workspace(home)
     ingest(workspace, workspace.system("writer"), path, log="generations")
@@ -176,6 +177,20 @@ def test_versions_that_write_are_held_to_the_register(
 ) -> None:
     document = audit_of_texts(written(tmp_path / "w", versions=versions, names=names), dry_run=True)
     assert answer(document) == expected
+
+
+@pytest.mark.costly
+def test_a_hole_in_the_texts_keeps_nothing_and_is_checked_without_us(tmp_path: Path) -> None:
+    workspace = written(tmp_path / "w", versions=OLD, names=["1.4"] * 360, hole=12)
+    sealed = audit_of_texts(workspace)
+    assert answer(sealed) == ("unknown", "log_stops")
+    (found,) = sealed.left_out.ends or () if sealed.left_out else ()
+    assert (found.log, found.last, str(found.again)) == ("generations", dt.date(2026, 3, 11), "2026-03-23")
+    (again,) = rerun(workspace, chosen(workspace))
+    assert again.ok, again
+    (stored,) = stored_audits(workspace)
+    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "pack")
+    assert judge(tmp_path / "pack", Judge(HERE)) == 0
 
 
 @pytest.mark.costly

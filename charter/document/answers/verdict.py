@@ -20,7 +20,7 @@ watch level is never kept, a distance counted from too few decides nothing, and 
 the third, figures are computed by the second methods (`METHOD`). Since the fourth, the level of error goes to what can
 be found, and from what is found to what follows from it. Since the fifth, recent windows are judged beside all that
 count together. Since the sixth, a gap that agents' corrections left is held against them only where it is
-surely one to watch.
+surely one to watch, and versions that decided keep nothing where too much was left out of their log.
 """
 RULE = max(RULES)
 """The rule of today; an audit keeps the one of its time."""

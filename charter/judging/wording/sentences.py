@@ -253,7 +253,7 @@ class _Teller:
         needs, reason = self.question.indicator.needs, self.document.reason
         if reason == REASON and (part := limiting(left_out, needs)) is not None:
             return self.left_out(*part, limit=left_out.limit or 0.0)
-        if reason == STOPS and (end := stopped(left_out, needs)) is not None:
+        if reason == STOPS and (end := stopped(left_out, needs, self.system)) is not None:
             return self.so_far(end)
         return []
 

@@ -156,7 +156,8 @@ def limited(indicator: dict, document: dict, charter: dict) -> bool:
 
 def stops(indicator: dict, document: dict) -> bool:
     """Whether a log that a question rests on ends so early that nothing can be kept by it."""
-    logs = ["decisions", *(BESIDE[need] for need in indicator["needs"] if need in BESIDE)]
+    decides = any(each["metric"] == "selection_rate" for each in document["measures"])
+    logs = ["decisions" if decides else "generations", *(BESIDE[need] for need in indicator["needs"] if need in BESIDE)]
     return any(log in logs and days > GRACE_DAYS for log, days in _ends(document))
 
 

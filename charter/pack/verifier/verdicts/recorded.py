@@ -8,7 +8,10 @@ from __future__ import annotations
 from datetime import date
 
 from ..chances import beta, root
+from .judging import LEFT_OUT, STOPS, limited, stops
 
+BY_LOG = 6
+"""Since which rule versions that decided keep nothing where too much was left out of the log that names them."""
 FRESH_MONTHS = 12
 """Months after its last day from which on a record answers no more."""
 
@@ -30,8 +33,10 @@ def judge(document: dict, charter: dict, declared: dict) -> list[tuple[dict, dic
             found.append((verdict, _by_version(document, declared) if uncounted else {"verdict": "not_examined"}))
         elif indicator.get("records") and counted is not None:
             claims = _claims(counted, indicator, document["as_of"], charter)
-            own = _by_version(document, declared) if indicator["records"] == "versions_examined" else {}
-            found.append((verdict, {**claims, **own}))
+            if indicator["records"] == "versions_examined":
+                claims.update(_by_version(document, declared))
+                claims.update(_unknown(claims["verdict"], indicator, document, charter))
+            found.append((verdict, claims))
         elif counted is not None:
             raise ValueError(f"the charter asks {verdict['indicator']} of no records, and the document counts some")
     return found
@@ -47,6 +52,15 @@ def _claims(counted: dict, indicator: dict, as_of: str, charter: dict) -> dict:
         "counted.bound": min(3 / due, 1.0) if due and due == good else None,
         **_ends(counted),
     }
+
+
+def _unknown(verdict: str, indicator: dict, document: dict, charter: dict) -> dict:
+    """What a verdict on versions must say where it would be kept by a log that does not let it be known."""
+    if verdict != "kept":
+        return {}
+    if document.get("rule", 1) >= BY_LOG and limited(indicator, document, charter):
+        return {"verdict": "unknown", "reason": LEFT_OUT}
+    return {"verdict": "unknown", "reason": STOPS} if stops(indicator, document) else {}
 
 
 def _ends(counted: dict) -> dict:
