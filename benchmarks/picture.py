@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -30,16 +31,17 @@ def draw(results: dict[str, Any]) -> str:
     ticks = [10.0**i for i in range(round(math.log10(low)), round(math.log10(high)) + 1)]
     y = alt.Y("seconds:Q", axis=_axis(ticks, _SECONDS, title=None), scale=_scale(low, high))
     layers = [layer for name, points in lines.items() for layer in _line(name, points, x, y)]
+    padding = {"left": 76, "right": 164, "top": 24, "bottom": 64}
+    return framed([*layers, *_labels(lines, x, y)], width=WIDTH, height=HEIGHT, padding=padding)
+
+
+def framed(layers: Sequence[alt.Chart], *, width: int, height: int, padding: dict[str, int]) -> str:
+    """Layers as an SVG drawing with its fonts inside, on the paper of the house."""
     title: dict[str, Any] = {"titleColor": INK_2, "titleFontSize": 14, "titleFontWeight": 400, "titlePadding": 10}
-    chart = layered(
-        [*layers, *_labels(lines, x, y)],
-        axis={"labelPadding": 10, **title},
-        background=PAPER,
-        width=WIDTH,
-        height=HEIGHT,
-        padding={"left": 76, "right": 164, "top": 24, "bottom": 64},
+    axis = {"labelPadding": 10, **title}
+    return embed(
+        chart_svg(layered(layers, axis=axis, background=PAPER, width=width, height=height, padding=padding), "en")
     )
-    return embed(chart_svg(chart, "en"))
 
 
 _SIZES = "datum.value >= 1e6 ? format(datum.value / 1e6, ',') + ' million' : format(datum.value, ',')"

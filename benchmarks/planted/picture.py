@@ -7,12 +7,10 @@ from typing import Any
 
 import altair as alt
 
+from benchmarks.picture import framed
 from benchmarks.planted.effects import EFFECTS, Effect
 from benchmarks.planted.sizes import SIZES
-from boussole.dashboard.markup.fontfiles import embed
 from boussole.dashboard.markup.marks import INK, INK_2, MARKS, PAPER
-from boussole.dashboard.views.charts.charts import chart_svg
-from boussole.dashboard.views.charts.dots import layered
 
 WIDTH, ROW, APART = 460, 34, 9
 """Pixels: the scale, an effect, and two sizes of it."""
@@ -55,13 +53,4 @@ def draw(rows: Sequence[Shown]) -> str:
         layers.append(bars.mark_rule(color=INK_2, strokeWidth=1.5))
         dots = chart.encode(x=alt.X("share:Q", **x), y=y)
         layers.append(dots.mark_point(color=INK, fill=fill, size=45, opacity=1, strokeWidth=1.2))
-    title: dict[str, Any] = {"titleColor": INK_2, "titleFontSize": 14, "titleFontWeight": 400, "titlePadding": 10}
-    drawn = layered(
-        layers,
-        axis={"labelPadding": 10, **title},
-        background=PAPER,
-        width=WIDTH,
-        height=height,
-        padding={"left": 430, "right": 40, "top": 20, "bottom": 64},
-    )
-    return embed(chart_svg(drawn, "en"))
+    return framed(layers, width=WIDTH, height=height, padding={"left": 430, "right": 40, "top": 20, "bottom": 64})
