@@ -12,7 +12,7 @@ from boussole.audits.cubes.reviews import keep_newest
 from boussole.audits.cubes.update import rebuild_months
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.sources import OpenSource
-from boussole.audits.lake.tables import holds, keep, literal, one, table
+from boussole.audits.lake.tables import holds, keep, let_go, literal, one, table
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.model import System
 
@@ -36,7 +36,8 @@ def overlay(connection: duckdb.DuckDBPyConnection, system: System, ids: str) -> 
     """Brings the decisions of these ids (SQL, one column `id`) in line with everything said of them.
 
     The newest word counts: by `recorded_at` where there is one, else by order of arrival. The cubes are not touched.
-    Ids are looked up once; from there on a decision is known by the number that the lake gave to its row.
+    Ids are looked up once; from there on a decision is known by the number that the lake gave to its row. What is held
+    for a step goes with it: an engine that has to spill waits for the disk longer than it counts.
     """
     decisions = table(system, "decisions")
     told = ", ".join(f"d.{name}" for pair in LOGGED.items() for name in pair)
@@ -49,11 +50,13 @@ def overlay(connection: duckdb.DuckDBPyConnection, system: System, ids: str) -> 
     keep_newest(connection, "said", _said(system), "place, what")
     keep_newest(connection, "acted", _acted(system))
     keep(connection, "in_force", _in_force(system))
+    looked = connection.execute("SELECT count(*) FILTER (place IS NULL), min(month) FROM touched").fetchall()[0]
+    let_go(connection, "touched", "said", "acted")
     months = connection.execute("SELECT DISTINCT month FROM in_force ORDER BY month").fetchall()
     updated = one(connection, "SELECT count(*) FROM in_force")
     if updated:
         _replace(connection, decisions)
-    looked = connection.execute("SELECT count(*) FILTER (place IS NULL), min(month) FROM touched").fetchall()[0]
+    let_go(connection, "in_force")
     return Overlaid(updated=updated, waiting=looked[0], months=[row[0] for row in months], since=looked[1])
 
 
