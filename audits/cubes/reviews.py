@@ -90,7 +90,7 @@ def keep_newest(connection: duckdb.DuckDBPyConnection, name: str, said: str, of:
     Only what was said several times is put in order: that is little, and to order all takes longer than to find it.
     """
     keep(connection, name, said)
-    if of == "place" and _each_once(connection, name):
+    if of == "place" and each_once(connection, name):
         return
     keep(connection, "several", f"SELECT {of} FROM {name} GROUP BY {of} HAVING count(*) > 1")
     if holds(connection, "several"):
@@ -99,7 +99,7 @@ def keep_newest(connection: duckdb.DuckDBPyConnection, name: str, said: str, of:
         connection.execute(f"DELETE FROM {name} WHERE {among} AND rowid NOT IN ({newest})")
 
 
-def _each_once(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+def each_once(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether all places of a table are surely different, by one bit for each place that there can be."""
     found = connection.execute(f"SELECT count(place), min(place), max(place) FROM {name}").fetchall()
     n, first, last = map(int, found[0]) if found[0][0] else (0, 0, 0)
