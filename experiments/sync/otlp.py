@@ -1,7 +1,8 @@
 """Files of OpenTelemetry spans for generative AI, as the collector's file exporter writes them: one JSON object a line.
 
 `resourceSpans` → `scopeSpans` → `spans`, with the attributes and events of the `gen_ai` conventions. Each line is read
-by itself: one that is at fault is told with its number and reason, and the others are read. May be compressed (.gz, .zst).
+by itself: one that is at fault is told with its number and reason, and the others are read. The file may be compressed
+(.gz, .zst).
 """
 
 from __future__ import annotations

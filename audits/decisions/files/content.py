@@ -39,7 +39,7 @@ def pieces(path: Path) -> Iterator[bytes]:
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[BinaryIO]:
-    """The file, decompressed, to read inside. Raises SourceError for compressed content that is cut short or damaged."""
+    """The file, decompressed, to read inside. Raises SourceError for compressed content cut short or damaged."""
     try:
         with open_bytes(path) as file:
             yield file
