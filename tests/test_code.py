@@ -22,7 +22,7 @@ OUTWARD = {
     "audits/witness/server.py": {"httpx"},
     "dashboard/server/access/provider.py": {"httpx"},
     "dashboard/server/access/sign_in.py": {"httpx"},
-    "dashboard/alerts/guard.py": {"requests", "socket"},
+    "dashboard/alerts/channels.py": {"requests", "socket"},
     "dashboard/alerts/mail.py": {"smtplib", "socket"},
     "dashboard/server/protocol.py": {"socket"},
     "experiments/sync/listing.py": {"urllib.request"},

@@ -92,8 +92,8 @@ def test(
     """Send a message that says it is a test, at once; nothing is kept of it."""
     from boussole.dashboard.alerts.channels import channels, place_of, plugin_of
     from boussole.dashboard.alerts.mail import problem_words
+    from boussole.dashboard.alerts.messages import teller
     from boussole.dashboard.alerts.sending import try_out
-    from boussole.dashboard.alerts.words import teller
 
     workspace = workspace_of(context)
     known = channels(workspace)
@@ -141,7 +141,7 @@ def schema() -> None:
 def tell_sent(done: Sent) -> None:
     """What was sent, and what was not and why."""
     from boussole.dashboard.alerts.mail import problem_words
-    from boussole.dashboard.alerts.words import teller
+    from boussole.dashboard.alerts.messages import teller
 
     if done.done:
         say(f"{len(done.done)} message(s) sent.")
@@ -154,7 +154,7 @@ def tell_sent(done: Sent) -> None:
 def tell_letters(letters: LettersSent) -> None:
     """How many letters went to members and secretaries, and why others did not; by number, as no name is needed."""
     from boussole.dashboard.alerts.mail import problem_words
-    from boussole.dashboard.alerts.words import teller
+    from boussole.dashboard.alerts.messages import teller
 
     if letters.done:
         say(f"{letters.done} letter(s) sent to members and secretaries.")

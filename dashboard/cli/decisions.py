@@ -158,7 +158,7 @@ def sync(
 ) -> None:
     """Pull what is new from the sources of the systems (MLflow, DuckDB)."""
     from boussole.charter.records.notes.exclusions import seal_exclusions
-    from boussole.dashboard.alerts.after import tell_changes
+    from boussole.dashboard.alerts.sending import tell_changes
     from boussole.dashboard.cli.lake import join_anew
     from boussole.experiments.sync import sync as pull
 

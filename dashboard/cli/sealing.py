@@ -38,7 +38,7 @@ from boussole.charter.records.documents.files import describe
 from boussole.charter.records.in_force import adopt
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.alerts.after import tell_changes
+from boussole.dashboard.alerts.sending import tell_changes
 from boussole.dashboard.cli.console.console import put, say, workspace_of
 from boussole.dashboard.cli.console.desk import (
     Desk,
