@@ -117,7 +117,7 @@ def greeted(scene: Scene) -> list[str]:
 <p>{% for name in names %}<strong>{{ name }}</strong>{% endfor %}</p>
 {% endmacro %}
 """,
-    "dashboard/markup/words/menu.py": {
+    "dashboard/markup/words/addresses.py": {
         '        Page(name="search",': (
             '        Page(name="hello", title=say("We greet you"), group=helps),\n        Page(name="search",'
         )

@@ -48,12 +48,10 @@ from boussole.dashboard.pages.system import view as system
 from boussole.dashboard.pages.system.view import system_page
 from boussole.dashboard.pages.work import forms as work
 from boussole.dashboard.pages.work.forms import work_routes
-from boussole.dashboard.server.access.account import role_route
+from boussole.dashboard.server.access.account import role_route, sign_in_routes
 from boussole.dashboard.server.access.back_channel import PATH as BACK_CHANNEL
-from boussole.dashboard.server.access.identity import check_roles
+from boussole.dashboard.server.access.identity import check_roles, led_to
 from boussole.dashboard.server.access.person import is_local
-from boussole.dashboard.server.access.provider import led_to
-from boussole.dashboard.server.access.sign_in import sign_in_routes
 from boussole.dashboard.server.headers import Headers
 from boussole.dashboard.server.protocol import limits_of, serve
 from boussole.dashboard.views import store

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from boussole.audits.errors import BoussoleError, nearest
-from boussole.dashboard.cli.console.console import complain, put, say, system_ids, workspace_of
+from boussole.dashboard.cli.console import complain, put, say, system_ids, workspace_of
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
@@ -69,7 +69,7 @@ def list_(
     """List the outbox: number, state, channel, due or sent (UTC), tries, how many changes, what keeps it."""
     from boussole.dashboard.alerts.messages import WAITING
     from boussole.dashboard.alerts.outbox import messages
-    from boussole.dashboard.cli.console.console import write_json
+    from boussole.dashboard.cli.console import write_json
 
     found = messages(workspace_of(context))
     waiting = [each for each in found if each.state == WAITING]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.cli.console.console import known_workspace, say, workspace_of
+from boussole.dashboard.cli.console import known_workspace, say, workspace_of
 
 if TYPE_CHECKING:
     from boussole.audits.decisions import IngestReport

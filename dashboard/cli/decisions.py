@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.cli.console.command_line import reasoned
-from boussole.dashboard.cli.console.console import (
+from boussole.dashboard.cli.command_line import reasoned
+from boussole.dashboard.cli.console import (
     DatesOption,
     DecimalOption,
     EncodingOption,

@@ -11,8 +11,8 @@ import typer
 from boussole.audits import private_files
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.cli import ledger
-from boussole.dashboard.cli.console.command_line import demand_option, noted, reasoned
-from boussole.dashboard.cli.console.console import (
+from boussole.dashboard.cli.command_line import demand_option, noted, reasoned
+from boussole.dashboard.cli.console import (
     FromOption,
     SystemOption,
     ToOption,

@@ -19,21 +19,20 @@ from boussole.dashboard.cli import export as export_commands
 from boussole.dashboard.cli import ledger as ledger_commands
 from boussole.dashboard.cli import systems as systems_commands
 from boussole.dashboard.cli.audits import audit, metrics, subgroups, verify
+from boussole.dashboard.cli.command_line import GuardedCommands, flushed
 from boussole.dashboard.cli.committee import app as committee_commands
 from boussole.dashboard.cli.compare import compare
-from boussole.dashboard.cli.console.command_line import GuardedCommands, flushed
-from boussole.dashboard.cli.console.console import State, end, put
+from boussole.dashboard.cli.console import State, end, put
 from boussole.dashboard.cli.decisions import import_, log, sync
 from boussole.dashboard.cli.drifting import drift
-from boussole.dashboard.cli.exploring import features
 from boussole.dashboard.cli.export import explain, report
 from boussole.dashboard.cli.lake import cubes_app, keys_app, purge
+from boussole.dashboard.cli.ledger import signer, witness
 from boussole.dashboard.cli.opening import dashboard, demo, doctor, init
-from boussole.dashboard.cli.planning import plan
+from boussole.dashboard.cli.planning import features, plan
 from boussole.dashboard.cli.records import app as record_commands
 from boussole.dashboard.cli.records import appeal_app, incident_app, work_app
 from boussole.dashboard.cli.texts import app as text_commands
-from boussole.dashboard.cli.witnessing import signer, witness
 from boussole.dashboard.server.access.permissions import Role
 
 app = typer.Typer(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from boussole.dashboard.cli.console.console import check_file, complain, progress, say, workspace_of, write_json
+from boussole.dashboard.cli.console import check_file, complain, progress, say, workspace_of, write_json
 
 # A new workspace, and the dashboard on one.
 
@@ -74,7 +74,7 @@ def demo(
     no_open: Annotated[bool, typer.Option("--no-open", help="Build everything, then stop.")] = False,
 ) -> None:
     """Invent a MatchFT, log three months of its decisions to MLflow, sync, audit, report, open the dashboard."""
-    from boussole.dashboard.cli.demo.building import run_demo
+    from boussole.dashboard.cli.demo import run_demo
 
     with progress() as tell:
         made = run_demo(home, people=people, progress=tell)

@@ -10,8 +10,7 @@ from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.committee.voting.presence import electors, running
 from boussole.charter.document import AuditDocument
 from boussole.charter.record_types.acts import Ballot, Participation, Vote
-from boussole.dashboard.markup.words.addresses import committee_href, compass_href, register_href, session_href
-from boussole.dashboard.markup.words.menu import FIRST
+from boussole.dashboard.markup.words.addresses import FIRST, committee_href, compass_href, register_href, session_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.person import Person

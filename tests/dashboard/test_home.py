@@ -342,6 +342,6 @@ def test_the_first_page_of_the_demo_is_read_in_a_minute(
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from boussole.dashboard.cli.demo.building import run_demo
+    from boussole.dashboard.cli.demo import run_demo
 
     return run_demo(tmp_path_factory.mktemp("demo") / "home", people=2500, progress=lambda *_: None).workspace.home

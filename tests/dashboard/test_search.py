@@ -19,9 +19,9 @@ from boussole.charter.record_types.acts import CommitteeQuestion, Referral
 from boussole.charter.record_types.kinds import KeptFile, Recommendation
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.statements import SealedStatement
-from boussole.dashboard.cli.demo.committee import settle
+from boussole.dashboard.cli.demo import settle
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.menu import FIRST
+from boussole.dashboard.markup.words.addresses import FIRST
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
 from boussole.dashboard.pages.search.pieces import KINDS, pieces

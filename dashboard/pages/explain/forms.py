@@ -19,7 +19,7 @@ from boussole.charter.incidents.entering import enter
 from boussole.charter.records.facts import facts_of
 from boussole.dashboard.markup.words.addresses import explain_href
 from boussole.dashboard.markup.words.say import Say, chosen_language, language_names, speaker_in
-from boussole.dashboard.server.access.sheet_requests import (
+from boussole.dashboard.server.access.log import (
     SheetRequest,
     issued,
     open_sheet,

@@ -26,12 +26,12 @@ from boussole.dashboard.markup.words.addresses import (
     glossary_href,
     incidents_href,
     law_href,
+    pages,
     questions_href,
     recommendations_href,
     session_href,
     system_href,
 )
-from boussole.dashboard.markup.words.menu import pages
 from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.search.index import Index, Piece
 from boussole.dashboard.server.access.permissions import Action

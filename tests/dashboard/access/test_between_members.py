@@ -15,7 +15,7 @@ from boussole.charter.committee.people.directory import name_member
 from boussole.charter.record_types.acts import Ballot, CommitteeQuestion, Dissent, Interest, Recusal, Referral
 from boussole.dashboard.server.access import database, log, sessions, visitor
 from boussole.dashboard.server.access.permissions import Action
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.access.places import ROUTES
 from boussole.dashboard.server.access.sessions import digest
 from boussole.dashboard.server.forms import routes
 from boussole.dashboard.views.parts import context
