@@ -29,8 +29,7 @@ from boussole.dashboard.server.access.database import now as this_moment
 from boussole.dashboard.server.access.database import seen, stamp, wish_of
 from boussole.dashboard.server.access.identity import reader_of
 from boussole.dashboard.views.chamber import Chamber, chambers
-from boussole.dashboard.views.concern import Concern, Whose
-from boussole.dashboard.views.concerns import concerns_of
+from boussole.dashboard.views.concerns import Concern, Whose, concerns_of
 from boussole.dashboard.views.scene import load
 
 # A letter to one reader, in their language: a subject, a text, and the same as HTML. It names and quotes nobody.

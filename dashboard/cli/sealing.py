@@ -56,7 +56,7 @@ from boussole.dashboard.cli.desk import (
     question_of,
     question_of_charter,
 )
-from boussole.dashboard.views.records.computed import computed
+from boussole.dashboard.views.records.contents import computed
 
 SCHEMA = "boussole.pairs/1"
 FILE = "measures.json"

@@ -23,8 +23,7 @@ from boussole.charter.record_types.acts import (
 from boussole.dashboard.markup.words.addresses import committee_href, questions_href, recommendations_href, session_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.record_words import word
-from boussole.dashboard.views.register_words import DueLine, when
+from boussole.dashboard.views.register_words import DueLine, when, word
 
 # What a committee's own words are in a language: states, votes, presence, quorum.
 

@@ -17,7 +17,7 @@ from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import answered_words, followed_words, published_words, sense_word
-from boussole.dashboard.views.record_words import attached_links, word
+from boussole.dashboard.views.register_words import attached_links, word
 
 # What answers and what became of something are called, and the lines that tell them.
 

@@ -35,8 +35,7 @@ from boussole.dashboard.server.cache import (
 )
 from boussole.dashboard.views.chamber import Chamber, Evidence, evidence_of
 from boussole.dashboard.views.chamber import chambers as seated
-from boussole.dashboard.views.concern import Concern, Whose
-from boussole.dashboard.views.concerns import concerns_of
+from boussole.dashboard.views.concerns import Concern, Whose, concerns_of
 from boussole.dashboard.views.evidence import VerificationResult
 from boussole.dashboard.views.evidence import verified as verify_here
 from boussole.dashboard.views.register_words import Register

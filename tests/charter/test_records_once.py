@@ -199,7 +199,7 @@ from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.server.forms.model import form_html
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
-from boussole.dashboard.views.records.act_routes import act_routes
+from boussole.dashboard.pages.session.forms import act_routes
 from boussole.dashboard.pages.work.forms import work_routes
 from boussole.dashboard.views import store
 from boussole.dashboard.markup.words.say import speaker

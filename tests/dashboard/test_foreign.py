@@ -25,8 +25,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
-from boussole.dashboard.pages.charter.amendment import CharterView
-from boussole.dashboard.pages.charter.view import charter_page
+from boussole.dashboard.pages.charter.view import CharterView, charter_page
 from boussole.dashboard.pages.evidence.view import head, search_of
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import Person

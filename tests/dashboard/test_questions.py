@@ -27,7 +27,7 @@ from boussole.dashboard.server.forms.model import PageForms, form_html
 from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.figure import figure_at, reference
+from boussole.dashboard.views.records.setting import figure_at, reference
 from tests.charter.committee.desk import DAY, SAID, Desk, m
 from tests.charter.committee.hall import Hall
 

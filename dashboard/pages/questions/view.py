@@ -21,11 +21,9 @@ from boussole.dashboard.server.forms.model import Titled
 from boussole.dashboard.server.forms.routes import Desk
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.figure import told
-from boussole.dashboard.views.record_words import attached_links
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
-from boussole.dashboard.views.records.setting import Setting
-from boussole.dashboard.views.register_words import when
+from boussole.dashboard.views.records.setting import Setting, told
+from boussole.dashboard.views.register_words import attached_links, when
 from boussole.dashboard.views.scene import Scene
 
 Link = tuple[str, str]

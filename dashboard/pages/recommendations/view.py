@@ -13,8 +13,7 @@ from boussole.dashboard.markup.words.addresses import article_href, evidence_hre
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.fields import Choice
 from boussole.dashboard.views.followed import Link, ReplyWords, answers, counted, state_word
-from boussole.dashboard.views.record_words import attached_links
-from boussole.dashboard.views.register_words import when
+from boussole.dashboard.views.register_words import attached_links, when
 from boussole.dashboard.views.scene import Scene
 
 SHOWN = 50

@@ -36,11 +36,9 @@ from boussole.dashboard.server.forms.model import Form, Titled, UnfitError, Valu
 from boussole.dashboard.server.forms.routes import LARGEST, Desk, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import member_of, needs_lead
-from boussole.dashboard.views.figure import reference
-from boussole.dashboard.views.records.computed import computed
-from boussole.dashboard.views.records.contents import actions_of
+from boussole.dashboard.views.records.contents import actions_of, computed
 from boussole.dashboard.views.records.form import SEEN, fields_of, record_form
-from boussole.dashboard.views.records.setting import Setting, draft_of, wording_of
+from boussole.dashboard.views.records.setting import Setting, draft_of, reference, wording_of
 
 # Files that come with a form: looked at before anything is sealed, and refused in the reader's language.
 

@@ -23,8 +23,8 @@ from boussole.dashboard.views.answers.asked import worded_for
 from boussole.dashboard.views.chamber import member_of
 from boussole.dashboard.views.committee_words import quorum_words
 from boussole.dashboard.views.incidents import severity_meaning
-from boussole.dashboard.views.record_words import words_of
 from boussole.dashboard.views.records.setting import Setting, decided_item, texts, wording_of
+from boussole.dashboard.views.register_words import words_of
 
 # What depends on the moment in a form: lists to choose from, values to start with, what its place fills in.
 
