@@ -1,4 +1,4 @@
-"""What concerns whoever looks: what they look at here is no longer new."""
+"""The page of what concerns whoever looks, which is then no longer new, and whether it comes by e-mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One draft of an opinion: to write in, with what others wrote at the same time."""
+"""The page of one draft of an opinion: to write in, with what others wrote at the same time."""
 
 from __future__ import annotations
 

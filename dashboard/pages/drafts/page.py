@@ -1,4 +1,4 @@
-"""The drafts of a committee."""
+"""The page of the drafts of a committee."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page on which one decision is explained to the person concerned."""
+"""The page on which one decision is explained to the person concerned: a steward asks, a case handler agrees."""
 
 from __future__ import annotations
 

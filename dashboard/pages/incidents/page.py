@@ -1,4 +1,4 @@
-"""The page of incidents and appeals."""
+"""The page of incidents and appeals: what is open, what is late, what it rests on, and the forms to enter them."""
 
 from __future__ import annotations
 

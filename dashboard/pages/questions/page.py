@@ -1,4 +1,4 @@
-"""The page of written questions and their answers."""
+"""The page of written questions of committees: late ones, their answers, who must answer, and by when."""
 
 from __future__ import annotations
 

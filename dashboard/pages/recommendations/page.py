@@ -1,4 +1,4 @@
-"""The page of recommendations and opinions, and their answers."""
+"""The page of what committees and authorities said, and what became of it: recommendations, opinions, answers."""
 
 from __future__ import annotations
 

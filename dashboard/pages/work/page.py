@@ -1,4 +1,4 @@
-"""The page of effects on work."""
+"""The page of effects on work: what agents answer, whether they were trained, what time was saved, where it went."""
 
 from __future__ import annotations
 
