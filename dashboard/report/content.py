@@ -16,9 +16,8 @@ from boussole.charter.records import seal_report
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, SIDE, mark_svg, word
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.report.attachments import SEALS, Attachment, attachments
-from boussole.dashboard.report.closing import reading, unexamined, untouched, verifying
+from boussole.dashboard.report.closing import events, opinions, promised, reading, unexamined, untouched, verifying
 from boussole.dashboard.report.edition import Edition, edition
-from boussole.dashboard.report.followed import events, opinions, promised
 from boussole.dashboard.report.questions import answer, courses, matrices
 from boussole.dashboard.report.systems import part
 from boussole.dashboard.report.typesetting import typeset_pdf

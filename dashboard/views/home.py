@@ -15,12 +15,11 @@ from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.access.places import PAGES
-from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.chamber import Before, Chamber, Met, News, changed_answers, news
 from boussole.dashboard.views.committee_words import duty_line, shortened
 from boussole.dashboard.views.compass import Line, line
 from boussole.dashboard.views.register_words import ACTS, DueEntry, DueLine, Register, due_line, pressing
 from boussole.dashboard.views.scene import Finding, Scene, answers
-from boussole.dashboard.views.since import Before, Met, News, changed_answers, news
 
 # What concerns whoever looks: their committees, and the duties that their role can do something about.
 

@@ -26,7 +26,7 @@ from boussole.dashboard.server.access.person import COOKIE, Person
 from boussole.dashboard.server.forms.model import PageForms
 from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.followed import opinions_about
+from boussole.dashboard.views.committee_words import opinions_about
 from tests.charter.committee.desk import DAY, RULES, m
 from tests.charter.committee.hall import NAME, Hall, who
 

@@ -27,10 +27,10 @@ from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.words import teller
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.parts import notices
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system import system_page
+from boussole.dashboard.views.system_tables import matrix
 from tests.dashboard.conftest import DECLARED, FIXTURE, _document
 
 EN = speaker("en")

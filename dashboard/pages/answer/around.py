@@ -28,7 +28,7 @@ from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.short import of_window_alone, told_by
 from boussole.dashboard.views.answers.small_print import left_out_words, missing_words
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.followed import opinions_about
+from boussole.dashboard.views.committee_words import opinions_about
 from boussole.dashboard.views.needs import needed
 from boussole.dashboard.views.scene import Scene
 

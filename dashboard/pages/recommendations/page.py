@@ -11,7 +11,7 @@ from boussole.dashboard.pages.recommendations.forms import FollowedForms
 from boussole.dashboard.pages.recommendations.view import RecommendationsQuery, recommendations_page
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.server.forms.model import PageForms
-from boussole.dashboard.views.followed import opinions_about
+from boussole.dashboard.views.committee_words import opinions_about
 from boussole.dashboard.views.parts import context, notices
 
 

@@ -14,12 +14,11 @@ from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.system.blocks import model_cards, used_by
 from boussole.dashboard.pages.system.view import declared_tables, figures, system_page
 from boussole.dashboard.views.answers.small_print import caps
-from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.register import entry, unaudited
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.written import written
+from boussole.dashboard.views.system_tables import matrix, written
 
 
 def show(seen: Scene, system: str, say: Say) -> None:

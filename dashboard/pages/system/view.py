@@ -19,10 +19,10 @@ from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.server.cache import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.sheet import Cell, Sheet, mark
-from boussole.dashboard.views.matrix import Matrix, QuestionRow, matrix
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed_now
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.system import SystemHead, system_head
+from boussole.dashboard.views.system_tables import Matrix, QuestionRow, matrix
 from boussole.experiments.declared import DeclaredMeasure
 
 
