@@ -41,7 +41,7 @@ from boussole.charter.work.survey import Layout, aggregated, rows_of
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine
 from boussole.dashboard.report.attachments import check
-from boussole.dashboard.views.periods import parse_period
+from boussole.dashboard.views.papers import parse_period
 from boussole.experiments.gabarit import read as read_gabarit
 from tests.attacks import Tries
 from tests.audits.ledger.test_timestamp import NOTE, REPLY, ROOT

@@ -17,8 +17,7 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.lost import RESTART, Lost, State, lost_ledger
 from boussole.audits.mixed import joined
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.elements import Html, el
-from boussole.dashboard.markup.inline import SCRIPT, STYLE
+from boussole.dashboard.markup.elements import SCRIPT, STYLE, Html, el
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import Page, address, current, evidence_href, listed
 from boussole.dashboard.markup.words.say import Say

@@ -24,7 +24,7 @@ from boussole.dashboard.report.typesetting import typeset_pdf
 from boussole.dashboard.report.words import ReportSay, teller
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.periods import parse_period
+from boussole.dashboard.views.papers import parse_period
 from boussole.dashboard.views.scene import period
 
 Data = dict[str, Any]

@@ -196,7 +196,7 @@ from boussole.dashboard.views.records.offering import offered_by
 from boussole.dashboard.server.access.places import record_address
 from boussole.dashboard.api.serving import document
 from boussole.dashboard.api.serving import api_routes
-from boussole.dashboard.server.forms.model import form_html
+from boussole.dashboard.server.forms import form_html
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.pages.session.forms import act_routes

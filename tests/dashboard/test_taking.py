@@ -41,7 +41,7 @@ from boussole.dashboard.views.charts import strips
 from boussole.dashboard.views.charts.dots import Dot
 from boussole.dashboard.views.charts.sheet import MOST, Mark, Sheet, table_picture
 from boussole.dashboard.views.charts.strips import width_of
-from boussole.dashboard.views.fairness_choice import span
+from boussole.dashboard.views.fields import span
 from boussole.dashboard.views.parts import taking
 from boussole.dashboard.views.parts.taking import (
     Drawing,

@@ -13,8 +13,8 @@ from boussole.charter.records import SealedStatement
 from boussole.dashboard.markup.words.addresses import ask_href, questions_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.forms.model import Form
-from boussole.dashboard.server.forms.routes import Desk
+from boussole.dashboard.server.form_routes import Desk
+from boussole.dashboard.server.forms import Form
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.records.entering import FormPage, forms_on, record_routes

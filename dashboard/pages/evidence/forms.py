@@ -39,7 +39,7 @@ from boussole.dashboard.report.attachments import ReportCheck
 from boussole.dashboard.report.attachments import check as check_report
 from boussole.dashboard.views import store
 from boussole.dashboard.views.evidence import moment_words
-from boussole.dashboard.views.periods import report_title
+from boussole.dashboard.views.papers import report_title
 
 MOST_BYTES = 200_000
 """Of a checkpoint or a proof: a larger file is none."""

@@ -28,8 +28,8 @@ from boussole.dashboard.server.access.log import (
     shown_sheet,
 )
 from boussole.dashboard.server.access.visitor import of_request
-from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
-from boussole.dashboard.server.forms.routes import Desk, form_route
+from boussole.dashboard.server.form_routes import Desk, form_route
+from boussole.dashboard.server.forms import Field, Form, UnfitError, Values
 from boussole.dashboard.views.explained.explanation import (
     Explanation,
     explanation,

@@ -12,7 +12,7 @@ from boussole.dashboard.pages.explain.forms import TAKE, confirming, issuing, op
 from boussole.dashboard.server.access.log import SheetRequest
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.server.access.person import Person, role_title
-from boussole.dashboard.server.forms.model import Form
+from boussole.dashboard.server.forms import Form
 from boussole.dashboard.views.explained.sheet import Sheet
 
 Query = dict[str, str]

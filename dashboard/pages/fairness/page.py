@@ -15,7 +15,7 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.pages.fairness.features import explored
 from boussole.dashboard.pages.fairness.view import figures, kept_explorer
-from boussole.dashboard.views.fairness_choice import FairnessQuery
+from boussole.dashboard.views.fields import FairnessQuery
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.context import choose
 from boussole.dashboard.views.parts.taking import along

@@ -14,7 +14,7 @@ from boussole.dashboard.pages.incidents.view import incidents_page
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.model import PageForms
+from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.parts import context, notices
 
 

@@ -17,9 +17,8 @@ from starlette.routing import Route
 from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.elements import PREFIX, Html, el, join
+from boussole.dashboard.markup.elements import PREFIX, Html, el, join, source
 from boussole.dashboard.markup.fontfiles import SANS, SERIF
-from boussole.dashboard.markup.inline import source
 from boussole.dashboard.markup.marks import INK, LINK, PAPER
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import address, concerns_href

@@ -32,8 +32,8 @@ from boussole.dashboard.markup.words.say import Say, chosen_language, speaker_in
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.person import said_as
 from boussole.dashboard.server.access.visitor import of_request
-from boussole.dashboard.server.forms.model import Form, Titled, UnfitError, Values
-from boussole.dashboard.server.forms.routes import LARGEST, Desk, form_route
+from boussole.dashboard.server.form_routes import LARGEST, Desk, form_route
+from boussole.dashboard.server.forms import Form, Titled, UnfitError, Values
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import member_of, needs_lead
 from boussole.dashboard.views.records.contents import actions_of, computed
