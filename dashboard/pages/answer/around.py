@@ -29,8 +29,8 @@ from boussole.dashboard.views.answers.short import of_window_alone, told_by
 from boussole.dashboard.views.answers.small_print import left_out_words, missing_words
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import opinions_about
-from boussole.dashboard.views.needs import needed
 from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.system_tables import needed
 
 
 @dataclass(frozen=True, kw_only=True)
