@@ -111,7 +111,7 @@ def import_(  # noqa: PLR0917 (the options of a command)
     """Bring files or a DuckDB table of a log into the lake; bad rows are set aside with their reason.
 
     What a file does not tell of its encoding, numbers and dates must be said here or under `files` of the system file.
-    Files of OpenTelemetry spans (OTLP as JSON lines) are read into the log `generations`.
+    Files of OpenTelemetry spans (OTLP as JSON lines, also .gz or .zst) are read into the log `generations`.
     """
     from boussole.audits.decisions import ingest
     from boussole.experiments.sync.otlp import is_span_file

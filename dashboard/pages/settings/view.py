@@ -235,6 +235,9 @@ def _privacy(system: System, say: Say, *, query: Mapping[str, str]) -> tuple[str
     """A system, its address, and: from how many a group is shown, how long rows are kept, what is hidden of them."""
     held = system.privacy
     kept = say("{n} days", n=say.whole(held.retain_days)) if held.retain_days else say("no limit set")
+    texts = system.generations.texts if system.generations is not None else None
+    if texts is not None and texts.retain_days:
+        kept = say("{kept}; texts {n} days", kept=kept, n=say.whole(texts.retain_days))
     sensitive = [
         say("{group} until {date}", group=say.text(group.title, name), date=say.date(group.expires))
         if group.expires
