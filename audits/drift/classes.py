@@ -68,8 +68,8 @@ def fixed_cuts(edges: Sequence[float], *, score: bool) -> Cuts:
     ((2, 3, 4), (6, 11, 16, 21, 26, 31, 36))
     """
     if score:
-        tenth = len(edges) // CLASSES
-        return tuple(range(tenth, tenth * CLASSES, tenth)) if tenth else ()
+        tenth = max(1, len(edges) // CLASSES)
+        return tuple(range(tenth, min(tenth * CLASSES, len(edges) + 1), tenth))
     if len(edges) <= CLASSES + 1:
         return tuple(range(2, len(edges) + 1))
     tail = int(TAIL * len(edges))

@@ -27,6 +27,7 @@ from boussole.audits.uncertainty.wilson import wilson
 from boussole.audits.windows import Window, ended_periods, reference_window, whole_months
 from boussole.audits.workspace import Workspace
 
+CUTS = "cuts_months"
 LONGER = ("quarter", "year")
 """Windows of audits that are offered beside months."""
 
@@ -42,20 +43,24 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Distribution:
-    """One column in two windows. `classes`: the first number of each class but the first, or the names of values;
-    `older`, `newer`: each class or value in both windows; `reason`: why there are none.
+    """One column in two windows. `like`: its distance; `begins`: where each class of numbers but the first begins, or
+    else `values`: their names; `older`, `newer`: each class or value in both windows, None where few have it;
+    `reason`: why there are none.
 
-    `rounded`: counts are told to the nearest ten, and shares follow from what is told.
+    Numbers are counted to the nearest ten, and their shares follow from what is told.
     """
 
-    by: tuple[str, ...]
-    name: str
-    numbers: bool
-    classes: Sequence[float] | Sequence[str] = ()
-    older: Sequence[Part] = ()
-    newer: Sequence[Part] = ()
+    like: Measure
+    begins: Sequence[float] = ()
+    values: Sequence[str] = ()
+    older: Sequence[Part | None] = ()
+    newer: Sequence[Part | None] = ()
     reason: str | None = None
-    rounded: bool = False
+
+    @property
+    def name(self) -> str:
+        """The column, attribute or role that it is about."""
+        return (self.like.group or ("",))[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +120,9 @@ def with_columns(point: Point, counts: WindowCounts, months: Sequence[Window], s
         return TwoWindows(point=point, columns=[])
     pair = (point.against, point.window)
     columns = [
-        _numbers(each, counts, pair, months, system) if _of_numbers(each, counts) else of_values(each)
+        _numbers(each, counts, pair, months, system)
+        if _of_numbers(each, counts)
+        else of_values(each, fewest=system.privacy.suppress_below)
         for each in point.measures
         if each.metric == "psi" and each.group
     ]
@@ -126,25 +133,24 @@ def _of_numbers(measure: Measure, counts: WindowCounts) -> bool:
     return measure.by == ("feature",) and (measure.group or ("",))[0] in counts.bins
 
 
-def of_values(measure: Measure) -> Distribution:
+def of_values(measure: Measure, *, fewest: int) -> Distribution:
     """The values that a distance is taken over; without shares where these may not be told.
 
     Of decisions and of outcomes the last value alone: the other is all that is left.
     """
-    empty = Distribution(by=measure.by, name=(measure.group or ("",))[0], numbers=False)
+    empty = Distribution(like=measure)
     if measure.value is None:
         return replace(empty, reason=measure.reason)
     shares, totals = measure.params.get("shares"), [measure.params.get(name) for name in TOTALS]
     if not shares or None in totals:
-        return replace(empty, reason="cuts_months")
-    names = list(measure.params["categories"])
+        return replace(empty, reason=CUTS)
     kept = slice(-1, None) if measure.by == (ROLE,) else slice(None)
     effect = measure.params["test"]["design_effect"]
     older, newer = (
-        _parts([round(share * total) for share in side], effect)[kept]
+        [part if not 0 < part.count < fewest else None for part in _parts([round(n * total) for n in side], effect)]
         for side, total in zip(shares, totals, strict=True)
     )
-    return replace(empty, classes=names[kept], older=older, newer=newer)
+    return replace(empty, values=measure.params["categories"][kept], older=older[kept], newer=newer[kept])
 
 
 def _numbers(
@@ -156,11 +162,11 @@ def _numbers(
     second way to what these hide.
     """
     name = (measure.group or ("",))[0]
-    empty = Distribution(by=measure.by, name=name, numbers=True)
+    empty = Distribution(like=measure)
     if reason := _told_elsewhere(name, system):
         return replace(empty, reason=reason)
     if not all(map(whole_months, pair)):
-        return replace(empty, reason="cuts_months")
+        return replace(empty, reason=CUTS)
     if measure.value is None and measure.reason != "one_bin":
         return replace(empty, reason=measure.reason)
     by_bin = Months(
@@ -178,7 +184,7 @@ def _numbers(
         _parts([nearest(n) for n in in_classes(cuts, side)], counts.design_effect(window, system))
         for side, window in zip((sides[0], sides[1]), pair, strict=True)
     )
-    return replace(empty, classes=[edges[at - 1] for at in cuts], older=older, newer=newer, rounded=True)
+    return replace(empty, begins=[edges[at - 1] for at in cuts], older=older, newer=newer)
 
 
 def _told_elsewhere(name: str, system: System) -> str | None:
