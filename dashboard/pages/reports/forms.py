@@ -61,12 +61,12 @@ def asked_for(form: Form, chosen: ReportsQuery, say: Say) -> Form:
     period = offered["period"].get(values["period"])
     if period is None:
         values["period"], period = NEWEST, offered["period"][NEWEST]
-    told = say(
-        "{period}, in {language}, with every system that was audited then.",
-        period=period,
-        language=offered["spoken"][values["spoken"]].lower()
-        if say.lang == "fr"
-        else offered["spoken"][values["spoken"]],
+    language = offered["spoken"][values["spoken"]]
+    what = {"period": period, "language": language.lower() if say.lang == "fr" else language}
+    told = (
+        f"{say('{period}, in {language}', **what)}."
+        if values["period"] == NEWEST
+        else say("{period}, in {language}, with every system that was audited then.", **what)
     )
     fields = [replace(each, kind="hidden", value=values[each.name]) for each in form.fields]
     return replace(form, fields=fields, note=f"{told} {form.note}")
