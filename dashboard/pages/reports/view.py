@@ -21,7 +21,7 @@ from boussole.dashboard.markup.words.say import Say, language_names
 from boussole.dashboard.pages.reports.making import Job
 from boussole.dashboard.report.attachments import ReportCheck, check
 from boussole.dashboard.views.fields import Field, Option, settled
-from boussole.dashboard.views.periods import parse_period, period_title, report_title
+from boussole.dashboard.views.papers import parse_period, period_title, report_title
 
 TAKE = "/report-file"
 """Where reports are taken from."""
