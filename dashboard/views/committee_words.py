@@ -106,7 +106,7 @@ def answered_words(fate: Fate, say: Say) -> str:
         on = say.date(fate.first_reply[1].on)
         return say("on {date}", date=on) if fate.answer == "on_time" else say("on {date}, late", date=on)
     by = say.date(fate.reply_by)
-    return say("late since {date}", date=by) if fate.answer == "late" else say("by {date}", date=by)
+    return say("late since {date}", date=by) if fate.answer == "late" else say("awaited by {date}", date=by)
 
 
 def followed_words(fate: Fate, say: Say) -> str:

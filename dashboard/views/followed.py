@@ -161,7 +161,7 @@ def _view(chamber: Chamber, fate: Fate, say: Say, *, query: dict[str, str], insi
         dissents=[(_noted(chamber, each, say, inside=inside), say.written(each.text)) for each in dissents],
         became=[
             (say("Published"), published_words(fate, say)),
-            (say("Answered"), answered_words(fate, say)),
+            (say("The answer"), answered_words(fate, say)),
             (say("What was made of it"), followed_words(fate, say)),
         ],
         grave=fate.ignored or "late" in (fate.publication, fate.answer),
