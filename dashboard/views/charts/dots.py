@@ -37,7 +37,7 @@ NARROW = Layout(names=18, plot=168, values=62, row=68, top=48, dot=0.74, most_ti
 """For a page at 400 % zoom: 248 pixels in all."""
 
 _SIZE, _LEADING = 15, 17
-_BESIDE = 0.24
+_BESIDE = 0.15
 """How much of a row a line runs above and below a dot, where it must not cross the name over it."""
 _STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
 _SHAPES = {"disc": "circle", "square": "square", "triangle": "triangle-up", "half": "circle", "ring": "circle"}
