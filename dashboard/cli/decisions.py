@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.cli.console.command_line import reasoned
-from boussole.dashboard.cli.console.console import (
+from boussole.dashboard.cli.command_line import reasoned
+from boussole.dashboard.cli.console import (
     DatesOption,
     DecimalOption,
     EncodingOption,
@@ -158,7 +158,7 @@ def sync(
 ) -> None:
     """Pull what is new from the sources of the systems (MLflow, DuckDB)."""
     from boussole.charter.records.notes.exclusions import seal_exclusions
-    from boussole.dashboard.alerts.after import tell_changes
+    from boussole.dashboard.alerts.sending import tell_changes
     from boussole.dashboard.cli.lake import join_anew
     from boussole.experiments.sync import sync as pull
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.cli.console.console import say, system_ids, workspace_of
+from boussole.dashboard.cli.console import say, system_ids, workspace_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

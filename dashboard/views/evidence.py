@@ -30,7 +30,7 @@ from boussole.charter.records.sealed_files import NO_FILES, SealedFiles, bytes_o
 from boussole.charter.records.starting import Restart, started_anew
 from boussole.dashboard.markup.words.addresses import system_href
 from boussole.dashboard.markup.words.say import Say, language_names
-from boussole.dashboard.views.periods import report_title
+from boussole.dashboard.views.papers import report_title
 from boussole.dashboard.views.scene import Scene
 
 # What the evidence page looks up: the ledger in short, the entries that are asked for, one entry with its proof.

@@ -19,8 +19,8 @@ from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.work.forms import work_routes
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.forms.model import PageForms
-from boussole.dashboard.server.forms.routes import problem_of
+from boussole.dashboard.server.form_routes import problem_of
+from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting

@@ -10,8 +10,7 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import SETTINGS_FILE
 from boussole.dashboard.alerts.page import AlertFacts, troubles
 from boussole.dashboard.markup.elements import PREFIX
-from boussole.dashboard.markup.words.addresses import charter_href, system_href
-from boussole.dashboard.markup.words.menu import pages
+from boussole.dashboard.markup.words.addresses import charter_href, pages, system_href
 from boussole.dashboard.markup.words.say import Say, language_names
 from boussole.dashboard.pages.settings.facts import Fault, Ring, Set, SettingsFacts
 from boussole.dashboard.server.access.identity import unprotected
