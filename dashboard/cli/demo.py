@@ -292,7 +292,7 @@ class _House:
             agenda=self.agenda(item),
         )
         body = {"title": "Avis sur ChatFT", "sense": "none", "words": "À compléter en séance.", "reservations": []}
-        begin(self.workspace, NAME, kind="opinion", body=body, author="Rapporteur")
+        begin(self.workspace, NAME, kind="opinion", body=body, author=self.members[1])
 
     def happen(self) -> None:
         """Incidents, one of them over; appeals, one of them decided."""

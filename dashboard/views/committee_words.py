@@ -117,7 +117,7 @@ def answered_words(fate: Fate, say: Say) -> str:
         on = say.date(fate.first_reply[1].on)
         return say("on {date}", date=on) if fate.answer == "on_time" else say("on {date}, late", date=on)
     by = say.date(fate.reply_by)
-    return say("late since {date}", date=by) if fate.answer == "late" else say("by {date}", date=by)
+    return say("late since {date}", date=by) if fate.answer == "late" else say("awaited by {date}", date=by)
 
 
 def followed_words(fate: Fate, say: Say) -> str:
@@ -444,7 +444,7 @@ def _view(chamber: Chamber, fate: Fate, say: Say, *, query: dict[str, str], insi
         dissents=[(_noted(chamber, each, say, inside=inside), say.written(each.text)) for each in dissents],
         became=[
             (say("Published"), published_words(fate, say)),
-            (say("Answered"), answered_words(fate, say)),
+            (say("The answer"), answered_words(fate, say)),
             (say("What was made of it"), followed_words(fate, say)),
         ],
         grave=fate.ignored or "late" in (fate.publication, fate.answer),

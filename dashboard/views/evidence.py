@@ -186,6 +186,8 @@ def kind_words(kind: str, say: Say) -> str:
         "time_saved": say("Time saved"),
         "training": say("Training"),
         "stocktaking": say("Stock of uses and models"),
+        "planting": say("Protocol of planted errors"),
+        "planted_errors": say("Planted errors that were noticed"),
         "paired_texts": say("Test with pairs of requests"),
         "rules": say("Rules of a committee"),
         "mandate": say("Mandate of a member"),

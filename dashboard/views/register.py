@@ -18,6 +18,7 @@ from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.marks import ORDER, word
 from boussole.dashboard.markup.words.addresses import system_href
 from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words.say import count as few
 from boussole.dashboard.views.charts.strips import coverage_strip_svg, strip_text
 from boussole.dashboard.views.fields import Field
 from boussole.dashboard.views.register_words import (
@@ -140,10 +141,10 @@ def register_page(register: Register, chosen: RegisterQuery, say: Say, *, query:
 def _subtitle(register: Register, say: Say) -> str:
     count = {status: sum(use.system.status == status for use in register.uses) for status in STATUSES}
     told = {
-        "production": say("{n} in service", n=say.whole(count["production"])),
-        "pilot": say("{n} on trial", n=say.whole(count["pilot"])),
-        "design": say("{n} in design", n=say.whole(count["design"])),
-        "retired": say.plural("1 abandoned", "{count} abandoned", count["retired"], count=say.whole(count["retired"])),
+        "production": say("{n} in service", n=few(count["production"], say)),
+        "pilot": say("{n} on trial", n=few(count["pilot"], say)),
+        "design": say("{n} in design", n=few(count["design"], say)),
+        "retired": inside(say.plural("One abandoned", "{n} abandoned", count["retired"])),
     }
     whole = say.plural("One use in the register", "{n} uses in the register", len(register.uses))
     return " · ".join([whole, *(text for status, text in told.items() if count[status])])
@@ -188,7 +189,7 @@ def _strips(register: Register, say: Say) -> list[Strip]:
     found = register.coverage
     charter, followed, known = STARTING_POINT
     now = (len(found.whole), len(found.part), len(found.none))
-    strips = [(say("Today, of {n} uses on trial or in service", n=say.whole(found.live)), now)] if found.live else []
+    strips = [(say("Today, of {n} uses on trial or in service", n=few(found.live, say)), now)] if found.live else []
     if register.charter.id == charter:
         title = say(
             "Where it started: in January 2026 the Cour des comptes counted {n} of {known} uses followed, even in part",

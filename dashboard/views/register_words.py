@@ -18,6 +18,7 @@ from boussole.charter.registry.due import Due, Kind
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.words.addresses import attachment_href, recommendations_href, register_href, system_href
 from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words.say import count as few
 from boussole.dashboard.views.fields import Field, Option, settled
 
 # What the values of a record's fields are called, in one language.
@@ -168,7 +169,7 @@ def coverage_words(found: Coverage, say: Say) -> str:
         say.plural("one not at all", "{n} not at all", len(found.none)) if found.none else say("none is left out"),
     ]
     listed_parts = ", ".join(map(inside, parts))
-    return say("Of {live} uses on trial or in service, {parts}.", live=say.whole(found.live), parts=listed_parts)
+    return say("Of {live} uses on trial or in service, {parts}.", live=few(found.live, say), parts=listed_parts)
 
 
 # What the address of the register asks for: which uses are shown, in which order, and what else can be chosen.

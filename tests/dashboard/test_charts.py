@@ -14,7 +14,7 @@ from boussole.audits.systems.parts import Feature
 from boussole.dashboard.markup.fontfiles import embed
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.views.charts.charts import svg
-from boussole.dashboard.views.charts.dots import NARROW, WIDE, draw, ticks
+from boussole.dashboard.views.charts.dots import NARROW, WIDE, Dot, Layout, Line, Rows, draw, ticks
 from boussole.dashboard.views.charts.groups import ADJUSTED, Row, attribute_name, group_name, value_name
 from boussole.dashboard.views.charts.tables import comparison
 from tests.as_json import (
@@ -156,6 +156,22 @@ def test_ticks_are_few_and_cover_the_values(low: float, high: float) -> None:
     assert found[0] <= low + 1e-9
     assert found[-1] >= high - 1e-9
     assert 2 <= len(found) <= 8
+
+
+@pytest.mark.parametrize("layout", [WIDE, NARROW])
+def test_a_bar_ends_where_its_interval_does_and_no_line_crosses_a_name(layout: Layout) -> None:
+    dot = Dot(label="Femmes", value=0.7, low=0.6, high=0.8, text="70", note="", verdict="watch")
+    line = Line(at=0.8, label="", first=0, last=1, broken=True)
+    shown = Rows(dots=[dot, dot], lines=[line], percent=False, bounds=(0.0, 1.0), layout=layout)
+    chart = draw(shown).to_dict()
+    rule, bar, *_ = chart["layer"]
+    assert "strokeCap" not in bar["mark"]
+    reaches = [(each["y"], each["y2"]) for each in chart["datasets"][rule["data"]["name"]]]
+    if layout.narrow:
+        names = [row + layout.dot - 0.46 for row in (0, 1)]
+        assert not [name for name in names for top, end in reaches if top <= name + 0.15 and name - 0.15 <= end]
+    else:
+        assert reaches == [(0, 2)]
 
 
 def test_the_narrow_drawing_says_the_same_in_the_width_of_a_page_at_400_percent(

@@ -21,6 +21,7 @@ from boussole.audits.ledger.keys import COSIGNATURE, make_key
 from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span
 from boussole.audits.ledger.verification import SetBack
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.kinds import KINDS as RECORDS
 from boussole.charter.record_types.kinds import Case, Closure, Finding, Recommendation
 from boussole.charter.records import (
     SealedStatement,
@@ -275,6 +276,12 @@ def test_every_kind_of_entry_has_its_words_in_both_languages(kind):
     assert kind_words(kind, EN) != kind
     assert kind_words(kind, FR) not in (kind, kind_words(kind, EN)) or kind in ("audit", "attestation", "incident")
     assert seal_words(entry, EN) != seal_words(entry, FR)
+
+
+@pytest.mark.parametrize("kind", sorted(RECORDS))
+def test_no_record_is_listed_by_the_name_it_has_in_code(kind):
+    assert kind_words(kind, EN) != kind
+    assert "_" not in kind_words(kind, FR)
 
 
 def test_a_kind_and_a_value_nobody_knows_are_shown_as_they_stand(scene):

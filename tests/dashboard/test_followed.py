@@ -175,7 +175,7 @@ def test_an_opinion_is_shown_with_its_dissent_and_what_became_of_it(advised):
     (shown,) = opinions_about([chamber_of(hall)], EN, query={}, inside=True, article="equite", system="matchft")
     assert (shown.entry, shown.sense, shown.grave) == (entry, "favourable with reservations", True)
     assert shown.dissents == [("Dissent of Zoé Petit", "Too early.")]
-    assert dict(shown.became)["Answered"] == "late since 14 December 2026"
+    assert dict(shown.became)["The answer"] == "late since 14 December 2026"
     written = Template("views/parts/opinions.html", EN)("beside", [shown]) + PAGE("opinions", [shown], ACTING)
     assert "<b>" not in written.replace("</b>", "")
     assert "Read all of it" in written

@@ -119,7 +119,7 @@ def test_small_counts_by_group_are_hidden(scene):
     shown = page(scene, *said).appeals
     assert dict(shown.grounds).keys() == {"The result is wrong", "The data are wrong"}
     assert all(text.startswith("hidden") for _, text in shown.grounds)
-    assert "Counts below 11 are hidden" in shown.hidden
+    assert "By ground and by outcome, counts below 11 are hidden" in shown.hidden
     assert shown.rows == []
     many = page(scene, *said[:30]).appeals
     assert (many.grounds, many.hidden) == ([("The result is wrong", "30")], "")

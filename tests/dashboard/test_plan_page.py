@@ -12,6 +12,7 @@ import pytest
 from boussole.charter.judging.statistics.planning import plans
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.pages.plan import view
 from boussole.dashboard.pages.plan.view import GAPS, PlanPage, PlanQuery, plan_page
 from tests.dashboard.app_at import app_at
 
@@ -58,6 +59,19 @@ def test_both_languages_say_it(scene):
         assert html.count("<details") == len(seen(scene, say, system="matchft").questions) + 1
     assert "Pour distinguer 72 de 80 pour 100" in page_of(seen(scene, FR, system="matchft"), FR)
     assert all(f'value="{gap}"' in html for gap in GAPS)
+
+
+def test_it_opens_on_a_system_that_has_something_to_plan(scene, monkeypatch):
+    """The first system has no question about groups: whoever opens the page without choosing is shown another."""
+    first, other = scene.latest
+
+    def planned(document, *rest, gap=None):
+        return [] if document is scene.latest[first] else plans(document, *rest, gap=gap)
+
+    monkeypatch.setattr(view, "plans", planned)
+    assert seen(scene).chosen.system == other
+    assert seen(scene).questions
+    assert seen(scene, system=first).chosen.system == first
 
 
 def test_without_an_audit_there_is_no_plan(scene):

@@ -76,14 +76,16 @@ def page(uses: list[Use] = USES, dues: list[Due] = DUES, say=EN, **chosen: str):
 
 def test_the_answer_comes_first_in_one_sentence() -> None:
     shown = page()
-    assert shown.headline == "Of 3 uses on trial or in service, one is examined wholly, one in part, one not at all."
-    assert shown.subtitle == "Four uses in the register · 2 in service · 1 on trial · 1 abandoned"
+    assert (
+        shown.headline == "Of three uses on trial or in service, one is examined wholly, one in part, one not at all."
+    )
+    assert shown.subtitle == "Four uses in the register · two in service · one on trial · one abandoned"
     assert [title for title, _ in shown.overlooked] == ["BETA"]
     assert shown.tone == "watch"
     assert shown.strips[0].counts == (1, 1, 1)
     assert shown.strips[1].counts == (0, 18, 69)
     french = page(say=FR).headline.replace("\u202f", " ")
-    assert french == "Sur 3 usages en essai ou en service, un est examiné en entier, un en partie, un pas du tout."
+    assert french == "Sur trois usages en essai ou en service, un est examiné en entier, un en partie, un pas du tout."
 
 
 @pytest.mark.parametrize(

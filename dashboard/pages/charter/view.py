@@ -249,13 +249,16 @@ def _levels_told(judging: InForce, say: Say) -> str:
     attested = sum(each.evidence == "attested" for each in asked)
     adopted = sum(each.id in judging.adopted for each in asked)
     claimed = sum(each.threshold.status == "adopted" for each in asked) - adopted
-    told = say(
-        "{measured} questions are measured today, {attested} rest on the statements of people, {others} wait for their "
-        "measure.",
-        measured=say.whole(measured),
-        attested=say.whole(attested),
-        others=say.whole(len(asked) - measured - attested),
-    )
+    others = len(asked) - measured - attested
+    rest = {"measured": say.whole(measured), "attested": say.whole(attested)}
+    told = say("{measured} questions are measured today, {attested} rest on the statements of people.", **rest)
+    if others:
+        told = say(
+            "{measured} questions are measured today, {attested} rest on the statements of people, {others} wait for "
+            "their measure.",
+            **rest,
+            others=say.whole(others),
+        )
     levels = say(
         "Of {n} thresholds, {adopted} are adopted and {proposed} are proposed. None is a legal threshold.",
         n=say.whole(len(asked)),

@@ -282,7 +282,8 @@ def appeals_told(scene: Scene, say: Say, *, query: dict[str, str], single: bool)
         grounds=_counted(grounds, words_of(Appeal, "ground", say), below, say),
         outcomes=_counted(outcomes, words_of(AppealDecision, "outcome", say), below, say),
         hidden=say(
-            "Counts below {n} are hidden, and one more where the total would give them away: so nobody is recognised.",
+            "By ground and by outcome, counts below {n} are hidden, and one more where the total would give them away: "
+            "so nobody is recognised.",
             n=say.whole(below),
         )
         if hidden

@@ -61,7 +61,7 @@ def plan_page(scene: Scene, asked: PlanQuery, say: Say, *, query: Mapping[str, s
     audited = [(name, scene.title(name, say)) for name in scene.latest]
     if not audited:
         return None
-    name = asked.system if asked.system in scene.latest else audited[0][0]
+    name = asked.system if asked.system in scene.latest else _first_planned(scene) or audited[0][0]
     gap = int(asked.gap) if asked.gap in map(str, GAPS) else None
     document, system = scene.latest[name], scene.systems.get(name)
     found = [] if system is None else plans(document, scene.charter, system, gap=None if gap is None else gap / 100)
@@ -74,6 +74,17 @@ def plan_page(scene: Scene, asked: PlanQuery, say: Say, *, query: Mapping[str, s
         more=_more(found, document, say),
         questions=_questions(scene, document, found, say, system=system, query=query),
     )
+
+
+def _first_planned(scene: Scene) -> str:
+    """The first system with a question about groups, so that the page opens on something to plan; none where none."""
+    return next(
+        (name for name, system in scene.systems.items() if name in scene.latest and _planned(scene, name, system)), ""
+    )
+
+
+def _planned(scene: Scene, name: str, system: System) -> bool:
+    return bool(plans(scene.latest[name], scene.charter, system, gap=None))
 
 
 def _headline(found: Sequence[Plan], scene: Scene, document: AuditDocument, say: Say, *, system: System | None) -> str:

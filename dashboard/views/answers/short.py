@@ -34,15 +34,17 @@ UNSAID = ("distance", "share")
 """Scales whose interval is not said beside the sentence: of a distance it says little, of a share the sentence does."""
 MOST = 25
 """Words of the sentence at most."""
-_WORD = re.compile(r"\w[\w’'\-–.,]*")
+BARE = 7
+"""Words at most of a first sentence that says yes, no or that nobody can tell, and nothing else."""
+_WORD = re.compile(r"\d+(?:[\u202f\xa0]\d{3})+|\w[\w’'\-–.,]*")
 _END = re.compile(r"(?<=[.!?])\s+")
 
 
 def words_in(text: str) -> int:
-    """How many words a reader counts: figures are words, signs are not.
+    """How many words a reader counts: a figure is a word, however long; signs are not.
 
-    >>> words_in("Pour 100 hommes : « 56 » femmes.")
-    5
+    >>> words_in("Pour 100 hommes : « 56 » femmes."), words_in("Sur 35\u202f540 décisions")
+    (5, 3)
     """
     return len(_WORD.findall(text))
 
@@ -77,12 +79,18 @@ def short_answer(
 def first_words(text: str) -> str:
     """The first sentences of a text, as many as stay within the words of one answer; at least one.
 
+    A bare answer never stands alone: the sentence after it comes with it, even a long one.
+
     >>> first_words("Yes. All is well.")
     'Yes. All is well.'
+    >>> len(first_words("No. " + "far " * 26 + "too long. This is left out."))
+    120
     """
     if words_in(text) <= MOST:
         return text
     first, *others = _END.split(text)
+    if others and words_in(first) <= BARE:
+        first = f"{first} {others.pop(0)}"
     for each in others:
         if words_in(f"{first} {each}") > MOST:
             break

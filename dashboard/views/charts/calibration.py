@@ -210,7 +210,7 @@ def _drawn(marks: Mapping[str, list[Mark]], page: Sheet, height: int) -> alt.Lay
     ends = {"x": x, "y": y, "x2": alt.X2("x2:Q"), "y2": alt.Y2("y2:Q")}
     layers = [
         of("grid").mark_rule(color=LINE, strokeWidth=1).encode(**ends),
-        of("bar").mark_rule(color="#d3cfc4", strokeWidth=page.bar, strokeCap="round").encode(**ends),
+        of("bar").mark_rule(color="#d3cfc4", strokeWidth=page.bar).encode(**ends),
         of("same").mark_rule(color=INK_2, strokeWidth=1.5, strokeDash=[5, 4]).encode(**ends),
         of("line")
         .mark_line(color=INK, strokeWidth=1.5)

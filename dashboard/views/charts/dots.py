@@ -37,6 +37,8 @@ NARROW = Layout(names=18, plot=168, values=62, row=68, top=48, dot=0.74, most_ti
 """For a page at 400 % zoom: 248 pixels in all."""
 
 _SIZE, _LEADING = 15, 17
+_BESIDE = 0.15
+"""How much of a row a line runs above and below a dot, where it must not cross the name over it."""
 _STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
 _SHAPES = {"disc": "circle", "square": "square", "triangle": "triangle-up", "half": "circle", "ring": "circle"}
 _HALF = "M0,-1A1,1,0,0,0,0,1Z"
@@ -170,11 +172,12 @@ def _lines(lines: Sequence[Line], x: alt.X, y: alt.Y, layout: Layout) -> list[al
     layers, tier = [], 0
     for line in lines:
         ink = NEEDLE if line.broken else MARKS["watch"].ink
-        data = _data([{"x": line.at, "y": line.first, "y2": line.last + 1, "label": line.label}])
-        chart = alt.Chart(data)
+        pieces = _data([{"x": line.at, "y": top, "y2": end} for top, end in _reaches(line, layout)])
         dash = [5, 4] if line.broken else [2, 3]
-        layers.append(chart.mark_rule(color=ink, strokeWidth=1.5, strokeDash=dash).encode(x=x, y=y, y2=alt.Y2("y2:Q")))
+        rule = alt.Chart(pieces).mark_rule(color=ink, strokeWidth=1.5, strokeDash=dash)
+        layers.append(rule.encode(x=x, y=y, y2=alt.Y2("y2:Q")))
         if line.label:
+            chart = alt.Chart(_data([{"x": line.at, "y": line.first, "label": line.label}]))
             align: Literal["left", "center", "right"] = "left" if layout.narrow else line.align
             at = _pixel(0) if layout.narrow else x
             up = -5 - 19 * tier * layout.narrow
@@ -184,13 +187,20 @@ def _lines(lines: Sequence[Line], x: alt.X, y: alt.Y, layout: Layout) -> list[al
     return layers
 
 
+def _reaches(line: Line, layout: Layout) -> list[tuple[float, float]]:
+    """From where to where a line is drawn: in one stroke, or beside each dot where names stand above the dots."""
+    if not layout.narrow:
+        return [(line.first, line.last + 1)]
+    return [(row + layout.dot - _BESIDE, row + layout.dot + _BESIDE) for row in range(line.first, line.last + 1)]
+
+
 def _intervals(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> list[alt.Chart]:
     values = [
         {"x": dot.low, "x2": dot.high, "y": index + layout.dot, "tint": tint(dot.verdict)}
         for index, dot in enumerate(dots)
         if dot.low is not None
     ]
-    bar = alt.Chart(_data(values)).mark_rule(strokeWidth=9, strokeCap="round")
+    bar = alt.Chart(_data(values)).mark_rule(strokeWidth=9)  # round ends would reach beyond the interval
     return [bar.encode(x=x, x2=alt.X2("x2:Q"), y=y, color=alt.Color("tint:N", scale=None))] if values else []
 
 

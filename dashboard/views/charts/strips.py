@@ -224,7 +224,7 @@ def _upright(x: float, high: float, ink: str, more: str) -> str:
 
 def _bar(low: float, high: float, y: float, dot: Dot, *, second: bool) -> str:
     ink, more = (INK_2, 'stroke-width="2" stroke-dasharray="5 3"') if second else (
-        tint(dot.verdict), 'stroke-width="9" stroke-linecap="round"'
+        tint(dot.verdict), 'stroke-width="9"'
     )  # fmt: skip
     return f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{y:g}" y2="{y:g}" stroke="{ink}" {more}/>'
 

@@ -91,8 +91,8 @@ def test_an_opinion_that_was_ignored_stands_first_and_is_marked(desk, seen):
     desk.seal(PublicationDecision(**SAID, on=DAY, of=second, publish=False, text="It names a supplier."))
     waiting = page(seen(DAY)).opinions
     assert [(row.title[0], row.published, row.answered, row.grave) for row in waiting] == [
-        ("First", "on 15 September 2026", "by 14 December 2026", False),
-        ("Second", "withheld", "by 14 December 2026", False),
+        ("First", "on 15 September 2026", "awaited by 14 December 2026", False),
+        ("Second", "withheld", "awaited by 14 December 2026", False),
     ]
     late = page(seen(DAY + dt.timedelta(days=200)))
     assert [(row.answered, row.followed, row.grave) for row in late.opinions] == [
