@@ -72,9 +72,13 @@ class _Compiled:
         self.patterns = [self._regex(_whole_words(self._spelled(each))) for each in (*rule.patterns, *framed)]
         self._unless = self._any((*rule.unless, *(lawful.unless if lawful else ())), r"\b(?:{})")
         self._before = self._any((*rule.before, *(lawful.before if lawful else ())), r"\b(?:{})[\s\"'(-]*\z")
-        self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;]*(?:{})")
+        self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;,:]*(?:{})")
         self.elsewhere = self._any(rule.elsewhere, "(?:{})")
         self._needs = self._any(rule.needs, r"\b(?:{})")
+        self._seeks = self._any((self._words["employer_seeks"],), r"\A{}") if "employer_seeks" in self._words else None
+        self._told = (
+            self._any((self._words["employer_told"],), r"\A(?:{})\z") if "employer_told" in self._words else None
+        )
         self._wished = self._any((self._words["wished"],), r"\b(?:{})") if "wished" in self._words else None
 
     def _spelled(self, pattern: str) -> str:
@@ -101,13 +105,26 @@ class _Compiled:
             or self._of_others(text[first : span[0]], text[first : span[1]])
             or (self._after is not None and self._after.search(text[span[1] : last]) is not None)
             or (self._unless is not None and self._unless.search(around) is not None)
+            or self._of_employer(text[first : span[0]], text[_last_words(text, span) : last])
         )
+
+    def _of_employer(self, before: bytes, after: bytes) -> bool:
+        """Whether a span tells who is looking for somebody, and not who is looked for."""
+        if self._seeks is None or self._told is None or self._seeks.search(after) is None:
+            return False
+        return self._told.search(before) is not None
 
     def _of_others(self, before: bytes, upto: bytes) -> bool:
         """Whether what stands before a span says it of others, and not that others want it of the person."""
         if self._before is None or self._before.search(before) is None:
             return False
         return self._wished is None or self._wished.search(upto) is None
+
+
+def _last_words(text: bytes, span: tuple[int, int]) -> int:
+    """Where the last two words of a span begin: the second may be the verb of who seeks somebody."""
+    last = text.rfind(b" ", span[0], span[1])
+    return max(span[0], text.rfind(b" ", span[0], max(last, span[0])) + 1)
 
 
 def _whole_words(pattern: str) -> str:

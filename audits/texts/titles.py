@@ -116,6 +116,8 @@ def partners(word: str) -> frozenset[str]:
         "garcon": "serveuse",
         "steward": "hotesse",
         "majordome": "gouvernante",
+        "maieuticien": "sage-femme",
+        "sage-homme": "sage-femme",
     }
     for form in _singulars(word):
         for masculine, feminine in (*title_words().pairs, *more, *odd.items()):

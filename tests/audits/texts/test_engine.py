@@ -267,6 +267,32 @@ def test_what_clients_want_of_the_person_is_asked_of_the_person(criterion: str, 
     assert check_text(lawful).findings == ()
 
 
+WHO_SEEKS = [
+    (
+        "residence",
+        "Ostréiculteur recherche un aide (H/F) installé à Marennes.",
+        "Ostréiculteur installé à Marennes recherche un aide (H/F).",
+    ),
+    ("religion", "Famille recherche une aide (H/F) catholique.", "Famille catholique recherche une aide (H/F)."),
+    (
+        "sexual_orientation_gender_identity",
+        "LGBT s'abstenir, chargé(e) de projet.",
+        "Association LGBT recherche chargé(e) de projet.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("criterion", "unlawful", "lawful"), WHO_SEEKS)
+def test_what_is_told_of_who_seeks_is_not_asked_of_the_person(criterion: str, unlawful: str, lawful: str) -> None:
+    assert criterion in {each.criterion for each in check_text(unlawful).findings}
+    assert check_text(lawful).findings == ()
+
+
+def test_what_excuses_a_span_stands_in_its_clause() -> None:
+    assert [each.criterion for each in check_text("Aide poseur H/F, pas plus de 40 ans, permis B.").findings] == ["age"]
+    assert check_text("Maison de plus de 40 ans d'existence, aide poseur H/F.").findings == ()
+
+
 @pytest.mark.parametrize(
     "title",
     [
