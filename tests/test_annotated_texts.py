@@ -16,6 +16,7 @@ SETS = [
     ("adverts_dev", "criterion"),
     ("adverts_dev2", "criterion"),
     ("adverts_dev3", "criterion"),
+    ("adverts_dev4", "criterion"),
     ("personal_dev", "entity"),
 ]
 
