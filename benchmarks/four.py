@@ -31,7 +31,7 @@ from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Dissent, Mandate, Minutes, Office, Opinion, Rapporteur, Referral
 from boussole.charter.records import verify_records
 from boussole.dashboard.server.access.person import COOKIE
-from boussole.dashboard.server.forms.model import EVERY
+from boussole.dashboard.server.forms import EVERY
 from boussole.dashboard.views.store import drafts
 
 COMMITTEE = "external"

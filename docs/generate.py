@@ -30,7 +30,7 @@ from boussole.charter.record_types.kinds import KINDS as RECORDS
 from boussole.charter.text.model import Article, Head, LawFile
 from boussole.dashboard.cli.schemas import OUTPUTS, SCHEMAS
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
-from boussole.dashboard.server.access.routes import record_address, record_addresses
+from boussole.dashboard.server.access.places import record_address, record_addresses
 from docs import asvs
 from tests.audits.dirty_files import FILES
 
@@ -286,11 +286,12 @@ def schemas() -> str:
 
 
 def packages() -> str:
-    """A table of the packages, each in its own words."""
-    found = sorted(path for name in PACKAGES for path in (HERE.parent / name).rglob("__init__.py"))
+    """A table of the packages, each in its own words; a page says them in its script."""
+    homes = [HERE.parent / name for name in PACKAGES]
+    found = {path.parent: path for name in ("page.py", "__init__.py") for home in homes for path in home.rglob(name)}
     rows = [
-        f"| `{path.parent.relative_to(HERE.parent)}/` | {_first_line(path).replace('|', chr(92) + '|')} |"
-        for path in found
+        f"| `{folder.relative_to(HERE.parent)}/` | {_first_line(path).replace('|', chr(92) + '|')} |"
+        for folder, path in sorted(found.items())
     ]
     return "\n".join(["| package | what it is |", "|---|---|", *rows])
 

@@ -39,9 +39,9 @@ from boussole.charter.records import prove_entry, request_since, save_audit, sig
 from boussole.charter.text.loading import PACKAGED, find_faults, load_charter
 from boussole.charter.work.survey import Layout, aggregated, rows_of
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.evidence.check import EvidenceQuery, examine
+from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine
 from boussole.dashboard.report.attachments import check
-from boussole.dashboard.views.periods import parse_period
+from boussole.dashboard.views.papers import parse_period
 from boussole.experiments.gabarit import read as read_gabarit
 from tests.attacks import Tries
 from tests.audits.ledger.test_timestamp import NOTE, REPLY, ROOT

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.sparing import later
 from tests.written import system_text
 
 ROOT = Path(__file__).parent.parent
+PACKAGES = ("audits", "charter", "dashboard", "experiments")
 KEPT = ROOT / "tests" / "data" / "workspace-of-28-november-2026.tar.xz"
 HEAVY = ("pandas", "numpy", "duckdb", "scipy", "ibis", "streamlit", "mlflow", "cryptography", "typer", "babel")
 """What importing the functions that log must not import: the base install lacks most of it."""
@@ -138,6 +140,15 @@ def installed(place: Path, versions: str, *asked: str) -> Path:
     got = run(uv, "pip", "install", *words, at=place.parent)
     assert got.returncode == 0, got.stderr
     return place / "bin"
+
+
+@pytest.mark.costly
+def test_the_wheel_holds_every_module(wheel: Path) -> None:
+    """Those of pages too, whose folders have no `__init__.py`."""
+    with zipfile.ZipFile(wheel) as packed:
+        held = {name for name in packed.namelist() if name.endswith(".py")}
+    there = (path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
+    assert held == {"boussole/__init__.py", *(f"boussole/{path.relative_to(ROOT)}" for path in there)}
 
 
 @pytest.mark.parametrize(("versions", "most"), [later("lowest-direct", 195e6), later("highest", 245e6)])

@@ -87,7 +87,6 @@ QUESTION: Change = {
     },
 }
 PAGE: Change = {
-    "dashboard/pages/hello/__init__.py": '"""The page that greets."""\n',
     "dashboard/pages/hello/page.py": '''"""The page that greets."""
 
 from __future__ import annotations
@@ -117,7 +116,7 @@ def greeted(scene: Scene) -> list[str]:
 <p>{% for name in names %}<strong>{{ name }}</strong>{% endfor %}</p>
 {% endmacro %}
 """,
-    "dashboard/markup/words/menu.py": {
+    "dashboard/markup/words/addresses.py": {
         '        Page(name="search",': (
             '        Page(name="hello", title=say("We greet you"), group=helps),\n        Page(name="search",'
         )
@@ -171,7 +170,6 @@ CHANGES = {
 NAMES = {
     "audits/metrics/passing.py": "audits/metrics/FAMILY.py",
     "charter/articles/equite.yaml": "charter/articles/ARTICLE.yaml",
-    "dashboard/pages/hello/__init__.py": "dashboard/pages/NAME/__init__.py",
     "dashboard/pages/hello/page.py": "dashboard/pages/NAME/page.py",
     "dashboard/pages/hello/view.py": "dashboard/pages/NAME/view.py",
     "dashboard/pages/hello/hello.html": "dashboard/pages/NAME/NAME.html",

@@ -141,11 +141,19 @@ def _differs(system: System, role: str, log: LogName) -> str:
     version kept as it was is not declared now: neither is a difference.
     """
     fresh, held = _value("f", role, log), _value("e", role, log)
+    if _leaves_first(system, role, log):
+        return f"({fresh} <> {held})"
     group = system.groups.get(role.removeprefix("g_")) if role.startswith("g_") else None
     if group is None or not group.closed:
         return f"{fresh} IS DISTINCT FROM {held}"
     then = f"({held} IS NOT DISTINCT FROM {literal(UNDECLARED)} AND {fresh} IS NOT NULL)"
     return f"({_pooled(fresh, group)} IS DISTINCT FROM {_pooled(held, group)} AND NOT {then})"
+
+
+def _leaves_first(system: System, role: str, log: LogName) -> bool:
+    """Whether it is a text that may have left before its row: that it is not there is no difference."""
+    kind, part = LOG_TYPES[log], system.section(log)
+    return part is not None and role in kind.texts and kind.kept_for(part) is not None
 
 
 def _pooled(value: str, group: Group) -> str:

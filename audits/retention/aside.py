@@ -24,12 +24,17 @@ def bare(connection: duckdb.DuckDBPyConnection, system: System, *, old: str, lim
     A row without a day gets the months that its source brought decisions of, where some of these go (before `limit`).
     """
     mean = unread_weight(connection, system)
-    found = {name: f"CASE WHEN NOT ({old}) THEN {quote(name)} END" for name in PERSONAL}
-    found["day"] = f"CASE WHEN {old} THEN date_trunc('month', day) ELSE day END"
+    found = {"day": f"CASE WHEN {old} THEN date_trunc('month', day) ELSE day END"}
     found["weight"] = f"CASE WHEN {old} AND log = 'decisions' THEN coalesce(weight, {mean}) ELSE weight END"
     decisions = table(system, "decisions")
     loses = f"day IS NULL AND log = 'decisions' AND batch IN (SELECT batch FROM {decisions} WHERE day < DATE '{limit}')"
     for name, bound, pick in (("first_month", "least", "min"), ("last_month", "greatest", "max")):
         brought = f"(SELECT date_trunc('month', {pick}(d.day)) FROM {decisions} d WHERE d.batch = quarantine.batch)"
         found[name] = f"CASE WHEN {loses} THEN {bound}({name}, {brought}) ELSE {name} END"
-    return {name: f"CAST({value} AS {QUARANTINE[name]})" for name, value in found.items()}
+    return emptied(old) | {name: f"CAST({value} AS {QUARANTINE[name]})" for name, value in found.items()}
+
+
+def emptied(old: str, *names: str) -> dict[str, str]:
+    """Columns that hold something of the row itself (all of these where none is named), without it where it is old."""
+    which = names or PERSONAL
+    return {name: f"CAST(CASE WHEN NOT ({old}) THEN {quote(name)} END AS {QUARANTINE[name]})" for name in which}

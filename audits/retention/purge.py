@@ -1,5 +1,6 @@
 """Retention: rows of old months leave the lake for good; the counts of these months and the evidence stay.
 
+Texts that models wrote may leave before their row does (`HeldTexts.retain_days`): what was found in them stays.
 Only counts by profile and by score go with the rows (the cubes `strata`, `scores`), and of those by value
 (`histograms`) the sums and the names of values that few had.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
@@ -28,6 +29,7 @@ from boussole.audits.retention.leftovers import clear_temporary
 from boussole.audits.retention.rare_values import without_rare
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.systems.logs.contacts import STOP_NEEDS, STOPS_KEPT_YEARS
+from boussole.audits.systems.logs.generations import GENERATIONS
 from boussole.audits.systems.logs.log_type import Retention
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
@@ -38,9 +40,10 @@ TWIN = "excluded_"
 
 @dataclass(frozen=True, kw_only=True)
 class PurgeResult:
-    """What left a system's tables: rows by table, months sealed by it, groups whose legal basis ended.
+    """What left a system's tables: rows by table, months sealed by it, groups whose legal basis ended, and texts whose
+    row stays, of days before `texts_before`.
 
-    `sources` are the runs and files that the rows came from, and that may still hold them.
+    `sources` are the runs and files that the rows or texts came from, and that may still hold them.
     """
 
     system: str
@@ -49,9 +52,23 @@ class PurgeResult:
     months: tuple[dt.date, ...] = ()
     groups: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    texts: int = 0
+    texts_before: dt.date | None = None
 
-    def removal(self) -> Removal:
+    @property
+    def anything(self) -> bool:
+        """Whether anything left."""
+        return bool(self.rows or self.groups or self.texts)
+
+    def removals(self) -> list[Removal]:
         """What the lake and the ledger keep of it: dates and counts."""
+        found = [self._of_rows()] if self.rows or self.groups else []
+        if self.texts_before is not None and self.texts:
+            day = self.texts_before.isoformat()
+            found.append(removal("text_purge", system=self.system, texts=self.texts, texts_before=day))
+        return found
+
+    def _of_rows(self) -> Removal:
         if self.before is None:
             return removal("expiry", system=self.system, groups=len(self.groups))
         ends = {"first_month": self.months[:1], "last_month": self.months[-1:]}
@@ -95,7 +112,8 @@ def purge(
 ) -> list[PurgeResult]:
     """Removes the rows of whole months before a day (or older than each system's `retain_days`) from the lake.
 
-    Groups whose legal basis has ended go too, whatever the age of their rows. The lake is rebuilt without them: no
+    Groups whose legal basis has ended go too, whatever the age of their rows, and texts that a system keeps for less
+    long than their rows. The lake is rebuilt without them: no
     file of it holds a byte of what went. Months whose decisions went are sealed: their counts stay as they are. With
     `dry_run`, only says what would go. Systems of which nothing goes are not in the answer.
 
@@ -115,10 +133,10 @@ def purge(
         made = Plan()
         for system in held:
             purged = _plan(connection, workspace, system, limits.get(system.id), made, today=today or _today(system))
-            found.extend([purged] if purged.rows or purged.groups else [])
+            found.extend([purged] if purged.anything else [])
         if dry_run or not found:
             return None
-        return {**made.selects(), **noted(connection, [item.removal() for item in found])}
+        return {**made.selects(), **noted(connection, [each for item in found for each in item.removals()])}
 
     if rebuild(workspace, plan):
         for item in found:  # a page made from a sample of rows
@@ -154,10 +172,12 @@ def _limits(systems: Sequence[System], before: dt.date | None, today: dt.date | 
         not found
         and before is None
         and not any(group.expires for system in systems for group in system.groups.values())
+        and not any(_texts_before(system, dt.date.max) for system in systems)
     ):
         raise PrivacyError(
-            "no system says how long its rows are kept.",
-            next_step="Give --before YYYY-MM-DD, or write `privacy: {retain_days: …}` in a system file.",
+            "no system says how long its rows, or its texts, are kept.",
+            next_step="Give --before YYYY-MM-DD, or write `privacy: {retain_days: …}`, or `texts: {retain_days: …}` "
+            "under `generations`, in a system file.",
         )
     return found
 
@@ -176,8 +196,9 @@ def _plan(
     if groups:
         plan.changed |= expiry.blanks(connection, system, groups)
         plan.queries |= expiry.merged_cubes(system, groups)
+    texts = _texts(connection, system, limit, plan, today=today)
     if limit is None:
-        return PurgeResult(system=system.id, before=None, rows={}, groups=tuple(groups))
+        return replace(texts, groups=tuple(groups))
     gone = _gone(connection, system, limit)
     _keep_stops(connection, system, gone, plan, today=today)
     counts = {name: _count(connection, name, condition) for name, condition in gone.items()}
@@ -187,7 +208,10 @@ def _plan(
     plan.gone |= gone
     if (system.id, "quarantine") in gone or months:
         plan.gone[system.id, "quarantine"] = aside.CLOSED.format(old=_arrived(limit))
-        plan.changed[system.id, "quarantine"] = aside.bare(connection, system, old=_arrived(limit), limit=limit)
+        bare = aside.bare(connection, system, old=_arrived(limit), limit=limit)
+        plan.changed[system.id, "quarantine"] = bare | aside.emptied(
+            f"({_arrived(limit)}) OR {_texts_aside(texts)}", "content"
+        )
     if months:
         plan.queries[system.id, "sealed"] = _sealed(system, months)
         _leave_no_trace(system, months, plan)
@@ -198,9 +222,50 @@ def _plan(
     for (_, table), count in counts.items():
         log = table.removeprefix(TWIN)
         rows |= {log: rows.get(log, 0) + count} if count else {}
-    return PurgeResult(
-        system=system.id, before=limit, rows=rows, months=tuple(months), groups=tuple(groups), sources=sources
+    return replace(
+        texts,
+        before=limit,
+        rows=rows,
+        months=tuple(months),
+        groups=tuple(groups),
+        sources=tuple(sorted({*sources, *texts.sources})),
     )
+
+
+def _texts_before(system: System, today: dt.date) -> dt.date | None:
+    """The first day of which the texts of a system are still stored; None where they stay as long as their row."""
+    part = system.section("generations")
+    return None if part is None else GENERATIONS.texts_before(part, today)
+
+
+def _texts(
+    connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date | None, plan: Plan, *, today: dt.date
+) -> PurgeResult:
+    """Adds to the plan the texts that leave before their row does (rows before `limit` go whole), with those of rows
+    that were set aside."""
+    first, logs = _texts_before(system, today), ("generations", f"{TWIN}generations")
+    made = PurgeResult(system=system.id, before=None, rows={}, texts_before=first)
+    if first is None or (limit is not None and limit >= first):
+        return replace(made, texts_before=None)
+    old, stays = f"day < DATE '{first}'", f"day >= DATE '{limit}'" if limit else "true"
+    stored = " OR ".join(f"{quote(column)} IS NOT NULL" for column in GENERATIONS.texts)
+    present = {name for schema, name in tables(connection) if schema == system.id}
+    gone = {(system.id, log): f"{old} AND {stays} AND ({stored})" for log in logs if log in present}
+    aside_stays = f"NOT ({_arrived(limit)})" if limit else "true"
+    gone[system.id, "quarantine"] = f"{_texts_aside(made)} AND {aside_stays} AND content IS NOT NULL"
+    gone = {name: condition for name, condition in gone.items() if _count(connection, name, condition)}
+    for name in gone:
+        texts = {column: f"CASE WHEN NOT ({old}) THEN {quote(column)} END" for column in GENERATIONS.texts}
+        changed = texts if name[1] in logs else aside.emptied(_texts_aside(made), "content")
+        plan.changed[name] = plan.changed.get(name, {}) | changed
+    count = sum(_count(connection, name, condition) for name, condition in gone.items())
+    return replace(made, texts=count, sources=_sources(connection, gone))
+
+
+def _texts_aside(texts: PurgeResult) -> str:
+    """SQL: whether a row that was set aside came so long ago that its text leaves."""
+    first = texts.texts_before
+    return f"(log = 'generations' AND {_arrived(first)})" if first else "false"
 
 
 def _leave_no_trace(system: System, months: Iterable[dt.date], plan: Plan) -> None:

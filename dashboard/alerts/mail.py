@@ -16,11 +16,9 @@ from email.utils import format_datetime, formataddr
 from typing import Any
 
 from boussole.audits.hashing import sha256_hex
-from boussole.dashboard.alerts.channels import CONNECT_SECONDS, Caution, recipients
-from boussole.dashboard.alerts.guard import REFUSED, PlaceError, hold_place
+from boussole.dashboard.alerts.channels import CONNECT_SECONDS, REFUSED, Caution, PlaceError, hold_place, recipients
 from boussole.dashboard.alerts.letters import Letter, line, wrapped
-from boussole.dashboard.alerts.messages import Message
-from boussole.dashboard.alerts.words import AlertSay
+from boussole.dashboard.alerts.messages import AlertSay, Message
 from boussole.dashboard.server.access.database import moment
 
 # Why a message did not go: a short code without an address, a name or a word of the server's, and what it means.

@@ -1,4 +1,4 @@
-"""What changed, as data, and the messages that tell it."""
+"""What changed, as data, the messages that tell it, and the catalogue that alerts speak from."""
 
 from __future__ import annotations
 
@@ -6,14 +6,40 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, insert, select
 
 from boussole.audits.hashing import sha256_hex
+from boussole.audits.languages import LANGUAGES, Catalogue, capital, typeset
 from boussole.charter.document import ArticleVerdict, Standing, VerdictInShort
 from boussole.charter.records.models import Alert, AlertItem, AlertMessage
+from boussole.dashboard.markup.words.say import Say, count, speaker
 from boussole.dashboard.server.access.database import stamp
+
+FOLDER = Path(__file__).parent / "locale"
+
+
+class AlertSay(Say):
+    """The messages of alerts in one language."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__(lang)
+        self._catalogue = Catalogue(FOLDER, lang)
+
+    def plural(self, one: str, many: str, n: int, **values: str) -> str:
+        """The message for one thing or for `n` of them; the count is a word, as pages write it."""
+        text = self._catalogue.ngettext(one, many, n).format(n=count(n, speaker(self.lang)), **values)
+        return typeset(capital(text), self.lang)
+
+
+@cache
+def teller(lang: str) -> AlertSay:
+    """The teller of a language; one that is not spoken here becomes the default."""
+    return AlertSay(lang if lang in LANGUAGES else LANGUAGES[0])
+
 
 # What counts as a change, and whether it is one for the worse. Nothing here reads a file.
 

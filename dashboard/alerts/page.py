@@ -10,7 +10,6 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import capital
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.people.members import sitting_on
-from boussole.dashboard.alerts.box import PersonalLetter, stuck
 from boussole.dashboard.alerts.channels import (
     Caution,
     Channel,
@@ -20,12 +19,11 @@ from boussole.dashboard.alerts.channels import (
     plugin_of,
     recipients,
 )
-from boussole.dashboard.alerts.layout import layout, subject
+from boussole.dashboard.alerts.letters import layout, subject
 from boussole.dashboard.alerts.mail import caution_words, problem_words
-from boussole.dashboard.alerts.messages import DROPPED, SENT, WAITING, Message
-from boussole.dashboard.alerts.outbox import messages
+from boussole.dashboard.alerts.messages import DROPPED, SENT, WAITING, AlertSay, Message, teller
+from boussole.dashboard.alerts.outbox import PersonalLetter, messages, stuck
 from boussole.dashboard.alerts.personal import channel_of, readers
-from boussole.dashboard.alerts.words import AlertSay, teller
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say

@@ -16,22 +16,20 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.people.directory import directory
 from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.records.store.lookup import audit_days
-from boussole.dashboard.alerts import box
+from boussole.dashboard.alerts import outbox
 from boussole.dashboard.alerts.channels import Channel, is_mail, known_channels, plugin_of
 from boussole.dashboard.alerts.letters import SUBJECT, Letter, line
 from boussole.dashboard.alerts.letters import made as as_html
 from boussole.dashboard.alerts.mail import send_mail
-from boussole.dashboard.alerts.messages import WAITING, Message
+from boussole.dashboard.alerts.messages import WAITING, AlertSay, Message, teller
 from boussole.dashboard.alerts.sending import MESSAGE_SECONDS, bounded
-from boussole.dashboard.alerts.words import AlertSay, teller
 from boussole.dashboard.markup.words.addresses import concerns_href
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access.database import now as this_moment
 from boussole.dashboard.server.access.database import seen, stamp, wish_of
 from boussole.dashboard.server.access.identity import reader_of
 from boussole.dashboard.views.chamber import Chamber, chambers
-from boussole.dashboard.views.concern import Concern, Whose
-from boussole.dashboard.views.concerns import concerns_of
+from boussole.dashboard.views.concerns import Concern, Whose, concerns_of
 from boussole.dashboard.views.scene import load
 
 # A letter to one reader, in their language: a subject, a text, and the same as HTML. It names and quotes nobody.
@@ -230,7 +228,7 @@ class _Run:
         settings, moment = workspace.settings, self._moment()
         zone = settings.alerts.zone if "timezone" in settings.alerts.model_fields_set else settings.zone
         here = moment.astimezone(zone)
-        self.turn = box.Round(
+        self.turn = outbox.Round(
             by=uuid.uuid4().hex,
             now=moment,
             zone=zone,
@@ -242,7 +240,7 @@ class _Run:
         self.chambers, self.scene, self.audited = held, load(workspace, today=today), audit_days(workspace)
         self.readers = [each for each in readers(workspace, held) if wish_of(workspace, each.whose.name).letters]
         keep = dt.timedelta(days=settings.alerts.keep_days)
-        box.tidied(workspace, [each.whose.name for each in self.readers], now=moment, keep=keep)
+        outbox.tidied(workspace, [each.whose.name for each in self.readers], now=moment, keep=keep)
 
     def _moment(self) -> dt.datetime:
         return self.now or this_moment()
@@ -254,7 +252,7 @@ class _Run:
         unseen = [each for each in self._concerns(reader, lang) if each.key not in known]
         since = self.turn.today - LATELY
         new = [each for each in unseen if each.on >= since or each.kind in AHEAD]
-        letter = box.taken(
+        letter = outbox.taken(
             self.workspace,
             reader.whose.name,
             unseen=[each.key for each in unseen],
@@ -266,9 +264,9 @@ class _Run:
             return None
         problem = self._sent(letter, reader, [each for each in unseen if each.key in letter.keys], lang)
         if problem:
-            box.failed(self.workspace, letter, by=self.turn.by, problem=problem, now=self._moment())
+            outbox.letter_failed(self.workspace, letter, by=self.turn.by, problem=problem, now=self._moment())
         else:
-            box.sent(self.workspace, letter, now=self._moment())
+            outbox.letter_sent(self.workspace, letter, now=self._moment())
         return problem
 
     def _concerns(self, reader: Reader, lang: str) -> Sequence[Concern]:
@@ -276,7 +274,7 @@ class _Run:
         say = speaker(lang, settings.zone, settings.language)
         return concerns_of(reader.whose, self.chambers, self.scene, say, audited=self.audited, query={"lang": say.lang})
 
-    def _sent(self, letter: box.PersonalLetter, reader: Reader, concerns: Sequence[Concern], lang: str) -> str:
+    def _sent(self, letter: outbox.PersonalLetter, reader: Reader, concerns: Sequence[Concern], lang: str) -> str:
         settings = self.workspace.settings
         made = personal_letter(
             concerns,
@@ -294,7 +292,7 @@ class _Run:
             return f"other {type(error).__name__}"
 
 
-def _message(letter: box.PersonalLetter, channel: str) -> Message:
+def _message(letter: outbox.PersonalLetter, channel: str) -> Message:
     """The letter as mail sends it: under its number, dated from when it was written."""
     return Message(
         id=letter.id,

@@ -1,4 +1,4 @@
-"""Sending what is due, what fails waits and is told; a message as a test; and what a witness outside tells."""
+"""Sending what is due, what fails waits and is told; after a command, as a test, and what a witness outside tells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +24,7 @@ from boussole.dashboard.alerts import outbox
 from boussole.dashboard.alerts.channels import Channel, is_mail, known_channels, plugin_at, plugin_of
 from boussole.dashboard.alerts.letters import Letter, letter
 from boussole.dashboard.alerts.mail import Noted, of_log, send_mail
-from boussole.dashboard.alerts.messages import WAITING, ChangeMessage, Message
-from boussole.dashboard.alerts.words import AlertSay, teller
+from boussole.dashboard.alerts.messages import WAITING, AlertSay, ChangeMessage, Message, teller
 from boussole.dashboard.server.access.database import now, stamp
 from boussole.dashboard.server.access.database import now as this_moment
 
@@ -119,7 +118,7 @@ def notified(plugin: Any, *, title: str, text: str, kind: Any) -> str:
     """Sends a text by a service of Apprise. The code of the problem, or nothing."""
     from apprise import NotifyFormat
 
-    from boussole.dashboard.alerts.guard import guarded
+    from boussole.dashboard.alerts.channels import guarded
 
     with _heard() as said, guarded():
         # Not by way of Apprise's pool of threads: a process waits for those before it ends, however long they take.
@@ -284,3 +283,33 @@ def _headline(alarm: Alarm, tell: AlertSay) -> str:
     if alarm.kind == "unsigned":
         return tell("Ledger: its own server no longer signs it")
     return tell.plural("Ledger: no valid answer for one day", "Ledger: no valid answer for {n} days", alarm.days)
+
+
+SECONDS = 30.0
+"""How long a command goes on beginning messages; the rest waits for `boussole alerts send`."""
+
+
+def tell_changes(workspace: Workspace, *, systems: Collection[str] | None = None) -> str:
+    """Queues and sends what changed; one line of what was done, empty where no channel is set up."""
+    if not workspace.settings.alerts.channels:
+        return ""
+    try:
+        return _told(workspace, systems)
+    except BoussoleError as error:
+        return f"Alerts: {error}"
+    except Exception as error:  # noqa: BLE001 (an audit that is sealed must not fail because somebody cannot be told)
+        return f"Alerts: nothing was told ({type(error).__name__}). Run `boussole --debug alerts check`."
+
+
+def _told(workspace: Workspace, systems: Collection[str] | None) -> str:
+    from boussole.dashboard.alerts.detect import check
+    from boussole.dashboard.alerts.mail import problem_words
+    from boussole.dashboard.alerts.messages import teller
+
+    found = check(workspace, systems=systems)
+    sent = send(workspace, seconds=SECONDS)
+    told = f"Alerts: {len(found.changes)} change(s) found, {len(sent.done)} message(s) sent"
+    if not sent.failed:
+        return f"{told}."
+    why = "; ".join(f"{each.channel}: {problem_words(problem, teller('en'))}" for each, problem in sent.failed)
+    return f"{told}, {len(sent.failed)} kept for later: {why}"

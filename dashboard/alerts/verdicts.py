@@ -35,8 +35,8 @@ from boussole.dashboard.alerts.messages import (
     changes_between,
     is_told,
     states_of,
+    teller,
 )
-from boussole.dashboard.alerts.words import teller
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.views.drift.summary import summary
 from boussole.dashboard.views.drift.words import period_words, theme_words, why_not

@@ -8,7 +8,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.app import frame
 from boussole.dashboard.app.frame import HERE, footer, outside, prepare, script, shown, sidebar
-from boussole.dashboard.markup.words.menu import FIRST, pages
+from boussole.dashboard.markup.words.addresses import FIRST, pages
 from boussole.dashboard.server.access.account import sign_in
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import allowed

@@ -17,11 +17,9 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.lost import RESTART, Lost, State, lost_ledger
 from boussole.audits.mixed import joined
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.elements import Html, el
-from boussole.dashboard.markup.inline import SCRIPT, STYLE
+from boussole.dashboard.markup.elements import SCRIPT, STYLE, Html, el
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.addresses import address, evidence_href
-from boussole.dashboard.markup.words.menu import Page, current, listed
+from boussole.dashboard.markup.words.addresses import Page, address, current, evidence_href, listed
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.account import account
 from boussole.dashboard.server.access.permissions import FIRST_PAGES

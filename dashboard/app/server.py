@@ -43,17 +43,15 @@ from boussole.dashboard.pages.questions.view import question_routes
 from boussole.dashboard.pages.recommendations.forms import followed_routes
 from boussole.dashboard.pages.register import view as register
 from boussole.dashboard.pages.reports.forms import report_routes
-from boussole.dashboard.pages.session.forms import committee_routes, paper_routes
+from boussole.dashboard.pages.session.forms import act_routes, committee_routes, paper_routes
 from boussole.dashboard.pages.system import view as system
 from boussole.dashboard.pages.system.view import system_page
 from boussole.dashboard.pages.work import forms as work
 from boussole.dashboard.pages.work.forms import work_routes
-from boussole.dashboard.server.access.account import role_route
+from boussole.dashboard.server.access.account import role_route, sign_in_routes
 from boussole.dashboard.server.access.back_channel import PATH as BACK_CHANNEL
-from boussole.dashboard.server.access.identity import check_roles
+from boussole.dashboard.server.access.identity import check_roles, led_to
 from boussole.dashboard.server.access.person import is_local
-from boussole.dashboard.server.access.provider import led_to
-from boussole.dashboard.server.access.sign_in import sign_in_routes
 from boussole.dashboard.server.headers import Headers
 from boussole.dashboard.server.protocol import limits_of, serve
 from boussole.dashboard.views import store
@@ -61,7 +59,6 @@ from boussole.dashboard.views.parts.drafts import draft_routes
 from boussole.dashboard.views.parts.margin_routes import margin_routes
 from boussole.dashboard.views.parts.taking import Figures
 from boussole.dashboard.views.parts.taking_files import figure_routes
-from boussole.dashboard.views.records.act_routes import act_routes
 from boussole.dashboard.views.records.entering import attachment_routes
 
 # Where the figures of every page are taken along.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from boussole.audits.errors import BoussoleError, nearest
-from boussole.dashboard.cli.console.console import complain, put, say, system_ids, workspace_of
+from boussole.dashboard.cli.console import complain, put, say, system_ids, workspace_of
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
@@ -69,7 +69,7 @@ def list_(
     """List the outbox: number, state, channel, due or sent (UTC), tries, how many changes, what keeps it."""
     from boussole.dashboard.alerts.messages import WAITING
     from boussole.dashboard.alerts.outbox import messages
-    from boussole.dashboard.cli.console.console import write_json
+    from boussole.dashboard.cli.console import write_json
 
     found = messages(workspace_of(context))
     waiting = [each for each in found if each.state == WAITING]
@@ -92,8 +92,8 @@ def test(
     """Send a message that says it is a test, at once; nothing is kept of it."""
     from boussole.dashboard.alerts.channels import channels, place_of, plugin_of
     from boussole.dashboard.alerts.mail import problem_words
+    from boussole.dashboard.alerts.messages import teller
     from boussole.dashboard.alerts.sending import try_out
-    from boussole.dashboard.alerts.words import teller
 
     workspace = workspace_of(context)
     known = channels(workspace)
@@ -141,7 +141,7 @@ def schema() -> None:
 def tell_sent(done: Sent) -> None:
     """What was sent, and what was not and why."""
     from boussole.dashboard.alerts.mail import problem_words
-    from boussole.dashboard.alerts.words import teller
+    from boussole.dashboard.alerts.messages import teller
 
     if done.done:
         say(f"{len(done.done)} message(s) sent.")
@@ -154,7 +154,7 @@ def tell_sent(done: Sent) -> None:
 def tell_letters(letters: LettersSent) -> None:
     """How many letters went to members and secretaries, and why others did not; by number, as no name is needed."""
     from boussole.dashboard.alerts.mail import problem_words
-    from boussole.dashboard.alerts.words import teller
+    from boussole.dashboard.alerts.messages import teller
 
     if letters.done:
         say(f"{letters.done} letter(s) sent to members and secretaries.")

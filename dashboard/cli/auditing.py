@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.cli.console.console import known_workspace, say, workspace_of
+from boussole.dashboard.cli.console import known_workspace, say, workspace_of
 
 if TYPE_CHECKING:
     from boussole.audits.decisions import IngestReport
@@ -172,7 +172,7 @@ def audits(
     from boussole.charter.auditing.texts_audit import texts_document
     from boussole.charter.records import open_records, save_audits
     from boussole.charter.records.in_force import in_force
-    from boussole.dashboard.alerts.after import tell_changes
+    from boussole.dashboard.alerts.sending import tell_changes
 
     workspace = workspace_of(context)
     if system and (writer := workspace.system(system)).only_writes and not writer.measured:

@@ -11,7 +11,7 @@ import typer
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.cli import auditing
 from boussole.dashboard.cli.auditing import AuditedWindow, Days
-from boussole.dashboard.cli.console.console import (
+from boussole.dashboard.cli.console import (
     AsOfOption,
     DatesOption,
     DecimalOption,
@@ -221,7 +221,7 @@ def verify(  # noqa: PLR0917 (the options of a command)
     outside it was compared (with --ledger no --checkpoint or no --key; a report without a workspace); with --ledger
     also 4: it holds, and the clock went back.
     """
-    from boussole.dashboard.cli import ledger_holds, verifying
+    from boussole.dashboard.cli import verifying
     from boussole.dashboard.cli.verifying import Outcome, worst
 
     judged = verifying.verified(
@@ -242,7 +242,7 @@ def verify(  # noqa: PLR0917 (the options of a command)
         outcome, entries = verifying.report(file, known_workspace(context))
         found.append(outcome)
     if ledger:
-        found.append(ledger_holds.verify_ledger(workspace_of(context), checkpoints=checkpoint or [], keys=key or []))
+        found.append(verifying.verify_ledger(workspace_of(context), checkpoints=checkpoint or [], keys=key or []))
     if rerun:
         days = {"start": start.date() if start else None, "end": end.date() if end else None}
         same = verifying.rerun(workspace_of(context), system=system, entries=entries, **days)

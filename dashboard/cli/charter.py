@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from boussole.dashboard.cli.console.console import FromOption, ToOption, put, say, system_ids, workspace_of, write_json
-from boussole.dashboard.cli.of_records import record_group
+from boussole.dashboard.cli.console import FromOption, ToOption, put, say, system_ids, workspace_of, write_json
+from boussole.dashboard.cli.records import record_group
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace

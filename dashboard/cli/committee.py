@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.cli.console.console import check_file, put, say, workspace_of, write_bytes, write_json
-from boussole.dashboard.cli.console.desk import (
+from boussole.dashboard.cli.console import check_file, put, say, workspace_of, write_bytes, write_json
+from boussole.dashboard.cli.desk import (
     EXTERNAL,
     MINUTE,
     SECRETARIAT,
@@ -24,7 +24,7 @@ from boussole.dashboard.cli.console.desk import (
     made,
     yaml_of,
 )
-from boussole.dashboard.cli.of_records import record_group
+from boussole.dashboard.cli.records import record_group
 
 # `boussole committee`, to which each module adds the commands that it writes by hand.
 

@@ -14,7 +14,7 @@ import typer
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.cli.auditing import system_of, tell_bad_rows
-from boussole.dashboard.cli.console.console import (
+from boussole.dashboard.cli.console import (
     AsOfOption,
     FromOption,
     ToOption,

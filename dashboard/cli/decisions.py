@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.cli.console.command_line import reasoned
-from boussole.dashboard.cli.console.console import (
+from boussole.dashboard.cli.command_line import reasoned
+from boussole.dashboard.cli.console import (
     DatesOption,
     DecimalOption,
     EncodingOption,
@@ -111,7 +111,7 @@ def import_(  # noqa: PLR0917 (the options of a command)
     """Bring files or a DuckDB table of a log into the lake; bad rows are set aside with their reason.
 
     What a file does not tell of its encoding, numbers and dates must be said here or under `files` of the system file.
-    Files of OpenTelemetry spans (OTLP as JSON lines) are read into the log `generations`.
+    Files of OpenTelemetry spans (OTLP as JSON lines, also .gz or .zst) are read into the log `generations`.
     """
     from boussole.audits.decisions import ingest
     from boussole.experiments.sync.otlp import is_span_file
@@ -158,7 +158,7 @@ def sync(
 ) -> None:
     """Pull what is new from the sources of the systems (MLflow, DuckDB)."""
     from boussole.charter.records.notes.exclusions import seal_exclusions
-    from boussole.dashboard.alerts.after import tell_changes
+    from boussole.dashboard.alerts.sending import tell_changes
     from boussole.dashboard.cli.lake import join_anew
     from boussole.experiments.sync import sync as pull
 

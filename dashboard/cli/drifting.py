@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from boussole.audits import private_files
-from boussole.dashboard.cli.console.console import (
+from boussole.dashboard.cli.console import (
     AsOfOption,
     check_file,
     check_folder,

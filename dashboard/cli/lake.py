@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.cli.console.console import say, system_ids, workspace_of
+from boussole.dashboard.cli.console import say, system_ids, workspace_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,13 +29,13 @@ def purge(
     before: Annotated[
         dt.datetime | None,
         typer.Option(
-            formats=["%Y-%m-%d"], help="Whole months before this day; `retain_days` of each system if absent."
+            formats=["%Y-%m-%d"], help="Rows of whole months before this day; `retain_days` of each system if absent."
         ),
     ] = None,
     system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, remove nothing.")] = False,
 ) -> None:
-    """Remove the rows of old months for good; their counts and the evidence stay."""
+    """Remove the rows of old months, and texts kept for less long, for good; counts and the evidence stay."""
     from boussole.audits.lake import has_lake
     from boussole.audits.retention.purge import purge as remove
     from boussole.audits.retention.purge import without_file
@@ -59,6 +59,9 @@ def _tell(purged: PurgeResult, *, would: bool) -> None:
     counts = ", ".join(f"{count} {log}" for log, count in purged.rows.items())
     if counts:
         say(f"{purged.system}, before {purged.before}: {counts} {verb}.")
+    if purged.texts:
+        found = f"{purged.texts} text(s) {verb}; what was found in them stays"
+        say(f"{purged.system}, before {purged.texts_before}: {found}.")
     if purged.months:
         names = ", ".join(f"{month:%Y-%m}" for month in purged.months)
         say(f"  Months sealed, their counts stay: {names}.")

@@ -1,9 +1,10 @@
-"""What a command that makes a record does: it reads its fields, looks up, seals, and prints what there is to say."""
+"""What a command that makes a record does: it reads its fields, looks up, seals, and prints; a test with pairs too."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,14 @@ from typing import Any
 import typer
 from pydantic import ValidationError
 
+from boussole.audits import private_files
 from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json
 from boussole.audits.systems.loading import explain
+from boussole.audits.texts.pairs.files import hash_of
+from boussole.audits.texts.pairs.measures import Measure
+from boussole.audits.texts.pairs.pairing import differences, measured_texts
+from boussole.audits.texts.pairs.prompts import Prompt
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.resolving import resolve
 from boussole.charter.committee.acts.issuing import opinion_text
@@ -30,17 +37,18 @@ from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.incidents import Appeal
 from boussole.charter.record_types.inputs import Command, Input, input_of, misfit_of, option_of, plain
 from boussole.charter.record_types.kinds import Adoption
+from boussole.charter.record_types.paired import PairedMeasure, PairedTexts
 from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.record_types.work import Survey
-from boussole.charter.records import SealedStatement, keep_file
+from boussole.charter.records import SealedStatement, seal
 from boussole.charter.records.documents.attachments import AttachedFile, examined, kept_with
-from boussole.charter.records.documents.files import describe
+from boussole.charter.records.documents.files import describe, keep_file
 from boussole.charter.records.in_force import adopt
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.alerts.after import tell_changes
-from boussole.dashboard.cli.console.console import put, say, workspace_of
-from boussole.dashboard.cli.console.desk import (
+from boussole.dashboard.alerts.sending import tell_changes
+from boussole.dashboard.cli.console import put, say, workspace_of
+from boussole.dashboard.cli.desk import (
     Desk,
     articles_of,
     asked_of_system,
@@ -48,7 +56,64 @@ from boussole.dashboard.cli.console.desk import (
     question_of,
     question_of_charter,
 )
-from boussole.dashboard.views.records.computed import computed
+from boussole.dashboard.views.records.contents import computed
+
+SCHEMA = "boussole.pairs/1"
+FILE = "measures.json"
+
+
+def record_pairs(
+    workspace: Workspace,
+    prompts: Sequence[Prompt],
+    texts: Mapping[str, str],
+    *,
+    system: str,
+    model: str,
+    role: str,
+    on: dt.date,
+    signed_in: bool = False,
+) -> SealedStatement:
+    """Measures the texts of requests and seals what they differ in; the same test is sealed once.
+
+    Raises BoussoleError where a request has no text or no other side, and as `seal` does.
+    """
+    found = measured_texts(prompts, texts)
+    told = differences(prompts, found)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / FILE
+        private_files.write(path, canonical_json(_document(prompts, found)))
+        document = keep_file(workspace, path)
+    statement = PairedTexts(
+        role=role,
+        on=on,
+        signed_in=signed_in,
+        system=system,
+        document=document,
+        prompts=hash_of(prompts),
+        model=model,
+        texts=len(found),
+        measured=[
+            PairedMeasure(cue=each.cue, measure=each.measure, pairs=each.pairs, changes=list(each.changes))
+            for each in told
+        ],
+    )
+    return seal(workspace, statement)
+
+
+def _document(prompts: Sequence[Prompt], found: Mapping[str, Mapping[Measure, int]]) -> dict[str, object]:
+    """The measures of every text, with what says whose other side it is: no request, no value, no text."""
+    rows = [
+        {
+            "cue": each.cue,
+            "cluster": each.cluster,
+            "request": each.request,
+            "side": each.side,
+            "measures": dict(found[each.id]),
+        }
+        for each in prompts
+    ]
+    return {"schema": SCHEMA, "prompts": hash_of(prompts), "texts": rows}
+
 
 # Taking stock: what the register and the registry of models hold at this moment.
 

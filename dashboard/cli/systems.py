@@ -14,7 +14,7 @@ import typer
 
 from boussole.audits import private_files
 from boussole.audits.errors import SystemFileError
-from boussole.dashboard.cli.console.console import (
+from boussole.dashboard.cli.console import (
     DatesOption,
     DecimalOption,
     EncodingOption,

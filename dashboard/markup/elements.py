@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from html import escape
+from pathlib import Path
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -14,6 +17,25 @@ from boussole.audits.mixed import MixedText
 from boussole.dashboard.markup.fontfiles import embed
 from boussole.dashboard.markup.marks import mark_svg, word
 from boussole.dashboard.markup.words.say import Say
+
+STATIC = Path(__file__).parents[1] / "app" / "static"
+"""What browsers load beside pages: Streamlit serves what lies beside the script of the app."""
+SCRIPT = "\n".join(
+    (STATIC / name).read_text(encoding="utf-8") for name in ("page.js", "keep.js", "frame.js", "tour.js", "reading.js")
+)
+"""The script of every page."""
+STYLE = (STATIC / "style.css").read_text(encoding="utf-8")
+"""The style of every page."""
+
+
+def source(text: str) -> str:
+    """A text as a Content-Security-Policy names it.
+
+    >>> source("")
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+    """
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
 
 # Pictures in the dark: each colour of a drawing in its own, as a style inside it that the browser's wish decides.
 

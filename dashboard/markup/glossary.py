@@ -1,11 +1,13 @@
-"""The glossary: its words, where they stand in a text, the links that lead to its page; how to read each figure."""
+"""The glossary: its words, where they stand in a text, links to its page, and that page; how to read each figure."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
@@ -229,3 +231,65 @@ def reading(kind: Kind, say: Say) -> list[str]:
         ],
     }
     return found[kind]
+
+
+Named = tuple[str, str]
+"""The id of a word and the word."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A word, what it means, and the words beside which it is understood."""
+
+    id: str
+    word: str
+    text: str
+    see: Sequence[Named]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThemePart:
+    """Words that belong together."""
+
+    id: str
+    title: str
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlossaryPage:
+    """The whole page. `alphabet`: each letter with the words that begin with it."""
+
+    themes: Sequence[ThemePart]
+    alphabet: Sequence[tuple[str, Sequence[Named]]]
+
+
+def glossary_page(say: Say) -> GlossaryPage:
+    """Every word, with a way in by theme and one by letter."""
+    by_letter = groupby(sorted_by_name(say.lang), key=lambda word: plain_letters(word.word[say.lang])[0].upper())
+    return GlossaryPage(
+        themes=[
+            ThemePart(
+                id=theme.theme,
+                title=say.text(theme.title),
+                entries=[
+                    Entry(
+                        id=word.id,
+                        word=say.text(word.word),
+                        text=say.text(word.text),
+                        see=[_named(words()[other], say) for other in word.see],
+                    )
+                    for word in theme.words
+                ],
+            )
+            for theme in themes()
+        ],
+        alphabet=[
+            (letter if letter.isalpha() else "0–9", [_named(word, say) for word in found])
+            for letter, found in by_letter
+        ],
+    )
+
+
+def _named(word: Word, say: Say) -> Named:
+    return word.id, say.text(word.word)

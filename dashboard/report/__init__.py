@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from boussole.dashboard.report.writing import write_report
+from boussole.dashboard.report.content import write_report
 
 __all__ = ["write_report"]

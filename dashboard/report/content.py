@@ -1,21 +1,30 @@
-"""The data of the template: every word, figure and drawing of the report, in reading order."""
+"""The data of the template, every word, figure and drawing of the report in reading order, and the PDF made of it."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
+from boussole.audits import private_files
+from boussole.audits.errors import ReportError
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import seal_report
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, SIDE, mark_svg, word
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.report.attachments import Attachment
-from boussole.dashboard.report.closing import reading, unexamined, untouched, verifying
-from boussole.dashboard.report.edition import Edition
-from boussole.dashboard.report.followed import events, opinions, promised
+from boussole.dashboard.report.attachments import SEALS, Attachment, attachments
+from boussole.dashboard.report.closing import events, opinions, promised, reading, unexamined, untouched, verifying
+from boussole.dashboard.report.edition import Edition, edition
 from boussole.dashboard.report.questions import answer, courses, matrices
 from boussole.dashboard.report.systems import part
-from boussole.dashboard.report.words import ReportSay
+from boussole.dashboard.report.typesetting import typeset_pdf
+from boussole.dashboard.report.words import ReportSay, teller
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.compass import compass
+from boussole.dashboard.views.papers import parse_period
 from boussole.dashboard.views.scene import period
 
 Data = dict[str, Any]
@@ -170,3 +179,41 @@ def _notices(edition: Edition, tell: ReportSay) -> list[str]:
     if len({charter.sha256 for charter in edition.charters.values()}) > 1:
         found.append(tell("The systems were judged by different versions of the charter; each says which."))
     return found
+
+
+def write_report(workspace: Workspace, *, period: str | None, lang: str, out: Path | None) -> Path:
+    """Write the report of a period (2026-Q3, 2026-09, 2026; the newest audits if None) and say where it is.
+
+    Without `out` it goes to the workspace's reports, beside those of the same period: none is lost. Its SHA-256 is
+    sealed first, so that every other file is told from it; then the file appears, whole or not at all.
+
+    Raises ReportError when the period is not one, holds no audit, or the file cannot be written.
+    """
+    if lang not in LANGUAGES:
+        raise ReportError(f"reports are not written in '{lang}'.", next_step=f"Use {' or '.join(LANGUAGES)}.")
+    found = edition(workspace, parse_period(period) if period else None)
+    tell = teller(lang)
+    files = attachments(found, tell)
+    pdf = typeset_pdf(content(found, files, tell), {file.name: file.content for file in files})
+    seals = next(file.content for file in files if file.name == SEALS)
+    seal_report(workspace, pdf, period=found.name, lang=lang, seals=seals)
+    path = out or workspace.reports / f"boussole-{found.name}-{lang}.pdf"
+    try:
+        if out is None:
+            return _beside(path, pdf)
+        private_files.write(path, pdf, mode=private_files.mode_of(path))
+    except OSError as error:
+        raise ReportError(
+            f"the report cannot be written: {error.strerror}.", where=str(path), next_step="Choose another --out."
+        ) from error
+    return path
+
+
+def _beside(path: Path, pdf: bytes) -> Path:
+    """Writes a report under a name that none has: the same with a number where it is taken."""
+    names = (path.with_stem(f"{path.stem}-{n}") for n in itertools.count(2))
+    for each in itertools.chain([path], names):
+        with suppress(FileExistsError):
+            private_files.write(each, pdf, fresh=True)
+            return each
+    raise AssertionError("names without end")  # pragma: no cover

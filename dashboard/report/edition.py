@@ -35,7 +35,7 @@ from boussole.dashboard.views.chamber import Chamber, chambers
 from boussole.dashboard.views.drift.figures import brief
 from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.view import Column, DriftPage, DriftQuery, drift_page
-from boussole.dashboard.views.periods import Period, in_period
+from boussole.dashboard.views.papers import Period, in_period
 from boussole.dashboard.views.scene import Scene, before
 
 # What has moved in a system month by month: the drift page in print, with the figures of every drawing beside it.

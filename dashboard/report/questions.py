@@ -13,8 +13,8 @@ from boussole.dashboard.views.answers.asked import question_of
 from boussole.dashboard.views.answers.course import Course, course
 from boussole.dashboard.views.answers.short import beside, short_answer
 from boussole.dashboard.views.compass import Compass
-from boussole.dashboard.views.matrix import ArticleRows, Cell, QuestionRow, matrix
 from boussole.dashboard.views.scene import Finding, findings, rings
+from boussole.dashboard.views.system_tables import ArticleRows, Cell, QuestionRow, matrix
 
 # The questions of each system by group, and how the figures that most need attention have moved.
 

@@ -24,7 +24,7 @@ from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, SIDE,
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.explained.explanation import Explanation
 from boussole.dashboard.views.explained.sheet import Issue, Sheet, new_sheet_number, sheet
-from boussole.dashboard.views.paper_blocks import Block, page_words, plain_text
+from boussole.dashboard.views.papers import Block, page_words, plain_text
 
 # Typst, strictly: archivable and accessible, bundled fonts only, and any warning is an error.
 

@@ -22,7 +22,7 @@ from boussole.dashboard.report.words import ReportSay, answer_first
 from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.answers.short import short_answer, words_in
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.written import WrittenView, written
+from boussole.dashboard.views.system_tables import WrittenView, written
 
 Data = dict[str, Any]
 OF_TEXTS = frozenset(

@@ -11,9 +11,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from boussole.audits.access_settings import AccessSettings
-from boussole.dashboard.markup.inline import SCRIPT, STYLE, source
+from boussole.dashboard.markup.elements import SCRIPT, STYLE, source
+from boussole.dashboard.server.access.account import sign_in_cookie
 from boussole.dashboard.server.access.person import COOKIE, session_cookie
-from boussole.dashboard.server.access.sign_in import sign_in_cookie
 
 # What a browser may load, run and send for an answer of the dashboard.
 

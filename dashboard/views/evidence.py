@@ -30,7 +30,7 @@ from boussole.charter.records.sealed_files import NO_FILES, SealedFiles, bytes_o
 from boussole.charter.records.starting import Restart, started_anew
 from boussole.dashboard.markup.words.addresses import system_href
 from boussole.dashboard.markup.words.say import Say, language_names
-from boussole.dashboard.views.periods import report_title
+from boussole.dashboard.views.papers import report_title
 from boussole.dashboard.views.scene import Scene
 
 # What the evidence page looks up: the ledger in short, the entries that are asked for, one entry with its proof.
@@ -159,6 +159,7 @@ def kind_words(kind: str, say: Say) -> str:
         "discard": say("Rows left out for good"),
         "report": say("Report"),
         "purge": say("Removal of old rows"),
+        "text_purge": say("Removal of old texts"),
         "expiry": say("End of a legal basis"),
         "rotation": say("Renewal of the keys"),
         "access_day": say("Access log of a day"),
@@ -274,6 +275,10 @@ def seal_words(entry: EntryLine, say: Say) -> str:
             "fingerprint is not this report."
         ),
         "purge": say("It seals that old rows were removed for good, how many months they were, and up to which day."),
+        "text_purge": say(
+            "It seals that old texts of a system were removed for good, how many, and up to which day; what was found "
+            "in them stays."
+        ),
         "expiry": say("It seals that sensitive data whose legal basis had ended were removed."),
         "rotation": say("It seals that the keys of the workspace were renewed."),
         "access_day": say(

@@ -1,9 +1,15 @@
-"""What can be chosen on a page, and what an address chooses of it."""
+"""What can be chosen on a page, what an address chooses of it, and what it chooses in the explorer of fairness."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from boussole.audits.systems import System
+from boussole.charter.document import AuditDocument
+from boussole.charter.judging.families import decision
+from boussole.dashboard.markup.words.addresses import fairness_href
+from boussole.dashboard.markup.words.say import Say
 
 BETWEEN = "|"
 """Stands between the values of an address that chooses several of one field."""
@@ -75,3 +81,136 @@ def settled_several(key: str, label: str, asked: str, options: Sequence[Option])
         refused=", ".join(each for each in wanted if each not in known),
         several=True,
     )
+
+
+RAW, PROFILES = "all", "profiles"
+RATIO_LEVELS = (70, 75, 80, 85, 90, 95)
+"""Of 100."""
+GAP_LEVELS = (1, 2, 5, 10, 15, 20)
+"""In points."""
+LONGEST = 2000
+"""Characters of one thing that an address asks for: the names of all groups that there are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One way of looking at groups: the rate of each, and how one is compared with another.
+
+    `percent` is false of a figure that is no share; `scale` is that of the comparison.
+    """
+
+    key: str
+    rate: str
+    scale: str
+    percent: bool = True
+
+    @property
+    def raw(self) -> str:
+        return f"{self.rate}_{self.scale}"
+
+    @property
+    def adjusted(self) -> str:
+        return f"adjusted_{self.rate}_{self.scale}"
+
+
+KINDS = (
+    Kind(key="selected", rate="selection_rate", scale="ratio"),
+    Kind(key="stage", rate="stage_selection_rate", scale="ratio"),
+    Kind(key="reached", rate="cumulative_selection_rate", scale="ratio"),
+    Kind(key="found", rate="true_positive_rate", scale="difference"),
+    Kind(key="wrongly", rate="false_positive_rate", scale="difference"),
+    Kind(key="outcome", rate="precision", scale="difference"),
+    Kind(key="right", rate="accuracy", scale="difference"),
+    Kind(key="high", rate="scoring_rate", scale="ratio"),
+    Kind(key="place", rate="exposure", scale="ratio", percent=False),
+    Kind(key="order", rate="auc", scale="difference"),
+    Kind(key="announced", rate="calibration_in_the_large", scale="difference", percent=False),
+    Kind(key="missing", rate="missing_outcome_share", scale="difference"),
+)
+COMPARED = {"calibration_in_the_large": "calibration_difference"}
+"""Comparisons that are not named after their rate."""
+
+
+def comparison(kind: Kind, control: str) -> str:
+    """The measure that compares two groups."""
+    return kind.adjusted if control == PROFILES else COMPARED.get(kind.rate, kind.raw)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairnessQuery:
+    """What an address asks for. Whatever the audit does not hold is left out by `settled`."""
+
+    system: str = ""
+    period: str = ""
+    kind: str = ""
+    by: str = ""
+    stage: str = ""
+    control: str = ""
+    group: str = ""
+    level: str = ""
+    beside: str = ""
+    groups: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> FairnessQuery:
+        """What an address asks for, unread."""
+        return cls(**{key: query.get(key, "")[:LONGEST] for key in cls.__dataclass_fields__})
+
+    def href(self, query: Mapping[str, str], **changed: str) -> str:
+        """The address of this view, with something else chosen."""
+        return fairness_href(query=query, **vars(replace(self, **changed)))
+
+
+def span(document: AuditDocument) -> str:
+    """The window of an audit as an address names it."""
+    return f"{document.window.start}/{document.window.end}"
+
+
+def kinds_of(document: AuditDocument) -> list[Kind]:
+    """The ways of looking that an audit holds measures for."""
+    held = {measure.metric for measure in document.measures if measure.group}
+    return [kind for kind in KINDS if kind.rate in held]
+
+
+def attributes_of(document: AuditDocument, kind: Kind) -> list[tuple[str, ...]]:
+    """The attributes, and intersections, by which an audit holds a rate."""
+    held = (m.by for m in document.measures if m.metric == kind.rate and m.group)
+    return list(dict.fromkeys(held))
+
+
+def stages_of(document: AuditDocument, kind: Kind) -> list[str]:
+    """The stages at which an audit holds a rate, in their order; none for a rate without stages."""
+    held = (m.given.get("stage", "") for m in document.measures if m.metric == kind.rate and m.group)
+    return [stage for stage in dict.fromkeys(held) if stage]
+
+
+def controls_of(document: AuditDocument, kind: Kind, by: Sequence[str]) -> list[str]:
+    """Everybody first; then comparable profiles, where an audit holds them: a control can hide what it should show."""
+    adjusted = any(m.metric == kind.adjusted and m.by == tuple(by) for m in document.measures)
+    return [RAW, PROFILES] if adjusted else [RAW]
+
+
+def question(kind: Kind, say: Say, *, system: System | None, control: str = RAW) -> str:
+    """What is asked, in plain words. With comparable profiles a figure is a ratio, and no share of people."""
+    selected = decision(system, say.lang) if system else say("selected")
+    if control == PROFILES and kind.key == "selected":
+        return say(
+            "With comparable profiles, how many people are {selected} where 100 are in the group compared with?",
+            selected=selected,
+        )
+    if control == PROFILES and kind.key == "stage":
+        return say("With comparable profiles, how many go on at each stage where 100 do in the group compared with?")
+    return {
+        "selected": say("How often are people {selected}?", selected=selected),
+        "stage": say("How many go on at each stage?"),
+        "reached": say("How many have got this far since the start?"),
+        "found": say("Of people whose outcome was positive, how many were {selected}?", selected=selected),
+        "wrongly": say("Of people whose outcome was negative, how many were {selected}?", selected=selected),
+        "outcome": say("Of people {selected}, for how many did the outcome follow?", selected=selected),
+        "right": say("How often was the system right?"),
+        "high": say("How many have a score above the middle?"),
+        "place": say("How much attention does their place in the list get?"),
+        "order": say("How often do the scores put two people in the right order?"),
+        "announced": say("Do the scores announce too much or too little?"),
+        "missing": say("Of how many people is the outcome not known?"),
+    }[kind.key]

@@ -10,18 +10,16 @@ from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.committee.voting.presence import electors, running
 from boussole.charter.document import AuditDocument
 from boussole.charter.record_types.acts import Ballot, Participation, Vote
-from boussole.dashboard.markup.words.addresses import committee_href, compass_href, register_href, session_href
-from boussole.dashboard.markup.words.menu import FIRST
+from boussole.dashboard.markup.words.addresses import FIRST, committee_href, compass_href, register_href, session_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.access.places import PAGES
-from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.chamber import Before, Chamber, Met, News, changed_answers, news
 from boussole.dashboard.views.committee_words import duty_line, shortened
 from boussole.dashboard.views.compass import Line, line
 from boussole.dashboard.views.register_words import ACTS, DueEntry, DueLine, Register, due_line, pressing
 from boussole.dashboard.views.scene import Finding, Scene, answers
-from boussole.dashboard.views.since import Before, Met, News, changed_answers, news
 
 # What concerns whoever looks: their committees, and the duties that their role can do something about.
 

@@ -14,8 +14,7 @@ from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import incidents_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.views.record_words import word
-from boussole.dashboard.views.register_words import DueEntry, DueLine, when
+from boussole.dashboard.views.register_words import DueEntry, DueLine, when, word
 from boussole.dashboard.views.scene import Scene
 
 # What severities, duties, requests, grounds and outcomes are called, with their plain definitions.

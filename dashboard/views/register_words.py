@@ -1,4 +1,4 @@
-"""The register's own words: statuses, risk classes, what is due, and what its address asks for."""
+"""The words of the register and of records: statuses, risk classes, what is due, the values of fields, attachments."""
 
 from __future__ import annotations
 
@@ -11,11 +11,57 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import capital, inside
 from boussole.audits.systems.kinds import Risk, Status
 from boussole.charter.judging.coverage import Coverage, Use
+from boussole.charter.record_types.attached import Attaching
+from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.inputs import input_of
 from boussole.charter.registry.due import Due, Kind
 from boussole.charter.text.model import Charter
-from boussole.dashboard.markup.words.addresses import recommendations_href, register_href, system_href
+from boussole.dashboard.markup.words.addresses import attachment_href, recommendations_href, register_href, system_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.fields import Field, Option, settled
+
+# What the values of a record's fields are called, in one language.
+
+
+def words_of(model: type[Statement], name: str, say: Say) -> dict[str, str]:
+    """What each value of a field is called."""
+    return {value: say(text) for value, text in input_of(model, name, {}).words.items()}
+
+
+def word(model: type[Statement], name: str, value: str, say: Say) -> str:
+    """What one value of a field is called.
+
+    >>> from boussole.charter.record_types.work import Consultation
+    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> word(Consultation, "step", "expert", speaker("en"))
+    'Expert named'
+    """
+    return say(input_of(model, name, {}).words[value])
+
+
+# The attachments of a record as links, for those who may be told the record.
+
+
+Link = tuple[str, str]
+
+
+def attached_links(entry: int, said: Statement, say: Say) -> list[Link]:
+    """Where each can be taken away. Their names are kept with them: a link says which kind it is, and how large."""
+    if not isinstance(said, Attaching):
+        return []
+    return [
+        (
+            say(
+                "Attachment {n} ({kind}, {size} kB)",
+                n=str(at),
+                kind=say("TEXT") if each.kind == "text" else each.kind.upper(),
+                size=say.whole(max(1, round(each.size / 1_000))),
+            ),
+            attachment_href(entry, at),
+        )
+        for at, each in enumerate(said.attachments, 1)
+    ]
+
 
 # What the register's own words are in a language: statuses, risk classes, what a use lacks, when something is due.
 

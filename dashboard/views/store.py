@@ -33,15 +33,13 @@ from boussole.dashboard.server.cache import (
     stamp,
     stamp_of,
 )
-from boussole.dashboard.views.chamber import Chamber, Evidence, evidence_of
+from boussole.dashboard.views.chamber import Before, Chamber, Evidence, Met, before, evidence_of
 from boussole.dashboard.views.chamber import chambers as seated
-from boussole.dashboard.views.concern import Concern, Whose
-from boussole.dashboard.views.concerns import concerns_of
+from boussole.dashboard.views.concerns import Concern, Whose, concerns_of
 from boussole.dashboard.views.evidence import VerificationResult
 from boussole.dashboard.views.evidence import verified as verify_here
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene, load
-from boussole.dashboard.views.since import Before, Met, before
 from boussole.experiments.declared import DeclaredMeasure, declared_measures
 from boussole.experiments.status import SourceStatus, source_status
 

@@ -44,7 +44,7 @@ from boussole.dashboard.views.charts.tables import (
     scores_table,
     stages_table,
 )
-from boussole.dashboard.views.fairness_choice import KINDS, PROFILES, RAW
+from boussole.dashboard.views.fields import KINDS, PROFILES, RAW
 from boussole.dashboard.views.register_words import risk_word, status_word
 from boussole.dashboard.views.scene import Scene, anchor_of, excess, period
 

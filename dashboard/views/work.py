@@ -11,8 +11,7 @@ from boussole.charter.work.effects import SHOWN, SurveyChange, ThemeChange, cons
 from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import who_words
-from boussole.dashboard.views.record_words import word
-from boussole.dashboard.views.register_words import when
+from boussole.dashboard.views.register_words import when, word
 from boussole.dashboard.views.scene import Scene
 
 Link = tuple[str, str]

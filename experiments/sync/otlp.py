@@ -1,7 +1,8 @@
 """Files of OpenTelemetry spans for generative AI, as the collector's file exporter writes them: one JSON object a line.
 
 `resourceSpans` → `scopeSpans` → `spans`, with the attributes and events of the `gen_ai` conventions. Each line is read
-by itself: one that is at fault is told with its number and reason, and the others are read.
+by itself: one that is at fault is told with its number and reason, and the others are read. The file may be compressed
+(.gz, .zst).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from boussole.audits.decisions.files.content import unpacked
 from boussole.audits.texts.lines import LONGEST
 
 _BEGINS = 4096
@@ -46,15 +48,18 @@ def is_span_file(path: Path) -> bool:
     """Whether a file is one of spans: what its first line begins with says so."""
     if not path.is_file():
         return False
-    with path.open("rb") as file:
+    with unpacked(path) as file:
         begun = file.read(_BEGINS).removeprefix(b"\xef\xbb\xbf").lstrip()
     return begun.startswith(b"{") and b'"resourceSpans"' in begun.split(b":", 1)[0]
 
 
 def read_spans(path: Path) -> SpanFile:
-    """The spans of a file, and the lines that cannot be read, each with its reason; empty lines hold none."""
+    """The spans of a file, and the lines that cannot be read, each with its reason; empty lines hold none.
+
+    Raises SourceError for a compressed file that is cut short or damaged: nothing of it is read.
+    """
     found, number = SpanFile(), 0
-    with path.open("rb") as file:
+    with unpacked(path) as file:
         while line := file.readline(LONGEST + 1):
             number += 1
             if len(line) > LONGEST:

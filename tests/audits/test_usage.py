@@ -105,7 +105,7 @@ def test_uses_leave_with_a_purge_and_do_not_come_back(chatft: Workspace) -> None
     bring_in(chatft, *USES, "u-9,2026-06-01,letter,,,,,,")
     (done,) = purge(chatft, before=dt.date(2026, 4, 1))
     assert done.rows == {"usage": 2}
-    assert done.removal().payload["usage"] == 2
+    assert done.removals()[0].payload["usage"] == 2
     assert found_when_opened(chatft, [b"reply to a candidate"]) == set()
     assert found_in_clear(chatft, [b"reply to a candidate"]) == set()
     assert bring_in(chatft, USES[0], "u-10,2026-06-02,letter,,,,,,", name="late").quarantined == 1

@@ -26,7 +26,7 @@ from boussole.charter.pack.verifier.verdicts import recorded as twin
 from boussole.charter.record_types.planting import PlantedErrors, Planting
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.cli.demo.work import plant_errors
+from boussole.dashboard.cli.demo_work import plant_errors
 from boussole.dashboard.cli.main import app
 from boussole.experiments.demo.planted import PLANTED
 from tests.charter.builders import CHARTER, system

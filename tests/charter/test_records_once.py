@@ -18,12 +18,11 @@ from boussole.charter.record_types.acts import Act
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import WebForm, input_of, is_required, path_of
 from boussole.charter.record_types.kinds import KINDS
-from boussole.dashboard.cli.of_records import NEVER, names_of
+from boussole.dashboard.cli.records import NEVER, names_of
 from boussole.dashboard.cli.schemas import SCHEMAS
 from boussole.dashboard.markup.words.say import FOLDER
 from boussole.dashboard.server.access.permissions import Action
-from boussole.dashboard.server.access.places import every_command
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.access.places import ROUTES, every_command
 from boussole.dashboard.views.records.form import FILLERS, LISTS
 from tests.commands import commands
 from tests.sparing import later
@@ -197,10 +196,10 @@ from boussole.dashboard.views.records.offering import offered_by
 from boussole.dashboard.server.access.places import record_address
 from boussole.dashboard.api.serving import document
 from boussole.dashboard.api.serving import api_routes
-from boussole.dashboard.server.forms.model import form_html
+from boussole.dashboard.server.forms import form_html
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
-from boussole.dashboard.views.records.act_routes import act_routes
+from boussole.dashboard.pages.session.forms import act_routes
 from boussole.dashboard.pages.work.forms import work_routes
 from boussole.dashboard.views import store
 from boussole.dashboard.markup.words.say import speaker

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from boussole.dashboard.app.frame import HERE
-from boussole.dashboard.markup.words.menu import FIRST
+from boussole.dashboard.markup.words.addresses import FIRST
 
 
 def app_at(page: str, **asked: str) -> AppTest:

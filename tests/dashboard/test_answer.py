@@ -30,8 +30,8 @@ from boussole.dashboard.views.answers.short import MOST, compared_people, figure
 from boussole.dashboard.views.charts.course import BOTTOM, HIGH, LEFT, RIGHT, TOP, Stop, course_svg
 from boussole.dashboard.views.charts.course import WIDE as COURSE_WIDE
 from boussole.dashboard.views.charts.hundred import hundred
-from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.system_tables import matrix
 from tests.as_json import documents, written
 from tests.dashboard.before_folds import folded, shown, words_shown
 from tests.sparing import later

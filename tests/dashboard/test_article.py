@@ -31,7 +31,7 @@ from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article.questions import QuestionView
 from boussole.dashboard.pages.article.standing import ROWS
 from boussole.dashboard.pages.article.view import ArticlePage, ArticleQuery, article_page
-from boussole.dashboard.views.parts import lists
+from boussole.dashboard.views.parts import notices
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import current, documents
 
@@ -412,7 +412,7 @@ def test_an_unknown_article_has_no_page_and_an_address_is_read_with_care(scene: 
     assert ArticleQuery.of({"article": "equite", "page": "-3"}) == ArticleQuery(article="equite")
     assert ArticleQuery.of({"article": "equite", "page": "²"}).page == 1
     say = speaker("en")
-    shown = lists.articles_html(lists.articles(scene, say, query={}), say, asked="<b>")
+    shown = notices.articles_html(notices.articles(scene, say, query={}), say, asked="<b>")
     assert "“&lt;b&gt;”" in shown
     assert 'href="/article?article=finalite"' in shown
 

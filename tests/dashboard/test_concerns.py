@@ -33,8 +33,7 @@ from boussole.dashboard.server.access.database import Wish, seen
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.concern import Concern, Whose
-from boussole.dashboard.views.concerns import concerns_of, whose
+from boussole.dashboard.views.concerns import Concern, Whose, concerns_of, whose
 from boussole.dashboard.views.scene import Scene
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, RULES, SAID, START, Desk, m
 from tests.charter.committee.hall import NAME, Hall, who

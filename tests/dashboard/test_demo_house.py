@@ -16,7 +16,7 @@ from boussole.charter.records import verify_records
 from boussole.charter.records.facts import facts_of
 from boussole.charter.registry.register import register_of
 from boussole.charter.work.effects import surveys
-from boussole.dashboard.cli.demo.committee import NAME, settle
+from boussole.dashboard.cli.demo import NAME, settle
 from boussole.experiments import demo
 
 TODAY = dt.date(2026, 11, 27)

@@ -18,16 +18,17 @@ from boussole.dashboard.app.server import routes
 from boussole.dashboard.markup.elements import PREFIX
 from boussole.dashboard.server.access import visitor
 from boussole.dashboard.server.access.database import access, now, reading, sheet_table, stamp
-from boussole.dashboard.server.access.log import entries, note
-from boussole.dashboard.server.access.permissions import AccessError, Role
-from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.access.sheet_requests import (
+from boussole.dashboard.server.access.log import (
     WAITING,
+    entries,
+    note,
     open_sheet,
     settle_sheet,
     sheet_requests,
     shown_sheet,
 )
+from boussole.dashboard.server.access.permissions import AccessError, Role
+from boussole.dashboard.server.access.person import COOKIE, Person
 from boussole.dashboard.views.explained import explanation
 from tests.dashboard.app_at import app_at
 from tests.dashboard.explained import asked, model, workspace_in

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import Finding, FollowUp, KeptFile, Recommendation, Reply
 from boussole.charter.records import save_audit, seal
-from boussole.dashboard.cli.inventory_csv import safe
+from boussole.dashboard.cli.export import safe
 from boussole.dashboard.cli.main import app
 from tests.dashboard.conftest import FIXTURE
 

@@ -19,7 +19,7 @@ from boussole.dashboard.pages.fairness import view as cache
 from boussole.dashboard.pages.fairness.figures import Group, beyond, by_chance
 from boussole.dashboard.pages.fairness.view import Explorer
 from boussole.dashboard.views.charts.strips import Mark, strip_svg
-from boussole.dashboard.views.fairness_choice import PROFILES, RAW, FairnessQuery
+from boussole.dashboard.views.fields import PROFILES, RAW, FairnessQuery
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system import system_page
 from tests.as_json import attributes_of, audits_of, controls_of, explorer, kinds_of, span, stages_of

@@ -23,10 +23,10 @@ from boussole.dashboard.pages.recommendations.forms import FollowedForms, follow
 from boussole.dashboard.pages.recommendations.view import RecommendationsQuery, recommendations_page
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.forms.model import PageForms
-from boussole.dashboard.server.forms.routes import problem_of
+from boussole.dashboard.server.form_routes import problem_of
+from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.followed import opinions_about
+from boussole.dashboard.views.committee_words import opinions_about
 from tests.charter.committee.desk import DAY, RULES, m
 from tests.charter.committee.hall import NAME, Hall, who
 

@@ -25,8 +25,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
-from boussole.dashboard.pages.charter.amendment import CharterView
-from boussole.dashboard.pages.charter.view import charter_page
+from boussole.dashboard.pages.charter.view import CharterView, charter_page
 from boussole.dashboard.pages.evidence.view import head, search_of
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import Person
@@ -36,13 +35,13 @@ from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.evidence import Results, content_words
 from boussole.dashboard.views.home import since_audit, waiting
 from boussole.dashboard.views.law import law_page
-from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import register_page, unaudited
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.register_words import RegisterQuery as Filters
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system import system_page
+from boussole.dashboard.views.system_tables import matrix
 from tests.as_json import documents, judge, register, sentence_of, summarise
 from tests.charter.builders import WOMEN, comparison, drift, system
 from tests.sparing import later

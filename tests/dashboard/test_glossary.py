@@ -10,6 +10,7 @@ import pytest
 from boussole.dashboard.markup.elements import Html, join
 from boussole.dashboard.markup.glossary import (
     called,
+    glossary_page,
     linked,
     marked,
     plain_letters,
@@ -22,7 +23,6 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import glossary_href
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
-from boussole.dashboard.pages.glossary.view import glossary_page
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system import system_page

@@ -27,11 +27,10 @@ from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.views import store
-from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.chamber import Before, Chamber, Met, changed_answers, met_last, news
 from boussole.dashboard.views.home import ACTIONS, MOST, own_chambers, since_audit, since_session, waiting
 from boussole.dashboard.views.register_words import ACTS, Register
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.since import Before, Met, changed_answers, met_last, news
 from tests.as_json import documents, written
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, m
 from tests.charter.committee.hall import Hall
@@ -342,6 +341,6 @@ def test_the_first_page_of_the_demo_is_read_in_a_minute(
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from boussole.dashboard.cli.demo.building import run_demo
+    from boussole.dashboard.cli.demo import run_demo
 
     return run_demo(tmp_path_factory.mktemp("demo") / "home", people=2500, progress=lambda *_: None).workspace.home

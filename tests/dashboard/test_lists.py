@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.views.parts import lists
+from boussole.dashboard.views.parts import notices
 from boussole.dashboard.views.scene import Scene
 
 EN = speaker("en")
 
 
 def test_every_article_has_its_worst_mark_and_its_answers(scene: Scene) -> None:
-    found = {each.title: each for each in lists.articles(scene, EN, query={"lang": "en"})}
+    found = {each.title: each for each in notices.articles(scene, EN, query={"lang": "en"})}
     assert len(found) == len(scene.charter.articles)
     fair = found["Fairness and non-discrimination"]
     assert fair.kicker == "Article 3"
@@ -22,17 +22,17 @@ def test_every_article_has_its_worst_mark_and_its_answers(scene: Scene) -> None:
 
 
 def test_every_audited_system_has_the_marks_of_its_questions(scene: Scene) -> None:
-    found = {each.title: each for each in lists.systems(scene, EN, query={})}
+    found = {each.title: each for each in notices.systems(scene, EN, query={})}
     one = found["MatchFT"]
     assert sum(n for _, n in one.marks) == len(scene.latest["matchft"].verdicts)
     assert "decisions" in one.told
-    shown = lists.systems_html(list(found.values()), EN, asked="", query={})
+    shown = notices.systems_html(list(found.values()), EN, asked="", query={})
     assert 'href="/system?system=matchft"' in shown
     assert 'role="alert"' not in shown
 
 
 def test_without_an_audit_the_register_is_shown_the_way(scene: Scene) -> None:
-    shown = lists.systems_html([], EN, asked="matchft", query={"lang": "en"})
+    shown = notices.systems_html([], EN, asked="matchft", query={"lang": "en"})
     assert "“matchft” has no audit in this workspace." in shown
     assert "No system has been audited yet." in shown
     assert 'href="/register?lang=en"' in shown
@@ -40,12 +40,12 @@ def test_without_an_audit_the_register_is_shown_the_way(scene: Scene) -> None:
 
 def test_articles_that_no_audit_asks_anything_of_say_so(scene: Scene) -> None:
     empty = Scene(charter=scene.charter, systems={}, latest={}, previous={})
-    found = lists.articles(empty, EN, query={})
+    found = notices.articles(empty, EN, query={})
     assert {each.told for each in found} == {"No system has been audited yet."}
     assert {mark for each in found for mark, _ in each.marks} == {"not_examined"}
 
 
 def test_a_question_that_there_is_not_is_no_system_that_there_is_not() -> None:
-    shown = lists.systems_html([], EN, asked="ChatFT", query={}, question="<b>")
+    shown = notices.systems_html([], EN, asked="ChatFT", query={}, question="<b>")
     assert "No question “&lt;b&gt;” is asked of ChatFT." in shown
     assert "has no audit" not in shown

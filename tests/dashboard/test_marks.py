@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from boussole.charter.document.answers.verdict import worst
-from boussole.dashboard.markup.inline import STYLE
+from boussole.dashboard.markup.elements import STYLE
 from boussole.dashboard.markup.marks import INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, mark_svg, word
 from boussole.dashboard.markup.words.say import speaker
 

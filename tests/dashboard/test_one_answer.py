@@ -27,10 +27,10 @@ from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.words import teller
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.matrix import matrix
-from boussole.dashboard.views.parts import lists
+from boussole.dashboard.views.parts import notices
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system import system_page
+from boussole.dashboard.views.system_tables import matrix
 from tests.dashboard.conftest import DECLARED, FIXTURE, _document
 
 EN = speaker("en")
@@ -97,7 +97,7 @@ def test_the_compass_says_what_the_register_says(scene: Scene, stands: Stands) -
 
 
 def test_the_list_of_articles_says_the_worst_of_all(scene: Scene, stands: Stands) -> None:
-    for article, listed in zip(scene.charter.articles, lists.articles(scene, EN, query={}), strict=True):
+    for article, listed in zip(scene.charter.articles, notices.articles(scene, EN, query={}), strict=True):
         examined = [own[article.id] for name, own in stands.items() if name in scene.examined and article.id in own]
         assert listed.marks == [(worst(examined), 1)]
 

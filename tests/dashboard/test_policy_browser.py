@@ -13,7 +13,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from boussole.charter.committee.papers.drafts import begin
-from boussole.dashboard.markup.words.menu import pages
+from boussole.dashboard.markup.words.addresses import pages
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access.person import COOKIE
 from tests.attacks import Tries

@@ -23,11 +23,11 @@ from boussole.dashboard.pages.ask.forms import ask_routes, asking, place_of
 from boussole.dashboard.pages.questions.view import answers_of, question_routes, questions_page
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.forms.model import PageForms, form_html
-from boussole.dashboard.server.forms.routes import problem_of
+from boussole.dashboard.server.form_routes import problem_of
+from boussole.dashboard.server.forms import PageForms, form_html
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.figure import figure_at, reference
+from boussole.dashboard.views.records.setting import figure_at, reference
 from tests.charter.committee.desk import DAY, SAID, Desk, m
 from tests.charter.committee.hall import Hall
 

@@ -20,17 +20,17 @@ from boussole.charter.records.statements import SealedStatement
 from boussole.charter.registry.due import Due, due
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.markup.inline import STATIC
+from boussole.dashboard.markup.elements import STATIC
 from boussole.dashboard.markup.marks import MARKS, mark_svg
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.strips import coverage_strip_svg
-from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import entry, register_page, unaudited
 from boussole.dashboard.views.register_words import Register, RegisterQuery, when
 from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.system_tables import matrix
 from tests.as_json import register
 from tests.charter.uses import use_of
 

@@ -19,14 +19,13 @@ from boussole.charter.record_types.acts import CommitteeQuestion, Referral
 from boussole.charter.record_types.kinds import KeptFile, Recommendation
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.statements import SealedStatement
-from boussole.dashboard.cli.demo.committee import settle
+from boussole.dashboard.cli.demo import settle
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.menu import FIRST
+from boussole.dashboard.markup.words.addresses import FIRST
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
-from boussole.dashboard.pages.search.pieces import KINDS, pieces
 from boussole.dashboard.pages.search.view import FIRST as SHOWN
-from boussole.dashboard.pages.search.view import SearchPage, kind_names, search_page
+from boussole.dashboard.pages.search.view import KINDS, SearchPage, kind_names, pieces, search_page
 from boussole.dashboard.server.access.permissions import TABLE, Action, Role, allowed
 from boussole.dashboard.server.access.places import PAGES
 from boussole.dashboard.views.chamber import Chamber, chambers

@@ -21,7 +21,7 @@ from boussole.dashboard.pages.article.view import ArticleQuery, kept_article
 from boussole.dashboard.pages.system.view import system_page
 from boussole.dashboard.server.cache import stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.concern import Whose
+from boussole.dashboard.views.concerns import Whose
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.conftest import SYSTEMS

@@ -36,13 +36,12 @@ from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.fairness.view import windows_of
 from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Role
 from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.access.places import PAGES
-from boussole.dashboard.server.access.routes import WITH_FIGURES
+from boussole.dashboard.server.access.places import PAGES, WITH_FIGURES
 from boussole.dashboard.views.charts import strips
 from boussole.dashboard.views.charts.dots import Dot
 from boussole.dashboard.views.charts.sheet import MOST, Mark, Sheet, table_picture
 from boussole.dashboard.views.charts.strips import width_of
-from boussole.dashboard.views.fairness_choice import span
+from boussole.dashboard.views.fields import span
 from boussole.dashboard.views.parts import taking
 from boussole.dashboard.views.parts.taking import (
     Drawing,

@@ -22,7 +22,7 @@ from boussole.charter.record_types.paired import PairedTexts
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.sealed_files import verify_files
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.cli.demo.building import seal_pairs
+from boussole.dashboard.cli.demo import seal_pairs
 from boussole.dashboard.cli.main import app
 from boussole.experiments.demo.paired import recorded_texts
 from boussole.experiments.demo.planted import PLANTED

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.words.menu import pages
+from boussole.dashboard.markup.words.addresses import pages
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access import person, visitor
 from boussole.dashboard.server.access.permissions import Role, allowed

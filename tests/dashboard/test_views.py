@@ -19,7 +19,7 @@ from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.compass import Compass, compass, line
 from boussole.dashboard.views.home import Changes, since_audit
-from boussole.dashboard.views.parts import lists, notices
+from boussole.dashboard.views.parts import notices
 from boussole.dashboard.views.scene import Scene, findings, needle
 from boussole.dashboard.views.system import SystemPage, system_page
 from tests.as_json import before, documents, summarise, written
@@ -299,7 +299,7 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
     parts = [made("head", shown), made("overview", shown), made("changes", changed(hostile))]
     parts.append(Template("views/parts/system.html", FR)("head", page(hostile), "/", "/data"))
     parts += [Template("views/parts/system.html", FR)("article", part, attack) for part in page(hostile).sections]
-    parts.append(lists.systems_html(lists.systems(hostile, FR, query={}), FR, asked=attack, query={}))
+    parts.append(notices.systems_html(notices.systems(hostile, FR, query={}), FR, asked=attack, query={}))
     parts.append(notices.problem(attack, attack, FR))
     for part in parts:
         assert "<img src=x" not in part

@@ -19,8 +19,8 @@ from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.work.forms import work_routes
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.forms.model import PageForms
-from boussole.dashboard.server.forms.routes import problem_of
+from boussole.dashboard.server.form_routes import problem_of
+from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
@@ -92,7 +92,8 @@ def test_it_is_written_as_text_with_forms_for_those_who_may(scene):
     written = made("head", shown) + made("surveys", shown, nothing)
     written += "".join(made("listed", each, nothing) for each in shown.lists) + made("recording", forms, acting)
     assert "<script>" not in written
-    assert "&lt;b&gt;" in written and "<b>" not in written
+    assert "&lt;b&gt;" in written
+    assert "<b>" not in written
     assert 'type="file"' in written
     assert made("recording", [], acting) == ""
     sealed = [SealedStatement(entry=2, sealed_on=TODAY, statement=SAID[2])]

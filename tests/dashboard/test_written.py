@@ -15,7 +15,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.views.written import WrittenView, written
+from boussole.dashboard.views.system_tables import WrittenView, written
 
 SYSTEM = """
 id: writer

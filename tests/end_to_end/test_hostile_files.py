@@ -18,7 +18,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.formulas import SIGNS, WIDE, escaped, unescaped
 from boussole.audits.regular import read_bytes
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.cli.console.console import CONTROLS, json_text, printable
+from boussole.dashboard.cli.console import CONTROLS, json_text, printable
 from tests.attacks import Tries
 from tests.commands import commands, kind_of, value_of
 from tests.conftest import Run

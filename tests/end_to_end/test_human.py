@@ -22,8 +22,8 @@ from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.answer.around import by_team
 from boussole.dashboard.views.answers.small_print import small_print
-from boussole.dashboard.views.answers.teams import by_team
 from tests.sparing import later
 from tests.written import system_text
 

@@ -27,7 +27,7 @@ from boussole.dashboard.views.charts.bars import is_drift
 from boussole.dashboard.views.charts.charts import drift_chart, groups_chart, groups_text
 from boussole.dashboard.views.charts.dots import Dot, Rows
 from boussole.dashboard.views.charts.groups import compared
-from boussole.dashboard.views.fairness_choice import PROFILES, RAW, attributes_of, comparison, kinds_of, stages_of
+from boussole.dashboard.views.fields import PROFILES, RAW, attributes_of, comparison, kinds_of, stages_of
 from boussole.dashboard.views.scene import as_decided
 from tests.marks import mark_of, turned
 from tests.sparing import later

@@ -11,7 +11,7 @@ import pytest
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.system.model_card import model_cards
+from boussole.dashboard.pages.system.view import model_cards
 from boussole.experiments.cards import LINE, TEXT, VERSIONS, read_cards
 from boussole.experiments.sync import sync
 from boussole.experiments.sync.cards import sync_cards

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
@@ -175,3 +176,17 @@ def test_a_file_of_spans_is_known_by_its_first_line(tmp_path: Path) -> None:
     assert is_span_file(file_of(tmp_path, GOOD))
     assert not is_span_file(file_of(tmp_path, ['{"id": 1, "text": "resourceSpans"}']))
     assert not is_span_file(tmp_path / "none.jsonl")
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_a_compressed_file_of_spans_gives_the_same(workspace: Workspace, tmp_path: Path, suffix: str) -> None:
+    plain = file_of(tmp_path, GOOD)
+    packed = plain.with_name(f"spans.jsonl{suffix}")
+    with pa.output_stream(str(packed), compression="gzip" if suffix == ".gz" else "zstd") as file:
+        file.write(plain.read_bytes())
+    assert is_span_file(packed)
+    assert read_spans(packed) == read_spans(plain)
+    assert ingest_spans(workspace, workspace.system("trial"), packed).ingested.accepted == len(GOOD)
+    packed.write_bytes(packed.read_bytes()[:-12])
+    with pytest.raises(SourceError, match="cut short or damaged"):
+        read_spans(packed)

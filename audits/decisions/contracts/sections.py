@@ -28,7 +28,7 @@ def contract(system: System, log: LogName, types: Mapping[str, str], *, now: dt.
         column: str | None = getattr(part, read.role)
         if column and (kind.needs(read) or made.has(column)):
             _read(made, read, column, now=now)
-    _derive(made, part)
+    _derive(made, part, today=now.date())
     if len(kind.identity) > 1:
         # From the clear person, like every other pseudonym: a rotation of keys takes the stored ones along.
         reads = {read.role: read for read in kind.reads}
@@ -118,8 +118,8 @@ _READ: Mapping[How, Callable[[Contract, str, str], None]] = {
 }
 
 
-def _derive(made: Contract, part: Section) -> None:
-    """Columns that are made of texts; a text that a system does not keep is not stored."""
+def _derive(made: Contract, part: Section, *, today: dt.date) -> None:
+    """Columns that are made of texts; a text that a system does not keep, or keeps no longer, is not stored."""
     if made.kind.derive is None:
         return
     columns = {read.role: getattr(part, read.role) for read in made.kind.reads if read.how in TEXTS}
@@ -127,6 +127,10 @@ def _derive(made: Contract, part: Section) -> None:
     made.select |= made.kind.derive(part, clear, made.select)
     if not made.kind.keeps(part):
         made.select |= dict.fromkeys(columns, "CAST(NULL AS BLOB)")
+    elif first := made.kind.texts_before(part, today):
+        recent = f"{day_of(made.select[made.kind.moment])} >= DATE '{first}'"
+        held = [role for role in made.kind.texts if role in clear]
+        made.select |= {role: f"CASE WHEN {recent} THEN {made.select[role]} END" for role in held}
 
 
 def _text(made: Contract, read: Read, column: str, *, needed: bool) -> str:

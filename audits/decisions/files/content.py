@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -24,16 +26,23 @@ def open_bytes(path: Path) -> BinaryIO:
     if path.suffix.lower() == ".zst":
         import pyarrow as pa
 
-        return cast("BinaryIO", pa.input_stream(str(path), compression="zstd"))
+        return io.BufferedReader(cast("io.RawIOBase", pa.input_stream(str(path), compression="zstd")))
     return path.open("rb")
 
 
 def pieces(path: Path) -> Iterator[bytes]:
     """The content, a megabyte at a time. Raises SourceError for compressed content that is cut short or damaged."""
+    with unpacked(path) as file:
+        while piece := file.read(PIECE):
+            yield bytes(piece)
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[BinaryIO]:
+    """The file, decompressed, to read inside. Raises SourceError for compressed content cut short or damaged."""
     try:
         with open_bytes(path) as file:
-            while piece := file.read(PIECE):
-                yield bytes(piece)
+            yield file
     except (EOFError, gzip.BadGzipFile, zlib.error, OSError) as error:
         if not is_compressed(path):
             raise

@@ -116,6 +116,12 @@ def keeps(part: Section) -> bool:
     return part.texts is None or part.texts.kept
 
 
+def kept_for(part: Section) -> int | None:
+    """Days after which a text leaves before its row does."""
+    assert isinstance(part, Generations)  # noqa: S101 (the section of this log)
+    return part.texts.retain_days if part.texts else None
+
+
 GENERATIONS = LogType(
     name="generations",
     title={"en": "generated texts", "fr": "textes générés"},
@@ -186,6 +192,7 @@ GENERATIONS = LogType(
     compared="files",
     derive=derived,
     keeps=keeps,
+    kept_for=kept_for,
     cube={
         "month": "DATE",
         "part": "VARCHAR",  # what is counted, and held to which declaration

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -108,6 +109,8 @@ class LogType:
     columns that are read."""
     keeps: Callable[[Section], bool] = lambda _: True
     """Whether a section lets free texts be stored."""
+    kept_for: Callable[[Section], int | None] = lambda _: None
+    """Days after which a stored text leaves before its row does, by its section; None: with its row."""
     cube: Mapping[str, str] = field(default_factory=dict)
     """The columns of what is counted of it by itself, beside the decisions (`cube_of`); none where nothing is."""
 
@@ -144,6 +147,16 @@ class LogType:
     def unstored(self, part: Section) -> set[str]:
         """The columns of texts that are looked at as they come in and are stored nowhere, not even set aside."""
         return {*self._read_as(TEXTS if not self.keeps(part) else ("looked_at",), part).values()}
+
+    def texts_before(self, part: Section, today: dt.date) -> dt.date | None:
+        """The first day of which the texts are still stored; None where they stay as long as their row."""
+        days = self.kept_for(part)
+        return None if days is None else today - dt.timedelta(days=days)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The columns of its table that hold encrypted texts."""
+        return tuple(read.role for read in self.reads if read.how == "sealed")
 
     def in_clear(self, part: Section) -> dict[str, str]:
         """The columns whose words are stored as they are, by their role."""

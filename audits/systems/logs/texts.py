@@ -34,6 +34,8 @@ all that may be in scope and have gone out, those of which nobody can tell. Both
 (`HeldTexts.mark_part`)."""
 TEXTS = "texts"
 """All texts, whatever they are held to."""
+NEWER = ("marking", "retain_days")
+"""Keys that system files of earlier versions did not have."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
@@ -83,13 +85,25 @@ class HeldTexts(Strict):
     kept: bool = Field(
         True, description="Whether texts are stored, encrypted, until their row is purged; false: they never are"
     )
+    retain_days: int | None = Field(
+        None,
+        ge=1,
+        description="Days after which a text is not stored any more: `boussole purge` removes it, what was found in it "
+        "stays; empty: until its row is purged",
+    )
     marking: Marking | None = Field(None, description="Which texts must say that a machine wrote them, and how")
 
     @model_serializer(mode="wrap")
     def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A section that says nothing of marks is written, and hashed, as before there were any."""
+        """A section that says nothing of what is newer is written, and hashed, as before there was any."""
         found: dict[str, Any] = written(self)
-        return {name: value for name, value in found.items() if name != "marking" or value is not None}
+        return {name: value for name, value in found.items() if name not in NEWER or value is not None}
+
+    @model_validator(mode="after")
+    def _stored_for_a_time(self) -> Self:
+        if self.retain_days is not None and not self.kept:
+            raise ValueError("`kept: false` stores no text, so that `retain_days` removes none: take one of them out")
+        return self
 
     def part(self, name: str) -> str:
         """The name of a part, with a hash of what texts are held to: counts of another declaration are not taken for

@@ -17,7 +17,7 @@ from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.answers.small_print import recompute
 from boussole.dashboard.views.chamber import reads_drafts
-from boussole.dashboard.views.parts import context, lists, notices
+from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.drafts import author
 from boussole.dashboard.views.parts.margin import MarginReader, answer_margin, answer_spot, told_in
 from boussole.dashboard.views.parts.margin_routes import acts_of
@@ -32,9 +32,9 @@ def show(system: str, key: str, say: Say) -> None:
     page = kept_answer(Workspace.find(), system, key, say.lang, reader=reader)
     if page is None:
         scene = context.scene()
-        told, question = lists.systems(scene, say, query=query), key if system in scene.latest else ""
+        told, question = notices.systems(scene, say, query=query), key if system in scene.latest else ""
         asked = scene.title(system, say) if question else system
-        st.html(lists.systems_html(told, say, asked=asked, query=query, question=question))
+        st.html(notices.systems_html(told, say, asked=asked, query=query, question=question))
         return
     made, taken, ask = Template("pages/answer/answer.html", say), along("answer", figures, say), context.asking()
     document = context.scene().latest.get(page.system)

@@ -10,7 +10,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import compass_href, evidence_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.article.view import ArticleQuery, figures, kept_article
-from boussole.dashboard.views.parts import context, lists, notices
+from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking import along
 
 
@@ -20,8 +20,8 @@ def show(chosen: ArticleQuery, say: Say) -> None:
     home = compass_href(query=query)
     page = kept_article(Workspace.find(), chosen, say.lang)
     if page is None:
-        found = lists.articles(context.scene(), say, query=query)
-        st.html(lists.articles_html(found, say, asked=chosen.article))
+        found = notices.articles(context.scene(), say, query=query)
+        st.html(notices.articles_html(found, say, asked=chosen.article))
         return
     made = Template("pages/article/article.html", say)
     if page.one is not None:

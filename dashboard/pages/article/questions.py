@@ -30,8 +30,8 @@ from boussole.dashboard.views.answers.asked import (
 )
 from boussole.dashboard.views.answers.small_print import law_words, left_out_words
 from boussole.dashboard.views.charts.groups import attribute_name
-from boussole.dashboard.views.needs import Lacking, in_register, lacking
 from boussole.dashboard.views.scene import Scene, excess
+from boussole.dashboard.views.system_tables import Lacking, in_register, lacking
 
 Pairs = list[tuple[str, str]]
 Place = tuple[str, Standing, VerdictDocument]

@@ -8,30 +8,221 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from boussole.audits.languages import capital
-from boussole.audits.mixed import MixedText
+from boussole.audits.mixed import MixedText, joined
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.plain import called
+from boussole.charter.committee.advising.advice import (
+    FindingHistory,
+    RecommendationState,
+    findings_about,
+    recommended_about,
+)
 from boussole.charter.deadlines.days import months_later
+from boussole.charter.document.base import given
+from boussole.charter.judging.crosswalk import Provision, of_article
+from boussole.charter.record_types.kinds import Attestation, Case, Inspection, Statement
 from boussole.charter.text.model import Article
-from boussole.dashboard.markup.words.addresses import article_href
+from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words.addresses import article_href, evidence_href, law_href
 from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.article.questions import OnePage, QuestionView, question_page, questions
-from boussole.dashboard.pages.article.records import (
-    Advice,
-    Entry,
-    Finding,
-    ProvisionLine,
-    advised,
-    entries,
-    found,
-    provided,
-)
 from boussole.dashboard.pages.article.standing import Month, SystemStanding, Trend, headline, sheet, standings, trend
+from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.server.cache import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import Cap, caps
+from boussole.dashboard.views.law import since
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed, systems_named
-from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.register_words import when
+from boussole.dashboard.views.scene import Scene, period
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProvisionLine:
+    """A provision of law, and which questions of the article answer to it."""
+
+    title: str
+    href: str
+    asks: str
+    since: str
+    numbers: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A finding of an outside authority, and how far it caps the article. `closed` says since when and by which entry;
+    empty while it is open."""
+
+    verdict: str
+    caps: str
+    title: str
+    told: str
+    text: str
+    closed: str
+    entry: tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """A recommendation: when its answer is due, what it says, what was answered, and what became of it."""
+
+    when: str
+    overdue: bool
+    text: str
+    told: str
+    answers: Sequence[tuple[str, tuple[str, str]]]
+    entry: tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An entry of the ledger."""
+
+    text: str
+    on: str
+    entry: tuple[str, str]
+
+
+def provided(scene: Scene, article: Article, say: Say, *, on: dt.date, query: dict[str, str]) -> list[ProvisionLine]:
+    """The provisions that the article answers to, in the order of the law page."""
+    return [_provided(each, say, query=query) for each in of_article(scene.charter, article.id, on=on)]
+
+
+def _provided(each: Provision, say: Say, *, query: dict[str, str]) -> ProvisionLine:
+    return ProvisionLine(
+        title=say.text(each.law.title),
+        href=law_href(query=query, anchor=each.law.framework or "other"),
+        asks=say.text(each.law.asks),
+        since=since(each, say),
+        numbers=[(indicator.number, f"#q-{indicator.id}") for _, indicator in each.questions],
+    )
+
+
+def found(scene: Scene, article: str, say: Say, *, query: Mapping[str, str]) -> list[Finding]:
+    """The findings of outside authorities about the article, open ones first."""
+    return [_finding(scene, each, say, query=query) for each in findings_about(article, scene.facts)]
+
+
+def _finding(scene: Scene, each: FindingHistory, say: Say, *, query: Mapping[str, str]) -> Finding:
+    said = each.finding
+    return Finding(
+        verdict=said.cap,
+        caps=say("No better than: {verdict}", verdict=word(said.cap, say)),
+        title=say.written(f"{said.authority}, {said.title}"),
+        told=_about(scene, said, say),
+        text=say.written(said.text),
+        closed=say("Closed on {date}", date=say.date(each.closed[1])) if each.closed else "",
+        entry=_entry(each.entry, say, query=query),
+    )
+
+
+def advised(scene: Scene, article: str, say: Say, *, query: Mapping[str, str]) -> list[Advice]:
+    """The recommendations about the article, overdue ones first."""
+    recommended = recommended_about(article, scene.facts)
+    return [_advice(scene, each, say, query=query) for each in recommended]
+
+
+def _advice(scene: Scene, each: RecommendationState, say: Say, *, query: Mapping[str, str]) -> Advice:
+    said, today = each.said, scene.facts.as_of
+    open_ = each.state in ("overdue", "waiting")
+    states = {
+        "answered": say("Answered"),
+        "in_progress": say("In progress"),
+        "done": say("Done"),
+        "dropped": say("Dropped"),
+    }
+    outside = [say("outside authority")] if said.outside else []
+    told = [
+        say.written(said.body),
+        *outside,
+        _about(scene, said, say),
+        say("to: {who}", who=say.written(said.addressee)),
+    ]
+    if open_:
+        told.append(say("answer due on {date}", date=say.date(said.due_on)))
+    return Advice(
+        when=capital(when(said.due_on, today, say)) if open_ else states[each.state],
+        overdue=each.state == "overdue",
+        text=say.written(said.text),
+        told=joined(" · ", told),
+        answers=_answers(each, say, query=query),
+        entry=_entry(each.entry, say, query=query),
+    )
+
+
+def _answers(each: RecommendationState, say: Say, *, query: Mapping[str, str]) -> list[tuple[str, tuple[str, str]]]:
+    """What was answered, then what became of it, each with its entry."""
+    replies = {"yes": say("Accepted"), "partly": say("Accepted in part"), "no": say("Refused")}
+    states = {"in_progress": say("In progress"), "done": say("Done"), "dropped": say("Dropped")}
+    answers = []
+    if each.reply:
+        entry, said = each.reply
+        answers.append((_said(replies[said.accepted], said, say), _entry(entry, say, query=query)))
+    if each.follow_up:
+        entry, followed = each.follow_up
+        answers.append((_said(states[followed.state], followed, say), _entry(entry, say, query=query)))
+    return answers
+
+
+def _said(what: str, said: Statement, say: Say) -> str:
+    by = say("{what}, {date} ({role})", what=what, date=say.date(said.on), role=who_words(said.role, say))
+    return say("{by}: “{text}”", by=by, text=say.written(said.text)) if said.text else by
+
+
+def _about(scene: Scene, said: Statement, say: Say) -> str:
+    """The system and the day of a statement."""
+    about = scene.title(said.system, say) if said.system else say("all systems")
+    return about + ", " + say.date(said.on)
+
+
+def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[Entry]:
+    """What people stated about the questions of the article, the latest first, then the latest audits."""
+    numbers = {indicator.id: indicator.number for indicator in article.ways}
+    every: list[tuple[str, int, Attestation | Case | Inspection]] = [
+        *((say("Attestation"), entry, each) for entry, each in scene.facts.standing(Attestation)),
+        *((say("Case"), entry, each) for entry, each in scene.facts.standing(Case)),
+        *((say("Inspection"), entry, each) for entry, each in scene.facts.standing(Inspection)),
+    ]
+    stated = [each for each in every if each[2].indicator in numbers]
+    stated.sort(key=lambda each: (each[2].on, each[1]), reverse=True)
+    told = [
+        Entry(
+            text=say(
+                "{kind} on question {number}, {system} ({role})",
+                kind=kind,
+                number=numbers[said.indicator],
+                system=scene.title(said.system, say) if said.system else say("all systems"),
+                role=who_words(said.role, say),
+            ),
+            on=say.date(said.on),
+            entry=_entry(entry, say, query=query),
+        )
+        for kind, entry, said in stated
+    ]
+    return told + _audits(scene, article, say, query=query)
+
+
+def _audits(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[Entry]:
+    examined = [
+        (document.window.end, system, document)
+        for system, document in scene.latest.items()
+        if document.evidence.entry is not None
+        and any(v.article == article.id and v.verdict != "not_examined" for v in document.verdicts)
+    ]
+    examined.sort(key=lambda each: each[:2], reverse=True)
+    return [
+        Entry(
+            text=say("Audit of {system}", system=scene.title(system, say)),
+            on=period(document, say),
+            entry=_entry(given(document.entry), say, query=query),
+        )
+        for _, system, document in examined
+    ]
+
+
+def _entry(entry: int, say: Say, *, query: Mapping[str, str]) -> tuple[str, str]:
+    return say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))
+
 
 NAMED = 3
 """Systems that the answer on top names; the table below it names all."""

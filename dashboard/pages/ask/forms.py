@@ -13,14 +13,13 @@ from boussole.charter.records import SealedStatement
 from boussole.dashboard.markup.words.addresses import ask_href, questions_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.forms.model import Form
-from boussole.dashboard.server.forms.routes import Desk
+from boussole.dashboard.server.form_routes import Desk
+from boussole.dashboard.server.forms import Form
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.figure import Figure, figure_at
 from boussole.dashboard.views.records.entering import FormPage, forms_on, record_routes
 from boussole.dashboard.views.records.form import record_form
-from boussole.dashboard.views.records.setting import Setting
+from boussole.dashboard.views.records.setting import Figure, Setting, figure_at
 
 NONE = "-"
 """What an address says where a question is about no figure."""

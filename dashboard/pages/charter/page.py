@@ -7,8 +7,7 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.pages.charter.amendment import charter
-from boussole.dashboard.pages.charter.view import charter_page
+from boussole.dashboard.pages.charter.view import charter, charter_page
 from boussole.dashboard.views.parts import context, notices
 
 say = context.speaks()

@@ -13,14 +13,13 @@ from boussole.dashboard.pages.compass.view import figures
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views import store
-from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber, met_last
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.home import Changes, own_chambers, since_audit, since_session, waiting
 from boussole.dashboard.views.incidents import owed as incidents_owed
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.since import met_last
 
 
 def changed(seen: Scene, seated: list[Chamber], say: Say, *, incidents: bool) -> Html:

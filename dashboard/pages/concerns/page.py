@@ -1,4 +1,4 @@
-"""What concerns whoever looks: what they look at here is no longer new."""
+"""The page of what concerns whoever looks, which is then no longer new, and whether it comes by e-mail."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from boussole.dashboard.pages.concerns.view import DONE, ConcernsPage, letters_f
 from boussole.dashboard.server.access.database import now, remember, seen, wish_of
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views import store
-from boussole.dashboard.views.concern import Whose
-from boussole.dashboard.views.concerns import whose
+from boussole.dashboard.views.concerns import Whose, whose
 from boussole.dashboard.views.parts import context, notices
 
 

@@ -16,9 +16,9 @@ from boussole.dashboard.markup.words.addresses import concerns_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.database import Wish, wish_of, write_wish
 from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
-from boussole.dashboard.server.forms.routes import Desk, form_route
-from boussole.dashboard.views.concern import Concern
+from boussole.dashboard.server.form_routes import Desk, form_route
+from boussole.dashboard.server.forms import Field, Form, UnfitError, Values
+from boussole.dashboard.views.concerns import Concern
 
 STAYS = dt.timedelta(minutes=10)
 """How long something stays under what is new once it was shown: a page that is loaded again shows the same."""

@@ -1,4 +1,4 @@
-"""One draft of an opinion: to write in, with what others wrote at the same time."""
+"""The page of one draft of an opinion: to write in, with what others wrote at the same time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import drafts_href, number_of
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.model import folded_form, form_html
+from boussole.dashboard.server.forms import folded_form, form_html
 from boussole.dashboard.views.chamber import Chamber, reads_drafts
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.drafts import author, draft_page, throwing, writing

@@ -1,4 +1,4 @@
-"""The drafts of a committee."""
+"""The page of the drafts of a committee."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import drafts_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.model import folded_form
+from boussole.dashboard.server.forms import folded_form
 from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.drafts import beginning, draft_line

@@ -19,7 +19,7 @@ from boussole.charter.incidents.entering import enter
 from boussole.charter.records.facts import facts_of
 from boussole.dashboard.markup.words.addresses import explain_href
 from boussole.dashboard.markup.words.say import Say, chosen_language, language_names, speaker_in
-from boussole.dashboard.server.access.sheet_requests import (
+from boussole.dashboard.server.access.log import (
     SheetRequest,
     issued,
     open_sheet,
@@ -28,8 +28,8 @@ from boussole.dashboard.server.access.sheet_requests import (
     shown_sheet,
 )
 from boussole.dashboard.server.access.visitor import of_request
-from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
-from boussole.dashboard.server.forms.routes import Desk, form_route
+from boussole.dashboard.server.form_routes import Desk, form_route
+from boussole.dashboard.server.forms import Field, Form, UnfitError, Values
 from boussole.dashboard.views.explained.explanation import (
     Explanation,
     explanation,

@@ -1,4 +1,4 @@
-"""The page on which one decision is explained to the person concerned."""
+"""The page on which one decision is explained to the person concerned: a steward asks, a case handler agrees."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.explain.forms import explained
 from boussole.dashboard.pages.explain.view import requests_page, sheet_page
-from boussole.dashboard.server.access.sheet_requests import sheet_requests, shown_sheet
+from boussole.dashboard.server.access.log import sheet_requests, shown_sheet
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.explained.explanation import known_request, refusal
 from boussole.dashboard.views.explained.sheet import Issue, sheet

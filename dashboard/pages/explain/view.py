@@ -9,10 +9,10 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.words.addresses import evidence_href, explain_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.explain.forms import TAKE, confirming, issuing, opening
+from boussole.dashboard.server.access.log import SheetRequest
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.server.access.person import Person, role_title
-from boussole.dashboard.server.access.sheet_requests import SheetRequest
-from boussole.dashboard.server.forms.model import Form
+from boussole.dashboard.server.forms import Form
 from boussole.dashboard.views.explained.sheet import Sheet
 
 Query = dict[str, str]

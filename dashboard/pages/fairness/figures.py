@@ -14,22 +14,25 @@ from boussole.charter.judging.statistics.testing import oriented
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.bars import NONE, Ends, decided, own
 from boussole.dashboard.views.charts.groups import attribute_name, group_of, rate_of, verdict_on
-from boussole.dashboard.views.fairness_choice import (
+from boussole.dashboard.views.fields import (
     GAP_LEVELS,
     PROFILES,
     RATIO_LEVELS,
     RAW,
     FairnessQuery,
+    Field,
     Kind,
+    Option,
     attributes_of,
     comparison,
     controls_of,
     kinds_of,
     question,
+    settled,
+    settled_several,
     span,
     stages_of,
 )
-from boussole.dashboard.views.fields import Field, Option, settled, settled_several
 from boussole.dashboard.views.scene import Scene, period
 
 BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", "selection_odds_ratio")

@@ -1,4 +1,8 @@
-"""The fairness explorer: one released figure at a time, by group, of one period or of two beside each other."""
+"""The fairness explorer: one released figure at a time, by group, of one period or of two beside each other.
+
+It reads the measures of stored audits and nothing else: what an audit hid stays hidden here, and no figure is computed
+that an audit has not released.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.pages.fairness.features import explored
 from boussole.dashboard.pages.fairness.view import figures, kept_explorer
-from boussole.dashboard.views.fairness_choice import FairnessQuery
+from boussole.dashboard.views.fields import FairnessQuery
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.context import choose
 from boussole.dashboard.views.parts.taking import along

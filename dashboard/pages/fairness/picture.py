@@ -20,7 +20,7 @@ from boussole.dashboard.views.charts.bars import Ends, carried, decided, drawn, 
 from boussole.dashboard.views.charts.dots import Dot, Line, Rows, digits_of, reach
 from boussole.dashboard.views.charts.groups import reason_words
 from boussole.dashboard.views.charts.strips import Mark, Strip, Strips, levels_at
-from boussole.dashboard.views.fairness_choice import PROFILES, FairnessQuery, Kind
+from boussole.dashboard.views.fields import PROFILES, FairnessQuery, Kind
 from boussole.dashboard.views.system import bar_note
 
 

@@ -35,8 +35,7 @@ from boussole.dashboard.views.charts.groups import attribute_name, reason_words
 from boussole.dashboard.views.charts.sheet import sheet_of
 from boussole.dashboard.views.charts.strips import Strips, strips_svg
 from boussole.dashboard.views.charts.tables import Table, signed, with_deciding
-from boussole.dashboard.views.fairness_choice import PROFILES, RAW, FairnessQuery, Kind, comparison, question, span
-from boussole.dashboard.views.fields import Field
+from boussole.dashboard.views.fields import PROFILES, RAW, FairnessQuery, Field, Kind, comparison, question, span
 from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
 from boussole.dashboard.views.scene import Scene, as_decided, period
 

@@ -13,10 +13,10 @@ from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.markup.words.addresses import article_href, system_href
 from boussole.dashboard.markup.words.say import Say, count
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
-from boussole.dashboard.views.needs import needed
 from boussole.dashboard.views.register_words import risk_word, status_word
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import Facts
+from boussole.dashboard.views.system_tables import needed
 
 KIND = "generation"
 

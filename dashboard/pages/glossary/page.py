@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from boussole.dashboard.markup.glossary import glossary_page
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.pages.glossary.view import glossary_page
 from boussole.dashboard.views.parts import context
 
 say = context.speaks()

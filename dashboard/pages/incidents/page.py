@@ -1,4 +1,4 @@
-"""The page of incidents and appeals."""
+"""The page of incidents and appeals: what is open, what is late, what it rests on, and the forms to enter them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from boussole.dashboard.pages.incidents.view import incidents_page
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.model import PageForms
+from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.parts import context, notices
 
 

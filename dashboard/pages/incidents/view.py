@@ -15,8 +15,7 @@ from boussole.dashboard.markup.words.addresses import article_href, evidence_hre
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.incidents import binding, deadline_words, severity_meaning
-from boussole.dashboard.views.record_words import word, words_of
-from boussole.dashboard.views.register_words import when
+from boussole.dashboard.views.register_words import when, word, words_of
 from boussole.dashboard.views.scene import Scene
 
 Link = tuple[str, str]

@@ -1,4 +1,4 @@
-"""The page of written questions and their answers."""
+"""The page of written questions of committees: late ones, their answers, who must answer, and by when."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.questions.view import answers_of, questions_page
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.model import PageForms
+from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.committee_words import known_words
 from boussole.dashboard.views.parts import context, notices
 

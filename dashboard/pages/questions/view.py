@@ -17,15 +17,13 @@ from boussole.charter.records import SealedStatement
 from boussole.dashboard.markup.words.addresses import ask_href, evidence_href, questions_href, system_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person, who_words
-from boussole.dashboard.server.forms.model import Titled
-from boussole.dashboard.server.forms.routes import Desk
+from boussole.dashboard.server.form_routes import Desk
+from boussole.dashboard.server.forms import Titled
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.figure import told
-from boussole.dashboard.views.record_words import attached_links
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
-from boussole.dashboard.views.records.setting import Setting
-from boussole.dashboard.views.register_words import when
+from boussole.dashboard.views.records.setting import Setting, told
+from boussole.dashboard.views.register_words import attached_links, when
 from boussole.dashboard.views.scene import Scene
 
 Link = tuple[str, str]

@@ -18,8 +18,8 @@ from boussole.charter.records import statements
 from boussole.dashboard.markup.words.addresses import recommendations_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.forms.model import Titled
-from boussole.dashboard.server.forms.routes import Desk
+from boussole.dashboard.server.form_routes import Desk
+from boussole.dashboard.server.forms import Titled
 from boussole.dashboard.views.chamber import Chamber, leads
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
 from boussole.dashboard.views.records.setting import Setting

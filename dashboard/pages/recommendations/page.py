@@ -1,4 +1,4 @@
-"""The page of recommendations and opinions, and their answers."""
+"""The page of what committees and authorities said, and what became of it: recommendations, opinions, answers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.recommendations.forms import FollowedForms
 from boussole.dashboard.pages.recommendations.view import RecommendationsQuery, recommendations_page
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.model import PageForms
-from boussole.dashboard.views.followed import opinions_about
+from boussole.dashboard.server.forms import PageForms
+from boussole.dashboard.views.committee_words import opinions_about
 from boussole.dashboard.views.parts import context, notices
 
 

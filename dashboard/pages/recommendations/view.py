@@ -11,10 +11,9 @@ from boussole.audits.mixed import joined
 from boussole.charter.committee.advising.advice import STATES, RecommendationState, State, recommended
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, recommendations_href, system_href
 from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.views.committee_words import Link, ReplyWords, answers, counted, follow_up_word
 from boussole.dashboard.views.fields import Choice
-from boussole.dashboard.views.followed import Link, ReplyWords, answers, counted, state_word
-from boussole.dashboard.views.record_words import attached_links
-from boussole.dashboard.views.register_words import when
+from boussole.dashboard.views.register_words import attached_links, when
 from boussole.dashboard.views.scene import Scene
 
 SHOWN = 50
@@ -167,7 +166,7 @@ def _filters(
     systems = sorted({each.said.system for each in every if each.said.system})
     states = [state for state in STATES if any(each.state == state for each in every)]
     asked: list[tuple[str, str, Mapping[str, str]]] = [
-        (say("State"), "state", {state: state_word(state, say) for state in states}),
+        (say("State"), "state", {state: follow_up_word(state, say) for state in states}),
         (say("Addressee"), "addressee", {name: say.written(name) for name in addressees}),
         (say("System"), "system", {name: scene.title(name, say) for name in systems}),
     ]
@@ -201,7 +200,7 @@ def _row(scene: Scene, each: RecommendationState, say: Say, *, query: dict[str, 
         )
     return Row(
         entry=each.entry,
-        when=capital(when(said.due_on, today, say)) if waits else state_word(each.state, say),
+        when=capital(when(said.due_on, today, say)) if waits else follow_up_word(each.state, say),
         late=each.state == "overdue",
         text=say.written(said.text),
         told=joined(" · ", told),

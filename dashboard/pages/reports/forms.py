@@ -16,9 +16,9 @@ from boussole.dashboard.markup.words.addresses import reports_href
 from boussole.dashboard.markup.words.say import Say, language_names
 from boussole.dashboard.pages.reports.making import make
 from boussole.dashboard.pages.reports.view import TAKE, content_to_take, periods
-from boussole.dashboard.server.forms.model import Field, Form, Values
-from boussole.dashboard.server.forms.routes import Desk, form_route
-from boussole.dashboard.views.periods import period_title
+from boussole.dashboard.server.form_routes import Desk, form_route
+from boussole.dashboard.server.forms import Field, Form, Values
+from boussole.dashboard.views.papers import period_title
 
 MAKE, NEWEST = "/report-make", "newest"
 

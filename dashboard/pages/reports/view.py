@@ -20,7 +20,7 @@ from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.reports.making import Job
 from boussole.dashboard.report.attachments import ReportCheck, check
-from boussole.dashboard.views.periods import parse_period, report_title
+from boussole.dashboard.views.papers import parse_period, report_title
 
 TAKE = "/report-file"
 """Where reports are taken from."""

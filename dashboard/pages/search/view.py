@@ -1,16 +1,248 @@
-"""The search page as data: what was looked for, what was found of each kind, and where else to look."""
+"""The search page as data: everything that can be found, kept between two looks, and what was found of each kind."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
-from boussole.dashboard.markup.words.addresses import SEARCH, evidence_href, search_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.search.index import Index, beginnings, excerpt, marked
-from boussole.dashboard.pages.search.pieces import KINDS
+from boussole.audits.languages import inside
+from boussole.audits.workspace import Workspace
+from boussole.charter.amending.plain import plainly
+from boussole.charter.committee.advising.advice import recommended
+from boussole.charter.committee.advising.opinions import fates
+from boussole.charter.committee.meetings.sessions import sessions
+from boussole.charter.deadlines.incidents import incidents
+from boussole.charter.judging.crosswalk import crosswalk
+from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, Referral
+from boussole.dashboard.markup.glossary import called, themes
+from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words.addresses import (
+    SEARCH,
+    address,
+    article_href,
+    committee_href,
+    evidence_href,
+    fairness_href,
+    glossary_href,
+    incidents_href,
+    law_href,
+    pages,
+    questions_href,
+    recommendations_href,
+    search_href,
+    session_href,
+    system_href,
+)
+from boussole.dashboard.markup.words.say import Say, speaker_in
+from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
 from boussole.dashboard.server.access.permissions import Action
+from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.cache import Stamp, house_stamp, newest, stamp
+from boussole.dashboard.views import store
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.charts.groups import attribute_name
+from boussole.dashboard.views.compass import line
+from boussole.dashboard.views.scene import Scene, findings
+
+KINDS = (
+    "page",
+    "answer",
+    "article",
+    "question",
+    "system",
+    "group",
+    "word",
+    "opinion",
+    "recommendation",
+    "asked",
+    "session",
+    "referral",
+    "incident",
+    "law",
+)
+"""In the order in which results are shown."""
+
+
+def pieces(scene: Scene, chambers: Mapping[str, Chamber], say: Say) -> list[Piece]:
+    """Everything that can be found, in one language."""
+    query = {"lang": say.lang}
+    return [
+        *_pages(say, query),
+        *_answers(scene, say, query),
+        *_charter(scene, say, query),
+        *_systems(scene, say, query),
+        *_words(say, query),
+        *_law(scene, say, query),
+        *_records(scene, query),
+        *(piece for chamber in chambers.values() for piece in _committee(chamber, say, query)),
+    ]
+
+
+def _pages(say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
+    for page in pages(say):
+        if not page.under:
+            yield Piece(kind="page", action=PAGES[page.name], title=page.title, text="", href=address(page.path, query))
+
+
+def _answers(scene: Scene, say: Say, query: dict[str, str]) -> Iterator[Piece]:
+    """What was found of each question that somebody examined, of each system."""
+    for finding in findings(scene):
+        told = line(scene, finding, say, query=query)
+        answer = told.sentence if told.short in told.sentence else f"{told.short} {told.sentence}"
+        yield Piece(
+            kind="answer",
+            action=Action.SEE_SYSTEM,
+            title=told.question,
+            text=f"{answer} {told.place}",
+            href=told.href,
+            also=word(finding.key, say),
+        )
+
+
+def _charter(scene: Scene, say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
+    for article in scene.charter.articles:
+        yield Piece(
+            kind="article",
+            action=Action.SEE_ARTICLE,
+            title=say("{n}. {title}", n=str(article.order), title=say.text(article.title)),
+            text=say.text(article.commitment),
+            href=article_href(article.id, query=query),
+        )
+        for asked in article.indicators:
+            yield Piece(
+                kind="question",
+                action=Action.SEE_ARTICLE,
+                title=f"{asked.number} {plainly(asked.question, say.lang)}",
+                text=say.text(asked.computed),
+                href=article_href(article.id, query=query, anchor=f"q-{asked.id}"),
+            )
+
+
+def _systems(scene: Scene, say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
+    for name, system in scene.systems.items():
+        told = (say.text(system.purpose), system.owner, system.provider or "", name)
+        yield Piece(
+            kind="system",
+            action=Action.SEE_SYSTEM,
+            title=scene.title(name, say),
+            text=" · ".join(part for part in told if part),
+            href=system_href(name, query=query),
+        )
+        if name in scene.latest:
+            yield from _groups(scene, name, say, query)
+
+
+def _groups(scene: Scene, name: str, say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
+    """The attributes by which an audited system is looked at, alone and together, with the names of their groups."""
+    system = scene.systems[name]
+    together = dict.fromkeys(tuple(each.by) for each in scene.latest[name].verdicts if each.by and len(each.by) > 1)
+    for by in [*((attribute,) for attribute in system.groups), *together]:
+        title = attribute_name(by, say, system=system)
+        groups = [system.groups[attribute].values for attribute in by if attribute in system.groups]
+        yield Piece(
+            kind="group",
+            action=Action.SEE_SYSTEM,
+            title=say("{system}, by {attribute}", system=scene.title(name, say), attribute=inside(title)),
+            text=", ".join(say.text(each, key) for values in groups for key, each in values.items()),
+            href=fairness_href(query=query, system=name, by=",".join(by)),
+        )
+
+
+def _words(say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
+    for theme in themes():
+        for each in theme.words:
+            yield Piece(
+                kind="word",
+                action=Action.LEARN,
+                title=say.text(each.word),
+                text=say.text(each.text),
+                href=glossary_href(each.id, query=query),
+                also=" ".join(called(each, say.lang)),
+            )
+
+
+def _law(scene: Scene, say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
+    for chapter in crosswalk(scene.charter, on=scene.facts.as_of):
+        for provision in chapter.provisions:
+            yield Piece(
+                kind="law",
+                action=Action.SEE_LAW,
+                title=say.text(provision.law.title),
+                text=say.text(provision.law.asks),
+                href=law_href(query=query, anchor=chapter.id or "other"),
+            )
+
+
+def _records(scene: Scene, query: Mapping[str, str]) -> Iterator[Piece]:
+    """Recommendations, of the committee and of authorities, and incidents."""
+    for each in recommended(scene.facts):
+        yield Piece(
+            kind="recommendation",
+            action=Action.SEE_COMMITTEE,
+            title=_short(each.said.text or each.said.body),
+            text=f"{each.said.addressee} · {each.said.text}",
+            href=recommendations_href(query=query, anchor=f"r-{each.entry}"),
+        )
+    for told in incidents(scene.facts):
+        yield Piece(
+            kind="incident",
+            action=Action.SEE_INCIDENTS,
+            title=told.incident.title,
+            text=told.incident.text,
+            href=incidents_href(query=query, anchor=f"i-{told.entry}"),
+        )
+
+
+def _committee(chamber: Chamber, say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
+    """Opinions, questions, sessions and referrals of one committee."""
+    piece = partial(Piece, action=Action.SEE_COMMITTEE)
+
+    for fate in fates(chamber.house, chamber.facts):
+        said = fate.opinion.wording
+        noted = [act.text for _, act in chamber.house.about(Dissent, fate.opinion.of)]
+        name = say("Dissent or reservation")
+        against = [say("{name}: {verdicts}", name=name, verdicts=text) for text in noted]
+        told = " · ".join([said.words, *said.reservations, *against])
+        href = recommendations_href(query=query, anchor=f"o-{fate.entry}")
+        yield piece(kind="opinion", title=said.title, text=told, href=href)
+    for entry, asked in chamber.house.standing(CommitteeQuestion):
+        href = questions_href(query=query, anchor=f"q-{entry}")
+        yield piece(kind="asked", title=_short(asked.text), text=f"{asked.addressee} · {asked.text}", href=href)
+    for session in sessions(chamber.house):
+        title = say("Session of {date}", date=say.date(session.call.starts.date()))
+        agenda = " · ".join(item.title for item in session.call.agenda)
+        yield piece(kind="session", title=title, text=agenda, href=session_href(session.entry, query=query))
+    for _, referral in chamber.house.standing(Referral):
+        told = " · ".join(part for part in (referral.sender, referral.text) if part)
+        yield piece(kind="referral", title=referral.subject, text=told, href=committee_href(chamber.id, query=query))
+
+
+def _short(text: str) -> str:
+    """The beginning of a text, as its title."""
+    line = text.strip().partition("\n")[0]
+    return line if len(line) <= 110 else line[:110].rpartition(" ")[0] + " …"
+
+
+def index(workspace: Workspace, lang: str) -> Index:
+    """Everything that can be found, in one language."""
+    return _index(workspace.home, stamp(workspace), house_stamp(workspace), store.day_in(workspace), lang)
+
+
+@newest(4)
+def _index(home: Path, seen_at: Stamp, _house: Stamp, today: dt.date, lang: str) -> Index:
+    return Index(
+        pieces(
+            store.scene_at(home, seen_at, today),
+            store.chambers(Workspace(home)),
+            speaker_in(Workspace(home), lang),
+        ),
+        lang,
+    )
+
 
 FIRST, MORE = 5, 60
 """Results of a kind that are shown at first, and at most."""

@@ -1,5 +1,4 @@
-"""What a session hands out beside its page: calendar, minutes, papers; the forms by which papers are made, and where
-they are sent."""
+"""What a session hands out beside its page, the forms by which papers are made, where those of acts are sent."""
 
 from __future__ import annotations
 
@@ -21,19 +20,100 @@ from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.papers.calendar import calendar_file
 from boussole.charter.committee.papers.minutes import minutes_of
 from boussole.charter.committee.papers.minutes_text import minutes_text
+from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import SessionPaper
-from boussole.dashboard.markup.words.addresses import CALENDAR, MINUTES_OF, evidence_href, number_of, session_href
+from boussole.charter.record_types.inputs import WebForm
+from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.words.addresses import (
+    CALENDAR,
+    MINUTES_OF,
+    committee_href,
+    evidence_href,
+    number_of,
+    session_href,
+)
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.session.papers import Paper, file_at, file_name, make_paper, papers_of
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.access.visitor import of_request
-from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
-from boussole.dashboard.server.forms.routes import Desk, form_route
+from boussole.dashboard.server.form_routes import Desk, form_route
+from boussole.dashboard.server.forms import Field, Form, UnfitError, Values
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, chamber_of, leads, reads_drafts
-from boussole.dashboard.views.records.calling import SEEN, acting
-from boussole.dashboard.views.records.offering import MINUTES, PACK, FormOffer
+from boussole.dashboard.views.records.calling import CONVENE, SEEN, Doing, acting, session_entry, told
+from boussole.dashboard.views.records.entering import FormPage, record_routes
+from boussole.dashboard.views.records.offering import BY_HAND, MINUTES, PACK, FormOffer, part_of
+from boussole.dashboard.views.records.setting import Place, Setting, place_of
+
+
+def _session(desk: Desk, of: str, _: WebForm) -> Setting | None:
+    """What is done in a session is about: the session, and the item, vote, decision or opinion under it."""
+    place = place_of(desk.workspace, of)
+    if place is None:
+        return None
+    return Setting(
+        person=desk.person, say=desk.say, of=of, workspace=desk.workspace, chamber=place.chamber, place=place
+    )
+
+
+def _house(desk: Desk, of: str, _: WebForm) -> Setting | None:
+    chamber = store.chambers(desk.workspace).get(of)
+    if chamber is None:
+        return None
+    return Setting(person=desk.person, say=desk.say, of=of, workspace=desk.workspace, chamber=chamber)
+
+
+def _act_back(desk: Desk, of: str, token: str) -> str:
+    return session_href(int(of.partition("-")[0]), query=desk.query, sent=token)
+
+
+def _done(desk: Desk, place: Place, name: str, done: SealedStatement) -> str:
+    known = name == "ask" and any(each.entry == done.entry for each in place.chamber.house.acts)
+    said = {"done": str(done.entry), "at": part_of(name, place), **({"twice": "1"} if known else {})}
+    return session_href(session_entry(done, place), query=desk.query, anchor="done", **said)
+
+
+SESSION = FormPage(
+    setting=_session, back=_act_back, done=lambda desk, at, form, done: _done(desk, at.session, form.name, done)
+)
+HOUSE = FormPage(
+    setting=_house,
+    back=lambda desk, of, token: committee_href(of, query=desk.query, sent=token),
+    done=lambda desk, at, form, done: committee_href(
+        at.of, query=desk.query, anchor="done", done=str(done.entry), at=form.name
+    ),
+)
+
+
+def act_routes(home: Path) -> list[Route]:
+    """One route for each thing that can be done in a session, or on the page of a committee."""
+    by_hand = [CONVENE.route(home), *(_act_route(doing, home) for doing in BY_HAND.values())]
+    return [*by_hand, *record_routes(home, "session", SESSION), *record_routes(home, "committee", HOUSE)]
+
+
+def _act_route(doing: Doing, home: Path) -> Route:
+    def ask(desk: Desk, of: str) -> Form | None:
+        try:
+            place = place_of(desk.workspace, of)
+            return doing.form(place, desk.person, desk.say) if place else None
+        except RefusedError:  # the address names an entry of another kind
+            return None
+
+    def act(desk: Desk, of: str, values: Values) -> str | Response:
+        place = place_of(desk.workspace, of)
+        if place is None:  # cannot be: `ask` has just found it
+            raise UnfitError(desk.say("There is nothing of this name."))
+        try:
+            done = doing.act(desk, place, values)
+        except RefusedError as error:
+            raise UnfitError(told(error, place, desk.say)) from error
+        if isinstance(done, Response):
+            return done
+        return _done(desk, place, doing.name, done)
+
+    return form_route(doing.path, home, ask=ask, act=act, back=_act_back)
+
 
 MAKE, TAKE = "/session-paper", "/session-paper-file"
 CLOSED = "What a committee is writing is read by its members and its secretary only."
@@ -188,7 +268,7 @@ def paper_routes(home: Path) -> list[Route]:
                     return _content(file_at(Workspace(home), entry, said, each), each.sha256, each.form)
         return PlainTextResponse("There is no such file.\n", status_code=404)
 
-    return [Route(TAKE + "/{entry:int}/{name}", take), *(_route(paper, home) for paper in PARTS)]
+    return [Route(TAKE + "/{entry:int}/{name}", take), *(_paper_route(paper, home) for paper in PARTS)]
 
 
 def _content(path: Path, sha256: str, form: str) -> Response:
@@ -201,7 +281,7 @@ def _content(path: Path, sha256: str, form: str) -> Response:
     return Response(content, media_type=TYPES[form], headers={**headers, "X-Content-Type-Options": "nosniff"})
 
 
-def _route(paper: Paper, home: Path) -> Route:
+def _paper_route(paper: Paper, home: Path) -> Route:
     def asked(desk: Desk, of: str) -> tuple[Chamber, int] | None:
         number = number_of(of)
         chamber = None if number is None else chamber_of(store.chambers(desk.workspace), number)

@@ -33,11 +33,11 @@ from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.session.items import item_links, state_words
 from boussole.dashboard.pages.session.view import Differences, PackView, differences_of, pack_view
 from boussole.dashboard.server.access.person import who_words
-from boussole.dashboard.views import paper_blocks as blocks
+from boussole.dashboard.views import papers as blocks
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import item_word, sense_word
-from boussole.dashboard.views.paper_blocks import Block
+from boussole.dashboard.views.papers import Block
 from boussole.dashboard.views.parts.drafts import missing, title_of, words_of
 
 Paper = Literal["file", "minutes"]

@@ -10,8 +10,7 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import SETTINGS_FILE
 from boussole.dashboard.alerts.page import AlertFacts, troubles
 from boussole.dashboard.markup.elements import PREFIX
-from boussole.dashboard.markup.words.addresses import charter_href, system_href
-from boussole.dashboard.markup.words.menu import pages
+from boussole.dashboard.markup.words.addresses import charter_href, pages, system_href
 from boussole.dashboard.markup.words.say import Say, language_names
 from boussole.dashboard.pages.settings.facts import Fault, Ring, Set, SettingsFacts
 from boussole.dashboard.server.access.identity import unprotected
@@ -236,6 +235,9 @@ def _privacy(system: System, say: Say, *, query: Mapping[str, str]) -> tuple[str
     """A system, its address, and: from how many a group is shown, how long rows are kept, what is hidden of them."""
     held = system.privacy
     kept = say("{n} days", n=say.whole(held.retain_days)) if held.retain_days else say("no limit set")
+    texts = system.generations.texts if system.generations is not None else None
+    if texts is not None and texts.retain_days:
+        kept = say("{kept}; texts {n} days", kept=kept, n=say.whole(texts.retain_days))
     sensitive = [
         say("{group} until {date}", group=say.text(group.title, name), date=say.date(group.expires))
         if group.expires

@@ -11,16 +11,13 @@ from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import compass_href, data_href, register_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.system.adoption import used_by
-from boussole.dashboard.pages.system.model_card import model_cards
-from boussole.dashboard.pages.system.view import declared_tables, figures, system_page
+from boussole.dashboard.pages.system.view import declared_tables, figures, model_cards, system_page, used_by
 from boussole.dashboard.views.answers.small_print import caps
-from boussole.dashboard.views.matrix import matrix
-from boussole.dashboard.views.parts import context, lists, notices
+from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.register import entry, unaudited
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.written import written
+from boussole.dashboard.views.system_tables import matrix, written
 
 
 def show(seen: Scene, system: str, say: Say) -> None:
@@ -32,7 +29,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
         show_audited(seen, system, use, say)
     else:
         query = context.kept_query()
-        st.html(lists.systems_html(lists.systems(seen, say, query=query), say, asked=system, query=query))
+        st.html(notices.systems_html(notices.systems(seen, say, query=query), say, asked=system, query=query))
     show_declared(seen, system, say)
 
 

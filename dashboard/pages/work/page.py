@@ -1,4 +1,4 @@
-"""The page of effects on work."""
+"""The page of effects on work: what agents answer, whether they were trained, what time was saved, where it went."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.work.forms import figures
 from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.forms.model import PageForms
+from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.records.entering import offered

@@ -40,6 +40,8 @@ from boussole.dashboard.server.access.identity import (
     NONE,
     SEATED,
     Proof,
+    ProviderError,
+    RevokedError,
     check_roles,
     email_of,
     member_of,
@@ -48,10 +50,10 @@ from boussole.dashboard.server.access.identity import (
     secretary_of,
     sits,
     strong_enough,
+    userinfo,
 )
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.access.provider import ProviderError, RevokedError, userinfo
 
 # Sessions are kept here, on the server: a browser holds a number, and nothing else is believed.
 #

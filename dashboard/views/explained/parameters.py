@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from boussole.charter.document.base import given
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.explained.explanation import Explanation, cell, column_name, score, signed
-from boussole.dashboard.views.paper_blocks import Block, bullets, heading, note, table, text
+from boussole.dashboard.views.papers import Block, bullets, heading, note, table, text
 from boussole.experiments.weights.linear import Effect
 
 TOLD = 3

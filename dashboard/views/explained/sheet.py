@@ -13,7 +13,7 @@ from boussole.dashboard.markup.words.say import Say, count
 from boussole.dashboard.views.charts.tables import actor_name
 from boussole.dashboard.views.explained.explanation import Explanation, cell, column_name, listed, score
 from boussole.dashboard.views.explained.parameters import parameter_blocks
-from boussole.dashboard.views.paper_blocks import Block, bullets, facts, heading, note, strong, table, text
+from boussole.dashboard.views.papers import Block, bullets, facts, heading, note, strong, table, text
 
 # The first element: how far, and in which way, the algorithm took part in the decision.
 

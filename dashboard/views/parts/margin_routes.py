@@ -21,8 +21,8 @@ from boussole.dashboard.markup.words.addresses import answer_href, ask_href, dra
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.forms.model import Form, UnfitError, Values
-from boussole.dashboard.server.forms.routes import Desk, form_route
+from boussole.dashboard.server.form_routes import Desk, form_route
+from boussole.dashboard.server.forms import Form, UnfitError, Values
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, needs_pen, reads_drafts
 from boussole.dashboard.views.parts import margin as forms

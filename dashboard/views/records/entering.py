@@ -32,15 +32,13 @@ from boussole.dashboard.markup.words.say import Say, chosen_language, speaker_in
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.person import said_as
 from boussole.dashboard.server.access.visitor import of_request
-from boussole.dashboard.server.forms.model import Form, Titled, UnfitError, Values
-from boussole.dashboard.server.forms.routes import LARGEST, Desk, form_route
+from boussole.dashboard.server.form_routes import LARGEST, Desk, form_route
+from boussole.dashboard.server.forms import Form, Titled, UnfitError, Values
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import member_of, needs_lead
-from boussole.dashboard.views.figure import reference
-from boussole.dashboard.views.records.computed import computed
-from boussole.dashboard.views.records.contents import actions_of
+from boussole.dashboard.views.records.contents import actions_of, computed
 from boussole.dashboard.views.records.form import SEEN, fields_of, record_form
-from boussole.dashboard.views.records.setting import Setting, draft_of, wording_of
+from boussole.dashboard.views.records.setting import Setting, draft_of, reference, wording_of
 
 # Files that come with a form: looked at before anything is sealed, and refused in the reader's language.
 

@@ -18,13 +18,13 @@ from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.record_types.inputs import Input, WebForm, input_of, is_list, is_required, kind_of, path_of
 from boussole.charter.record_types.work import FEWEST
-from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
+from boussole.dashboard.server.forms import Field, Form, UnfitError, Values
 from boussole.dashboard.views.answers.asked import worded_for
 from boussole.dashboard.views.chamber import member_of
 from boussole.dashboard.views.committee_words import quorum_words
 from boussole.dashboard.views.incidents import severity_meaning
-from boussole.dashboard.views.record_words import words_of
 from boussole.dashboard.views.records.setting import Setting, decided_item, texts, wording_of
+from boussole.dashboard.views.register_words import words_of
 
 # What depends on the moment in a form: lists to choose from, values to start with, what its place fills in.
 

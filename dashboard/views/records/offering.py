@@ -30,12 +30,11 @@ from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import allowed
 from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.access.routes import ROUTES
-from boussole.dashboard.server.forms.model import Form, Problem, Titled, done_html
+from boussole.dashboard.server.access.places import ROUTES
+from boussole.dashboard.server.forms import Form, Problem, Titled, done_html
 from boussole.dashboard.views.chamber import Chamber, leads
 from boussole.dashboard.views.committee_words import known_words
-from boussole.dashboard.views.records.calling import AGAIN, AMEND
-from boussole.dashboard.views.records.convening import CONVENE
+from boussole.dashboard.views.records.calling import AGAIN, AMEND, CONVENE
 from boussole.dashboard.views.records.entering import forms_on
 from boussole.dashboard.views.records.entering import offered as made
 from boussole.dashboard.views.records.setting import Place, Setting, wording_of

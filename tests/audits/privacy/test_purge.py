@@ -27,6 +27,7 @@ from boussole.audits.lake.tables import CUBES, table
 from boussole.audits.retention.purge import PurgeResult, purge
 from boussole.audits.runs import measure_window
 from boussole.audits.systems import System
+from boussole.audits.systems.logs.texts import NEWER, HeldTexts
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import reading as records
@@ -378,3 +379,66 @@ def test_what_was_purged_does_not_come_back(workspace: Workspace, loans: System,
     days = "SELECT min(day) FROM lake.loans.{}"
     for log in ("decisions", "contacts", "generations", "usage"):
         assert rows_of(workspace, days.format(log))[0][0] >= dt.date(2025, 11, 1)  # type: ignore[operator]
+
+
+TEXT = b"Cher Monsieur Zibeline"
+
+
+def texts_of(workspace: Workspace) -> list[tuple[object, ...]]:
+    held = "SELECT id, input IS NOT NULL, output IS NOT NULL FROM lake.loans.generations ORDER BY day, id"
+    return rows_of(workspace, held)
+
+
+def keeping_texts(workspace: Workspace, days: int) -> Workspace:
+    """The same workspace, that keeps texts for so many days, and their rows for long."""
+    path = workspace.home / "systems" / "loans.yaml"
+    said = path.read_text(encoding="utf-8").replace("retain_days: 365", "retain_days: 9999")
+    path.write_text(said.replace("output: output}", f"output: output, texts: {{retain_days: {days}}}}}"), "utf-8")
+    return Workspace(workspace.home)
+
+
+def test_texts_leave_before_their_rows_and_no_file_holds_a_byte_of_them(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    (workspace.home / "systems" / "loans.yaml").write_text(system_text(), encoding="utf-8")
+    old, young = f"old,2025-10-03T09:00:00,ask,{TEXT.decode()}", "young,2025-12-03T09:00:00,ask,Bonjour"
+    load(workspace, tmp_path, "generations", "texts", old, young, f"bad,no moment,ask,{TEXT.decode()}")
+    with writing(workspace) as connection:
+        connection.execute("""UPDATE lake.main.ingested SET "at" = TIMESTAMP '2025-10-04'""")
+    assert {needle for _, needle in found_when_opened(workspace, [TEXT])} == {TEXT}
+    asked = keeping_texts(workspace, 30)
+    today = dt.date(2025, 12, 1)
+    (tried,) = purge(asked, today=today, dry_run=True)
+    assert (tried.rows, tried.texts, tried.texts_before, tried.sources) == (
+        {}, 2, dt.date(2025, 11, 1), ("texts.csv",),
+    )  # fmt: skip
+    assert texts_of(asked) == [("old", True, True), ("young", True, True)]
+    assert purge(asked, today=today) == [tried]
+    assert texts_of(asked) == [("old", False, False), ("young", True, True)]
+    assert seal_removals(asked) == 1
+    assert found_when_opened(asked, [TEXT]) == set() == found_in_clear(asked, [TEXT])
+    waiting = rows_of(asked, "SELECT content, mark IS NOT NULL FROM lake.loans.quarantine")
+    assert waiting == [(None, True)]  # a correction still finds it
+    assert purge(asked, today=today) == []
+
+
+@pytest.mark.parametrize("growing", [False, True])
+def test_a_text_that_is_too_old_is_not_stored_and_its_row_is_the_same(
+    workspace: Workspace, tmp_path: Path, growing: bool
+) -> None:
+    asked = keeping_texts(workspace, 30)
+    held = texts_of(asked)
+    path = tmp_path / "again.csv"
+    path.write_text("id,at,input,output\nx1,2025-10-05T09:00:00,ask,Bonjour\n", encoding="utf-8")
+    ingest(asked, asked.system("loans"), path, log="generations")
+    assert set(texts_of(asked)) == {*held, ("x1", False, False)}
+    path.write_text(path.read_text("utf-8").replace("Bonjour", "Bonsoir") + "x2,2025-10-05T09:00:00,a,b\n", "utf-8")
+    done = ingest(asked, asked.system("loans"), path, log="generations", growing=growing)
+    assert (done.quarantined, set(texts_of(asked))) == (0, {*held, ("x1", False, False), ("x2", False, False)})
+
+
+def test_texts_that_are_never_stored_are_kept_for_no_days() -> None:
+    with pytest.raises(ValueError, match="take one of them out"):
+        HeldTexts(kept=False, retain_days=3)
+    assert HeldTexts(kept=False).model_dump() == {
+        name: value for name, value in HeldTexts(kept=False).model_dump().items() if name not in NEWER
+    }

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.app.server import doors, routes
-from boussole.dashboard.server.access import person, provider
+from boussole.dashboard.server.access import identity, person
 
 ADDRESS = "http://localhost:8501"
 SETTINGS = """
@@ -63,7 +63,7 @@ def workspace(tmp_path: Path, oidc: Provider, monkeypatch: pytest.MonkeyPatch) -
         file.write(SETTINGS.format(issuer=oidc.address, address=ADDRESS))
     monkeypatch.setenv("BOUSSOLE_HOME", str(made.home))
     monkeypatch.setenv("BOUSSOLE_CLIENT_SECRET", "of the client")
-    monkeypatch.setattr(provider, "_known", {})
+    monkeypatch.setattr(identity, "_known", {})
     monkeypatch.setattr(person, "_started", {})
     return Workspace(made.home)
 

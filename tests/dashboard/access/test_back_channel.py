@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 from sqlalchemy import func, select
 
-from boussole.dashboard.server.access import back_channel, log, provider
+from boussole.dashboard.server.access import back_channel, identity, log
 from boussole.dashboard.server.access.back_channel import EVENT, PATH
 from boussole.dashboard.server.access.database import logout_table, now, reading
 from tests.dashboard.access.conftest import browser
@@ -30,7 +30,7 @@ def keys(oidc, monkeypatch):
     """The provider signs with a key that the test holds; all else of it is real."""
     found = KeySet([OURS]).as_dict(private=False)
     told = {**httpx.get(f"{oidc.address}/.well-known/openid-configuration").json(), "jwks_uri": "https://id.example/k"}
-    monkeypatch.setattr(provider, "_keys", {"https://id.example/k": (time.monotonic(), found)})
+    monkeypatch.setattr(identity, "_keys", {"https://id.example/k": (time.monotonic(), found)})
     monkeypatch.setattr(back_channel, "metadata", lambda _: told)
     monkeypatch.setattr(back_channel, "signing_keys", lambda _issuer, **_: found)
 
@@ -244,17 +244,17 @@ def test_failures_are_noted_without_the_token_and_slowed_down(ada, workspace, cl
 
 def test_made_up_keys_do_not_have_the_provider_asked_without_end(oidc, monkeypatch):
     asked: list[str] = []
-    monkeypatch.setattr(provider, "_keys", {})
-    monkeypatch.setattr(provider, "metadata", lambda _: {"jwks_uri": "https://id.example/k"})
-    monkeypatch.setattr(provider, "_asked", lambda address: asked.append(address) or {"keys": []})
+    monkeypatch.setattr(identity, "_keys", {})
+    monkeypatch.setattr(identity, "metadata", lambda _: {"jwks_uri": "https://id.example/k"})
+    monkeypatch.setattr(identity, "_asked", lambda address: asked.append(address) or {"keys": []})
     for _ in range(20):
-        provider.signing_keys(oidc.address, anew=True)
+        identity.signing_keys(oidc.address, anew=True)
     assert asked == ["https://id.example/k"]
 
 
 def test_a_provider_that_is_down_is_told_to_come_back(ada, workspace, claims, monkeypatch):
     def down(_issuer: str, **_: object) -> dict[str, Any]:
-        raise provider.ProviderError("the provider of sign-ins does not answer.")
+        raise identity.ProviderError("the provider of sign-ins does not answer.")
 
     monkeypatch.setattr(back_channel, "signing_keys", down)
     assert send(browser(workspace), signed(claims)).status_code == 503
@@ -262,7 +262,7 @@ def test_a_provider_that_is_down_is_told_to_come_back(ada, workspace, claims, mo
 
 
 def test_the_real_keys_of_the_provider_are_taken(oidc, monkeypatch):
-    monkeypatch.setattr(provider, "_keys", {})
-    monkeypatch.setattr(provider, "_known", {})
-    found = provider.signing_keys(oidc.address)
+    monkeypatch.setattr(identity, "_keys", {})
+    monkeypatch.setattr(identity, "_known", {})
+    found = identity.signing_keys(oidc.address)
     assert found == httpx.get(f"{oidc.address}/jwks").json()

@@ -18,10 +18,10 @@ from boussole.charter.committee.rules import TEMPLATES
 from boussole.charter.record_types.acts import Mandate
 from boussole.charter.records.statements import statements
 from boussole.dashboard.server.access import sessions, visitor
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.access.places import ROUTES
 from boussole.dashboard.views.parts import context
-from boussole.dashboard.views.records.calling import BASE as SESSION
-from boussole.dashboard.views.records.convening import BASE as COMMITTEE
+from boussole.dashboard.views.records.calling import COMMITTEE_ACT as COMMITTEE
+from boussole.dashboard.views.records.calling import SESSION_ACT as SESSION
 from tests.charter.committee.desk import CALLED, DAY, m
 from tests.charter.committee.hall import NAME, Hall
 from tests.dashboard.access.test_between_members import COOKIE, Query, send, told

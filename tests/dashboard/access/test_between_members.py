@@ -13,11 +13,11 @@ from boussole.charter.committee.acts.balloting import end_vote, vote_openly
 from boussole.charter.committee.papers.drafts import begin, draft, drafts
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.record_types.acts import Ballot, CommitteeQuestion, Dissent, Interest, Recusal, Referral
+from boussole.dashboard.server import form_routes
 from boussole.dashboard.server.access import database, log, sessions, visitor
 from boussole.dashboard.server.access.permissions import Action
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.access.places import ROUTES
 from boussole.dashboard.server.access.sessions import digest
-from boussole.dashboard.server.forms import routes
 from boussole.dashboard.views.parts import context
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
@@ -109,7 +109,7 @@ OWN = {Ballot: "voter", Recusal: "member", Interest: "member", Dissent: "member"
 
 def told(answer, reader: str = "ada") -> str:
     """Why a form was not taken."""
-    problem = routes.problem_of(re.search(r"sent=([\w-]+)", answer.headers["location"])[1], reader)
+    problem = form_routes.problem_of(re.search(r"sent=([\w-]+)", answer.headers["location"])[1], reader)
     return problem.text if problem else ""
 
 
@@ -149,7 +149,7 @@ def test_nobody_reads_what_another_typed(hall, at, monkeypatch, tries):
     assert "bob alone" in " ".join(look("session")), "bob finds it again"
     for reader in ("ada", "", m(B), "local"):
         tries.add()
-        assert routes.problem_of(token, reader) is None
+        assert form_routes.problem_of(token, reader) is None
 
 
 class Query(dict[str, str]):

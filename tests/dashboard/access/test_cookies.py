@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.app.server import doors, routes
-from boussole.dashboard.server.access import sign_in
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.access import account
+from boussole.dashboard.server.access.places import ROUTES
 from boussole.dashboard.server.headers import Headers
 from tests.attacks import Tries
 
@@ -103,7 +103,7 @@ def test_nobody_reads_prolongs_or_makes_up_what_a_sign_in_needs(
         assert browser.get(back).headers["location"] == "/?refused=provider"
         browser.cookies.clear()
     now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + sign_in.SECONDS + 1)
+    monkeypatch.setattr(time, "time", lambda: now + account.SECONDS + 1)
     browser.cookies.set(UNDER_WAY, value)
     assert browser.get(back).headers["location"] == "/?refused=provider"
 

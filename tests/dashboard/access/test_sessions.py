@@ -11,7 +11,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.record_types.acts import MandateEnd
-from boussole.dashboard.server.access import database, identity, person, provider, sessions
+from boussole.dashboard.server.access import database, identity, person, sessions
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.sessions import SignedOutError
 from tests.charter.committee.desk import m
@@ -182,9 +182,9 @@ def test_local_mode_binds_to_this_machine_only(tmp_path):
 
 
 def test_a_provider_that_cannot_take_roles_back_is_not_used(monkeypatch):
-    monkeypatch.setattr(provider, "_asked", lambda *_: {"issuer": "https://id.example"})
-    with pytest.raises(provider.ProviderError, match="no userinfo endpoint"):
-        provider.metadata("https://id.example/none")
+    monkeypatch.setattr(identity, "_asked", lambda *_: {"issuer": "https://id.example"})
+    with pytest.raises(identity.ProviderError, match="no userinfo endpoint"):
+        identity.metadata("https://id.example/none")
 
 
 def test_moments_sort_as_texts():

@@ -114,12 +114,12 @@ def test_a_session_is_new_with_each_sign_in(client, sign_in, oidc):
 def test_a_provider_that_does_not_answer_lets_nobody_in(client, sign_in, oidc, workspace, monkeypatch):
     oidc.knows("ada", "stewards")
     sign_in("ada")
-    from boussole.dashboard.server.access import provider
+    from boussole.dashboard.server.access import identity
 
     closed = {"userinfo_endpoint": "http://localhost:9/userinfo"}
-    monkeypatch.setitem(provider._known, oidc.address, (float("inf"), closed))
+    monkeypatch.setitem(identity._known, oidc.address, (float("inf"), closed))
     assert client.get(PROOF).status_code == 401
-    monkeypatch.setattr(provider, "_known", {})
+    monkeypatch.setattr(identity, "_known", {})
     assert client.get(PROOF).status_code == 409, "it is not over: the provider only did not answer"
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from boussole.audits.alert_settings import AlertSettings
 from boussole.dashboard.alerts.detect import due_at
-from boussole.dashboard.alerts.layout import MOST, MOST_QUESTIONS, layout
+from boussole.dashboard.alerts.letters import MOST, MOST_QUESTIONS, layout
 from boussole.dashboard.alerts.messages import BLIND, NOT_ASKED, ChangeMessage, KnownState, direction, is_told
 from boussole.dashboard.alerts.verdicts import _walked
 from tests.as_json import changes_between

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from boussole.audits.workspace import SETTINGS_FILE
-from boussole.dashboard.alerts import after
+from boussole.dashboard.alerts import sending
 from boussole.dashboard.alerts.detect import check
 from boussole.dashboard.alerts.outbox import messages
 from tests import offers
@@ -144,7 +144,7 @@ def test_whatever_goes_wrong_an_audit_stays_sealed_and_says_so(
     def broken(*_: object) -> str:
         raise error
 
-    monkeypatch.setattr(after, "_told", broken)
+    monkeypatch.setattr(sending, "_told", broken)
     done = command("--workspace", audited, "audit", "--system", "offers", "--as-of", str(offers.AS_OF))
     assert done.returncode == 0, done.stderr
     assert f"Alerts: nothing was told ({type(error).__name__})" in done.stderr

@@ -14,7 +14,7 @@ from boussole.charter.committee.acting import do
 from boussole.charter.committee.acts.meeting import convene, open_session
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.record_types.acts import Attendance, Cancellation, Mandate, MandateEnd
-from boussole.dashboard.alerts import box, personal
+from boussole.dashboard.alerts import outbox, personal
 from boussole.dashboard.alerts.page import alert_facts, troubles
 from boussole.dashboard.alerts.personal import send_letters
 from boussole.dashboard.server.access.database import Wish, forget_reader, remember, seen, write_wish
@@ -132,14 +132,14 @@ def test_whose_mandate_ended_is_sent_nothing_not_even_what_waits(town: Town, dea
     town.settings(dead_post)
     town.call()
     assert [problem for _, problem in town.send().failed] == ["nobody"]
-    (waits,) = box.stuck(town.workspace)
+    (waits,) = outbox.stuck(town.workspace)
     number = 1 if waits.reader == m(1) else 2
     mandate = next(entry for entry, act in town.hall.house.standing(Mandate) if act.member == m(number))
     do(town.workspace, MandateEnd(**SAID, on=CALLED, of=mandate, last_day=dt.date(2026, 9, 3)))
     write_wish(town.workspace, m(3 - number), Wish(letters=False))
     done = town.send(CLOCK + DAY_LATER, at_once=True)
     assert (done.done, list(done.failed)) == (0, [])
-    assert box.stuck(town.workspace) == []
+    assert outbox.stuck(town.workspace) == []
 
 
 @pytest.mark.costly
@@ -172,7 +172,7 @@ def test_a_kill_between_sending_and_noting_sends_again_under_the_same_number(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(box, "sent", killed)
+        patched.setattr(outbox, "letter_sent", killed)
         with pytest.raises(KeyboardInterrupt):
             town.send()
     assert town.send(CLOCK + dt.timedelta(minutes=1)).done == 0  # its lease lasts

@@ -17,9 +17,8 @@ import requests
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.alerts import sending
-from boussole.dashboard.alerts.channels import cautions, channels, place_of, plugin_of
+from boussole.dashboard.alerts.channels import MOST_BYTES, cautions, channels, guarded, place_of, plugin_of
 from boussole.dashboard.alerts.detect import check
-from boussole.dashboard.alerts.guard import MOST_BYTES, guarded
 from boussole.dashboard.alerts.outbox import messages
 from boussole.dashboard.alerts.page import alert_facts, section
 from boussole.dashboard.alerts.sending import send, try_out
@@ -211,7 +210,7 @@ ANSWERS: dict[str, tuple[Answer, str]] = {
 @pytest.mark.parametrize("name", ANSWERS)
 @pytest.mark.attack("webhooks", "a server whose answer has no end, drips, or is none")
 def test_an_answer_costs_little(house: House, name: str, monkeypatch: pytest.MonkeyPatch, tries: Tries) -> None:
-    monkeypatch.setattr("boussole.dashboard.alerts.guard.MOST_SECONDS", 0.3)
+    monkeypatch.setattr("boussole.dashboard.alerts.channels.MOST_SECONDS", 0.3)
     monkeypatch.setattr(sending, "MESSAGE_SECONDS", 20.0)
     answer, expected = ANSWERS[name]
     read: list[int] = []

@@ -25,7 +25,7 @@ from boussole.dashboard.alerts.outbox import messages
 from boussole.dashboard.alerts.sending import composed
 from boussole.dashboard.api.serving import ADDRESSES
 from boussole.dashboard.app.server import routes
-from boussole.dashboard.report.writing import write_report
+from boussole.dashboard.report.content import write_report
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import COOKIE
 from tests.attacks import Tries

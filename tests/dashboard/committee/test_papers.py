@@ -25,10 +25,9 @@ from boussole.charter.record_types.acts import (
 from boussole.charter.records.store.lookup import fingerprints, places_of
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.evidence.check import EvidenceQuery, examine
-from boussole.dashboard.pages.session.forms import paper_routes
+from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine
+from boussole.dashboard.pages.session.forms import act_routes, paper_routes
 from boussole.dashboard.server.access.person import COOKIE
-from boussole.dashboard.views.records.act_routes import act_routes
 from tests.charter.committee.desk import DAY, START, m
 from tests.charter.committee.hall import NAME
 from tests.dashboard.committee.hand import act

@@ -17,10 +17,9 @@ from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.incidents import Incident
 from boussole.dashboard.report import closing
 from boussole.dashboard.report.attachments import attachments
-from boussole.dashboard.report.closing import untouched, verifying
+from boussole.dashboard.report.closing import events, untouched, verifying
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
-from boussole.dashboard.report.followed import events
 from boussole.dashboard.report.questions import ROOMS, how_close
 from boussole.dashboard.report.typesetting import typeset_pdf
 from boussole.dashboard.report.words import teller

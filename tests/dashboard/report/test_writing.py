@@ -22,7 +22,7 @@ from boussole.dashboard.report.attachments import attachments, check
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.words import teller
-from boussole.dashboard.views.periods import parse_period
+from boussole.dashboard.views.papers import parse_period
 from tests.as_json import audit_document as as_json
 from tests.as_json import in_period
 from tests.dashboard.report.conftest import checks_run, fill, make_workspace, read, words

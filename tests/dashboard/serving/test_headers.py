@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from boussole.audits.access_settings import AccessSettings
-from boussole.dashboard.markup.words.menu import pages
+from boussole.dashboard.markup.words.addresses import pages
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.drift.forms import AROUND, around
 from boussole.dashboard.server.access import account

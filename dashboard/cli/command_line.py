@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
     from boussole.audits.workspace import Workspace
 
+
 # How a command ends when something goes wrong: one paragraph, exit 2, and no traceback but with --debug.
 
 
-HERE = Path(__file__).parents[3]
+HERE = Path(__file__).parents[2]
 
 
 def told(error: BaseException) -> BoussoleError:

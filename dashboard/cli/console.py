@@ -20,11 +20,12 @@ import typer
 from boussole.audits import private_files
 from boussole.audits.errors import BoussoleError
 from boussole.audits.log_names import LogName
-from boussole.dashboard.cli.console.command_line import noted, told
+from boussole.dashboard.cli.command_line import noted, told
 
 if TYPE_CHECKING:
     from boussole.audits.systems.files import Files
     from boussole.audits.workspace import Workspace
+
 
 # What a shell proposes while somebody types: read from names of files, so that no library is waited for.
 

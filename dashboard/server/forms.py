@@ -1,5 +1,8 @@
-"""What a form asks, as data; what was sent is held to its fields, what a model refuses is said at its field; how pages
-show forms."""
+"""Forms by which people act in the browser: plain ones, checked on the server, that lose no text.
+
+A page shows a `Form`; its route (`form_route`) holds what was sent to the form's own fields, hands it to the function
+that acts, and leads back to the page: with what was done, or with what is wrong and everything that was typed.
+"""
 
 from __future__ import annotations
 
@@ -259,14 +262,14 @@ Titled = tuple[str, Form]
 
 def form_html(form: Form, say: Say, *, query: Mapping[str, str], problem: Problem | None = None) -> Html:
     """A form. `problem`: why the last attempt was not taken; it stands on top, with everything that was typed."""
-    return Template("server/forms/forms.html", say)("form", form, query, problem)
+    return Template("server/forms.html", say)("form", form, query, problem)
 
 
 def folded_form(
     title: Child, form: Form, say: Say, *, query: Mapping[str, str], problem: Problem | None = None
 ) -> Html:
     """A form that opens on request; open at once where its last attempt was not taken."""
-    return Template("server/forms/forms.html", say)("folded", title, form, query, problem)
+    return Template("server/forms.html", say)("folded", title, form, query, problem)
 
 
 class PageForms:
@@ -293,4 +296,4 @@ class PageForms:
 
 def done_html(entry: int, text: str, say: Say, *, href: str) -> Html:
     """Said once something was sealed."""
-    return Template("server/forms/forms.html", say)("done", entry, text, href)
+    return Template("server/forms.html", say)("done", entry, text, href)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from boussole.audits.errors import BoussoleError, nearest
-from boussole.dashboard.cli.console.console import put, say, workspace_of
+from boussole.dashboard.cli.console import put, say, workspace_of
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from boussole.charter.record_types.acts import Act
     from boussole.charter.records import SealedStatement
     from boussole.charter.text.model import Charter, Indicator, Records
+
 
 # What the commands of `boussole committee` share: their options, and who acts for which committee.
 

@@ -24,7 +24,7 @@ from boussole.dashboard.markup.elements import PREFIX
 from boussole.dashboard.markup.words.say import Say, chosen_language, speaker_for
 from boussole.dashboard.server.access.person import Person, who_words
 from boussole.dashboard.server.access.visitor import of_request
-from boussole.dashboard.server.forms.model import Form, Problem, UnfitError, Values, misfit
+from boussole.dashboard.server.forms import Form, Problem, UnfitError, Values, misfit
 
 # What was typed in forms that could not be taken: kept in memory for the page that says why.
 

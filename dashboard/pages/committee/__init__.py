@@ -1,1 +1,0 @@
-"""The page of a committee: who sits, what is due, its sessions, matters and opinions."""

@@ -1,1 +1,0 @@
-"""The first page: what awaits whoever looks, what changed, and where the charter is kept, where not."""

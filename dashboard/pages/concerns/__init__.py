@@ -1,1 +1,0 @@
-"""The page of what concerns whoever looks: what is new, what they have seen, and whether it comes by e-mail."""

@@ -1,1 +1,0 @@
-"""The page of the data: whether each source is up to date, and what became of its rows."""

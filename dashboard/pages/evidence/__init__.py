@@ -1,1 +1,0 @@
-"""The page of evidence: what is sealed, one entry and its proof, files to check."""

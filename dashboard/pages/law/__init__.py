@@ -1,1 +1,0 @@
-"""The page of the law: each provision, and what answers to it."""

@@ -1,1 +1,0 @@
-"""Written questions of committees: asked in one tap from any figure, with who must answer and by when."""

@@ -1,1 +1,0 @@
-"""What committees and authorities said, and what became of it: recommendations, opinions, their answers."""

@@ -1,1 +1,0 @@
-"""Search over everything that pages show: each person finds what their role may see."""

@@ -1,1 +1,0 @@
-"""The page of one session: its agenda, evidence, presence, decisions and minutes."""

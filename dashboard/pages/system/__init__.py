@@ -1,1 +1,0 @@
-"""The page of a system: every question of the charter, its answer and its evidence."""
