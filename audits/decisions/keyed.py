@@ -12,6 +12,7 @@ from dataclasses import replace
 import duckdb
 
 from boussole.audits.decisions.contracts import Contract
+from boussole.audits.decisions.reviews import looked_up
 from boussole.audits.lake.tables import keep, one, quote
 from boussole.audits.privacy.pseudonyms import bucket, pseudonym
 
@@ -28,12 +29,16 @@ def keyed_once(
     """The contract and the relation of a source, in which the keyed hashes of its texts are looked up.
 
     `good`: SQL, to be added with AND, of the rows that are read. The texts, in clear beside their hashes, are in
-    temporary tables that are gone afterwards.
+    temporary tables that are gone afterwards. The id of a decision that was looked up was hashed for that.
     """
     kept: list[str] = []
     source, rows = f"{relation} WHERE true{good}", one(connection, f"SELECT count(*) FROM {relation}")
     hashes = _hashes(contract) if rows >= FEW_ROWS else {}
     select = dict(contract.select)
+    if looked_up(contract) and select["id"] == contract.mark():
+        select["id"] = quote("touched:id")
+        ids = "(SELECT DISTINCT row, id FROM touched)"
+        relation = f"(SELECT s.*, t.id AS {select['id']} FROM {relation} s LEFT JOIN {ids} t ON t.row = s.row)"
     for text, roles in hashes.items():
         name = f"keyed_{len(kept)}"
         keep(connection, name, f"SELECT DISTINCT {text} AS clear FROM {source}")

@@ -120,7 +120,7 @@ def drift_series(
         against=against,
         points=[
             _with_meaning(
-                _with_controls(_point(window, other, counts, system, against, as_of=as_of), controls, counts, system),
+                with_controls(point_of(window, other, counts, system, against, as_of=as_of), controls, counts, system),
                 by_score,
                 system,
                 as_of=as_of,
@@ -159,7 +159,7 @@ def _previous(window: Window, counts: WindowCounts, against: Against) -> Window 
     return max((each for each in counts.windows if each.end < window.start and counts.decisions(each)), default=None)
 
 
-def _point(
+def point_of(
     window: Window, other: Window | None, counts: WindowCounts, system: System, against: Against, *, as_of: dt.date
 ) -> Point:
     reason = _reason(window, other, counts, system, against)
@@ -172,7 +172,7 @@ def _point(
     )
 
 
-def _with_controls(point: Point, controls: ControlCounts, counts: WindowCounts, system: System) -> Point:
+def with_controls(point: Point, controls: ControlCounts, counts: WindowCounts, system: System) -> Point:
     """The same with the categories that decisions are compared within."""
     if point.reason or point.against is None:
         return point

@@ -10,6 +10,7 @@ from boussole.audits.drift.compared import DECISION, OUTCOME
 from boussole.audits.drift.meaning import SHIFT, TILT
 from boussole.audits.drift.series import Against, DriftSeries, Point, Step, drift_series
 from boussole.audits.drift.shifts import Series, Shift, shifts, step_of
+from boussole.audits.drift.two_windows import TwoWindows, of_values, two_windows
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -124,17 +125,28 @@ def meaning_series(points: Sequence[Point]) -> list[Series]:
     return found
 
 
+def beside_each_other(
+    workspace: Workspace, system: System, pair: tuple[Window, Window], *, today: dt.date
+) -> TwoWindows:
+    """The second of two windows beside the first, with the groups that audits of both told; nothing is judged."""
+    audits = documents_of(workspace, system.id)
+    found = two_windows(workspace, system, pair, as_of=today, apart=set_apart(workspace, system, audits))
+    point = _mixed(found.point, {window: told(audits[window]) for window in pair if window in audits}, system)
+    more = [each for each in point.measures[len(found.point.measures) :] if each.metric == "psi"]
+    columns = [of_values(each, fewest=system.privacy.suppress_below) for each in more]
+    return TwoWindows(point=point, columns=[*found.columns, *columns])
+
+
 def _with_groups(said: Mapping[Window, GroupSizes], series: DriftSeries) -> DriftSeries:
     """The same windows with the mix of groups, as audits have told it."""
-    if not series.system.groups:
-        return series
+    return replace(series, points=[_mixed(point, said, series.system) for point in series.points])
 
-    def mixed(point: Point) -> Point:
-        if point.reason or point.against is None:
-            return point
-        effect = point.measure("psi", DECISION)
-        known = effect.params["test"]["design_effect"] if effect and "test" in effect.params else 1.0
-        found = mix_measures(said.get(point.against), said.get(point.window), series.system, design_effect=known)
-        return replace(point, measures=[*point.measures, *found])
 
-    return replace(series, points=[mixed(point) for point in series.points])
+def _mixed(point: Point, said: Mapping[Window, GroupSizes], system: System) -> Point:
+    """A window with the mix of groups, where it is compared."""
+    if not system.groups or point.reason or point.against is None:
+        return point
+    effect = point.measure("psi", DECISION)
+    known = effect.params["test"]["design_effect"] if effect and "test" in effect.params else 1.0
+    found = mix_measures(said.get(point.against), said.get(point.window), system, design_effect=known)
+    return replace(point, measures=[*point.measures, *found])

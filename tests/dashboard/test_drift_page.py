@@ -145,27 +145,6 @@ def test_nothing_moved(made: Made) -> None:
     assert {cell.state for _, cells in page.rows for cell in cells} == {"not_examined", "kept"}
 
 
-def test_two_periods_stand_side_by_side_on_one_scale(made: Made) -> None:
-    page = made(series_of([STILL, STILL, MOVED], women=[500, 300, 600]))
-    by_name = {each.anchor: each.sides for *_, found in page.sections for each in found}
-    groups, decision = by_name["groups-gender"], by_name["decision-decision"]
-    assert by_name["inputs-distance"] is None  # of numbers no shares are told
-    assert groups is not None
-    told = {row.name: [(m.period, m.second, m.dot.value, m.said) for m in row.marks] for row in groups.rows}
-    newer, older = ("March 2026", False), ("January 2026", True)
-    women, men = told.values()
-    assert [each[:3] for each in women] == [(*newer, pytest.approx(0.6)), (*older, pytest.approx(0.5))]
-    assert [each[2] for each in men] == [pytest.approx(0.4), pytest.approx(0.5)]
-    assert women[0][3] == f"{next(iter(told))}, March 2026: 60.0%, 1,000 decisions."
-    assert groups.scale[0][0] == 0
-    assert groups.scale[-1][0] >= 0.6
-    assert decision is not None
-    assert len(decision.rows) == 1  # the others are all that is left
-    html = Template("pages/drift/drift.html", speaker("en"))("sections", themes(page))
-    assert html.count("both periods, side by side") == 2 * 2  # named to those who see it and to those who hear it
-    assert "Full diamond: March 2026. Open diamond: January 2026." in html
-
-
 def test_what_moved_since_when_and_what_happened_then(made: Made) -> None:
     page = made(series_of([STILL, STILL, MOVED, MOVED], women=[500, 500, 505, 510]))
     assert page.summary.tone == "watch"
@@ -307,6 +286,17 @@ def test_the_server_takes_only_what_it_knows() -> None:
     assert DriftQuery.of(query, fine=True) == DriftQuery(system="sample", against="examined", by="day")
     assert DriftQuery.of(query, fine=False).by == "month"  # committees get no free windows
     assert DriftQuery.of({"against": "<script>", "by": "hour"}, fine=True) == DriftQuery()
+
+
+def test_a_choice_leaves_out_what_does_not_go_with_it() -> None:
+    two = {"column": "score-score", "period": "2026-02-01/2026-02-28", "beside": "2026-01-01/2026-01-31"}
+    before = DriftQuery.of({"system": "sample", **two}, fine=False)
+    assert before.after(before) == before
+    assert DriftQuery.of({"system": "other", **two}, fine=False).after(before) == DriftQuery(system="other")
+    later = DriftQuery.of({"system": "sample", "against": "previous", **two}, fine=False).after(before)
+    assert later == DriftQuery(system="sample", against="previous", column="score-score")
+    assert before.after(DriftQuery()) == before  # the only system need not be named
+    assert before.href({}, column="groups-sex").startswith("/drift?system=sample&column=groups-sex&period=2026-02-01")
 
 
 def test_weeks_and_days_are_offered_to_those_who_may_see_them(made: Made) -> None:

@@ -81,31 +81,6 @@ def test_a_choice_is_made_by_keyboard_and_undone_by_back(visit: Open) -> None:
 
 
 @pytest.mark.slow
-def test_a_drawing_over_time_is_read_month_by_month(visit: Open) -> None:
-    """One stop of the Tab key, then arrows; or the month under the pointer."""
-    page = visit("/drift?system=matchft&lang=en")
-    slider = page.find_element(By.CSS_SELECTOR, ".reading [role=slider]")
-    said = page.find_element(By.CSS_SELECTOR, ".reading-said")
-    newest, last = slider.get_attribute("aria-valuetext"), int(slider.get_attribute("aria-valuemax") or "0")
-    assert said.text == ""
-    slider.send_keys(Keys.END)
-    waiting(page).until(lambda _: said.text == newest)
-    slider.send_keys(Keys.HOME)
-    waiting(page).until(lambda _: said.text != newest)
-    first = said.text
-    assert slider.get_attribute("aria-valuenow") == "0"
-    slider.send_keys(Keys.ARROW_LEFT)
-    assert said.text == first
-    slider.send_keys(Keys.ARROW_RIGHT)
-    waiting(page).until(lambda _: slider.get_attribute("aria-valuenow") == "1")
-    ActionChains(page).move_to_element_with_offset(slider, slider.size["width"] // 2 - 4, 0).perform()
-    waiting(page).until(lambda _: said.text == newest)
-    assert int(slider.get_attribute("aria-valuenow") or "0") == last
-    assert violations(page) == []
-    keeps_its_policy(page)
-
-
-@pytest.mark.slow
 def test_marks_tell_themselves_to_the_pointer_and_the_keyboard(visit: Open) -> None:
     page = visit(f"{TWO}&lang=en")
     spots = page.find_elements(By.CSS_SELECTOR, "a.spot")

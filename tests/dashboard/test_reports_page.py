@@ -21,9 +21,23 @@ from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.pages.reports import making
-from boussole.dashboard.pages.reports.forms import asking, report_routes
-from boussole.dashboard.pages.reports.view import Report, listed, named, periods, report_path, reports, under_way
+from boussole.dashboard.pages.reports.forms import asked_for, asking, report_routes
+from boussole.dashboard.pages.reports.view import (
+    Report,
+    ReportsQuery,
+    chosen_of,
+    fields_of,
+    listed,
+    named,
+    periods,
+    picked,
+    report_path,
+    reports,
+    under_way,
+)
 from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.views.fields import Field
+from tests.dashboard.app_at import app_at
 
 EN, FR = speaker("en"), speaker("fr")
 MADE = "boussole-2026-01-en.pdf"
@@ -196,6 +210,87 @@ def test_the_periods_offered_hold_an_audit(workspace: Workspace) -> None:
     assert form is not None
     assert [value for value, _ in form.fields[0].choices] == ["newest", *offered]
     assert all(text for _, text in form.fields[0].choices)
+
+
+def fields(
+    workspace: Workspace, say: Say = EN, *, may_make: bool = True, **asked: str
+) -> tuple[dict[str, Field], list[Report]]:
+    """What can be chosen of an address, and the reports that were."""
+    found, history = reports(workspace), list(summaries(workspace))
+    query = ReportsQuery.of(asked)
+    made = fields_of(found, history, query, say, titles={"offers": "Offers"}, may_make=may_make)
+    return {field.key: field for field in made}, picked(found, history, chosen_of(made))
+
+
+def test_reports_are_chosen_by_period_language_and_system(workspace: Workspace) -> None:
+    shutil.copy(workspace.reports / MADE, workspace.reports / "boussole-2026-02-fr.pdf")
+    every, found = fields(workspace)
+    assert list(every) == ["period", "language", "system"]
+    assert [option.value for option in every["period"].options] == ["", "2026", "2026-Q1", "2026-02", "2026-01"]
+    assert [option.name for option in every["language"].options] == ["All languages", "French", "English"]
+    assert len(found) == 2
+    assert [each.name for each in fields(workspace, period="2026-01")[1]] == [MADE]
+    assert [each.lang for each in fields(workspace, language="fr")[1]] == ["fr"]
+    system = every["system"].options[1].value
+    assert [each.name for each in fields(workspace, system=system, period="2026-01")[1]] == [MADE]
+    assert fields(workspace, period="2026-Q1")[1] == []
+    page = Template("pages/reports/reports.html", EN)
+    assert "There is no report of that yet." in page("listed", [], 2)
+    kept = listed(fields(workspace, language="fr")[1], EN, query={})
+    assert "Reports: 1 of 2" in page("listed", kept, 2)
+
+
+def test_those_who_make_none_choose_among_the_periods_that_have_a_report(workspace: Workspace) -> None:
+    found, _ = fields(workspace, may_make=False)
+    assert [option.value for option in found["period"].options] == ["", "2026-01"]
+
+
+def test_an_address_that_asks_for_what_is_not_there_is_told_so(workspace: Workspace) -> None:
+    found, kept = fields(workspace, period="<script>", language="de")
+    assert [(field.key, field.refused) for field in found.values() if field.refused] == [
+        ("period", "<script>"),
+        ("language", "de"),
+    ]
+    assert len(kept) == 1
+    html = Template("pages/reports/reports.html", EN)("head", [found["period"]])
+    assert "“&lt;script&gt;” is not here; shown instead: All periods." in html
+
+
+def test_what_was_chosen_on_the_page_is_what_is_made(workspace: Workspace) -> None:
+    form = asking(workspace, EN)
+    assert form is not None
+    of = asked_for(form, ReportsQuery(period="2026-01", language="fr"), EN)
+    assert [(each.name, each.kind, each.value) for each in of.fields] == [
+        ("period", "hidden", "2026-01"),
+        ("spoken", "hidden", "fr"),
+    ]
+    assert of.note.startswith("January 2026, in French, with every system that was audited then.")
+    nothing = asked_for(form, ReportsQuery(), FR)
+    assert [each.value for each in nothing.fields] == ["newest", "fr"]
+    gone = asked_for(form, ReportsQuery(period="2019"), EN)  # a report of then is there, and no audit any more
+    assert gone.fields[0].value == "newest"
+    html = Template("pages/reports/reports.html", EN)("asked", of, {}, None)
+    assert "<select" not in html
+    assert 'value="2026-01"' in html
+
+
+@pytest.mark.costly
+def test_the_fields_of_the_page_are_streamlits_and_the_address_holds_them(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, be: Callable[..., None]
+) -> None:
+    monkeypatch.setenv("BOUSSOLE_HOME", str(workspace.home))
+    be("chair")
+    seen = app_at("reports", lang="en").run()
+    assert not seen.exception
+    seen.selectbox(key="reports-period").select("2026-Q1").run()
+    assert not seen.exception
+    assert seen.query_params["period"] == "2026-Q1"
+    bodies = "".join(getattr(each.proto, "body", "") for each in seen.main)
+    assert "There is no report of that yet." in bodies
+    assert 'name="f-period" value="2026-Q1"' in bodies
+    again = app_at("reports", lang="en", language="en", period="2026-01").run()
+    assert again.selectbox(key="reports-language").value == "en"
+    assert MADE in "".join(getattr(each.proto, "body", "") for each in again.main)
 
 
 def test_names_are_read_with_care(workspace: Workspace) -> None:

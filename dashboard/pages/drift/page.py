@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
@@ -10,9 +13,10 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import drift_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.drift.forms import detail_view
-from boussole.dashboard.pages.drift.view import YEARS, drift_page, figures, themes, uncompared
+from boussole.dashboard.pages.drift.view import YEARS, drift_page, figures, side_by_side, themes, uncompared
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.views.drift.two_periods import ANCHOR
 from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.context import choose
@@ -26,22 +30,33 @@ def show(say: Say) -> None:
     systems, fine = context.with_decisions(), allowed(role, Action.SEE_DRIFT_REPORT)
     asked = DriftQuery.of(st.query_params.to_dict(), fine=fine)
     if not asked.system and systems:
-        asked = DriftQuery(system=systems[0], against=asked.against, by=asked.by)
+        asked = replace(asked, system=systems[0])
     if asked.system not in systems:
         known = [(seen.title(name, say), drift_href(name, query=query)) for name in systems]
         context.put(made("which", known, asked.system))
         return
+
+    def settle(found: Mapping[str, str]) -> Mapping[str, str]:
+        """What an address comes to once something was chosen."""
+        return vars(DriftQuery.of(found, fine=fine).after(asked))
+
     page = drift_page(Workspace.find(), asked, say.lang, fine=fine, with_incidents=allowed(role, Action.SEE_INCIDENTS))
     taken = along("drift", figures, say)
     context.put(made("head", page))
-    choose(page.fields, page="drift", settle=lambda found: vars(DriftQuery.of(found, fine=fine)))
+    choose(page.fields, page="drift", settle=settle)
     may_make = allowed(role, Action.AUDIT)
+    two = side_by_side(Workspace.find(), asked, page, say)
     detail = detail_view(Workspace.find(), asked, page.pair, say, may_make=may_make) if fine else None
     context.put(
         context.ask_about(asked.system, say),
         made("notes", page),
         made("timeline", page, uncompared(page.columns, say), taken),
-        made("sections", themes(page), taken),
+        made("sections", themes(page), taken, lambda at: asked.href(query, column=at) + f"#{ANCHOR}"),
+        made("beside_head", two),
+    )
+    choose(two.fields, page="two", settle=settle)
+    context.put(
+        made("beside", two, taken),
         made("performance", page.performing, taken),
         made("for_whom", page.for_whom, taken),
         made("versions", page.beside),

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from boussole.audits.drift.series import Step
 from boussole.audits.drift.shifts import RATE
+from boussole.audits.drift.two_windows import TwoWindows, complete_windows
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
+from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.charter.drift.system_drift import Drift, drift_of, with_versions
+from boussole.charter.drift.system_drift import Drift, beside_each_other, drift_of, with_versions
 from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.cache import Stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet, marked
+from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet, marked, sheet_of
+from boussole.dashboard.views.charts.strips import strips_svg
 from boussole.dashboard.views.drift.followed import FollowedRows
 from boussole.dashboard.views.drift.for_whom import Part
 from boussole.dashboard.views.drift.multiples import Multiple
+from boussole.dashboard.views.drift.two_periods import ANCHOR, TwoPeriods, fields_of, two_periods
 from boussole.dashboard.views.drift.view import Column, DriftPage, DriftQuery
 from boussole.dashboard.views.drift.view import drift_page as drawn
 from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, sealed
@@ -30,9 +35,41 @@ def drift_page(workspace: Workspace, asked: DriftQuery, lang: str, *, fine: bool
 
     `fine`: weeks and days may be seen. Raises BoussoleError where it has no decision.
     """
+    seen_at, today = _seen_at(workspace), store.day_in(workspace)
+    return _drift_page(workspace.home, seen_at, today, (asked.alone, lang, fine, with_incidents))
+
+
+def _seen_at(workspace: Workspace) -> Stamp:
+    """What is looked at again when it changes: decisions, audits, shadows."""
     shadows = sorted((workspace.reports / "shadow").glob("*/*.json"))
-    seen_at = (*stamp(workspace), *stamp_of([*lake_files(workspace), *shadows]))
-    return _drift_page(workspace.home, seen_at, store.day_in(workspace), (asked, lang, fine, with_incidents))
+    return (*stamp(workspace), *stamp_of([*lake_files(workspace), *shadows]))
+
+
+def side_by_side(workspace: Workspace, asked: DriftQuery, page: DriftPage, say: Say) -> TwoPeriods:
+    """Two periods of one column, as an address asks for them: whatever it asks, no others than those that can be
+    chosen."""
+    seen_at, today, system = _seen_at(workspace), store.day_in(workspace), workspace.system(asked.system)
+    windows = _complete(workspace.home, seen_at, asked.system, asked.by)
+    columns = [(each.anchor, each.title) for *_, found in page.sections for each in found]
+    wanted = (asked.column, asked.period, asked.beside)
+    fields, pair = fields_of(wanted, say, columns=columns, windows=windows, usual=page.pair, system=system)
+
+    def read(chosen: tuple[Window, Window]) -> TwoWindows:
+        return _beside(workspace.home, seen_at, today, (asked.system, chosen))
+
+    return replace(two_periods(fields, pair, read, system, say), asked=any(wanted))
+
+
+@newest(8)
+def _complete(home: Path, _stamp: Stamp, system: str, step: Step) -> list[Window]:
+    workspace = Workspace(home)
+    return complete_windows(workspace, workspace.system(system), step=step)
+
+
+@newest(50)
+def _beside(home: Path, _stamp: Stamp, today: dt.date, asked: tuple[str, tuple[Window, Window]]) -> TwoWindows:
+    workspace, (system, pair) = Workspace(home), asked
+    return beside_each_other(workspace, workspace.system(system), pair, today=today)
 
 
 @newest(8)
@@ -105,7 +142,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     fine = allowed(wanted.person.role, Action.SEE_DRIFT_REPORT)
     asked, systems = DriftQuery.of(wanted.query, fine=fine), store.with_decisions(workspace)
     if not asked.system and systems:
-        asked = DriftQuery(system=systems[0], against=asked.against, by=asked.by)
+        asked = replace(asked, system=systems[0])
     if asked.system not in systems:
         return {}
     page = drift_page(workspace, asked, say.lang, fine=fine, with_incidents=False)
@@ -123,6 +160,10 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         return Figure(title=title, sentence=told, source=source, href=href, draw=lambda: drawing, fill=lambda: sheet)
 
     found = {"timeline": figure(say("What moved, period by period"), timeline(page, say), anchor="timeline")}
+    two = side_by_side(workspace, asked, page, say)
+    if two.chart is not None and two.table is not None:
+        drawing = Drawing(svg=strips_svg(two.chart), notes=[two.chart.note])
+        found[ANCHOR] = figure(two.title, sheet_of(two.table, say), drawing, two.told, ANCHOR)
     moved = say("How far it moved")
     for _, _, multiples in page.sections:
         for each in multiples:

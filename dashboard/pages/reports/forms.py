@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from boussole.charter.records import summaries
 from boussole.dashboard.markup.words.addresses import reports_href
 from boussole.dashboard.markup.words.say import Say, language_names
 from boussole.dashboard.pages.reports.making import make
-from boussole.dashboard.pages.reports.view import TAKE, content_to_take, periods
+from boussole.dashboard.pages.reports.view import TAKE, ReportsQuery, content_to_take, periods
 from boussole.dashboard.server.form_routes import Desk, form_route
 from boussole.dashboard.server.forms import Field, Form, Values
 from boussole.dashboard.views.papers import period_title
@@ -51,6 +52,24 @@ def asking(workspace: Workspace, say: Say) -> Form | None:
             ),
         ],
     )
+
+
+def asked_for(form: Form, chosen: ReportsQuery, say: Say) -> Form:
+    """The form of one report: what was chosen on the page goes with it, and is held to what the form offers."""
+    values = {"period": chosen.period or NEWEST, "spoken": chosen.language or say.lang}
+    offered = {each.name: dict(each.choices) for each in form.fields}
+    period = offered["period"].get(values["period"])
+    if period is None:
+        values["period"], period = NEWEST, offered["period"][NEWEST]
+    language = offered["spoken"][values["spoken"]]
+    what = {"period": period, "language": language.lower() if say.lang == "fr" else language}
+    told = (
+        f"{say('{period}, in {language}', **what)}."
+        if values["period"] == NEWEST
+        else say("{period}, in {language}, with every system that was audited then.", **what)
+    )
+    fields = [replace(each, kind="hidden", value=values[each.name]) for each in form.fields]
+    return replace(form, fields=fields, note=f"{told} {form.note}")
 
 
 def report_routes(home: Path) -> list[Route]:

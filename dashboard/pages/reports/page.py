@@ -6,29 +6,48 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.charter.records import summaries
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.reports.forms import asking
+from boussole.dashboard.pages.reports.forms import asked_for, asking
 from boussole.dashboard.pages.reports.making import LOOKED_AT_EVERY, jobs
-from boussole.dashboard.pages.reports.view import listed, reports, under_way
+from boussole.dashboard.pages.reports.view import (
+    ReportsQuery,
+    chosen_of,
+    fields_of,
+    listed,
+    picked,
+    reports,
+    under_way,
+)
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.context import choose
 
 
 def show(say: Say) -> None:
-    """What is under way, what there is, and the form of those who may make a report."""
+    """What is under way, what can be chosen, what there is of it, and the form of those who may make a report."""
     workspace, query, may = Workspace.find(), context.kept_query(), allowed(here().role, Action.MAKE_REPORT)
-    st.html(template("head"))
+    scene, found, history = context.scene(), reports(workspace), list(summaries(workspace))
+    titles = {name: scene.title(name, say) for name in scene.systems}
+    asked = ReportsQuery.of(st.query_params.to_dict())
+    fields = fields_of(found, history, asked, say, titles=titles, may_make=may)
+    chosen = chosen_of(fields)
+    st.html(template("head", [field for field in fields if field.refused]))
     if may:
         progress(say)
+    if found or may:
+        choose(fields, page="reports", settle=lambda asked: vars(ReportsQuery.of(asked)))
+    kept = picked(found, history, chosen)
     context.put(
-        template("listed", listed(reports(workspace), say, query=query)),
+        template("listed", listed(kept, say, query=query), len(found)),
         template("checking", evidence_href(query=query) + "#check"),
     )
     if may:
-        st.html(template("asked", asking(workspace, say), query, context.problem()))
+        form = asking(workspace, say)
+        st.html(template("asked", form and asked_for(form, chosen, say), query, context.problem()))
 
 
 def progress(say: Say) -> None:

@@ -17,10 +17,11 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records.store.lookup import last_entry
 from boussole.charter.records.store.summaries import AuditSummary
 from boussole.dashboard.markup.words.addresses import evidence_href
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words.say import Say, language_names
 from boussole.dashboard.pages.reports.making import Job
 from boussole.dashboard.report.attachments import ReportCheck, check
-from boussole.dashboard.views.papers import parse_period, report_title
+from boussole.dashboard.views.fields import Field, Option, settled
+from boussole.dashboard.views.papers import parse_period, period_title, report_title
 
 TAKE = "/report-file"
 """Where reports are taken from."""
@@ -182,6 +183,84 @@ class ReportLine:
     seals: Sequence[tuple[str, str]]
     size: str
     href: str
+
+
+LONGEST = 100
+"""Characters of one thing that an address asks for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportsQuery:
+    """Which reports an address asks for: of a period, in a language, with a system; all of them where it asks nothing.
+
+    The same period and language are those of a report to be made.
+    """
+
+    period: str = ""
+    language: str = ""
+    system: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> ReportsQuery:
+        """What an address asks for, unread."""
+        return cls(**{key: query.get(key, "")[:LONGEST] for key in cls.__dataclass_fields__})
+
+
+def fields_of(
+    found: Sequence[Report],
+    history: Sequence[AuditSummary],
+    asked: ReportsQuery,
+    say: Say,
+    *,
+    titles: Mapping[str, str],
+    may_make: bool,
+) -> list[Field]:
+    """What can be chosen: periods with a report, for those who `may_make` one those with an audit too; languages; and
+    systems that a report tells of, with their `titles`."""
+    ready = sorted({each.period for each in found} | set(periods(history) if may_make else ()), key=_newest_first)
+    spoken = language_names(say)
+    told = {system for each in found for system in systems_of(each, history)}
+    named: list[tuple[str, str, str, list[tuple[str, str]]]] = [
+        ("period", say("Period"), say("All periods"), [(each, _period_words(each, say)) for each in ready]),
+        ("language", say("Language"), say("All languages"), [(each, spoken[each]) for each in LANGUAGES]),
+        ("system", say("System"), say("All systems"), [(each, titles.get(each, each)) for each in sorted(told)]),
+    ]
+    return [
+        settled(
+            key, label, getattr(asked, key), [Option(value=value, name=name) for value, name in [("", every), *more]]
+        )
+        for key, label, every, more in named
+    ]
+
+
+def chosen_of(fields: Sequence[Field]) -> ReportsQuery:
+    """What was chosen, of what there is."""
+    return ReportsQuery(**{field.key: field.value for field in fields})
+
+
+def _newest_first(period: str) -> tuple[int, int, str]:
+    """A period by its last day, the longest first of those that end together."""
+    return -dt.date.fromisoformat(_last_day(period)).toordinal(), len(period), period
+
+
+def _period_words(period: str, say: Say) -> str:
+    return capital(period_title(period, say.lang) or say("newest audits up to {date}", date=say.date(period)))
+
+
+def systems_of(report: Report, history: Sequence[AuditSummary]) -> set[str]:
+    """The systems whose audits a report carries."""
+    return {each.system for each in history if each.entry in report.entries}
+
+
+def picked(found: Sequence[Report], history: Sequence[AuditSummary], chosen: ReportsQuery) -> list[Report]:
+    """The reports of a period, in a language, with a system."""
+    return [
+        each
+        for each in found
+        if chosen.period in ("", each.period)
+        and chosen.language in ("", each.lang)
+        and (not chosen.system or chosen.system in systems_of(each, history))
+    ]
 
 
 def under_way(found: Sequence[Job], say: Say) -> tuple[str, Sequence[JobLine]]:

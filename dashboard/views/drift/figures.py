@@ -13,6 +13,7 @@ from boussole.audits.drift.shifts import Shift
 from boussole.audits.languages import capital
 from boussole.audits.measures import Measure
 from boussole.audits.mixed import joined
+from boussole.audits.systems.model import System
 from boussole.charter.drift.groups import CALIBRATION, MEAN_SCORE, SELECTION_RATE
 from boussole.charter.drift.system_drift import Drift
 from boussole.charter.judging.families import decision
@@ -166,7 +167,7 @@ def _mixed(psi: Measure, like: Measure, series: DriftSeries, say: Say) -> str:
     if not several(psi):
         return say.percent(shares[-1])
     pairs = zip(names, shares, strict=True)
-    return ", ".join(f"{label(name, like, series, say)} {say.percent(share)}" for name, share in pairs)
+    return ", ".join(f"{label(name, like, series.system, say)} {say.percent(share)}" for name, share in pairs)
 
 
 def several(like: Measure) -> bool:
@@ -179,14 +180,14 @@ def _of_values(like: Measure) -> bool:
     return like.by == ("feature",) and not in_order(like)
 
 
-def label(group: str, like: Measure, series: DriftSeries, say: Say) -> str:
+def label(group: str, like: Measure, system: System, say: Say) -> str:
     """A group, or a value of a control or of a feature, in words."""
     if like.by == (CONTROL,) or _of_values(like):
         named = {UNKNOWN: say("Unknown"), OTHERS: say("Others")}
         return named[group] if group in named else say("“{value}”", value=group)
     if group == "?":
         return say("Unknown or hidden")
-    return group_name(dict(zip(like.group or (), (group,), strict=True)), say, system=series.system)
+    return group_name(dict(zip(like.group or (), (group,), strict=True)), say, system=system)
 
 
 # What audits told month by month, and what of it moved for good: gaps between groups, scores, shares.

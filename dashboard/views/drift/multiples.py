@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.drift.series import DriftSeries, Point
-from boussole.audits.languages import capital
 from boussole.audits.measures import Measure
 from boussole.audits.mixed import joined
 from boussole.audits.windows import Window
@@ -19,12 +18,11 @@ from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import Version
 from boussole.dashboard.markup.words.addresses import charter_href, data_href, drift_href, incidents_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.views.charts.dots import Dot, ticks
-from boussole.dashboard.views.charts.strips import Mark, Strip, Strips
 from boussole.dashboard.views.charts.time_pictures import Reading as PlaceReading
 from boussole.dashboard.views.charts.time_pictures import Spot, places, small_multiple, time_axis
 from boussole.dashboard.views.drift.beside import anchor_of
 from boussole.dashboard.views.drift.figures import ends_of, figure, in_order, label, of, row, several, table_head
+from boussole.dashboard.views.drift.two_periods import anchor_at
 from boussole.dashboard.views.drift.words import (
     MoveWords,
     move_words,
@@ -166,8 +164,6 @@ class Multiple:
     """The states in words."""
     places: Sequence[float] = ()
     """Where each window lies in the drawing, as a share of its width."""
-    sides: Strips | None = None
-    """The newest window beside the one it is compared with, value by value; None where no shares are told."""
 
     @property
     def readings(self) -> list[PlaceReading]:
@@ -219,7 +215,7 @@ def _multiple(
         Spot(value=None if each is None else each.value, state=state, event=event)
         for each, state, event in zip(found, states, eventful, strict=True)
     ]
-    title, anchor = title_of(like, theme, series.system, say), f"{theme}-{name}".replace(" ", "-")
+    title, anchor = title_of(like, theme, series.system, say), anchor_at(theme, name)
     ends = [" ".join(short_words(point.window, series.step, say)) for point in (series.points[0], series.points[-1])]
     ordered = in_order(like)
     axis = time_axis([point.window for point in series.points])
@@ -238,53 +234,6 @@ def _multiple(
         states=states,
         words=[state_words(state, say) for state in states],
         places=places(axis),
-        sides=_sides(series.points[-1], found[-1], like, series, say, title=title, anchor=anchor),
-    )
-
-
-def _sides(
-    point: Point, psi: Measure | None, like: Measure, series: DriftSeries, say: Say, *, title: str, anchor: str
-) -> Strips | None:
-    """The shares of both windows on one scale, those of the newer first: counts of all decisions, without sampling.
-
-    Of two categories that are each other's complement, the second alone. What may not be told has no shares here.
-    """
-    shares = psi.params.get("shares") if psi is not None and psi.value is not None else None
-    if psi is None or not shares or point.against is None:
-        return None
-    names = psi.params["categories"]
-    kept = range(len(names)) if several(like) else [len(names) - 1]
-    periods = [period_words(window, say) for window in (point.window, point.against)]
-    counted = [psi.params.get(total) for total in ("current_total", "reference_total")]
-    scale = ticks(0.0, max(max(side) for side in shares))
-    rows = []
-    for at in kept:
-        name = capital(label(names[at], like, series, say)) if several(like) else title
-        marks = []
-        for second, (period, n, share) in enumerate(zip(periods, counted, (shares[1][at], shares[0][at]), strict=True)):
-            text = say.percent(share)
-            told = [text, say("{n} decisions", n=say.whole(n))] if n is not None else [text]
-            dot = Dot(label=name, value=share, low=None, high=None, text=text, note="", verdict=None)
-            said = say("{group}, {period}", group=name, period=period)
-            marks.append(
-                Mark(
-                    dot=dot,
-                    levels=(),
-                    said=say("{name}: {verdicts}.", name=said, verdicts=joined(", ", told)),
-                    href=f"#{anchor}",
-                    current=False,
-                    period=capital(period),
-                    second=bool(second),
-                )
-            )
-        rows.append(Strip(name=name, marks=marks))
-    note = say("Full diamond: {newer}. Open diamond: {older}.", newer=periods[0], older=periods[1])
-    return Strips(
-        rows=rows,
-        scale=[(value, say.percent(value, 0)) for value in scale],
-        title=say("{title}: both periods, side by side", title=title),
-        note=note,
-        kind="shares",
     )
 
 
@@ -364,7 +313,7 @@ def _shares(psi: Measure, shares: Sequence[Sequence[float]], like: Measure, seri
     at = gaps.index(max(gaps)) if several(like) else len(names) - 1
     before, after = (say.percent(side[at]) for side in shares)
     if several(like):
-        group = label(names[at], like, series, say)
+        group = label(names[at], like, series.system, say)
         return say(
             "{group}: {after}, and {before} in the period compared with.", group=group, after=after, before=before
         )
