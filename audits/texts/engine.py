@@ -7,9 +7,11 @@ match, which is nearly all of them; only what matches is held to what makes it l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import re2
 
@@ -29,6 +31,10 @@ _LINKS = re.compile(rb"[ ,/()-]*(?:et|ou|ni|de|d')? ?")
 """What stands between two findings that tell one requirement."""
 _ANYWHERE, _NOWHERE = re2._Anchor.UNANCHORED, (-1, -1)
 """What the matcher below `finditer` is asked, and answers where nothing matches: most of what is tried does not."""
+_NAMED = re.compile(rb"\(\?P<[a-z]+>")
+"""The beginning of a group with a name, of which there may be one of each in a pattern."""
+_TEXTS_LEARNT, _OFTEN, _MOST_AT_ONCE = 100, 5, 30
+"""Texts after which the patterns that one in so many of them let through are known, and how many are joined at most."""
 _MOST = 1 << 26
 """Bytes that the automaton of one pattern may take."""
 
@@ -71,10 +77,14 @@ class _Compiled:
         framed = [self._words[f"frame_{each}"] for each in rule.frames] if rule.people else []
         self.patterns = [self._regex(_whole_words(self._spelled(each))) for each in (*rule.patterns, *framed)]
         self._unless = self._any((*rule.unless, *(lawful.unless if lawful else ())), r"\b(?:{})")
-        self._before = self._any((*rule.before, *(lawful.before if lawful else ())), r"\b(?:{})[\s\"'(-]*\z")
-        self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;]*(?:{})")
+        self._before = self._any((*rule.before, *(lawful.before if lawful else ())), r"\b(?:{})(?:-|[\s\"'(]*)\z")
+        self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;,:]*(?:{})")
         self.elsewhere = self._any(rule.elsewhere, "(?:{})")
         self._needs = self._any(rule.needs, r"\b(?:{})")
+        self._seeks = self._any((self._words["employer_seeks"],), r"\A{}") if "employer_seeks" in self._words else None
+        self._told = (
+            self._any((self._words["employer_told"],), r"\A(?:{})\z") if "employer_told" in self._words else None
+        )
         self._wished = self._any((self._words["wished"],), r"\b(?:{})") if "wished" in self._words else None
 
     def _spelled(self, pattern: str) -> str:
@@ -101,13 +111,26 @@ class _Compiled:
             or self._of_others(text[first : span[0]], text[first : span[1]])
             or (self._after is not None and self._after.search(text[span[1] : last]) is not None)
             or (self._unless is not None and self._unless.search(around) is not None)
+            or self._of_employer(text[first : span[0]], text[_last_words(text, span) : last])
         )
+
+    def _of_employer(self, before: bytes, after: bytes) -> bool:
+        """Whether a span tells who is looking for somebody, and not who is looked for."""
+        if self._seeks is None or self._told is None or self._seeks.search(after) is None:
+            return False
+        return self._told.search(before) is not None
 
     def _of_others(self, before: bytes, upto: bytes) -> bool:
         """Whether what stands before a span says it of others, and not that others want it of the person."""
         if self._before is None or self._before.search(before) is None:
             return False
         return self._wished is None or self._wished.search(upto) is None
+
+
+def _last_words(text: bytes, span: tuple[int, int]) -> int:
+    """Where the last two words of a span begin: the second may be the verb of who seeks somebody."""
+    last = text.rfind(b" ", span[0], span[1])
+    return max(span[0], text.rfind(b" ", span[0], max(last, span[0])) + 1)
 
 
 def _whole_words(pattern: str) -> str:
@@ -134,6 +157,23 @@ class Checker:
                 self._elsewhere[made.elsewhere] = self._elsewhere.get(made.elsewhere, 0) | 1 << number
         self._gate = Gate(pattern.pattern.decode() for _, pattern in self._of)
         self._tried = [pattern._regexp.Match for _, pattern in self._of]
+        self._let_through, self._learnt = Counter[int](), 0
+        self._often = 0
+        self._any_of_often: Callable[..., Any] | None = None
+
+    def _learn(self, worth: list[int]) -> None:
+        """Counts which patterns texts let through; those that many do are then looked for all at once, in one pass."""
+        self._let_through.update(number for number in worth if self._of[number][0].elsewhere is None)
+        self._learnt += 1
+        if self._learnt < _TEXTS_LEARNT:
+            return
+        often = [each for each, count in self._let_through.most_common(_MOST_AT_ONCE) if count * _OFTEN > _TEXTS_LEARNT]
+        if often:
+            options = re2.Options()
+            options.max_mem, options.log_errors, options.never_capture = _MOST, False, True
+            joined = b"|".join(_NAMED.sub(b"(?:", self._of[number][1].pattern) for number in often)
+            self._any_of_often = re2.compile(joined, options)._regexp.Match
+            self._often = sum(1 << number for number in often)
 
     @staticmethod
     def _held(rules: Mapping[str, RuleFile]) -> None:
@@ -164,7 +204,12 @@ class Checker:
 
     def _matching(self, text: bytes) -> list[int]:
         """The patterns that match anywhere in a text: none, in most. What matches in a sentence does so in the text."""
-        worth, end = self._gate.worth_trying(text, but=self._silent(text)), len(text)
+        end, but = len(text), self._silent(text)
+        if self._any_of_often is not None and self._any_of_often(_ANYWHERE, text, 0, end)[0] == _NOWHERE:
+            but |= self._often
+        worth = self._gate.worth_trying(text, but=but)
+        if self._learnt < _TEXTS_LEARNT:
+            self._learn(worth)
         return [number for number in worth if self._tried[number](_ANYWHERE, text, 0, end)[0] != _NOWHERE]
 
     def _silent(self, text: bytes) -> int:

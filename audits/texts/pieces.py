@@ -16,6 +16,13 @@ from typing import Any
 
 _ORDINARY = tuple((files("boussole.audits.texts") / "rules" / "ordinary.txt").read_text(encoding="utf-8").split())
 """Words of ordinary adverts, in normal form: a piece that stands in many of them says little."""
+_EVERYWHERE = re.compile(
+    r"au?|aux|avec|ce|dans|de|des|du|en|est|et|etes|la|les?|leur|nos|notre|ou|par|pas|pour|qu[ei]|s[ae]|ses|son|sont|sur|"
+    r"une?|vos|votre|vous"
+)
+"""Words that stand in nearly every advert: a piece that one of them holds says next to nothing."""
+_AS_MUCH_AS = 25
+"""Ordinary words that one of these counts as."""
 _MOST_SETS = 3
 EDGE = "\t"
 """Where a word begins or ends: no word holds it."""
@@ -250,7 +257,14 @@ def _commonness(pieces: frozenset[str]) -> tuple[int, int]:
     holding = 0
     for piece in pieces:
         holding |= _holding(piece)
-    return short + holding.bit_count(), len(pieces)
+    everywhere = (holding & _everywhere()).bit_count()
+    return short + holding.bit_count() + _AS_MUCH_AS * everywhere, len(pieces)
+
+
+@cache
+def _everywhere() -> int:
+    """The bits of the words that stand everywhere."""
+    return sum(1 << place for place, word in enumerate(_ORDINARY) if _EVERYWHERE.fullmatch(word))
 
 
 @cache

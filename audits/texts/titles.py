@@ -26,6 +26,8 @@ _NEVER = ("ment", "isation", "age", "ifier", "ilier-e")
 _SIDE_BY_SIDE = re.compile(rb"(?<![a-z-])([a-z-]{4,30}) ?(?:/|ou|et) ?(?:une? |des |d'une? |deux )?([a-z-]{4,30})")
 _PAIRED = re.compile(rb" ?(?:/|ou|et) ?(?:une? )?(?:valet|homme|femme|agent|garcon|fille|dame)")
 """What makes a phrase one of two genders."""
+_SHORTEST = 5
+"""Letters above which a word in -ee may be a participle."""
 _HEADS = 3
 """Words of a title among which its head may stand: adjectives and first nouns come before it."""
 
@@ -116,6 +118,8 @@ def partners(word: str) -> frozenset[str]:
         "garcon": "serveuse",
         "steward": "hotesse",
         "majordome": "gouvernante",
+        "maieuticien": "sage-femme",
+        "sage-homme": "sage-femme",
     }
     for form in _singulars(word):
         for masculine, feminine in (*title_words().pairs, *more, *odd.items()):
@@ -151,7 +155,7 @@ def _alone(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | None:
             return None
         if _epicene(word):
             following = found[number + 1][0].decode() if number + 1 < len(found) else ""
-            adjective = following in words.adjectives_feminine | words.adjectives_masculine
+            adjective = following in words.adjectives_feminine | words.adjectives_masculine or _agreed(following)
             apposed = word == "aide" and following and gender_of(following)
             marked = article.decode() in ("un", "une") or (
                 (adjective or apposed) and not partners(following) & _words_of(text)
@@ -164,6 +168,13 @@ def _alone(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | None:
         if word not in words.before:
             return None
     return None
+
+
+def _agreed(word: str) -> bool:
+    """Whether a word is a participle in the feminine: `qualifiee`, `experimentees`."""
+    return any(len(form) > _SHORTEST and form.endswith("ee") for form in _singulars(word)) and not any(
+        form in title_words().not_titles for form in _singulars(word)
+    )
 
 
 def _epicene(word: str) -> bool:

@@ -187,7 +187,7 @@ def held(name: str) -> list[str]:
     return [json.loads(line)["text"] for line in (HELD / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
-SETS = ["adverts_dev", "adverts_dev2", "adverts_dev3"]
+SETS = ["adverts_dev", "adverts_dev2", "adverts_dev3", "adverts_dev4"]
 
 
 class _Ungated(Checker):
@@ -251,7 +251,7 @@ def test_the_development_sets_are_agreed_with(name: str) -> None:
     texts = [json.loads(line) for line in (HELD / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     rows = {each.label: each for each in agreements(texts, _find, label="criterion")}
     assert rows["all"].found / rows["all"].annotated >= 0.95
-    assert rows["all"].right / rows["all"].reported >= 0.97
+    assert rows["all"].right / rows["all"].reported >= 0.98
     assert min(each.found / each.annotated for each in rows.values()) >= 0.85
 
 
@@ -265,6 +265,40 @@ OTHERS_WISH = [
 def test_what_clients_want_of_the_person_is_asked_of_the_person(criterion: str, unlawful: str, lawful: str) -> None:
     assert criterion in {each.criterion for each in check_text(unlawful).findings}
     assert check_text(lawful).findings == ()
+
+
+WHO_SEEKS = [
+    (
+        "residence",
+        "Ostréiculteur recherche un aide (H/F) installé à Marennes.",
+        "Ostréiculteur installé à Marennes recherche un aide (H/F).",
+    ),
+    ("religion", "Famille recherche une aide (H/F) catholique.", "Famille catholique recherche une aide (H/F)."),
+    (
+        "sexual_orientation_gender_identity",
+        "LGBT s'abstenir, chargé(e) de projet.",
+        "Association LGBT recherche chargé(e) de projet.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("criterion", "unlawful", "lawful"), WHO_SEEKS)
+def test_what_is_told_of_who_seeks_is_not_asked_of_the_person(criterion: str, unlawful: str, lawful: str) -> None:
+    assert criterion in {each.criterion for each in check_text(unlawful).findings}
+    assert check_text(lawful).findings == ()
+
+
+def test_patterns_that_texts_often_let_through_find_the_same_when_looked_for_at_once() -> None:
+    checker = Checker({"young.yaml": read_rules(RULES, where="young.yaml")}, {})
+    texts = ["Des jeunes.", "Poste de jeunesse.", "Poste H/F."] * 50
+    told = [bool(checker.check(text).findings) for text in texts]
+    assert checker._any_of_often is not None
+    assert told == [True, False, False] * 50
+
+
+def test_what_excuses_a_span_stands_in_its_clause() -> None:
+    assert [each.criterion for each in check_text("Aide poseur H/F, pas plus de 40 ans, permis B.").findings] == ["age"]
+    assert check_text("Maison de plus de 40 ans d'existence, aide poseur H/F.").findings == ()
 
 
 @pytest.mark.parametrize(
