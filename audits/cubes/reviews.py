@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import duckdb
 
-from boussole.audits.lake.tables import KEYS, holds, keep, literal, quote, table
+from boussole.audits.lake.tables import KEYS, holds, keep, let_go, literal, one, quote, table
 from boussole.audits.systems.logs.human_actions import (
     CHANGED,
     EARLY,
@@ -29,6 +29,8 @@ from boussole.audits.systems.model import System
 
 NEWEST = "ORDER BY recorded_at DESC NULLS LAST, batch DESC, row DESC) = 1"
 """SQL, the end of a QUALIFY: the newest word on a decision."""
+MOST_BITS = 1_000_000_000
+"""Bits that are set side by side at most, as DuckDB has it: an eighth of a gigabyte."""
 VALUES = [name for name in KEYS if name != "by"]
 
 
@@ -49,26 +51,35 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
     keep_reviewed(connection, system, rows)
     keep(connection, "reviews", _by_team(_reviews(system)))
     keep(connection, "proposals", _by_group(system))
+    keep(
+        connection,
+        "months",
+        "SELECT month, count(*) AS n, count(*) FILTER (early) AS early FROM reviewed GROUP BY month",
+    )
+    keep(connection, "people", _by_person(system))
+    let_go(connection, "reviewed")
+    several = holds(connection, "(SELECT month, person FROM people GROUP BY ALL HAVING count(*) > 1)")
     reviews, agents = (f"{name} SEMI JOIN large_teams USING (month, team)" for name in ("reviews", "agents"))
-    every, months = "reviews r LEFT JOIN large_teams lt USING (month, team)", "(SELECT DISTINCT month FROM reviewed)"
-    with_pairs = f"{months} LEFT JOIN (FROM {agents}) USING (month)"
+    every = "reviews r LEFT JOIN large_teams lt USING (month, team)"
+    named = "JOIN (SELECT DISTINCT team_number AS team, team AS name FROM reviewers) USING (team)"
+    with_pairs = f"months LEFT JOIN (FROM {agents}) USING (month)"
     parts = [
         _part(CHANGED, "sum(n)", "sum(changed)", reviews),
         _part(HASTY, "sum(timed)", "sum(hasty)", f"{reviews} WHERE timed > 0"),
         _part(UNTIMED, "sum(n)", "sum(n - timed)", reviews),
         # not by bucket, which may be that of one small team, or of somebody
         _part(SMALL, "sum(n)", "coalesce(sum(n) FILTER (lt.team IS NULL), 0)", every, bucket=_NONE),
-        _part(EARLY, "count(*)", "count(*) FILTER (early)", "reviewed", bucket=_NONE),
+        _part(EARLY, "sum(n)", "sum(early)", "months", bucket=_NONE),
         _part(SQUARES, "sum(lists * lists)", "0", agents),
-        _part(TEAM_LISTS, "sum(n)", "sum(changed)", reviews, _of_team(), bucket=_NONE),
-        _part(TEAM_PAIRS, _pairs("lists"), "0", agents, _of_team(), bucket=_NONE),
+        _part(TEAM_LISTS, "sum(n)", "sum(changed)", f"({reviews}) {named}", _of_team(), bucket=_NONE),
+        _part(TEAM_PAIRS, _pairs("lists"), "0", f"({agents}) {named}", _of_team(), bucket=_NONE),
         # a row in each month, even where no team is large
-        *(_part(part, "0", "0", months, bucket=_NONE) for part in (TEAM_LISTS, TEAM_PAIRS)),
+        *(_part(part, "0", "0", "months", bucket=_NONE) for part in (TEAM_LISTS, TEAM_PAIRS)),
         _part(PAIRS, f"coalesce({_pairs('lists')}, 0)", f"coalesce({_pairs('changed')}, 0)", with_pairs, bucket=_NONE),
-        _part(MONTHS, "1", "0", months, bucket=_NONE),
-        _people(_nobody()),
+        _part(MONTHS, "1", "0", "months", bucket=_NONE),
+        _people((), several),
         *(_part(CHANGED, "sum(n)", "sum(changed)", "proposals", _keys(by)) for by in system.attributes),
-        *(_people(_keys(by)) for by in system.attributes),
+        *(_people(by, several) for by in system.attributes),
     ]
     return f"FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
 
@@ -79,6 +90,8 @@ def keep_newest(connection: duckdb.DuckDBPyConnection, name: str, said: str, of:
     Only what was said several times is put in order: that is little, and to order all takes longer than to find it.
     """
     keep(connection, name, said)
+    if of == "place" and each_once(connection, name):
+        return
     keep(connection, "several", f"SELECT {of} FROM {name} GROUP BY {of} HAVING count(*) > 1")
     if holds(connection, "several"):
         among = f"({of}) IN (SELECT ({of}) FROM several)"
@@ -86,26 +99,62 @@ def keep_newest(connection: duckdb.DuckDBPyConnection, name: str, said: str, of:
         connection.execute(f"DELETE FROM {name} WHERE {among} AND rowid NOT IN ({newest})")
 
 
+def each_once(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether all places of a table are surely different, by one bit for each place that there can be."""
+    found = connection.execute(f"SELECT count(place), min(place), max(place) FROM {name}").fetchall()
+    n, first, last = map(int, found[0]) if found[0][0] else (0, 0, 0)
+    if n < 2:
+        return True
+    return (
+        last - first < MOST_BITS
+        and one(connection, f"SELECT bit_count(bitstring_agg(place, {first}, {last})) FROM {name}") == n
+    )
+
+
 def keep_reviewed(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> None:
     """Keeps what was last said of each proposal as the table `reviewed`, by the number (`place`) that the lake gave to
     the row of the decision; and as `large_teams` the teams of a month that are large enough to be told of."""
+    keep(connection, "reviewers", _reviewers(system))
     keep_newest(connection, "reviewed", _reviewed(system, rows))
     keep(connection, "agents", _by_agent(system))
     keep(connection, "large_teams", f"SELECT month, team FROM agents GROUP BY ALL HAVING count(*) >= {TEAM}")
 
 
+def _reviewers(system: System) -> str:
+    """SQL: each agent of a team that the log knows, with a number, and a number of the team: that of nobody is ''.
+
+    Reviews are held by these numbers: names would take up most of the room.
+    """
+    known = f"SELECT DISTINCT agent, coalesce(team, '') AS team FROM {table(system, 'human_actions')}"
+    return (
+        "SELECT agent, team, CAST(dense_rank() OVER (ORDER BY team) AS INTEGER) AS team_number, "
+        f"CAST(row_number() OVER () AS INTEGER) AS number FROM ({known} WHERE agent IS NOT NULL)"
+    )
+
+
 def _reviewed(system: System, rows: str) -> str:
-    """SQL: what was said of each proposal, beside what was proposed."""
+    """SQL: what was said of each proposal, beside what was proposed; agents and teams by their numbers."""
     listed = ", coalesce(d.request, d.id) AS list" if _in_lists(system) else ""
     groups = "".join(f", d.{quote(f'g_{name}')}" for name in system.groups)
     return (
         f"SELECT d.rowid AS place, CAST(date_trunc('month', d.day) AS DATE) AS month, a.bucket, "
-        f"coalesce(d.person, d.id) AS person, coalesce(a.team, '') AS team, a.agent{listed}, "
-        f"a.decision <> d.decision AS changed, a.seconds, a.words, a.recorded_at, a.batch, a.row, "
+        f"coalesce(d.person, d.id) AS person, w.team_number AS team, w.number AS agent{listed}, "
+        f"a.decision <> d.decision AS changed, {_time_and_words(system)}, a.recorded_at, a.batch, a.row, "
         f"{older('a.recorded_at', 'd.decided_at')} AS early{groups} "
         f"FROM {table(system, 'human_actions')} a JOIN {table(system, 'decisions')} d ON d.id = a.id "
+        "JOIN reviewers w ON w.agent = a.agent AND w.team = coalesce(a.team, '') "
         f"WHERE a.agent IS NOT NULL AND d.decision IS NOT NULL AND {rows}"
     )
+
+
+def _time_and_words(system: System) -> str:
+    """SQL: how long a review took and how much was shown, where lists are reviewed; else whether it was hasty."""
+    return "a.seconds, a.words" if _in_lists(system) else f"{_hasty('a.seconds', 'a.words')} AS hasty"
+
+
+def _hasty(seconds: str, words: str) -> str:
+    """SQL: whether so many words were reviewed faster than they are read."""
+    return f"{seconds} * {WORDS_A_MINUTE} < CAST({words} AS HUGEINT) * 60"
 
 
 def _in_lists(system: System) -> bool:
@@ -116,8 +165,7 @@ def _reviews(system: System) -> str:
     """SQL: the reviews: of lists, within a team and a month. How long one took, or how much was shown, is not known
     where it is not of each of its proposals."""
     if not _in_lists(system):
-        hasty = f"seconds * {WORDS_A_MINUTE} < CAST(words AS HUGEINT) * 60"
-        return f"SELECT month, team, bucket, changed, {hasty} AS hasty FROM reviewed WHERE NOT early"
+        return "SELECT month, team, bucket, changed, hasty FROM reviewed WHERE NOT early"
     known = "count(seconds) = count(*) AND count(words) = count(*)"
     return (
         "SELECT month, team, min(bucket) AS bucket, bool_or(changed) AS changed, "
@@ -159,7 +207,7 @@ def _pairs(lists: str) -> str:
 
 def _of_team() -> str:
     """SQL: the keys of a team: its name, of nobody's group."""
-    return _nobody().replace('CAST(NULL AS VARCHAR) AS "value1"', "team AS value1")
+    return _nobody().replace('CAST(NULL AS VARCHAR) AS "value1"', "name AS value1")
 
 
 def _nobody() -> str:
@@ -176,16 +224,28 @@ def _part(part: str, n: str, cases: str, rows: str, keys: str = "", *, bucket: s
     )
 
 
-def _people(keys: str) -> str:
-    """SQL: in large teams, people with a proposal that was changed (cases), and besides those with one that was not."""
-    rows = "reviewed r LEFT JOIN large_teams lt USING (month, team)"
-    changed, left = (
-        f"count(DISTINCT person) FILTER (lt.team IS NOT NULL AND NOT early AND {side})"
-        for side in ("changed", "NOT changed")
-    )
+def _by_person(system: System) -> str:
+    """SQL: of each person in a month, by all their groups, whether a large team changed a proposal, and left one."""
+    groups = "".join(f", {quote(f'g_{name}')}" for name in system.groups)
+    changed, left = (f"bool_or(lt.team IS NOT NULL AND NOT early AND {side})" for side in ("changed", "NOT changed"))
     return (
-        f"SELECT month, {keys}, {literal(PEOPLE)} AS part, {_NONE} AS bucket, {changed} + {left} AS n, "
-        f"{changed} AS cases FROM {rows} GROUP BY ALL"
+        f'SELECT month, person{groups}, {changed} AS changed, {left} AS "left" '
+        f"FROM reviewed r LEFT JOIN large_teams lt USING (month, team) GROUP BY month, person{groups}"
+    )
+
+
+def _people(by: tuple[str, ...], several: bool) -> str:
+    """SQL: in large teams, people with a proposal that was changed (cases), and besides those with one that was not.
+
+    `several`: whether somebody stands in several groups in one month, each of which counts that person once.
+    """
+    groups = "".join(f", {quote(f'g_{name}')}" for name in by)
+    once = f'SELECT month{groups}, bool_or(changed) AS changed, bool_or("left") AS "left" FROM people '
+    rows = f"({once} GROUP BY month, person{groups})" if several else "people"
+    changed, left = (f'count(*) FILTER ("{side}")' for side in ("changed", "left"))
+    return (
+        f"SELECT month, {_keys(by) if by else _nobody()}, {literal(PEOPLE)} AS part, {_NONE} AS bucket, "
+        f"{changed} + {left} AS n, {changed} AS cases FROM {rows} GROUP BY ALL"
     )
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import duckdb
 
-from boussole.audits.cubes.reviews import keep_newest
+from boussole.audits.cubes.reviews import each_once, keep_newest
 from boussole.audits.cubes.update import rebuild_months
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.sources import OpenSource
-from boussole.audits.lake.tables import holds, keep, literal, one, table
+from boussole.audits.lake.tables import holds, keep, let_go, literal, one, table
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.model import System
 
@@ -32,28 +32,45 @@ class Overlaid:
     since: dt.date | None
 
 
-def overlay(connection: duckdb.DuckDBPyConnection, system: System, ids: str) -> Overlaid:
-    """Brings the decisions of these ids (SQL, one column `id`) in line with everything said of them.
+def keep_touched(connection: duckdb.DuckDBPyConnection, system: System, rows: str, told: str = "t.id") -> None:
+    """Keeps the decisions that rows `t` (SQL, with `id`) speak of, as the table `touched`: a row for each of these.
 
-    The newest word counts: by `recorded_at` where there is one, else by order of arrival. The cubes are not touched.
-    Ids are looked up once; from there on a decision is known by the number that the lake gave to its row.
+    `told`: SQL of what else of them is kept, beside their decisions `d`. Without a decision there is no `place`.
     """
-    decisions = table(system, "decisions")
-    told = ", ".join(f"d.{name}" for pair in LOGGED.items() for name in pair)
+    held = ", ".join(f"d.{name}" for pair in LOGGED.items() for name in pair)
     keep(
         connection,
         "touched",
-        f"SELECT t.id, d.rowid AS place, CAST(date_trunc('month', d.day) AS DATE) AS month, d.decision, {told} "
-        f"FROM (SELECT DISTINCT id FROM ({ids}) WHERE id IS NOT NULL) t LEFT JOIN {decisions} d ON d.id = t.id",
+        f"SELECT {told}, d.rowid AS place, CAST(date_trunc('month', d.day) AS DATE) AS month, d.decision, {held} "
+        f"FROM ({rows}) t LEFT JOIN {table(system, 'decisions')} d ON d.id = t.id",
     )
+
+
+def overlay(connection: duckdb.DuckDBPyConnection, system: System, ids: str | None) -> Overlaid:
+    """Brings the decisions of these ids (SQL, one column `id`) in line with everything said of them.
+
+    None: those that are `touched` already, by one row or several.
+
+    The newest word counts: by `recorded_at` where there is one, else by order of arrival. The cubes are not touched.
+    Ids are looked up once; from there on a decision is known by the number that the lake gave to its row. What is held
+    for a step goes with it: an engine that has to spill waits for the disk longer than it counts.
+    """
+    if ids is not None:
+        keep_touched(connection, system, f"SELECT DISTINCT id FROM ({ids}) WHERE id IS NOT NULL")
+    elif not each_once(connection, "touched"):
+        keep(connection, "touched", "SELECT DISTINCT ON (id, place) * FROM touched")
     keep_newest(connection, "said", _said(system), "place, what")
     keep_newest(connection, "acted", _acted(system))
     keep(connection, "in_force", _in_force(system))
+    looked = connection.execute("SELECT count(DISTINCT id) FILTER (place IS NULL), min(month) FROM touched").fetchall()[
+        0
+    ]
+    let_go(connection, "touched", "said", "acted")
     months = connection.execute("SELECT DISTINCT month FROM in_force ORDER BY month").fetchall()
     updated = one(connection, "SELECT count(*) FROM in_force")
     if updated:
-        _replace(connection, decisions)
-    looked = connection.execute("SELECT count(*) FILTER (place IS NULL), min(month) FROM touched").fetchall()[0]
+        _replace(connection, table(system, "decisions"))
+    let_go(connection, "in_force")
     return Overlaid(updated=updated, waiting=looked[0], months=[row[0] for row in months], since=looked[1])
 
 
@@ -66,7 +83,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, decisions: str) -> None:
     connection.execute(f"DELETE FROM {decisions} WHERE rowid IN (SELECT place FROM in_force)")
 
 
-def overlay_and_count(connection: duckdb.DuckDBPyConnection, system: System, ids: str) -> Overlaid:
+def overlay_and_count(connection: duckdb.DuckDBPyConnection, system: System, ids: str | None) -> Overlaid:
     """The same, and the cubes of the touched months that hold something of it."""
     done = overlay(connection, system, ids)
     rebuild_months(connection, system, done.months, later=True)

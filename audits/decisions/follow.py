@@ -10,6 +10,8 @@ from boussole.audits.cubes.logs import COUNTERS, counted_logs, recount
 from boussole.audits.cubes.update import add_batch
 from boussole.audits.decisions import effective
 from boussole.audits.decisions.contracts import Contract
+from boussole.audits.decisions.examine import left_out
+from boussole.audits.decisions.reviews import looked_up
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.tables import holds, one, quote, table
 from boussole.audits.log_names import LogName
@@ -37,13 +39,23 @@ def _follow(
         case Follow.CUBES:
             return _count(connection, opened, contract, batch, growing=growing), 0, None
         case Follow.DECISIONS:
-            ids = f"SELECT id FROM {table(contract.system, contract.log)} WHERE batch = {batch}"
+            ids = _spoken_of(connection, contract, batch)
             done = effective.overlay_and_count(connection, contract.system, ids)
             return done.updated, done.waiting, done.since
         case Follow.RENEWED:
             return _renew(connection, opened, contract), 0, None
         case Follow.NOTHING:
             return 0, 0, None
+
+
+def _spoken_of(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> str | None:
+    """SQL: the ids of the decisions that a batch speaks of; None where they are `touched` since it was examined."""
+    if not looked_up(contract):
+        return f"SELECT id FROM {table(contract.system, contract.log)} WHERE batch = {batch}"
+    good = left_out(connection)
+    if good:
+        connection.execute(f"DELETE FROM touched WHERE NOT (true{good})")
+    return None
 
 
 def _first_day(connection: duckdb.DuckDBPyConnection, contract: Contract, log: LogName, batch: int) -> dt.date | None:

@@ -6,6 +6,7 @@ import duckdb
 
 from boussole.audits.cubes.reviews import older
 from boussole.audits.decisions.contracts import Contract
+from boussole.audits.decisions.effective import keep_touched
 from boussole.audits.lake.tables import describe, holds, keep, literal, table
 from boussole.audits.privacy.pseudonyms import pseudonym
 from boussole.audits.systems.columns import Human
@@ -14,18 +15,25 @@ OLDER = "the review is older than the decision it is about"
 TWO_TEAMS = "this agent is in another team in the same month"
 
 
+def looked_up(contract: Contract) -> bool:
+    """Whether the decisions that a source speaks of are `touched` since it was examined, by its rows."""
+    human = contract.system.log.human if contract.log == "human_actions" else None
+    return human is not None and human.recorded_at is not None
+
+
 def reject_reviews(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str) -> None:
-    """Adds such rows to `rejected`. `rows`: SQL of the rows of the source that are good so far, as they came."""
+    """Adds such rows to `rejected`. `rows`: SQL of the rows of the source that are good so far, as they came.
+
+    Where reviews are dated, the decisions that they are about stay `touched`: they are looked up once.
+    """
     human = contract.system.log.human
     assert human is not None  # noqa: S101 (its log is declared)
     id_, at = contract.select["id"], contract.select["recorded_at"]
     if human.recorded_at:
-        known = table(contract.system, "decisions")
-        early = (
-            f"SELECT r.row FROM (SELECT row, {id_} AS id, {at} AS recorded_at FROM {rows}) r "
-            f"JOIN {known} d ON d.id = r.id WHERE {older('r.recorded_at', 'd.decided_at')}"
-        )
-        _reject(connection, early, human.recorded_at, OLDER)
+        said = f"SELECT row, {id_} AS id, {at} AS recorded_at FROM {rows}"
+        told = f"t.row, t.id, {older('t.recorded_at', 'd.decided_at')} AS early"
+        keep_touched(connection, contract.system, said, told)
+        _reject(connection, "SELECT row FROM touched WHERE early", human.recorded_at, OLDER)
     if human.team and _moved(connection, contract, rows, human):
         _reject(connection, _in_two_teams(connection, contract, rows, human), human.team, TWO_TEAMS)
 

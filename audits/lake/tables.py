@@ -211,6 +211,12 @@ def keep(connection: duckdb.DuckDBPyConnection, name: str, rows: str) -> None:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {rows}")
 
 
+def let_go(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Gives back the memory of tables that are held (`keep`) and no longer asked for."""
+    for name in names:
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
+
+
 def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     """The whole number that a query gives."""
     row = connection.execute(query).fetchone()

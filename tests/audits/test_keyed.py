@@ -114,3 +114,16 @@ def test_of_several_words_the_newest_stays() -> None:
         (2, "e"),
         (3, "f"),
     ]
+
+
+@pytest.mark.parametrize("places", [[5, 10**18, 5, 7], [1, 2, 2], [10**18 + 3, 10**18 + 1], [4], []])
+def test_places_far_apart_or_near_each_keep_one_word(places: list[int]) -> None:
+    connection = duckdb.connect()
+    said = (
+        "SELECT unnest(?::BIGINT[]) AS place, NULL::DATE AS recorded_at, 1 AS batch, generate_subscripts(?, 1) AS row"
+    )
+    connection.execute(f"CREATE TABLE came AS {said}", [places, places])
+    keep_newest(connection, "said", "FROM came")
+    last = {place: row for row, place in enumerate(places, 1)}
+    assert dict(connection.execute("SELECT place, row FROM said").fetchall()) == last
+    assert connection.execute("SELECT count(*) FROM said").fetchall() == [(len(last),)]

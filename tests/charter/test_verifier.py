@@ -27,6 +27,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.pack.verifier import buckets, chances, rows, scores
 from boussole.charter.pack.verifier.audits import _from_rows
 from boussole.charter.pack.verifier.figures.told import ExpectedMeasures
+from boussole.charter.pack.verifier.figures.untold import DECIDED, wrongly_untold
 from boussole.charter.pack.verifier.groups import Groups, ShownGroups
 from boussole.charter.pack.verifier.proofs import canonical, ed25519, merkle
 from boussole.charter.pack.verifier.system import System
@@ -258,6 +259,34 @@ def test_verdicts_that_are_turned_are_found(audit: dict[str, Any], tries: Tries)
     for verdict, claims in judging.judge({**audit["document"]}, {**audit["charter"], "alpha": 0.4}, audit["system"]):
         tally.claims("x", verdict, claims)
     assert tally.problems  # another level gives other verdicts
+
+
+REASONS = (
+    "zero_denominator", "no_other_group", "selective_labels", "absent_is_negative", "not_mature", "expired",
+    "few_corrections", "made up",
+)  # fmt: skip
+
+
+@pytest.mark.costly
+@pytest.mark.attack("verifier", "each figure of decisions and outcomes taken away for a false reason")
+def test_a_figure_that_is_said_to_have_no_value_and_has_one_is_found(audit: dict[str, Any], tries: Tries) -> None:
+    document, shown_ = audit["document"], ShownGroups(audit["document"]["measures"])
+    groups = Groups(audit["system"], audit["rows"], shown_)
+    again = _from_rows(document, groups)
+    assert list(wrongly_untold(document, groups, again)) == []
+    plain = [each for each in document["measures"] if each["status"] == "ok" and DECIDED.fullmatch(each["metric"])]
+    for measure in plain:
+        for reason in REASONS:
+            hidden = {**measure, "status": "undefined", "reason": reason, "value": None}
+            (found,) = wrongly_untold({**document, "measures": [hidden]}, groups, again)
+            assert found.startswith(measure["id"])
+            tries.add()
+    assert len(plain) > 20
+    shown = [each for each in plain if each["metric"] == "selection_rate_ratio"]
+    for measure in shown:  # the groups that it compares are told beside it
+        small = {**measure, "status": "suppressed", "reason": "small_group", "value": None}
+        assert len(list(wrongly_untold({**document, "measures": [small]}, groups, again))) == 1
+    assert shown
 
 
 def test_a_question_without_its_answer_is_found(audit: dict[str, Any]) -> None:

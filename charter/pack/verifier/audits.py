@@ -11,7 +11,7 @@ from .agencies.panel import METRIC as EFFECT
 from .buckets import method
 from .equity import through
 from .equity.forgotten import Forgotten
-from .figures import drift, expected
+from .figures import drift, expected, untold
 from .figures.calibrating import Calibrating
 from .figures.others import Others
 from .figures.remaining import Remaining
@@ -72,6 +72,8 @@ def check_audit(pack: Pack, packed: PackedAudits, index: int, tally: Tally, *, o
         tally.claims(f"{name}: what was left out", document.get("left_out"), rows.left_out())
         tally.hold(f"{name}: which version decided", document.get("versions", []), rows.versions)
         _hidden(document, groups, name, tally)
+        for wrong in untold.wrongly_untold(document, groups, again):
+            tally.check(f"{name}: {wrong}", holds=False)
     return [
         f"{name}: {measures} measures recomputed, {same} values, from "
         f"{'the rows' if rows else 'the counts that it tells'}",

@@ -15,6 +15,7 @@ class System:
         self.kind = str(declared["kind"])
         self.favourable = bool(columns.get("favourable", True))
         self.observed_for = str(outcome["observed_for"]) if outcome else "all"
+        self.absent_counts = outcome is not None and outcome.get("absent") == "negative"
         self.has_outcome, self.has_columns = outcome is not None, bool(columns)
         self.decides = columns.get("decision") is not None
         self.window = str((declared.get("windows") or {}).get("audit", "month"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,8 +57,12 @@ YEAR = Window(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
 
 @pytest.fixture(scope="module")
 def logged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, pd.DataFrame]:
-    """Proposals of two months, reviewed by twelve agents of A, eleven of B, ten of C."""
-    home, rng = tmp_path_factory.mktemp("reviews") / "w", np.random.default_rng(11)
+    return reviewed(tmp_path_factory.mktemp("reviews") / "w", proposals_of_one=1)
+
+
+def reviewed(home: Path, *, proposals_of_one: int) -> tuple[Workspace, pd.DataFrame]:
+    """Proposals of two months, so many for each person, reviewed by twelve agents of A, eleven of B, ten of C."""
+    rng = np.random.default_rng(11)
     workspace = Workspace.create(home)
     (home / "systems" / "offers.yaml").write_text(TEXT, encoding="utf-8")
     rows = []
@@ -67,7 +72,8 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, pd.Data
         agent = f"{team}{offer // 3 % people}"
         for place in range(int(rng.integers(1, 4))):
             took = None if rng.random() < 0.01 else float(rng.integers(5, 60))
-            row = {"ref": f"{offer}.{place}", "at": at, "offer": offer, "who": f"p{len(rows)}", "agency": team}
+            row = {"ref": f"{offer}.{place}", "at": at, "offer": offer, "agency": team}
+            row["who"] = f"p{len(rows) // proposals_of_one}"
             row |= {"gender": rng.choice(["F", "M"]), "contacted": rng.random() < 0.5, "agent": agent, "took": took}
             rows.append(row | {"shown": int(rng.integers(50, 150)), "changed": rng.random() < 0.1})
     frame = pd.DataFrame(rows)
@@ -128,11 +134,25 @@ def test_the_cube_says_what_the_rows_say_and_of_part_of_a_month_nothing_is_told(
         assert read[["part", "n"]].to_numpy().tolist() == [[PART_OF_MONTH, 1]]
         found = review_measures(pa.Table.from_pandas(read, SHARES), SYSTEM)
         assert {(each.status, each.reason) for each in found} == {("undefined", PART_OF_MONTH)}
+    hold_people(workspace, frame)
+
+
+@pytest.mark.costly
+def test_whoever_stands_in_both_groups_in_a_month_counts_once_in_each(tmp_path: Path) -> None:
+    workspace, frame = reviewed(tmp_path / "w", proposals_of_one=4)
+    assert (frame.groupby([frame["at"].dt.month, "who"])["gender"].nunique() > 1).any()
+    hold_people(workspace, frame)
+
+
+def hold_people(workspace: Workspace, frame: pd.DataFrame) -> None:
+    """People with a proposal that large teams changed, and with one that they left, are those of pandas."""
     people = counted(workspace, YEAR)
-    people = people[(people["part"] == PEOPLE) & (people["by"] == "gender")]
+    people = people[people["part"] == PEOPLE]
     large = frame[frame["agency"] != "C"].assign(month=lambda x: x["at"].dt.strftime("%Y-%m"))
-    expected = large.groupby(["month", "gender", "changed"])["who"].nunique()
-    assert people.groupby(["window", "value1", "decision"])["n"].sum().to_dict() == expected.to_dict()
+    for by, keys in (("gender", ["value1"]), (None, [])):
+        told = people[people["by"].isna() if by is None else people["by"] == by]
+        expected = large.groupby(["month", *(["gender"] if by else []), "changed"])["who"].nunique()
+        assert told.groupby(["window", *keys, "decision"])["n"].sum().to_dict() == expected.to_dict()
 
 
 def rows(**parts: list[tuple[int, int, int]]) -> pa.Table:
