@@ -42,7 +42,7 @@ def look(
 
 
 def test_a_page_that_fails_says_so_with_a_number_that_the_log_knows(look: Look) -> None:
-    shown, noted = look("pages.glossary.view.glossary_page")
+    shown, noted = look("markup.glossary.glossary_page")
     assert TOLD in shown
     number = re.search(r"[0-9a-f]{8}", shown)
     assert number is not None
