@@ -1,1 +1,0 @@
-"""The page of drift, and Evidently's report on two periods."""
