@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,6 +17,17 @@ MUCH = 2.0
 def later(*values: object) -> Any:
     """Parameters of a test whose like every run tries."""
     return pytest.param(*values, marks=pytest.mark.slow)
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """What is made inside stays as long as the process: Python does not search it again and again for what is free."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class Costs:

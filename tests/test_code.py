@@ -15,6 +15,8 @@ import grimp
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from tests.sparing import kept
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("audits", "charter", "dashboard", "experiments")
 NETWORK = {"httpx", "requests", "urllib.request", "http.client", "smtplib", "socket", "ftplib", "websockets", "aiohttp"}
@@ -44,19 +46,29 @@ EXAMPLES = {
 def sources() -> dict[str, ast.Module]:
     """Every file of the program, as syntax."""
     paths = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
-    return {str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    with kept():
+        return {str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
 
 
 @cache
 def nodes() -> tuple[tuple[str, ast.AST], ...]:
     """Every piece of syntax, with its file."""
-    return tuple((path, node) for path, tree in sources().items() for node in ast.walk(tree))
+    with kept():
+        return tuple((path, node) for path, tree in sources().items() for node in ast.walk(tree))
 
 
 @cache
 def calls() -> tuple[tuple[str, str, ast.Call], ...]:
     """Every call: in which file, of what, and itself."""
-    return tuple((path, ast.unparse(node.func), node) for path, node in nodes() if isinstance(node, ast.Call))
+    return tuple((path, _written(node.func), node) for path, node in nodes() if isinstance(node, ast.Call))
+
+
+def _written(node: ast.expr) -> str:
+    """How an expression is written; a plain name with dots is put together by hand, which is ten times as fast."""
+    at, after = node, ""
+    while isinstance(at, ast.Attribute):
+        at, after = at.value, f".{at.attr}{after}"
+    return f"{at.id}{after}" if isinstance(at, ast.Name) else ast.unparse(node)
 
 
 @cache

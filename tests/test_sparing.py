@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+from tests.sparing import kept
 
 HERE = Path(__file__).parent
 
@@ -14,9 +17,11 @@ def slow_of(found: ast.FunctionDef | ast.ClassDef) -> list[ast.expr]:
     return [each for each in found.decorator_list if ast.unparse(each).startswith("pytest.mark.slow")]
 
 
+@cache
 def within(path: Path) -> dict[str, ast.FunctionDef | ast.ClassDef]:
     """The tests of a file by their names; a class that is made by another (`TestMeeting = …`) is no test here."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    with kept():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
     found = [each for each in tree.body if isinstance(each, ast.FunctionDef | ast.ClassDef)]
     return {each.name: each for each in found if each.name.lower().startswith("test")}
 

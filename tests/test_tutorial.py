@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -36,6 +37,7 @@ def filled(path: Path) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+@pytest.mark.costly
 def test_the_commands_give_what_the_page_shows(command: Any, tmp_path: Path) -> None:
     home, said, codes = tmp_path / "berkeley", "", {}
     file = home / "admissions.yaml"

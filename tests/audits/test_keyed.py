@@ -74,6 +74,7 @@ def counted(workspace: Workspace, month: str) -> tuple[int, int]:
     return sum(row["n"] for row in rows if row["decision"]), sum(row["n"] for row in rows)
 
 
+@pytest.mark.costly
 def test_looked_up_hashes_and_counts_of_two_imports_are_those_worked_out_by_hand(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

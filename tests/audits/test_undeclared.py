@@ -218,6 +218,7 @@ def test_too_many_values_are_refused_before_anything_is_written(tmp_path: Path) 
         bring(workspace, tmp_path, [line.replace("2025-03", "2025-04") for line in lines][300:], "more.csv")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("strays", [3, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 10))])
 @pytest.mark.parametrize("kind", [*list(GROUPS)[:1], *map(later, list(GROUPS)[1:])])
 @pytest.mark.attack("small groups", "a person's name in the column of a group, looked for in all that leaves the lake")

@@ -260,6 +260,7 @@ def judge_again(home: Workspace, document: AuditDocument, *, rule: int) -> Verdi
     return next(each for each in found if each.indicator == "selection_rate_ratio_sex")
 
 
+@pytest.mark.costly
 def test_recent_months_are_computed_again_and_replayed(changed: tuple[Path, AuditDocument]) -> None:
     home = Workspace(changed[0])
     (found,) = rerun(home, [chosen(home)[-1]], today=dt.date(2026, 12, 1))

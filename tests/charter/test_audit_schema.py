@@ -18,6 +18,7 @@ DATA = {
 }
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("real_data")
 @pytest.mark.parametrize("system", [later("compas"), "callbacks"])
 def test_documents_of_real_audits_fit_the_schema(audited: Any, system: str) -> None:

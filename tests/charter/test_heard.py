@@ -114,6 +114,7 @@ def test_where_recent_months_speak_softly_the_answer_is_that_we_cannot_tell() ->
     assert (str(before.verdict), str(now.verdict), now.comparisons[0].recent) == ("kept", "unknown", 3)
 
 
+@pytest.mark.costly
 def test_the_verifier_hears_the_same_windows() -> None:
     threshold = {"watch": 0.95, "breach": 0.8}
     for found in drawn(40):

@@ -144,6 +144,7 @@ def test_score_methods_agree_though_one_uses_closed_forms_and_the_other_halves()
     assert scores.holm(p, w) == pytest.approx(holm(p, w))
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("method", [1, 2])
 @pytest.mark.parametrize("scale", ["ratio", "difference"])
 def test_clusters_are_judged_alike_by_both_also_where_nobody_is_selected(method: int, scale: Any) -> None:

@@ -64,6 +64,7 @@ def test_a_new_version_that_is_worse_is_told_soon() -> None:
     assert sorted(each["all months"] for each in found)[1] <= 3
 
 
+@pytest.mark.costly
 def test_recent_months_tell_a_change_that_nobody_named_in_less_than_half_the_time() -> None:
     """Of the months of one system: all together need eleven, the last three need three."""
     found = changed([6, 4000, 1], Setting(decisions=4000), (1.0, 0.72), named=False, only=WAYS[1:])

@@ -351,6 +351,7 @@ def accumulating(scene: Scene, key: str, since: str) -> Scene:
     return replace(scene, latest={**scene.latest, **documents({"matchft": document})})
 
 
+@pytest.mark.costly
 def test_a_figure_of_several_months_says_since_when_wherever_it_stands(scene: Scene) -> None:
     """Beside the verdict, in what is cited, in the table of its course and in what the drawing says."""
     key = next(each.indicator for each in scene.latest["matchft"].verdicts if told_by(scene.latest["matchft"], each))

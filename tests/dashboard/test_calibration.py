@@ -124,6 +124,7 @@ def test_points_stand_where_they_should_in_squares_of_one_scale(scored: Document
     assert squares[0]["x2"] < squares[1]["x"] < squares[1]["x2"] < width
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("groups", "rows"), [(1, 1), (2, 1), (3, 1), (4, 2), (7, 3)])
 def test_squares_stand_in_rows_of_three(scored: Document, groups: int, rows: int) -> None:
     shown = curves(scored, ("gender",), EN, system=None)[:1] * groups

@@ -84,6 +84,7 @@ def drafted(home):
     return path
 
 
+@pytest.mark.costly
 def test_a_session_from_its_convocation_to_what_became_of_its_opinion(held):
     home, session = held
     matter = act(home, "refer", "--subject", "ChatFT", "--sender", "Direction", "--system", "chat", *ON)

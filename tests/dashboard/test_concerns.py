@@ -220,6 +220,7 @@ def test_who_is_nobody_in_particular_has_no_list(desk: Desk) -> None:
         assert whose(elsewhere, known) is None
 
 
+@pytest.mark.costly
 def test_what_a_page_did_not_show_is_not_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, be: Callable[..., None]
 ) -> None:

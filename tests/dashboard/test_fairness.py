@@ -366,6 +366,7 @@ def test_groups_are_picked_and_the_others_left_out(view: View, windows: list[Any
     assert not any(field.key == "groups" for field in view(by="gender").fields), "two groups are always both shown"
 
 
+@pytest.mark.costly
 def test_a_mark_says_its_figure_interval_and_count_and_leads_to_its_group(view: View) -> None:
     shown = view(by="gender", control=RAW)
     women = marks_of(shown)[0]

@@ -200,6 +200,7 @@ class Heard(HTMLParser):
             self.wrong.append(data)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("lang", ["fr", later("en")])
 def test_every_text_of_a_german_charter_is_marked_as_german_and_nothing_else_is(scene_of: Scene, lang: str) -> None:
     for name, html in pages(scene_of, speaker(lang)):

@@ -49,6 +49,7 @@ class Links(HTMLParser):
         return {name: places for name, places in self.places.items() if len(places) > 1}
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("lang", ["fr", later("en")])
 def test_no_two_places_of_a_page_have_links_of_one_name(scene: Scene, lang: str) -> None:
     for name, html in pages(replace(scene, facts=Facts(as_of=TODAY, sealed=())), speaker(lang)):

@@ -80,6 +80,7 @@ def test_without_an_audit_there_is_no_plan(scene):
     assert "No system was audited yet" in Template("pages/plan/plan.html", EN)("empty")
 
 
+@pytest.mark.costly
 def test_the_page_speaks_the_language_of_its_address_and_keeps_it(audited_offers, tmp_path, monkeypatch, be):
     monkeypatch.setenv("BOUSSOLE_HOME", str(audited_offers(tmp_path / "w").home))
     be("chair")

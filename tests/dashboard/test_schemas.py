@@ -33,6 +33,7 @@ def test_every_command_that_writes_json_has_a_schema() -> None:
     assert {name for names in OUTPUTS.values() for name in names} <= set(SCHEMAS)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_schemas_in_the_documents_are_those_of_the_code(name: str) -> None:
     schema = SCHEMAS[name]()

@@ -27,6 +27,7 @@ from tests.charter.committee.hall import NAME, Hall, who
 from tests.conftest import SYSTEMS
 
 
+@pytest.mark.costly
 def test_a_new_audit_shows_at_the_next_look(
     tmp_path: Path, matchft_before: dict[str, Any], matchft: dict[str, Any]
 ) -> None:

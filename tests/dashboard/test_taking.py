@@ -223,6 +223,7 @@ def _tree(leaves: list[bytes]) -> bytes:
     return hashlib.sha256(b"\x01" + _tree(leaves[:split]) + _tree(leaves[split:])).digest()
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("page", VIEWS)
 def test_the_seal_of_a_citation_holds(demo: Workspace, page: str) -> None:
     with reading(demo) as connection:

@@ -49,6 +49,7 @@ def test_each_line_is_answered_by_one_in_its_order() -> None:
     assert {each["criterion"] for each in told[0]["findings"]} == {"sex", "age"}
 
 
+@pytest.mark.costly
 @pytest.mark.attack("texts", "lines that are no text, among others that are")
 @pytest.mark.parametrize(("bad", "said"), FAULTS.values(), ids=list(FAULTS))
 def test_a_line_at_fault_is_named_and_the_others_are_answered(bad: bytes, said: str, tries) -> None:

@@ -42,6 +42,7 @@ def run(*words: str) -> tuple[int, str, str]:
     return told.exit_code, told.stdout, told.stderr
 
 
+@pytest.mark.costly
 def test_a_line_out_for_each_line_in(file: Path) -> None:
     code, out, err = run(str(file), "--json", "-")
     answers = [json.loads(line) for line in out.splitlines()]

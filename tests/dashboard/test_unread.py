@@ -124,6 +124,7 @@ def test_every_page_says_that_the_ledger_is_lost(healthy: Workspace, tmp_path: P
             assert "lead-kept" not in markup, (place, lang)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -59,6 +59,7 @@ def test_no_catalogue_says_a_message_twice() -> None:
     assert not any(found.values()), found
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("name", CATALOGUES)
 def test_every_message_is_translated_and_no_translation_is_left_over(name: str) -> None:
     source, folder, spoken, without = CATALOGUES[name]

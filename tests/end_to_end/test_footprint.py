@@ -243,6 +243,7 @@ def test_a_pack_computes_it_again_without_us(tmp_path: Path) -> None:
         assert judge(tmp_path / name, Judge(HERE), one_by_one=True) == 0
 
 
+@pytest.mark.costly
 def test_what_a_system_that_only_writes_has_counted_is_counted_anew(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", months=(3,), calls=40)
     before = audit(workspace, dry_run=True)

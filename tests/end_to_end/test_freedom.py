@@ -118,6 +118,7 @@ def test_verdicts_follow_the_messages(tmp_path: Path, late: int, again: int, hou
         assert told["decent_hours"].startswith("Oui. Sur 100 messages, 0 sont partis hors des heures décentes")
 
 
+@pytest.mark.costly
 def test_a_system_without_messages_is_not_examined_and_its_evidence_is_what_it_was(tmp_path: Path) -> None:
     document = audit(made(tmp_path / "w", contacts=""), dry_run=True)
     assert answers(document)["decent_hours"] == ("not_examined", "no_contacts")

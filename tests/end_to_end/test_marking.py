@@ -27,6 +27,7 @@ def texts(home: Path, *rows: tuple[int, dict[str, str | None]]) -> Workspace:
     return made(home, *((n, {"mark": "m1", **row}) for n, row in rows), system=SYSTEM)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("rows", "expected", "told"),
     [

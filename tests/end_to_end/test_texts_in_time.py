@@ -46,6 +46,7 @@ def answers(document: AuditDocument) -> dict[str, tuple[str, str | None]]:
     return {each.number: (each.verdict, each.reason) for each in document.verdicts if each.number in ("2.1", "2.2")}
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("edited", "hasty", "expected"),
     [
@@ -73,6 +74,7 @@ def test_of_small_teams_nothing_is_told(tmp_path: Path) -> None:
     assert all(each.value is None for each in document.measures if "texts" in each.metric)
 
 
+@pytest.mark.costly
 def test_what_a_log_does_not_say_is_not_examined(tmp_path: Path) -> None:
     untimed = SYSTEM.replace(" shown_at: shown, sent_at: sent,", "")
     document = audit(made(tmp_path / "w", edited=40, hasty=0, teams=2, system=untimed), dry_run=True)

@@ -136,6 +136,7 @@ def test_older_agents_use_it_less_but_for_what_is_planted() -> None:
         assert not export.groupby("agent")["age_band"].nunique().gt(1).any()
 
 
+@pytest.mark.costly
 def test_of_a_model_whose_size_nobody_publishes_nobody_can_tell(tmp_path: Path) -> None:
     found = verdicts(tmp_path / "w", "matchft", questions(rng=np.random.default_rng(5)), 9)
     assert found["where_models_run"] == ("kept", "logged_none")

@@ -120,6 +120,7 @@ def file_of(folder: Path, lines: list[str], *, cut: str = "") -> Path:
     return path
 
 
+@pytest.mark.costly
 def test_each_call_of_a_model_becomes_a_row(workspace: Workspace, tmp_path: Path) -> None:
     report = ingest_spans(workspace, workspace.system("trial"), file_of(tmp_path, GOOD))
     assert (report.ingested.accepted, report.faults, report.others) == (2, (), 1)

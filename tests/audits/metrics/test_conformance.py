@@ -244,6 +244,7 @@ def test_random_tables_agree_with_fairlearn(table: Rows, make_system: Make, meas
             assert found[f"{name}_{aggregate}/g"].value == pytest.approx(peer, rel=1e-12)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("rate", [*selection.RATES, *errors.RATES], ids=lambda rate: rate.metric)
 def test_counts_as_they_are_give_what_fairlearn_gives_to_the_last_digit(rate: Rate) -> None:
     """A frame in a notebook is measured without loading Fairlearn; an audit of the same rows is with it."""

@@ -55,6 +55,7 @@ def test_nothing_is_required_where_any_table_would_fail_too_often() -> None:
     assert adjusted_table(3, 0.05, 0.01).tolist() == [0, 0, 0]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("k", "p", "alpha"), [(10, 0.5, 0.1), (40, 0.3, 0.1), (100, 0.4, 0.05)])
 def test_fair_lists_fail_adjusted_tables_as_rarely_as_said(k: int, p: float, alpha: float) -> None:
     """100,000 drawn lists hold their level; the table of unadjusted tests does not."""

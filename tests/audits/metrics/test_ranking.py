@@ -133,6 +133,7 @@ def test_measures_are_means_over_lists(in_lists: InLists, measured_lists: Measur
     assert found["fa_ir_fail_share/g=F"].value > 2 * found["fa_ir_fail_share/g=F"].params["in_random_order"]
 
 
+@pytest.mark.costly
 def test_lists_of_other_lengths_are_not_compared(in_lists: InLists, measured_lists: Measured) -> None:
     """Women stand in long lists, men in short ones, in random order: only the pooled means differ."""
     random = np.random.default_rng(3)

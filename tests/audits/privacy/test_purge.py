@@ -397,6 +397,7 @@ def keeping_texts(workspace: Workspace, days: int) -> Workspace:
     return Workspace(workspace.home)
 
 
+@pytest.mark.costly
 def test_texts_leave_before_their_rows_and_no_file_holds_a_byte_of_them(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "w")
     (workspace.home / "systems" / "loans.yaml").write_text(system_text(), encoding="utf-8")
@@ -421,6 +422,7 @@ def test_texts_leave_before_their_rows_and_no_file_holds_a_byte_of_them(tmp_path
     assert purge(asked, today=today) == []
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("growing", [False, True])
 def test_a_text_that_is_too_old_is_not_stored_and_its_row_is_the_same(
     workspace: Workspace, tmp_path: Path, growing: bool

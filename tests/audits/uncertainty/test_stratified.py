@@ -127,6 +127,7 @@ def _simulated(random: np.random.Generator, people: int, rows: int, rates: np.nd
     return k, n
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("strata", [6, pytest.param(60, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("clustered", [later(False), True])
 def test_intervals_cover_and_tests_are_rarely_wrong(strata: int, *, clustered: bool) -> None:

@@ -56,6 +56,7 @@ def _through(browser: TestClient, *, subject: str = "ada") -> tuple[httpx.Respon
     return begun, browser.get(back)
 
 
+@pytest.mark.costly
 @pytest.mark.attack("a session", "cookies that scripts read, that go in clear or last too long")
 def test_each_cookie_of_every_address_is_sound(browser: TestClient, oidc, tries: Tries) -> None:
     oidc.knows("ada", "stewards")

@@ -47,6 +47,7 @@ def test_dry_run_prints_what_goes_to_whom_and_sends_nothing(house: House, said: 
     assert post.mails == hook.bodies == messages(house.workspace) == []
 
 
+@pytest.mark.costly
 def test_what_is_not_sent_is_told_by_exit_code_and_listed_until_it_is(house: House, said: Run, dead_post: Post) -> None:
     waiting(house, dead_post.channel())
     assert said("alerts", "check").returncode == 0

@@ -90,6 +90,7 @@ def listed(client, kind, *, role="steward", **asked):
     return done.json()["items"]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("kind", "model"), KINDS.items())
 def test_the_openapi_document_describes_each_kind_from_its_model(kind, model):
     described = document()

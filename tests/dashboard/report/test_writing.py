@@ -225,6 +225,7 @@ def test_a_charter_is_adopted_when_the_ledger_says_so_whatever_its_text_says(wor
     assert "The charter was adopted after this period had begun." in told(adopted)
 
 
+@pytest.mark.costly
 def test_french_is_set_as_french(workspace: Workspace) -> None:
     found, tell = edition(workspace, None), teller("fr")
     said = texts(content(found, attachments(found, tell), tell))

@@ -35,6 +35,7 @@ WAYS = {
 }
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("entity", HELD)
 def test_nothing_hides(entity: str, way: str) -> None:

@@ -50,6 +50,7 @@ def test_nobody(text: str) -> None:
     assert not find(text, entities={"PERSON"})
 
 
+@pytest.mark.costly
 def test_redacting_leaves_nothing() -> None:
     """Nothing that was found stands anywhere in what is left, in capitals or not, and the detector finds no more."""
     texts = [
