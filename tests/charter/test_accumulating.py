@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from boussole.audits.decisions import ingest
+from boussole.audits.privacy import keys
 from boussole.audits.uncertainty.tests import p_beyond
 from boussole.audits.windows import period_of
 from boussole.audits.workspace import Workspace
@@ -78,6 +79,9 @@ def log(
 
 def workspace_of(folder: Path, decisions: pd.DataFrame, **changes: Any) -> Workspace:
     home = Workspace.create(folder)
+    keys.write(
+        home.keys / "bucket.key", b"k" * 32
+    )  # who is in which bucket, and so each p-value, is the same each time
     declare(home, **changes)
     decisions.to_parquet(folder / "rows.parquet")
     ingest(home, home.system("offers"), folder / "rows.parquet")
