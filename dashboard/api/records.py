@@ -22,7 +22,7 @@ from boussole.dashboard.api.shapes import Name, Page, PageQuery
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import RESTRICTED, allowed
 from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.access.places import record_address
+from boussole.dashboard.server.access.routes import record_address
 from boussole.dashboard.views import store
 from boussole.dashboard.views.records.contents import actions_of
 

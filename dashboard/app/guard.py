@@ -21,7 +21,7 @@ from boussole.dashboard.server.access.back_channel import Failures
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import BY_PROGRAMS, SEALING, STRANGERS, AccessError, Action, demand
 from boussole.dashboard.server.access.person import Person, address_of, is_token
-from boussole.dashboard.server.access.places import FIGURE_FILE, ROUTES
+from boussole.dashboard.server.access.routes import FIGURE_FILE, ROUTES
 from boussole.dashboard.server.access.sessions import SignedOutError
 from boussole.dashboard.server.access.visitor import of_request, subject_of
 from boussole.dashboard.server.trouble import Limiter

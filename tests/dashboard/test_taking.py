@@ -36,7 +36,8 @@ from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.fairness.view import windows_of
 from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Role
 from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.access.places import PAGES, WITH_FIGURES
+from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.access.routes import WITH_FIGURES
 from boussole.dashboard.views.charts import strips
 from boussole.dashboard.views.charts.dots import Dot
 from boussole.dashboard.views.charts.sheet import MOST, Mark, Sheet, table_picture

@@ -25,7 +25,7 @@ from boussole.dashboard.markup.fontfiles import QUOTED, embed, printable, regist
 from boussole.dashboard.markup.marks import INK, INK_2, mark_svg, word
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.access.places import figure_path
+from boussole.dashboard.server.access.routes import figure_path
 from boussole.dashboard.server.access.visitor import looking, of_request
 from boussole.dashboard.views.charts.sheet import MOST, table_picture
 from boussole.dashboard.views.charts.strips import broken

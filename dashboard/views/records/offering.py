@@ -30,7 +30,7 @@ from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import allowed
 from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.access.places import ROUTES
+from boussole.dashboard.server.access.routes import ROUTES
 from boussole.dashboard.server.forms import Form, Problem, Titled, done_html
 from boussole.dashboard.views.chamber import Chamber, leads
 from boussole.dashboard.views.committee_words import known_words

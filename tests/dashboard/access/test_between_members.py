@@ -16,7 +16,7 @@ from boussole.charter.record_types.acts import Ballot, CommitteeQuestion, Dissen
 from boussole.dashboard.server import form_routes
 from boussole.dashboard.server.access import database, log, sessions, visitor
 from boussole.dashboard.server.access.permissions import Action
-from boussole.dashboard.server.access.places import ROUTES
+from boussole.dashboard.server.access.routes import ROUTES
 from boussole.dashboard.server.access.sessions import digest
 from boussole.dashboard.views.parts import context
 from tests.charter.committee.desk import DAY, m

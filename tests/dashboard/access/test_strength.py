@@ -22,7 +22,7 @@ from boussole.dashboard.server.access.database import access, session_table
 from boussole.dashboard.server.access.identity import NONE, proof_of, strong_enough, unprotected
 from boussole.dashboard.server.access.permissions import SEALING, SIGNED_IN, Role, allowed
 from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.access.places import ROUTES
+from boussole.dashboard.server.access.routes import ROUTES
 from boussole.dashboard.server.access.sessions import SignedOutError
 from boussole.dashboard.views.parts import context
 from tests.dashboard.access.test_lapsed import BROWSER, fields

@@ -9,7 +9,7 @@ from boussole.dashboard.api.routing import is_api
 from boussole.dashboard.app import guard
 from boussole.dashboard.server.access import visitor
 from boussole.dashboard.server.access.permissions import STRANGERS
-from boussole.dashboard.server.access.places import ROUTES
+from boussole.dashboard.server.access.routes import ROUTES
 from boussole.dashboard.server.access.sessions import PATH
 
 HERE = {"origin": "http://localhost:8501"}

@@ -39,6 +39,8 @@ def _excused(measure: dict, system: System, as_of: str) -> bool:
     decided, of_outcomes = DECIDED.fullmatch(metric), metric in RATES or metric in COMPARED
     if reason == "expired":
         return any(str(system.groups.get(name, {}).get("expires") or as_of) < as_of for name in measure["by"])
+    if reason == "no_decision":
+        return not system.decides
     if reason in OF_OUTCOMES:
         declared = {"selective_labels": system.observed_for == "selected", "absent_is_negative": system.absent_counts}
         return not decided and declared.get(reason, system.has_outcome)
