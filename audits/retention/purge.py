@@ -113,9 +113,9 @@ def purge(
     """Removes the rows of whole months before a day (or older than each system's `retain_days`) from the lake.
 
     Groups whose legal basis has ended go too, whatever the age of their rows, and texts that a system keeps for less
-    long than their rows. The lake is rebuilt without them: no
-    file of it holds a byte of what went. Months whose decisions went are sealed: their counts stay as they are. With
-    `dry_run`, only says what would go. Systems of which nothing goes are not in the answer.
+    long than their rows. The lake is rebuilt without them: no file of it holds a byte of what went. Months whose
+    decisions went are sealed: their counts stay as they are. With `dry_run`, only says what would go. Systems of which
+    nothing goes are not in the answer.
 
     Raises PrivacyError when no system says how long its rows are kept and no day is given.
     """
@@ -139,8 +139,9 @@ def purge(
         return {**made.selects(), **noted(connection, [each for item in found for each in item.removals()])}
 
     if rebuild(workspace, plan):
-        for item in found:  # a page made from a sample of rows
-            stored.forget(workspace, item.system)
+        for item in found:
+            if item.rows or item.groups:  # a page made from a sample of rows
+                stored.forget(workspace, item.system)
     if not dry_run:
         clear_temporary()
         unsealed.clear(workspace)
@@ -172,7 +173,7 @@ def _limits(systems: Sequence[System], before: dt.date | None, today: dt.date | 
         not found
         and before is None
         and not any(group.expires for system in systems for group in system.groups.values())
-        and not any(_texts_before(system, dt.date.max) for system in systems)
+        and not any(_texts_before(system, _today(system)) for system in systems)
     ):
         raise PrivacyError(
             "no system says how long its rows, or its texts, are kept.",

@@ -158,8 +158,7 @@ class Checker:
         self._gate = Gate(pattern.pattern.decode() for _, pattern in self._of)
         self._tried = [pattern._regexp.Match for _, pattern in self._of]
         self._let_through, self._learnt = Counter[int](), 0
-        self._often = 0
-        self._any_of_often: Callable[..., Any] | None = None
+        self._often: tuple[Callable[..., Any], int] | None = None
 
     def _learn(self, worth: list[int]) -> None:
         """Counts which patterns texts let through; those that many do are then looked for all at once, in one pass."""
@@ -169,11 +168,18 @@ class Checker:
             return
         often = [each for each, count in self._let_through.most_common(_MOST_AT_ONCE) if count * _OFTEN > _TEXTS_LEARNT]
         if often:
-            options = re2.Options()
-            options.max_mem, options.log_errors, options.never_capture = _MOST, False, True
-            joined = b"|".join(_NAMED.sub(b"(?:", self._of[number][1].pattern) for number in often)
-            self._any_of_often = re2.compile(joined, options)._regexp.Match
-            self._often = sum(1 << number for number in often)
+            self._often = self._at_once(often)
+
+    def _at_once(self, often: list[int]) -> tuple[Callable[..., Any], int] | None:
+        """One pass for some patterns, and which they are; None where they are too large together, which costs time and
+        no finding. Both are one value, so that no thread holds a pass to the patterns of another."""
+        options = re2.Options()
+        options.max_mem, options.log_errors, options.never_capture = _MOST, False, True
+        joined = b"|".join(_NAMED.sub(b"(?:", self._of[number][1].pattern) for number in often)
+        try:
+            return re2.compile(joined, options)._regexp.Match, sum(1 << number for number in often)
+        except re2.error:
+            return None
 
     @staticmethod
     def _held(rules: Mapping[str, RuleFile]) -> None:
@@ -205,8 +211,9 @@ class Checker:
     def _matching(self, text: bytes) -> list[int]:
         """The patterns that match anywhere in a text: none, in most. What matches in a sentence does so in the text."""
         end, but = len(text), self._silent(text)
-        if self._any_of_often is not None and self._any_of_often(_ANYWHERE, text, 0, end)[0] == _NOWHERE:
-            but |= self._often
+        if self._often is not None:
+            any_of, which = self._often
+            but |= which if any_of(_ANYWHERE, text, 0, end)[0] == _NOWHERE else 0
         worth = self._gate.worth_trying(text, but=but)
         if self._learnt < _TEXTS_LEARNT:
             self._learn(worth)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.privacy import keys
@@ -61,6 +63,18 @@ def test_each_setting_says_its_value_and_where_it_is_set(
     assert "not set; to set it: threads in boussole.toml" in told
     assert "Nothing is wrong with what is set here." in told
     assert "11 decisions" in told, "from how many a group is shown"
+
+
+def test_texts_that_leave_before_their_rows_are_told_beside_them(workspace: Workspace, read: Read) -> None:
+    declared = {"id": "writer", "kind": "generation", "title": {"en": "Quill"}, "purpose": {"en": "Writes."}}
+    declared |= {"owner": "Direction", "status": "pilot", "risk": "limited", "risk_reason": "x"}
+    declared |= {"generations": {"texts": {"retain_days": 30}}, "privacy": {"retain_days": 400}}
+    path = workspace.home / "systems" / "writer.yaml"
+    path.write_text(yaml.safe_dump(declared), encoding="utf-8")
+    assert "400 days; texts 30 days" in read()
+    assert "400 jours ; textes 30 jours" in re.sub(
+        "[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]", " ", read(lang="fr")
+    )
 
 
 def test_no_secret_is_on_the_page(workspace: Workspace, read: Read) -> None:

@@ -408,6 +408,9 @@ def test_texts_leave_before_their_rows_and_no_file_holds_a_byte_of_them(tmp_path
     assert {needle for _, needle in found_when_opened(workspace, [TEXT])} == {TEXT}
     asked = keeping_texts(workspace, 30)
     today = dt.date(2025, 12, 1)
+    days = Window(dt.date(2025, 10, 1), dt.date(2025, 10, 31)), Window(dt.date(2025, 9, 1), dt.date(2025, 9, 30))
+    page = stored.place_of(asked, "loans", *days)
+    stored.write(page, html="a sample of rows", document="{}")
     (tried,) = purge(asked, today=today, dry_run=True)
     assert (tried.rows, tried.texts, tried.texts_before, tried.sources) == (
         {}, 2, dt.date(2025, 11, 1), ("texts.csv",),
@@ -415,6 +418,7 @@ def test_texts_leave_before_their_rows_and_no_file_holds_a_byte_of_them(tmp_path
     assert texts_of(asked) == [("old", True, True), ("young", True, True)]
     assert purge(asked, today=today) == [tried]
     assert texts_of(asked) == [("old", False, False), ("young", True, True)]
+    assert page.html.exists()  # no row has left
     assert seal_removals(asked) == 1
     assert found_when_opened(asked, [TEXT]) == set() == found_in_clear(asked, [TEXT])
     waiting = rows_of(asked, "SELECT content, mark IS NOT NULL FROM lake.loans.quarantine")
