@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -154,10 +155,45 @@ class ReportCheck:
     replaced_by: SealedReport | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Attached:
+    """What a report holds by itself: its hash, that of its list of seals, the seals, and what is wrong with them."""
+
+    sha256: str
+    listed: str
+    seals: Sequence[Mapping[str, Any]]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The audits and reports that a workspace has sealed, read once for however many files are held to them."""
+
+    workspace: Workspace
+
+    @cached_property
+    def audits(self) -> dict[int, tuple[str, str]]:
+        """The hash and the root of each audit that holds, by its entry."""
+        stored = stored_audits(self.workspace)
+        return {each.entry: (sha256_hex(each.text.encode()), each.root) for each in stored if each.holds}
+
+    @cached_property
+    def reports(self) -> Sequence[SealedReport]:
+        return sealed_reports(self.workspace)
+
+
 def check(path: Path, *, workspace: Workspace | None = None, content: bytes | None = None) -> ReportCheck:
     """Holds the attachments of a report to its list of seals, and these to the ledger of a workspace.
 
     With `content`, that is the report, and `path` only its name.
+
+    Raises ReportError for a file that is no report of Boussole.
+    """
+    return held(read_report(path, content), None if workspace is None else Ledger(workspace))
+
+
+def read_report(path: Path, content: bytes | None = None) -> Attached:
+    """What is attached to a report, held to its list of seals: this takes a quarter of a second, and no ledger.
 
     Raises ReportError for a file that is no report of Boussole.
     """
@@ -169,39 +205,33 @@ def check(path: Path, *, workspace: Workspace | None = None, content: bytes | No
     problems += [
         f"{name}: {len(each)} files of this name are attached" for name, each in attached.items() if len(each) > 1
     ]
-    found = ReportCheck(
-        audits=len(seals),
-        problems=tuple(problems),
-        entries=tuple(int(seal["entry"]) for seal in seals),
+    return Attached(
+        sha256=sha256_hex(data), listed=sha256_hex(files[SEALS]), seals=tuple(seals), problems=tuple(problems)
+    )
+
+
+def held(found: Attached, ledger: Ledger | None) -> ReportCheck:
+    """What a report holds, and what the ledger knows of it where one is asked."""
+    alone = ReportCheck(
+        audits=len(found.seals),
+        problems=found.problems,
+        entries=tuple(int(seal["entry"]) for seal in found.seals),
         in_ledger=None,
     )
-    return found if workspace is None else _held(found, workspace, data, seals=seals, listed=files[SEALS])
-
-
-def _held(
-    found: ReportCheck, workspace: Workspace, data: bytes, *, seals: Sequence[Mapping[str, Any]], listed: bytes
-) -> ReportCheck:
-    """The same, held to the ledger of a workspace."""
-    known = {audit.entry: audit for audit in stored_audits(workspace)}
-    held = tuple(
-        seal["entry"]
-        for seal in seals
-        if (own := known.get(seal["entry"]))
-        and own.holds
-        and sha256_hex(own.text.encode()) == seal["sha256"]
-        and own.root == seal["root"]
+    if ledger is None:
+        return alone
+    known = tuple(
+        seal["entry"] for seal in found.seals if ledger.audits.get(seal["entry"]) == (seal["sha256"], seal["root"])
     )
-    missing = [f"{seal['file']}: the ledger holds no such seal" for seal in seals if seal["entry"] not in held]
-    reports = sealed_reports(workspace)
-    digest, list_digest = sha256_hex(data), sha256_hex(listed)
-    sealed = next((each for each in reports if each.document == digest), None)
-    later = [each for each in reports if sealed is not None and _follows(each, sealed)]
+    missing = [f"{seal['file']}: the ledger holds no such seal" for seal in found.seals if seal["entry"] not in known]
+    sealed = next((each for each in ledger.reports if each.document == found.sha256), None)
+    later = [each for each in ledger.reports if sealed is not None and _follows(each, sealed)]
     return replace(
-        found,
+        alone,
         problems=(*found.problems, *missing),
-        in_ledger=held,
+        in_ledger=known,
         sealed=sealed,
-        others=tuple(each for each in reports if each.seals == list_digest),
+        others=tuple(each for each in ledger.reports if each.seals == found.listed),
         replaced_by=later[-1] if later else None,
     )
 

@@ -13,14 +13,15 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from boussole.audits import ledger
 from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
-from boussole.charter.records import summaries
+from boussole.charter.records import open_records, summaries
 from boussole.dashboard import report as printed
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
-from boussole.dashboard.pages.reports import making
+from boussole.dashboard.pages.reports import making, view
 from boussole.dashboard.pages.reports.forms import asked_for, asking, report_routes
 from boussole.dashboard.pages.reports.view import (
     Report,
@@ -88,6 +89,17 @@ def test_a_report_is_told_with_its_period_its_seals_and_what_it_does_not_bear(wo
     assert "not signed" in page
     assert f'href="/report-file/{MADE}"' in page
     assert "janvier 2026, en anglais" in page_of(found, FR).lower()
+
+
+def test_a_file_is_read_once_whatever_comes_into_the_ledger_after_it(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading a PDF takes a quarter of a second: a page of twenty reports would take five after each entry."""
+    before = reports(workspace)
+    with open_records(workspace).begin() as connection:
+        ledger.append(connection, kind="exclusion", payload={"number": 1})
+    monkeypatch.setattr(view, "read_report", lambda *_: pytest.fail("read again"))
+    assert reports(workspace) == before
 
 
 @pytest.mark.attack("reports", "a file of the workspace is replaced by a forged one")

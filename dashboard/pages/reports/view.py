@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,12 +13,11 @@ from boussole.audits.errors import ReportError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.languages import LANGUAGES, capital
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.store.lookup import last_entry
 from boussole.charter.records.store.summaries import AuditSummary
 from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.markup.words.say import Say, language_names
 from boussole.dashboard.pages.reports.making import Job
-from boussole.dashboard.report.attachments import ReportCheck, check
+from boussole.dashboard.report.attachments import Attached, Ledger, ReportCheck, held, read_report
 from boussole.dashboard.views.fields import Field, Option, settled
 from boussole.dashboard.views.papers import parse_period, period_title, report_title
 
@@ -36,7 +34,7 @@ SealState = Literal["sealed", "unsealed", "changed", "damaged"]
 """As it was made; made before reports were sealed; another file than was sealed; with other attachments."""
 
 
-_known: dict[tuple[Path, str, int | None], ReportCheck | None] = {}
+_known: dict[str, Attached | None] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +74,8 @@ def report_path(workspace: Workspace, name: str) -> Path | None:
 def reports(workspace: Workspace) -> list[Report]:
     """All reports, those of the latest period first."""
     paths = [path for path in workspace.reports.glob("boussole-*.pdf") if report_path(workspace, path.name)]
-    found = [_read(workspace, path) for path in paths]
+    ledger = Ledger(workspace)
+    found = [_read(ledger, path) for path in paths]
     return sorted(found, key=lambda report: (_last_day(report.period), report.made, report.lang), reverse=True)
 
 
@@ -89,7 +88,7 @@ def content_to_take(workspace: Workspace, name: str) -> bytes | None:
     if path is None:
         return None
     content = path.read_bytes()
-    if _state(_checked(workspace, name, content), name) in ("changed", "damaged"):
+    if _state(_checked(Ledger(workspace), name, content), name) in ("changed", "damaged"):
         raise ReportError(
             "this file is not the report that was sealed: it was changed after it was made.",
             where=name,
@@ -98,9 +97,9 @@ def content_to_take(workspace: Workspace, name: str) -> bytes | None:
     return content
 
 
-def _read(workspace: Workspace, path: Path) -> Report:
+def _read(ledger: Ledger, path: Path) -> Report:
     content = path.read_bytes()
-    found = _checked(workspace, path.name, content)
+    found = _checked(ledger, path.name, content)
     sealed = found.sealed if found is not None else None
     if sealed is None:
         made = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
@@ -127,19 +126,24 @@ def _state(found: ReportCheck | None, name: str) -> SealState:
     return "changed" if found.others else "unsealed"
 
 
-def _checked(workspace: Workspace, name: str, content: bytes) -> ReportCheck | None:
-    """What a report holds; None for a file that is none. It is read once for each content and state of the ledger."""
-    key = workspace.home, sha256_hex(content), last_entry(workspace)
-    with suppress(KeyError):
-        return _known[key]
+def _checked(ledger: Ledger, name: str, content: bytes) -> ReportCheck | None:
+    """What a report holds, as the ledger knows it now; None for a file that is none. A content is read once."""
+    key = sha256_hex(content)
     try:
-        found = check(workspace.reports / name, workspace=workspace, content=content)
+        found = _known[key]
+    except KeyError:
+        found = _read_report(ledger.workspace.reports / name, content)
+        if len(_known) >= KNOWN:
+            _known.clear()
+        _known[key] = found
+    return None if found is None else held(found, ledger)
+
+
+def _read_report(path: Path, content: bytes) -> Attached | None:
+    try:
+        return read_report(path, content)
     except ReportError:
-        found = None
-    if len(_known) >= KNOWN:
-        _known.clear()
-    _known[key] = found
-    return found
+        return None
 
 
 def _last_day(period: str) -> str:
