@@ -218,6 +218,23 @@ def test_no_module_is_named_like_one_of_python() -> None:
     assert {path.stem for path in (ROOT / "dashboard" / "app").iterdir()} & sys.stdlib_module_names == set()
 
 
+def test_what_tests_give_to_other_processes_imports_what_there_is() -> None:
+    """Types are not checked inside texts, and slow tests run seldom: one of them had named a module gone for weeks."""
+    makes_it = {"test_where.py", "test_a_log_more.py"}  # these add the modules that they import, to a copy
+    named_in = {
+        (path.name, name)
+        for path in (ROOT / "tests").rglob("*.py")
+        if path.name not in makes_it
+        for name in re.findall(
+            r"^\s*(?:from|import) boussole\.([\w.]+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    }
+    assert len(named_in) > 1000
+    places = {name: ROOT / name.replace(".", "/") for _, name in named_in}
+    there = {name for name, place in places.items() if place.is_dir() or place.with_suffix(".py").is_file()}
+    assert [(path, name) for path, name in sorted(named_in) if name not in there] == []
+
+
 def test_no_modules_import_each_other_in_a_circle() -> None:
     """Nor does one inside a function: what only types need, and runs never, may. No module is left out of this."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]

@@ -22,7 +22,7 @@ DYING = """
 import os, signal, sys
 from pathlib import Path
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.alerts.detection import detect
+from boussole.dashboard.alerts import detect
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
