@@ -88,7 +88,7 @@ def french(text: str) -> str:
     >>> french("« L'écart : 12 000 ; vrai ? »") == "«\u202fL’écart\u202f: 12\u202f000\u202f; vrai\u202f?\u202f»"
     True
     """
-    text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
+    text = _apostrophes(text)
     text = re.sub(r"[ \u00a0]+(?=[;:!?%»€])", NARROW, text)
     text = re.sub(r"(?<=«)[ \u00a0]+", NARROW, text)
     text = re.sub(r"\b(n°) (?=\S)", "\\1\u00a0", text)
@@ -100,8 +100,19 @@ def typeset(text: str, lang: str) -> str:
 
     >>> typeset("Why ?", "en"), typeset("Pourquoi ?", "fr") == "Pourquoi\u202f?"
     ('Why ?', True)
+    >>> typeset("today's", "en") == "today\u2019s"
+    True
     """
-    return around(text, french) if lang == "fr" else text
+    return around(text, {"fr": french, "en": english}.get(lang, str))
+
+
+def english(text: str) -> str:
+    """English text with typographic apostrophes."""
+    return _apostrophes(text)
+
+
+def _apostrophes(text: str) -> str:
+    return re.sub(r"(?<=\w)'(?=\w)", "’", text)
 
 
 def capital(text: str) -> str:

@@ -167,9 +167,14 @@ def _whole(svg: str) -> str:
     return data_uri(in_the_dark(embed(svg)))  # in this order: letters of a style need no font
 
 
+@cache
+def _mark(verdict: str) -> str:
+    return data_uri(in_the_dark(mark_svg(verdict)))
+
+
 def badge(verdict: str, say: Say, text: str | None = None) -> Html:
     """The mark of a verdict: shape, word and colour together."""
-    mark = el("img", src=data_uri(mark_svg(verdict)), alt="", width="14", height="14")
+    mark = el("img", src=_mark(verdict), alt="", width="14", height="14")
     return el("span", mark, text or word(verdict, say), class_=f"badge badge-{verdict}")
 
 

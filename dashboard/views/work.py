@@ -164,10 +164,11 @@ def _survey(scene: Scene, name: str | None, each: SurveyChange, say: Say, *, que
     answered = say("{n} answers", n=say.whole(said.answered))
     asked = say("{n} were asked", n=say.whole(said.invited)) if said.invited else ""
     scale = say("from {low} to {high}, higher is better", low=say.whole(said.lowest), high=say.whole(said.highest))
+    then = say("the survey before: {period}", period=_period(each.before, say)) if each.before else ""
     themes = [moved.theme for moved in each.themes]
     return SurveyView(
         title=capital(_about(scene, name, say)),
-        told=" · ".join(filter(None, [_period(said, say), answered, asked, scale])),
+        told=" · ".join(filter(None, [_period(said, say), answered, asked, scale, then])),
         themes=[_theme(moved, each, say) for moved in each.themes],
         groups=[
             [
@@ -192,7 +193,7 @@ def _theme(moved: ThemeChange, each: SurveyChange, say: Say) -> tuple[str, str, 
     before = ""
     if moved.moved is not None and each.before is not None:
         then = each.before.everybody.themes[moved.theme].mean
-        before = say("{mean} ({period})", mean=say.number(then), period=_period(each.before, say))
+        before = say.number(then)
     return (
         say(THEMES[moved.theme]),
         say("{mean} ({n} answers)", mean=say.number(moved.mean), n=say.whole(moved.n)),

@@ -124,7 +124,7 @@ def test_a_session_from_its_convocation_to_what_became_of_its_opinion(held):
     act(home, "close", session, "--at", "2026-09-15T16:30", *ON)
     written = done(home, "committee", "minutes", session, "--lang", "fr")
     act(home, "seal-minutes", session, *ON)
-    assert "- Désaccord (Zoé Petit)" in written.stdout.replace("\u202f", " ")
+    assert "- Opinion divergente (Zoé Petit)" in written.stdout.replace("\u202f", " ")
     assert "absent, procuration à Li Wei" in written.stdout
     data = json.loads(done(home, "committee", "minutes", session, "--json", "-").stdout)
     assert data["items"][0]["decisions"][0]["adopted"]

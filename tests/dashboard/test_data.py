@@ -248,7 +248,7 @@ def test_a_system_whose_file_was_removed_is_named(scene: Scene) -> None:
     [
         ("decisions", "decisions", "décisions"),
         ("outcomes", "outcomes", "résultats"),
-        ("human_actions", "what people decided", "décisions des agents"),
+        ("human_actions", "decisions by agents", "décisions des agents"),
         ("contacts", "messages to people", "messages envoyés"),
         ("generations", "generated texts", "textes générés"),
         ("usage", "uses", "usages"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
 
 from boussole.charter.document.answers.verdict import worst
-from boussole.dashboard.markup.elements import STYLE
+from boussole.dashboard.markup.elements import DARK, STYLE
 from boussole.dashboard.markup.marks import INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, mark_svg, word
 from boussole.dashboard.markup.words.say import speaker
 
@@ -58,8 +59,14 @@ def test_a_branch_is_kept_only_when_everything_on_it_is() -> None:
     assert worst(["watch", "broken", "unknown"]) == "broken"
 
 
+ROOTS = [dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{3,6});", body)) for body in re.findall(r":root {([^}]*)}", STYLE)]
+
+
 @pytest.mark.parametrize("verdict", MARKS)
-def test_the_style_gives_each_verdict_its_ink_and_tint(verdict: str) -> None:
-    mark = MARKS[verdict]
-    rule = f".badge-{verdict} {{ color: {mark.ink}; background: {mark.tint}; border-color: {mark.ink}66; }}"
-    assert rule in STYLE
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_style_gives_each_verdict_its_ink_and_tint(verdict: str, dark: bool) -> None:
+    """In the dark those of pictures there: a light tint would shine among them."""
+    rule = re.search(rf"\.badge-{verdict} {{ background: var\(--(.+?)\); color: var\(--(.+?)\); }}", STYLE)
+    assert rule is not None
+    mark, (tint, ink) = MARKS[verdict], (ROOTS[dark][name].replace("#fff", "#ffffff", 1)[:7] for name in rule.groups())
+    assert (tint, ink) == ((DARK[mark.tint], DARK[mark.ink]) if dark else (mark.tint, mark.ink))

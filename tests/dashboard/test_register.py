@@ -21,6 +21,7 @@ from boussole.charter.registry.due import Due, due
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.elements import STATIC
+from boussole.dashboard.markup.elements import in_the_dark
 from boussole.dashboard.markup.marks import MARKS, mark_svg
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
@@ -178,7 +179,7 @@ def test_markup_in_a_register_is_text() -> None:
 
 def test_marks_in_rows_are_the_marks_of_verdicts() -> None:
     for verdict in MARKS:
-        assert (STATIC / f"mark-{verdict}.svg").read_text(encoding="utf-8").strip() == mark_svg(verdict)
+        assert (STATIC / f"mark-{verdict}.svg").read_text(encoding="utf-8").strip() == in_the_dark(mark_svg(verdict))
     assert (STATIC / "mark-nothing.svg").is_file()
 
 

@@ -60,7 +60,7 @@ def test_every_ink_can_be_read_on_every_ground(colours: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("colours", ROOTS, ids=["light", "dark"])
 def test_what_has_a_ground_of_its_own_can_be_read_on_it(colours: dict[str, str]) -> None:
-    """A tint that stays as it is in the dark needs an ink that stays too."""
+    """A tint and its ink are told in one rule, so that both change together."""
     rules = re.findall(r"([^{}]*){[^{}]*?background: ([^;]+);[^{}]*?[{; ]color: ([^;]+);[^{}]*}", STYLE)
 
     def resolved(value: str) -> str:
@@ -70,6 +70,7 @@ def test_what_has_a_ground_of_its_own_can_be_read_on_it(colours: dict[str, str])
     pairs = {rule.strip(): (resolved(ground), resolved(ink)) for rule, ground, ink in rules}
     held = {rule: pair for rule, pair in pairs.items() if all(re.fullmatch("#[0-9a-f]{3,6}", each) for each in pair)}
     assert sum(".seen-" in rule for rule in held) >= 10
+    assert sum(".badge-" in rule for rule in held) == 5
     assert {rule: pair for rule, pair in held.items() if contrast(*pair) < 4.5} == {}
 
 

@@ -28,7 +28,7 @@ whom agents took out; reviewed decisions that are not counted, as their team is 
 
 HUMAN_ACTIONS = LogType(
     name="human_actions",
-    title={"en": "what people decided", "fr": "décisions des agents"},
+    title={"en": "decisions by agents", "fr": "décisions des agents"},
     noun="human action(s)",
     row="decision that a person looked at",
     told="id of the decision, what the person decided, seconds, agent, team, words shown",

@@ -146,13 +146,17 @@ class Say:
         return foreign(languages.typeset(text, lang), lang)
 
     def written(self, text: str) -> str:
-        """What people wrote in a record, which holds no language: it is in the main one of the organisation.
+        """What people wrote in a record, which holds no language: in the main one of the organisation, and as it is set.
 
         >>> speaker("en").written("Trois agences").passages, type(speaker("fr").written("Trois agences")).__name__
         ((('Trois agences', 'fr'),), 'str')
+        >>> speaker("fr").written("Qui ?") == speaker("en").written("Qui ?") == "Qui\u202f?"
+        True
         """
-        known = isinstance(text, MixedText) or not text
-        return text if known or self.main == self.lang else foreign(text, self.main)
+        if isinstance(text, MixedText) or not text:
+            return text
+        text = languages.typeset(text, self.main)
+        return text if self.main == self.lang else foreign(text, self.main)
 
 
 @cache

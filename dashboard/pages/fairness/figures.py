@@ -195,12 +195,17 @@ def by_chance(group: Group) -> bool | None:
     return (low is None or low <= parity) and (high is None or parity <= high)
 
 
+def measured(scene: Scene) -> list[str]:
+    """The systems whose last audit measured groups: another has nothing to look at here."""
+    return [name for name, document in scene.latest.items() if kinds_of(document)]
+
+
 def first_fields(
     scene: Scene, document: AuditDocument, chosen: FairnessQuery, say: Say, *, system: System | None
 ) -> tuple[list[Field], Kind | None]:
     """System, question, attribute, stage and control: what the figures themselves are of."""
     kinds = kinds_of(document)
-    systems = [Option(value=name, name=scene.title(name, say)) for name in scene.latest]
+    systems = [Option(value=name, name=scene.title(name, say)) for name in measured(scene)]
     fields = [settled("system", say("System"), chosen.system, systems)]
     asked = [Option(value=kind.key, name=question(kind, say, system=system)) for kind in kinds]
     fields.append(settled("kind", say("Question"), chosen.kind, asked))

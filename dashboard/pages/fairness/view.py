@@ -22,6 +22,7 @@ from boussole.dashboard.pages.fairness.figures import (
     groups_field,
     judged_by,
     last_fields,
+    measured,
     named,
     periods_fields,
     spoken_of,
@@ -354,7 +355,8 @@ def windows_of(workspace: Workspace, system: str) -> Sequence[AuditDocument]:
 @newest(400)
 def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: FairnessQuery, lang: str) -> Explorer | None:
     seen = store.scene_at(home, seen_at, today)
-    system = chosen.system if chosen.system in seen.latest else next(iter(seen.latest), "")
+    systems = measured(seen)
+    system = chosen.system if chosen.system in systems else next(iter(systems), "")
     windows = _windows(home, seen_at, system)
     when = next((each for each in windows if span(each) == chosen.period), next(iter(windows), None))
     told = [

@@ -35,7 +35,7 @@ class QuestionToday:
 
 @dataclass(frozen=True, kw_only=True)
 class Writer:
-    """One system that writes. `texts`: questions about what it writes; `others`: those asked of every system.
+    """One system that writes. `texts`: questions about what it writes; `others`: what else is asked of it.
     `declared` is the address of what its team declares, where it does."""
 
     id: str

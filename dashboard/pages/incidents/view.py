@@ -101,8 +101,8 @@ def incidents_page(scene: Scene, say: Say, *, query: dict[str, str], single: boo
         open=[each for each in shown if not each.closed],
         closed=[each for each in shown if each.closed],
         in_time=say.plural(
-            "Of one report that was due, {on_time} in time.",
-            "Of {n} reports that were due, {on_time} in time.",
+            "Reports that were due: one; made in time: {on_time}.",
+            "Reports that were due: {n}; made in time: {on_time}.",
             told.due,
             on_time=say.whole(told.on_time),
         )

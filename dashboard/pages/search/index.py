@@ -22,7 +22,7 @@ SAID: Mapping[str, Sequence[tuple[str, str]]] = {
         ("55 ans", "seniors aînés aînées personnes âgées fin de carrière"),
         ("25 ans", "jeunes débutants"),
         ("sexe", "genre femmes hommes parité"),
-        ("désaccord", "opinion divergente avis minoritaire contraire dissidence"),
+        ("opinion divergente", "désaccord avis minoritaire contraire dissidence"),
         ("discrimination", "égalité inégalité injustice traitement inégal"),
         ("recours", "plainte réclamation contester se plaindre"),
         ("incident", "panne erreur problème bug"),

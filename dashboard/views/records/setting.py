@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from boussole.audits.languages import inside
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.meetings.sessions import Session, session
@@ -149,7 +150,7 @@ def told(scene: Scene, said: Reference, say: Say) -> str:
     if way is not None:
         parts.append(say("question {number}", number=way.number))
     if said.group:
-        parts.append(group_name(said.group, say, system=declared))
+        parts.append(inside(group_name(said.group, say, system=declared)))
     document = scene.latest.get(said.system)
     if said.audit is not None:
         now = document is not None and document.entry == said.audit

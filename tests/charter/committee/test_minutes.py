@@ -195,7 +195,7 @@ Adopté : Avis sur MatchFT, à main levée ; pour : 2, contre : 1, abstentions :
 - Pour : Awa Diop, Jean\\_Paul \\*
 - Contre : Li Wei
 - Abstention : membre m\\_00000005
-- Désaccord (Li Wei) : Trop tôt.
+- Opinion divergente (Li Wei) : Trop tôt.
 
 > **MatchFT \\| avis** (favorable avec réserves)
 >
