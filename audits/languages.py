@@ -133,6 +133,15 @@ def inside(title: str) -> str:
     return title if title[1:2].isupper() else begun(title, lambda first: first[:1].lower() + first[1:])
 
 
+def bracketed(text: str) -> str:
+    """A text as it stands inside parentheses.
+
+    >>> bracketed("distance (km)")
+    'distance [km]'
+    """
+    return around(text, lambda piece: piece.replace("(", "[").replace(")", "]"))
+
+
 class Catalogue:
     """The messages of one language, read from `FOLDER/LANG/LC_MESSAGES/messages.po`; English is the source.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from boussole.audits.errors import CharterError
-from boussole.audits.languages import LANGUAGES, inside, typeset
+from boussole.audits.languages import LANGUAGES, bracketed, inside, typeset
 from boussole.audits.metrics.through import shared_between
 from boussole.audits.systems.kinds import Texts
 from boussole.audits.systems.model import System
@@ -317,7 +317,7 @@ def _attribute(by: Attribute | None, system: System, lang: str) -> str:
 def controls(system: System, lang: str) -> str:
     """What people are compared within, as it stands in brackets: `occupation family [ROME], distance`."""
     titles = [inside(said(control.title or {lang: name}, lang)) for name, control in system.controls.items()]
-    return ", ".join(titles).replace("(", "[").replace(")", "]") or said(NO_CONTROLS, lang)
+    return bracketed(", ".join(titles)) or said(NO_CONTROLS, lang)
 
 
 def stage(measure: MeasureInShort, system: System, lang: str) -> str:

@@ -30,6 +30,8 @@ from boussole.dashboard.markup.words.say import Say
 FOLDER = Path(__file__).parent.parent
 _CODE = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
 _LINE_BREAK = re.compile(r"[ \t]*\n\s*")
+_HEADING = re.compile(r"<h([1-4])\b.*?</h\1>", re.DOTALL)
+_HYPHENED = re.compile(r"<[^>]*>|(?<![\w-])(?:\w+-)+\w+")
 _NOT_HERE = re.compile(r"<(?:script|style)\b|<$|\son\w+\s*=", re.IGNORECASE)
 
 
@@ -46,7 +48,14 @@ class Template:
         self._module = _module(path, say)
 
     def __call__(self, macro: str, *values: Any, **named: Any) -> Html:
-        return Html(getattr(self._module, macro)(*values, **named))
+        return Html(_HEADING.sub(_kept_whole, getattr(self._module, macro)(*values, **named)))
+
+
+def _kept_whole(heading: re.Match[str]) -> str:
+    """A heading in which a line does not end at the hyphen of a word: « est- / il »."""
+    return _HYPHENED.sub(
+        lambda found: found[0] if found[0].startswith("<") else f'<span class="whole">{found[0]}</span>', heading[0]
+    )
 
 
 def prepare() -> None:

@@ -27,8 +27,8 @@ TALL = 0.55
 """Height of a drawing that stands apart from its question, in widths of it."""
 _BOX = re.compile(r'viewBox="0 0 (?P<wide>[\d.]+) (?P<high>[\d.]+)"')
 WIDTHS = {
-    (9, 3): (None, 19, 18, 21, 16, 18, 18, 17, 25),
-    (10, 1): (None, 12, 20, 16, 19, 18, 15, 16, 17, 21),
+    (9, 3): (None, 21, 17, 22, 15, 21, 21, 17, 19),
+    (10, 1): (None, 12, 19, 15, 16, 22, 17, 18.5, 16.5, 18),
     (6, 2): (None, 40, 17, 34, 22, 27),
     (6, 1): (None, 13, 29, 17, 44, 30),
     (5, 1): (None, 30, 34, 26, 30),

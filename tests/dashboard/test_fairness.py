@@ -16,7 +16,7 @@ from boussole.charter.document import Comparison, MeasureDocument
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.fairness import view as cache
-from boussole.dashboard.pages.fairness.figures import Group, beyond, by_chance
+from boussole.dashboard.pages.fairness.figures import Group, beyond, by_chance, first_fields, measured
 from boussole.dashboard.pages.fairness.view import Explorer
 from boussole.dashboard.views.charts.strips import Mark, strip_svg
 from boussole.dashboard.views.fields import PROFILES, RAW, FairnessQuery
@@ -407,6 +407,15 @@ def test_a_workspace_without_groups_says_what_to_do_first(scene: Scene, windows:
     assert explorer(scene, [{**windows[0], "measures": []}], FairnessQuery(), EN, query={}) is None
     assert explorer(scene, [], FairnessQuery(), EN, query={}) is None
     assert "boussole audit" in Template("pages/fairness/fairness.html", EN)("empty")
+
+
+def test_it_opens_on_a_system_whose_groups_were_measured(scene: Scene) -> None:
+    """Another that comes before it has nothing to look at, and is not offered."""
+    empty = scene.latest["offers"].model_copy(update={"measures": []})
+    first = replace(scene, latest={"alone": empty, **scene.latest})
+    assert measured(first) == measured(scene) == list(scene.latest)
+    fields, _ = first_fields(first, first.latest["offers"], FairnessQuery(), EN, system=None)
+    assert [option.value for option in fields[0].options] == list(scene.latest)
 
 
 def test_a_view_is_made_once_until_something_changes(workspace: Workspace) -> None:

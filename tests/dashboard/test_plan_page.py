@@ -15,6 +15,7 @@ from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.pages.plan import view
 from boussole.dashboard.pages.plan.view import GAPS, PlanPage, PlanQuery, plan_page
 from tests.dashboard.app_at import app_at
+from tests.dashboard.before_folds import words_shown
 
 EN, FR = speaker("en"), speaker("fr")
 
@@ -27,13 +28,27 @@ def seen(scene, say=EN, **asked):
     return plan_page(scene, PlanQuery(**asked), say, query={"lang": say.lang})
 
 
+def answers(shown: PlanPage):
+    return [answer for each in shown.questions for answer in each.answers]
+
+
 def test_every_judged_comparison_has_a_line(scene):
     shown = seen(scene, system="matchft")
     every = plans(scene.latest["matchft"], scene.charter, scene.systems["matchft"])
-    assert sum(len(each.table.rows) for each in shown.questions) == len(every) > 0
-    assert all(len(each.table.head) == len(row) + 1 for each in shown.questions for row in each.table.rows)
-    assert all(len(each.table.rows) == len(each.table.verdicts) for each in shown.questions)
-    assert shown.questions[0].href.startswith("/answer?system=matchft&question=")
+    tables = [each.table for each in answers(shown)]
+    assert sum(len(table.rows) for table in tables) == len(every) > 0
+    assert all(len(table.head) == len(row) + 1 for table in tables for row in table.rows)
+    assert all(len(table.rows) == len(table.verdicts) for table in tables)
+    assert answers(shown)[0].href.startswith("/answer?system=matchft&question=")
+
+
+def test_a_question_stands_once_whatever_its_groups(scene):
+    """A fold for each attribute repeated the question four times before anybody had asked for it."""
+    shown = seen(scene, system="matchft")
+    numbers = [each.number for each in shown.questions]
+    assert len(set(numbers)) == len(numbers) < len(answers(shown))
+    assert all("(" not in each.question.replace("(demo)", "") for each in shown.questions if each.number == "3.1")
+    assert words_shown(page_of(shown, EN)) < 350
 
 
 def test_a_wider_gap_lacks_less(scene):
@@ -42,7 +57,7 @@ def test_a_wider_gap_lacks_less(scene):
         return int(told.partition("comparisons, ")[2].partition(" have")[0])
 
     assert ready("60") >= ready("") >= 0
-    head = {each.table.head[1] for each in seen(scene, system="matchft", gap="60").questions}
+    head = {each.table.head[1] for each in answers(seen(scene, system="matchft", gap="60"))}
     assert "To tell 60 from 80 for 100" in head
 
 

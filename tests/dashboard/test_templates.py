@@ -10,7 +10,7 @@ from hypothesis import given
 from jinja2 import Environment, TemplateSyntaxError, UndefinedError
 
 from boussole.audits.mixed import foreign
-from boussole.dashboard.markup.elements import el
+from boussole.dashboard.markup.elements import STYLE, el
 from boussole.dashboard.markup.templates import ENVIRONMENT, FOLDER, Template
 from boussole.dashboard.markup.words.say import speaker
 from tests.dashboard.test_html import TEXT, Texts
@@ -39,6 +39,12 @@ def test_markup_is_markup_between_tags_and_text_in_attributes() -> None:
 def test_a_passage_in_another_language_says_so_but_in_an_attribute() -> None:
     text = foreign("Wer?", "de")
     assert made('<p title="{{ it }}">{{ it }}</p>', it=text) == '<p title="Wer?"><span lang="de">Wer?</span></p>'
+
+
+def test_no_line_of_a_heading_ends_at_the_hyphen_of_a_word() -> None:
+    head = Template("markup/example.html", speaker("fr"))("head", "Est-il là ? <a-b>")
+    assert head == '<h1><span class="whole">Est-il</span> là ? &lt;<span class="whole">a-b</span>&gt;</h1>'
+    assert ".whole { display: inline-block" in STYLE
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,8 @@ def test_the_answer_comes_first_then_what_it_rests_on(scene):
     ]
     (asked,) = shown.surveys
     assert [row[0] for row in asked.themes] == ["Autonomy", "Load of work"]
-    assert [row[3] for row in asked.themes] == ["worse by 0.40", "unchanged"]
+    assert [row[2:] for row in asked.themes] == [("3.50", "worse by 0.40"), ("3.00", "unchanged")]
+    assert "the survey before: " in asked.told
     assert asked.hidden.startswith("Two groups are hidden")
     assert shown.trainings.rows[0].cells[3:] == ["90 of 100", "80 of 100"]
     assert shown.trainings.rows[0].under == "80%: question 2.5 asks for 95%"

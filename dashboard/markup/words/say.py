@@ -146,7 +146,7 @@ class Say:
         return foreign(languages.typeset(text, lang), lang)
 
     def written(self, text: str) -> str:
-        """What people wrote in a record, which holds no language: in the main one of the organisation, and as it is set.
+        """What people wrote in a record, which holds no language: in the organisation’s main one, and set as that is.
 
         >>> speaker("en").written("Trois agences").passages, type(speaker("fr").written("Trois agences")).__name__
         ((('Trois agences', 'fr'),), 'str')

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from boussole.audits.languages import inside
+from boussole.audits.languages import capital, inside
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.document.answers.verdict import Verdict
@@ -14,7 +14,7 @@ from boussole.charter.judging.statistics.planning import Plan, plans, soonest
 from boussole.charter.judging.statistics.testing import lasting
 from boussole.dashboard.markup.words.addresses import answer_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.views.answers.asked import indicator_of, question_of
+from boussole.dashboard.views.answers.asked import indicator_of, question_of, way_called, worded_for
 from boussole.dashboard.views.charts.groups import attribute_name, group_of, stage_name
 from boussole.dashboard.views.charts.tables import Table
 from boussole.dashboard.views.scene import Scene
@@ -32,16 +32,24 @@ class PlanQuery:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlannedAnswer:
+    """One answer to a question, of the groups `by` one attribute, and where it is explained: how many decisions it
+    rests on, and what each group takes."""
+
+    by: str
+    href: str
+    rests_on: Sequence[str]
+    table: Table
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlannedQuestion:
-    """One question with its number and where it is explained: what it lacks in short, how many decisions it rests on,
-    and what each group takes."""
+    """One question with its number: what it lacks in short, and each of its answers."""
 
     number: str
     question: str
-    href: str
     lacks: str
-    rests_on: Sequence[str]
-    table: Table
+    answers: Sequence[PlannedAnswer]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,19 +155,29 @@ def _questions(
     system: System | None,
     query: Mapping[str, str],
 ) -> list[PlannedQuestion]:
+    """Questions in the order of the charter, each with its answers."""
     verdicts = {verdict.indicator: verdict for verdict in document.verdicts}
     told = []
-    for key, each in groupby(found, key=lambda plan: plan.question):
-        verdict, mine = verdicts[key], list(each)
-        indicator, question = indicator_of(scene.charter, verdict), question_of(scene.charter, verdict, say)
+    for way, each in groupby(found, key=lambda plan: way_called(scene.charter, plan.question)):
+        mine = list(each)
+        answers = []
+        for key, some in groupby(mine, key=lambda plan: plan.question):
+            verdict, those = verdicts[key], list(some)
+            question = question_of(scene.charter, verdict, say)
+            answers.append(
+                PlannedAnswer(
+                    by=capital(attribute_name(those[0].measure.by, say, system=system)),
+                    href=answer_href(str(document.system), key, query=query),
+                    rests_on=_rest_on(those, say, system=system),
+                    table=_table(those, verdict, question, say, system=system),
+                )
+            )
         told.append(
             PlannedQuestion(
-                number=indicator.number if indicator else "",
-                question=question,
-                href=answer_href(str(document.system), key, query=query),
+                number=way.number if way else "",
+                question=worded_for(way, system, say) if way else "",
                 lacks=_lacks(mine, say),
-                rests_on=_rest_on(mine, say, system=system),
-                table=_table(mine, verdict, question, say, system=system),
+                answers=answers,
             )
         )
     return told

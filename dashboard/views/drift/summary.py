@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from boussole.audits.drift.compared import DECISION, OUTCOME
 from boussole.audits.drift.series import DriftSeries
-from boussole.audits.languages import capital
+from boussole.audits.languages import bracketed, capital
 from boussole.audits.windows import Window
 from boussole.charter.drift.causes import Causes, causes, run
 from boussole.charter.drift.groups import CALIBRATION
@@ -212,7 +212,7 @@ def _clause(theme: str, reading: Reading, series: DriftSeries, say: Say) -> str:
     moved, n = reading.moved, say.whole(len(reading.moved))
     if theme == GAPS:
         return say("what audits measure moved for good ({n} of its figures)", n=n)
-    names = _listed([name_of(name, theme, series.system, say) for name in moved], say)
+    names = _listed([bracketed(name_of(name, theme, series.system, say)) for name in moved], say)
     clauses = {
         INPUTS: say("the inputs changed ({names})", names=names),
         SCORE: say("the scores changed"),
