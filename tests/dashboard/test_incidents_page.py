@@ -86,7 +86,7 @@ def test_an_incident_tells_what_became_of_it(scene):
     assert closed.deadlines[0][0] == (
         "Reported on 20 March 2026 (Market surveillance authority), too late: it was due by 17 March 2026."
     )
-    assert shown.in_time == "Of one report that was due, 0 in time."
+    assert shown.in_time == "Reports that were due: one; made in time: 0."
     assert [name for name, _ in closed.about][1:] == ["Fairness and non-discrimination", "question 2.6",
                                                       "closed in entry 3"]  # fmt: skip
     assert dict(closed.ended)["Cause"] == "A filter."

@@ -175,7 +175,7 @@ def _questions(
         told.append(
             PlannedQuestion(
                 number=way.number if way else "",
-                question=worded_for(way, system, say) if way else "",
+                question=worded_for(way, None, say) if way else "",
                 lacks=_lacks(mine, say),
                 answers=answers,
             )

@@ -237,11 +237,11 @@ def _points(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> alt.Char
 
 
 def _texts(dots: Sequence[Dot], y: alt.Y, layout: Layout) -> list[alt.Chart]:
-    wide = not layout.narrow
+    wide = not layout.narrow  # a name is placed by its first line: of two, the middle lies lower
     values = [
         {
             "y": index + layout.dot,
-            "name_y": index + (layout.dot if wide else layout.dot - 0.46),
+            "name_y": index + (layout.dot if wide else layout.dot - 0.46) - (len(name) - 1) * _LEADING / 2 / layout.row,
             "label": "\n".join(name),
             "text": dot.text,
             "note": "\n".join(wrapped(dot.note, width=60 if wide else 30)),

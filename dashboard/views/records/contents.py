@@ -14,7 +14,7 @@ from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acts.issuing import recommending
-from boussole.charter.record_types.acts import Item, OpinionText
+from boussole.charter.record_types.acts import Convocation, Item, OpinionText
 from boussole.charter.record_types.base import UNTOLD, KeptFile, Statement
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.record_types.inputs import input_of, words_in
@@ -125,9 +125,14 @@ def contents_of(each: Readable, role: Role, say: Say, *, member: Callable[[str],
     said = each.sealed.statement
     return Contents(
         says=[pair for pair in _fields(said, say, member) if pair[1]],
-        subject=say.written(subject_of(said)),
+        subject=_called(said, say) if isinstance(said, Convocation) else say.written(subject_of(said)),
         attached=attached_links(each.sealed.entry, said, say),
     )
+
+
+def _called(said: Convocation, say: Say) -> str:
+    """The session of a convocation, which has no words of its own."""
+    return say("Session of {date}", date=say.date(said.starts.date()))
 
 
 def entries_named(records: Records, text: str, role: Role) -> frozenset[int]:
