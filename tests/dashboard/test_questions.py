@@ -121,7 +121,7 @@ def test_late_questions_come_first_with_who_must_answer(scene):
     assert [(each.text, each.when, each.answers[0][1]) for each in page.answered] == [
         ("Done late", "Answered late", "Because.")
     ]
-    assert page.waiting[0].figure == ("MatchFT, question 3.1b, Women, audit in entry 3", "/evidence?entry=3")
+    assert page.waiting[0].figure == ("MatchFT, question 3.1b, women, audit in entry 3", "/evidence?entry=3")
     assert "asked by Awa Diop on 15 September 2026 · to: Data" in page.waiting[0].told
     answers = answers_of(page, Person(role=Role.STEWARD), EN)
     acting = PageForms(query={}, problem=None, forms=answers)

@@ -79,7 +79,7 @@ def test_both_languages_find_in_their_own_words(look: Look) -> None:
     assert "Recusal" in titles(look("stand aside", lang="en"), "word")
     assert "Déport" in titles(look("deport"), "word")
     assert titles(look("matchft", lang="en"), "system") == ["MatchFT"]
-    assert titles(look("oeuvre"), "asked") == ["Pourquoi l’écart des œuvres ?"]
+    assert titles(look("oeuvre"), "asked") == ["Pourquoi l’écart des œuvres\u202f?"]
     assert titles(look("3.1"), "question")[0].startswith("3.1 ")
 
 
@@ -169,13 +169,14 @@ def test_whoever_finds_something_may_open_it(scene: Scene, chamber: Chamber) -> 
 def test_recommendations_are_found_where_they_stand(scene: Scene, look: Look) -> None:
     from dataclasses import replace
 
-    said = Recommendation(role="x", on=CALLED, text="Revoir le tri des offres", body="Comité", outside=False,
+    said = Recommendation(role="x", on=CALLED, text="Revoir le tri des offres : quand ?", body="Comité", outside=False,
                           addressee="Direction", due_on=CALLED)  # fmt: skip
     facts = Facts(as_of=CALLED, sealed=(SealedStatement(entry=7, sealed_on=CALLED, statement=said),))
     index = Index(pieces(replace(scene, facts=facts), {}, FR))
     found = search_page(index, "offres direction", FR, kind="", actions=EVERYTHING, entries=0, query={})
     group = next(group for group in found.groups if group.kind == "recommendation")
     assert group.results[0].href == "/recommendations?lang=fr#r-7"
+    assert "".join(text for text, _ in group.results[0].title) == "Revoir le tri des offres\u202f: quand\u202f?"
 
 
 def test_a_number_leads_to_its_entry_and_a_fingerprint_to_the_ledger(look: Look) -> None:

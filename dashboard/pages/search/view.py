@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from boussole.audits.languages import inside
+from boussole.audits.languages import inside, typeset
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.plain import plainly
 from boussole.charter.committee.advising.advice import recommended
@@ -77,8 +77,11 @@ def pieces(scene: Scene, chambers: Mapping[str, Chamber], say: Say) -> list[Piec
         *_systems(scene, say, query),
         *_words(say, query),
         *_law(scene, say, query),
-        *_records(scene, query),
-        *(piece for chamber in chambers.values() for piece in _committee(chamber, say, query)),
+        *(
+            replace(piece, title=typeset(piece.title, say.main), text=typeset(piece.text, say.main))
+            for written in (_records(scene, query), *(_committee(each, say, query) for each in chambers.values()))
+            for piece in written
+        ),
     ]
 
 
