@@ -207,7 +207,7 @@ def _card(found: ModelCard, say: Say) -> Card:
     more = say.plural("One version before these.", "{n} versions before these.", found.more) if found.more else ""
     return Card(
         name=found.name,
-        description=found.description,
+        description=say.written(found.description),
         facts=facts,
         versions=[_version(each, say) for each in found.versions],
         more=more,
@@ -221,7 +221,7 @@ def _version(found: VersionCard, say: Say) -> Version:
     metrics = {name: say.number(value, DIGITS) for name, value in found.metrics.items()}
     return Version(
         title=say("Version {n}", n=found.version),
-        description=found.description,
+        description=say.written(found.description),
         facts=[
             (say("Registered"), registered or found.registered_by),
             (say("Licence"), found.licence),

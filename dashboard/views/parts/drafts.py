@@ -84,7 +84,10 @@ def author_words(chamber: Chamber, author: str, say: Say) -> str:
 def draft_line(chamber: Chamber, draft: SavedDraft, say: Say, *, query: dict[str, str]) -> DraftLine:
     """A draft in a list."""
     return DraftLine(
-        title=(title_of(draft.body) or say("Draft no. {n}", n=str(draft.id)), draft_href(draft.id, query=query)),
+        title=(
+            say.written(title_of(draft.body)) or say("Draft no. {n}", n=str(draft.id)),
+            draft_href(draft.id, query=query),
+        ),
         told=_saved(chamber, draft.version, draft.author, draft.saved_at, say),
         complete=missing(draft.body, say) or say("Complete: it can be put to the vote."),
     )
@@ -98,7 +101,7 @@ def draft_page(
     return DraftPage(
         number=draft.id,
         committee=draft.committee,
-        title=title_of(draft.body) or say("Draft no. {n}", n=str(draft.id)),
+        title=say.written(title_of(draft.body)) or say("Draft no. {n}", n=str(draft.id)),
         told=_saved(chamber, draft.version, draft.author, draft.saved_at, say),
         about=_about(chamber, draft.about, query=query),
         missing=missing(draft.body, say),
@@ -108,7 +111,7 @@ def draft_page(
         text=read(draft.body, {}, say),
         asides=[_aside(chamber, draft, each, say, query=query) for each in reversed(aside)],
         history=[
-            (_saved(chamber, each.version, each.author, each.saved_at, say), title_of(each.body))
+            (_saved(chamber, each.version, each.author, each.saved_at, say), say.written(title_of(each.body)))
             for each in reversed(savings)
             if each.version is not None
         ],
