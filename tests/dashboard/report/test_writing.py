@@ -25,6 +25,7 @@ from boussole.dashboard.report import typesetting, write_report
 from boussole.dashboard.report.attachments import attachments, check
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
+from boussole.dashboard.report.systems import WIDTHS
 from boussole.dashboard.report.words import teller
 from boussole.dashboard.views.papers import parse_period
 from tests.as_json import audit_document as as_json
@@ -47,6 +48,15 @@ def test_a_quarter_holds_its_months_and_prefers_an_audit_of_its_own() -> None:
     assert in_period([june, everything], period) == [everything]
     again = document("2026-07-01", "2026-09-30", 8)
     assert in_period([again, quarter], period)[-1] == again
+
+
+def test_the_columns_of_a_table_leave_room_for_the_names_of_groups() -> None:
+    """Heads are not parted: where one is too long, its column is wider, at the cost of no other."""
+    page = 210 - 2 * 18
+    assert all(page - sum(filter(None, widths)) >= 18 for widths in WIDTHS.values())
+    typeset = (Path(typesetting.__file__).parent / "report.typ").read_text(encoding="utf-8")
+    assert "hyphenate: false" in typeset
+    assert "set table.cell(breakable: false)" in typeset
 
 
 @pytest.mark.parametrize("text", ["2026-Q5", "2026-13", "26", "2026-09-30", "Q3 2026", ""])
