@@ -288,7 +288,7 @@ def test_a_question_asked_of_no_groups_has_one_cell_over_all_columns(scene: Scen
     assert [cell.verdict for cell in asked.cells if cell] == [each["verdict"] for each in grouped]
     alone = [row for row in rows if row.alone]
     told = Template("pages/system/system.html", EN)("questions", found)
-    assert len(alone) == told.count('<td colspan="3" role="cell">') > 0
+    assert len(alone) == told.count('<td colspan="3" role="cell" class="alone">') > 0
     assert told.count('data-label="') == 2
 
 
