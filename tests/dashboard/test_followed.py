@@ -47,7 +47,8 @@ def seen(scene, *said):
 
 
 def page(scene, *said, say=EN, **query):
-    return recommendations_page(seen(scene, *said), RecommendationsQuery.of(query), say, query={"lang": "en"})
+    committees, chosen = {"external": "External ethics committee"}, RecommendationsQuery.of(query)
+    return recommendations_page(seen(scene, *said), chosen, say, query={"lang": "en"}, committees=committees)
 
 
 SAID_ALL = [
@@ -57,6 +58,13 @@ SAID_ALL = [
     Reply(role="Head · steward", on=DAY, of=2, accepted="partly", text="Soon."),
     FollowUp(role="steward", on=dt.date(2026, 10, 1), of=2, state="in_progress", text="Half."),
 ]
+
+
+def test_a_committee_is_called_as_on_its_own_page(scene):
+    """A record has its name in one language; the rules of the committee have it in each."""
+    (shown,) = page(scene, advice(committee="external", body="Comité d'éthique externe")).rows
+    assert shown.told.startswith("External ethics committee · ")
+    assert page(scene, advice(committee="gone", body="Old")).rows[0].told.startswith("Old · ")
 
 
 def test_overdue_ones_come_first_and_every_answer_is_told(scene):

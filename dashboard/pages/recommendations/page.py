@@ -19,7 +19,8 @@ def show(say: Say) -> None:
     """The page, with the forms that the reader's role may fill in."""
     seen, chambers, query = context.scene(), context.chambers(), context.kept_query()
     asked = FollowedForms(scene=seen, chambers=chambers, me=here(), say=say)
-    page = recommendations_page(seen, RecommendationsQuery.of(st.query_params.to_dict()), say, query=query)
+    chosen, names = RecommendationsQuery.of(st.query_params.to_dict()), {k: v.title(say) for k, v in chambers.items()}
+    page = recommendations_page(seen, chosen, say, query=query, committees=names)
     acting = PageForms(query=query, problem=context.problem(), forms=asked.of_entry)
     opinions = opinions_about(chambers.values(), say, query=query, inside=True)
     made = Template("pages/recommendations/recommendations.html", say)

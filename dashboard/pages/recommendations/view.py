@@ -78,9 +78,14 @@ class RecommendationsPage:
 
 
 def recommendations_page(
-    scene: Scene, chosen: RecommendationsQuery, say: Say, *, query: dict[str, str]
+    scene: Scene,
+    chosen: RecommendationsQuery,
+    say: Say,
+    *,
+    query: dict[str, str],
+    committees: Mapping[str, str],
 ) -> RecommendationsPage:
-    """The page for what an address asks; `query` is kept in every link (the language)."""
+    """The page for what an address asks; `query` is kept in every link (the language). `committees`: their names."""
     every = recommended(scene.facts)
     found = [each for each in every if _fits(each, chosen)]
     last = max(1, -(-len(found) // SHOWN))
@@ -98,7 +103,9 @@ def recommendations_page(
         filters=_filters(scene, every, chosen, say, query=query),
         shown=say.plural("One recommendation", "{n} recommendations", len(found)) if found else say("None fits."),
         everything=recommendations_href(query=query) if chosen.query() else "",
-        rows=[_row(scene, each, say, query=query) for each in found[(at - 1) * SHOWN : at * SHOWN]],
+        rows=[
+            _row(scene, each, say, query=query, committees=committees) for each in found[(at - 1) * SHOWN : at * SHOWN]
+        ],
         where=say("Page {n} of {last}", n=say.whole(at), last=say.whole(last)) if last > 1 else "",
         newer=turned.get(at - 1, ""),
         older=turned.get(at + 1, ""),
@@ -178,11 +185,13 @@ def _with(chosen: RecommendationsQuery, name: str, value: str) -> Recommendation
     return made(chosen, **{name: value})
 
 
-def _row(scene: Scene, each: RecommendationState, say: Say, *, query: dict[str, str]) -> Row:
+def _row(
+    scene: Scene, each: RecommendationState, say: Say, *, query: dict[str, str], committees: Mapping[str, str]
+) -> Row:
     said, today = each.said, scene.facts.as_of
     waits = each.state in ("overdue", "waiting")
     told = [
-        say.written(said.body),
+        committees.get(said.committee or "") or say.written(said.body),
         *([say("outside authority")] if said.outside else []),
         say.date(said.on),
         say("to: {who}", who=say.written(said.addressee)),
