@@ -207,7 +207,7 @@ def _plan(
     months = _months(connection, gone)
     sources = _sources(connection, gone)
     plan.gone |= gone
-    if (system.id, "quarantine") in gone or months:
+    if gone.keys() & {(system.id, "quarantine"), (system.id, system.main_log)} or months:
         plan.gone[system.id, "quarantine"] = aside.CLOSED.format(old=_arrived(limit))
         bare = aside.bare(connection, system, old=_arrived(limit), limit=limit)
         plan.changed[system.id, "quarantine"] = bare | aside.emptied(
