@@ -37,8 +37,9 @@ SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS, APART = PARTS = (
 decisions of other periods; decisions about groups too small to be told, which are set apart."""
 BESIDE = (
     "reference", "outcomes", "contacts", "human_actions", "usage", "accounts", "generations", "search_controls",
+    "agencies",
 )  # fmt: skip
-REFERENCE, OUTCOMES, CONTACTS, HUMAN_ACTIONS, USAGE, ACCOUNTS, GENERATIONS, SEARCH_CONTROLS = BESIDE
+REFERENCE, OUTCOMES, CONTACTS, HUMAN_ACTIONS, USAGE, ACCOUNTS, GENERATIONS, SEARCH_CONTROLS, AGENCIES = BESIDE
 """What some questions rest on beside the window: the window of reference, and the logs of outcomes, of messages and of
 what people decide, of all periods: a row set aside there bears no day of a decision."""
 ASIDE, CAME = "rows_aside", "sources_of_rows_aside"
@@ -215,6 +216,7 @@ def _logs(system: System) -> list[str]:
         ACCOUNTS: system.accounts is not None,
         GENERATIONS: "generations" in system.logs and COUNTERS["generations"].ready(system),
         SEARCH_CONTROLS: system.search_controls is not None,
+        AGENCIES: system.agencies is not None,
     }
     return [log for log, holds in asked.items() if holds and log != system.main_log]
 

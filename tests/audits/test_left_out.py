@@ -321,6 +321,38 @@ def test_a_corrected_row_goes_with_a_purge(tmp_path: Path) -> None:
     assert (left_out(workspace, MARCH).counted, left_out(workspace, MARCH).set_aside) == (104, 0)
 
 
+AGENCIES = """
+agencies:
+  {agency: agency, month: month, started: started, people: people, count: returns,
+   outcomes: {all: {title: {fr: retours, en: returns}}}}
+"""
+
+
+@pytest.mark.costly
+def test_counts_by_agency_set_aside_keep_the_question_about_them_from_an_answer(tmp_path: Path) -> None:
+    """Agencies of which the counts of the months after their start cannot be read are no part of what is better."""
+    workspace = made(tmp_path / "w", MONTHLY + AGENCIES)
+    system, counts = workspace.system("loans"), tmp_path / "agencies.csv"
+    bring(workspace, rows(3, 100))
+    lines = [
+        f"a{a},2025-{m:02}-01,{'2025-05-01' if a < 20 else ''},{100 + a},"
+        f"{'lost' if a < 8 and m > 5 else 30 + (a * m) % 5 + (20 if a < 20 and m > 4 else 0)}\n"
+        for a in range(40)
+        for m in range(1, 13)
+    ]
+    counts.write_text("agency,month,started,people,returns\n" + "".join(lines), "utf-8")
+    ingest(workspace, system, counts, log="agencies")
+    document = run_audit(workspace, system).written()
+    assert document["left_out"]["agencies"] == {
+        "rows": 480, "counted": 424, "set_aside": 56, "share": pytest.approx(56 / 480), "limited": True,
+    }  # fmt: skip
+    (told,) = (v for v in document["verdicts"] if v["indicator"] == "better_than_before")
+    assert (told["verdict"], told["reason"]) == ("unknown", "too_much_left_out")
+    assert told["sentence"]["en"].startswith("We cannot tell. Of 480 counts by agency, 56 were set aside (12 in 100):")
+    assert left_out_words(document, speaker("en")) == "counts by agency set aside: 56 of 480"
+    assert all(again.ok for again in rerun(workspace, stored_audits(workspace)))
+
+
 @pytest.mark.costly
 def test_outcomes_set_aside_are_told_and_keep_questions_about_outcomes_from_an_answer(tmp_path: Path) -> None:
     """Two of three cannot be read: what rests on decisions alone is judged, what rests on outcomes is not."""
