@@ -23,7 +23,7 @@ from boussole.audits.cubes.values import OTHERS, Categories, Watched
 from boussole.audits.errors import NoLakeError
 from boussole.audits.history import Arrivals, arrivals, arrived_since
 from boussole.audits.lake import reading
-from boussole.audits.lake.connection import state_of
+from boussole.audits.lake.connection import snapshot, state_of
 from boussole.audits.lake.tables import KEYS, OF_PEOPLE, exists
 from boussole.audits.runs import read_window
 from boussole.audits.suppression.apart import Apart, within
@@ -143,12 +143,12 @@ def recount(
         question = _Question(workspace, asked, kept, ended, published)
         now = question.held_to(None)
         with reading(workspace) as connection:
-            state = state_of(connection, asked.snapshot)
+            state, unchanged = state_of(connection, asked.snapshot), snapshot(connection) == asked.snapshot
     except NoLakeError:
-        now, state = None, None
+        now, state, unchanged = None, None, False
     if now is None:
         return Recount(lake=False)
-    then = question.held_to(state) if state is not None else None
+    then = now if unchanged else question.held_to(state) if state is not None else None
     if published is None or ended:
         now, then = _with_withheld(now, kept), _with_withheld(then, kept) if then else None
     return _compared(asked, kept, now, then, ended=ended)

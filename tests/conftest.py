@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import typer.main
 import typer.testing
+from _pytest.doctest import DoctestModule
 from filelock import FileLock
 from hypothesis import settings
 from streamlit.components.v2 import manifest_scanner
@@ -50,14 +51,25 @@ def _asked_first(*words: str) -> bool:
 
 
 class OnlyExamples:
-    """Of the modules of Boussole only those are looked through for examples that hold any: a fifth of all."""
+    """Only those modules are looked through for examples that hold any: of Boussole's a fifth, of the tests none."""
 
     @staticmethod
     def pytest_ignore_collect(collection_path: Path) -> bool | None:
         """Others are neither imported nor searched by each process that runs tests."""
-        if collection_path.suffix != ".py" or not collection_path.is_relative_to(HERE.parent / "src" / "boussole"):
+        if collection_path.suffix != ".py":
+            return None
+        if collection_path.is_relative_to(HERE):
+            return None if collection_path.name.startswith("test_") else True
+        if not collection_path.is_relative_to(HERE.parent / "src" / "boussole"):
             return None
         return None if ">>> " in collection_path.read_text(encoding="utf-8") else True
+
+    @staticmethod
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+        """A file of tests is a module of tests, and not searched for examples besides."""
+        found = yield
+        return [each for each in found if not (file_path.is_relative_to(HERE) and isinstance(each, DoctestModule))]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -76,7 +88,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """From here on there is garbage."""
+    """From here on there is garbage; what is there by now is none, and is not searched for it."""
+    gc.freeze()
     gc.enable()
 
 

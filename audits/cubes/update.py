@@ -252,12 +252,14 @@ def statements_of(system: System, bins: Bins) -> dict[str, str]:
 
 
 def _sql(key: tuple[str, str], make: Callable[[], dict[str, Any]]) -> dict[str, str]:
-    """The SQL of what a function makes, kept by a key."""
+    """The SQL of what a function makes, where it is none yet, kept by a key."""
     if key not in _KEPT:
         while len(_KEPT) >= MOST_KEPT:
             _KEPT.pop(next(iter(_KEPT)))
         _KEPT[key] = {
-            name: str(ibis.to_sql(cube, dialect="duckdb")) for name, cube in make().items() if cube is not None
+            name: cube if isinstance(cube, str) else str(ibis.to_sql(cube, dialect="duckdb"))
+            for name, cube in make().items()
+            if cube is not None
         }
     return _KEPT[key]
 

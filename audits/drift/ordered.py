@@ -18,6 +18,7 @@ from scipy.stats import norm
 from boussole.audits.drift.weighted_squares import beyond
 from boussole.audits.measures import Floats, Interval
 from boussole.audits.uncertainty.auc import auc, bin_bound, logit_interval, variance
+from boussole.audits.uncertainty.quantiles import normal_quantile
 
 FEWEST = 4
 """Values of both windows together that the variance of Anderson and Darling's statistic needs."""
@@ -77,7 +78,7 @@ def mann_whitney(
     return Higher(
         chance=chance,
         interval=logit_interval(
-            chance, math.sqrt(variance(two, one) * design_effect), float(norm.ppf(0.5 + level / 2)), level, "delong"
+            chance, math.sqrt(variance(two, one) * design_effect), normal_quantile(0.5 + level / 2), level, "delong"
         ),
         p=min(1.0, 2 * float(norm.sf((abs(gap) - 0.5) / spread))),
         p_higher=float(norm.sf((gap - 0.5) / spread)),

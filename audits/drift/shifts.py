@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from scipy.stats import t as student
 
 from boussole.audits.drift.calibration import MONTHS
 from boussole.audits.drift.seasons import AsFar, as_far, seasonal
 from boussole.audits.drift.splits import Scale, Series, Step, farthest, together
+from boussole.audits.uncertainty.quantiles import student_quantile
 from boussole.audits.windows import Window
 
 __all__ = ["RATE", "TABLE", "Scale", "Series", "Shift", "Step", "level_of", "shifts", "step_of"]
@@ -100,7 +100,7 @@ def step_of(window: Window, measure: Figure, test: Mapping[str, Any] | None) -> 
     if test is None and interval is not None:
         df = clusters - 1 if clusters and clusters > 1 else math.inf
         half = (interval.high - interval.low) / 2
-        se = half / float(student.ppf((1 + interval.level) / 2, df))
+        se = half / student_quantile((1 + interval.level) / 2, df)
         return Step(window=window, estimate=value, se=se, size=measure.n or 0, df=df)
     return None
 

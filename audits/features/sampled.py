@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
 
 from boussole.audits.features.binned import ROWS, Feature
 from boussole.audits.features.calibrated import calibrate, of_rates, standard_error
@@ -23,6 +22,7 @@ from boussole.audits.measures import Floats, Interval
 from boussole.audits.searchable import Searchable
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import Ints
+from boussole.audits.uncertainty.quantiles import student_quantile
 
 KNOWN = 0.95
 """Of a group that is known of so many decisions, the audit's own figures say enough."""
@@ -144,7 +144,7 @@ def _estimate(sample: _Sample, pair: tuple[str, str], system: System, many: int)
     floats = sides[0].astype(float), sides[1].astype(float)
     found = of_rates(weights, sample.x, floats, sample.selected, log=True)
     error, df = standard_error(found.pulls, sample.buckets)
-    half = float(student.ppf(1 - ALPHA / many / 2, df)) * error
+    half = student_quantile(1 - ALPHA / many / 2, df) * error
     raw = [parts[at] / (parts[at] + parts[at + 1]) for at in (0, 2)]
     return replace(
         told,

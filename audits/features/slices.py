@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
 
 from boussole.audits.features.binned import Bin, Feature, counted
 from boussole.audits.measures import Interval
@@ -22,6 +21,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.estimates import compare_rates
 from boussole.audits.uncertainty.holm import holm
 from boussole.audits.uncertainty.jackknife import Ints
+from boussole.audits.uncertainty.quantiles import student_quantile
 from boussole.audits.uncertainty.score import ratio_interval, ratio_z
 from boussole.audits.uncertainty.tests import p_beyond
 
@@ -151,7 +151,7 @@ def _interval(test: dict[str, object], chance: float) -> Interval | None:
     k, n, df = test["k"], test["n"], test.get("df")
     assert isinstance(k, list)  # noqa: S101 (a score test of a ratio)
     assert isinstance(n, list)  # noqa: S101
-    quantile = float(student.ppf(1 - chance / 2, float(str(df)) if df is not None else np.inf))
+    quantile = student_quantile(1 - chance / 2, float(str(df)) if df is not None else np.inf)
     return ratio_interval((k[0], k[1]), (n[0], n[1]), quantile=quantile, level=1 - ALPHA, method=METHOD)
 
 

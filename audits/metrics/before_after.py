@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from scipy.stats import t as student
 
 from boussole.audits.measures import Floats, Interval, Measure
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.before_after import FEWEST, Ints, Study, study
+from boussole.audits.uncertainty.quantiles import student_quantile
 
 EFFECT = "effect_since_start"
 MOST_LEFT_OUT = 0.05
@@ -112,7 +112,7 @@ def _measured(part: str, panel: Panel, system: System) -> Measure:
 
 def _told(of: Mapping[str, Any], panel: Panel, found: Study, params: Mapping[str, Any]) -> Measure:
     effect = found.overall
-    half = float(student.ppf(0.975, effect.df)) * effect.se
+    half = student_quantile(0.975, effect.df) * effect.se
     test = {"kind": "wald", "estimate": effect.value, "se": effect.se, "df": effect.df, "method": METHOD}
     return Measure(
         metric=EFFECT,

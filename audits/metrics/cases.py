@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import t as student
 
 from boussole.audits.measures import Interval, Measure
 from boussole.audits.metrics.shares import METHOD
 from boussole.audits.uncertainty.jackknife import Ints
+from boussole.audits.uncertainty.quantiles import student_quantile
 from boussole.audits.uncertainty.share import worth_of_share
 from boussole.audits.uncertainty.wilson import wilson, wilson_bounds
 
@@ -56,5 +56,5 @@ def interval_of(sides: Ints, clusters: float) -> Interval:
     """Wilson (1927), JASA 22:209, at as many independent rows as these are worth."""
     every = sides.sum(axis=0)
     size, df = worth_of_share(sides[1], every, fewest=clusters)
-    low, high = wilson_bounds(sides[1].sum() / every.sum() * size, size, z=float(student.ppf(0.975, df)))
+    low, high = wilson_bounds(sides[1].sum() / every.sum() * size, size, z=student_quantile(0.975, df))
     return Interval(low=low, high=high, method=METHOD)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from scipy.stats import t as student
 
 from boussole.audits.measures import Interval, Measure
 from boussole.audits.metrics.calls import calls_by_month, calls_of
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.systems.logs.calls import CALLS, ProviderShare
 from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.quantiles import student_quantile
 from boussole.audits.windows import period_of
 
 FORECAST = "provider_share_forecast"
@@ -51,7 +51,7 @@ def trend(history: list[ProviderShare], on: dt.date) -> Trend | None:
     ahead = on.toordinal() - float(mean)
     value = float(shares.mean()) + slope * ahead
     error = math.sqrt(float(np.square(rest).sum()) / (n - 2) * (1 + 1 / n + ahead**2 / spread))
-    half = float(student.ppf(0.5 + LEVEL / 2, n - 2)) * error
+    half = student_quantile(0.5 + LEVEL / 2, n - 2) * error
     low, high = (min(max(end, 0.0), 1.0) for end in (value - half, value + half))
     return Trend(value=min(max(value, 0.0), 1.0), low=low, high=high, a_year=slope * YEAR)
 

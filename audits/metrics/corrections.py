@@ -14,7 +14,6 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.stats import t as student
 
 from boussole.audits.measures import Cells, Group, Interval, Measure
 from boussole.audits.metrics.comparisons import Against, against, compared, refused
@@ -43,6 +42,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.gap_change import GapChange, gap_change
 from boussole.audits.uncertainty.gap_share import KIND, fieller
 from boussole.audits.uncertainty.jackknife import Ints
+from boussole.audits.uncertainty.quantiles import student_quantile
 from boussole.audits.uncertainty.stratified import standardised_difference
 
 PUT_IN_RESULTS, GAP_BY_CORRECTIONS = "put_in_outcome_difference", "gap_by_corrections"
@@ -241,7 +241,7 @@ def _told(about: dict[str, Any], params: dict[str, Any], found: GapChange, *, si
         "method": "fieller",
     }
     params = {**params, "before": math.exp(found.before), "after": math.exp(found.after), "test": test}
-    z, whole = float(student.ppf(0.975, found.df)), sign * found.after
+    z, whole = student_quantile(0.975, found.df), sign * found.after
     if whole - z * math.sqrt(found.variances[2]) >= test["watched"]:
         return Measure(**about, value=0.0, params={**params, "gap": UNWATCHED})
     ends = fieller(test, z) if whole < 0 else None

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
 
 from boussole.audits.measures import NEGATIVE, POSITIVE, Counts, Floats, Interval
 from boussole.audits.metrics.definition import Rate
 from boussole.audits.uncertainty.curve import Curve, Spread, spread
+from boussole.audits.uncertainty.quantiles import student_quantile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +108,6 @@ def _ends(value: float, error: Spread, drawn: float, level: float = 0.95) -> Int
     if not (scale > 0 and error.se > 0):
         return None
     centre, se = math.log(value / (1 - value)), math.hypot(error.se, drawn)
-    half = float(student.ppf(0.5 + level / 2, error.df)) * se / scale
+    half = student_quantile(0.5 + level / 2, error.df) * se / scale
     low, high = (1 / (1 + math.exp(-min(max(centre + side * half, -700.0), 700.0))) for side in (-1, 1))
     return Interval(low=low, high=high, level=level, method="linearised")

@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
-from scipy.stats import t as student
 
 from boussole.audits.measures import Cells, Group, Interval, Measure
 from boussole.audits.metrics.comparisons import against, compared, judged, refused
@@ -23,6 +21,7 @@ from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import Suppression, suppress
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.lists import design_effect
+from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
 from boussole.audits.uncertainty.score import ratio_interval
 from boussole.audits.uncertainty.wilson import wilson_bounds
 
@@ -115,7 +114,7 @@ def _share(view: View, position: int, told: Mapping[str, Any]) -> Measure:
     k, n = (int(side.sum()) for side in view.buckets(NEVER_RATE, [position]))
     if not n:
         return view.without_value(NEVER, "undefined", "zero_denominator", group=group, n=0)
-    low, high = wilson_bounds(float(k), float(n), z=float(norm.ppf(0.975)))
+    low, high = wilson_bounds(float(k), float(n), z=normal_quantile(0.975))
     interval = Interval(low=low, high=high, method="wilson")
     about: dict[str, Any] = {"by": view.table.by, "group": known_values(group), "n": n, "params": dict(told)}
     return Measure(metric=NEVER, value=k / n, interval=interval, **about)
@@ -153,7 +152,7 @@ def _ratio(view: View, lists: tuple[Cells, Cells], position: int, told: Mapping[
         group=known_values(group),
         value=k[0] / n[0] / (k[1] / n[1]),
         n=sum(n),
-        interval=ratio_interval(cases, sizes, quantile=float(student.ppf(0.975, df)), method=METHOD),
+        interval=ratio_interval(cases, sizes, quantile=student_quantile(0.975, df), method=METHOD),
         params={**params, "values": [k[0] / n[0], k[1] / n[1]], "design_effect": effect, "test": test},
     )
 
@@ -188,7 +187,7 @@ def _concentration(
     if people >= CURVE * FEWEST_IN_PART:
         params["lorenz"] = lorenz(often, n)
     value, error = gini(often, n)
-    half = float(norm.ppf(0.975)) * error
+    half = normal_quantile(0.975) * error
     ends = {"low": max(0.0, value - half), "high": min(1.0, value + half)}
     interval = Interval(**ends, method="jackknife") if error else None  # where all are alike, nothing tells how sure
     about: dict[str, Any] = {"by": view.table.by, "group": known_values(group), "n": people, "params": params}

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
-from scipy.stats import t as student
 
 from boussole.audits.measures import Interval, Measure
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.uncertainty.jackknife import Ints, fewest_clusters
+from boussole.audits.uncertainty.quantiles import student_quantile
 from boussole.audits.uncertainty.share import worth_of_share
 from boussole.audits.uncertainty.wilson import wilson_bounds
 
@@ -98,7 +98,7 @@ def share_measure(
     if few:
         size = fewest_clusters(every) if clusters is None else clusters
     value = k / n
-    low, high = wilson_bounds(value * size, size, z=float(student.ppf(0.975, df)))
+    low, high = wilson_bounds(value * size, size, z=student_quantile(0.975, df))
     test = {"kind": "score_share", "estimate": value, "size": size, "df": df, "method": METHOD}
     return Measure(
         metric=name,

@@ -7,9 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from scipy.stats import norm
-from scipy.stats import t as student
-
 from boussole.audits.measures import Interval, Measure
 from boussole.audits.metrics.comparisons import Against, against, compared, refused
 from boussole.audits.metrics.definition import Metric
@@ -17,6 +14,7 @@ from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from boussole.audits.metrics.view import View, known_values
 from boussole.audits.uncertainty.gap_share import KIND, StepLogs, fieller, step_logs
 from boussole.audits.uncertainty.products import Step, product, product_interval
+from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
 
 THROUGH = "actor_selection_rate_ratio"
 GAP_SHARE = "tool_and_adviser_gap_share"
@@ -194,7 +192,7 @@ def _ratio(found: StepLogs, steps: Sequence[int], *, among: int) -> dict[str, fl
 
 def quantile(df: float | None, chance: float) -> float:
     """The quantile of Student's t, of the normal distribution without degrees of freedom."""
-    return float(norm.ppf(chance) if df is None else student.ppf(chance, df))
+    return normal_quantile(chance) if df is None else student_quantile(chance, df)
 
 
 METRICS = (

@@ -1,7 +1,8 @@
 """Rules applied to texts: what each sentence holds says which patterns are tried there, then comes scope.
 
 Patterns are RE2's: each takes time in proportion to the sentence, whatever it is. `gate` leaves out those that cannot
-match, which is nearly all of them; only what matches is held to what makes it lawful.
+match, which is nearly all of them, once more than a few texts are read; only what matches is held to what makes it
+lawful.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import re2
@@ -35,6 +36,9 @@ _NAMED = re.compile(rb"\(\?P<[a-z]+>")
 """The beginning of a group with a name, of which there may be one of each in a pattern."""
 _TEXTS_LEARNT, _OFTEN, _MOST_AT_ONCE = 100, 5, 30
 """Texts after which the patterns that one in so many of them let through are known, and how many are joined at most."""
+_UNGATED, _LEAST = 2_000_000, 2_000
+"""Bytes on which every pattern is tried before a gate is made, which takes longer than to try them all on these; and as
+how many a short text counts."""
 _MOST = 1 << 26
 """Bytes that the automaton of one pattern may take."""
 
@@ -155,10 +159,21 @@ class Checker:
         for number, (made, _) in enumerate(self._of):
             if made.elsewhere is not None:
                 self._elsewhere[made.elsewhere] = self._elsewhere.get(made.elsewhere, 0) | 1 << number
-        self._gate = Gate(pattern.pattern.decode() for _, pattern in self._of)
+        self._ungated = 0
         self._tried = [pattern._regexp.Match for _, pattern in self._of]
         self._let_through, self._learnt = Counter[int](), 0
         self._often: tuple[Callable[..., Any], int] | None = None
+
+    @cached_property
+    def _gate(self) -> Gate:
+        return Gate(pattern.pattern.decode() for _, pattern in self._of)
+
+    def _is_gated(self, size: int) -> bool:
+        """Whether the gate is worth its making for one more text of so many bytes: not for the first few texts."""
+        if self._ungated > _UNGATED:
+            return True
+        self._ungated += max(size, _LEAST)
+        return self._ungated > _UNGATED
 
     def _learn(self, worth: list[int]) -> None:
         """Counts which patterns texts let through; those that many do are then looked for all at once, in one pass."""
@@ -214,9 +229,12 @@ class Checker:
         if self._often is not None:
             any_of, which = self._often
             but |= which if any_of(_ANYWHERE, text, 0, end)[0] == _NOWHERE else 0
-        worth = self._gate.worth_trying(text, but=but)
-        if self._learnt < _TEXTS_LEARNT:
-            self._learn(worth)
+        if self._is_gated(end):
+            worth = self._gate.worth_trying(text, but=but)
+            if self._learnt < _TEXTS_LEARNT:
+                self._learn(worth)
+        else:
+            worth = [number for number in range(len(self._of)) if not but >> number & 1]
         return [number for number in worth if self._tried[number](_ANYWHERE, text, 0, end)[0] != _NOWHERE]
 
     def _silent(self, text: bytes) -> int:

@@ -7,11 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
-from scipy.stats import t as student
 
 from boussole.audits.measures import Interval
 from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -102,13 +101,13 @@ def area_interval(sides: Sides, *, clustered: bool, level: float = 0.95) -> Inte
     scale = area * (1 - area)
     if scale <= 0:
         return None
-    se, quantile, method = math.sqrt(variance(*sides.sums)) / scale, float(norm.ppf(0.5 + level / 2)), "delong"
+    se, quantile, method = math.sqrt(variance(*sides.sums)) / scale, normal_quantile(0.5 + level / 2), "delong"
     if clustered:
         found = jk.jackknife(area, sides.without_each(sides.per_bucket > 0), transform="logit")
         if found is None:
             return None
         free = min(found.df, jk.freedom_of(sides.per_bucket, (found.se / se) ** 2 if se > 0 else 1.0))
-        se, quantile, method = max(se, found.se), float(student.ppf(0.5 + level / 2, free)), "jackknife"
+        se, quantile, method = max(se, found.se), student_quantile(0.5 + level / 2, free), "jackknife"
     return logit_interval(area, se * scale, quantile, level, method)
 
 
@@ -152,6 +151,6 @@ def compare_areas(one: Sides, two: Sides, *, clustered: bool) -> tuple[Interval,
 def wald_interval(test: dict[str, Any], *, low: float, high: float, level: float = 0.95) -> Interval:
     """Estimate ± quantile × standard error, kept within [low, high]."""
     chance = 0.5 + level / 2
-    half = float(student.ppf(chance, test["df"]) if "df" in test else norm.ppf(chance)) * test["se"]
+    half = (student_quantile(chance, test["df"]) if "df" in test else normal_quantile(chance)) * test["se"]
     ends = max(low, test["estimate"] - half), min(high, test["estimate"] + half)
     return Interval(low=ends[0], high=ends[1], level=level, method=test["method"])

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import f as fisher
-from scipy.stats import t as student
 
 from boussole.audits.measures import Flags, Floats
+from boussole.audits.uncertainty.quantiles import student_quantile
 
 Ints = npt.NDArray[np.int64]
 FEWEST = 10
@@ -89,7 +89,7 @@ def study(rates: Floats, weights: Floats, starts: Ints) -> Study:
     months = {}
     for e in told:
         found = each[e - span.start]
-        months[e] = (found, float(student.ppf(1 - chance, found.df)) * found.se)
+        months[e] = (found, student_quantile(1 - chance, found.df) * found.se)
     before = {e: (e - span.start, each[e - span.start]) for e in sorted(told, reverse=True) if e < 0}
     return Study(overall=each[-1], months=months, trends=_trends(before, sides.variance))
 

@@ -14,17 +14,18 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.stats import gamma, norm
+from scipy.stats import gamma
 from scipy.stats import t as student
 
 from boussole.audits.measures import Counts
+from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
 from boussole.audits.uncertainty.swaps import Features, Swaps, all_swaps, drawn_swaps
 
 Floats = npt.NDArray[np.float64]
 Scale = Literal["ratio", "difference"]
 
 NO_CHANGE = {"ratio": 1.0, "difference": 0.0}
-RULE_OF_THREE = (math.log(20) / norm.ppf(0.95) ** 2) ** 2
+RULE_OF_THREE = (math.log(20) / normal_quantile(0.95) ** 2) ** 2
 """From the score test of none in n at the level 0.05, which excludes 2.7 cases, to the exact one: 3.0."""
 TINY = 1e-20
 """Variances at or below it are rounding."""
@@ -175,7 +176,7 @@ class ComparisonChange:
         changed cases, and they bring variance, so that without any now about Z² cases must be lost. Paired cases:
         never fewer than an exact test needs, which is −log₂ alpha of them, all lost, with that power.
         """
-        z = float(student.ppf(1 - alpha, self._df()) + student.ppf(power, self._df()))
+        z = student_quantile(1 - alpha, self._df()) + student_quantile(power, self._df())
         _, variance = self._distance(NO_CHANGE[self.scale])
         one = math.sqrt(self._part_weight(NO_CHANGE[self.scale], GROUP))
         lost = (z * z * one + math.sqrt(z**4 * one * one + 4 * z * z * variance)) / 2

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-from scipy.stats import t as student
 
 from boussole.audits.measures import Interval
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.bootstrap import Ints, Statistic, bootstrap, large_enough
 from boussole.audits.uncertainty.methods import method
+from boussole.audits.uncertainty.quantiles import student_quantile
 from boussole.audits.uncertainty.score import Pair, difference_interval, newcombe, ratio_interval
 from boussole.audits.uncertainty.wilson import wilson
 
@@ -69,7 +69,7 @@ def _of_clusters(
     name, level = "miettinen_nurminen_clusters", 0.95
     cases = _cases(((float(k[0].sum()), float(k[1].sum())), (float(n[0].sum()), float(n[1].sum()))), sizes)
     invert = ratio_interval if scale == "ratio" else difference_interval
-    interval = invert(cases, sizes, quantile=float(student.ppf(0.5 + level / 2, df)), level=level, method=name)
+    interval = invert(cases, sizes, quantile=student_quantile(0.5 + level / 2, df), level=level, method=name)
     return interval, {"kind": f"score_{scale}", "k": list(cases), "n": list(sizes), "df": df, "method": name}
 
 

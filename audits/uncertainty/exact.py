@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import beta, norm
-from scipy.stats import t as student
+from scipy.stats import beta
+
+from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
 
 FEWEST = 10
 """Of fewer cases, or fewer others, rows of one cluster are taken to be alike."""
@@ -44,7 +45,7 @@ def clustered_share(clusters: Sequence[tuple[int, int]]) -> ClusteredShare | Non
         variance = m / (m - 1) * math.fsum((cases - p * each) ** 2 for cases, each in clusters) / n**2
         size = min(float(n), p * (1 - p) / variance) if variance > 0 else float(n)
     if m > 1:
-        size *= (float(norm.ppf(0.975)) / float(student.ppf(0.975, m - 1))) ** 2
+        size *= (normal_quantile(0.975) / student_quantile(0.975, m - 1)) ** 2
     low, high = exact_ends(p, size)
     return ClusteredShare(low=low, high=high, size=size)
 

@@ -13,10 +13,10 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
 
 from boussole.audits.measures import Interval
 from boussole.audits.uncertainty.methods import method
+from boussole.audits.uncertainty.quantiles import student_quantile
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -35,7 +35,7 @@ class Jackknife:
     def interval(self, *, low: float, high: float, level: float = 0.95) -> Interval:
         """Student interval on the transformed scale, brought back and kept within [low, high]."""
         centre = _forward(np.array(self.estimate), self.transform)
-        half = float(student.ppf(0.5 + level / 2, self.df)) * self.se
+        half = student_quantile(0.5 + level / 2, self.df) * self.se
         ends = [_back(float(centre) + side * half, self.transform) for side in (-1, 1)]
         return Interval(low=max(low, ends[0]), high=min(high, ends[1]), level=level, method="jackknife")
 

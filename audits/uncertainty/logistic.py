@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import pinvh
 from scipy.special import expit
-from scipy.stats import norm
-from scipy.stats import t as student
 
 from boussole.audits.measures import Interval
 from boussole.audits.parts import Pairs
+from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
 
 Floats = npt.NDArray[np.float64]
 Stratum = tuple[str | None, ...]
@@ -124,6 +123,6 @@ def _robust(
 def _interval(ratio: float, variance: float, df: float, *, clustered: bool) -> Interval | None:
     if df < 1 or not variance > 0:
         return None
-    quantile = float(norm.ppf(0.975) if math.isinf(df) else student.ppf(0.975, df))
+    quantile = normal_quantile(0.975) if math.isinf(df) else student_quantile(0.975, df)
     ends = [math.exp(math.log(ratio) + side * quantile * math.sqrt(variance)) for side in (-1, 1)]
     return Interval(low=ends[0], high=ends[1], method="delta_clusters" if clustered else "delta")

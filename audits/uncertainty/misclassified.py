@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.stats import norm
-
 from boussole.audits.measures import Interval
+from boussole.audits.uncertainty.quantiles import normal_quantile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +75,7 @@ def corrected_share(
     if n <= 0 or recall is None or specificity is None or recall + specificity <= 1:
         return None
     share = min(1.0, max(0.0, (flagged / n + specificity - 1) / (recall + specificity - 1)))
-    z = float(norm.ppf(0.5 + level / 2))
+    z = normal_quantile(0.5 + level / 2)
     size = n if worth is None else worth
     n_all, n_with, n_without = size + z * z, detection.positives + 2, detection.negatives + 2
     seen = (size * flagged / n + z * z / 2) / n_all
@@ -125,7 +124,7 @@ def confirmed_share(
     parts = ((size * flagged / n, size), (confirmed, looked_at), (detection.found, detection.positives))
     logs = [math.log((k + 0.5) / (m + 1)) for k, m in parts]
     variance = sum(1 / (k + 0.5) - 1 / (m + 1) for k, m in parts)
-    centre, half = logs[0] + logs[1] - logs[2], float(norm.ppf(0.5 + level / 2)) * math.sqrt(variance)
+    centre, half = logs[0] + logs[1] - logs[2], normal_quantile(0.5 + level / 2) * math.sqrt(variance)
     low = 0.0 if not confirmed or not flagged else min(share, math.exp(centre - half))
     high = min(1.0, max(share, math.exp(centre + half)))
     return min(1.0, share), Interval(low=low, high=high, level=level, method="log_delta")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from scipy.stats import norm
 
+from boussole.audits.uncertainty.quantiles import normal_quantile
+
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
@@ -53,7 +55,7 @@ def gap(before: Estimate, after: Estimate, *, ratio: bool = False) -> Gap | None
     toward = below if value > 0 else above
     if not min(below, above) > 0:
         return None
-    z = abs(value) / toward * float(norm.ppf(0.5 + before.level / 2))
+    z = abs(value) / toward * normal_quantile(0.5 + before.level / 2)
     ends = [value, value - below, value + above]
     value, low, high = (math.exp(end) for end in ends) if ratio else ends
     return Gap(value=value, low=low, high=high, p=float(2 * norm.sf(z)))

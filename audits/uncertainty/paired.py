@@ -12,6 +12,7 @@ from boussole.audits.measures import Floats
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.means import Ints
 from boussole.audits.uncertainty.mover import Gap
+from boussole.audits.uncertainty.quantiles import student_quantile
 
 FEWEST = 20
 """Buckets that must hold cases: of fewer, the jackknife's error is a guess."""
@@ -44,7 +45,7 @@ def paired_gap(before: float, after: float, parts: tuple[Floats, Floats], *, lea
     if not variance > 0:
         return None
     se, df = math.sqrt(variance), first.size - 1
-    half = float(student.ppf(0.975, df)) * se
+    half = student_quantile(0.975, df) * se
     ends = (value, value - half, value + half)
     told, low, high = (math.exp(end) for end in ends) if ratio else ends
     return Gap(value=told, low=low, high=high, p=float(2 * student.sf(abs(value) / se, df)))

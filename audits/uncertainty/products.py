@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.stats import norm
 
 from boussole.audits.measures import Interval
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.jackknife import Floats, Ints
+from boussole.audits.uncertainty.quantiles import normal_quantile
 
 Counted = tuple[Ints, Ints]
 """Cases and sizes per bucket."""
@@ -46,7 +46,7 @@ def product_interval(steps: Sequence[Step], *, clustered: bool, level: float = 0
         found = jk.jackknife(value, left, transform="log")
         return None if found is None else found.interval(low=0.0, high=math.inf, level=level)
     variance = sum(1 / int(k.sum()) - 1 / int(n.sum()) for step in steps for k, n in step)
-    factor = math.exp(float(norm.ppf(0.5 + level / 2)) * math.sqrt(variance))
+    factor = math.exp(normal_quantile(0.5 + level / 2) * math.sqrt(variance))
     return Interval(low=value / factor, high=value * factor, level=level, method="katz")
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 
 from scipy.optimize import brentq
-from scipy.stats import norm
 
 from boussole.audits.measures import Interval
+from boussole.audits.uncertainty.quantiles import normal_quantile
 from boussole.audits.uncertainty.wilson import wilson_bounds
 
 Pair = tuple[float, float]
@@ -91,7 +91,7 @@ def ratio_interval(
     (k1, k0), (n1, n0) = k, n
     if k0 <= 0:
         return None
-    z = float(norm.ppf(0.5 + level / 2)) if quantile is None else quantile
+    z = normal_quantile(0.5 + level / 2) if quantile is None else quantile
     centre = math.log(max(k1, 1e-9) / n1 * n0 / k0)
     low = 0.0 if k1 <= 0 else math.exp(_root(k, n, z, -_RATIO_LIMIT, centre))
     return Interval(low=low, high=math.exp(_root(k, n, -z, centre, _RATIO_LIMIT)), level=level, method=method)
@@ -103,8 +103,8 @@ def difference_interval(k: Pair, n: Pair, *, quantile: float, level: float, meth
     `quantile`: of the distribution of z that goes with `level`. Source: Miettinen & Nurminen (1985); its value for this
     example is published in Newcombe (1998), Statistics in Medicine 17:873-890.
 
-    >>> from scipy.stats import norm
-    >>> interval = difference_interval((56, 48), (70, 80), quantile=norm.ppf(0.975), level=0.95, method="score")
+    >>> from boussole.audits.uncertainty.quantiles import normal_quantile
+    >>> interval = difference_interval((56, 48), (70, 80), quantile=normal_quantile(0.975), level=0.95, method="score")
     >>> round(interval.low, 4), round(interval.high, 4)
     (0.0528, 0.3382)
     """
@@ -136,7 +136,7 @@ def newcombe(k: Pair, n: Pair, *, level: float = 0.95, method: str = "newcombe")
     >>> round(interval.low, 4), round(interval.high, 4)
     (0.0524, 0.3339)
     """
-    z = float(norm.ppf(0.5 + level / 2))
+    z = normal_quantile(0.5 + level / 2)
     (p1, low1, high1), (p0, low0, high0) = (
         (successes / size, *wilson_bounds(successes, size, z=z)) for successes, size in zip(k, n, strict=True)
     )

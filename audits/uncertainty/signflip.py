@@ -13,9 +13,10 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import binom, norm
+from scipy.stats import binom
 
 from boussole.audits.measures import Floats
+from boussole.audits.uncertainty.quantiles import normal_quantile
 
 WORK = 10_000_000
 """Clusters times the sum of their differences up to which all ways are counted."""
@@ -96,4 +97,4 @@ def detectable(changes: Sequence[int], pairs: int, *, level: float, power: float
         middle = (low + high) / 2
         low, high = (middle, high) if binom.sf(needed - 1, k, middle) < power else (low, middle)
     rare = 1 - float((1 - high) ** (k / pairs))
-    return max(float(norm.ppf(1 - level / 2) + norm.ppf(power)) * spread, rare)
+    return max((normal_quantile(1 - level / 2) + normal_quantile(power)) * spread, rare)

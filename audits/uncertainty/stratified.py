@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2, norm
-from scipy.stats import t as student
+from scipy.stats import chi2
 
 from boussole.audits.measures import Interval
 from boussole.audits.parts import Pairs
 from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
 from boussole.audits.uncertainty.score import difference_interval, ratio_interval
 
 Floats = npt.NDArray[np.float64]
@@ -112,7 +112,7 @@ def standardised_difference(pairs: Pairs) -> StandardisedComparison:
     cases = first * sizes[0], other * sizes[1]
     test: dict[str, Any] = {"kind": "score_difference", "k": list(cases), "n": list(sizes), "method": name}
     test |= {} if df is None else {"df": df}
-    quantile = float(norm.ppf(0.975) if df is None else student.ppf(0.975, df))
+    quantile = normal_quantile(0.975) if df is None else student_quantile(0.975, df)
     interval = difference_interval(cases, sizes, quantile=quantile, level=0.95, method=name)
     return StandardisedComparison(rates=(first, other), interval=interval, test=test)
 
@@ -174,7 +174,7 @@ def _scored(
 ) -> StandardisedComparison:
     k = rates[0] * sizes[0], rates[1] * sizes[1]
     test: dict[str, Any] = {"kind": "score_ratio", "k": list(k), "n": list(sizes), "method": method}
-    quantile = None if df is None else float(student.ppf(0.975, df))
+    quantile = None if df is None else student_quantile(0.975, df)
     interval = ratio_interval(k, sizes, quantile=quantile, method=method)
     return StandardisedComparison(rates=rates, interval=interval, test=test if df is None else test | {"df": df})
 
@@ -206,7 +206,7 @@ def odds_ratio(pairs: Pairs) -> tuple[float, Interval | None] | None:
     r, s = one.sum(), two.sum()
     variance = (agree * one).sum() / (2 * r * r) + (differ * two).sum() / (2 * s * s)
     variance += (agree * two + differ * one).sum() / (2 * r * s)
-    half = float(norm.ppf(0.975)) * math.sqrt(variance)
+    half = normal_quantile(0.975) * math.sqrt(variance)
     ends = [math.exp(math.log(value) + side * half) for side in (-1, 1)]
     return value, Interval(low=ends[0], high=ends[1], method="robins_breslow_greenland")
 

@@ -16,12 +16,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from scipy.special import ndtr, stdtr
-from scipy.stats import ncx2, norm
-from scipy.stats import t as student
+from scipy.stats import ncx2
 
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.uncertainty.gap_share import KIND as GAP_SHARE
 from boussole.audits.uncertainty.gap_share import gap_share_tail, gap_share_z
+from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
 from boussole.audits.uncertainty.score import difference_z, ratio_z
 from boussole.audits.uncertainty.share import share_z
 
@@ -194,7 +194,7 @@ STATISTICS: dict[str, Callable[[Mapping[str, Any], float], float]] = {
 
 def quantile(test: Mapping[str, Any], chance: float) -> float:
     """The quantile of a test's statistic: Student's where it has degrees of freedom, else the normal one."""
-    return float(student.ppf(chance, test["df"]) if "df" in test else norm.ppf(chance))
+    return student_quantile(chance, test["df"]) if "df" in test else normal_quantile(chance)
 
 
 def _factor(z: float, needed: float) -> float | None:
@@ -223,7 +223,7 @@ def _psi_factor(test: Mapping[str, Any], threshold: float, alpha: float, power: 
     def settled(factor: float) -> bool:
         s = fixed + (scale - fixed) / factor
         at, there = (math.sqrt(2 * df * s * s + 4 * psi * s) for psi in (threshold, truth))
-        return bool(gap >= norm.ppf(1 - alpha) * at + norm.ppf(power) * there)
+        return bool(gap >= normal_quantile(1 - alpha) * at + normal_quantile(power) * there)
 
     low, high = 1.0, float(MOST_TIMES + 1)
     if not settled(high):

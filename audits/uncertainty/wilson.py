@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from scipy.stats import norm
-
 from boussole.audits.measures import Interval
+from boussole.audits.uncertainty.quantiles import normal_quantile
 
 
 def wilson_bounds(successes: float, n: float, *, z: float) -> tuple[float, float]:
@@ -34,7 +33,7 @@ def wilson(successes: float, n: float, *, level: float = 0.95, method: str = "wi
     >>> round(interval.low, 4), round(interval.high, 4)
     (0.2553, 0.3662)
     """
-    low, high = wilson_bounds(successes, n, z=float(norm.ppf(0.5 + level / 2)))
+    low, high = wilson_bounds(successes, n, z=normal_quantile(0.5 + level / 2))
     return Interval(low=low, high=high, level=level, method=method)
 
 
@@ -48,7 +47,7 @@ def wilson_cc(successes: float, n: float, *, level: float = 0.95) -> Interval:
     >>> round(interval.low, 4), round(interval.high, 4)
     (0.2535, 0.3682)
     """
-    z, p = float(norm.ppf(0.5 + level / 2)), successes / n
+    z, p = normal_quantile(0.5 + level / 2), successes / n
     centre, scale = 2 * n * p + z * z, 2 * (n + z * z)
     below = z * math.sqrt(max(z * z - 2 - 1 / n + 4 * p * (n * (1 - p) + 1), 0.0))
     above = z * math.sqrt(max(z * z + 2 - 1 / n + 4 * p * (n * (1 - p) - 1), 0.0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -14,6 +15,7 @@ import pytest
 from boussole import audits
 from boussole.audits import evidence
 from boussole.audits.counts.lists import PURGED, read_ranks
+from boussole.audits.cubes import ranks
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import ingest
 from boussole.audits.errors import BoussoleError
@@ -28,7 +30,7 @@ from boussole.audits.standing import standing
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.written import system_text
+from tests.written import sample, system_text
 
 SYSTEM = system_text(
     "offers",
@@ -251,3 +253,22 @@ def test_systems_without_lists_have_none(tmp_path: Path) -> None:
     workspace, system = load(tmp_path / "w", log(20), text=SYSTEM.replace("  rank: rank\n", ""))
     assert cube(workspace, system) == []
     assert not ranking(measure_window(workspace, system).measures)
+
+
+def test_an_attribute_has_the_sql_that_ibis_writes_for_its_names() -> None:
+    """SQL is made once for all attributes of so many groups; the names of one are put in, whatever they hold."""
+    groups = {"gender": 'l\'⟨whom⟩ "⟨0⟩"', "age": None}
+    system = sample(
+        {"id": "ref", "decided_at": "day", "decision": {"column": "taken", "selected": [1]}}
+        | {"request": "offer", "rank": "rank"},
+        groups,
+    )
+    columns = {"day": "date", "request": "string", "rank": "int32", "bucket": "uint8"}
+    table = ibis.table(columns | {"g_gender": "string", "g_age": "string"}, name="competing")
+    made = ranks.statements(table, system)
+    for i, by in enumerate(system.attributes):
+        counted = ibis.table(ranks.counted(ranks.listed(table, system), by).schema(), name="counted")
+        shares = ibis.to_sql(ranks.shares(counted, by, system.reference_of(by)), dialect="duckdb")
+        assert made[f"shares{i}"].split() == str(shares).split()
+        assert (groups[by[0]] is None) == ("⟨" not in made[f"shares{i}"])
+    assert "'gender=l''⟨whom⟩ \"⟨0⟩\"'" in made["ranks0"]

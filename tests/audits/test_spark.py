@@ -96,7 +96,8 @@ def test_lists_are_those_of_duckdb(make: Make, tmp_path: Path) -> None:
             make(f"{name}{i}", each) for name, each in zip(("required", "chances"), fair_tables(kinds), strict=True)
         ]
         order = make(f"ordered{i}", ranks.ordered(made["listed"], shares, by))
-        found |= by_key(ranks.of_attribute(shares, order, (fair[0], fair[1]), by, system).to_pyarrow(), "ranks")
+        added = ranks.of_attribute((shares, order, None), (fair[0], fair[1]), by, ranks.against(system, by))
+        found |= by_key(added.to_pyarrow(), "ranks")
     expected = {key: sums for key, sums in by_key(kept(workspace, system, "ranks"), "ranks").items() if sums[0]}
     assert len(found) > 100
     assert set(found) == set(expected)

@@ -53,9 +53,16 @@ def chamber() -> Chamber:
     return Chamber(house=desk.house, names={}, facts=Facts(as_of=CALLED))
 
 
+@pytest.fixture(scope="module")
+def known() -> dict[str, Index]:
+    """What is searched, by language: made by the first who looks, and the same for all."""
+    return {}
+
+
 @pytest.fixture
-def look(scene: Scene, chamber: Chamber) -> Look:
-    known = {say.lang: Index(pieces(scene, {"external": chamber}, say), say.lang) for say in (FR, EN)}
+def look(scene: Scene, chamber: Chamber, known: dict[str, Index]) -> Look:
+    if not known:
+        known |= {say.lang: Index(pieces(scene, {"external": chamber}, say), say.lang) for say in (FR, EN)}
 
     def look(asked: str, *, lang: str = "fr", role: Role = Role.CHAIR, kind: str = "", entries: int = 5) -> SearchPage:
         actions = [action for action in Action if allowed(role, action)]

@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from boussole.audits import recount
 from boussole.audits.decisions import ingest
+from boussole.audits.lake import writing
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
@@ -51,24 +53,24 @@ def of(document):
     return next(each for each in document.verdicts if each.template == "needless_access")
 
 
-@pytest.mark.parametrize(
-    ("numbers", "expected", "told"),
-    [
-        ({}, ("kept", "logged_none"), "Sur les 200 comptes dont l’export le dit, tous demandent un second facteur"),
-        ({"bare": 20}, ("broken", "logged_lacking"), "20 ne demandent aucun second facteur"),
-        ({"bare": 1}, ("broken", "logged_hidden"), "aucun nombre n’est donné"),
-        (
-            {"needless": 3},
-            ("watch", "logged_beyond"),
-            "Au plus 11 comptes ont des droits dont leur rôle n’a pas besoin.",
-        ),
-        ({"untold": 1}, ("watch", "logged_unlabelled"), "L’export n’en dit pas assez sur au plus 11 comptes."),
-        ({"others": 5}, ("unknown", "small_numerator"), "masqué"),
-        ({"bare": 20, "needless": 15}, ("broken", "logged_lacking"), "Au plus 15 comptes ont des droits"),
-    ],
-)
+CASES = [
+    ({}, ("kept", "logged_none"), "Sur les 200 comptes dont l’export le dit, tous demandent un second facteur"),
+    ({"bare": 20}, ("broken", "logged_lacking"), "20 ne demandent aucun second facteur"),
+    ({"bare": 1}, ("broken", "logged_hidden"), "aucun nombre n’est donné"),
+    (
+        {"needless": 3},
+        ("watch", "logged_beyond"),
+        "Au plus 11 comptes ont des droits dont leur rôle n’a pas besoin.",
+    ),
+    ({"untold": 1}, ("watch", "logged_unlabelled"), "L’export n’en dit pas assez sur au plus 11 comptes."),
+    ({"others": 5}, ("unknown", "small_numerator"), "masqué"),
+    ({"bare": 20, "needless": 15}, ("broken", "logged_lacking"), "Au plus 15 comptes ont des droits"),
+]
+
+
+@pytest.mark.parametrize(("numbers", "expected", "told"), CASES)
 def test_verdicts_follow_the_export(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], numbers: dict[str, int], expected: tuple[str, str], told: str
+    tmp_path: Path, numbers: dict[str, int], expected: tuple[str, str], told: str
 ) -> None:
     workspace = made(tmp_path / "w", **numbers)
     document = audit(workspace)
@@ -77,6 +79,17 @@ def test_verdicts_follow_the_export(
     assert told in found.sentence["fr"]
     said = not_known(document, found, None, speaker("en"), system=workspace.system("offers"))
     assert not [each for each in said if each.startswith("Nobody has confirmed")]  # an export needs nobody
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [pytest.param(numbers, marks=[pytest.mark.costly] if i else []) for i, (numbers, *_) in enumerate(reversed(CASES))],
+)
+def test_each_is_checked_without_us(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], numbers: dict[str, int]
+) -> None:
+    workspace = made(tmp_path / "w", **numbers)
+    audit(workspace)
     (again,) = rerun(workspace, chosen(workspace))
     assert again.ok, again
     (stored,) = stored_audits(workspace)
@@ -84,3 +97,25 @@ def test_verdicts_follow_the_export(
     write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), pack)
     assert judge(pack, Judge(HERE), one_by_one=True) == 0
     assert "accounts_without_second_factor_share" not in {line.strip() for line in capsys.readouterr().out.splitlines()}
+
+
+@pytest.mark.costly
+def test_a_state_of_the_lake_that_is_still_the_newest_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, states = made(tmp_path / "w"), []
+    audit(workspace)
+    real = recount._sight
+
+    def sight(*given, at):
+        states.append(at)
+        return real(*given, at=at)
+
+    monkeypatch.setattr(recount, "_sight", sight)
+    (again,) = rerun(workspace, chosen(workspace))
+    assert (again.ok, again.recount.then, states) == (True, (), [None])
+    with writing(workspace):  # a state more
+        pass
+    (again,) = rerun(workspace, chosen(workspace))
+    assert (again.ok, again.recount.then, len(states)) == (True, (), 3)
+    assert states[2] is not None

@@ -294,7 +294,7 @@ def beside(document: Standing, verdict: VerdictDocument, say: Say, *, system: Sy
     whom = compared_people(measure, say, system=system) if verdict.verdict == "unknown" and measure.group else {}
     told = (
         at_stage(measure, say, system=system) if whom else "",
-        conditions(measure, say, system=system),
+        conditions(measure, say, system=system, question=say.text(verdict.question)),
         between(comparison, measure, say, whom=whom),
         reply_times(document, measure, say, system=system),
     )
@@ -329,10 +329,11 @@ def at_stage(measure: MeasureDocument, say: Say, *, system: System) -> str:
     return say("Stage: {stage}.", stage=stage_name(measure, say, system=system)) if stage else ""
 
 
-def conditions(measure: MeasureDocument, say: Say, *, system: System) -> str:
-    """Under which condition the figures of a sentence compare."""
-    alike = measure.metric.startswith("adjusted")
-    return say("Comparable: {controls}.", controls=controls(system, say.lang)) if alike else ""
+def conditions(measure: MeasureDocument, say: Say, *, system: System, question: str) -> str:
+    """Under which condition the figures of a sentence compare, where the question above it does not say so."""
+    named = controls(system, say.lang)
+    alike = measure.metric.startswith("adjusted") and named not in question
+    return say("Comparable: {controls}.", controls=named) if alike else ""
 
 
 def between(comparison: Comparison, measure: MeasureDocument, say: Say, *, whom: Mapping[str, str]) -> str:

@@ -199,27 +199,62 @@ class _Ungated(Checker):
         return [number for number in range(len(self._of)) if not silent >> number & 1]
 
 
-@pytest.fixture(scope="module")
-def ungated() -> Checker:
-    made = copy.copy(packaged_checker())
+@pytest.fixture
+def gated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate is asked from the first text on."""
+    monkeypatch.setattr(engine, "_UNGATED", 0)
+
+
+def without_gate(checker: Checker) -> Checker:
+    made = copy.copy(checker)
     made.__class__ = _Ungated
     return made
 
 
-def _same_without_the_gate(texts: list[str], ungated: Checker) -> None:
+def _same_without_the_gate(texts: list[str], checker: Checker) -> None:
+    ungated = without_gate(checker)
     for text in texts:
-        assert check_text(text) == ungated.check(text), text
+        assert checker.check(text) == ungated.check(text), text
 
 
-def test_the_gate_changes_no_finding(ungated: Checker) -> None:
+def some_texts() -> list[str]:
     texts = [text for name in SETS for text in held(name)[::80]]
-    _same_without_the_gate([*texts, "\n".join(texts[:8]), " ".join(reversed(texts[:8]))], ungated)
+    return [*texts, "\n".join(texts[:8]), " ".join(reversed(texts[:8]))]
 
 
-@pytest.mark.slow(lighter="test_the_gate_changes_no_finding")
+@pytest.mark.usefixtures("gated")
+def test_the_gate_changes_no_finding_of_some_rules() -> None:
+    some = {name: file.model_copy(update={"rules": file.rules[:1]}) for name, file in packaged().items()}
+    checker = Checker(some)
+    _same_without_the_gate(some_texts(), checker)
+    assert any(checker.check(text).findings for text in some_texts())
+
+
+@pytest.mark.costly
+@pytest.mark.usefixtures("gated")
+def test_the_gate_changes_no_finding() -> None:
+    _same_without_the_gate(some_texts(), packaged_checker())
+
+
+@pytest.mark.slow(lighter="test_the_gate_changes_no_finding_of_some_rules")
+@pytest.mark.usefixtures("gated")
 @pytest.mark.parametrize("name", SETS)
-def test_the_gate_changes_no_finding_of_any_development_text(name: str, ungated: Checker) -> None:
-    _same_without_the_gate(held(name), ungated)
+def test_the_gate_changes_no_finding_of_any_development_text(name: str) -> None:
+    _same_without_the_gate(held(name), packaged_checker())
+
+
+def test_the_gate_is_made_once_more_than_a_few_texts_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_UNGATED", 3 * engine._LEAST)
+    checker = Checker({"young.yaml": read_rules(RULES, where="young.yaml")}, {})
+    found = []
+    for _ in range(4):
+        found.append(checker.check("Des jeunes, poste H/F.").findings)
+        assert ("_gate" in vars(checker)) == (len(found) == 4)
+    assert found[0]
+    assert found == found[:1] * 4
+    at_once = Checker({"young.yaml": read_rules(RULES, where="young.yaml")}, {})
+    at_once.check("Des jeunes. " * 1000)  # a long text is as much as many
+    assert "_gate" in vars(at_once)
 
 
 @pytest.mark.costly
@@ -289,6 +324,7 @@ def test_what_is_told_of_who_seeks_is_not_asked_of_the_person(criterion: str, un
     assert check_text(lawful).findings == ()
 
 
+@pytest.mark.usefixtures("gated")
 @pytest.mark.parametrize("room", [engine._MOST, 1 << 8])
 def test_patterns_that_texts_often_let_through_find_the_same_when_looked_for_at_once(
     monkeypatch: pytest.MonkeyPatch, room: int

@@ -105,46 +105,37 @@ def without(*names: str) -> dict[str, None]:
     return dict.fromkeys(names)
 
 
-WRONG: list[tuple[str, dict[str, Any]]] = [
-    ("iss", {"iss": "https://evil.example"}),
-    ("iss", without("iss")),
-    ("aud", {"aud": "another-client"}),
-    ("aud", {"aud": ["boussole", "another-client"]}),
-    ("aud", {"aud": []}),
-    ("aud", without("aud")),
-    ("iat", {"iat": 1_500_000_000}),
-    ("iat", {"iat": 4_000_000_000}),
-    ("iat", {"iat": "now"}),
-    ("iat", {"iat": True}),
-    ("iat", without("iat")),
-    ("exp", {"exp": 1_500_000_000}),
-    ("exp", without("exp")),
-    ("events", {"events": {"http://schemas.openid.net/event/other": {}}}),
-    ("events", {"events": [EVENT]}),
-    ("events", {"events": {EVENT: "yes"}}),
-    ("events", without("events")),
-    ("nonce", {"nonce": "n-0S6_WzA2Mj"}),
-    ("nonce", {"nonce": ""}),
-    ("sub nor sid", without("sub", "sid")),
-    ("sub nor sid", {"sub": "", "sid": ""}),
-    ("sub nor sid", {"sub": ["ada"], "sid": None, "x": 1}),
-    ("jti", {"jti": ""}),
-    ("jti", without("jti")),
-]
+WRONG: dict[str, list[dict[str, Any]]] = {
+    "iss": [{"iss": "https://evil.example"}, without("iss")],
+    "aud": [{"aud": "another-client"}, {"aud": ["boussole", "another-client"]}, {"aud": []}, without("aud")],
+    "iat": [{"iat": 1_500_000_000}, {"iat": 4_000_000_000}, {"iat": "now"}, {"iat": True}, without("iat")],
+    "exp": [{"exp": 1_500_000_000}, without("exp")],
+    "events": [
+        {"events": {"http://schemas.openid.net/event/other": {}}},
+        {"events": [EVENT]},
+        {"events": {EVENT: "yes"}},
+        without("events"),
+    ],
+    "nonce": [{"nonce": "n-0S6_WzA2Mj"}, {"nonce": ""}],
+    "sub nor sid": [without("sub", "sid"), {"sub": "", "sid": ""}, {"sub": ["ada"], "sid": None, "x": 1}],
+    "jti": [{"jti": ""}, without("jti")],
+}
 
 
 @pytest.mark.attack("sessions", "a token of the provider's that is stale, misdirected, or no logout, ends a session")
-@pytest.mark.parametrize(("said", "change"), WRONG, ids=lambda each: str(each)[:50])
-def test_a_token_that_is_none_for_us_ends_nothing(ada, workspace, claims, said, change):
-    sent = {name: value for name, value in {**claims, **change}.items() if value is not None}
-    done = send(browser(workspace), signed(sent))
-    assert (done.status_code, done.json()["error"], done.headers["cache-control"]) == (
-        400,
-        "invalid_request",
-        "no-store",
-    )
-    assert said in done.json()["error_description"]
-    assert is_in(ada)
+@pytest.mark.parametrize("said", WRONG)
+def test_a_token_that_is_none_for_us_ends_nothing(ada, workspace, claims, said, tries):
+    for change in WRONG[said]:
+        tries.add()
+        sent = {name: value for name, value in {**claims, **change}.items() if value is not None}
+        done = send(browser(workspace), signed(sent))
+        assert (done.status_code, done.json()["error"], done.headers["cache-control"]) == (
+            400,
+            "invalid_request",
+            "no-store",
+        ), change
+        assert said in done.json()["error_description"]
+        assert is_in(ada), change
 
 
 def part(value: bytes) -> str:
