@@ -70,7 +70,7 @@ def controlled_sql(
 def _landmarks(system: System, sent: Contacts, section: SearchControls, window: Window) -> str:
     """SQL: each message day of a person, its side at its landmark, and the days of the window that count for it.
 
-    Who answered a later message by then is not silent.
+    Who answered a later message by then is not silent, also where they said STOP before the landmark of that one.
     """
     held = table(system, "contacts")
     messages = (
@@ -89,6 +89,6 @@ def _landmarks(system: System, sent: Contacts, section: SearchControls, window: 
         f"greatest({mark} + 1, DATE '{window.start}', {first}) AS since, "
         f"least({mark} + {section.span_days}, {following}, stopped - 1, DATE '{window.end}', {last}) AS until "
         f"FROM ({messages}) LEFT JOIN ({stops}) USING (person) "
-        f"WHERE stopped IS NULL OR stopped > {mark} "
-        "WINDOW later AS (PARTITION BY person ORDER BY day) QUALIFY until >= since"
+        "WINDOW later AS (PARTITION BY person ORDER BY day) "
+        f"QUALIFY until >= since AND (stopped IS NULL OR stopped > {mark})"  # a reply to a message before a STOP counts
     )

@@ -13,8 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from boussole.audits.counts.log_ends import LogEnd, end_sql, ends_of, main_log
-from boussole.audits.counts.texts import LOG as TEXTS
+from boussole.audits.counts.log_ends import LogEnd, end_sql, ends_of
 from boussole.audits.counts.texts import daily
 from boussole.audits.cubes.logs import COUNTERS
 from boussole.audits.cubes.update import apart_sql, rows_of
@@ -38,8 +37,9 @@ SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS, APART = PARTS = (
 decisions of other periods; decisions about groups too small to be told, which are set apart."""
 BESIDE = (
     "reference", "outcomes", "contacts", "human_actions", "usage", "accounts", "generations", "search_controls",
+    "agencies",
 )  # fmt: skip
-REFERENCE, OUTCOMES, CONTACTS, HUMAN_ACTIONS, USAGE, ACCOUNTS, GENERATIONS, SEARCH_CONTROLS = BESIDE
+REFERENCE, OUTCOMES, CONTACTS, HUMAN_ACTIONS, USAGE, ACCOUNTS, GENERATIONS, SEARCH_CONTROLS, AGENCIES = BESIDE
 """What some questions rest on beside the window: the window of reference, and the logs of outcomes, of messages and of
 what people decide, of all periods: a row set aside there bears no day of a decision."""
 ASIDE, CAME = "rows_aside", "sources_of_rows_aside"
@@ -148,7 +148,7 @@ def read_left_out(
         *(_beside(connection, system, log, out) for log in _logs(system)),
         *(
             sql
-            for log in (*_logs(system), main_log(system))
+            for log in (*_logs(system), system.main_log)
             if (sql := end_sql(connection, system, log, window)) is not None
         ),
         f"SELECT '{OTHER_PERIODS}', NULL, NULL, 0",
@@ -172,11 +172,6 @@ def _gather(connection: duckdb.DuckDBPyConnection, system: System) -> None:
         f"WHERE system = {literal(system.id)}"
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {ASIDE} AS {standing(connection, system)}")
-
-
-def _main(system: System) -> str:
-    """The log that a window is one of."""
-    return TEXTS if system.only_writes else "decisions"
 
 
 def _decisions(connection: duckdb.DuckDBPyConnection, system: System, part: str, condition: str) -> str:
@@ -206,7 +201,7 @@ def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window
         f"WHEN discarded THEN '{DISCARDED}' WHEN {out} THEN '{EXCLUDED}' "
         f"WHEN day IS NULL THEN '{UNDATED}' ELSE '{SET_ASIDE}' END AS part, q.\"column\", q.reason, "
         f"coalesce(q.weight, {unread_weight(connection, system)}) AS n "
-        f"FROM {ASIDE} q JOIN {CAME} i USING (batch) WHERE q.log = '{_main(system)}'"
+        f"FROM {ASIDE} q JOIN {CAME} i USING (batch) WHERE q.log = '{system.main_log}'"
     )
 
 
@@ -221,8 +216,9 @@ def _logs(system: System) -> list[str]:
         ACCOUNTS: system.accounts is not None,
         GENERATIONS: "generations" in system.logs and COUNTERS["generations"].ready(system),
         SEARCH_CONTROLS: system.search_controls is not None,
+        AGENCIES: system.agencies is not None,
     }
-    return [log for log, holds in asked.items() if holds and log != _main(system)]
+    return [log for log, holds in asked.items() if holds and log != system.main_log]
 
 
 def _beside(connection: duckdb.DuckDBPyConnection, system: System, log: str, out: str) -> str:
@@ -243,7 +239,7 @@ def _may_lie(connection: duckdb.DuckDBPyConnection, system: System, window: Wind
 
     The days of all decisions are read only where there is such a row.
     """
-    log = _main(system)
+    log = system.main_log
     if not connection.execute(f"SELECT 1 FROM {ASIDE} WHERE log = '{log}' AND day IS NULL LIMIT 1").fetchone():
         return "false"
     brought = f"SELECT batch, min(day) AS first, max(day) AS last FROM {table(system, log)} GROUP BY batch"
@@ -275,7 +271,7 @@ def unread_weight(connection: duckdb.DuckDBPyConnection, system: System) -> int:
 
 def _excluded(connection: duckdb.DuckDBPyConnection, system: System, window: Window, out: str) -> str:
     """SQL: the same columns, of the decisions of excluded runs; others that wait beside them are counted elsewhere."""
-    held = f"excluded_{_main(system)}"
+    held = f"excluded_{system.main_log}"
     if not has_table(connection, system, held):
         return f"SELECT '{EXCLUDED}', NULL, NULL, 0"
     twin, weight = (

@@ -60,11 +60,6 @@ class LogEnd:
         return {"log": self.log, "last": self.last.isoformat(), "days": self.days, **again}
 
 
-def main_log(system: System) -> str:
-    """The log that makes the windows of a system: of decisions, or of texts where it decides nothing."""
-    return GENERATIONS if system.only_writes else DECISIONS
-
-
 def ends_of(rows: Iterable[Mapping[str, Any]]) -> tuple[LogEnd, ...]:
     """What stored rows of `LEFT_OUT` say of it, in the order of the logs."""
     told = {row["part"]: row for row in rows}
@@ -97,7 +92,7 @@ def end_sql(connection: duckdb.DuckDBPyConnection, system: System, log: str, win
     if log not in LOGS or not has_table(connection, system, log):
         return None
     since = _began(connection, system, window) if log in BEGIN else None
-    holes = " AND again IS NOT NULL" if log == main_log(system) else ""
+    holes = " AND again IS NOT NULL" if log == system.main_log else ""
     return (
         f"SELECT '{log}{ENDS}', CAST(last AS VARCHAR), CAST(again AS VARCHAR), "
         f"date_diff('day', last, DATE '{window.end}') "

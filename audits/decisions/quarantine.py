@@ -87,8 +87,9 @@ def set_aside(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contrac
 
 
 def _read(contract: Contract, name: str) -> str:
-    """SQL: what a row says of its day or weight, as far as it can be read; nothing in a log that has none."""
-    if contract.log == "decisions" and name in contract.select:
+    """SQL: what a row says of its day or weight, as far as it can be read: of the log that makes windows, and of texts,
+    which may leave by their day."""
+    if contract.log in (contract.system.main_log, "generations") and name in contract.select:
         return f"TRY({contract.select[name]})"
     return f"CAST(NULL AS {QUARANTINE[name]})"
 

@@ -21,15 +21,16 @@ PERSONAL = ("value", "content", "fingerprint", "mark")
 def bare(connection: duckdb.DuckDBPyConnection, system: System, *, old: str, limit: dt.date) -> dict[str, str]:
     """The columns that change, each with the SQL of its new value: nothing of the row itself stays in old ones.
 
-    A row without a day gets the months that its source brought decisions of, where some of these go (before `limit`).
+    A row without a day gets the months that its source brought decisions of (texts, where the system only writes),
+    where some of these go (before `limit`).
     """
-    mean = unread_weight(connection, system)
+    log, mean = system.main_log, unread_weight(connection, system)
     found = {"day": f"CASE WHEN {old} THEN date_trunc('month', day) ELSE day END"}
     found["weight"] = f"CASE WHEN {old} AND log = 'decisions' THEN coalesce(weight, {mean}) ELSE weight END"
-    decisions = table(system, "decisions")
-    loses = f"day IS NULL AND log = 'decisions' AND batch IN (SELECT batch FROM {decisions} WHERE day < DATE '{limit}')"
+    rows = table(system, log)
+    loses = f"day IS NULL AND log = '{log}' AND batch IN (SELECT batch FROM {rows} WHERE day < DATE '{limit}')"
     for name, bound, pick in (("first_month", "least", "min"), ("last_month", "greatest", "max")):
-        brought = f"(SELECT date_trunc('month', {pick}(d.day)) FROM {decisions} d WHERE d.batch = quarantine.batch)"
+        brought = f"(SELECT date_trunc('month', {pick}(d.day)) FROM {rows} d WHERE d.batch = quarantine.batch)"
         found[name] = f"CASE WHEN {loses} THEN {bound}({name}, {brought}) ELSE {name} END"
     return emptied(old) | {name: f"CAST({value} AS {QUARANTINE[name]})" for name, value in found.items()}
 

@@ -207,7 +207,7 @@ def _plan(
     months = _months(connection, gone)
     sources = _sources(connection, gone)
     plan.gone |= gone
-    if (system.id, "quarantine") in gone or months:
+    if gone.keys() & {(system.id, "quarantine"), (system.id, system.main_log)} or months:
         plan.gone[system.id, "quarantine"] = aside.CLOSED.format(old=_arrived(limit))
         bare = aside.bare(connection, system, old=_arrived(limit), limit=limit)
         plan.changed[system.id, "quarantine"] = bare | aside.emptied(
@@ -264,9 +264,10 @@ def _texts(
 
 
 def _texts_aside(texts: PurgeResult) -> str:
-    """SQL: whether a row that was set aside came so long ago that its text leaves."""
+    """SQL: whether a row that was set aside is so old, by its own day or since it came, that its text leaves."""
     first = texts.texts_before
-    return f"(log = 'generations' AND {_arrived(first)})" if first else "false"
+    old = f"{_arrived(first)} OR coalesce(day < DATE '{first}', false)" if first else ""
+    return f"(log = 'generations' AND ({old}))" if first else "false"
 
 
 def _leave_no_trace(system: System, months: Iterable[dt.date], plan: Plan) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
+from boussole.audits.log_names import LogName
 from boussole.audits.systems.columns import Columns
 from boussole.audits.systems.described import Description
 from boussole.audits.systems.files import Files
@@ -55,6 +56,11 @@ class System(Logs, Description):
     def only_writes(self) -> bool:
         """Whether it has a log of texts and none of decisions."""
         return self.columns is None and self.generations is not None
+
+    @property
+    def main_log(self) -> LogName:
+        """The log that makes its windows: of decisions, or of texts where it decides nothing."""
+        return "generations" if self.only_writes else "decisions"
 
     @property
     def measured(self) -> bool:

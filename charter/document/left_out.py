@@ -142,6 +142,14 @@ class LeftOutInShort(Part):
         LATER,
         Field(description="The same of the log of controls, of all periods; absent where nothing is set aside there"),
     ] = None
+    agencies: Annotated[
+        PartLeftOut | None,
+        LATER,
+        Field(
+            description="The same of the counts by agency, of all periods; absent where nothing is set aside there, "
+            "and from documents of earlier versions"
+        ),
+    ] = None
 
     ends: Annotated[
         Annotated[tuple[LogEnd, ...], Field(min_length=1)] | None,
@@ -164,6 +172,7 @@ class LeftOutInShort(Part):
             "accounts": self.accounts,
             "generations": self.generations,
             "search_controls": self.search_controls,
+            "agencies": self.agencies,
         }[name]
 
 

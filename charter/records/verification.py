@@ -36,6 +36,7 @@ def verify_records(workspace: Workspace, *, sizes: Iterable[int] = ()) -> Verifi
         noted = {row.entry + 1: row.root for row in all_audits(connection)}
         found = ledger.verify(connection, known_roots=noted, sizes=sizes)
         found = found if not found.ok else _records_match(connection, found)
+        found = found if not found.ok else _hashes_match(connection, found)
         found = found if not found.ok else _days_match(connection, found)
         found = found if not found.ok else _summaries_match(connection, found)
         return found if not found.ok else _files_match(workspace, connection, found)
@@ -61,6 +62,23 @@ def _records_match(connection: Connection, found: Verification) -> Verification:
     if not bad:
         return found
     return replace(found, bad_index=bad[0], problem="the record of this entry is not the one that was sealed")
+
+
+def _hashes_match(connection: Connection, found: Verification) -> Verification:
+    """Each record is found under the hash of its text: packs of sessions name audits by it, audits their charter."""
+    rows: list[tuple[int, str, str]] = [
+        *((row.entry, row.sha256, row.document) for row in connection.execute(select(CharterVersion.__table__))),
+        *((row.entry, row.document_sha256, row.document) for row in all_audits(connection)),
+        *((row.entry, row.document_sha256, row.document) for row in all_statements(connection)),
+    ]
+    bad = min(
+        (entry for entry, noted, text in rows if text is not None and noted != sha256_hex(text.encode())), default=None
+    )
+    if bad is None:
+        return found
+    return replace(
+        found, bad_index=bad, problem="the record of this entry is kept under another hash than that of its text"
+    )
 
 
 def _days_match(connection: Connection, found: Verification) -> Verification:

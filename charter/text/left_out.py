@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from boussole.audits.counts.log_ends import main_log
 from boussole.audits.systems.model import System
 from boussole.charter.document.left_out import LeftOutInShort, LogEnd, PartLeftOut
 from boussole.charter.text.model import Charter
@@ -31,6 +30,7 @@ BESIDE = {
     **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
     **dict.fromkeys(("purposes", "trained_users"), "usage"),
     "accounts": "accounts",
+    "agencies": "agencies",
     **dict.fromkeys(("allowed_places", "called_models", "text_outcomes", "adverts", "personal_kinds"), "generations"),
     **dict.fromkeys(("marks", "reworked_texts", "texts_in_time"), "generations"),
     **dict.fromkeys(("search_controls", "triggers"), "search_controls"),
@@ -68,7 +68,7 @@ def stopped(left_out: LeftOutInShort | None, needs: Iterable[str], system: Syste
     does, or the document does not say how far they reach. All rest on the log that makes the windows."""
     if left_out is None or left_out.ends is None:
         return None
-    logs = {main_log(system), *(BESIDE[need] for need in needs if need in BESIDE)}
+    logs = {system.main_log, *(BESIDE[need] for need in needs if need in BESIDE)}
     return next((each for each in left_out.ends if each.log in logs and each.days > GRACE_DAYS), None)
 
 

@@ -273,6 +273,39 @@ def test_a_purge_of_one_month_leaves_undated_rows_to_it_whose_source_stays(tmp_p
     assert [left_out(workspace, month).undated for month in (MARCH, APRIL, dt.date(2026, 5, 1))] == [4, 4, 0]
 
 
+WRITING = """
+timezone: UTC
+generations:
+  {id: ref, at: day, output: null, input: null, use: task, tokens_out: tokens, calls: {places: [Paris]}, place: place}
+windows: {audit: month}
+"""
+
+
+@pytest.mark.costly
+def test_texts_set_aside_count_to_their_day_and_a_purge_leaves_what_was_told(tmp_path: Path) -> None:
+    """Of a system that only writes, as of one that decides: a row counts to its day, without one to all of its file."""
+    workspace = Workspace.create(tmp_path / "w")
+    text = system_text("writer", WRITING, kind="generation")
+    (workspace.home / "systems" / "writer.yaml").write_text(text, encoding="utf-8")
+    system = workspace.system("writer")
+    lines = [f"{m}-{i},2026-{m:02}-09T11:00:00,mail,{i},Paris\n" for m in (3, 4) for i in range(60)]
+    bad = ["x,2026-03-09T11:00:00,mail,-5,Paris\n", "y,soon,mail,5,Paris\n"]
+    path = workspace.home / "texts.csv"
+    path.write_text("ref,day,task,tokens,place\n" + "".join([*lines, *bad]), encoding="utf-8")
+    assert ingest(workspace, system, path, log="generations").quarantined == 2
+
+    def told() -> list[tuple[int, int]]:
+        days = ((MARCH, dt.date(2026, 3, 31)), (APRIL, dt.date(2026, 4, 30)))
+        found = [measure_window(workspace, system, start=start, end=end).left_out for start, end in days]
+        return [(each.set_aside, each.undated) for each in found if each is not None]
+
+    assert told() == [(2, 1), (1, 1)]
+    purge(workspace, before=APRIL)
+    assert told() == [(2, 1), (1, 1)]
+    purge(workspace, before=dt.date(2026, 5, 1))
+    assert told() == [(2, 1), (1, 1)]
+
+
 @pytest.mark.costly
 def test_a_corrected_row_goes_with_a_purge(tmp_path: Path) -> None:
     workspace, name = made(tmp_path / "w"), tmp_path / "aside.csv"
@@ -286,6 +319,38 @@ def test_a_corrected_row_goes_with_a_purge(tmp_path: Path) -> None:
     with reading(workspace) as connection:
         assert connection.execute("FROM lake.loans.quarantine").fetchall() == []
     assert (left_out(workspace, MARCH).counted, left_out(workspace, MARCH).set_aside) == (104, 0)
+
+
+AGENCIES = """
+agencies:
+  {agency: agency, month: month, started: started, people: people, count: returns,
+   outcomes: {all: {title: {fr: retours, en: returns}}}}
+"""
+
+
+@pytest.mark.costly
+def test_counts_by_agency_set_aside_keep_the_question_about_them_from_an_answer(tmp_path: Path) -> None:
+    """Agencies of which the counts of the months after their start cannot be read are no part of what is better."""
+    workspace = made(tmp_path / "w", MONTHLY + AGENCIES)
+    system, counts = workspace.system("loans"), tmp_path / "agencies.csv"
+    bring(workspace, rows(3, 100))
+    lines = [
+        f"a{a},2025-{m:02}-01,{'2025-05-01' if a < 20 else ''},{100 + a},"
+        f"{'lost' if a < 8 and m > 5 else 30 + (a * m) % 5 + (20 if a < 20 and m > 4 else 0)}\n"
+        for a in range(40)
+        for m in range(1, 13)
+    ]
+    counts.write_text("agency,month,started,people,returns\n" + "".join(lines), "utf-8")
+    ingest(workspace, system, counts, log="agencies")
+    document = run_audit(workspace, system).written()
+    assert document["left_out"]["agencies"] == {
+        "rows": 480, "counted": 424, "set_aside": 56, "share": pytest.approx(56 / 480), "limited": True,
+    }  # fmt: skip
+    (told,) = (v for v in document["verdicts"] if v["indicator"] == "better_than_before")
+    assert (told["verdict"], told["reason"]) == ("unknown", "too_much_left_out")
+    assert told["sentence"]["en"].startswith("We cannot tell. Of 480 counts by agency, 56 were set aside (12 in 100):")
+    assert left_out_words(document, speaker("en")) == "counts by agency set aside: 56 of 480"
+    assert all(again.ok for again in rerun(workspace, stored_audits(workspace)))
 
 
 @pytest.mark.costly

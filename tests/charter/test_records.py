@@ -6,8 +6,10 @@ import copy
 import hashlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
@@ -231,6 +233,7 @@ def test_records_and_ledger_agree(workspace):
         ("UPDATE summaries SET verdicts = replace(verdicts, '\"decisions\":8', '\"decisions\":7')", 1),
         ("UPDATE summaries SET measures = '[{}]'", 1),
         ("UPDATE charter_versions SET version = '9.9'", 0),
+        ("UPDATE audits SET document_sha256 = 'ab'", 1),
         ("UPDATE entries SET payload = replace(payload, 'compas', 'other') WHERE position = 1", 1),
         ("UPDATE audits SET root = 'ab'", 1),
     ],
@@ -241,6 +244,20 @@ def test_a_changed_record_is_found(workspace, statement, bad):
     found = verify_records(workspace)
     assert not found.ok
     assert found.bad_index == bad
+
+
+def test_a_charter_kept_under_another_hash_is_found(workspace):
+    """By its hash an audit finds what judged it; under another one its text would count as not kept."""
+    charter = SomeCharter("1.0")
+    with open_records(workspace).begin() as connection:
+        register_charter(connection, charter)
+    save_audit(workspace, document(charter=charter.sha256))
+    assert verify_records(workspace).ok
+    tamper(workspace, "SELECT 1")  # without the triggers
+    with closing(sqlite3.connect(workspace.home / "governance.sqlite")) as connection, connection:
+        connection.execute("UPDATE charter_versions SET sha256 = 'c9'")  # foreign keys are not enforced here
+    found = verify_records(workspace)
+    assert (found.ok, found.bad_index) == (False, 0)
 
 
 def test_a_record_that_no_entry_seals_is_found(workspace):

@@ -209,6 +209,12 @@ LEFT_OUT = {
         "We cannot tell. Of {rows} controls, {n} were set aside ({share} in 100): from {limit} in 100 on, the charter "
         "draws no conclusion from those that are left.",
     ),
+    "agencies": (
+        "We cannot tell. Of {rows} counts by agency, {n} was set aside ({share} in 100): from {limit} in 100 on, the "
+        "charter draws no conclusion from those that are left.",
+        "We cannot tell. Of {rows} counts by agency, {n} were set aside ({share} in 100): from {limit} in 100 on, the "
+        "charter draws no conclusion from those that are left.",
+    ),
 }
 """By the part of what was left out that keeps the charter from judging."""
 LOG_STOPS = {

@@ -12,6 +12,7 @@ Buckets = list[list[list[int]]]
 BUCKETS = 40
 BESIDE = (
     "reference", "outcomes", "contacts", "human_actions", "usage", "accounts", "generations", "search_controls",
+    "agencies",
 )  # fmt: skip
 """What some questions rest on beside the window."""
 ENDS = "_ends"

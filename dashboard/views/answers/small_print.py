@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from boussole.audits.languages import Catalogue, inside, typeset
@@ -58,20 +58,20 @@ def left_out_words(document: Standing, say: Say, *, elsewhere: bool = True) -> s
 
 def beside_words(told: LeftOut, say: Say) -> Iterator[str]:
     """What was set aside of what some questions rest on beside the window."""
-    if told.reference:
-        yield say("set aside in the reference period: {n}", n=_of(told.reference, say))
-    if told.outcomes:
-        yield say("outcomes set aside: {n}", n=_of(told.outcomes, say))
-    if told.contacts:
-        yield say("messages set aside: {n}", n=_of(told.contacts, say))
-    if told.human_actions:
-        yield say("decisions of agents set aside: {n}", n=_of(told.human_actions, say))
-    if told.usage:
-        yield say("uses set aside: {n}", n=_of(told.usage, say))
-    if told.accounts:
-        yield say("accounts set aside: {n}", n=_of(told.accounts, say))
-    if told.search_controls:
-        yield say("controls set aside: {n}", n=_of(told.search_controls, say))
+    parts: tuple[tuple[PartLeftOut | None, Callable[[str], str]], ...] = (
+        (told.reference, lambda n: say("set aside in the reference period: {n}", n=n)),
+        (told.outcomes, lambda n: say("outcomes set aside: {n}", n=n)),
+        (told.contacts, lambda n: say("messages set aside: {n}", n=n)),
+        (told.human_actions, lambda n: say("decisions of agents set aside: {n}", n=n)),
+        (told.usage, lambda n: say("uses set aside: {n}", n=n)),
+        (told.accounts, lambda n: say("accounts set aside: {n}", n=n)),
+        (told.generations, lambda n: say("texts set aside: {n}", n=n)),
+        (told.agencies, lambda n: say("counts by agency set aside: {n}", n=n)),
+        (told.search_controls, lambda n: say("controls set aside: {n}", n=n)),
+    )
+    for part, said in parts:
+        if part:
+            yield said(_of(part, say))
     for each in told.ends or ():
         if each.days > GRACE_DAYS:
             yield _unknown_from(each, say)

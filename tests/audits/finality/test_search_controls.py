@@ -131,6 +131,11 @@ PEOPLE: dict[str, tuple[list[tuple[str, str | None]], list[str], list[tuple[str,
     "answered a later one in time": ([("03-04", None), ("03-06", "03-06")], [], [("replied", 20, 0)]),
     "controlled between two landmarks": ([("03-02", None), ("03-09", None)], ["03-12"], [("silent", 2, 1)]),
     "said STOP": ([("03-04", None), ("03-20", "STOP")], [], [("silent", 8, 0)]),  # the 12th to the 19th
+    "answered a later one, then said STOP": (
+        [("03-02", None), ("03-06", "03-07"), ("03-12", "STOP")],  # before the landmark of the later one
+        [],
+        [("replied", 2, 0)],  # the 10th and the 11th
+    ),
     "said STOP at once": ([("03-04", None), ("03-05", "STOP")], [], []),
     "never decided about": ([("03-04", None)], ["03-15"], []),
 }

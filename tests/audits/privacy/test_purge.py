@@ -442,6 +442,20 @@ def test_a_text_that_is_too_old_is_not_stored_and_its_row_is_the_same(
     assert (done.quarantined, set(texts_of(asked))) == (0, {*held, ("x1", False, False), ("x2", False, False)})
 
 
+@pytest.mark.costly
+def test_the_old_text_of_a_row_that_was_set_aside_today_leaves_too(tmp_path: Path) -> None:
+    """By its own day, where it says one: a text is not kept for longer because its row was bad."""
+    workspace = Workspace.create(tmp_path / "w")
+    (workspace.home / "systems" / "loans.yaml").write_text(system_text(), encoding="utf-8")
+    old, young = (f",2025-{month}-03T09:00:00,ask,{TEXT.decode()}" for month in ("10", "12"))
+    load(workspace, tmp_path, "generations", "texts", old, young, "good,2025-12-03T09:00:00,ask,Bonjour")
+    asked = keeping_texts(workspace, 30)
+    (gone,) = purge(asked, today=dt.date(2025, 12, 5))
+    assert (gone.rows, gone.texts) == ({}, 1)
+    held = "SELECT row, content IS NOT NULL FROM lake.loans.quarantine ORDER BY row"
+    assert rows_of(asked, held) == [(1, False), (2, True)]
+
+
 def test_texts_that_are_never_stored_are_kept_for_no_days() -> None:
     with pytest.raises(ValueError, match="take one of them out"):
         HeldTexts(kept=False, retain_days=3)

@@ -31,6 +31,7 @@ BESIDE = {
     **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
     **dict.fromkeys(("purposes", "trained_users"), "usage"),
     "accounts": "accounts",
+    "agencies": "agencies",
     **dict.fromkeys(("allowed_places", "called_models", "text_outcomes", "adverts", "personal_kinds"), "generations"),
     **dict.fromkeys(("marks", "reworked_texts", "texts_in_time"), "generations"),
     **dict.fromkeys(("search_controls", "triggers"), "search_controls"),
