@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import re2
@@ -29,6 +30,8 @@ _WITH_ANY = frozenset({"sex", "masculine_only"})
 _PAIRS = ({"age", "family"}, {"family", "sexual_orientation_gender_identity"})
 _LINKS = re.compile(rb"[ ,/()-]*(?:et|ou|ni|de|d')? ?")
 """What stands between two findings that tell one requirement."""
+_MOST_BESIDE = 20
+"""Findings before one among which it may go on one of its criterion: more do not stand beside it."""
 _ANYWHERE, _NOWHERE = re2._Anchor.UNANCHORED, (-1, -1)
 """What the matcher below `finditer` is asked, and answers where nothing matches: most of what is tried does not."""
 _NAMED = re.compile(rb"\(\?P<[a-z]+>")
@@ -77,6 +80,8 @@ class _Compiled:
         framed = [self._words[f"frame_{each}"] for each in rule.frames] if rule.people else []
         self.patterns = [self._regex(_whole_words(self._spelled(each))) for each in (*rule.patterns, *framed)]
         self._unless = self._any((*rule.unless, *(lawful.unless if lawful else ())), r"\b(?:{})")
+        around = (*rule.unless_in_sentence, *(lawful.unless_in_sentence if lawful else ()))
+        self._unless_in_sentence = self._any(around, r"\b(?:{})")
         self._before = self._any((*rule.before, *(lawful.before if lawful else ())), r"\b(?:{})(?:-|[\s\"'(]*)\z")
         self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;,:]*(?:{})")
         self.elsewhere = self._any(rule.elsewhere, "(?:{})")
@@ -102,15 +107,16 @@ class _Compiled:
             told = f"this pattern cannot be used ({error}): {pattern[:200]}"
             raise RuleError(told, where=self._where, next_step="Write it as RE2 does, without accents.") from error
 
-    def lawful(self, text: bytes, sentence: tuple[int, int], span: tuple[int, int]) -> bool:
+    def lawful(self, sentences: Sentences, sentence: tuple[int, int], span: tuple[int, int]) -> bool:
         """Whether what stands around a span makes it lawful, or no requirement at all."""
-        first, last = sentence
-        around = text[first : max(last, span[1])]
+        text, (first, last) = sentences.text, sentence
+        around, statement = text[first : max(last, span[1])], sentences.statement(span, sentence)
         return (
             (self._needs is not None and not self._needs.search(around))
-            or self._of_others(text[first : span[0]], text[first : span[1]])
+            or self._of_others(text[statement[0] : span[0]], text[first : span[1]])
             or (self._after is not None and self._after.search(text[span[1] : last]) is not None)
-            or (self._unless is not None and self._unless.search(around) is not None)
+            or _holds(self._unless, text, sentences.clause(span, sentence))
+            or _holds(self._unless_in_sentence, text, statement)
             or self._of_employer(text[first : span[0]], text[_last_words(text, span) : last])
         )
 
@@ -125,6 +131,10 @@ class _Compiled:
         if self._before is None or self._before.search(before) is None:
             return False
         return self._wished is None or self._wished.search(upto) is None
+
+
+def _holds(pattern: re2._Regexp | None, text: bytes, part: tuple[int, int]) -> bool:
+    return pattern is not None and pattern.search(text[slice(*part)]) is not None
 
 
 def _last_words(text: bytes, span: tuple[int, int]) -> int:
@@ -196,13 +206,12 @@ class Checker:
         normal = normalise(text)
         language = language_of(normal.text, text if normal.starts else "")
         tried = self._matching(normal.text)
-        found = (
-            [each for sentence in Sentences(normal.text) for each in self._found(normal.text, sentence, tried)]
-            if tried
-            else []
-        )
-        if found and language not in (FRENCH, UNDETERMINED):
-            around = Sentences(normal.text).around
+        if not tried:
+            return Checked(language, ())
+        sentences = Sentences(normal.text)
+        found = [each for sentence in sentences for each in self._found(sentences, sentence, tried)]
+        if language not in (FRENCH, UNDETERMINED):
+            around = sentences.around
             found = [each for each in found if language_of(normal.text[slice(*around(each[0]))]) == FRENCH]
         if not found:
             return Checked(language, ())
@@ -227,14 +236,16 @@ class Checker:
                 bits |= numbers
         return bits
 
-    def _found(self, text: bytes, sentence: tuple[int, int], tried: list[int]) -> Iterator[tuple[int, int, _Compiled]]:
+    def _found(
+        self, sentences: Sentences, sentence: tuple[int, int], tried: list[int]
+    ) -> Iterator[tuple[int, int, _Compiled]]:
         """What some patterns find in one sentence, and is not lawful there."""
-        first, last = sentence
+        text, (first, last) = sentences.text, sentence
         for number in tried:
             compiled, pattern = self._of[number]
             for match in pattern.finditer(text, max(0, first - _BEFORE), last):
                 span = _span(match, text) if compiled.rule.title else _named(match, "span")
-                if span and span[0] >= first and not compiled.lawful(text, sentence, span):
+                if span and span[0] >= first and not compiled.lawful(sentences, sentence, span):
                     yield *span, compiled
 
 
@@ -255,10 +266,26 @@ def _span(match: re2._Match, text: bytes) -> tuple[int, int] | None:
 def _apart(found: list[tuple[int, int, _Compiled]]) -> list[tuple[int, int, _Compiled]]:
     """Of findings that overlap only the longest, in the order of the text, but where one word tells two criteria."""
     kept: list[tuple[int, int, _Compiled]] = []
-    for start, end, compiled in sorted(found, key=lambda each: (each[0] - each[1], each[0])):
-        if all(end <= first or last <= start or _both(compiled, other) for first, last, other in kept):
-            kept.append((start, end, compiled))
+    for together in _overlapping(found):
+        begun = len(kept)
+        for start, end, compiled in sorted(together, key=lambda each: (each[0] - each[1], each[0])):
+            others = islice(kept, begun, None)
+            if all(end <= first or last <= start or _both(compiled, other) for first, last, other in others):
+                kept.append((start, end, compiled))
     return sorted(kept, key=lambda each: (each[0], each[1], each[2].rule.id))
+
+
+def _overlapping(found: list[tuple[int, int, _Compiled]]) -> Iterator[list[tuple[int, int, _Compiled]]]:
+    """Findings in groups: none overlaps one of another group."""
+    group, reached = list[tuple[int, int, _Compiled]](), 0
+    for each in sorted(found, key=lambda each: each[0]):
+        if group and each[0] >= reached:
+            yield group
+            group = []
+        group.append(each)
+        reached = max(reached, each[1])
+    if group:
+        yield group
 
 
 def _both(one: _Compiled, other: _Compiled) -> bool:
@@ -271,7 +298,8 @@ def _joined(found: list[tuple[int, int, _Compiled]], text: bytes) -> list[tuple[
     """Findings of one criterion that only a comma or a conjunction parts, as one: what is told is one requirement."""
     kept: list[tuple[int, int, _Compiled]] = []
     for start, end, compiled in found:
-        for place, (first, last, other) in enumerate(kept):
+        for place in range(max(0, len(kept) - _MOST_BESIDE), len(kept)):
+            first, last, other = kept[place]
             if other.criterion == compiled.criterion and _LINKS.fullmatch(text, last, start):
                 kept[place] = (first, end, other)
                 break
