@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from typing import Any
 
 import re2
@@ -19,7 +18,7 @@ import re2
 from boussole.audits.texts.gate import Gate
 from boussole.audits.texts.normal import Normal, normalise
 from boussole.audits.texts.rule_file import Criterion, Rule, RuleError, RuleFile, packaged, shared_words, spelled_out
-from boussole.audits.texts.sentences import Sentences
+from boussole.audits.texts.sentences import LONGEST, Sentences
 from boussole.audits.texts.titles import one_gender
 from boussole.audits.texts.tongue import FRENCH, UNDETERMINED, language_of
 
@@ -34,6 +33,8 @@ _MOST_BESIDE = 20
 """Findings before one among which it may go on one of its criterion: more do not stand beside it."""
 _ANYWHERE, _NOWHERE = re2._Anchor.UNANCHORED, (-1, -1)
 """What the matcher below `finditer` is asked, and answers where nothing matches: most of what is tried does not."""
+_AHEAD = 8 * LONGEST
+"""Letters that are searched at once, of more than one sentence."""
 _NAMED = re.compile(rb"\(\?P<[a-z]+>")
 """The beginning of a group with a name, of which there may be one of each in a pattern."""
 _TEXTS_LEARNT, _OFTEN, _MOST_AT_ONCE = 100, 5, 30
@@ -209,7 +210,7 @@ class Checker:
         if not tried:
             return Checked(language, ())
         sentences = Sentences(normal.text)
-        found = [each for sentence in sentences for each in self._found(sentences, sentence, tried)]
+        found = [each for number in tried for each in self._found(sentences, number)]
         if language not in (FRENCH, UNDETERMINED):
             around = sentences.around
             found = [each for each in found if language_of(normal.text[slice(*around(each[0]))]) == FRENCH]
@@ -230,23 +231,36 @@ class Checker:
 
     def _silent(self, text: bytes) -> int:
         """The bits of the patterns that something anywhere in a text makes silent."""
-        bits = 0
+        bits, end = 0, len(text)
         for elsewhere, numbers in self._elsewhere.items():
-            if elsewhere.search(text) is not None:
+            if elsewhere._regexp.Match(_ANYWHERE, text, 0, end)[0] != _NOWHERE:
                 bits |= numbers
         return bits
 
-    def _found(
-        self, sentences: Sentences, sentence: tuple[int, int], tried: list[int]
-    ) -> Iterator[tuple[int, int, _Compiled]]:
-        """What some patterns find in one sentence, and is not lawful there."""
-        text, (first, last) = sentences.text, sentence
-        for number in tried:
-            compiled, pattern = self._of[number]
+    def _found(self, sentences: Sentences, number: int) -> Iterator[tuple[int, int, _Compiled]]:
+        """What a pattern finds in the sentences of a text, and is not lawful there."""
+        text, (compiled, pattern) = sentences.text, self._of[number]
+        for first, last in self._matched(sentences, number):
             for match in pattern.finditer(text, max(0, first - _BEFORE), last):
                 span = _span(match, text) if compiled.rule.title else _named(match, "span")
-                if span and span[0] >= first and not compiled.lawful(sentences, sentence, span):
+                if span and span[0] >= first and not compiled.lawful(sentences, (first, last), span):
                     yield *span, compiled
+
+    def _matched(self, sentences: Sentences, number: int) -> Iterator[tuple[int, int]]:
+        """The sentences in which a pattern may match: others are passed over, in one search of the text."""
+        search, text, at = self._tried[number], sentences.text, 0
+        while at < len(sentences.whole):
+            begins = max(0, sentences.whole[at][0] - _BEFORE)
+            ends = min(len(text), begins + _AHEAD)
+            start, _ = search(_ANYWHERE, text, begins, ends)[0]
+            if start < 0 and ends == len(text):
+                return
+            if start < 0:
+                at = max(at + 1, sentences.number(ends - _AHEAD // 2))
+                continue
+            at = max(at, sentences.number(start))
+            yield sentences.whole[at]
+            at += 1
 
 
 def _named(match: re2._Match, name: str) -> tuple[int, int]:
@@ -267,11 +281,11 @@ def _apart(found: list[tuple[int, int, _Compiled]]) -> list[tuple[int, int, _Com
     """Of findings that overlap only the longest, in the order of the text, but where one word tells two criteria."""
     kept: list[tuple[int, int, _Compiled]] = []
     for together in _overlapping(found):
-        begun = len(kept)
+        longest: list[tuple[int, int, _Compiled]] = []
         for start, end, compiled in sorted(together, key=lambda each: (each[0] - each[1], each[0])):
-            others = islice(kept, begun, None)
-            if all(end <= first or last <= start or _both(compiled, other) for first, last, other in others):
-                kept.append((start, end, compiled))
+            if all(end <= first or last <= start or _both(compiled, other) for first, last, other in longest):
+                longest.append((start, end, compiled))
+        kept += longest
     return sorted(kept, key=lambda each: (each[0], each[1], each[2].rule.id))
 
 

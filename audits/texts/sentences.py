@@ -25,7 +25,7 @@ _TURNS = (
 _STATEMENTS = re.compile(_TURNS)
 """Where a sentence turns against what it said before."""
 _CLAUSES = re.compile(rb",(?!\d)|\s[-*>]\s|" + _TURNS)
-_LONGEST = 5_000
+LONGEST = 5_000
 """Letters of the longest sentence that is read whole."""
 _OPENS = re.compile(rb"[-*.o>]\s|\d+[.)]\s|\n")
 
@@ -59,16 +59,25 @@ class Sentences:
                 continue
             self.starts.append(end.end())
 
-    def __iter__(self) -> Iterator[tuple[int, int]]:
+    @cached_property
+    def whole(self) -> list[tuple[int, int]]:
         """Where each sentence begins and ends; one that no advert has is read in pieces, so that none takes long."""
-        for first, last in pairwise((*self.starts, len(self.text))):
-            begun = first
-            while last - begun > _LONGEST:
-                blank = self.text.rfind(b" ", begun, begun + _LONGEST) + 1
-                cut = blank or begun + _LONGEST
-                yield begun, cut
-                begun = cut
-            yield begun, last
+        return [each for first, last in pairwise((*self.starts, len(self.text))) for each in self._pieces(first, last)]
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        return [first for first, _ in self.whole]
+
+    def number(self, place: int) -> int:
+        """Which sentence a place lies in."""
+        return bisect_right(self._begins, place) - 1
+
+    def _pieces(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        while last - first > LONGEST:
+            cut = self.text.rfind(b" ", first, first + LONGEST) + 1 or first + LONGEST
+            yield first, cut
+            first = cut
+        yield first, last
 
     def around(self, place: int) -> tuple[int, int]:
         """Where the sentence of a place begins and ends."""
