@@ -25,7 +25,7 @@ _TURNS = (
 _STATEMENTS = re.compile(_TURNS)
 """Where a sentence turns against what it said before."""
 _CLAUSES = re.compile(rb",(?!\d)|\s[-*>]\s|" + _TURNS)
-LONGEST = 5_000
+LONGEST = 2_000
 """Letters of the longest sentence that is read whole."""
 _OPENS = re.compile(rb"[-*.o>]\s|\d+[.)]\s|\n")
 
