@@ -108,4 +108,4 @@ format: .venv/.dev ## rewrite the code in the house format
 clean: ## remove what make made
 	rm -rf .venv .venv-peers $(DEMO_HOME) screens site .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help browser token demo test test-all attack check bench bench-full screens docs release lock format clean
+.PHONY: help browser token demo test test-costly test-all attack check bench bench-full screens docs release lock format clean

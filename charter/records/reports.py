@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -18,7 +19,10 @@ KIND = "report"
 
 @dataclass(frozen=True, kw_only=True)
 class SealedReport:
-    """A report as it was made: its entry and moment, what it is about, and the hashes of the file and of its seals."""
+    """A report as it was made: its entry and moment, what it is about, and the hashes of the file and of its seals.
+
+    `systems`: the ids of those that it was made about, with commas between them; None: all that were audited.
+    """
 
     entry: int
     time: str
@@ -26,14 +30,29 @@ class SealedReport:
     lang: str
     document: str
     seals: str
+    systems: str | None = None
+
+    @property
+    def chosen(self) -> list[str]:
+        """The ids of the systems that it was made about; none: all that were audited."""
+        return self.systems.split(",") if self.systems else []
+
+    @property
+    def about(self) -> tuple[str, str | None, str]:
+        """What a later report of the same takes the place of."""
+        return self.period, self.systems, self.lang
 
 
-def seal_report(workspace: Workspace, content: bytes, *, period: str, lang: str, seals: bytes) -> int:
+def seal_report(
+    workspace: Workspace, content: bytes, *, period: str, lang: str, seals: bytes, systems: Sequence[str] = ()
+) -> int:
     """Seals a report and says at which entry; one that is sealed byte for byte already is not sealed twice.
 
-    `period`: its name or, of the newest audits, the last day. `seals`: the list that is attached to it.
+    `period`: its name or, of the newest audits, the last day. `seals`: the list that is attached to it. `systems`:
+    those that were chosen, if any.
     """
     payload = {"document": sha256_hex(content), "lang": lang, "period": period, "seals": sha256_hex(seals)}
+    payload |= {"systems": ",".join(systems)} if systems else {}
     with open_records(workspace).begin() as connection:
         for index, _, held in ledger.payloads(connection, kinds=[KIND]):
             if held["document"] == payload["document"]:

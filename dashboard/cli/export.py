@@ -375,6 +375,10 @@ def report(
     period: Annotated[str | None, typer.Option(help="2026-Q3, 2026-09 or 2026; the newest audits if absent.")] = None,
     lang: Annotated[Language | None, typer.Option(help="fr or en; the workspace's language if absent.")] = None,
     out: Annotated[Path | None, typer.Option(help="The PDF file; in the workspace's reports if absent.")] = None,
+    system: Annotated[
+        list[str] | None,
+        typer.Option(autocompletion=system_ids, help="Only this system, or these if given again; all if absent."),
+    ] = None,
 ) -> None:
     """Write the report of a period as an accessible, archivable PDF with its evidence attached."""
     from boussole.dashboard.report import write_report
@@ -383,7 +387,7 @@ def report(
         check_folder(out.parent)
     workspace = workspace_of(context)
     chosen = lang.value if lang else workspace.settings.language
-    say(f"Written: {write_report(workspace, period=period, lang=chosen, out=out)}")
+    say(f"Written: {write_report(workspace, period=period, lang=chosen, out=out, systems=system or ())}")
 
 
 # `boussole explain`: one decision, for the person concerned.

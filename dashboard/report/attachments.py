@@ -238,7 +238,7 @@ def held(found: Attached, ledger: Ledger | None) -> ReportCheck:
 
 def _follows(later: SealedReport, sealed: SealedReport) -> bool:
     """Whether a report was made after another, on the same."""
-    return later.entry > sealed.entry and (later.period, later.lang) == (sealed.period, sealed.lang)
+    return later.entry > sealed.entry and later.about == sealed.about
 
 
 def _read(path: Path) -> bytes:

@@ -42,7 +42,7 @@ Data = dict[str, Any]
 
 def promised(edition: Edition, tell: ReportSay) -> Data:
     """What the charter promises and how it stands, then what was recommended and what came of it."""
-    every = recommended(edition.scene.facts)
+    every = [each for each in recommended(edition.scene.facts) if edition.about(each.said.system)]
     return {
         "title": tell("Promises and what became of them"),
         "commitments": {
@@ -127,7 +127,7 @@ def _more(n: int, tell: ReportSay) -> str:
 
 def opinions(edition: Edition, tell: ReportSay) -> Data:
     """The opinions that were published, with reservations, dissents and what came of each."""
-    every = opinions_about(edition.chambers, speaker(tell.lang), query={}, inside=False)
+    every = opinions_about(edition.chambers, speaker(tell.lang), query={}, inside=False, fits=edition.about)
     return {
         "title": tell("Opinions and dissents"),
         "text": tell("What committees have published, in the words that were adopted, with those who saw it otherwise.")
@@ -207,7 +207,7 @@ def _asked(edition: Edition, tell: ReportSay) -> Data:
 
 
 def _incidents(edition: Edition, tell: ReportSay) -> Data:
-    every = incidents(edition.scene.facts)
+    every = [each for each in incidents(edition.scene.facts) if edition.about(each.incident.system)]
     still = sum(each.closure is None for each in every)
     counted = [
         tell.plural("One incident was recorded.", "{n} incidents were recorded.", len(every)),

@@ -24,7 +24,7 @@ from boussole.dashboard.report.typesetting import typeset_pdf
 from boussole.dashboard.report.words import ReportSay, teller
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.papers import parse_period
+from boussole.dashboard.views.papers import parse_period, report_file
 from boussole.dashboard.views.scene import period
 
 Data = dict[str, Any]
@@ -60,7 +60,8 @@ def content(edition: Edition, files: Sequence[Attachment], tell: ReportSay) -> D
 
 
 def _document(edition: Edition, tell: ReportSay) -> Data:
-    subtitle = edition.period.title(tell.lang) if edition.period else tell("Newest audits")
+    spoken = edition.period.title(tell.lang) if edition.period else tell("Newest audits")
+    subtitle = " · ".join([spoken, *[edition.scene.title(each, tell) for each in edition.chosen]])
     title = tell("Where does the charter stand?")
     return {
         "lang": tell.lang,
@@ -130,7 +131,7 @@ def _marks(tell: ReportSay) -> Data:
 def _cover(edition: Edition, tell: ReportSay) -> list[list[str]]:
     """What the report looked at: systems, days, decisions, charter."""
     scene, charter = edition.scene, edition.scene.charter
-    known = tell.whole(len(set(scene.systems) | set(scene.latest)))
+    known = tell.whole(edition.registered)
     examined = tell("{n} of {known} in the register", n=tell.whole(len(scene.latest)), known=known)
     return [
         [tell("Systems audited"), examined],
@@ -181,23 +182,28 @@ def _notices(edition: Edition, tell: ReportSay) -> list[str]:
     return found
 
 
-def write_report(workspace: Workspace, *, period: str | None, lang: str, out: Path | None) -> Path:
+def write_report(
+    workspace: Workspace, *, period: str | None, lang: str, out: Path | None, systems: Sequence[str] = ()
+) -> Path:
     """Write the report of a period (2026-Q3, 2026-09, 2026; the newest audits if None) and say where it is.
+
+    It is about `systems`, or about all that were audited then where none is named.
 
     Without `out` it goes to the workspace's reports, beside those of the same period: none is lost. Its SHA-256 is
     sealed first, so that every other file is told from it; then the file appears, whole or not at all.
 
-    Raises ReportError when the period is not one, holds no audit, or the file cannot be written.
+    Raises ReportError when the period is not one, holds no audit, a system is not known or was not audited then, or the
+    file cannot be written.
     """
     if lang not in LANGUAGES:
         raise ReportError(f"reports are not written in '{lang}'.", next_step=f"Use {' or '.join(LANGUAGES)}.")
-    found = edition(workspace, parse_period(period) if period else None)
+    found = edition(workspace, parse_period(period) if period else None, systems=systems)
     tell = teller(lang)
     files = attachments(found, tell)
     pdf = typeset_pdf(content(found, files, tell), {file.name: file.content for file in files})
     seals = next(file.content for file in files if file.name == SEALS)
-    seal_report(workspace, pdf, period=found.name, lang=lang, seals=seals)
-    path = out or workspace.reports / f"boussole-{found.name}-{lang}.pdf"
+    seal_report(workspace, pdf, period=found.name, lang=lang, seals=seals, systems=found.chosen)
+    path = out or workspace.reports / report_file(found.name, found.chosen, lang)
     try:
         if out is None:
             return _beside(path, pdf)

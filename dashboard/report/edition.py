@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from boussole.audits.decisions.written import WrittenTexts
-from boussole.audits.errors import NoLakeError, ReportError
+from boussole.audits.errors import NoLakeError, ReportError, nearest
 from boussole.audits.hashing import canonical_json
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import exists, table
@@ -226,6 +226,14 @@ class Edition:
     """When the audit of each system was sealed."""
     zone: dt.tzinfo = PARIS
     """The clock on which the report says hours."""
+    chosen: Sequence[str] = ()
+    """The systems that it was asked to be about; none: all that were audited."""
+    registered: int = 0
+    """How many systems the workspace knows."""
+
+    def about(self, system_id: str | None) -> bool:
+        """Whether something that was said of a system (None: of all) belongs here."""
+        return not self.chosen or system_id is None or system_id in self.chosen
 
     def of(self, system_id: str) -> Scene:
         """The scene of one system, with the charter that judged it."""
@@ -244,13 +252,20 @@ class Edition:
         return max(document.window.end for document in self.sealed.values()).isoformat()
 
 
-def edition(workspace: Workspace, period: Period | None, *, today: dt.date | None = None) -> Edition:
+def edition(
+    workspace: Workspace, period: Period | None, *, today: dt.date | None = None, systems: Sequence[str] = ()
+) -> Edition:
     """The audits of a period with what was stated until the last of them was made, or the newest of each system with
     what was stated until `today`: that says what the compass says, unless another charter has come into force since.
+    `systems`: only these, if any are named.
 
-    Raises ReportError when there is none, or when the charter of one is not known any more.
+    Raises ReportError when there is none, when one is named that nobody knows or has audited then, or when the charter
+    of one is not known any more.
     """
     found = _newest(workspace) if period is None else _of_period(workspace, period)
+    registered = len({*workspace.deciding, *found})
+    chosen = _chosen(workspace, found, systems, period)
+    found = {name: found[name] for name in chosen or found}
     latest = {system_id: documents[-1] for system_id, documents in sorted(found.items())}
     current = in_force(workspace).charter
     texts = {document.charter.sha256: _text(workspace, document, current) for document in latest.values()}
@@ -263,18 +278,17 @@ def edition(workspace: Workspace, period: Period | None, *, today: dt.date | Non
     }
     as_of = max(document.as_of for document in latest.values())
     stated_until = as_of if period is not None else max(as_of, today or workspace.today())
-    facts, systems = facts_of(workspace, as_of=stated_until), workspace.deciding
+    facts = facts_of(workspace, as_of=stated_until)
+    known = {name: system for name, system in workspace.deciding.items() if not chosen or name in chosen}
     by = {system_id: replace(facts, adopted=each.adopted) for system_id, each in judging.items()}
     scene = Scene(
         charter=charters[newest],
-        systems=systems,
+        systems=known,
         latest={
             name: with_intervals(document, charters[name])
             for name, each in latest.items()
             for document in [
-                brought_up(each, charter=charters[name], system=systems[name], facts=by[name])
-                if name in systems
-                else each
+                brought_up(each, charter=charters[name], system=known[name], facts=by[name]) if name in known else each
             ]
         },
         previous={system_id: document for system_id, document in earlier.items() if document is not None},
@@ -295,7 +309,26 @@ def edition(workspace: Workspace, period: Period | None, *, today: dt.date | Non
         past=cache(lambda name: past_of(workspace, name, until=latest[name].window.end)),
         moments=_moments(workspace, latest),
         zone=workspace.settings.zone,
+        chosen=chosen,
+        registered=registered,
     )
+
+
+def _chosen(
+    workspace: Workspace, found: Mapping[str, Sequence[AuditDocument]], systems: Sequence[str], period: Period | None
+) -> tuple[str, ...]:
+    """The systems that are asked for, each once, in the order of their ids."""
+    known = {*workspace.deciding, *latest_audits(workspace)}
+    for name in systems:
+        if name not in known:
+            raise ReportError(
+                f"there is no system '{name}'. {nearest(name, known)}",
+                next_step="List the systems with `boussole systems list`.",
+            )
+        if name not in found:
+            when = f"no audit of '{name}' ends in {period.name}." if period else f"'{name}' has not been audited yet."
+            raise ReportError(when, next_step=f"Audit it with `boussole audit {name}`, or leave it out.")
+    return tuple(sorted(set(systems)))
 
 
 def _moments(workspace: Workspace, latest: Mapping[str, AuditDocument]) -> dict[str, str]:

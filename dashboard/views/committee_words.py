@@ -403,15 +403,18 @@ def opinions_about(
     inside: bool,
     article: str = "",
     system: str = "",
+    fits: Callable[[str | None], bool] = lambda _: True,
 ) -> list[OpinionView]:
     """The opinions on an article or a system, the latest first; all of them where none is named.
+
+    `fits`: whether one on a system (None: on none by itself) is told.
 
     `inside`: whether the reader sees the committee's work; others see what was published.
     """
     return [
         _view(chamber, fate, say, query=query, inside=inside)
         for chamber, fate in _latest_first(chambers, lambda fate: about(fate.opinion, article, system))
-        if inside or fate.published is not None
+        if (inside or fate.published is not None) and fits(fate.opinion.system)
     ]
 
 

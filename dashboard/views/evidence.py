@@ -239,7 +239,8 @@ def about_words(entry: EntryLine, scene: Scene, say: Say, *, subject: str = "") 
     if entry.kind == "exclusion":
         parts.append(say("left out") if payload.get("excluded") else say("taken back"))
     if entry.kind == "report" and payload.get("lang"):
-        parts.append(report_title(str(payload.get("period")), str(payload["lang"]), say))
+        chosen = [scene.title(name, say) for name in str(payload.get("systems") or "").split(",") if name]
+        parts.append(report_title(str(payload.get("period")), str(payload["lang"]), say, chosen))
     if payload.get("before"):
         parts.append(say("before {date}", date=say.date(str(payload["before"]))))
     said = next((each.statement for each in scene.facts.sealed if each.entry == entry.index), None)

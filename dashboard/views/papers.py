@@ -13,6 +13,7 @@ from babel.dates import format_date
 
 from boussole.audits.errors import ReportError
 from boussole.audits.languages import NARROW, capital
+from boussole.audits.mixed import joined
 from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.words.say import Say, language_names
@@ -260,10 +261,38 @@ def period_title(period: str, lang: str) -> str:
         return ""
 
 
-def report_title(period: str | None, lang: str, say: Say) -> str:
-    """A period and a language in words."""
+NAMED = 3
+"""Systems that the name of a report's file names one by one."""
+
+
+def report_file(period: str, systems: Sequence[str], lang: str) -> str:
+    """The name of a report's file; of chosen systems, with their ids.
+
+    >>> report_file("2026-Q3", (), "fr"), report_file("2026-Q3", ("chatft", "matchft"), "fr")
+    ('boussole-2026-Q3-fr.pdf', 'boussole-2026-Q3-chatft+matchft-fr.pdf')
+    """
+    return f"boussole-{'-'.join(filter(None, [period, in_file(systems), lang]))}.pdf"
+
+
+def in_file(systems: Sequence[str]) -> str:
+    """How chosen systems stand in that name: the first of them, and how many others; empty for all.
+
+    >>> in_file(("a", "b", "c", "d", "e"))
+    'a+b+c+2'
+    """
+    more = len(systems) - NAMED
+    return "+".join([*systems[:NAMED], *([str(more)] if more > 0 else [])])
+
+
+def report_title(period: str | None, lang: str, say: Say, systems: Sequence[str] = ()) -> str:
+    """A period and a language in words, and the titles of the systems that were chosen, if any."""
     title = period_title(period, say.lang) if period else ""
     if not title:
         title = say("newest audits up to {date}", date=say.date(period)) if period else say("newest audits")
     language = language_names(say).get(lang, lang)
-    return say("{period}, in {language}", period=title, language=language.lower() if say.lang == "fr" else language)
+    if say.lang == "fr":
+        language = language.lower()
+    if systems:
+        named = joined(", ", systems)
+        return say("{period}, in {language}: {systems}", period=title, language=language, systems=named)
+    return say("{period}, in {language}", period=title, language=language)

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 from scipy.stats import t as student
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from statsmodels.stats.proportion import proportion_confint
 
 from boussole.audits.decisions import ingest
@@ -18,6 +20,7 @@ from boussole.audits.decisions.overview import overview
 from boussole.audits.retention.purge import purge
 from boussole.audits.retention.rotation import rotate
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.app.server import routes
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.system.view import used_by
 from tests.audits.privacy.helpers import found_when_opened
@@ -76,14 +79,19 @@ def told(workspace: Workspace) -> Adoption | None:
 
 
 @pytest.fixture(scope="module")
-def adopted(tmp_path_factory: pytest.TempPathFactory) -> Adoption:
+def used(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """An export at the end of August and of September; in August half of those of September were active."""
     found = made(tmp_path_factory.mktemp("adoption") / "w")
     active = agents().query("active")["who"].reset_index(drop=True)
     bring(found, pd.concat([export("2026-08-31"), export("2026-09-30")]), "accounts", "accounts")
     used = [uses(8, active[::2].reset_index(drop=True)), uses(9, active, more=12)]
     bring(found, pd.concat(used), "usage", "uses")
-    read = told(found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def adopted(used: Workspace) -> Adoption:
+    read = told(used)
     assert read is not None
     return read
 
@@ -105,6 +113,33 @@ def test_who_uses_it_is_counted_by_hand_and_few_are_told_with_others(adopted: Ad
     assert [(month.isoformat(), round(share, 4)) for month, share in found.before] == [
         ("2026-08-01", round(63 / 203, 4))
     ]
+
+
+def test_the_api_tells_the_same(used: Workspace, adopted: Adoption) -> None:
+    asked = TestClient(Starlette(routes=routes(used.home))).get("/api/systems/writer/adoption").json()
+    assert (asked["system"], asked["untold"], asked["first"]) == ("writer", None, "2026-09-01")
+    assert {key: asked["whole"][key] for key in ("active", "entitled")} == {"active": 125, "entitled": 203}
+    assert {by: [each["name"] for each in groups] for by, groups in asked["groups"].items()} == {
+        by: [each.name for each in groups] for by, groups in adopted.groups.items()
+    }
+    assert asked["groups"]["age_band"][1]["differs"] == "below"
+    assert [(each["first"], each["last"], each["agents"]) for each in asked["depth"]] == [(1, 1, 95), (2, None, 30)]
+    assert (asked["outside"], [each["month"] for each in asked["before"]]) == (12, ["2026-08-01"])
+
+
+def test_the_api_says_why_nothing_is_told(tmp_path: Path) -> None:
+    def asked(workspace: Workspace) -> dict[str, object]:
+        return TestClient(Starlette(routes=routes(workspace.home))).get("/api/systems/writer/adoption").json()
+
+    bare, few = made(tmp_path / "bare"), made(tmp_path / "few")
+    bring(few, export("2026-09-30"), "accounts", "accounts")
+    bring(few, uses(9, agents()["who"][:5]), "usage", "uses")
+    said = asked(bare), asked(few)
+    assert [(each["untold"], each["whole"], each["groups"]) for each in said] == [
+        ("no_logs", None, {}),
+        ("few", None, {}),
+    ]
+    assert (said[0]["exported"], said[1]["exported"]) == (None, "2026-09-30")
 
 
 def test_intervals_are_those_of_another_library(adopted: Adoption) -> None:

@@ -41,6 +41,7 @@ from boussole.dashboard.views.fields import Field
 from tests.dashboard.app_at import app_at
 
 EN, FR = speaker("en"), speaker("fr")
+TITLES = {"offers": "Offers"}
 MADE = "boussole-2026-01-en.pdf"
 
 
@@ -66,11 +67,11 @@ def client(workspace: Workspace) -> Iterator[TestClient]:
 
 
 def page_of(found: Sequence[Report], say: Say, **query: str) -> str:
-    return Template("pages/reports/reports.html", say)("listed", listed(found, say, query=query))
+    return Template("pages/reports/reports.html", say)("listed", listed(found, say, query=query, titles=TITLES))
 
 
 def made_of(found: Sequence[making.Job], say: Say) -> str:
-    return Template("pages/reports/reports.html", say)("under_way", *under_way(found, say))
+    return Template("pages/reports/reports.html", say)("under_way", *under_way(found, say, titles=TITLES))
 
 
 def send(client: TestClient, role: str, **typed: str) -> Any:
@@ -154,23 +155,32 @@ def test_a_report_is_taken_by_every_role_and_nothing_else_is(workspace: Workspac
 def test_only_some_roles_may_have_one_made(
     workspace: Workspace, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[str | None, str]] = []
+    asked: list[tuple[str | None, str, Sequence[str]]] = []
 
-    def written(_: Workspace, *, period: str | None, lang: str, out: Path | None) -> Path:
-        asked.append((period, lang))
+    def written(_: Workspace, *, period: str | None, lang: str, out: Path | None, systems: Sequence[str] = ()) -> Path:
+        asked.append((period, lang, systems))
         return Path(MADE)
 
     monkeypatch.setattr(printed, "write_report", written)
-    assert send(client, "member", period="2026-01", spoken="en").status_code == 403
+    assert send(client, "member", period="2026-01", spoken="en", system="offers").status_code == 403
     assert asked == []
-    answer = send(client, "chair", period="2026-01", spoken="fr")
+    answer = send(client, "chair", period="2026-01", spoken="fr", system="offers")
     assert answer.headers["location"] == "/reports?lang=en#making"
-    assert send(client, "steward", period="newest", spoken="en").status_code == 303
+    assert send(client, "steward", period="newest", spoken="en", system="every-system").status_code == 303
     ended(workspace)
-    assert sorted(asked, key=str) == [("2026-01", "fr"), (None, "en")]
+    assert sorted(asked, key=str) == [("2026-01", "fr", ("offers",)), (None, "en", ())]
+    assert "January 2026, in French: Offers" in made_of(making.jobs(workspace), EN)
 
 
-@pytest.mark.parametrize("typed", [{"period": "1999", "spoken": "en"}, {"period": "2026-01", "spoken": "de"}, {}])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"period": "1999", "spoken": "en", "system": "every-system"},
+        {"period": "2026-01", "spoken": "de", "system": "every-system"},
+        {"period": "2026-01", "spoken": "en", "system": "nobody"},
+        {},
+    ],
+)
 def test_what_is_not_offered_is_refused(client: TestClient, typed: dict[str, str]) -> None:
     answer = send(client, "chair", **typed)
     assert answer.headers["location"].startswith("/reports?sent=")
@@ -190,7 +200,8 @@ def test_a_report_under_way_is_not_made_twice_and_what_ended_is_told(
 ) -> None:
     go, calls = threading.Event(), []
 
-    def slowly(_: Workspace, *, period: str | None, lang: str, out: Path | None) -> Path:
+    def slowly(_: Workspace, *, period: str | None, lang: str, out: Path | None, systems: Sequence[str]) -> Path:
+        assert systems == ()
         calls.append((period, lang))
         assert go.wait(20)
         if period is None:
@@ -230,7 +241,7 @@ def fields(
     """What can be chosen of an address, and the reports that were."""
     found, history = reports(workspace), list(summaries(workspace))
     query = ReportsQuery.of(asked)
-    made = fields_of(found, history, query, say, titles={"offers": "Offers"}, may_make=may_make)
+    made = fields_of(found, history, query, say, titles=TITLES, may_make=may_make)
     return {field.key: field for field in made}, picked(found, history, chosen_of(made))
 
 
@@ -248,7 +259,7 @@ def test_reports_are_chosen_by_period_language_and_system(workspace: Workspace) 
     assert fields(workspace, period="2026-Q1")[1] == []
     page = Template("pages/reports/reports.html", EN)
     assert "There is no report of that yet." in page("listed", [], 2)
-    kept = listed(fields(workspace, language="fr")[1], EN, query={})
+    kept = listed(fields(workspace, language="fr")[1], EN, query={}, titles=TITLES)
     assert "Reports: 1 of 2" in page("listed", kept, 2)
 
 
@@ -275,10 +286,14 @@ def test_what_was_chosen_on_the_page_is_what_is_made(workspace: Workspace) -> No
     assert [(each.name, each.kind, each.value) for each in of.fields] == [
         ("period", "hidden", "2026-01"),
         ("spoken", "hidden", "fr"),
+        ("system", "hidden", "every-system"),
     ]
     assert of.note.startswith("January 2026, in French, with every system that was audited then.")
     nothing = asked_for(form, ReportsQuery(), FR)
-    assert [each.value for each in nothing.fields] == ["newest", "fr"]
+    assert [each.value for each in nothing.fields] == ["newest", "fr", "every-system"]
+    alone = asked_for(form, ReportsQuery(period="2026-01", language="fr", system="offers"), EN)
+    assert alone.fields[2].value == "offers"
+    assert alone.note.startswith(f"January 2026, in French: {dict(form.fields[2].choices)['offers']}.")
     gone = asked_for(form, ReportsQuery(period="2019"), EN)  # a report of then is there, and no audit any more
     assert gone.fields[0].value == "newest"
     html = Template("pages/reports/reports.html", EN)("asked", of, {}, None)
@@ -307,7 +322,7 @@ def test_the_fields_of_the_page_are_streamlits_and_the_address_holds_them(
 
 def test_names_are_read_with_care(workspace: Workspace) -> None:
     for name in ("boussole-2026-Q5-fr.pdf", "boussole-2026-09-de.pdf", "x.pdf", "boussole-2026-fr.pdf/..", ""):
-        assert named(name) == ("", ""), name
+        assert named(name) == ("", "", ""), name
         assert report_path(workspace, name) is None
 
 

@@ -226,7 +226,7 @@ def nearly_answer(content: bytes, asking: EvidenceQuery) -> FileAnswer | None:
     if found is None:
         return None
     sealed, differing, say = *found, asking.say
-    report, moment = report_title(sealed.period, sealed.lang, say), moment_words(sealed.time, say)
+    report, moment = _named(sealed, asking), moment_words(sealed.time, say)
     headline = say.plural(
         "This is not the report {report} as it was sealed on {moment}: one byte is another.",
         "This is not the report {report} as it was sealed on {moment}: {n} bytes are others.",
@@ -236,6 +236,12 @@ def nearly_answer(content: bytes, asking: EvidenceQuery) -> FileAnswer | None:
     )
     why = say("It was changed after it was made: do not rely on what it says. Ask for the report once more.")
     return FileAnswer(tone="broken", headline=headline, details=[why], entries=[asking.entry(sealed.entry)])
+
+
+def _named(sealed: SealedReport, asking: EvidenceQuery) -> str:
+    """What a report is about, in words."""
+    scene, say = store.scene(asking.workspace), asking.say
+    return report_title(sealed.period, sealed.lang, say, [scene.title(each, say) for each in sealed.chosen])
 
 
 def _nearest(content: bytes, workspace: Workspace) -> tuple[SealedReport, int] | None:
@@ -273,7 +279,7 @@ def _report(name: str, content: bytes, asking: EvidenceQuery) -> FileAnswer | No
             tone="kept",
             headline=say(
                 "This is the report {report}, unchanged: byte for byte the file that was sealed on {moment}.",
-                report=report_title(found.sealed.period, found.sealed.lang, say),
+                report=_named(found.sealed, asking),
                 moment=moment_words(found.sealed.time, say),
             ),
             details=_later(found, say),

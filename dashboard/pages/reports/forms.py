@@ -19,16 +19,20 @@ from boussole.dashboard.pages.reports.making import make
 from boussole.dashboard.pages.reports.view import TAKE, ReportsQuery, content_to_take, periods
 from boussole.dashboard.server.form_routes import Desk, form_route
 from boussole.dashboard.server.forms import Field, Form, Values
+from boussole.dashboard.views import store
 from boussole.dashboard.views.papers import period_title
 
-MAKE, NEWEST = "/report-make", "newest"
+MAKE, NEWEST, EVERY = "/report-make", "newest", "every-system"
 
 
 def asking(workspace: Workspace, say: Say) -> Form | None:
-    """Which period, in which language; None while nothing is audited."""
-    known = periods(list(summaries(workspace)))
+    """Which period, in which language, about which system; None while nothing is audited."""
+    history = list(summaries(workspace))
+    known = periods(history)
     if not known:
         return None
+    scene = store.scene(workspace)
+    audited = [(name, scene.title(name, say)) for name in sorted({each.system for each in history})]
     newest = say("The newest audit of each system")
     return Form(
         id="report-make",
@@ -50,24 +54,39 @@ def asking(workspace: Workspace, say: Say) -> Form | None:
                 value=say.lang,
                 choices=list(language_names(say).items()),
             ),
+            Field(
+                name="system",
+                label=say("System"),
+                kind="choice",
+                value=EVERY,
+                choices=[(EVERY, say("All systems")), *audited],
+            ),
         ],
     )
 
 
 def asked_for(form: Form, chosen: ReportsQuery, say: Say) -> Form:
     """The form of one report: what was chosen on the page goes with it, and is held to what the form offers."""
-    values = {"period": chosen.period or NEWEST, "spoken": chosen.language or say.lang}
+    values = {
+        "period": chosen.period or NEWEST,
+        "spoken": chosen.language or say.lang,
+        "system": chosen.system or EVERY,
+    }
     offered = {each.name: dict(each.choices) for each in form.fields}
     period = offered["period"].get(values["period"])
     if period is None:
         values["period"], period = NEWEST, offered["period"][NEWEST]
     language = offered["spoken"][values["spoken"]]
     what = {"period": period, "language": language.lower() if say.lang == "fr" else language}
-    told = (
-        f"{say('{period}, in {language}', **what)}."
-        if values["period"] == NEWEST
-        else say("{period}, in {language}, with every system that was audited then.", **what)
-    )
+    system = offered["system"].get(values["system"])
+    if system is None:
+        values["system"], system = EVERY, offered["system"][EVERY]
+    if values["system"] != EVERY:
+        told = f"{say('{period}, in {language}: {systems}', **what, systems=system)}."
+    elif values["period"] == NEWEST:
+        told = f"{say('{period}, in {language}', **what)}."
+    else:
+        told = say("{period}, in {language}, with every system that was audited then.", **what)
     fields = [replace(each, kind="hidden", value=values[each.name]) for each in form.fields]
     return replace(form, fields=fields, note=f"{told} {form.note}")
 
@@ -94,7 +113,9 @@ def report_routes(home: Path) -> list[Route]:
 
 def _made(desk: Desk, _: str, values: Values) -> str:
     period = values.text("period")
-    make(desk.workspace, period=None if period == NEWEST else period, lang=values.text("spoken"))
+    system = values.text("system")
+    systems = () if system == EVERY else (system,)
+    make(desk.workspace, period=None if period == NEWEST else period, lang=values.text("spoken"), systems=systems)
     return reports_href(query=desk.query, anchor="making")
 
 

@@ -23,11 +23,13 @@ LOOKED_AT_EVERY = 1.5
 
 @dataclass(kw_only=True)
 class Job:
-    """One report that was asked for. `told`: the name of the file, or why there is none."""
+    """One report that was asked for, about some `systems` or about all. `told`: the name of the file, or why there is
+    none."""
 
     home: Path
     period: str | None
     lang: str
+    systems: tuple[str, ...] = ()
     asked: float = field(default_factory=time.monotonic)
     state: State = "waiting"
     told: str = ""
@@ -43,19 +45,19 @@ class Job:
         return int(time.monotonic() - self.asked)
 
 
-_jobs: OrderedDict[tuple[Path, str | None, str], Job] = OrderedDict()
+_jobs: OrderedDict[tuple[Path, str | None, str, tuple[str, ...]], Job] = OrderedDict()
 _lock = threading.Lock()
 _turn = threading.Lock()
 
 
-def make(workspace: Workspace, *, period: str | None, lang: str) -> Job:
+def make(workspace: Workspace, *, period: str | None, lang: str, systems: tuple[str, ...] = ()) -> Job:
     """Has a report made; one that is under way is not made twice."""
-    key = (workspace.home, period, lang)
+    key = (workspace.home, period, lang, systems)
     with _lock:
         held = _jobs.get(key)
         if held is not None and held.under_way:
             return held
-        job = _jobs[key] = Job(home=workspace.home, period=period, lang=lang)
+        job = _jobs[key] = Job(home=workspace.home, period=period, lang=lang, systems=systems)
         _jobs.move_to_end(key)
         while len(_jobs) > KEPT and not next(iter(_jobs.values())).under_way:
             _jobs.popitem(last=False)
@@ -76,7 +78,7 @@ def _run(job: Job) -> None:
     with _turn:
         job.state = "running"
         try:
-            path = write_report(Workspace(job.home), period=job.period, lang=job.lang, out=None)
+            path = write_report(Workspace(job.home), period=job.period, lang=job.lang, out=None, systems=job.systems)
             job.told, job.state = path.name, "done"
         except BoussoleError as error:
             job.told, job.next_step, job.state = error.what, error.next_step or "", "failed"

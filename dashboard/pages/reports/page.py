@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
@@ -37,12 +39,12 @@ def show(say: Say) -> None:
     chosen = chosen_of(fields)
     st.html(template("head", [field for field in fields if field.refused]))
     if may:
-        progress(say)
+        progress(say, titles)
     if found or may:
         choose(fields, page="reports", settle=lambda asked: vars(ReportsQuery.of(asked)))
     kept = picked(found, history, chosen)
     context.put(
-        template("listed", listed(kept, say, query=query), len(found)),
+        template("listed", listed(kept, say, query=query, titles=titles), len(found)),
         template("checking", evidence_href(query=query) + "#check"),
     )
     if may:
@@ -50,7 +52,7 @@ def show(say: Say) -> None:
         st.html(template("asked", form and asked_for(form, chosen, say), query, context.problem()))
 
 
-def progress(say: Say) -> None:
+def progress(say: Say, titles: Mapping[str, str]) -> None:
     """What is under way, looked at again until it is done; then the list is shown anew."""
     workspace = Workspace.find()
     waiting = any(job.under_way for job in jobs(workspace))
@@ -58,7 +60,7 @@ def progress(say: Say) -> None:
     @st.fragment(run_every=LOOKED_AT_EVERY if waiting else None)
     def look() -> None:
         found = jobs(workspace)
-        context.put(template("under_way", *under_way(found, say)))
+        context.put(template("under_way", *under_way(found, say, titles=titles)))
         if waiting and not any(job.under_way for job in found):
             st.rerun()
 

@@ -19,11 +19,14 @@ from boussole.dashboard.markup.words.say import Say, language_names
 from boussole.dashboard.pages.reports.making import Job
 from boussole.dashboard.report.attachments import Attached, Ledger, ReportCheck, held, read_report
 from boussole.dashboard.views.fields import Field, Option, settled
-from boussole.dashboard.views.papers import parse_period, period_title, report_title
+from boussole.dashboard.views.papers import in_file, parse_period, period_title, report_title
 
 TAKE = "/report-file"
 """Where reports are taken from."""
-NAME = re.compile(r"boussole-(?P<period>\d{4}(?:-Q[1-4]|-\d\d(?:-\d\d)?)?)-(?P<lang>[a-z]{2})(?:-[1-9]\d{0,5})?\.pdf")
+NAME = re.compile(
+    r"boussole-(?P<period>\d{4}(?:-Q[1-4]|-\d\d(?:-\d\d)?)?)(?:-(?P<systems>[a-z][a-z0-9_+]{0,159}))?-(?P<lang>[a-z]{2})"
+    r"(?:-[1-9]\d{0,5})?\.pdf"
+)
 KNOWN = 256
 """Files of which it is remembered what they are."""
 PERIODS = 24
@@ -39,7 +42,8 @@ _known: dict[str, Attached | None] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """One PDF. `entry` seals the file, `entries` the audits that it carries."""
+    """One PDF. `entry` seals the file, `entries` the audits that it carries; `chosen`: the systems that it was made
+    about, none for all."""
 
     name: str
     period: str
@@ -49,18 +53,21 @@ class Report:
     state: SealState
     entry: int | None
     entries: Sequence[int]
+    chosen: Sequence[str] = ()
 
 
-def named(name: str) -> tuple[str, str]:
-    """The period and language that a file's name tells; both empty where it is no report's.
+def named(name: str) -> tuple[str, str, str]:
+    """The period, the language and the chosen systems that a file's name tells; all empty where it is no report's.
 
     >>> named("boussole-2026-Q3-fr.pdf"), named("boussole-2026-09-30-en.pdf"), named("../x.pdf")
-    (('2026-Q3', 'fr'), ('2026-09-30', 'en'), ('', ''))
-    >>> named("boussole-2026-Q3-fr-2.pdf")
-    ('2026-Q3', 'fr')
+    (('2026-Q3', 'fr', ''), ('2026-09-30', 'en', ''), ('', '', ''))
+    >>> named("boussole-2026-Q3-fr-2.pdf"), named("boussole-2026-chatft+matchft-fr.pdf")
+    (('2026-Q3', 'fr', ''), ('2026', 'fr', 'chatft+matchft'))
     """
     found = NAME.fullmatch(name)
-    return (found["period"], found["lang"]) if found and found["lang"] in LANGUAGES else ("", "")
+    if found is None or found["lang"] not in LANGUAGES:
+        return "", "", ""
+    return found["period"], found["lang"], found["systems"] or ""
 
 
 def report_path(workspace: Workspace, name: str) -> Path | None:
@@ -105,7 +112,7 @@ def _read(ledger: Ledger, path: Path) -> Report:
         made = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
     else:
         made = dt.datetime.fromisoformat(sealed.time)
-    period, lang = named(path.name)
+    period, lang, _ = named(path.name)
     return Report(
         name=path.name,
         period=period,
@@ -115,6 +122,7 @@ def _read(ledger: Ledger, path: Path) -> Report:
         state=_state(found, path.name),
         entry=sealed.entry if sealed else None,
         entries=() if found is None else found.in_ledger or (),
+        chosen=sealed.chosen if sealed else (),
     )
 
 
@@ -122,7 +130,8 @@ def _state(found: ReportCheck | None, name: str) -> SealState:
     if found is None or found.problems:
         return "damaged"
     if found.sealed is not None:
-        return "sealed" if named(name) == (found.sealed.period, found.sealed.lang) else "changed"
+        sealed = found.sealed.period, found.sealed.lang, in_file(found.sealed.chosen)
+        return "sealed" if named(name) == sealed else "changed"
     return "changed" if found.others else "unsealed"
 
 
@@ -197,7 +206,7 @@ LONGEST = 100
 class ReportsQuery:
     """Which reports an address asks for: of a period, in a language, with a system; all of them where it asks nothing.
 
-    The same period and language are those of a report to be made.
+    The same period, language and system are those of a report to be made.
     """
 
     period: str = ""
@@ -219,11 +228,12 @@ def fields_of(
     titles: Mapping[str, str],
     may_make: bool,
 ) -> list[Field]:
-    """What can be chosen: periods with a report, for those who `may_make` one those with an audit too; languages; and
-    systems that a report tells of, with their `titles`."""
+    """What can be chosen: periods and systems with a report, for those who `may_make` one those with an audit too; and
+    languages. `titles`: of systems."""
     ready = sorted({each.period for each in found} | set(periods(history) if may_make else ()), key=_newest_first)
     spoken = language_names(say)
     told = {system for each in found for system in systems_of(each, history)}
+    told |= {each.system for each in history} if may_make else set()
     named: list[tuple[str, str, str, list[tuple[str, str]]]] = [
         ("period", say("Period"), say("All periods"), [(each, _period_words(each, say)) for each in ready]),
         ("language", say("Language"), say("All languages"), [(each, spoken[each]) for each in LANGUAGES]),
@@ -267,13 +277,13 @@ def picked(found: Sequence[Report], history: Sequence[AuditSummary], chosen: Rep
     ]
 
 
-def under_way(found: Sequence[Job], say: Say) -> tuple[str, Sequence[JobLine]]:
-    """What is being made, and how it ended: the tone of it all, and each."""
+def under_way(found: Sequence[Job], say: Say, *, titles: Mapping[str, str]) -> tuple[str, Sequence[JobLine]]:
+    """What is being made, and how it ended: the tone of it all, and each. `titles`: of systems."""
     ended = "broken" if found and found[0].state == "failed" else "kept"
     lines = [
         JobLine(
             state="under way" if job.under_way else "done" if job.state == "done" else "failed",
-            what=report_title(job.period, job.lang, say),
+            what=report_title(job.period, job.lang, say, [titles.get(each, each) for each in job.systems]),
             seconds=say.whole(job.seconds),
             told=job.told,
             href=f"{TAKE}/{job.told}",
@@ -284,8 +294,10 @@ def under_way(found: Sequence[Job], say: Say) -> tuple[str, Sequence[JobLine]]:
     return "unknown" if any(job.under_way for job in found) else ended, lines
 
 
-def listed(found: Sequence[Report], say: Say, *, query: Mapping[str, str]) -> list[ReportLine]:
-    """Every report with what it holds."""
+def listed(
+    found: Sequence[Report], say: Say, *, query: Mapping[str, str], titles: Mapping[str, str]
+) -> list[ReportLine]:
+    """Every report with what it holds. `titles`: of systems."""
     told = {
         "sealed": say("Yes: byte for byte as it was sealed"),
         "unsealed": say("Nobody can say: it was made before reports were sealed"),
@@ -294,7 +306,7 @@ def listed(found: Sequence[Report], say: Say, *, query: Mapping[str, str]) -> li
     }
     return [
         ReportLine(
-            title=capital(report_title(each.period, each.lang, say)),
+            title=capital(report_title(each.period, each.lang, say, [titles.get(name, name) for name in each.chosen])),
             made=say.short_moment(each.made),
             told=told[each.state],
             whole=each.state in ("sealed", "unsealed"),

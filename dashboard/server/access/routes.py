@@ -85,6 +85,7 @@ ROUTES: dict[str, Action] = {
     "/api/openapi.json": Action.ASK_HEALTH,
     "/api/systems": Action.SEE_REGISTER,
     "/api/systems/{system}": Action.SEE_REGISTER,
+    "/api/systems/{system}/adoption": Action.SEE_SYSTEM,
     "/api/systems/{system}/audits": Action.SEE_SYSTEM,
     "/api/systems/{system}/measures": Action.SEE_SYSTEM,
     "/api/verdicts": Action.SEE_SYSTEM,

@@ -127,10 +127,10 @@ def open_incidents(say: Say, **about: str) -> Html:
     return incidents_beside(scene(), say, query=kept_query(), **about)
 
 
-def opinions(say: Say, **about: str) -> Html:
+def opinions(say: Say, *, article: str = "", system: str = "") -> Html:
     """What committees said of an article or a system; those who do not see their work see what was published."""
     inside = allowed(person().role, Action.SEE_COMMITTEE)
-    found = opinions_about(chambers().values(), say, query=kept_query(), inside=inside, **about)
+    found = opinions_about(chambers().values(), say, query=kept_query(), inside=inside, article=article, system=system)
     return Template("views/parts/opinions.html", say)("beside", found)
 
 

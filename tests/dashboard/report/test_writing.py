@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import save_audit
 from boussole.charter.records.in_force import Act, in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
+from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.fontfiles import all_printable, printable
-from boussole.dashboard.pages.reports.view import reports
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.reports.view import listed, reports
 from boussole.dashboard.report import typesetting, write_report
 from boussole.dashboard.report.attachments import attachments, check
 from boussole.dashboard.report.content import content
@@ -60,6 +64,56 @@ def test_the_newest_audit_of_each_system_and_an_older_quarter(workspace: Workspa
     }
     assert list(older.scene.latest) == ["offers"]
     assert newest.date == dt.date(2026, 10, 3)
+
+
+def test_a_report_of_chosen_systems_is_about_these_alone(workspace: Workspace) -> None:
+    found, tell = edition(workspace, None, systems=["offers", "offers"]), teller("en")
+    assert (found.chosen, list(found.scene.latest), list(found.scene.systems)) == (("offers",), ["offers"], ["offers"])
+    made = content(found, attachments(found, tell), tell)
+    assert (made["subtitle"], made["cover"][0]) == (
+        "Newest audits · Offers",
+        ["Systems audited", "1 of 2 in the register"],
+    )
+    assert [each["title"] for each in made["systems"]] == ["Offers"]
+    assert [each["name"] for each in made["attachments"] if each["name"].startswith("audit-")] == [
+        "audit-offers-2026-09-30.json"
+    ]
+    assert "Checks" not in json.dumps(made)
+
+
+@pytest.mark.parametrize(
+    ("systems", "period", "said"),
+    [
+        (["ofers"], None, "there is no system 'ofers'. Did you mean 'offers'?"),
+        (["offers", "checks"], "2026-Q2", "no audit of 'checks' ends in 2026-Q2"),
+    ],
+)
+def test_a_system_that_cannot_be_reported_on_is_told(
+    workspace: Workspace, systems: list[str], period: str | None, said: str
+) -> None:
+    with pytest.raises(ReportError, match=re.escape(said)):
+        edition(workspace, parse_period(period) if period else None, systems=systems)
+
+
+@pytest.mark.costly
+def test_reports_of_one_system_and_of_all_stand_beside_each_other(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    fill(workspace)
+    done = CliRunner().invoke(
+        app, ["--workspace", str(workspace.home), "report", "--period", "2026-Q3", "--lang", "en", "--system", "checks"]
+    )
+    assert done.exit_code == 0, done.stderr
+    every = write_report(workspace, period="2026-Q3", lang="en", out=None)
+    one = workspace.reports / "boussole-2026-Q3-checks-en.pdf"
+    told = {each.name: (each.state, each.chosen, len(each.entries)) for each in reports(workspace)}
+    assert told == {one.name: ("sealed", ["checks"], 1), every.name: ("sealed", [], 2)}
+    assert [check(path, workspace=workspace).replaced_by for path in (one, every)] == [None, None]
+    title = "Third quarter of 2026, in English: Checks"
+    assert title in [
+        each.title for each in listed(reports(workspace), speaker("en"), query={}, titles={"checks": "Checks"})
+    ]
+    one.rename(workspace.reports / "boussole-2026-Q3-offers-en.pdf")  # passed off as the report of another
+    assert {each.state for each in reports(workspace) if each.chosen} == {"changed"}
 
 
 def test_a_period_without_an_audit_says_which_there_are(workspace: Workspace) -> None:
