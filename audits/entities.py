@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from typing import Literal
 
-Entity = Literal["NIR", "PHONE", "EMAIL", "IBAN", "PERSON", "ADDRESS", "DATE_OF_BIRTH", "FT_ID"]
+Entity = Literal["NIR", "PHONE", "EMAIL", "IBAN", "PERSON", "ADDRESS", "DATE_OF_BIRTH", "FT_ID", "HEALTH"]

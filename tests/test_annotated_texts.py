@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent / "data" / "texts"
-HELD_OUT = ["adverts_held", "personal_held", "adverts_held3"]
+HELD_OUT = ["adverts_held", "personal_held", "adverts_held3", "health_held"]
 SETS = [
     ("adverts_dev", "criterion"),
     ("adverts_dev2", "criterion"),
     ("adverts_dev3", "criterion"),
     ("adverts_dev4", "criterion"),
+    ("health_dev", "entity"),
     ("personal_dev", "entity"),
 ]
 
@@ -71,6 +72,7 @@ def test_a_hash_stands_for_each_set_that_is_held_out() -> None:
     for line in lines:
         assert re.fullmatch(r"[0-9a-f]{64}", line.split("  ")[0])
         assert line.split("  ")[0] in (HERE / "README.md").read_text(encoding="utf-8")
-    kept = lzma.decompress((HERE / "adverts_held3.jsonl.xz").read_bytes())
-    assert hashlib.sha256(kept).hexdigest() == lines[2].split("  ")[0]
+    for name, line in zip(HELD_OUT[2:], lines[2:], strict=True):
+        kept = lzma.decompress((HERE / f"{name}.jsonl.xz").read_bytes())
+        assert hashlib.sha256(kept).hexdigest() == line.split("  ")[0]
     assert sorted(path.name for path in HERE.glob("*.jsonl")) == [f"{name}.jsonl" for name, _ in SETS]

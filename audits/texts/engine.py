@@ -19,7 +19,7 @@ import re2
 from boussole.audits.texts.gate import Gate
 from boussole.audits.texts.normal import Normal, normalise
 from boussole.audits.texts.rule_file import Criterion, Rule, RuleError, RuleFile, packaged, shared_words, spelled_out
-from boussole.audits.texts.sentences import Sentences
+from boussole.audits.texts.sentences import LONGEST, Sentences
 from boussole.audits.texts.titles import one_gender
 from boussole.audits.texts.tongue import FRENCH, UNDETERMINED, language_of
 
@@ -30,8 +30,12 @@ _WITH_ANY = frozenset({"sex", "masculine_only"})
 _PAIRS = ({"age", "family"}, {"family", "sexual_orientation_gender_identity"})
 _LINKS = re.compile(rb"[ ,/()-]*(?:et|ou|ni|de|d')? ?")
 """What stands between two findings that tell one requirement."""
+_MOST_BESIDE = 20
+"""Findings before one among which it may go on one of its criterion: more do not stand beside it."""
 _ANYWHERE, _NOWHERE = re2._Anchor.UNANCHORED, (-1, -1)
 """What the matcher below `finditer` is asked, and answers where nothing matches: most of what is tried does not."""
+_AHEAD = 8 * LONGEST
+"""Letters that are searched at once, of more than one sentence."""
 _NAMED = re.compile(rb"\(\?P<[a-z]+>")
 """The beginning of a group with a name, of which there may be one of each in a pattern."""
 _TEXTS_LEARNT, _OFTEN, _MOST_AT_ONCE = 100, 5, 30
@@ -81,6 +85,8 @@ class _Compiled:
         framed = [self._words[f"frame_{each}"] for each in rule.frames] if rule.people else []
         self.patterns = [self._regex(_whole_words(self._spelled(each))) for each in (*rule.patterns, *framed)]
         self._unless = self._any((*rule.unless, *(lawful.unless if lawful else ())), r"\b(?:{})")
+        around = (*rule.unless_in_sentence, *(lawful.unless_in_sentence if lawful else ()))
+        self._unless_in_sentence = self._any(around, r"\b(?:{})")
         self._before = self._any((*rule.before, *(lawful.before if lawful else ())), r"\b(?:{})(?:-|[\s\"'(]*)\z")
         self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;,:]*(?:{})")
         self.elsewhere = self._any(rule.elsewhere, "(?:{})")
@@ -106,15 +112,16 @@ class _Compiled:
             told = f"this pattern cannot be used ({error}): {pattern[:200]}"
             raise RuleError(told, where=self._where, next_step="Write it as RE2 does, without accents.") from error
 
-    def lawful(self, text: bytes, sentence: tuple[int, int], span: tuple[int, int]) -> bool:
+    def lawful(self, sentences: Sentences, sentence: tuple[int, int], span: tuple[int, int]) -> bool:
         """Whether what stands around a span makes it lawful, or no requirement at all."""
-        first, last = sentence
-        around = text[first : max(last, span[1])]
+        text, (first, last) = sentences.text, sentence
+        around, statement = text[first : max(last, span[1])], sentences.statement(span, sentence)
         return (
             (self._needs is not None and not self._needs.search(around))
-            or self._of_others(text[first : span[0]], text[first : span[1]])
+            or self._of_others(text[statement[0] : span[0]], text[first : span[1]])
             or (self._after is not None and self._after.search(text[span[1] : last]) is not None)
-            or (self._unless is not None and self._unless.search(around) is not None)
+            or _holds(self._unless, text, sentences.clause(span, sentence))
+            or _holds(self._unless_in_sentence, text, statement)
             or self._of_employer(text[first : span[0]], text[_last_words(text, span) : last])
         )
 
@@ -129,6 +136,10 @@ class _Compiled:
         if self._before is None or self._before.search(before) is None:
             return False
         return self._wished is None or self._wished.search(upto) is None
+
+
+def _holds(pattern: re2._Regexp | None, text: bytes, part: tuple[int, int]) -> bool:
+    return pattern is not None and pattern.search(text[slice(*part)]) is not None
 
 
 def _last_words(text: bytes, span: tuple[int, int]) -> int:
@@ -211,13 +222,12 @@ class Checker:
         normal = normalise(text)
         language = language_of(normal.text, text if normal.starts else "")
         tried = self._matching(normal.text)
-        found = (
-            [each for sentence in Sentences(normal.text) for each in self._found(normal.text, sentence, tried)]
-            if tried
-            else []
-        )
-        if found and language not in (FRENCH, UNDETERMINED):
-            around = Sentences(normal.text).around
+        if not tried:
+            return Checked(language, ())
+        sentences = Sentences(normal.text)
+        found = [each for number in tried for each in self._found(sentences, number)]
+        if language not in (FRENCH, UNDETERMINED):
+            around = sentences.around
             found = [each for each in found if language_of(normal.text[slice(*around(each[0]))]) == FRENCH]
         if not found:
             return Checked(language, ())
@@ -239,21 +249,36 @@ class Checker:
 
     def _silent(self, text: bytes) -> int:
         """The bits of the patterns that something anywhere in a text makes silent."""
-        bits = 0
+        bits, end = 0, len(text)
         for elsewhere, numbers in self._elsewhere.items():
-            if elsewhere.search(text) is not None:
+            if elsewhere._regexp.Match(_ANYWHERE, text, 0, end)[0] != _NOWHERE:
                 bits |= numbers
         return bits
 
-    def _found(self, text: bytes, sentence: tuple[int, int], tried: list[int]) -> Iterator[tuple[int, int, _Compiled]]:
-        """What some patterns find in one sentence, and is not lawful there."""
-        first, last = sentence
-        for number in tried:
-            compiled, pattern = self._of[number]
+    def _found(self, sentences: Sentences, number: int) -> Iterator[tuple[int, int, _Compiled]]:
+        """What a pattern finds in the sentences of a text, and is not lawful there."""
+        text, (compiled, pattern) = sentences.text, self._of[number]
+        for first, last in self._matched(sentences, number):
             for match in pattern.finditer(text, max(0, first - _BEFORE), last):
                 span = _span(match, text) if compiled.rule.title else _named(match, "span")
-                if span and span[0] >= first and not compiled.lawful(text, sentence, span):
+                if span and span[0] >= first and not compiled.lawful(sentences, (first, last), span):
                     yield *span, compiled
+
+    def _matched(self, sentences: Sentences, number: int) -> Iterator[tuple[int, int]]:
+        """The sentences in which a pattern may match: others are passed over, in one search of the text."""
+        search, text, at = self._tried[number], sentences.text, 0
+        while at < len(sentences.whole):
+            begins = max(0, sentences.whole[at][0] - _BEFORE)
+            ends = min(len(text), begins + _AHEAD)
+            start, _ = search(_ANYWHERE, text, begins, ends)[0]
+            if start < 0 and ends == len(text):
+                return
+            if start < 0:
+                at = max(at + 1, sentences.number(ends - _AHEAD // 2))
+                continue
+            at = max(at, sentences.number(start))
+            yield sentences.whole[at]
+            at += 1
 
 
 def _named(match: re2._Match, name: str) -> tuple[int, int]:
@@ -273,10 +298,26 @@ def _span(match: re2._Match, text: bytes) -> tuple[int, int] | None:
 def _apart(found: list[tuple[int, int, _Compiled]]) -> list[tuple[int, int, _Compiled]]:
     """Of findings that overlap only the longest, in the order of the text, but where one word tells two criteria."""
     kept: list[tuple[int, int, _Compiled]] = []
-    for start, end, compiled in sorted(found, key=lambda each: (each[0] - each[1], each[0])):
-        if all(end <= first or last <= start or _both(compiled, other) for first, last, other in kept):
-            kept.append((start, end, compiled))
+    for together in _overlapping(found):
+        longest: list[tuple[int, int, _Compiled]] = []
+        for start, end, compiled in sorted(together, key=lambda each: (each[0] - each[1], each[0])):
+            if all(end <= first or last <= start or _both(compiled, other) for first, last, other in longest):
+                longest.append((start, end, compiled))
+        kept += longest
     return sorted(kept, key=lambda each: (each[0], each[1], each[2].rule.id))
+
+
+def _overlapping(found: list[tuple[int, int, _Compiled]]) -> Iterator[list[tuple[int, int, _Compiled]]]:
+    """Findings in groups: none overlaps one of another group."""
+    group, reached = list[tuple[int, int, _Compiled]](), 0
+    for each in sorted(found, key=lambda each: each[0]):
+        if group and each[0] >= reached:
+            yield group
+            group = []
+        group.append(each)
+        reached = max(reached, each[1])
+    if group:
+        yield group
 
 
 def _both(one: _Compiled, other: _Compiled) -> bool:
@@ -289,7 +330,8 @@ def _joined(found: list[tuple[int, int, _Compiled]], text: bytes) -> list[tuple[
     """Findings of one criterion that only a comma or a conjunction parts, as one: what is told is one requirement."""
     kept: list[tuple[int, int, _Compiled]] = []
     for start, end, compiled in found:
-        for place, (first, last, other) in enumerate(kept):
+        for place in range(max(0, len(kept) - _MOST_BESIDE), len(kept)):
+            first, last, other = kept[place]
             if other.criterion == compiled.criterion and _LINKS.fullmatch(text, last, start):
                 kept[place] = (first, end, other)
                 break

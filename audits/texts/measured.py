@@ -48,8 +48,9 @@ PERSONAL: Mapping[Entity, Reader] = {
     "ADDRESS": Reader(annotated=24, found=21, reported=22, right=21),
     "DATE_OF_BIRTH": Reader(annotated=23, found=22, reported=22, right=22),
     "FT_ID": Reader(annotated=22, found=14, reported=14, right=14),
+    "HEALTH": Reader(annotated=38, found=35, reported=36, right=35),
 }
-"""Personal data, by kind: 303 held-out texts."""
+"""Personal data, by kind: 303 held-out texts; health: 80 others."""
 
 
 def personal_reader(kinds: Collection[Entity]) -> Reader:

@@ -68,7 +68,8 @@ class Rule(_Strict):
     patterns: tuple[str, ...] = Field((), description="What is found; any of them")
     people: str = Field("", description="Whom an advert may neither want nor refuse: a pattern, put into every frame")
     frames: tuple[Frame, ...] = Field(FRAMES, description="Which frames of `words.yaml` people are put into")
-    unless: tuple[str, ...] = Field((), description="In the same sentence: lawful")
+    unless: tuple[str, ...] = Field((), description="In the same clause: lawful")
+    unless_in_sentence: tuple[str, ...] = Field((), description="In the same sentence, no turn between: lawful")
     before: tuple[str, ...] = Field((), description="Just before what is found, in the same sentence: lawful")
     after: tuple[str, ...] = Field((), description="Just after it, in the same sentence: lawful")
     elsewhere: tuple[str, ...] = Field((), description="Anywhere in the text: lawful")
@@ -87,6 +88,7 @@ class RuleFile(_Strict):
     suggestion: Suggestion
     words: dict[str, str] = Field(default_factory=dict, description="Names that patterns give in braces")
     unless: tuple[str, ...] = ()
+    unless_in_sentence: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = Field(min_length=1)

@@ -182,12 +182,14 @@ def _epicene(word: str) -> bool:
     return any(form in words.epicene or form.endswith(("iste", "logue", "therapeute")) for form in _singulars(word))
 
 
+@lru_cache(maxsize=8)
 def _words_of(text: bytes) -> frozenset[str]:
     return frozenset(each[0].decode() for each in _WORD.finditer(text)) | frozenset(
         part for each in _WORD.finditer(text) for part in each[0].decode().split("-")
     )
 
 
+@lru_cache(maxsize=64)
 def _feminised(word: str, text: bytes) -> bool:
     """Whether the word goes on with an ending of the other gender: `vendeur/se`, `technicien-ne`."""
     return re.search(re.escape(word.encode()) + rb" ?[/(.-] ?[a-z]{1,6}\b", text) is not None and (

@@ -13,7 +13,7 @@ __all__ = ["ENTITIES", "Entity", "Finding", "Span", "without_overlaps"]
 ENTITIES: tuple[Entity, ...] = get_args(Entity)
 Span = tuple[int, int]
 """Where something starts and ends, in characters (code points): `text[start:end]`."""
-_FIRST: tuple[Entity, ...] = ("EMAIL", "IBAN", "NIR", "FT_ID", "PHONE", "DATE_OF_BIRTH", "ADDRESS", "PERSON")
+_FIRST: tuple[Entity, ...] = ("EMAIL", "IBAN", "NIR", "FT_ID", "PHONE", "DATE_OF_BIRTH", "ADDRESS", "PERSON", "HEALTH")
 """Which kind keeps a place that two claim: what is checked by a key or a form before what is read from words."""
 
 

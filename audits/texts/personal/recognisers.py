@@ -17,6 +17,7 @@ from boussole.audits.texts.personal.addresses import find_addresses
 from boussole.audits.texts.personal.births import find_births
 from boussole.audits.texts.personal.emails import find_emails
 from boussole.audits.texts.personal.findings import Entity, Span
+from boussole.audits.texts.personal.health import find_health
 from boussole.audits.texts.personal.model import french
 from boussole.audits.texts.personal.numbers import find_ft_id, find_iban, find_nir
 from boussole.audits.texts.personal.people import confirm, find_listed, find_titled, repeated, unsure
@@ -31,6 +32,7 @@ PATTERNS: dict[Entity, Callable[[str], Iterator[Span]]] = {
     "PHONE": find_phones,
     "DATE_OF_BIRTH": find_births,
     "ADDRESS": find_addresses,
+    "HEALTH": find_health,
 }
 """What is found without the model."""
 

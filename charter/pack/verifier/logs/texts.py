@@ -31,6 +31,7 @@ KINDS = {
     "ADDRESS": (24, 21, 22, 21),
     "DATE_OF_BIRTH": (23, 22, 22, 22),
     "FT_ID": (22, 14, 14, 14),
+    "HEALTH": (38, 35, 36, 35),
 }
 """The same of personal data in held-out texts, by kind."""
 NUMBERS = ("NIR", "IBAN")

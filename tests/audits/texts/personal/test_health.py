@@ -1,0 +1,84 @@
+"""Statements of health: found where they are said of one person, silent of offers, rules and questions."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from boussole.audits.texts.personal.detector import find
+from boussole.audits.texts.personal.redact import redact
+
+SET = Path(__file__).parents[3] / "data" / "texts" / "health_dev.jsonl"
+SAID = [
+    ("Mme Arnal a une RQTH depuis 2021.", "RQTH"),
+    ("Il est en arrêt maladie depuis lundi.", "en arrêt maladie"),
+    ("Je souffre d’une dépression.", "dépression"),
+    ("Sa grossesse se passe bien.", "grossesse"),
+    ("La candidate est sourde.", "sourde"),
+]
+SILENT = [
+    "Offre ouverte aux travailleurs handicapés, RQTH bienvenue.",
+    "Formation sur le handicap le 12 juin.",
+    "En cas d’arrêt maladie, prévenez l’agence.",
+    "Si vous êtes enceinte, signalez-le.",
+    "Êtes-vous reconnu travailleur handicapé ?",
+    "Il n’est pas malade.",
+    "La machine est en arrêt depuis lundi.",
+    "Il reste sourd à nos relances.",
+    "Elle est infirmière en psychiatrie.",
+]
+
+
+@pytest.mark.parametrize(("text", "words"), SAID)
+def test_what_is_said_of_a_person_is_found(text: str, words: str) -> None:
+    (found,) = find(text, entities={"HEALTH"})
+    assert text[found.start : found.end] == words
+
+
+@pytest.mark.parametrize("text", SILENT)
+def test_what_is_said_of_nobody_is_not(text: str) -> None:
+    assert find(text, entities={"HEALTH"}) == []
+
+
+@pytest.mark.attack(
+    "texts", "a word of health hidden by characters without width, by letters that look the same, by HTML"
+)
+@pytest.mark.parametrize(
+    "text",
+    ["Elle est enc\u200beinte.", "Il a un c\u0430ncer.", "Il a un <b>can</b>cer.", "Elle est d&eacute;pressive."],
+)
+def test_a_hidden_word_is_found(text: str, tries) -> None:
+    tries.add()
+    assert [each.entity for each in find(text, entities={"HEALTH"})] == ["HEALTH"]
+
+
+def test_the_development_half_is_agreed_with() -> None:
+    """The rules were written against it: this holds against a step back, and measures nothing."""
+    wrong = missed = 0
+    for line in SET.read_text(encoding="utf-8").splitlines():
+        text = json.loads(line)
+        found = find(text["text"], entities={"HEALTH"})
+        spans = [(each["start"], each["end"]) for each in text["findings"]]
+        missed += sum(not any(one.start < end and start < one.end for one in found) for start, end in spans)
+        wrong += sum(not any(one.start < end and start < one.end for start, end in spans) for one in found)
+    assert (missed, wrong) <= (1, 0)
+
+
+def test_redaction_leaves_no_word_of_health() -> None:
+    assert (
+        redact("Mon fils est autiste et sa dépression s’aggrave.") == "Mon fils est [HEALTH] et sa [HEALTH] s’aggrave."
+    )
+
+
+@pytest.mark.attack("texts", "texts made to be slow for what finds health")
+@pytest.mark.parametrize(
+    "piece", ["il est ", "a une ", "sa ", "Mme A est en ", "problèmes de ", "je " * 40 + "suis malade. "]
+)
+def test_no_text_is_slow(piece: str, tries) -> None:
+    tries.add()
+    started = time.process_time()
+    find(piece * (100_000 // len(piece)), entities={"HEALTH"})
+    assert time.process_time() - started < 8
