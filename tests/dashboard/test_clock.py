@@ -61,7 +61,7 @@ def test_sealed_moments_are_told_by_that_clock(scene):
 def test_reports_are_listed_by_that_clock():
     facts = {"name": "boussole-2026-09-fr.pdf", "period": "2026-09", "lang": "fr", "size": 1, "state": "sealed"}
     say = speaker("fr")
-    lines = listed([Report(**facts, made=EVENING, entry=1, entries=())], say, query={})
+    lines = listed([Report(**facts, made=EVENING, entry=1, entries=())], say, query={}, titles={})
     html = Template("pages/reports/reports.html", say)("listed", lines)
     assert "Fait (heure de Paris)" in html
     assert "30 novembre 2026 à 0\u00a0h\u00a029" in html

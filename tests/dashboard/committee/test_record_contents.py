@@ -47,7 +47,7 @@ def test_a_referral_and_an_opinion_say_what_they_say():
     assert dict(told(REFERRAL).says) == {
         "In whose name?": "Secretariat",
         "On which day?": "15 September 2026",
-        "What is asked": "Est-ce juste ?",
+        "What is asked": "Est-ce juste\u202f?",
         "Who asks?": "an outside authority",
         "What it is about, in a few words": "L’âge dans MatchFT <b>",
         "In whose name: a role, not a person": "Médiateur",
@@ -146,7 +146,7 @@ def test_the_entry_and_the_list_say_it(hall: Hall, empty_scene):
     assert found_by(str(number), Role.MEMBER) == [number]
     entry, listed = shown_to(Role.MEMBER)
     assert "What it says" in entry
-    assert "Est-ce juste ?" in entry
+    assert "Est-ce juste\u202f?" in entry
     assert "L’âge dans MatchFT &lt;b&gt;" in entry
     assert "L’âge dans MatchFT &lt;b&gt;" in listed
     entry, listed = shown_to(Role.READER)
