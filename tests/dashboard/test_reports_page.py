@@ -293,6 +293,7 @@ def test_what_was_chosen_on_the_page_is_what_is_made(workspace: Workspace) -> No
     assert [each.value for each in nothing.fields] == ["newest", "fr", "every-system"]
     alone = asked_for(form, ReportsQuery(period="2026-01", language="fr", system="offers"), EN)
     assert alone.fields[2].value == "offers"
+    assert asked_for(form, ReportsQuery(system="offers"), EN).note.startswith("The newest audit, in English: ")
     assert alone.note.startswith(f"January 2026, in French: {dict(form.fields[2].choices)['offers']}.")
     gone = asked_for(form, ReportsQuery(period="2019"), EN)  # a report of then is there, and no audit any more
     assert gone.fields[0].value == "newest"

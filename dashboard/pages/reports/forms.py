@@ -77,10 +77,12 @@ def asked_for(form: Form, chosen: ReportsQuery, say: Say) -> Form:
     if period is None:
         values["period"], period = NEWEST, offered["period"][NEWEST]
     language = offered["spoken"][values["spoken"]]
-    what = {"period": period, "language": language.lower() if say.lang == "fr" else language}
     system = offered["system"].get(values["system"])
     if system is None:
         values["system"], system = EVERY, offered["system"][EVERY]
+    if values["period"] == NEWEST and values["system"] != EVERY:
+        period = say("The newest audit")
+    what = {"period": period, "language": language.lower() if say.lang == "fr" else language}
     if values["system"] != EVERY:
         told = f"{say('{period}, in {language}: {systems}', **what, systems=system)}."
     elif values["period"] == NEWEST:
