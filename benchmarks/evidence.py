@@ -1,6 +1,7 @@
-"""What a year of evidence says: years simulated, judged month by month as before and by all months since January.
+"""What a year of evidence says: years simulated, judged by the month alone and as an audit of today judges.
 
-`python -m benchmarks.evidence --years 400` prints the table of docs/uncertainty.md. People are of two sexes, three
+`python -m benchmarks.evidence --years 400 --kept FILE` prints the table of docs/uncertainty.md: a year of each line
+after the other, each kept as it is done, so that a run that was interrupted goes on. People are of two sexes, three
 ages and two kinds of neighbourhood; sex and age are crossed. Two questions are asked of each: who is selected,
 and who moves on to a first stage. People come back from month to month, except the share of them that `churn` says.
 """
@@ -9,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +23,7 @@ from boussole.audits.accumulated import put_together, recent
 from boussole.audits.measures import Measure
 from boussole.audits.parts import Pairs
 from boussole.audits.uncertainty.estimates import compare_rates
+from boussole.audits.uncertainty.wilson import wilson
 from boussole.charter.document import MeasureInShort
 from boussole.charter.document.answers.verdict import Verdict, worst
 from boussole.charter.document.measures import measures_of
@@ -36,6 +40,8 @@ METRICS = ("selection_rate_ratio", "stage_selection_rate_ratio")
 """Who is selected, and who moves on to a first stage."""
 WAYS = ("month alone", "all months", "recent months too")
 """What is judged: each month by itself; all together by the fourth rule; recent months beside them by the fifth."""
+COMPARED = (WAYS[0], WAYS[2])
+"""What the table of years sets side by side."""
 Told = Sequence[tuple[dt.date, dict[str, Measure]]]
 
 
@@ -57,7 +63,7 @@ class Setting:
 
 
 Year = Mapping[str, Sequence[Sequence[Verdict]]]
-"""Of each way to judge (`RULES`), of each month, the verdict of each question."""
+"""Of each way to judge (`COMPARED`), of each month, the verdict of each question."""
 
 
 class People:
@@ -184,30 +190,38 @@ def year(seed: Sequence[int], setting: Setting, ratio: float) -> Year:
     """Twelve months of one system."""
     people = People(np.random.default_rng(seed), setting)
     told: list[tuple[dt.date, dict[str, Measure]]] = []
-    found: dict[str, list[list[Verdict]]] = {way: [] for way in WAYS}
+    found: dict[str, list[list[Verdict]]] = {way: [] for way in COMPARED}
     for at in range(MONTHS):
         told.append((dt.date(2026, at + 1, 1), month(people, ratio)))
         people.next_month()
-        for way, verdicts in ways(told).items():
+        for way, verdicts in ways(told, COMPARED).items():
             found[way].append([verdicts.get(each.id, Verdict.UNKNOWN) for each in _questions()])
     return found
 
 
-def told(setting: Setting, ratio: float, years: int) -> list[list[float]]:
-    """By each way: years with any *not kept*, with at least *watch*; answers that are *we cannot tell*, in all months
-    and in the last; in per cent."""
-    found = [year([5, setting.decisions, seed], setting, ratio) for seed in range(years)]
+Outcome = Sequence[Sequence[float]]
+"""By each way: whether a year has any *not kept*, any that is at least *watch*, and what part of its answers is
+*we cannot tell*, in all months and in the last."""
+
+
+def outcome(found: Year) -> Outcome:
+    """What became of a year, by each way."""
     rows = []
-    for way in WAYS:
-        months = [each[way] for each in found]
-        broken = [any(Verdict.BROKEN in verdicts for verdicts in each) for each in months]
-        watch = [any({Verdict.BROKEN, Verdict.WATCH} & {*verdicts} for verdicts in each) for each in months]
-        unknown = [verdict == Verdict.UNKNOWN for each in months for verdicts in each for verdict in verdicts]
-        last = [verdict == Verdict.UNKNOWN for each in months for verdict in each[-1]]
-        rows.append([100 * float(np.mean(part)) for part in (broken, watch, unknown, last)])
+    for way in COMPARED:
+        said = {verdict for verdicts in found[way] for verdict in verdicts}
+        unknown = [[verdict == Verdict.UNKNOWN for verdict in verdicts] for verdicts in found[way]]
+        broken, watch = Verdict.BROKEN in said, bool({Verdict.BROKEN, Verdict.WATCH} & said)
+        rows.append([float(broken), float(watch), float(np.mean(unknown)), float(np.mean(unknown[-1]))])
     return rows
 
 
+def told(setting: Setting, ratio: float, years: int) -> Outcome:
+    """The mean of what became of some years, in per cent."""
+    drawn = [outcome(year([5, setting.decisions, seed], setting, ratio)) for seed in range(years)]
+    return [[100 * float(each) for each in row] for row in np.mean(drawn, axis=0)]
+
+
+RATIOS = (1.0, 0.8, 0.72)
 SETTINGS = (
     *(Setting(decisions=n) for n in (300, 1000, 4000, 16_000)),
     *(Setting(decisions=n, each=10, churn=churn) for n, churn in ((4000, 1.0), (4000, 0.2), (16_000, 0.5))),
@@ -215,16 +229,38 @@ SETTINGS = (
 )
 
 
-def lines(years: int) -> Iterator[str]:
-    """The table, line by line."""
+def rounds(years: int, kept: Path | None) -> dict[tuple[Setting, float], list[Outcome]]:
+    """Of each line of the table some years: those that a file has kept, and then the next of each line in turn."""
+    asked = [(setting, ratio) for setting in SETTINGS for ratio in RATIOS]
+    names = {f"{setting.name()} | {ratio:g}": (setting, ratio) for setting, ratio in asked}
+    found: dict[tuple[Setting, float], list[Outcome]] = {each: [] for each in asked}
+    for line in kept.read_text(encoding="utf-8").splitlines() if kept and kept.exists() else []:
+        name, drawn = json.loads(line)
+        found[names[name]].append(drawn)
+    for seed in range(years):
+        for name, (setting, ratio) in names.items():
+            if len(found[setting, ratio]) > seed:
+                continue
+            found[setting, ratio].append(outcome(year([5, setting.decisions, seed], setting, ratio)))
+            if kept:
+                with kept.open("a", encoding="utf-8") as file:
+                    file.write(f"{json.dumps([name, found[setting, ratio][-1]])}\n")
+    return found
+
+
+def lines(years: int, kept: Path | None = None) -> Iterator[str]:
+    """The table, line by line; of a share of years that is a false alarm, also how high it may be (95 %)."""
     heads = "decisions a month | about a person | new each month | ratio | not kept | to watch | cannot tell | at last"
     yield f"| {heads} |"
     yield "|---|---|---|---|---|---|---|---|"
-    for setting in SETTINGS:
-        for ratio in (1.0, 0.8, 0.72):
-            rows = told(setting, ratio, years)
-            cells = " | ".join(" → ".join(f"{each:.0f}" for each in cell) for cell in zip(*rows, strict=True))
-            yield f"| {setting.name()} | {ratio:g} | {cells} |"
+    for (setting, ratio), drawn in rounds(years, kept).items():
+        rows, count = 100 * np.mean(drawn, axis=0), len(drawn)
+        cells = [f"{before:.0f} → {now:.0f}" for before, now in zip(*rows, strict=True)]
+        for at in range(2):
+            if ratio == 1.0 or (ratio == BREACH and at == 0):  # what stands here would be false
+                high = wilson(round(rows[1][at] * count / 100), count).high
+                cells[at] += f" (up to {100 * high:.1f})"
+        yield f"| {setting.name()} | {ratio:g} | {' | '.join(cells)} |"
 
 
 AFTER = 24
@@ -320,6 +356,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--years", type=int, default=400)
     parser.add_argument("--changes", action="store_true", help="How soon a change is told, instead.")
+    parser.add_argument("--kept", type=Path, help="A file in which years that are done are kept.")
     given = parser.parse_args()
-    for line in change_lines(given.years) if given.changes else lines(given.years):
+    for line in change_lines(given.years) if given.changes else lines(given.years, given.kept):
         print(line, flush=True)
