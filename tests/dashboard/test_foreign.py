@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -182,7 +183,7 @@ class Heard(HTMLParser):
         self.langs: list[str | None] = [None]
         self.wrong: list[str] = []
         self.german = 0
-        self.feed(html)
+        self.feed(re.sub(r'<span class="whole">([^<]*)</span>', r"\1", html))  # a word that stays on one line
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in ("img", "br", "hr", "input", "meta"):

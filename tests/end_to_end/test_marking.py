@@ -31,8 +31,8 @@ def texts(home: Path, *rows: tuple[int, dict[str, str | None]]) -> Workspace:
 @pytest.mark.parametrize(
     ("rows", "expected", "told"),
     [
-        ([(600, {})], ("kept", "logged_none"), "en portent tous une qui était approuvée"),
-        ([(597, {}), (3, {"mark": "none"})], ("watch", "logged_case"), "3 n’en portent aucune qui était approuvée"),
+        ([(600, {})], ("kept", "logged_none"), "portent tous une marque approuvée"),
+        ([(597, {}), (3, {"mark": "none"})], ("watch", "logged_case"), "3 ne portent aucune marque approuvée"),
         ([(599, {}), (1, {"mark": None})], ("watch", "logged_unlabelled"), "D’un texte, on ne sait pas s’il devait"),
         ([(600, {}), (9, {"mark": None, "to": "agent"})], ("kept", "logged_none"), "Les 600 textes sortis"),
         ([(9, {}), (1, {"mark": "none"})], ("watch", "logged_hidden"), "aucun nombre n’est donné"),
