@@ -121,7 +121,7 @@ FILES = {
         answers={"columns.period": "2015-02-28"},
         decisions=564,
         rates={"selection_rate/gender=Man": 20.57, "selection_rate/gender=Woman": 12.77},
-        # Asked of two attributes and both crossed; p is about 0.017 by the buckets, and three equal parts of 5 % 0.0167.
+        # Asked of two attributes and both crossed: p is about 0.017, as buckets fall, and a third of 5 % is 0.0167.
         verdicts={"selection_rate_ratio_gender": ("watch or unknown", compared("selected", "Woman", "Man", 62))},
     ),
     "origin2": Published(
