@@ -207,9 +207,7 @@ def drawn(
         sentences=sentences,
         svg=months_picture(months, axis, scale),
         alt=" ".join([f"{title}.", *spoken]),
-        scale=words.say(
-            "From {low} (below) to {high} of 100.", low=_whole(scale[0], words), high=_whole(scale[1], words)
-        ),
+        scale=words.say("Scale: {low} to {high} of 100.", low=_whole(scale[0], words), high=_whole(scale[1], words)),
         ends=(ends[0], ends[1]),
         head=[*head, words.say("Reading")],
         rows=rows,
