@@ -100,12 +100,15 @@ WORDS = {
         "human must look at it and report it as a case: one that is confirmed breaks the promise.",
     ),
     UNMARKED_SHARE: Words(
-        none="All of the {n} texts that went out, had to be marked with a known mark bear one that was approved.",
+        none="All of the {n} texts that went out and had to be marked, and whose mark is known, bear one that was "
+        "approved.",
         bound="That is what the log shows; if texts do not depend on one another, it leaves up to {bound} in 100 of "
         "those to come that bear none.",
         cases=(
-            "Of {n} texts that went out, had to be marked with a known mark, one bears none that was approved.",
-            "Of {n} texts that went out, had to be marked with a known mark, {cases} bear none that was approved.",
+            "Of {n} texts that went out and had to be marked, and whose mark is known, one bears none that was "
+            "approved.",
+            "Of {n} texts that went out and had to be marked, and whose mark is known, {cases} bear none that was "
+            "approved.",
         ),
         hidden="The log shows a text that went out without an approved mark. So few had to be marked that it tells no "
         "number. A human must look at it and report it as a case: one that is confirmed breaks the promise.",
