@@ -215,12 +215,6 @@ def outcome(found: Year) -> Outcome:
     return rows
 
 
-def told(setting: Setting, ratio: float, years: int) -> Outcome:
-    """The mean of what became of some years, in per cent."""
-    drawn = [outcome(year([5, setting.decisions, seed], setting, ratio)) for seed in range(years)]
-    return [[100 * float(each) for each in row] for row in np.mean(drawn, axis=0)]
-
-
 RATIOS = (1.0, 0.8, 0.72)
 SETTINGS = (
     *(Setting(decisions=n) for n in (300, 1000, 4000, 16_000)),

@@ -182,16 +182,28 @@ def _epicene(word: str) -> bool:
     return any(form in words.epicene or form.endswith(("iste", "logue", "therapeute")) for form in _singulars(word))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1)  # the text that is being read: none is kept for longer
 def _words_of(text: bytes) -> frozenset[str]:
     return frozenset(each[0].decode() for each in _WORD.finditer(text)) | frozenset(
         part for each in _WORD.finditer(text) for part in each[0].decode().split("-")
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1)
+def _feminised_in(_: bytes) -> dict[str, bool]:
+    """Words of one text and whether they go on so, filled as they are asked for."""
+    return {}
+
+
 def _feminised(word: str, text: bytes) -> bool:
     """Whether the word goes on with an ending of the other gender: `vendeur/se`, `technicien-ne`."""
+    known = _feminised_in(text)
+    if word not in known:
+        known[word] = _goes_on(word, text)
+    return known[word]
+
+
+def _goes_on(word: str, text: bytes) -> bool:
     return re.search(re.escape(word.encode()) + rb" ?[/(.-] ?[a-z]{1,6}\b", text) is not None and (
         re.search(re.escape(word.encode()) + rb" ?[/(] ?(?:e|ne|se|ve|re|trice|euse|ere|iere)s?\b", text) is not None
     )

@@ -31,7 +31,7 @@ FOLDER = Path(__file__).parent.parent
 _CODE = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
 _LINE_BREAK = re.compile(r"[ \t]*\n\s*")
 _HEADING = re.compile(r"<h([1-4])\b.*?</h\1>", re.DOTALL)
-_HYPHENED = re.compile(r"<[^>]*>|(?<![\w-])(?:\w+-)+\w+")
+_HYPHENED = re.compile(r'<span class="whole">[^<]*</span>|<[^>]*>|(?<![\w-])(?:\w+-)+\w+')
 _NOT_HERE = re.compile(r"<(?:script|style)\b|<$|\son\w+\s*=", re.IGNORECASE)
 
 
@@ -52,7 +52,8 @@ class Template:
 
 
 def _kept_whole(heading: re.Match[str]) -> str:
-    """A heading in which a line does not end at the hyphen of a word: « est- / il »."""
+    """A heading in which a line does not end at the hyphen of a word: « est- / il ». One that a macro inside another
+    made is seen by both, and changed once."""
     return _HYPHENED.sub(
         lambda found: found[0] if found[0].startswith("<") else f'<span class="whole">{found[0]}</span>', heading[0]
     )

@@ -84,7 +84,10 @@ def _counted(edition: Edition, tell: ReportSay) -> str:
     counts = [_counts(edition, at) for at in range(len(edition.chambers))]
     due, on_time = sum(each.due for each in counts), sum(each.on_time for each in counts)
     if not due:
-        return tell("No answer to a committee and no publication has come due yet.")
+        return edition.none(
+            tell("No answer to a committee and no publication has come due yet."),
+            tell("No answer to a committee and no publication about this has come due yet."),
+        )
     return tell(
         "Answers to committees and publications that have come due: {due}. In time: {n}.",
         due=tell.whole(due),
@@ -94,7 +97,7 @@ def _counted(edition: Edition, tell: ReportSay) -> str:
 
 def _counts(edition: Edition, at: int) -> FollowUpCounts:
     chamber = edition.chambers[at]
-    found = promises(chamber.house, chamber.facts)
+    found = [each for each in promises(chamber.house, chamber.facts) if edition.about(each.system)]
     return followed(found, today=chamber.today, late_days=chamber.house.rules.opinions.late_days)
 
 
@@ -132,7 +135,10 @@ def opinions(edition: Edition, tell: ReportSay) -> Data:
         "title": tell("Opinions and dissents"),
         "text": tell("What committees have published, in the words that were adopted, with those who saw it otherwise.")
         if every
-        else tell("No committee has published an opinion yet."),
+        else edition.none(
+            tell("No committee has published an opinion yet."),
+            tell("No committee has published an opinion on this yet."),
+        ),
         "opinions": [_opinion(edition, each, tell) for each in every[:OPINIONS]],
         "more": tell.plural(
             "One older opinion stands on the page Recommendations.",
@@ -216,7 +222,9 @@ def _incidents(edition: Edition, tell: ReportSay) -> Data:
     ]
     return {
         "title": tell("What went wrong"),
-        "told": counted if every else [tell("No incident has been recorded.")],
+        "told": counted
+        if every
+        else [edition.none(tell("No incident has been recorded."), tell("No incident of this has been recorded."))],
         "note": tell("Accounts of incidents and appeals stand on the page Incidents, for those who may see them."),
     }
 
@@ -225,7 +233,8 @@ def _work(edition: Edition, tell: ReportSay) -> Data:
     told = work_words(edition.scene, sorted(edition.scene.systems), speaker(tell.lang))
     return {
         "title": tell("What changed at work"),
-        "told": told or [tell("No training has been recorded.")],
+        "told": told
+        or [edition.none(tell("No training has been recorded."), tell("No training for this has been recorded."))],
         "note": tell(
             "What agents say of their work, time saved and consultations stand on the page Effects on work, for those"
             " who may see them."

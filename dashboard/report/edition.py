@@ -235,6 +235,10 @@ class Edition:
         """Whether something that was said of a system (None: of all) belongs here."""
         return not self.chosen or system_id is None or system_id in self.chosen
 
+    def none(self, at_all: str, about_these: str) -> str:
+        """How it is said that there is nothing: of all systems, or of those that were chosen, as others may have it."""
+        return about_these if self.chosen else at_all
+
     def of(self, system_id: str) -> Scene:
         """The scene of one system, with the charter that judged it."""
         return replace(self.scene, charter=self.charters[system_id])

@@ -407,9 +407,8 @@ def opinions_about(
 ) -> list[OpinionView]:
     """The opinions on an article or a system, the latest first; all of them where none is named.
 
-    `fits`: whether one on a system (None: on none by itself) is told.
-
-    `inside`: whether the reader sees the committee's work; others see what was published.
+    `inside`: whether the reader sees the committee's work; others see what was published. `fits`: whether one on a
+    system (None: on none by itself) is told.
     """
     return [
         _view(chamber, fate, say, query=query, inside=inside)

@@ -87,6 +87,10 @@ class Scene:
         system = self.systems.get(system_id)
         return say.text(system.title, system_id) if system else system_id
 
+    def titles(self, say: Say) -> dict[str, str]:
+        """The names of all systems, by id."""
+        return {name: self.title(name, say) for name in self.systems}
+
     def articles(self, say: Say) -> dict[str, str]:
         """Ids and names of the articles, in the order of the charter."""
         return {article.id: say.text(article.title) for article in self.charter.articles}

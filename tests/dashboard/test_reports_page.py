@@ -229,7 +229,7 @@ def test_a_report_under_way_is_not_made_twice_and_what_ended_is_told(
 def test_the_periods_offered_hold_an_audit(workspace: Workspace) -> None:
     offered = periods(list(summaries(workspace)))
     assert offered == ["2026", "2026-Q1", "2026-02", "2026-01"]
-    form = asking(workspace, FR)
+    form = asking(summaries(workspace), TITLES, FR)
     assert form is not None
     assert [value for value, _ in form.fields[0].choices] == ["newest", *offered]
     assert all(text for _, text in form.fields[0].choices)
@@ -280,7 +280,7 @@ def test_an_address_that_asks_for_what_is_not_there_is_told_so(workspace: Worksp
 
 
 def test_what_was_chosen_on_the_page_is_what_is_made(workspace: Workspace) -> None:
-    form = asking(workspace, EN)
+    form = asking(summaries(workspace), TITLES, EN)
     assert form is not None
     of = asked_for(form, ReportsQuery(period="2026-01", language="fr"), EN)
     assert [(each.name, each.kind, each.value) for each in of.fields] == [
@@ -294,7 +294,7 @@ def test_what_was_chosen_on_the_page_is_what_is_made(workspace: Workspace) -> No
     alone = asked_for(form, ReportsQuery(period="2026-01", language="fr", system="offers"), EN)
     assert alone.fields[2].value == "offers"
     assert asked_for(form, ReportsQuery(system="offers"), EN).note.startswith("The newest audit, in English: ")
-    assert alone.note.startswith(f"January 2026, in French: {dict(form.fields[2].choices)['offers']}.")
+    assert alone.note.startswith("January 2026, in French: Offers.")
     gone = asked_for(form, ReportsQuery(period="2019"), EN)  # a report of then is there, and no audit any more
     assert gone.fields[0].value == "newest"
     html = Template("pages/reports/reports.html", EN)("asked", of, {}, None)
@@ -331,6 +331,6 @@ def test_without_reports_or_audits_the_page_says_so(tmp_path: Path) -> None:
     empty = Workspace.create(tmp_path / "w")
     assert reports(empty) == []
     assert "No report has been made yet." in page_of([], EN)
-    assert asking(empty, EN) is None
+    assert asking(summaries(empty), TITLES, EN) is None
     assert "boussole audit --system ID" in Template("pages/reports/reports.html", EN)("asked", None, {}, None)
     assert made_of(making.jobs(empty), EN) == ""

@@ -44,6 +44,8 @@ def test_a_passage_in_another_language_says_so_but_in_an_attribute() -> None:
 def test_no_line_of_a_heading_ends_at_the_hyphen_of_a_word() -> None:
     head = Template("markup/example.html", speaker("fr"))("head", "Est-il là ? <a-b>")
     assert head == '<h1><span class="whole">Est-il</span> là ? &lt;<span class="whole">a-b</span>&gt;</h1>'
+    outer = Template("pages/system/system.html", speaker("fr"))("further", "Plus", head)
+    assert outer.count('class="whole"') == 2, "a word that two macros see is changed once"
     assert ".whole { display: inline-block" in STYLE
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import re2
+
 from boussole.audits.texts.personal.findings import Span
 from boussole.audits.texts.personal.words import either
 
@@ -49,11 +51,16 @@ _OTHERS = re.compile(rf"(?<![\w’'-]){either('health_others')}", re.IGNORECASE)
 _STOP = re.compile(r"[.!?;\n](?=\s|$)")
 _NEAR = 120
 """Characters before a word of health in which the person stands."""
+_ROOM = re2.Options()
+_ROOM.max_mem, _ROOM.log_errors, _ROOM.never_capture, _ROOM.case_sensitive = 1 << 26, False, True, False
+_WORDS = re2.compile(rf"{either('health_states')}|{either('health_things')}".replace(r"\w", r"[\pL\pN_]"), _ROOM)
+_BEFORE, _BEYOND = 100, 80
+"""Characters before a word of health in which what says it begins, and after one in which a longer word may end."""
 
 
 def find_health(text: str) -> Iterator[Span]:
     """Words of health that a text says of a person; not those of offers, institutions, questions and conditions."""
-    for match in _SAID.finditer(text):
+    for match in (each for part in _worth_reading(text) for each in _SAID.finditer(text, *part)):
         name = next(each for each in ("state", "thing", "own") if match[each])
         start, end = match.span(name)
         sentence = _sentence(text, match.start(), end)
@@ -64,6 +71,19 @@ def find_health(text: str) -> Iterator[Span]:
             continue
         if name == "own" or _of_a_person(f"{before}{inside}"):
             yield start, end
+
+
+def _worth_reading(text: str) -> Iterator[Span]:
+    """The parts of a text around words of health: in the others nothing is said of any, and RE2 passes over them."""
+    first = last = 0
+    for match in _WORDS.finditer(text):
+        start, end = match.start() - _BEFORE, min(match.end() + _BEYOND, len(text))
+        if start > last and last:
+            yield first, last
+        first = max(0, start) if start > last or not last else first
+        last = end
+    if last:
+        yield first, last
 
 
 def _of_a_person(before: str) -> bool:

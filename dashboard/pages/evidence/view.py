@@ -156,7 +156,7 @@ def search_of(
     told: Told = nobody,
 ) -> Search:
     """The form and its results. `told` is what whoever looks may be told of a record."""
-    systems = {name: scene.title(name, say) for name in scene.systems}
+    systems = scene.titles(say)
     last = str(found.page + 1) if found.page < found.pages else ""
     first = str(found.page - 1) if found.page > 1 else ""
     return Search(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from boussole.audits.errors import ReportError
 from boussole.audits.languages import capital
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import summaries
+from boussole.charter.records.store.summaries import AuditSummary
 from boussole.dashboard.markup.words.addresses import reports_href
 from boussole.dashboard.markup.words.say import Say, language_names
 from boussole.dashboard.pages.reports.making import make
@@ -25,14 +27,12 @@ from boussole.dashboard.views.papers import period_title
 MAKE, NEWEST, EVERY = "/report-make", "newest", "every-system"
 
 
-def asking(workspace: Workspace, say: Say) -> Form | None:
-    """Which period, in which language, about which system; None while nothing is audited."""
-    history = list(summaries(workspace))
+def asking(history: Sequence[AuditSummary], titles: Mapping[str, str], say: Say) -> Form | None:
+    """Which period, in which language, about which system; None while nothing is audited. `titles`: of systems."""
     known = periods(history)
     if not known:
         return None
-    scene = store.scene(workspace)
-    audited = [(name, scene.title(name, say)) for name in sorted({each.system for each in history})]
+    audited = [(name, titles.get(name, name)) for name in sorted({each.system for each in history})]
     newest = say("The newest audit of each system")
     return Form(
         id="report-make",
@@ -109,8 +109,13 @@ def report_routes(home: Path) -> list[Route]:
 
     return [
         Route(TAKE + "/{name}", take),
-        form_route(MAKE, home, ask=lambda desk, _: asking(desk.workspace, desk.say), act=_made, back=_back),
+        form_route(MAKE, home, ask=_ask, act=_made, back=_back),
     ]
+
+
+def _ask(desk: Desk, _: str) -> Form | None:
+    titles = store.scene(desk.workspace).titles(desk.say)
+    return asking(summaries(desk.workspace), titles, desk.say)
 
 
 def _made(desk: Desk, _: str, values: Values) -> str:

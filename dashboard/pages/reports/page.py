@@ -32,8 +32,7 @@ from boussole.dashboard.views.parts.context import choose
 def show(say: Say) -> None:
     """What is under way, what can be chosen, what there is of it, and the form of those who may make a report."""
     workspace, query, may = Workspace.find(), context.kept_query(), allowed(here().role, Action.MAKE_REPORT)
-    scene, found, history = context.scene(), reports(workspace), list(summaries(workspace))
-    titles = {name: scene.title(name, say) for name in scene.systems}
+    found, history, titles = reports(workspace), summaries(workspace), context.scene().titles(say)
     asked = ReportsQuery.of(st.query_params.to_dict())
     fields = fields_of(found, history, asked, say, titles=titles, may_make=may)
     chosen = chosen_of(fields)
@@ -48,7 +47,7 @@ def show(say: Say) -> None:
         template("checking", evidence_href(query=query) + "#check"),
     )
     if may:
-        form = asking(workspace, say)
+        form = asking(history, titles, say)
         st.html(template("asked", form and asked_for(form, chosen, say), query, context.problem()))
 
 

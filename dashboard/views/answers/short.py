@@ -332,7 +332,7 @@ def at_stage(measure: MeasureDocument, say: Say, *, system: System) -> str:
 def conditions(measure: MeasureDocument, say: Say, *, system: System, question: str) -> str:
     """Under which condition the figures of a sentence compare, where the question above it does not say so."""
     named = controls(system, say.lang)
-    alike = measure.metric.startswith("adjusted") and named not in question
+    alike = measure.metric.startswith("adjusted") and f"({named})" not in question
     return say("Comparable: {controls}.", controls=named) if alike else ""
 
 

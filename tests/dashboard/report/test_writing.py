@@ -89,6 +89,8 @@ def test_a_report_of_chosen_systems_is_about_these_alone(workspace: Workspace) -
         "audit-offers-2026-09-30.json"
     ]
     assert "Checks" not in json.dumps(made)
+    assert made["opinions"]["text"] == "No committee has published an opinion on this yet."  # others may have one
+    assert made["events"]["parts"][0]["told"] == ["No incident of this has been recorded."]
 
 
 @pytest.mark.parametrize(
