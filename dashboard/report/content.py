@@ -39,6 +39,7 @@ def content(edition: Edition, files: Sequence[Attachment], tell: ReportSay) -> D
     return {
         **_document(edition, tell),
         "words": words,
+        "flowing": bool(edition.chosen),
         "colours": {"ink": INK, "ink2": INK_2, "line": LINE, "side": SIDE, "needle": NEEDLE, "link": LINK},
         "marks": _marks(tell),
         "rose": {"svg": seen.rose, "alt": seen.rose_alt, "caption": f"{seen.rose_note} {words['same']}"},

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 from typer.testing import CliRunner
 
@@ -120,6 +121,11 @@ def test_reports_of_one_system_and_of_all_stand_beside_each_other(tmp_path: Path
     told = {each.name: (each.state, each.chosen, len(each.entries)) for each in reports(workspace)}
     assert told == {one.name: ("sealed", ["checks"], 1), every.name: ("sealed", [], 2)}
     assert [check(path, workspace=workspace).replaced_by for path in (one, every)] == [None, None]
+    fronts = [
+        next(at for at, page in enumerate(pypdf.PdfReader(path).pages) if page.extract_text().startswith("Annexes"))
+        for path in (one, every)
+    ]
+    assert fronts[0] < 7 < fronts[1] == 8  # what is said of one system does not take a page for each thing
     title = "Third quarter of 2026, in English: Checks"
     assert title in [
         each.title for each in listed(reports(workspace), speaker("en"), query={}, titles={"checks": "Checks"})
