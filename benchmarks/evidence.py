@@ -25,7 +25,7 @@ from boussole.audits.parts import Pairs
 from boussole.audits.uncertainty.estimates import compare_rates
 from boussole.audits.uncertainty.wilson import wilson
 from boussole.charter.document import MeasureInShort
-from boussole.charter.document.answers.verdict import Verdict, worst
+from boussole.charter.document.answers.verdict import RULE, Verdict, worst
 from boussole.charter.document.measures import measures_of
 from boussole.charter.judging.families import Question
 from boussole.charter.judging.statistics.heard import BY_RECENT, heard, spans
@@ -38,9 +38,10 @@ SIZES = {"sex": 2, "age": 3, "place": 2}
 ATTRIBUTES = {"sex": (0,), "age": (1,), "place": (2,), "sex*age": (0, 1)}
 METRICS = ("selection_rate_ratio", "stage_selection_rate_ratio")
 """Who is selected, and who moves on to a first stage."""
-WAYS = ("month alone", "all months", "recent months too")
-"""What is judged: each month by itself; all together by the fourth rule; recent months beside them by the fifth."""
-COMPARED = (WAYS[0], WAYS[2])
+WAYS = ("month alone", "all months", "recent months too", "good ones leave")
+"""What is judged: each month by itself; all together by the fourth rule; recent months beside them by the fifth; and
+what shows the good side leaves its part to the others, as today."""
+COMPARED = (WAYS[0], WAYS[3])
 """What the table of years sets side by side."""
 Told = Sequence[tuple[dt.date, dict[str, Measure]]]
 
@@ -180,9 +181,10 @@ def ways(told: Told, asked: Sequence[str] = WAYS) -> dict[str, dict[str, Verdict
         found[WAYS[0]] = judged(now)
     if WAYS[1] in asked:
         found[WAYS[1]] = judged(now, together)
-    if WAYS[2] in asked:
+    if {WAYS[2], WAYS[3]} & {*asked}:
         lately = [each for span in spans(MONTHS) for each in recent(told, together, span=span)]
-        found[WAYS[2]] = judged(now, [*together, *lately], rule=BY_RECENT)
+        rules = {WAYS[2]: BY_RECENT, WAYS[3]: RULE}
+        found |= {way: judged(now, [*together, *lately], rule=rules[way]) for way in asked if way in rules}
     return found
 
 

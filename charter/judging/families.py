@@ -46,6 +46,8 @@ class Heard:
     together: MeasureInShort
     watch: MeasureInShort
     breach: MeasureInShort
+    windows: tuple[MeasureInShort, ...] = ()
+    """All that could decide."""
 
 
 @dataclass(frozen=True, kw_only=True)

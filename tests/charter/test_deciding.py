@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from boussole.audits.systems.parts import Windows
 from boussole.charter.document import AuditDocument
+from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.judging.statistics.deciding import with_intervals
 from tests.as_json import judge
 from tests.charter.builders import (
@@ -150,19 +151,20 @@ def test_a_figure_beyond_the_watch_level_is_never_kept() -> None:
 
 
 def test_the_sentence_tells_the_interval_that_decided() -> None:
-    """At 5 % on the side of *kept*; on the other a sixth of it, since three ages are compared and women too."""
-    found = verdict(family([1.0, 0.97, 0.99], 0.02), indicator=f"{RATIO}_age")
-    worst = found["comparisons"][1]["interval"]
-    assert worst["error_low"] == pytest.approx(0.05)
-    assert worst["error_high"] == pytest.approx(0.05 / 3)
-    assert worst["low"] == pytest.approx(0.97 - 1.6449 * 0.02, abs=1e-4)
-    assert worst["high"] == pytest.approx(0.97 + 2.1280 * 0.02, abs=1e-4)
-    assert "between 94 and 101" in found["sentence"]["en"]
+    """At 5 % on the side of *kept*; on the other a third of it, since three ages are compared; since the seventh rule
+    nearly all of it, since two of the three show by themselves that they are not to be watched."""
+    for rule, error, z, told_of in ((6, 0.05 / 3, 2.1280, "94 and 101"), (RULE, 0.99 / 20.8, 1.6683, "94 and 100")):
+        found = verdict(family([1.0, 0.97, 1.0], 0.02), indicator=f"{RATIO}_age", rule=rule)
+        worst = found["comparisons"][1]["interval"]
+        assert (worst["error_low"], worst["error_high"]) == (pytest.approx(0.05), pytest.approx(error))
+        assert worst["low"] == pytest.approx(0.97 - 1.6449 * 0.02, abs=1e-4)
+        assert worst["high"] == pytest.approx(0.97 + z * 0.02, abs=1e-4)
+        assert f"between {told_of}" in found["sentence"]["en"]
 
 
 def test_what_is_found_leaves_its_part_to_the_others() -> None:
     """Holm: one found, two stand; these are held to half the level each."""
-    found = verdict(family([0.7, 0.97, 1.0], 0.02), indicator=f"{RATIO}_age")
+    found = verdict(family([0.7, 0.97, 1.0], 0.02), indicator=f"{RATIO}_age", rule=6)
     assert [each["verdict"] for each in found["comparisons"]] == ["broken", "kept", "kept"]
     errors = [each["interval"]["error_high"] for each in found["comparisons"]]
     assert errors == pytest.approx([0.05 / 3, 0.05 / 2, 0.05 / 2])

@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
+from boussole.audits.uncertainty.tests import tails
 from boussole.charter.document.answers.verdict import RULE
+from boussole.charter.judging.statistics.correction import TestedComparison, Window, gained
 from tests.as_json import questions
 from tests.charter.builders import CHARTER, WOMEN, amended, comparison, family, system, verdict
 
@@ -15,7 +17,7 @@ from tests.charter.builders import CHARTER, WOMEN, amended, comparison, family, 
 @settings(max_examples=8, deadline=None)  # the oracle collects garbage at each call, which is slow
 @given(st.lists(st.floats(0.5, 1.3), min_size=3, max_size=3), st.sampled_from([0.03, 0.08, 0.2]))
 def test_broken_and_watch_are_corrected_as_statsmodels_does_and_kept_is_not(estimates, error):
-    comparisons = verdict(family(estimates, error), indicator="selection_rate_ratio_age")["comparisons"]
+    comparisons = verdict(family(estimates, error), indicator="selection_rate_ratio_age", rule=ALL_STAY)["comparisons"]
     for name, level in (("p_breach", 0.8), ("p_watch", 0.95)):
         raw = [NormalDist().cdf((estimate - level) / error) for estimate in estimates]
         expected = multipletests(raw, method="holm")[1]
@@ -30,9 +32,45 @@ def test_holm_can_take_a_breach_away():
     error = 0.02
     estimate = 0.8 + NormalDist().inv_cdf(0.03) * error
     assert verdict([comparison(WOMEN, estimate=estimate, error=error)])["verdict"] == "broken"
-    found = verdict(family([estimate, 1.0, 1.0], error), indicator="selection_rate_ratio_age")
+    measures, asked = family([estimate, 1.0, 1.0], error), "selection_rate_ratio_age"
+    found = verdict(measures, indicator=asked, rule=ALL_STAY)
     assert found["verdict"] == "watch"
     assert found["comparisons"][0]["p_breach"] == pytest.approx(0.09, rel=1e-4)
+    # Since the seventh rule the two others, ten errors away, keep a fiftieth of their parts; the first has the rest.
+    gain = 0.99 / (1 / 3 + 2 / 3 * 0.02)
+    found = verdict(measures, indicator=asked)
+    assert found["verdict"] == "broken"
+    assert found["comparisons"][0]["p_breach"] == pytest.approx(0.09 / gain, rel=1e-4)
+
+
+def test_what_is_at_a_level_leaves_nothing_to_others():
+    """Two of three at the breach level, neither kept nor against it: Holm's third for the first, as before."""
+    measures = family([at(0.03, level=0.8), 0.81, 0.82], 0.02)
+    found = [
+        verdict(measures, indicator="selection_rate_ratio_age", rule=rule)["comparisons"] for rule in (ALL_STAY, RULE)
+    ]
+    assert [each["p_breach"] for each in found[0]] == [each["p_breach"] for each in found[1]]
+
+
+def test_a_window_that_speaks_against_a_comparison_keeps_its_part():
+    """Five errors away over all months, and beyond the level in the last: nothing is left to others."""
+    by_all, lately, other = (
+        tails({"kind": "wald", "estimate": e, "se": 0.02}, threshold=0.8, bad_side="below") for e in (0.9, 0.76, 0.8)
+    )
+    windows = {
+        "speaks": (Window(watch=by_all, breach=by_all, weight=0.9), Window(watch=lately, breach=lately, weight=0.1)),
+        "good": (Window(watch=by_all, breach=by_all, weight=0.9), Window(watch=other, breach=other, weight=0.1)),
+    }
+    one = (Window(watch=other, breach=other, weight=1.0),)
+    shares = {}
+    for name, some in windows.items():
+        tested = [
+            TestedComparison(of="a", watch=by_all, breach=by_all, correlations=(), windows=some),
+            TestedComparison(of="b", watch=other, breach=other, correlations=(), windows=one),
+        ]
+        shares[name] = gained(tested, [by_all, other], alpha=0.05)
+    assert shares["speaks"] == [1.0, 1.0]
+    assert shares["good"] == [1.0, pytest.approx(0.99 / (0.5 + 0.5 * (1 - 0.9 * 0.98)))]
 
 
 ADJUSTED, AT_STAGES = "adjusted_selection_rate_ratio", "adjusted_stage_selection_rate_ratio"
@@ -41,6 +79,8 @@ PROFILED = system(controls={"job": {"column": "job"}}, columns={"stages": ["cont
 
 HOLM = 3
 """The last rule by which all was shared equally."""
+ALL_STAY = 6
+"""The last rule by which none leaves its part to the others."""
 
 
 def at(p, *, level, error=0.02):
@@ -84,7 +124,7 @@ def test_a_question_without_a_breach_level_takes_no_part_of_that_correction():
         comparison(WOMEN, estimate=1.0, error=0.02, metric=AT_STAGES) | {"given": {"stage": "contacted"}},
     ]
     charter = amended(AT_STAGES, threshold={"breach": None})
-    for rule, share in ((HOLM, 0.5), (RULE, 0.61)):
+    for rule, share in ((HOLM, 0.5), (ALL_STAY, 0.61), (RULE, 0.98)):  # at the watch level the stage leaves its part
         whole, stages = (
             verdict(measures, charter=charter, of=PROFILED, indicator=f"{name}_gender", rule=rule)["comparisons"][0]
             for name in (ADJUSTED, AT_STAGES)
@@ -95,7 +135,7 @@ def test_a_question_without_a_breach_level_takes_no_part_of_that_correction():
 
 def test_what_can_answer_does_not_pay_for_what_cannot():
     """Half of a question's part stays its own; the other goes where a tenth beyond the level would be seen."""
-    measures = [comparison(WOMEN, estimate=1.0, error=0.03), *family([1.0, 1.0, 1.0], 0.6)]
+    measures = [comparison(WOMEN, estimate=0.95, error=0.03), *family([1.0, 1.0, 1.0], 0.6)]
     women, older = (verdict(measures, indicator=f"selection_rate_ratio_{name}") for name in ("gender", "age"))
     shares = [c["share"] for c in (*women["comparisons"], *older["comparisons"])]
     assert sum(shares) == pytest.approx(1)

@@ -4,7 +4,8 @@ The level is shared between the looks of a year, so that looking every month acc
 between the questions of a family by their weights in the charter, and within each between its comparisons, so that a
 question which compares many groups takes nothing from one that compares two. Since the fourth rule half of it goes to
 what can be found, and what is found passes its part on to what follows from it (`uncertainty.graph`); before, all was
-shared equally, and passed on to all (Holm).
+shared equally, and passed on to all (Holm). Since the seventh, what by itself shows the good side of a level leaves
+its part to the others.
 """
 
 from __future__ import annotations
@@ -13,13 +14,19 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from boussole.audits.uncertainty.graph import GraphTest, graphical, parts
 from boussole.audits.uncertainty.holm import holm, holm_levels
 from boussole.audits.uncertainty.looks import nominal, over_looks
 from boussole.audits.uncertainty.tests import at_truth, statistic
+from boussole.charter.document.base import given
 
+BY_CHANCE = 0.01
+"""How likely so good a figure may be, if the truth is at the level, to show by itself that it lies on the good side."""
+STILL = 0.02
+"""Which part of its part such a figure needs."""
 BEYOND = {"ratio": 0.9, "difference": 1.5}
 """The gap that is looked for: a tenth beyond the level of a ratio, half as much again as that of a difference."""
 
@@ -47,7 +54,8 @@ class TestedComparison:
     is if the truth is not beyond it, and so good a one if it is. `correlations`: of each look at the same evidence with
     the one before; None: the looks of a year are taken as if each saw other decisions. `weight`: its part of the
     level. `importance`: the weight of its question in the charter. `effect`: the gap that is looked for, in standard
-    errors of a year; None: not known. `place`: what it is about."""
+    errors of a year; None: not known. `place`: what it is about. `windows`: all figures that could decide it; none by
+    the rules before the seventh."""
 
     of: str
     watch: tuple[float, float]
@@ -57,10 +65,20 @@ class TestedComparison:
     importance: float = 1.0
     effect: float | None = None
     place: Place | None = None
+    windows: tuple[Window, ...] = ()
 
     def follows(self, other: TestedComparison) -> bool:
         """Whether this is about a part of what `other` is about."""
         return self.place is not None and other.place is not None and self.place.follows(other.place)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """One of the figures that could decide a comparison, beside its levels, with its part of that comparison's."""
+
+    watch: tuple[float, float]
+    breach: tuple[float, float] | None
+    weight: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,19 +131,21 @@ def corrected(
     """
     tests, breached = _tests(family), [each for each in breached or family if each.breach is not None]
     shares = parts(tests, alpha=alpha).tolist() if by_graph else [each.weight for each in tests]
-    p_watch = _held(family, [each.watch[0] for each in family], looks, alpha, by_graph)
-    p_breach = _held(breached, [each.breach[0] for each in breached if each.breach], looks, alpha, by_graph)
+    sides, breach_sides = [each.watch for each in family], [given(each.breach) for each in breached]
+    more, breach_more = gained(family, sides, alpha=alpha), gained(breached, breach_sides, alpha=alpha, breach=True)
+    held = partial(_held, looks=looks, alpha=alpha, by_graph=by_graph)
+    p_watch, p_breach = held(family, sides, more), held(breached, breach_sides, breach_more)
     found = []
-    for each, share in zip(family, shares, strict=True):
-        (watch, at_watch), (broken, at_breach) = next(p_watch), (None, None) if each.breach is None else next(p_breach)
+    for each, share, gain in zip(family, shares, more, strict=True):
+        (watch, held_at), (broken, broken_at) = next(p_watch), (None, None) if each.breach is None else next(p_breach)
         found.append(
             PValues(
                 p_breach=broken,
                 p_watch=watch,
                 p_kept=(each.breach or each.watch)[1],
-                share=_at(alpha * share, each, looks) / alpha,
-                at_breach=at_breach,
-                at_watch=at_watch,
+                share=_at(alpha * share * gain, each, looks) / alpha,
+                at_breach=broken_at,
+                at_watch=held_at,
                 at_kept=alpha,
             )
         )
@@ -133,25 +153,35 @@ def corrected(
 
 
 def _held(
-    family: Sequence[TestedComparison], p_values: Sequence[float], looks: float, alpha: float, by_graph: bool
+    family: Sequence[TestedComparison],
+    sides: Sequence[tuple[float, float]],
+    more: Sequence[float],
+    *,
+    looks: float,
+    alpha: float,
+    by_graph: bool,
 ) -> Iterator[tuple[float, float]]:
     """Of each p-value, itself corrected, and the level that it is held to as it is."""
-    tests = _tests(family)
+    tests, p_values = _tests(family), [bad for bad, _ in sides]
     shares = [each.weight for each in tests]
     if all(each.correlations is None for each in family):
         # Of audits of before, and of drift, where nothing follows from anything: the graph is Holm's procedure.
         corrected_values = (min(1.0, p * looks) for p in holm(p_values, shares))
         return zip(corrected_values, holm_levels(p_values, shares, alpha=alpha / looks), strict=True)
     year = [
-        min(1.0, over_looks(p, each.correlations or (), looks=looks) / each.weight)
-        for p, each in zip(p_values, family, strict=True)
+        min(1.0, over_looks(p, each.correlations or (), looks=looks) / (each.weight * gain))
+        for p, each, gain in zip(p_values, family, more, strict=True)
     ]
     found, levels = (
         graphical(year, tests, alpha=alpha)
         if by_graph
         else (holm(year, shares), holm_levels(year, shares, alpha=alpha))
     )
-    return zip(found, (_at(level, each, looks) for level, each in zip(levels, family, strict=True)), strict=True)
+    return zip(
+        found,
+        (_at(level * gain, each, looks) for level, each, gain in zip(levels, family, more, strict=True)),
+        strict=True,
+    )
 
 
 def _tests(family: Sequence[TestedComparison]) -> list[GraphTest]:
@@ -171,5 +201,35 @@ def _tests(family: Sequence[TestedComparison]) -> list[GraphTest]:
 
 def _at(error: float, each: TestedComparison, looks: float) -> float:
     """What one look's own test may err by, where those of a year may err by `error` together."""
-    part = error * each.weight
-    return nominal(part, each.correlations, looks=looks) if each.correlations else part / looks
+    return nominal(error * each.weight, each.correlations or (), looks=looks)
+
+
+def gained(
+    family: Sequence[TestedComparison], sides: Sequence[tuple[float, float]], *, alpha: float, breach: bool = False
+) -> list[float]:
+    """Of each comparison, how many times its part of the level it has since others left theirs.
+
+    A figure that by itself shows the good side of a level needs next to nothing of its part, and gains nothing.
+    `sides`: how likely so bad and so good a figure is at the level; `breach`: that is the breach level. Range
+    [1, 49.5].
+    Source: Zhao, Small & Su (2019), JASA 114:1291-1304, and Tian & Ramdas (2019), arXiv 1910.04900, for discarding
+    what lies on the good side. What is exactly at the level seems to do so in one look of a hundred (`BY_CHANCE`),
+    which is paid for. So errors are as rare as without, where comparisons do not depend on
+    each other or are bad together; `tests/charter/test_gained.py` says how rare they are where that is not so.
+    """
+    if not any(each.windows for each in family):
+        return [1.0] * len(family)
+    needed = math.fsum(
+        share * _needed(each, alpha=alpha, breach=breach)
+        for each, share in zip(family, parts(_tests(family), alpha=alpha).tolist(), strict=True)
+    )
+    more = max(1.0, (1 - BY_CHANCE) / needed)
+    return [more if each.windows and good > BY_CHANCE else 1.0 for each, (_, good) in zip(family, sides, strict=True)]
+
+
+def _needed(each: TestedComparison, *, alpha: float, breach: bool) -> float:
+    """Which part of its part a comparison needs: all of it while any window speaks against it."""
+    told = [(window.weight, given(window.breach) if breach else window.watch) for window in each.windows]
+    if any(bad <= alpha for _, (bad, _) in told):
+        return 1.0
+    return 1 - math.fsum(weight for weight, (_, good) in told if good <= BY_CHANCE) * (1 - STILL)

@@ -97,15 +97,13 @@ class _Choice:
             self._heard(question, own, every, recent)
             for own, every, recent in zip(question.own, question.comparisons, question.recent, strict=True)
         ]
-        if all(each.watch is each.breach is each.together for each in found):
-            return replace(question, comparisons=tuple(each.watch for each in found))
         return replace(question, comparisons=tuple(each.watch for each in found), heard=tuple(found))
 
     def _heard(
         self, question: Question, own: MeasureInShort, every: MeasureInShort, recent: Sequence[MeasureInShort]
     ) -> Heard:
         if own is every:
-            return Heard(together=own, watch=own, breach=own)
+            return Heard(together=own, watch=own, breach=own, windows=(own,))
         level = question.indicator.threshold
         together = at(every, recent=self.recent)
         lately = [at(each, recent=self.recent) for each in (own, *recent) if each.status == "ok"]
@@ -113,6 +111,7 @@ class _Choice:
             together=together,
             watch=self._gravest(together, lately, watch_level(level), unless_past=True),
             breach=self._gravest(together, lately, kept_level(level)),
+            windows=(together, *lately),
         )
 
     def _gravest(

@@ -13,13 +13,17 @@ from boussole.charter.document import MeasureInShort
 from boussole.charter.document.answers.verdict import RULE, Verdict
 from boussole.charter.document.base import given
 from boussole.charter.judging.families import Heard, Question
-from boussole.charter.judging.statistics.correction import Place, PValues, TestedComparison, corrected, effect
+from boussole.charter.judging.statistics.correction import Place, PValues, TestedComparison, Window, corrected, effect
 from boussole.charter.judging.statistics.distances import KIND, window_needed
 from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Charter, Threshold
 
 BY_GRAPH = 4
 """Since which rule a graph says who has which part of the level."""
+BY_GOOD = 7
+"""Since which rule what shows the good side of a level leaves its part to the others, but for distances, of which the
+page of what has moved tells many more."""
+DISTANCE = "distance"
 Tested = tuple[Question, Heard]
 MOST_LOOKS = 60
 """Kinds of window that are looked at oftener in a year are judged by themselves."""
@@ -47,11 +51,14 @@ def p_values(
 
     Broken and watch are corrected over the family and over the looks; kept is not: it needs every comparison, which
     is its own correction, and it says nothing of another look. Since the third rule, looks at evidence that grows are
-    taken to see much of it again (`uncertainty.looks`); since the fourth, a graph says who has which part.
+    taken to see much of it again (`uncertainty.looks`); since the fourth, a graph says who has which part; since the
+    seventh, what by itself shows the good side of a level leaves its part to the others.
     """
     families: dict[str, list[Tested]] = {}
     for question in questions:
-        for each in question.heard or [Heard(together=m, watch=m, breach=m) for m in question.comparisons]:
+        for each in question.heard or [
+            Heard(together=m, watch=m, breach=m, windows=(m,)) for m in question.comparisons
+        ]:
             if each.watch.status == "ok":
                 families.setdefault(question.family, []).append((question, each))
     return {
@@ -62,19 +69,17 @@ def p_values(
 
 
 def _corrected(family: Sequence[Tested], looks: int, alpha: float, rule: int) -> list[PValues]:
-    compared = [_compared(asked, each.watch, each.together, looks, rule) for asked, each in family]
+    compared = [_compared(asked, each, each.watch, looks, rule) for asked, each in family]
     breached = [
-        as_watched if each.breach is each.watch else _compared(asked, each.breach, each.together, looks, rule)
+        as_watched if each.breach is each.watch else _compared(asked, each, each.breach, looks, rule)
         for (asked, each), as_watched in zip(family, compared, strict=True)
     ]
     return corrected(compared, looks=looks, alpha=alpha, by_graph=rule >= BY_GRAPH, breached=breached)
 
 
-def _compared(
-    asked: Question, measure: MeasureInShort, together: MeasureInShort, looks: int, rule: int
-) -> TestedComparison:
+def _compared(asked: Question, heard: Heard, measure: MeasureInShort, looks: int, rule: int) -> TestedComparison:
     """A comparison beside its levels; what could be found is told by all windows `together`."""
-    level = asked.indicator.threshold
+    level, together = asked.indicator.threshold, heard.together
     breach = None if level.breach is None else _tails(measure, level.breach)
     seen = (measure.params.correlations or ()) if rule > 2 else None
     weight = (measure.params.weight or 1.0) if rule > 2 else 1.0
@@ -93,6 +98,19 @@ def _compared(
             looks=looks / (len(together.params.correlations or ()) + 1),
         ),
         place=_place(asked, measure),
+        windows=() if rule < BY_GOOD or given(together.params.scale) == DISTANCE else _windows(heard, level),
+    )
+
+
+def _windows(heard: Heard, level: Threshold) -> tuple[Window, ...]:
+    return tuple(
+        Window(
+            watch=_tails(each, watch_level(level)),
+            breach=None if level.breach is None else _tails(each, level.breach),
+            weight=each.params.weight or 1.0,
+        )
+        for each in heard.windows
+        if each.status == "ok"
     )
 
 

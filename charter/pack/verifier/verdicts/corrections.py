@@ -14,6 +14,11 @@ from .testing import beyond, good, kept_level, level
 
 BY_GRAPH = 4
 """Since which rule a graph says who has which part of the level."""
+BY_GOOD = 7
+"""Since which rule what shows the good side of a level leaves its part to the others; distances do not."""
+DISTANCE = "distance"
+BY_CHANCE, STILL = 0.01, 0.02
+"""How likely so good a figure may be, at the level; and which part of its part it needs."""
 
 
 class AskedQuestion(Protocol):
@@ -46,17 +51,25 @@ def corrected(
     shares = [node.weight for node in nodes] if rule < BY_GRAPH else parts(nodes, alpha)
     seen = [_seen(each.watch) for _, each in family]
     raw = [beyond(each.watch, level(each.watch, q.indicator["threshold"]["watch"])) for q, each in family]
-    watch, at_watch = _held(raw, nodes, seen, looks=looks, alpha=alpha, rule=rule)
+    more = more_at_breach = [1.0] * len(family)
+    if rule >= BY_GOOD:
+        more = _gained([(q, each.watch, each.windows) for q, each in family], "watch", nodes, alpha)
+    watch, at_watch = _held(raw, nodes, seen, _Year(looks, alpha, rule, more))
     held = [i for i, (q, _) in enumerate(family) if q.indicator["threshold"]["breach"] is not None]
     some = [family[i] for i in held]
     raw = [beyond(each.breach, level(each.breach, q.indicator["threshold"]["breach"])) for q, each in some]
     by_breach, those = [_seen(each.breach) for _, each in some], _nodes(some, looks, rule)
+    if rule >= BY_GOOD:
+        more_at_breach = _gained([(q, each.breach, each.windows) for q, each in some], "breach", those, alpha)
     broken, at_breach = (
-        dict(zip(held, part)) for part in _held(raw, those, by_breach, looks=looks, alpha=alpha, rule=rule)
+        dict(zip(held, part)) for part in _held(raw, those, by_breach, _Year(looks, alpha, rule, more_at_breach))
     )
     kept = [(each.watch, kept_level(q.indicator["threshold"])) for q, each in family]
     on_good_side = [good(each, level(each, stated)) for each, stated in kept]
-    share = [s / looks if rule < 3 else nominal(alpha * s * w, c, looks) / alpha for s, (c, w) in zip(shares, seen)]
+    share = [
+        s / looks if rule < 3 else nominal(alpha * s * w * gain, c, looks) / alpha
+        for s, (c, w), gain in zip(shares, seen, more)
+    ]
     return [
         CorrectedTests(broken.get(i), watch[i], on_good_side[i], share[i], at_breach.get(i), at_watch[i])
         for i in range(len(family))
@@ -68,25 +81,52 @@ def _seen(measure: dict) -> tuple[tuple[float, ...], float]:
     return tuple(measure["params"].get("correlations") or ()), float(measure["params"].get("weight", 1))
 
 
+class _Year(NamedTuple):
+    """What a level is shared by. `more`: of each comparison, how many times its part it has."""
+
+    looks: int
+    alpha: float
+    rule: int
+    more: Sequence[float]
+
+
 def _held(
-    raw: list[float],
-    nodes: list[Node],
-    seen: list[tuple[tuple[float, ...], float]],
-    *,
-    looks: int,
-    alpha: float,
-    rule: int,
+    raw: list[float], nodes: list[Node], seen: list[tuple[tuple[float, ...], float]], year: _Year
 ) -> tuple[list[float], list[float]]:
     """Of each p: corrected, and the level that it is held to as it is."""
-    shares = [node.weight for node in nodes]
+    shares, (looks, alpha, rule, more) = [node.weight for node in nodes], year
     if rule < 3:
         return [min(1.0, p * looks) for p in holm(raw, shares)], steps(raw, shares, alpha / looks)
-    year = [min(1.0, over_looks(p, c, looks) / w) for p, (c, w) in zip(raw, seen)]
+    yearly = [min(1.0, over_looks(p, c, looks) / (w * gain)) for p, (c, w), gain in zip(raw, seen, more)]
     if rule < BY_GRAPH:
-        found, levels = holm(year, shares), steps(year, shares, alpha)
+        found, levels = holm(yearly, shares), steps(yearly, shares, alpha)
     else:
-        found, levels = graphical(year, nodes, alpha)
-    return found, [nominal(at * w, c, looks) for at, (c, w) in zip(levels, seen)]
+        found, levels = graphical(yearly, nodes, alpha)
+    return found, [nominal(at * w * gain, c, looks) for at, (c, w), gain in zip(levels, seen, more)]
+
+
+def _gained(
+    family: Sequence[tuple[AskedQuestion, dict, Sequence[dict]]], name: str, nodes: Sequence[Node], alpha: float
+) -> list[float]:
+    """How many times its part each has, as what by itself shows the good side of a level needs next to nothing of its
+    own, unless one of its windows speaks against it."""
+
+    def at(question: AskedQuestion, measure: dict) -> float:
+        return level(measure, question.indicator["threshold"][name])
+
+    needed = []
+    for part, (question, measure, windows) in zip(parts(nodes, alpha), family):
+        if measure["params"]["scale"] == DISTANCE:
+            needed.append(part)
+            continue
+        sure = [_seen(each)[1] for each in windows if good(each, at(question, each)) <= BY_CHANCE]
+        speaks = any(beyond(each, at(question, each)) <= alpha for each in windows)
+        needed.append(part * (1.0 if speaks else 1 - math.fsum(sure) * (1 - STILL)))
+    more = max(1.0, (1 - BY_CHANCE) / math.fsum(needed)) if needed else 1.0
+    return [
+        1.0 if each["params"]["scale"] == DISTANCE or good(each, at(question, each)) <= BY_CHANCE else more
+        for question, each, _ in family
+    ]
 
 
 def _nodes(family: Sequence[tuple[AskedQuestion, Heard]], looks: int, rule: int) -> list[Node]:

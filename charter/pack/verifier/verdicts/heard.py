@@ -32,6 +32,8 @@ class Heard(NamedTuple):
     watch: dict
     breach: dict
     together: dict
+    windows: Sequence[dict] = ()
+    """All that could decide."""
 
     def decides(self, *, broken: bool) -> dict:
         """The figures that decide: those that broke it, where it is *not kept*."""
@@ -61,7 +63,7 @@ def heard(own: dict, of: Told, threshold: dict, *, rule: int, alpha: float, look
     """The figures that a comparison of a window is judged by, each with its part of the level."""
     every = of.every.get(own["id"])
     if every is None:
-        return Heard(own, own, own)
+        return Heard(own, own, own, [own])
     watch = float(threshold["watch"])
     if rule < BY_RECENT:
         found = _alone(own, every, watch, alpha, looks)
@@ -72,6 +74,7 @@ def heard(own: dict, of: Told, threshold: dict, *, rule: int, alpha: float, look
         _gravest(together, lately, watch, alpha, looks, may_hide=False),
         _gravest(together, lately, kept_level(threshold), alpha, looks, may_hide=True),
         together,
+        [each for each in (together, *lately) if each["status"] == "ok"],
     )
 
 
