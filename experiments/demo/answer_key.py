@@ -371,8 +371,9 @@ def _expected() -> dict[str, dict[str, str]]:
             "time_to_answer_qpv": "kept",
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
-        # Of women in September: 93 for 100, not surely below 95.
-        seen = {"gender": "unknown" if changed else "kept", "age": "watch", "gender_age": "watch", "qpv": "kept"}
+        # In September: of women 93 for 100, not surely below 95; of women of 50 and over 77, surely below 80.
+        crossed = "broken" if changed else "watch"
+        seen = {"gender": "unknown" if changed else "kept", "age": "watch", "gender_age": crossed, "qpv": "kept"}
         verdicts[month] |= {f"exposure_ratio_{name}": seen[name] for name in attributes}
         last = month == MONTHS[2]  # of fewer than three months nobody can be said to be forgotten
         for name in attributes:
@@ -388,8 +389,6 @@ def _expected() -> dict[str, dict[str, str]]:
     for month, names in zip(MONTHS, (("age", "gender_age", "qpv"), ("age", "qpv"), ("age", "gender_age")), strict=True):
         verdicts[month] |= {f"precision_difference_{name}": "unknown" for name in names}
     verdicts[MONTHS[2]] |= {f"{asked}_qpv": "unknown" for asked in SELECTION[2:]}  # 94 for 100 at the shortlist
-    # In one month alone, men of 50 and over of comparable profiles are not surely below 80 for 100 at the shortlist.
-    verdicts[MONTHS[0]] |= {f"{SELECTION[3]}_gender_age": "watch"}
     return verdicts
 
 
