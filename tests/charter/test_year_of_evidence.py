@@ -47,8 +47,17 @@ def kept(file: Path) -> Kept:
     return rounds(0, file)
 
 
-def test_the_table_of_the_page_is_that_of_the_years_that_are_kept(file: Path) -> None:
-    assert "\n".join(lines(0, file)) in PAGE
+def test_the_table_of_the_page_is_that_of_the_years_that_are_kept(file: Path, kept: Kept) -> None:
+    """Once, below what says how many years it is of; the page has another one of the same kind."""
+    (section,) = re.findall(r"^## A year of evidence\n(.*?)^## ", PAGE, flags=re.MULTILINE | re.DOTALL)
+    assert section.count("\n".join(lines(0, file))) == PAGE.count(next(lines(0, file))) == 1
+    fewest, most = min(map(len, kept.values())), max(map(len, kept.values()))
+    assert f"{fewest} years for each line, {most} for the one" in " ".join(section.split())
+
+
+def test_the_table_of_changes_has_the_head_of_the_page() -> None:
+    """Its lines take hours; a way to judge that is added must not change what they tell."""
+    assert next(change_lines(0)) in PAGE
 
 
 def test_a_year_finds_what_no_month_finds_and_accuses_nobody(kept: Kept) -> None:
