@@ -2,6 +2,7 @@
 
 from statistics import NormalDist
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,9 +10,13 @@ from statsmodels.stats.multitest import multipletests
 
 from boussole.audits.uncertainty.tests import tails
 from boussole.charter.document.answers.verdict import RULE
-from boussole.charter.judging.statistics.correction import TestedComparison, Window, gained
+from boussole.charter.judging.statistics.correction import TestedComparison, Window, corrected, gained
+from boussole.charter.judging.statistics.testing import p_values
+from boussole.charter.pack.verifier.verdicts.corrections import corrected as verifier
+from boussole.charter.pack.verifier.verdicts.heard import Heard
+from boussole.charter.pack.verifier.verdicts.judging import AnsweredQuestion
 from tests.as_json import questions
-from tests.charter.builders import CHARTER, WOMEN, amended, comparison, family, system, verdict
+from tests.charter.builders import CHARTER, WOMEN, amended, comparison, drift, family, system, verdict
 
 
 @settings(max_examples=8, deadline=None)  # the oracle collects garbage at each call, which is slow
@@ -41,6 +46,68 @@ def test_holm_can_take_a_breach_away():
     found = verdict(measures, indicator=asked)
     assert found["verdict"] == "broken"
     assert found["comparisons"][0]["p_breach"] == pytest.approx(0.09 / gain, rel=1e-4)
+
+
+def with_rest(*estimates, error=0.02):
+    """Women, men and perhaps others, each compared with all others."""
+    return [
+        comparison({"gender": group}, estimate=estimate, error=error, against="rest")
+        for group, estimate in zip("FMX", estimates, strict=False)
+    ]
+
+
+def test_two_groups_that_are_compared_with_each_other_leave_nothing_to_one_another():
+    """What is bad for one by chance is good for the other: so errors would add up."""
+
+    def broken(measures, rule):
+        return verdict(measures, rule=rule)["comparisons"][0]["p_breach"]
+
+    two, three = with_rest(0.77, 1.3), with_rest(0.77, 1.3, 1.3)
+    assert broken(two, RULE) == broken(two, ALL_STAY)
+    assert broken(three, RULE) == pytest.approx(broken(three, ALL_STAY) / (0.99 / (1 / 3 + 2 / 3 * 0.02)))
+    # Of another attribute each of the two leaves its part.
+    both = [*two, *family([1.0, 1.0, 1.0], 0.02)]
+    assert broken(both, ALL_STAY) > broken(both, RULE) > broken(two, RULE)
+
+
+def test_what_is_not_kept_is_to_be_watched_too():
+    """Eight groups exactly at the watch level leave their parts at the breach level alone, where a ninth that is too
+    small to tell one level from the other would be found with nearly the whole level of error: twice 5 %."""
+    at_watch, small = {"watch": (0.5, 0.5), "breach": (1 - 1e-9, 1e-9)}, {"watch": (0.02, 0.98), "breach": (0.03, 0.97)}
+    tested = [
+        TestedComparison(of="one", **each, correlations=(), windows=(Window(**each, weight=1.0),))
+        for each in (*[at_watch] * 8, small)
+    ]
+    ninth = corrected(tested, looks=1, alpha=0.05)[-1]
+    assert 0.03 < ninth.at_breach < 0.05
+    assert ninth.p_breach == ninth.p_watch == pytest.approx(0.18)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_verifier_shares_what_is_left_in_the_same_way(seed):
+    """Of two or three groups and three ages, each with the rest or some of them with a reference."""
+    rng = np.random.default_rng(seed)
+    genders = with_rest(*rng.choice([0.75, 0.85, 1.0, 1.2], 3 - seed % 2), error=0.03)
+    measures = [*genders, *family(rng.choice([0.75, 0.9, 1.1], 3).tolist(), 0.04), drift("distance_km", 0.2)]
+    measures[0]["params"]["against"] = "gender=Z" if seed > 1 else "rest"
+    charter = amended("selection_rate_ratio", weight=2.5)
+    asked = [
+        each for each in questions(charter, MONTHLY, measures) if each.comparisons and each.family.endswith("selection")
+    ]
+    must = p_values(asked, alpha=0.05, looks=12)
+    told = [
+        (AnsweredQuestion(each.indicator.model_dump(mode="json"), {"indicator": each.id}, "", []), measure)
+        for each in asked
+        for measure in (found.written() for found in each.comparisons)
+    ]
+    again = verifier([(of, Heard(m, m, m, [m])) for of, m in told], 12, 0.05, RULE)
+    assert len(again) == len(must) == len(genders) + 3
+    for one, (of, measure) in zip(again, told, strict=True):
+        other = must[of.verdict["indicator"], measure["id"]]
+        assert (one.breach, one.watch, one.share) == pytest.approx(
+            (other.p_breach, other.p_watch, other.share), rel=1e-5
+        )
+        assert (one.at_breach, one.at_watch) == pytest.approx((other.at_breach, other.at_watch), rel=1e-5)
 
 
 def test_what_is_at_a_level_leaves_nothing_to_others():
@@ -74,6 +141,7 @@ def test_a_window_that_speaks_against_a_comparison_keeps_its_part():
 
 
 ADJUSTED, AT_STAGES = "adjusted_selection_rate_ratio", "adjusted_stage_selection_rate_ratio"
+MONTHLY = system(windows={"audit": "month", "reference": "2025-01-01/2025-03-31"})
 PROFILED = system(controls={"job": {"column": "job"}}, columns={"stages": ["contacted"]})
 
 

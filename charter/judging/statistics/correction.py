@@ -83,11 +83,19 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """What a comparison is about: its question whatever the attribute, its group, and the stage, if any."""
+    """What a comparison is about: its question whatever the attribute, its group, and the stage, if any.
+
+    `with_rest`: the group is compared with all others of its attribute."""
 
     asked: str
     group: frozenset[tuple[str, str]]
     stage: str | None = None
+    with_rest: bool = False
+
+    @property
+    def attribute(self) -> frozenset[str]:
+        """The names of what its group is a value of."""
+        return frozenset(name for name, _ in self.group)
 
     def follows(self, other: Place) -> bool:
         """Whether this is about a part of what `other` is about: a crossing of its group, or the group at a stage."""
@@ -138,6 +146,9 @@ def corrected(
     found = []
     for each, share, gain in zip(family, shares, more, strict=True):
         (watch, held_at), (broken, broken_at) = next(p_watch), (None, None) if each.breach is None else next(p_breach)
+        if broken is not None and each.windows:
+            # More leave their part at the breach level: by itself that would find what is not even one to watch.
+            broken = max(broken, watch)
         found.append(
             PValues(
                 p_breach=broken,
@@ -209,8 +220,9 @@ def gained(
 ) -> list[float]:
     """Of each comparison, how many times its part of the level it has since others left theirs.
 
-    A figure that by itself shows the good side of a level needs next to nothing of its part, and gains nothing.
-    `sides`: how likely so bad and so good a figure is at the level; `breach`: that is the breach level. Range
+    A figure that by itself shows the good side of a level needs next to nothing of its part, and gains nothing. Of two
+    groups that are compared with each other none gains by the other: what is bad for one by chance is good for the
+    other. `sides`: how likely so bad and so good a figure is at the level; `breach`: that is the breach level. Range
     [1, 49.5].
     Source: Zhao, Small & Su (2019), JASA 114:1291-1304, and Tian & Ramdas (2019), arXiv 1910.04900, for discarding
     what lies on the good side. What is exactly at the level seems to do so in one look of a hundred (`BY_CHANCE`),
@@ -219,12 +231,29 @@ def gained(
     """
     if not any(each.windows for each in family):
         return [1.0] * len(family)
-    needed = math.fsum(
-        share * _needed(each, alpha=alpha, breach=breach)
-        for each, share in zip(family, parts(_tests(family), alpha=alpha).tolist(), strict=True)
-    )
-    more = max(1.0, (1 - BY_CHANCE) / needed)
-    return [more if each.windows and good > BY_CHANCE else 1.0 for each, (_, good) in zip(family, sides, strict=True)]
+    shares = parts(_tests(family), alpha=alpha).tolist()
+    left = [share * (1 - _needed(each, alpha=alpha, breach=breach)) for each, share in zip(family, shares, strict=True)]
+    every = math.fsum(left)
+    more = [
+        max(1.0, (1 - BY_CHANCE) / (1 - every + math.fsum(left[other] for other in mirrored)))
+        for mirrored in _mirrored(family)
+    ]
+    return [
+        gain if each.windows and good > BY_CHANCE else 1.0
+        for each, (_, good), gain in zip(family, sides, more, strict=True)
+    ]
+
+
+def _mirrored(family: Sequence[TestedComparison]) -> list[list[int]]:
+    """Of each comparison, the places of those of the other group, where two groups are each compared with the other."""
+    groups: dict[frozenset[str], dict[frozenset[tuple[str, str]], list[int]]] = {}
+    for at, each in enumerate(family):
+        if each.place is not None and each.place.with_rest:
+            groups.setdefault(each.place.attribute, {}).setdefault(each.place.group, []).append(at)
+    found: list[list[int]] = [[] for _ in family]
+    for one, other in (by_group.values() for by_group in groups.values() if len(by_group) == 2):
+        found = [other if at in one else one if at in other else known for at, known in enumerate(found)]
+    return found
 
 
 def _needed(each: TestedComparison, *, alpha: float, breach: bool) -> float:

@@ -119,7 +119,8 @@ def _place(asked: Question, measure: MeasureInShort) -> Place | None:
     if not measure.group:
         return None
     group = frozenset((name, str(value)) for name, value in measure.group.items())
-    return Place(asked=asked.indicator.id, group=group, stage=measure.given.get("stage"))
+    with_rest = measure.params.against == "rest"
+    return Place(asked=asked.indicator.id, group=group, stage=measure.given.get("stage"), with_rest=with_rest)
 
 
 def verdict_of(tested: PValues, alpha: float, *, past_watch: bool, undecided: Verdict = Verdict.UNKNOWN) -> Verdict:

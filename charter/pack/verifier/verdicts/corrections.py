@@ -70,10 +70,16 @@ def corrected(
         s / looks if rule < 3 else nominal(alpha * s * w * gain, c, looks) / alpha
         for s, (c, w), gain in zip(shares, seen, more)
     ]
+    if rule >= BY_GOOD:  # what is not kept is to be watched too
+        broken = {i: p if _distant(family[i][1].watch) else max(p, watch[i]) for i, p in broken.items()}
     return [
         CorrectedTests(broken.get(i), watch[i], on_good_side[i], share[i], at_breach.get(i), at_watch[i])
         for i in range(len(family))
     ]
+
+
+def _distant(measure: dict) -> bool:
+    return bool(measure["params"]["scale"] == DISTANCE)
 
 
 def _seen(measure: dict) -> tuple[tuple[float, ...], float]:
@@ -109,24 +115,43 @@ def _gained(
     family: Sequence[tuple[AskedQuestion, dict, Sequence[dict]]], name: str, nodes: Sequence[Node], alpha: float
 ) -> list[float]:
     """How many times its part each has, as what by itself shows the good side of a level needs next to nothing of its
-    own, unless one of its windows speaks against it."""
+    own, unless one of its windows speaks against it. Two groups that are compared with each other leave one
+    another nothing."""
 
     def at(question: AskedQuestion, measure: dict) -> float:
         return level(measure, question.indicator["threshold"][name])
 
-    needed = []
-    for part, (question, measure, windows) in zip(parts(nodes, alpha), family):
-        if measure["params"]["scale"] == DISTANCE:
-            needed.append(part)
+    left = [0.0] * len(family)
+    for i, (part, (question, measure, windows)) in enumerate(zip(parts(nodes, alpha), family)):
+        if _distant(measure) or any(beyond(each, at(question, each)) <= alpha for each in windows):
             continue
         sure = [_seen(each)[1] for each in windows if good(each, at(question, each)) <= BY_CHANCE]
-        speaks = any(beyond(each, at(question, each)) <= alpha for each in windows)
-        needed.append(part * (1.0 if speaks else 1 - math.fsum(sure) * (1 - STILL)))
-    more = max(1.0, (1 - BY_CHANCE) / math.fsum(needed)) if needed else 1.0
-    return [
-        1.0 if each["params"]["scale"] == DISTANCE or good(each, at(question, each)) <= BY_CHANCE else more
-        for question, each, _ in family
+        left[i] = part * math.fsum(sure) * (1 - STILL)
+    gains = []
+    for (question, measure, _), hidden in zip(family, _mirrored([measure for _, measure, _ in family])):
+        if _distant(measure) or good(measure, at(question, measure)) <= BY_CHANCE:
+            gains.append(1.0)
+            continue
+        others = math.fsum(some for j, some in enumerate(left) if j not in hidden)
+        gains.append(max(1.0, (1 - BY_CHANCE) / (1 - others)))
+    return gains
+
+
+def _mirrored(measures: Sequence[dict]) -> list[list[int]]:
+    """Of each comparison, which are of the other group, where the groups of an attribute are two, each compared with
+    the other."""
+    named = [
+        ({*each["group"]}, {(name, str(value)) for name, value in each["group"].items()})
+        if each["group"] and each["params"].get("against") == "rest"
+        else None
+        for each in measures
     ]
+    found = []
+    for own in named:
+        others = [each for each in named if own and each and each[0] == own[0] and each[1] != own[1]]
+        one = bool(others) and all(each == others[0] for each in others)
+        found.append([j for j, each in enumerate(named) if one and each == others[0]])
+    return found
 
 
 def _nodes(family: Sequence[tuple[AskedQuestion, Heard]], looks: int, rule: int) -> list[Node]:
