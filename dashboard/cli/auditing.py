@@ -262,13 +262,23 @@ def _each_period(
         if each in chosen:
             audited = next(found)
             looks.append(AuditedWindow(document=audited.document, unchanged=audited.unchanged))
-        elif not each.decisions:
-            looks.append(AuditedWindow(note=f"{name}: no decision in this period, so no verdict on it."))
         else:
-            looks.append(
-                AuditedWindow(note=f"{name}: {each.decisions} decisions; this period has not ended: not audited yet.")
-            )
+            looks.append(AuditedWindow(note=not_audited(name, each.decisions, texts=system.only_writes)))
     return looks
+
+
+def not_audited(name: str, rows: int, *, texts: bool) -> str:
+    """Why a period has no audit: nothing came in it, or it has not ended. `texts`: the system only writes.
+
+    >>> not_audited("chat 2026-04", 0, texts=True)
+    'chat 2026-04: no text in this period, so no verdict on it.'
+    >>> not_audited("loans 2026-05", 12, texts=False)
+    'loans 2026-05: 12 decisions; this period has not ended: not audited yet.'
+    """
+    unit = "text" if texts else "decision"
+    if not rows:
+        return f"{name}: no {unit} in this period, so no verdict on it."
+    return f"{name}: {rows} {unit}{'s' if rows > 1 else ''}; this period has not ended: not audited yet."
 
 
 def tell(look: AuditedWindow, lang: str, *, to: Callable[[str], None], verdicts: bool) -> None:

@@ -226,8 +226,8 @@ def gained(
     [1, 49.5].
     Source: Zhao, Small & Su (2019), JASA 114:1291-1304, and Tian & Ramdas (2019), arXiv 1910.04900, for discarding
     what lies on the good side. What is exactly at the level seems to do so in one look of a hundred (`BY_CHANCE`),
-    which is paid for. So errors are as rare as without, where comparisons do not depend on
-    each other or are bad together; `tests/charter/test_gained.py` says how rare they are where that is not so.
+    which is paid for. So errors are as rare as without, where comparisons do not depend on each other or are bad
+    together; `tests/charter/test_gained.py` says how rare they are where that is not so.
     """
     if not any(each.windows for each in family):
         return [1.0] * len(family)
