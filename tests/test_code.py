@@ -177,6 +177,10 @@ def test_pages_hold_no_script_that_reads_text_as_code() -> None:
 
 
 JUDGED_BY = {"alpha", "breach", "level", "p_adjusted", "p_breach", "p_kept", "p_value", "p_watch", "p_worse", "watch"}
+JUDGED_BY |= {"best", "parity", "worst"}
+
+ENDS = {"low", "high"}
+"""The ends of an interval: whoever holds one to a value says what chance may explain."""
 
 JUDGE = "boussole.charter.judging.statistics.testing"
 
@@ -201,6 +205,7 @@ def test_pages_judge_nothing() -> None:
         for node in ast.walk(tree)
         if path.startswith("dashboard/") and isinstance(node, ast.Compare) and _by_size(node)
         if {each.attr if isinstance(each, ast.Attribute) else each.id for each in _named_in(node)} & JUDGED_BY
+        or any(ast.unparse(side).rpartition(".")[2] in ENDS for side in (node.left, *node.comparators))
     ]
     assert compared == []
 

@@ -10,6 +10,7 @@ from boussole.audits.languages import capital
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Comparison, MeasureDocument, Params, VerdictDocument
 from boussole.charter.document.base import given
+from boussole.charter.judging.statistics.placing import holds, place_of
 from boussole.charter.judging.statistics.testing import oriented
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.bars import NONE, Ends, decided, own
@@ -166,15 +167,10 @@ def spoken_of(found: Sequence[Group], key: str) -> Group | None:
 
 def beyond(group: Group, level: int) -> str:
     """Where the interval of a comparison lies: `beyond` a level, `within` it, or `across` it; empty without one."""
-    low, high = group.ends
-    if group.compared is None or group.compared.value is None or (low is None and high is None):
+    if group.compared is None or group.compared.value is None or group.ends == NONE:
         return ""
-    at, below = level_at(level, group.compared.params), group.compared.params.bad_side == "below"
-    worst, best = (low, high) if below else (high, low)
-    sign = 1 if below else -1
-    if best is not None and sign * (best - at) < 0:
-        return "beyond"
-    return "within" if worst is not None and sign * (worst - at) >= 0 else "across"
+    params = group.compared.params
+    return place_of(group.ends, level_at(level, params), bad_side=params.bad_side)
 
 
 def level_at(level: int, params: Params) -> float:
@@ -188,11 +184,9 @@ def level_at(level: int, params: Params) -> float:
 
 def by_chance(group: Group) -> bool | None:
     """Whether chance alone may explain a gap: its interval holds parity. None where there is no interval."""
-    low, high = group.ends
-    if group.compared is None or group.compared.value is None or (low is None and high is None):
+    if group.compared is None or group.compared.value is None or group.ends == NONE:
         return None
-    parity = 1.0 if group.compared.params.scale == "ratio" else 0.0
-    return (low is None or low <= parity) and (high is None or parity <= high)
+    return holds(group.ends, 1.0 if group.compared.params.scale == "ratio" else 0.0)
 
 
 def measured(scene: Scene) -> list[str]:
