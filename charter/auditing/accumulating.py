@@ -86,7 +86,7 @@ def accumulated(
     return Accumulated(figures, tells.gone)
 
 
-class Tells(NamedTuple):
+class SeveralWindows(NamedTuple):
     """Figures of several windows: of all that count, and of recent ones; those that the last one lacks (`gone`)."""
 
     together: list[Measure]
@@ -103,7 +103,7 @@ def measured(
     *,
     stored: Mapping[str, AuditDocument],
     rule: int = RULE,
-) -> Tells:
+) -> SeveralWindows:
     """The figures of some windows and of the one after them together; and those of recent windows alone.
 
     `stored`: audits by their evidence; of those before a year it is enough to know on how much figures rested.
@@ -123,7 +123,7 @@ def measured(
         few = spans(span) if rule >= BY_RECENT else ()
         lately = [each for some in few for each in recent(told, found, span=some, before=before)]
     together, recently = ([each for each in of if each.metric in TOGETHER] for of in (found, lately))
-    return Tells(together, recently, [lacking[each.id] for each in together if each.id in lacking])
+    return SeveralWindows(together, recently, [lacking[each.id] for each in together if each.id in lacking])
 
 
 def _rested_on(document: AuditDocument | None, window: EarlierWindow) -> dict[str, int]:
