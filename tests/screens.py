@@ -23,7 +23,7 @@ from boussole.charter.record_types.acts import Convocation, Office
 from boussole.charter.records.in_force import in_force
 from boussole.dashboard.markup.words.addresses import pages
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.scene import load
 
 WIDE, NARROW, HIGHEST = 1280, 360, 8000

@@ -35,7 +35,7 @@ makes a path of an address; Apprise and MLflow are asked with addresses of the s
 
 EXAMPLES = {
     "dashboard/alerts/channels.py",
-    "dashboard/pages/settings/facts.py",
+    "dashboard/pages/settings/view.py",
     "experiments/store.py",
     "docs/alerts.md",
 }
@@ -126,7 +126,7 @@ def test_what_must_not_be_guessed_comes_from_the_system() -> None:
     assert {path for path, name in imported() if name.partition(".")[0] == "random"} == {"dashboard/cli/demo_work.py"}
     assert named("uuid.uuid1", "uuid.getnode") == set()
     drawn = {path for path, called, _ in calls() if called.startswith("secrets.token")}
-    assert {"dashboard/server/access/sessions.py", "dashboard/server/access/visitor.py"} <= drawn
+    assert {"dashboard/server/access/sessions.py"} <= drawn
 
 
 def test_no_weak_hash_or_cipher_is_used() -> None:

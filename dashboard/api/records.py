@@ -20,8 +20,7 @@ from boussole.dashboard.api.answers import known, use_of
 from boussole.dashboard.api.routing import Asker, Here, new_router
 from boussole.dashboard.api.shapes import Name, Page, PageQuery
 from boussole.dashboard.server.access.log import look
-from boussole.dashboard.server.access.permissions import RESTRICTED, allowed
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import RESTRICTED, Person, allowed
 from boussole.dashboard.server.access.routes import record_address
 from boussole.dashboard.views import store
 from boussole.dashboard.views.records.contents import actions_of

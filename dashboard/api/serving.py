@@ -22,7 +22,7 @@ from boussole.dashboard.api.routing import HEADERS, OPENAPI, TOLD, Address, prob
 from boussole.dashboard.api.shapes import AUDIT, REF, Problem
 from boussole.dashboard.server.access.permissions import STRANGERS
 from boussole.dashboard.server.access.routes import ROUTES
-from boussole.dashboard.server.trouble import Limiter
+from boussole.dashboard.server.process import Limiter
 
 # What FastAPI raises, told as every refusal is: what is wrong, where, and what to do.
 

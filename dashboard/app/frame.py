@@ -22,9 +22,8 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import Page, address, current, evidence_href, listed
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.account import account
-from boussole.dashboard.server.access.permissions import FIRST_PAGES
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.trouble import noted
+from boussole.dashboard.server.access.permissions import FIRST_PAGES, Person
+from boussole.dashboard.server.process import noted
 from boussole.dashboard.views import store
 from boussole.dashboard.views.parts.context import kept_query
 from boussole.dashboard.views.parts.notices import bell, foot, foot_unread, unforeseen

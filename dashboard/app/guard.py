@@ -19,12 +19,20 @@ from boussole.dashboard.server.access import sessions
 from boussole.dashboard.server.access.account import lapsed
 from boussole.dashboard.server.access.back_channel import Failures
 from boussole.dashboard.server.access.log import look
-from boussole.dashboard.server.access.permissions import BY_PROGRAMS, SEALING, STRANGERS, AccessError, Action, demand
-from boussole.dashboard.server.access.person import Person, address_of, is_token
+from boussole.dashboard.server.access.permissions import (
+    BY_PROGRAMS,
+    SEALING,
+    STRANGERS,
+    AccessError,
+    Action,
+    Person,
+    address_of,
+    demand,
+    is_token,
+)
 from boussole.dashboard.server.access.routes import FIGURE_FILE, ROUTES
-from boussole.dashboard.server.access.sessions import SignedOutError
-from boussole.dashboard.server.access.visitor import of_request, subject_of
-from boussole.dashboard.server.trouble import Limiter
+from boussole.dashboard.server.access.sessions import SignedOutError, of_request, subject_of
+from boussole.dashboard.server.process import Limiter
 
 # What is taken from whoever may ask: content of the kinds that an address reads, and not too many forms a minute.
 

@@ -36,11 +36,11 @@ from boussole.dashboard.pages.data import view as data
 from boussole.dashboard.pages.drift import view as drift
 from boussole.dashboard.pages.drift.forms import detail_routes
 from boussole.dashboard.pages.evidence.forms import evidence_routes
-from boussole.dashboard.pages.explain.forms import explain_routes
+from boussole.dashboard.pages.explain.view import explain_routes
 from boussole.dashboard.pages.fairness import view as fairness
-from boussole.dashboard.pages.incidents.forms import incident_routes
+from boussole.dashboard.pages.incidents.view import incident_routes
 from boussole.dashboard.pages.questions.view import question_routes
-from boussole.dashboard.pages.recommendations.forms import followed_routes
+from boussole.dashboard.pages.recommendations.view import followed_routes
 from boussole.dashboard.pages.register import view as register
 from boussole.dashboard.pages.reports.forms import report_routes
 from boussole.dashboard.pages.session.forms import act_routes, committee_routes, paper_routes
@@ -51,7 +51,7 @@ from boussole.dashboard.pages.work.forms import work_routes
 from boussole.dashboard.server.access.account import role_route, sign_in_routes
 from boussole.dashboard.server.access.back_channel import PATH as BACK_CHANNEL
 from boussole.dashboard.server.access.identity import check_roles, led_to
-from boussole.dashboard.server.access.person import is_local
+from boussole.dashboard.server.access.permissions import is_local
 from boussole.dashboard.server.headers import Headers
 from boussole.dashboard.server.protocol import limits_of, serve
 from boussole.dashboard.views import store

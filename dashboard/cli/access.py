@@ -112,7 +112,7 @@ def new(
     ] = None,
 ) -> None:
     """Make a token: it is shown once, on stdout, and kept as a digest only."""
-    from boussole.dashboard.server.access.visitor import new_token
+    from boussole.dashboard.server.access.sessions import new_token
 
     reason = reasoned(restricted) if restricted is not None else ""
     made = new_token(workspace_of(context), role=role, label=label, days=days, reason=reason)
@@ -123,7 +123,7 @@ def new(
 @token_app.command("list")
 def list_(context: typer.Context) -> None:
     """List the tokens: number, role, label, made, until, ended (UTC)."""
-    from boussole.dashboard.server.access.visitor import tokens
+    from boussole.dashboard.server.access.sessions import tokens
 
     found = tokens(workspace_of(context))
     for row in found:
@@ -137,7 +137,7 @@ def revoke_(
     context: typer.Context, number: Annotated[str, typer.Argument(help="Its number: see `access token list`.")]
 ) -> None:
     """End a token at once."""
-    from boussole.dashboard.server.access.visitor import revoke_token
+    from boussole.dashboard.server.access.sessions import revoke_token
 
     revoke_token(workspace_of(context), number)
     say(f"The token {number} is over.")

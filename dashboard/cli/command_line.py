@@ -110,7 +110,7 @@ def noted(workspace: Workspace, context: typer.Context, *, option: str = "", rea
     action = OPTIONS[words] if option else of_command(words)
     if action in RESTRICTED:
         from boussole.dashboard.server.access.log import look
-        from boussole.dashboard.server.access.person import Person
+        from boussole.dashboard.server.access.permissions import Person
 
         me = Person(role=_at_the_keyboard(context).role, subject=f"command line/{getpass.getuser()}")
         look(workspace, me, action, place=f"boussole {words}{f': {reason}' if reason else ''}")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from boussole.audits.measures import Measure
     from boussole.audits.workspace import Workspace
     from boussole.charter.document.differences.drift import DriftDocument
-    from boussole.dashboard.pages.drift.detail_making import StoredReport
+    from boussole.dashboard.pages.drift.evidently_report import StoredReport
 
 WIDE = 120
 """Characters of a line where the output is no terminal."""
@@ -107,7 +107,7 @@ def drift(  # noqa: PLR0917 (the options of a command)
 
 
 def _made(workspace: Workspace, pair: Pair) -> StoredReport:
-    from boussole.dashboard.pages.drift.detail_making import make
+    from boussole.dashboard.pages.drift.evidently_report import make
 
     made = make(workspace, pair)
     say(f"Written: {made.place.html} (SHA-256 of its figures: {made.sha256})")

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from boussole.audits.access_settings import AccessSettings
 from boussole.dashboard.markup.elements import SCRIPT, STYLE, source
 from boussole.dashboard.server.access.account import sign_in_cookie
-from boussole.dashboard.server.access.person import COOKIE, session_cookie
+from boussole.dashboard.server.access.permissions import COOKIE, session_cookie
 
 # What a browser may load, run and send for an answer of the dashboard.
 

@@ -49,8 +49,7 @@ from boussole.dashboard.markup.words.addresses import (
     recommendations_href,
 )
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.permissions import Action, Role, allowed
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed
 from boussole.dashboard.server.forms import UnfitError
 from boussole.dashboard.views.scene import Finding as Judged
 from boussole.dashboard.views.scene import Scene, answers

@@ -33,7 +33,7 @@ from boussole.dashboard.markup.words.addresses import (
     session_href,
 )
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.person import who_words
+from boussole.dashboard.server.access.permissions import who_words
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.register_words import DueLine, attached_links, when, word
 

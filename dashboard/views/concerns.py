@@ -33,8 +33,7 @@ from boussole.dashboard.markup.words.addresses import (
     system_href,
 )
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.permissions import Action, Role, allowed
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import duty_href
 from boussole.dashboard.views.home import ACTIONS, may_vote, open_votes

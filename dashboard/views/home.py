@@ -12,8 +12,7 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.record_types.acts import Ballot, Participation, Vote
 from boussole.dashboard.markup.words.addresses import FIRST, committee_href, compass_href, register_href, session_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import Action, Person, allowed
 from boussole.dashboard.server.access.places import PAGES
 from boussole.dashboard.views.chamber import Before, Chamber, Met, News, changed_answers, news
 from boussole.dashboard.views.committee_words import duty_line, shortened

@@ -23,7 +23,7 @@ from boussole.charter.records.readable import Records
 from boussole.charter.records.store.lookup import audit_days, last_entry
 from boussole.charter.registry.due import due
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.cache import (
+from boussole.dashboard.server.process import (
     Stamp,
     house_stamp,
     lake_files,

@@ -190,7 +190,7 @@ from typer.testing import CliRunner
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import statements
 from boussole.dashboard.app.guard import guarded
-from boussole.dashboard.server.access.person import COOKIE, Person
+from boussole.dashboard.server.access.permissions import COOKIE, Person
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.views.records.offering import offered_by

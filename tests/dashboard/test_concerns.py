@@ -30,8 +30,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, letters_form, split
 from boussole.dashboard.server.access.database import Wish, seen
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.concerns import Concern, Whose, concerns_of, whose
 from boussole.dashboard.views.scene import Scene

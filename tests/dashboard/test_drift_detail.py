@@ -32,10 +32,9 @@ from boussole.dashboard.app.server import routes
 from boussole.dashboard.cli.drifting import DISTANCES, TESTS
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.drift import detail_making, forms
-from boussole.dashboard.pages.drift.detail_making import StoredReport, make
-from boussole.dashboard.pages.drift.detail_words import header, told_words, which_to_read
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.pages.drift import evidently_report, forms
+from boussole.dashboard.pages.drift.evidently_report import StoredReport, header, make, told_words, which_to_read
+from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW
 from boussole.experiments.store import TAG as OF_DECISIONS
@@ -197,13 +196,13 @@ def test_without_a_store_or_with_a_dead_one_the_report_is_stored_all_the_same(
 
     page, text = made.place.html.read_text("utf-8"), made.place.json.read_text("utf-8")
     monkeypatch.setattr(drift_reports, "store_missing", lambda _: True)
-    assert detail_making._logged(workspace, made.place, page, text) == (None, "")
+    assert evidently_report._logged(workspace, made.place, page, text) == (None, "")
 
     def dead(*_: object, **__: object) -> None:
         raise SourceError("the MLflow server does not answer.")
 
     monkeypatch.setattr(drift_reports, "log_drift_report", dead)
-    assert detail_making._logged(workspace, made.place, page, text) == (None, "the MLflow server does not answer.")
+    assert evidently_report._logged(workspace, made.place, page, text) == (None, "the MLflow server does not answer.")
 
 
 @pytest.mark.costly
@@ -313,12 +312,12 @@ def test_why_it_cannot_be_made_is_told_on_the_page(
 def test_another_process_makes_it_or_says_why_not(workspace: Workspace, command: Run, tmp_path: Path) -> None:
     copy = Workspace(Path(shutil.copytree(workspace.home, tmp_path / "copy")))
     stored.forget(copy, "jobs")
-    place = detail_making.make_apart(copy, "jobs", FEBRUARY, JANUARY)
+    place = evidently_report.make_apart(copy, "jobs", FEBRUARY, JANUARY)
     assert place.html.is_file()
     purge(copy, before=FEBRUARY.start)
     assert not place.html.exists()
     with pytest.raises(ReportError, match=r"rows of 2026-01 were purged.*--no-report"):
-        detail_making.make_apart(copy, "jobs", FEBRUARY, JANUARY)
+        evidently_report.make_apart(copy, "jobs", FEBRUARY, JANUARY)
     refused = command("--workspace", copy.home, "drift", "--system", "jobs", "--window", "2026-02-01/2026-02-28")
     assert (refused.returncode, "has moved" in refused.stdout) == (2, True)  # the exact figures come first
     assert "rows of 2026-01 were purged" in refused.stderr

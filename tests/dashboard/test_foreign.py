@@ -28,8 +28,7 @@ from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.charter.view import CharterView, charter_page
 from boussole.dashboard.pages.evidence.view import head, search_of
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.compass import compass

@@ -19,7 +19,7 @@ from boussole.dashboard.app.server import warm
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article.view import ArticleQuery, kept_article
 from boussole.dashboard.pages.system.view import system_page
-from boussole.dashboard.server.cache import stamp
+from boussole.dashboard.server.process import stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.concerns import Whose
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, m

@@ -34,8 +34,7 @@ from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.app.server import FIGURES, taking_routes
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.fairness.view import windows_of
-from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Role
-from boussole.dashboard.server.access.person import COOKIE, Person
+from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Person, Role
 from boussole.dashboard.server.access.places import PAGES
 from boussole.dashboard.server.access.routes import WITH_FIGURES
 from boussole.dashboard.views.charts import strips

@@ -17,10 +17,8 @@ from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.work.forms import work_routes
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.form_routes import problem_of
-from boussole.dashboard.server.forms import PageForms
+from boussole.dashboard.server.access.permissions import COOKIE, Person, Role
+from boussole.dashboard.server.forms import PageForms, problem_of
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting

@@ -14,7 +14,7 @@ from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.answer.around import Reader
 from boussole.dashboard.pages.answer.view import AnswerPage, figures, kept_answer
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views.answers.small_print import recompute
 from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.views.parts import context, notices

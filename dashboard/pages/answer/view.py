@@ -14,7 +14,7 @@ from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href, system_href
 from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.answer.around import ByTeam, Deed, Reader, by_team, done, not_known
-from boussole.dashboard.server.cache import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
+from boussole.dashboard.server.process import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, threshold_words
 from boussole.dashboard.views.answers.course import AroundStart, Course, Past, around_start, course, past_of

@@ -27,8 +27,8 @@ from boussole.dashboard.markup.words.addresses import article_href, evidence_hre
 from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.article.questions import OnePage, QuestionView, question_page, questions
 from boussole.dashboard.pages.article.standing import Month, SystemStanding, Trend, headline, sheet, standings, trend
-from boussole.dashboard.server.access.person import who_words
-from boussole.dashboard.server.cache import Stamp, newest, stamp
+from boussole.dashboard.server.access.permissions import who_words
+from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.law import since

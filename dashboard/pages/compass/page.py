@@ -11,7 +11,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.compass.view import figures
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, met_last
 from boussole.dashboard.views.compass import compass

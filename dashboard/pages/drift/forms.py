@@ -15,10 +15,8 @@ from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import el, source
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.drift.detail_making import make_apart
-from boussole.dashboard.pages.drift.detail_words import reading_head, which_to_read
-from boussole.dashboard.server.form_routes import Desk, form_route
-from boussole.dashboard.server.forms import Form, Values
+from boussole.dashboard.pages.drift.evidently_report import make_apart, reading_head, which_to_read
+from boussole.dashboard.server.forms import Desk, Form, Values, form_route
 from boussole.dashboard.views.drift.view import DriftQuery, address_of
 from boussole.dashboard.views.drift.words import period_words
 

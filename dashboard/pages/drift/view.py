@@ -17,7 +17,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.drift.system_drift import Drift, beside_each_other, drift_of, with_versions
 from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.cache import Stamp, lake_files, newest, stamp, stamp_of
+from boussole.dashboard.server.process import Stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet, marked, sheet_of
 from boussole.dashboard.views.charts.strips import strips_svg

@@ -15,9 +15,8 @@ from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.evidence.forms import answer_of
 from boussole.dashboard.pages.evidence.view import acts, asked_of, entry_page, head, search_of
 from boussole.dashboard.server.access.log import look
-from boussole.dashboard.server.access.permissions import RESTRICTED
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.permissions import RESTRICTED, Person
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views import store
 from boussole.dashboard.views.evidence import proved, results, short
 from boussole.dashboard.views.parts import context, notices

@@ -28,7 +28,7 @@ from boussole.dashboard.pages.fairness.figures import (
     spoken_of,
 )
 from boussole.dashboard.pages.fairness.picture import apart, figure, strips, told
-from boussole.dashboard.server.cache import Stamp, newest, stamp
+from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import left_out_words
 from boussole.dashboard.views.charts.bars import Ends, own

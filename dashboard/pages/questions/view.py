@@ -16,9 +16,8 @@ from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
 from boussole.dashboard.markup.words.addresses import ask_href, evidence_href, questions_href, system_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.person import Person, who_words
-from boussole.dashboard.server.form_routes import Desk
-from boussole.dashboard.server.forms import Titled
+from boussole.dashboard.server.access.permissions import Person, who_words
+from boussole.dashboard.server.forms import Desk, Titled
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes

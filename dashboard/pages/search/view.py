@@ -41,7 +41,7 @@ from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
 from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.server.access.places import PAGES
-from boussole.dashboard.server.cache import Stamp, house_stamp, newest, stamp
+from boussole.dashboard.server.process import Stamp, house_stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.groups import attribute_name

@@ -26,7 +26,7 @@ from boussole.dashboard.markup.words.addresses import (
     system_href,
 )
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.person import who_words
+from boussole.dashboard.server.access.permissions import who_words
 from boussole.dashboard.views.answers.asked import way_called
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import choice_word, item_word, sense_word

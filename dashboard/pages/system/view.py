@@ -21,7 +21,7 @@ from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import system_href
 from boussole.dashboard.markup.words.say import Say, speaker_in
-from boussole.dashboard.server.cache import Stamp, newest, stamp
+from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.sheet import Cell, Sheet, mark
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed_now

@@ -8,7 +8,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.work.forms import figures
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking import along

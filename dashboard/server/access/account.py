@@ -37,8 +37,18 @@ from boussole.dashboard.server.access.identity import (
     strong_enough,
     userinfo,
 )
-from boussole.dashboard.server.access.permissions import SIGNED_IN, Action, Role, allowed
-from boussole.dashboard.server.access.person import COOKIE, Person, address_of, local, role_title, session_cookie
+from boussole.dashboard.server.access.permissions import (
+    COOKIE,
+    SIGNED_IN,
+    Action,
+    Person,
+    Role,
+    address_of,
+    allowed,
+    local,
+    role_title,
+    session_cookie,
+)
 from boussole.dashboard.server.access.sessions import ANCHOR, PAGE, Reason, SignedOutError, browser_of, own_route
 
 # What a sign-in that is under way needs until it comes back: state, nonce, the verifier of PKCE, and where to go

@@ -15,7 +15,7 @@ from boussole.charter.document import Standing, VerdictDocument
 from boussole.dashboard.markup.fontfiles import all_printable, register
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.markup.words.say import Say, speaker
-from boussole.dashboard.server.cache import by_content
+from boussole.dashboard.server.process import by_content
 from boussole.dashboard.views.charts.bars import drift_levels, features, within
 from boussole.dashboard.views.charts.calibration import Curve, calibration_chart
 from boussole.dashboard.views.charts.dots import WIDE, Dot, Layout, Line, Rows, draw

@@ -19,9 +19,8 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import ask_href, evidence_href, number_of
 from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.visitor import here as person
-from boussole.dashboard.server.form_routes import problem_of, whose
-from boussole.dashboard.server.forms import Problem, done_html
+from boussole.dashboard.server.access.sessions import here as person
+from boussole.dashboard.server.forms import Problem, done_html, problem_of, whose
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, Evidence
 from boussole.dashboard.views.committee_words import opinions_about

@@ -17,8 +17,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import article_href, concerns_href, register_href, system_href
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access.database import seen
-from boussole.dashboard.server.access.permissions import TABLE, Action, Role
-from boussole.dashboard.server.access.person import Person, role_title
+from boussole.dashboard.server.access.permissions import TABLE, Action, Person, Role, role_title
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.concerns import whose

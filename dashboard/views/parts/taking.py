@@ -22,9 +22,9 @@ from boussole.charter.records.database import reading
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.server.cache import Stamp, newest, records_stamp
+from boussole.dashboard.server.access.permissions import Person
+from boussole.dashboard.server.access.sessions import here
+from boussole.dashboard.server.process import Stamp, newest, records_stamp
 from boussole.dashboard.views.charts.sheet import Sheet
 from boussole.dashboard.views.scene import period
 

@@ -24,9 +24,9 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.fontfiles import QUOTED, embed, printable, register
 from boussole.dashboard.markup.marks import INK, INK_2, mark_svg, word
 from boussole.dashboard.markup.words.say import Say, speaker
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import Person
 from boussole.dashboard.server.access.routes import figure_path
-from boussole.dashboard.server.access.visitor import looking, of_request
+from boussole.dashboard.server.access.sessions import looking, of_request
 from boussole.dashboard.views.charts.sheet import MOST, table_picture
 from boussole.dashboard.views.charts.strips import broken
 from boussole.dashboard.views.parts.taking import Figure, Figures, Wanted, citation, file_name, source_line

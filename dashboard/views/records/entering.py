@@ -29,11 +29,9 @@ from boussole.charter.records.documents.attachment_kinds import AttachmentError
 from boussole.charter.records.documents.attachments import AttachedFile, examined, kept_with, opened
 from boussole.dashboard.markup.words.addresses import ATTACHMENT
 from boussole.dashboard.markup.words.say import Say, chosen_language, speaker_in
-from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.person import said_as
-from boussole.dashboard.server.access.visitor import of_request
-from boussole.dashboard.server.form_routes import LARGEST, Desk, form_route
-from boussole.dashboard.server.forms import Form, Titled, UnfitError, Values
+from boussole.dashboard.server.access.permissions import Action, allowed, said_as
+from boussole.dashboard.server.access.sessions import of_request
+from boussole.dashboard.server.forms import LARGEST, Desk, Form, Titled, UnfitError, Values, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import member_of, needs_lead
 from boussole.dashboard.views.records.contents import actions_of, computed

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from boussole.dashboard.api.routing import is_api
 from boussole.dashboard.app import guard
-from boussole.dashboard.server.access import visitor
+from boussole.dashboard.server.access import sessions
 from boussole.dashboard.server.access.permissions import STRANGERS
 from boussole.dashboard.server.access.routes import ROUTES
 from boussole.dashboard.server.access.sessions import PATH
@@ -32,7 +32,7 @@ def test_content_of_another_kind_is_not_read(ada, workspace, kind, tries):
         tries.add()
         done = ada.post(path, content=b"{}", headers=sent)
         assert (done.status_code, done.headers["accept-post"]) == (415, ", ".join(guard.FORMS)), path
-    token = visitor.new_token(workspace, role="witness", label="agents", days=1)
+    token = sessions.new_token(workspace, role="witness", label="agents", days=1)
     told = {**sent, "authorization": f"Bearer {token}"}
     done = ada.post("/api/ledger/cosignatures", content=b"{}", headers=told)
     assert (done.status_code, done.json()["next_step"]) == (415, "Send text/plain.")

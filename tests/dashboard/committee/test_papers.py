@@ -27,7 +27,7 @@ from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine
 from boussole.dashboard.pages.session.forms import act_routes, paper_routes
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access.permissions import COOKIE
 from tests.charter.committee.desk import DAY, START, m
 from tests.charter.committee.hall import NAME
 from tests.dashboard.committee.hand import act
