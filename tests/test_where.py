@@ -135,7 +135,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from boussole.dashboard.report.words import ReportSay
+from boussole.dashboard.report.edition import ReportSay
 
 
 def motto(tell: ReportSay) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.api import answers, ledger, records
+from boussole.dashboard.api import answers
 from boussole.dashboard.api.routing import HEADERS, OPENAPI, TOLD, Address, problem
 from boussole.dashboard.api.shapes import AUDIT, REF, Problem
 from boussole.dashboard.server.access.permissions import STRANGERS
@@ -78,11 +78,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, An
 # The OpenAPI 3.1 document: made by FastAPI from the addresses and their types.
 
 
-ADDRESSES = [
-    each
-    for each in (*answers.router.routes, *records.router.routes, *ledger.router.routes)
-    if isinstance(each, Address)
-]
+ADDRESSES = [each for each in answers.router.routes if isinstance(each, Address)]
 """In the order in which they are looked for."""
 _SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "boussole access token new"},

@@ -57,8 +57,7 @@ from boussole.dashboard.server.protocol import limits_of, serve
 from boussole.dashboard.views import store
 from boussole.dashboard.views.parts.drafts import draft_routes
 from boussole.dashboard.views.parts.margin_routes import margin_routes
-from boussole.dashboard.views.parts.taking import Figures
-from boussole.dashboard.views.parts.taking_files import figure_routes
+from boussole.dashboard.views.parts.taking import Figures, figure_routes
 from boussole.dashboard.views.records.entering import attachment_routes
 
 # Where the figures of every page are taken along.

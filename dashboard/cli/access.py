@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.cli.command_line import reasoned
-from boussole.dashboard.cli.console import FromOption, ToOption, columns, put, say, workspace_of
+from boussole.dashboard.cli.console import FromOption, ToOption, columns, put, reasoned, say, workspace_of
 
 app = typer.Typer(
     help="Who signed in and who looked at what is restricted; sessions.", no_args_is_help=True, rich_markup_mode=None

@@ -90,8 +90,7 @@ def test(
     channel: Annotated[str, typer.Option("--channel", help="The name of the channel.")],
 ) -> None:
     """Send a message that says it is a test, at once; nothing is kept of it."""
-    from boussole.dashboard.alerts.channels import channels, place_of, plugin_of
-    from boussole.dashboard.alerts.mail import problem_words
+    from boussole.dashboard.alerts.channels import channels, place_of, plugin_of, problem_words
     from boussole.dashboard.alerts.messages import teller
     from boussole.dashboard.alerts.sending import try_out
 
@@ -140,7 +139,7 @@ def schema() -> None:
 
 def tell_sent(done: Sent) -> None:
     """What was sent, and what was not and why."""
-    from boussole.dashboard.alerts.mail import problem_words
+    from boussole.dashboard.alerts.channels import problem_words
     from boussole.dashboard.alerts.messages import teller
 
     if done.done:
@@ -153,7 +152,7 @@ def tell_sent(done: Sent) -> None:
 
 def tell_letters(letters: LettersSent) -> None:
     """How many letters went to members and secretaries, and why others did not; by number, as no name is needed."""
-    from boussole.dashboard.alerts.mail import problem_words
+    from boussole.dashboard.alerts.channels import problem_words
     from boussole.dashboard.alerts.messages import teller
 
     if letters.done:

@@ -15,14 +15,16 @@ from boussole.audits import private_files
 from boussole.audits.errors import BoussoleError
 from boussole.audits.formulas import escaped
 from boussole.dashboard.cli import ledger
-from boussole.dashboard.cli.command_line import demand_option, noted, reasoned
 from boussole.dashboard.cli.console import (
     FromOption,
     SystemOption,
     ToOption,
     check_file,
     check_folder,
+    demand_option,
+    noted,
     put,
+    reasoned,
     say,
     system_ids,
     workspace_of,

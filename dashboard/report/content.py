@@ -17,11 +17,10 @@ from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDL
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.report.attachments import SEALS, Attachment, attachments
 from boussole.dashboard.report.closing import events, opinions, promised, reading, unexamined, untouched, verifying
-from boussole.dashboard.report.edition import Edition, edition
+from boussole.dashboard.report.edition import Edition, ReportSay, edition, teller
 from boussole.dashboard.report.questions import answer, courses, matrices
 from boussole.dashboard.report.systems import part
 from boussole.dashboard.report.typesetting import typeset_pdf
-from boussole.dashboard.report.words import ReportSay, teller
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.papers import parse_period, report_file

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.report.edition import Edition
+from boussole.dashboard.report.edition import Edition, ReportSay
 from boussole.dashboard.report.systems import anchor, anchor_in
-from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.answers.asked import question_of
 from boussole.dashboard.views.answers.course import Course, course
 from boussole.dashboard.views.answers.short import beside, short_answer

@@ -36,7 +36,7 @@ from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import duty_href
-from boussole.dashboard.views.home import ACTIONS, may_vote, open_votes
+from boussole.dashboard.views.compass import ACTIONS, may_vote, open_votes
 from boussole.dashboard.views.scene import Scene
 
 # One thing that concerns somebody, and whose things it is among.

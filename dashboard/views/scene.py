@@ -23,7 +23,7 @@ from boussole.charter.records.in_force import in_force, kept_charter
 from boussole.charter.text.model import Article, Charter
 from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.views.charts.rose import Ring
+from boussole.dashboard.views.charts.drawings import Ring
 
 NOTHING = Facts(as_of=dt.date.min)
 """Where nobody states anything: in a report of one audit, for example."""

@@ -27,9 +27,9 @@ from boussole.dashboard.pages.answer.view import NOTHING_ELSE, AnswerPage, answe
 from boussole.dashboard.views.answers.asked import sentence_of
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.short import MOST, compared_people, figures, told_by, words_in
-from boussole.dashboard.views.charts.course import BOTTOM, HIGH, LEFT, RIGHT, TOP, Stop, course_svg
-from boussole.dashboard.views.charts.course import WIDE as COURSE_WIDE
-from boussole.dashboard.views.charts.hundred import hundred
+from boussole.dashboard.views.charts.charts import hundred
+from boussole.dashboard.views.charts.over_time import BOTTOM, HIGH, LEFT, RIGHT, TOP, Stop, course_svg
+from boussole.dashboard.views.charts.over_time import WIDE as COURSE_WIDE
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system_tables import matrix
 from tests.as_json import documents, written

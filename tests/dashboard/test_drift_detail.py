@@ -29,7 +29,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.schemas import audit_schema, drift_schema
 from boussole.dashboard.app.server import routes
-from boussole.dashboard.cli.drifting import DISTANCES, TESTS
+from boussole.dashboard.cli.audits import DISTANCES, TESTS
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.drift import evidently_report, forms

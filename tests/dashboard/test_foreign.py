@@ -31,9 +31,8 @@ from boussole.dashboard.pages.evidence.view import head, search_of
 from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.small_print import caps
-from boussole.dashboard.views.compass import compass
+from boussole.dashboard.views.compass import compass, since_audit, waiting
 from boussole.dashboard.views.evidence import Results, content_words
-from boussole.dashboard.views.home import since_audit, waiting
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import register_page, unaudited

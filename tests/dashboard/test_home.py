@@ -27,7 +27,7 @@ from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Before, Chamber, Met, changed_answers, met_last, news
-from boussole.dashboard.views.home import ACTIONS, MOST, own_chambers, since_audit, since_session, waiting
+from boussole.dashboard.views.compass import ACTIONS, MOST, own_chambers, since_audit, since_session, waiting
 from boussole.dashboard.views.register_words import ACTS, Register
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents, written

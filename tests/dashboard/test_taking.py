@@ -38,9 +38,9 @@ from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABL
 from boussole.dashboard.server.access.places import PAGES
 from boussole.dashboard.server.access.routes import WITH_FIGURES
 from boussole.dashboard.views.charts import strips
-from boussole.dashboard.views.charts.dots import Dot
-from boussole.dashboard.views.charts.sheet import MOST, Mark, Sheet, table_picture
+from boussole.dashboard.views.charts.drawings import Dot
 from boussole.dashboard.views.charts.strips import width_of
+from boussole.dashboard.views.charts.tables import MOST, Mark, Sheet, table_picture
 from boussole.dashboard.views.fields import span
 from boussole.dashboard.views.parts import taking
 from boussole.dashboard.views.parts.taking import (
@@ -50,13 +50,16 @@ from boussole.dashboard.views.parts.taking import (
     Source,
     Wanted,
     citation,
+    csv_file,
     file_href,
     file_name,
     fold,
+    image,
+    png_file,
     sealed,
     source_line,
+    svg_file,
 )
-from boussole.dashboard.views.parts.taking_files import csv_file, image, png_file, svg_file
 from boussole.dashboard.views.scene import period
 from tests.dashboard.app_at import app_at
 

@@ -21,10 +21,9 @@ from boussole.dashboard.views.answers.course import AroundStart, Course, Past, a
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.charts.charts import svg
-from boussole.dashboard.views.charts.dots import NARROW, WIDE
-from boussole.dashboard.views.charts.hundred import hundred, hundred_chart, hundred_text
-from boussole.dashboard.views.charts.sheet import Sheet, mark, sheet_of
+from boussole.dashboard.views.charts.charts import hundred, hundred_chart, hundred_text, svg
+from boussole.dashboard.views.charts.drawings import NARROW, WIDE
+from boussole.dashboard.views.charts.tables import Sheet, mark, sheet_of
 from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
 from boussole.dashboard.views.scene import Scene, period_of
 from boussole.dashboard.views.system import Question, Section, section

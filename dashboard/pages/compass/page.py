@@ -14,8 +14,7 @@ from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, met_last
-from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.home import Changes, own_chambers, since_audit, since_session, waiting
+from boussole.dashboard.views.compass import Changes, compass, own_chambers, since_audit, since_session, waiting
 from boussole.dashboard.views.incidents import owed as incidents_owed
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking import along

@@ -5,7 +5,7 @@ from __future__ import annotations
 from boussole.dashboard.markup.words.addresses import compass_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.sheet import Sheet, mark
+from boussole.dashboard.views.charts.tables import Sheet, mark
 from boussole.dashboard.views.compass import Compass, compass, headline
 from boussole.dashboard.views.parts.taking import Drawing, Figure, Source, Wanted, sealed_now, systems_named, time_of
 

@@ -27,7 +27,7 @@ from boussole.dashboard.pages.data.sources import (
     source_rows,
 )
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet
+from boussole.dashboard.views.charts.tables import Cell, Mark, Sheet
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.store import Facts

@@ -19,8 +19,8 @@ from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.process import Stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet, marked, sheet_of
 from boussole.dashboard.views.charts.strips import strips_svg
+from boussole.dashboard.views.charts.tables import Cell, Mark, Sheet, marked, sheet_of
 from boussole.dashboard.views.drift.followed import FollowedRows
 from boussole.dashboard.views.drift.for_whom import Part
 from boussole.dashboard.views.drift.multiples import Multiple

@@ -12,8 +12,16 @@ from boussole.charter.document import AuditDocument, Comparison, MeasureDocument
 from boussole.charter.document.base import given
 from boussole.charter.judging.statistics.testing import oriented
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.views.charts.bars import NONE, Ends, decided, own
-from boussole.dashboard.views.charts.groups import attribute_name, group_of, rate_of, verdict_on
+from boussole.dashboard.views.charts.groups import (
+    NONE,
+    Ends,
+    attribute_name,
+    decided,
+    group_of,
+    own,
+    rate_of,
+    verdict_on,
+)
 from boussole.dashboard.views.fields import (
     GAP_LEVELS,
     PROFILES,

@@ -16,9 +16,8 @@ from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.fairness.figures import Group, Side, beyond, by_chance, hidden, level_at, named, spoken_of
-from boussole.dashboard.views.charts.bars import Ends, carried, decided, drawn, own, within
-from boussole.dashboard.views.charts.dots import Dot, Line, Rows, digits_of, reach
-from boussole.dashboard.views.charts.groups import reason_words
+from boussole.dashboard.views.charts.drawings import Dot, Line, Rows, digits_of, reach
+from boussole.dashboard.views.charts.groups import Ends, carried, decided, drawn, own, reason_words, within
 from boussole.dashboard.views.charts.strips import Mark, Strip, Strips, levels_at
 from boussole.dashboard.views.fields import PROFILES, FairnessQuery, Kind
 from boussole.dashboard.views.system import bar_note

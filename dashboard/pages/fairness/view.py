@@ -31,11 +31,9 @@ from boussole.dashboard.pages.fairness.picture import apart, figure, strips, tol
 from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import left_out_words
-from boussole.dashboard.views.charts.bars import Ends, own
-from boussole.dashboard.views.charts.groups import attribute_name, reason_words
-from boussole.dashboard.views.charts.sheet import sheet_of
+from boussole.dashboard.views.charts.groups import Ends, attribute_name, own, reason_words
 from boussole.dashboard.views.charts.strips import Strips, strips_svg
-from boussole.dashboard.views.charts.tables import Table, signed, with_deciding
+from boussole.dashboard.views.charts.tables import Table, sheet_of, signed, with_deciding
 from boussole.dashboard.views.fields import PROFILES, RAW, FairnessQuery, Field, Kind, comparison, question, span
 from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
 from boussole.dashboard.views.scene import Scene, as_decided, period

@@ -23,7 +23,7 @@ from boussole.dashboard.markup.words.addresses import system_href
 from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.sheet import Cell, Sheet, mark
+from boussole.dashboard.views.charts.tables import Cell, Sheet, mark
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed_now
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.system import SystemHead, system_head

@@ -25,10 +25,9 @@ from boussole.dashboard.markup.marks import word
 from boussole.dashboard.markup.words.addresses import charter_href, drift_href, incidents_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.short import compared_people, told_by
-from boussole.dashboard.views.charts.bars import NONE, decided
-from boussole.dashboard.views.charts.course import NARROW, MonthAround, Stop, course_svg, event_study_svg
-from boussole.dashboard.views.charts.groups import value_name
-from boussole.dashboard.views.charts.hundred import figure
+from boussole.dashboard.views.charts.charts import figure
+from boussole.dashboard.views.charts.groups import NONE, decided, value_name
+from boussole.dashboard.views.charts.over_time import NARROW, MonthAround, Stop, course_svg, event_study_svg
 from boussole.dashboard.views.charts.tables import signed
 from boussole.dashboard.views.scene import Scene, as_decided, period, period_of
 

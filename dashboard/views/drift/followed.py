@@ -17,7 +17,7 @@ from boussole.charter.document.base import given
 from boussole.charter.judging.families import decision
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.groups import attribute_name, group_name, reason_words
-from boussole.dashboard.views.charts.time_pictures import Month, Reading, months_picture, places, scale_of, time_axis
+from boussole.dashboard.views.charts.over_time import Month, Reading, months_picture, places, scale_of, time_axis
 from boussole.dashboard.views.drift.words import period_words
 
 # The words of how good decisions and scores were: titles, sentences, and figures as people read them.

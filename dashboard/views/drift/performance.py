@@ -17,7 +17,7 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.drift.causes import causes, newcomers, run
 from boussole.charter.drift.readings import MEANING, MOVED, Reading
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.views.charts.time_pictures import Month, MonthValue
+from boussole.dashboard.views.charts.over_time import Month, MonthValue
 from boussole.dashboard.views.drift.followed import FollowedRows, PerformanceWords, drawn, group_table
 from boussole.dashboard.views.drift.multiples import Event, on_days
 from boussole.dashboard.views.drift.words import period_words, state_words, why_not

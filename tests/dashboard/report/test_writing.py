@@ -25,9 +25,8 @@ from boussole.dashboard.pages.reports.view import listed, reports
 from boussole.dashboard.report import typesetting, write_report
 from boussole.dashboard.report.attachments import attachments, check
 from boussole.dashboard.report.content import content
-from boussole.dashboard.report.edition import edition
+from boussole.dashboard.report.edition import edition, teller
 from boussole.dashboard.report.systems import WIDTHS
-from boussole.dashboard.report.words import teller
 from boussole.dashboard.views.papers import parse_period
 from tests.as_json import audit_document as as_json
 from tests.as_json import in_period
