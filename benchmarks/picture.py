@@ -8,8 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from boussole.dashboard.markup.fontfiles import embed
-from boussole.dashboard.markup.marks import INK, INK_2, MARKS, PAPER
+from boussole.dashboard.markup.marks_and_fonts import INK, INK_2, MARKS, PAPER, embed
 from boussole.dashboard.views.charts.charts import chart_svg
 from boussole.dashboard.views.charts.drawings import layered
 

@@ -23,8 +23,7 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.api.routing import is_api, problem
 from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.app.guard import ADDRESS, foreign, guarded, host_name, refusal
-from boussole.dashboard.markup.fontfiles import SANS, SERIF
-from boussole.dashboard.markup.marks import INK, LINE, LINK, NEEDLE, PAPER, SIDE
+from boussole.dashboard.markup.marks_and_fonts import INK, LINE, LINK, NEEDLE, PAPER, SANS, SERIF, SIDE
 from boussole.dashboard.markup.templates import prepare
 from boussole.dashboard.pages.answer import view as answer
 from boussole.dashboard.pages.article import view as article

@@ -14,8 +14,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from boussole.audits.mixed import MixedText
-from boussole.dashboard.markup.fontfiles import embed
-from boussole.dashboard.markup.marks import mark_svg, word
+from boussole.dashboard.markup.marks_and_fonts import embed, mark_svg, word
 from boussole.dashboard.markup.words.say import Say
 
 STATIC = Path(__file__).parents[1] / "app" / "static"

@@ -88,6 +88,8 @@ WRITTEN = 6
 """Months whose figures stand beside a drawing; all of those shown are attached."""
 DRAWN = 12
 """Columns of a part that are drawn, those that moved first; the others are named with their newest figure."""
+COLUMNS = 3
+"""Systems side by side in one table."""
 
 
 def drifts(

@@ -11,12 +11,7 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.record_types.acts import (
-    Ballot,
-    Closing,
-    CommitteeAnswer,
-    CommitteeQuestion,
-)
+from boussole.charter.record_types.acts import Ballot, Closing, CommitteeAnswer, CommitteeQuestion
 from boussole.charter.record_types.kinds import Adoption, Appeal, AppealDecision, Incident, KeptFile, Reply, Withdrawal
 from boussole.charter.records import SealedStatement, save_audit
 from boussole.charter.records.facts import Facts

@@ -9,7 +9,7 @@ import pytest
 
 from boussole.charter.document.answers.verdict import worst
 from boussole.dashboard.markup.elements import DARK, STYLE
-from boussole.dashboard.markup.marks import INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, mark_svg, word
+from boussole.dashboard.markup.marks_and_fonts import INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, mark_svg, word
 from boussole.dashboard.markup.words.say import speaker
 
 

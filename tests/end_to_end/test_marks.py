@@ -19,10 +19,9 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.records import audits_of, stored_audits
-from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.marks_and_fonts import word
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.fairness.figures import groups, judged_by
-from boussole.dashboard.pages.fairness.picture import drawing
+from boussole.dashboard.pages.fairness.picture import drawing, groups, judged_by
 from boussole.dashboard.views.charts.charts import drift_chart, groups_chart, groups_text
 from boussole.dashboard.views.charts.drawings import Dot, Rows
 from boussole.dashboard.views.charts.groups import compared, is_drift

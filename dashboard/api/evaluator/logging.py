@@ -24,7 +24,7 @@ from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.elements import STATIC, Html, el, join
-from boussole.dashboard.markup.marks import PAPER
+from boussole.dashboard.markup.marks_and_fonts import PAPER
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.views.answers.small_print import left_out_words

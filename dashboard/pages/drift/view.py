@@ -21,9 +21,9 @@ from boussole.dashboard.server.process import Stamp, lake_files, newest, stamp, 
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.strips import strips_svg
 from boussole.dashboard.views.charts.tables import Cell, Mark, Sheet, marked, sheet_of
-from boussole.dashboard.views.drift.followed import FollowedRows
 from boussole.dashboard.views.drift.for_whom import Part
 from boussole.dashboard.views.drift.multiples import Multiple
+from boussole.dashboard.views.drift.performance import FollowedRows
 from boussole.dashboard.views.drift.two_periods import ANCHOR, TwoPeriods, fields_of, two_periods
 from boussole.dashboard.views.drift.view import Column, DriftPage, DriftQuery
 from boussole.dashboard.views.drift.view import drift_page as drawn

@@ -18,8 +18,7 @@ from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import PREFIX, Html, el, join, source
-from boussole.dashboard.markup.fontfiles import SANS, SERIF
-from boussole.dashboard.markup.marks import INK, LINK, PAPER
+from boussole.dashboard.markup.marks_and_fonts import INK, LINK, PAPER, SANS, SERIF
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import address, concerns_href
 from boussole.dashboard.markup.words.say import Say, speaker

@@ -9,17 +9,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError
-from boussole.audits.workspace import SETTINGS_FILE, Workspace
-from boussole.dashboard.markup.words.say import Say
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from starlette.requests import Request
 
+    from boussole.audits.access_settings import AccessSettings
+    from boussole.audits.workspace import Workspace
     from boussole.charter.committee.acting import Who
+    from boussole.dashboard.markup.words.say import Say
 
 
 # The one table of permissions: which role may do what. Pages, commands and routes all ask it.
@@ -336,6 +336,8 @@ def session_cookie(access: AccessSettings) -> str:
 
 def is_local(workspace: Workspace) -> bool:
     """Whether nobody signs in here. Raises BoussoleError when that was changed since the server started."""
+    from boussole.audits.workspace import SETTINGS_FILE
+
     found = workspace.settings.access.local
     if _started.setdefault(workspace.home, found) != found:
         raise BoussoleError(
@@ -361,6 +363,7 @@ def local(chosen: str) -> Person:
 
 
 def _name(member: str) -> str:
+    from boussole.audits.workspace import Workspace
     from boussole.charter.committee.people.directory import directory
 
     try:

@@ -30,8 +30,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, Standing
 from boussole.charter.records.database import reading
 from boussole.dashboard.markup.elements import Html
-from boussole.dashboard.markup.fontfiles import QUOTED, embed, printable, register
-from boussole.dashboard.markup.marks import INK, INK_2, mark_svg, word
+from boussole.dashboard.markup.marks_and_fonts import INK, INK_2, QUOTED, embed, mark_svg, printable, register, word
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access.permissions import Person

@@ -17,17 +17,7 @@ from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views import store
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
-from tests.dashboard.browsing import (
-    SIDEWAYS,
-    Open,
-    by_keyboard,
-    narrow,
-    served,
-    text,
-    violations,
-    waiting,
-    whole,
-)
+from tests.dashboard.browsing import SIDEWAYS, Open, by_keyboard, narrow, served, text, violations, waiting, whole
 
 pytestmark = pytest.mark.slow
 

@@ -15,13 +15,7 @@ from boussole.audits import private_files
 from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.committee.people.directory import forget
-from boussole.charter.record_types.acts import (
-    Closing,
-    CommitteeAnswer,
-    CommitteeQuestion,
-    ItemNote,
-    SessionPaper,
-)
+from boussole.charter.record_types.acts import Closing, CommitteeAnswer, CommitteeQuestion, ItemNote, SessionPaper
 from boussole.charter.records.store.lookup import fingerprints, places_of
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.words.say import speaker
