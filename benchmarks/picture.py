@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from boussole.dashboard.markup.marks_and_fonts import INK, INK_2, MARKS, PAPER, embed
+from boussole.dashboard.markup.elements import INK, INK_2, MARKS, PAPER, embed
 from boussole.dashboard.views.charts.charts import chart_svg
 from boussole.dashboard.views.charts.drawings import layered
 

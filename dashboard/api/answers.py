@@ -70,7 +70,7 @@ from boussole.dashboard.api.shapes import (
 from boussole.dashboard.server.access.database import now
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import RESTRICTED, Person, allowed
-from boussole.dashboard.server.access.routes import record_address
+from boussole.dashboard.server.routes import record_address
 from boussole.dashboard.views import store
 from boussole.dashboard.views.records.contents import actions_of
 

@@ -21,8 +21,8 @@ from boussole.dashboard.api import answers
 from boussole.dashboard.api.routing import HEADERS, OPENAPI, TOLD, Address, problem
 from boussole.dashboard.api.shapes import AUDIT, REF, Problem
 from boussole.dashboard.server.access.permissions import STRANGERS
-from boussole.dashboard.server.access.routes import ROUTES
 from boussole.dashboard.server.process import Limiter
+from boussole.dashboard.server.routes import ROUTES
 
 # What FastAPI raises, told as every refusal is: what is wrong, where, and what to do.
 

@@ -30,9 +30,9 @@ from boussole.dashboard.server.access.permissions import (
     demand,
     is_token,
 )
-from boussole.dashboard.server.access.routes import FIGURE_FILE, ROUTES
 from boussole.dashboard.server.access.sessions import SignedOutError, of_request, subject_of
 from boussole.dashboard.server.process import Limiter
+from boussole.dashboard.server.routes import FIGURE_FILE, ROUTES
 
 # What is taken from whoever may ask: content of the kinds that an address reads, and not too many forms a minute.
 

@@ -23,7 +23,7 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.api.routing import is_api, problem
 from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.app.guard import ADDRESS, foreign, guarded, host_name, refusal
-from boussole.dashboard.markup.marks_and_fonts import INK, LINE, LINK, NEEDLE, PAPER, SANS, SERIF, SIDE
+from boussole.dashboard.markup.elements import INK, LINE, LINK, NEEDLE, PAPER, SANS, SERIF, SIDE
 from boussole.dashboard.markup.templates import prepare
 from boussole.dashboard.pages.answer import view as answer
 from boussole.dashboard.pages.article import view as article
@@ -33,7 +33,7 @@ from boussole.dashboard.pages.compass import view as compass
 from boussole.dashboard.pages.concerns.view import letter_routes
 from boussole.dashboard.pages.data import view as data
 from boussole.dashboard.pages.drift import view as drift
-from boussole.dashboard.pages.drift.forms import detail_routes
+from boussole.dashboard.pages.drift.view import detail_routes
 from boussole.dashboard.pages.evidence.forms import evidence_routes
 from boussole.dashboard.pages.explain.view import explain_routes
 from boussole.dashboard.pages.fairness import view as fairness
@@ -51,8 +51,8 @@ from boussole.dashboard.server.access.account import role_route, sign_in_routes
 from boussole.dashboard.server.access.back_channel import PATH as BACK_CHANNEL
 from boussole.dashboard.server.access.identity import check_roles, led_to
 from boussole.dashboard.server.access.permissions import is_local
-from boussole.dashboard.server.headers import Headers
 from boussole.dashboard.server.protocol import limits_of, serve
+from boussole.dashboard.server.routes import Headers
 from boussole.dashboard.views import store
 from boussole.dashboard.views.parts.drafts import draft_routes
 from boussole.dashboard.views.parts.margin_routes import margin_routes
@@ -73,7 +73,7 @@ FIGURES: dict[str, Figures] = {
     "system": system.figures,
     "work": work.figures,
 }
-"""What each page gives, by the name of its folder: those that `access.routes` says have figures."""
+"""What each page gives, by the name of its folder: those that `server.routes` says have figures."""
 
 
 def taking_routes(home: Path) -> list[Route]:

@@ -34,7 +34,7 @@ from boussole.dashboard.cli.console import (
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
     from boussole.dashboard.markup.words.say import Say
-    from boussole.dashboard.views.explained.explanation import Explanation
+    from boussole.dashboard.views.explanation import Explanation
 
 
 Row = Mapping[str, Any]
@@ -414,7 +414,7 @@ def explain(  # noqa: PLR0917 (the options of a command)
     files may run this alone; in the browser it takes two people.
     """
     from boussole.dashboard.markup.words.say import speaker_in
-    from boussole.dashboard.views.explained.explanation import explanation
+    from boussole.dashboard.views.explanation import explanation
 
     why = reasoned(reason)
     if request is not None and (out is None or role is None):
@@ -453,7 +453,7 @@ def _draft(workspace: Workspace, known: Explanation, out: Path | None, speaks: S
 def _answer(workspace: Workspace, known: Explanation, asked: tuple[str, str], out: Path, speaks: Say) -> None:
     """The sheet that answers a request, and its record."""
     from boussole.dashboard.report.typesetting import answered, write_answer
-    from boussole.dashboard.views.explained.explanation import request_of
+    from boussole.dashboard.views.explanation import request_of
 
     request, role = asked
     files, said = answered(workspace, known, request_of(workspace, request, known), speaks, role=role)

@@ -23,8 +23,7 @@ from markupsafe import Markup
 from boussole.audits.languages import inside
 from boussole.audits.mixed import MixedText
 from boussole.dashboard.markup import elements, glossary
-from boussole.dashboard.markup.elements import Html
-from boussole.dashboard.markup.marks_and_fonts import word
+from boussole.dashboard.markup.elements import Html, word
 from boussole.dashboard.markup.words.say import Say
 
 FOLDER = Path(__file__).parent.parent

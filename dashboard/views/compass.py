@@ -13,7 +13,7 @@ from boussole.charter.committee.voting.presence import electors, running
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.answers.verdict import worst
 from boussole.charter.record_types.acts import Ballot, Participation, Vote
-from boussole.dashboard.markup.marks_and_fonts import ORDER
+from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words.addresses import (
     FIRST,
     answer_href,

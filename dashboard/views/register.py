@@ -15,7 +15,7 @@ from boussole.charter.judging.coverage import Coverage, Use
 from boussole.charter.judging.follow_up import RegisterAnswer, examinations, examined_before_start, start_of
 from boussole.charter.registry.due import Due
 from boussole.charter.text.model import Charter
-from boussole.dashboard.markup.marks_and_fonts import ORDER, word
+from boussole.dashboard.markup.elements import ORDER, word
 from boussole.dashboard.markup.words.addresses import system_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.markup.words.say import count as few

@@ -21,7 +21,7 @@ from boussole.charter.records import AuditSummary, kept_charters, latest_audits,
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import in_force, kept_charter
 from boussole.charter.text.model import Article, Charter
-from boussole.dashboard.markup.marks_and_fonts import ORDER
+from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.drawings import Ring
 

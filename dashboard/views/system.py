@@ -14,8 +14,8 @@ from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.charter.judging.families import decision
 from boussole.charter.text.model import Article, Charter
+from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.glossary import Kind
-from boussole.dashboard.markup.marks_and_fonts import ORDER
 from boussole.dashboard.markup.words.addresses import fairness_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of

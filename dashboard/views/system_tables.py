@@ -17,7 +17,7 @@ from boussole.charter.judging.coverage import FOLLOWED, coverage
 from boussole.charter.judging.families import NOT_RECORDED
 from boussole.charter.judging.follow_up import examined_before_start
 from boussole.charter.text.model import Indicator
-from boussole.dashboard.markup.marks_and_fonts import ORDER, word
+from boussole.dashboard.markup.elements import ORDER, word
 from boussole.dashboard.markup.words.addresses import answer_href, article_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of

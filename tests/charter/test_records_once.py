@@ -23,7 +23,7 @@ from boussole.dashboard.cli.schemas import SCHEMAS
 from boussole.dashboard.markup.words.say import FOLDER
 from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.server.access.places import every_command
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.routes import ROUTES
 from boussole.dashboard.views.records.form import FILLERS, LISTS
 from tests.commands import commands
 from tests.sparing import later
@@ -194,7 +194,7 @@ from boussole.dashboard.server.access.permissions import COOKIE, Person
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.views.records.offering import offered_by
-from boussole.dashboard.server.access.routes import record_address
+from boussole.dashboard.server.routes import record_address
 from boussole.dashboard.api.serving import document
 from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.server.forms import form_html

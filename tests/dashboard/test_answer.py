@@ -18,7 +18,7 @@ from boussole.charter.document import LeftOut, MeasureDocument, Params
 from boussole.charter.records import save_audit
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.markup.marks_and_fonts import shape
+from boussole.dashboard.markup.elements import shape
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import answer_href
 from boussole.dashboard.markup.words.say import speaker

@@ -32,7 +32,7 @@ from boussole.dashboard.app.server import routes
 from boussole.dashboard.cli.audits import DISTANCES, TESTS
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.drift import evidently_report, forms
+from boussole.dashboard.pages.drift import evidently_report, view
 from boussole.dashboard.pages.drift.evidently_report import StoredReport, header, make, told_words, which_to_read
 from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.drift.view import DriftQuery
@@ -250,7 +250,7 @@ def test_the_command_makes_the_report(workspace: Workspace, command: Run, tmp_pa
 def test_the_part_of_the_drift_page(workspace: Workspace, made: StoredReport) -> None:
     def shown(pair: object, *, may_make: bool = True) -> str:
         asked = DriftQuery(system="jobs", against="previous")
-        found = forms.detail_view(workspace, asked, pair, speaker("en"), may_make=may_make)  # type: ignore[arg-type]
+        found = view.detail_view(workspace, asked, pair, speaker("en"), may_make=may_make)  # type: ignore[arg-type]
         return Template("pages/drift/drift.html", speaker("en"))("detail", found, {})
 
     there = shown((FEBRUARY, JANUARY))
@@ -279,7 +279,7 @@ def test_who_asks_for_a_report_gets_it_on_the_page(
     workspace: Workspace, asks: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[object] = []
-    monkeypatch.setattr(forms, "make_apart", lambda _, *given: made.append(given))
+    monkeypatch.setattr(view, "make_apart", lambda _, *given: made.append(given))
     to = f"/drift-make/jobs.{NAME}.previous.week?spoken=en&lang=en"
     answer = asks("data_scientist").post(to, files={"none": b""})
     assert (answer.status_code, answer.headers["location"]) == (
@@ -301,7 +301,7 @@ def test_why_it_cannot_be_made_is_told_on_the_page(
     def refuse(*_: object) -> None:
         raise ReportError("the rows were purged.", next_step="Look elsewhere.")
 
-    monkeypatch.setattr(forms, "make_apart", refuse)
+    monkeypatch.setattr(view, "make_apart", refuse)
     answer = asks("data_scientist").post(f"/drift-make/jobs.{NAME}.reference.month?spoken=en", files={"none": b""})
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/drift?system=jobs&sent=")

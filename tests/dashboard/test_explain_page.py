@@ -28,7 +28,7 @@ from boussole.dashboard.server.access.log import (
     shown_sheet,
 )
 from boussole.dashboard.server.access.permissions import COOKIE, AccessError, Person, Role
-from boussole.dashboard.views.explained import explanation
+from boussole.dashboard.views import explanation
 from tests.dashboard.app_at import app_at
 from tests.dashboard.explained import asked, model, workspace_in
 

@@ -8,8 +8,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from boussole.charter.document.answers.verdict import worst
-from boussole.dashboard.markup.elements import DARK, STYLE
-from boussole.dashboard.markup.marks_and_fonts import INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, mark_svg, word
+from boussole.dashboard.markup.elements import DARK, INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, STYLE, mark_svg, word
 from boussole.dashboard.markup.words.say import speaker
 
 

@@ -36,7 +36,7 @@ from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.fairness.view import windows_of
 from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Person, Role
 from boussole.dashboard.server.access.places import PAGES
-from boussole.dashboard.server.access.routes import WITH_FIGURES
+from boussole.dashboard.server.routes import WITH_FIGURES
 from boussole.dashboard.views.charts import strips
 from boussole.dashboard.views.charts.drawings import Dot
 from boussole.dashboard.views.charts.strips import width_of

@@ -19,7 +19,7 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.records import audits_of, stored_audits
-from boussole.dashboard.markup.marks_and_fonts import word
+from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.fairness.picture import drawing, groups, judged_by
 from boussole.dashboard.views.charts.charts import drift_chart, groups_chart, groups_text

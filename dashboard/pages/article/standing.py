@@ -11,7 +11,7 @@ from boussole.audits.languages import inside
 from boussole.charter.deadlines.days import months_later
 from boussole.charter.document.answers.verdict import worst
 from boussole.charter.records import AuditSummary
-from boussole.dashboard.markup.marks_and_fonts import ORDER
+from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words.addresses import article_href, charter_href, evidence_href, system_href
 from boussole.dashboard.markup.words.say import Say, count
 from boussole.dashboard.views.charts.tables import Cell as SheetCell

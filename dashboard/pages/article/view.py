@@ -22,7 +22,7 @@ from boussole.charter.document.base import given
 from boussole.charter.judging.crosswalk import Provision, of_article
 from boussole.charter.record_types.kinds import Attestation, Case, Inspection, Statement
 from boussole.charter.text.model import Article
-from boussole.dashboard.markup.marks_and_fonts import word
+from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, law_href
 from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.article.questions import OnePage, QuestionView, question_page, questions

@@ -18,7 +18,7 @@ from boussole.charter.amending.plain import plainly
 from boussole.charter.auditing.replay import ABSENT, Replay, VerdictChange, replay
 from boussole.charter.records.in_force import Act, InForce, Version, draft, in_force, kept_charter, versions
 from boussole.charter.text.model import SAME_TEXTS, Article, Charter, Indicator
-from boussole.dashboard.markup.marks_and_fonts import ORDER, word
+from boussole.dashboard.markup.elements import ORDER, word
 from boussole.dashboard.markup.words.addresses import charter_href, evidence_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.process import Stamp, newest, stamp

@@ -12,8 +12,15 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import drift_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.drift.forms import detail_view
-from boussole.dashboard.pages.drift.view import YEARS, drift_page, figures, side_by_side, themes, uncompared
+from boussole.dashboard.pages.drift.view import (
+    YEARS,
+    detail_view,
+    drift_page,
+    figures,
+    side_by_side,
+    themes,
+    uncompared,
+)
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views.drift.two_periods import ANCHOR

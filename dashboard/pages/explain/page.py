@@ -11,8 +11,8 @@ from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.explain.view import explained, requests_page, sheet_page
 from boussole.dashboard.server.access.log import sheet_requests, shown_sheet
 from boussole.dashboard.server.access.sessions import here
-from boussole.dashboard.views.explained.explanation import known_request, refusal
-from boussole.dashboard.views.explained.sheet import Issue, sheet
+from boussole.dashboard.views.explanation import known_request, refusal
+from boussole.dashboard.views.explanation_sheet import Issue, sheet
 from boussole.dashboard.views.parts import context, notices
 
 

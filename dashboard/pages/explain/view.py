@@ -31,15 +31,8 @@ from boussole.dashboard.server.access.log import (
 from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed, role_title
 from boussole.dashboard.server.access.sessions import of_request
 from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Values, form_route
-from boussole.dashboard.views.explained.explanation import (
-    Explanation,
-    explanation,
-    held_to,
-    known_request,
-    refusal,
-    request_of,
-)
-from boussole.dashboard.views.explained.sheet import Sheet
+from boussole.dashboard.views.explanation import Explanation, explanation, held_to, known_request, refusal, request_of
+from boussole.dashboard.views.explanation_sheet import Sheet
 
 OPEN, CONFIRM, ISSUE, TAKE = "/explain/open", "/explain/confirm", "/explain/issue", "/explain-file"
 NONE, YES, NO = "-", "yes", "no"

@@ -18,8 +18,8 @@ from boussole.charter.committee.meetings.sessions import sessions
 from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.judging.crosswalk import crosswalk
 from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, Referral
+from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.glossary import called, themes
-from boussole.dashboard.markup.marks_and_fonts import word
 from boussole.dashboard.markup.words.addresses import (
     SEARCH,
     address,

@@ -17,7 +17,7 @@ from boussole.charter.committee.voting.presence import count
 from boussole.charter.document import by_article
 from boussole.charter.record_types.acts import Minutes, PackAudit
 from boussole.charter.text.model import Charter
-from boussole.dashboard.markup.marks_and_fonts import word
+from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words.addresses import (
     article_href,
     calendar_href,

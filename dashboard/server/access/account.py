@@ -17,8 +17,7 @@ from starlette.routing import Route
 from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.elements import PREFIX, Html, el, join, source
-from boussole.dashboard.markup.marks_and_fonts import INK, LINK, PAPER, SANS, SERIF
+from boussole.dashboard.markup.elements import INK, LINK, PAPER, PREFIX, SANS, SERIF, Html, el, join, source
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import address, concerns_href
 from boussole.dashboard.markup.words.say import Say, speaker

@@ -21,7 +21,7 @@ from boussole.charter.document import AuditDocument, MeasureDocument, Standing, 
 from boussole.charter.judging.wording.findings import level_words, outcome
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.charter.records import documents_of
-from boussole.dashboard.markup.marks_and_fonts import word
+from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words.addresses import charter_href, drift_href, incidents_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.short import compared_people, told_by

@@ -18,7 +18,7 @@ from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Standing, VerdictDocument
 from boussole.charter.judging.wording.findings import deciding
 from boussole.charter.judging.wording.naming import parsed
-from boussole.dashboard.markup.marks_and_fonts import all_printable, register, word
+from boussole.dashboard.markup.elements import all_printable, register, word
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.process import by_content
 from boussole.dashboard.views.charts.calibration import Curve, calibration_chart

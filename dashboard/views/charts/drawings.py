@@ -12,7 +12,7 @@ from typing import Any, Literal
 import altair as alt
 
 from boussole.charter.document.answers.verdict import worst
-from boussole.dashboard.markup.marks_and_fonts import INK, INK_2, LINE, MARKS, NEEDLE, QUOTED, shape, word
+from boussole.dashboard.markup.elements import INK, INK_2, LINE, MARKS, NEEDLE, QUOTED, shape, word
 from boussole.dashboard.markup.words.say import Say, speaker
 
 WIDTH, HEIGHT = 492, 374

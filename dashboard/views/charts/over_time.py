@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from html import escape
 
 from boussole.audits.windows import Window
-from boussole.dashboard.markup.marks_and_fonts import INK, INK_2, LINE, MARKS, NEEDLE, QUOTED, shape
-from boussole.dashboard.markup.marks_and_fonts import SIDE as SHADE
+from boussole.dashboard.markup.elements import INK, INK_2, LINE, MARKS, NEEDLE, QUOTED, shape
+from boussole.dashboard.markup.elements import SIDE as SHADE
 from boussole.dashboard.views.charts.drawings import ticks
 from boussole.dashboard.views.charts.groups import Ends
 

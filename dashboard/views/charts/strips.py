@@ -10,8 +10,8 @@ from html import escape
 
 from fontTools.ttLib import TTFont
 
+from boussole.dashboard.markup.elements import FOLDER, INK, INK_2, LINE, NEEDLE, QUOTED, printable, shape
 from boussole.dashboard.markup.glossary import Kind
-from boussole.dashboard.markup.marks_and_fonts import FOLDER, INK, INK_2, LINE, NEEDLE, QUOTED, printable, shape
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.drawings import Dot, Rows, tint
 

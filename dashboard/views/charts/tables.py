@@ -11,7 +11,7 @@ from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Standing, VerdictDocument
 from boussole.charter.judging.wording.naming import parsed, per_hundred
-from boussole.dashboard.markup.marks_and_fonts import INK, INK_2, LINE, QUOTED, printable, shape, word
+from boussole.dashboard.markup.elements import INK, INK_2, LINE, QUOTED, printable, shape, word
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.groups import (
     By,

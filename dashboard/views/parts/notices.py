@@ -11,8 +11,7 @@ from boussole.audits.ledger.keeping import CheckpointStanding
 from boussole.audits.workspace import Workspace
 from boussole.charter.document.answers.verdict import worst
 from boussole.charter.records.notes.outside import Check, Outside, State
-from boussole.dashboard.markup.elements import Html
-from boussole.dashboard.markup.marks_and_fonts import ORDER
+from boussole.dashboard.markup.elements import ORDER, Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.addresses import article_href, concerns_href, register_href, system_href
 from boussole.dashboard.markup.words.say import Say, speaker

@@ -29,14 +29,13 @@ from boussole.audits.ledger.tree import size_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, Standing
 from boussole.charter.records.database import reading
-from boussole.dashboard.markup.elements import Html
-from boussole.dashboard.markup.marks_and_fonts import INK, INK_2, QUOTED, embed, mark_svg, printable, register, word
+from boussole.dashboard.markup.elements import INK, INK_2, QUOTED, Html, embed, mark_svg, printable, register, word
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access.permissions import Person
-from boussole.dashboard.server.access.routes import figure_path
 from boussole.dashboard.server.access.sessions import here, looking, of_request
 from boussole.dashboard.server.process import Stamp, newest, records_stamp
+from boussole.dashboard.server.routes import figure_path
 from boussole.dashboard.views.charts.strips import broken
 from boussole.dashboard.views.charts.tables import MOST, Sheet, table_picture
 from boussole.dashboard.views.scene import period

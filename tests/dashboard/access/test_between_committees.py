@@ -18,7 +18,7 @@ from boussole.charter.committee.rules import TEMPLATES
 from boussole.charter.record_types.acts import Mandate
 from boussole.charter.records.statements import statements
 from boussole.dashboard.server.access import sessions
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.routes import ROUTES
 from boussole.dashboard.views.parts import context
 from boussole.dashboard.views.records.calling import COMMITTEE_ACT as COMMITTEE
 from boussole.dashboard.views.records.calling import SESSION_ACT as SESSION

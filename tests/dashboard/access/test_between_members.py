@@ -16,8 +16,8 @@ from boussole.charter.record_types.acts import Ballot, CommitteeQuestion, Dissen
 from boussole.dashboard.server import forms
 from boussole.dashboard.server.access import database, log, sessions
 from boussole.dashboard.server.access.permissions import Action
-from boussole.dashboard.server.access.routes import ROUTES
 from boussole.dashboard.server.access.sessions import digest
+from boussole.dashboard.server.routes import ROUTES
 from boussole.dashboard.views.parts import context
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who

@@ -27,7 +27,7 @@ from boussole.dashboard.server.access.permissions import (
     allowed,
 )
 from boussole.dashboard.server.access.places import OPTIONS, PAGES, every_command
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.routes import ROUTES
 from tests.attacks import Tries
 from tests.commands import commands, commands_and_groups
 from tests.conftest import Run

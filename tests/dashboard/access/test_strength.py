@@ -21,8 +21,8 @@ from boussole.dashboard.server.access import identity, log, sessions
 from boussole.dashboard.server.access.database import access, session_table
 from boussole.dashboard.server.access.identity import NONE, proof_of, strong_enough, unprotected
 from boussole.dashboard.server.access.permissions import SEALING, SIGNED_IN, Person, Role, allowed
-from boussole.dashboard.server.access.routes import ROUTES
 from boussole.dashboard.server.access.sessions import SignedOutError
+from boussole.dashboard.server.routes import ROUTES
 from boussole.dashboard.views.parts import context
 from tests.dashboard.access.test_lapsed import BROWSER, fields
 from tests.dashboard.access.test_matrix import look

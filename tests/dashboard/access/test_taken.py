@@ -9,8 +9,8 @@ from boussole.dashboard.api.routing import is_api
 from boussole.dashboard.app import guard
 from boussole.dashboard.server.access import sessions
 from boussole.dashboard.server.access.permissions import STRANGERS
-from boussole.dashboard.server.access.routes import ROUTES
 from boussole.dashboard.server.access.sessions import PATH
+from boussole.dashboard.server.routes import ROUTES
 
 HERE = {"origin": "http://localhost:8501"}
 SENT = {"f-session": "none"}

@@ -22,7 +22,7 @@ from boussole.dashboard.api.shapes import PageQuery, VerdictsQuery
 from boussole.dashboard.app.server import doors, routes
 from boussole.dashboard.server.access import log, sessions
 from boussole.dashboard.server.access.permissions import STRANGERS, Action
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.routes import ROUTES
 from tests.dashboard.api.described import document, held_to
 from tests.dashboard.conftest import FIXTURE
 

@@ -23,7 +23,7 @@ from boussole.dashboard.api.routing import is_api
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.server.access import sessions
 from boussole.dashboard.server.access.permissions import STRANGERS
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.routes import ROUTES
 from tests.end_to_end.test_kept_checkpoint import grow
 
 KEY = make_key("example.org/agents", kind=COSIGNATURE)
