@@ -27,7 +27,7 @@ from boussole.dashboard.alerts.outbox import PersonalLetter, messages, stuck
 from boussole.dashboard.alerts.personal import channel_of, readers
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.server.access.database import moment
 from boussole.dashboard.views.chamber import chambers
 

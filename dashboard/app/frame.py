@@ -19,8 +19,8 @@ from boussole.audits.mixed import joined
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import SCRIPT, STYLE, Html, el
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import Page, address, current, evidence_href, listed
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.account import account
 from boussole.dashboard.server.access.permissions import FIRST_PAGES, Person
 from boussole.dashboard.server.process import noted

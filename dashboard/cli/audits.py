@@ -376,7 +376,7 @@ def _changes(workspace: Workspace, pair: Pair) -> list[SchemaMove]:
 
 
 def _print_changes(pair: Pair, changes: Sequence[SchemaMove]) -> None:
-    from boussole.dashboard.markup.words.say import speaker
+    from boussole.dashboard.markup.words import speaker
     from boussole.dashboard.views.drift.words import move_words
 
     for move in changes:
@@ -388,7 +388,7 @@ def _print(pair: Pair, states: dict[str, str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from boussole.dashboard.markup.words.say import speaker
+    from boussole.dashboard.markup.words import speaker
     from boussole.dashboard.views.drift.words import state_words
 
     told = speaker("en")

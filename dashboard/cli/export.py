@@ -33,7 +33,7 @@ from boussole.dashboard.cli.console import (
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
-    from boussole.dashboard.markup.words.say import Say
+    from boussole.dashboard.markup.words import Say
     from boussole.dashboard.views.explanation import Explanation
 
 
@@ -413,7 +413,7 @@ def explain(  # noqa: PLR0917 (the options of a command)
     day, and sealed by the hash of the PDF alone. Each look is noted in the access log. Whoever holds the workspace's
     files may run this alone; in the browser it takes two people.
     """
-    from boussole.dashboard.markup.words.say import speaker_in
+    from boussole.dashboard.markup.words import speaker_in
     from boussole.dashboard.views.explanation import explanation
 
     why = reasoned(reason)

@@ -25,7 +25,7 @@ from markupsafe import Markup
 
 from boussole.audits.mixed import MixedText
 from boussole.charter.document.answers.verdict import WORST_FIRST
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 
 PAPER, SIDE, LINE, INK, INK_2, LINK, NEEDLE = (
     "#fbfaf7", "#f4f2ec", "#e3e0d8", "#1c2430", "#565b61", "#1f4e8c", "#a1232b",
@@ -64,7 +64,7 @@ ORDER = WORST_FIRST
 def word(verdict: str, say: Say) -> str:
     """The verdict in words.
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> word("watch", speaker("fr")), word("watch", speaker("en"))
     ('À surveiller', 'Watch')
     """

@@ -17,7 +17,7 @@ from boussole.charter.document.base import given
 from boussole.charter.records import sealed_json
 from boussole.charter.text.model import Charter, Records
 from boussole.dashboard.markup.elements import ORDER
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.report.attachments import SEALS, audit_file, charter_file, drift_content, drift_file
 from boussole.dashboard.report.edition import COLUMNS, Edition, ReportSay
 from boussole.dashboard.views.answers.asked import indicator_of

@@ -14,7 +14,7 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import seal_report
 from boussole.dashboard.markup.elements import INK, INK_2, LINE, LINK, MARKS, NEEDLE, SIDE, mark_svg, word
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.report.attachments import SEALS, Attachment, attachments
 from boussole.dashboard.report.closing import events, opinions, promised, reading, unexamined, untouched, verifying
 from boussole.dashboard.report.edition import COLUMNS, Edition, ReportSay, edition, teller

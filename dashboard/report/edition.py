@@ -29,7 +29,7 @@ from boussole.charter.records import audits_of, charter_text, latest_audits, sto
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import Act, in_force, judging_then
 from boussole.charter.text.model import Charter
-from boussole.dashboard.markup.words.say import PARIS, Say, count, speaker
+from boussole.dashboard.markup.words import PARIS, Say, count, speaker
 from boussole.dashboard.views.answers.course import Past, past_of
 from boussole.dashboard.views.chamber import Chamber, chambers
 from boussole.dashboard.views.drift.figures import brief

@@ -15,7 +15,7 @@ from boussole.audits.metrics.reworked import HASTY_TEXTS, REWORKED_SHARE
 from boussole.audits.metrics.texts import PERSONAL_OUTSIDE, UNLAWFUL_ADVERTS
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.charter.text.model import Charter, Indicator, Law
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.report.edition import Edition, ReportSay, answer_first
 from boussole.dashboard.report.edition import section as section_moved
 from boussole.dashboard.views.answers.asked import indicator_of

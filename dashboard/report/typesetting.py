@@ -31,7 +31,7 @@ from boussole.dashboard.markup.elements import (
     mark_svg,
     word,
 )
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.explanation import Explanation
 from boussole.dashboard.views.explanation_sheet import Issue, Sheet, new_sheet_number, sheet
 from boussole.dashboard.views.papers import Block, page_words, plain_text

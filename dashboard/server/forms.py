@@ -32,7 +32,7 @@ from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.inputs import misfit_of
 from boussole.dashboard.markup.elements import PREFIX, Child, Html
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say, chosen_language, speaker_for
+from boussole.dashboard.markup.words import Say, chosen_language, speaker_for
 from boussole.dashboard.server.access.permissions import Person, who_words
 from boussole.dashboard.server.access.sessions import of_request
 

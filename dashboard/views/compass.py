@@ -14,6 +14,7 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.document.answers.verdict import worst
 from boussole.charter.record_types.acts import Ballot, Participation, Vote
 from boussole.dashboard.markup.elements import ORDER
+from boussole.dashboard.markup.words import Say, count
 from boussole.dashboard.markup.words.addresses import (
     FIRST,
     answer_href,
@@ -24,7 +25,6 @@ from boussole.dashboard.markup.words.addresses import (
     session_href,
     system_href,
 )
-from boussole.dashboard.markup.words.say import Say, count
 from boussole.dashboard.server.access.permissions import Action, Person, allowed
 from boussole.dashboard.server.access.places import PAGES
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of

@@ -25,6 +25,7 @@ from boussole.charter.record_types.acts import (
     Referral,
 )
 from boussole.charter.record_types.kinds import Incident, Recommendation, Reply
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     incidents_href,
     questions_href,
@@ -32,7 +33,6 @@ from boussole.dashboard.markup.words.addresses import (
     session_href,
     system_href,
 )
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import duty_href

@@ -15,7 +15,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.document.base import given
 from boussole.charter.records.facts import facts_of
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.experiments.weights.linear import Weights, logged_weights, weights
 from boussole.experiments.weights.version_models import VersionModel, model_of
 

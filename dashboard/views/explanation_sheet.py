@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from boussole.audits.languages import capital
 from boussole.charter.deadlines.appeals import MONTHS
-from boussole.dashboard.markup.words.say import Say, count
+from boussole.dashboard.markup.words import Say, count
 from boussole.dashboard.views.charts.tables import actor_name
 from boussole.dashboard.views.explanation import Explanation, cell, column_name, listed, score, signed, why_not
 from boussole.dashboard.views.papers import Block, bullets, facts, heading, note, strong, table, text

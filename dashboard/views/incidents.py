@@ -12,8 +12,8 @@ from boussole.charter.deadlines.incidents import Deadline, IncidentHistory, in_t
 from boussole.charter.record_types.incidents import IncidentUpdate
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import incidents_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.register_words import DueEntry, DueLine, when, word
 from boussole.dashboard.views.scene import Scene
 

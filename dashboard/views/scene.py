@@ -22,7 +22,7 @@ from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import in_force, kept_charter
 from boussole.charter.text.model import Article, Charter
 from boussole.dashboard.markup.elements import ORDER
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.drawings import Ring
 
 NOTHING = Facts(as_of=dt.date.min)

@@ -16,8 +16,8 @@ from boussole.charter.judging.families import decision
 from boussole.charter.text.model import Article, Charter
 from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.glossary import Kind
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import fairness_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.views.answers.small_print import Cap, background, caps, read_words, small_print
 from boussole.dashboard.views.charts.calibration import (

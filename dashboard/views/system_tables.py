@@ -18,8 +18,8 @@ from boussole.charter.judging.families import NOT_RECORDED
 from boussole.charter.judging.follow_up import examined_before_start
 from boussole.charter.text.model import Indicator
 from boussole.dashboard.markup.elements import ORDER, word
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import answer_href, article_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.charts.groups import By, attribute_name

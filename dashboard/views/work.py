@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from boussole.audits.languages import capital, inside
 from boussole.charter.record_types.work import THEMES, Consultation, Survey, TimeSaved, Training
 from boussole.charter.work.effects import SHOWN, SurveyChange, ThemeChange, consultations, surveys, times, trainings
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import evidence_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import who_words
 from boussole.dashboard.views.register_words import when, word
 from boussole.dashboard.views.scene import Scene

@@ -20,7 +20,7 @@ from boussole.charter.record_types.inputs import WebForm, input_of, is_required,
 from boussole.charter.record_types.kinds import KINDS
 from boussole.dashboard.cli.records import NEVER, names_of
 from boussole.dashboard.cli.schemas import SCHEMAS
-from boussole.dashboard.markup.words.say import FOLDER
+from boussole.dashboard.markup.words import FOLDER
 from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.server.access.places import every_command
 from boussole.dashboard.server.routes import ROUTES
@@ -203,7 +203,7 @@ from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.pages.session.forms import act_routes
 from boussole.dashboard.pages.work.forms import work_routes
 from boussole.dashboard.views import store
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 
 home, which = Path(sys.argv[1]), sys.argv[2]
 workspace, say = Workspace(home), speaker("en")

@@ -14,7 +14,7 @@ from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.server.forms import form_html, problem_of
 from boussole.dashboard.views.chamber import Chamber

@@ -31,7 +31,7 @@ from boussole.charter.schemas import audit_schema, drift_schema
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.cli.audits import DISTANCES, TESTS
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.drift import evidently_report, view
 from boussole.dashboard.pages.drift.evidently_report import StoredReport, header, make, told_words, which_to_read
 from boussole.dashboard.server.access.permissions import COOKIE

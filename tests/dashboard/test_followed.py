@@ -18,7 +18,7 @@ from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.recommendations.view import (
     FollowedForms,
     RecommendationsQuery,

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.app import guard
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server import forms
 from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.server.forms import (

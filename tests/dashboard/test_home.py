@@ -18,7 +18,7 @@ from boussole.charter.records.facts import Facts
 from boussole.charter.registry.due import Due
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Before, Chamber, Met, changed_answers, met_last, news

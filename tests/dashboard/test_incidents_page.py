@@ -19,7 +19,7 @@ from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.incidents.view import forms_for, incident_routes, incidents_page
 from boussole.dashboard.server.access.permissions import COOKIE, Role
 from boussole.dashboard.server.forms import PageForms, problem_of

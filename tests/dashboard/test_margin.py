@@ -27,7 +27,7 @@ from boussole.charter.records import open_records
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.ask.forms import asking
 from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Action, Person, Role
 from boussole.dashboard.server.forms import problem_of

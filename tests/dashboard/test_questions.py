@@ -16,8 +16,8 @@ from boussole.charter.record_types.acts import CommitteeAnswer, CommitteeQuestio
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import ask_href
-from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.ask.forms import ask_routes, asking, place_of
 from boussole.dashboard.pages.questions.view import answers_of, question_routes, questions_page

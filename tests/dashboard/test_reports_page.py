@@ -20,7 +20,7 @@ from boussole.charter.records import open_records, summaries
 from boussole.dashboard import report as printed
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.pages.reports import view
 from boussole.dashboard.pages.reports.forms import asked_for, asking, report_routes
 from boussole.dashboard.pages.reports.view import (

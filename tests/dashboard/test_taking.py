@@ -32,7 +32,7 @@ from boussole.charter.records import open_records
 from boussole.charter.records.database import reading
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.app.server import FIGURES, taking_routes
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.fairness.view import windows_of
 from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Person, Role
 from boussole.dashboard.server.access.places import PAGES

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import pages
-from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access import permissions, sessions
 from boussole.dashboard.server.access.permissions import Role, allowed
 from boussole.dashboard.server.access.places import PAGES

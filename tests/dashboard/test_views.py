@@ -14,7 +14,7 @@ from boussole.charter.record_types.kinds import Finding, KeptFile
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.compass import Changes, Compass, compass, line, since_audit

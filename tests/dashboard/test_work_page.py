@@ -15,7 +15,7 @@ from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.work.forms import work_routes
 from boussole.dashboard.server.access.permissions import COOKIE, Person, Role
 from boussole.dashboard.server.forms import PageForms, problem_of

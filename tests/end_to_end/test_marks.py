@@ -20,7 +20,7 @@ from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.records import audits_of, stored_audits
 from boussole.dashboard.markup.elements import word
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.fairness.picture import drawing, groups, judged_by
 from boussole.dashboard.views.charts.charts import drift_chart, groups_chart, groups_text
 from boussole.dashboard.views.charts.drawings import Dot, Rows

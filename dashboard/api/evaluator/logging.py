@@ -25,7 +25,7 @@ from boussole.charter.document.base import given
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.elements import PAPER, STATIC, Html, el, join
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.views.answers.small_print import left_out_words
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.system import system_page

@@ -11,8 +11,8 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.plain import plainly
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
+from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href, system_href
-from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.answer.around import ByTeam, Deed, Reader, by_team, done, not_known
 from boussole.dashboard.server.process import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store

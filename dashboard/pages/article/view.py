@@ -23,8 +23,8 @@ from boussole.charter.judging.crosswalk import Provision, of_article
 from boussole.charter.record_types.kinds import Attestation, Case, Inspection, Statement
 from boussole.charter.text.model import Article
 from boussole.dashboard.markup.elements import word
+from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, law_href
-from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.article.questions import OnePage, QuestionView, question_page, questions
 from boussole.dashboard.pages.article.standing import Month, SystemStanding, Trend, headline, sheet, standings, trend
 from boussole.dashboard.server.access.permissions import who_words

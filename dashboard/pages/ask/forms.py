@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import ask_href, questions_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Person
 from boussole.dashboard.server.forms import Desk, Form
 from boussole.dashboard.views import store

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import compass_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.tables import Sheet, mark
 from boussole.dashboard.views.compass import Compass, compass, headline

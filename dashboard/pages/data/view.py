@@ -12,8 +12,8 @@ from boussole.audits.decisions.shared import Sharing
 from boussole.audits.languages import inside
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import data_href, system_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.data.blocks import Block, DataBlock, blocks, cut
 from boussole.dashboard.pages.data.sources import (
     FAILED,

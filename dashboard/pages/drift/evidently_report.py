@@ -35,7 +35,7 @@ from boussole.charter.judging.wording.naming import feature
 from boussole.charter.records import documents_of
 from boussole.dashboard.markup.elements import Html, el
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.views.drift.words import beside_words, period_words, why_not
 
 

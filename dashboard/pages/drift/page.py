@@ -10,8 +10,8 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import drift_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.drift.view import (
     YEARS,
     detail_view,

@@ -21,7 +21,7 @@ from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.drift.system_drift import Drift, beside_each_other, drift_of, with_versions
 from boussole.dashboard.markup.elements import el, source
-from boussole.dashboard.markup.words.say import Say, speaker_in
+from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.pages.drift.evidently_report import make_apart, reading_head, which_to_read
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.forms import Desk, Form, Values, form_route

@@ -10,8 +10,8 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import evidence_href, number_of
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.evidence.forms import answer_of
 from boussole.dashboard.pages.evidence.view import acts, asked_of, entry_page, head, search_of
 from boussole.dashboard.server.access.log import look

@@ -12,8 +12,8 @@ from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span
 from boussole.audits.mixed import joined
 from boussole.charter.records.sealed_files import SealedFiles
 from boussole.charter.records.starting import Restart
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import EVIDENCE, evidence_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.evidence import (
     InclusionProof,
     Results,

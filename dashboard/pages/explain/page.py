@@ -7,7 +7,7 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.pages.explain.view import explained, requests_page, sheet_page
 from boussole.dashboard.server.access.log import sheet_requests, shown_sheet
 from boussole.dashboard.server.access.sessions import here

@@ -18,8 +18,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.incidents.entering import enter
 from boussole.charter.records.facts import facts_of
+from boussole.dashboard.markup.words import Say, chosen_language, language_names, speaker_in
 from boussole.dashboard.markup.words.addresses import evidence_href, explain_href
-from boussole.dashboard.markup.words.say import Say, chosen_language, language_names, speaker_in
 from boussole.dashboard.server.access.log import (
     SheetRequest,
     issued,

@@ -17,7 +17,7 @@ from boussole.charter.judging.statistics.testing import oriented
 from boussole.charter.judging.wording.findings import finding
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.dashboard.markup.elements import word
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.drawings import Dot, Line, Rows, digits_of, reach
 from boussole.dashboard.views.charts.groups import (
     NONE,

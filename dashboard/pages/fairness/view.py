@@ -12,8 +12,8 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.records.store.audits import audits_of
+from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import answer_href, evidence_href
-from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.fairness.picture import (
     Group,
     Side,

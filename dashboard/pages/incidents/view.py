@@ -16,8 +16,8 @@ from boussole.charter.deadlines.incidents import IncidentHistory, in_time, incid
 from boussole.charter.deadlines.incidents import incidents as incidents_of
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentUpdate
 from boussole.charter.record_types.inputs import WebForm
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, incidents_href, system_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed, who_words
 from boussole.dashboard.server.forms import Desk, Titled
 from boussole.dashboard.views.incidents import binding, deadline_words, severity_meaning

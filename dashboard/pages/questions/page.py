@@ -7,8 +7,8 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.charter.record_types.acts import CommitteeQuestion
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import number_of
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.questions.view import answers_of, questions_page
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here

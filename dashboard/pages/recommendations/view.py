@@ -18,8 +18,8 @@ from boussole.charter.record_types.acts import Opinion
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.record_types.kinds import Recommendation
 from boussole.charter.records import statements
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, recommendations_href, system_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Person
 from boussole.dashboard.server.forms import Desk, Titled
 from boussole.dashboard.views.chamber import Chamber, leads

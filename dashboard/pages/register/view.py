@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.strips import coverage_svg
 from boussole.dashboard.views.charts.tables import Sheet

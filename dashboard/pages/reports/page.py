@@ -10,8 +10,8 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import summaries
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import evidence_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.reports.forms import asked_for, asking
 from boussole.dashboard.pages.reports.view import (
     LOOKED_AT_EVERY,

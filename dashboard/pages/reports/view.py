@@ -17,8 +17,8 @@ from boussole.audits.hashing import sha256_hex
 from boussole.audits.languages import LANGUAGES, capital
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.store.summaries import AuditSummary
+from boussole.dashboard.markup.words import Say, language_names
 from boussole.dashboard.markup.words.addresses import evidence_href
-from boussole.dashboard.markup.words.say import Say, language_names
 from boussole.dashboard.report.attachments import Attached, Ledger, ReportCheck, held, read_report
 from boussole.dashboard.server.process import noted
 from boussole.dashboard.views.fields import Field, Option, settled

@@ -20,6 +20,7 @@ from boussole.charter.judging.crosswalk import crosswalk
 from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, Referral
 from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.glossary import called, themes
+from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import (
     SEARCH,
     address,
@@ -37,7 +38,6 @@ from boussole.dashboard.markup.words.addresses import (
     session_href,
     system_href,
 )
-from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
 from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.server.access.places import PAGES

@@ -24,6 +24,7 @@ from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import SessionPaper
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     CALENDAR,
     MINUTES_OF,
@@ -32,7 +33,6 @@ from boussole.dashboard.markup.words.addresses import (
     number_of,
     session_href,
 )
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.session.papers import Paper, file_at, file_name, make_paper, papers_of
 from boussole.dashboard.server.access.permissions import Action, Person, allowed
 from boussole.dashboard.server.access.sessions import of_request

@@ -28,8 +28,8 @@ from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
 from boussole.dashboard.alerts.page import AlertFacts, alert_facts, troubles
 from boussole.dashboard.markup.elements import PREFIX
+from boussole.dashboard.markup.words import Say, language_names
 from boussole.dashboard.markup.words.addresses import charter_href, pages, system_href
-from boussole.dashboard.markup.words.say import Say, language_names
 from boussole.dashboard.server.access.identity import unprotected
 from boussole.dashboard.server.access.permissions import Person, Role, allowed, role_title
 from boussole.dashboard.server.access.places import PAGES

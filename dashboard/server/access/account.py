@@ -19,8 +19,8 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import INK, LINK, PAPER, PREFIX, SANS, SERIF, Html, el, join, source
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.markup.words.addresses import address, concerns_href
-from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access import log, sessions
 from boussole.dashboard.server.access.back_channel import Failures, back_channel_route
 from boussole.dashboard.server.access.database import now

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from boussole.audits.access_settings import AccessSettings
     from boussole.audits.workspace import Workspace
     from boussole.charter.committee.acting import Who
-    from boussole.dashboard.markup.words.say import Say
+    from boussole.dashboard.markup.words import Say
 
 
 # The one table of permissions: which role may do what. Pages, commands and routes all ask it.

@@ -22,8 +22,8 @@ from boussole.charter.judging.wording.findings import level_words, outcome
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.charter.records import documents_of
 from boussole.dashboard.markup.elements import word
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import charter_href, drift_href, incidents_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.short import compared_people, told_by
 from boussole.dashboard.views.charts.charts import figure
 from boussole.dashboard.views.charts.groups import NONE, decided, value_name
@@ -304,7 +304,7 @@ def _start_row(each: MonthAround, agencies: int, say: Say) -> tuple[str, str, st
 def month_words(month: int, say: Say) -> str:
     """A month as it is counted from the start.
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> [month_words(month, speaker("en")) for month in (-3, 0, 1)]
     ['Three months before the start', 'Month of the start', 'One month after']
     """

@@ -19,7 +19,7 @@ from boussole.charter.document import MeasureDocument, Standing, VerdictDocument
 from boussole.charter.judging.wording.findings import deciding
 from boussole.charter.judging.wording.naming import parsed
 from boussole.dashboard.markup.elements import all_printable, register, word
-from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.server.process import by_content
 from boussole.dashboard.views.charts.calibration import Curve, calibration_chart
 from boussole.dashboard.views.charts.drawings import WIDE, Dot, Layout, Line, Rows, draw
@@ -351,7 +351,7 @@ def named(row: Row, say: Say) -> str:
 def figure(value: float, say: Say) -> str:
     """A figure for a hundred, with a decimal where it is small.
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> figure(73.6, speaker("en")), figure(7.36, speaker("en"))
     ('74', '7.4')
     """

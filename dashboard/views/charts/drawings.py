@@ -13,7 +13,7 @@ import altair as alt
 
 from boussole.charter.document.answers.verdict import worst
 from boussole.dashboard.markup.elements import INK, INK_2, LINE, MARKS, NEEDLE, QUOTED, shape, word
-from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.markup.words import Say, speaker
 
 WIDTH, HEIGHT = 492, 374
 CENTRE = (WIDTH / 2, HEIGHT / 2)

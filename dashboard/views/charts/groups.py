@@ -16,7 +16,7 @@ from boussole.charter.document.base import given
 from boussole.charter.document.measures import IntervalOfMeasure
 from boussole.charter.judging.verdicts import oriented
 from boussole.charter.judging.wording.naming import feature, together
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 
 # The bar behind a mark: the interval that decided a comparison, on the scale of the figure that is drawn.
 
@@ -354,7 +354,7 @@ def group_of(measure: MeasureDocument, say: Say, *, system: System | None) -> st
 def value_name(attribute: str, value: str, say: Say, *, system: System | None = None) -> str:
     """One value of one attribute in words.
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> value_name("gender", "?", speaker("en")), value_name("gender", "F", speaker("en"))
     ('unknown', 'F')
     >>> value_name("gender", "undeclared", speaker("fr")), value_name("gender", "rare-1f60c2aa", speaker("en"))
@@ -377,7 +377,7 @@ def value_name(attribute: str, value: str, say: Say, *, system: System | None = 
 def band_name(value: str, say: Say) -> str:
     """A band in words.
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> [band_name(band, speaker("en")) for band in ("<25", "25-49", "50+")]
     ['under 25', '25 to 49', '50 and over']
     """

@@ -12,7 +12,7 @@ from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Standing, VerdictDocument
 from boussole.charter.judging.wording.naming import parsed, per_hundred
 from boussole.dashboard.markup.elements import INK, INK_2, LINE, QUOTED, printable, shape, word
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.groups import (
     By,
     Feature,
@@ -338,7 +338,7 @@ def _hundredths(value: float, scale: str, say: Say) -> str:
 def signed(value: float, say: Say) -> str:
     """A difference with its sign.
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> signed(1.26, speaker("en")), signed(-0.04, speaker("en"))
     ('+1.3', '0.0')
     """

@@ -17,7 +17,7 @@ from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.base import given
 from boussole.charter.drift.causes import causes, newcomers, run
 from boussole.charter.drift.readings import MEANING, MOVED, Reading
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.groups import attribute_name, group_name, reason_words
 from boussole.dashboard.views.charts.over_time import Month, MonthValue, months_picture, places, scale_of, time_axis
 from boussole.dashboard.views.charts.over_time import Reading as PlaceReading

@@ -22,7 +22,7 @@ from boussole.charter.drift.readings import GAPS, MEANING
 from boussole.charter.drift.rule import SCORE
 from boussole.charter.judging.families import decision
 from boussole.charter.judging.wording.naming import feature
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.groups import attribute_name, reason_words
 
 # The words of the drift page: periods, themes, states, and why something has no figure.
@@ -93,7 +93,7 @@ def period_words(window: Window, say: Say) -> str:
 def beside_words(window: Window, say: Say) -> str:
     """The name of a window as it goes on after "compared with".
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> beside_words(Window(dt.date(2018, 1, 1), dt.date(2018, 10, 31)), speaker("en"))
     'the period from 1 January 2018 to 31 October 2018'
     >>> beside_words(Window(dt.date(2018, 1, 1), dt.date(2018, 1, 31)), speaker("en"))

@@ -13,8 +13,8 @@ from boussole.charter.document.answers.verdict import worst
 from boussole.charter.records.notes.outside import Check, Outside, State
 from boussole.dashboard.markup.elements import ORDER, Html
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.markup.words.addresses import article_href, concerns_href, register_href, system_href
-from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access.database import seen
 from boussole.dashboard.server.access.permissions import TABLE, Action, Person, Role, role_title
 from boussole.dashboard.views import store

@@ -31,7 +31,7 @@ from boussole.charter.document import AuditDocument, Standing
 from boussole.charter.records.database import reading
 from boussole.dashboard.markup.elements import INK, INK_2, QUOTED, Html, embed, mark_svg, printable, register, word
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.server.access.permissions import Person
 from boussole.dashboard.server.access.sessions import here, looking, of_request
 from boussole.dashboard.server.process import Stamp, newest, records_stamp

@@ -22,7 +22,7 @@ from boussole.charter.record_types.kinds import KINDS, Recommendation
 from boussole.charter.record_types.work import THEMES, Survey
 from boussole.charter.records.readable import Readable, Records
 from boussole.charter.work.survey import Layout, aggregated, rows_of
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.server.access.permissions import Action, Role, allowed, who_words
 from boussole.dashboard.views.committee_words import item_word, sense_word
 from boussole.dashboard.views.register_words import attached_links

@@ -27,8 +27,8 @@ from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.documents.attachment_kinds import AttachmentError
 from boussole.charter.records.documents.attachments import AttachedFile, examined, kept_with, opened
+from boussole.dashboard.markup.words import Say, chosen_language, speaker_in
 from boussole.dashboard.markup.words.addresses import ATTACHMENT
-from boussole.dashboard.markup.words.say import Say, chosen_language, speaker_in
 from boussole.dashboard.server.access.permissions import Action, allowed, said_as
 from boussole.dashboard.server.access.sessions import of_request
 from boussole.dashboard.server.forms import LARGEST, Desk, Form, Titled, UnfitError, Values, form_route

@@ -15,8 +15,8 @@ from boussole.charter.record_types.acts.rules import ItemKind
 from boussole.charter.records import SealedStatement
 from boussole.dashboard.markup.elements import STYLE, Html, el, join, source
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import session_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Person
 from boussole.dashboard.server.forms import Desk, Field, UnfitError, Values
 from boussole.dashboard.views import store

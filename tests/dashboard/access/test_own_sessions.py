@@ -8,7 +8,7 @@ import pytest
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.settings.view import sessions_of
 from boussole.dashboard.server.access import database, log, sessions
 from boussole.dashboard.server.access.database import REFERENCE, open_sessions

@@ -27,7 +27,7 @@ from boussole.dashboard.alerts.letters import schema_text
 from boussole.dashboard.alerts.messages import DROPPED, SENT, WAITING
 from boussole.dashboard.alerts.outbox import messages
 from boussole.dashboard.alerts.sending import send, try_out
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server.access.database import now
 from boussole.dashboard.views.drift.words import theme_words
 from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post

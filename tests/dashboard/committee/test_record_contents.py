@@ -11,7 +11,7 @@ from boussole.charter.record_types.kinds import KINDS, Inspection, Recommendatio
 from boussole.charter.records.readable import Records
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.views.evidence import proved, results, short
