@@ -72,13 +72,16 @@ from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import RESTRICTED, Person, allowed
 from boussole.dashboard.server.routes import record_address
 from boussole.dashboard.views import store
-from boussole.dashboard.views.records.contents import actions_of
+from boussole.dashboard.views.records.entering import actions_of
 
 # What the API answers of systems, their audits and the charter, from what the pages read.
 
 
 Document = Mapping[str, Any]
 VERSION = own_version()
+# What the API answers of the ledger, and what it takes of witnesses: the one thing that it does not only read.
+
+
 router = new_router()
 
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from boussole.dashboard.alerts.sending import Sent
 
 
+# `boussole access`: who signed in and who looked, and the end of sessions.
+
+
 access_app = typer.Typer(
     help="Who signed in and who looked at what is restricted; sessions.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -158,6 +161,9 @@ def revoke_(
 
     revoke_token(workspace_of(context), number)
     say(f"The token {number} is over.")
+
+
+# `boussole alerts`: who is told when a verdict or a drift status changes.
 
 
 alerts_app = typer.Typer(

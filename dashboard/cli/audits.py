@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from boussole.dashboard.pages.drift.evidently_report import StoredReport
 
 
+# Measuring and judging: `audit`, `metrics`, `subgroups`, `verify`.
+
+
 class FailOn(StrEnum):
     """The verdict from which an audit fails a build."""
 
@@ -260,6 +263,9 @@ def verify(  # noqa: PLR0917 (the options of a command)
         found.append(Outcome.VERIFIED if same else Outcome.FAULT)
     if code := worst(found):
         raise typer.Exit(code)
+
+
+# `boussole drift`: every distance of a pair of windows, and Evidently's report on samples of both.
 
 
 WIDE = 120

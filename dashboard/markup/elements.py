@@ -27,6 +27,9 @@ from boussole.audits.mixed import MixedText
 from boussole.charter.document.answers.verdict import WORST_FIRST
 from boussole.dashboard.markup.words import Say
 
+# The five marks of a verdict: word, shape, ink and tint, always together.
+
+
 PAPER, SIDE, LINE, INK, INK_2, LINK, NEEDLE = (
     "#fbfaf7", "#f4f2ec", "#e3e0d8", "#1c2430", "#565b61", "#1f4e8c", "#a1232b",
 )  # fmt: skip
@@ -218,6 +221,9 @@ def all_printable(data: Any) -> Any:
     if isinstance(data, list | tuple):
         return [all_printable(value) for value in data]
     return data
+
+
+# HTML that is safe by construction: text is escaped, only elements built here are markup, pictures go dark.
 
 
 STATIC = Path(__file__).parents[1] / "app" / "static"

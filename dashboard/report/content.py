@@ -41,6 +41,9 @@ ROOMS = {40: "wide", 56: "close", 66: "closest"}
 STOPS = 4
 """Audits whose figures stand beside a drawing, the newest; the ledger has them all."""
 
+# The data of the template, every word, figure and drawing of the report in reading order, and the PDF made of it.
+
+
 Data = dict[str, Any]
 
 

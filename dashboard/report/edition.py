@@ -38,6 +38,9 @@ from boussole.dashboard.views.drift.view import Column, DriftPage, DriftQuery, d
 from boussole.dashboard.views.papers import Period, in_period
 from boussole.dashboard.views.scene import Scene, before
 
+# What reports say: a catalogue of their own beside the one of the pages.
+
+
 FOLDER = Path(__file__).parent / "locale"
 ANSWER = 30
 """Characters of the longest answer ("No."): longer first sentences are findings."""

@@ -26,6 +26,12 @@ from boussole.dashboard.views.scene import Scene, anchor_of, period
 from boussole.dashboard.views.system import Question, Section, system_page
 from boussole.dashboard.views.system_tables import WrittenView, written
 
+# One system of the report: what was audited, its answered questions by article, then drift.
+
+
+# What a system that writes wrote in the period of its audit, and what each question of texts comes to.
+
+
 Data = dict[str, Any]
 OF_TEXTS = frozenset(
     {

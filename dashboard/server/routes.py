@@ -18,6 +18,8 @@ from boussole.dashboard.server.access.account import sign_in_cookie
 from boussole.dashboard.server.access.permissions import COOKIE, Action, session_cookie
 from boussole.dashboard.server.access.places import PAGES
 
+# Where each action is done over HTTP: every route names one; those of records say it in their models.
+
 
 def record_actions() -> dict[str, Action]:
     """The actions of the forms of records."""

@@ -1,4 +1,4 @@
-"""The first page as data: the compass, its title, lead, rose and table; what waits for whoever looks, what changed."""
+"""The first page as data: the compass, its title, lead, rose and table, and what waits for whoever looks."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
-from boussole.charter.committee.meetings.sessions import Session, session, sessions
+from boussole.charter.committee.meetings.sessions import Session, sessions
 from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.committee.voting.presence import electors, running
-from boussole.charter.document import AuditDocument
 from boussole.charter.document.answers.verdict import worst
 from boussole.charter.record_types.acts import Ballot, Participation, Vote
 from boussole.dashboard.markup.elements import ORDER
@@ -20,7 +19,6 @@ from boussole.dashboard.markup.words.addresses import (
     answer_href,
     article_href,
     committee_href,
-    compass_href,
     register_href,
     session_href,
     system_href,
@@ -30,11 +28,14 @@ from boussole.dashboard.server.access.places import PAGES
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.answers.small_print import Cap, caps
-from boussole.dashboard.views.chamber import Before, Chamber, Met, News, changed_answers, news
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.drawings import Ring, rings_shown, rose_svg, rose_text
 from boussole.dashboard.views.committee_words import duty_line, shortened
 from boussole.dashboard.views.register_words import ACTS, DueEntry, DueLine, Register, due_line, pressing
-from boussole.dashboard.views.scene import Finding, Scene, answers, findings, needle, period, rings
+from boussole.dashboard.views.scene import Finding, Scene, findings, needle, period, rings
+
+# The compass as data: what its title, lead, rose and table say.
+
 
 LEADS = 3
 """How many findings the lead sentence names."""
@@ -420,78 +421,3 @@ def _dues(
         if item.kind in ACTS and concerns(me, item.kind):
             yield DueEntry(on=item.on, kind=item.kind, line=due_line(register, item, say, query=query))
     yield from (each for each in owed if concerns(me, each.kind))
-
-
-# What the first page says has changed: since a session, or since the audits before where no committee met; as data.
-
-
-ANSWERS, MOST_CHANGES = 2, 3
-"""How many changed answers the first page names, and how much in all."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Changes:
-    """What changed. `told`: what is said of the answers where none differs, or where there is nothing to compare."""
-
-    title: str
-    answers: Sequence[Line]
-    told: str
-    news: Sequence[News]
-    more: tuple[str, str] | None
-
-
-def since_session(
-    scene: Scene, met: Met, then: Before, say: Say, *, query: dict[str, str], incidents: bool, every: bool
-) -> Changes:
-    """What changed since a session. `incidents`: whoever looks may see these; `every`: nothing is left for later."""
-    day = session(met.chamber.house, met.session).day
-    told = news(scene, met, then, say, query=query, incidents=incidents)
-    title = say("What has changed since the session of {date}", date=say.date(day))
-    return _shown(scene, changed_answers(scene, then), told, say, query=query, title=title, every=every)
-
-
-def since_audit(scene: Scene, say: Say, *, query: dict[str, str], every: bool) -> Changes:
-    """What changed since the audits before: where no committee met, or whoever looks sees the work of none."""
-    days = [each.until if isinstance(each, AuditDocument) else each.end for each in scene.previous.values()]
-    if not days:
-        nothing = say("This is the first audit: there is nothing to compare yet.")
-        return Changes(title=say("What has changed"), answers=(), told=nothing, news=(), more=None)
-    title = say("What has changed since the audit up to {date}", date=say.date(max(days)))
-    return _shown(scene, _between_audits(scene), [], say, query=query, title=title, every=every)
-
-
-def _shown(
-    scene: Scene,
-    found: Sequence[tuple[Finding, str]],
-    told: Sequence[News],
-    say: Say,
-    *,
-    query: dict[str, str],
-    title: str,
-    every: bool,
-) -> Changes:
-    answers = found if every else found[:ANSWERS]
-    rest = told if every else told[: MOST_CHANGES - len(answers)]
-    left, n = len(answers) + len(rest) < len(found) + len(told), len(found) + len(told)
-    whole = (say("See all {n} changes", n=say.whole(n)), compass_href(query=query, changes="all", anchor="changes"))
-    return Changes(
-        title=title,
-        answers=[line(scene, finding, say, query=query, before=earlier) for finding, earlier in answers],
-        told="" if found else say("No verdict has changed."),
-        news=rest,
-        more=whole if left else None,
-    )
-
-
-def _between_audits(scene: Scene) -> list[tuple[Finding, str]]:
-    """The questions whose verdict differs from the previous audit's, with that one; what most needs attention first."""
-    found = []
-    for finding in answers(scene):
-        previous = scene.previous.get(finding.system)
-        if previous is None:
-            continue
-        before = {v.indicator: v.verdict for v in previous.verdicts}
-        earlier = before.get(finding.verdict.indicator, "not_examined")
-        if earlier != finding.key:
-            found.append((finding, earlier))
-    return found

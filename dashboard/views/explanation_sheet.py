@@ -19,6 +19,9 @@ from boussole.dashboard.views.explanation import Explanation, cell, column_name,
 from boussole.dashboard.views.papers import Block, bullets, facts, heading, note, strong, table, text
 from boussole.experiments.weights.linear import Effect
 
+# The third element: the criteria, and what each weighed for this person; what is not known is never guessed.
+
+
 TOLD = 3
 """Criteria that are told in a sentence, the weightiest first."""
 HARDLY = 0.01

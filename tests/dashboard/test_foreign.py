@@ -27,11 +27,12 @@ from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.charter.view import CharterView, charter_page
+from boussole.dashboard.pages.compass.view import since_audit
 from boussole.dashboard.pages.evidence.view import head, search_of
 from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.small_print import caps
-from boussole.dashboard.views.compass import compass, since_audit, waiting
+from boussole.dashboard.views.compass import compass, waiting
 from boussole.dashboard.views.evidence import Results, content_words
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.parts.taking import nothing

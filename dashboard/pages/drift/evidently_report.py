@@ -38,6 +38,8 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.views.drift.words import beside_words, period_words, why_not
 
+# What is said of Evidently's report, in both languages: what it is of, which figure to read, what was left out.
+
 
 def column_words(column: str, system: System, say: Say) -> str:
     """A column as people call it."""
@@ -342,6 +344,9 @@ def _number(value: float | None, say: Say) -> str:
     if 0 < abs(value) < LEAST:
         return say("under {n}", n=say.number(LEAST, 4))
     return say.number(value, 4)
+
+
+# Evidently's report on two windows: made, stored in the workspace, and handed to MLflow.
 
 
 LONGEST = 600

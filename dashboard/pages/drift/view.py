@@ -38,6 +38,8 @@ from boussole.dashboard.views.drift.view import drift_page as drawn
 from boussole.dashboard.views.drift.words import period_words
 from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, sealed
 
+# The page of drift as data: kept between two looks, its themes, and what can be taken along of it.
+
 
 def drift_page(workspace: Workspace, asked: DriftQuery, lang: str, *, fine: bool, with_incidents: bool) -> DriftPage:
     """How a system has moved, drawn anew when decisions come or an audit is made.
@@ -224,6 +226,9 @@ def groups_of(part: Part, say: Say) -> Sheet:
     """The table of the groups under a drawing."""
     words = [say("Moved otherwise") if mark else "" for mark in part.groups.marks]
     return marked(part.groups.head, part.groups.rows, part.groups.marks, words, say("Reading"))
+
+
+# Evidently's report: where it is served, an origin of its own that reaches nothing, and the form that asks for one.
 
 
 ALL, ONE, PAGE, JSON = (

@@ -34,6 +34,9 @@ from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Value
 from boussole.dashboard.views.explanation import Explanation, explanation, held_to, known_request, refusal, request_of
 from boussole.dashboard.views.explanation_sheet import Sheet
 
+# The forms of the page, to ask for a sheet, to agree to it, to hand it out; where they are sent, and a sheet taken.
+
+
 OPEN, CONFIRM, ISSUE, TAKE = "/explain/open", "/explain/confirm", "/explain/issue", "/explain-file"
 NONE, YES, NO = "-", "yes", "no"
 LONGEST_REASON = 120
@@ -269,6 +272,9 @@ def _back(desk: Desk, _of: str, token: str) -> str:
 
 def _back_to_sheet(desk: Desk, of: str, token: str) -> str:
     return explain_href(query=desk.query, sheet=of, sent=token)
+
+
+# The page on which one decision is explained, as data: what waits for whom, what is open, one sheet.
 
 
 Query = dict[str, str]

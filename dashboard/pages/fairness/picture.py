@@ -36,6 +36,9 @@ from boussole.dashboard.views.charts.strips import Mark, Strip, Strips, levels_a
 from boussole.dashboard.views.fields import PROFILES, FairnessQuery, Kind, comparison
 from boussole.dashboard.views.system import bar_note
 
+# The groups of one released measure, ready to be drawn or said.
+
+
 BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", "selection_odds_ratio")
 """Other ways to compare, shown with comparable profiles."""
 
@@ -194,6 +197,9 @@ def by_chance(group: Group) -> bool | None:
         return None
     parity = 1.0 if group.compared.params.scale == "ratio" else 0.0
     return (low is None or low <= parity) and (high is None or parity <= high)
+
+
+# The explorer's chart, a mark and its interval for each group, and what a view says in plain words before it.
 
 
 def drawing(

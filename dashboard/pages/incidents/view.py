@@ -27,6 +27,9 @@ from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.register_words import when, word, words_of
 from boussole.dashboard.views.scene import Scene
 
+# The page of incidents and appeals as data: counts for everybody, single ones for those who handle them.
+
+
 Link = tuple[str, str]
 SHOWN = 100
 """Appeals that are listed one by one; late ones and those that wait come first."""
@@ -366,6 +369,9 @@ def _row(scene: Scene, each: AppealState, say: Say, *, query: dict[str, str]) ->
         sealed=sealed_at(each.entry, say, query=query),
         decided=each.decision is not None,
     )
+
+
+# The forms of the page of incidents and appeals: to whom it shows which, and where they are sent.
 
 
 NAME = "incidents"

@@ -30,6 +30,9 @@ from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.register_words import attached_links, when
 from boussole.dashboard.views.scene import Scene
 
+# The page of recommendations as data: who must answer what by when, overdue first, and what was answered.
+
+
 SHOWN = 50
 """Recommendations that a page lists; the filters lead to the others."""
 
@@ -234,6 +237,9 @@ def _row(
         state=each.state,
         addressee=said.addressee,
     )
+
+
+# The forms of the page of recommendations: to whom it shows which, and where they are sent.
 
 
 NAME = "recommendations"

@@ -24,6 +24,9 @@ from boussole.dashboard.server.process import noted
 from boussole.dashboard.views.fields import Field, Option, settled
 from boussole.dashboard.views.papers import in_file, parse_period, period_title, report_title
 
+# A report takes seconds: it is made beside the page, one at a time, whether somebody looks or not.
+
+
 State = Literal["waiting", "running", "done", "failed"]
 KEPT = 50
 """Jobs that are remembered after they ended."""
@@ -95,6 +98,9 @@ def _run(job: Job) -> None:
         except Exception as error:  # noqa: BLE001 (it is noted and told)
             noted(error, f"the report {job.period or 'of all'} in {job.lang}")
             job.told, job.state = "", "failed"
+
+
+# The reports of a workspace: what each is about, whether what it holds is what was sealed, and what is being made.
 
 
 TAKE = "/report-file"

@@ -35,6 +35,9 @@ from boussole.dashboard.server.access.permissions import Person, Role, allowed, 
 from boussole.dashboard.server.access.places import PAGES
 from boussole.dashboard.server.access.sessions import ANCHOR, OTHERS, PATH, OwnSession
 
+# What is set, where it is set, and what is wrong with it. Everything is looked at, whatever else is broken.
+
+
 T = TypeVar("T")
 Origin = Literal["file", "environment", "absent"]
 RINGS = ("pseudonym", "text", "bucket", "access")
@@ -172,6 +175,9 @@ def open_to_others(folder: Path) -> Iterator[Fault]:
                 where=str(path),
                 next_step=f"chmod go= {path}",
             )
+
+
+# The settings page as data: what is set, in plain words, where to change it, and what is wrong.
 
 
 Pairs = Sequence[tuple[str, str]]

@@ -43,6 +43,9 @@ from boussole.dashboard.views.charts.groups import (
 )
 from boussole.dashboard.views.charts.tables import Table, actor_name
 
+# Charts of an audit document and what they say in words, for pages and PDF alike.
+
+
 _LOCALES = {
     "fr": {
         "decimal": ",",

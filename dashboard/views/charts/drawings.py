@@ -15,6 +15,9 @@ from boussole.charter.document.answers.verdict import worst
 from boussole.dashboard.markup.elements import INK, INK_2, LINE, MARKS, NEEDLE, QUOTED, shape, word
 from boussole.dashboard.markup.words import Say, speaker
 
+# The compass rose: a branch per article, a ring per system, a needle to what most needs attention.
+
+
 WIDTH, HEIGHT = 492, 374
 CENTRE = (WIDTH / 2, HEIGHT / 2)
 OUTER, HUB, GAP = 114.0, 38.0, 4.0
@@ -163,6 +166,9 @@ def wrapped(text: str, *, width: int) -> list[str]:
         else:
             lines[-1] += token
     return lines
+
+
+# The one drawing behind every chart: rows of a dot and its interval, and dashed lines that explain them.
 
 
 @dataclass(frozen=True, kw_only=True)

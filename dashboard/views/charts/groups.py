@@ -134,6 +134,9 @@ def drift_levels(document: Standing, verdict: VerdictDocument | None = None) -> 
     return {kind: level for kind, level in found.items() if level is not None}
 
 
+# The groups of an audit document, ready to be drawn, put in a table or said: one reading for all three.
+
+
 By = tuple[str, ...]
 
 _COMPARED = ("_ratio", "_difference")

@@ -28,6 +28,8 @@ from boussole.dashboard.views.charts.groups import (
 )
 from boussole.dashboard.views.charts.strips import broken, width_of
 
+# The data behind a chart as a table: every figure in words, the mark of each row beside it.
+
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
