@@ -22,8 +22,7 @@ from boussole.dashboard.report.attachments import SEALS, audit_file, charter_fil
 from boussole.dashboard.report.edition import COLUMNS, Edition, ReportSay
 from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.committee_words import OpinionView, answers, follow_up_word, opinions_about
-from boussole.dashboard.views.incidents import reported_words
-from boussole.dashboard.views.work import work_words
+from boussole.dashboard.views.incidents_and_work import reported_words, work_words
 
 # What was promised and what became of it, and what committees said: pages of the report.
 #

@@ -189,7 +189,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import statements
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.server.access.permissions import COOKIE, Person
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.cli.main import app

@@ -14,7 +14,7 @@ from boussole.charter.record_types.acts import CommitteeAnswer, CommitteeQuestio
 from boussole.charter.records.documents.attachments import erase, path_of
 from boussole.charter.records.statements import statements
 from boussole.charter.records.store.lookup import How, fingerprints, places_of
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.pages.questions.view import question_routes
 from boussole.dashboard.pages.session.forms import act_routes

@@ -12,7 +12,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import begin, draft, drafts, save, savings
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server.access.permissions import COOKIE

@@ -16,7 +16,7 @@ from boussole.charter.record_types.attached import Attachment
 from boussole.charter.record_types.kinds import FollowUp, Recommendation, Reply
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts, facts_of
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.recommendations.view import (

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.app import guard
+from boussole.dashboard.app import server
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server import forms
 from boussole.dashboard.server.access.permissions import Action
@@ -180,8 +180,8 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
         act=act,
         back=lambda desk, of, token: f"/page?sent={token}",
     )
-    monkeypatch.setitem(guard.ROUTES, "/f/{of}", Action.SEE_COMPASS)
-    return TestClient(Starlette(routes=guard.guarded([route], home)), follow_redirects=False)
+    monkeypatch.setitem(server.ROUTES, "/f/{of}", Action.SEE_COMPASS)
+    return TestClient(Starlette(routes=server.guarded([route], home)), follow_redirects=False)
 
 
 def send(client, path="/f/1?lang=fr&spoken=fr", **fields):

@@ -25,7 +25,7 @@ from boussole.charter.committee.papers.drafts import begin, draft, save, savings
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records import open_records
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.ask.forms import asking

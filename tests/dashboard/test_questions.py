@@ -14,7 +14,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import committee_state
 from boussole.charter.record_types.acts import CommitteeAnswer, CommitteeQuestion, Reference
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import ask_href

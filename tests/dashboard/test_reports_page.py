@@ -18,7 +18,7 @@ from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import open_records, summaries
 from boussole.dashboard import report as printed
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.pages.reports import view

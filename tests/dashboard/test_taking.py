@@ -30,8 +30,7 @@ from boussole.audits.ledger.entry import sealed_bytes
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import open_records
 from boussole.charter.records.database import reading
-from boussole.dashboard.app.guard import guarded
-from boussole.dashboard.app.server import FIGURES, taking_routes
+from boussole.dashboard.app.server import FIGURES, guarded, taking_routes
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.fairness.view import windows_of
 from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Person, Role

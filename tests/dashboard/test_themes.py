@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 
 from boussole import dashboard
-from boussole.dashboard.app.server import DARK, LIGHT
+from boussole.dashboard.app.frame import DARK, LIGHT
 from boussole.dashboard.markup.elements import DARK as IN_THE_DARK
 from boussole.dashboard.markup.elements import INK, INK_2, LINE, LINK, MARKS, NEEDLE, PAPER, SIDE, picture
 from boussole.dashboard.markup.words import speaker

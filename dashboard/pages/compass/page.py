@@ -15,7 +15,7 @@ from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, met_last
 from boussole.dashboard.views.compass import compass, own_chambers, waiting
-from boussole.dashboard.views.incidents import owed as incidents_owed
+from boussole.dashboard.views.incidents_and_work import owed as incidents_owed
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.scene import Scene

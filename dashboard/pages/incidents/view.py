@@ -20,7 +20,7 @@ from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, incidents_href, system_href
 from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed, who_words
 from boussole.dashboard.server.forms import Desk, Titled
-from boussole.dashboard.views.incidents import binding, deadline_words, severity_meaning
+from boussole.dashboard.views.incidents_and_work import binding, deadline_words, severity_meaning
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
 from boussole.dashboard.views.records.form import LISTS
 from boussole.dashboard.views.records.setting import Setting

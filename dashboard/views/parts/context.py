@@ -26,7 +26,7 @@ from boussole.dashboard.views.chamber import Chamber, Evidence
 from boussole.dashboard.views.committee_words import opinions_about
 from boussole.dashboard.views.drift.view import address_of
 from boussole.dashboard.views.fields import BETWEEN, Field
-from boussole.dashboard.views.incidents import open_incidents as incidents_beside
+from boussole.dashboard.views.incidents_and_work import open_incidents as incidents_beside
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import Facts

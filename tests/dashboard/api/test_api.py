@@ -285,7 +285,7 @@ def test_what_fails_before_anybody_answers_is_json_too(kept, monkeypatch):
         raise OSError("disk")
 
     client = TestClient(Starlette(routes=routes(kept.home)))
-    monkeypatch.setattr("boussole.dashboard.app.guard.of_request", failing)
+    monkeypatch.setattr("boussole.dashboard.app.server.of_request", failing)
     refused(client.get("/api/systems"), 500)
 
 

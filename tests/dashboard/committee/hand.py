@@ -8,7 +8,7 @@ import re
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.elements import PREFIX
 from boussole.dashboard.pages.session.forms import act_routes
 from boussole.dashboard.server.access.permissions import COOKIE
