@@ -17,10 +17,10 @@ from boussole.charter.drift.rule import Level
 from boussole.charter.judging.statistics.placing import holds
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import Version
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import charter_href, data_href, drift_href, incidents_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.views.charts.time_pictures import Reading as PlaceReading
-from boussole.dashboard.views.charts.time_pictures import Spot, places, small_multiple, time_axis
+from boussole.dashboard.views.charts.over_time import Reading as PlaceReading
+from boussole.dashboard.views.charts.over_time import Spot, places, small_multiple, time_axis
 from boussole.dashboard.views.drift.beside import anchor_of
 from boussole.dashboard.views.drift.figures import ends_of, figure, in_order, label, of, row, several, table_head
 from boussole.dashboard.views.drift.two_periods import anchor_at
