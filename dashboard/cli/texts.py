@@ -313,8 +313,18 @@ RedactOption = Annotated[
 JobsOption = Annotated[int, typer.Option("--jobs", min=1, max=256, help="Processes that read beside each other.")]
 
 
+HealthOption = Annotated[
+    bool,
+    typer.Option("--health", help="Tell what is said of a person's health, too; --redact takes it out in any case."),
+]
+
+
 def personal(
-    file: FileArgument, json_target: JsonOption = None, redact: RedactOption = None, jobs: JobsOption = 1
+    file: FileArgument,
+    json_target: JsonOption = None,
+    redact: RedactOption = None,
+    health: HealthOption = False,
+    jobs: JobsOption = 1,
 ) -> None:
     """Find personal data in French texts: numbers, addresses, dates of birth, names.
 
@@ -327,7 +337,7 @@ def personal(
     if redact == STDOUT and json_target == STDOUT:
         raise typer.BadParameter("only one of --json and --redact can be written to stdout.", param_hint="--redact")
     with opened(file) as held:
-        answers: Iterator[Found] = answer_lines(held, jobs=jobs, redact=redact is not None)
+        answers: Iterator[Found] = answer_lines(held, jobs=jobs, redact=redact is not None, health=health)
         if redact is not None:
             answers = _redacted(answers, redact)
         found: Iterable[Answer] = ((each.line, each.found) for each in answers)

@@ -178,3 +178,16 @@ def test_no_text_is_slow(text: str) -> None:
     started = time.process_time()
     find(text, entities={"NIR", "IBAN", "EMAIL", "PHONE", "FT_ID", "DATE_OF_BIRTH", "ADDRESS"})
     assert time.process_time() - started < 8
+
+
+def test_health_is_told_where_it_is_asked_for_and_leaves_texts_in_any_case(tmp_path: Path) -> None:
+    """The eight kinds of the contract are told without a word."""
+    file = tmp_path / "texts.jsonl"
+    file.write_text(json.dumps({"id": 1, "text": "Mme Arnal a une RQTH."}) + "\n", encoding="utf-8")
+    bare = tmp_path / "bare.jsonl"
+    kinds = []
+    for options in ((), ("--health",)):
+        code, out, _ = run(str(file), "--json", "-", "--redact", str(bare), *options)
+        kinds.append((code, [each["entity"] for each in json.loads(out)["findings"]]))
+        assert "RQTH" not in bare.read_text(encoding="utf-8")
+    assert kinds == [(0, ["PERSON"]), (0, ["PERSON", "HEALTH"])]

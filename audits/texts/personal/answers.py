@@ -20,18 +20,19 @@ class Answer(NamedTuple):
     redacted: dict[str, Any]
 
 
-def answer_lines(file: IO[bytes], *, jobs: int = 1, redact: bool = False) -> Iterator[Answer]:
+def answer_lines(file: IO[bytes], *, jobs: int = 1, redact: bool = False, health: bool = True) -> Iterator[Answer]:
     """Each line of a file with its answer `{"id", "findings"}`; null and an `error` for one that cannot be read.
 
-    With `redact`, each also with `{"id", "text"}`, in which every finding is replaced by its kind. `jobs` processes
-    read batches beside each other; the order stays.
+    With `redact`, each also with `{"id", "text"}`, in which every finding is replaced by its kind. Without `health`,
+    what is said of health is taken out of texts and told in no answer. `jobs` processes read batches beside each
+    other; the order stays.
     """
     for lines, (found, redacted) in spread(
         _read, ((batch, redact) for batch in batches(read_lines(file), BATCH)), jobs=jobs
     ):
         for at, line in enumerate(lines):
             fault = {"error": fault_told(line)} if line.fault else {}
-            findings = None if fault else [each.document() for each in found[at]]
+            findings = None if fault else [each.document() for each in found[at] if health or each.entity != "HEALTH"]
             text = redacted[at] if redacted and not fault else None
             yield Answer(line, {"id": line.id, "findings": findings, **fault}, {"id": line.id, "text": text, **fault})
 
