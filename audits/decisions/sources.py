@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import duckdb
 
 from boussole.audits.decisions.contracts import Needs
 from boussole.audits.decisions.databases import Address, mark_of, open_database
-from boussole.audits.decisions.files.kinds import READERS, kind_of
+from boussole.audits.decisions.files.kinds import COMPRESSED, READERS, kind_of
 from boussole.audits.decisions.files.lakehouse import kind_of_folder, open_lakehouse
 from boussole.audits.decisions.files.opened import OpenSource, columns_read
 from boussole.audits.decisions.files.tables import open_csv, open_json, open_parquet, open_xlsx
@@ -80,11 +81,26 @@ def reading_whole(source: str | Path) -> Iterator[None]:
 def _unreadable(path: Path, error: duckdb.Error) -> SourceError:
     told = str(error).split("\n")[0].lower()
     reason = "it is not UTF-8 text" if "utf-8" in told or "unicode" in told else reason_of(error)
+    if "malformed json" in told:  # the engine counts lines otherwise, by what it read at once
+        line = None if path.suffix in COMPRESSED else _first_malformed(path)
+        reason = "it holds a line that is no JSON" if line is None else f"line {line:,} is no JSON"
     return SourceError(
         f"the file cannot be read as {path.suffix[1:]}: {reason}.",
         where=str(path),
         next_step="Open it with the tool that made it, and export it again.",
     )
+
+
+def _first_malformed(path: Path) -> int | None:
+    """The number of the first line that is no JSON, or holds half of an escaped character."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                json.dumps(json.loads(line or b"null"), ensure_ascii=False).encode()
+            except (ValueError, RecursionError):
+                if line.strip():
+                    return number
+    return None
 
 
 def _open_duckdb(connection: duckdb.DuckDBPyConnection, uri: str, needs: Needs) -> OpenSource:

@@ -400,7 +400,7 @@ FILES = (
         "bad-line.jsonl",
         "JSON lines, one of them broken",
         b'{"ref":"a1","date":"2026-02-03","retenu":"oui","note":12.5,"sexe":"F"}\n{"ref":"a2",\n',
-        "the file cannot be read as jsonl: Malformed JSON, at byte 14 in line 3. Open it with the tool that made it, and export it again.",
+        "the file cannot be read as jsonl: line 2 is no JSON. Open it with the tool that made it, and export it again.",
     ),
 )
 
