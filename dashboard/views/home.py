@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from boussole.audits.languages import capital
 from boussole.charter.committee.meetings.sessions import Session, session, sessions
 from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.committee.voting.presence import electors, running
 from boussole.charter.document import AuditDocument
 from boussole.charter.record_types.acts import Ballot, Participation, Vote
-from boussole.dashboard.markup.words.addresses import FIRST, committee_href, compass_href, register_href, session_href
+from boussole.dashboard.markup.words.addresses import (
+    FIRST,
+    committee_href,
+    compass_href,
+    explain_href,
+    register_href,
+    session_href,
+)
 from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.server.access.log import SheetRequest
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.access.places import PAGES
 from boussole.dashboard.views.chamber import Before, Chamber, Met, News, changed_answers, news
 from boussole.dashboard.views.committee_words import duty_line, shortened
 from boussole.dashboard.views.compass import Line, line
-from boussole.dashboard.views.register_words import ACTS, DueEntry, DueLine, Register, due_line, pressing
+from boussole.dashboard.views.register_words import ACTS, DueEntry, DueLine, Register, due_line, pressing, when
 from boussole.dashboard.views.scene import Finding, Scene, answers
 
 # What concerns whoever looks: their committees, and the duties that their role can do something about.
@@ -44,6 +53,7 @@ ACTIONS: Mapping[str, frozenset[Action]] = {
     "case": frozenset({Action.STATE}),
     "incident": frozenset({Action.TELL_INCIDENT}),
     "appeal": frozenset({Action.ENTER_APPEAL}),
+    "sheet": frozenset({Action.OPEN_SHEET, Action.CONFIRM_SHEET}),
     "review": frozenset({Action.REGISTER}),
 }
 """By kind of duty, what somebody must be allowed to do for it to be theirs: to do it, or to wait for it."""
@@ -201,6 +211,27 @@ def _dues(
         if item.kind in ACTS and concerns(me, item.kind):
             yield DueEntry(on=item.on, kind=item.kind, line=due_line(register, item, say, query=query))
     yield from (each for each in owed if concerns(me, each.kind))
+
+
+def sheets(
+    found: Sequence[SheetRequest], me: Person, scene: Scene, say: Say, *, query: dict[str, str]
+) -> list[DueEntry]:
+    """The sheets of one decision that wait for a case handler, and those that are open to whoever looks until they are
+    handed out. `found`: the requests that concern them."""
+    due, today = [], scene.facts.as_of
+    for each in found:
+        asks = allowed(me.role, Action.CONFIRM_SHEET) and not each.confirmed
+        if asks or (each.confirmed and each.entry is None):
+            day = each.expires_at.astimezone(say.zone).date()
+            line = DueLine(
+                when=capital(when(day, today, say)),
+                overdue=False,
+                what=say("Agree or not that a decision be seen") if asks else say("Read a decision’s sheet, open to you"),
+                place=scene.title(each.system, say),
+                href=explain_href(query=query, anchor="waiting" if asks else "agreed"),
+            )
+            due.append(DueEntry(on=day, kind="sheet", line=line))
+    return due
 
 
 # What the first page says has changed: since a session, or since the audits before where no committee met; as data.

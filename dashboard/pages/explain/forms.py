@@ -53,17 +53,18 @@ def waiting(workspace: Workspace) -> list[AppealState]:
     return [each for each in every if each.appeal.asks == "explanation" and each.decision is None]
 
 
+def request_words(found: AppealState, say: Say) -> str:
+    """A request for an explanation: its number, and by when it must be answered."""
+    return say("{number}, answer due on {date}", number=found.appeal.number, date=say.date(found.due_on))
+
+
 def opening(workspace: Workspace, say: Say) -> Form | None:
     """Which decision, for which request, and why; None where no system decides."""
     systems = [(each.id, say.text(each.title)) for each in workspace.deciding.values() if each.decides]
     if not systems:
         return None
     requests = [
-        (
-            each.appeal.number,
-            say("{number}, answer due on {date}", number=each.appeal.number, date=say.date(each.due_on)),
-        )
-        for each in waiting(workspace)
+        (each.appeal.number, request_words(each, say)) for each in waiting(workspace)
     ]
     none = say("None: a draft that nobody hands out")
     return Form(
@@ -121,6 +122,7 @@ def issuing(found: SheetRequest, say: Say) -> Form:
         id="explain-issue",
         path=f"{ISSUE}/{found.id}",
         send=say("Hand out the sheet and record the answer"),
+        file_at="take",
         note=say(
             "The request is answered with today’s date. The ledger keeps a fingerprint of the PDF, not what it says."
         ),
@@ -164,7 +166,7 @@ def _open(desk: Desk, _of: str, values: Values) -> str:
             request="" if request == NONE else request,
             reason=" ".join(values.text("reason").split()),
         )
-    return explain_href(query=desk.query, asked="1", anchor="waiting")
+    return explain_href(query=desk.query, done="asked", anchor="waiting")
 
 
 def _found(desk: Desk, of: str) -> SheetRequest | None:
@@ -190,8 +192,8 @@ def _confirm(desk: Desk, of: str, values: Values) -> str:
     with told_to(desk.say):
         settled = settle_sheet(desk.workspace, desk.person, of, agreed=values.text("agreed") == YES)
     if settled is None:
-        return explain_href(query=desk.query, declined="1")
-    return explain_href(query=desk.query, sheet=of)
+        return explain_href(query=desk.query, done="declined")
+    return explain_href(query=desk.query, sheet=of, done="agreed")
 
 
 def _ask_issue(desk: Desk, of: str) -> Form | None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.words.addresses import evidence_href, explain_href
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.explain.forms import TAKE, confirming, issuing, opening
+from boussole.dashboard.pages.explain.forms import TAKE, confirming, issuing, opening, request_words
 from boussole.dashboard.server.access.log import SheetRequest
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.server.access.person import Person, role_title
 from boussole.dashboard.server.forms import Form
+from boussole.dashboard.views.explained.explanation import request_at
 from boussole.dashboard.views.explained.sheet import Sheet
 
 Query = dict[str, str]
@@ -80,7 +81,7 @@ def _done(asked: Query, say: Say) -> str:
         "asked": say("Your request waits for the agreement of a case handler. Nothing has been read."),
         "declined": say("The request was turned down: nothing was read."),
     }
-    return next((text for name, text in told.items() if asked.get(name) == "1"), "")
+    return told.get(asked.get("done", ""), "")
 
 
 def _waiting(each: SheetRequest, me: Person, workspace: Workspace, say: Say) -> Waiting:
@@ -89,7 +90,7 @@ def _waiting(each: SheetRequest, me: Person, workspace: Workspace, say: Say) -> 
     facts = [
         (say("System"), _system(each, workspace, say)),
         (say("Decision"), ", ".join(each.decision)),
-        (say("Request that it answers"), each.request or say("none")),
+        (say("Request that it answers"), _request(each, workspace, say)),
         (say("Why"), each.reason),
         (say("Asked on"), say.moment(each.opened_at)),
         (say("Waits until"), say.moment(each.expires_at)),
@@ -101,6 +102,12 @@ def _agreed(each: SheetRequest, workspace: Workspace, say: Say, *, query: Query)
     name = say("{system}, decision {decision}", system=_system(each, workspace, say), decision=", ".join(each.decision))
     until = say("until {moment}", moment=say.moment(each.expires_at))
     return Agreed(link=(name, explain_href(query=query, sheet=each.id)), until=until)
+
+
+def _request(each: SheetRequest, workspace: Workspace, say: Say) -> str:
+    """Which request a sheet is to answer, and by when: whoever agrees need not look it up. Its number where it is gone."""
+    found = request_at(workspace, each.request) if each.request else None
+    return request_words(found, say) if found else each.request or say("none")
 
 
 def _system(each: SheetRequest, workspace: Workspace, say: Say) -> str:
