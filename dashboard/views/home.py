@@ -226,7 +226,9 @@ def sheets(
             line = DueLine(
                 when=capital(when(day, today, say)),
                 overdue=False,
-                what=say("Agree or not that a decision be seen") if asks else say("Read a decision’s sheet, open to you"),
+                what=say("Agree or not that a decision be seen")
+                if asks
+                else say("Read a decision’s sheet, open to you"),
                 place=scene.title(each.system, say),
                 href=explain_href(query=query, anchor="waiting" if asks else "agreed"),
             )

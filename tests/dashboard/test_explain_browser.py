@@ -1,4 +1,4 @@
-"""The sheet of one decision in a real browser: who sent a form is told what became of it, and nothing of it stays there."""
+"""The sheet of one decision in a real browser: whoever sends a form is told what became of it, and leaves no word."""
 
 from __future__ import annotations
 

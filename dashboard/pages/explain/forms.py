@@ -63,9 +63,7 @@ def opening(workspace: Workspace, say: Say) -> Form | None:
     systems = [(each.id, say.text(each.title)) for each in workspace.deciding.values() if each.decides]
     if not systems:
         return None
-    requests = [
-        (each.appeal.number, request_words(each, say)) for each in waiting(workspace)
-    ]
+    requests = [(each.appeal.number, request_words(each, say)) for each in waiting(workspace)]
     none = say("None: a draft that nobody hands out")
     return Form(
         id="explain-open",

@@ -105,7 +105,7 @@ def _agreed(each: SheetRequest, workspace: Workspace, say: Say, *, query: Query)
 
 
 def _request(each: SheetRequest, workspace: Workspace, say: Say) -> str:
-    """Which request a sheet is to answer, and by when: whoever agrees need not look it up. Its number where it is gone."""
+    """Which request a sheet is to answer, and by when, so that whoever agrees need not look it up."""
     found = request_at(workspace, each.request) if each.request else None
     return request_words(found, say) if found else each.request or say("none")
 

@@ -316,7 +316,11 @@ def _counted(
     words: Mapping[str, str],
     say: Say,
 ) -> list[tuple[str, str]]:
-    return [(word, say("hidden") if (n := found[key]) is None else say.whole(n)) for key, word in words.items() if key in found]
+    return [
+        (word, say("hidden") if (n := found[key]) is None else say.whole(n))
+        for key, word in words.items()
+        if key in found
+    ]
 
 
 def _by_system(scene: Scene, found: Sequence[AppealState], say: Say) -> list[tuple[str, str, str, str]]:
