@@ -11,13 +11,15 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 
-from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri, owens_t
+from scipy.special import ndtri, owens_t
 
 MOST = 0.45
 """No error of a year beyond it is looked for: none that a charter allows comes near."""
 NEARLY_ONE = 1 - 1e-9
 """Evidence as good as unchanged since the look before."""
+PRECISION, MOST_STEPS = 1e-12, 60
+"""Of a bound in standard errors, and of the logarithm of an error; four or five steps lead there."""
+ROOT_HALF, ROOT_TWO_PI = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 
 
 def nominal(error: float, correlations: Sequence[float], *, looks: float) -> float:
@@ -54,25 +56,37 @@ def _next(added: float, before: float, correlation: float) -> float:
     """The level of a look that errs with the chance `added` where the look before, at its level, did not."""
     if correlation >= NEARLY_ONE:
         return before + added
-    bound = -float(ndtri(before))
-
-    def excess(z: float) -> float:
-        return float(ndtr(-z)) - _both(z, bound, correlation) - added
-
+    bound, root = -float(ndtri(before)), math.sqrt(1 - correlation * correlation)
     strictest, mildest = -float(ndtri(added)), -float(ndtri(min(before + added, 1 - 1e-12)))
-    if strictest - mildest < 1e-12 or excess(strictest) >= 0:
+    z, alone = mildest, _alone(mildest, bound, correlation, root)
+    if strictest - mildest < 1e-12 or _alone(strictest, bound, correlation, root) >= added:
         return added
-    if excess(mildest) <= 0:
+    if alone <= added:
         return before + added
-    return float(ndtr(-brentq(excess, mildest, strictest, xtol=1e-13, rtol=1e-14)))
+    # Newton's method on the logarithm, which is concave: after the first step it comes down to the bound from above.
+    for _ in range(MOST_STEPS):
+        slope = -math.exp(-z * z / 2) * ROOT_TWO_PI * _above((correlation * z - bound) / root) / alone
+        step = math.log(alone / added) / slope
+        z, was = min(strictest, max(mildest, z - step)), z
+        if abs(z - was) < PRECISION:
+            break
+        alone = _alone(z, bound, correlation, root)
+    return _above(z)
 
 
-def _both(one: float, other: float, correlation: float) -> float:
-    """The chance that two standard normal statistics are both above positive bounds (Owen 1956)."""
-    root = math.sqrt(1 - correlation * correlation)
-    tails = (ndtr(-one) + ndtr(-other)) / 2
-    inner = owens_t(one, (other / one - correlation) / root) + owens_t(other, (one / other - correlation) / root)
-    return max(float(tails - inner), 0.0)
+def _alone(z: float, bound: float, correlation: float, root: float) -> float:
+    """The chance that one standard normal statistic is above z and the other not above its bound, both positive.
+
+    `root`: √(1 - correlation²). Source: Owen (1956), Annals of Mathematical Statistics 27:1075-1090.
+    """
+    tails = (_above(z) + _above(bound)) / 2
+    inner = owens_t(z, (bound / z - correlation) / root) + owens_t(bound, (z / bound - correlation) / root)
+    return _above(z) - max(tails - float(inner), 0.0)
+
+
+def _above(z: float) -> float:
+    """The chance that a standard normal statistic is above z."""
+    return math.erfc(z * ROOT_HALF) / 2
 
 
 def over_looks(p: float, correlations: Sequence[float], *, looks: float) -> float:
@@ -92,31 +106,39 @@ def over_looks(p: float, correlations: Sequence[float], *, looks: float) -> floa
     if not correlations or looks <= 1 or least >= MOST or most < 1e-9:
         return most
     # Beyond MOST nothing is asked: the bracket ends there, on the safe side.
-    high = min(most, MOST)
-    if nominal(high, correlations, looks=looks) < p:
+    high, low = math.log(min(most, MOST)), math.log(least)
+    over = math.log(nominal(math.exp(high), correlations, looks=looks) / p)
+    if over < 0:
         return most
-    found = brentq(
-        lambda x: math.log(nominal(math.exp(x), correlations, looks=looks) / p),
-        math.log(least) - 1e-9,
-        math.log(high) + 1e-9,
-        xtol=1e-10,
-    )
-    return min(most, math.exp(float(found)))
+    # The secant's method: on both logarithms the curve is nearly straight, and its slope near 1.
+    x, now = max(low, high - over), 0.0
+    before = high
+    for _ in range(MOST_STEPS):
+        now = math.log(nominal(math.exp(x), correlations, looks=looks) / p)
+        if now == over:
+            break
+        nearer = min(high, max(low, x - now * (x - before) / (now - over)))
+        before, over, x = x, now, nearer
+        if abs(x - before) < PRECISION:
+            break
+    return min(most, math.exp(x))
 
 
 def correlations_of(sizes: Sequence[float], *, span: int) -> list[float]:
     """Of looks at the end of each period, over the last `span` periods at most: each with the one before.
 
-    `sizes`: what each period brought, in the order of time. Information is taken to grow with it. A look that brought
-    nothing, or before which there was nothing, has none.
+    `sizes`: what each period brought, in the order of time. Information is taken to grow with it. The first look that
+    sees something has none, nor has one that sees nothing; one that has nothing in common with those before has 0.
 
     >>> [round(each, 3) for each in correlations_of([100, 100, 100], span=2)]
     [0.707, 0.5]
+    >>> correlations_of([100, 0, 100], span=1)
+    [0.0]
     """
-    found = []
+    found: list[float] = []
     for at in range(1, len(sizes)):
-        now, before = sizes[max(0, at + 1 - span) : at + 1], sizes[max(0, at - span) : at]
+        now, before = sum(sizes[max(0, at + 1 - span) : at + 1]), sum(sizes[max(0, at - span) : at])
         shared = sum(sizes[max(0, at + 1 - span) : at])
-        if sum(before) > 0:
-            found.append(shared / math.sqrt(sum(now) * sum(before)))
+        if now > 0 and any(sizes[:at]):
+            found.append(shared / math.sqrt(now * before) if before else 0.0)
     return found

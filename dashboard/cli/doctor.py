@@ -269,7 +269,7 @@ def _behind(path: Path) -> bool:
 # Whether the databases hold together, and the tracking store answers.
 
 
-RESTORE = "Restore it from a backup."
+RESTORE = "Take away the -wal and -shm files beside it, which are of the damaged one; then restore it from a backup."
 
 
 def databases(workspace: Workspace) -> Iterator[Finding]:

@@ -109,6 +109,16 @@ def test_only_the_last_windows_enter_and_those_before_tell_how_often_was_looked(
     )
 
 
+@pytest.mark.parametrize(("span", "correlations"), [(12, None), (3, [0.5**0.5, 1.0, 0.5**0.5, 0.0, 0.5**0.5])])
+def test_a_group_that_comes_back_after_months_without_it(span: int, correlations: list[float] | None) -> None:
+    """Nothing of it within the span: no look, and the first one after that has nothing in common with those before."""
+    shown, nobody = compared((20, 40), (100, 100)), compared((0, 40), (0, 100))
+    nobody = replace(nobody, status="undefined", value=None, parts=None, reason="few")
+    found = together([shown, shown, nobody, nobody, nobody, shown, shown], span=span)[NAME]
+    sizes = [200, 200, 0, 0, 0, 200, 200]
+    assert found.params["correlations"] == pytest.approx(correlations or correlations_of(sizes, span=12), abs=1e-6)
+
+
 def months_of(rng: np.random.Generator, *, churn: float, truth: float, count: int = 12) -> list[Measure]:
     """Months of two groups in which people come back, each with a propensity of their own and three decisions."""
     found, people = [], 150

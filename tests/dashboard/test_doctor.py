@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,26 @@ def test_what_is_damaged_is_named_and_the_other_checks_go_on(
     assert ended == code
     assert Path(name).stem in told[check] or name in told[check]
     assert "versions" not in told
+
+
+@pytest.mark.costly
+def test_a_backup_restored_beside_the_journal_of_another_is_told(found, house: Workspace, tmp_path: Path) -> None:
+    """SQLite adds what a killed process left beside a database to whatever stands in its place."""
+    ledger, journal = house.governance, house.governance.with_name("governance.sqlite-wal")
+    shutil.copyfile(ledger, tmp_path / "backup")
+    for number in range(3):
+        with closing(sqlite3.connect(ledger)) as writer, writer:
+            writer.execute("CREATE TABLE IF NOT EXISTS later (said UNIQUE)")
+            writer.executemany("INSERT INTO later VALUES (?)", [(f"{number}.{n}" * 99,) for n in range(200)])
+    with closing(sqlite3.connect(ledger)) as writer:
+        with writer:
+            writer.execute("DELETE FROM later WHERE said < '1'")
+        left = journal.read_bytes()
+    shutil.copyfile(tmp_path / "backup", ledger)
+    journal.write_bytes(left)
+    ended, told = found()
+    assert ended
+    assert told["databases"].startswith("governance.sqlite is damaged")
 
 
 def test_what_killed_processes_left_is_found_and_removed(found, house: Workspace, tmp_path: Path) -> None:

@@ -37,8 +37,8 @@ class Published:
     decisions: int
     rates: Mapping[str, float]
     """Measures by their id, in percent with as many digits as were published."""
-    verdicts: Mapping[str, tuple[str, str]]
-    """Questions: their verdict, and words of the answer."""
+    verdicts: Mapping[str, tuple[str, ...]]
+    """Questions: their verdict, and words of the answer, or others that it may have instead."""
     digits: int = 2
     asked: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
@@ -137,7 +137,15 @@ FILES = {
             "selection_rate/origin=FMM": 5.98,
             "selection_rate/origin=MMM": 4.70,
         },
-        verdicts={"selection_rate_ratio_origin": ("broken", compared("selected", "MMM", "FFF", 28))},
+        # Each origin wrote twice to an offer, and was mostly answered alike: 468 rows tell as much as some 300, and a
+        # twelfth of 5 % asks 0.4 % of them. As buckets fall, either of the two groups is the surest to be below.
+        verdicts={
+            "selection_rate_ratio_origin": (
+                BY_CHANCE,
+                compared("selected", "MMM", "FFF", 28),
+                compared("selected", "FMM", "FFF", 36),
+            )
+        },
     ),
 }
 
@@ -211,9 +219,9 @@ def hold(document: dict[str, Any], asked: Published) -> None:
     found = {each: round(100 * measures[each]["value"], asked.digits) for each in asked.rates}
     assert found == asked.rates
     verdicts = {each["indicator"]: each for each in document["verdicts"]}
-    for indicator, (verdict, words) in asked.verdicts.items():
+    for indicator, (verdict, *words) in asked.verdicts.items():
         told = verdicts[indicator]
-        assert words in told["sentence"]["en"], told["sentence"]["en"]
+        assert any(each in told["sentence"]["en"] for each in words), told["sentence"]["en"]
         assert told["verdict"] in verdict.split(" or ")
 
 

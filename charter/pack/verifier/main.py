@@ -160,8 +160,8 @@ def _ledger(pack: Pack, tally: Tally, keys: list[Key], kept: list[Checkpoint]) -
 def _consistent(proofs: object, point: Checkpoint, tally: Tally) -> None:
     """Each earlier root is that of a beginning of the same log."""
     for proof in _list(proofs):
-        path = [bytes.fromhex(each) for each in proof["path"]]
-        holds = merkle.consistent(proof["size"], point.size, path, bytes.fromhex(proof["root"]), point.root)
+        path = [merkle.hash_of(each) for each in proof["path"]]
+        holds = merkle.consistent(proof["size"], point.size, path, merkle.hash_of(proof["root"]), point.root)
         tally.check(f"the first {proof['size']} entries are not the beginning of this log", holds=holds)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 import stat
 from collections.abc import Iterable, Sequence
@@ -13,7 +12,7 @@ from typing import NamedTuple
 from .proofs import canonical, merkle
 from .proofs.archive import Archive
 from .proofs.files import Folder, RefusedError, Source, above
-from .proofs.notes import Checkpoint, checkpoint_of
+from .proofs.notes import Checkpoint, bytes_of, checkpoint_of
 from .rows import lines_of
 from .tally import Tally
 
@@ -95,8 +94,8 @@ class Pack:
         first, extra, place, *path = head.split("\n")
         if first != "c2sp.org/tlog-proof@v1" or not extra.startswith("extra ") or place != f"index {index}":
             raise ValueError(f"the proof of entry {index} is not written as one")
-        sealed = base64.b64decode(extra[6:], validate=True)
-        hashes = [base64.b64decode(line, validate=True) for line in path]
+        sealed = bytes_of(extra[6:])
+        hashes = [bytes_of(line) for line in path]
         entry = canonical.read(sealed)
         if not isinstance(entry, dict):
             raise ValueError(f"entry {index} is none")  # noqa: TRY004 (of what was read)

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.charter.pack.verifier import main
+from boussole.charter.pack.verifier.pack import Pack
 from boussole.charter.pack.verifier.proofs import canonical, files
+from boussole.charter.pack.verifier.tally import Tally
 from tests.attacks import Tries
 from tests.charter.pack_attacks.judging import relisted, run
 
@@ -150,6 +153,39 @@ def test_a_manifest_that_says_a_name_twice_is_no_manifest(copy: Path, trusted: P
     (copy / "manifest.json").write_bytes(text.replace(b'"README.md":', b'"README.md":"0","README.md":', 1))
     code, said = run(trusted, copy)
     assert (code, "a key stands twice" in said or "it is not JSON" in said) == (2, True), said
+
+
+class _Turned(files.Folder):
+    """The files of a pack, one of them with other bytes."""
+
+    def __init__(self, home: Path, name: str, content: bytes) -> None:
+        super().__init__(home)
+        self._turned = {name: content}
+
+    def read(self, name: str) -> bytes:
+        return self._turned.get(name) or super().read(name)
+
+
+@pytest.mark.costly
+@pytest.mark.attack("evidence pack", "each letter of its proofs turned, the manifest made anew")
+@pytest.mark.parametrize("turn", [1, 2, 32])
+def test_no_proof_holds_that_is_written_otherwise(pack: Path, tries: Tries, turn: int) -> None:
+    """Nor where it says the same: hashes in capitals, base64 with bits that nobody reads."""
+    for path in sorted(pack.glob("ledger/*[fn]")):
+        content = path.read_bytes()
+        for place in range(len(content)):
+            turned = content[:place] + bytes([content[place] ^ turn]) + content[place + 1 :]
+            assert not _proved(Pack(_Turned(pack, path.relative_to(pack).as_posix(), turned))), (path.name, place)
+            tries.add()
+
+
+def _proved(pack: Pack) -> bool:
+    tally = Tally()
+    try:
+        main._ledger(pack, tally, [], [])
+    except (ValueError, KeyError, TypeError):
+        return False
+    return not tally.problems
 
 
 @pytest.mark.costly

@@ -168,9 +168,9 @@ def shared(sizes: Sequence[float], span: int) -> list[float]:
     """The correlation of each look over the last `span` windows with the one before, from what each window brought."""
     found = []
     for at in range(1, len(sizes)):
-        now, before = sizes[max(0, at + 1 - span) : at + 1], sizes[max(0, at - span) : at]
-        if sum(before) > 0:
-            found.append(sum(sizes[max(0, at + 1 - span) : at]) / math.sqrt(sum(now) * sum(before)))
+        now, before = sum(sizes[max(0, at + 1 - span) : at + 1]), sum(sizes[max(0, at - span) : at])
+        if now > 0 and any(sizes[:at]):
+            found.append(sum(sizes[max(0, at + 1 - span) : at]) / math.sqrt(now * before) if before else 0.0)
     return found
 
 

@@ -10,6 +10,14 @@ def leaf(data: bytes) -> bytes:
     return sha256(b"\x00" + data).digest()
 
 
+def hash_of(text: str) -> bytes:
+    """A hash from its 64 digits, small letters. Raises ValueError where they are none."""
+    found = bytes.fromhex(text)
+    if len(found) != 32 or found.hex() != text:
+        raise ValueError("this is no hash")
+    return found
+
+
 def _node(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 

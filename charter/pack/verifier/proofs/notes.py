@@ -43,7 +43,7 @@ class Checkpoint(NamedTuple):
 def key_of(text: str) -> Key:
     """A public key from its text form `NAME+ID+KEY`. Raises ValueError where it is none."""
     name, id_, data = text.strip().split("+", 2)
-    decoded = _bytes(data)
+    decoded = bytes_of(data)
     key = Key(name, decoded[0], decoded[1:])
     if key.id.hex() != id_ or len(key.public) != 32 or key.kind not in (PLAIN, COSIGNED):
         raise ValueError("this is no public key of a log")
@@ -61,9 +61,9 @@ def checkpoint_of(text: str) -> Checkpoint:
         dash, name, data = line.split(" ")
         if dash != "—":
             raise ValueError("a signature line does not begin with a dash")
-        decoded = _bytes(data)
+        decoded = bytes_of(data)
         found.append((name, decoded[:4], decoded[4:]))
-    root = _bytes(lines[2])
+    root = bytes_of(lines[2])
     if len(root) != 32 or not lines[1].isdigit():
         raise ValueError("this is no checkpoint")
     return Checkpoint(body + "\n", lines[0], int(lines[1]), root, found)
@@ -76,7 +76,8 @@ def _holds(key: Key, value: bytes, text: str) -> bool:
     return ed25519.verify(key.public, text.encode(), value)
 
 
-def _bytes(text: str) -> bytes:
+def bytes_of(text: str) -> bytes:
+    """What base64 holds. Raises ValueError where it is none, or is written otherwise than it would be."""
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
