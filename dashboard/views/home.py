@@ -118,8 +118,10 @@ def waiting(
     votes = [now for chamber in seated for now in _now(chamber, me, say, query=query, alone=len(seated) == 1)]
     coming = sorted(_sessions(seated, me, say, query=query), key=lambda each: each.on)[: max(len(seated), 1)]
     dues = sorted(_dues(me, seated, register, say, query=query, owed=owed), key=lambda each: each.on)
-    shown, rest = pressing(dues, most=max(MOST - len(votes) - len(coming), 1), of_a_kind=ALIKE)
-    lines = [*votes, *(each.line for each in coming), *(each.line for each in shown)]
+    asked = [each for each in dues if each.kind == "sheet"][:ALIKE]  # somebody waits: what is late does not hide it
+    left = [each for each in dues if each not in asked]
+    shown, rest = pressing(left, most=max(MOST - len(votes) - len(asked) - len(coming), 1), of_a_kind=ALIKE)
+    lines = [*votes, *(each.line for each in (*asked, *coming, *shown))]
     return Waiting(
         title=say("What awaits the organisation") if for_everybody(me) else say("What awaits you"),
         lines=[line if opens(me, line.href) else replace(line, href="") for line in lines],

@@ -379,3 +379,8 @@ def test_a_sheet_waits_for_a_case_handler_then_for_both_until_it_is_handed_out(s
     assert told(handler, sheet_request()) == [("Agree or not that a decision be seen", "/explain#waiting")]
     assert told(steward, open_) == told(handler, open_) == [("Read a decision’s sheet, open to you", "/explain#agreed")]
     assert told(handler, replace(open_, entry=12)) == []
+    due = sheets([sheet_request()], handler, scene, EN, query={})
+    late = [replace(due[0], kind="appeal", on=DAY - dt.timedelta(days=n)) for n in range(1, 9)]
+    late = [replace(each, line=replace(each.line, what="late")) for each in late]
+    first = waiting(handler, [], register(scene), EN, query={}, owed=[*late, *due]).lines[0]
+    assert first.what == "Agree or not that a decision be seen", "somebody waits: eight things that are late hide it"
