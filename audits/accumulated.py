@@ -28,6 +28,8 @@ Figures = Mapping[str, Measure]
 """What a window told, by the names of measures."""
 UNREAD = ("expired", "selective_labels", "absent_is_negative")
 """Reasons for which a figure may not, or cannot, be told of any window any more."""
+COMPARED_BY = ("against", "bad_side", "scale")
+"""What a comparison is, whatever it found."""
 
 
 def put_together(
@@ -55,6 +57,30 @@ def put_together(
                 sizes += [0.0 if each is None else float(each.n or 0) for _, each in told]
                 found.append(_dated(made, recent[0][0], sizes, span, len(recent)))
     return [*_pictured({each.id: each for each in found}).values()]
+
+
+def gone(windows: Sequence[tuple[dt.date, Figures]]) -> dict[str, Measure]:
+    """Of the figures that earlier windows told, those that the last one lacks: of groups it holds nobody of.
+
+    They have no value (`zero_denominator`), as it has nobody to count; put together, the earlier windows answer.
+    """
+    *earlier, (_, latest) = windows
+    told = {name: each for _, figures in earlier for name, each in figures.items() if each.status == "ok"}
+    return {
+        name: replace(
+            each,
+            status="undefined",
+            reason="zero_denominator",
+            value=None,
+            n=0,
+            clusters=None,
+            interval=None,
+            params={key: value for key, value in each.params.items() if key in COMPARED_BY},
+            parts=None,
+        )
+        for name, each in told.items()
+        if name not in latest
+    }
 
 
 def recent(
@@ -141,7 +167,7 @@ def _comparison(now: Measure, windows: Sequence[Measure], parts: Sequence[Pairs]
     first, other = found.rates
     sums = [int(each.sum()) for each in (pairs.k1, pairs.n1, pairs.k0, pairs.n0)]
     sizes = (pairs.n1 + pairs.n0).sum(axis=1)
-    params: dict[str, Any] = {key: now.params[key] for key in ("against", "bad_side", "scale")}
+    params: dict[str, Any] = {key: now.params[key] for key in COMPARED_BY}
     params |= {
         "values": [first, other],
         "counts": {"k": [sums[0], sums[2]], "n": [sums[1], sums[3]]},

@@ -30,7 +30,7 @@ from boussole.charter.committee.people.directory import papers_folder
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Dissent, Mandate, Minutes, Office, Opinion, Rapporteur, Referral
 from boussole.charter.records import verify_records
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.server.forms import EVERY
 from boussole.dashboard.views.store import drafts
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import altair as alt
 
-from boussole.dashboard.markup.fontfiles import embed
-from boussole.dashboard.markup.marks import INK, INK_2, MARKS, PAPER
+from boussole.dashboard.markup.elements import INK, INK_2, MARKS, PAPER, embed
 from boussole.dashboard.views.charts.charts import chart_svg
-from boussole.dashboard.views.charts.dots import layered
+from boussole.dashboard.views.charts.drawings import layered
 
 WIDTH, HEIGHT, LEADING = 470, 340, 20
 OURS = MARKS["kept"].ink

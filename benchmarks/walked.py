@@ -24,8 +24,8 @@ from benchmarks.four import PEOPLE, Held, Person, hold, prepare
 from benchmarks.process import BOUSSOLE
 from benchmarks.serving import served
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import pages
-from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.views.answers.short import words_in
 from docs.generate import HERE, written
 

@@ -37,7 +37,7 @@ from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import register_page
 from boussole.dashboard.views.register_words import Register, RegisterQuery

@@ -30,7 +30,7 @@ from boussole.charter.record_types.kinds import KINDS as RECORDS
 from boussole.charter.text.model import Article, Head, LawFile
 from boussole.dashboard.cli.schemas import OUTPUTS, SCHEMAS
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
-from boussole.dashboard.server.access.routes import record_address, record_addresses
+from boussole.dashboard.server.routes import record_address, record_addresses
 from docs import asvs
 from tests.audits.dirty_files import FILES
 

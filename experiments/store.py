@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 
 from boussole.audits import private_files
 from boussole.audits.errors import BoussoleError, SourceError
-from boussole.audits.workspace import Workspace
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Experiment
+
+    from boussole.audits.workspace import Workspace
 
 TAG = "boussole.system"
 VERSION_TAG = "boussole.model_version"

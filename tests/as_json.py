@@ -52,7 +52,7 @@ PLACES = {
     "groups_text": "boussole.dashboard.views.charts.charts",
     "in_period": "boussole.dashboard.views.papers",
     "indicator_of": "boussole.dashboard.views.answers.asked",
-    "is_drift": "boussole.dashboard.views.charts.bars",
+    "is_drift": "boussole.dashboard.views.charts.groups",
     "judge": "boussole.charter.judging.verdicts",
     "kinds_of": "boussole.dashboard.views.fields",
     "left_out_words": "boussole.dashboard.views.answers.small_print",

@@ -239,7 +239,7 @@ def command() -> Run:
         with pytest.MonkeyPatch.context() as patch:
             _settle(patch, **options)
             patch.setattr(sys, "argv", given)
-            patch.setattr("boussole.dashboard.cli.command_line.unforeseen", _raised)
+            patch.setattr("boussole.dashboard.cli.console.unforeseen", _raised)
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 try:
                     main()

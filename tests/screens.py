@@ -21,9 +21,9 @@ from boussole.charter.committee.acting import committee_state
 from boussole.charter.committee.papers.drafts import drafts
 from boussole.charter.record_types.acts import Convocation, Office
 from boussole.charter.records.in_force import in_force
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import pages
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.scene import load
 
 WIDE, NARROW, HIGHEST = 1280, 360, 8000

@@ -98,7 +98,7 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.views import store
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.pages.data.view import data_page
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 
 home = sys.argv[1]
 workspace, now = Workspace(Path(home)), dt.datetime(2026, 6, 1, tzinfo=dt.UTC)

@@ -38,7 +38,7 @@ from boussole.charter.committee.rules import TEMPLATES, read_rules
 from boussole.charter.records import prove_entry, request_since, save_audit, sign_checkpoint
 from boussole.charter.text.loading import PACKAGED, find_faults, load_charter
 from boussole.charter.work.survey import Layout, aggregated, rows_of
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine
 from boussole.dashboard.report.attachments import check
 from boussole.dashboard.views.papers import parse_period

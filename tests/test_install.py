@@ -19,7 +19,19 @@ from tests.written import system_text
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("audits", "charter", "dashboard", "experiments")
 KEPT = ROOT / "tests" / "data" / "workspace-of-28-november-2026.tar.xz"
-HEAVY = ("pandas", "numpy", "duckdb", "scipy", "ibis", "streamlit", "mlflow", "cryptography", "typer", "babel")
+HEAVY = (
+    "pandas",
+    "numpy",
+    "duckdb",
+    "scipy",
+    "ibis",
+    "streamlit",
+    "mlflow",
+    "cryptography",
+    "typer",
+    "babel",
+    "pydantic",
+)
 """What importing the functions that log must not import: the base install lacks most of it."""
 
 LOGS = """

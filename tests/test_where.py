@@ -135,7 +135,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from boussole.dashboard.report.words import ReportSay
+from boussole.dashboard.report.edition import ReportSay
 
 
 def motto(tell: ReportSay) -> dict[str, Any]:
@@ -204,9 +204,9 @@ LOOK = """
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from boussole import dashboard
-from boussole.dashboard.server.access import visitor
+from boussole.dashboard.server.access import sessions
 
-visitor.cookie = lambda name: ""  # AppTest has no browser that sends any
+sessions.cookie = lambda name: ""  # AppTest has no browser that sends any
 for language in ("fr", "en"):
     seen = AppTest.from_file(str(Path(dashboard.__file__).parent / "app" / "app.py"), default_timeout=60)
     seen.query_params["lang"] = language

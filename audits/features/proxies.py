@@ -27,7 +27,7 @@ METHOD = "jackknife_simultaneous"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class JointEstimate:
     """A figure with its interval, which holds for all figures of its kind in the exploration together; None: the
     counts leave no interval."""
 
@@ -54,11 +54,11 @@ class Proxy:
     group: str
     against: str
     n: int
-    auc: Told
+    auc: JointEstimate
     tells: bool
-    gap: Told
+    gap: JointEstimate
     within: float | None
-    carried: Told | None
+    carried: JointEstimate | None
     carries: bool
     share: float | None
     overlap: float
@@ -183,11 +183,13 @@ def _gaps(counts: jk.Ints) -> tuple[float, float, float]:
 
 def _told(
     value: float, left: Sequence[float], level: float, *, transform: Literal["identity", "logit"] = "identity"
-) -> Told:
+) -> JointEstimate:
     if transform == "logit" and value == 1.0:  # of as many clusters as buckets, none is told wrongly
-        return Told(value=value, interval=Interval(low=(1 - level) ** (1 / len(left)), high=1.0, method=METHOD))
+        return JointEstimate(
+            value=value, interval=Interval(low=(1 - level) ** (1 / len(left)), high=1.0, method=METHOD)
+        )
     found = jk.jackknife(value, np.array(left), transform=transform)
     if found is None:
-        return Told(value=value, interval=None)
+        return JointEstimate(value=value, interval=None)
     ends = found.interval(low=0.0 if transform == "logit" else -1.0, high=1.0, level=level)
-    return Told(value=value, interval=Interval(low=ends.low, high=ends.high, method=METHOD))
+    return JointEstimate(value=value, interval=Interval(low=ends.low, high=ends.high, method=METHOD))

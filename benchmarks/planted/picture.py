@@ -10,7 +10,7 @@ import altair as alt
 from benchmarks.picture import framed
 from benchmarks.planted.effects import EFFECTS, Effect
 from benchmarks.planted.sizes import SIZES
-from boussole.dashboard.markup.marks import INK, INK_2, MARKS, PAPER
+from boussole.dashboard.markup.elements import INK, INK_2, MARKS, PAPER
 
 WIDTH, ROW, APART = 460, 34, 9
 """Pixels: the scale, an effect, and two sizes of it."""

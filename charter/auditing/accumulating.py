@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from boussole.audits import evidence
-from boussole.audits.accumulated import put_together, recent
+from boussole.audits.accumulated import gone, put_together, recent
 from boussole.audits.declaration import declared
 from boussole.audits.errors import BoussoleError, NoLakeError
 from boussole.audits.lake import reading
@@ -41,11 +42,21 @@ TOGETHER = {
     "missing_outcome_share",
 }
 """What is put together: the comparisons that a charter judges, and the shares that they compare."""
+BY_GONE = 8
+"""Since which rule a group that a window holds nobody of is judged by the windows before it."""
+
+
+class Accumulated(NamedTuple):
+    """What a window and those before it tell together, and what it lacks of theirs."""
+
+    figures: AccumulatedFigures
+    gone: Sequence[Measure] = ()
+    """Figures without a value, of groups that the window holds nobody of: those before it answer."""
 
 
 def accumulated(
     workspace: Workspace, run: Run, charter: Charter, *, beside: Sequence[AuditDocument] = ()
-) -> AccumulatedFigures | None:
+) -> Accumulated | None:
     """What the window of a run and those before it tell together; None where no other window counts.
 
     Windows count as long as they are those of the system's kind, one after the other, in which the same version of the
@@ -63,15 +74,24 @@ def accumulated(
         return None
     entering = found[-(looks - 1) :]
     told = {each.evidence.cubes: each for each in stored.values()}
-    together, lately = measured(workspace, run.system, run.window, run.measures, found, stored=told)
-    return AccumulatedFigures(
+    tells = measured(workspace, run.system, run.window, run.measures, found, stored=told)
+    figures = AccumulatedFigures(
         since=entering[0].start,
         because="span" if len(found) > len(entering) else because,
         windows=tuple(found),
         **({} if (version := _version(workspace, run.system, run.window)) is None else {"version": version}),
-        measures=measures_of(together),
-        **({"recent": measures_of(lately)} if lately else {}),
+        measures=measures_of(tells.together),
+        **({"recent": measures_of(tells.recent)} if tells.recent else {}),
     )
+    return Accumulated(figures, tells.gone)
+
+
+class SeveralWindows(NamedTuple):
+    """Figures of several windows: of all that count, and of recent ones; those that the last one lacks (`gone`)."""
+
+    together: list[Measure]
+    recent: list[Measure]
+    gone: list[Measure]
 
 
 def measured(
@@ -83,7 +103,7 @@ def measured(
     *,
     stored: Mapping[str, AuditDocument],
     rule: int = RULE,
-) -> tuple[list[Measure], list[Measure]]:
+) -> SeveralWindows:
     """The figures of some windows and of the one after them together; and those of recent windows alone.
 
     `stored`: audits by their evidence; of those before a year it is enough to know on how much figures rested.
@@ -95,12 +115,15 @@ def measured(
     ended = frozenset(each.by for each in measures if each.reason == "expired")
     told = [(each.start, _figures(workspace, each, ended, method)) for each in windows[-(span - 1) :]]
     told.append((window.start, {each.id: each for each in measures}))
+    lacking = gone(told) if rule >= BY_GONE else {}
+    told[-1] = (window.start, {**told[-1][1], **lacking})
     before = [_rested_on(stored.get(each.cubes), each) for each in windows[: -(span - 1)]]
     with by_method(method):
         found = put_together(told, span=span, before=before)
         few = spans(span) if rule >= BY_RECENT else ()
         lately = [each for some in few for each in recent(told, found, span=some, before=before)]
-    return [each for each in found if each.metric in TOGETHER], [each for each in lately if each.metric in TOGETHER]
+    together, recently = ([each for each in of if each.metric in TOGETHER] for of in (found, lately))
+    return SeveralWindows(together, recently, [lacking[each.id] for each in together if each.id in lacking])
 
 
 def _rested_on(document: AuditDocument | None, window: EarlierWindow) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -72,7 +73,9 @@ def run_audit(
     )
     facts = facts_of(workspace, as_of=run.as_of, adopted=judging.adopted)
     together = accumulated(workspace, run, judging.charter, beside=beside)
-    document = audit_document(run, judging, facts=facts, together=together)
+    if together is not None:
+        run = replace(run, measures=[*run.measures, *together.gone])
+    document = audit_document(run, judging, facts=facts, together=together.figures if together else None)
     if all(each.system != system.id for each in beside):  # else the audit before has the same declaration
         document = _with_references(workspace, run, document, judging, facts)
     return document if dry_run else save_audit(workspace, document, charter=judging.charter)

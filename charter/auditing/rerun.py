@@ -20,13 +20,12 @@ from boussole.audits.standing import WindowStanding, standing
 from boussole.audits.systems.model import System
 from boussole.audits.windows import reference_window
 from boussole.audits.workspace import Workspace
-from boussole.charter.auditing.accumulating import measured
+from boussole.charter.auditing.accumulating import Accumulated, measured
 from boussole.charter.auditing.audit import audit_document
 from boussole.charter.auditing.differences import Difference, differences
 from boussole.charter.auditing.published import publications
 from boussole.charter.auditing.references import changed_references
 from boussole.charter.document import AuditDocument
-from boussole.charter.document.accumulated import AccumulatedFigures
 from boussole.charter.document.measures import measures_of
 from boussole.charter.records import audits_of, stored_audits
 from boussole.charter.records.facts import Facts, facts_of
@@ -191,6 +190,7 @@ def computed(
 ) -> AuditDocument:
     """The document that the same evidence gives, by the code of today."""
     measures, decisions = measure_evidence(read, system, stands=stands, method=document.method_then)
+    together = _together(workspace, document, system, measures)
     run = Run(
         system=system,
         window=document.window.days,
@@ -201,7 +201,7 @@ def computed(
         rows="",
         declaration="",
         decisions=decisions,
-        measures=measures,
+        measures=[*measures, *(together.gone if together else ())],
         histograms=read.histograms,
         left_out=left_out_of(read.left_out, counted=decisions),
         versions=read.versions,
@@ -210,7 +210,7 @@ def computed(
         run,
         by[0],
         facts=by[1],
-        together=_together(workspace, document, system, measures),
+        together=together.figures if together else None,
         read=document.evidence,
         rule=document.rule_then,
     )
@@ -218,15 +218,15 @@ def computed(
 
 def _together(
     workspace: Workspace, document: AuditDocument, system: System, measures: Sequence[Measure]
-) -> AccumulatedFigures | None:
+) -> Accumulated | None:
     """What the same windows tell together."""
     told = document.accumulated
     if told is None:
         return None
     stored, rule = {each.evidence.cubes: each for each in audits_of(workspace, system.id)}, document.rule_then
-    found, lately = measured(workspace, system, document.window.days, measures, told.windows, stored=stored, rule=rule)
-    recent = {"recent": measures_of(lately)} if lately or told.recent else {}
-    return told.changed(measures=measures_of(found), **recent)
+    tells = measured(workspace, system, document.window.days, measures, told.windows, stored=stored, rule=rule)
+    recent = {"recent": measures_of(tells.recent)} if tells.recent or told.recent else {}
+    return Accumulated(told.changed(measures=measures_of(tells.together), **recent), tells.gone)
 
 
 def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: WindowStanding) -> AuditInput:

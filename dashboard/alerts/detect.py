@@ -37,9 +37,9 @@ from boussole.dashboard.alerts.messages import (
 )
 from boussole.dashboard.alerts.outbox import forget
 from boussole.dashboard.alerts.verdicts import SystemMark, drifted, verdicts
-from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.elements import word
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.markup.words.addresses import answer_href, drift_href, system_href
-from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access.database import now as this_moment
 from boussole.dashboard.server.access.database import stamp
 from boussole.dashboard.views.answers.asked import question_of, sentence_of

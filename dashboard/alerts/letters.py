@@ -12,7 +12,7 @@ from typing import Any
 
 from boussole.dashboard.alerts.channels import Channel
 from boussole.dashboard.alerts.messages import UNFAVOURABLE, AlertSay, ChangeMessage, Message, teller
-from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, ORDER, PAPER
+from boussole.dashboard.markup.elements import INK, INK_2, LINE, LINK, MARKS, ORDER, PAPER
 from boussole.dashboard.markup.templates import Template
 
 FIRST = ("worse", "lost", "better", "other")

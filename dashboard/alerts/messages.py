@@ -16,7 +16,7 @@ from boussole.audits.hashing import sha256_hex
 from boussole.audits.languages import LANGUAGES, Catalogue, capital, typeset
 from boussole.charter.document import ArticleVerdict, Standing, VerdictInShort
 from boussole.charter.records.models import Alert, AlertItem, AlertMessage
-from boussole.dashboard.markup.words.say import Say, count, speaker
+from boussole.dashboard.markup.words import Say, count, speaker
 from boussole.dashboard.server.access.database import stamp
 
 FOLDER = Path(__file__).parent / "locale"

@@ -13,20 +13,21 @@ from boussole.charter.committee.people.members import sitting_on
 from boussole.dashboard.alerts.channels import (
     Caution,
     Channel,
+    caution_words,
     cautions,
     known_channels,
     place_of,
     plugin_of,
+    problem_words,
     recipients,
 )
 from boussole.dashboard.alerts.letters import layout, subject
-from boussole.dashboard.alerts.mail import caution_words, problem_words
 from boussole.dashboard.alerts.messages import DROPPED, SENT, WAITING, AlertSay, Message, teller
 from boussole.dashboard.alerts.outbox import PersonalLetter, messages, stuck
 from boussole.dashboard.alerts.personal import channel_of, readers
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.server.access.database import moment
 from boussole.dashboard.views.chamber import chambers
 

@@ -20,11 +20,10 @@ from boussole.dashboard.alerts import outbox
 from boussole.dashboard.alerts.channels import Channel, is_mail, known_channels, plugin_of
 from boussole.dashboard.alerts.letters import SUBJECT, Letter, line
 from boussole.dashboard.alerts.letters import made as as_html
-from boussole.dashboard.alerts.mail import send_mail
 from boussole.dashboard.alerts.messages import WAITING, AlertSay, Message, teller
-from boussole.dashboard.alerts.sending import MESSAGE_SECONDS, bounded
+from boussole.dashboard.alerts.sending import MESSAGE_SECONDS, bounded, send_mail
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import concerns_href
-from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access.database import now as this_moment
 from boussole.dashboard.server.access.database import seen, stamp, wish_of
 from boussole.dashboard.server.access.identity import reader_of

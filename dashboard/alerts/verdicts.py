@@ -37,7 +37,7 @@ from boussole.dashboard.alerts.messages import (
     states_of,
     teller,
 )
-from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.views.drift.summary import summary
 from boussole.dashboard.views.drift.words import period_words, theme_words, why_not
 from boussole.dashboard.views.scene import Scene

@@ -1,25 +1,43 @@
-"""What the API answers of systems, their audits and the charter, and what it finds in texts that are sent to it."""
+"""What the API answers of systems, audits, the charter, records, the ledger, texts sent to it, and what it takes."""
 
 from __future__ import annotations
 
+import datetime as dt
+import inspect
 import io
-from collections.abc import Collection, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Collection, Mapping
+from copy import copy
+from functools import cache
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from fastapi import Query as AfterTheMark
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, Field, create_model
+from sqlalchemy import Connection
 
+from boussole.audits import ledger
 from boussole.audits.distribution import own_version
-from boussole.audits.errors import nearest
+from boussole.audits.errors import LedgerError, nearest
+from boussole.audits.ledger.checkpoint import parse_checkpoint
+from boussole.audits.ledger.keeping import CheckpointStanding
+from boussole.audits.ledger.outside import OtherLedgerError, UnknownWitnessError
+from boussole.audits.ledger.search import LedgerQuery, search, span
 from boussole.audits.metric_registry import REGISTRY
+from boussole.audits.signing.key import signer_of
 from boussole.audits.texts.checking import check_lines
 from boussole.audits.texts.rule_file import Criterion
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument as Sealed
 from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.judging.coverage import Use
-from boussole.charter.records import audit_at
+from boussole.charter.record_types.base import UNTOLD, Statement
+from boussole.charter.record_types.kinds import KINDS
+from boussole.charter.records import audit_at, prove_entry, request_of
 from boussole.charter.records.database import reading
-from boussole.dashboard.api.routing import Here, Lasting, RefusedError, Sent, new_router
+from boussole.charter.records.notes.outside import Check, take_cosignature
+from boussole.charter.records.notes.outside import outside as seen_outside
+from boussole.charter.records.readable import Readable
+from boussole.dashboard.api.routing import Asker, Here, Lasting, RefusedError, Sent, new_router
 from boussole.dashboard.api.shapes import (
     AdoptionOut,
     AgentsOut,
@@ -27,13 +45,19 @@ from boussole.dashboard.api.shapes import (
     AuditInShort,
     AuditOut,
     CharterOut,
+    CheckpointQuery,
+    CosignedOut,
     DepthOut,
+    EntriesQuery,
     EntryInPath,
+    EntryOut,
     FromQuery,
     Health,
     Measures,
     MeasuresQuery,
     MonthOut,
+    Name,
+    OutsideOut,
     Page,
     PageQuery,
     Query,
@@ -43,13 +67,21 @@ from boussole.dashboard.api.shapes import (
     Texts,
     VerdictsQuery,
 )
+from boussole.dashboard.server.access.database import now
+from boussole.dashboard.server.access.log import look
+from boussole.dashboard.server.access.permissions import RESTRICTED, Person, allowed
+from boussole.dashboard.server.routes import record_address
 from boussole.dashboard.views import store
+from boussole.dashboard.views.records.entering import actions_of
 
 # What the API answers of systems, their audits and the charter, from what the pages read.
 
 
 Document = Mapping[str, Any]
 VERSION = own_version()
+# What the API answers of the ledger, and what it takes of witnesses: the one thing that it does not only read.
+
+
 router = new_router()
 
 
@@ -245,3 +277,192 @@ def check(_: FromQuery[Query], text: Sent) -> TextsOut:
     """Finds unlawful wording in French job adverts that are sent; keeps nothing of them."""
     answered = check_lines(io.BytesIO(text.encode("utf-8", "surrogatepass")))
     return TextsOut(items=[CheckedOut.model_validate(document) for _, document in answered])
+
+
+# How the API tells records and is asked for them: types made of their models, one for each kind.
+
+
+class RecordOut(BaseModel):
+    """What every record says besides its own fields."""
+
+    entry: int = Field(ge=0, description="Entry of the ledger that seals it")
+    sealed_on: dt.date = Field(description="The day it was sealed")
+
+
+class RecordsQuery(PageQuery):
+    """The part of a list of records, by the day on which they took place."""
+
+    since: dt.date | None = Field(None, description="Only what took place on this day or later")
+
+
+@cache
+def shape_of(model: type[Statement]) -> type[RecordOut]:
+    """How a record is told: every field of its model but those that are told to nobody."""
+    told = {name: field for name, field in model.model_fields.items() if UNTOLD not in field.metadata}
+    fields: dict[str, Any] = {name: (field.annotation, copy(field)) for name, field in told.items()}
+    fields["kind"] = (Literal[model.kind], Field(description="The kind of its entry in the ledger"))
+    return create_model(f"{model.__name__}Record", __base__=RecordOut, __doc__=model.__doc__, **fields)
+
+
+@cache
+def query_of(model: type[Statement]) -> type[RecordsQuery]:
+    """What can be asked of records of a kind: by their day, and by system and committee where the model has them."""
+    asked: dict[str, Any] = {}
+    if "system" not in model.unasked:
+        asked["system"] = (Name | None, Field(None, description="Id of a system: only what names it"))
+    if "committee" in model.model_fields:
+        asked["committee"] = (Name | None, Field(None, description="Only this committee"))
+    return create_model(f"{model.__name__}Query", __base__=RecordsQuery, **asked)
+
+
+# What the API answers of records: an address for each kind, made of its model.
+
+
+def _answer(model: type[Statement]) -> Callable[..., Any]:
+    """What answers for a kind: its parameters are those of every list, and what can be asked of that kind."""
+
+    def answer(workspace: Workspace, person: Person, query: RecordsQuery) -> Page[Any]:
+        return _page(model, workspace, person, query)
+
+    kinds = {"workspace": Here, "person": Asker, "query": Annotated[query_of(model), AfterTheMark()]}
+    asked = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in kinds.items()]
+    answer.__signature__ = inspect.Signature(asked)  # type: ignore[attr-defined]
+    what = inspect.cleandoc(model.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+    answer.__doc__ = f"The records of kind `{model.kind}` that stand, the newest first. {what}"
+    return answer
+
+
+for each in KINDS.values():
+    router.add_api_route(
+        record_address(each.kind),
+        _answer(each),
+        methods=["GET"],
+        name=f"{each.kind}_records",
+        response_model=Page[shape_of(each)],  # type: ignore[misc]
+    )
+
+
+def _page(model: type[Statement], workspace: Workspace, person: Person, query: RecordsQuery) -> Page[Any]:
+    path, system = record_address(model.kind), getattr(query, "system", None)
+    known("committee", getattr(query, "committee", None), store.chambers(workspace))
+    found = [each for each in store.records(workspace).readable(model) if _fits(each.sealed.statement, query)]
+    if not found and system is not None:
+        use_of(workspace, system)
+    told = [each for each in found if all(allowed(person.role, action) for action in actions_of(each))]
+    for action in RESTRICTED & {action for each in told for action in actions_of(each)}:
+        look(workspace, person, action, place=path)
+    return Page[Any](**query.part(path, [_told(each) for each in told]))
+
+
+def _fits(said: Statement, query: RecordsQuery) -> bool:
+    """Whether a record is one of those that are asked for."""
+    asked = query.model_dump(include={"system", "committee"}, exclude_none=True)
+    since = query.since is None or said.on >= query.since
+    return since and all(getattr(said, name) == value for name, value in asked.items())
+
+
+def _told(each: Readable) -> RecordOut:
+    said, shape = each.sealed.statement, shape_of(type(each.sealed.statement))
+    fields = said.model_dump(include={*shape.model_fields})
+    return shape.model_validate(
+        {"entry": each.sealed.entry, "sealed_on": each.sealed.sealed_on, "kind": said.kind, **fields}
+    )
+
+
+COSIGNED = {
+    "required": True,
+    "description": "A checkpoint of the ledger with the cosignature of a witness that it knows (C2SP tlog-cosignature)",
+    "content": {"text/plain": {"schema": {"type": "string"}}},
+}
+
+
+@router.get("/api/ledger")
+def entries(workspace: Lasting, query: FromQuery[EntriesQuery]) -> Page[EntryOut]:
+    """The entries of the ledger, the newest first."""
+    asked = LedgerQuery(kind=query.kind or "", system=query.system or "")
+    with reading(workspace) as connection:
+        total, found = (0, []) if connection is None else search(connection, asked, skip=query.skip, take=query.take)
+        kinds = span(connection).kinds if connection is not None and query.kind else ()
+    known("kind", query.kind, {"audit", *KINDS, *kinds})
+    if not total and query.system is not None:
+        use_of(workspace, query.system)
+    items = [EntryOut.model_validate(each) for each in found]
+    return Page[EntryOut](items=items, total=total, next=query.following("/api/ledger", query.skip + len(items), total))
+
+
+@router.get("/api/ledger/checkpoint", response_class=PlainTextResponse)
+def checkpoint(workspace: Here, query: FromQuery[CheckpointQuery]) -> str:
+    """A checkpoint of the whole ledger, signed now (C2SP signed note): keep it elsewhere."""
+    return str(request_of(workspace, store.checkpoint(workspace), since=query.since))
+
+
+@router.get("/api/ledger/key", response_class=PlainTextResponse)
+def key(workspace: Here, _: FromQuery[Query]) -> str:
+    """The public key of the ledger (C2SP signed-note): compare it with the one you got by another way."""
+    return f"{signer_of(workspace).verifier}\n"
+
+
+@router.get("/api/ledger/outside")
+def outside(workspace: Here, _: FromQuery[Query]) -> OutsideOut:
+    """Who outside has checked the ledger, when, and how it stands to what they signed."""
+    found, at = seen_outside(workspace), now()
+    return OutsideOut(
+        entries=found.size,
+        state=found.state(at),
+        witness_days=found.witness_days,
+        witnesses=[_checked(each) for each in found.checks],
+        timestamp_state=found.stamp_state(at),
+        timestamp_days=found.timestamp_days,
+        timestamp=found.stamp,
+    )
+
+
+@router.post("/api/ledger/cosignatures", openapi_extra={"requestBody": COSIGNED})
+def cosignatures(workspace: Here, _: FromQuery[Query], text: Sent) -> CosignedOut:
+    """Takes the cosignature of a known witness; what is kept of it then."""
+    try:
+        parse_checkpoint(text)
+    except LedgerError as error:
+        raise RefusedError(400, error.what, where="body", next_step=error.next_step) from error
+    try:
+        kept = take_cosignature(workspace, text, now=now())
+    except OtherLedgerError as error:
+        raise RefusedError(404, error.what, where="body", next_step=error.next_step) from error
+    except UnknownWitnessError as error:
+        raise RefusedError(403, error.what, where="body", next_step=error.next_step) from error
+    return CosignedOut(
+        witness=kept.witness.name, at=kept.at, entries=kept.checkpoint.size, standing=CheckpointStanding.holds
+    )
+
+
+@router.get("/api/ledger/{entry}")
+def entry(workspace: Lasting, entry: EntryInPath, _: FromQuery[Query]) -> EntryOut:
+    """One entry of the ledger."""
+    with reading(workspace) as connection:
+        return EntryOut.model_validate(ledger.entry_at(_there(connection, entry), entry))
+
+
+@router.get("/api/ledger/{entry}/proof", response_class=PlainTextResponse)
+def proof(workspace: Here, entry: EntryInPath, _: FromQuery[Query]) -> str:
+    """The proof that an entry stands in the ledger, below a checkpoint signed now (C2SP tlog-proof)."""
+    with reading(workspace) as connection:
+        _there(connection, entry)
+    return str(prove_entry(workspace, entry, store.checkpoint(workspace)))
+
+
+def _there(connection: Connection | None, index: int) -> Connection:
+    """The connection, once the ledger is known to have an entry. Refused where it has no such one."""
+    if connection is None or not span(connection).size:
+        raise RefusedError(404, "the ledger has no entry yet.", next_step="Run `boussole audit` first.")
+    size = span(connection).size
+    if index >= size:
+        raise RefusedError(404, f"the ledger has {size} entries, none of index {index}.", next_step="See /api/ledger.")
+    return connection
+
+
+def _checked(check: Check) -> CosignedOut:
+    if check.problem:
+        return CosignedOut(witness=check.witness, at=None, entries=None, standing="unreadable")
+    if check.at is None:
+        return CosignedOut(witness=check.witness, at=None, entries=None, standing=None)
+    return CosignedOut(witness=check.witness, at=check.at, entries=check.size, standing=check.standing)

@@ -16,9 +16,8 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.api.shapes import Problem
-from boussole.dashboard.server.access.person import Person, address_of
-from boussole.dashboard.server.cache import house_stamp
-from boussole.dashboard.server.trouble import noted
+from boussole.dashboard.server.access.permissions import Person, address_of
+from boussole.dashboard.server.process import house_stamp, noted
 from boussole.dashboard.views import store
 
 # Refusals of the API: always JSON, whether the guard or the answer itself refuses.

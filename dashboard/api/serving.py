@@ -17,12 +17,12 @@ from starlette.routing import Route
 
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.api import answers, ledger, records
+from boussole.dashboard.api import answers
 from boussole.dashboard.api.routing import HEADERS, OPENAPI, TOLD, Address, problem
 from boussole.dashboard.api.shapes import AUDIT, REF, Problem
 from boussole.dashboard.server.access.permissions import STRANGERS
-from boussole.dashboard.server.access.routes import ROUTES
-from boussole.dashboard.server.trouble import Limiter
+from boussole.dashboard.server.process import Limiter
+from boussole.dashboard.server.routes import ROUTES
 
 # What FastAPI raises, told as every refusal is: what is wrong, where, and what to do.
 
@@ -78,11 +78,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, An
 # The OpenAPI 3.1 document: made by FastAPI from the addresses and their types.
 
 
-ADDRESSES = [
-    each
-    for each in (*answers.router.routes, *records.router.routes, *ledger.router.routes)
-    if isinstance(each, Address)
-]
+ADDRESSES = [each for each in answers.router.routes if isinstance(each, Address)]
 """In the order in which they are looked for."""
 _SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "boussole access token new"},

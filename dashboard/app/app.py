@@ -13,8 +13,7 @@ from boussole.dashboard.server.access.account import sign_in
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import allowed
 from boussole.dashboard.server.access.places import PAGES
-from boussole.dashboard.server.access.sessions import SignedOutError, refusal_of
-from boussole.dashboard.server.access.visitor import here, looking
+from boussole.dashboard.server.access.sessions import SignedOutError, here, looking, refusal_of
 from boussole.dashboard.views.parts.context import speaks
 from boussole.dashboard.views.parts.notices import problem, refused
 

@@ -1,4 +1,4 @@
-"""What surrounds every page: style, navigation, the languages, the foot; and its place while the ledger is lost."""
+"""What surrounds every page: how Streamlit is set up, style, navigation, foot; its place while the ledger is lost."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -17,14 +18,26 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.lost import RESTART, Lost, State, lost_ledger
 from boussole.audits.mixed import joined
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.elements import SCRIPT, STYLE, Html, el
+from boussole.dashboard.markup.elements import (
+    INK,
+    LINE,
+    LINK,
+    NEEDLE,
+    PAPER,
+    SANS,
+    SCRIPT,
+    SERIF,
+    SIDE,
+    STYLE,
+    Html,
+    el,
+)
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import Page, address, current, evidence_href, listed
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.account import account
-from boussole.dashboard.server.access.permissions import FIRST_PAGES
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.trouble import noted
+from boussole.dashboard.server.access.permissions import FIRST_PAGES, Person
+from boussole.dashboard.server.process import noted
 from boussole.dashboard.views import store
 from boussole.dashboard.views.parts.context import kept_query
 from boussole.dashboard.views.parts.notices import bell, foot, foot_unread, unforeseen
@@ -199,3 +212,47 @@ def footer(say: Say, *, name: str, local: bool, told: Html | None = None) -> Non
     shown = urlencode({"": f"{name} {say.lang}", **st.query_params.to_dict()})
     once = el("span", hidden="", data_shown=sha256_hex(shown.encode()))
     st.html(f"{once}<script>{SCRIPT}</script>", unsafe_allow_javascript=True)
+
+
+# How Streamlit is set up: the look, and nothing sent anywhere. The fonts themselves are in static/style.css.
+
+
+LIGHT = (PAPER, SIDE, INK, LINK, NEEDLE, LINE)
+DARK = ("#15191f", "#1c2129", "#ece9e2", "#93bdf5", "#ff9a94", "#363d47")
+"""Paper, side, ink, link, needle and line, as in static/style.css; the browser's wish decides which."""
+
+
+def _theme(name: str, colours: tuple[str, str, str, str, str, str]) -> dict[str, str]:
+    paper, side, ink, link, needle, line = colours
+    return {
+        f"theme.{name}.backgroundColor": paper,
+        f"theme.{name}.secondaryBackgroundColor": side,
+        f"theme.{name}.textColor": ink,
+        f"theme.{name}.linkColor": link,
+        f"theme.{name}.primaryColor": needle,
+        f"theme.{name}.borderColor": line,
+        f"theme.{name}.sidebar.backgroundColor": side,
+    }
+
+
+OPTIONS: dict[str, Any] = {
+    "browser.gatherUsageStats": False,
+    "client.toolbarMode": "minimal",
+    "client.showSidebarNavigation": False,
+    "client.showErrorDetails": "none",
+    "global.developmentMode": False,
+    "runner.magicEnabled": False,  # pages show what they put, not what stands alone in their scripts
+    "logger.hideWelcomeMessage": True,  # also keeps its offers to developers out of the pages
+    "runner.postScriptGC": False,  # a whole collection after every look takes longer than the look
+    "server.enableAgentApi": False,  # it would run pages for programs that sign in nowhere
+    "server.enableStaticServing": True,
+    "server.enableWebsocketCompression": True,  # pages are a tenth of their size on a slow line
+    "server.fileWatcherType": "none",
+    "server.maxUploadSize": 1,  # megabytes: files come by forms of our own, which ask who sends them
+    "server.runOnSave": False,
+    "theme.font": f"'{SANS}', sans-serif",
+    "theme.headingFont": f"'{SERIF}', serif",
+    "theme.baseFontSize": 17,
+    **_theme("light", LIGHT),
+    **_theme("dark", DARK),
+}

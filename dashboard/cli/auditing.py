@@ -284,7 +284,7 @@ def not_audited(name: str, rows: int, *, texts: bool) -> str:
 def tell(look: AuditedWindow, lang: str, *, to: Callable[[str], None], verdicts: bool) -> None:
     """What was looked at, what was left out of it, and the verdicts, one line each."""
     from boussole.charter.document import AuditDocument
-    from boussole.dashboard.markup.words.say import speaker
+    from boussole.dashboard.markup.words import speaker
     from boussole.dashboard.views.answers.small_print import left_out_words
 
     if look.document is None:

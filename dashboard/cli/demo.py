@@ -59,7 +59,7 @@ from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.records import SealedStatement, documents_of, seal
 from boussole.dashboard.cli.demo_work import declare_late, plant_errors, record_work
 from boussole.dashboard.cli.sealing import record_pairs, stock_of
-from boussole.dashboard.pages.drift.detail_making import make
+from boussole.dashboard.pages.drift.evidently_report import make
 from boussole.dashboard.report import write_report
 from boussole.experiments.demo import FACTS, build
 from boussole.experiments.demo.paired import recorded_texts

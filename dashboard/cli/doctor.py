@@ -28,9 +28,9 @@ from boussole.audits.lake.tables import literal
 from boussole.audits.retention.leftovers import clear_temporary, left_behind
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.store.lookup import last_moment
-from boussole.dashboard.alerts.mail import caution_words
+from boussole.dashboard.alerts.channels import caution_words
 from boussole.dashboard.alerts.messages import teller
-from boussole.dashboard.pages.settings.facts import open_to_others, settings_facts
+from boussole.dashboard.pages.settings.view import open_to_others, settings_facts
 from boussole.experiments.store import SQLITE, client, shown_uri, store_missing
 
 # One line of the table.

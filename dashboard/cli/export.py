@@ -15,14 +15,16 @@ from boussole.audits import private_files
 from boussole.audits.errors import BoussoleError
 from boussole.audits.formulas import escaped
 from boussole.dashboard.cli import ledger
-from boussole.dashboard.cli.command_line import demand_option, noted, reasoned
 from boussole.dashboard.cli.console import (
     FromOption,
     SystemOption,
     ToOption,
     check_file,
     check_folder,
+    demand_option,
+    noted,
     put,
+    reasoned,
     say,
     system_ids,
     workspace_of,
@@ -31,8 +33,8 @@ from boussole.dashboard.cli.console import (
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
-    from boussole.dashboard.markup.words.say import Say
-    from boussole.dashboard.views.explained.explanation import Explanation
+    from boussole.dashboard.markup.words import Say
+    from boussole.dashboard.views.explanation import Explanation
 
 
 Row = Mapping[str, Any]
@@ -411,8 +413,8 @@ def explain(  # noqa: PLR0917 (the options of a command)
     day, and sealed by the hash of the PDF alone. Each look is noted in the access log. Whoever holds the workspace's
     files may run this alone; in the browser it takes two people.
     """
-    from boussole.dashboard.markup.words.say import speaker_in
-    from boussole.dashboard.views.explained.explanation import explanation
+    from boussole.dashboard.markup.words import speaker_in
+    from boussole.dashboard.views.explanation import explanation
 
     why = reasoned(reason)
     if request is not None and (out is None or role is None):
@@ -451,7 +453,7 @@ def _draft(workspace: Workspace, known: Explanation, out: Path | None, speaks: S
 def _answer(workspace: Workspace, known: Explanation, asked: tuple[str, str], out: Path, speaks: Say) -> None:
     """The sheet that answers a request, and its record."""
     from boussole.dashboard.report.typesetting import answered, write_answer
-    from boussole.dashboard.views.explained.explanation import request_of
+    from boussole.dashboard.views.explanation import request_of
 
     request, role = asked
     files, said = answered(workspace, known, request_of(workspace, request, known), speaks, role=role)

@@ -12,32 +12,30 @@ from typing import Annotated
 import typer
 
 from boussole.audits import private_files
-from boussole.dashboard.cli import access as access_commands
-from boussole.dashboard.cli import alerts as alert_commands
 from boussole.dashboard.cli import charter as charter_commands
 from boussole.dashboard.cli import decisions as decision_commands
 from boussole.dashboard.cli import export as export_commands
 from boussole.dashboard.cli import ledger as ledger_commands
 from boussole.dashboard.cli import systems as systems_commands
-from boussole.dashboard.cli.audits import audit, metrics, subgroups, verify
-from boussole.dashboard.cli.command_line import GuardedCommands, flushed
+from boussole.dashboard.cli.access_and_alerts import access_app, alerts_app
+from boussole.dashboard.cli.audits import audit, drift, metrics, subgroups, verify
 from boussole.dashboard.cli.committee import app as committee_commands
 from boussole.dashboard.cli.compare import compare
 from boussole.dashboard.cli.console import (
+    GuardedCommands,
     State,
     check_file,
     complain,
     end,
+    flushed,
     progress,
     put,
     say,
     workspace_of,
     write_json,
 )
-from boussole.dashboard.cli.decisions import import_, log, sync
-from boussole.dashboard.cli.drifting import drift
+from boussole.dashboard.cli.decisions import cubes_app, import_, keys_app, log, purge, sync
 from boussole.dashboard.cli.export import explain, report
-from boussole.dashboard.cli.lake import cubes_app, keys_app, purge
 from boussole.dashboard.cli.ledger import signer, witness
 from boussole.dashboard.cli.planning import features, plan
 from boussole.dashboard.cli.records import app as record_commands
@@ -225,8 +223,8 @@ app.add_typer(decision_commands.app, name="quarantine")
 app.add_typer(cubes_app, name="cubes")
 app.command()(purge)
 app.add_typer(keys_app, name="keys")
-app.add_typer(access_commands.app, name="access")
-app.add_typer(alert_commands.app, name="alerts")
+app.add_typer(access_app, name="access")
+app.add_typer(alerts_app, name="alerts")
 app.command()(doctor)
 app.command()(dashboard)
 

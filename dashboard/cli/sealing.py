@@ -48,15 +48,8 @@ from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.alerts.sending import tell_changes
 from boussole.dashboard.cli.console import put, say, workspace_of
-from boussole.dashboard.cli.desk import (
-    Desk,
-    articles_of,
-    asked_of_system,
-    desk,
-    question_of,
-    question_of_charter,
-)
-from boussole.dashboard.views.records.contents import computed
+from boussole.dashboard.cli.desk import Desk, articles_of, asked_of_system, desk, question_of, question_of_charter
+from boussole.dashboard.views.records.entering import computed
 
 SCHEMA = "boussole.pairs/1"
 FILE = "measures.json"

@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from boussole.audits.languages import LANGUAGES, typeset
 from boussole.audits.yaml_files import parse
 from boussole.dashboard.markup.elements import Child, Html, details, el, facts, join
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import glossary_href
-from boussole.dashboard.markup.words.say import Say
 
 _FILE = Path(__file__).with_name("glossary.yaml")
 _EDGE = r"(?<![\w-])(?:{})(?![\w-])"

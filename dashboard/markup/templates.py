@@ -23,9 +23,8 @@ from markupsafe import Markup
 from boussole.audits.languages import inside
 from boussole.audits.mixed import MixedText
 from boussole.dashboard.markup import elements, glossary
-from boussole.dashboard.markup.elements import Html
-from boussole.dashboard.markup.marks import word
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.elements import Html, word
+from boussole.dashboard.markup.words import Say
 
 FOLDER = Path(__file__).parent.parent
 _CODE = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
@@ -38,7 +37,7 @@ _NOT_HERE = re.compile(r"<(?:script|style)\b|<$|\son\w+\s*=", re.IGNORECASE)
 class Template:
     """A template in one language: each of its macros makes HTML of what it is given.
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> example = Template("markup/example.html", speaker("en"))
     >>> example("head", "a < b")
     '<h1>a &lt; b</h1>'

@@ -19,8 +19,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.series_document import series_document
 from boussole.charter.records import SealedReport, sealed_json, sealed_reports, stored_audits
-from boussole.dashboard.report.edition import Edition
-from boussole.dashboard.report.words import ReportSay
+from boussole.dashboard.report.edition import Edition, ReportSay
 
 # The evidence inside the PDF: what was sealed, byte for byte, and where the ledger holds each seal.
 

@@ -16,16 +16,13 @@ from boussole.charter.document.answers.verdict import worst
 from boussole.charter.document.base import given
 from boussole.charter.records import sealed_json
 from boussole.charter.text.model import Charter, Records
-from boussole.dashboard.markup.marks import ORDER
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.elements import ORDER
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.report.attachments import SEALS, audit_file, charter_file, drift_content, drift_file
-from boussole.dashboard.report.edition import Edition
-from boussole.dashboard.report.questions import COLUMNS
-from boussole.dashboard.report.words import ReportSay
+from boussole.dashboard.report.edition import COLUMNS, Edition, ReportSay
 from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.committee_words import OpinionView, answers, follow_up_word, opinions_about
-from boussole.dashboard.views.incidents import reported_words
-from boussole.dashboard.views.work import work_words
+from boussole.dashboard.views.incidents_and_work import reported_words, work_words
 
 # What was promised and what became of it, and what committees said: pages of the report.
 #

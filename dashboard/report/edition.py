@@ -1,4 +1,4 @@
-"""What a report is about: the audits of a period, the charters that judged them, their systems, and what moved."""
+"""What a report is about: the audits of a period, their charters, what moved; and the words in which it is told."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from boussole.audits.decisions.written import WrittenTexts
+from boussole.audits.decisions.written import WrittenTexts, written_texts
 from boussole.audits.errors import NoLakeError, ReportError, nearest
 from boussole.audits.hashing import canonical_json
 from boussole.audits.lake import reading
-from boussole.audits.lake.tables import exists, table
-from boussole.audits.languages import capital
+from boussole.audits.lake.tables import exists, has_table, table
+from boussole.audits.languages import LANGUAGES, Catalogue, capital, typeset
 from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.base import given
@@ -27,9 +29,7 @@ from boussole.charter.records import audits_of, charter_text, latest_audits, sto
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import Act, in_force, judging_then
 from boussole.charter.text.model import Charter
-from boussole.dashboard.markup.words.say import PARIS, speaker
-from boussole.dashboard.report.words import ReportSay
-from boussole.dashboard.report.written import written_of
+from boussole.dashboard.markup.words import PARIS, Say, count, speaker
 from boussole.dashboard.views.answers.course import Past, past_of
 from boussole.dashboard.views.chamber import Chamber, chambers
 from boussole.dashboard.views.drift.figures import brief
@@ -37,6 +37,51 @@ from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.view import Column, DriftPage, DriftQuery, drift_page
 from boussole.dashboard.views.papers import Period, in_period
 from boussole.dashboard.views.scene import Scene, before
+
+# What reports say: a catalogue of their own beside the one of the pages.
+
+
+FOLDER = Path(__file__).parent / "locale"
+ANSWER = 30
+"""Characters of the longest answer ("No."): longer first sentences are findings."""
+
+
+class ReportSay(Say):
+    """Speaks one language with the messages of reports.
+
+    >>> teller("en")("Contents"), teller("fr")("Contents")
+    ('Contents', 'Sommaire')
+    """
+
+    def __init__(self, lang: str) -> None:
+        super().__init__(lang)
+        self._catalogue = Catalogue(FOLDER, lang)
+
+    def plural(self, one: str, many: str, n: int, **values: str) -> str:
+        """The message for one thing or for `n` of them; the count is a word, as pages write it."""
+        text = self._catalogue.ngettext(one, many, n).format(n=count(n, speaker(self.lang)), **values)
+        return typeset(capital(text), self.lang)
+
+    def text(self, texts: Mapping[str, str] | None, default: str = "") -> str:
+        """The text of a system or charter in this language, in its typography."""
+        return typeset(super().text(texts, default), self.lang)
+
+
+@cache
+def teller(lang: str) -> ReportSay:
+    """The teller of a language; one that is not spoken here becomes the default."""
+    return ReportSay(lang if lang in LANGUAGES else LANGUAGES[0])
+
+
+def answer_first(sentence: str) -> dict[str, str]:
+    """The answer apart from what explains it.
+
+    >>> answer_first("No. 74 for 100.")
+    {'lead': 'No.', 'rest': ' 74 for 100.'}
+    """
+    lead, stop, rest = sentence.partition(". ")
+    return {"lead": f"{lead}.", "rest": f" {rest}"} if stop and len(lead) < ANSWER else {"lead": "", "rest": sentence}
+
 
 # What has moved in a system month by month: the drift page in print, with the figures of every drawing beside it.
 
@@ -46,6 +91,8 @@ WRITTEN = 6
 """Months whose figures stand beside a drawing; all of those shown are attached."""
 DRAWN = 12
 """Columns of a part that are drawn, those that moved first; the others are named with their newest figure."""
+COLUMNS = 3
+"""Systems side by side in one table."""
 
 
 def drifts(
@@ -390,3 +437,22 @@ def _charter(texts: Mapping[str, str], document: AuditDocument, current: Charter
     if current.sha256 == sha256:
         return current
     return Charter.of_sealed(json.loads(texts[sha256]), sha256)
+
+
+def written_of(workspace: Workspace, latest: Mapping[str, AuditDocument]) -> dict[str, WrittenTexts]:
+    """The texts of the period of each audit of a system that only writes, where the workspace holds them."""
+    found = {}
+    for name, document in latest.items():
+        system = workspace.systems.get(name)
+        if system is None or not system.only_writes:
+            continue
+        days = Window(document.window.start, document.window.end)
+        try:
+            with reading(workspace) as connection:
+                held = has_table(connection, system, "generations")
+                told = written_texts(connection, system, within=days) if held else None
+        except NoLakeError:
+            continue
+        if told is not None:
+            found[name] = told
+    return found

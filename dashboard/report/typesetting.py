@@ -19,11 +19,21 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.appeals import AppealState
 from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.incidents import AppealDecision
-from boussole.dashboard.markup.fontfiles import FOLDER, all_printable
-from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, SIDE, mark_svg, word
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.views.explained.explanation import Explanation
-from boussole.dashboard.views.explained.sheet import Issue, Sheet, new_sheet_number, sheet
+from boussole.dashboard.markup.elements import (
+    FOLDER,
+    INK,
+    INK_2,
+    LINE,
+    LINK,
+    MARKS,
+    SIDE,
+    all_printable,
+    mark_svg,
+    word,
+)
+from boussole.dashboard.markup.words import Say
+from boussole.dashboard.views.explanation import Explanation
+from boussole.dashboard.views.explanation_sheet import Issue, Sheet, new_sheet_number, sheet
 from boussole.dashboard.views.papers import Block, page_words, plain_text
 
 # Typst, strictly: archivable and accessible, bundled fonts only, and any warning is an error.

@@ -17,7 +17,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from boussole.audits.access_settings import LARGEST_BODY, LOOPBACK, AccessSettings
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.server.headers import BARE, FIXED
+from boussole.dashboard.server.routes import BARE, FIXED
 
 # How long the server waits for a client, how much it takes from one, and how many it serves at once.
 

@@ -40,6 +40,7 @@ from boussole.charter.record_types.kinds import (
     Statement,
 )
 from boussole.charter.records.facts import Facts, facts_of
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     charter_href,
     drift_href,
@@ -48,9 +49,7 @@ from boussole.dashboard.markup.words.addresses import (
     questions_href,
     recommendations_href,
 )
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.permissions import Action, Role, allowed
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed
 from boussole.dashboard.server.forms import UnfitError
 from boussole.dashboard.views.scene import Finding as Judged
 from boussole.dashboard.views.scene import Scene, answers

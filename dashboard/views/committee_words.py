@@ -25,6 +25,7 @@ from boussole.charter.record_types.acts import (
 )
 from boussole.charter.record_types.kinds import FollowUp, Reply
 from boussole.charter.records.facts import Facts
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     committee_href,
     evidence_href,
@@ -32,8 +33,7 @@ from boussole.dashboard.markup.words.addresses import (
     recommendations_href,
     session_href,
 )
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.person import who_words
+from boussole.dashboard.server.access.permissions import who_words
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.register_words import DueLine, attached_links, when, word
 
@@ -46,7 +46,7 @@ OFFICES = ("chair", "deputy")
 def state_word(state: str, say: Say) -> str:
     """How far a session is.
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> state_word("no_quorum", speaker("en"))
     'no quorum'
     """

@@ -25,6 +25,7 @@ from boussole.charter.record_types.acts import (
     Referral,
 )
 from boussole.charter.record_types.kinds import Incident, Recommendation, Reply
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     incidents_href,
     questions_href,
@@ -32,12 +33,10 @@ from boussole.dashboard.markup.words.addresses import (
     session_href,
     system_href,
 )
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.permissions import Action, Role, allowed
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import duty_href
-from boussole.dashboard.views.home import ACTIONS, may_vote, open_votes
+from boussole.dashboard.views.compass import ACTIONS, may_vote, open_votes
 from boussole.dashboard.views.scene import Scene
 
 # One thing that concerns somebody, and whose things it is among.

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument
 from boussole.charter.judging.families import decision
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import fairness_href
-from boussole.dashboard.markup.words.say import Say
 
 BETWEEN = "|"
 """Stands between the values of an address that chooses several of one field."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from boussole.charter.amending.plain import plainly
 from boussole.charter.judging.crosswalk import Chapter, CurrentAnswer, Provision, answered, answers, crosswalk, tally
 from boussole.charter.text.model import Framework
-from boussole.dashboard.markup.marks import ORDER, word
+from boussole.dashboard.markup.elements import ORDER, word
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.scene import Scene
 
 NAMED = 3

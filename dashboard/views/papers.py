@@ -16,7 +16,7 @@ from boussole.audits.languages import NARROW, capital
 from boussole.audits.mixed import joined
 from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument
-from boussole.dashboard.markup.words.say import Say, language_names
+from boussole.dashboard.markup.words import Say, language_names
 
 # The blocks that a paper is set from: headings, texts, tables and quotations, as data.
 

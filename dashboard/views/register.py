@@ -15,10 +15,10 @@ from boussole.charter.judging.coverage import Coverage, Use
 from boussole.charter.judging.follow_up import RegisterAnswer, examinations, examined_before_start, start_of
 from boussole.charter.registry.due import Due
 from boussole.charter.text.model import Charter
-from boussole.dashboard.markup.marks import ORDER, word
+from boussole.dashboard.markup.elements import ORDER, word
+from boussole.dashboard.markup.words import Say
+from boussole.dashboard.markup.words import count as few
 from boussole.dashboard.markup.words.addresses import system_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.markup.words.say import count as few
 from boussole.dashboard.views.charts.strips import coverage_strip_svg, strip_text
 from boussole.dashboard.views.fields import Field
 from boussole.dashboard.views.register_words import (

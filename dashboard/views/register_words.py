@@ -16,9 +16,9 @@ from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import input_of
 from boussole.charter.registry.due import Due, Kind
 from boussole.charter.text.model import Charter
+from boussole.dashboard.markup.words import Say
+from boussole.dashboard.markup.words import count as few
 from boussole.dashboard.markup.words.addresses import attachment_href, recommendations_href, register_href, system_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.markup.words.say import count as few
 from boussole.dashboard.views.fields import Field, Option, settled
 
 # What the values of a record's fields are called, in one language.
@@ -33,7 +33,7 @@ def word(model: type[Statement], name: str, value: str, say: Say) -> str:
     """What one value of a field is called.
 
     >>> from boussole.charter.record_types.work import Consultation
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> word(Consultation, "step", "expert", speaker("en"))
     'Expert named'
     """
@@ -77,7 +77,7 @@ FAR = 60
 def status_word(status: Status | str, say: Say) -> str:
     """Where a use stands.
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> status_word("pilot", speaker("fr")), status_word("retired", speaker("en"))
     ('en essai', 'abandoned')
     """

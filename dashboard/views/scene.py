@@ -21,9 +21,9 @@ from boussole.charter.records import AuditSummary, kept_charters, latest_audits,
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import in_force, kept_charter
 from boussole.charter.text.model import Article, Charter
-from boussole.dashboard.markup.marks import ORDER
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.views.charts.rose import Ring
+from boussole.dashboard.markup.elements import ORDER
+from boussole.dashboard.markup.words import Say
+from boussole.dashboard.views.charts.drawings import Ring
 
 NOTHING = Facts(as_of=dt.date.min)
 """Where nobody states anything: in a report of one audit, for example."""

@@ -22,8 +22,8 @@ from boussole.charter.records.notes.outside import outside as seen_outside
 from boussole.charter.records.readable import Records
 from boussole.charter.records.store.lookup import audit_days, last_entry
 from boussole.charter.registry.due import due
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.cache import (
+from boussole.dashboard.markup.words import Say
+from boussole.dashboard.server.process import (
     Stamp,
     house_stamp,
     lake_files,

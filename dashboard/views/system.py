@@ -14,13 +14,12 @@ from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.charter.judging.families import decision
 from boussole.charter.text.model import Article, Charter
+from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.glossary import Kind
-from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import fairness_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.views.answers.small_print import Cap, background, caps, read_words, small_print
-from boussole.dashboard.views.charts.bars import NONE, features, is_drift
 from boussole.dashboard.views.charts.calibration import (
     calibration_note,
     calibration_table,
@@ -29,10 +28,31 @@ from boussole.dashboard.views.charts.calibration import (
     curves,
     drawn_and_not,
 )
-from boussole.dashboard.views.charts.charts import curves_svg, drift_chart, drift_text, groups_chart, groups_text, svg
-from boussole.dashboard.views.charts.dots import NARROW, WIDE
-from boussole.dashboard.views.charts.groups import ADJUSTED, ADJUSTED_STAGE, RATIOS, By, attribute_name, compared, rows
-from boussole.dashboard.views.charts.hundred import falls, waterfall, waterfall_table, waterfall_text
+from boussole.dashboard.views.charts.charts import (
+    curves_svg,
+    drift_chart,
+    drift_text,
+    falls,
+    groups_chart,
+    groups_text,
+    svg,
+    waterfall,
+    waterfall_table,
+    waterfall_text,
+)
+from boussole.dashboard.views.charts.drawings import NARROW, WIDE
+from boussole.dashboard.views.charts.groups import (
+    ADJUSTED,
+    ADJUSTED_STAGE,
+    NONE,
+    RATIOS,
+    By,
+    attribute_name,
+    compared,
+    features,
+    is_drift,
+    rows,
+)
 from boussole.dashboard.views.charts.tables import (
     Table,
     adjusted_table,

@@ -17,17 +17,16 @@ from boussole.charter.judging.coverage import FOLLOWED, coverage
 from boussole.charter.judging.families import NOT_RECORDED
 from boussole.charter.judging.follow_up import examined_before_start
 from boussole.charter.text.model import Indicator
-from boussole.dashboard.markup.marks import ORDER, word
+from boussole.dashboard.markup.elements import ORDER, word
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import answer_href, article_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.charts.groups import By, attribute_name
-from boussole.dashboard.views.incidents import reported_words
+from boussole.dashboard.views.incidents_and_work import reported_words, work_words
 from boussole.dashboard.views.register import examined_words
 from boussole.dashboard.views.register_words import coverage_words
 from boussole.dashboard.views.scene import Scene, anchor_of
-from boussole.dashboard.views.work import work_words
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,17 +7,18 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from boussole.audits.decisions.frames import open_frame
 from boussole.audits.errors import SourceError
 from boussole.audits.log_names import LogName
-from boussole.audits.workspace import Workspace
 from boussole.experiments.logging.packing import pack
-from boussole.experiments.logging.permission import permission
 from boussole.experiments.logging.runs import check_owner, mlflow_faults, write
 from boussole.experiments.logging.versions import model_version as version_of
 from boussole.experiments.store import quiet_mlflow
+
+if TYPE_CHECKING:
+    from boussole.audits.workspace import Workspace
 
 
 class Options(TypedDict, total=False):
@@ -98,6 +99,8 @@ def log_frame(
 
     Everything about the frame is checked before a run is made or touched.
     """
+    from boussole.experiments.logging.permission import permission  # it knows system files, which take time to import
+
     if name is not None and not re.fullmatch(r"(?!_)[\w-][\w.-]*\.parquet", name):
         raise SourceError(f"'{name}' is not a file name such as part-0.parquet.", next_step="Give a name without path.")
     rows = open_frame(frame)

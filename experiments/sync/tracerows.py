@@ -99,7 +99,15 @@ def write_rows(rows: list[dict[str, Any]], system: System, path: Path) -> None:
     kinds = {names.at: pa.timestamp("ms", tz="UTC"), names.tokens_in: pa.int64(), names.tokens_out: pa.int64()}
     kinds[names.seconds] = pa.float64()
     schema = pa.schema([(column, kinds.get(column, pa.string())) for column in rows[0]])
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
+    whole = [{column: _whole(value) for column, value in row.items()} for row in rows]
+    pq.write_table(pa.Table.from_pylist(whole, schema=schema), path)
+
+
+def _whole(value: Any) -> Any:
+    """A text as UTF-8 can hold it: half of a pair of surrogates, which JSON can escape, becomes U+FFFD."""
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _text(value: Any) -> str | None:

@@ -25,7 +25,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from tests.as_json import left_out_words
 from tests.written import system_text
 

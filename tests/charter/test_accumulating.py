@@ -308,6 +308,69 @@ def test_the_verifier_computes_recent_months_again(changed: tuple[Path, AuditDoc
         assert RATIO in again.kept_back()
 
 
+@pytest.fixture(scope="module")
+def without(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[AuditDocument]]:
+    """Two months in which women are selected at a third of the chances of men, and two without any woman."""
+    decisions = log(ratio=0.3)
+    there = decisions[decisions.day.map(lambda day: day.month < 3) | (decisions.sex == "M")]
+    home = workspace_of(tmp_path_factory.mktemp("without") / "w", there)
+    return home.home, [audit(home, month) for month in range(1, 5)]
+
+
+def test_a_group_that_disappears_is_judged_by_the_months_before(without: tuple[Path, list[AuditDocument]]) -> None:
+    """By the rules before the eighth nothing was to be compared then, and so nothing was wrong any more."""
+    home, (_, second, _, fourth) = Workspace(without[0]), without[1]
+    assert [str(verdict(each).verdict) for each in (second, fourth)] == ["broken", "broken"]
+    gone = {each.id: each for each in fourth.measures}[RATIO]
+    assert (gone.status, gone.reason, gone.n, gone.value) == ("undefined", "zero_denominator", 0, None)
+    judged = fourth.judged_by_id[RATIO]
+    assert (judged.value, judged.params.windows) == (second.judged_by_id[RATIO].value, 2)
+    assert {each.id for each in fourth.measures} >= {RATIO, "selection_rate/sex=F"}
+    assert verify(home, fourth) == []
+    bare = [each for each in fourth.measures if each.n != 0]
+    assert fourth.accumulated is not None
+    told = fourth.accumulated.changed(measures=tuple(m for m in fourth.accumulated.measures if m.id != RATIO))
+    before = judge_again(home, fourth.changed(measures=tuple(bare), accumulated=told), rule=7)
+    assert str(before.verdict) == "unknown"
+
+
+@pytest.mark.parametrize("restricted", [True, False], ids=["restricted", "open"])
+def test_the_verifier_misses_who_disappears(without: tuple[Path, list[AuditDocument]], restricted: bool) -> None:
+    home, documents = Workspace(without[0]), [each.written() for each in without[1]]
+    written, declared = documents[-1], Declared(home.system("offers").model_dump(mode="json"))
+    own = window_of(home, written, restricted=restricted)[1]
+    before = {each["evidence"]["cubes"]: window_of(home, each, restricted=restricted)[1] for each in documents[:-1]}
+    figures = Together(written, declared, own, before, people=restricted)
+    (measure,) = (each for each in written["accumulated"]["measures"] if each["id"] == RATIO)
+    claims, tally = figures.claims(measure), Tally()
+    assert claims is not None
+    tally.claims(RATIO, measure, claims)
+    assert (tally.problems, figures.kept_back()) == ([], [])
+    lied = {name: each for name, each in own.measures.items() if name != RATIO}
+    told = {**written["accumulated"], "measures": [m for m in written["accumulated"]["measures"] if m["id"] != RATIO]}
+    again = Together({**written, "accumulated": told}, declared, own._replace(measures=lied), before, people=restricted)
+    assert RATIO in again.kept_back()
+    assert (
+        Together(
+            {**written, "accumulated": told, "rule": 7},
+            declared,
+            own._replace(measures=lied),
+            before,
+            people=restricted,
+        ).kept_back()
+        == []
+    )
+
+
+@pytest.mark.costly
+def test_who_disappears_is_computed_again_and_replayed(without: tuple[Path, list[AuditDocument]]) -> None:
+    home = Workspace(without[0])
+    found = again(home)
+    assert [(each.ok, each.problems, each.differences) for each in found] == [(True, (), ())] * 4
+    told = replay(home, load_charter())
+    assert (told.windows, list(told.changes)) == (4, [])
+
+
 def verify(home: Workspace, document: AuditDocument) -> list[str]:
     """What the verifier finds wrong with the verdicts."""
     written, tally = document.written(), Tally()

@@ -18,7 +18,7 @@ from boussole.charter.templates import TEMPLATES
 from boussole.charter.text.left_out import GRACE_DAYS, held_to
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Article, Charter
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.small_print import beside_words
 from tests.as_json import judge
 from tests.charter.builders import CHARTER, START, WOMEN, comparison, everybody, system

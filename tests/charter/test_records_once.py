@@ -20,10 +20,10 @@ from boussole.charter.record_types.inputs import WebForm, input_of, is_required,
 from boussole.charter.record_types.kinds import KINDS
 from boussole.dashboard.cli.records import NEVER, names_of
 from boussole.dashboard.cli.schemas import SCHEMAS
-from boussole.dashboard.markup.words.say import FOLDER
+from boussole.dashboard.markup.words import FOLDER
 from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.server.access.places import every_command
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.routes import ROUTES
 from boussole.dashboard.views.records.form import FILLERS, LISTS
 from tests.commands import commands
 from tests.sparing import later
@@ -189,12 +189,12 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import statements
-from boussole.dashboard.app.guard import guarded
-from boussole.dashboard.server.access.person import COOKIE, Person
+from boussole.dashboard.app.server import guarded
+from boussole.dashboard.server.access.permissions import COOKIE, Person
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.views.records.offering import offered_by
-from boussole.dashboard.server.access.routes import record_address
+from boussole.dashboard.server.routes import record_address
 from boussole.dashboard.api.serving import document
 from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.server.forms import form_html
@@ -203,7 +203,7 @@ from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.pages.session.forms import act_routes
 from boussole.dashboard.pages.work.forms import work_routes
 from boussole.dashboard.views import store
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 
 home, which = Path(sys.argv[1]), sys.argv[2]
 workspace, say = Workspace(home), speaker("en")

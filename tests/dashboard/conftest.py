@@ -20,8 +20,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.server import trouble
-from boussole.dashboard.server.access import person, visitor
+from boussole.dashboard.server import process
+from boussole.dashboard.server.access import permissions, sessions
 from boussole.dashboard.views.scene import Scene
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ costs: {build: 180000}
 @pytest.fixture
 def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who asks too often is counted by a clock that stands still: nothing gives way, however slow the machine is."""
-    monkeypatch.setattr(trouble, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr(process, "time", SimpleNamespace(monotonic=lambda: 0.0))
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +93,7 @@ def be(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def chosen(role: str, member: str | None = None) -> None:
         value = f"{role}.{member}" if member else role
-        monkeypatch.setattr(visitor, "cookie", {person.COOKIE: value}.get)
+        monkeypatch.setattr(sessions, "cookie", {permissions.COOKIE: value}.get)
 
     return chosen
 

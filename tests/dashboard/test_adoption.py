@@ -21,7 +21,7 @@ from boussole.audits.retention.purge import purge
 from boussole.audits.retention.rotation import rotate
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.app.server import routes
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.system.view import used_by
 from tests.audits.privacy.helpers import found_when_opened
 from tests.written import system_text

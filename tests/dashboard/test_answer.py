@@ -18,18 +18,18 @@ from boussole.charter.document import LeftOut, MeasureDocument, Params
 from boussole.charter.records import save_audit
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.markup.marks import shape
+from boussole.dashboard.markup.elements import shape
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import answer_href
-from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.answer.around import Reader
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, AnswerPage, answer_page, kept_answer
 from boussole.dashboard.views.answers.asked import sentence_of
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.short import MOST, compared_people, figures, told_by, words_in
-from boussole.dashboard.views.charts.course import BOTTOM, HIGH, LEFT, RIGHT, TOP, Stop, course_svg
-from boussole.dashboard.views.charts.course import WIDE as COURSE_WIDE
-from boussole.dashboard.views.charts.hundred import hundred
+from boussole.dashboard.views.charts.charts import hundred
+from boussole.dashboard.views.charts.over_time import BOTTOM, HIGH, LEFT, RIGHT, TOP, Stop, course_svg
+from boussole.dashboard.views.charts.over_time import WIDE as COURSE_WIDE
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system_tables import matrix
 from tests.as_json import documents, written

@@ -27,7 +27,7 @@ from boussole.charter.record_types.kinds import (
 from boussole.charter.records import AuditSummary, SealedStatement
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.article.questions import QuestionView
 from boussole.dashboard.pages.article.standing import ROWS
 from boussole.dashboard.pages.article.view import ArticlePage, ArticleQuery, article_page

@@ -14,13 +14,12 @@ from boussole.charter.record_types.acts import CommitteeAnswer, CommitteeQuestio
 from boussole.charter.records.documents.attachments import erase, path_of
 from boussole.charter.records.statements import statements
 from boussole.charter.records.store.lookup import How, fingerprints, places_of
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.pages.questions.view import question_routes
 from boussole.dashboard.pages.session.forms import act_routes
-from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action
-from boussole.dashboard.server.access.person import COOKIE
-from boussole.dashboard.server.form_routes import LARGEST, problem_of
+from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Action
+from boussole.dashboard.server.forms import LARGEST, problem_of
 from boussole.dashboard.views.records.entering import attachment_routes
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall

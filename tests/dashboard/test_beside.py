@@ -9,7 +9,7 @@ from boussole.audits.drift.series import DriftSeries
 from boussole.charter.comparing.months import VersionChange
 from boussole.charter.document.differences.comparing import SIDE_BY_SIDE, VersionComparison
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.beside import Beside, side_by_side
 from tests.written import sample
 

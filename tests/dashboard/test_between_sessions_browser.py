@@ -12,7 +12,7 @@ from selenium.webdriver.support.ui import Select
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import statements
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access.permissions import COOKIE
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall
 from tests.dashboard.browsing import served, violations, waiting, whole

@@ -9,7 +9,7 @@ import pytest
 
 from boussole.charter.document import Band
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.charts.calibration import Curve, calibration_chart, calibration_note, calibration_text
 from boussole.dashboard.views.charts.charts import curves_svg
 from boussole.dashboard.views.scene import Scene

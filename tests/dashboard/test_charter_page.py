@@ -15,7 +15,7 @@ from boussole.charter.auditing.replay import VerdictChange as Moved
 from boussole.charter.records.in_force import Act, InForce, Version
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.charter.view import Amendment, CharterView, charter_page, look
 from tests.charter.builders import CHARTER, amended, plain, system
 

@@ -11,10 +11,10 @@ import pytest
 
 from boussole.audits.systems import System
 from boussole.audits.systems.parts import Feature
-from boussole.dashboard.markup.fontfiles import embed
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.elements import embed
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.charts.charts import svg
-from boussole.dashboard.views.charts.dots import NARROW, WIDE, Dot, Layout, Line, Rows, draw, ticks
+from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, Layout, Line, Rows, draw, ticks
 from boussole.dashboard.views.charts.groups import ADJUSTED, Row, attribute_name, group_name, value_name
 from boussole.dashboard.views.charts.tables import comparison
 from tests.as_json import (

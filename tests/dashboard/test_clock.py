@@ -17,7 +17,7 @@ from boussole.audits.ledger.search import EntryLine
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.records import open_records
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import chosen_language, speaker, speaker_for, speaker_in
+from boussole.dashboard.markup.words import chosen_language, speaker, speaker_for, speaker_in
 from boussole.dashboard.pages.reports.view import Report, listed
 from boussole.dashboard.views.evidence import content_words, moment_words
 from tests.dashboard.app_at import app_at
@@ -133,4 +133,4 @@ def test_only_one_place_asks_in_which_language_a_request_is_made():
     found = {
         path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if asks.search(path.read_text("utf-8"))
     }
-    assert found == {"markup/words/say.py", "server/access/account.py", "views/parts/context.py"}
+    assert found == {"markup/words/__init__.py", "server/access/account.py", "views/parts/context.py"}

@@ -27,11 +27,10 @@ from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.alerts import personal
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, letters_form, split
 from boussole.dashboard.server.access.database import Wish, seen
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.concerns import Concern, Whose, concerns_of, whose
 from boussole.dashboard.views.scene import Scene

@@ -29,7 +29,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.elements import code
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.data.view import DataPage, data_page
 from boussole.dashboard.pages.system.view import declared_tables
 from boussole.dashboard.views import store

@@ -12,12 +12,11 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import begin, draft, drafts, save, savings
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.server.access.person import COOKIE
-from boussole.dashboard.server.form_routes import problem_of
-from boussole.dashboard.server.forms import form_html
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.server.access.permissions import COOKIE
+from boussole.dashboard.server.forms import form_html, problem_of
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.parts.drafts import complete, draft_line, draft_page, draft_routes, missing, read, writing
 from tests.charter.committee.desk import DAY, m

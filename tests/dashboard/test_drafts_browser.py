@@ -13,7 +13,7 @@ from selenium.webdriver.common.keys import Keys
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import on_draft
 from boussole.charter.committee.papers.drafts import begin, draft, savings
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access.permissions import COOKIE
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall
 from tests.dashboard.browsing import narrow, served, violations, waiting, whole

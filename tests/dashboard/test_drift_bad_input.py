@@ -21,7 +21,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.drift.system_drift import drift_of
 from boussole.dashboard.cli.main import app
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, drift_page
 from boussole.dashboard.views.store import scene
 from tests.sparing import later

@@ -29,13 +29,12 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.schemas import audit_schema, drift_schema
 from boussole.dashboard.app.server import routes
-from boussole.dashboard.cli.drifting import DISTANCES, TESTS
+from boussole.dashboard.cli.audits import DISTANCES, TESTS
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.drift import detail_making, forms
-from boussole.dashboard.pages.drift.detail_making import StoredReport, make
-from boussole.dashboard.pages.drift.detail_words import header, told_words, which_to_read
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.drift import evidently_report, view
+from boussole.dashboard.pages.drift.evidently_report import StoredReport, header, make, told_words, which_to_read
+from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW
 from boussole.experiments.store import TAG as OF_DECISIONS
@@ -197,13 +196,13 @@ def test_without_a_store_or_with_a_dead_one_the_report_is_stored_all_the_same(
 
     page, text = made.place.html.read_text("utf-8"), made.place.json.read_text("utf-8")
     monkeypatch.setattr(drift_reports, "store_missing", lambda _: True)
-    assert detail_making._logged(workspace, made.place, page, text) == (None, "")
+    assert evidently_report._logged(workspace, made.place, page, text) == (None, "")
 
     def dead(*_: object, **__: object) -> None:
         raise SourceError("the MLflow server does not answer.")
 
     monkeypatch.setattr(drift_reports, "log_drift_report", dead)
-    assert detail_making._logged(workspace, made.place, page, text) == (None, "the MLflow server does not answer.")
+    assert evidently_report._logged(workspace, made.place, page, text) == (None, "the MLflow server does not answer.")
 
 
 @pytest.mark.costly
@@ -251,7 +250,7 @@ def test_the_command_makes_the_report(workspace: Workspace, command: Run, tmp_pa
 def test_the_part_of_the_drift_page(workspace: Workspace, made: StoredReport) -> None:
     def shown(pair: object, *, may_make: bool = True) -> str:
         asked = DriftQuery(system="jobs", against="previous")
-        found = forms.detail_view(workspace, asked, pair, speaker("en"), may_make=may_make)  # type: ignore[arg-type]
+        found = view.detail_view(workspace, asked, pair, speaker("en"), may_make=may_make)  # type: ignore[arg-type]
         return Template("pages/drift/drift.html", speaker("en"))("detail", found, {})
 
     there = shown((FEBRUARY, JANUARY))
@@ -280,7 +279,7 @@ def test_who_asks_for_a_report_gets_it_on_the_page(
     workspace: Workspace, asks: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[object] = []
-    monkeypatch.setattr(forms, "make_apart", lambda _, *given: made.append(given))
+    monkeypatch.setattr(view, "make_apart", lambda _, *given: made.append(given))
     to = f"/drift-make/jobs.{NAME}.previous.week?spoken=en&lang=en"
     answer = asks("data_scientist").post(to, files={"none": b""})
     assert (answer.status_code, answer.headers["location"]) == (
@@ -302,7 +301,7 @@ def test_why_it_cannot_be_made_is_told_on_the_page(
     def refuse(*_: object) -> None:
         raise ReportError("the rows were purged.", next_step="Look elsewhere.")
 
-    monkeypatch.setattr(forms, "make_apart", refuse)
+    monkeypatch.setattr(view, "make_apart", refuse)
     answer = asks("data_scientist").post(f"/drift-make/jobs.{NAME}.reference.month?spoken=en", files={"none": b""})
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/drift?system=jobs&sent=")
@@ -313,12 +312,12 @@ def test_why_it_cannot_be_made_is_told_on_the_page(
 def test_another_process_makes_it_or_says_why_not(workspace: Workspace, command: Run, tmp_path: Path) -> None:
     copy = Workspace(Path(shutil.copytree(workspace.home, tmp_path / "copy")))
     stored.forget(copy, "jobs")
-    place = detail_making.make_apart(copy, "jobs", FEBRUARY, JANUARY)
+    place = evidently_report.make_apart(copy, "jobs", FEBRUARY, JANUARY)
     assert place.html.is_file()
     purge(copy, before=FEBRUARY.start)
     assert not place.html.exists()
     with pytest.raises(ReportError, match=r"rows of 2026-01 were purged.*--no-report"):
-        detail_making.make_apart(copy, "jobs", FEBRUARY, JANUARY)
+        evidently_report.make_apart(copy, "jobs", FEBRUARY, JANUARY)
     refused = command("--workspace", copy.home, "drift", "--system", "jobs", "--window", "2026-02-01/2026-02-28")
     assert (refused.returncode, "has moved" in refused.stdout) == (2, True)  # the exact figures come first
     assert "rows of 2026-01 were purged" in refused.stderr

@@ -24,9 +24,10 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.system_drift import Drift, drift_of
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.views.drift.followed import PerformanceWords, group_table
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.views.drift.performance import group_table
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, drift_page
+from boussole.dashboard.views.drift.words import PerformanceWords
 from boussole.dashboard.views.scene import Scene
 
 CHUNK = 5000

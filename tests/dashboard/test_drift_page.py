@@ -28,9 +28,9 @@ from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import Act
 from boussole.charter.records.in_force import Version as CharterVersion
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.drift.view import YEARS, themes, uncompared
-from boussole.dashboard.views.charts.time_pictures import Spot, small_multiple, time_axis
+from boussole.dashboard.views.charts.over_time import Spot, small_multiple, time_axis
 from boussole.dashboard.views.drift.figures import name_of_measure
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, drift_page
 from boussole.dashboard.views.scene import Scene

@@ -17,8 +17,8 @@ from boussole.audits.measures import Counts
 from boussole.audits.windows import Window
 from boussole.charter.drift.readings import readings
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.views.charts.time_pictures import Month, MonthValue, months_picture, scale_of, time_axis
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.views.charts.over_time import Month, MonthValue, months_picture, scale_of, time_axis
 from boussole.dashboard.views.drift.performance import Performing, performing
 from tests.audits.drawn import Case, drawn, places
 from tests.written import drift_rule, sample

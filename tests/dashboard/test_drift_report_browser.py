@@ -20,7 +20,7 @@ from boussole.audits.drift.pairs import exact_pair
 from boussole.audits.systems import load_system
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.pages.drift.detail_making import make
+from boussole.dashboard.pages.drift.evidently_report import make
 from tests.dashboard.browsing import KNOCKED, SIDEWAYS, listening, narrow, served, text, violations, waiting, whole
 from tests.written import system_text
 

@@ -38,8 +38,8 @@ from boussole.charter.records.facts import Facts
 from boussole.charter.records.sealed_files import NO_FILES
 from boussole.charter.records.starting import Restart
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import evidence_href, number_of
-from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine
 from boussole.dashboard.pages.evidence.view import LARGEST, asked_of, entry_page, head, search_of
 from boussole.dashboard.views.evidence import (

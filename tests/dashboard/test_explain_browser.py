@@ -11,8 +11,7 @@ from selenium.webdriver.common.by import By
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.server.access.log import sheet_requests
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import COOKIE, Person
+from boussole.dashboard.server.access.permissions import COOKIE, Person, Role
 from tests.dashboard.browsing import served, text, violations, waiting, whole
 from tests.dashboard.explained import asked, workspace_in
 

@@ -20,11 +20,11 @@ from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.store.lookup import How, places_of
 from boussole.dashboard.cli.main import app
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server.access.log import entries
-from boussole.dashboard.views.explained import explanation
-from boussole.dashboard.views.explained.explanation import refusal
-from boussole.dashboard.views.explained.sheet import part_blocks
+from boussole.dashboard.views import explanation
+from boussole.dashboard.views.explanation import refusal
+from boussole.dashboard.views.explanation_sheet import part_blocks
 from boussole.experiments.weights.version_models import VersionModel
 from tests.dashboard.explained import DECIDED, asked, model, workspace_in
 from tests.sparing import later

@@ -16,7 +16,7 @@ from boussole.charter.deadlines.appeals import appeals
 from boussole.charter.records.facts import facts_of
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.markup.elements import PREFIX
-from boussole.dashboard.server.access import visitor
+from boussole.dashboard.server.access import sessions
 from boussole.dashboard.server.access.database import access, now, reading, sheet_table, stamp
 from boussole.dashboard.server.access.log import (
     WAITING,
@@ -27,9 +27,8 @@ from boussole.dashboard.server.access.log import (
     sheet_requests,
     shown_sheet,
 )
-from boussole.dashboard.server.access.permissions import AccessError, Role
-from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.views.explained import explanation
+from boussole.dashboard.server.access.permissions import COOKIE, AccessError, Person, Role
+from boussole.dashboard.views import explanation
 from tests.dashboard.app_at import app_at
 from tests.dashboard.explained import asked, model, workspace_in
 
@@ -208,7 +207,7 @@ def test_a_request_about_another_day_opens_nothing(workspace, client):
 
 @pytest.mark.slow(lighter="test_from_the_request_to_the_sheet_in_the_hand_of_the_person")
 def test_the_page_shows_the_sheet_and_escapes_what_was_typed(workspace, client, monkeypatch):
-    monkeypatch.setattr(visitor, "cookie", lambda _: "steward")
+    monkeypatch.setattr(sessions, "cookie", lambda _: "steward")
     sent(client, "steward", "/explain/open", system="jobs", decision="D07", request="-", reason="<b>why</b>")
     page = app_at("explain", lang="en").run()
     assert not page.exception

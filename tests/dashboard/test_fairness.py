@@ -14,10 +14,10 @@ import pytest
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import Comparison, MeasureDocument
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.fairness import view as cache
-from boussole.dashboard.pages.fairness.figures import Group, beyond, by_chance, first_fields, measured
-from boussole.dashboard.pages.fairness.view import Explorer
+from boussole.dashboard.pages.fairness.picture import Group, beyond, by_chance
+from boussole.dashboard.pages.fairness.view import Explorer, first_fields, measured
 from boussole.dashboard.views.charts.strips import Mark, strip_svg
 from boussole.dashboard.views.fields import PROFILES, RAW, FairnessQuery
 from boussole.dashboard.views.scene import Scene, load

@@ -16,15 +16,17 @@ from boussole.charter.record_types.attached import Attachment
 from boussole.charter.record_types.kinds import FollowUp, Recommendation, Reply
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts, facts_of
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.recommendations.forms import FollowedForms, followed_routes
-from boussole.dashboard.pages.recommendations.view import RecommendationsQuery, recommendations_page
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.form_routes import problem_of
-from boussole.dashboard.server.forms import PageForms
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.recommendations.view import (
+    FollowedForms,
+    RecommendationsQuery,
+    followed_routes,
+    recommendations_page,
+)
+from boussole.dashboard.server.access.permissions import COOKIE, Person, Role
+from boussole.dashboard.server.forms import PageForms, problem_of
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import opinions_about
 from tests.charter.committee.desk import DAY, RULES, m

@@ -14,7 +14,7 @@ from boussole.audits.windows import Window
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.moved_groups import moved_groups
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom
 from tests.written import audited, drift_rule, sample
 

@@ -23,18 +23,17 @@ from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.charter.view import CharterView, charter_page
+from boussole.dashboard.pages.compass.view import since_audit
 from boussole.dashboard.pages.evidence.view import head, search_of
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.small_print import caps
-from boussole.dashboard.views.compass import compass
+from boussole.dashboard.views.compass import compass, waiting
 from boussole.dashboard.views.evidence import Results, content_words
-from boussole.dashboard.views.home import since_audit, waiting
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import register_page, unaudited

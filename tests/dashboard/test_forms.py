@@ -13,12 +13,22 @@ from starlette.testclient import TestClient
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.app import guard
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.server import form_routes
+from boussole.dashboard.app import server
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.server import forms
 from boussole.dashboard.server.access.permissions import Action
-from boussole.dashboard.server.form_routes import form_route, keep, problem_of
-from boussole.dashboard.server.forms import Field, Form, Problem, UnfitError, Values, folded_form, form_html
+from boussole.dashboard.server.forms import (
+    Field,
+    Form,
+    Problem,
+    UnfitError,
+    Values,
+    folded_form,
+    form_html,
+    form_route,
+    keep,
+    problem_of,
+)
 
 EN, FR = speaker("en"), speaker("fr")
 FORM = Form(
@@ -132,25 +142,25 @@ def test_every_field_has_a_label_or_a_legend():
 
 
 def test_problems_are_pushed_out_by_others(monkeypatch):
-    monkeypatch.setattr(form_routes, "MOST", 1)
+    monkeypatch.setattr(forms, "MOST", 1)
     first = keep(Problem(form="f", text="1"), "")
     second = keep(Problem(form="f", text="2"), "")
     assert (problem_of(first), problem_of(second).text, problem_of("")) == (None, "2", None)
 
 
 def test_what_somebody_typed_is_shown_to_nobody_else_and_pushed_out_by_nobody_else(monkeypatch):
-    monkeypatch.setattr(form_routes, "_kept", OrderedDict())
+    monkeypatch.setattr(forms, "_kept", OrderedDict())
     mine = keep(Problem(form="f", text="mine"), "ada")
-    theirs = [keep(Problem(form="f", text=str(n)), "eve") for n in range(form_routes.MOST + 1)]
+    theirs = [keep(Problem(form="f", text=str(n)), "eve") for n in range(forms.MOST + 1)]
     assert problem_of(mine, "ada").text == "mine"
     assert problem_of(mine, "eve") is None
     assert problem_of(mine) is None
-    assert [bool(problem_of(token, "eve")) for token in theirs].count(True) == form_routes.EACH
+    assert [bool(problem_of(token, "eve")) for token in theirs].count(True) == forms.EACH
     assert problem_of(theirs[-1], "eve") is not None
 
 
 def test_every_page_asks_the_frame_whose_words_it_may_show():
-    pages = list((Path(form_routes.__file__).parents[1] / "pages").glob("*/page.py"))
+    pages = list((Path(forms.__file__).parents[1] / "pages").glob("*/page.py"))
     assert pages
     assert [page.parent.name for page in pages if "problem_of" in page.read_text(encoding="utf-8")] == []
 
@@ -170,8 +180,8 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
         act=act,
         back=lambda desk, of, token: f"/page?sent={token}",
     )
-    monkeypatch.setitem(guard.ROUTES, "/f/{of}", Action.SEE_COMPASS)
-    return TestClient(Starlette(routes=guard.guarded([route], home)), follow_redirects=False)
+    monkeypatch.setitem(server.ROUTES, "/f/{of}", Action.SEE_COMPASS)
+    return TestClient(Starlette(routes=server.guarded([route], home)), follow_redirects=False)
 
 
 def send(client, path="/f/1?lang=fr&spoken=fr", **fields):
@@ -199,5 +209,5 @@ def test_what_could_not_be_taken_leads_back_with_every_word(client, line, told):
 def test_a_form_of_another_site_is_refused_and_so_is_what_is_too_long(client, monkeypatch):
     assert send(client, line="x", headers={"origin": "http://testserver:3000"}).status_code == 403
     assert send(client, line="x", headers={"origin": "http://testserver"}).status_code == 303
-    monkeypatch.setattr("boussole.dashboard.server.form_routes.LARGEST", 10)
+    monkeypatch.setattr("boussole.dashboard.server.forms.LARGEST", 10)
     assert send(client, line="x").status_code == 413

@@ -16,7 +16,7 @@ from boussole.charter.record_types.kinds import Attestation
 from boussole.charter.records.facts import Facts as Stated
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.pages.generations.view import GenerationsPage, generations_page
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import Facts

@@ -20,8 +20,8 @@ from boussole.dashboard.markup.glossary import (
     words,
 )
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import glossary_href
-from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.scene import Scene

@@ -11,25 +11,20 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.record_types.acts import (
-    Ballot,
-    Closing,
-    CommitteeAnswer,
-    CommitteeQuestion,
-)
+from boussole.charter.record_types.acts import Ballot, Closing, CommitteeAnswer, CommitteeQuestion
 from boussole.charter.record_types.kinds import Adoption, Appeal, AppealDecision, Incident, KeptFile, Reply, Withdrawal
 from boussole.charter.records import SealedStatement, save_audit
 from boussole.charter.records.facts import Facts
 from boussole.charter.registry.due import Due
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.compass.view import since_audit, since_session
 from boussole.dashboard.server.access.log import SheetRequest
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Before, Chamber, Met, changed_answers, met_last, news
-from boussole.dashboard.views.home import ACTIONS, MOST, own_chambers, sheets, since_audit, since_session, waiting
+from boussole.dashboard.views.compass import ACTIONS, MOST, own_chambers, sheets, waiting
 from boussole.dashboard.views.register_words import ACTS, Register
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents, written

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from boussole.dashboard.markup.elements import Html, badge, details, el, facts, join, link
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 
 TABLES = Template("markup/tables.html", speaker("en"))
 

@@ -17,17 +17,14 @@ from boussole.charter.record_types.incidents import Appeal, Incident
 from boussole.charter.records import statements
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.incidents.forms import forms_for, incident_routes
-from boussole.dashboard.pages.incidents.view import incidents_page
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import COOKIE
-from boussole.dashboard.server.form_routes import problem_of
-from boussole.dashboard.server.forms import PageForms
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.incidents.view import forms_for, incident_routes, incidents_page
+from boussole.dashboard.server.access.permissions import COOKIE, Role
+from boussole.dashboard.server.forms import PageForms, problem_of
 from boussole.dashboard.views import store
-from boussole.dashboard.views.incidents import open_incidents, owed, reported_words
+from boussole.dashboard.views.incidents_and_work import open_incidents, owed, reported_words
 from tests.charter.incidents.made import appeal, at, closure, decision, facts, incident, reported, update
 from tests.written import system_text
 

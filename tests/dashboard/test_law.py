@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.law import LawPage, Row, law_page
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents

@@ -9,7 +9,7 @@ import pytest
 
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
 from boussole.dashboard.views.fields import Choice

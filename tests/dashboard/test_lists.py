@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.parts import notices
 from boussole.dashboard.views.scene import Scene
 

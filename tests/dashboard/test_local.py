@@ -14,8 +14,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from boussole.audits.drift import stored
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.app.guard import foreign, refusal
-from boussole.dashboard.app.server import CLOSED, OPTIONS, KnownHosts, LocalOnly, routes
+from boussole.dashboard.app.frame import OPTIONS
+from boussole.dashboard.app.server import CLOSED, KnownHosts, LocalOnly, foreign, refusal, routes
 
 REPORT = "2026-03-01_2026-03-31_vs_2026-02-01_2026-02-28"
 

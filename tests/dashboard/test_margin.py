@@ -25,13 +25,12 @@ from boussole.charter.committee.papers.drafts import begin, draft, save, savings
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records import open_records
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.ask.forms import asking
-from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action, Role
-from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.form_routes import problem_of
+from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Action, Person, Role
+from boussole.dashboard.server.forms import problem_of
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.parts.margin import MOST_FORMS, MarginReader, Places, answer_margin, draft_margin
 from boussole.dashboard.views.parts.margin_routes import acts_of, margin_routes, own_words

@@ -8,9 +8,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from boussole.charter.document.answers.verdict import worst
-from boussole.dashboard.markup.elements import DARK, STYLE
-from boussole.dashboard.markup.marks import INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, mark_svg, word
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.elements import DARK, INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, STYLE, mark_svg, word
+from boussole.dashboard.markup.words import speaker
 
 
 def luminance(colour: str) -> float:

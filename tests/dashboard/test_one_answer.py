@@ -19,12 +19,11 @@ from boussole.dashboard.alerts.verdicts import SystemMark, verdicts
 from boussole.dashboard.api import answers
 from boussole.dashboard.api.shapes import PageQuery
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
 from boussole.dashboard.pages.article.standing import standings
 from boussole.dashboard.report.content import content
-from boussole.dashboard.report.edition import edition
-from boussole.dashboard.report.words import teller
+from boussole.dashboard.report.edition import edition, teller
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.parts import notices

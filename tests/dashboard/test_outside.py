@@ -13,7 +13,7 @@ from boussole.audits.ledger.keeping import CheckpointStanding
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.notes.outside import Check, Outside, Stamp, State, outside
 from boussole.dashboard.app import frame
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views import store
 from boussole.dashboard.views.parts.notices import foot, line, section
 from tests.dashboard.api.test_cosignatures import KEY, knows

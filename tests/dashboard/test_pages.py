@@ -8,8 +8,8 @@ import pytest
 
 from boussole import dashboard
 from boussole.dashboard.app.frame import HERE
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import FIRST, Page, current, groups, listed, pages
-from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access.permissions import FIRST_PAGES, SIGNED_IN, allowed
 from boussole.dashboard.server.access.places import PAGES
 

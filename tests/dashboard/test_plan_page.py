@@ -11,7 +11,7 @@ import pytest
 
 from boussole.charter.judging.statistics.planning import plans
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.pages.plan import view
 from boussole.dashboard.pages.plan.view import GAPS, PlanPage, PlanQuery, plan_page
 from tests.dashboard.app_at import app_at

@@ -13,9 +13,9 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from boussole.charter.committee.papers.drafts import begin
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import pages
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access.permissions import COOKIE
 from tests.attacks import Tries
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall

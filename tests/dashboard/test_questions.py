@@ -14,17 +14,15 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import committee_state
 from boussole.charter.record_types.acts import CommitteeAnswer, CommitteeQuestion, Reference
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import ask_href
-from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.ask.forms import ask_routes, asking, place_of
 from boussole.dashboard.pages.questions.view import answers_of, question_routes, questions_page
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.form_routes import problem_of
-from boussole.dashboard.server.forms import PageForms, form_html
+from boussole.dashboard.server.access.permissions import COOKIE, Person, Role
+from boussole.dashboard.server.forms import PageForms, form_html, problem_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.records.setting import figure_at, reference

@@ -20,10 +20,9 @@ from boussole.charter.records.statements import SealedStatement
 from boussole.charter.registry.due import Due, due
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.markup.elements import STATIC, in_the_dark
-from boussole.dashboard.markup.marks import MARKS, mark_svg
+from boussole.dashboard.markup.elements import MARKS, STATIC, in_the_dark, mark_svg
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.strips import coverage_strip_svg
 from boussole.dashboard.views.parts.taking import nothing

@@ -18,10 +18,10 @@ from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import open_records, summaries
 from boussole.dashboard import report as printed
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say, speaker
-from boussole.dashboard.pages.reports import making, view
+from boussole.dashboard.markup.words import Say, speaker
+from boussole.dashboard.pages.reports import view
 from boussole.dashboard.pages.reports.forms import asked_for, asking, report_routes
 from boussole.dashboard.pages.reports.view import (
     Report,
@@ -36,7 +36,7 @@ from boussole.dashboard.pages.reports.view import (
     reports,
     under_way,
 )
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.fields import Field
 from tests.dashboard.app_at import app_at
 
@@ -70,7 +70,7 @@ def page_of(found: Sequence[Report], say: Say, **query: str) -> str:
     return Template("pages/reports/reports.html", say)("listed", listed(found, say, query=query, titles=TITLES))
 
 
-def made_of(found: Sequence[making.Job], say: Say) -> str:
+def made_of(found: Sequence[view.Job], say: Say) -> str:
     return Template("pages/reports/reports.html", say)("under_way", *under_way(found, say, titles=TITLES))
 
 
@@ -169,7 +169,7 @@ def test_only_some_roles_may_have_one_made(
     assert send(client, "steward", period="newest", spoken="en", system="every-system").status_code == 303
     ended(workspace)
     assert sorted(asked, key=str) == [("2026-01", "fr", ("offers",)), (None, "en", ())]
-    assert "January 2026, in French: Offers" in made_of(making.jobs(workspace), EN)
+    assert "January 2026, in French: Offers" in made_of(view.jobs(workspace), EN)
 
 
 @pytest.mark.parametrize(
@@ -186,13 +186,13 @@ def test_what_is_not_offered_is_refused(client: TestClient, typed: dict[str, str
     assert answer.headers["location"].startswith("/reports?sent=")
 
 
-def ended(workspace: Workspace) -> list[making.Job]:
+def ended(workspace: Workspace) -> list[view.Job]:
     """What became of the jobs, once none is under way."""
     deadline = time.monotonic() + 30
-    while any(job.under_way for job in making.jobs(workspace)):
+    while any(job.under_way for job in view.jobs(workspace)):
         assert time.monotonic() < deadline
         threading.Event().wait(0.01)
-    return making.jobs(workspace)
+    return view.jobs(workspace)
 
 
 def test_a_report_under_way_is_not_made_twice_and_what_ended_is_told(
@@ -209,20 +209,20 @@ def test_a_report_under_way_is_not_made_twice_and_what_ended_is_told(
         return Path("boussole-2026-Q1-fr.pdf")
 
     monkeypatch.setattr(printed, "write_report", slowly)
-    first, again = (making.make(workspace, period="2026-Q1", lang="fr") for _ in range(2))
+    first, again = (view.make(workspace, period="2026-Q1", lang="fr") for _ in range(2))
     assert first is again
-    making.make(workspace, period=None, lang="fr")
-    told = made_of(making.jobs(workspace), FR)
+    view.make(workspace, period=None, lang="fr")
+    told = made_of(view.jobs(workspace), FR)
     assert "En cours" in told
     assert "<progress" in told
     go.set()
     states = {job.period: (job.state, job.told) for job in ended(workspace)}
     assert states == {"2026-Q1": ("done", "boussole-2026-Q1-fr.pdf"), None: ("failed", "no audit.")}
     assert len(calls) == 2
-    told = made_of(making.jobs(workspace), EN)
+    told = made_of(view.jobs(workspace), EN)
     assert "Audit first." in told
     assert 'href="/report-file/boussole-2026-Q1-fr.pdf"' in told
-    assert making.make(workspace, period="2026-Q1", lang="fr") is not first
+    assert view.make(workspace, period="2026-Q1", lang="fr") is not first
     ended(workspace)
 
 
@@ -333,4 +333,4 @@ def test_without_reports_or_audits_the_page_says_so(tmp_path: Path) -> None:
     assert "No report has been made yet." in page_of([], EN)
     assert asking(summaries(empty), TITLES, EN) is None
     assert "boussole audit --system ID" in Template("pages/reports/reports.html", EN)("asked", None, {}, None)
-    assert made_of(making.jobs(empty), EN) == ""
+    assert made_of(view.jobs(empty), EN) == ""

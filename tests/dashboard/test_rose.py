@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 
-from boussole.dashboard.views.charts.rose import MOST_RINGS, Ring, rose_svg, rose_text, wrapped
+from boussole.dashboard.views.charts.drawings import MOST_RINGS, Ring, rose_svg, rose_text, wrapped
 
 ARTICLES = {"a": "Purpose", "b": "People & work", "c": "Fairness and non-discrimination"}
 SVG = "{http://www.w3.org/2000/svg}"

@@ -21,8 +21,8 @@ from boussole.charter.records.facts import Facts
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.cli.demo import settle
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.markup.words.addresses import FIRST
-from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
 from boussole.dashboard.pages.search.view import FIRST as SHOWN
 from boussole.dashboard.pages.search.view import KINDS, SearchPage, kind_names, pieces, search_page

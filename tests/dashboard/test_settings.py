@@ -16,11 +16,9 @@ from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.dashboard.alerts.page import section
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.settings.facts import settings_facts, shown
-from boussole.dashboard.pages.settings.view import settings_page
-from boussole.dashboard.server.access.permissions import Action, Role, allowed
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.settings.view import settings_facts, settings_page, shown
+from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed
 
 FIXTURE = Path(__file__).parent / "workspace"
 Read = Callable[..., str]

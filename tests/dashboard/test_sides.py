@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from boussole.charter.document import Standing
 from boussole.charter.judging.statistics.testing import oriented, past
-from boussole.dashboard.markup.words.say import Say, speaker
-from boussole.dashboard.views.charts.charts import level_lines
+from boussole.dashboard.markup.words import Say, speaker
+from boussole.dashboard.views.charts.charts import hundred, hundred_chart, level_lines
 from boussole.dashboard.views.charts.groups import Level, Row
-from boussole.dashboard.views.charts.hundred import hundred, hundred_chart
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import threshold_words
 

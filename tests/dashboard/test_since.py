@@ -6,7 +6,7 @@ import pytest
 
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.accumulated import AccumulatedFigures
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.charts.groups import rows
 from tests.charter.builders import WOMEN, comparison

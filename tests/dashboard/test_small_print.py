@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.small_print import law_words
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import indicator_of, missing_words, sight_words, threshold_words, through_words

@@ -16,10 +16,10 @@ from boussole.charter.record_types.acts import Attendance, Mandate, MandateEnd, 
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.app.server import warm
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.article.view import ArticleQuery, kept_article
 from boussole.dashboard.pages.system.view import system_page
-from boussole.dashboard.server.cache import stamp
+from boussole.dashboard.server.process import stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.concerns import Whose
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, m

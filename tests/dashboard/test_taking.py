@@ -30,18 +30,16 @@ from boussole.audits.ledger.entry import sealed_bytes
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import open_records
 from boussole.charter.records.database import reading
-from boussole.dashboard.app.guard import guarded
-from boussole.dashboard.app.server import FIGURES, taking_routes
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.app.server import FIGURES, guarded, taking_routes
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.fairness.view import windows_of
-from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Role
-from boussole.dashboard.server.access.person import COOKIE, Person
+from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Person, Role
 from boussole.dashboard.server.access.places import PAGES
-from boussole.dashboard.server.access.routes import WITH_FIGURES
+from boussole.dashboard.server.routes import WITH_FIGURES
 from boussole.dashboard.views.charts import strips
-from boussole.dashboard.views.charts.dots import Dot
-from boussole.dashboard.views.charts.sheet import MOST, Mark, Sheet, table_picture
+from boussole.dashboard.views.charts.drawings import Dot
 from boussole.dashboard.views.charts.strips import width_of
+from boussole.dashboard.views.charts.tables import MOST, Mark, Sheet, table_picture
 from boussole.dashboard.views.fields import span
 from boussole.dashboard.views.parts import taking
 from boussole.dashboard.views.parts.taking import (
@@ -51,13 +49,16 @@ from boussole.dashboard.views.parts.taking import (
     Source,
     Wanted,
     citation,
+    csv_file,
     file_href,
     file_name,
     fold,
+    image,
+    png_file,
     sealed,
     source_line,
+    svg_file,
 )
-from boussole.dashboard.views.parts.taking_files import csv_file, image, png_file, svg_file
 from boussole.dashboard.views.scene import period
 from tests.dashboard.app_at import app_at
 

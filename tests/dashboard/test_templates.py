@@ -12,7 +12,7 @@ from jinja2 import Environment, TemplateSyntaxError, UndefinedError
 from boussole.audits.mixed import foreign
 from boussole.dashboard.markup.elements import STYLE, el
 from boussole.dashboard.markup.templates import ENVIRONMENT, FOLDER, Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from tests.dashboard.test_html import TEXT, Texts
 
 SAY = speaker("en")

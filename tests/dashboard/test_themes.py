@@ -11,15 +11,13 @@ from urllib.parse import unquote
 import pytest
 
 from boussole import dashboard
-from boussole.dashboard.app.server import DARK, LIGHT
+from boussole.dashboard.app.frame import DARK, LIGHT
 from boussole.dashboard.markup.elements import DARK as IN_THE_DARK
-from boussole.dashboard.markup.elements import picture
-from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, PAPER, SIDE
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.elements import INK, INK_2, LINE, LINK, MARKS, NEEDLE, PAPER, SIDE, picture
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import drawing_of
-from boussole.dashboard.views.charts.sheet import Sheet
-from boussole.dashboard.views.parts.taking import Figure, Source
-from boussole.dashboard.views.parts.taking_files import image, svg_file
+from boussole.dashboard.views.charts.tables import Sheet
+from boussole.dashboard.views.parts.taking import Figure, Source, image, svg_file
 from boussole.dashboard.views.scene import Scene
 from tests.dashboard.test_answer import every, page
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from boussole.audits.ledger.database import writer
-from boussole.dashboard.server.trouble import noted
+from boussole.dashboard.server.process import noted
 
 
 def test_the_log_names_the_place_and_quotes_no_row(caplog):

@@ -17,7 +17,7 @@ from boussole.audits.drift.two_windows import TwoWindows, of_values, with_column
 from boussole.audits.windows import Window
 from boussole.charter.drift.groups import GroupSizes, mix_measures
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.two_periods import Pair, TwoPeriods, fields_of, span, two_periods
 from tests.dashboard.app_at import app_at
 from tests.written import sample

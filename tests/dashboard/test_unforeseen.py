@@ -50,7 +50,7 @@ def test_a_page_that_fails_says_so_with_a_number_that_the_log_knows(look: Look) 
     assert 'class="foot"' in shown, "the page is whole"
 
 
-@pytest.mark.parametrize("part", ["server.access.log.look", "app.frame.sidebar", "server.access.visitor.here"])
+@pytest.mark.parametrize("part", ["server.access.log.look", "app.frame.sidebar", "server.access.sessions.here"])
 def test_what_fails_around_a_page_is_told_alike(look: Look, part: str) -> None:
     shown, noted = look(part)
     assert TOLD in shown

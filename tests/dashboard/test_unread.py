@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import pages
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.server.access import person, visitor
+from boussole.dashboard.server.access import permissions, sessions
 from boussole.dashboard.server.access.permissions import Role, allowed
 from boussole.dashboard.server.access.places import PAGES
 from tests.attacks import Tries
@@ -46,7 +46,7 @@ def walk(home: Path, lang: str = "en", *, only: Sequence[str] = ()) -> Shown:
     """Every page, or some, as somebody sees it who may see all."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BOUSSOLE_HOME", str(home))
-        patch.setattr(visitor, "cookie", {person.COOKIE: "operator"}.get)
+        patch.setattr(sessions, "cookie", {permissions.COOKIE: "operator"}.get)
         found = {
             (page.name, str(asked)): seen(page.name, asked, lang=lang)
             for page in pages(speaker(lang))

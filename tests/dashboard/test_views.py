@@ -14,11 +14,11 @@ from boussole.charter.record_types.kinds import Finding, KeptFile
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.compass.view import Changes, since_audit
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.compass import Compass, compass, line
-from boussole.dashboard.views.home import Changes, since_audit
 from boussole.dashboard.views.parts import notices
 from boussole.dashboard.views.scene import Scene, findings, needle
 from boussole.dashboard.views.system import SystemPage, system_page

@@ -18,8 +18,8 @@ from boussole.charter.record_types.inputs import input_of
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.record_types.work import THEMES
 from boussole.dashboard.alerts.messages import FOLDER as ALERTS
-from boussole.dashboard.markup.words.say import FOLDER as PAGES
-from boussole.dashboard.report.words import FOLDER as REPORT
+from boussole.dashboard.markup.words import FOLDER as PAGES
+from boussole.dashboard.report.edition import FOLDER as REPORT
 
 SOURCE = Path(dashboard.__file__).parent
 MODELS = Path(record_types.__file__).parent

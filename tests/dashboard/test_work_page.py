@@ -13,18 +13,16 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.work.forms import work_routes
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import COOKIE, Person
-from boussole.dashboard.server.form_routes import problem_of
-from boussole.dashboard.server.forms import PageForms
+from boussole.dashboard.server.access.permissions import COOKIE, Person, Role
+from boussole.dashboard.server.forms import PageForms, problem_of
+from boussole.dashboard.views.incidents_and_work import work_page, work_words
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
-from boussole.dashboard.views.work import work_page, work_words
 from tests.dashboard.app_at import app_at
 from tests.written import system_text
 

@@ -14,7 +14,7 @@ from boussole.audits.decisions.written import TaskTexts, named_tasks
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.system_tables import WrittenView, written
 
 SYSTEM = """

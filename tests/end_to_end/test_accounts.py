@@ -18,7 +18,7 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import not_known
 from tests.end_to_end.test_uses import SYSTEM
 

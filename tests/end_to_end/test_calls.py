@@ -20,7 +20,7 @@ from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.record_types.kinds import Case, Review
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.statements import seal as state
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.short import provider_share
 from tests.written import system_text
 

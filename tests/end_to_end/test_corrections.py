@@ -25,7 +25,7 @@ from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import Reader, kept_answer
 from tests.sparing import later
 from tests.written import system_text

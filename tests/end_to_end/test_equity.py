@@ -19,7 +19,7 @@ from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.report.systems import figures
 from boussole.dashboard.views.system import question
 from tests.sparing import later

@@ -16,7 +16,7 @@ from boussole.audits.features.explore import Exploration, explore, keep, kept
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.fairness.features import explored
 from tests.written import system_text
 

@@ -23,7 +23,7 @@ from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.scene import load

@@ -30,7 +30,7 @@ from boussole.charter.records.facts import facts_of
 from boussole.charter.records.statements import seal as state
 from boussole.charter.text.judged import JUDGED
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import not_known
 from boussole.dashboard.views.answers.asked import levels_words
 from boussole.dashboard.views.answers.short import figures, short_answer

@@ -21,7 +21,7 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.around import by_team
 from boussole.dashboard.views.answers.small_print import small_print
 from tests.sparing import later

@@ -21,7 +21,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.text.judged import judged
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.scene import load
 from boussole.dashboard.views.system import system_page
 from tests import oracle

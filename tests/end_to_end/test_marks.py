@@ -19,14 +19,12 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.records import audits_of, stored_audits
-from boussole.dashboard.markup.marks import word
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.fairness.figures import groups, judged_by
-from boussole.dashboard.pages.fairness.picture import drawing
-from boussole.dashboard.views.charts.bars import is_drift
+from boussole.dashboard.markup.elements import word
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.fairness.picture import drawing, groups, judged_by
 from boussole.dashboard.views.charts.charts import drift_chart, groups_chart, groups_text
-from boussole.dashboard.views.charts.dots import Dot, Rows
-from boussole.dashboard.views.charts.groups import compared
+from boussole.dashboard.views.charts.drawings import Dot, Rows
+from boussole.dashboard.views.charts.groups import compared, is_drift
 from boussole.dashboard.views.fields import PROFILES, RAW, attributes_of, comparison, kinds_of, stages_of
 from boussole.dashboard.views.scene import as_decided
 from tests.marks import mark_of, turned

@@ -16,7 +16,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.templates import TEMPLATES, write_template
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.report import write_report
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.law import law_page

@@ -21,7 +21,7 @@ from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.short import told_by
 from boussole.dashboard.views.charts.groups import group_of
 from boussole.dashboard.views.system import question

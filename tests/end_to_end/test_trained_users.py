@@ -24,7 +24,7 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.small_print import review_words
 from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of
 from tests.sparing import later

@@ -18,7 +18,7 @@ from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import request_of
 from boussole.charter.records.notes.outside import outside
-from boussole.dashboard.server.access import visitor
+from boussole.dashboard.server.access import sessions
 from tests.end_to_end.machines import Loopback, Namespaces
 from tests.end_to_end.test_kept_checkpoint import boussole, grow
 
@@ -57,7 +57,7 @@ class Scene:
         settings = SETTINGS.format(host=machines.server, witness=self.witness)
         (self.workspace.home / "boussole.toml").write_text(settings, encoding="utf-8")
         self.workspace = Workspace(self.workspace.home)
-        self.token = visitor.new_token(self.workspace, role="witness", label="agents", days=9)
+        self.token = sessions.new_token(self.workspace, role="witness", label="agents", days=9)
         (home / "token").write_text(self.token, encoding="utf-8")
         self.told = home / "told"
         command = json.dumps([sys.executable, "-c", TELL, str(self.told)])
@@ -126,7 +126,7 @@ def posts_of_strangers(scene):
     files = {each.name: each.read_bytes() for each in path.glob("witnesses/*.checkpoint")}
     fresh = request_of(scene.workspace, since=0).note
     stranger = make_key("example.org/agents", kind=COSIGNATURE)
-    reader = visitor.new_token(scene.workspace, role="reader", label="reader", days=1)
+    reader = sessions.new_token(scene.workspace, role="reader", label="reader", days=1)
     old = scene.kept
     posts = [
         (fresh.signed(stranger), scene.token, 403),

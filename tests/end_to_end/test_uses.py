@@ -22,7 +22,7 @@ from boussole.charter.record_types.kinds import Case, Review
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.statements import seal as state
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.asked import levels_words
 from boussole.dashboard.views.answers.small_print import left_out_words
 from tests.conftest import Run

@@ -26,7 +26,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records import request_of, sign_checkpoint
 from boussole.charter.records.notes.outside import State, outside
 from boussole.dashboard.app.server import routes
-from boussole.dashboard.server.access import visitor
+from boussole.dashboard.server.access import sessions
 from tests.dashboard.api.test_cosignatures import knows
 from tests.end_to_end.test_kept_checkpoint import boussole, grow
 
@@ -46,7 +46,7 @@ class Machines:
         self.workspace = knows(workspace, parse_verifier_of(key))
         self.log = str(workspace_key(workspace.keys).verifier)
         self.token = home / "token"
-        self.token.write_text(visitor.new_token(workspace, role="witness", label="agents", days=30), encoding="utf-8")
+        self.token.write_text(sessions.new_token(workspace, role="witness", label="agents", days=30), encoding="utf-8")
         self.told = home / "told"
         self.settings(alert_command=[*TELLING, str(self.told)])
         self.answers(self.served())

@@ -25,8 +25,8 @@ from boussole.charter.records.database import reading
 from boussole.charter.records.in_force import in_force
 from boussole.charter.registry.register import register_of
 from boussole.dashboard.cli.main import app
-from boussole.dashboard.server.access import visitor
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access import sessions
+from boussole.dashboard.server.access.permissions import COOKIE
 from tests.dashboard.app_at import app_at
 
 KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026"
@@ -130,7 +130,7 @@ def test_its_pages_with_a_margin_are_read_before_there_is_a_table_of_comments(
 ) -> None:
     (awa,) = [each.member for each in directory(workspace).values() if each.name == "Awa Diop"]
     monkeypatch.setenv("BOUSSOLE_HOME", str(workspace.home))
-    monkeypatch.setattr(visitor, "cookie", {COOKIE: f"chair.{awa}"}.get)
+    monkeypatch.setattr(sessions, "cookie", {COOKIE: f"chair.{awa}"}.get)
     seen = app_at(page, lang="en", **asked).run()
     assert not seen.exception
     assert told in "".join(getattr(each.proto, "body", "") for each in seen.main)

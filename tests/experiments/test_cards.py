@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.system.view import model_cards
 from boussole.experiments.cards import LINE, TEXT, VERSIONS, read_cards
 from boussole.experiments.sync import sync

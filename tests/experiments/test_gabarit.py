@@ -16,7 +16,7 @@ import pytest
 from boussole.audits.errors import SourceError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.system.view import declared_tables
 from boussole.experiments import gabarit
 from boussole.experiments.declared import DeclaredMeasure, declared_measures

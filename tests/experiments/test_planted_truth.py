@@ -17,7 +17,7 @@ from boussole.charter.drift.readings import readings
 from boussole.charter.drift.rule import rule_of
 from boussole.charter.drift.system_drift import drift_of
 from boussole.charter.records.in_force import in_force
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.view import DriftQuery, drift_page
 from boussole.dashboard.views.scene import load
 from boussole.experiments.demo import FACTS, build

@@ -148,6 +148,19 @@ def test_what_is_wrong_is_told_by_its_line_and_the_rest_is_read(workspace: Works
     assert (rows(workspace)["4"]["tokens_in"], rows(workspace)["4"]["model_version"]) == (None, "mistral-small")
 
 
+def test_half_a_character_loses_no_line(workspace: Workspace, tmp_path: Path) -> None:
+    """JSON can escape half of a pair, which no file of UTF-8 holds; both halves are one character."""
+    half = line(call(1, {"gen_ai.completion": "HALF homme", "gen_ai.request.model": "mHALF"})).replace(
+        "HALF", "\\ud800"
+    )
+    both = line(call(2, {"gen_ai.completion": "BOTH"})).replace("BOTH", "\\ud83d\\ude00")
+    report = ingest_spans(workspace, workspace.system("trial"), file_of(tmp_path, [half, both]))
+    assert (report.ingested.accepted, report.faults) == (2, ())
+    held = rows(workspace)
+    assert held["1"]["model_version"] == "m\ufffd"
+    assert text.unseal(workspace, [held[each]["output"] for each in "12"]) == ["\ufffd homme", "\U0001f600"]
+
+
 def test_the_command_reads_spans_and_says_what_it_could_not(workspace: Workspace, tmp_path: Path) -> None:
     path = file_of(tmp_path, [GOOD[1], BAD[3][0]])
     said = CliRunner().invoke(

@@ -16,7 +16,11 @@ from boussole.audits.texts.personal.words import either
 _GAP = r"[ \t.\-_/]{0,3}\n?"
 """What people write between two digits of one number."""
 _NIR = re.compile(rf"(?=(?<!\d)(?P<found>[1-478](?:{_GAP}\d){{4}}{_GAP}\d{_GAP}[\dABab](?:{_GAP}\d){{6}}))")
-_KEY = re.compile(rf"{_GAP}(\d){_GAP}(\d)(?!\d)")
+_APART = r"[ \t]?[,;(|\-]?[ \t]{0,2}"
+_NAMED = rf"{_APART}cl(?:ef|[eé])[ \t]{{0,2}}(?:n°|[:=])?[ \t]{{0,2}}"
+"""What people write between a NIR and its key: « (clé 83) »."""
+_KEY = re.compile(rf"(?:{_GAP}|{_APART}|{_NAMED})(\d){_GAP}(\d)(?!\d)", re.IGNORECASE)
+_MORE = re.compile(rf"(?:{_GAP}|{_NAMED})\d", re.IGNORECASE)
 _SHAPE = re.compile(
     r"[1-478]\d\d(?:0[1-9]|1[0-2]|[2-3]\d|4[0-2]|[5-9]\d)(?:0[1-9]|[1-9]\d|2[AB])(?!000)\d{3}(?!000)\d{3}"
 )
@@ -41,12 +45,12 @@ def find_nir(text: str) -> Iterator[Span]:
         if key and nir.is_valid(number + key[1] + key[2]):
             over = key.end()
             yield start, over
-        elif not re.match(rf"{_GAP}\d", text[end : end + 6]) and _SECURITY.search(text, max(0, start - 60), start):
+        elif not _MORE.match(text, end) and _SECURITY.search(text, max(0, start - 60), start):
             over = end
             yield start, end
 
 
-_IBAN = re.compile(r"(?=(?:(?<![A-Za-z0-9])|(?<=IBAN))(?P<country>[A-Za-z]{2})[ \t.\-]?\d[ \t.\-]?\d)")
+_IBAN = re.compile(r"(?=(?:(?<![A-Za-z0-9])|(?<=IBAN))(?P<country>[A-Za-z][ \t]?[A-Za-z])[ \t.\-]?\d[ \t.\-]?\d)")
 _PART = re.compile(r"[ \t.\-_/]{0,3}\n?[A-Za-z0-9]")
 
 
@@ -54,7 +58,7 @@ def find_iban(text: str) -> Iterator[Span]:
     """International bank account numbers: as long and built as their country says (ISO 13616), key modulo 97."""
     over = 0
     for match in _IBAN.finditer(text):
-        start, length = match.start(), iban_length(match["country"].upper())
+        start, length = match.start(), iban_length(match["country"][0].upper() + match["country"][-1].upper())
         if start < over or not length:
             continue
         end = start

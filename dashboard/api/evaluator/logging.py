@@ -18,15 +18,14 @@ from mlflow.entities import Metric
 from mlflow.models.evaluation.artifacts import JsonEvaluationArtifact, TextEvaluationArtifact
 from mlflow.models.evaluation.base import EvaluationArtifact
 
-from boussole.audits.systems import System
+from boussole.audits.systems.model import System
 from boussole.charter.document import AuditDocument, MeasureDocument, worst_of
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
 from boussole.charter.text.model import Charter
-from boussole.dashboard.markup.elements import STATIC, Html, el, join
-from boussole.dashboard.markup.marks import PAPER
+from boussole.dashboard.markup.elements import PAPER, STATIC, Html, el, join
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.views.answers.small_print import left_out_words
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.system import system_page

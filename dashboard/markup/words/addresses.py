@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 
 EVIDENCE = "/evidence"
 FAIRNESS = "/fairness"

@@ -18,13 +18,13 @@ from boussole.charter.judging.wording.naming import about
 from boussole.charter.record_types.acts import Referral
 from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import Indicator
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     committee_href,
     evidence_href,
     incidents_href,
     recommendations_href,
 )
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.short import of_window_alone, told_by
 from boussole.dashboard.views.answers.small_print import left_out_words, missing_words
 from boussole.dashboard.views.chamber import Chamber

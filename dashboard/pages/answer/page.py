@@ -9,12 +9,12 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import on_answer
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import compass_href, drift_href, evidence_href, incidents_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.answer.around import Reader
 from boussole.dashboard.pages.answer.view import AnswerPage, figures, kept_answer
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views.answers.small_print import recompute
 from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.views.parts import context, notices

@@ -11,20 +11,19 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.plain import plainly
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
+from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href, system_href
-from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.answer.around import ByTeam, Deed, Reader, by_team, done, not_known
-from boussole.dashboard.server.cache import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
+from boussole.dashboard.server.process import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, threshold_words
 from boussole.dashboard.views.answers.course import AroundStart, Course, Past, around_start, course, past_of
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.charts.charts import svg
-from boussole.dashboard.views.charts.dots import NARROW, WIDE
-from boussole.dashboard.views.charts.hundred import hundred, hundred_chart, hundred_text
-from boussole.dashboard.views.charts.sheet import Sheet, mark, sheet_of
+from boussole.dashboard.views.charts.charts import hundred, hundred_chart, hundred_text, svg
+from boussole.dashboard.views.charts.drawings import NARROW, WIDE
+from boussole.dashboard.views.charts.tables import Sheet, mark, sheet_of
 from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
 from boussole.dashboard.views.scene import Scene, period_of
 from boussole.dashboard.views.system import Question, Section, section

@@ -7,8 +7,8 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import compass_href, evidence_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.article.view import ArticleQuery, figures, kept_article
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking import along

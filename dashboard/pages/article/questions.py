@@ -15,9 +15,9 @@ from boussole.charter.record_types.kinds import Inspection
 from boussole.charter.text.judged import judged
 from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import SAME_TEXTS, Article, Indicator
-from boussole.dashboard.markup.marks import ORDER, word
+from boussole.dashboard.markup.elements import ORDER, word
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href, law_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import (
     counted_words,
     levels_words,

@@ -11,11 +11,11 @@ from boussole.audits.languages import inside
 from boussole.charter.deadlines.days import months_later
 from boussole.charter.document.answers.verdict import worst
 from boussole.charter.records import AuditSummary
-from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.markup.elements import ORDER
+from boussole.dashboard.markup.words import Say, count
 from boussole.dashboard.markup.words.addresses import article_href, charter_href, evidence_href, system_href
-from boussole.dashboard.markup.words.say import Say, count
-from boussole.dashboard.views.charts.sheet import Cell as SheetCell
-from boussole.dashboard.views.charts.sheet import Mark, Sheet, mark
+from boussole.dashboard.views.charts.tables import Cell as SheetCell
+from boussole.dashboard.views.charts.tables import Mark, Sheet, mark
 from boussole.dashboard.views.compass import of_the_others
 from boussole.dashboard.views.scene import Scene
 

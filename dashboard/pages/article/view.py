@@ -22,13 +22,13 @@ from boussole.charter.document.base import given
 from boussole.charter.judging.crosswalk import Provision, of_article
 from boussole.charter.record_types.kinds import Attestation, Case, Inspection, Statement
 from boussole.charter.text.model import Article
-from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.elements import word
+from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, law_href
-from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.article.questions import OnePage, QuestionView, question_page, questions
 from boussole.dashboard.pages.article.standing import Month, SystemStanding, Trend, headline, sheet, standings, trend
-from boussole.dashboard.server.access.person import who_words
-from boussole.dashboard.server.cache import Stamp, newest, stamp
+from boussole.dashboard.server.access.permissions import who_words
+from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.law import since

@@ -10,11 +10,10 @@ from starlette.routing import Route
 
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import ask_href, questions_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.form_routes import Desk
-from boussole.dashboard.server.forms import Form
+from boussole.dashboard.server.access.permissions import Person
+from boussole.dashboard.server.forms import Desk, Form
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.records.entering import FormPage, forms_on, record_routes

@@ -7,10 +7,10 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import questions_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.ask.forms import asking
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import form_html
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.margin_routes import own_words

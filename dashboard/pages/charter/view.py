@@ -18,10 +18,10 @@ from boussole.charter.amending.plain import plainly
 from boussole.charter.auditing.replay import ABSENT, Replay, VerdictChange, replay
 from boussole.charter.records.in_force import Act, InForce, Version, draft, in_force, kept_charter, versions
 from boussole.charter.text.model import SAME_TEXTS, Article, Charter, Indicator
-from boussole.dashboard.markup.marks import ORDER, word
+from boussole.dashboard.markup.elements import ORDER, word
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import charter_href, evidence_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.cache import Stamp, newest, stamp
+from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views.answers.asked import other_ways, worded_for
 from boussole.dashboard.views.charts.groups import attribute_name
 

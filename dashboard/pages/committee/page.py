@@ -6,10 +6,10 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import committee_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.committee.view import overview_page
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.records.offering import SessionActions, house_part, just_done, offered_by

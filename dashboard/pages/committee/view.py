@@ -14,6 +14,7 @@ from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.people.members import Sitting, holder_of, sitting_on
 from boussole.charter.committee.referrals.matters import Matter, QuestionHistory, matters, questions
 from boussole.charter.record_types.acts import Interest, Referral
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     committee_href,
     draft_href,
@@ -22,7 +23,6 @@ from boussole.dashboard.markup.words.addresses import (
     recommendations_href,
     session_href,
 )
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import (
     OFFICES,

@@ -8,16 +8,15 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.compass.view import figures
+from boussole.dashboard.markup.words import Say
+from boussole.dashboard.pages.compass.view import Changes, figures, since_audit, since_session
 from boussole.dashboard.server.access.log import sheet_requests
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, met_last
-from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.home import Changes, own_chambers, sheets, since_audit, since_session, waiting
-from boussole.dashboard.views.incidents import owed as incidents_owed
+from boussole.dashboard.views.compass import compass, own_chambers, sheets, waiting
+from boussole.dashboard.views.incidents_and_work import owed as incidents_owed
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.scene import Scene

@@ -8,10 +8,10 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.alerts.personal import reach
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.pages.concerns.view import DONE, ConcernsPage, letters_form, letters_words, split
 from boussole.dashboard.server.access.database import now, remember, seen, wish_of
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views import store
 from boussole.dashboard.views.concerns import Whose, whose
 from boussole.dashboard.views.parts import context, notices

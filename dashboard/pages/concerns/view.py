@@ -12,12 +12,11 @@ from starlette.routing import Route
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.alerts.personal import Reach
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import concerns_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.database import Wish, wish_of, write_wish
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.form_routes import Desk, form_route
-from boussole.dashboard.server.forms import Field, Form, UnfitError, Values
+from boussole.dashboard.server.access.permissions import Person
+from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Values, form_route
 from boussole.dashboard.views.concerns import Concern
 
 STAYS = dt.timedelta(minutes=10)

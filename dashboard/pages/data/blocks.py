@@ -12,7 +12,7 @@ from boussole.audits.decisions.examine import CHANGED, DUPLICATE_IN_FILE, DUPLIC
 from boussole.audits.decisions.held import DIFFERS
 from boussole.audits.decisions.overview import LogState, RowsAside, SchemaChangeCount
 from boussole.audits.systems import System
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.pages.data.sources import change_words, exclusion_words, local, log_words, when
 
 MOST = 12
@@ -219,7 +219,7 @@ def _sealed(seen: DataBlock) -> Block | None:
 def reason_words(reason: str, say: Say) -> Words:
     """The words of a reason of the contract; one that has none here is quoted as it is.
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> reason_words("not a number", speaker("en"))[0]
     'It is not a number.'
     >>> reason_words("something new", speaker("en"))[0]

@@ -13,7 +13,7 @@ from boussole.audits.log_names import LogName
 from boussole.audits.systems import System
 from boussole.audits.systems.kinds import Every
 from boussole.audits.systems.logs import LOG_TYPES
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.store import Facts
 from boussole.experiments.status import SourceStatus
 
@@ -225,7 +225,7 @@ def log_words(log: LogName, say: Say) -> str:
 def source_words(source: str, say: Say) -> str:
     """The name of a source, from the one that a sync gives it, or from the way that something came.
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> source_words("duckdb:in/log.duckdb?table=hires (outcomes)", speaker("en"))
     'DuckDB, table “hires”'
     >>> source_words("duckdb:in/log.duckdb?query=1f2e3d4c", speaker("en"))

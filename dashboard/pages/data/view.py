@@ -12,8 +12,8 @@ from boussole.audits.decisions.shared import Sharing
 from boussole.audits.languages import inside
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import data_href, system_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.data.blocks import Block, DataBlock, blocks, cut
 from boussole.dashboard.pages.data.sources import (
     FAILED,
@@ -27,7 +27,7 @@ from boussole.dashboard.pages.data.sources import (
     source_rows,
 )
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet
+from boussole.dashboard.views.charts.tables import Cell, Mark, Sheet
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.store import Facts

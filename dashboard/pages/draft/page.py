@@ -10,9 +10,9 @@ from boussole.charter.committee.margin import on_draft
 from boussole.charter.committee.papers.drafts import SavedDraft, Saving, draft, savings
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import drafts_href, number_of
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import folded_form, form_html
 from boussole.dashboard.views.chamber import Chamber, reads_drafts
 from boussole.dashboard.views.parts import context, notices

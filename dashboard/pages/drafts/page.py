@@ -8,9 +8,9 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import drafts
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import drafts_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import folded_form
 from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.views.parts import context, notices

@@ -10,12 +10,19 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import drift_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.drift.forms import detail_view
-from boussole.dashboard.pages.drift.view import YEARS, drift_page, figures, side_by_side, themes, uncompared
+from boussole.dashboard.pages.drift.view import (
+    YEARS,
+    detail_view,
+    drift_page,
+    figures,
+    side_by_side,
+    themes,
+    uncompared,
+)
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views.drift.two_periods import ANCHOR
 from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.dashboard.views.parts import context, notices

@@ -1,4 +1,4 @@
-"""The page of drift as data: kept between two looks, its themes, and what can be taken along of it."""
+"""The page of drift as data, kept between two looks: its themes, figures to take along, and Evidently's report."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from boussole.audits.drift import stored
 from boussole.audits.drift.series import Step
 from boussole.audits.drift.shifts import RATE
 from boussole.audits.drift.two_windows import TwoWindows, complete_windows
@@ -15,19 +20,25 @@ from boussole.audits.mixed import joined
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.drift.system_drift import Drift, beside_each_other, drift_of, with_versions
-from boussole.dashboard.markup.words.say import Say, speaker_in
+from boussole.dashboard.markup.elements import el, source
+from boussole.dashboard.markup.words import Say, speaker_in
+from boussole.dashboard.pages.drift.evidently_report import make_apart, reading_head, which_to_read
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.cache import Stamp, lake_files, newest, stamp, stamp_of
+from boussole.dashboard.server.forms import Desk, Form, Values, form_route
+from boussole.dashboard.server.process import Stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet, marked, sheet_of
 from boussole.dashboard.views.charts.strips import strips_svg
-from boussole.dashboard.views.drift.followed import FollowedRows
+from boussole.dashboard.views.charts.tables import Cell, Mark, Sheet, marked, sheet_of
 from boussole.dashboard.views.drift.for_whom import Part
 from boussole.dashboard.views.drift.multiples import Multiple
+from boussole.dashboard.views.drift.performance import FollowedRows
 from boussole.dashboard.views.drift.two_periods import ANCHOR, TwoPeriods, fields_of, two_periods
-from boussole.dashboard.views.drift.view import Column, DriftPage, DriftQuery
+from boussole.dashboard.views.drift.view import Column, DriftPage, DriftQuery, address_of
 from boussole.dashboard.views.drift.view import drift_page as drawn
+from boussole.dashboard.views.drift.words import period_words
 from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, sealed
+
+# The page of drift as data: kept between two looks, its themes, and what can be taken along of it.
 
 
 def drift_page(workspace: Workspace, asked: DriftQuery, lang: str, *, fine: bool, with_incidents: bool) -> DriftPage:
@@ -215,3 +226,166 @@ def groups_of(part: Part, say: Say) -> Sheet:
     """The table of the groups under a drawing."""
     words = [say("Moved otherwise") if mark else "" for mark in part.groups.marks]
     return marked(part.groups.head, part.groups.rows, part.groups.marks, words, say("Reading"))
+
+
+# Evidently's report: where it is served, an origin of its own that reaches nothing, and the form that asks for one.
+
+
+ALL, ONE, PAGE, JSON = (
+    "/drift-report/{system}",
+    "/drift-report/{system}/{name}",
+    "/drift-report/{system}/{name}/page",
+    "/drift-report/{system}/{name}/json",
+)
+MAKE = "/drift-make/{of}"
+MAKING = "drift-make"
+"""The form that has a report made."""
+REPORT = "detail"
+"""The place of the report on the page."""
+SANDBOX = (
+    "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
+    "connect-src 'none'; form-action 'none'; base-uri 'none'; frame-src 'none'; worker-src 'none'; "
+    "frame-ancestors 'self'; script-src {scripts}"
+)
+"""For documents others made: the scripts they were made with run in an origin of their own, and reach nothing."""
+STYLE = "html,body,iframe{margin:0;border:0;width:100%;height:100%;display:block}"
+AROUND = f"default-src 'none'; style-src {source(STYLE)}; frame-src 'self'; base-uri 'none'; frame-ancestors 'self'"
+"""For what is around them: it runs nothing, and keeps what is in its frame from going elsewhere."""
+_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "X-DNS-Prefetch-Control": "off"}
+FRAMED = {"sandbox": "allow-scripts", "referrerpolicy": "no-referrer"}
+
+
+def detail_routes(home: Path) -> list[Route]:
+    """A system's newest report, one report, its page and its JSON, and the form that asks for one."""
+
+    def newest(request: Request) -> Response:
+        found = stored.newest(home, request.path_params["system"])
+        return RedirectResponse(address_of(found), status_code=303, headers=_HEADERS) if found else _none()
+
+    def one(request: Request) -> Response:
+        found = _asked(home, request)
+        return HTMLResponse(around(found), headers=_HEADERS | {"Content-Security-Policy": AROUND}) if found else _none()
+
+    def page(request: Request) -> Response:
+        found = _asked(home, request)
+        if found is None:
+            return _none()
+        if request.headers.get("sec-fetch-dest") == "document":  # by itself it could send its reader elsewhere
+            return RedirectResponse(address_of(found), status_code=303, headers=_HEADERS)
+        headers = _HEADERS | {"Content-Security-Policy": policy(stored.scripts_of(found))}
+        return FileResponse(found.html, media_type="text/html", headers=headers)
+
+    def as_json(request: Request) -> Response:
+        found = _asked(home, request)
+        if found is None or not found.json.is_file():
+            return _none()
+        name = f"{found.system}_{found.json.name}"
+        return FileResponse(found.json, media_type="application/json", filename=name, headers=_HEADERS)
+
+    return [
+        Route(ALL, newest),
+        Route(ONE, one),
+        Route(PAGE, page),
+        Route(JSON, as_json),
+        form_route(MAKE, home, ask=lambda desk, of: report_form(desk.workspace, of, desk.say), act=_made, back=_back),
+    ]
+
+
+def policy(scripts: Sequence[str]) -> str:
+    """What a page may do, in which only scripts of these hashes run.
+
+    >>> policy([]).endswith("script-src 'none'")
+    True
+    """
+    return SANDBOX.format(scripts=" ".join(f"'{each}'" for each in scripts) or "'none'")
+
+
+def making_of(asked: DriftQuery, pair: tuple[Window, Window]) -> str:
+    """What a form asks for, as its address names it: a system, two windows, and what of the page leads back."""
+    return f"{asked.system}.{stored.name_of(*pair)}.{asked.against}.{asked.by}"
+
+
+def report_form(workspace: Workspace, of: str, say: Say) -> Form | None:
+    """The form that has a report made; None where its address names no system or no two windows."""
+    asked, name = _parts(of)
+    if asked.system not in workspace.systems or stored.windows_of(name) is None:
+        return None
+    return Form(
+        id=MAKING,
+        path=MAKE.format(of=of),
+        send=say("Make the report"),
+        note=say("It takes less than a minute, as a rule."),
+        fields=[],
+    )
+
+
+def _parts(of: str) -> tuple[DriftQuery, str]:
+    """The page that was looked at, and the name of the report."""
+    system, name, against, by = (*of.split("."), "", "", "", "")[:4]
+    return DriftQuery.of({"system": system, "against": against, "by": by}, fine=True), name
+
+
+def _made(desk: Desk, of: str, _: Values) -> str:
+    asked, name = _parts(of)
+    windows = stored.windows_of(name)
+    if windows is not None:
+        make_apart(desk.workspace, asked.system, *windows)
+    return asked.href(desk.query) + f"#{REPORT}"
+
+
+def _back(desk: Desk, of: str, token: str) -> str:
+    asked, _ = _parts(of)
+    return asked.href({**desk.query, "sent": token})
+
+
+def around(report: stored.StoredReport) -> str:
+    """A page that holds nothing but the report, in a frame."""
+    title = f"{report.system}: {report.name}"
+    frame = el("iframe", src=address_of(report, "page"), title=title, **FRAMED)
+    head = el("head", el("meta", charset="utf-8"), el("title", title), el("style", STYLE))
+    return "<!DOCTYPE html>" + str(el("html", head, el("body", frame), lang="en"))
+
+
+def _asked(home: Path, request: Request) -> stored.StoredReport | None:
+    return stored.stored(home, request.path_params["system"], request.path_params["name"])
+
+
+def _none() -> Response:
+    return PlainTextResponse("There is no drift report of this system and these periods.\n", status_code=404)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailView:
+    """The report on the two periods that the page compares, and their names. `report`: its address, None where there is
+    none, and `form` has it made; `head` and `rows`: which figure to read."""
+
+    window: str
+    against: str
+    name: str
+    report: str | None
+    form: Form | None
+    command: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def detail_view(
+    workspace: Workspace, asked: DriftQuery, pair: tuple[Window, Window] | None, say: Say, *, may_make: bool
+) -> DetailView | None:
+    """The report in the drift page; None where no two windows are compared. `may_make`: whoever looks may have it
+    made."""
+    if pair is None:
+        return None
+    report = stored.stored(workspace.home, asked.system, stored.name_of(*pair))
+    window, against = (period_words(each, say) for each in pair)
+    ends = [f"{each.start}/{each.end}" for each in pair]
+    return DetailView(
+        window=window,
+        against=against,
+        name=say("Evidently: {window} and {against}", window=window, against=against),
+        report=address_of(report) if report else None,
+        form=report_form(workspace, making_of(asked, pair), say) if may_make and report is None else None,
+        command=f"boussole drift --system {asked.system} --window {ends[0]} --against {ends[1]}",
+        head=reading_head(say),
+        rows=which_to_read(say),
+    )

@@ -32,8 +32,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records import SealedReport, prove_entry, sealed_reports, verify_records
 from boussole.charter.records.sealed_files import NO_FILES, verify_files
 from boussole.charter.records.store.lookup import How, Place, audits_alike, fingerprints, places_of
+from boussole.dashboard.markup.words import Say, chosen_language, speaker_for
 from boussole.dashboard.markup.words.addresses import evidence_href, number_of
-from boussole.dashboard.markup.words.say import Say, chosen_language, speaker_for
 from boussole.dashboard.pages.evidence.view import CHECK, CHECKPOINT, LARGEST, PROOF, bad_files
 from boussole.dashboard.report.attachments import ReportCheck
 from boussole.dashboard.report.attachments import check as check_report

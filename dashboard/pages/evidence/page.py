@@ -10,18 +10,26 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import evidence_href, number_of
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.evidence.forms import answer_of
-from boussole.dashboard.pages.evidence.view import acts, asked_of, entry_page, head, search_of
+from boussole.dashboard.pages.evidence.view import (
+    Contents,
+    acts,
+    asked_of,
+    contents_of,
+    entries_named,
+    entry_page,
+    head,
+    search_of,
+)
 from boussole.dashboard.server.access.log import look
-from boussole.dashboard.server.access.permissions import RESTRICTED
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.permissions import RESTRICTED, Person
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views import store
 from boussole.dashboard.views.evidence import proved, results, short
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.records.contents import Contents, actions_of, contents_of, entries_named
+from boussole.dashboard.views.records.entering import actions_of
 
 
 def show_entry(text: str, say: Say) -> None:

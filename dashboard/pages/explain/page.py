@@ -7,13 +7,12 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.explain.forms import explained
-from boussole.dashboard.pages.explain.view import requests_page, sheet_page
+from boussole.dashboard.markup.words import Say
+from boussole.dashboard.pages.explain.view import explained, requests_page, sheet_page
 from boussole.dashboard.server.access.log import sheet_requests, shown_sheet
-from boussole.dashboard.server.access.visitor import here
-from boussole.dashboard.views.explained.explanation import known_request, refusal
-from boussole.dashboard.views.explained.sheet import Issue, sheet
+from boussole.dashboard.server.access.sessions import here
+from boussole.dashboard.views.explanation import known_request, refusal
+from boussole.dashboard.views.explanation_sheet import Issue, sheet
 from boussole.dashboard.views.parts import context, notices
 
 

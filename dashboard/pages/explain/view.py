@@ -1,20 +1,289 @@
-"""The page on which one decision is explained, as data: what waits for whom, what is open, one sheet."""
+"""The page on which one decision is explained, as data, and its forms: to ask for a sheet, agree to it, hand it out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from boussole.audits.decisions.single import UnexplainedError
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
+from boussole.charter.deadlines.appeals import AppealState, appeals
+from boussole.charter.incidents.entering import enter
+from boussole.charter.records.facts import facts_of
+from boussole.dashboard.markup.words import Say, chosen_language, language_names, speaker_in
 from boussole.dashboard.markup.words.addresses import evidence_href, explain_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.explain.forms import TAKE, confirming, issuing, opening, request_words
-from boussole.dashboard.server.access.log import SheetRequest
-from boussole.dashboard.server.access.permissions import Action, Role, allowed
-from boussole.dashboard.server.access.person import Person, role_title
-from boussole.dashboard.server.forms import Form
-from boussole.dashboard.views.explained.explanation import request_at
-from boussole.dashboard.views.explained.sheet import Sheet
+from boussole.dashboard.server.access.log import (
+    SheetRequest,
+    issued,
+    open_sheet,
+    settle_sheet,
+    sheet_requests,
+    shown_sheet,
+)
+from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed, role_title
+from boussole.dashboard.server.access.sessions import of_request
+from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Values, form_route
+from boussole.dashboard.views.explanation import (
+    Explanation,
+    explanation,
+    held_to,
+    known_request,
+    refusal,
+    request_at,
+    request_of,
+)
+from boussole.dashboard.views.explanation_sheet import Sheet
+
+# The forms of the page, to ask for a sheet, to agree to it, to hand it out; where they are sent, and a sheet taken.
+
+
+OPEN, CONFIRM, ISSUE, TAKE = "/explain/open", "/explain/confirm", "/explain/issue", "/explain-file"
+NONE, YES, NO = "-", "yes", "no"
+LONGEST_REASON = 120
+"""Letters of a reason, so that the access log holds it whole."""
+BETWEEN = "|"
+"""Stands between the values of an id of several columns."""
+
+
+def waiting(workspace: Workspace) -> list[AppealState]:
+    """The requests for an explanation that nobody has answered, the next due first."""
+    every = appeals(facts_of(workspace, as_of=workspace.today()))
+    return [each for each in every if each.appeal.asks == "explanation" and each.decision is None]
+
+
+def request_words(found: AppealState, say: Say) -> str:
+    """A request for an explanation: its number, and by when it must be answered."""
+    return say("{number}, answer due on {date}", number=found.appeal.number, date=say.date(found.due_on))
+
+
+def opening(workspace: Workspace, say: Say) -> Form | None:
+    """Which decision, for which request, and why; None where no system decides."""
+    systems = [(each.id, say.text(each.title)) for each in workspace.deciding.values() if each.decides]
+    if not systems:
+        return None
+    requests = [(each.appeal.number, request_words(each, say)) for each in waiting(workspace)]
+    none = say("None: a draft that nobody hands out")
+    return Form(
+        id="explain-open",
+        path=OPEN,
+        send=say("Ask a case handler"),
+        note=say("Nothing is read before a case handler has agreed. Write no name."),
+        fields=[
+            Field(name="system", label=say("System"), kind="choice", choices=systems, value=systems[0][0]),
+            Field(
+                name="decision",
+                label=say("Number of the decision"),
+                note=say("As the person’s letter or file says it. Several values: with | between them."),
+            ),
+            Field(
+                name="request",
+                label=say("Request that it answers"),
+                kind="choice",
+                choices=[*requests, (NONE, none)],
+                value=requests[0][0] if requests else NONE,
+            ),
+            Field(
+                name="reason",
+                label=say("Why must this decision be seen?"),
+                note=say("The access log keeps it."),
+                longest=LONGEST_REASON,
+            ),
+        ],
+    )
+
+
+def confirming(found: SheetRequest, say: Say) -> Form:
+    """Whether a case handler agrees."""
+    return Form(
+        id=f"explain-confirm-{found.id[:8]}",
+        path=f"{CONFIRM}/{found.id}",
+        send=say("Answer the steward"),
+        fields=[
+            Field(
+                name="agreed",
+                label=say("Must this decision be seen?"),
+                kind="radio",
+                choices=[
+                    (YES, say("Yes: open the sheet to the two of us")),
+                    (NO, say("No: turn the request down")),
+                ],
+            )
+        ],
+    )
+
+
+def issuing(found: SheetRequest, say: Say) -> Form:
+    """In which language the sheet is handed out."""
+    return Form(
+        id="explain-issue",
+        path=f"{ISSUE}/{found.id}",
+        send=say("Hand out the sheet and record the answer"),
+        file_at="take",
+        note=say(
+            "The request is answered with today’s date. The ledger keeps a fingerprint of the PDF, not what it says."
+        ),
+        fields=[
+            Field(
+                name="spoken",
+                label=say("Language of the person"),
+                kind="choice",
+                value=say.lang,
+                choices=list(language_names(say).items()),
+            )
+        ],
+    )
+
+
+def explain_routes(home: Path) -> list[Route]:
+    """The routes of a workspace."""
+    return [
+        form_route(OPEN, home, ask=lambda desk, _: opening(desk.workspace, desk.say), act=_open, back=_back),
+        form_route(CONFIRM + "/{of}", home, ask=_ask_confirm, act=_confirm, back=_back),
+        form_route(ISSUE + "/{of}", home, ask=_ask_issue, act=_issue, back=_back_to_sheet),
+        Route(TAKE + "/{of}", lambda request: _take(request, Workspace(home))),
+    ]
+
+
+def _open(desk: Desk, _of: str, values: Values) -> str:
+    words = [each.strip() for each in values.text("decision").split(BETWEEN)]
+    system = desk.workspace.system(values.text("system"))
+    if len(words) != len(system.log.key) or not all(words):
+        raise UnfitError(
+            desk.say("A decision of this system is known by: {columns}.", columns=", ".join(system.log.key) or "—"),
+            "decision",
+        )
+    request = values.text("request")
+    with told_to(desk.say, "reason"):
+        open_sheet(
+            desk.workspace,
+            desk.person,
+            system=system.id,
+            decision=words,
+            request="" if request == NONE else request,
+            reason=" ".join(values.text("reason").split()),
+        )
+    return explain_href(query=desk.query, done="asked", anchor="waiting")
+
+
+def _found(desk: Desk, of: str) -> SheetRequest | None:
+    return next((each for each in sheet_requests(desk.workspace, desk.person) if each.id == of), None)
+
+
+@contextmanager
+def told_to(say: Say, field: str = "") -> Iterator[None]:
+    """Puts why something cannot be explained into the words of who sent a form, beside a field of it. Raises
+    UnfitError."""
+    try:
+        yield
+    except UnexplainedError as error:
+        raise UnfitError(" ".join(refusal(error, say)), field) from error
+
+
+def _ask_confirm(desk: Desk, of: str) -> Form | None:
+    found = _found(desk, of)
+    return confirming(found, desk.say) if found else None
+
+
+def _confirm(desk: Desk, of: str, values: Values) -> str:
+    with told_to(desk.say):
+        settled = settle_sheet(desk.workspace, desk.person, of, agreed=values.text("agreed") == YES)
+    if settled is None:
+        return explain_href(query=desk.query, done="declined")
+    return explain_href(query=desk.query, sheet=of, done="agreed")
+
+
+def _ask_issue(desk: Desk, of: str) -> Form | None:
+    found = _found(desk, of)
+    return issuing(found, desk.say) if found and found.confirmed and found.request else None
+
+
+def _issue(desk: Desk, of: str, values: Values) -> Response:
+    """Seals the answer and hands out its PDF at once: nobody has to make it again to have it."""
+    from boussole.dashboard.report.typesetting import answered  # takes seconds to load
+
+    workspace, lang = desk.workspace, values.text("spoken")
+    with told_to(desk.say):
+        found = shown_sheet(workspace, desk.person, of)
+        known = explained(workspace, found)
+        files, said = answered(
+            workspace,
+            known,
+            request_of(workspace, found.request, known),
+            speaker_in(workspace, lang),
+            role=desk.person.role.value,
+            signed_in=desk.person.authenticated,
+            number=found.number,
+        )
+    entry = enter(workspace, said).entry
+    issued(workspace, desk.person, of, entry=entry, lang=lang, on=said.on)
+    return _handed(files.pdf, found)
+
+
+def explained(workspace: Workspace, found: SheetRequest) -> Explanation:
+    """What is known of the decision of a request: read only now that two people agreed.
+
+    Raises BoussoleError where the request that it is to answer is about a decision of another system or day.
+    """
+    known = explanation(workspace, workspace.system(found.system), found.decision)
+    if found.request:
+        held_to(known_request(workspace, found.request), known)
+    return known
+
+
+def _take(request: Request, workspace: Workspace) -> Response:
+    """The PDF that was handed out, byte for byte; before that a draft that says so."""
+    from boussole.dashboard.report.typesetting import draft, files_again
+
+    me = of_request(request, workspace.home)
+    say = speaker_in(workspace, chosen_language(request).get("lang", ""))
+    try:
+        found = shown_sheet(workspace, me, request.path_params["of"])
+        known = explained(workspace, found)
+        if found.entry is None or found.issued_on is None:
+            pdf = draft(workspace, known, say).pdf
+        else:
+            said = speaker_in(workspace, found.lang or "")
+            asked = known_request(workspace, found.request)
+            pdf = files_again(workspace, known, asked, said, on=found.issued_on, number=found.number).pdf
+            _hold_sealed(asked, pdf)
+    except BoussoleError as error:
+        return PlainTextResponse(f"{' '.join(refusal(error, say))}\n", status_code=409)
+    return _handed(pdf, found)
+
+
+def _handed(pdf: bytes, found: SheetRequest) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{found.number[:10]}.pdf"', "Cache-Control": "no-store"}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+def _hold_sealed(asked: AppealState, pdf: bytes) -> None:
+    """Raises UnexplainedError where a sheet made once more is not the one that was sealed."""
+    if asked.decision is None or asked.decision[1].sheet != sha256_hex(pdf):
+        raise UnexplainedError(
+            "changed",
+            "the data behind this sheet have changed since it was handed out: it cannot be made again as it was.",
+            next_step="Give the person the copy that was taken, or withdraw the answer and answer anew.",
+        )
+
+
+def _back(desk: Desk, _of: str, token: str) -> str:
+    return explain_href(query=desk.query, sent=token)
+
+
+def _back_to_sheet(desk: Desk, of: str, token: str) -> str:
+    return explain_href(query=desk.query, sheet=of, sent=token)
+
+
+# The page on which one decision is explained, as data: what waits for whom, what is open, one sheet.
+
 
 Query = dict[str, str]
 

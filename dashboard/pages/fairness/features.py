@@ -15,7 +15,7 @@ from boussole.audits.languages import inside
 from boussole.audits.measures import Interval
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.groups import attribute_name, value_name
 from boussole.dashboard.views.charts.tables import Table, signed
 

@@ -1,27 +1,199 @@
-"""The explorer's chart, a mark and its interval for each group, and what a view says in plain words before it."""
+"""The groups of one released measure, and their chart, a mark and its interval for each; and what is said of it."""
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from boussole.audits.languages import Catalogue, capital, inside, typeset
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
-from boussole.charter.document import MeasureDocument
+from boussole.charter.document import AuditDocument, Comparison, MeasureDocument, Params, VerdictDocument
+from boussole.charter.document.base import given
+from boussole.charter.judging.statistics.placing import holds, place_of
+from boussole.charter.judging.statistics.testing import oriented
 from boussole.charter.judging.wording.findings import finding
 from boussole.charter.judging.wording.sentences import LOCALE
-from boussole.dashboard.markup.marks import word
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.fairness.figures import Group, Side, beyond, by_chance, hidden, level_at, named, spoken_of
-from boussole.dashboard.views.charts.bars import Ends, carried, decided, drawn, own, within
-from boussole.dashboard.views.charts.dots import Dot, Line, Rows, digits_of, reach
-from boussole.dashboard.views.charts.groups import reason_words
+from boussole.dashboard.markup.elements import word
+from boussole.dashboard.markup.words import Say
+from boussole.dashboard.views.charts.drawings import Dot, Line, Rows, digits_of, reach
+from boussole.dashboard.views.charts.groups import (
+    NONE,
+    Ends,
+    carried,
+    decided,
+    drawn,
+    group_of,
+    own,
+    rate_of,
+    reason_words,
+    verdict_on,
+    within,
+)
 from boussole.dashboard.views.charts.strips import Mark, Strip, Strips, levels_at
-from boussole.dashboard.views.fields import PROFILES, FairnessQuery, Kind
+from boussole.dashboard.views.fields import PROFILES, FairnessQuery, Kind, comparison
 from boussole.dashboard.views.system import bar_note
+
+# The groups of one released measure, ready to be drawn or said.
+
+
+BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", "selection_odds_ratio")
+"""Other ways to compare, shown with comparable profiles."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """One group: its rate, and how it compares. A measure is None where the audit holds none.
+
+    `judged`: the comparison that a verdict rests on; None of what no question of the charter is about.
+    `together`: its figures count earlier periods as well, as its verdict does.
+    """
+
+    key: str
+    name: str
+    rate: MeasureDocument
+    compared: MeasureDocument | None
+    reference: bool
+    judged: Comparison | None
+    beside: Sequence[MeasureDocument | None]
+    together: bool = False
+
+    @property
+    def verdict(self) -> str | None:
+        return None if self.judged is None else self.judged.verdict
+
+    @property
+    def ends(self) -> Ends:
+        """The interval of the comparison: the one that decided, where it is judged; else its own."""
+        if self.judged is not None:
+            return decided(self.judged)
+        return NONE if self.compared is None else own(self.compared.interval)
+
+    @property
+    def gap(self) -> float:
+        """How far from parity, to find the widest; 0 where that is not known."""
+        if self.compared is None or self.compared.value is None:
+            return 0.0
+        value, scale = float(self.compared.value), self.compared.params.get("scale")
+        if scale != "ratio":
+            return abs(value)
+        return max(value, 1 / value) - 1 if value else float("inf")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One of the periods that are shown: its audit, what it is called, and the groups that are looked at."""
+
+    document: AuditDocument
+    name: str
+    found: Sequence[Group]
+
+    def only(self, keys: Sequence[str]) -> Side:
+        """The same with the groups that were picked; with all of them where none was."""
+        return self if not keys else replace(self, found=[group for group in self.found if group.key in keys])
+
+    def when(self, group: Group, say: Say) -> str:
+        """Of which time the figures of a group are."""
+        return say("{period} with those before it", period=self.name) if group.together else self.name
+
+    @property
+    def since(self) -> dt.date:
+        """The first day that its figures count."""
+        earlier = [group.rate.params.since for group in self.found if group.rate.params.since is not None]
+        return min(earlier, default=self.document.window.start)
+
+
+def named(sides: Sequence[Side]) -> dict[str, str]:
+    """The groups of all periods with their names, in the order of the first."""
+    return {group.key: group.name for side in sides for group in side.found}
+
+
+def groups(
+    document: AuditDocument,
+    kind: Kind,
+    by: Sequence[str],
+    say: Say,
+    *,
+    stage: str,
+    control: str,
+    system: System | None,
+) -> list[Group]:
+    """The groups of an attribute or intersection, in the order of the document."""
+    measures = document.judged_by_id
+    metric, given = comparison(kind, control), {"stage": stage} if stage else {}
+    judged = judged_by(document, metric, by)
+    marks = {each.measure: each for each in judged.comparisons} if judged else {}
+    shown = [
+        measure
+        for measure in document.judged_measures
+        if measure.metric == kind.rate and measure.by == tuple(by) and measure.group and measure.given == given
+    ]
+    keys = [measure.id.partition("/")[2] for measure in shown]
+    against = {found.params.against for key in keys if (found := measures.get(f"{metric}/{key}")) is not None}
+    return [
+        Group(
+            key=key.partition("|")[0],
+            name=group_of(measure, say, system=system),
+            rate=measure,
+            compared=measures.get(f"{metric}/{key}"),
+            reference=key.partition("|")[0] in against,
+            judged=marks.get(f"{metric}/{key}"),
+            beside=[measures.get(f"{name}/{key}") for name in BESIDE] if control == PROFILES and not stage else [],
+            together=measure.params.since is not None,
+        )
+        for key, measure in zip(keys, shown, strict=True)
+    ]
+
+
+def judged_by(document: AuditDocument, metric: str, by: Sequence[str]) -> VerdictDocument | None:
+    """The verdict that rests on these comparisons, where the charter asks for one."""
+    return verdict_on(document, tuple(by), metric=rate_of(metric))
+
+
+def hidden(found: Sequence[Group]) -> list[Group]:
+    """The groups whose rate the audit does not release."""
+    return [group for group in found if group.rate.status == "suppressed"]
+
+
+def widest(found: Sequence[Group]) -> Group | None:
+    """The group whose gap is widest; None where none can be compared."""
+    compared = [group for group in found if group.compared is not None and group.compared.value is not None]
+    return max(compared, key=lambda group: group.gap, default=None)
+
+
+def spoken_of(found: Sequence[Group], key: str) -> Group | None:
+    """The group that was asked about, else the one whose gap is widest."""
+    return next((group for group in found if group.key == key), None) or widest(found)
+
+
+def beyond(group: Group, level: int) -> str:
+    """Where the interval of a comparison lies: `beyond` a level, `within` it, or `across` it; empty without one."""
+    if group.compared is None or group.compared.value is None or group.ends == NONE:
+        return ""
+    params = group.compared.params
+    return place_of(group.ends, level_at(level, params), bad_side=params.bad_side)
+
+
+def level_at(level: int, params: Params) -> float:
+    """A chosen level on the bad side of a comparison.
+
+    >>> level_at(80, Params(scale="ratio", bad_side="below")), level_at(5, Params(scale="difference", bad_side="below"))
+    (0.8, -0.05)
+    """
+    return oriented(level / 100, scale=given(params.scale), bad_side=given(params.bad_side))
+
+
+def by_chance(group: Group) -> bool | None:
+    """Whether chance alone may explain a gap: its interval holds parity. None where there is no interval."""
+    if group.compared is None or group.compared.value is None or group.ends == NONE:
+        return None
+    return holds(group.ends, 1.0 if group.compared.params.scale == "ratio" else 0.0)
+
+
+# The explorer's chart, a mark and its interval for each group, and what a view says in plain words before it.
 
 
 def drawing(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.pages.generations.view import generations_page
 from boussole.dashboard.views.parts import context, notices
 

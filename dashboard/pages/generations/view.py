@@ -9,9 +9,9 @@ from boussole.audits.decisions.overview import LogContents
 from boussole.audits.systems import System
 from boussole.charter.document import VerdictDocument
 from boussole.charter.text.model import Indicator
-from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.markup.elements import ORDER
+from boussole.dashboard.markup.words import Say, count
 from boussole.dashboard.markup.words.addresses import article_href, system_href
-from boussole.dashboard.markup.words.say import Say, count
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.views.register_words import risk_word, status_word
 from boussole.dashboard.views.scene import Scene

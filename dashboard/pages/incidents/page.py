@@ -7,13 +7,12 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import number_of
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.incidents.forms import forms_for
-from boussole.dashboard.pages.incidents.view import incidents_page
+from boussole.dashboard.pages.incidents.view import forms_for, incidents_page
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.parts import context, notices
 

@@ -12,8 +12,8 @@ from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.judging.statistics.planning import Plan, plans, soonest
 from boussole.charter.judging.statistics.testing import lasting
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import answer_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, way_called, worded_for
 from boussole.dashboard.views.charts.groups import attribute_name, group_of, stage_name
 from boussole.dashboard.views.charts.tables import Table

@@ -14,11 +14,10 @@ from boussole.charter.committee.referrals.matters import ORDER, QuestionHistory,
 from boussole.charter.record_types.acts import CommitteeQuestion
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import ask_href, evidence_href, questions_href, system_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.person import Person, who_words
-from boussole.dashboard.server.form_routes import Desk
-from boussole.dashboard.server.forms import Titled
+from boussole.dashboard.server.access.permissions import Person, who_words
+from boussole.dashboard.server.forms import Desk, Titled
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes

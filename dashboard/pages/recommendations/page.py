@@ -6,10 +6,9 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.pages.recommendations.forms import FollowedForms
-from boussole.dashboard.pages.recommendations.view import RecommendationsQuery, recommendations_page
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.markup.words import Say
+from boussole.dashboard.pages.recommendations.view import FollowedForms, RecommendationsQuery, recommendations_page
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.committee_words import opinions_about
 from boussole.dashboard.views.parts import context, notices

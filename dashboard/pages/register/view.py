@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.sheet import Sheet
 from boussole.dashboard.views.charts.strips import coverage_svg
+from boussole.dashboard.views.charts.tables import Sheet
 from boussole.dashboard.views.parts.taking import Drawing, Figure, Source, Wanted, sealed_now
 from boussole.dashboard.views.register import RegisterPage, register_page
 from boussole.dashboard.views.register_words import RegisterQuery

@@ -15,12 +15,10 @@ from boussole.audits.languages import capital
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import summaries
 from boussole.charter.records.store.summaries import AuditSummary
+from boussole.dashboard.markup.words import Say, language_names
 from boussole.dashboard.markup.words.addresses import reports_href
-from boussole.dashboard.markup.words.say import Say, language_names
-from boussole.dashboard.pages.reports.making import make
-from boussole.dashboard.pages.reports.view import TAKE, ReportsQuery, content_to_take, periods
-from boussole.dashboard.server.form_routes import Desk, form_route
-from boussole.dashboard.server.forms import Field, Form, Values
+from boussole.dashboard.pages.reports.view import TAKE, ReportsQuery, content_to_take, make, periods
+from boussole.dashboard.server.forms import Desk, Field, Form, Values, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.papers import period_title
 

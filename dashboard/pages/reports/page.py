@@ -10,21 +10,22 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import summaries
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import evidence_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.reports.forms import asked_for, asking
-from boussole.dashboard.pages.reports.making import LOOKED_AT_EVERY, jobs
 from boussole.dashboard.pages.reports.view import (
+    LOOKED_AT_EVERY,
     ReportsQuery,
     chosen_of,
     fields_of,
+    jobs,
     listed,
     picked,
     reports,
     under_way,
 )
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.context import choose
 

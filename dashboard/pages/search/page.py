@@ -7,10 +7,10 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.pages.search.view import SearchPage, index, search_page
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views import store
 from boussole.dashboard.views.parts import context, notices
 

@@ -18,8 +18,9 @@ from boussole.charter.committee.meetings.sessions import sessions
 from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.judging.crosswalk import crosswalk
 from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, Referral
+from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.glossary import called, themes
-from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import (
     SEARCH,
     address,
@@ -37,11 +38,10 @@ from boussole.dashboard.markup.words.addresses import (
     session_href,
     system_href,
 )
-from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
 from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.server.access.places import PAGES
-from boussole.dashboard.server.cache import Stamp, house_stamp, newest, stamp
+from boussole.dashboard.server.process import Stamp, house_stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.groups import attribute_name

@@ -24,6 +24,7 @@ from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import SessionPaper
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     CALENDAR,
     MINUTES_OF,
@@ -32,13 +33,10 @@ from boussole.dashboard.markup.words.addresses import (
     number_of,
     session_href,
 )
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.session.papers import Paper, file_at, file_name, make_paper, papers_of
-from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.access.visitor import of_request
-from boussole.dashboard.server.form_routes import Desk, form_route
-from boussole.dashboard.server.forms import Field, Form, UnfitError, Values
+from boussole.dashboard.server.access.permissions import Action, Person, allowed
+from boussole.dashboard.server.access.sessions import of_request
+from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Values, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, chamber_of, leads, reads_drafts
 from boussole.dashboard.views.records.calling import CONVENE, SEEN, Doing, acting, session_entry, told

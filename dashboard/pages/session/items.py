@@ -17,6 +17,7 @@ from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.presence import over, voters
 from boussole.charter.record_types.acts import FrozenPack, Hearing, Minutes, Opinion, PublicationDecision, Vote
 from boussole.charter.text.model import Charter
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     article_href,
     draft_href,
@@ -25,8 +26,7 @@ from boussole.dashboard.markup.words.addresses import (
     questions_href,
     system_href,
 )
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.person import who_words
+from boussole.dashboard.server.access.permissions import who_words
 from boussole.dashboard.views.answers.asked import way_called
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import choice_word, item_word, sense_word

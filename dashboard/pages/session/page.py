@@ -8,11 +8,11 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import committee_href, number_of
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.session.forms import PARTS, paper_offers, paper_view, reads_paper
 from boussole.dashboard.pages.session.view import pack_view, session_page
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views.chamber import Chamber, chamber_of, reads_drafts
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.margin_routes import own_words

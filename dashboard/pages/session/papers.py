@@ -29,10 +29,10 @@ from boussole.charter.committee.voted import wording_in
 from boussole.charter.record_types.acts import FrozenPack, PaperFile, SessionPaper
 from boussole.charter.records import SealedStatement
 from boussole.charter.text.model import Charter
-from boussole.dashboard.markup.words.say import Say, speaker_in
+from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.pages.session.items import item_links, state_words
 from boussole.dashboard.pages.session.view import Differences, PackView, differences_of, pack_view
-from boussole.dashboard.server.access.person import who_words
+from boussole.dashboard.server.access.permissions import who_words
 from boussole.dashboard.views import papers as blocks
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber

@@ -17,7 +17,8 @@ from boussole.charter.committee.voting.presence import count
 from boussole.charter.document import by_article
 from boussole.charter.record_types.acts import Minutes, PackAudit
 from boussole.charter.text.model import Charter
-from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.elements import word
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     article_href,
     calendar_href,
@@ -28,7 +29,6 @@ from boussole.dashboard.markup.words.addresses import (
     questions_href,
     session_href,
 )
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.session.items import (
     Around,
     BetweenRow,

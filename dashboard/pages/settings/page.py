@@ -7,11 +7,9 @@ import streamlit as st
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.alerts.page import section
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.pages.settings.facts import settings_facts
-from boussole.dashboard.pages.settings.view import settings_page
+from boussole.dashboard.pages.settings.view import settings_facts, settings_page
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.sessions import own_sessions
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here, own_sessions
 from boussole.dashboard.views.parts import context
 
 say, me = context.speaks(), here()

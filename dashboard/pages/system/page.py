@@ -9,8 +9,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.judging.coverage import Use
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import compass_href, data_href, register_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.system.view import declared_tables, figures, model_cards, system_page, used_by
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.parts import context, notices

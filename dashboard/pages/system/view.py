@@ -19,11 +19,11 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import system_href
-from boussole.dashboard.markup.words.say import Say, speaker_in
-from boussole.dashboard.server.cache import Stamp, newest, stamp
+from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.sheet import Cell, Sheet, mark
+from boussole.dashboard.views.charts.tables import Cell, Sheet, mark
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed_now
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.system import SystemHead, system_head

@@ -12,11 +12,11 @@ from boussole.charter.work.effects import surveys as surveys_of
 from boussole.charter.work.effects import times, trainings
 from boussole.dashboard.markup.words.addresses import work_href
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.sheet import Sheet
+from boussole.dashboard.views.charts.tables import Sheet
+from boussole.dashboard.views.incidents_and_work import Listed, work_page
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed
 from boussole.dashboard.views.records.entering import FormPage, record_routes
 from boussole.dashboard.views.records.setting import Setting
-from boussole.dashboard.views.work import Listed, work_page
 
 
 def figures(wanted: Wanted) -> dict[str, Figure]:

@@ -6,15 +6,15 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.pages.work.forms import figures
-from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import PageForms
+from boussole.dashboard.views.incidents_and_work import work_page
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
-from boussole.dashboard.views.work import work_page
 
 
 def show(say: Say) -> None:

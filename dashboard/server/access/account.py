@@ -17,12 +17,10 @@ from starlette.routing import Route
 from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.elements import PREFIX, Html, el, join, source
-from boussole.dashboard.markup.fontfiles import SANS, SERIF
-from boussole.dashboard.markup.marks import INK, LINK, PAPER
+from boussole.dashboard.markup.elements import INK, LINK, PAPER, PREFIX, SANS, SERIF, Html, el, join, source
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.markup.words.addresses import address, concerns_href
-from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access import log, sessions
 from boussole.dashboard.server.access.back_channel import Failures, back_channel_route
 from boussole.dashboard.server.access.database import now
@@ -37,8 +35,18 @@ from boussole.dashboard.server.access.identity import (
     strong_enough,
     userinfo,
 )
-from boussole.dashboard.server.access.permissions import SIGNED_IN, Action, Role, allowed
-from boussole.dashboard.server.access.person import COOKIE, Person, address_of, local, role_title, session_cookie
+from boussole.dashboard.server.access.permissions import (
+    COOKIE,
+    SIGNED_IN,
+    Action,
+    Person,
+    Role,
+    address_of,
+    allowed,
+    local,
+    role_title,
+    session_cookie,
+)
 from boussole.dashboard.server.access.sessions import ANCHOR, PAGE, Reason, SignedOutError, browser_of, own_route
 
 # What a sign-in that is under way needs until it comes back: state, nonce, the verifier of PKCE, and where to go

@@ -23,10 +23,9 @@ from boussole.dashboard.server.access.database import access as opened
 from boussole.dashboard.server.access.database import end_at_provider, logout_table, now, stamp
 from boussole.dashboard.server.access.identity import ProviderError, metadata, signing_keys
 from boussole.dashboard.server.access.log import Event
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import address_of
+from boussole.dashboard.server.access.permissions import Role, address_of
 from boussole.dashboard.server.access.sessions import digest
-from boussole.dashboard.server.trouble import Limiter, seconds
+from boussole.dashboard.server.process import Limiter, seconds
 
 # Sign-ins, tokens and messages of the provider that failed: noted without what is secret in them, and slowed down.
 #

@@ -32,7 +32,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from boussole.audits.ledger.database import reader, writer
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import Person
 
 # access.sqlite: sessions, tokens, the access log, and what people have seen. All of it must be erasable.
 

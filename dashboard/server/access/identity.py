@@ -237,7 +237,7 @@ def sits(workspace: Workspace, member: str) -> bool:
     """Whether a member has a mandate in a committee at this moment: as the records stand, by that committee's clock."""
     from boussole.charter.committee.acting import here_and_now
     from boussole.charter.committee.people.members import sitting_on
-    from boussole.dashboard.server.cache import house_stamp
+    from boussole.dashboard.server.process import house_stamp
 
     houses = _houses(workspace.home, house_stamp(workspace))
     return any(member in sitting_on(house, here_and_now(house.rules).date()) for house in houses)

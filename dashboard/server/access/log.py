@@ -36,8 +36,7 @@ from boussole.dashboard.server.access.database import (
     sheet_table,
     stamp,
 )
-from boussole.dashboard.server.access.permissions import RESTRICTED, Action, Role, allowed, demand
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import RESTRICTED, Action, Person, Role, allowed, demand
 
 # Days of the access log: closed with a digest in the ledger, checked against it, erased when their time is over.
 

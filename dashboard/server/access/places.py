@@ -1,6 +1,6 @@
 """Where each action is done: every page and command names one; those of records say it in their models.
 
-The test of the matrix reads these lists, and those of `routes.py`. No command loads the models to know its own.
+The test of the matrix reads these lists, and those of `server/routes.py`. No command loads the models to know its own.
 """
 
 from __future__ import annotations

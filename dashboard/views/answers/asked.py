@@ -16,7 +16,7 @@ from boussole.charter.judging.families import Attribute, asked_of, spoken, worde
 from boussole.charter.judging.statistics.sight import least_sight
 from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Charter, Indicator, Threshold
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.groups import group_of
 from boussole.dashboard.views.charts.tables import signed
 
@@ -254,7 +254,7 @@ def sight_words(document: Standing, verdict: VerdictDocument, say: Say, *, alpha
 def level_words(at: float, scale: str, say: Say) -> str:
     """A level in a lay reader's words.
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> [level_words(at, scale, speaker("en")) for at, scale in ((1.25, "ratio"), (-0.1, "difference"))]
     ['125 for 100', '−10 points']
     """

@@ -21,14 +21,13 @@ from boussole.charter.document import AuditDocument, MeasureDocument, Standing, 
 from boussole.charter.judging.wording.findings import level_words, outcome
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.charter.records import documents_of
-from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.elements import word
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import charter_href, drift_href, incidents_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.short import compared_people, told_by
-from boussole.dashboard.views.charts.bars import NONE, decided
-from boussole.dashboard.views.charts.course import NARROW, MonthAround, Stop, course_svg, event_study_svg
-from boussole.dashboard.views.charts.groups import value_name
-from boussole.dashboard.views.charts.hundred import figure
+from boussole.dashboard.views.charts.charts import figure
+from boussole.dashboard.views.charts.groups import NONE, decided, value_name
+from boussole.dashboard.views.charts.over_time import NARROW, MonthAround, Stop, course_svg, event_study_svg
 from boussole.dashboard.views.charts.tables import signed
 from boussole.dashboard.views.scene import Scene, as_decided, period, period_of
 
@@ -305,7 +304,7 @@ def _start_row(each: MonthAround, agencies: int, say: Say) -> tuple[str, str, st
 def month_words(month: int, say: Say) -> str:
     """A month as it is counted from the start.
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> [month_words(month, speaker("en")) for month in (-3, 0, 1)]
     ['Three months before the start', 'Month of the start', 'One month after']
     """

@@ -24,10 +24,9 @@ from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.charter.text.judged import judged
 from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import Charter
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.answers.asked import sentence_of
-from boussole.dashboard.views.charts.bars import is_drift
-from boussole.dashboard.views.charts.groups import group_name, stage_name, value_name
+from boussole.dashboard.views.charts.groups import group_name, is_drift, stage_name, value_name
 from boussole.dashboard.views.charts.tables import signed
 
 UNSAID = ("distance", "share")

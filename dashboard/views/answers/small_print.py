@@ -21,9 +21,9 @@ from boussole.charter.record_types.kinds import Finding
 from boussole.charter.text.judged import judged
 from boussole.charter.text.left_out import GRACE_DAYS
 from boussole.charter.text.model import Charter, Indicator, Law
-from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.elements import word
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import evidence_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import sight_words, threshold_words
 from boussole.dashboard.views.charts.groups import group_of
 from boussole.dashboard.views.charts.tables import actor_name, signed

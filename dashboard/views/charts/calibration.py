@@ -13,11 +13,10 @@ from boussole.audits.languages import inside
 from boussole.audits.systems import System
 from boussole.charter.document import Band, MeasureDocument, Standing
 from boussole.charter.judging.families import decision
-from boussole.dashboard.markup.marks import INK, INK_2, LINE
-from boussole.dashboard.markup.words.say import Say, speaker
-from boussole.dashboard.views.charts.dots import layered, ticks
+from boussole.dashboard.markup.elements import INK, INK_2, LINE
+from boussole.dashboard.markup.words import Say, speaker
+from boussole.dashboard.views.charts.drawings import layered, ticks, wrapped
 from boussole.dashboard.views.charts.groups import By, attribute_name, group_of
-from boussole.dashboard.views.charts.rose import wrapped
 from boussole.dashboard.views.charts.tables import LARGE, Table, between
 
 ERROR = "calibration_error"

@@ -1,25 +1,50 @@
-"""Charts of an audit document and what they say in words, for pages and PDF alike."""
+"""Charts of an audit document and what they say in words, for pages and PDF alike; a question for a hundred people."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import altair as alt
 import vl_convert
 
 from boussole.audits.languages import NARROW, capital
+from boussole.audits.metrics.before_after import EFFECT
+from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
+from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.systems import System
-from boussole.charter.document import Standing, VerdictDocument
-from boussole.dashboard.markup.fontfiles import all_printable, register
-from boussole.dashboard.markup.marks import word
-from boussole.dashboard.markup.words.say import Say, speaker
-from boussole.dashboard.server.cache import by_content
-from boussole.dashboard.views.charts.bars import drift_levels, features, within
+from boussole.charter.document import MeasureDocument, Standing, VerdictDocument
+from boussole.charter.judging.wording.findings import deciding
+from boussole.charter.judging.wording.naming import parsed
+from boussole.dashboard.markup.elements import all_printable, register, word
+from boussole.dashboard.markup.words import Say, speaker
+from boussole.dashboard.server.process import by_content
 from boussole.dashboard.views.charts.calibration import Curve, calibration_chart
-from boussole.dashboard.views.charts.dots import WIDE, Dot, Layout, Line, Rows, draw
-from boussole.dashboard.views.charts.groups import RATIOS, By, Row, reason_words, rows
+from boussole.dashboard.views.charts.drawings import WIDE, Dot, Layout, Line, Rows, draw
+from boussole.dashboard.views.charts.groups import (
+    ADJUSTED_STAGE,
+    NONE,
+    RATIOS,
+    By,
+    Ends,
+    Level,
+    Row,
+    compared,
+    drift_levels,
+    features,
+    group_name,
+    group_of,
+    reason_words,
+    rows,
+    stage_rows,
+    within,
+)
+from boussole.dashboard.views.charts.tables import Table, actor_name
+
+# Charts of an audit document and what they say in words, for pages and PDF alike.
+
 
 _LOCALES = {
     "fr": {
@@ -207,3 +232,246 @@ def apart(lines: Sequence[Line]) -> list[Line]:
     if len(labelled) < 2:
         return list(lines)
     return [replace(line, align="left" if line.at == labelled[0] else "right") for line in lines]
+
+
+# The groups of one question for a hundred people: a dot, the interval that decides, and the levels of the charter.
+
+
+STAGES = ("stage_selection_rate", ADJUSTED_STAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hundred:
+    """The rows of a question on the scale of a hundred. `top`: the highest value that makes sense there."""
+
+    shown: Sequence[Row]
+    top: float
+
+
+def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> Hundred | None:
+    """The groups that a verdict compares; of stages, those of the stage that decides; None where it compares none."""
+    found = compared(document, verdict)
+    if found is None or found[0] in ("psi", GAP_SHARE, EFFECT, PUT_IN_RESULTS, GAP_BY_CORRECTIONS):
+        return None
+    metric, by = found
+    if metric in STAGES:
+        shown = _of_stage(document, verdict, say, metric=metric, system=system)
+    else:
+        shown = rows(document, by, say, metric=metric, system=system)
+    ratios = any(row.scale == "ratio" for row in shown if row.compared is not None)
+    side = _bad_side(document, verdict)
+    made = [_as_ratio(row, verdict, bad_side=side) if ratios else _as_rate(row) for row in shown]
+    if all(row.value is None or row.reference for row in made):
+        return None
+    return Hundred(shown=made, top=math.inf if ratios else 100.0)
+
+
+def _of_stage(
+    document: Standing, verdict: VerdictDocument, say: Say, *, metric: str, system: System | None
+) -> list[Row]:
+    measures = document.judged_by_id
+    pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
+    told = deciding(verdict.verdict, pairs)
+    every = stage_rows(document, verdict.by or (), say, metric=metric, system=system)
+    shown = [(each, row) for each, row in every if told is None or each.given == told[1].given]
+    found = [replace(row, label=group_of(measure, say, system=system)) for measure, row in shown]
+    against = {measure.params.against for measure, _ in shown} - {None, "rest"}
+    others = [group_name(parsed(each, verdict.by or ()), say, system=system) for each in sorted(map(str, against))]
+    return [*found, *(Row(label=other, value=1.0, reference=True) for other in others)]
+
+
+def _bad_side(document: Standing, verdict: VerdictDocument) -> str:
+    """The side of its levels that is bad: all comparisons of a question share it."""
+    name = verdict.comparisons[0].measure if verdict.comparisons else ""
+    held = next((each.params.bad_side for each in document.judged_measures if each.id == name), None)
+    return held or "below"
+
+
+def _as_ratio(row: Row, verdict: VerdictDocument, *, bad_side: str) -> Row:
+    if row.reference:
+        return replace(row, value=100.0, bar=NONE, levels=())
+    levels = verdict.comparisons[0].levels
+    told = [("watch", levels.watch), ("breach", levels.breach)]
+    return replace(
+        row,
+        value=None if row.compared is None else 100 * row.compared,
+        bar=_times((row.compared_low, row.compared_high)),
+        levels=tuple(Level(kind=kind, at=100 * at, bad_side=bad_side) for kind, at in told if at is not None),
+    )
+
+
+def _as_rate(row: Row) -> Row:
+    levels = tuple(replace(level, at=100 * level.at) for level in row.levels)
+    return replace(row, value=None if row.value is None else 100 * row.value, bar=_times(row.bar), levels=levels)
+
+
+def _times(ends: Ends) -> Ends:
+    low, high = (None if end is None else 100 * end for end in ends)
+    return low, high
+
+
+def hundred_chart(found: Hundred, say: Say, *, minimum: int, layout: Layout = WIDE) -> Rows:
+    """The drawing. `minimum`: under how many decisions a group is hidden."""
+    bounds = (0.0, found.top)
+    dots = [
+        Dot(
+            label=named(row, say),
+            value=row.value,
+            low=within(row.bar, bounds)[0],
+            high=within(row.bar, bounds)[1],
+            text="" if row.value is None else figure(row.value, say),
+            note="" if row.reason is None else reason_words(row.reason, say, minimum=minimum),
+            verdict=row.verdict,
+        )
+        for row in found.shown
+    ]
+    lines = apart(level_lines(list(found.shown), say, lambda at: figure(at, say)))
+    return Rows(dots=dots, lines=lines, percent=False, bounds=bounds, layout=layout)
+
+
+def hundred_text(found: Hundred, say: Say, *, minimum: int) -> str:
+    """What the drawing shows, in words."""
+    return " ".join(
+        say("{name}: {verdicts}.", name=named(row, say), verdicts=_spoken_of_hundred(row, say, minimum=minimum))
+        for row in found.shown
+    )
+
+
+def _spoken_of_hundred(row: Row, say: Say, *, minimum: int) -> str:
+    if row.value is None:
+        return reason_words(row.reason or "", say, minimum=minimum)
+    told, (low, high) = figure(row.value, say), row.bar
+    if low is not None and high is not None:
+        told = say("{value} (between {low} and {high})", value=told, low=figure(low, say), high=figure(high, say))
+    return told + (f", {word(row.verdict, say).lower()}" if row.verdict else "")
+
+
+def named(row: Row, say: Say) -> str:
+    """A group, and whether others are compared with it."""
+    return say("{group} (reference)", group=row.label) if row.reference else row.label
+
+
+def figure(value: float, say: Say) -> str:
+    """A figure for a hundred, with a decimal where it is small.
+
+    >>> from boussole.dashboard.markup.words import speaker
+    >>> figure(73.6, speaker("en")), figure(7.36, speaker("en"))
+    ('74', '7.4')
+    """
+    return say.number(value, 1 if 0 < round(abs(value), 1) < 10 else 0)
+
+
+# Where a gap opens: what is left of a hundred after each stage, one below the other, and the same as a table.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fall:
+    """One stage: how many are left where 100 are of the group compared with, before it and after it."""
+
+    label: str
+    before: float
+    after: float
+
+
+def falls(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> tuple[str, list[Fall]]:
+    """The group by which a verdict is told, and its stages; no stage where nothing is told of any group."""
+    told = _told(document, verdict)
+    if told is None:
+        return "", []
+    found, left = list[Fall](), 100.0
+    for part in _parts(told):
+        after = left * float(part["ratio"])
+        found.append(Fall(label=_stage(part, say, system=system), before=left, after=after))
+        left = after
+    return group_of(told, say, system=system), found
+
+
+def waterfall(found: Sequence[Fall], say: Say, *, layout: Layout = WIDE) -> Rows:
+    """The drawing: a dot for what is left after each stage, and a bar from what was left before it."""
+    dots = [
+        Dot(
+            label=each.label,
+            value=each.after,
+            low=min(each.before, each.after),
+            high=max(each.before, each.after),
+            text=figure(each.after, say),
+            note="",
+            verdict=None,
+        )
+        for each in found
+    ]
+    return Rows(dots=dots, lines=[], percent=False, bounds=(0.0, math.inf), layout=layout)
+
+
+def waterfall_text(found: Sequence[Fall], say: Say) -> str:
+    """What the drawing shows, in words."""
+    return " ".join(say("After “{stage}”: {n} for 100.", stage=each.label, n=figure(each.after, say)) for each in found)
+
+
+def waterfall_table(
+    document: Standing, verdict: VerdictDocument, say: Say, *, title: str, system: System | None
+) -> Table:
+    """Of each group, every stage, every actor and the whole: for a hundred, between what, and which part of the gap."""
+    head = [
+        say("Group"),
+        say("Stage, or who acts"),
+        say("For 100"),
+        say("All of them at once between"),
+        say("Part of the gap"),
+        say("Verdict"),
+    ]
+    body: list[list[str]] = []
+    verdicts: list[str | None] = []
+    for comparison, measure in _pairs(document, verdict):
+        group = group_of(measure, say, system=system)
+        whole: Mapping[str, Any] | None = measure.params.get("whole")
+        if whole is None:
+            continue
+        lines = [(_stage(part, say, system=system), part) for part in _parts(measure)]
+        lines += [(_actor(part, say), part) for part in measure.params.get("actors")]
+        shared = measure.value is not None and not measure.params.get("gap")
+        for name, part in lines:
+            body.append([group, name, *_figures(part, say), _share(part, whole, say) if shared else ""])
+            verdicts.append(None)
+        body.append([group, say("To the end"), *_figures(whole, say), say.percent(1.0) if shared else ""])
+        verdicts.append(comparison)
+    return Table(caption=title, head=head, rows=body, verdicts=verdicts, names=2)
+
+
+def _figures(part: Mapping[str, Any], say: Say) -> list[str]:
+    ratio, low, high = (figure(100 * float(part[name]), say) for name in ("ratio", "low", "high"))
+    return [ratio, say("{low} to {high}", low=low, high=high)]
+
+
+def _share(part: Mapping[str, Any], whole: Mapping[str, Any], say: Say) -> str:
+    return say.percent(math.log(part["ratio"]) / math.log(whole["ratio"]))
+
+
+def _stage(part: Mapping[str, Any], say: Say, *, system: System | None) -> str:
+    """A stage with who acts there: "Reply (the person)"."""
+    titles = system.columns.stage_titles if system and system.columns else {}
+    name = capital(say.text(titles.get(part["stage"]), part["stage"]))
+    return say("{stage} ({actor})", stage=name, actor=actor_name(part["actor"], say))
+
+
+def _actor(part: Mapping[str, Any], say: Say) -> str:
+    return say("In all: {actor}", actor=actor_name(part["actor"], say))
+
+
+def _parts(measure: MeasureDocument) -> list[Mapping[str, Any]]:
+    return list(measure.params.get("parts") or ())
+
+
+def _pairs(document: Standing, verdict: VerdictDocument) -> Iterable[tuple[str, MeasureDocument]]:
+    measures = document.judged_by_id
+    return ((each.verdict, measures[each.measure]) for each in verdict.comparisons if each.measure in measures)
+
+
+def _told(document: Standing, verdict: VerdictDocument) -> MeasureDocument | None:
+    """The measure by which the verdict is told; else the first of which something is told."""
+    measures = document.judged_by_id
+    pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
+    found = deciding(verdict.verdict, pairs)
+    if found is not None:
+        return found[1]
+    return next((measure for _, measure in pairs if _parts(measure)), None)

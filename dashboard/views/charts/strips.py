@@ -10,11 +10,10 @@ from html import escape
 
 from fontTools.ttLib import TTFont
 
-from boussole.dashboard.markup.fontfiles import FOLDER, QUOTED, printable
+from boussole.dashboard.markup.elements import FOLDER, INK, INK_2, LINE, NEEDLE, QUOTED, printable, shape
 from boussole.dashboard.markup.glossary import Kind
-from boussole.dashboard.markup.marks import INK, INK_2, LINE, NEEDLE, shape
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.views.charts.dots import Dot, Rows, tint
+from boussole.dashboard.markup.words import Say
+from boussole.dashboard.views.charts.drawings import Dot, Rows, tint
 
 # How wide words are in the font of drawings, and where they break to fit.
 

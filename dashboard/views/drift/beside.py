@@ -12,7 +12,7 @@ from boussole.charter.comparing.months import VersionChange
 from boussole.charter.document.base import given
 from boussole.charter.document.differences.comparing import Agreement, ChangeOfMeasure, VersionComparison, VersionSide
 from boussole.charter.judging.families import decision
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.groups import reason_words, value_name
 from boussole.dashboard.views.drift.figures import figure, name_of_measure
 

@@ -18,7 +18,7 @@ from boussole.charter.drift.groups import CALIBRATION, MEAN_SCORE, SELECTION_RAT
 from boussole.charter.drift.system_drift import Drift
 from boussole.charter.judging.families import decision
 from boussole.charter.judging.wording.naming import parsed
-from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.views.charts.groups import group_name, value_name
 from boussole.dashboard.views.drift.words import period_words, why_not
 from boussole.dashboard.views.system import chart_title
@@ -42,7 +42,7 @@ def of(point: Point, metric: str, like: Measure) -> Measure | None:
 def figure(value: float, say: Say) -> str:
     """A distance with as many digits as it needs.
 
-    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> from boussole.dashboard.markup.words import speaker
     >>> [figure(value, speaker("en")) for value in (12.34, 0.1369, 0.0004, 0.00001, 0.0)]
     ['12.34', '0.137', '0.0004', 'under 0.0001', '0.000']
     """

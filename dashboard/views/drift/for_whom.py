@@ -23,9 +23,9 @@ from boussole.charter.drift.moved_groups import (
 from boussole.charter.drift.rule import Rule
 from boussole.charter.judging.families import decision
 from boussole.charter.judging.wording.naming import parsed
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.charts import svg
-from boussole.dashboard.views.charts.dots import NARROW, WIDE, Dot, Line, Rows
+from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, Line, Rows
 from boussole.dashboard.views.charts.groups import attribute_name, group_name, reason_words, value_name
 from boussole.dashboard.views.drift.words import period_words
 

@@ -14,12 +14,13 @@ from boussole.charter.comparing.months import MOST
 from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.drift.readings import Reading, theme_of
 from boussole.charter.drift.rule import Level
+from boussole.charter.judging.statistics.placing import holds
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import Version
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import charter_href, data_href, drift_href, incidents_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.views.charts.time_pictures import Reading as PlaceReading
-from boussole.dashboard.views.charts.time_pictures import Spot, places, small_multiple, time_axis
+from boussole.dashboard.views.charts.over_time import Reading as PlaceReading
+from boussole.dashboard.views.charts.over_time import Spot, places, small_multiple, time_axis
 from boussole.dashboard.views.drift.beside import anchor_of
 from boussole.dashboard.views.drift.figures import ends_of, figure, in_order, label, of, row, several, table_head
 from boussole.dashboard.views.drift.two_periods import anchor_at
@@ -289,8 +290,7 @@ def _direction(higher: Measure | None, say: Say) -> list[str]:
     """Whether values rose or fell as a whole: of two decisions, how often the newer has the higher value."""
     if higher is None or higher.value is None or higher.interval is None:
         return []
-    low, high = higher.interval.low, higher.interval.high
-    if abs(higher.value - 0.5) < EVEN or low <= 0.5 <= high:
+    if abs(higher.value - 0.5) < EVEN or holds((higher.interval.low, higher.interval.high), 0.5):
         return [say("As a whole they neither clearly rose nor fell.")]
     n = say.number(100 * higher.value, 0)
     if higher.value > 0.5:

@@ -1,4 +1,4 @@
-"""How good decisions and scores were, as data: what came, what was expected, and what scores mean by month."""
+"""How good decisions and scores were, as data: each figure followed month by month and by group; what scores mean."""
 
 from __future__ import annotations
 
@@ -12,15 +12,168 @@ from boussole.audits.drift.performance import Performance
 from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.languages import capital
 from boussole.audits.measures import Measure
-from boussole.audits.windows import Window
-from boussole.charter.document import AuditDocument
+from boussole.audits.windows import Window, period_of
+from boussole.charter.document import AuditDocument, MeasureDocument
+from boussole.charter.document.base import given
 from boussole.charter.drift.causes import causes, newcomers, run
 from boussole.charter.drift.readings import MEANING, MOVED, Reading
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.views.charts.time_pictures import Month, MonthValue
-from boussole.dashboard.views.drift.followed import FollowedRows, PerformanceWords, drawn, group_table
+from boussole.dashboard.markup.words import Say
+from boussole.dashboard.views.charts.groups import attribute_name, group_name, reason_words
+from boussole.dashboard.views.charts.over_time import Month, MonthValue, months_picture, places, scale_of, time_axis
+from boussole.dashboard.views.charts.over_time import Reading as PlaceReading
 from boussole.dashboard.views.drift.multiples import Event, on_days
-from boussole.dashboard.views.drift.words import period_words, state_words, why_not
+from boussole.dashboard.views.drift.words import PerformanceWords, period_words, state_words, why_not
+
+# How good decisions and scores were for each group: what audits told of the newest months, and nothing else.
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupTable:
+    """Every group of every attribute, with one figure of it."""
+
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def group_table(figure: str, documents: Mapping[Window, AuditDocument], words: PerformanceWords) -> GroupTable | None:
+    """What came in the newest audited month of which some group's figure is told, and what is expected of the newest
+    month after it; None where audits told neither of any group."""
+    months = sorted(window for window in documents if window == period_of(window.start, "month"))
+    came = _newest(figure, months, documents)
+    later = [month for month in months if came is None or month > came]
+    expected = _newest(f"estimated_{figure}", later, documents)
+    columns = []
+    if came is not None:
+        title = words.say("Came, of 100 ({month})", month=period_words(came, words.say))
+        columns.append((came, figure, title))
+    if expected is not None:
+        title = words.say("Expected, of 100 ({month})", month=period_words(expected, words.say))
+        columns.append((expected, f"estimated_{figure}", title))
+    if not columns:
+        return None
+    titles, cells = [title for *_, title in columns], dict[tuple[str, str], dict[str, str]]()
+    for month, metric, title in columns:
+        for measure in _of_groups(metric, documents[month]):
+            group = group_name(given(measure.group), words.say, system=words.system)
+            who = group, attribute_name(measure.by, words.say, system=words.system)
+            cells.setdefault(who, {})[title] = _cell(measure, words)
+    return GroupTable(
+        caption=words.say("By group, as the audits told it"),
+        head=[words.say("Group"), words.say("Attribute"), *titles],
+        rows=[[*who, *[row.get(title, "") for title in titles]] for who, row in cells.items()],
+    )
+
+
+def _newest(metric: str, months: Sequence[Window], documents: Mapping[Window, AuditDocument]) -> Window | None:
+    """The last month in which this is told of some group."""
+    told = [month for month in months if any(each.value is not None for each in _of_groups(metric, documents[month]))]
+    return told[-1] if told else None
+
+
+def _of_groups(metric: str, document: AuditDocument) -> list[MeasureDocument]:
+    return [each for each in document.measures if each.metric == metric and len(each.by) == 1 and each.group]
+
+
+def _cell(measure: MeasureDocument, words: PerformanceWords) -> str:
+    """A value with its interval: of what is expected, the range in which it will lie."""
+    if measure.value is None:
+        return reason_words(given(measure.reason), words.say, minimum=words.system.privacy.suppress_below)
+    interval, will_be = measure.interval, measure.params.will_be
+    if will_be:
+        return words.between(*will_be)
+    if measure.metric.startswith("estimated_") or interval is None:
+        return words.value(measure.value)
+    between = words.between(interval.low, interval.high)
+    return words.say("{value} ({between})", value=words.value(measure.value), between=between)
+
+
+# One figure followed through the months: its drawing, and all that it shows in words and cells.
+
+
+STEP, SPOKEN = 0.05, 6
+"""The scale of a drawing goes by steps of five hundredths; so many of the newest months are told in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowedRows:
+    """`states` and `words`: the mark of each row, and what it says; `groups`: the same of groups, if audits told it."""
+
+    anchor: str
+    title: str
+    sentences: Sequence[str]
+    svg: str
+    alt: str
+    scale: str
+    ends: tuple[str, str]
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    states: Sequence[str]
+    words: Sequence[str]
+    groups: GroupTable | None = None
+    places: Sequence[float] = ()
+    """Where each month lies in the drawing, as a share of its width."""
+
+    @property
+    def readings(self) -> list[PlaceReading]:
+        """What each month says: every cell of its row under the name of its column, and its mark in words."""
+        found = []
+        for x, row, word in zip(self.places, self.rows, self.words, strict=True):
+            cells = [f"{name} {cell}" for name, cell in zip(self.head[1:], row[1:], strict=False) if cell]
+            found.append(PlaceReading(x=x, text=" · ".join(part for part in (row[0], *cells, word) if part)))
+        return found
+
+
+def drawn(
+    anchor: str,
+    title: str,
+    series: DriftSeries,
+    months: Sequence[Month],
+    words: PerformanceWords,
+    *,
+    sentences: Sequence[str],
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    states: Sequence[str],
+    said: Sequence[str],
+) -> FollowedRows:
+    """The figure of each month of a series; `head` is that of all cells but the mark."""
+    scale = scale_of(months, step=STEP) or (0.0, 1.0)
+    ends = [capital(period_words(each.window, words.say)) for each in (series.performance[0], series.performance[-1])]
+    spoken = [
+        words.say("{name}: {verdicts}.", name=row[0], verdicts=_spoken(month, words))
+        for row, month in list(zip(rows, months, strict=True))[-SPOKEN:]
+    ]
+    axis = time_axis([each.window for each in series.performance])
+    return FollowedRows(
+        anchor=anchor,
+        title=title,
+        sentences=sentences,
+        svg=months_picture(months, axis, scale),
+        alt=" ".join([f"{title}.", *spoken]),
+        scale=words.say("Scale: {low} to {high} of 100.", low=_whole(scale[0], words), high=_whole(scale[1], words)),
+        ends=(ends[0], ends[1]),
+        head=[*head, words.say("Reading")],
+        rows=rows,
+        states=states,
+        words=said,
+        places=places(axis),
+    )
+
+
+def _whole(value: float, words: PerformanceWords) -> str:
+    return words.say.number(100 * value, 0)
+
+
+def _spoken(month: Month, words: PerformanceWords) -> str:
+    """A month of a drawing in words."""
+    told = []
+    if month.came is not None:
+        told.append(words.say("{n} of 100 came", n=words.value(month.came.value)))
+    if month.expected is not None:
+        told.append(words.say("{between} of 100 expected", between=words.between(*month.expected.reach)))
+    return ", ".join(told) or words.say("no figure")
+
 
 # What scores mean, month by month: positive outcomes that came, beside those that the same scores let expect.
 

@@ -17,7 +17,7 @@ from boussole.charter.drift.causes import Causes, causes, run
 from boussole.charter.drift.groups import CALIBRATION
 from boussole.charter.drift.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, THEMES, Reading
 from boussole.charter.drift.rule import SCORE
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.drift.multiples import Event
 from boussole.dashboard.views.drift.performance import meaning_words
 from boussole.dashboard.views.drift.words import beside_words, name_of, period_words, since_words, why_not

@@ -13,8 +13,8 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, reference_window
 from boussole.charter.drift.readings import theme_of
 from boussole.charter.drift.rule import SCORE
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.views.charts.dots import Dot, ticks
+from boussole.dashboard.markup.words import Say
+from boussole.dashboard.views.charts.drawings import Dot, ticks
 from boussole.dashboard.views.charts.strips import Mark, Strip, Strips
 from boussole.dashboard.views.charts.tables import Table
 from boussole.dashboard.views.drift.figures import label, several

@@ -15,8 +15,8 @@ from boussole.charter.drift.read import read_all
 from boussole.charter.drift.readings import THEMES, Reading
 from boussole.charter.drift.rule import FEATURES, SCORE, Level
 from boussole.charter.drift.system_drift import Drift
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import article_href, data_href, drift_href
-from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.drift.beside import Beside, side_by_side
 from boussole.dashboard.views.drift.figures import Gaps, gaps
 from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom

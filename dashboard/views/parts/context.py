@@ -16,18 +16,17 @@ from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.voted import VotedText
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import ask_href, evidence_href, number_of
-from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.visitor import here as person
-from boussole.dashboard.server.form_routes import problem_of, whose
-from boussole.dashboard.server.forms import Problem, done_html
+from boussole.dashboard.server.access.sessions import here as person
+from boussole.dashboard.server.forms import Problem, done_html, problem_of, whose
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, Evidence
 from boussole.dashboard.views.committee_words import opinions_about
 from boussole.dashboard.views.drift.view import address_of
 from boussole.dashboard.views.fields import BETWEEN, Field
-from boussole.dashboard.views.incidents import open_incidents as incidents_beside
+from boussole.dashboard.views.incidents_and_work import open_incidents as incidents_beside
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import Facts

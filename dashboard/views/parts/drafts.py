@@ -17,11 +17,10 @@ from boussole.charter.committee.placeholders import unwritten
 from boussole.charter.committee.referrals.matters import matters
 from boussole.charter.committee.voted import wording_in
 from boussole.charter.record_types.acts import Referral
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.markup.words.addresses import draft_href, drafts_href, evidence_href
-from boussole.dashboard.markup.words.say import Say, speaker
-from boussole.dashboard.server.access.person import Person, who_words
-from boussole.dashboard.server.form_routes import Desk, form_route
-from boussole.dashboard.server.forms import Field, Form, UnfitError, Values
+from boussole.dashboard.server.access.permissions import Person, who_words
+from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Values, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, needs_pen
 from boussole.dashboard.views.committee_words import sense_word

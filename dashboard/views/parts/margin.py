@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import LONGEST, RESERVATIONS, WORDS, AnswerSpot, SavedNote, parts_of
 from boussole.charter.committee.papers.drafts import SavedDraft
-from boussole.dashboard.markup.words.say import Say, speaker, speaker_in
+from boussole.dashboard.markup.words import Say, speaker, speaker_in
 from boussole.dashboard.server.forms import Field, Form
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.short import short_answer

@@ -17,12 +17,10 @@ from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.votes import decided
 from boussole.charter.record_types.acts import Consensus, Dissent, Minutes, Tally
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import answer_href, ask_href, draft_href, number_of, session_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.form_routes import Desk, form_route
-from boussole.dashboard.server.forms import Form, UnfitError, Values
+from boussole.dashboard.server.access.permissions import Action, Person, allowed
+from boussole.dashboard.server.forms import Desk, Form, UnfitError, Values, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, needs_pen, reads_drafts
 from boussole.dashboard.views.parts import margin as forms

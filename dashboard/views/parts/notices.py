@@ -11,14 +11,12 @@ from boussole.audits.ledger.keeping import CheckpointStanding
 from boussole.audits.workspace import Workspace
 from boussole.charter.document.answers.verdict import worst
 from boussole.charter.records.notes.outside import Check, Outside, State
-from boussole.dashboard.markup.elements import Html
-from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.markup.elements import ORDER, Html
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.markup.words.addresses import article_href, concerns_href, register_href, system_href
-from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access.database import seen
-from boussole.dashboard.server.access.permissions import TABLE, Action, Role
-from boussole.dashboard.server.access.person import Person, role_title
+from boussole.dashboard.server.access.permissions import TABLE, Action, Person, Role, role_title
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.concerns import whose

@@ -20,11 +20,10 @@ from boussole.charter.committee.referrals.matters import matters
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import Convocation, Item
 from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import committee_href, session_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.form_routes import Desk, form_route
-from boussole.dashboard.server.forms import Field, Form, UnfitError, Values
+from boussole.dashboard.server.access.permissions import Person
+from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Values, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, member_of, needs_lead
 from boussole.dashboard.views.records.setting import Place

@@ -1,4 +1,4 @@
-"""What a form of a record does and where it is sent: it is sealed, with its attachments, which are handed out here."""
+"""What a form of a record does and where it is sent: it is made whole, sealed with its attachments, handed out."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from boussole.audits.access_settings import LARGEST_BODY
+from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acts.doing import act
+from boussole.charter.committee.acts.issuing import recommending
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.referrals.between import known_question
 from boussole.charter.committee.refusals import RefusedError
@@ -22,23 +24,100 @@ from boussole.charter.incidents.entering import record
 from boussole.charter.record_types.acts import Act, Opinion
 from boussole.charter.record_types.attached import Attaching
 from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.incidents import Incident
 from boussole.charter.record_types.inputs import WebForm, path_of
-from boussole.charter.record_types.kinds import KINDS
+from boussole.charter.record_types.kinds import KINDS, Recommendation
+from boussole.charter.record_types.work import THEMES, Survey
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.documents.attachment_kinds import AttachmentError
 from boussole.charter.records.documents.attachments import AttachedFile, examined, kept_with, opened
+from boussole.charter.records.readable import Readable
+from boussole.charter.work.survey import Layout, aggregated, rows_of
+from boussole.dashboard.markup.words import Say, chosen_language, speaker_in
 from boussole.dashboard.markup.words.addresses import ATTACHMENT
-from boussole.dashboard.markup.words.say import Say, chosen_language, speaker_in
-from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.access.person import said_as
-from boussole.dashboard.server.access.visitor import of_request
-from boussole.dashboard.server.form_routes import LARGEST, Desk, form_route
-from boussole.dashboard.server.forms import Form, Titled, UnfitError, Values
+from boussole.dashboard.server.access.permissions import Action, allowed, said_as
+from boussole.dashboard.server.access.sessions import of_request
+from boussole.dashboard.server.forms import LARGEST, Desk, Form, Titled, UnfitError, Values, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import member_of, needs_lead
-from boussole.dashboard.views.records.contents import actions_of, computed
 from boussole.dashboard.views.records.form import SEEN, fields_of, record_form
 from boussole.dashboard.views.records.setting import Setting, draft_of, reference, wording_of
+
+# Which fields of a record nobody is asked for, as they follow from others or from a file.
+
+
+Fields = dict[str, Any]
+
+
+def _survey(_: Workspace, said: Fields) -> Fields:
+    """The means of a file of answers; its rows are kept nowhere."""
+    columns = {theme: said.pop(theme) for theme in THEMES if theme in said} | _columns(said.pop("column", []))
+    layout = Layout(
+        columns=columns,
+        group=said.get("grouped_by"),
+        reverse=[_theme(each) for each in said.pop("reverse", [])],
+        lowest=int(said["lowest"]),
+        highest=int(said["highest"]),
+    )
+    found = aggregated(rows_of(*_file(said.pop("file"))), layout)
+    return {**said, **vars(found)}
+
+
+def _file(given: Path | tuple[str, bytes]) -> tuple[str, bytes]:
+    if not isinstance(given, Path):
+        return given
+    if not given.is_file():
+        raise BoussoleError(
+            "there is no such file.", where=str(given), next_step="Give the path of a CSV or XLSX file."
+        )
+    return given.name, given.read_bytes()
+
+
+def _columns(given: list[str]) -> dict[Any, str]:
+    found: dict[Any, str] = {}
+    for pair in given:
+        theme, equals, name = pair.partition("=")
+        if not equals:
+            raise BoussoleError(f"'{pair}' is no THEME=COLUMN.", next_step="Write --column autonomy=Q1.")
+        found[_theme(theme)] = name
+    return found
+
+
+def _theme(name: str) -> Any:
+    if name not in THEMES:
+        raise BoussoleError(f"there is no theme '{name}'. {nearest(name, THEMES)}")
+    return name
+
+
+def _incident(workspace: Workspace, said: Fields) -> Fields:
+    """Its times are those of the system."""
+    return {**said, "timezone": workspace.system(said["system"]).timezone}
+
+
+def _recommendation(workspace: Workspace, said: Fields) -> Fields:
+    """That of a committee is made in its name."""
+    if not said.get("committee"):
+        return said
+    return {**said, "body": recommending(workspace, said["committee"], opinion=said.get("opinion"))}
+
+
+COMPUTED: Mapping[type[Statement], Callable[[Workspace, Fields], Fields]] = {
+    Survey: _survey,
+    Incident: _incident,
+    Recommendation: _recommendation,
+}
+"""By the model: from what was asked for to the fields of the record."""
+
+
+def computed(workspace: Workspace, model: type[Statement], said: Fields) -> Fields:
+    """The fields of a record, whole. Raises BoussoleError for what does not fit what there is."""
+    return COMPUTED[model](workspace, dict(said)) if model in COMPUTED else said
+
+
+def actions_of(each: Readable) -> set[Action]:
+    """What whoever reads a record must be allowed to see: its kind, and the kinds of what it is about."""
+    return {Action[KINDS[kind].read_action] for kind in {each.sealed.statement.kind, *each.about}}
+
 
 # Files that come with a form: looked at before anything is sealed, and refused in the reader's language.
 
@@ -77,9 +156,6 @@ def attachment_words(error: AttachmentError, say: Say) -> str:
 
 
 # What a form of a record does: its fields are made whole and sealed, as somebody, for what its place is about.
-
-
-Fields = dict[str, Any]
 
 
 def sealed(model: type[Statement], form: WebForm, at: Setting, values: Values) -> SealedStatement:

@@ -22,7 +22,7 @@ from boussole.dashboard.server.forms import Field, Form, UnfitError, Values
 from boussole.dashboard.views.answers.asked import worded_for
 from boussole.dashboard.views.chamber import member_of
 from boussole.dashboard.views.committee_words import quorum_words
-from boussole.dashboard.views.incidents import severity_meaning
+from boussole.dashboard.views.incidents_and_work import severity_meaning
 from boussole.dashboard.views.records.setting import Setting, decided_item, texts, wording_of
 from boussole.dashboard.views.register_words import words_of
 

@@ -26,12 +26,11 @@ from boussole.charter.record_types.acts import (
 )
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import evidence_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.permissions import allowed
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.access.permissions import Person, allowed
 from boussole.dashboard.server.forms import Form, Problem, Titled, done_html
+from boussole.dashboard.server.routes import ROUTES
 from boussole.dashboard.views.chamber import Chamber, leads
 from boussole.dashboard.views.committee_words import known_words
 from boussole.dashboard.views.records.calling import AGAIN, AMEND, CONVENE

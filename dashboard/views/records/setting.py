@@ -22,9 +22,9 @@ from boussole.charter.record_types.acts import Convocation, Item, Minutes, Opini
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import in_force
 from boussole.charter.text.model import Charter
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import number_of
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import Person
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, way_called
 from boussole.dashboard.views.chamber import Chamber, chamber_of

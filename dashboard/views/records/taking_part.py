@@ -15,11 +15,10 @@ from boussole.charter.record_types.acts.rules import ItemKind
 from boussole.charter.records import SealedStatement
 from boussole.dashboard.markup.elements import STYLE, Html, el, join, source
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import session_href
-from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.form_routes import Desk
-from boussole.dashboard.server.forms import Field, UnfitError, Values
+from boussole.dashboard.server.access.permissions import Person
+from boussole.dashboard.server.forms import Desk, Field, UnfitError, Values
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee_words import choice_word, item_word
 from boussole.dashboard.views.records.calling import Choices, Doing, me, who

@@ -107,6 +107,41 @@ MORE_LAWFUL = [
 ]
 
 
+LEGAL_AGE = [
+    "Vous avez au moins 18 ans.",
+    "Vous avez plus de 18 ans, vendeur ou vendeuse au rayon des vins.",
+    "Être âgé(e) d'au moins 18 ans.",
+    "Vous devez avoir au moins 16 ans.",
+    "Il faut être âgé ou âgée de 18 ans au moins.",
+    "Être âgé(e) de 18 ans révolus.",
+    "Avoir plus de dix-huit ans.",
+    "Âge minimum : 18 ans (conduite d'engins).",
+    "Vous avez au moins 18 ans, la conduite du chariot étant interdite aux mineurs.",
+]
+HELPED_OR_EXAMINED = [
+    "Vous intervenez au domicile de personnes âgées.",
+    "Vous intervenez au domicile de personnes âgées habitant la commune.",
+    "Vous intervenez chez des personnes âgées vivant seules.",
+    "Auxiliaire de vie (H/F) : lever, coucher et repas de personnes âgées.",
+    "Toilette et habillage de personnes âgées.",
+    "Vous êtes aux côtés des personnes âgées de la commune.",
+    "Vous réalisez des tests génétiques.",
+    "Vous interprétez des analyses ADN.",
+    "Vous préparez les tests ADN des plantes.",
+]
+STILL_ASKED = [
+    ("age", "Vous avez au moins 25 ans."),
+    ("age", "Vous avez au moins 18 ans et moins de 30 ans."),
+    ("age", "Âge minimum : 30 ans."),
+    ("age", "Nous ne voulons pas de personnes âgées dans l'équipe."),
+    ("age", "Pas de candidatures de personnes âgées."),
+    ("age", "Ce poste n'est pas pour les personnes âgées."),
+    ("family", "Nous cherchons une personne vivant seule."),
+    ("morals_genetic", "Des tests génétiques vous seront demandés."),
+    ("morals_genetic", "Nous réalisons un test ADN de chaque candidat ou candidate."),
+]
+
+
 @pytest.mark.parametrize(("criterion", "text"), ANOTHER_CLAUSE)
 def test_what_is_said_in_another_clause_excuses_nothing(criterion: str, text: str) -> None:
     assert criterion in {each.criterion for each in check_text(text).findings}
@@ -125,6 +160,16 @@ def test_an_employer_that_praises_itself_may_still_ask_for_too_much(criterion: s
 @pytest.mark.parametrize("text", MORE_LAWFUL)
 def test_lists_and_reasons_of_the_post_stay_lawful(text: str) -> None:
     assert check_text(text).findings == ()
+
+
+@pytest.mark.parametrize("text", [*LEGAL_AGE, *HELPED_OR_EXAMINED])
+def test_the_age_of_the_law_and_who_is_helped_are_asked_of_nobody(text: str) -> None:
+    assert check_text(text).findings == ()
+
+
+@pytest.mark.parametrize(("criterion", "text"), STILL_ASKED)
+def test_what_looks_like_the_age_of_the_law_or_like_a_task_is_found(criterion: str, text: str) -> None:
+    assert criterion in {each.criterion for each in check_text(text).findings}
 
 
 def test_a_turn_cuts_a_statement_and_a_comma_a_clause() -> None:

@@ -21,7 +21,7 @@ from boussole.charter.drift.groups import GroupSizes, mix_measures
 from boussole.charter.drift.readings import GAPS, MEANING, THEMES, Reading, meaning_reading, readings
 from boussole.charter.drift.rule import SCORE
 from boussole.charter.drift.system_drift import meaning_series
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.summary import Summary, summary
 from tests.written import drift_rule, sample
 

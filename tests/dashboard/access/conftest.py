@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.app.server import doors, routes
-from boussole.dashboard.server.access import identity, person
+from boussole.dashboard.server.access import identity, permissions
 
 ADDRESS = "http://localhost:8501"
 SETTINGS = """
@@ -64,7 +64,7 @@ def workspace(tmp_path: Path, oidc: Provider, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("BOUSSOLE_HOME", str(made.home))
     monkeypatch.setenv("BOUSSOLE_CLIENT_SECRET", "of the client")
     monkeypatch.setattr(identity, "_known", {})
-    monkeypatch.setattr(person, "_started", {})
+    monkeypatch.setattr(permissions, "_started", {})
     return Workspace(made.home)
 
 

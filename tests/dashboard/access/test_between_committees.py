@@ -17,8 +17,8 @@ from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.rules import TEMPLATES
 from boussole.charter.record_types.acts import Mandate
 from boussole.charter.records.statements import statements
-from boussole.dashboard.server.access import sessions, visitor
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.access import sessions
+from boussole.dashboard.server.routes import ROUTES
 from boussole.dashboard.views.parts import context
 from boussole.dashboard.views.records.calling import COMMITTEE_ACT as COMMITTEE
 from boussole.dashboard.views.records.calling import SESSION_ACT as SESSION
@@ -90,7 +90,7 @@ def seen(hall, at, monkeypatch):
         client = browsers.setdefault(name, None) or at(name)
         browsers[name] = client
         monkeypatch.setattr(context.st, "query_params", Query(**query))
-        monkeypatch.setattr(visitor, "cookie", {COOKIE: client.cookies[COOKIE]}.get)
+        monkeypatch.setattr(sessions, "cookie", {COOKIE: client.cookies[COOKIE]}.get)
         return " ".join(look(page)).replace(f'value="{UNSAID}"', "")
 
     return by
@@ -236,7 +236,7 @@ def test_of_which_committees_somebody_is_secretary(workspace, oidc, at, committe
     with (workspace.home / "boussole.toml").open("a") as file:
         file.writelines(f'secretaries.{name} = ["{who}@example.org"]\n' for name, who in named.items())
     oidc.knows("sara", "ethics-secretary")
-    found = sessions.person(type(workspace)(workspace.home), at("sara").cookies[COOKIE])
+    found = sessions.by_session(type(workspace)(workspace.home), at("sara").cookies[COOKIE])
     assert found.secretary_of == of
 
 
@@ -245,7 +245,7 @@ def test_an_address_that_nobody_vouches_for_is_no_secretarys(workspace, oidc, at
     with (workspace.home / "boussole.toml").open("a") as file:
         file.write('secretaries = {external = ["sara@example.org"]}\n')
     oidc.knows("eve", "ethics-secretary", email="sara@example.org", email_verified=False)
-    found = sessions.person(type(workspace)(workspace.home), at("eve").cookies[COOKIE])
+    found = sessions.by_session(type(workspace)(workspace.home), at("eve").cookies[COOKIE])
     assert (found.role.value, found.secretary_of) == ("secretary", frozenset())
 
 

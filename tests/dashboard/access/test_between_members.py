@@ -13,11 +13,11 @@ from boussole.charter.committee.acts.balloting import end_vote, vote_openly
 from boussole.charter.committee.papers.drafts import begin, draft, drafts
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.record_types.acts import Ballot, CommitteeQuestion, Dissent, Interest, Recusal, Referral
-from boussole.dashboard.server import form_routes
-from boussole.dashboard.server.access import database, log, sessions, visitor
+from boussole.dashboard.server import forms
+from boussole.dashboard.server.access import database, log, sessions
 from boussole.dashboard.server.access.permissions import Action
-from boussole.dashboard.server.access.routes import ROUTES
 from boussole.dashboard.server.access.sessions import digest
+from boussole.dashboard.server.routes import ROUTES
 from boussole.dashboard.views.parts import context
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
@@ -109,7 +109,7 @@ OWN = {Ballot: "voter", Recusal: "member", Interest: "member", Dissent: "member"
 
 def told(answer, reader: str = "ada") -> str:
     """Why a form was not taken."""
-    problem = form_routes.problem_of(re.search(r"sent=([\w-]+)", answer.headers["location"])[1], reader)
+    problem = forms.problem_of(re.search(r"sent=([\w-]+)", answer.headers["location"])[1], reader)
     return problem.text if problem else ""
 
 
@@ -142,14 +142,14 @@ def test_nobody_reads_what_another_typed(hall, at, monkeypatch, tries):
     for name, query in pages:
         tries.add()
         monkeypatch.setattr(context.st, "query_params", Query(sent=token, **query))
-        monkeypatch.setattr(visitor, "cookie", {COOKIE: ada.cookies[COOKIE], "boussole_local": m(B)}.get)
+        monkeypatch.setattr(sessions, "cookie", {COOKIE: ada.cookies[COOKIE], "boussole_local": m(B)}.get)
         assert "bob alone" not in " ".join(look(name)), name
     monkeypatch.setattr(context.st, "query_params", Query(sent=token, **pages[0][1]))
-    monkeypatch.setattr(visitor, "cookie", {COOKIE: bob.cookies[COOKIE]}.get)
+    monkeypatch.setattr(sessions, "cookie", {COOKIE: bob.cookies[COOKIE]}.get)
     assert "bob alone" in " ".join(look("session")), "bob finds it again"
     for reader in ("ada", "", m(B), "local"):
         tries.add()
-        assert form_routes.problem_of(token, reader) is None
+        assert forms.problem_of(token, reader) is None
 
 
 class Query(dict[str, str]):
@@ -180,7 +180,7 @@ def test_nobody_is_let_in_as_another(hall, at, workspace, tries):
             thief.cookies.set(name, claimed)
         assert thief.get("/evidence/checkpoint").status_code == 401
         assert thief.get("/evidence/checkpoint", headers={"authorization": f"Bearer {claimed}"}).status_code == 401
-    assert sessions.person(workspace, ada.cookies[COOKIE]).member == m(A)
+    assert sessions.by_session(workspace, ada.cookies[COOKIE]).member == m(A)
     tries.add()
     two = f"{COOKIE}={ada.cookies[COOKIE]}; boussole_local=chair.{m(B)}; member={m(B)}"
     send(browser_with(workspace, two), "/ask/-", committee=NAME, text="Who?", addressee="Data", due_on="2026-10-15")

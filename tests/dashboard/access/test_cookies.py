@@ -16,8 +16,7 @@ from starlette.testclient import TestClient
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.app.server import doors, routes
 from boussole.dashboard.server.access import account
-from boussole.dashboard.server.access.routes import ROUTES
-from boussole.dashboard.server.headers import Headers
+from boussole.dashboard.server.routes import ROUTES, Headers
 from tests.attacks import Tries
 
 OURS = "https://boussole.example"

@@ -14,9 +14,9 @@ from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.app.server import routes
-from boussole.dashboard.server.access import log, visitor
+from boussole.dashboard.server.access import log, sessions
 from boussole.dashboard.server.access.back_channel import EACH_MINUTE, NOTED_EACH_MINUTE, Failures
-from boussole.dashboard.server.trouble import MOST_KNOWN, Limiter
+from boussole.dashboard.server.process import MOST_KNOWN, Limiter
 from tests.dashboard.access.conftest import browser
 
 SYSTEMS = "/api/systems"
@@ -70,7 +70,7 @@ def test_guesses_are_slowed_down_and_noted_without_their_secret(served, tries):
 @pytest.mark.usefixtures("no_time_passes")
 @pytest.mark.attack("tokens", "somebody locks others out, by failing from their address or under their token's number")
 def test_nobody_is_locked_out_by_others(served, tries):
-    token = visitor.new_token(served, role="auditor", label="portal", days=2, reason="a test")
+    token = sessions.new_token(served, role="auditor", label="portal", days=2, reason="a test")
     number = token.split("_")[1]
     for address in ("192.0.2.1", "198.51.100.7"):  # the first is the portal's own, or that of the server before us
         somebody = at(served, address)
@@ -93,9 +93,9 @@ def test_what_is_no_token_is_not_noted_whatever_it_is(served, shown):
 
 @pytest.mark.usefixtures("no_time_passes")
 def test_a_token_that_has_ended_is_told_so_and_noted(served):
-    token = visitor.new_token(served, role="auditor", label="portal", days=2, reason="a test")
+    token = sessions.new_token(served, role="auditor", label="portal", days=2, reason="a test")
     number = token.split("_")[1]
-    visitor.revoke_token(served, number)
+    sessions.revoke_token(served, number)
     answers = [at(served).get(SYSTEMS, headers=bearer(token)).status_code for _ in range(12)]
     assert answers == [401] * 10 + [429] * 2
     assert noted(served, "token_refused")[0] == (f"token/{number}", f"ended {SYSTEMS} 192.0.2.1")

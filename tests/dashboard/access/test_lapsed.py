@@ -9,9 +9,8 @@ import re
 import pytest
 
 from boussole.dashboard.app import frame
-from boussole.dashboard.server.access import sessions, visitor
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access import sessions
+from boussole.dashboard.server.access.permissions import Person, Role
 from tests.dashboard.access.test_matrix import look
 
 BROWSER = {"accept": "text/html,application/xhtml+xml", "origin": "http://localhost:8501"}
@@ -83,7 +82,7 @@ def signed_in(client, sign_in, oidc, monkeypatch):
     oidc.knows("ada", "stewards")
     sign_in("ada")
     number = client.cookies["boussole_session"]
-    monkeypatch.setattr(visitor, "cookie", lambda name: {"boussole_session": number}.get(name, ""))
+    monkeypatch.setattr(sessions, "cookie", lambda name: {"boussole_session": number}.get(name, ""))
     return number
 
 
@@ -100,15 +99,15 @@ def test_a_page_asks_at_each_look(signed_in, oidc, workspace):
 
 @pytest.mark.costly
 def test_a_look_asks_once_who_it_is(signed_in, monkeypatch):
-    asked, ask = [], sessions.person
-    monkeypatch.setattr(sessions, "person", lambda *given: asked.append(given) or ask(*given))
+    asked, ask = [], sessions.by_session
+    monkeypatch.setattr(sessions, "by_session", lambda *given: asked.append(given) or ask(*given))
     for name in ("compass", "questions"):
         look(name)
     assert len(asked) == 2
 
 
 def test_nobody_sees_but_the_way_in(workspace, oidc, monkeypatch):
-    monkeypatch.setattr(visitor, "cookie", lambda name: {"boussole_local": "steward"}.get(name, ""))
+    monkeypatch.setattr(sessions, "cookie", lambda name: {"boussole_local": "steward"}.get(name, ""))
     shown = " ".join(look("compass"))
     assert "/access/sign-in?to=%2F" in shown
     assert "Boussole s’ouvre aux personnes connectées" in shown

@@ -13,10 +13,9 @@ from starlette.testclient import TestClient
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.people.directory import name_member
 from boussole.dashboard.app.server import LocalOnly, routes
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server.access.account import choosing
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import COOKIE, Person, local
+from boussole.dashboard.server.access.permissions import COOKIE, Person, Role, local
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from boussole.charter.records.database import reading
 from boussole.charter.records.verification import verify_records
 from boussole.dashboard.server.access import database, log
 from boussole.dashboard.server.access.log import changed_days, close_days, purge
-from boussole.dashboard.server.access.permissions import Action, Role
-from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.permissions import Action, Person, Role
 from tests.dashboard.access.test_matrix import look as page_of
 
 FIRST, SECOND, THIRD = (dt.date(2026, 11, day) for day in (1, 2, 3))

@@ -16,10 +16,18 @@ from typer.core import TyperGroup
 from boussole import dashboard
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.app.server import routes
-from boussole.dashboard.server.access.permissions import COMMITTEE, SIGNED_IN, STRANGERS, TABLE, Action, Role, allowed
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access.permissions import (
+    COMMITTEE,
+    COOKIE,
+    SIGNED_IN,
+    STRANGERS,
+    TABLE,
+    Action,
+    Role,
+    allowed,
+)
 from boussole.dashboard.server.access.places import OPTIONS, PAGES, every_command
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.routes import ROUTES
 from tests.attacks import Tries
 from tests.commands import commands, commands_and_groups
 from tests.conftest import Run

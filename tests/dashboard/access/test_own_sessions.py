@@ -8,7 +8,7 @@ import pytest
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.settings.view import sessions_of
 from boussole.dashboard.server.access import database, log, sessions
 from boussole.dashboard.server.access.database import REFERENCE, open_sessions
@@ -58,7 +58,7 @@ IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605
 @pytest.mark.costly
 def test_somebody_sees_their_sessions_and_no_other(workspace, at):
     here, phone, _ = at("ada", FIREFOX), at("ada", IPHONE), at("bob")
-    me = sessions.person(workspace, here.cookies[COOKIE])
+    me = sessions.by_session(workspace, here.cookies[COOKIE])
     shown = own_sessions(workspace, me)
     assert {(each.browser, each.here) for each in shown} == {("Firefox, Linux", True), ("Safari, iOS", False)}
     page = told(shown)
@@ -115,7 +115,7 @@ def test_the_old_session_ends_when_its_browser_signs_in_again(client, sign_in, o
     sign_in("ada")
     assert is_in(client)
     with pytest.raises(SignedOutError, match="was ended"):
-        sessions.person(workspace, old)
+        sessions.by_session(workspace, old)
     assert len(open_sessions(workspace)) == 1
     assert [row.place for row in log.entries(workspace) if row.event == "sign_out"] == ["signed in anew"]
 
@@ -131,7 +131,7 @@ def test_nobody_goes_on_in_the_session_of_who_sat_there_before(client, sign_in, 
         oidc.knows(second, *roles)
         sign_in(second)
         with pytest.raises(SignedOutError):
-            sessions.person(workspace, old)
+            sessions.by_session(workspace, old)
         assert is_in(client) is (second == "bob")
 
 
@@ -148,7 +148,7 @@ def test_a_number_is_never_taken_from_the_browser(client, sign_in, oidc, workspa
         client.cookies.set(COOKIE, planted, domain="localhost.local", path="/")
         sign_in("ada")
         with pytest.raises(SignedOutError):
-            sessions.person(workspace, planted)
+            sessions.by_session(workspace, planted)
         assert is_in(client)
 
 
@@ -178,7 +178,7 @@ def test_a_file_of_before_is_opened_and_its_sessions_go_on(client, sign_in, oidc
         file.execute("DROP TABLE logouts")
     monkeypatch.setattr(database, "_ready", set())
     assert is_in(client)
-    (shown,) = own_sessions(workspace, sessions.person(workspace, client.cookies[COOKIE]))
+    (shown,) = own_sessions(workspace, sessions.by_session(workspace, client.cookies[COOKIE]))
     assert (shown.browser, shown.here) == ("", True)
     assert "Unknown" in told([shown])
 
@@ -190,10 +190,10 @@ def test_a_session_that_is_idle_is_not_shown(workspace, at):
         file.execute(
             "UPDATE sessions SET seen_at = '2026-01-01T00:00:00Z' WHERE digest != ?", [digest(here.cookies[COOKIE])]
         )
-    assert len(own_sessions(workspace, sessions.person(workspace, here.cookies[COOKIE]))) == 1
+    assert len(own_sessions(workspace, sessions.by_session(workspace, here.cookies[COOKIE]))) == 1
 
 
 def test_in_local_mode_there_are_none(tmp_path):
-    from boussole.dashboard.server.access.person import local
+    from boussole.dashboard.server.access.permissions import local
 
     assert own_sessions(Workspace.create(tmp_path / "w"), local("steward")) == []

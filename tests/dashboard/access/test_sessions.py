@@ -11,7 +11,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.record_types.acts import MandateEnd
-from boussole.dashboard.server.access import database, identity, person, sessions
+from boussole.dashboard.server.access import database, identity, permissions, sessions
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.sessions import SignedOutError
 from tests.charter.committee.desk import m
@@ -64,7 +64,7 @@ def workspace(tmp_path) -> Workspace:
 
 def why(workspace: Workspace, number: str) -> str:
     with pytest.raises(SignedOutError) as caught:
-        sessions.person(workspace, number)
+        sessions.by_session(workspace, number)
     return caught.value.reason
 
 
@@ -72,7 +72,7 @@ def test_it_ends_after_the_longest_time_though_used(workspace, clock, claims):
     number = sessions.begin(workspace, claims, token=GIVEN)
     for _ in range(8 * 60 // 20 - 1):
         clock.now += 20 * MINUTE
-        assert sessions.person(workspace, number).role is Role.STEWARD
+        assert sessions.by_session(workspace, number).role is Role.STEWARD
     clock.now += 20 * MINUTE
     assert why(workspace, number) == "expired"
 
@@ -87,9 +87,9 @@ def test_the_provider_is_asked_again_when_its_word_is_old(workspace, clock, clai
     number = sessions.begin(workspace, claims, token=GIVEN)
     claims["roles"] = ["all"]
     clock.now += 4 * MINUTE
-    assert sessions.person(workspace, number).role is Role.STEWARD
+    assert sessions.by_session(workspace, number).role is Role.STEWARD
     clock.now += MINUTE
-    assert sessions.person(workspace, number).role is Role.READER
+    assert sessions.by_session(workspace, number).role is Role.READER
     claims["sub"] = "somebody else"
     clock.now += 5 * MINUTE
     assert why(workspace, number) == "revoked"
@@ -126,7 +126,7 @@ def seated(tmp_path) -> Hall:
 def test_a_mandate_that_ends_counts_at_once(seated, clock, claims):
     claims["roles"] = ["ethics-member"]
     number = sessions.begin(seated.workspace, claims, token=GIVEN)
-    me = sessions.person(seated.workspace, number)
+    me = sessions.by_session(seated.workspace, number)
     assert (me.role, me.member) == (Role.MEMBER, m(2))
     who = me.who(START.date())
     assert (who.by, who.signed_in) == (m(2), True)
@@ -148,11 +148,11 @@ def test_a_member_without_a_seat_does_not_get_in(seated, clock, claims, changed)
 
 
 def test_a_server_that_others_reach_never_becomes_local(workspace, monkeypatch):
-    monkeypatch.setattr(person, "_started", {})
-    assert not person.is_local(workspace)
+    monkeypatch.setattr(permissions, "_started", {})
+    assert not permissions.is_local(workspace)
     (workspace.home / "boussole.toml").write_text("", encoding="utf-8")
     with pytest.raises(BoussoleError, match="start it again"):
-        person.is_local(Workspace(workspace.home))
+        permissions.is_local(Workspace(workspace.home))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from starlette.websockets import WebSocketDisconnect
 
 from boussole.audits.access_settings import AccessSettings
-from boussole.dashboard.server.access import log, sessions, visitor
+from boussole.dashboard.server.access import log, sessions
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.sessions import SignedOutError
 from tests.dashboard.access.conftest import browser
@@ -30,7 +30,7 @@ def test_signing_in_out_and_replaying(client, sign_in, oidc, workspace):
     assert "samesite=lax" in kept
     assert "max-age" not in kept.split("boussole_session", 1)[1].split(",")[0], "it does not outlive the browser"
     number = client.cookies[COOKIE]
-    me = sessions.person(workspace, number)
+    me = sessions.by_session(workspace, number)
     assert (me.role, me.name, me.authenticated, me.member) == (Role.STEWARD, "Ada", True, None)
     assert client.get(PROOF).status_code == 409  # there is no ledger yet: the answer is the route's own
     left = client.post("/access/sign-out", headers={"origin": "http://localhost:8501"})
@@ -38,7 +38,7 @@ def test_signing_in_out_and_replaying(client, sign_in, oidc, workspace):
     client.cookies.set(COOKIE, number)
     assert client.get(PROOF).status_code == 401
     with pytest.raises(SignedOutError, match="ended"):
-        sessions.person(workspace, number)
+        sessions.by_session(workspace, number)
 
 
 @pytest.mark.attack("sessions", "identity or the provider's token is read from the browser or from access.sqlite")
@@ -172,7 +172,7 @@ def test_no_number_of_a_session_is_given_or_taken_in_an_address(client, sign_in,
     assert number not in left
     sign_in("ada")
     here = client.cookies[COOKIE]
-    token = visitor.new_token(workspace, role="reader", label="x", days=1)
+    token = sessions.new_token(workspace, role="reader", label="x", days=1)
     elsewhere = browser(workspace)
     for name in (COOKIE, "session", "token", "access_token", "authorization"):
         for value in (here, token, f"Bearer {token}"):

@@ -17,13 +17,12 @@ import pytest
 from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.server.access import identity, log, sessions, visitor
+from boussole.dashboard.server.access import identity, log, sessions
 from boussole.dashboard.server.access.database import access, session_table
 from boussole.dashboard.server.access.identity import NONE, proof_of, strong_enough, unprotected
-from boussole.dashboard.server.access.permissions import SEALING, SIGNED_IN, Role, allowed
-from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.access.permissions import SEALING, SIGNED_IN, Person, Role, allowed
 from boussole.dashboard.server.access.sessions import SignedOutError
+from boussole.dashboard.server.routes import ROUTES
 from boussole.dashboard.views.parts import context
 from tests.dashboard.access.test_lapsed import BROWSER, fields
 from tests.dashboard.access.test_matrix import look
@@ -165,7 +164,7 @@ def test_the_page_says_why_and_leads_to_more(client, sign_in, oidc, monkeypatch,
     oidc.knows("ada", "stewards", acr="pwd")
     sign_in("ada")
     number = client.cookies["boussole_session"]
-    monkeypatch.setattr(visitor, "cookie", lambda name: {"boussole_session": number}.get(name, ""))
+    monkeypatch.setattr(sessions, "cookie", lambda name: {"boussole_session": number}.get(name, ""))
     shown = re.sub(r"</?span[^>]*>", "", " ".join(look("data")))  # around words that stay on one line
     told = {"fr": "Votre rôle demande une connexion plus forte", "en": "Your role asks for a stronger sign-in"}[lang]
     assert told in shown

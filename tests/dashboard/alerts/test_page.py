@@ -5,7 +5,7 @@ from __future__ import annotations
 from boussole.dashboard.alerts.detect import check
 from boussole.dashboard.alerts.page import alert_facts, section, troubles
 from boussole.dashboard.alerts.sending import send
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from tests.dashboard.alerts.conftest import House, Post
 
 

@@ -20,14 +20,14 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
 from boussole.charter.drift.readings import THEMES
 from boussole.charter.records import open_records
-from boussole.dashboard.alerts import mail, outbox, sending
+from boussole.dashboard.alerts import outbox, sending
 from boussole.dashboard.alerts.channels import channels, place_of, plugin_of
 from boussole.dashboard.alerts.detect import check
 from boussole.dashboard.alerts.letters import schema_text
 from boussole.dashboard.alerts.messages import DROPPED, SENT, WAITING
 from boussole.dashboard.alerts.outbox import messages
 from boussole.dashboard.alerts.sending import send, try_out
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server.access.database import now
 from boussole.dashboard.views.drift.words import theme_words
 from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post
@@ -240,7 +240,7 @@ def silent(answer: bytes = b"") -> Iterator[int]:
 
 
 def test_a_server_that_says_nothing_keeps_nobody_waiting(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(sending, "CONNECT_SECONDS", 0.2)
     with silent() as port:
         changed(house, Post(port=port).channel())
         began = time.monotonic()

@@ -23,7 +23,7 @@ from boussole.dashboard.alerts.outbox import messages
 from boussole.dashboard.alerts.page import alert_facts, section
 from boussole.dashboard.alerts.sending import send, try_out
 from boussole.dashboard.cli.doctor import examine
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from tests.attacks import Tries
 from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post
 from tests.dashboard.alerts.test_sending import changed

@@ -20,9 +20,9 @@ from boussole.dashboard.api.routing import OPENAPI, TOLD
 from boussole.dashboard.api.serving import ADDRESSES, METHODS, NOWHERE
 from boussole.dashboard.api.shapes import PageQuery, VerdictsQuery
 from boussole.dashboard.app.server import doors, routes
-from boussole.dashboard.server.access import log, visitor
+from boussole.dashboard.server.access import log, sessions
 from boussole.dashboard.server.access.permissions import STRANGERS, Action
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.routes import ROUTES
 from tests.dashboard.api.described import document, held_to
 from tests.dashboard.conftest import FIXTURE
 
@@ -212,7 +212,7 @@ def test_no_page_stands_beside_the_document(client, tries):
 @pytest.mark.attack("the API", "another spelling of an address, so that the guard reads one and the API another")
 def test_what_is_guarded_is_what_answers(kept, tries):
     client = TestClient(Starlette(routes=routes(kept.home)))
-    client.headers.update(bearer(visitor.new_token(kept, role="witness", label="outside", days=1)))
+    client.headers.update(bearer(sessions.new_token(kept, role="witness", label="outside", days=1)))
     for path in (each.format(system="matchft", entry=1) for each in READ if ROUTES[each] not in STRANGERS):
         spellings = (path, f"{path}?x=/healthz", path.replace("api", "%61pi"), f"{path}%3Fx=1")
         alike = path.startswith("/api/records/") and path != "/api/records/recommendation"
@@ -285,7 +285,7 @@ def test_what_fails_before_anybody_answers_is_json_too(kept, monkeypatch):
         raise OSError("disk")
 
     client = TestClient(Starlette(routes=routes(kept.home)))
-    monkeypatch.setattr("boussole.dashboard.app.guard.of_request", failing)
+    monkeypatch.setattr("boussole.dashboard.app.server.of_request", failing)
     refused(client.get("/api/systems"), 500)
 
 
@@ -318,7 +318,7 @@ def bearer(token):
 
 
 def test_a_token_sees_what_its_role_may(client, kept):
-    token = visitor.new_token(kept, role="reader", label="a dashboard", days=1)
+    token = sessions.new_token(kept, role="reader", label="a dashboard", days=1)
     assert client.get("/api/systems", headers=bearer(token)).status_code == 200
     refused = client.get("/drift-report/matchft", headers=bearer(token))
     assert refused.status_code == 403
@@ -329,7 +329,7 @@ def test_a_token_sees_what_its_role_may(client, kept):
     "spoilt", [lambda t: t[:-1], lambda t: t + "x", lambda t: "", lambda t: t.upper(), lambda t: "x"]
 )
 def test_a_token_that_is_not_known_is_nobody_not_even_in_local_mode(client, kept, spoilt):
-    token = visitor.new_token(kept, role="reader", label="a dashboard", days=1)
+    token = sessions.new_token(kept, role="reader", label="a dashboard", days=1)
     done = client.get("/api/systems", headers=bearer(spoilt(token)))
     assert done.headers["www-authenticate"] == "Bearer"
     refused(done, 401)
@@ -337,7 +337,7 @@ def test_a_token_that_is_not_known_is_nobody_not_even_in_local_mode(client, kept
 
 
 def test_a_token_reads_and_changes_nothing(client, kept):
-    token = visitor.new_token(kept, role="steward", label="a leaked one", days=1, reason="a test")
+    token = sessions.new_token(kept, role="steward", label="a leaked one", days=1, reason="a test")
     before = client.get("/api/ledger").json()["total"]
     said = {"body": "CNIL", "text": "More.", "addressee": "Direction", "due_on": "2099-01-01"}
     for path in ("/recommendations/outside", "/incidents/open", "/evidence/check"):
@@ -347,14 +347,14 @@ def test_a_token_reads_and_changes_nothing(client, kept):
 
 
 def test_a_token_ends(client, kept, monkeypatch):
-    token = visitor.new_token(kept, role="auditor", label="auditors", days=2, reason="a test")
+    token = sessions.new_token(kept, role="auditor", label="auditors", days=2, reason="a test")
     number = token.split("_")[1]
-    later = visitor.now() + (visitor.moment("2026-01-03T00:00:00Z") - visitor.moment("2026-01-01T00:00:00Z"))
+    later = sessions.now() + (sessions.moment("2026-01-03T00:00:00Z") - sessions.moment("2026-01-01T00:00:00Z"))
     with monkeypatch.context() as patch:
-        patch.setattr(visitor, "now", lambda: later)
+        patch.setattr(sessions, "now", lambda: later)
         assert client.get("/api/systems", headers=bearer(token)).status_code == 401
     assert client.get("/api/systems", headers=bearer(token)).status_code == 200
-    visitor.revoke_token(kept, number)
+    sessions.revoke_token(kept, number)
     assert client.get("/api/systems", headers=bearer(token)).status_code == 401
 
 
@@ -378,13 +378,13 @@ def test_tokens_at_the_command_line(command, kept):
     "tokens", "a token of a role that sees single people, hidden figures or who looked, without a reason"
 )
 def test_a_token_that_sees_what_is_sensitive_has_a_reason_that_is_noted(command, kept, tries):
-    asked, before = ("--workspace", kept.home, "access", "token", "new", "x", "--role"), len(visitor.tokens(kept))
+    asked, before = ("--workspace", kept.home, "access", "token", "new", "x", "--role"), len(sessions.tokens(kept))
     for role in ("steward", "data_scientist", "agent", "administrator", "auditor"):
         for unsaid in ((), ("--restricted", ""), ("--restricted", "\n")):
             tries.add()
             done = command(*asked, role, *unsaid)
             assert (done.returncode, done.stdout) == (2, ""), (role, unsaid)
-    assert len(visitor.tokens(kept)) == before
+    assert len(sessions.tokens(kept)) == before
     for role in ("reader", "member", "chair", "secretary", "follow_up", "witness"):
         assert command(*asked, role).returncode == 0
     made = command(*asked, "auditor", "--restricted", "drift reports for the court").stdout.split("_")[1]
@@ -396,7 +396,7 @@ def test_a_token_that_sees_what_is_sensitive_has_a_reason_that_is_noted(command,
 def test_who_asks_too_often_waits(kept, monkeypatch):
     monkeypatch.setenv("BOUSSOLE_ACCESS", json.dumps({"api_per_minute": 3}))
     hurried = TestClient(Starlette(routes=routes(kept.home)))
-    token = visitor.new_token(kept, role="reader", label="in a hurry", days=1)
+    token = sessions.new_token(kept, role="reader", label="in a hurry", days=1)
     answers = [hurried.get("/api/charter", headers=bearer(token)) for _ in range(4)]
     assert [each.status_code for each in answers] == [200, 200, 200, 429]
     refused(answers[-1], 429)

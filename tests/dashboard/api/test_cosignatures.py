@@ -21,9 +21,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records.notes.outside import State, outside
 from boussole.dashboard.api.routing import is_api
 from boussole.dashboard.app.server import routes
-from boussole.dashboard.server.access import visitor
+from boussole.dashboard.server.access import sessions
 from boussole.dashboard.server.access.permissions import STRANGERS
-from boussole.dashboard.server.access.routes import ROUTES
+from boussole.dashboard.server.routes import ROUTES
 from tests.end_to_end.test_kept_checkpoint import grow
 
 KEY = make_key("example.org/agents", kind=COSIGNATURE)
@@ -47,7 +47,7 @@ class Server:
         grow(workspace, range(1, 3))
         self.workspace = knows(workspace, KEY, OTHER)
         self.client = TestClient(Starlette(routes=routes(workspace.home)))
-        self.token = visitor.new_token(workspace, role="witness", label="agents", days=30)
+        self.token = sessions.new_token(workspace, role="witness", label="agents", days=30)
         self.bearer = {"authorization": f"Bearer {self.token}", "content-type": "text/plain"}
 
     def get(self, path):
@@ -201,8 +201,8 @@ def test_a_witness_may_do_nothing_else(server, tries):
                 tries.add()
                 assert server.client.request(method, path, headers=server.bearer).status_code == 403, (method, path)
     note = server.fetched().note.signed(KEY)
-    for role in visitor.OF_TOKENS:
-        other = visitor.new_token(server.workspace, role=role, label=role, days=1, reason="a test")
+    for role in sessions.OF_TOKENS:
+        other = sessions.new_token(server.workspace, role=role, label=role, days=1, reason="a test")
         tries.add()
         done = server.client.post(
             PATH, content=str(note), headers={**server.bearer, "authorization": f"Bearer {other}"}

@@ -19,9 +19,8 @@ from boussole.charter.record_types.kinds import KINDS, Recommendation, Reply, Wi
 from boussole.charter.records import seal
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.server.access import log
-from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action
-from boussole.dashboard.server.access.person import COOKIE
-from boussole.dashboard.server.access.routes import record_address
+from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Action
+from boussole.dashboard.server.routes import record_address
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.api.described import document, held_to

@@ -26,8 +26,7 @@ from boussole.dashboard.alerts.sending import composed
 from boussole.dashboard.api.serving import ADDRESSES
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.report.content import write_report
-from boussole.dashboard.server.access.permissions import Role
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access.permissions import COOKIE, Role
 from tests.attacks import Tries
 from tests.dashboard.canary.named import CASES, KINDS, NAME, SURFACES, Place, fill, look, texts_of
 

@@ -16,8 +16,8 @@ import pytest
 from boussole.audits.decisions.ingesting import validate
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import pages
-from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access.permissions import Role
 from tests.attacks import Tries
 from tests.audits.privacy.helpers import files_of

@@ -14,7 +14,7 @@ from boussole.charter.committee import acting
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.server import form_routes
+from boussole.dashboard.server import forms
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.scene import Scene
 from tests.charter.committee.desk import CALLED, DAY, Desk, m
@@ -81,7 +81,7 @@ def on_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """The day of the session, half an hour after its beginning."""
     monkeypatch.setattr(acting, "here_and_now", lambda _: OPEN_AT)
     monkeypatch.setattr(Workspace, "today", lambda _: DAY)
-    form_routes._kept.clear()
+    forms._kept.clear()
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import re
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.elements import PREFIX
 from boussole.dashboard.pages.session.forms import act_routes
-from boussole.dashboard.server.access.person import COOKIE
-from boussole.dashboard.server.form_routes import problem_of
+from boussole.dashboard.server.access.permissions import COOKIE
+from boussole.dashboard.server.forms import problem_of
 from tests.charter.committee.desk import m
 
 OPEN_AT = dt.datetime(2026, 9, 15, 14, 30)  # noqa: DTZ001 (in the committee's own time)

@@ -34,7 +34,7 @@ from boussole.charter.record_types.acts import (
     Tally,
     Vote,
 )
-from boussole.dashboard.server import form_routes
+from boussole.dashboard.server import forms
 from tests.charter.committee.desk import CALLED, DAY, START, m
 from tests.charter.committee.hall import NAME, who
 from tests.dashboard.committee.hand import act
@@ -126,8 +126,8 @@ def test_a_secret_vote_leaves_no_trace_of_what_was_voted(hand, hall, of):
     tally = hand.last(Tally)[1]
     assert nonce in [ballot.nonce for ballot in tally.ballots if ballot.choice == "against"]
     assert {each.voter for _, each in hand.hall.house.standing(Participation)} == {m(1), m(2), m(3)}
-    assert form_routes._kept
-    assert "against" not in repr(form_routes._kept)
+    assert forms._kept
+    assert "against" not in repr(forms._kept)
 
 
 @pytest.mark.costly

@@ -13,21 +13,11 @@ from boussole.charter.committee.acts.issuing import opinion_text
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, ItemNote
 from boussole.dashboard.pages.session.papers import make_paper
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views import store
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
-from tests.dashboard.browsing import (
-    SIDEWAYS,
-    Open,
-    by_keyboard,
-    narrow,
-    served,
-    text,
-    violations,
-    waiting,
-    whole,
-)
+from tests.dashboard.browsing import SIDEWAYS, Open, by_keyboard, narrow, served, text, violations, waiting, whole
 
 pytestmark = pytest.mark.slow
 

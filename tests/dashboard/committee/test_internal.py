@@ -15,7 +15,7 @@ from boussole.charter.committee.acts.meeting import convene, open_session
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.committee.rules import TEMPLATES, packaged
 from boussole.charter.record_types.acts import Attendance, Ballot, CommitteeQuestion, Dissent, Mandate, Office
-from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.pages.session.forms import act_routes, paper_routes
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, START, m
 from tests.charter.committee.hall import who

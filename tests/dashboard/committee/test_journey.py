@@ -43,7 +43,7 @@ from boussole.charter.record_types.acts import (
 from boussole.charter.record_types.kinds import Recommendation, Reply
 from boussole.charter.records import save_audit, statements, verify_records
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access.permissions import COOKIE
 from tests.charter.committee.desk import CALLED, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.browsing import by_keyboard, served, text, violations, waiting, whole

@@ -20,7 +20,7 @@ from boussole.charter.record_types.acts import (
     Referral,
 )
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.committee.view import OverviewPage, overview_page
 from boussole.dashboard.views.committee_words import duty_line, shortened
 from boussole.dashboard.views.records.offering import NOBODY

@@ -7,7 +7,7 @@ import pytest
 from boussole.charter.committee.acts.packs import PackChanges, freeze
 from boussole.charter.record_types.acts import FrozenPack
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.session.view import PackView, differences_of, pack_view
 from boussole.dashboard.views.chamber import evidence_of
 from boussole.dashboard.views.records.offering import NOBODY

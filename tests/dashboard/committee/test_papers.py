@@ -15,19 +15,13 @@ from boussole.audits import private_files
 from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.committee.people.directory import forget
-from boussole.charter.record_types.acts import (
-    Closing,
-    CommitteeAnswer,
-    CommitteeQuestion,
-    ItemNote,
-    SessionPaper,
-)
+from boussole.charter.record_types.acts import Closing, CommitteeAnswer, CommitteeQuestion, ItemNote, SessionPaper
 from boussole.charter.records.store.lookup import fingerprints, places_of
-from boussole.dashboard.app.guard import guarded
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.app.server import guarded
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine
 from boussole.dashboard.pages.session.forms import act_routes, paper_routes
-from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access.permissions import COOKIE
 from tests.charter.committee.desk import DAY, START, m
 from tests.charter.committee.hall import NAME
 from tests.dashboard.committee.hand import act

@@ -11,11 +11,10 @@ from boussole.charter.record_types.kinds import KINDS, Inspection, Recommendatio
 from boussole.charter.records.readable import Records
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.evidence.view import asked_of, contents_of, entries_named, entry_page, search_of
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.views.evidence import proved, results, short
-from boussole.dashboard.views.records.contents import contents_of, entries_named
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall
 from tests.charter.incidents.made import appeal, decision, incident

@@ -36,7 +36,7 @@ from boussole.charter.record_types.acts import (
     Vote,
 )
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.session.view import SessionPage, session_page
 from boussole.dashboard.views.records.offering import NOBODY
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, m

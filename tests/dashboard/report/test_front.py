@@ -18,11 +18,9 @@ from boussole.charter.record_types.incidents import Incident
 from boussole.dashboard.report import closing
 from boussole.dashboard.report.attachments import attachments
 from boussole.dashboard.report.closing import events, untouched, verifying
-from boussole.dashboard.report.content import content
-from boussole.dashboard.report.edition import edition
-from boussole.dashboard.report.questions import ROOMS, how_close
+from boussole.dashboard.report.content import ROOMS, content, how_close
+from boussole.dashboard.report.edition import edition, teller
 from boussole.dashboard.report.typesetting import typeset_pdf
-from boussole.dashboard.report.words import teller
 from boussole.dashboard.views.answers.asked import indicator_of
 from tests.dashboard.report.conftest import fill, make_workspace
 from tests.sparing import later

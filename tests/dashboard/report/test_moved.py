@@ -22,7 +22,7 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document.differences.drift_series import DriftSeriesDocument
 from boussole.charter.drift.series_document import FIGURES
 from boussole.charter.schemas import drift_series_schema
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.report import write_report
 from boussole.dashboard.report.attachments import check
 from boussole.dashboard.views.drift.figures import figure

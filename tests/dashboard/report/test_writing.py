@@ -19,15 +19,14 @@ from boussole.charter.records import save_audit
 from boussole.charter.records.in_force import Act, in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.cli.main import app
-from boussole.dashboard.markup.fontfiles import all_printable, printable
-from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.markup.elements import all_printable, printable
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.reports.view import listed, reports
 from boussole.dashboard.report import typesetting, write_report
 from boussole.dashboard.report.attachments import attachments, check
 from boussole.dashboard.report.content import content
-from boussole.dashboard.report.edition import edition
+from boussole.dashboard.report.edition import edition, teller
 from boussole.dashboard.report.systems import WIDTHS
-from boussole.dashboard.report.words import teller
 from boussole.dashboard.views.papers import parse_period
 from tests.as_json import audit_document as as_json
 from tests.as_json import in_period

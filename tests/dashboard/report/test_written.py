@@ -14,9 +14,8 @@ from boussole.audits.lake import reading
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.dashboard.report.edition import Edition, edition
+from boussole.dashboard.report.edition import Edition, answer_first, edition, teller
 from boussole.dashboard.report.systems import part
-from boussole.dashboard.report.words import answer_first, teller
 from tests.dashboard.test_written import ROWS, SCRIPT, SYSTEM
 
 

@@ -20,11 +20,11 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from boussole.audits.access_settings import AccessSettings
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import pages
-from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.drift.forms import AROUND, around
+from boussole.dashboard.pages.drift.view import AROUND, around
 from boussole.dashboard.server.access import account
-from boussole.dashboard.server.headers import BARE, Headers, page_policy
+from boussole.dashboard.server.routes import BARE, Headers, page_policy
 from boussole.dashboard.views.records.taking_part import receipt_page
 from tests.attacks import Tries
 

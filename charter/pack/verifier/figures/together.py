@@ -22,6 +22,8 @@ UNREAD = ("expired", "selective_labels", "absent_is_negative")
 """Reasons for which a figure cannot be told of any window any more."""
 COMPARISONS = {*COMPARED, *ADJUSTED, *(name for name in STAGED if name.endswith("_ratio"))}
 """What is put together where windows told it: of these none may be kept back."""
+BY_GONE = 8
+"""Since which rule a group that a window holds nobody of is judged by the windows before it."""
 
 
 class ToldWindow(NamedTuple):
@@ -47,7 +49,8 @@ class Together:
         self.known, self.span = windows, LOOKS[system.window]
         self.expired = any(each["reason"] == "expired" for each in document["measures"])
         self.recent: list[dict] = list(self.accumulated.get("recent") or ())
-        lately = spans(self.span) if document.get("rule", 1) >= BY_RECENT else ()
+        self.rule: int = document.get("rule", 1)
+        lately = spans(self.span) if self.rule >= BY_RECENT else ()
         self.spans = [each for each in lately if each <= len(self.before)]
 
     @property
@@ -76,7 +79,20 @@ class Together:
         for span in (None, *self.spans):
             names = (m["id"] for m in own if (m["id"], span) not in there and self._of(m, span) is not None)
             wrong += names
-        return wrong
+        return wrong + self._gone()
+
+    def _gone(self) -> list[str]:
+        """The comparisons that windows before its own told and that the document does not know at all, though what is
+        gone is judged by these."""
+        if self.rule < BY_GONE:
+            return []
+        lacking = {
+            name: there
+            for each in self.before
+            for name, there in self.known[each["cubes"]].measures.items()
+            if name not in self.own.measures and there["metric"] in COMPARISONS and there["status"] == "ok"
+        }
+        return [name for name, there in lacking.items() if self._of(there, None) is not None]
 
     def claims(self, measure: dict) -> Claims | None:
         """What a figure of several windows must say; None where the pack does not give it."""

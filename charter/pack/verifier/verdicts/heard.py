@@ -40,7 +40,7 @@ class Heard(NamedTuple):
         return self.breach if broken else self.watch
 
 
-class Told(NamedTuple):
+class SeveralWindows(NamedTuple):
     """What a document tells of several windows: of all that count, and of recent ones alone, by name."""
 
     every: Mapping[str, dict]
@@ -49,17 +49,17 @@ class Told(NamedTuple):
     """Over how many spans recent figures are told."""
 
 
-def told(document: dict) -> Told:
+def told(document: dict) -> SeveralWindows:
     """The figures of several windows; none where no other window counts."""
     found = document.get("accumulated") or {}
     recent: dict[str, list[dict]] = {}
     for each in found.get("recent") or ():
         recent.setdefault(each["id"], []).append(each)
     spans = {each["params"]["recent"] for some in recent.values() for each in some}
-    return Told({each["id"]: each for each in found.get("measures", ())}, recent, len(spans))
+    return SeveralWindows({each["id"]: each for each in found.get("measures", ())}, recent, len(spans))
 
 
-def heard(own: dict, of: Told, threshold: dict, *, rule: int, alpha: float, looks: int) -> Heard:
+def heard(own: dict, of: SeveralWindows, threshold: dict, *, rule: int, alpha: float, looks: int) -> Heard:
     """The figures that a comparison of a window is judged by, each with its part of the level."""
     every = of.every.get(own["id"])
     if every is None:

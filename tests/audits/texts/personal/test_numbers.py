@@ -54,6 +54,18 @@ def test_no_other_key_is_taken(body: str) -> None:
             assert not list(find_nir(f"sécurité sociale : {body}{other:02}")), other
 
 
+@pytest.mark.parametrize("named", [" clé {}", " (clé {})", ", clé : {}", " - Clef n° {}", " | {}", ", {}", " cle={}"])
+def test_a_key_that_is_named_or_set_apart_is_one(named: str) -> None:
+    body = BODIES["upper Corsica"]
+    written = body + named.format(key(body)).rstrip(")")
+    text = f"Mon numéro : {body}{named.format(key(body))}."
+    assert [text[start:end] for start, end in find_nir(text)] == [written]
+    wrong = f"Mon numéro : {body}{named.format(f'{int(key(body)) + 1:02}')}."
+    assert not list(find_nir(wrong))
+    if "cl" in named.lower():
+        assert not list(find_nir(f"Sécurité sociale : {wrong}"))
+
+
 def test_without_key_only_where_words_say_what_it_is() -> None:
     text = "Son numéro de sécurité sociale est le 1 85 05 78 006 084, merci."
     assert [text[start:end] for start, end in find_nir(text)] == ["1 85 05 78 006 084"]
@@ -91,7 +103,14 @@ IBANS = (
 
 @pytest.mark.parametrize("iban", IBANS)
 def test_an_iban_is_found_in_all_its_shapes(iban: str) -> None:
-    for written in (iban, iban.replace(" ", ""), iban.lower(), iban.replace(" ", "-"), iban.replace(" ", "\n", 1)):
+    for written in (
+        iban,
+        iban.replace(" ", ""),
+        iban.lower(),
+        iban.replace(" ", "-"),
+        iban.replace(" ", "\n", 1),
+        " ".join(iban),
+    ):
         for text in (f"IBAN : {written}.", f"virement sur {written}, BIC BNPAFRPP", f"IBAN{written} merci"):
             assert [text[start:end] for start, end in find_iban(text)] == [written]
 

@@ -1,4 +1,4 @@
-"""All that a sheet can say of one decision, the request it answers, why there may be none, and its words."""
+"""All that a sheet can say of one decision, the request it answers, and why there may be none, in words."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from boussole.audits.languages import inside
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.appeals import AppealState, appeals
+from boussole.charter.document.base import given
 from boussole.charter.records.facts import facts_of
-from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.markup.words import Say
 from boussole.experiments.weights.linear import Weights, logged_weights, weights
 from boussole.experiments.weights.version_models import VersionModel, model_of
 
@@ -210,10 +211,10 @@ def open_request(workspace: Workspace, word: str) -> AppealState:
 # Why a decision cannot be explained, in the reader's language, with the next step.
 
 
-Told = tuple[str, str]
+Reply = tuple[str, str]
 
 
-def refusal(error: BoussoleError, say: Say) -> Told:
+def refusal(error: BoussoleError, say: Say) -> Reply:
     """What is wrong and what to do; of an error that nobody foresaw here, in its own words."""
     if not isinstance(error, UnexplainedError):
         return error.what, error.next_step
@@ -222,7 +223,7 @@ def refusal(error: BoussoleError, say: Say) -> Told:
     return known.get(error.reason, (error.what, error.next_step))
 
 
-def _of_decisions(values: dict[str, str], days: dict[str, str], say: Say) -> dict[str, Told]:
+def _of_decisions(values: dict[str, str], days: dict[str, str], say: Say) -> dict[str, Reply]:
     """Of a decision that is not there, or not in one piece."""
     file = say("Answer from the person’s file, and say that the data of the tool were erased on schedule.")
     return {
@@ -273,7 +274,7 @@ def _of_decisions(values: dict[str, str], days: dict[str, str], say: Say) -> dic
     }
 
 
-def _of_requests(days: dict[str, str], say: Say) -> dict[str, Told]:
+def _of_requests(days: dict[str, str], say: Say) -> dict[str, Reply]:
     """Of a request that this sheet cannot answer."""
     check = say("Check the number of the request, and that of the decision.")
     return {
@@ -307,7 +308,7 @@ def _of_requests(days: dict[str, str], say: Say) -> dict[str, Told]:
     }
 
 
-def _of_people(say: Say) -> dict[str, Told]:
+def _of_people(say: Say) -> dict[str, Reply]:
     """Of who may see a sheet."""
     anew = say("Ask for it anew on the page “Explain a decision”.")
     return {
@@ -327,3 +328,52 @@ def _of_people(say: Say) -> dict[str, Told]:
         ),
         "over": (say("There is no such request, or its time is over."), anew),
     }
+
+
+def why_not(known: Explanation, say: Say) -> str:
+    """Why no weight can be told, and what must be logged so that it can."""
+    version, found = known.decision.version or "", known.weights
+    if found.mismatch:
+        return say(
+            "The weight of the criteria cannot be told. Computed again with the model that is kept as version "
+            "{version}, the score is not the one in the log: it may not be the model that decided. The service must "
+            "log the very model that decides.",
+            version=version,
+        )
+    if found.too_few:
+        return say(
+            "The weight of the criteria cannot be told. The log does not hold the data that the tool read, or too few "
+            "decisions to compare yours with. The service must log these data."
+        )
+    reasons = {
+        "no_version": say(
+            "The log does not say which version of the tool decided. The service must log it with each decision."
+        ),
+        "no_model": say(
+            "The model of version {version} is not kept where it could be read. The service must keep it there, with "
+            "its version.",
+            version=version,
+        ),
+        "several_models": say(
+            "Several models are kept as version {version}, and nothing says which one decided. The service must give "
+            "each model a version of its own.",
+            version=version,
+        ),
+        "unreachable": say(
+            "The place where models are kept did not answer today. The service must make this sheet again once it does."
+        ),
+        "unsafe": say(
+            "The model of version {version} is kept in a form that cannot be read safely. The service must keep it in "
+            "a safe form.",
+            version=version,
+        ),
+        "not_linear": say(
+            "The tool does not simply add up criteria, and what each weighed for you was not kept. The service must "
+            "log, with each decision, the weight of each criterion."
+        ),
+        "not_additive": say(
+            "In this tool criteria act on one another, and what each weighed for you was not kept. The service must "
+            "log, with each decision, the weight of each criterion."
+        ),
+    }
+    return say("The weight of the criteria cannot be told. {reason}", reason=reasons[given(found.lack)])

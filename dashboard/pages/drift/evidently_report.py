@@ -1,23 +1,44 @@
-"""What is said of Evidently's report, in both languages: what it is of, which figure to read, what was left out."""
+"""Evidently's report on two windows: what is said of it in both languages, made, stored, and handed to MLflow.
+
+The dashboard has it made by a process of its own: Evidently takes seconds to load, and much memory.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from boussole.audits.drift import stored
 from boussole.audits.drift.compared import DECISION
 from boussole.audits.drift.evidently_columns import MOST_COLUMNS, ColumnFinding, safe
 from boussole.audits.drift.evidently_figures import FigurePair, apart_by_chance
-from boussole.audits.drift.report import Detail
-from boussole.audits.drift.samples import SEED, Design
+from boussole.audits.drift.evidently_report import script_hashes
+from boussole.audits.drift.pairs import Pair, exact_pair
+from boussole.audits.drift.report import Detail, detail
+from boussole.audits.drift.samples import SAMPLE, SEED, Design
+from boussole.audits.errors import BoussoleError, ReportError
 from boussole.audits.languages import LANGUAGES, capital
 from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.published import set_apart
+from boussole.charter.drift.document import detail_document
 from boussole.charter.judging.wording.naming import feature
+from boussole.charter.records import documents_of
 from boussole.dashboard.markup.elements import Html, el
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.views.drift.words import beside_words, period_words, why_not
+
+# What is said of Evidently's report, in both languages: what it is of, which figure to read, what was left out.
 
 
 def column_words(column: str, system: System, say: Say) -> str:
@@ -236,7 +257,7 @@ def title(detail: Detail, say: Say) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class ReportText:
     """What is said of a report in one language: how both samples were drawn, what was left out and what is to be known
     first, Evidently's figures beside the exact ones, and which of them to read."""
 
@@ -249,7 +270,7 @@ class Told:
     reading: Sequence[Sequence[str]]
 
 
-def told(detail: Detail, say: Say) -> Told:
+def told(detail: Detail, say: Say) -> ReportText:
     """All that stands above Evidently's page."""
     left_out = [
         say(
@@ -259,7 +280,7 @@ def told(detail: Detail, say: Say) -> Told:
         )
         for name, reason in detail.page.columns.left_out.items()
     ]
-    return Told(
+    return ReportText(
         title=title(detail, say),
         sampled=[
             (period_words(detail.pair.window, say), design_words(detail.designs[0], say)),
@@ -323,3 +344,105 @@ def _number(value: float | None, say: Say) -> str:
     if 0 < abs(value) < LEAST:
         return say("under {n}", n=say.number(LEAST, 4))
     return say.number(value, 4)
+
+
+# Evidently's report on two windows: made, stored in the workspace, and handed to MLflow.
+
+
+LONGEST = 600
+"""Seconds that a report may take."""
+_turn = threading.Lock()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredReport:
+    """A stored report. `sha256`: of its JSON, which holds that of the page; `run`: of MLflow, None where no store is
+    configured; `untaken`: why MLflow did not take it."""
+
+    place: stored.StoredReport
+    detail: Detail
+    sha256: str
+    run: str | None
+    untaken: str = ""
+
+
+def make(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> StoredReport:
+    """Makes the report on a pair, stores it, and logs it to the workspace's MLflow store where there is one.
+
+    Raises ReportError where it cannot be made. That MLflow does not take it is told, and changes nothing else.
+    """
+    language = workspace.settings.language
+    found = detail(workspace, pair, size=size)
+    page = found.page.headed(header(found, language), title=title(found, speaker(language)))
+    document = detail_document(found).changed(html_sha256=stored.sha256_of(page), scripts=tuple(script_hashes(page)))
+    text = json.dumps(document.written(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    place = stored.place_of(workspace, pair.system.id, pair.window, pair.against)
+    stored.write(place, html=page, document=text)
+    run, untaken = _logged(workspace, place, page, text)
+    return StoredReport(place=place, detail=found, sha256=stored.sha256_of(text), run=run, untaken=untaken)
+
+
+def _logged(workspace: Workspace, place: stored.StoredReport, page: str, text: str) -> tuple[str | None, str]:
+    from boussole.experiments.drift_reports import log_drift_report  # takes seconds
+
+    windows = (f"{place.window.start}/{place.window.end}", f"{place.against.start}/{place.against.end}")
+    files = {place.html.name: page, place.json.name: text}
+    try:
+        return log_drift_report(
+            workspace, system=place.system, windows=windows, files=files, sha256=stored.sha256_of(text)
+        ), ""
+    except BoussoleError as error:
+        return None, str(error)
+
+
+def make_apart(workspace: Workspace, system: str, window: Window, against: Window) -> stored.StoredReport:
+    """Makes the report in another process, one at a time. Raises ReportError with its reason where it cannot be
+    made."""
+    words = [str(workspace.home), system, *map(str, (window.start, window.end, against.start, against.end))]
+    with _turn:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", __name__, *words],
+                check=False,
+                capture_output=True,
+                text=True,
+                timeout=LONGEST,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ReportError(
+                "the report took too long.", where=f"system '{system}'", next_step="Try `boussole drift`."
+            ) from error
+    told = done.stdout.strip().rpartition("\n")[2]
+    if done.returncode or not told:
+        raise ReportError(
+            "the report could not be made.", where=f"system '{system}'", next_step="`boussole drift --debug` says why."
+        )
+    answer = json.loads(told)
+    if "what" in answer:
+        raise ReportError(answer["what"], where=answer["where"], next_step=answer["next_step"])
+    return stored.place_of(workspace, system, window, against)
+
+
+def main(words: Sequence[str]) -> None:
+    """Makes one report, and prints what came of it as JSON."""
+    home, system, *days = words
+    start, end, other_start, other_end = map(dt.date.fromisoformat, days)
+    os.nice(5)
+    try:
+        workspace = Workspace(Path(home))
+        chosen = workspace.system(system)
+        pair = exact_pair(
+            workspace,
+            chosen,
+            window=Window(start, end),
+            against=Window(other_start, other_end),
+            apart=set_apart(workspace, chosen, documents_of(workspace, system)),
+        )
+        answer = {"name": make(workspace, pair).place.name}
+    except BoussoleError as error:
+        answer = {"what": error.what, "where": error.where, "next_step": error.next_step}
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
