@@ -111,7 +111,6 @@ def script(page: Page) -> Path:
 def prepare() -> None:
     """The style of every page."""
     st.html(f"<style>{STYLE}</style>")
-    st.html(el("div", id="content", tabindex="-1"))
 
 
 def shown(page: StreamlitPage, say: Say) -> None:

@@ -89,13 +89,15 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """A form. `path` is where it is sent, `send` what its button says."""
+    """A form. `path` is where it is sent, `send` what its button says. `file_at`: the place of the page that tells what
+    became of it, where the form is answered with a file to keep."""
 
     id: str
     path: str
     send: str
     fields: Sequence[Field]
     note: str = ""
+    file_at: str = ""
 
     def address(self, query: Mapping[str, str], lang: str) -> str:
         """Where it is sent, from a page with this `query` in this language."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from boussole.audits.languages import inside
+from boussole.audits.languages import capital, inside
 from boussole.audits.mixed import joined
 from boussole.charter.committee.meetings.sessions import Session, sessions
 from boussole.charter.committee.people.members import sitting_on
@@ -19,10 +19,12 @@ from boussole.dashboard.markup.words.addresses import (
     answer_href,
     article_href,
     committee_href,
+    explain_href,
     register_href,
     session_href,
     system_href,
 )
+from boussole.dashboard.server.access.log import SheetRequest
 from boussole.dashboard.server.access.permissions import Action, Person, allowed
 from boussole.dashboard.server.access.places import PAGES
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
@@ -31,7 +33,7 @@ from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.drawings import Ring, rings_shown, rose_svg, rose_text
 from boussole.dashboard.views.committee_words import duty_line, shortened
-from boussole.dashboard.views.register_words import ACTS, DueEntry, DueLine, Register, due_line, pressing
+from boussole.dashboard.views.register_words import ACTS, DueEntry, DueLine, Register, due_line, pressing, when
 from boussole.dashboard.views.scene import Finding, Scene, findings, needle, period, rings
 
 # The compass as data: what its title, lead, rose and table say.
@@ -264,6 +266,7 @@ ACTIONS: Mapping[str, frozenset[Action]] = {
     "case": frozenset({Action.STATE}),
     "incident": frozenset({Action.TELL_INCIDENT}),
     "appeal": frozenset({Action.ENTER_APPEAL}),
+    "sheet": frozenset({Action.OPEN_SHEET, Action.CONFIRM_SHEET}),
     "review": frozenset({Action.REGISTER}),
 }
 """By kind of duty, what somebody must be allowed to do for it to be theirs: to do it, or to wait for it."""
@@ -328,8 +331,10 @@ def waiting(
     votes = [now for chamber in seated for now in _now(chamber, me, say, query=query, alone=len(seated) == 1)]
     coming = sorted(_sessions(seated, me, say, query=query), key=lambda each: each.on)[: max(len(seated), 1)]
     dues = sorted(_dues(me, seated, register, say, query=query, owed=owed), key=lambda each: each.on)
-    shown, rest = pressing(dues, most=max(MOST - len(votes) - len(coming), 1), of_a_kind=ALIKE)
-    lines = [*votes, *(each.line for each in coming), *(each.line for each in shown)]
+    asked = [each for each in dues if each.kind == "sheet"][:ALIKE]  # somebody waits: what is late does not hide it
+    left = [each for each in dues if each not in asked]
+    shown, rest = pressing(left, most=max(MOST - len(votes) - len(asked) - len(coming), 1), of_a_kind=ALIKE)
+    lines = [*votes, *(each.line for each in (*asked, *coming, *shown))]
     return Waiting(
         title=say("What awaits the organisation") if for_everybody(me) else say("What awaits you"),
         lines=[line if opens(me, line.href) else replace(line, href="") for line in lines],
@@ -343,6 +348,29 @@ def _more(me: Person, seated: Sequence[Chamber], say: Say, *, query: dict[str, s
     if len(seated) == 1 and not for_everybody(me):
         return say("All that is due"), committee_href(seated[0].id, query=query, anchor="due")
     return say("All that is due, in the register"), register_href(query=query, anchor="due")
+
+
+def sheets(
+    found: Sequence[SheetRequest], me: Person, scene: Scene, say: Say, *, query: dict[str, str]
+) -> list[DueEntry]:
+    """The sheets of one decision that wait for a case handler, and those that are open to whoever looks until they are
+    handed out. `found`: the requests that concern them."""
+    due, today = [], scene.facts.as_of
+    for each in found:
+        asks = allowed(me.role, Action.CONFIRM_SHEET) and not each.confirmed
+        if asks or (each.confirmed and each.entry is None):
+            day = each.expires_at.astimezone(say.zone).date()
+            line = DueLine(
+                when=capital(when(day, today, say)),
+                overdue=False,
+                what=say("Agree or not that a decision be seen")
+                if asks
+                else say("Read a decision’s sheet, open to you"),
+                place=scene.title(each.system, say),
+                href=explain_href(query=query, anchor="waiting" if asks else "agreed"),
+            )
+            due.append(DueEntry(on=day, kind="sheet", line=line))
+    return due
 
 
 def open_votes(chamber: Chamber) -> list[tuple[Session, int, Vote]]:

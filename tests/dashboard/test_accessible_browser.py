@@ -11,7 +11,17 @@ from selenium.webdriver.common.keys import Keys
 
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import pages
-from tests.dashboard.browsing import SIDEWAYS, Open, by_keyboard, dark, keeps_its_policy, narrow, violations, waiting
+from tests.dashboard.browsing import (
+    SIDEWAYS,
+    Open,
+    by_keyboard,
+    dark,
+    keeps_its_policy,
+    narrow,
+    violations,
+    waiting,
+    whole,
+)
 from tests.sparing import later
 
 TEXT = "return document.querySelector(arguments[0])?.textContent"
@@ -144,10 +154,28 @@ def test_no_page_scrolls_sideways_at_200_or_400_percent(visit: Open, width: int)
 
 
 def test_the_keyboard_can_skip_the_pages(visit: Open) -> None:
+    """By one link, the first that they meet."""
     page = visit("/law?lang=en")
-    by_keyboard(page, "Skip to the content", most=6).send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: b.execute_script(TEXT, "[data-testid=stSkipToContent]") == "Skip to the content")
+    assert len(page.find_elements(By.LINK_TEXT, "Skip to the content")) == 1
+    by_keyboard(page, "Skip to the content", most=1).send_keys(Keys.ENTER)
     page.switch_to.active_element.send_keys(Keys.TAB)
     assert page.execute_script("return !!document.activeElement.closest('.stMain')")
+
+
+def test_the_keyboard_does_not_walk_through_a_menu_that_is_put_away(visit: Open) -> None:
+    """On a phone the menu lies outside the window: whoever tabs was in it for thirty links, and saw no focus."""
+    page = visit("/law?lang=en")
+    try:
+        narrow(page, width=390)
+        page.refresh()
+        whole(page)
+        by_keyboard(page, "Skip to the content", most=1)
+        for _ in range(3):
+            page.switch_to.active_element.send_keys(Keys.TAB)
+            assert not page.execute_script("return !!document.activeElement.closest('.stSidebar')")
+    finally:
+        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_the_data_of_a_chart_open_by_keyboard(visit: Open) -> None:

@@ -171,7 +171,7 @@ def test_from_the_request_to_the_sheet_in_the_hand_of_the_person(workspace, clie
     number = asked(workspace).number
     fields = {"system": "jobs", "decision": "D07", "request": number, "reason": "to answer it"}
     assert sent(client, "agent", "/explain/open", **fields).status_code == 403
-    assert sent(client, "steward", "/explain/open", **fields).headers["location"].startswith("/explain?asked=1")
+    assert sent(client, "steward", "/explain/open", **fields).headers["location"].startswith("/explain?done=asked")
     (found,) = sheet_requests(workspace, Person(role=Role.STEWARD, subject="local"))
     client.cookies.set(COOKIE, "steward")
     early = client.get(f"/explain-file/{found.id}?lang=en")
@@ -179,7 +179,7 @@ def test_from_the_request_to_the_sheet_in_the_hand_of_the_person(workspace, clie
     assert sent(client, "steward", f"/explain/confirm/{found.id}", agreed="yes").status_code == 403
     assert sent(client, "agent", f"/explain/issue/{found.id}", spoken="en").status_code == 404
     agreed = sent(client, "agent", f"/explain/confirm/{found.id}", agreed="yes")
-    assert agreed.headers["location"] == f"/explain?sheet={found.id}"
+    assert agreed.headers["location"] == f"/explain?sheet={found.id}&done=agreed"
     done = sent(client, "agent", f"/explain/issue/{found.id}", spoken="en")
     assert (done.status_code, done.headers["content-type"]) == (200, "application/pdf")
     (answer,) = appeals(facts_of(workspace, as_of=workspace.today()))

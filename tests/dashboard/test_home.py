@@ -20,10 +20,11 @@ from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.compass.view import since_audit, since_session
+from boussole.dashboard.server.access.log import SheetRequest
 from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Before, Chamber, Met, changed_answers, met_last, news
-from boussole.dashboard.views.compass import ACTIONS, MOST, own_chambers, waiting
+from boussole.dashboard.views.compass import ACTIONS, MOST, own_chambers, sheets, waiting
 from boussole.dashboard.views.register_words import ACTS, Register
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents, written
@@ -113,7 +114,7 @@ def test_every_kind_of_duty_says_whose_it_is() -> None:
 
     from boussole.charter.committee.duties import Kind
 
-    assert {*get_args(Kind), *ACTS, "incident", "appeal"} == set(ACTIONS)
+    assert {*get_args(Kind), *ACTS, "incident", "appeal", "sheet"} == set(ACTIONS)
 
 
 def test_no_line_leads_to_a_page_that_stays_closed(desk: Desk, scene: Scene) -> None:
@@ -339,3 +340,42 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from boussole.dashboard.cli.demo import run_demo
 
     return run_demo(tmp_path_factory.mktemp("demo") / "home", people=2500, progress=lambda *_: None).workspace.home
+
+
+def sheet_request(**changes: object) -> SheetRequest:
+    """A request to see one decision, that nobody has agreed to."""
+    asked = dt.datetime(2026, 9, 20, 9, tzinfo=dt.UTC)
+    made = SheetRequest(
+        id="0a",
+        system="matchft",
+        decision=("D07",),
+        request="",
+        reason="request 1",
+        opened_by="sub-1",
+        opened_at=asked,
+        confirmed_by=None,
+        expires_at=asked + dt.timedelta(days=7),
+        number="f_1",
+        lang=None,
+        issued_on=None,
+        entry=None,
+    )
+    return replace(made, **changes)
+
+
+def test_a_sheet_waits_for_a_case_handler_then_for_both_until_it_is_handed_out(scene: Scene) -> None:
+    steward, handler = (Person(role=role, authenticated=True) for role in (Role.STEWARD, Role.AGENT))
+
+    def told(me: Person, found: SheetRequest) -> list[tuple[str, str]]:
+        return [(each.line.what, each.line.href) for each in sheets([found], me, scene, EN, query={})]
+
+    open_ = sheet_request(confirmed_by="sub-2")
+    assert told(steward, sheet_request()) == []
+    assert told(handler, sheet_request()) == [("Agree or not that a decision be seen", "/explain#waiting")]
+    assert told(steward, open_) == told(handler, open_) == [("Read a decision’s sheet, open to you", "/explain#agreed")]
+    assert told(handler, replace(open_, entry=12)) == []
+    due = sheets([sheet_request()], handler, scene, EN, query={})
+    late = [replace(due[0], kind="appeal", on=DAY - dt.timedelta(days=n)) for n in range(1, 9)]
+    late = [replace(each, line=replace(each.line, what="late")) for each in late]
+    first = waiting(handler, [], register(scene), EN, query={}, owed=[*late, *due]).lines[0]
+    assert first.what == "Agree or not that a decision be seen", "somebody waits: eight things that are late hide it"

@@ -70,6 +70,27 @@
     dispatchEvent(new PopStateEvent("popstate"));
   };
 
+  /* A form that is answered with a file: the file is kept, and the page is read again, which tells what became of it. */
+  const keep = async (form) => {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    const name = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition"))?.[1];
+    if (!name) { location.assign(answer.url); return; }
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await answer.blob());
+    link.download = name;
+    link.click();
+    const url = new URL(location.href);
+    url.searchParams.delete("sent");
+    url.searchParams.set("done", "file");
+    url.hash = form.dataset.fileAt;
+    go(url.href);
+  };
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || !event.target.dataset?.fileAt) return;
+    event.preventDefault();
+    keep(event.target).catch(() => event.target.submit());
+  });
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "get" || !form.closest(".stHtml")) return;

@@ -146,7 +146,7 @@ def overview_page(
         tone=tone,
         headline=headline,
         told=_told(chamber, members, say),
-        next=_next(now or coming, say, query=query),
+        next=_next(now or coming, say, query=query, late=tone == "broken"),
         note=say.text(house.rules.note) if house.rules.note else "",
         due=[duty_line(chamber, each, say, query=query, at_home=True) for each in shown],
         later=[duty_line(chamber, each, say, query=query, at_home=True) for each in later],
@@ -232,9 +232,11 @@ def _told(chamber: Chamber, members: Sequence[MemberRow], say: Say) -> list[str]
     return told
 
 
-def _next(sessions_: Sequence[Session], say: Say, *, query: dict[str, str]) -> Linked | None:
+def _next(sessions_: Sequence[Session], say: Say, *, query: dict[str, str], late: bool) -> Linked | None:
+    """The session that is open, or the next. Below a headline on what is `late` it says that it is no part of that."""
     for each in sessions_:
-        return _title(each, say), session_href(each.entry, query=query)
+        title = say("The next session is on {date}.", date=say.date(each.day)) if late else _title(each, say)
+        return title, session_href(each.entry, query=query)
     return None
 
 

@@ -10,11 +10,12 @@ from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.pages.compass.view import Changes, figures, since_audit, since_session
+from boussole.dashboard.server.access.log import sheet_requests
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, met_last
-from boussole.dashboard.views.compass import compass, own_chambers, waiting
+from boussole.dashboard.views.compass import compass, own_chambers, sheets, waiting
 from boussole.dashboard.views.incidents_and_work import owed as incidents_owed
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking import along
@@ -50,6 +51,8 @@ else:
     if seen.latest:
         query, incidents = context.kept_query(), allowed(here().role, Action.SEE_INCIDENTS)
         owed = incidents_owed(seen, say, query=query) if incidents else []
+        if allowed(here().role, Action.SEE_SHEET):
+            owed += sheets(sheet_requests(Workspace.find(), here()), here(), seen, say, query=query)
         view = compass(seen, say, query=query)
         due = waiting(here(), seated, context.duties(), say, query=query, owed=owed)
         st.html(made("tour"))

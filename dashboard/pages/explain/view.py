@@ -31,7 +31,15 @@ from boussole.dashboard.server.access.log import (
 from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed, role_title
 from boussole.dashboard.server.access.sessions import of_request
 from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Values, form_route
-from boussole.dashboard.views.explanation import Explanation, explanation, held_to, known_request, refusal, request_of
+from boussole.dashboard.views.explanation import (
+    Explanation,
+    explanation,
+    held_to,
+    known_request,
+    refusal,
+    request_at,
+    request_of,
+)
 from boussole.dashboard.views.explanation_sheet import Sheet
 
 # The forms of the page, to ask for a sheet, to agree to it, to hand it out; where they are sent, and a sheet taken.
@@ -51,18 +59,17 @@ def waiting(workspace: Workspace) -> list[AppealState]:
     return [each for each in every if each.appeal.asks == "explanation" and each.decision is None]
 
 
+def request_words(found: AppealState, say: Say) -> str:
+    """A request for an explanation: its number, and by when it must be answered."""
+    return say("{number}, answer due on {date}", number=found.appeal.number, date=say.date(found.due_on))
+
+
 def opening(workspace: Workspace, say: Say) -> Form | None:
     """Which decision, for which request, and why; None where no system decides."""
     systems = [(each.id, say.text(each.title)) for each in workspace.deciding.values() if each.decides]
     if not systems:
         return None
-    requests = [
-        (
-            each.appeal.number,
-            say("{number}, answer due on {date}", number=each.appeal.number, date=say.date(each.due_on)),
-        )
-        for each in waiting(workspace)
-    ]
+    requests = [(each.appeal.number, request_words(each, say)) for each in waiting(workspace)]
     none = say("None: a draft that nobody hands out")
     return Form(
         id="explain-open",
@@ -119,6 +126,7 @@ def issuing(found: SheetRequest, say: Say) -> Form:
         id="explain-issue",
         path=f"{ISSUE}/{found.id}",
         send=say("Hand out the sheet and record the answer"),
+        file_at="take",
         note=say(
             "The request is answered with today’s date. The ledger keeps a fingerprint of the PDF, not what it says."
         ),
@@ -162,7 +170,7 @@ def _open(desk: Desk, _of: str, values: Values) -> str:
             request="" if request == NONE else request,
             reason=" ".join(values.text("reason").split()),
         )
-    return explain_href(query=desk.query, asked="1", anchor="waiting")
+    return explain_href(query=desk.query, done="asked", anchor="waiting")
 
 
 def _found(desk: Desk, of: str) -> SheetRequest | None:
@@ -188,8 +196,8 @@ def _confirm(desk: Desk, of: str, values: Values) -> str:
     with told_to(desk.say):
         settled = settle_sheet(desk.workspace, desk.person, of, agreed=values.text("agreed") == YES)
     if settled is None:
-        return explain_href(query=desk.query, declined="1")
-    return explain_href(query=desk.query, sheet=of)
+        return explain_href(query=desk.query, done="declined")
+    return explain_href(query=desk.query, sheet=of, done="agreed")
 
 
 def _ask_issue(desk: Desk, of: str) -> Form | None:
@@ -342,7 +350,7 @@ def _done(asked: Query, say: Say) -> str:
         "asked": say("Your request waits for the agreement of a case handler. Nothing has been read."),
         "declined": say("The request was turned down: nothing was read."),
     }
-    return next((text for name, text in told.items() if asked.get(name) == "1"), "")
+    return told.get(asked.get("done", ""), "")
 
 
 def _waiting(each: SheetRequest, me: Person, workspace: Workspace, say: Say) -> Waiting:
@@ -351,7 +359,7 @@ def _waiting(each: SheetRequest, me: Person, workspace: Workspace, say: Say) -> 
     facts = [
         (say("System"), _system(each, workspace, say)),
         (say("Decision"), ", ".join(each.decision)),
-        (say("Request that it answers"), each.request or say("none")),
+        (say("Request that it answers"), _request(each, workspace, say)),
         (say("Why"), each.reason),
         (say("Asked on"), say.moment(each.opened_at)),
         (say("Waits until"), say.moment(each.expires_at)),
@@ -363,6 +371,12 @@ def _agreed(each: SheetRequest, workspace: Workspace, say: Say, *, query: Query)
     name = say("{system}, decision {decision}", system=_system(each, workspace, say), decision=", ".join(each.decision))
     until = say("until {moment}", moment=say.moment(each.expires_at))
     return Agreed(link=(name, explain_href(query=query, sheet=each.id)), until=until)
+
+
+def _request(each: SheetRequest, workspace: Workspace, say: Say) -> str:
+    """Which request a sheet is to answer, and by when, so that whoever agrees need not look it up."""
+    found = request_at(workspace, each.request) if each.request else None
+    return request_words(found, say) if found else each.request or say("none")
 
 
 def _system(each: SheetRequest, workspace: Workspace, say: Say) -> str:

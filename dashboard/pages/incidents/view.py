@@ -291,8 +291,8 @@ def appeals_told(scene: Scene, say: Say, *, query: dict[str, str], single: bool)
         headline=_appeals_words(told.waiting, told.overdue, told.received, say),
         facts=facts if found else [],
         systems=_by_system(scene, found, say),
-        grounds=_counted(grounds, words_of(Appeal, "ground", say), below, say),
-        outcomes=_counted(outcomes, words_of(AppealDecision, "outcome", say), below, say),
+        grounds=_counted(grounds, words_of(Appeal, "ground", say), say),
+        outcomes=_counted(outcomes, words_of(AppealDecision, "outcome", say), say),
         hidden=say(
             "By ground and by outcome, counts below {n} are hidden, and one more where the total would give them away: "
             "so nobody is recognised.",
@@ -326,11 +326,13 @@ def _below(scene: Scene, found: Sequence[AppealState]) -> int:
 def _counted(
     found: Mapping[object, int | None],
     words: Mapping[str, str],
-    below: int,
     say: Say,
 ) -> list[tuple[str, str]]:
-    less = say("hidden (fewer than {n}, or to protect such a count)", n=say.whole(below))
-    return [(word, less if (n := found[key]) is None else say.whole(n)) for key, word in words.items() if key in found]
+    return [
+        (word, say("hidden") if (n := found[key]) is None else say.whole(n))
+        for key, word in words.items()
+        if key in found
+    ]
 
 
 def _by_system(scene: Scene, found: Sequence[AppealState], say: Say) -> list[tuple[str, str, str, str]]:

@@ -380,12 +380,18 @@ def _rows(evidence: Evidence, scene: Scene, say: Say, *, query: dict[str, str]) 
     ]
 
 
+def _charter_told(before: str, after: str, say: Say) -> str:
+    """That another text of the charter is in force. One that is being written keeps its number while it changes."""
+    if before == after:
+        return say("The text of the charter has changed and kept its number: version {version}.", version=after)
+    return say("The charter went from version {before} to {after}.", before=before, after=after)
+
+
 def differences_of(changes: PackChanges, scene: Scene, title: str, say: Say) -> Differences:
     """What differs between two packs, in sentences and by question."""
     told, (renewed, added, removed) = [], map(len, (changes.renewed, changes.added, changes.removed))
     if changes.charter:
-        before, after = changes.charter
-        told.append(say("The charter went from version {before} to {after}.", before=before, after=after))
+        told.append(_charter_told(*changes.charter, say))
     if renewed:
         told.append(say.plural("One system was audited again.", "{n} systems were audited again.", renewed))
     if added:

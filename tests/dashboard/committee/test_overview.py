@@ -24,7 +24,7 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.committee.view import OverviewPage, overview_page
 from boussole.dashboard.views.committee_words import duty_line, shortened
 from boussole.dashboard.views.records.offering import NOBODY
-from tests.charter.committee.desk import CALLED, DAY, SAID, m
+from tests.charter.committee.desk import CALLED, DAY, SAID, START, m
 
 EN, FR = speaker("en"), speaker("fr")
 DRAFT = SavedDraft(
@@ -59,7 +59,11 @@ def test_the_answer_comes_first(desk, seen):
     assert (shown.headline, shown.tone) == ("The next session is on 15 September 2026.", "kept")
     assert shown.next == ("Session of 15 September 2026", f"/session?session={of}&lang=en")
     late = page(seen(DAY + dt.timedelta(days=1)))
-    assert (late.headline, late.tone) == ("One thing is late.", "broken")
+    assert (late.headline, late.tone, late.next) == ("One thing is late.", "broken", None)
+    later = START + dt.timedelta(days=30)
+    after = desk.call(starts=later, ends=later + dt.timedelta(hours=2))
+    late = page(seen(DAY + dt.timedelta(days=1)))
+    assert late.next == ("The next session is on 15 October 2026.", f"/session?session={after}&lang=en")
     desk.arrive(of, 1, 2)
     desk.open(of, 1)
     assert page(seen(DAY), FR).headline == "Une séance est ouverte en ce moment."

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from boussole.charter.committee.acts.packs import freeze
+from boussole.charter.committee.acts.packs import PackChanges, freeze
 from boussole.charter.record_types.acts import FrozenPack
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.session.view import PackView, pack_view
+from boussole.dashboard.pages.session.view import PackView, differences_of, pack_view
 from boussole.dashboard.views.chamber import evidence_of
 from boussole.dashboard.views.records.offering import NOBODY
 from tests.charter.committee.desk import DAY
@@ -72,3 +72,13 @@ def test_each_article_has_its_verdict_for_each_system(hall, empty_scene):
     assert rows["<own>"] == ["kept", None]
     assert len(rows) == 8
     assert "&lt;own&gt;" in html(pack)
+
+
+def test_a_charter_that_keeps_its_number_while_it_changes_is_not_said_to_go_from_it_to_itself(empty_scene):
+    def told(before: str, after: str) -> str:
+        none = {"added": (), "removed": (), "renewed": (), "verdicts": (), "sealed": {}}
+        found = differences_of(PackChanges(charter=(before, after), **none), empty_scene, "What has changed?", EN)
+        return found.told[0]
+
+    assert told("0.1", "0.2") == "The charter went from version 0.1 to 0.2."
+    assert told("0.2", "0.2") == "The text of the charter has changed and kept its number: version 0.2."

@@ -95,12 +95,10 @@ def lowest(page: pypdf.PageObject) -> float:
 
 @pytest.mark.costly
 def test_no_page_of_the_annexes_is_half_empty(french: pypdf.PdfReader, english: pypdf.PdfReader) -> None:
-    """But where the annexes end: how to verify them begins on a page of its own, so that it is found on one."""
-    for pdf, heading in ((french, "Comment vérifier ce rapport"), (english, "How to verify this report")):
-        far = [(number, lowest(page)) for number, page in enumerate(pdf.pages, start=1)]
-        assert plain(pdf.pages[-1].extract_text()).startswith(heading)
-        *annexes, _, last = far[8:]
-        assert [each for each in [*annexes, last] if each[1] < 0.5] == []
+    """But the last of them, on which the report ends."""
+    for pdf in (french, english):
+        *annexes, _ = [(number, lowest(page)) for number, page in enumerate(pdf.pages, start=1)][8:]
+        assert [each for each in annexes if each[1] < 0.5] == []
 
 
 def crowded(data: dict[str, Any], room: int) -> dict[str, Any]:
