@@ -30,6 +30,8 @@ from boussole.charter.pack.verifier.tally import Tally
 from boussole.charter.pack.verifier.verdicts import judging
 from boussole.charter.records import charter_text, stored_audits
 from boussole.charter.text.loading import load_charter
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.answer.around import not_known
 from tests.attacks import Tries
 from tests.charter.builders import comparison, system
 from tests.charter.test_verifier_together import window_of
@@ -327,6 +329,8 @@ def test_a_group_that_disappears_is_judged_by_the_months_before(without: tuple[P
     assert (judged.value, judged.params.windows) == (second.judged_by_id[RATIO].value, 2)
     assert {each.id for each in fourth.measures} >= {RATIO, "selection_rate/sex=F"}
     assert verify(home, fourth) == []
+    missing = not_known(fourth, verdict(fourth), None, speaker("en"), system=home.system("offers"))
+    assert "This period holds nobody of “F”: the periods before it answer." in missing
     bare = [each for each in fourth.measures if each.n != 0]
     assert fourth.accumulated is not None
     told = fourth.accumulated.changed(measures=tuple(m for m in fourth.accumulated.measures if m.id != RATIO))

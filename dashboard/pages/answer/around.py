@@ -28,6 +28,7 @@ from boussole.dashboard.markup.words.addresses import (
 from boussole.dashboard.views.answers.short import of_window_alone, told_by
 from boussole.dashboard.views.answers.small_print import left_out_words, missing_words
 from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.charts.groups import group_of
 from boussole.dashboard.views.committee_words import opinions_about
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system_tables import needed
@@ -149,6 +150,7 @@ def not_known(
         _undecided(verdict, say),
         _unconfirmed(verdict, say),
         _hidden(document, verdict, say),
+        _gone(document, verdict, say, system),
         _left_out(document, verdict, say),
         missing_words(document, verdict, say, system=system),
     ]
@@ -239,6 +241,21 @@ def _hidden(document: Standing, verdict: VerdictDocument, say: Say) -> str:
         )
         if n
         else ""
+    )
+
+
+def _gone(document: Standing, verdict: VerdictDocument, say: Say, system: System | None) -> str:
+    """The groups that the period holds nobody of, so that the periods before it answer."""
+    judged = {each.id for each in document.judged_measures if each.status == "ok" and each.params.since is not None}
+    asked = {each.measure for each in verdict.comparisons} & judged
+    gone = [each for each in document.measures if each.id in asked and each.n == 0 and each.status == "undefined"]
+    if not gone:
+        return ""
+    return say.plural(
+        "This period holds nobody of {groups}: the periods before it answer.",
+        "This period holds nobody of {n} groups ({groups}): the periods before it answer.",
+        len(gone),
+        groups=", ".join(say("“{value}”", value=group_of(each, say, system=system)) for each in gone),
     )
 
 
