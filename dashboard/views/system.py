@@ -314,7 +314,8 @@ def _groups(document: Standing, verdict: VerdictDocument, system: System | None,
     metric, by = found
     if metric == GAP_BY_CORRECTIONS:
         title = say("What corrections make of the gap")
-        return title, None, corrections_table(document, verdict, say, title=title, system=system)
+        table = corrections_table(document, verdict, say, title=title, system=system)
+        return (title, None, table) if table is not None else ("", None, None)
     if metric == GAP_SHARE:
         return _through(document, verdict, by, system, say)
     shown = rows(document, by, say, metric=metric, system=system)

@@ -27,6 +27,7 @@ from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import Reader, kept_answer
+from boussole.dashboard.views.charts.tables import corrections_table
 from tests.sparing import later
 from tests.written import system_text
 
@@ -154,6 +155,20 @@ def test_corrections_that_widen_a_gap_break_the_promise(widened: Workspace) -> N
     (told,) = (each.sentence["en"] for each in document.verdicts if each.template == "gap_after_corrections")
     assert "67 people are proposed" in told
     assert "54 are left: these make 35 in 100 of the gap that remains" in told
+
+
+@pytest.mark.costly
+def test_a_table_of_which_nothing_is_known_is_left_out(widened: Workspace) -> None:
+    document = audit(widened, dry_run=True)
+    (verdict,) = (each for each in document.verdicts if each.template == "gap_after_corrections")
+    system, say = widened.system("offers"), speaker("en")
+    table = corrections_table(document, verdict, say, title="", system=system)
+    assert table is not None
+    assert "–" not in table.rows[0]
+    gap = measure(document, "gap_by_corrections")
+    few = gap.changed(value=None, status="undefined", reason="few_corrections", params=gap.params.changed(before=None))
+    rest = tuple(few if each.id == gap.id else each for each in document.measures)
+    assert corrections_table(document.changed(measures=rest), verdict, say, title="", system=system) is None
 
 
 def test_put_in_are_compared_within_strata(widened: Workspace) -> None:

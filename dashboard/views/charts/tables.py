@@ -350,11 +350,14 @@ def signed(value: float, say: Say) -> str:
 
 def corrections_table(
     document: Standing, verdict: VerdictDocument, say: Say, *, title: str, system: System | None
-) -> Table:
-    """One row for each group that the verdict compares, for 100 of the group compared with."""
+) -> Table | None:
+    """One row for each group that the verdict compares, for 100 of the group compared with; None where nothing is told
+    of any: the answer says why."""
     measures = document.judged_by_id
     pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
     told = [(each, measure) for each, measure in pairs if measure.metric == GAP_BY_CORRECTIONS]
+    if all(measure.value is None and measure.params.get("before") is None for _, measure in told):
+        return None
     return Table(
         caption=title,
         head=[
