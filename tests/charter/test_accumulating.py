@@ -24,11 +24,14 @@ from boussole.charter.auditing.rerun import Rerun, chosen, rerun
 from boussole.charter.document import AuditDocument, MeasureInShort, VerdictDocument
 from boussole.charter.document.base import given
 from boussole.charter.judging.verdicts import judge
+from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.figures.together import Together
+from boussole.charter.pack.verifier.main import judge as judge_pack
+from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.pack.verifier.system import System as Declared
 from boussole.charter.pack.verifier.tally import Tally
 from boussole.charter.pack.verifier.verdicts import judging
-from boussole.charter.records import charter_text, stored_audits
+from boussole.charter.records import charter_text, sign_checkpoint, stored_audits
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.around import not_known
@@ -364,6 +367,18 @@ def test_the_verifier_misses_who_disappears(without: tuple[Path, list[AuditDocum
         ).kept_back()
         == []
     )
+
+
+@pytest.mark.costly
+@pytest.mark.parametrize("restricted", [True, False], ids=["restricted", "open"])
+def test_a_pack_of_months_with_one_group_alone_holds(
+    without: tuple[Path, list[AuditDocument]], tmp_path: Path, restricted: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The widest gap between groups is none where there is one group: rows had been read as if it were."""
+    home = Workspace(without[0])
+    files = pack_files(home, stored_audits(home), note=sign_checkpoint(home), restricted=restricted)
+    write(files, tmp_path / "pack")
+    assert judge_pack(tmp_path / "pack", Judge(HERE)) == 0, capsys.readouterr().out
 
 
 @pytest.mark.costly

@@ -155,8 +155,10 @@ class Groups:
         compared_ = len({group for values in each for group in values})
         return {"value": value, "params.groups_compared": compared_, **self.shown.left_out(measure, table, *each)}
 
-    def _impact(self, measure: dict, by: By, table: Table) -> Claims:
+    def _impact(self, measure: dict, by: By, table: Table) -> Claims | None:
         values = self.values(by, table, SELECTED)
+        if len(values) < 2:
+            return None
         best = (max if self.system.favourable else min)(values.values())
         own = tuple(measure["group"][name] for name in by)
         to = [label(by, group) for group, value in values.items() if value == best]

@@ -106,7 +106,10 @@ def bounds(tables: Sequence[Buckets], rate: Rate) -> tuple[float, float] | None:
 
 
 def extreme(values: Sequence[Sequence[float]], kind: str) -> float | None:
-    """The largest gap (`difference`) or smallest ratio between the highest and lowest of each rate."""
+    """The largest gap (`difference`) or smallest ratio between the highest and lowest of each rate; None where a rate
+    has no two groups."""
+    if any(len(each) < 2 for each in values):
+        return None
     if kind == "difference":
         return max(max(each) - min(each) for each in values)
     if any(max(each) == 0 for each in values):
