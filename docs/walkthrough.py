@@ -156,7 +156,7 @@ def walk(home: Path) -> int:
     if pull(workspace):
         print("the second sync found rows again")
         return 1
-    documents = {way: run_audit(workspace, workspace.system(way)) for way in ("plain", "helper")}
+    documents = {way: run_audit(workspace, workspace.system(way)).written() for way in ("plain", "helper")}
     found = {way: measures(document) for way, document in (documents | {"evaluator": evaluated}).items()}
     different = show(found)
     if different:

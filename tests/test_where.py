@@ -143,8 +143,9 @@ def motto(tell: ReportSay) -> dict[str, Any]:
     return {"title": tell("Our motto"), "text": tell("Whoever measures, tells.")}
 ''',
     "dashboard/report/content.py": {
-        "from boussole.dashboard.report.systems import part\n": (
-            "from boussole.dashboard.report.motto import motto\nfrom boussole.dashboard.report.systems import part\n"
+        "from boussole.dashboard.report.systems import anchor, anchor_in, part\n": (
+            "from boussole.dashboard.report.motto import motto\n"
+            "from boussole.dashboard.report.systems import anchor, anchor_in, part\n"
         ),
         '        "reading": reading(edition, tell),\n': (
             '        "reading": reading(edition, tell),\n        "motto": motto(tell),\n'
