@@ -118,11 +118,9 @@ def greeted(scene: Scene) -> list[str]:
 """,
     "dashboard/markup/words/addresses.py": {
         '        Page(name="search",': (
-            '        Page(name="hello", title=say("We greet you"), group=helps),\n        Page(name="search",'
+            '        Page(name="hello", title=say("We greet you"), group=helps, action="LEARN"),\n'
+            '        Page(name="search",'
         )
-    },
-    "dashboard/server/access/places.py": {
-        '    "glossary": Action.LEARN,\n': '    "glossary": Action.LEARN,\n    "hello": Action.LEARN,\n'
     },
     "dashboard/markup/words/locale/fr/LC_MESSAGES/messages.po": {
         "": '\nmsgid "We greet you"\nmsgstr "Nous vous saluons"\n'

@@ -12,7 +12,7 @@ from boussole.dashboard.markup.words.addresses import FIRST, pages
 from boussole.dashboard.server.access.account import sign_in
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import allowed
-from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.access.places import page_actions
 from boussole.dashboard.server.access.sessions import SignedOutError, here, looking, refusal_of
 from boussole.dashboard.views.parts.context import speaks
 from boussole.dashboard.views.parts.notices import problem, refused
@@ -44,13 +44,13 @@ with frame.guarded(f"the frame of {name}", say):
         st.html(problem(error.what, error.next_step, say))
         footer(say, name=name, local=False)
     else:
-        sidebar(say, me, [page for page in known if allowed(me.role, PAGES[page.name])], name=name)
+        sidebar(say, me, [page for page in known if allowed(me.role, page_actions()[page.name])], name=name)
         frame.narrow_field(say)
         frame.concerning(me, say, name=name)
-        look(Workspace.find(), me, PAGES[name], place=f"/{name}")
-        if allowed(me.role, PAGES[name]):
+        look(Workspace.find(), me, page_actions()[name], place=f"/{name}")
+        if allowed(me.role, page_actions()[name]):
             with looking(me):
                 shown(chosen, say)
         else:
-            st.html(refused(me.role, PAGES[name], say, local=not me.authenticated))
+            st.html(refused(me.role, page_actions()[name], say, local=not me.authenticated))
         footer(say, name=name, local=not me.authenticated, told=frame.checked_outside(say))

@@ -176,7 +176,7 @@ def concerning(me: Person, say: Say, *, name: str) -> None:
 
 def here(name: str) -> str:
     """The address of the page shown."""
-    return address(Page(name=name, title="").path, st.query_params.to_dict())
+    return address(Page(name=name, title="", action="").path, st.query_params.to_dict())
 
 
 def languages() -> list[tuple[str, str, str]]:

@@ -16,7 +16,7 @@ from boussole.charter.record_types.kinds import KINDS
 from boussole.dashboard.markup.elements import SCRIPT, STYLE, source
 from boussole.dashboard.server.access.account import sign_in_cookie
 from boussole.dashboard.server.access.permissions import COOKIE, Action, session_cookie
-from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.access.places import page_actions
 
 # Where each action is done over HTTP: every route names one; those of records say it in their models.
 
@@ -48,7 +48,7 @@ def figure_path(page: str) -> str:
 
 def figure_actions() -> dict[str, Action]:
     """The actions of these addresses: who may see a page may take its figures, and nobody else."""
-    return {figure_path(page): PAGES[page] for page in WITH_FIGURES}
+    return {figure_path(page): page_actions()[page] for page in WITH_FIGURES}
 
 
 ROUTES: dict[str, Action] = {

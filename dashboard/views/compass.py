@@ -26,7 +26,7 @@ from boussole.dashboard.markup.words.addresses import (
 )
 from boussole.dashboard.server.access.log import SheetRequest
 from boussole.dashboard.server.access.permissions import Action, Person, allowed
-from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.access.places import page_actions
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.answers.small_print import Cap, caps
@@ -293,7 +293,7 @@ def concerns(me: Person, kind: str) -> bool:
 def opens(me: Person, href: str) -> bool:
     """Whether whoever looks may open the page of an address."""
     name = href.partition("?")[0].partition("#")[0].strip("/") or FIRST
-    return allowed(me.role, PAGES[name])
+    return allowed(me.role, page_actions()[name])
 
 
 def _belongs(me: Person, chamber: Chamber) -> bool:

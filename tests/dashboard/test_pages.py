@@ -11,7 +11,7 @@ from boussole.dashboard.app.frame import HERE
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import FIRST, Page, current, groups, listed, pages
 from boussole.dashboard.server.access.permissions import FIRST_PAGES, SIGNED_IN, allowed
-from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.access.places import page_actions
 
 SCRIPTS = {path.parent.name for path in (Path(dashboard.__file__).parent / "pages").glob("*/page.py")}
 
@@ -19,7 +19,7 @@ SCRIPTS = {path.parent.name for path in (Path(dashboard.__file__).parent / "page
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_every_page_has_its_script_and_every_script_its_page(lang: str) -> None:
     names = [page.name for page in pages(speaker(lang))]
-    assert sorted(names) == sorted(SCRIPTS) == sorted(PAGES)
+    assert sorted(names) == sorted(SCRIPTS) == sorted(page_actions())
     assert FIRST in names
     titles = [page.title for page in pages(speaker(lang))]
     assert len(set(titles)) == len(titles), "two pages of one name cannot be told apart in a history"
@@ -45,7 +45,7 @@ def test_each_role_finds_first_what_it_needs_first_and_everything_once() -> None
     say = speaker("en")
     assert set(FIRST_PAGES) == set(SIGNED_IN)
     for role, first in FIRST_PAGES.items():
-        shown = [page for page in pages(say) if allowed(role, PAGES[page.name])]
+        shown = [page for page in pages(say) if allowed(role, page_actions()[page.name])]
         (name, top), *others = listed(shown, say, first=first)
         assert name == "For you"
         assert [page.name for page in top] == [FIRST, *first], "a page that the role cannot open, or that is not listed"
@@ -55,5 +55,5 @@ def test_each_role_finds_first_what_it_needs_first_and_everything_once() -> None
 
 
 def test_a_group_without_a_page_is_left_out() -> None:
-    found = listed([Page(name="law", title="The law", group="proof")], speaker("en"))
+    found = listed([Page(name="law", title="The law", group="proof", action="LEARN")], speaker("en"))
     assert [(name, [page.name for page in each]) for name, each in found] == [("To verify", ["law"])]

@@ -27,7 +27,7 @@ from boussole.dashboard.pages.search.index import Index, Piece, beginnings, exce
 from boussole.dashboard.pages.search.view import FIRST as SHOWN
 from boussole.dashboard.pages.search.view import KINDS, SearchPage, kind_names, pieces, search_page
 from boussole.dashboard.server.access.permissions import TABLE, Action, Role, allowed
-from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.access.places import page_actions
 from boussole.dashboard.views.chamber import Chamber, chambers
 from boussole.dashboard.views.scene import Scene
 from boussole.experiments import demo
@@ -170,7 +170,7 @@ def test_a_reader_does_not_find_the_committee_s_work(look: Look) -> None:
 def test_whoever_finds_something_may_open_it(scene: Scene, chamber: Chamber) -> None:
     for piece in pieces(scene, {"external": chamber}, EN):
         name = piece.href.partition("?")[0].strip("/") or FIRST
-        assert TABLE[piece.action] <= TABLE[PAGES[name]], piece
+        assert TABLE[piece.action] <= TABLE[page_actions()[name]], piece
 
 
 def test_recommendations_are_found_where_they_stand(scene: Scene, look: Look) -> None:

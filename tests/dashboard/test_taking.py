@@ -34,7 +34,7 @@ from boussole.dashboard.app.server import FIGURES, guarded, taking_routes
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.fairness.view import windows_of
 from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Person, Role
-from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.access.places import page_actions
 from boussole.dashboard.server.routes import WITH_FIGURES
 from boussole.dashboard.views.charts import strips
 from boussole.dashboard.views.charts.drawings import Dot
@@ -397,7 +397,7 @@ def test_who_may_see_a_page_takes_its_figures_and_nobody_else(refusing: TestClie
     refusing.cookies.set(COOKIE, role.value)
     for page, name in {"data": "sources", "work": "survey-0", "compass": "compass"}.items():
         answer = refusing.get(f"/figure-file/{page}/{name}/fr.csv")
-        may = role in TABLE[PAGES[page]]
+        may = role in TABLE[page_actions()[page]]
         assert answer.status_code == (200 if may else 403), (page, role)
         assert "public" not in answer.headers["cache-control"]
         assert may or b"\xef\xbb\xbf" not in answer.content
@@ -406,7 +406,7 @@ def test_who_may_see_a_page_takes_its_figures_and_nobody_else(refusing: TestClie
 def test_every_role_that_a_browser_has_is_asked(demo: Workspace) -> None:
     asked = {route.path: route for route in taking_routes(demo.home)}
     assert len(asked) == len(WITH_FIGURES)
-    assert all(role in TABLE[PAGES["compass"]] for role in SIGNED_IN)
+    assert all(role in TABLE[page_actions()["compass"]] for role in SIGNED_IN)
 
 
 def test_a_file_has_a_name_of_plain_words_and_stays_with_who_took_it(client: TestClient) -> None:

@@ -13,7 +13,7 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import pages
 from boussole.dashboard.server.access import permissions, sessions
 from boussole.dashboard.server.access.permissions import Role, allowed
-from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.access.places import page_actions
 from tests.attacks import Tries
 from tests.conftest import Run
 from tests.dashboard.unread import ADDRESSES, EMPTINESS, FAULTS, every_log, seen, sentences
@@ -116,7 +116,7 @@ def test_every_page_says_that_the_ledger_is_lost(healthy: Workspace, tmp_path: P
     words = {"en": ("is missing", "from the newest backup"), "fr": ("manque", "la sauvegarde la plus récente")}
     for lang, told in words.items():
         for place, markup in walk(home, lang=lang).items():
-            if not allowed(Role.STEWARD, PAGES[place[0]]):  # as in local mode
+            if not allowed(Role.STEWARD, page_actions()[place[0]]):  # as in local mode
                 continue
             tries.add()
             assert all(each in markup for each in told), (place, lang)

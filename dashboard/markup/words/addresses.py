@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -292,11 +292,13 @@ FIRST = "compass"
 class Page:
     """One page. `name` is its folder in pages/ and, but for the first page, its address.
 
-    A page that is reached from another one names it (`under`): the sidebar lists only that one, and marks it.
+    A page that is reached from another one names it (`under`): the sidebar lists only that one, and marks it. `action`:
+    what whoever opens it must be allowed to do (`server.access.permissions.Action`).
     """
 
     name: str
     title: str
+    action: str
     group: str = ""
     under: str = ""
 
@@ -304,45 +306,49 @@ class Page:
     def path(self) -> str:
         """Its address, without what is asked of it.
 
-        >>> Page(name="register", title="").path, Page(name="compass", title="").path
+        >>> Page(name="register", title="", action="").path, Page(name="compass", title="", action="").path
         ('/register', '/')
         """
         return "/" if self.name == FIRST else f"/{self.name}"
 
 
-def pages(say: Say) -> list[Page]:
-    """Every page, in the order of the sidebar."""
+def pages(say: Callable[[str], str]) -> list[Page]:
+    """Every page, in the order of the sidebar: what is declared of it stands here, once."""
     promises, systems, committee, proof, helps = "promises", "systems", "committee", "proof", "help"
     return [
-        Page(name=FIRST, title=say("The compass"), group=promises),
-        Page(name="article", title=say("The articles"), group=promises),
-        Page(name="charter", title=say("The charter"), group=promises),
-        Page(name="register", title=say("The register"), group=systems),
-        Page(name="system", title=say("Examined systems"), group=systems),
-        Page(name="answer", title=say("One answer"), under="system"),
-        Page(name="fairness", title=say("Fairness, closer"), group=systems),
-        Page(name="drift", title=say("What has moved"), group=systems),
-        Page(name="plan", title=say("How many decisions it takes"), group=systems),
-        Page(name="generations", title=say("Generated texts"), group=systems),
-        Page(name="committee", title=say("The committee"), group=committee),
-        Page(name="session", title=say("One session"), under="committee"),
-        Page(name="drafts", title=say("Drafts of opinions"), group=committee),
-        Page(name="draft", title=say("One draft"), under="drafts"),
-        Page(name="concerns", title=say("What concerns you"), under="committee"),
-        Page(name="questions", title=say("Questions and answers"), group=committee),
-        Page(name="ask", title=say("Ask a question"), under="questions"),
-        Page(name="recommendations", title=say("Recommendations"), group=committee),
-        Page(name="work", title=say("Effects on work"), group=committee),
-        Page(name="incidents", title=say("Incidents and appeals"), group=committee),
-        Page(name="explain", title=say("Explain a decision"), group=committee),
-        Page(name="evidence", title=say("The evidence"), group=proof),
-        Page(name="reports", title=say("Reports"), group=proof),
-        Page(name="law", title=say("The law"), group=proof),
-        Page(name="data", title=say("The data"), group=proof),
-        Page(name="search", title=say("Search"), group=helps),
-        Page(name="glossary", title=say("Glossary"), group=helps),
-        Page(name="settings", title=say("Settings"), group=helps),
+        Page(name=FIRST, title=say("The compass"), group=promises, action="SEE_COMPASS"),
+        Page(name="article", title=say("The articles"), group=promises, action="SEE_ARTICLE"),
+        Page(name="charter", title=say("The charter"), group=promises, action="SEE_CHARTER"),
+        Page(name="register", title=say("The register"), group=systems, action="SEE_REGISTER"),
+        Page(name="system", title=say("Examined systems"), group=systems, action="SEE_SYSTEM"),
+        Page(name="answer", title=say("One answer"), under="system", action="SEE_SYSTEM"),
+        Page(name="fairness", title=say("Fairness, closer"), group=systems, action="SEE_SYSTEM"),
+        Page(name="drift", title=say("What has moved"), group=systems, action="SEE_DRIFT"),
+        Page(name="plan", title=say("How many decisions it takes"), group=systems, action="SEE_SYSTEM"),
+        Page(name="generations", title=say("Generated texts"), group=systems, action="SEE_SYSTEM"),
+        Page(name="committee", title=say("The committee"), group=committee, action="SEE_COMMITTEE"),
+        Page(name="session", title=say("One session"), under="committee", action="SEE_COMMITTEE"),
+        Page(name="drafts", title=say("Drafts of opinions"), group=committee, action="DRAFT"),
+        Page(name="draft", title=say("One draft"), under="drafts", action="DRAFT"),
+        Page(name="concerns", title=say("What concerns you"), under="committee", action="SEE_COMMITTEE"),
+        Page(name="questions", title=say("Questions and answers"), group=committee, action="SEE_COMMITTEE"),
+        Page(name="ask", title=say("Ask a question"), under="questions", action="TAKE_PART"),
+        Page(name="recommendations", title=say("Recommendations"), group=committee, action="SEE_COMMITTEE"),
+        Page(name="work", title=say("Effects on work"), group=committee, action="SEE_COMMITTEE"),
+        Page(name="incidents", title=say("Incidents and appeals"), group=committee, action="SEE_INCIDENTS"),
+        Page(name="explain", title=say("Explain a decision"), group=committee, action="SEE_SHEET"),
+        Page(name="evidence", title=say("The evidence"), group=proof, action="SEE_EVIDENCE"),
+        Page(name="reports", title=say("Reports"), group=proof, action="SEE_REPORTS"),
+        Page(name="law", title=say("The law"), group=proof, action="SEE_LAW"),
+        Page(name="data", title=say("The data"), group=proof, action="SEE_DATA"),
+        Page(name="search", title=say("Search"), group=helps, action="LEARN"),
+        Page(name="glossary", title=say("Glossary"), group=helps, action="LEARN"),
+        Page(name="settings", title=say("Settings"), group=helps, action="LEARN"),
     ]
+
+
+DECLARED = tuple(pages(str))
+"""Every page; its title is the message that is translated."""
 
 
 def groups(say: Say) -> dict[str, str]:
@@ -372,7 +378,7 @@ def listed(shown: Sequence[Page], say: Say, *, first: Sequence[str] = ()) -> lis
 def current(shown: Sequence[Page], name: str) -> str:
     """The listed page that is marked while a page is shown.
 
-    >>> current([Page(name="committee", title=""), Page(name="session", title="", under="committee")], "session")
+    >>> current([Page(name="committee", title="", action=""), DECLARED[11]], "session")
     'committee'
     """
     return next((page.under or page.name for page in shown if page.name == name), name)

@@ -40,7 +40,7 @@ from boussole.dashboard.markup.words.addresses import (
 )
 from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
 from boussole.dashboard.server.access.permissions import Action
-from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.access.places import page_actions
 from boussole.dashboard.server.process import Stamp, house_stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
@@ -88,7 +88,9 @@ def pieces(scene: Scene, chambers: Mapping[str, Chamber], say: Say) -> list[Piec
 def _pages(say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
     for page in pages(say):
         if not page.under:
-            yield Piece(kind="page", action=PAGES[page.name], title=page.title, text="", href=address(page.path, query))
+            yield Piece(
+                kind="page", action=page_actions()[page.name], title=page.title, text="", href=address(page.path, query)
+            )
 
 
 def _answers(scene: Scene, say: Say, query: dict[str, str]) -> Iterator[Piece]:

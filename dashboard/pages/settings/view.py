@@ -32,7 +32,7 @@ from boussole.dashboard.markup.words import Say, language_names
 from boussole.dashboard.markup.words.addresses import charter_href, pages, system_href
 from boussole.dashboard.server.access.identity import unprotected
 from boussole.dashboard.server.access.permissions import Person, Role, allowed, role_title
-from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.access.places import page_actions
 from boussole.dashboard.server.access.sessions import ANCHOR, OTHERS, PATH, OwnSession
 
 # What is set, where it is set, and what is wrong with it. Everything is looked at, whatever else is broken.
@@ -264,9 +264,13 @@ def settings_page(
 
 
 def _yours(me: Person, facts: SettingsFacts, say: Say, sessions: Sequence[OwnSession]) -> Yours:
-    opened = [in_sentence(page.title) for page in pages(say) if not page.under and allowed(me.role, PAGES[page.name])]
+    opened = [
+        in_sentence(page.title) for page in pages(say) if not page.under and allowed(me.role, page_actions()[page.name])
+    ]
     closed = [
-        in_sentence(page.title) for page in pages(say) if not page.under and not allowed(me.role, PAGES[page.name])
+        in_sentence(page.title)
+        for page in pages(say)
+        if not page.under and not allowed(me.role, page_actions()[page.name])
     ]
     who = me.name or (say("nobody by name") if not me.authenticated else say("Signed in"))
     pairs = [

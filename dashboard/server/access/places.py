@@ -1,43 +1,16 @@
-"""Where each action is done: every page and command names one; those of records say it in their models.
+"""Where each action is done: every page and command names one.
+
+Pages say it where they are declared (`markup.words.addresses`), commands of records in their models.
 
 The test of the matrix reads these lists, and those of `server/routes.py`. No command loads the models to know its own.
 """
 
 from __future__ import annotations
 
-from boussole.dashboard.server.access.permissions import Action
+from collections.abc import Mapping
+from functools import cache
 
-PAGES: dict[str, Action] = {
-    "compass": Action.SEE_COMPASS,
-    "article": Action.SEE_ARTICLE,
-    "committee": Action.SEE_COMMITTEE,
-    "session": Action.SEE_COMMITTEE,
-    "drafts": Action.DRAFT,
-    "draft": Action.DRAFT,
-    "concerns": Action.SEE_COMMITTEE,
-    "questions": Action.SEE_COMMITTEE,
-    "ask": Action.TAKE_PART,
-    "recommendations": Action.SEE_COMMITTEE,
-    "work": Action.SEE_COMMITTEE,
-    "incidents": Action.SEE_INCIDENTS,
-    "explain": Action.SEE_SHEET,
-    "register": Action.SEE_REGISTER,
-    "system": Action.SEE_SYSTEM,
-    "drift": Action.SEE_DRIFT,
-    "answer": Action.SEE_SYSTEM,
-    "fairness": Action.SEE_SYSTEM,
-    "plan": Action.SEE_SYSTEM,
-    "generations": Action.SEE_SYSTEM,
-    "charter": Action.SEE_CHARTER,
-    "data": Action.SEE_DATA,
-    "law": Action.SEE_LAW,
-    "evidence": Action.SEE_EVIDENCE,
-    "glossary": Action.LEARN,
-    "search": Action.LEARN,
-    "settings": Action.LEARN,
-    "reports": Action.SEE_REPORTS,
-}
-"""By the name of the folder in pages."""
+from boussole.dashboard.server.access.permissions import Action
 
 COMMANDS: dict[str, Action] = {
     "demo": Action.KEEP_HOUSE,
@@ -138,6 +111,14 @@ COMMANDS: dict[str, Action] = {
     "alerts schema": Action.LEARN,
 }
 """By the words of the command; those that make records are not among them."""
+
+
+@cache
+def page_actions() -> Mapping[str, Action]:
+    """The action of every page, as its declaration says, by the name of its folder in pages."""
+    from boussole.dashboard.markup.words.addresses import DECLARED
+
+    return {page.name: Action[page.action] for page in DECLARED}
 
 
 def every_command() -> dict[str, Action]:

@@ -26,7 +26,7 @@ from boussole.dashboard.server.access.permissions import (
     Role,
     allowed,
 )
-from boussole.dashboard.server.access.places import OPTIONS, PAGES, every_command
+from boussole.dashboard.server.access.places import OPTIONS, every_command, page_actions
 from boussole.dashboard.server.routes import ROUTES
 from tests.attacks import Tries
 from tests.commands import commands, commands_and_groups
@@ -40,7 +40,7 @@ CHANGES = {"add", "adopt", "cast", "purge", "rotate", "seat", "open", "issue", "
 
 def test_every_action_has_its_roles_and_every_action_is_done_somewhere() -> None:
     assert set(TABLE) == set(Action)
-    done = {*PAGES.values(), *every_command().values(), *OPTIONS.values(), *ROUTES.values()}
+    done = {*page_actions().values(), *every_command().values(), *OPTIONS.values(), *ROUTES.values()}
     assert set(Action) == done | DONE_INSIDE_PAGES
 
 
@@ -48,7 +48,7 @@ DONE_INSIDE_PAGES = {Action.SEE_SETTINGS}
 
 
 def test_every_page_names_its_action() -> None:
-    assert set(PAGES) == {path.parent.name for path in (SOURCE / "pages").glob("*/page.py")}
+    assert set(page_actions()) == {path.parent.name for path in (SOURCE / "pages").glob("*/page.py")}
 
 
 def test_every_command_names_its_action() -> None:
@@ -204,7 +204,7 @@ def test_a_page_asks_first(empty: Workspace, be) -> None:
 @pytest.mark.parametrize("role", SIGNED_IN)
 def test_every_page_asks_first(empty: Workspace, be, role: Role, tries: Tries) -> None:
     be(role)
-    for name, action in PAGES.items():
+    for name, action in page_actions().items():
         tries.add()
         refused = any("Cette page ne vous est pas ouverte" in body for body in look(name))
         assert refused is not allowed(role, action), name
