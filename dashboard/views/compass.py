@@ -39,7 +39,7 @@ from boussole.dashboard.views.scene import Finding, Scene, findings, needle, per
 # The compass as data: what its title, lead, rose and table say.
 
 
-LEADS = 3
+LEADS = 2
 """How many findings the lead sentence names."""
 
 

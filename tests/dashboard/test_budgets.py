@@ -96,4 +96,4 @@ def test_the_demo_of_today_keeps_the_budgets(
         said = {each.id: words("article", article=each.id, lang=lang) for each in scene.charter.articles}
         assert {name: n for name, n in said.items() if n > ARTICLE} == {}
         assert words("drift", system="matchft", lang=lang) <= DRIFT
-        assert words("home", lang=lang) <= HOME
+        assert words("compass", lang=lang) <= HOME

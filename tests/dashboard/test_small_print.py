@@ -149,6 +149,7 @@ def test_of_outcomes_known_for_those_selected_alone_nobody_says_that_all_are_kno
     for reason, said in (("no_comparison", "All outcomes that are due are known."), ("selective_labels", "")):
         given = verdict | {"reason": reason}
         assert missing_words({"measures": [share]}, given, EN, system=scene.systems["compas"]) == said
+        assert missing_words({"measures": [share]}, given, EN, system=scene.systems["compas"], none=False) == ""
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])

@@ -152,7 +152,7 @@ def not_known(
         _hidden(document, verdict, say),
         _gone(document, verdict, say, system),
         _left_out(document, verdict, say),
-        missing_words(document, verdict, say, system=system),
+        missing_words(document, verdict, say, system=system, none=False),
     ]
     if verdict.statement is not None:
         found.append(say("This rests on a statement: nobody has measured it here."))

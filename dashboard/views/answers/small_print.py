@@ -212,9 +212,12 @@ def changed_words(document: Standing, verdict: VerdictDocument, say: Say, *, sys
     return " · ".join(told)
 
 
-def missing_words(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> str:
+def missing_words(
+    document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None, none: bool = True
+) -> str:
     """How many outcomes are missing behind a figure that rests on outcomes, and for which group most often.
 
+    `none`: whether it is said that none is.
     Nothing where outcomes cannot be read, or are known of those selected alone: the verdict's own sentence says so.
     """
     if verdict.metric not in OUTCOME_METRICS or system is None or verdict.reason == "selective_labels":
@@ -226,7 +229,7 @@ def missing_words(document: Standing, verdict: VerdictDocument, say: Say, *, sys
     if everybody is None or everybody.value is None:
         return ""
     if not everybody.value:
-        return say("All outcomes that are due are known.")
+        return say("All outcomes that are due are known.") if none else ""
     share = say("{n} of the outcomes that are due are not known.", n=say.percent(everybody.value))
     gaps = [m for m in measures if m.by == verdict.by and m.params.scale is not None and m.value is not None]
     parts = [share]
