@@ -251,11 +251,12 @@ def _gone(document: Standing, verdict: VerdictDocument, say: Say, system: System
     gone = [each for each in document.measures if each.id in asked and each.n == 0 and each.status == "undefined"]
     if not gone:
         return ""
+    groups = ", ".join(say("“{value}”", value=group_of(each, say, system=system)) for each in gone)
     return say.plural(
         "This period holds nobody of {groups}: the periods before it answer.",
         "This period holds nobody of {n} groups ({groups}): the periods before it answer.",
         len(gone),
-        groups=", ".join(say("“{value}”", value=group_of(each, say, system=system)) for each in gone),
+        groups=groups,
     )
 
 
