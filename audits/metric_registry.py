@@ -16,6 +16,7 @@ from boussole.audits.metrics.calibration import METRICS as CALIBRATION_METRICS
 from boussole.audits.metrics.calls import METRICS as CALL_METRICS
 from boussole.audits.metrics.components import METRICS as COMPONENT_METRICS
 from boussole.audits.metrics.corrections import METRICS as CORRECTION_METRICS
+from boussole.audits.metrics.costs import METRICS as COST_METRICS
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.discrimination import METRICS as DISCRIMINATION_METRICS
 from boussole.audits.metrics.distances import METRICS as DISTANCE_METRICS
@@ -108,6 +109,7 @@ REGISTRY = Registry(
         *REWORKED_METRICS,
         *CALL_METRICS,
         *COMPONENT_METRICS,
+        *COST_METRICS,
         *FOOTPRINT_METRICS,
         *CORRECTION_METRICS,
         *CONTROL_METRICS,

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts
 
-Kind = Literal["group", "across", "comparison", "beside", "estimate", "drift", "share", "effect"]
+Kind = Literal["group", "across", "comparison", "beside", "estimate", "drift", "share", "effect", "sum"]
 BadSide = Literal["below", "above"]
 
 
@@ -25,7 +25,7 @@ class Metric:
     """`group`: per group; `across`: over groups, shown and never judged; `comparison`: judged;
     `beside`: another answer to a judged question, shown and never judged; `estimate`: expected, not
     measured; `drift`; `share`: of messages or people, judged by itself; `effect`: of agencies with the
-    system against others, since they started."""
+    system against others, since they started; `sum`: what a log adds up to, shown and never judged."""
     formula: str
     range: str
     ideal: float | None

@@ -11,6 +11,7 @@ from boussole.audits.measures import Measure
 from boussole.audits.metrics.accounts import account_measures
 from boussole.audits.metrics.calls import call_measures
 from boussole.audits.metrics.components import component_measures
+from boussole.audits.metrics.costs import cost_measures
 from boussole.audits.metrics.footprint import footprint_measures
 from boussole.audits.metrics.freedom import contact_measures
 from boussole.audits.metrics.human import override_by_group, review_measures
@@ -28,6 +29,7 @@ def _of_generations(read: pa.Table, system: System) -> list[Measure]:
         *call_measures(read, system),
         *footprint_measures(read, system),
         *component_measures(read, system),
+        *cost_measures(read, system),
         *text_measures(read, system),
         *marking_measures(read, system),
         *reworked_measures(read, system),

@@ -16,8 +16,10 @@ CONDITIONS: dict[str, PlantedEffects] = {
     "planted": PLANTED,
     "nothing": NOTHING,
     "reworked": replace(NOTHING, reworked_since=REWORKED),
+    "untold": replace(NOTHING, untold_calls=PLANTED.untold_calls),
 }
-"""What is planted in a run, by name; the last in ChatFT alone, as it leaves too few rejected texts for others."""
+"""What is planted in a run, by name; the last two in ChatFT alone: one leaves too few rejected texts for others, the
+other is in no run of earlier versions."""
 ANY_SELECTION = r"(adjusted_)?(stage_)?selection_rate_ratio_"
 
 
@@ -32,11 +34,16 @@ class Effect:
     of: str = ""
     system: str = "matchft"
     condition: str = "planted"
+    answer: str = ""
+    """What the question must say where it accuses nobody; empty: it must be watched or not kept."""
     follows: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Patterns of other questions that it rightly turns, and in which months."""
 
     def found_in(self, result: Result) -> bool:
-        """Whether the question is watched or not kept in a month of the effect, for the right group."""
+        """Whether the question is watched or not kept in a month of the effect, for the right group; or says that
+        nobody can tell, where that is its answer."""
+        if self.answer:
+            return any(result.told.get(month, {}).get(self.asks) == self.answer for month in self.months)
         return any(
             self.of in measure for month in self.months for measure in result.accused.get(month, {}).get(self.asks, ())
         )
@@ -143,6 +150,14 @@ EFFECTS = (
         follows=(("within_budget", (SEPTEMBER,)),),
     ),
     Effect(name="texts by a version that nobody examined", question="6.6", asks="examined_version", system="chatft"),
+    Effect(
+        name="calls that tell neither tokens nor electricity",
+        question="7.5",
+        asks="measurable_at_all",
+        system="chatft",
+        condition="untold",
+        answer="unknown",
+    ),
     Effect(name="rejected texts three times as long", question="7.4", asks="generated_for_nothing", system="chatft"),
 )
 

@@ -1,7 +1,8 @@
-"""The demo's effects on work: two invented surveys and what is to come, a breach declared too late, and planted errors.
+"""The demo's effects on work: two invented surveys and what is to come, a breach declared too late, planted errors, and
+the trial of a smaller model.
 
-These have a protocol that the works council knows, and what advisers noticed: too little, so that question 2.4 must be
-watched. All of it is invented.
+Errors have a protocol that the works council knows, and what advisers and agents noticed: too little, so that question
+2.4 must be watched; of the trial nobody makes anything, so that 7.3 must. All of it is invented.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import numpy as np
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.entering import enter, record
+from boussole.charter.record_types.base import KeptFile
 from boussole.charter.record_types.incidents import Incident, IncidentClosure, IncidentUpdate
-from boussole.charter.record_types.kinds import Attestation, Statement
+from boussole.charter.record_types.kinds import Answer, Attestation, Statement
 from boussole.charter.record_types.planting import PlantedErrors, Planting, TeamErrors
 from boussole.charter.record_types.work import Consultation, Spent, Survey, Theme, TimeSaved, Training
 from boussole.charter.records.documents.files import keep_file
@@ -30,6 +32,7 @@ AGENCIES = {"Nord": 46, "Centre": 58, "Sud": 71, "Ouest": 8}
 """Invented agencies with how many answer; the smallest must be hidden, and another with it."""
 COLUMNS: dict[Theme, str] = {"autonomy": "autonomie", "load": "charge", "meaning": "sens"}
 STAFF, HOUSE = "Représentants du personnel", "Direction des ressources humaines"
+TECHNOLOGY = "Direction technique"
 NOTE = """Note de service (inventée)
 
 Chaque agent peut écrire sans ChatFT. Aucun objectif d’usage n’est fixé, ni à un agent ni à une équipe.
@@ -38,15 +41,30 @@ DAY = dt.timedelta(days=1)
 LISTED = "matchft"
 TEAMS, ERRORS = 12, 11
 """Teams, and errors planted in each."""
+PROTOCOLS = {
+    LISTED: "des listes tirées au hasard : une personne qui ne remplit pas un critère de l’offre",
+    SYSTEM: "des textes tirés au hasard : une date, un lieu ou un nom d’organisme qui n’est pas celui du dossier",
+}
+"""In what errors are planted, and which."""
 PROTOCOL = """Protocole d’erreurs glissées (inventé)
 
-Des erreurs sont glissées dans des listes tirées au hasard : une personne qui ne remplit pas un critère de l’offre.
+Des erreurs sont glissées dans {what}.
 Le tirage se fait par un secret que le comité social et économique garde sous scellé ; son empreinte est consignée avant
-le premier jour. On compte ce qui a été vu, par équipe de onze agents ou plus. Les listes sont ensuite détruites.
+le premier jour. On compte ce qui a été vu, par équipe de onze agents ou plus. Les cas sont ensuite détruits.
 """
+TRIED, AS_GOOD = 200, 0.8
+"""Texts of the trial of a smaller model; from this share on that it writes as well, it would do."""
+TRIAL = """Essai du plus petit modèle (inventé)
+
+{n} textes de chaque tâche ont été écrits par petit-24b et par grand-123b, et relus sans savoir par lequel.
+Ceux du petit modèle ont été jugés aussi bons {good} fois sur {n}.
+{then}
+"""
+IGNORED = "grand-123b écrit pourtant toujours un texte sur cinq : aucune suite n’a été donnée."
+NEEDED = "Le grand modèle reste nécessaire pour ces tâches."
 
 
-def record_work(workspace: Workspace, *, today: dt.date) -> None:
+def record_work(workspace: Workspace, *, today: dt.date, effects: PlantedEffects = PLANTED) -> None:
     """Enters them, in days that count back from today."""
     last = today - 40 * DAY
     for end, means in ((last - 365 * DAY, (3.4, 3.1, 3.7)), (last, (3.6, 2.8, 3.9))):
@@ -75,7 +93,15 @@ def record_work(workspace: Workspace, *, today: dt.date) -> None:
         spent=[Spent(what="Accueil du public", share=55), Spent(what="Formation", share=15)],
         posts=3,
     )
-    _attest(workspace, on=today - 45 * DAY)
+    _attest(
+        workspace,
+        _file(workspace, "droit-de-ne-pas-employer-l-outil.txt", NOTE),
+        role=HOUSE,
+        on=today - 45 * DAY,
+        indicator="agent_may_refuse",
+        answer="kept",
+    )
+    try_smaller(workspace, today=today, effects=effects)
     _enter(
         workspace,
         Consultation,
@@ -89,22 +115,48 @@ def record_work(workspace: Workspace, *, today: dt.date) -> None:
     )
 
 
-def _attest(workspace: Workspace, *, on: dt.date) -> None:
-    """That an agent may do without it (question 4.7), by an invented note."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "droit-de-ne-pas-employer-l-outil.txt"
-        path.write_text(NOTE, encoding="utf-8")
-        document = keep_file(workspace, path)
+def try_smaller(workspace: Workspace, *, today: dt.date, effects: PlantedEffects = PLANTED) -> None:
+    """Enters what the head of technology states of a smaller model (question 7.3), by an invented report of a trial."""
+    ignored = effects.smaller_as_good >= AS_GOOD
+    told = TRIAL.format(n=TRIED, good=round(TRIED * effects.smaller_as_good), then=IGNORED if ignored else NEEDED)
+    _attest(
+        workspace,
+        _file(workspace, "essai-du-plus-petit-modele.txt", told),
+        role=TECHNOLOGY,
+        on=today - 50 * DAY,
+        indicator="smallest_model",
+        answer="watch" if ignored else "kept",
+    )
+
+
+def _attest(
+    workspace: Workspace,
+    document: KeptFile,
+    *,
+    role: str,
+    on: dt.date,
+    indicator: str,
+    answer: Answer,
+) -> None:
+    """Enters an answer to an attested question about ChatFT, for a year."""
     held = Attestation(
-        role=HOUSE,
+        role=role,
         on=on,
         system=SYSTEM,
-        indicator="agent_may_refuse",
-        answer="kept",
+        indicator=indicator,
+        answer=answer,
         valid_until=on + 364 * DAY,
         document=document,
     )
     record(workspace, held)
+
+
+def _file(workspace: Workspace, name: str, content: str) -> KeptFile:
+    """An invented document, kept by its content."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_text(content, encoding="utf-8")
+        return keep_file(workspace, path)
 
 
 def _survey(workspace: Workspace, end: dt.date, means: tuple[float, float, float], *, by: dt.date) -> None:
@@ -189,18 +241,22 @@ def declare_late(workspace: Workspace, *, today: dt.date) -> None:
 
 
 def plant_errors(workspace: Workspace, *, today: dt.date, effects: PlantedEffects = PLANTED) -> None:
-    """Enters both records, in days that count back from today."""
-    secret = hashlib.sha256(b"boussole demo planted errors").hexdigest()  # nobody is behind invented data
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "protocole-erreurs-glissees.txt"
-        path.write_text(PROTOCOL, encoding="utf-8")
-        document = keep_file(workspace, path)
+    """Enters both records of each system, in days that count back from today."""
+    _plant(workspace, LISTED, share=effects.errors_noticed, seed=11, today=today)
+    _plant(workspace, SYSTEM, share=effects.text_errors_noticed, seed=12, today=today)
+
+
+def _plant(workspace: Workspace, system: str, *, share: float, seed: int, today: dt.date) -> None:
+    about = "" if system == LISTED else f" {system}"
+    secret = hashlib.sha256(f"boussole demo planted errors{about}".encode()).hexdigest()  # nobody is behind it
+    protocol = PROTOCOL.format(what=PROTOCOLS[system])
+    document = _file(workspace, "protocole-erreurs-glissees.txt", protocol)
     enter(
         workspace,
         Planting(
             role=HOUSE,
             on=today - 100 * DAY,
-            system=LISTED,
+            system=system,
             start=today - 95 * DAY,
             end=today - 70 * DAY,
             errors=TEAMS * ERRORS,
@@ -209,13 +265,13 @@ def plant_errors(workspace: Workspace, *, today: dt.date, effects: PlantedEffect
             document=document,
         ),
     )
-    noticed = np.random.default_rng(11).binomial(ERRORS, effects.errors_noticed, TEAMS)
+    noticed = np.random.default_rng(seed).binomial(ERRORS, share, TEAMS)
     enter(
         workspace,
         PlantedErrors(
             role=HOUSE,
             on=today - 60 * DAY,
-            system=LISTED,
+            system=system,
             secret=secret,
             teams=[TeamErrors(agents=14, planted=ERRORS, noticed=int(each)) for each in noticed],
             forgotten_on=today - 62 * DAY,

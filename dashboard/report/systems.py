@@ -21,6 +21,7 @@ from boussole.dashboard.report.edition import section as section_moved
 from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.answers.short import short_answer, words_in
 from boussole.dashboard.views.answers.small_print import measure_words
+from boussole.dashboard.views.calls import cost_line
 from boussole.dashboard.views.charts.tables import Table
 from boussole.dashboard.views.scene import Scene, anchor_of, period
 from boussole.dashboard.views.system import Question, Section, system_page
@@ -60,7 +61,7 @@ def section_written(
     return {
         "title": tell("What it writes"),
         **(
-            _texts(found, tell)
+            _texts(found, cost_line(document, system, say), tell)
             if found
             else {**NOTHING, "told": tell("The workspace does not hold the texts of this period any more.")}
         ),
@@ -69,12 +70,12 @@ def section_written(
     }
 
 
-def _texts(found: WrittenView, tell: ReportSay) -> Data:
-    """How many texts, by task, where they ran and what they took, in the words of the page."""
+def _texts(found: WrittenView, cost: str, tell: ReportSay) -> Data:
+    """How many texts, by task, where they ran, what they took and cost, in the words of the page."""
     say = speaker(tell.lang)
     became = [say("Sent as written"), say("Sent, changed"), say("For nothing")] if found.outcomes else []
     ran = say("The log does not say.") if found.ran is None else say.apart(found.ran)
-    facts = [[say("Where it ran"), ran], [say("What it took"), found.took]]
+    facts = [[say("Where it ran"), ran], [say("What it took"), found.took], [say("Cost of its calls"), cost]]
     return {
         "told": say("{n} texts, {period}. No text is shown here.", n=found.texts, period=found.period),
         "header": [say("Task"), say("Texts"), *became],

@@ -15,7 +15,9 @@ from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.papers.drafts import drafts as written_together
 from boussole.charter.committee.voted import VotedText, texts_of
+from boussole.charter.document import AuditDocument
 from boussole.charter.judging.coverage import coverage
+from boussole.charter.records import documents_of
 from boussole.charter.records.checkpoints import sign_checkpoint
 from boussole.charter.records.notes.outside import Outside
 from boussole.charter.records.notes.outside import outside as seen_outside
@@ -197,6 +199,11 @@ def with_decisions(workspace: Workspace) -> list[str]:
     return [name for name in scene(workspace).systems if name in known and known[name].of("decisions")]
 
 
+def audits(workspace: Workspace, system: str) -> Sequence[AuditDocument]:
+    """The last audit of each window of a system, oldest window first."""
+    return _audits(workspace.home, stamp(workspace), system)
+
+
 def verified(workspace: Workspace) -> VerificationResult | None:
     """Whether the ledger and what it seals hold, verified anew when a file has changed; None when that is too much."""
     return _verified(workspace.home, (*records_stamp(workspace), *sealed_stamp(workspace)))
@@ -272,6 +279,11 @@ def _drafts(home: Path, _stamp: Stamp, committee: str) -> list[SavedDraft]:
 @newest(8)
 def _voted(home: Path, _stamp: Stamp, committee: str) -> dict[str, VotedText]:
     return texts_of(Workspace(home), committee)
+
+
+@newest(8)
+def _audits(home: Path, _stamp: Stamp, system: str) -> Sequence[AuditDocument]:
+    return tuple(documents_of(Workspace(home), system).values())
 
 
 @newest(4)

@@ -139,6 +139,21 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "noticed": PLANTED.errors_noticed,
             "switch": "PlantedEffects.errors_noticed",
             "mechanism": "under a protocol that the works council knows, advisers notice too few errors: question 2.4",
+            "of_texts": {
+                "system": "chatft",
+                "noticed": PLANTED.text_errors_noticed,
+                "switch": "PlantedEffects.text_errors_noticed",
+                "mechanism": "the same of errors planted in ChatFT's texts",
+            },
+        },
+        "smaller_model": {
+            "system": "chatft",
+            "question": "smallest_model",
+            "as_good": PLANTED.smaller_as_good,
+            "answer": "watch",
+            "switch": "PlantedEffects.smaller_as_good",
+            "mechanism": "in the trial of the year a smaller model writes most texts as well, and nobody acts on it: "
+            "question 7.3, by what the head of technology states",
         },
         "accounts": {
             "2026-07": "none",
@@ -236,6 +251,23 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "texts that are rejected are longer (7.4). The size of the model that asks questions for MatchFT is not "
             "known: nobody can tell what it takes (7.5)",
         },
+        "untold_calls": {
+            "2026-07": "none",
+            "2026-08": "none",
+            "2026-09": "planted",
+            "system": "chatft",
+            "share": PLANTED.untold_calls,
+            "answer": "unknown",
+            "switch": "PlantedEffects.untold_calls",
+            "mechanism": "since the change some calls tell neither tokens nor electricity: nobody can tell what ChatFT "
+            "takes (7.5), and its cost is told as the least that it can be",
+        },
+        "costs": {
+            "system": "chatft",
+            "planted": "none: prices are invented; one falls on 15 September 2026, so that the month has two",
+            "components": "the share of Mistral AI among its components is on its way to 100 in 100 by the end of "
+            "2027 (6.5), told and not judged",
+        },
         "texts_in_pairs": {
             "system": "chatft",
             "question": "same_text_whatever_the_name",
@@ -295,6 +327,7 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
         },
         "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown",
         "expected_verdicts": _expected(),
+        "expected_verdicts_of_chatft": _expected_of_chatft(),
     }
 
 
@@ -389,6 +422,33 @@ def _expected() -> dict[str, dict[str, str]]:
     for month, names in zip(MONTHS, (("age", "gender_age", "qpv"), ("age", "qpv"), ("age", "gender_age")), strict=True):
         verdicts[month] |= {f"precision_difference_{name}": "unknown" for name in names}
     verdicts[MONTHS[2]] |= {f"{asked}_qpv": "unknown" for asked in SELECTION[2:]}  # 94 for 100 at the shortlist
+    return verdicts
+
+
+def _expected_of_chatft() -> dict[str, dict[str, str]]:
+    """The same of ChatFT; what people enter (2.4, 7.3) stands in the register, beside its audits."""
+    verdicts = {}
+    for month in MONTHS:
+        changed = month == MONTHS[2]
+        planted = "watch" if changed else "kept"
+        verdicts[month] = {
+            "undeclared_use": planted,
+            "examined_first": "broken",  # its trial began five weeks before its ethics review
+            "reworked_texts": "kept",
+            "texts_in_time": planted,
+            "users_trained": "watch",
+            "prohibited_criterion_in_adverts": planted,
+            "public_register": "kept",
+            "generated_texts_marked": planted,
+            "needless_access": "kept",
+            "personal_data_in_texts": planted,
+            "where_models_run": planted,
+            "examined_version": "broken" if changed else "kept",
+            "emissions_per_text": planted,
+            "within_budget": "broken" if changed else "kept",
+            "generated_for_nothing": "watch" if changed else "unknown",  # it takes two earlier months
+            "measurable_at_all": "unknown" if changed else "kept",  # of 3 calls in 100 nobody can tell what they take
+        }
     return verdicts
 
 

@@ -35,14 +35,17 @@ def with_calls(texts: pd.DataFrame, *, rng: np.random.Generator, effects: Plante
     place[rng.choice(np.flatnonzero(since), min(effects.calls_outside, int(since.sum())), replace=False)] = OUTSIDE
     model = np.where(rng.random(n) < 0.8, SMALL, LARGE).astype(object)
     model[_few(since & (model == SMALL), effects.unexamined_texts, rng=rng.spawn(1)[0])] = UNEXAMINED
+    untold = np.zeros(n, dtype=bool)
+    untold[_few(since, round(effects.untold_calls * int(since.sum())), rng=rng.spawn(1)[0])] = True
+    read, seconds = rng.integers(80, 900, n), (tokens / 45 + rng.random(n)).round(2)
     return texts.assign(
         provider=PROVIDER,
         place=place,
         model=model,
-        tokens_in=rng.integers(80, 900, n),
-        tokens=tokens,
-        seconds=(tokens / 45 + rng.random(n)).round(2),
-        watt_hours=np.where(metered, watt_hours.round(4), np.nan),
+        tokens_in=pd.array(np.where(untold, None, read), dtype="Int64"),
+        tokens=pd.array(np.where(untold, None, tokens), dtype="Int64"),
+        seconds=seconds,
+        watt_hours=np.where(metered & ~untold, watt_hours.round(4), np.nan),
     )
 
 

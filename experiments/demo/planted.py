@@ -43,6 +43,8 @@ class PlantedEffects:
     """How often, in August, advisers take out people of 50 and over first, and put them in last; 0 plants nothing."""
     errors_noticed: float = 0.62
     """Share of errors planted on purpose that advisers notice; 0.97 plants nothing."""
+    text_errors_noticed: float = 0.71
+    """The same of errors planted in ChatFT's texts, which agents notice; 0.97 plants nothing."""
     forgotten_young: float = 0.4
     """Share of people under 25 who are passed over wherever somebody like them can stand in; 0 plants nothing."""
     stray_model: str = "essai-tri-des-cv"
@@ -89,6 +91,12 @@ class PlantedEffects:
     """Watt-hours that each metered call takes more since then, as machines run nearly empty; 0 plants nothing."""
     discarded_length: float = 3.0
     """How many times as long texts are that are rejected, since then; 1 plants nothing."""
+    untold_calls: float = 0.03
+    """Share of ChatFT's calls since then that tell neither tokens nor electricity, so that nobody can tell what they
+    take; 0 plants nothing."""
+    smaller_as_good: float = 0.87
+    """Share of texts that a smaller model wrote as well in a trial which nobody acts on; under 0.8 it plants nothing:
+    the larger one is needed."""
     curt_for_origin: float = 0.35
     """Share of ChatFT's texts that are short and familiar where the first name suggests another origin; 0 plants
     nothing."""
@@ -123,6 +131,7 @@ NOTHING = PlantedEffects(
     hasty_since=None,
     age_50_taken_out=0.0,
     errors_noticed=0.97,
+    text_errors_noticed=0.97,
     forgotten_young=0.0,
     stray_model="",
     stop_ignored_share=0.0,
@@ -144,6 +153,8 @@ NOTHING = PlantedEffects(
     calls_outside=0,
     idle_watt_hours=0.0,
     discarded_length=1.0,
+    untold_calls=0.0,
+    smaller_as_good=0.35,
     curt_for_origin=0.0,
     untrained_since=0.0,
     silent_controlled=0.0,

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from boussole.audits import evidence
 from boussole.audits.decisions import ingest
+from boussole.audits.declaration import content_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
 from boussole.charter.pack import HERE, pack_files, write
+from boussole.charter.pack.verifier.logs import costs
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
+from boussole.charter.pack.verifier.rows import Rows
+from boussole.charter.pack.verifier.system import System as Declared
+from boussole.charter.pack.verifier.tally import Tally
 from boussole.charter.record_types.kinds import Case, Review
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.statements import seal as state
@@ -142,6 +149,84 @@ def test_a_log_of_calls_that_stops_half_way_keeps_nothing(
     found = of(audit(workspace, dry_run=True))
     assert found.verdict == expected
     assert (found.reason == "log_stops") == (expected == "unknown")
+
+
+PRICED = "prices: {small: [{since: 2026-01-01, input: 2, output: 6}, {since: 2026-03-11, input: 1, output: 3}]}"
+
+
+def with_tokens(home: Path) -> Workspace:
+    """Sixty calls of a model with two prices in March, forty of one without, and of the first ten without tokens."""
+    workspace = Workspace.create(home)
+    columns = COLUMNS + ", tokens_in: read, tokens_out: tokens"
+    declared = f"generations: {{{columns}, calls: {{{ALLOWED}, {PRICED}}}}}"
+    (home / "systems" / "offers.yaml").write_text(SYSTEM.replace("CALLS", declared), encoding="utf-8")
+    workspace = Workspace(home)
+    people = [f"p{i}" for i in range(60)]
+    decided = pd.DataFrame({"ref": people, "day": dt.date(2026, 3, 4), "contacted": True, "who": people})
+    bring(workspace, decided.assign(gender=["F", "M"] * 30), "decisions")
+    rows = 100
+    logged = pd.DataFrame({"model": ["small"] * 60 + ["other"] * 40, "by": "Mistral AI", "where": "Paris"})
+    logged["at"] = [pd.Timestamp(2026, 3, 10 if i < 30 else 31, 11) for i in range(rows)]
+    logged["call"], logged["team"] = [f"c{i}" for i in range(rows)], [f"T{i % 30}" for i in range(rows)]
+    logged["read"] = pd.array([None if i < 10 else 1000 for i in range(rows)], dtype="Int64")
+    logged["tokens"] = pd.array([500] * rows, dtype="Int64")
+    bring(workspace, logged, "generations")
+    return workspace
+
+
+@pytest.mark.costly
+def test_the_cost_of_calls_is_computed_again_and_by_a_pack_without_us(tmp_path: Path) -> None:
+    """10 calls of which only 500 tokens at 6 € are known, 20 of 1,000 at 2 € and 500 at 6 €, 30 at half that."""
+    workspace = with_tokens(tmp_path / "w")
+    document = audit(workspace)
+    told = {each.metric: each for each in document.measures}
+    cost = told["cost_of_calls"]
+    assert cost.value == pytest.approx((10 * 500 * 6 + 20 * (2000 + 3000) + 30 * (1000 + 1500)) / 1e6)
+    assert (cost.n, cost.params.get("all"), cost.params.get("unknown")) == (100, 100, 50)
+    assert cost.params.get("by_call")[1] == ["Mistral AI", "Paris", "other", 40, 40, None]
+    assert told["tokens_read"].value == 90_000
+    assert "cost_of_calls" not in {each.metric for each in document.verdicts}  # told, and never judged
+    (again,) = rerun(workspace, chosen(workspace))
+    assert again.ok, again
+    (stored,) = stored_audits(workspace)
+    for name, restricted in (("all", True), ("open", False)):
+        pack = tmp_path / name
+        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
+        assert judge(pack, Judge(HERE), one_by_one=True) == 0
+
+
+@pytest.mark.costly
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"value": 0.2},
+        {"params.unknown": 0},
+        {"params.by_month": [["2026-03", 100, 50, 0.2]]},
+        {"status": "undefined", "reason": "no_price", "value": None},
+    ],
+)
+def test_a_pack_that_tells_another_cost_is_found(tmp_path: Path, lie: dict[str, Any]) -> None:
+    workspace = with_tokens(tmp_path / "w")
+    document = json.loads(json.dumps(audit(workspace).written()))
+    assert not wrongly_told(workspace, document)
+    cost = next(each for each in document["measures"] if each["metric"] == "cost_of_calls")
+    for path, value in lie.items():
+        held, _, name = path.rpartition(".")
+        (cost[held] if held else cost)[name] = value
+    assert wrongly_told(workspace, document)
+
+
+def wrongly_told(workspace: Workspace, document: dict[str, Any]) -> list[str]:
+    """What the verifier finds wrong of tokens and costs."""
+    table = evidence.rows_of(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
+    rows, tally = Rows(evidence.csv_of(table).decode()), Tally()
+    system = Declared(json.loads(content_of(workspace.system("offers"))))
+    found = [each for each in document["measures"] if each["metric"] in costs.METRICS]
+    for each in found:
+        if each["status"] == "ok":
+            tally.claims(each["id"], each, costs.claims(each["metric"], system, rows))
+    said = {each["metric"]: (each["status"], each["reason"]) for each in found}
+    return [*tally.problems, *costs.wrongly_told(said, system, rows)]
 
 
 def test_the_share_of_one_provider_is_told_with_its_forecast_and_never_judged(tmp_path: Path) -> None:

@@ -60,6 +60,23 @@ def test_the_audit_finds_what_was_planted_and_nothing_else(
 
 
 @pytest.mark.slow
+def test_the_audits_of_texts_find_what_was_planted_and_nothing_else(
+    audited: tuple[Workspace, dict[str, AuditDocument]],
+) -> None:
+    workspace, _ = audited
+    system = workspace.system("chatft")
+    found = {
+        f"{each.start:%Y-%m}": {
+            verdict.indicator: verdict.verdict
+            for verdict in run_audit(workspace, system, start=each.start, end=each.end).verdicts
+            if verdict.verdict != "not_examined"
+        }
+        for each in complete_windows(workspace, system)
+    }
+    assert found == json.loads((workspace.home / FACTS).read_text(encoding="utf-8"))["expected_verdicts_of_chatft"]
+
+
+@pytest.mark.slow
 def test_planted_drifts_are_found_in_their_month_and_no_others(
     audited: tuple[Workspace, dict[str, AuditDocument]],
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from boussole.audits.metrics.calls import OUTSIDE_SHARE
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.plain import plainly
@@ -20,6 +21,7 @@ from boussole.dashboard.views.answers.asked import indicator_of, question_of, se
 from boussole.dashboard.views.answers.course import AroundStart, Course, Past, around_start, course, past_of
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps
+from boussole.dashboard.views.calls import CallsView, calls_view
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.charts import hundred, hundred_chart, hundred_text, svg
 from boussole.dashboard.views.charts.drawings import NARROW, WIDE
@@ -52,7 +54,7 @@ class Citation:
 @dataclass(frozen=True, kw_only=True)
 class AnswerPage:
     """The whole page. `detail` is all that goes with the figure, `section` its article with what stands beside it,
-    `asked` what a question is about."""
+    `calls` what calls of models took and cost, of the question where they ran, `asked` what a question is about."""
 
     system: str
     key: str
@@ -78,6 +80,7 @@ class AnswerPage:
     caps: Sequence[Cap]
     detail: Question | None
     section: Section
+    calls: CallsView | None
     asked: Sequence[tuple[str, str]]
     citation: Citation
     proof: str
@@ -140,6 +143,9 @@ def answer_page(
         caps=caps(scene, say, query=query, article=article.id, system=system),
         detail=next((each for each in parts.questions if each.key == key), None),
         section=parts,
+        calls=calls_view(document, declared, say, past=past.audits.values())
+        if verdict.metric == OUTSIDE_SHARE
+        else None,
         asked=background(verdict, indicator, scene.charter, say),
         citation=_citation(scene, document),
         proof=evidence_href(query=query, entry="" if document.entry is None else str(document.entry)),

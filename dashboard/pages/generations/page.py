@@ -8,6 +8,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.pages.generations.view import generations_page
+from boussole.dashboard.views.calls import asked_of
 from boussole.dashboard.views.parts import context, notices
 
 
@@ -16,7 +17,8 @@ def show(say: Say) -> None:
     template = Template("pages/generations/generations.html", say)
     seen = context.scene()
     facts = context.facts_of_late()
-    page = generations_page(seen, facts, say, query=context.kept_query())
+    past = {name: context.audits(name) for name, system in seen.systems.items() if asked_of(system)}
+    page = generations_page(seen, facts, say, query=context.kept_query(), past=past)
     if not page.writers:
         st.html(template("empty"))
         return

@@ -14,6 +14,7 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.voted import VotedText
+from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, speaker_in
@@ -77,6 +78,11 @@ def facts() -> Facts:
 def facts_of_late() -> Facts:
     """The same as they were a moment ago, for a page that does not need the lake of this second."""
     return store.facts(Workspace.find(), within=store.A_WHILE)
+
+
+def audits(system: str) -> Sequence[AuditDocument]:
+    """The last audit of each window of a system."""
+    return store.audits(Workspace.find(), system)
 
 
 def today() -> dt.date:

@@ -11,7 +11,7 @@ from ..chances import quantile
 from ..groups import Claims
 from ..rows import BUCKETS, Rows
 from ..system import System
-from . import components
+from . import components, costs
 from .calls import BY, CALLS, LOG, by_call, held, named
 from .emissions import ends, token_cost
 from .shares import part_of_month
@@ -44,6 +44,8 @@ def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
     }
     if measure["metric"] == components.METRIC:
         return components.claims(system, max(_months(rows, named(CALLS)(system))))
+    if measure["metric"] in costs.METRICS:
+        return costs.claims(measure["metric"], system, rows)
     way = ways.get(measure["metric"])
     return None if way is None else way(measure, system, rows)
 
@@ -66,6 +68,7 @@ def wrongly_told(measures: Sequence[dict], system: System, rows: Rows) -> Iterat
         no_budget = said.get(OF_YEAR) == ("undefined", "no_budget")
         budget = max(months)[:4] in {str(year) for year in held(system).get("budgets") or {}}
         wrong += [OF_YEAR] * (OF_YEAR in names and no_budget == budget)
+    wrong += costs.wrongly_told(said, system, rows)
     yield from (f"{name} is told, or hidden, otherwise" for name in wrong)
 
 
