@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from boussole.audits.languages import capital
@@ -118,12 +119,15 @@ def _amount(metric: str, figures: Sequence[Any], say: Say) -> str:
     _, unknown, value = figures
     if value is None:
         return say("not known")
-    told = _euros(value, say) if metric == COST else say.whole(value)
+    told = _euros(value, say, least=bool(unknown)) if metric == COST else say.whole(value)
     return say("at least {n}", n=told) if unknown else told
 
 
-def _euros(value: float, say: Say) -> str:
-    return say("{euros} €", euros=say.number(value, 2) if value < 1000 else say.whole(value))
+def _euros(value: float, say: Say, *, least: bool) -> str:
+    """Euros in as many digits as tell something; `least`: rounded down, as there is no less of it."""
+    digits = 0 if value >= 1000 else 4 if 0 < value < 0.01 else 2
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_FLOOR if least else ROUND_HALF_EVEN)
+    return say("{euros} €", euros=say.number(float(exact), digits))
 
 
 def _notes(metric: str, measure: MeasureDocument | None, say: Say) -> list[str]:

@@ -9,7 +9,7 @@ import yaml
 
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.document import AuditDocument, Standing
+from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.generations.view import generations_page
@@ -43,23 +43,23 @@ def test_a_table_says_what_is_known_of_each_kind_of_call(audited: Audited) -> No
     assert view is not None
     assert view.head == ["Provider", "Place", "Model", "Calls", "Tokens read", "Tokens written", "Cost"]
     assert view.rows == [
-        ["Mistral AI", "Paris", "small", "60", "at least 50,000", "30,000", "at least 0.21 €"],
+        ["Mistral AI", "Paris", "small", "60", "at least 50,000", "30,000", "at least 0.20 €"],
         ["Mistral AI", "Paris", "other", "40", "40,000", "20,000", "not known"],
     ]
     assert view.notes == [
         "Tokens read: 10 of 100 calls do not tell.",
         "Cost: of 50 of 100 calls it is not known, or not all of it.",
     ]
-    assert view.months == [["March 2026", "100", "at least 0.21 €"]]
+    assert view.months == [["March 2026", "100", "at least 0.20 €"]]
 
 
 @pytest.mark.costly
 def test_one_line_tells_it_in_both_languages(audited: Audited) -> None:
     document, system = audited
-    told = "at least 0.21 € for 100 calls; tokens read: at least 90,000, written: 50,000"
+    told = "at least 0.20 € for 100 calls; tokens read: at least 90,000, written: 50,000"
     assert cost_line(document, system, EN) == told
     french = cost_line(document, system, FR).replace(NARROW, "_")
-    assert french == "au moins 0,21_€ pour 100 appels_; jetons lus_: au moins 90_000, écrits_: 50_000"
+    assert french == "au moins 0,20_€ pour 100 appels_; jetons lus_: au moins 90_000, écrits_: 50_000"
 
 
 @pytest.mark.costly
@@ -94,8 +94,7 @@ def test_a_system_is_asked_for_what_its_file_declares(systems: dict[str, System]
 def test_the_page_of_texts_folds_it(audited: Audited, scene: Scene, lang: str) -> None:
     document, system = audited
     say = speaker(lang)
-    standing: dict[str, Standing] = {"offers": document}
-    seen = replace(scene, systems={"offers": system}, latest={"offers": document}, standing=standing)
+    seen = replace(scene, systems={"offers": system}, latest={"offers": document})
     page = generations_page(seen, Facts(), say, query={}, past={"offers": [document]})
     (told,) = page.writers
     shown = str(Template("pages/generations/generations.html", say)("writer", told))

@@ -220,7 +220,9 @@ def wrongly_told(workspace: Workspace, document: dict[str, Any]) -> list[str]:
     """What the verifier finds wrong of tokens and costs."""
     table = evidence.rows_of(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
     rows, tally = Rows(evidence.csv_of(table).decode()), Tally()
-    system = Declared(json.loads(content_of(workspace.system("offers"))))
+    system = Declared(
+        json.loads(content_of(workspace.evidence, document["evidence"]["system"].removeprefix("sha256:")))
+    )
     found = [each for each in document["measures"] if each["metric"] in costs.METRICS]
     for each in found:
         if each["status"] == "ok":
