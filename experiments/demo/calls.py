@@ -42,8 +42,8 @@ def with_calls(texts: pd.DataFrame, *, rng: np.random.Generator, effects: Plante
         provider=PROVIDER,
         place=place,
         model=model,
-        tokens_in=pd.array(np.where(untold, None, read), dtype="Int64"),
-        tokens=pd.array(np.where(untold, None, tokens), dtype="Int64"),
+        tokens_in=pd.Series(read, dtype="Int64").mask(untold).array,
+        tokens=pd.Series(tokens, dtype="Int64").mask(untold).array,
         seconds=seconds,
         watt_hours=np.where(metered & ~untold, watt_hours.round(4), np.nan),
     )
