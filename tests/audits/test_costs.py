@@ -203,6 +203,7 @@ def test_only_what_is_declared_is_told(tmp_path: Path) -> None:
     assert set(measured(without)) == {TOKENS_WRITTEN}
     part = Window(dt.date(2026, 3, 1), dt.date(2026, 3, 20))
     assert {each.reason for each in measured(made(tmp_path / "p", rows), part).values()} == {"part_of_month"}
+    assert measured(without, part) == {}  # as an earlier version told it
 
 
 def as_before(workspace: Workspace) -> None:

@@ -22,6 +22,7 @@ from boussole.audits.metric_registry import REGISTRY, MetricError, Registry
 from boussole.audits.metrics.accounts import account_measures
 from boussole.audits.metrics.calls import call_measures, calls_of
 from boussole.audits.metrics.components import component_measures
+from boussole.audits.metrics.costs import cost_measures
 from boussole.audits.metrics.footprint import footprint_measures
 from boussole.audits.metrics.human import override_by_group, review_measures
 from boussole.audits.metrics.marking import marking_measures
@@ -121,6 +122,7 @@ def of_the_demo() -> list[Measure]:
         measures = [use_measures] if system.usage is not None else []
         measures += [control_measures] if system.search_controls is not None else []
         measures += [text_measures, marking_measures, reworked_measures, call_measures, footprint_measures]
+        measures += [cost_measures]
         found += [each for of in measures for each in of(unread, system)]
         calls = pa.Table.from_pylist([{"part": calls_of(system).part(CALLS), "window": "2026-09", "n": 20}], SHARES)
         found += component_measures(calls, system)

@@ -1,11 +1,15 @@
-"""Tokens and euros of calls of models added up again, by provider, place and model and by month."""
+"""What is told of calls of models and never judged, computed again: tokens and euros, by provider, place and model and
+by month; and where the declared share of a provider leads."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+from ..chances import quantile
 from ..groups import Claims
 from ..rows import Rows
 from ..system import System
@@ -13,6 +17,7 @@ from .calls import BY, LOG, SHOWN, Where, held
 from .shares import PART_OF_MONTH, part_of_month
 
 METRICS = TOKENS_READ, TOKENS_WRITTEN, COST = "tokens_read", "tokens_written", "cost_of_calls"
+FORECAST = "provider_share_forecast"
 PARTS = READ, WRITTEN, UNREAD, UNTOLD, UNSAID = (
     "call_read", "call_written", "call_unread", "call_untold", "call_unsaid"
 )  # fmt: skip
@@ -66,6 +71,7 @@ def wrongly_told(said: dict, system: System, rows: Rows) -> list[str]:
     }
     names = [name for name in METRICS if wanted[name] and section.get("calls") is not None]
     if part_of_month(LOG, rows):
+        names = names if wanted[COST] else []
         return [name for name in names if said.get(name) != ("undefined", PART_OF_MONTH)]
     counts = _Counts(rows)
     if not any(name == READ for log, name, _, _ in rows.months if log == LOG) or not counts.months():
@@ -179,3 +185,31 @@ def _by(pairs: Iterable[tuple]) -> dict:
     for key, n in pairs:
         found[key] = found.get(key, 0) + n
     return found
+
+
+def forecast(system: System, last: str) -> Claims:
+    """What the forecast of a provider's share must say: least squares through those that are declared, and the interval
+    of a new one. `last`: the last month of the window."""
+    aim = held(system)["components"]
+    history = sorted((date.fromisoformat(each["day"]), each["share"]) for each in aim["history"])
+    history = [each for each in history if each[0].isoformat()[:7] <= last]
+    days, shares = [float(day.toordinal()) for day, _ in history], [share for _, share in history]
+    n = len(days)
+    mean, level = math.fsum(days) / n, math.fsum(shares) / n
+    spread = math.fsum((day - mean) ** 2 for day in days)
+    slope = math.fsum((day - mean) * (share - level) for day, share in zip(days, shares)) / spread
+    rest = math.fsum((share - level - slope * (day - mean)) ** 2 for day, share in zip(days, shares))
+    ahead = date.fromisoformat(aim["by"]).toordinal() - mean
+    value = level + slope * ahead
+    half = quantile(0.975, {"df": n - 2.0}) * math.sqrt(rest / (n - 2) * (1 + 1 / n + ahead**2 / spread))
+    ends = [min(max(end, 0.0), 1.0) for end in (value - half, value + half)]
+    return {
+        "value": min(max(value, 0.0), 1.0),
+        "n": n,
+        "interval.low": ends[0],
+        "interval.high": ends[1],
+        "params.now": shares[-1],
+        "params.a_year": slope * 365.25,
+        "params.target": aim["share"],
+        "params.by": aim["by"],
+    }

@@ -11,7 +11,7 @@ from ..chances import quantile
 from ..groups import Claims
 from ..rows import BUCKETS, Rows
 from ..system import System
-from . import components, costs
+from . import costs
 from .calls import BY, CALLS, LOG, by_call, held, named
 from .emissions import ends, token_cost
 from .shares import part_of_month
@@ -42,8 +42,8 @@ def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
         FOR_NOTHING: _for_nothing,
         SPREAD: _spread,
     }
-    if measure["metric"] == components.METRIC:
-        return components.claims(system, max(_months(rows, named(CALLS)(system))))
+    if measure["metric"] == costs.FORECAST:
+        return costs.forecast(system, max(_months(rows, named(CALLS)(system))))
     if measure["metric"] in costs.METRICS:
         return costs.claims(measure["metric"], system, rows)
     way = ways.get(measure["metric"])
