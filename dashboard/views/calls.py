@@ -95,7 +95,7 @@ def _rows(told: Sequence[MeasureDocument | None], asked: Sequence[str], say: Say
         if others := measure.params.get("others"):
             together[at] = others
     found = [_row([name or say("not told") for name in names], each, asked, say) for names, each in kinds.items()]
-    return [*found, *([_row([say("all others"), "", ""], together, asked, say)] if together else [])]
+    return [*found, *([_row([say("other calls together"), "", ""], together, asked, say)] if together else [])]
 
 
 def _row(names: Sequence[str], figures: Mapping[int, Sequence[Any]], asked: Sequence[str], say: Say) -> list[str]:
