@@ -10,9 +10,12 @@ import yaml
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
+from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.answer.view import NOTHING_ELSE, AnswerPage, answer_page
 from boussole.dashboard.pages.generations.view import generations_page
+from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.calls import asked_of, calls_view, cost_line
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import Facts
@@ -106,6 +109,24 @@ def test_the_page_of_texts_folds_it(audited: Audited, scene: Scene, lang: str) -
     assert dict(told.facts)[{"en": "Cost of its calls", "fr": "Coût des appels"}[lang]] == cost_line(
         document, system, say
     )
+
+
+@pytest.mark.costly
+def test_it_stands_beside_the_question_where_models_run_and_no_other(audited: Audited, scene: Scene) -> None:
+    document, system = audited
+    seen = replace(scene, charter=load_charter(), systems={"offers": system}, latest={"offers": document})
+
+    def asked(question: str) -> AnswerPage | None:
+        past = Past(audits={document.window.days: document})
+        return answer_page(seen, "offers", question, EN, past=past, chambers=[], reader=NOTHING_ELSE, query={})
+
+    page, other = asked("where_models_run"), asked("examined_first")
+    assert page is not None
+    assert other is not None
+    assert other.calls is None
+    assert page.calls == calls_view(document, system, EN)
+    shown = str(Template("pages/answer/answer.html", EN)("behind", page, ""))
+    assert "Calls, tokens and cost by provider and place" in shown
 
 
 def test_no_table_where_nothing_was_audited() -> None:
