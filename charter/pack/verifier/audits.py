@@ -17,6 +17,7 @@ from .figures.others import Others
 from .figures.remaining import Remaining
 from .figures.score_bins import ScoreBins
 from .figures.scored import Scores
+from .figures.since import passed_over
 from .figures.stages import Stages
 from .figures.together import Together, ToldWindow
 from .figures.told import ExpectedMeasures
@@ -140,6 +141,9 @@ def _together(  # noqa: PLR0917 (what figures of several windows rest on)
     """Figures of several windows, computed again from what each told; says how many."""
     document = packed[index]
     found = document.get("accumulated")
+    sealed = {entry: other for entry, other in packed.items() if entry < index and other["evidence"].get("system")}
+    for each in passed_over(document, sealed, lambda of: _declared(pack, of), evidence=pack.restricted):
+        tally.check(f"{name}: the window from {each} is passed over, and the system was the same", holds=False)
     if found is None:
         return []
     before = {
@@ -175,11 +179,17 @@ def _together(  # noqa: PLR0917 (what figures of several windows rest on)
     return [f"  figures of windows together: the pack lacks audits since {found['since']}"]
 
 
+def _declared(pack: Pack, document: dict) -> dict:
+    """What an audit says of its system."""
+    found: dict = json.loads(pack.bytes(f"systems/{document['evidence']['system'][7:]}.json"))
+    return found
+
+
 def _told_window(pack: Pack, packed: PackedAudits, index: int, kept: dict[int, ToldWindow]) -> ToldWindow:
     """A window as its audit told it, read once."""
     if index not in kept:
         document = packed[index]
-        system = System(json.loads(pack.bytes(f"systems/{document['evidence']['system'][7:]}.json")))
+        system = System(_declared(pack, document))
         if pack.restricted:
             rows = Rows(pack.bytes(f"rows/{document['evidence']['cubes'][7:]}.csv").decode("utf-8"))
             stages = Stages(Groups(system, rows, ShownGroups(document["measures"])))
