@@ -21,6 +21,7 @@ from boussole.audits.uncertainty.tests import p_beyond
 from boussole.audits.windows import period_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
+from boussole.charter.auditing.published import publication
 from boussole.charter.auditing.replay import replay
 from boussole.charter.auditing.rerun import Rerun, chosen, rerun
 from boussole.charter.document import AuditDocument, MeasureInShort, VerdictDocument
@@ -380,6 +381,16 @@ def test_only_who_is_absent_is_said_to_be(without: tuple[Path, list[AuditDocumen
 
     assert not said(RATIO)
     assert said("selection_rate/sex=M") == "This period holds nobody of “M”: the periods before it answer."
+
+
+def test_of_who_is_gone_nothing_is_told_of_rows_that_come_later(without: tuple[Path, list[AuditDocument]]) -> None:
+    """Where all groups of an attribute are: else a few who come later would be taken for shown before."""
+    fourth = without[1][3]
+    lost = {"status": "undefined", "reason": "zero_denominator", "value": None, "interval": None, "n": 0}
+    gone = tuple(each.changed(**lost) if each.by == ("sex",) and each.group else each for each in fourth.measures)
+    shown = publication(fourth.window.days, [fourth.changed(measures=gone)])
+    assert set(shown.attributes or ()) == {("town",)}
+    assert set(publication(fourth.window.days, [fourth]).attributes or ()) == {("town",), ("sex",)}
 
 
 @pytest.mark.parametrize("restricted", [True, False], ids=["restricted", "open"])
