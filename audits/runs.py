@@ -17,7 +17,7 @@ from boussole.audits.counts.apart import apart_of, apart_table, read_apart, stil
 from boussole.audits.counts.common import Common, find_common
 from boussole.audits.counts.corrections import read_corrections
 from boussole.audits.counts.forgotten import forgotten_of, read_forgotten, six_months
-from boussole.audits.counts.left_out import LeftOut, left_out_of, read_left_out
+from boussole.audits.counts.left_out import DecisionCounts, left_out_of, read_left_out
 from boussole.audits.counts.lists import RANKS, lists_of, read_ranks
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.periods import refuse_empty
@@ -81,7 +81,7 @@ class Run:
     decisions: int
     measures: list[Measure]
     histograms: list[Watched]
-    left_out: LeftOut | None = None
+    left_out: DecisionCounts | None = None
     """What came in and was not counted; None of an audit that kept nothing of it."""
     versions: pa.Table = field(default_factory=VERSIONS.empty_table)
     """Which version decided (`VERSIONS`)."""

@@ -28,7 +28,7 @@ from boussole.audits.windows import Window
 
 
 @dataclass(frozen=True, kw_only=True)
-class Version:
+class VersionDays:
     """A version of the model, and the first and last day on which it decided."""
 
     name: str
@@ -196,13 +196,13 @@ def _values(
     return found
 
 
-def read_versions(connection: duckdb.DuckDBPyConnection, system: System) -> list[Version]:
+def read_versions(connection: duckdb.DuckDBPyConnection, system: System) -> list[VersionDays]:
     """The versions of the model that decided, by their first day; none where the log names no version."""
     rows = connection.execute(
         f"SELECT model_version, min(day), max(day) FROM {table(system, 'daily')} "
         """WHERE "by" = '' AND model_version IS NOT NULL GROUP BY model_version ORDER BY min(day), model_version"""
     ).fetchall()
-    return [Version(name=name, first=first, last=last) for name, first, last in rows]
+    return [VersionDays(name=name, first=first, last=last) for name, first, last in rows]
 
 
 def read_deciding(

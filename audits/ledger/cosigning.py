@@ -22,7 +22,7 @@ _OLD = re.compile(r"old (0|[1-9]\d{0,17})")
 _MOST_HASHES = 63
 
 
-class RefusedError(LedgerError):
+class RefusedCheckpointError(LedgerError):
     """A checkpoint that must not be cosigned: it does not extend the one that is kept, or is not the ledger's."""
 
 
@@ -74,11 +74,11 @@ def parse_request(text: str) -> Request:
 def check_extends(request: Request, *, kept: Checkpoint | None, log: VerifierKey) -> None:
     """Nothing speaks against cosigning: the ledger signed the checkpoint, and it extends the one that is kept.
 
-    Raises RefusedError where it does not, LedgerError where the proof of it is missing.
+    Raises RefusedCheckpointError where it does not, LedgerError where the proof of it is missing.
     """
     new = request.checkpoint
     if not check(request.note, [log]).signers:
-        raise RefusedError(
+        raise RefusedCheckpointError(
             "the checkpoint is not signed by the ledger's key.",
             where=f"key {log.name}",
             next_step="Do not cosign it. Ask whoever runs the ledger which key signed it, and why.",
@@ -86,18 +86,18 @@ def check_extends(request: Request, *, kept: Checkpoint | None, log: VerifierKey
     if kept is None:
         return
     if new.origin != kept.origin:
-        raise RefusedError(
+        raise RefusedCheckpointError(
             f"this is a checkpoint of another ledger ({new.origin}) than the one that is kept ({kept.origin}).",
             next_step="Use the folder that was made for that ledger.",
         )
     if new.size < kept.size:
-        raise RefusedError(
+        raise RefusedCheckpointError(
             f"the checkpoint has {new.size} entries, and the one that is kept has {kept.size}: entries were removed, "
             "or the file is an old one.",
             next_step="Do not cosign it. Ask for a newer checkpoint.",
         )
     if not _extends(request, kept):
-        raise RefusedError(
+        raise RefusedCheckpointError(
             f"the first {kept.size} entries are no longer those of the checkpoint that is kept: the ledger was "
             "rewritten.",
             next_step="Do not cosign it. Keep both files: together they prove it.",

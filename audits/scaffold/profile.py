@@ -14,7 +14,7 @@ import duckdb
 
 from boussole.audits.decisions.contracts import Needs
 from boussole.audits.decisions.contracts.columns import ColumnReader
-from boussole.audits.decisions.files.values import Reading
+from boussole.audits.decisions.files.values import FileReading
 from boussole.audits.decisions.sources import open_source
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.tables import one
@@ -93,7 +93,7 @@ class Table:
     whole: str
     sample: str
     read: ColumnReader
-    reading: Reading | None = None
+    reading: FileReading | None = None
 
     def count(self, condition: str) -> int:
         """Rows of the whole source that meet an SQL condition over its columns."""

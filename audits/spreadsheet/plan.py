@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from boussole.audits.spreadsheet.columns import COLUMNS
 from boussole.audits.spreadsheet.headers import plain
-from boussole.audits.spreadsheet.table import Fault, Record, read_register
+from boussole.audits.spreadsheet.table import CellFault, Record, read_register
 from boussole.audits.systems.loading import explain
 from boussole.audits.systems.model import System
 from boussole.audits.systems.register import Assessment, Dates, contradictions
@@ -37,7 +37,7 @@ class SystemChange:
 class Plan:
     """Everything that an import would do. With faults nothing is to be done."""
 
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[CellFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     changes: list[SystemChange] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -96,7 +96,7 @@ def _add(made: Plan, record: Record, raw: Raw, *, existing: System | None, today
         made.changes.append(SystemChange(system=system, raw=_written(system), new=existing is None, told=told))
 
 
-def _contradictions(record: Record, raw: Raw, today: dt.date | None) -> Iterator[Fault]:
+def _contradictions(record: Record, raw: Raw, today: dt.date | None) -> Iterator[CellFault]:
     """What cannot be true together, at the column that says it."""
     zone = ZoneInfo(raw.get("timezone", "Europe/Paris"))
     try:
@@ -120,7 +120,7 @@ def _contradictions(record: Record, raw: Raw, today: dt.date | None) -> Iterator
         yield record.fault(item.why + step, *(path if len(path) > 1 else (path[0], "done_on")))
 
 
-def _bad_assessments(record: Record, raw: Raw) -> Iterator[Fault]:
+def _bad_assessments(record: Record, raw: Raw) -> Iterator[CellFault]:
     for key in ("impact_assessment", "fria"):
         try:
             Assessment.model_validate(raw.get(key) or {"not_required": "none given"})
@@ -137,7 +137,7 @@ class _Names:
         self.by_name = {plain(name): s.id for s in systems.values() for name in s.title.values()}
         self.named: dict[str, Record] = {}
 
-    def claim(self, record: Record, faults: list[Fault]) -> str | None:
+    def claim(self, record: Record, faults: list[CellFault]) -> str | None:
         """The id of a row; None where it has none, or where another row has the same name or id (a fault)."""
         name = str(record.values.get(("title", "fr")) or record.values.get(("title", "en")) or "")
         given = record.values.get(("id",))

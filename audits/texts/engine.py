@@ -48,7 +48,7 @@ _MOST = 1 << 26
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class WordingFinding:
     """Wording that a rule found: where (characters of the text as written), and what to write instead."""
 
     criterion: Criterion
@@ -69,7 +69,7 @@ class Checked:
     """What was found in a text, and its language."""
 
     language: str
-    findings: tuple[Finding, ...]
+    findings: tuple[WordingFinding, ...]
 
 
 class _Compiled:
@@ -340,9 +340,9 @@ def _joined(found: list[tuple[int, int, _Compiled]], text: bytes) -> list[tuple[
     return kept
 
 
-def _finding(text: str, normal: Normal, start: int, end: int, compiled: _Compiled) -> Finding:
+def _finding(text: str, normal: Normal, start: int, end: int, compiled: _Compiled) -> WordingFinding:
     first, last = normal.span(start, end)
-    return Finding(
+    return WordingFinding(
         criterion=compiled.criterion,
         start=first,
         end=last,

@@ -9,7 +9,7 @@ from pathlib import Path
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import Checkpoint
 from boussole.audits.ledger.college import college_key, cosign, kept_checkpoint, ledger_key
-from boussole.audits.ledger.cosigning import RefusedError, Request, parse_request
+from boussole.audits.ledger.cosigning import RefusedCheckpointError, Request, parse_request
 from boussole.audits.ledger.keys import VerifierKey, parse_verifier
 from boussole.audits.ledger.notes import Note
 from boussole.audits.witness.proofs import heard, keep_divergence, note
@@ -52,7 +52,7 @@ def go_round(folder: Path, server: Server, *, log: VerifierKey | None, trust_fir
     request = _request(text, server)
     try:
         cosigned = _cosigned(folder, request, log=trusted, now=now)
-    except RefusedError as refusal:
+    except RefusedCheckpointError as refusal:
         raise DivergedError(
             refusal, keep_divergence(folder, text, why=str(refusal), url=server.url, at=now)
         ) from refusal
@@ -109,7 +109,7 @@ def _cosigned(folder: Path, request: Request, *, log: VerifierKey, now: dt.datet
     """The cosigned checkpoint. A server that leaves out the proof is refused as one whose proof is wrong."""
     kept = kept_checkpoint(folder)
     if kept is not None and 0 < kept.size < request.checkpoint.size and request.old != kept.size:
-        raise RefusedError(
+        raise RefusedCheckpointError(
             f"the server does not show that its {request.checkpoint.size} entries begin with the {kept.size} that are "
             "kept.",
             next_step="Do not cosign it. Ask whoever runs the server; keep both files.",

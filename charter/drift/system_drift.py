@@ -22,7 +22,7 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.drift.groups import GroupSizes, mix_measures, series_of, told
 from boussole.charter.drift.rule import Rule, rule_of
 from boussole.charter.records import documents_of
-from boussole.charter.records.in_force import Version, in_force, versions
+from boussole.charter.records.in_force import CharterInUse, in_force, versions
 from boussole.charter.text.model import Charter
 
 
@@ -32,7 +32,7 @@ class Drift:
 
     series: DriftSeries
     rule: Rule
-    charters: Sequence[Version]
+    charters: Sequence[CharterInUse]
     looked: Sequence[Series] = ()
     """Measures that audits told month by month; empty where time is cut otherwise."""
     shifts: Sequence[Shift] = ()

@@ -49,7 +49,7 @@ class Act:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Version:
+class CharterInUse:
     """A version of the charter that was used or adopted, and its adoptions."""
 
     sha256: str
@@ -150,11 +150,11 @@ def adoptions(workspace: Workspace) -> list[Act]:
     return [_act(each, each.statement) for each in sealed if isinstance(each.statement, Adoption)]
 
 
-def versions(workspace: Workspace) -> list[Version]:
+def versions(workspace: Workspace) -> list[CharterInUse]:
     """All versions that were used or adopted, in that order."""
     acts = adoptions(workspace)
     return [
-        Version(
+        CharterInUse(
             sha256=row.sha256,
             version=row.version,
             entry=row.entry,

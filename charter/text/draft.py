@@ -16,7 +16,7 @@ HEAD, LAW = "charter.yaml", "law.yaml"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class CharterFault:
     """Something wrong with a charter: one sentence, its next step in it, and where it stands."""
 
     file: str
@@ -45,9 +45,9 @@ class DraftQuestion:
         ways = self.first.ways
         return ways[: next(at for at, way in enumerate(ways) if way.id == self.indicator.id)]
 
-    def fault(self, what: str, *path: str | int) -> Fault:
+    def fault(self, what: str, *path: str | int) -> CharterFault:
         """A fault of this question, at a key below it."""
-        return Fault(file=self.file, path=(*self.path, *path), what=f"{self.indicator.id}: {what}")
+        return CharterFault(file=self.file, path=(*self.path, *path), what=f"{self.indicator.id}: {what}")
 
 
 def ways_of(indicator: Indicator, *, file: str, path: Path_) -> list[DraftQuestion]:

@@ -238,14 +238,14 @@ def cosign(
     """Cosign and keep a checkpoint, if it extends the one that the college keeps."""
     from boussole.audits.ledger.college import cosign as sign
     from boussole.audits.ledger.college import kept_checkpoint
-    from boussole.audits.ledger.cosigning import RefusedError, cosigned, parse_request
+    from boussole.audits.ledger.cosigning import RefusedCheckpointError, cosigned, parse_request
     from boussole.audits.ledger.keys import parse_verifier
 
     check_file(file)
     before, request = kept_checkpoint(folder), parse_request(text_of(file))
     try:
         note = sign(folder, request, log=parse_verifier(log) if log else None)
-    except RefusedError as refusal:
+    except RefusedCheckpointError as refusal:
         say(f"Not cosigned: {refusal}")
         raise typer.Exit(1) from None
     write_text(file, str(cosigned(request, note)))

@@ -330,14 +330,14 @@ def _files(workspace: Workspace) -> bool:
 
 
 def _bad(each: BadFile) -> str:
-    from boussole.charter.records.sealed_files import Fault
+    from boussole.charter.records.sealed_files import FileFault
 
     words = {
-        Fault.missing: "is missing",
-        Fault.changed: "was changed",
-        Fault.swapped: "holds what another sealed file should hold: they were swapped",
-        Fault.sealed_name: "bears the name of a sealed file, and is not it",
-        Fault.unread: "was changed, or its key is not in keys/",
+        FileFault.missing: "is missing",
+        FileFault.changed: "was changed",
+        FileFault.swapped: "holds what another sealed file should hold: they were swapped",
+        FileFault.sealed_name: "bears the name of a sealed file, and is not it",
+        FileFault.unread: "was changed, or its key is not in keys/",
     }
     return f"{each.path} {words[each.fault]}; entry {each.entry} rests on it."
 

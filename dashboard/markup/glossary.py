@@ -238,7 +238,7 @@ Named = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class GlossaryEntry:
     """A word, what it means, and the words beside which it is understood."""
 
     id: str
@@ -253,7 +253,7 @@ class ThemePart:
 
     id: str
     title: str
-    entries: Sequence[Entry]
+    entries: Sequence[GlossaryEntry]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,7 +273,7 @@ def glossary_page(say: Say) -> GlossaryPage:
                 id=theme.theme,
                 title=say.text(theme.title),
                 entries=[
-                    Entry(
+                    GlossaryEntry(
                         id=word.id,
                         word=say.text(word.word),
                         text=say.text(word.text),

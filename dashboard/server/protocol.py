@@ -141,7 +141,7 @@ LINGER = 5
 """Seconds that an answer has to leave after its connection was closed."""
 
 
-class RefusedError(Exception):
+class RequestTooLargeError(Exception):
     """A request that is too large; the parser ends with it."""
 
 
@@ -221,9 +221,9 @@ class LimitedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > self.limits.head_bytes:
             self.wrong = 431
-            raise RefusedError
+            raise RequestTooLargeError
         if len(self.pipeline) >= self.limits.waiting_requests:
-            raise RefusedError
+            raise RequestTooLargeError
         self.in_head = False
         self.head = self.body = self.part = 0
         self.receiving.set(self.limits.body_seconds)
@@ -233,7 +233,7 @@ class LimitedHttp(HttpToolsProtocol):
         self.body += len(body)
         if self.body > self.limits.body_bytes:
             self.wrong = 413
-            raise RefusedError
+            raise RequestTooLargeError
         self.part += len(body)
         if self.part >= self.limits.body_part:
             self.part = 0

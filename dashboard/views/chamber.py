@@ -51,8 +51,7 @@ from boussole.dashboard.markup.words.addresses import (
 )
 from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed
 from boussole.dashboard.server.forms import UnfitError
-from boussole.dashboard.views.scene import Finding as Judged
-from boussole.dashboard.views.scene import Scene, answers
+from boussole.dashboard.views.scene import JudgedQuestion, Scene, answers
 
 # A committee as pages see it, on a day: its acts, the names of its members, what people have stated.
 
@@ -261,7 +260,7 @@ def before(workspace: Workspace, met: Met) -> Before:
     return Before(pack=pack, standing=standing(workspace, pack))
 
 
-def changed_answers(scene: Scene, then: Before) -> list[tuple[Judged, str]]:
+def changed_answers(scene: Scene, then: Before) -> list[tuple[JudgedQuestion, str]]:
     """The questions answered otherwise than before an entry, each with its answer then; the most pressing first, and
     last those that nobody examines any more."""
     found = answered_otherwise(then.standing, scene.latest)

@@ -34,7 +34,7 @@ from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.drawings import Ring, rings_shown, rose_svg, rose_text
 from boussole.dashboard.views.committee_words import duty_line, shortened
 from boussole.dashboard.views.register_words import ACTS, DueEntry, DueLine, Register, due_line, pressing, when
-from boussole.dashboard.views.scene import Finding, Scene, findings, needle, period, rings
+from boussole.dashboard.views.scene import JudgedQuestion, Scene, findings, needle, period, rings
 
 # The compass as data: what its title, lead, rose and table say.
 
@@ -44,7 +44,7 @@ LEADS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class CompassLine:
     """One finding as a line: where it is, its mark, and what it says.
 
     `short`: as its own page says it; `label`: the system and what is asked of it in a few words, or the question where
@@ -82,7 +82,7 @@ class Compass:
     tone: str
     headline: str
     others: str
-    leads: Sequence[Line]
+    leads: Sequence[CompassLine]
     caps: Sequence[Cap]
     rose: str
     rose_unnamed: str
@@ -120,14 +120,16 @@ def compass(scene: Scene, say: Say, *, query: dict[str, str]) -> Compass:
     )
 
 
-def line(scene: Scene, finding: Finding, say: Say, *, query: dict[str, str], before: str | None = None) -> Line:
+def line(
+    scene: Scene, finding: JudgedQuestion, say: Say, *, query: dict[str, str], before: str | None = None
+) -> CompassLine:
     """A finding as a line with a link to its question."""
     article = scene.articles(say).get(finding.article, finding.article)
     document, system = scene.examined[finding.system], scene.systems.get(finding.system)
     title = scene.title(finding.system, say)
     question, indicator = question_of(scene.charter, finding.verdict, say), indicator_of(scene.charter, finding.verdict)
     label = say.text(indicator.label) if indicator and indicator.label else ""
-    return Line(
+    return CompassLine(
         verdict=finding.key,
         before=before,
         place=say("{system}, {article}", system=title, article=article),
@@ -236,8 +238,8 @@ def _rows(scene: Scene, say: Say, *, query: dict[str, str]) -> list[ArticleRow]:
     return found
 
 
-def _first_of_each_article(ordered: Sequence[Finding]) -> list[Finding]:
-    seen: dict[str, Finding] = {}
+def _first_of_each_article(ordered: Sequence[JudgedQuestion]) -> list[JudgedQuestion]:
+    seen: dict[str, JudgedQuestion] = {}
     for finding in ordered:
         seen.setdefault(finding.article, finding)
     return list(seen.values())

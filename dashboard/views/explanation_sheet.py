@@ -391,7 +391,7 @@ class Issue:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
+class ExplanationSheet:
     """What a sheet says, in one language."""
 
     title: str
@@ -399,9 +399,9 @@ class Sheet:
     blocks: tuple[Block, ...]
 
 
-def sheet(known: Explanation, issue: Issue, say: Say) -> Sheet:
+def sheet(known: Explanation, issue: Issue, say: Say) -> ExplanationSheet:
     """The sheet of a decision."""
-    return Sheet(
+    return ExplanationSheet(
         title=say("How this decision was made"),
         subtitle=say("{system}, {date}", system=say.text(known.system.title), date=say.date(known.decision.decided_on)),
         blocks=(

@@ -54,7 +54,7 @@ ethical follow-up, even in part, of all uses."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class RegisterRow:
     """One use."""
 
     title: str
@@ -99,7 +99,7 @@ class RegisterPage:
     shown: str
     everything: str
     columns: Sequence[str]
-    rows: Sequence[Row]
+    rows: Sequence[RegisterRow]
     legend: Sequence[str]
     due: Sequence[DueLine]
     later: Sequence[DueLine]
@@ -203,12 +203,12 @@ def _strips(register: Register, say: Say) -> list[Strip]:
     ]
 
 
-def _row(register: Register, use: Use, item: Due | None, say: Say, *, query: dict[str, str]) -> Row:
+def _row(register: Register, use: Use, item: Due | None, say: Say, *, query: dict[str, str]) -> RegisterRow:
     system = use.system
     asked = {verdict.article for verdict in use.verdicts}
     verdicts = [use.articles[a.id] if a.id in asked else NOTHING for a in register.charter.articles]
     answer = examined_before_start(system, today=register.today)
-    return Row(
+    return RegisterRow(
         title=title(use, say),
         href=system_href(system.id, query=query),
         owner=system.owner,
@@ -261,7 +261,7 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class RegisterEntry:
     """The register entry of a use. `answer` says whether it was examined before it started."""
 
     facts: Sequence[tuple[str, str]]
@@ -278,13 +278,13 @@ class UnauditedPage:
     told: str
     tone: str
     counts: Sequence[tuple[str, int]]
-    entry: Entry
+    entry: RegisterEntry
 
 
-def entry(system: System, say: Say, *, today: dt.date) -> Entry:
+def entry(system: System, say: Say, *, today: dt.date) -> RegisterEntry:
     """What the register says of a system."""
     found = examined_before_start(system, today=today)
-    return Entry(facts=_facts(system, say), life=_life(system, found, say), answer=examined_words(found, say))
+    return RegisterEntry(facts=_facts(system, say), life=_life(system, found, say), answer=examined_words(found, say))
 
 
 def unaudited(use: Use, say: Say, *, today: dt.date) -> UnauditedPage:

@@ -100,7 +100,7 @@ class Scene:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class JudgedQuestion:
     """One judged question of one system."""
 
     system: str
@@ -179,10 +179,10 @@ def rings(scene: Scene, say: Say) -> list[Ring]:
     ]
 
 
-def findings(scene: Scene) -> list[Finding]:
+def findings(scene: Scene) -> list[JudgedQuestion]:
     """Every question that was examined, what most needs attention first: worst, then widest, then oldest."""
     found = [
-        Finding(system=system, article=verdict.article, verdict=verdict, until=document.until)
+        JudgedQuestion(system=system, article=verdict.article, verdict=verdict, until=document.until)
         for system, document in scene.examined.items()
         for verdict in document.verdicts
         if verdict.verdict != Verdict.NOT_EXAMINED
@@ -191,10 +191,10 @@ def findings(scene: Scene) -> list[Finding]:
     return sorted(found, key=lambda f: (ORDER.index(f.key), -excess(documents[f.system], f.verdict), f.until, f.system))
 
 
-def answers(scene: Scene) -> list[Finding]:
+def answers(scene: Scene) -> list[JudgedQuestion]:
     """The same, then every question that is asked and that nobody has examined."""
     untouched = [
-        Finding(system=system, article=verdict.article, verdict=verdict, until=document.until)
+        JudgedQuestion(system=system, article=verdict.article, verdict=verdict, until=document.until)
         for system, document in scene.examined.items()
         for verdict in document.verdicts
         if verdict.verdict == Verdict.NOT_EXAMINED

@@ -13,7 +13,7 @@ from boussole.audits.systems import System
 from boussole.audits.systems.parts import MlflowSource
 from boussole.audits.workspace import Workspace
 from boussole.experiments import gabarit
-from boussole.experiments.marks import MARGIN, Mark, attempted, failed, read_mark, update_mark
+from boussole.experiments.marks import MARGIN, SyncMark, attempted, failed, read_mark, update_mark
 from boussole.experiments.store import open_experiment
 from boussole.experiments.sync import lake
 from boussole.experiments.sync.declaring import sync_declared
@@ -43,7 +43,7 @@ class _Pull:
     full: bool
     store: MlflowClient
     experiment: Experiment
-    mark: Mark
+    mark: SyncMark
     known: set[str]
     deleted: set[str]
     seen: StoreListing
@@ -99,7 +99,7 @@ def _begin(workspace: Workspace, system: System, name: str, *, now: int, full: b
     return _Pull(workspace, system, name, now, full, store, experiment, mark, known, deleted, seen)
 
 
-def _mark_of(workspace: Workspace, system: System, name: str, experiment: Experiment) -> Mark:
+def _mark_of(workspace: Workspace, system: System, name: str, experiment: Experiment) -> SyncMark:
     """What is remembered of this very experiment; one of the same name in another store begins anew."""
     mark = read_mark(workspace, system.id, name)
     identity = f"{experiment.experiment_id} {experiment.creation_time}"
@@ -166,7 +166,7 @@ def _remember(pull: _Pull, report: SyncReport, done: FetchResult, traced: Traces
     }
     told = str(report.failures[0]) if report.failures else None
 
-    def change(old: Mark) -> Mark:
+    def change(old: SyncMark) -> SyncMark:
         return replace(
             old,
             store=mark.store,

@@ -12,7 +12,7 @@ from boussole.audits.errors import BoussoleError, SourceError, nearest
 from boussole.audits.log_names import LOGS
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.experiments.marks import MARGIN, Mark
+from boussole.experiments.marks import MARGIN, SyncMark
 from boussole.experiments.store import FOLDER
 from boussole.experiments.sync import lake
 from boussole.experiments.sync.fetching import RemoteFile
@@ -51,7 +51,7 @@ def look(
     store: MlflowClient,
     experiment: str,
     *,
-    mark: Mark,
+    mark: SyncMark,
     known: set[str],
     deleted: set[str],
     now: int,
@@ -84,7 +84,7 @@ def look(
     return made
 
 
-def _is_glance(workspace: Workspace, mark: Mark, *, now: int) -> bool:
+def _is_glance(workspace: Workspace, mark: SyncMark, *, now: int) -> bool:
     """Whether the newest runs are enough this time: a server takes many seconds to tell tens of thousands."""
     remote = workspace.tracking_uri.startswith(("http:", "https:"))
     return remote and len(mark.runs) > FEW and mark.whole is not None and 0 <= now - mark.whole < DAY

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from boussole.audits.drift.counts import Version
+from boussole.audits.drift.counts import VersionDays
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -220,8 +220,8 @@ def test_the_figure_has_a_course_with_what_happened(scene: Scene) -> None:
     judged = next(each for each in document.verdicts if told_by(document, each))
     windows = [Window(dt.date(2026, at, 1), dt.date(2026, at, 28)) for at in (5, 6, 7)]
     versions = [
-        Version(name="1.0", first=dt.date(2026, 5, 1), last=dt.date(2026, 6, 9)),
-        Version(name="<2>", first=dt.date(2026, 6, 10), last=dt.date(2026, 7, 28)),
+        VersionDays(name="1.0", first=dt.date(2026, 5, 1), last=dt.date(2026, 6, 9)),
+        VersionDays(name="<2>", first=dt.date(2026, 6, 10), last=dt.date(2026, 7, 28)),
     ]
     past = Past(audits=dict.fromkeys(windows, document), versions=versions)
     found = page(scene, "matchft", judged.indicator, past=past)

@@ -12,7 +12,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.amending.diff import diff
 from boussole.charter.auditing.replay import ABSENT, Replay
 from boussole.charter.auditing.replay import VerdictChange as Moved
-from boussole.charter.records.in_force import Act, InForce, Version
+from boussole.charter.records.in_force import Act, CharterInUse, InForce
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
@@ -29,8 +29,8 @@ ACT = Act(
     sha256=CHARTER.sha256,
 )
 VERSIONS = (
-    Version(sha256="9f" * 32, version="0.0", entry=0, first_used_on=dt.date(2026, 1, 5)),
-    Version(sha256=CHARTER.sha256, version="0.2", entry=3, first_used_on=dt.date(2026, 7, 3), acts=(ACT,)),
+    CharterInUse(sha256="9f" * 32, version="0.0", entry=0, first_used_on=dt.date(2026, 1, 5)),
+    CharterInUse(sha256=CHARTER.sha256, version="0.2", entry=3, first_used_on=dt.date(2026, 7, 3), acts=(ACT,)),
 )
 
 

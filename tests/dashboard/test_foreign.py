@@ -17,7 +17,7 @@ from boussole.charter.judging.coverage import coverage
 from boussole.charter.record_types.kinds import Finding, KeptFile, Recommendation
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.in_force import InForce, Version
+from boussole.charter.records.in_force import CharterInUse, InForce
 from boussole.charter.registry.due import due
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
@@ -155,7 +155,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
 
 
 def charter_of(scene: Scene, say: Say) -> Html:
-    versions = (Version(sha256="cd" * 32, version="0.1", entry=0, first_used_on=TODAY),)
+    versions = (CharterInUse(sha256="cd" * 32, version="0.1", entry=0, first_used_on=TODAY),)
     seen = CharterView(
         judging=InForce(charter=scene.charter), versions=versions, amendment=None, fault="", systems=scene.systems
     )

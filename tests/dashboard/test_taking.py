@@ -39,7 +39,7 @@ from boussole.dashboard.server.routes import WITH_FIGURES
 from boussole.dashboard.views.charts import strips
 from boussole.dashboard.views.charts.drawings import Dot
 from boussole.dashboard.views.charts.strips import width_of
-from boussole.dashboard.views.charts.tables import MOST, Mark, Sheet, table_picture
+from boussole.dashboard.views.charts.tables import MOST, MarkCell, MarkedTable, table_picture
 from boussole.dashboard.views.fields import span
 from boussole.dashboard.views.parts import taking
 from boussole.dashboard.views.parts.taking import (
@@ -100,7 +100,9 @@ def wanted(demo: Workspace, page: str, lang: str, role: Role = Role.CHAIR) -> Wa
 
 def figure(**other: object) -> Figure:
     source = Source(organisation="Service", about="MatchFT", period="May 2026", charter="0.2", seal=SEAL)
-    sheet = Sheet(head=["Group", "Share"], rows=[["Women", "37 %"], ["=Men", Mark(verdict="watch", text="Watch")]])
+    sheet = MarkedTable(
+        head=["Group", "Share"], rows=[["Women", "37 %"], ["=Men", MarkCell(verdict="watch", text="Watch")]]
+    )
     given = {"title": "Who is contacted?", "source": source, "fill": lambda: sheet}
     return Figure(**{"href": "/fairness?system=m&lang=en", **given, **other})  # type: ignore[arg-type]
 
@@ -299,7 +301,9 @@ def test_what_a_spreadsheet_would_run_is_text(demo: Workspace) -> None:
 
 def test_what_is_written_elsewhere_is_text_in_an_image_and_a_fold(demo: Workspace) -> None:
     attack = '"><script>alert(1)</script>'
-    bad = figure(title=attack, sentence=attack, fill=lambda: Sheet(head=[attack, attack], rows=[[attack, attack]]))
+    bad = figure(
+        title=attack, sentence=attack, fill=lambda: MarkedTable(head=[attack, attack], rows=[[attack, attack]])
+    )
     files = dict.fromkeys(("png", "svg", "csv"), "/f")
     told = fold(bad, EN, others={}, files=files, site="", on=demo.today())
     assert "<script" not in told + svg_file(bad, EN, demo.today()).decode()
@@ -319,7 +323,7 @@ def test_a_fold_cites_in_both_languages_and_tells_its_links_apart(demo: Workspac
 
 
 def test_long_tables_are_drawn_in_part_and_say_so(demo: Workspace) -> None:
-    sheet = Sheet(head=["A", "B"], rows=[[f"row {n}", "x"] for n in range(MOST + 3)])
+    sheet = MarkedTable(head=["A", "B"], rows=[[f"row {n}", "x"] for n in range(MOST + 3)])
     drawn = image(figure(fill=lambda: sheet), EN)
     assert "Three more rows are in the table (CSV)." in drawn
     assert f"row {MOST - 1}<" in drawn
@@ -328,7 +332,7 @@ def test_long_tables_are_drawn_in_part_and_say_so(demo: Workspace) -> None:
 
 
 def test_words_stay_in_their_columns() -> None:
-    sheet = Sheet(head=["A", "B"], rows=[["word " * 30, Mark(verdict="kept", text="m" * 60)]])
+    sheet = MarkedTable(head=["A", "B"], rows=[["word " * 30, MarkCell(verdict="kept", text="m" * 60)]])
     drawn = table_picture(sheet, width=100)
     wide = float(re.search(r'width="(\d+)"', drawn)[1])  # type: ignore[index]
     for x, weight, text in re.findall(r'<text x="([\d.]+)"[^>]*font-weight="(\w+)"[^>]*>([^<]*)', drawn):
@@ -341,11 +345,11 @@ PERIODS = ("Septembre 2026", "Du 1er juillet au 31 août 2026 avec les périodes
 
 @pytest.mark.parametrize("periods", [PERIODS, ("",)])
 def test_a_chart_of_groups_is_one_picture_in_which_no_words_cover_others(periods: tuple[str, ...]) -> None:
-    def of(period: str, value: float | None) -> strips.Mark:
+    def of(period: str, value: float | None) -> strips.StripMark:
         text, note = ("40,0 %", "") if value else ("", "Effectif trop faible, rien n’en est dit. " * 4)
         dot = Dot(label="", value=value, low=value, high=value, text=text, note=note, verdict="kept")
         second = period == PERIODS[1]
-        return strips.Mark(dot=dot, levels=[0.4], said="", href="", current=False, period=period, second=second)
+        return strips.StripMark(dot=dot, levels=[0.4], said="", href="", current=False, period=period, second=second)
 
     groups = [(LONG, 0.4), ("<b>漢", None), ("Hommes", 0.5)]
     rows = [strips.Strip(name=name, marks=[of(each, value) for each in periods]) for name, value in groups]

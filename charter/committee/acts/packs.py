@@ -21,7 +21,7 @@ from boussole.charter.record_types.acts import Convocation, FrozenPack, PackAudi
 from boussole.charter.records import SealedStatement, register_charter
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
-from boussole.charter.records.in_force import Version, in_force, judging_then, kept_charter, versions
+from boussole.charter.records.in_force import CharterInUse, in_force, judging_then, kept_charter, versions
 from boussole.charter.records.store.audits import audits_at, latest_rows
 from boussole.charter.text.model import Charter
 
@@ -105,7 +105,7 @@ def pack_before(workspace: Workspace, called: Convocation, *, of: int, entry: in
         )
 
 
-def _charter_before(workspace: Workspace, entry: int) -> Version | Charter:
+def _charter_before(workspace: Workspace, entry: int) -> CharterInUse | Charter:
     """The version that judged before an entry: the one adopted last by then, else the one used last."""
     known = [each for each in versions(workspace) if each.entry < entry]
     acts = [(act.entry, each) for each in known for act in each.acts if act.entry < entry]

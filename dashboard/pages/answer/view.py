@@ -23,7 +23,7 @@ from boussole.dashboard.views.answers.small_print import Cap, background, caps
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.charts import hundred, hundred_chart, hundred_text, svg
 from boussole.dashboard.views.charts.drawings import NARROW, WIDE
-from boussole.dashboard.views.charts.tables import Sheet, mark, sheet_of
+from boussole.dashboard.views.charts.tables import MarkedTable, mark, sheet_of
 from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
 from boussole.dashboard.views.scene import Scene, period_of
 from boussole.dashboard.views.system import Question, Section, section
@@ -252,11 +252,11 @@ def drawing_of(page: AnswerPage) -> Drawing:
     return TABLE if chart is None else Drawing(svg=chart.svg, notes=[chart.note])
 
 
-def _sheet(page: AnswerPage, say: Say) -> Sheet:
+def _sheet(page: AnswerPage, say: Say) -> MarkedTable:
     """The table of the groups; of an answer without figures, its verdict."""
     if page.detail is not None and page.detail.table is not None:
         return sheet_of(page.detail.table, say)
-    return Sheet(head=[say("Question"), say("Verdict")], rows=[[page.question, mark(page.verdict, say)]])
+    return MarkedTable(head=[say("Question"), say("Verdict")], rows=[[page.question, mark(page.verdict, say)]])
 
 
 def _course(course: Course, say: Say) -> Drawing:
@@ -265,6 +265,6 @@ def _course(course: Course, say: Say) -> Drawing:
     return Drawing(svg=course.svg, notes=[*notes, *happened])
 
 
-def _over_time(course: Course, say: Say) -> Sheet:
+def _over_time(course: Course, say: Say) -> MarkedTable:
     head = [say("Period"), say("Figure"), say("Interval that decides"), say("Verdict")]
-    return Sheet(head=head, rows=course.rows)
+    return MarkedTable(head=head, rows=course.rows)

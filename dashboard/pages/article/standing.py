@@ -15,7 +15,7 @@ from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words import Say, count
 from boussole.dashboard.markup.words.addresses import article_href, charter_href, evidence_href, system_href
 from boussole.dashboard.views.charts.tables import Cell as SheetCell
-from boussole.dashboard.views.charts.tables import Mark, Sheet, mark
+from boussole.dashboard.views.charts.tables import MarkCell, MarkedTable, mark
 from boussole.dashboard.views.compass import of_the_others
 from boussole.dashboard.views.scene import Scene
 
@@ -132,7 +132,7 @@ class Cell:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class StandingRow:
     """One system: how it stands today, and its cells from the oldest month to the newest."""
 
     title: str
@@ -148,7 +148,7 @@ class Trend:
     """The table, and the addresses of the pages before and after this one; empty where there is none."""
 
     months: Sequence[Month]
-    lines: Sequence[Line]
+    lines: Sequence[StandingRow]
     where: str
     previous: str
     next: str
@@ -250,7 +250,7 @@ def _line(
     audits: Sequence[AuditSummary],
     months: Sequence[Month],
     query: dict[str, str],
-) -> Line:
+) -> StandingRow:
     by_month: dict[dt.date, list[AuditSummary]] = {}
     for each in audits:
         by_month.setdefault(each.end.replace(day=1), []).append(each)
@@ -259,7 +259,7 @@ def _line(
     before = ""
     if not any(cell.verdict for cell in cells) and history:
         before = say("Last window: {period}", period=say.period(str(history[-1].start), str(history[-1].end)))
-    return Line(title=standing.title, href=standing.href, verdict=standing.verdict, cells=cells, before=before)
+    return StandingRow(title=standing.title, href=standing.href, verdict=standing.verdict, cells=cells, before=before)
 
 
 def _cell(audits: Sequence[AuditSummary], article: str, say: Say, *, query: Mapping[str, str]) -> Cell:
@@ -278,21 +278,23 @@ def _cell(audits: Sequence[AuditSummary], article: str, say: Say, *, query: Mapp
     )
 
 
-def sheet(trend: Trend, say: Say) -> Sheet:
+def sheet(trend: Trend, say: Say) -> MarkedTable:
     """The table as it stands on the page."""
     months = [" ".join([*month.short, *([f"({month.changed})"] if month.changed else [])]) for month in trend.months]
     rows = [
         [_named(line), mark(line.verdict, say), *[_in_sheet(each, say) for each in line.cells]] for line in trend.lines
     ]
-    return Sheet(head=[say("System"), say("Today"), *months], rows=rows)
+    return MarkedTable(head=[say("System"), say("Today"), *months], rows=rows)
 
 
-def _named(line: Line) -> str:
+def _named(line: StandingRow) -> str:
     return f"{line.title} ({line.before})" if line.before else line.title
 
 
 def _in_sheet(cell: Cell, say: Say) -> SheetCell:
     told = mark(cell.verdict, say)
     return (
-        Mark(verdict=told.verdict, text=f"{told.text} ({cell.note})") if isinstance(told, Mark) and cell.note else told
+        MarkCell(verdict=told.verdict, text=f"{told.text} ({cell.note})")
+        if isinstance(told, MarkCell) and cell.note
+        else told
     )

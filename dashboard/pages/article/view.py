@@ -49,7 +49,7 @@ class ProvisionLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class FindingView:
     """A finding of an outside authority, and how far it caps the article. `closed` says since when and by which entry;
     empty while it is open."""
 
@@ -75,7 +75,7 @@ class Advice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class EntryView:
     """An entry of the ledger."""
 
     text: str
@@ -98,14 +98,14 @@ def _provided(each: Provision, say: Say, *, query: dict[str, str]) -> ProvisionL
     )
 
 
-def found(scene: Scene, article: str, say: Say, *, query: Mapping[str, str]) -> list[Finding]:
+def found(scene: Scene, article: str, say: Say, *, query: Mapping[str, str]) -> list[FindingView]:
     """The findings of outside authorities about the article, open ones first."""
     return [_finding(scene, each, say, query=query) for each in findings_about(article, scene.facts)]
 
 
-def _finding(scene: Scene, each: FindingHistory, say: Say, *, query: Mapping[str, str]) -> Finding:
+def _finding(scene: Scene, each: FindingHistory, say: Say, *, query: Mapping[str, str]) -> FindingView:
     said = each.finding
-    return Finding(
+    return FindingView(
         verdict=said.cap,
         caps=say("No better than: {verdict}", verdict=word(said.cap, say)),
         title=say.written(f"{said.authority}, {said.title}"),
@@ -175,7 +175,7 @@ def _about(scene: Scene, said: Statement, say: Say) -> str:
     return about + ", " + say.date(said.on)
 
 
-def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[Entry]:
+def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[EntryView]:
     """What people stated about the questions of the article, the latest first, then the latest audits."""
     numbers = {indicator.id: indicator.number for indicator in article.ways}
     every: list[tuple[str, int, Attestation | Case | Inspection]] = [
@@ -186,7 +186,7 @@ def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str
     stated = [each for each in every if each[2].indicator in numbers]
     stated.sort(key=lambda each: (each[2].on, each[1]), reverse=True)
     told = [
-        Entry(
+        EntryView(
             text=say(
                 "{kind} on question {number}, {system} ({role})",
                 kind=kind,
@@ -202,7 +202,7 @@ def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str
     return told + _audits(scene, article, say, query=query)
 
 
-def _audits(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[Entry]:
+def _audits(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[EntryView]:
     examined = [
         (document.window.end, system, document)
         for system, document in scene.latest.items()
@@ -211,7 +211,7 @@ def _audits(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str
     ]
     examined.sort(key=lambda each: each[:2], reverse=True)
     return [
-        Entry(
+        EntryView(
             text=say("Audit of {system}", system=scene.title(system, say)),
             on=period(document, say),
             entry=_entry(given(document.entry), say, query=query),
@@ -271,9 +271,9 @@ class ArticlePage:
     asked: Sequence[QuestionView]
     untouched: Sequence[QuestionView]
     law: Sequence[ProvisionLine]
-    findings: Sequence[Finding]
+    findings: Sequence[FindingView]
     advice: Sequence[Advice]
-    entries: Sequence[Entry]
+    entries: Sequence[EntryView]
     one: OnePage | None = None
 
 

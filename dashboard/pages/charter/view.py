@@ -16,7 +16,7 @@ from boussole.charter.amending.changes import CharterChange, Effect
 from boussole.charter.amending.diff import diff
 from boussole.charter.amending.plain import plainly
 from boussole.charter.auditing.replay import ABSENT, Replay, VerdictChange, replay
-from boussole.charter.records.in_force import Act, InForce, Version, draft, in_force, kept_charter, versions
+from boussole.charter.records.in_force import Act, CharterInUse, InForce, draft, in_force, kept_charter, versions
 from boussole.charter.text.model import SAME_TEXTS, Article, Charter, Indicator
 from boussole.dashboard.markup.elements import ORDER, word
 from boussole.dashboard.markup.words import Say
@@ -45,7 +45,7 @@ class CharterView:
     """The charter as its page sees it. `fault`: why the text of the workspace cannot be used; nothing of it judges."""
 
     judging: InForce
-    versions: tuple[Version, ...]
+    versions: tuple[CharterInUse, ...]
     amendment: Amendment | None
     fault: str
     systems: Mapping[str, System]
@@ -128,7 +128,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class ArticleText:
     """One article of the text."""
 
     order: int
@@ -140,7 +140,7 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class EffectGroup:
     """Changes that have the same effect."""
 
     effect: Effect
@@ -165,7 +165,7 @@ class Other:
 
     title: str
     lead: str
-    changes: Sequence[Group]
+    changes: Sequence[EffectGroup]
     replayed: str
     counts: Sequence[str]
     past: Sequence[Past]
@@ -174,7 +174,7 @@ class Other:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class VersionRow:
     """One version that judged or was adopted."""
 
     version: str
@@ -197,10 +197,10 @@ class CharterPage:
     seal: tuple[str, str] | None
     fault: str
     other: Other | None
-    parts: Sequence[Part]
+    parts: Sequence[ArticleText]
     rules: Sequence[str]
     colleges: Sequence[str]
-    versions: Sequence[Row]
+    versions: Sequence[VersionRow]
 
 
 def charter_page(seen: CharterView, say: Say, *, query: Mapping[str, str]) -> CharterPage:
@@ -284,8 +284,8 @@ def _seal(act: Act, say: Say, *, query: Mapping[str, str]) -> tuple[str, str]:
     return text, evidence_href(query=dict(query), entry=str(act.entry))
 
 
-def _part(article: Article, judging: InForce, say: Say) -> Part:
-    return Part(
+def _part(article: Article, judging: InForce, say: Say) -> ArticleText:
+    return ArticleText(
         order=article.order,
         title=say.text(article.title),
         commitment=say.text(article.commitment),
@@ -320,7 +320,7 @@ def _question(indicator: Indicator, judging: InForce, say: Say) -> Question:
     )
 
 
-def _row(each: Version, judging: InForce, say: Say, *, query: Mapping[str, str]) -> Row:
+def _row(each: CharterInUse, judging: InForce, say: Say, *, query: Mapping[str, str]) -> VersionRow:
     current = each.sha256 == judging.charter.sha256
     adopted = [
         (
@@ -329,7 +329,7 @@ def _row(each: Version, judging: InForce, say: Say, *, query: Mapping[str, str])
         )
         for act in each.acts
     ]
-    return Row(
+    return VersionRow(
         version=each.version,
         sha256=each.sha256[:12],
         used=say.date(each.first_used_on),
@@ -360,7 +360,7 @@ def _other(seen: CharterView, amendment: Amendment, say: Say) -> Other:
     )
 
 
-def _groups(changes: Iterable[CharterChange], say: Say) -> list[Group]:
+def _groups(changes: Iterable[CharterChange], say: Say) -> list[EffectGroup]:
     titles: dict[Effect, str] = {
         "tighter": say("Stricter"),
         "looser": say("Less strict"),
@@ -369,7 +369,7 @@ def _groups(changes: Iterable[CharterChange], say: Say) -> list[Group]:
     }
     listed = list(changes)
     return [
-        Group(effect=effect, title=title, sentences=[say.text(each.sentence) for each in found])
+        EffectGroup(effect=effect, title=title, sentences=[say.text(each.sentence) for each in found])
         for effect, title in titles.items()
         if (found := [each for each in listed if each.effect == effect])
     ]

@@ -27,7 +27,7 @@ from boussole.dashboard.pages.data.sources import (
     source_rows,
 )
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.tables import Cell, Mark, Sheet
+from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.store import Facts
@@ -306,12 +306,12 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     }
 
 
-def sheet(page: DataPage) -> Sheet:
+def sheet(page: DataPage) -> MarkedTable:
     """Every source as its row on the page."""
     rows: list[list[Cell]] = []
     for row in page.rows:
         logs = f" ({row.logs})" if row.logs else ""
         state = f"{row.freshness} · {row.due}" if row.due else row.freshness
-        name, told = f"{row.title} · {row.source}{logs}", Mark(verdict=row.mark, text=state)
+        name, told = f"{row.title} · {row.source}{logs}", MarkCell(verdict=row.mark, text=state)
         rows.append([name, told, row.newest, row.read, row.rows, row.set_aside])
-    return Sheet(head=page.columns, rows=rows)
+    return MarkedTable(head=page.columns, rows=rows)

@@ -28,8 +28,8 @@ from boussole.dashboard.server.forms import Desk, Form, Values, form_route
 from boussole.dashboard.server.process import Stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.strips import strips_svg
-from boussole.dashboard.views.charts.tables import Cell, Mark, Sheet, marked, sheet_of
-from boussole.dashboard.views.drift.for_whom import Part
+from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable, marked, sheet_of
+from boussole.dashboard.views.drift.for_whom import QuantityTables
 from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.performance import FollowedRows
 from boussole.dashboard.views.drift.two_periods import ANCHOR, TwoPeriods, fields_of, two_periods
@@ -166,7 +166,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         seal=sealed(workspace, []),
     )
 
-    def figure(title: str, sheet: Sheet, drawing: Drawing = TABLE, told: str = "", anchor: str = "") -> Figure:
+    def figure(title: str, sheet: MarkedTable, drawing: Drawing = TABLE, told: str = "", anchor: str = "") -> Figure:
         href = asked.href({"lang": say.lang}) + (f"#{anchor}" if anchor else "")
         return Figure(title=title, sentence=told, source=source, href=href, draw=lambda: drawing, fill=lambda: sheet)
 
@@ -198,22 +198,22 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     return found
 
 
-def timeline(page: DriftPage, say: Say) -> Sheet:
+def timeline(page: DriftPage, say: Say) -> MarkedTable:
     """One row a theme, one column a period."""
     rows: list[list[Cell]] = [
         [
             title,
             *[
-                Mark(verdict=cell.state, text=f"{cell.text} ({cell.note})" if cell.note else cell.text)
+                MarkCell(verdict=cell.state, text=f"{cell.text} ({cell.note})" if cell.note else cell.text)
                 for cell in cells
             ],
         ]
         for title, cells in page.rows
     ]
-    return Sheet(head=[say("What"), *[" ".join(column.short) for column in page.columns]], rows=rows)
+    return MarkedTable(head=[say("What"), *[" ".join(column.short) for column in page.columns]], rows=rows)
 
 
-def rows_of(each: Multiple | FollowedRows, say: Say) -> Sheet:
+def rows_of(each: Multiple | FollowedRows, say: Say) -> MarkedTable:
     """The table under a drawing."""
     compared = [
         "" if isinstance(each, Multiple) and state == "not_examined" else told
@@ -222,7 +222,7 @@ def rows_of(each: Multiple | FollowedRows, say: Say) -> Sheet:
     return marked(each.head, each.rows, each.states, compared, say("Reading"))
 
 
-def groups_of(part: Part, say: Say) -> Sheet:
+def groups_of(part: QuantityTables, say: Say) -> MarkedTable:
     """The table of the groups under a drawing."""
     words = [say("Moved otherwise") if mark else "" for mark in part.groups.marks]
     return marked(part.groups.head, part.groups.rows, part.groups.marks, words, say("Reading"))

@@ -188,7 +188,7 @@ class Acts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ListedEntry:
     """One entry in a list."""
 
     number: str
@@ -218,7 +218,7 @@ class Search:
     systems: Sequence[Choice]
     kept: Mapping[str, str]
     found: str
-    lines: Sequence[Line]
+    lines: Sequence[ListedEntry]
     where: str
     newer: str
     older: str
@@ -356,9 +356,9 @@ def _proof(found: InclusionProof, say: Say) -> str:
     )
 
 
-def _line(entry: EntryLine, scene: Scene, say: Say, *, query: Mapping[str, str], told: ContentsOf) -> Line:
+def _line(entry: EntryLine, scene: Scene, say: Say, *, query: Mapping[str, str], told: ContentsOf) -> ListedEntry:
     record = told(entry.index)
-    return Line(
+    return ListedEntry(
         number=str(entry.index),
         href=evidence_href(query=query, entry=str(entry.index)),
         when=moment_words(entry.time, say, beside=True),

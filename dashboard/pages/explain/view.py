@@ -40,7 +40,7 @@ from boussole.dashboard.views.explanation import (
     request_at,
     request_of,
 )
-from boussole.dashboard.views.explanation_sheet import Sheet
+from boussole.dashboard.views.explanation_sheet import ExplanationSheet
 
 # The forms of the page, to ask for a sheet, to agree to it, to hand it out; where they are sent, and a sheet taken.
 
@@ -322,7 +322,7 @@ class SheetPage:
     """A sheet as the person will read it. `take`: where its PDF is; `issued`: that it was handed out, and the entry;
     `issuing`: the form to hand it out, for whoever may."""
 
-    sheet: Sheet
+    sheet: ExplanationSheet
     back: str
     until: str
     take: str
@@ -384,7 +384,7 @@ def _system(each: SheetRequest, workspace: Workspace, say: Say) -> str:
     return say.text(known.title) if known else each.system
 
 
-def sheet_page(found: SheetRequest, made: Sheet, me: Person, say: Say, *, query: Query) -> SheetPage:
+def sheet_page(found: SheetRequest, made: ExplanationSheet, me: Person, say: Say, *, query: Query) -> SheetPage:
     """The sheet of a request, and what can be done with it."""
     issued = None
     if found.entry is not None and found.issued_on is not None:

@@ -15,7 +15,7 @@ from boussole.charter.records.store.audits import audits_of
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import answer_href, evidence_href
 from boussole.dashboard.pages.fairness.picture import (
-    Group,
+    PictureGroup,
     Side,
     apart,
     figure,
@@ -112,7 +112,7 @@ def periods_fields(windows: Sequence[AuditDocument], chosen: FairnessQuery, say:
     )
 
 
-def last_fields(found: Sequence[Group], kind: Kind, chosen: FairnessQuery, say: Say) -> list[Field]:
+def last_fields(found: Sequence[PictureGroup], kind: Kind, chosen: FairnessQuery, say: Say) -> list[Field]:
     """The group to speak of, and a level to hold all groups to."""
     everybody = Option(value="", name=say("the widest gap"))
     groups = [everybody, *(Option(value=group.key, name=group.name) for group in found)]
@@ -157,7 +157,7 @@ def groups_of(
     return Table(caption=title, head=[*head, say("Verdict")], rows=rows, verdicts=verdicts, names=2 if two else 1)
 
 
-def _heads(found: Sequence[Group], kind: Kind, say: Say, *, control: str, others: bool) -> list[str]:
+def _heads(found: Sequence[PictureGroup], kind: Kind, say: Say, *, control: str, others: bool) -> list[str]:
     """The names of the columns of figures."""
     reference = next((group.name for group in found if group.reference), None)
     against = (
@@ -180,7 +180,7 @@ def _heads(found: Sequence[Group], kind: Kind, say: Say, *, control: str, others
     return head
 
 
-def _figures(group: Group, kind: Kind, say: Say, *, control: str, minimum: int, others: bool) -> list[str]:
+def _figures(group: PictureGroup, kind: Kind, say: Say, *, control: str, minimum: int, others: bool) -> list[str]:
     """The figures of one group in one period."""
     row = [
         _value(group.rate, say, percent=kind.percent, minimum=minimum),
@@ -195,7 +195,7 @@ def _figures(group: Group, kind: Kind, say: Say, *, control: str, minimum: int, 
 
 def history_of(
     windows: Sequence[AuditDocument],
-    focus: Group | None,
+    focus: PictureGroup | None,
     kind: Kind,
     say: Say,
     *,
@@ -223,7 +223,7 @@ def history_of(
     return Table(caption=say("“{group}” over time", group=focus.name), head=head, rows=rows, verdicts=verdicts)
 
 
-def _held(group: Group, say: Say, *, minimum: int) -> str:
+def _held(group: PictureGroup, say: Say, *, minimum: int) -> str:
     """How a group compares, with the interval that decided where it is judged."""
     return compared(group.compared, say, minimum=minimum, ends=group.ends)
 

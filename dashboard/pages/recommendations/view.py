@@ -62,7 +62,7 @@ class RecommendationsQuery:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class RecommendationRow:
     """One recommendation. `late`: nobody answered in time; `open`: it can still be answered or followed."""
 
     entry: int
@@ -88,7 +88,7 @@ class RecommendationsPage:
     filters: Sequence[tuple[str, Sequence[Choice]]]
     shown: str
     everything: str
-    rows: Sequence[Row]
+    rows: Sequence[RecommendationRow]
     where: str
     newer: str
     older: str
@@ -204,7 +204,7 @@ def _with(chosen: RecommendationsQuery, name: str, value: str) -> Recommendation
 
 def _row(
     scene: Scene, each: RecommendationState, say: Say, *, query: dict[str, str], committees: Mapping[str, str]
-) -> Row:
+) -> RecommendationRow:
     said, today = each.said, scene.facts.as_of
     waits = each.state in ("overdue", "waiting")
     told = [
@@ -224,7 +224,7 @@ def _row(
                 evidence_href(query=query, entry=str(said.opinion)),
             )
         )
-    return Row(
+    return RecommendationRow(
         entry=each.entry,
         when=capital(when(said.due_on, today, say)) if waits else follow_up_word(each.state, say),
         late=each.state == "overdue",

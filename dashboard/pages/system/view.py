@@ -23,7 +23,7 @@ from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import system_href
 from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.tables import Cell, Sheet, mark
+from boussole.dashboard.views.charts.tables import Cell, MarkedTable, mark
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed_now
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.system import SystemHead, system_head
@@ -155,7 +155,7 @@ DIGITS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Version:
+class ModelVersionView:
     """One version of a model."""
 
     title: str
@@ -170,7 +170,7 @@ class Card:
     name: str
     description: str
     facts: Facts
-    versions: Sequence[Version]
+    versions: Sequence[ModelVersionView]
     more: str
 
 
@@ -214,12 +214,12 @@ def _card(found: ModelCard, say: Say) -> Card:
     )
 
 
-def _version(found: VersionCard, say: Say) -> Version:
+def _version(found: VersionCard, say: Say) -> ModelVersionView:
     registered = say.moment(found.registered_at) if found.registered_at else ""
     if registered and found.registered_by:
         registered = say("{moment}, by {who}", moment=registered, who=found.registered_by)
     metrics = {name: say.number(value, DIGITS) for name, value in found.metrics.items()}
-    return Version(
+    return ModelVersionView(
         title=say("Version {n}", n=found.version),
         description=say.written(found.description),
         facts=[
@@ -365,11 +365,11 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     }
 
 
-def _made(scene: Scene, system: str, say: Say) -> Sheet:
+def _made(scene: Scene, system: str, say: Say) -> MarkedTable:
     return sheet(matrix(scene, system, say, query={"lang": say.lang}), say)
 
 
-def sheet(page: Matrix, say: Say) -> Sheet:
+def sheet(page: Matrix, say: Say) -> MarkedTable:
     """The table of the questions that somebody has examined, each article before its own."""
     names = [say("For all") if page.columns else say("The answer"), *page.columns]
     first = f"{say('Question')} … {page.ending}" if page.ending else say("Question")
@@ -378,7 +378,7 @@ def sheet(page: Matrix, say: Say) -> Sheet:
         if article.examined:
             rows.append([article.title, mark(article.verdict, say), *[""] * (len(names) - 1)])
             rows += [_row(each, len(names), say) for each in article.examined]
-    return Sheet(head=[first, *names], rows=rows)
+    return MarkedTable(head=[first, *names], rows=rows)
 
 
 def _row(row: QuestionRow, wide: int, say: Say) -> list[Cell]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from boussole.audits.drift.counts import Version, read_versions
+from boussole.audits.drift.counts import VersionDays, read_versions
 from boussole.audits.errors import BoussoleError, NoLakeError
 from boussole.audits.lake import reading
 from boussole.audits.languages import Catalogue, capital, inside
@@ -70,7 +70,7 @@ class Past:
     not be read."""
 
     audits: Mapping[Window, AuditDocument]
-    versions: Sequence[Version] = ()
+    versions: Sequence[VersionDays] = ()
     lost: str = ""
 
 

@@ -33,7 +33,7 @@ class Curve:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
+class CalibrationLayout:
     """Pixels of a drawing: its width, the room beside squares and between them, and how long a line of a name is."""
 
     width: int
@@ -61,12 +61,14 @@ BELOW = 50
 """Room under a square for its scale and what that is."""
 
 
-def sheet(groups: int, *, narrow: bool) -> Sheet:
+def sheet(groups: int, *, narrow: bool) -> CalibrationLayout:
     """Two large squares where there are two groups, else three in a row; as wide as every other drawing."""
     if narrow:
-        return Sheet(width=248, left=64, right=4, gap=16, columns=2, line=12, every_tick=False, dot=44, bar=6)
+        return CalibrationLayout(
+            width=248, left=64, right=4, gap=16, columns=2, line=12, every_tick=False, dot=44, bar=6
+        )
     columns = 2 if groups <= 2 else 3
-    return Sheet(
+    return CalibrationLayout(
         width=664,
         left=72,
         right=22,
@@ -137,7 +139,7 @@ def _values(band: Band) -> list[float]:
     return [band.mean_score, band.observed_rate, *([band.interval.high] if band.interval else [])]
 
 
-def _heading(curve: Curve, say: Say, page: Sheet) -> list[str]:
+def _heading(curve: Curve, say: Say, page: CalibrationLayout) -> list[str]:
     return [*wrapped(curve.label, width=page.line), *wrapped(beyond_words(curve, say), width=page.line + 1)]
 
 
@@ -156,7 +158,7 @@ def _square(
     *,
     corner: tuple[int, int],
     at: Sequence[float],
-    page: Sheet,
+    page: CalibrationLayout,
     say: Say,
 ) -> None:
     """Adds one group, the upper left of its square at `corner`."""
@@ -198,7 +200,7 @@ def _square(
         marks[kind].append({"x": left, "y": top - 10 - LEADING * (len(lines) - 1 - i), "text": text})
 
 
-def _drawn(marks: Mapping[str, list[Mark]], page: Sheet, height: int) -> alt.LayerChart:
+def _drawn(marks: Mapping[str, list[Mark]], page: CalibrationLayout, height: int) -> alt.LayerChart:
     """The marks, whose places are pixels."""
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, page.width], nice=False, zero=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False, zero=False))

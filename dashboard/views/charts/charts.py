@@ -22,15 +22,15 @@ from boussole.dashboard.markup.elements import all_printable, register, word
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.server.process import by_content
 from boussole.dashboard.views.charts.calibration import Curve, calibration_chart
-from boussole.dashboard.views.charts.drawings import WIDE, Dot, Layout, Line, Rows, draw
+from boussole.dashboard.views.charts.drawings import WIDE, Dot, Layout, Rows, ThresholdLine, draw
 from boussole.dashboard.views.charts.groups import (
     ADJUSTED_STAGE,
     NONE,
     RATIOS,
     By,
     Ends,
+    GroupRow,
     Level,
-    Row,
     compared,
     drift_levels,
     features,
@@ -174,11 +174,11 @@ def _minimum(system: System | None) -> int:
     return system.privacy.suppress_below if system else 11
 
 
-def _label(row: Row, say: Say) -> str:
+def _label(row: GroupRow, say: Say) -> str:
     return say("{group} (reference)", group=row.label) if row.reference else row.label
 
 
-def _spoken(row: Row, say: Say, *, minimum: int) -> str:
+def _spoken(row: GroupRow, say: Say, *, minimum: int) -> str:
     if row.value is None:
         return say("{name}: {verdicts}.", name=row.label, verdicts=reason_words(row.reason or "", say, minimum=minimum))
     figure = say.percent(row.value)
@@ -200,7 +200,7 @@ def _drift_label(kind: str, at: float, say: Say) -> str:
     return _level_label(kind, say.number(at), say, bad_side="above")
 
 
-def level_lines(shown: Sequence[Row], say: Say, write: Callable[[float], str]) -> list[Line]:
+def level_lines(shown: Sequence[GroupRow], say: Say, write: Callable[[float], str]) -> list[ThresholdLine]:
     """The watch and the breach level, which explain each mark; one line when all groups share it. `write` says one."""
     lines = []
     for kind in ("watch", "breach"):
@@ -216,17 +216,17 @@ def level_lines(shown: Sequence[Row], say: Say, write: Callable[[float], str]) -
         labels = [first] + [""] * len(levels)
         broken = kind == "breach"
         lines += [
-            Line(at=level.at, label=label, first=i, last=i, broken=broken)
+            ThresholdLine(at=level.at, label=label, first=i, last=i, broken=broken)
             for (i, level), label in zip(levels, labels, strict=False)
         ]
     return lines
 
 
-def _line(kind: str, at: float, label: str, shown: Sequence[object]) -> Line:
-    return Line(at=at, label=label, first=0, last=len(shown) - 1, broken=kind == "breach")
+def _line(kind: str, at: float, label: str, shown: Sequence[object]) -> ThresholdLine:
+    return ThresholdLine(at=at, label=label, first=0, last=len(shown) - 1, broken=kind == "breach")
 
 
-def apart(lines: Sequence[Line]) -> list[Line]:
+def apart(lines: Sequence[ThresholdLine]) -> list[ThresholdLine]:
     """Labels of two levels on either side, so that they never run into each other."""
     labelled = sorted((line.at for line in lines if line.label), reverse=True)
     if len(labelled) < 2:
@@ -244,7 +244,7 @@ STAGES = ("stage_selection_rate", ADJUSTED_STAGE)
 class Hundred:
     """The rows of a question on the scale of a hundred. `top`: the highest value that makes sense there."""
 
-    shown: Sequence[Row]
+    shown: Sequence[GroupRow]
     top: float
 
 
@@ -268,7 +268,7 @@ def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: S
 
 def _of_stage(
     document: Standing, verdict: VerdictDocument, say: Say, *, metric: str, system: System | None
-) -> list[Row]:
+) -> list[GroupRow]:
     measures = document.judged_by_id
     pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
     told = deciding(verdict.verdict, pairs)
@@ -277,7 +277,7 @@ def _of_stage(
     found = [replace(row, label=group_of(measure, say, system=system)) for measure, row in shown]
     against = {measure.params.against for measure, _ in shown} - {None, "rest"}
     others = [group_name(parsed(each, verdict.by or ()), say, system=system) for each in sorted(map(str, against))]
-    return [*found, *(Row(label=other, value=1.0, reference=True) for other in others)]
+    return [*found, *(GroupRow(label=other, value=1.0, reference=True) for other in others)]
 
 
 def _bad_side(document: Standing, verdict: VerdictDocument) -> str:
@@ -287,7 +287,7 @@ def _bad_side(document: Standing, verdict: VerdictDocument) -> str:
     return held or "below"
 
 
-def _as_ratio(row: Row, verdict: VerdictDocument, *, bad_side: str) -> Row:
+def _as_ratio(row: GroupRow, verdict: VerdictDocument, *, bad_side: str) -> GroupRow:
     if row.reference:
         return replace(row, value=100.0, bar=NONE, levels=())
     levels = verdict.comparisons[0].levels
@@ -300,7 +300,7 @@ def _as_ratio(row: Row, verdict: VerdictDocument, *, bad_side: str) -> Row:
     )
 
 
-def _as_rate(row: Row) -> Row:
+def _as_rate(row: GroupRow) -> GroupRow:
     levels = tuple(replace(level, at=100 * level.at) for level in row.levels)
     return replace(row, value=None if row.value is None else 100 * row.value, bar=_times(row.bar), levels=levels)
 
@@ -337,7 +337,7 @@ def hundred_text(found: Hundred, say: Say, *, minimum: int) -> str:
     )
 
 
-def _spoken_of_hundred(row: Row, say: Say, *, minimum: int) -> str:
+def _spoken_of_hundred(row: GroupRow, say: Say, *, minimum: int) -> str:
     if row.value is None:
         return reason_words(row.reason or "", say, minimum=minimum)
     told, (low, high) = figure(row.value, say), row.bar
@@ -346,7 +346,7 @@ def _spoken_of_hundred(row: Row, say: Say, *, minimum: int) -> str:
     return told + (f", {word(row.verdict, say).lower()}" if row.verdict else "")
 
 
-def named(row: Row, say: Say) -> str:
+def named(row: GroupRow, say: Say) -> str:
     """A group, and whether others are compared with it."""
     return say("{group} (reference)", group=row.label) if row.reference else row.label
 

@@ -216,7 +216,7 @@ class Dot:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ThresholdLine:
     """A threshold at `at`, from the top of row `first` to the bottom of row `last`."""
 
     at: float
@@ -243,7 +243,7 @@ class Rows:
     """All that a chart of dots shows. `bounds` are the lowest and highest values that make sense on its scale."""
 
     dots: Sequence[Dot]
-    lines: Sequence[Line]
+    lines: Sequence[ThresholdLine]
     percent: bool
     bounds: tuple[float, float]
     layout: Layout = WIDE
@@ -305,9 +305,9 @@ def _down(field: str, rows: int) -> alt.Y:
     return alt.Y(field, axis=None, scale=alt.Scale(domain=[rows, 0], nice=False, zero=False))
 
 
-def _clear(lines: Sequence[Line], dots: Sequence[Dot]) -> list[Line]:
+def _clear(lines: Sequence[ThresholdLine], dots: Sequence[Dot]) -> list[ThresholdLine]:
     """Lines only beside rows that have a value: nothing runs through the words of the others."""
-    pieces: list[Line] = []
+    pieces: list[ThresholdLine] = []
     for line in lines:
         label = line.label
         for row in range(line.first, line.last + 1):
@@ -325,7 +325,7 @@ def _data(values: list[dict[str, Any]]) -> alt.InlineData:
     return alt.InlineData(values=values)
 
 
-def _lines(lines: Sequence[Line], x: alt.X, y: alt.Y, layout: Layout) -> list[alt.Chart]:
+def _lines(lines: Sequence[ThresholdLine], x: alt.X, y: alt.Y, layout: Layout) -> list[alt.Chart]:
     layers, tier = [], 0
     for line in lines:
         ink = NEEDLE if line.broken else MARKS["watch"].ink
@@ -344,7 +344,7 @@ def _lines(lines: Sequence[Line], x: alt.X, y: alt.Y, layout: Layout) -> list[al
     return layers
 
 
-def _reaches(line: Line, layout: Layout) -> list[tuple[float, float]]:
+def _reaches(line: ThresholdLine, layout: Layout) -> list[tuple[float, float]]:
     """From where to where a line is drawn: in one stroke, or beside each dot where names stand above the dots."""
     if not layout.narrow:
         return [(line.first, line.last + 1)]

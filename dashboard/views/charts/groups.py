@@ -156,7 +156,7 @@ class Level:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class GroupRow:
     """One group: its rate and its own interval, or why there is none; its comparison and how it was judged.
 
     `bar`: the interval to draw, on the scale of the rate: the one that decided where a verdict was made of the group,
@@ -203,7 +203,7 @@ def verdict_on(document: Standing, by: By, *, metric: str) -> VerdictDocument | 
     return next((v for v in document.verdicts if compared(document, v) == (metric, by)), None)
 
 
-def rows(document: Standing, by: By, say: Say, *, metric: str, system: System | None = None) -> list[Row]:
+def rows(document: Standing, by: By, say: Say, *, metric: str, system: System | None = None) -> list[GroupRow]:
     """The groups of one attribute (or intersection) in the order of the document."""
     if metric == ADJUSTED:
         return _adjusted_rows(document, by, say, system=system)
@@ -224,7 +224,7 @@ def rows(document: Standing, by: By, say: Say, *, metric: str, system: System | 
         comparison = comparisons.get(key)
         judged = measures.get(comparison.measure) if comparison else None
         found.append(
-            Row(
+            GroupRow(
                 label=group_of(measure, say, system=system),
                 value=measure.value,
                 low=own(measure.interval)[0],
@@ -244,7 +244,7 @@ def rows(document: Standing, by: By, say: Say, *, metric: str, system: System | 
     return found
 
 
-def _adjusted_rows(document: Standing, by: By, say: Say, *, system: System | None) -> list[Row]:
+def _adjusted_rows(document: Standing, by: By, say: Say, *, system: System | None) -> list[GroupRow]:
     """Each group's ratio to its reference, which is 1, with the thresholds as they are."""
     verdict = verdict_on(document, by, metric=ADJUSTED)
     comparisons = {comparison.measure: comparison for comparison in verdict.comparisons} if verdict else {}
@@ -260,7 +260,7 @@ def _adjusted_rows(document: Standing, by: By, say: Say, *, system: System | Non
             continue
         label = group_of(measure, say, system=system)
         if ratio is None:
-            found.append(Row(label=label, value=1.0, reference=True))
+            found.append(GroupRow(label=label, value=1.0, reference=True))
             continue
         found.append(_ratio_row(label, ratio, verdict, comparisons.get(ratio.id)))
     return found
@@ -268,7 +268,7 @@ def _adjusted_rows(document: Standing, by: By, say: Say, *, system: System | Non
 
 def stage_rows(
     document: Standing, by: By, say: Say, *, metric: str, system: System | None
-) -> list[tuple[MeasureDocument, Row]]:
+) -> list[tuple[MeasureDocument, GroupRow]]:
     """Each group's ratio to its reference at each stage, with the measure it comes from, stage by stage."""
     verdict = verdict_on(document, by, metric=metric)
     comparisons = {comparison.measure: comparison for comparison in verdict.comparisons} if verdict else {}
@@ -290,10 +290,10 @@ def stage_name(measure: MeasureDocument, say: Say, *, system: System | None) -> 
 
 def _ratio_row(
     label: str, ratio: MeasureDocument, verdict: VerdictDocument | None, comparison: Comparison | None
-) -> Row:
+) -> GroupRow:
     """A ratio as the value of its own row."""
     value = ratio.value
-    return Row(
+    return GroupRow(
         label=label,
         value=value,
         low=own(ratio.interval)[0],

@@ -174,7 +174,7 @@ def _mark(each: MonthAround, x: float, y: Callable[[float], float]) -> list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class PlaceReading:
     """What a drawing says at one place; `x`: where that lies, from 0 at its left edge to 1 at its right."""
 
     x: float
@@ -184,7 +184,7 @@ class Reading:
     def told(self) -> str:
         """As the script of the page reads it.
 
-        >>> Reading(x=1 / 3, text="May: 4").told
+        >>> PlaceReading(x=1 / 3, text="May: 4").told
         '[0.3333, "May: 4"]'
         """
         return json.dumps([round(self.x, 4), self.text], ensure_ascii=False)

@@ -75,7 +75,7 @@ WIDE, NARROW, HIGH, SIDE = 400, 200, 34, 24
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mark:
+class StripMark:
     """One figure: of which of two periods it is, what is said of it, and the address of the view that speaks of it."""
 
     dot: Dot
@@ -92,7 +92,7 @@ class Strip:
     """One group, with its mark of one period or of two."""
 
     name: str
-    marks: Sequence[Mark]
+    marks: Sequence[StripMark]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,7 @@ class Strips:
         """The drawing of the scale in both widths."""
         return scale_svg(self.scale), scale_svg(self.scale, wide=NARROW)
 
-    def drawn(self, mark: Mark) -> tuple[str, str]:
+    def drawn(self, mark: StripMark) -> tuple[str, str]:
         """The drawing of a mark in both widths."""
         return strip_svg(mark, self.scale), strip_svg(mark, self.scale, wide=NARROW)
 
@@ -125,12 +125,12 @@ def levels_at(shown: Rows, place: int) -> list[float]:
     return [line.at for line in shown.lines if line.first <= place <= line.last]
 
 
-def strip_svg(mark: Mark, scale: Sequence[tuple[float, str]], *, wide: int = WIDE) -> str:
+def strip_svg(mark: StripMark, scale: Sequence[tuple[float, str]], *, wide: int = WIDE) -> str:
     """One mark and its interval; of the second period an open diamond on a dashed bar."""
     return _drawing(_strip(mark, scale, wide, HIGH), wide, HIGH)
 
 
-def _strip(mark: Mark, scale: Sequence[tuple[float, str]], wide: int, high: float) -> list[str]:
+def _strip(mark: StripMark, scale: Sequence[tuple[float, str]], wide: int, high: float) -> list[str]:
     dot, x = mark.dot, _placed(scale, wide)
     parts = [_upright(x(at), high, LINE, 'stroke-width="1"') for at, _ in _told(scale, wide)]
     if dot.value is not None:
@@ -177,7 +177,7 @@ def strips_svg(shown: Strips) -> str:
     return _drawing(parts, wide, y + 24)
 
 
-def _figure(mark: Mark, why: Sequence[str], shown: Strips, *, left: int, top: float, high: float) -> list[str]:
+def _figure(mark: StripMark, why: Sequence[str], shown: Strips, *, left: int, top: float, high: float) -> list[str]:
     """A mark of one picture with its figure; without one, why there is none."""
     if mark.dot.value is None:
         return _lines(why, left, top + high / 2, INK_2)

@@ -16,7 +16,7 @@ from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.groups import (
     By,
     Feature,
-    Row,
+    GroupRow,
     attribute_name,
     features,
     group_name,
@@ -165,7 +165,7 @@ def actor_name(actor: str, say: Say) -> str:
     return names.get(actor, "")
 
 
-def _compared(row: Row, say: Say, *, minimum: int) -> str:
+def _compared(row: GroupRow, say: Say, *, minimum: int) -> str:
     return comparison(row, say) if row.value is not None else reason_words(row.reason or "", say, minimum=minimum)
 
 
@@ -182,7 +182,7 @@ def _others(say: Say) -> str:
     return say("With comparable profiles, compared with all others")
 
 
-def _alone(row: Row, say: Say) -> str:
+def _alone(row: GroupRow, say: Say) -> str:
     """The interval of a ratio by itself."""
     if row.low is None or row.high is None:
         return ""
@@ -323,7 +323,7 @@ def between(low: float | None, high: float | None, say: Say) -> str:
     return say("{low} to {high}", low=say.percent(low), high=say.percent(high))
 
 
-def comparison(row: Row, say: Say) -> str:
+def comparison(row: GroupRow, say: Say) -> str:
     """How a group compares: "74 for 100 (71 to 78)", or a gap in points."""
     if row.compared is None:
         return ""
@@ -386,7 +386,7 @@ def _row(measure: MeasureDocument, say: Say, system: System | None) -> list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mark:
+class MarkCell:
     """A cell that is a mark: the shape of a verdict, and its words."""
 
     verdict: str
@@ -396,11 +396,11 @@ class Mark:
         return self.text
 
 
-Cell = str | Mark
+Cell = str | MarkCell
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
+class MarkedTable:
     """The head, and rows of as many cells; the first of each says what the row is about."""
 
     head: Sequence[str]
@@ -409,26 +409,26 @@ class Sheet:
 
 def mark(verdict: str | None, say: Say, text: str | None = None) -> Cell:
     """The mark of a verdict with its word, or with other words; nothing where there is no verdict."""
-    return Mark(verdict=verdict, text=text or word(verdict, say)) if verdict else ""
+    return MarkCell(verdict=verdict, text=text or word(verdict, say)) if verdict else ""
 
 
-def sheet_of(table: Table, say: Say) -> Sheet:
+def sheet_of(table: Table, say: Say) -> MarkedTable:
     """A table of figures with the mark of each row in the last column, where its head names one."""
     rows = [[*cells, mark(verdict, say)] for cells, verdict in zip(table.rows, table.verdicts, strict=True)]
     wide = len(table.head)
-    return Sheet(head=table.head, rows=[row[:wide] for row in rows])
+    return MarkedTable(head=table.head, rows=[row[:wide] for row in rows])
 
 
 def marked(
     head: Sequence[str], rows: Sequence[Sequence[str]], states: Sequence[str], words: Sequence[str], reading: str
-) -> Sheet:
+) -> MarkedTable:
     """Rows of words, each with its mark in a last column of the name `reading`; no mark where it says nothing."""
     named = [*head, reading] if rows and len(head) == len(rows[0]) else list(head)
     cells = [
-        [*row, Mark(verdict=state, text=text) if state and text else ""]
+        [*row, MarkCell(verdict=state, text=text) if state and text else ""]
         for row, state, text in zip(rows, states, words, strict=True)
     ]
-    return Sheet(head=named, rows=cells)
+    return MarkedTable(head=named, rows=cells)
 
 
 # A table as a drawing: what has no other picture is taken along as it stands.
@@ -441,7 +441,7 @@ MOST = 40
 """Rows that are drawn; a spreadsheet holds all."""
 
 
-def table_picture(sheet: Sheet, *, width: float) -> str:
+def table_picture(sheet: MarkedTable, *, width: float) -> str:
     """The head, and at most `MOST` rows; `width`: at least so wide."""
     rows = [[*row] for row in sheet.rows[:MOST]]
     across = [_across(at, [sheet.head[at], *(row[at] for row in rows)]) for at in range(len(sheet.head))]
@@ -462,7 +462,7 @@ def table_picture(sheet: Sheet, *, width: float) -> str:
 def _across(at: int, cells: Sequence[Cell]) -> float:
     """How wide a column is: its widest cell, as far as it may be."""
     most = FIRST if at == 0 else OTHER
-    found = [width_of(str(each), SIZE, weight="bold") + SHAPE * isinstance(each, Mark) for each in cells]
+    found = [width_of(str(each), SIZE, weight="bold") + SHAPE * isinstance(each, MarkCell) for each in cells]
     return min(most, max(found)) + 2 * SIDE
 
 
@@ -473,10 +473,10 @@ def _drawn(
     parts, left, high = [], 0.0, 1
     for at, (cell, wide) in enumerate(zip(cells, across, strict=True)):
         weight = "bold" if head or at == 0 else "normal"
-        aside = SHAPE if isinstance(cell, Mark) else 0.0
+        aside = SHAPE if isinstance(cell, MarkCell) else 0.0
         lines = broken(printable(str(cell)) or ("—" if at else ""), SIZE, within=wide - 2 * SIDE - aside, weight=weight)
         first = top + ABOVE + SIZE
-        if isinstance(cell, Mark):
+        if isinstance(cell, MarkCell):
             parts.append(shape(cell.verdict, x=left + SIDE + 6, y=first - 5, size=12))
         ink = INK_2 if head else INK
         parts += [

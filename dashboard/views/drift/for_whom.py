@@ -25,7 +25,7 @@ from boussole.charter.judging.families import decision
 from boussole.charter.judging.wording.naming import parsed
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.charts import svg
-from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, Line, Rows
+from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, Rows, ThresholdLine
 from boussole.dashboard.views.charts.groups import attribute_name, group_name, reason_words, value_name
 from boussole.dashboard.views.drift.words import period_words
 
@@ -197,7 +197,7 @@ class Table:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class QuantityTables:
     """One quantity: its drawing in two widths, its groups, its crossed groups, and how it went month by month."""
 
     title: str
@@ -215,7 +215,7 @@ class ForWhom:
     period: str
     sentences: Sequence[str]
     tone: str
-    parts: Sequence[Part]
+    parts: Sequence[QuantityTables]
     missing: str = ""
     todo: str = ""
 
@@ -252,7 +252,7 @@ def _part(
     found: Sequence[GroupMove],
     by_month: Mapping[Window, Sequence[GroupMove]],
     words: GroupWords,
-) -> Part:
+) -> QuantityTables:
     plain = [each for each in found if len(each.by) == 1]
     crossed = [each for each in found if len(each.by) > 1]
     title = words.title(quantity)
@@ -261,7 +261,7 @@ def _part(
     if any(dot.value is not None for dot in shown.dots):
         wide, narrow = (svg(each, words.say.lang) for each in (shown, replace(shown, layout=NARROW)))
         drawn = wide, narrow
-    return Part(
+    return QuantityTables(
         title=title,
         drawn=drawn,
         alt=" ".join([f"{title}.", *(f"{dot.label}: {dot.text or dot.note}." for dot in shown.dots)]),
@@ -289,7 +289,7 @@ def _drawing(found: Sequence[GroupMove], quantity: str, words: GroupWords) -> Ro
                 verdict=APART if each.otherwise else None,
             )
         )
-    line = Line(at=0.0, label=words.say("as the others"), first=0, last=max(len(dots) - 1, 0), broken=False)
+    line = ThresholdLine(at=0.0, label=words.say("as the others"), first=0, last=max(len(dots) - 1, 0), broken=False)
     return Rows(dots=dots, lines=[line], percent=False, bounds=(-math.inf, math.inf), layout=WIDE)
 
 

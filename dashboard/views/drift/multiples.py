@@ -12,15 +12,14 @@ from boussole.audits.mixed import joined
 from boussole.audits.windows import Window
 from boussole.charter.comparing.months import MOST
 from boussole.charter.deadlines.incidents import incidents
-from boussole.charter.drift.readings import Reading, theme_of
+from boussole.charter.drift.readings import ThemeReading, theme_of
 from boussole.charter.drift.rule import Level
 from boussole.charter.judging.statistics.placing import holds
 from boussole.charter.record_types.incidents import Incident
-from boussole.charter.records.in_force import Version
+from boussole.charter.records.in_force import CharterInUse
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import charter_href, data_href, drift_href, incidents_href
-from boussole.dashboard.views.charts.over_time import Reading as PlaceReading
-from boussole.dashboard.views.charts.over_time import Spot, places, small_multiple, time_axis
+from boussole.dashboard.views.charts.over_time import PlaceReading, Spot, places, small_multiple, time_axis
 from boussole.dashboard.views.drift.beside import anchor_of
 from boussole.dashboard.views.drift.figures import ends_of, figure, in_order, label, of, row, several, table_head
 from boussole.dashboard.views.drift.two_periods import anchor_at
@@ -55,7 +54,7 @@ class Event:
 def events(
     scene: Scene,
     series: DriftSeries,
-    charters: Sequence[Version],
+    charters: Sequence[CharterInUse],
     say: Say,
     *,
     query: dict[str, str],
@@ -177,7 +176,7 @@ class Multiple:
 
 def multiples(
     series: DriftSeries,
-    read: Sequence[Mapping[str, Reading]],
+    read: Sequence[Mapping[str, ThemeReading]],
     theme: str,
     *,
     level: Level,

@@ -16,11 +16,18 @@ from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.base import given
 from boussole.charter.drift.causes import causes, newcomers, run
-from boussole.charter.drift.readings import MEANING, MOVED, Reading
+from boussole.charter.drift.readings import MEANING, MOVED, ThemeReading
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.groups import attribute_name, group_name, reason_words
-from boussole.dashboard.views.charts.over_time import Month, MonthValue, months_picture, places, scale_of, time_axis
-from boussole.dashboard.views.charts.over_time import Reading as PlaceReading
+from boussole.dashboard.views.charts.over_time import (
+    Month,
+    MonthValue,
+    PlaceReading,
+    months_picture,
+    places,
+    scale_of,
+    time_axis,
+)
 from boussole.dashboard.views.drift.multiples import Event, on_days
 from boussole.dashboard.views.drift.words import PerformanceWords, period_words, state_words, why_not
 
@@ -179,7 +186,7 @@ def _spoken(month: Month, words: PerformanceWords) -> str:
 
 
 def meaning_months(
-    series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened: Sequence[Event], words: PerformanceWords
+    series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], happened: Sequence[Event], words: PerformanceWords
 ) -> FollowedRows | None:
     """None where no month has it."""
     say = words.say
@@ -271,7 +278,7 @@ class Performing:
 
 def performing(
     series: DriftSeries,
-    read: Sequence[Mapping[str, Reading]],
+    read: Sequence[Mapping[str, ThemeReading]],
     happened: Sequence[Event],
     say: Say,
     *,
@@ -309,7 +316,7 @@ def _tone(due: Sequence[Performance], name: str, doubts: Sequence[str]) -> str:
     return "kept" if due and due[-1].expected and not due[-1].strayed(name) else "unknown"
 
 
-def _doubts(series: DriftSeries, read: Sequence[Mapping[str, Reading]], words: PerformanceWords) -> list[str]:
+def _doubts(series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], words: PerformanceWords) -> list[str]:
     """Why what is expected may be wrong: scores that mean something else, or that another model gives."""
     compared = [at for at, point in enumerate(series.points) if point.reason is None]
     if not compared:

@@ -15,7 +15,7 @@ from boussole.audits.languages import bracketed, capital
 from boussole.audits.windows import Window
 from boussole.charter.drift.causes import Causes, causes, run
 from boussole.charter.drift.groups import CALIBRATION
-from boussole.charter.drift.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, THEMES, Reading
+from boussole.charter.drift.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, THEMES, ThemeReading
 from boussole.charter.drift.rule import SCORE
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.drift.multiples import Event
@@ -35,7 +35,9 @@ class Summary:
     more: Sequence[str] = ()
 
 
-def summary(series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened: Sequence[Event], say: Say) -> Summary:
+def summary(
+    series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], happened: Sequence[Event], say: Say
+) -> Summary:
     """What the newest compared window says."""
     compared = [at for at, point in enumerate(series.points) if point.reason is None]
     if not compared:
@@ -86,7 +88,7 @@ def summary(series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened
     )
 
 
-def _unknown(themes: Sequence[str], now: Mapping[str, Reading], say: Say) -> list[str]:
+def _unknown(themes: Sequence[str], now: Mapping[str, ThemeReading], say: Say) -> list[str]:
     """Of what nobody can tell, and why: a column without any value, else too little to tell on which side it lies."""
     empty = [theme for theme in themes if "no_values" in now[theme].reasons.values()]
     near = [theme for theme in themes if theme not in empty]
@@ -121,7 +123,7 @@ def _nothing(series: DriftSeries, say: Say) -> Summary:
 
 
 def _clauses(
-    moved: Sequence[str], read: Mapping[str, Reading], why: Causes, series: DriftSeries, say: Say, *, at: int
+    moved: Sequence[str], read: Mapping[str, ThemeReading], why: Causes, series: DriftSeries, say: Say, *, at: int
 ) -> list[str]:
     """What moved the system, then what followed."""
     found = [_clause(theme, read[theme], series, say) for theme in (INPUTS, GROUPS) if theme in moved]
@@ -186,7 +188,11 @@ def _unseen(say: Say) -> str:
 
 
 def _told_of_causes(
-    why: Causes, now: Mapping[str, Reading], read: Sequence[Mapping[str, Reading]], series: DriftSeries, say: Say
+    why: Causes,
+    now: Mapping[str, ThemeReading],
+    read: Sequence[Mapping[str, ThemeReading]],
+    series: DriftSeries,
+    say: Say,
 ) -> list[str]:
     """What belongs to the causes: in figures, and what cannot be told apart."""
     found = []
@@ -208,7 +214,7 @@ def _told_of_causes(
     return found
 
 
-def _clause(theme: str, reading: Reading, series: DriftSeries, say: Say) -> str:
+def _clause(theme: str, reading: ThemeReading, series: DriftSeries, say: Say) -> str:
     moved, n = reading.moved, say.whole(len(reading.moved))
     if theme == GAPS:
         return say("what audits measure moved for good ({n} of its figures)", n=n)
@@ -238,7 +244,7 @@ def _subject(theme: str, say: Say) -> str:
 
 def _since(
     series: DriftSeries,
-    read: Sequence[Mapping[str, Reading]],
+    read: Sequence[Mapping[str, ThemeReading]],
     moved: Sequence[str],
     at: int,
     *,
@@ -258,7 +264,7 @@ def _since(
     return told
 
 
-def _before(series: DriftSeries, read: Sequence[Mapping[str, Reading]], at: int, say: Say) -> list[str]:
+def _before(series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], at: int, say: Say) -> list[str]:
     """What moved last before the window that is told of."""
     for earlier in reversed(range(at)):
         moved = [theme for theme in THEMES if read[earlier][theme].state in MOVED]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from boussole.audits.drift.two_windows import Distribution, Part, TwoWindows
+from boussole.audits.drift.two_windows import Distribution, TwoWindows, WindowShare
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.audits.systems.model import System
@@ -15,7 +15,7 @@ from boussole.charter.drift.readings import theme_of
 from boussole.charter.drift.rule import SCORE
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.drawings import Dot, ticks
-from boussole.dashboard.views.charts.strips import Mark, Strip, Strips
+from boussole.dashboard.views.charts.strips import Strip, StripMark, Strips
 from boussole.dashboard.views.charts.tables import Table
 from boussole.dashboard.views.drift.figures import label, several
 from boussole.dashboard.views.drift.words import period_words, title_of, why_not
@@ -183,7 +183,9 @@ def _exact(values: Sequence[float], places: int) -> bool:
     return all(abs(round(each, places) - each) <= 1e-9 * max(1.0, abs(each)) for each in values)
 
 
-def _mark(name: str, part: Part | None, period: str, say: Say, *, hidden: str, rounded: bool, second: bool) -> Mark:
+def _mark(
+    name: str, part: WindowShare | None, period: str, say: Say, *, hidden: str, rounded: bool, second: bool
+) -> StripMark:
     said = say("{group}, {period}", group=name, period=period)
     if part is None:
         dot = Dot(label=name, value=None, low=None, high=None, text="", note=hidden, verdict=None)
@@ -193,7 +195,7 @@ def _mark(name: str, part: Part | None, period: str, say: Say, *, hidden: str, r
         dot = Dot(label=name, value=part.share, low=low, high=high, text=text, note="", verdict=None)
         share = say("{value} (between {low} and {high})", value=text, low=say.percent(low), high=say.percent(high))
         told = joined(", ", [share, _decisions(part, say, rounded=rounded)])
-    return Mark(
+    return StripMark(
         dot=dot,
         levels=(),
         said=say("{name}: {verdicts}.", name=said, verdicts=told),
@@ -204,7 +206,7 @@ def _mark(name: str, part: Part | None, period: str, say: Say, *, hidden: str, r
     )
 
 
-def _decisions(part: Part, say: Say, *, rounded: bool) -> str:
+def _decisions(part: WindowShare, say: Say, *, rounded: bool) -> str:
     n = say.whole(part.count)
     return say("about {n} decisions", n=n) if rounded and part.count else say("{n} decisions", n=n)
 
@@ -229,7 +231,7 @@ def _told(names: Sequence[str], column: Distribution, periods: Sequence[str], sa
 def _table(
     title: str,
     names: Sequence[str],
-    sides: Sequence[Sequence[Part | None]],
+    sides: Sequence[Sequence[WindowShare | None]],
     periods: Sequence[str],
     say: Say,
     *,

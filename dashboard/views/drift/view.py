@@ -12,7 +12,7 @@ from boussole.audits.drift.series import Against, DriftSeries, Point, Step
 from boussole.audits.languages import capital
 from boussole.audits.windows import Window
 from boussole.charter.drift.read import read_all
-from boussole.charter.drift.readings import THEMES, Reading
+from boussole.charter.drift.readings import THEMES, ThemeReading
 from boussole.charter.drift.rule import FEATURES, SCORE, Level
 from boussole.charter.drift.system_drift import Drift
 from boussole.dashboard.markup.words import Say
@@ -290,7 +290,7 @@ def _column(point: Point, series: DriftSeries, happened: Sequence[Event], say: S
     )
 
 
-def _cell(reading: Reading, theme: str, point: Point, series: DriftSeries, say: Say) -> Cell:
+def _cell(reading: ThemeReading, theme: str, point: Point, series: DriftSeries, say: Say) -> Cell:
     moved = (
         [name_of(name, theme, series.system, say) for name in reading.moved] if theme in ("inputs", "groups") else []
     )

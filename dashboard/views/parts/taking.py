@@ -37,7 +37,7 @@ from boussole.dashboard.server.access.sessions import here, looking, of_request
 from boussole.dashboard.server.process import Stamp, newest, records_stamp
 from boussole.dashboard.server.routes import figure_path
 from boussole.dashboard.views.charts.strips import broken
-from boussole.dashboard.views.charts.tables import MOST, Sheet, table_picture
+from boussole.dashboard.views.charts.tables import MOST, MarkedTable, table_picture
 from boussole.dashboard.views.scene import period
 
 # The seal of a figure: the entries that sealed what it shows, and the root of the ledger with the last of them.
@@ -121,7 +121,7 @@ class Figure:
     title: str
     source: Source
     href: str
-    fill: Callable[[], Sheet]
+    fill: Callable[[], MarkedTable]
     draw: Callable[[], Drawing] = lambda: TABLE
     sentence: str = ""
     verdict: str = ""

@@ -34,7 +34,7 @@ from boussole.dashboard.views.scene import Scene, period
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class ComparedGroup:
     """A group that the figure compares: the id of its measure, its attributes, and what is seen of it."""
 
     measure: str
@@ -58,7 +58,7 @@ class Figure:
     sentence: str
     period: str
     owner: str
-    groups: Sequence[Group]
+    groups: Sequence[ComparedGroup]
 
     @property
     def asked(self) -> str:
@@ -111,7 +111,7 @@ def _whole(scene: Scene, system: str, say: Say) -> Figure:
     )
 
 
-def _groups(scene: Scene, document: Standing, verdict: VerdictDocument, system: str, say: Say) -> list[Group]:
+def _groups(scene: Scene, document: Standing, verdict: VerdictDocument, system: str, say: Say) -> list[ComparedGroup]:
     """The groups that a verdict compares, each with its figure as it is shown: hidden ones say that they are."""
     declared = scene.systems.get(system)
     measures = document.judged_by_id
@@ -126,7 +126,7 @@ def _groups(scene: Scene, document: Standing, verdict: VerdictDocument, system: 
         seen = comparison(row, say) if row else ""
         text = say("{group}: {figure}", group=label, figure=seen) if seen else label
         group = {name: str(value) for name, value in measure.group.items()}
-        found.append(Group(measure=measure.id, group=group, text=text))
+        found.append(ComparedGroup(measure=measure.id, group=group, text=text))
     return found
 
 
