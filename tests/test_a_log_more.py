@@ -24,10 +24,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from boussole.audits.systems.kinds import ColumnName
-from boussole.audits.systems.logs.log_type import Follow, LogType, Read, Section
+from boussole.audits.systems.logs.log_type import Follow, LogSection, LogType, Read
 
 
-class Complaints(Section):
+class Complaints(LogSection):
     id: ColumnName = Field(description="Identifier of one complaint")
     at: ColumnName = Field(description="Moment of the complaint")
     reason: ColumnName | None = Field(None, description="What it is about")

@@ -78,7 +78,7 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Table:
+class SourceProfile:
     """The columns of a source, profiled on a sample of its rows where there are many.
 
     `rows` are those of the sample; `whole` and `sample` are relations, `total` counts the rows of the first.
@@ -120,7 +120,7 @@ class Table:
 
 def profile(
     connection: duckdb.DuckDBPyConnection, source: str | Path, *, zone: str, files: Files | None = None
-) -> Table:
+) -> SourceProfile:
     """The profile of every column of a source.
 
     Raises SourceError when the source cannot be read or holds no row.
@@ -132,7 +132,9 @@ def profile(
         raise SourceError("the file holds no row.", where=str(source), next_step="Give one with some decisions in it.")
     sample = whole if total <= SAMPLE else _sample(connection, whole)
     columns = {name: _column(connection, whole, sample, read, name, zone=zone) for name in opened.columns}
-    return Table(str(source), total, min(total, SAMPLE), columns, connection, whole, sample, read, opened.reading)
+    return SourceProfile(
+        str(source), total, min(total, SAMPLE), columns, connection, whole, sample, read, opened.reading
+    )
 
 
 def _sample(connection: duckdb.DuckDBPyConnection, whole: str) -> str:

@@ -34,7 +34,7 @@ class SystemChange:
 
 
 @dataclass(kw_only=True)
-class Plan:
+class ImportPlan:
     """Everything that an import would do. With faults nothing is to be done."""
 
     faults: list[CellFault] = field(default_factory=list)
@@ -51,13 +51,13 @@ class Plan:
         return [change for change in self.changes if not change.new]
 
 
-def plan(path: Path, systems: Mapping[str, System], *, today: dt.date | None = None) -> Plan:
+def plan(path: Path, systems: Mapping[str, System], *, today: dt.date | None = None) -> ImportPlan:
     """What importing a register into these systems would do. All faults are told at once.
 
     Raises SourceError for a file that cannot be read as a register at all.
     """
     reading = read_register(path)
-    made = Plan(faults=list(reading.faults), notes=list(reading.notes))
+    made = ImportPlan(faults=list(reading.faults), notes=list(reading.notes))
     faulty = {(fault.sheet, fault.row) for fault in made.faults}
     names = _Names(systems)
     for record in reading.records:
@@ -70,7 +70,9 @@ def plan(path: Path, systems: Mapping[str, System], *, today: dt.date | None = N
     return made
 
 
-def _add(made: Plan, record: Record, raw: Raw, *, existing: System | None, today: dt.date | None, whole: bool) -> None:
+def _add(
+    made: ImportPlan, record: Record, raw: Raw, *, existing: System | None, today: dt.date | None, whole: bool
+) -> None:
     """Adds what one row would do; of a row that is not whole only what else is wrong with it."""
     if existing is not None and existing.kind != "declared":
         made.notes.append(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from boussole.audits.errors import SourceError
-from boussole.audits.spreadsheet.columns import COLUMNS, Column
+from boussole.audits.spreadsheet.columns import COLUMNS, RegisterColumn
 from boussole.audits.spreadsheet.headers import Meaning, likely, read_headers
 from boussole.audits.spreadsheet.values import CellError, read
 from boussole.audits.spreadsheet.workbook import LAST_COLUMN, LAST_ROW, Sheet, open_workbook
@@ -185,7 +185,7 @@ def _record(
     return record
 
 
-def _cell(sheet: Sheet, number: int, place: int, column: Column) -> Any:
+def _cell(sheet: Sheet, number: int, place: int, column: RegisterColumn) -> Any:
     if (number, place + 1) in sheet.unsettled:
         raise CellError("holds a formula without a result: save the file in a spreadsheet program, or write the value")
     if coordinates := sheet.across.get((number, place + 1)):

@@ -146,11 +146,11 @@ class Values:
 
 def told(kind: str, effect: str, values: Values) -> dict[str, str]:
     """The sentence that says a change, in every language of Boussole."""
-    return {lang: _Teller(lang).told(kind, effect, values) for lang in LANGUAGES}
+    return {lang: _ChangeTeller(lang).told(kind, effect, values) for lang in LANGUAGES}
 
 
 @dataclass(frozen=True)
-class _Teller:
+class _ChangeTeller:
     """Says changes in one language."""
 
     lang: str

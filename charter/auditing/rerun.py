@@ -22,7 +22,7 @@ from boussole.audits.windows import reference_window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.accumulating import Accumulated, measured
 from boussole.charter.auditing.audit import audit_document
-from boussole.charter.auditing.differences import Difference, differences
+from boussole.charter.auditing.differences import RerunDifference, differences
 from boussole.charter.auditing.published import publications
 from boussole.charter.auditing.references import changed_references
 from boussole.charter.document import AuditDocument
@@ -49,7 +49,7 @@ class Rerun:
     verdicts: int = 0
     problems: tuple[str, ...] = ()
     """What keeps the audit from being computed again, or was changed."""
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[RerunDifference, ...] = ()
     """What the evidence gives otherwise than the document says."""
     recount: Recount | None = None
     moved: tuple[str, ...] = ()

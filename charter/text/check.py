@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from boussole.audits.errors import nearest
-from boussole.charter.text.draft import HEAD, INDICATOR, LAW, CharterFault, Draft, draft_of
+from boussole.charter.text.draft import HEAD, INDICATOR, LAW, CharterDraft, CharterFault, draft_of
 from boussole.charter.text.model import ARTICLES, OWN_FAMILIES, Charter
 from boussole.charter.text.reach import unreachable
 from boussole.charter.text.texts import amiss
@@ -27,7 +27,7 @@ def faults(charter: Charter) -> list[str]:
     return [str(fault) for fault in (*draft_faults(draft_of(charter)), *texts)]
 
 
-def draft_faults(draft: Draft) -> list[CharterFault]:
+def draft_faults(draft: CharterDraft) -> list[CharterFault]:
     """Every fault between the readable parts of a charter."""
     checks = (
         _size,
@@ -52,14 +52,14 @@ def _strings(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tup
             yield from _strings(inner, (*path, key))
 
 
-def _size(draft: Draft) -> Iterator[CharterFault]:
+def _size(draft: CharterDraft) -> Iterator[CharterFault]:
     fewest, most = ARTICLES
     if not fewest <= draft.articles <= most:
         what = f"a charter has {fewest} to {most} articles and this one has {draft.articles}: add or remove some."
         yield CharterFault(file=HEAD, what=what)
 
 
-def _duplicates(draft: Draft) -> Iterator[CharterFault]:
+def _duplicates(draft: CharterDraft) -> Iterator[CharterFault]:
     """A fault at each use of a name but the first, naming where that is."""
     first: dict[tuple[str, str], str] = {}
     for each in draft.names:
@@ -70,7 +70,7 @@ def _duplicates(draft: Draft) -> Iterator[CharterFault]:
         first.setdefault(name, each.file)
 
 
-def _references(draft: Draft) -> Iterator[CharterFault]:
+def _references(draft: CharterDraft) -> Iterator[CharterFault]:
     known = draft.question_names
     for each in (each for each in draft.asked if not each.earlier):
         for at, name in enumerate(each.indicator.law):
@@ -90,7 +90,7 @@ def _references(draft: Draft) -> Iterator[CharterFault]:
             yield CharterFault(file=LAW, path=("provisions", name, "uncovered"), what=told)
 
 
-def _breaches(draft: Draft) -> Iterator[CharterFault]:
+def _breaches(draft: CharterDraft) -> Iterator[CharterFault]:
     """What a question is broken with is another of its article, which is broken by itself."""
     for each in draft.asked:
         needed = each.indicator.breach_with
@@ -116,7 +116,7 @@ def _offer(name: str, known: Any) -> str:
     return nearest(name, known) if known else "There is none yet: add it."
 
 
-def _families(draft: Draft) -> Iterator[CharterFault]:
+def _families(draft: CharterDraft) -> Iterator[CharterFault]:
     """A name that no other question of the article bears is a slip, and would let false alarms through."""
     questions = [each for each in draft.asked if not each.earlier]
     for each in questions:
@@ -130,7 +130,7 @@ def _families(draft: Draft) -> Iterator[CharterFault]:
             )
 
 
-def _reasons(draft: Draft) -> Iterator[CharterFault]:
+def _reasons(draft: CharterDraft) -> Iterator[CharterFault]:
     for each in draft.asked:
         threshold = each.indicator.threshold
         if each.earlier and threshold is each.first.threshold:
@@ -141,7 +141,7 @@ def _reasons(draft: Draft) -> Iterator[CharterFault]:
             yield each.fault(told, "threshold")
 
 
-def _placeholders(draft: Draft) -> Iterator[CharterFault]:
+def _placeholders(draft: CharterDraft) -> Iterator[CharterFault]:
     for each in draft.asked:
         for lang, text in each.indicator.question.items():
             for name in re.findall(r"\{([^}]*)\}", text):
@@ -150,7 +150,7 @@ def _placeholders(draft: Draft) -> Iterator[CharterFault]:
                     yield each.fault(told, "question", lang)
 
 
-def _translations(draft: Draft) -> Iterator[CharterFault]:
+def _translations(draft: CharterDraft) -> Iterator[CharterFault]:
     """Every text in every language of the charter, and in no other."""
     languages = set(draft.languages)
     for file, path, text in draft.texts if languages else ():

@@ -8,7 +8,7 @@ from boussole.audits.errors import nearest
 from boussole.audits.metric_registry import REGISTRY
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.texts.pairs.measures import MEASURES
-from boussole.charter.text.draft import CharterFault, Draft, DraftQuestion
+from boussole.charter.text.draft import CharterDraft, CharterFault, DraftQuestion
 from boussole.charter.text.judged import (
     DRIFT,
     JUDGED,
@@ -22,7 +22,7 @@ MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
 """Months between two times a question is asked."""
 
 
-def unreachable(draft: Draft) -> Iterator[CharterFault]:
+def unreachable(draft: CharterDraft) -> Iterator[CharterFault]:
     """Every question with a verdict that could never be said."""
     for each in draft.asked:
         yield from _measure(each)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from boussole.audits.systems.loading import explained
 from boussole.charter.text.check import draft_faults
-from boussole.charter.text.draft import HEAD, LAW, CharterFault, Draft, Path_, ways_of
+from boussole.charter.text.draft import HEAD, LAW, CharterDraft, CharterFault, Path_, ways_of
 from boussole.charter.text.model import Article, Framework, Head, Indicator, Law, LawFile
 from boussole.charter.text.texts import amiss
 from boussole.charter.text.yaml_places import Places, read_places
@@ -24,7 +24,7 @@ class CharterReading:
     """The files of one charter, read part by part as far as they can be."""
 
     def __init__(self, files: Sequence[tuple[str, bytes]]) -> None:
-        self.draft = Draft()
+        self.draft = CharterDraft()
         self.articles: list[Article] = []
         self.head: Head | None = None
         self._found: list[CharterFault] = []

@@ -42,7 +42,7 @@ class LetterEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section:
+class LetterSection:
     """The changes of one system."""
 
     system: str
@@ -50,10 +50,10 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layout:
+class LetterLayout:
     """All of them. `changes` and `unfavourable`: how many, and how many for the worse; `more`: entries left out."""
 
-    sections: Sequence[Section]
+    sections: Sequence[LetterSection]
     changes: int
     unfavourable: int
     more: int
@@ -64,14 +64,14 @@ class Layout:
         return self.sections[0].entries[0].first if self.changes == 1 else None
 
 
-def layout(items: Sequence[ChangeMessage]) -> Layout:
+def layout(items: Sequence[ChangeMessage]) -> LetterLayout:
     """Several changes of the same subject all stand there, in the order in which they came."""
     entries = [entry for system in dict.fromkeys(each.system for each in items) for entry in _entries(items, system)]
     kept = _ordered(entries)[:MOST]
     counted = [told for told in items if told.kind != "question" or not _placed(told, entries)]
-    return Layout(
+    return LetterLayout(
         sections=[
-            Section(system=system, entries=[each for each in kept if each.first.system == system])
+            LetterSection(system=system, entries=[each for each in kept if each.first.system == system])
             for system in dict.fromkeys(each.first.system for each in kept)
         ],
         changes=sum(entry.count for entry in entries),
@@ -151,7 +151,7 @@ def _said(told: ChangeMessage) -> list[str]:
     return [told.facts["start"], *(said["sentence"] for said in told.facts["texts"].values())]
 
 
-def subject(shown: Layout, texts: Mapping[int, Mapping[str, str]], tell: AlertSay) -> str:
+def subject(shown: LetterLayout, texts: Mapping[int, Mapping[str, str]], tell: AlertSay) -> str:
     """The subject of a message: the change itself where it is one, else how many, and how many for the worse."""
     if shown.only is not None:
         told = texts[shown.only.number]
@@ -169,7 +169,7 @@ def subject(shown: Layout, texts: Mapping[int, Mapping[str, str]], tell: AlertSa
     return tell("{what}, {m} of them for the worse", what=what, m=tell.whole(shown.unfavourable))
 
 
-def next_step(shown: Layout, tell: AlertSay) -> str:
+def next_step(shown: LetterLayout, tell: AlertSay) -> str:
     """What to do, by the worst of the changes."""
     told = [
         each for section in shown.sections for entry in section.entries for each in (*entry.heads, *entry.questions)
@@ -285,7 +285,7 @@ def line(text: str, most: int) -> str:
 class _Part:
     """The message in one language."""
 
-    def __init__(self, message: Message, shown: Layout, tell: AlertSay, organisation: str, address: str) -> None:
+    def __init__(self, message: Message, shown: LetterLayout, tell: AlertSay, organisation: str, address: str) -> None:
         self.message, self.shown, self.tell = message, shown, tell
         self.organisation, self.address = organisation, address
         self.texts: Texts = {each.number: each.facts["texts"][tell.lang] for each in message.items}
@@ -300,10 +300,10 @@ class _Part:
         blocks += [told for told in (self._more(), next_step(self.shown, self.tell)) if told]
         return "\n\n".join([*blocks, "-- \n" + "\n".join(self.small_print())])
 
-    def _name(self, section: Section) -> str:
+    def _name(self, section: LetterSection) -> str:
         return self.texts[section.entries[0].first.number]["system"]
 
-    def _system(self, section: Section) -> str:
+    def _system(self, section: LetterSection) -> str:
         name = self._name(section)
         return f"{name}\n{'=' * min(len(name), WIDTH)}"
 

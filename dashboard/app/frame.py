@@ -15,7 +15,7 @@ from streamlit.navigation.page import StreamlitPage
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.languages import LANGUAGES
-from boussole.audits.lost import RESTART, Lost, State, lost_ledger
+from boussole.audits.lost import RESTART, Lost, RecordsState, lost_ledger
 from boussole.audits.mixed import joined
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import (
@@ -51,11 +51,11 @@ def lost(found: Lost, say: Say) -> Html:
     return Template("app/frame.html", say)("lost", _headline(found.state, say), _shown(found, say), steps)
 
 
-def _headline(state: State, say: Say) -> str:
+def _headline(state: RecordsState, say: Say) -> str:
     states = {
-        State.missing: say("There was a ledger here, and its file `governance.sqlite` is missing."),
-        State.empty: say("There was a ledger here, and its file `governance.sqlite` is empty."),
-        State.bare: say("There was a ledger here, and its file `governance.sqlite` holds no entry."),
+        RecordsState.missing: say("There was a ledger here, and its file `governance.sqlite` is missing."),
+        RecordsState.empty: say("There was a ledger here, and its file `governance.sqlite` is empty."),
+        RecordsState.bare: say("There was a ledger here, and its file `governance.sqlite` holds no entry."),
     }
     return states[state]
 

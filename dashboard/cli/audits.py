@@ -13,7 +13,7 @@ import typer
 from boussole.audits import private_files
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.cli import auditing
-from boussole.dashboard.cli.auditing import AuditedWindow, Days
+from boussole.dashboard.cli.auditing import AuditedWindow, AuditScope
 from boussole.dashboard.cli.console import (
     AsOfOption,
     DatesOption,
@@ -98,7 +98,7 @@ def audit(  # noqa: PLR0917 (the options of a command)
     from boussole.charter.document import worst_of
     from boussole.charter.document.answers.verdict import severity
 
-    days: Days = {
+    days: AuditScope = {
         "start": start.date() if start else None,
         "end": end.date() if end else None,
         "as_of": as_of.date() if as_of else None,
@@ -150,7 +150,7 @@ def _hold_judged(documents: Sequence[AuditDocument | TextsDocument]) -> None:
             raise typer.Exit(1)
 
 
-def _consistent(*, all_periods: bool, by_itself: bool, days: Days) -> None:
+def _consistent(*, all_periods: bool, by_itself: bool, days: AuditScope) -> None:
     if all_periods and (by_itself or days["start"] or days["end"]):
         raise BoussoleError(
             "--all-periods looks at each period of a log by itself.",
@@ -236,7 +236,7 @@ def verify(  # noqa: PLR0917 (the options of a command)
     also 4: it holds, and the clock went back.
     """
     from boussole.dashboard.cli import verifying
-    from boussole.dashboard.cli.verifying import Outcome, worst
+    from boussole.dashboard.cli.verifying import ExitCode, worst
 
     judged = verifying.verified(
         file, keys=key or [], checkpoints=checkpoint or [], one_by_one=list_, others=ledger or rerun
@@ -260,7 +260,7 @@ def verify(  # noqa: PLR0917 (the options of a command)
     if rerun:
         days = {"start": start.date() if start else None, "end": end.date() if end else None}
         same = verifying.rerun(workspace_of(context), system=system, entries=entries, **days)
-        found.append(Outcome.VERIFIED if same else Outcome.FAULT)
+        found.append(ExitCode.VERIFIED if same else ExitCode.FAULT)
     if code := worst(found):
         raise typer.Exit(code)
 

@@ -26,7 +26,7 @@ from boussole.dashboard.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from boussole.audits.sides import Days, Side
+    from boussole.audits.sides import Side, SideDays
     from boussole.audits.systems import System
     from boussole.audits.workspace import Workspace
     from boussole.charter.document.differences.comparing import (
@@ -196,7 +196,7 @@ def compare(  # noqa: PLR0917 (the options of a command)
     With --versions, set two versions side by side as the audits of their months told them; with --shadow, one that
     answers the same cases without deciding (in the month that holds --from). Neither judges.
     """
-    from boussole.audits.sides import Days
+    from boussole.audits.sides import SideDays
     from boussole.charter.comparing.candidate import judge, margins
     from boussole.charter.records.in_force import in_force
 
@@ -218,7 +218,7 @@ def compare(  # noqa: PLR0917 (the options of a command)
             next_step="Run `boussole compare --system ID V1 V2`, or name runs with --run RUN --run RUN.",
         )
     workspace, subject = _system(context, system, system_file, run or ())
-    days = Days(**{name: day.date() if day else None for name, day in zip(DAYS, (start, end, as_of), strict=True)})
+    days = SideDays(**{name: day.date() if day else None for name, day in zip(DAYS, (start, end, as_of), strict=True)})
     production, candidate = _sides(workspace, subject, wanted, days)
     document = judge(in_force(workspace).charter, subject, production, candidate, margins=limits)
     if json_:
@@ -304,7 +304,7 @@ def _system(
 
 
 def _sides(
-    workspace: Workspace | None, system: System, wanted: Sequence[tuple[str, str]], days: Days
+    workspace: Workspace | None, system: System, wanted: Sequence[tuple[str, str]], days: SideDays
 ) -> tuple[Side, Side]:
     """Production and candidate. Without a workspace, one that is deleted lends both the same keys."""
     from boussole.audits.ephemeral import ephemeral
@@ -315,7 +315,9 @@ def _sides(
     return first, second
 
 
-def _side(parent: Workspace, workspace: Workspace | None, system: System, *, kind: str, name: str, days: Days) -> Side:
+def _side(
+    parent: Workspace, workspace: Workspace | None, system: System, *, kind: str, name: str, days: SideDays
+) -> Side:
     """The decisions of a run, a file, or a version in the lake."""
     from boussole.audits.decisions.files.kinds import READERS, kind_of
     from boussole.audits.ephemeral import LogFile

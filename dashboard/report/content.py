@@ -27,7 +27,7 @@ from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.compass import Compass, compass
 from boussole.dashboard.views.papers import parse_period, report_file
 from boussole.dashboard.views.scene import JudgedQuestion, findings, period, rings
-from boussole.dashboard.views.system_tables import ArticleRows, Cell, QuestionRow, matrix
+from boussole.dashboard.views.system_tables import ArticleRows, QuestionRow, VerdictCell, matrix
 
 # The questions of each system by group, and how the figures that most need attention have moved.
 
@@ -121,7 +121,7 @@ def _halves(articles: Sequence[Data]) -> list[list[Data]]:
     return [half for half in (list(articles[:first]), list(articles[first:])) if half]
 
 
-def _cell(cell: Cell | None, system_id: str) -> Data | None:
+def _cell(cell: VerdictCell | None, system_id: str) -> Data | None:
     return {"verdict": cell.verdict, "anchor": anchor_in(system_id, cell.anchor)} if cell is not None else None
 
 

@@ -34,8 +34,8 @@ from boussole.dashboard.views.answers.course import Past, past_of
 from boussole.dashboard.views.chamber import Chamber, chambers
 from boussole.dashboard.views.drift.figures import brief
 from boussole.dashboard.views.drift.multiples import Multiple
-from boussole.dashboard.views.drift.view import Column, DriftPage, DriftQuery, drift_page
-from boussole.dashboard.views.papers import Period, in_period
+from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, WindowColumn, drift_page
+from boussole.dashboard.views.papers import ReportPeriod, in_period
 from boussole.dashboard.views.scene import Scene, before
 
 # What reports say: a catalogue of their own beside the one of the pages.
@@ -152,7 +152,7 @@ def section(scene: Scene, drift: Drift, tell: ReportSay) -> Data:
     }
 
 
-def _timeline(page: DriftPage, columns: Sequence[Column], tell: ReportSay) -> Data:
+def _timeline(page: DriftPage, columns: Sequence[WindowColumn], tell: ReportSay) -> Data:
     """A row for each part of the system, a column for each month, and what happened, by letters."""
     happened = list(dict.fromkeys(event for column in columns for event in column.events))
     letters = {event: chr(ord("A") + at) if at < 26 else "…" for at, event in enumerate(happened)}
@@ -250,7 +250,7 @@ class Edition:
     sealed last; `sealed` holds them as they were sealed."""
 
     organisation: str
-    period: Period | None
+    period: ReportPeriod | None
     scene: Scene
     sealed: Mapping[str, AuditDocument]
     charters: Mapping[str, Charter]
@@ -304,7 +304,7 @@ class Edition:
 
 
 def edition(
-    workspace: Workspace, period: Period | None, *, today: dt.date | None = None, systems: Sequence[str] = ()
+    workspace: Workspace, period: ReportPeriod | None, *, today: dt.date | None = None, systems: Sequence[str] = ()
 ) -> Edition:
     """The audits of a period with what was stated until the last of them was made, or the newest of each system with
     what was stated until `today`: that says what the compass says, unless another charter has come into force since.
@@ -366,7 +366,10 @@ def edition(
 
 
 def _chosen(
-    workspace: Workspace, found: Mapping[str, Sequence[AuditDocument]], systems: Sequence[str], period: Period | None
+    workspace: Workspace,
+    found: Mapping[str, Sequence[AuditDocument]],
+    systems: Sequence[str],
+    period: ReportPeriod | None,
 ) -> tuple[str, ...]:
     """The systems that are asked for, each once, in the order of their ids."""
     known = {*workspace.deciding, *latest_audits(workspace)}
@@ -404,7 +407,7 @@ def _newest(workspace: Workspace) -> dict[str, list[AuditDocument]]:
     return found
 
 
-def _of_period(workspace: Workspace, period: Period) -> dict[str, list[AuditDocument]]:
+def _of_period(workspace: Workspace, period: ReportPeriod) -> dict[str, list[AuditDocument]]:
     audits = {system_id: audits_of(workspace, system_id) for system_id in latest_audits(workspace)}
     found = {system_id: in_period(documents, period) for system_id, documents in audits.items()}
     found = {system_id: documents for system_id, documents in found.items() if documents}

@@ -105,7 +105,7 @@ class Form:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class FormProblem:
     """What was wrong with something that was sent, at which field (empty: the whole), and what was typed."""
 
     form: str
@@ -277,13 +277,13 @@ Titled = tuple[str, Form]
 """A form with what opens it."""
 
 
-def form_html(form: Form, say: Say, *, query: Mapping[str, str], problem: Problem | None = None) -> Html:
+def form_html(form: Form, say: Say, *, query: Mapping[str, str], problem: FormProblem | None = None) -> Html:
     """A form. `problem`: why the last attempt was not taken; it stands on top, with everything that was typed."""
     return Template("server/forms.html", say)("form", form, query, problem)
 
 
 def folded_form(
-    title: Child, form: Form, say: Say, *, query: Mapping[str, str], problem: Problem | None = None
+    title: Child, form: Form, say: Say, *, query: Mapping[str, str], problem: FormProblem | None = None
 ) -> Html:
     """A form that opens on request; open at once where its last attempt was not taken."""
     return Template("server/forms.html", say)("folded", title, form, query, problem)
@@ -297,7 +297,7 @@ class PageForms:
         self,
         *,
         query: Mapping[str, str],
-        problem: Problem | None,
+        problem: FormProblem | None,
         forms: Callable[[int], Sequence[Titled]] = lambda _: (),
     ) -> None:
         self._query, self._problem, self._forms = query, problem, forms
@@ -322,10 +322,10 @@ def done_html(entry: int, text: str, say: Say, *, href: str) -> Html:
 MOST, EACH = 100, 10
 """Problems that are kept, in all and of one person; each holds at most what a form may send."""
 
-_kept: OrderedDict[str, tuple[str, Problem]] = OrderedDict()
+_kept: OrderedDict[str, tuple[str, FormProblem]] = OrderedDict()
 
 
-def keep(problem: Problem, whose: str) -> str:
+def keep(problem: FormProblem, whose: str) -> str:
     """A token by which the page finds it: unguessable, and good for nobody else. Nobody pushes out what others typed
     before their own."""
     token = secrets.token_urlsafe(16)
@@ -338,7 +338,7 @@ def keep(problem: Problem, whose: str) -> str:
     return token
 
 
-def problem_of(token: str, whose: str = "") -> Problem | None:
+def problem_of(token: str, whose: str = "") -> FormProblem | None:
     """What was wrong; None when that is no longer known, or is somebody else's."""
     owner, problem = _kept.get(token, ("", None))
     return problem if owner == whose else None
@@ -408,7 +408,7 @@ def form_route(path: str, home: Path, *, ask: Ask, act: Act, back: Back, largest
             return done if isinstance(done, Response) else RedirectResponse(done, status_code=303)
         except (UnfitError, ValidationError, BoussoleError) as error:
             at, text = _fault(error, form, desk)
-            problem = Problem(form=form.id, text=text, at=at, typed=kept)
+            problem = FormProblem(form=form.id, text=text, at=at, typed=kept)
         return RedirectResponse(f"{back(desk, of, keep(problem, whose(desk.person)))}#{form.id}", status_code=303)
 
     return Route(path, endpoint, methods=["POST"])

@@ -186,7 +186,7 @@ def _sits(me: Person, chamber: Chamber) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evidence:
+class SessionEvidence:
     """`before`: what changed from the pack it replaces to it; None where it replaces none. `since`: from it to today.
 
     `standing` are its audits by system, with what people had stated by then.
@@ -199,14 +199,14 @@ class Evidence:
     since: PackChanges
 
 
-def evidence_of(workspace: Workspace, house: CommitteeState, session: int, *, today: dt.date) -> Evidence | None:
+def evidence_of(workspace: Workspace, house: CommitteeState, session: int, *, today: dt.date) -> SessionEvidence | None:
     """The pack that a session works on, as it stands today; None while there is none."""
     last = house.last(FrozenPack, session)
     if last is None:
         return None
     entry, pack = last
     replaced = house.get(FrozenPack, pack.replaces) if pack.replaces is not None else None
-    return Evidence(
+    return SessionEvidence(
         entry=entry,
         pack=pack,
         standing=standing(workspace, pack),
@@ -225,7 +225,7 @@ class Met:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Before:
+class EvidenceBefore:
     """The evidence before an entry of the ledger: what a pack would have held, and its audits by system."""
 
     pack: FrozenPack
@@ -251,16 +251,16 @@ def met_last(chambers: Iterable[Chamber]) -> Met | None:
     return max(held, key=lambda each: each.opened, default=None)
 
 
-def before(workspace: Workspace, met: Met) -> Before:
+def before(workspace: Workspace, met: Met) -> EvidenceBefore:
     """The evidence as it stood when a session was opened. Raises CharterError where its charter cannot be read."""
     house = met.chamber.house
     day = house.about(Opening, met.session)[-1][1].on
     called = house.get(Convocation, met.session)
     pack = pack_before(workspace, called, of=met.session, entry=met.opened, on=day)
-    return Before(pack=pack, standing=standing(workspace, pack))
+    return EvidenceBefore(pack=pack, standing=standing(workspace, pack))
 
 
-def changed_answers(scene: Scene, then: Before) -> list[tuple[JudgedQuestion, str]]:
+def changed_answers(scene: Scene, then: EvidenceBefore) -> list[tuple[JudgedQuestion, str]]:
     """The questions answered otherwise than before an entry, each with its answer then; the most pressing first, and
     last those that nobody examines any more."""
     found = answered_otherwise(then.standing, scene.latest)
@@ -270,7 +270,9 @@ def changed_answers(scene: Scene, then: Before) -> list[tuple[JudgedQuestion, st
     return [(each, before) for each, before in told if before != each.key]
 
 
-def news(scene: Scene, met: Met, then: Before, say: Say, *, query: dict[str, str], incidents: bool) -> list[News]:
+def news(
+    scene: Scene, met: Met, then: EvidenceBefore, say: Say, *, query: dict[str, str], incidents: bool
+) -> list[News]:
     """What happened since: another charter, other models, findings, incidents, appeals, answers.
 
     `incidents`: whether whoever looks may see these and appeals.
@@ -295,7 +297,7 @@ def _answer(change: VerdictChange) -> str:
     return change.before or "not_examined"
 
 
-def _charter(scene: Scene, since: Since, then: Before, say: Say, *, query: dict[str, str]) -> Iterator[News]:
+def _charter(scene: Scene, since: Since, then: EvidenceBefore, say: Say, *, query: dict[str, str]) -> Iterator[News]:
     """The charter, where another text or its levels were adopted; the page shows it beside the one of that day."""
     for _, said in since:
         if isinstance(said, Adoption):
@@ -306,7 +308,7 @@ def _charter(scene: Scene, since: Since, then: Before, say: Say, *, query: dict[
             )
 
 
-def _models(scene: Scene, then: Before, say: Say, *, query: dict[str, str]) -> Iterator[News]:
+def _models(scene: Scene, then: EvidenceBefore, say: Say, *, query: dict[str, str]) -> Iterator[News]:
     """The systems of which another version of the model decides most since."""
     for name, document in scene.latest.items():
         earlier = then.standing.get(name)

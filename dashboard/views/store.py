@@ -33,7 +33,7 @@ from boussole.dashboard.server.process import (
     stamp,
     stamp_of,
 )
-from boussole.dashboard.views.chamber import Before, Chamber, Evidence, Met, before, evidence_of
+from boussole.dashboard.views.chamber import Chamber, EvidenceBefore, Met, SessionEvidence, before, evidence_of
 from boussole.dashboard.views.chamber import chambers as seated
 from boussole.dashboard.views.concerns import Concern, Whose, concerns_of
 from boussole.dashboard.views.evidence import VerificationResult
@@ -159,12 +159,12 @@ def chambers(workspace: Workspace) -> dict[str, Chamber]:
     return {name: each.at_its_hour() for name, each in held.items()}
 
 
-def evidence(workspace: Workspace, committee: str, session: int) -> Evidence | None:
+def evidence(workspace: Workspace, committee: str, session: int) -> SessionEvidence | None:
     """The pack that a session works on, and what has changed since; None while there is none."""
     return _evidence(workspace.home, stamp(workspace), day_in(workspace), committee, session)
 
 
-def before_session(workspace: Workspace, met: Met) -> Before:
+def before_session(workspace: Workspace, met: Met) -> EvidenceBefore:
     """The evidence as it stood when a session was opened. Raises CharterError where its charter cannot be read."""
     return _before(workspace.home, stamp(workspace), met.chamber.id, met.session, met.opened)
 
@@ -254,12 +254,12 @@ def _chambers(home: Path, _stamp: Stamp, today: dt.date) -> dict[str, Chamber]:
 
 
 @newest(16)
-def _evidence(home: Path, _stamp: Stamp, today: dt.date, committee: str, session: int) -> Evidence | None:
+def _evidence(home: Path, _stamp: Stamp, today: dt.date, committee: str, session: int) -> SessionEvidence | None:
     return evidence_of(Workspace(home), chambers(Workspace(home))[committee].house, session, today=today)
 
 
 @newest(8)
-def _before(home: Path, _stamp: Stamp, committee: str, session: int, opened: int) -> Before:
+def _before(home: Path, _stamp: Stamp, committee: str, session: int, opened: int) -> EvidenceBefore:
     chamber = chambers(Workspace(home))[committee]
     return before(Workspace(home), Met(chamber=chamber, session=session, opened=opened))
 

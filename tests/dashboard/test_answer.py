@@ -22,7 +22,7 @@ from boussole.dashboard.markup.elements import shape
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import answer_href
-from boussole.dashboard.pages.answer.around import Reader
+from boussole.dashboard.pages.answer.around import ReadingRights
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, AnswerPage, answer_page, kept_answer
 from boussole.dashboard.views.answers.asked import sentence_of
 from boussole.dashboard.views.answers.course import Past
@@ -40,7 +40,7 @@ from tests.written import system_text
 from tests.written import verdict as a_verdict
 
 EN, FR = speaker("en"), speaker("fr")
-ALL = Reader(committee=True, incidents=True)
+ALL = ReadingRights(committee=True, incidents=True)
 
 
 def page(scene: Scene, system: str, key: str, lang: str = "en", past: Past | None = None) -> AnswerPage:

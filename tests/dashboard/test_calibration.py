@@ -13,7 +13,7 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.charts.calibration import Curve, calibration_chart, calibration_note, calibration_text
 from boussole.dashboard.views.charts.charts import curves_svg
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system import Section, system_page
+from boussole.dashboard.views.system import ArticleSection, system_page
 from tests.as_json import curves, drawn_and_not
 
 Document = dict[str, Any]
@@ -60,7 +60,7 @@ def scored(matchft: Document) -> Document:
     return matchft
 
 
-def drawn(scene: Scene) -> list[Section]:
+def drawn(scene: Scene) -> list[ArticleSection]:
     return [section for section in system_page(scene, "matchft", FR).sections if section.calibrations]
 
 

@@ -20,7 +20,7 @@ from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.server.forms import (
     Field,
     Form,
-    Problem,
+    FormProblem,
     UnfitError,
     Values,
     folded_form,
@@ -113,7 +113,7 @@ def test_a_hundred_thousand_characters_fit():
 
 def test_what_was_typed_is_there_again_beside_what_is_wrong_and_is_text():
     typed = {"line": ['"><script>'], "text": ["</textarea><b>"], "many": ["b"], "tick": ["yes"], "one": ["b"]}
-    html = form_html(FORM, EN, query={"lang": "en"}, problem=Problem(form="f", text="No.", at="line", typed=typed))
+    html = form_html(FORM, EN, query={"lang": "en"}, problem=FormProblem(form="f", text="No.", at="line", typed=typed))
     assert 'value="&quot;&gt;&lt;script&gt;"' in html
     assert "&lt;/textarea&gt;&lt;b&gt;</textarea>" in html
     assert 'aria-describedby="f-wrong"' in html
@@ -121,10 +121,10 @@ def test_what_was_typed_is_there_again_beside_what_is_wrong_and_is_text():
     assert '<option value="b" selected="">' in html
     assert html.count('checked=""') == 2
     assert 'action="/f?lang=en&amp;spoken=en"' in html
-    other = folded_form("Open", FORM, EN, query={}, problem=Problem(form="g", text="No.", typed=typed))
+    other = folded_form("Open", FORM, EN, query={}, problem=FormProblem(form="g", text="No.", typed=typed))
     assert "script" not in other
     assert "open" not in folded_form("Open", FORM, EN, query={}).split(">")[0]
-    assert 'open=""' in folded_form("Open", FORM, EN, query={}, problem=Problem(form="f", text="No."))
+    assert 'open=""' in folded_form("Open", FORM, EN, query={}, problem=FormProblem(form="f", text="No."))
 
 
 def test_no_field_has_a_name_that_a_document_has():
@@ -143,15 +143,15 @@ def test_every_field_has_a_label_or_a_legend():
 
 def test_problems_are_pushed_out_by_others(monkeypatch):
     monkeypatch.setattr(forms, "MOST", 1)
-    first = keep(Problem(form="f", text="1"), "")
-    second = keep(Problem(form="f", text="2"), "")
+    first = keep(FormProblem(form="f", text="1"), "")
+    second = keep(FormProblem(form="f", text="2"), "")
     assert (problem_of(first), problem_of(second).text, problem_of("")) == (None, "2", None)
 
 
 def test_what_somebody_typed_is_shown_to_nobody_else_and_pushed_out_by_nobody_else(monkeypatch):
     monkeypatch.setattr(forms, "_kept", OrderedDict())
-    mine = keep(Problem(form="f", text="mine"), "ada")
-    theirs = [keep(Problem(form="f", text=str(n)), "eve") for n in range(forms.MOST + 1)]
+    mine = keep(FormProblem(form="f", text="mine"), "ada")
+    theirs = [keep(FormProblem(form="f", text=str(n)), "eve") for n in range(forms.MOST + 1)]
     assert problem_of(mine, "ada").text == "mine"
     assert problem_of(mine, "eve") is None
     assert problem_of(mine) is None

@@ -45,8 +45,8 @@ from boussole.dashboard.views.parts import taking
 from boussole.dashboard.views.parts.taking import (
     Drawing,
     Figure,
+    FigureSource,
     Seal,
-    Source,
     Wanted,
     citation,
     csv_file,
@@ -99,7 +99,7 @@ def wanted(demo: Workspace, page: str, lang: str, role: Role = Role.CHAIR) -> Wa
 
 
 def figure(**other: object) -> Figure:
-    source = Source(organisation="Service", about="MatchFT", period="May 2026", charter="0.2", seal=SEAL)
+    source = FigureSource(organisation="Service", about="MatchFT", period="May 2026", charter="0.2", seal=SEAL)
     sheet = MarkedTable(
         head=["Group", "Share"], rows=[["Women", "37 %"], ["=Men", MarkCell(verdict="watch", text="Watch")]]
     )
@@ -272,7 +272,7 @@ def test_a_citation_is_one_sentence_that_names_everything(demo: Workspace) -> No
         "Service, MatchFT, “Who is contacted?”, May 2026, charter 0.2, sealed as entry 12 of the ledger, root "
         f"{ROOT}, looked at on 30 November 2026."
     )
-    nothing = Source(organisation="Service", about="", period="", charter="", seal=None)
+    nothing = FigureSource(organisation="Service", about="", period="", charter="", seal=None)
     assert citation(figure(source=nothing), EN, on=demo.today().replace(2026, 11, 30)) == (
         "Service, “Who is contacted?”, not sealed, looked at on 30 November 2026."
     )
@@ -281,7 +281,7 @@ def test_a_citation_is_one_sentence_that_names_everything(demo: Workspace) -> No
 def test_many_entries_are_told_in_short() -> None:
     def told(*entries: int) -> str:
         seal = Seal(entries=list(entries), at=90, root="ab")
-        return source_line(Source(organisation="", about="", period="", charter="", seal=seal), EN)
+        return source_line(FigureSource(organisation="", about="", period="", charter="", seal=seal), EN)
 
     assert told(1, 2) == "Source: sealed as entries 1, 2 of the ledger, root ab at entry 90."
     assert told(*range(3, 30)) == "Source: sealed as entries 27 from 3 to 29 of the ledger, root ab at entry 90."
@@ -290,7 +290,7 @@ def test_many_entries_are_told_in_short() -> None:
 
 def test_what_a_spreadsheet_would_run_is_text(demo: Workspace) -> None:
     attack = "=HYPERLINK(1)"
-    named = Source(organisation=attack, about="", period="", charter="", seal=None)
+    named = FigureSource(organisation=attack, about="", period="", charter="", seal=None)
     content = csv_file(figure(title="@x", sentence="+1", source=named), EN, demo.today())
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
     assert [row[1] for row in rows[:2]] == ["'@x", "'+1"]

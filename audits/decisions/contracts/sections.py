@@ -10,7 +10,7 @@ from boussole.audits.decisions.contracts.columns import ColumnReader
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy.pseudonyms import bucket, pseudonym
 from boussole.audits.systems.logs import LOG_TYPES
-from boussole.audits.systems.logs.log_type import TEXTS, How, Read, Section
+from boussole.audits.systems.logs.log_type import TEXTS, How, LogSection, Read
 from boussole.audits.systems.model import System
 
 
@@ -44,7 +44,7 @@ def contract(system: System, log: LogName, types: Mapping[str, str], *, now: dt.
     return made.complete()
 
 
-def _part(system: System, log: LogName) -> Section:
+def _part(system: System, log: LogName) -> LogSection:
     part = system.section(log)
     assert part is not None  # noqa: S101 (its log is declared)
     return part
@@ -118,7 +118,7 @@ _READ: Mapping[How, Callable[[Contract, str, str], None]] = {
 }
 
 
-def _derive(made: Contract, part: Section, *, today: dt.date) -> None:
+def _derive(made: Contract, part: LogSection, *, today: dt.date) -> None:
     """Columns that are made of texts; a text that a system does not keep, or keeps no longer, is not stored."""
     if made.kind.derive is None:
         return

@@ -11,7 +11,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import ColumnName
-from boussole.audits.systems.logs.log_type import LogType, Read, Section
+from boussole.audits.systems.logs.log_type import LogSection, LogType, Read
 
 DIGITS = 12
 """Hexadecimal digits of the hash that tells one declaration from another."""
@@ -25,7 +25,7 @@ those whose role is in the list; those that nobody used for long, of those of wh
 what accounts are held to (`Accounts.part`)."""
 
 
-class Accounts(Section):
+class Accounts(LogSection):
     """The export of accounts: each key names a column; `needs` says which rights each role needs."""
 
     account: ColumnName = Field(description="The account; stored as a keyed hash")

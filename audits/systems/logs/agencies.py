@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from boussole.audits.systems.kinds import ColumnName, Strict, Texts
-from boussole.audits.systems.logs.log_type import Follow, LogType, Read, Retention, Section
+from boussole.audits.systems.logs.log_type import Follow, LogSection, LogType, Read, Retention
 
 
 class CountedOutcome(Strict):
@@ -22,7 +22,7 @@ class CountedOutcome(Strict):
     better: Literal["more", "fewer"] = Field("more", description="Whether more of it is better, or fewer")
 
 
-class Agencies(Section):
+class Agencies(LogSection):
     """Counts by agency and month; columns of counts hold whole numbers."""
 
     agency: ColumnName = Field(description="The agency: a code that stays the same; told of together, never by itself")

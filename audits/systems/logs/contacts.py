@@ -9,7 +9,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, mo
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import ColumnName, Strict
-from boussole.audits.systems.logs.log_type import Follow, LogType, Read, Section
+from boussole.audits.systems.logs.log_type import Follow, LogSection, LogType, Read
 
 OPT_OUT = ("opt-out", "opt_out", "optout", "stop")
 """Kinds of row that are somebody asking to be left alone, where the system file names none."""
@@ -63,7 +63,7 @@ class Notice(Strict):
         return self
 
 
-class Contacts(Section):
+class Contacts(LogSection):
     person: ColumnName = Field(description="The person written to")
     at: ColumnName = Field(description="Moment of the message")
     kind: ColumnName = Field(description="Kind of message: contact, opt-out…")

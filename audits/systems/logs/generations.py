@@ -9,11 +9,11 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 
 from boussole.audits.systems.kinds import ColumnName
 from boussole.audits.systems.logs.calls import Calls
-from boussole.audits.systems.logs.log_type import LogType, Read, Section
+from boussole.audits.systems.logs.log_type import LogSection, LogType, Read
 from boussole.audits.systems.logs.texts import HeldTexts, distance, shown
 
 
-class Generations(Section):
+class Generations(LogSection):
     """The log of a generative system: one row per text it wrote."""
 
     id: ColumnName = Field("id", description="Identifier of one generation, unique in the log")
@@ -103,20 +103,20 @@ NEWER = (
 """Keys that system files of earlier versions did not have."""
 
 
-def derived(part: Section, texts: Mapping[str, str], read: Mapping[str, str]) -> dict[str, str]:
+def derived(part: LogSection, texts: Mapping[str, str], read: Mapping[str, str]) -> dict[str, str]:
     """SQL of what the lake holds of texts, from these in clear and the columns that are read."""
     assert isinstance(part, Generations)  # noqa: S101 (the section of this log)
     made = {"edit_distance": distance(texts, read), "words": shown(texts, read) if part.timed else None}
     return (part.texts.found(texts, read) if part.texts else {}) | {name: sql for name, sql in made.items() if sql}
 
 
-def keeps(part: Section) -> bool:
+def keeps(part: LogSection) -> bool:
     """Whether texts are stored, encrypted."""
     assert isinstance(part, Generations)  # noqa: S101 (the section of this log)
     return part.texts is None or part.texts.kept
 
 
-def kept_for(part: Section) -> int | None:
+def kept_for(part: LogSection) -> int | None:
     """Days after which a text leaves before its row does."""
     assert isinstance(part, Generations)  # noqa: S101 (the section of this log)
     return part.texts.retain_days if part.texts else None

@@ -9,7 +9,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import ColumnName
-from boussole.audits.systems.logs.log_type import LogType, Read, Section
+from boussole.audits.systems.logs.log_type import LogSection, LogType, Read
 
 DIGITS = 12
 """Hexadecimal digits of the hash that tells one declaration from another."""
@@ -23,7 +23,7 @@ first use in it; agents of all teams, of whom: of teams that are too small; of e
 agents times agents."""
 
 
-class Usage(Section):
+class Usage(LogSection):
     """The log of uses: agents are told of by team, region, role and age band, never one by one."""
 
     id: ColumnName = Field(description="Identifier of one use, unique in the log; stored as a keyed hash")

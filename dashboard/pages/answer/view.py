@@ -13,7 +13,7 @@ from boussole.charter.amending.plain import plainly
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href, system_href
-from boussole.dashboard.pages.answer.around import ByTeam, Deed, Reader, by_team, done, not_known
+from boussole.dashboard.pages.answer.around import ByTeam, Deed, ReadingRights, by_team, done, not_known
 from boussole.dashboard.server.process import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, threshold_words
@@ -24,9 +24,18 @@ from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.charts import hundred, hundred_chart, hundred_text, svg
 from boussole.dashboard.views.charts.drawings import NARROW, WIDE
 from boussole.dashboard.views.charts.tables import MarkedTable, mark, sheet_of
-from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
+from boussole.dashboard.views.parts.taking import (
+    TABLE,
+    Drawing,
+    Figure,
+    FigureSource,
+    Wanted,
+    charters_of,
+    sealed,
+    time_of,
+)
 from boussole.dashboard.views.scene import Scene, period_of
-from boussole.dashboard.views.system import Question, Section, section
+from boussole.dashboard.views.system import ArticleSection, ExaminedQuestion, section
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +85,8 @@ class AnswerPage:
     deeds: Sequence[Deed]
     unknown: Sequence[str]
     caps: Sequence[Cap]
-    detail: Question | None
-    section: Section
+    detail: ExaminedQuestion | None
+    section: ArticleSection
     asked: Sequence[tuple[str, str]]
     citation: Citation
     proof: str
@@ -94,7 +103,7 @@ def answer_page(
     *,
     past: Past,
     chambers: Iterable[Chamber],
-    reader: Reader,
+    reader: ReadingRights,
     query: dict[str, str],
 ) -> AnswerPage | None:
     """The answer of a system to a question; None where the charter asks it no such question."""
@@ -175,14 +184,14 @@ def _citation(scene: Scene, document: Standing) -> Citation:
     )
 
 
-def kept_answer(workspace: Workspace, system: str, key: str, lang: str, *, reader: Reader) -> AnswerPage | None:
+def kept_answer(workspace: Workspace, system: str, key: str, lang: str, *, reader: ReadingRights) -> AnswerPage | None:
     """The page of an answer, drawn once; None where the system is asked no such question."""
     seen_at = (*stamp(workspace), *house_stamp(workspace), *stamp_of(lake_files(workspace)))
     return _page(workspace.home, seen_at, store.day_in(workspace), (system, key, lang, reader))
 
 
 @newest(400)
-def _page(home: Path, seen_at: Stamp, today: dt.date, shown: tuple[str, str, str, Reader]) -> AnswerPage | None:
+def _page(home: Path, seen_at: Stamp, today: dt.date, shown: tuple[str, str, str, ReadingRights]) -> AnswerPage | None:
     system, key, lang, reader = shown
     workspace = Workspace(home)
     scene = store.scene_at(home, stamp(workspace), today)
@@ -198,7 +207,7 @@ def _past(home: Path, _stamp: Stamp, system: str) -> Past:
     return past_of(Workspace(home), system)
 
 
-NOTHING_ELSE = Reader(committee=False, incidents=False)
+NOTHING_ELSE = ReadingRights(committee=False, incidents=False)
 """What is taken along tells nothing of what only some may see."""
 
 
@@ -209,7 +218,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     if page is None:
         return {}
     cited = page.citation
-    source = Source(
+    source = FigureSource(
         organisation=workspace.settings.organisation,
         about=page.title,
         period=page.when,

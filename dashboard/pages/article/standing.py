@@ -122,7 +122,7 @@ class Month:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cell:
+class MonthCell:
     """What the audits whose windows end in a month say; `note` where that is not a window of that month alone."""
 
     verdict: str = ""
@@ -138,7 +138,7 @@ class StandingRow:
     title: str
     href: str
     verdict: str
-    cells: Sequence[Cell]
+    cells: Sequence[MonthCell]
     before: str
     """When it was audited last, where no month shows it."""
 
@@ -262,10 +262,10 @@ def _line(
     return StandingRow(title=standing.title, href=standing.href, verdict=standing.verdict, cells=cells, before=before)
 
 
-def _cell(audits: Sequence[AuditSummary], article: str, say: Say, *, query: Mapping[str, str]) -> Cell:
+def _cell(audits: Sequence[AuditSummary], article: str, say: Say, *, query: Mapping[str, str]) -> MonthCell:
     said = [(verdict, each) for each in audits if (verdict := _said(each, article))]
     if not said:
-        return Cell()
+        return MonthCell()
     verdict = worst([each for each, _ in said])
     shown = next(each for found, each in said if found == verdict)
     note = ""
@@ -273,7 +273,7 @@ def _cell(audits: Sequence[AuditSummary], article: str, say: Say, *, query: Mapp
         note = say("worst of {n}", n=say.whole(len(said)))
     elif shown.start.replace(day=1) != shown.end.replace(day=1):
         note = say.period(str(shown.start), str(shown.end))
-    return Cell(
+    return MonthCell(
         verdict=verdict, note=note, href=evidence_href(query=dict(query), entry=str(shown.entry)), entry=shown.entry
     )
 
@@ -291,7 +291,7 @@ def _named(line: StandingRow) -> str:
     return f"{line.title} ({line.before})" if line.before else line.title
 
 
-def _in_sheet(cell: Cell, say: Say) -> SheetCell:
+def _in_sheet(cell: MonthCell, say: Say) -> SheetCell:
     told = mark(cell.verdict, say)
     return (
         MarkCell(verdict=told.verdict, text=f"{told.text} ({cell.note})")

@@ -32,7 +32,7 @@ from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.law import since
-from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed, systems_named
+from boussole.dashboard.views.parts.taking import Figure, FigureSource, Wanted, sealed, systems_named
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene, period
 
@@ -356,7 +356,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         "trend": Figure(
             title=f"{page.promise.title} – {say('From month to month')}",
             sentence=page.headline,
-            source=Source(
+            source=FigureSource(
                 organisation=workspace.settings.organisation,
                 about=systems_named([line.title for line in trend.lines], say),
                 period=_period(trend.months, say),

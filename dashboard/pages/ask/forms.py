@@ -18,24 +18,26 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.records.entering import FormPage, forms_on, record_routes
 from boussole.dashboard.views.records.form import record_form
-from boussole.dashboard.views.records.setting import Figure, Setting, figure_at
+from boussole.dashboard.views.records.setting import AnswerFigure, Setting, figure_at
 
 NONE = "-"
 """What an address says where a question is about no figure."""
 
 
-def place_of(figure: Figure | None) -> str:
+def place_of(figure: AnswerFigure | None) -> str:
     """How a route names a figure."""
     return f"{figure.system}.{figure.key}" if figure else NONE
 
 
-def setting_of(figure: Figure | None, chambers: Mapping[str, Chamber], me: Person, say: Say) -> Setting:
+def setting_of(figure: AnswerFigure | None, chambers: Mapping[str, Chamber], me: Person, say: Say) -> Setting:
     """What a question is about, as whoever asks has seen it."""
     seen = {"audit": str(figure.audit or ""), "addressee": figure.owner} if figure else {}
     return Setting(person=me, say=say, of=place_of(figure), known=chambers, figure=figure, proposed=seen)
 
 
-def asking(figure: Figure | None, chambers: Mapping[str, Chamber], me: Person, say: Say, *, words: str = "") -> Form:
+def asking(
+    figure: AnswerFigure | None, chambers: Mapping[str, Chamber], me: Person, say: Say, *, words: str = ""
+) -> Form:
     """A question, about a figure or in general; it starts with `words`, if any."""
     ((model, form),) = forms_on("ask")
     at = setting_of(figure, chambers, me, say)

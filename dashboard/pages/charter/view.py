@@ -117,7 +117,7 @@ RULES = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class CharterQuestion:
     """One question of an article: its number, words, whether it is measured or attested, its levels, other ways."""
 
     number: str
@@ -136,7 +136,7 @@ class ArticleText:
     commitment: str
     draft: bool
     count: str
-    questions: Sequence[Question]
+    questions: Sequence[CharterQuestion]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,7 +295,7 @@ def _part(article: Article, judging: InForce, say: Say) -> ArticleText:
     )
 
 
-def _question(indicator: Indicator, judging: InForce, say: Say) -> Question:
+def _question(indicator: Indicator, judging: InForce, say: Say) -> CharterQuestion:
     if indicator.evidence == "attested":
         how = say("Attested by: {role}", role=say.text(indicator.attested_by))
     elif indicator.records is not None and indicator.records != SAME_TEXTS:
@@ -311,7 +311,7 @@ def _question(indicator: Indicator, judging: InForce, say: Say) -> Question:
         status=status,
         date=say.date(indicator.threshold.since),
     )
-    return Question(
+    return CharterQuestion(
         number=indicator.number,
         text=plainly(indicator.question, say.lang),
         how=how,

@@ -10,10 +10,18 @@ from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import compass_href
 from boussole.dashboard.views import store
-from boussole.dashboard.views.chamber import Before, Met, News, changed_answers, news
+from boussole.dashboard.views.chamber import EvidenceBefore, Met, News, changed_answers, news
 from boussole.dashboard.views.charts.tables import MarkedTable, mark
 from boussole.dashboard.views.compass import Compass, CompassLine, compass, headline, line
-from boussole.dashboard.views.parts.taking import Drawing, Figure, Source, Wanted, sealed_now, systems_named, time_of
+from boussole.dashboard.views.parts.taking import (
+    Drawing,
+    Figure,
+    FigureSource,
+    Wanted,
+    sealed_now,
+    systems_named,
+    time_of,
+)
 from boussole.dashboard.views.scene import JudgedQuestion, Scene, answers
 
 # What the first page says has changed: since a session, or since the audits before where no committee met; as data.
@@ -35,7 +43,7 @@ class Changes:
 
 
 def since_session(
-    scene: Scene, met: Met, then: Before, say: Say, *, query: dict[str, str], incidents: bool, every: bool
+    scene: Scene, met: Met, then: EvidenceBefore, say: Say, *, query: dict[str, str], incidents: bool, every: bool
 ) -> Changes:
     """What changed since a session. `incidents`: whoever looks may see these; `every`: nothing is left for later."""
     day = session(met.chamber.house, met.session).day
@@ -108,7 +116,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         "compass": Figure(
             title=say("Where does the charter stand?"),
             sentence=headline(scene, say),
-            source=Source(
+            source=FigureSource(
                 organisation=workspace.settings.organisation,
                 about=systems_named([scene.title(system, say) for system in scene.examined], say),
                 period=time_of(scene.latest.values(), say),

@@ -31,7 +31,7 @@ MARKS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class SourceFault:
     """What is wrong with a source, what to do, and the tool's own words where there are no plain ones."""
 
     sentence: str
@@ -55,7 +55,7 @@ class SourceRow:
     read: str
     rows: str
     set_aside: str
-    problem: Problem | None
+    problem: SourceFault | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,23 +176,23 @@ def _read(status: SourceStatus, seen: _SystemSources) -> str:
     return say("{done}; tried {when}", done=done, when=tried) if status.failure else done
 
 
-def _problem(status: SourceStatus, state: str, last: dt.datetime | None, say: Say) -> Problem | None:
+def _problem(status: SourceStatus, state: str, last: dt.datetime | None, say: Say) -> SourceFault | None:
     if state == FAILED and status.failure:
         why, step = failure_words(status.failure, say)
         message = "" if why else status.failure
-        return Problem(sentence=why or say("Something of it could not be read."), step=step, message=message)
+        return SourceFault(sentence=why or say("Something of it could not be read."), step=step, message=message)
     if state == LATE and last and status.every:
         sentence = say(
             "Its newest row is of {date}, and something new is due {every}: the figures end there.",
             date=say.date(last.date()),
             every=every_words(status.every, say),
         )
-        return Problem(
+        return SourceFault(
             sentence=sentence, step=say("Ask whether rows are still written there, then run `boussole sync`.")
         )
     if state == SILENT:
         step = say("Run `boussole sync`, or check what the system file says of this source.")
-        return Problem(sentence=say("It has given nothing yet."), step=step)
+        return SourceFault(sentence=say("It has given nothing yet."), step=step)
     return None
 
 

@@ -21,14 +21,14 @@ from boussole.dashboard.pages.data.sources import (
     FRESH,
     LATE,
     SILENT,
-    Problem,
+    SourceFault,
     SourceRow,
     log_words,
     source_rows,
 )
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable
-from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed
+from boussole.dashboard.views.parts.taking import Figure, FigureSource, Wanted, sealed
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.store import Facts
 from boussole.experiments.declared import DeclaredMeasure
@@ -56,7 +56,7 @@ class SourceProblem:
 
     place: str
     href: str
-    problem: Problem
+    problem: SourceFault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,7 +293,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         "sources": Figure(
             title=say("Where the data comes from"),
             sentence=page.headline,
-            source=Source(
+            source=FigureSource(
                 organisation=workspace.settings.organisation,
                 about=say("Is the data up to date?"),
                 period=inside(page.seen),

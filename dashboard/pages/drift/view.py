@@ -33,10 +33,10 @@ from boussole.dashboard.views.drift.for_whom import QuantityTables
 from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.performance import FollowedRows
 from boussole.dashboard.views.drift.two_periods import ANCHOR, TwoPeriods, fields_of, two_periods
-from boussole.dashboard.views.drift.view import Column, DriftPage, DriftQuery, address_of
+from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, WindowColumn, address_of
 from boussole.dashboard.views.drift.view import drift_page as drawn
 from boussole.dashboard.views.drift.words import period_words
-from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, sealed
+from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, FigureSource, Wanted, sealed
 
 # The page of drift as data: kept between two looks, its themes, and what can be taken along of it.
 
@@ -136,7 +136,7 @@ def themes(page: DriftPage) -> list[Theme]:
     ]
 
 
-def uncompared(columns: Sequence[Column], say: Say) -> list[str]:
+def uncompared(columns: Sequence[WindowColumn], say: Say) -> list[str]:
     """The windows that nothing is compared with, by the reason, in the order of time."""
     reasons: dict[str, list[str]] = {}
     for column in columns:
@@ -158,7 +158,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         return {}
     page = drift_page(workspace, asked, say.lang, fine=fine, with_incidents=False)
     scene = store.scene(workspace)
-    source = Source(
+    source = FigureSource(
         organisation=workspace.settings.organisation,
         about=page.system,
         period=f"{' '.join(page.columns[0].short)} – {' '.join(page.columns[-1].short)}",

@@ -168,7 +168,7 @@ MOST_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Head:
+class EvidenceAnswer:
     """The answer: what is sealed, and whether it holds in itself."""
 
     headline: str
@@ -391,26 +391,30 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def head(span: Span, found: VerificationResult | None, say: Say) -> Head:
+def head(span: Span, found: VerificationResult | None, say: Say) -> EvidenceAnswer:
     """What is sealed, since when, and what is known of it here: what `boussole verify --ledger` tells."""
     if not span.size:
-        return Head(headline=say("Nothing is sealed yet."), others=say("The first audit will be."), tone="unknown")
+        return EvidenceAnswer(
+            headline=say("Nothing is sealed yet."), others=say("The first audit will be."), tone="unknown"
+        )
     headline = _since(span, say)
     if found is None:
         told = say("There are too many to verify at every look; the command `boussole verify --ledger` does it.")
-        return Head(headline=headline, others=told, tone="unknown")
+        return EvidenceAnswer(headline=headline, others=told, tone="unknown")
     if not found.ledger.ok:
         number = str(found.ledger.bad_index)
         broken = say("The ledger does not hold: entry {n} or what it seals was changed.", n=number)
-        return Head(headline=broken, others=headline, tone="broken")
+        return EvidenceAnswer(headline=broken, others=headline, tone="broken")
     if found.files.bad:
-        return Head(headline=bad_files(found.files, say), others=headline, tone="broken", notes=_notes(found, say))
+        return EvidenceAnswer(
+            headline=bad_files(found.files, say), others=headline, tone="broken", notes=_notes(found, say)
+        )
     told = say(
         "All were verified for this look, and hold together. Nothing outside was compared: whoever can write these "
         "files could have rewritten them all, and only somebody who kept a checkpoint elsewhere can tell."
     )
     tone = "watch" if found.ledger.back else "unknown"
-    return Head(headline=headline, others=told, tone=tone, notes=_notes(found, say))
+    return EvidenceAnswer(headline=headline, others=told, tone=tone, notes=_notes(found, say))
 
 
 def bad_files(files: SealedFiles, say: Say) -> str:

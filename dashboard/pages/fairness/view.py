@@ -31,7 +31,7 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import left_out_words
 from boussole.dashboard.views.charts.groups import Ends, attribute_name, own, reason_words
 from boussole.dashboard.views.charts.strips import Strips, strips_svg
-from boussole.dashboard.views.charts.tables import Table, sheet_of, signed, with_deciding
+from boussole.dashboard.views.charts.tables import VerdictTable, sheet_of, signed, with_deciding
 from boussole.dashboard.views.fields import (
     GAP_LEVELS,
     PROFILES,
@@ -51,7 +51,16 @@ from boussole.dashboard.views.fields import (
     span,
     stages_of,
 )
-from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
+from boussole.dashboard.views.parts.taking import (
+    TABLE,
+    Drawing,
+    Figure,
+    FigureSource,
+    Wanted,
+    charters_of,
+    sealed,
+    time_of,
+)
 from boussole.dashboard.views.scene import Scene, as_decided, period
 
 
@@ -136,7 +145,7 @@ def groups_of(
     control: str,
     minimum: int,
     system: System | None,
-) -> Table:
+) -> VerdictTable:
     """One row a group and period: its figure, how it compares, and with comparable profiles what other ways find."""
     found = [group for side in sides for group in side.found]
     others, two = any(each is not None for group in found for each in group.beside), len(sides) > 1
@@ -154,7 +163,9 @@ def groups_of(
     attribute = attribute_name(by, say, system=system)
     when = [say("Period")] if two else []
     head = [attribute, *when, *_heads(found, kind, say, control=control, others=others)]
-    return Table(caption=title, head=[*head, say("Verdict")], rows=rows, verdicts=verdicts, names=2 if two else 1)
+    return VerdictTable(
+        caption=title, head=[*head, say("Verdict")], rows=rows, verdicts=verdicts, names=2 if two else 1
+    )
 
 
 def _heads(found: Sequence[PictureGroup], kind: Kind, say: Say, *, control: str, others: bool) -> list[str]:
@@ -202,7 +213,7 @@ def history_of(
     held: FairnessQuery,
     system: System | None,
     minimum: int,
-) -> Table | None:
+) -> VerdictTable | None:
     """One row a window, the latest first: the figure of one group there; None where only one window was audited."""
     if focus is None or len(windows) < 2:
         return None
@@ -220,7 +231,7 @@ def history_of(
         rows.append([capital(told), *row])
         verdicts.append(None if group is None else group.verdict)
     head = [say("Period"), _figure_name(kind, say), say("95% interval"), say("Compared"), say("Verdict")]
-    return Table(caption=say("“{group}” over time", group=focus.name), head=head, rows=rows, verdicts=verdicts)
+    return VerdictTable(caption=say("“{group}” over time", group=focus.name), head=head, rows=rows, verdicts=verdicts)
 
 
 def _held(group: PictureGroup, say: Say, *, minimum: int) -> str:
@@ -300,8 +311,8 @@ class Explorer:
     judged: tuple[str, str] | None
     other: tuple[str, str, str] | None
     chart: Strips | None
-    table: Table
-    history: Table | None
+    table: VerdictTable
+    history: VerdictTable | None
     seals: Sequence[tuple[str, str]]
     address: str
 
@@ -465,8 +476,8 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         return {}
     about = store.scene(workspace).title(shown.chosen.system, say)
 
-    def source(of: Sequence[AuditDocument], when: str) -> Source:
-        return Source(
+    def source(of: Sequence[AuditDocument], when: str) -> FigureSource:
+        return FigureSource(
             organisation=workspace.settings.organisation,
             about=about,
             period=when,

@@ -6,7 +6,7 @@ from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.strips import coverage_svg
 from boussole.dashboard.views.charts.tables import MarkedTable
-from boussole.dashboard.views.parts.taking import Drawing, Figure, Source, Wanted, sealed_now
+from boussole.dashboard.views.parts.taking import Drawing, Figure, FigureSource, Wanted, sealed_now
 from boussole.dashboard.views.register import RegisterPage, register_page
 from boussole.dashboard.views.register_words import RegisterQuery
 
@@ -19,7 +19,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     if not register.uses:
         return {}
     page = register_page(register, chosen, say, query=query)
-    source = Source(
+    source = FigureSource(
         organisation=workspace.settings.organisation,
         about=say.plural("One use in the register", "{n} uses in the register", len(register.uses)),
         period=say.date(today),

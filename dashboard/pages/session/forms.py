@@ -42,7 +42,7 @@ from boussole.dashboard.views.chamber import Chamber, chamber_of, leads, reads_d
 from boussole.dashboard.views.records.calling import CONVENE, SEEN, Doing, acting, session_entry, told
 from boussole.dashboard.views.records.entering import FormPage, record_routes
 from boussole.dashboard.views.records.offering import BY_HAND, MINUTES, PACK, FormOffer, part_of
-from boussole.dashboard.views.records.setting import Place, Setting, place_of
+from boussole.dashboard.views.records.setting import FormPlace, Setting, place_of
 
 
 def _session(desk: Desk, of: str, _: WebForm) -> Setting | None:
@@ -66,7 +66,7 @@ def _act_back(desk: Desk, of: str, token: str) -> str:
     return session_href(int(of.partition("-")[0]), query=desk.query, sent=token)
 
 
-def _done(desk: Desk, place: Place, name: str, done: SealedStatement) -> str:
+def _done(desk: Desk, place: FormPlace, name: str, done: SealedStatement) -> str:
     known = name == "ask" and any(each.entry == done.entry for each in place.chamber.house.acts)
     said = {"done": str(done.entry), "at": part_of(name, place), **({"twice": "1"} if known else {})}
     return session_href(session_entry(done, place), query=desk.query, anchor="done", **said)

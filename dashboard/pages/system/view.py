@@ -24,7 +24,7 @@ from boussole.dashboard.markup.words.addresses import system_href
 from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.tables import Cell, MarkedTable, mark
-from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed_now
+from boussole.dashboard.views.parts.taking import Figure, FigureSource, Wanted, sealed_now
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.system import SystemHead, system_head
 from boussole.dashboard.views.system_tables import Matrix, QuestionRow, matrix
@@ -35,7 +35,7 @@ Row = tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class AttributeTable:
     """The groups of one attribute."""
 
     title: str
@@ -49,7 +49,7 @@ class UsedBy:
 
     told: str
     reading: str
-    tables: Sequence[Table]
+    tables: Sequence[AttributeTable]
     facts: Sequence[tuple[str, str]]
 
 
@@ -69,7 +69,7 @@ def users_view(found: Adoption, say: Say) -> UsedBy:
         told=_told(found, found.whole, say),
         reading=_reading(say),
         tables=[
-            Table(title=titles[by], head=[names[by], *head], rows=[_user_row(each, say) for each in groups])
+            AttributeTable(title=titles[by], head=[names[by], *head], rows=[_user_row(each, say) for each in groups])
             for by, groups in found.groups.items()
         ],
         facts=_facts(found, found.whole, say),
@@ -352,7 +352,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     return {
         "questions": Figure(
             title=say("Questions and answers by group"),
-            source=Source(
+            source=FigureSource(
                 organisation=workspace.settings.organisation,
                 about=scene.title(system, say),
                 period=period(audit, say) if audit else "",

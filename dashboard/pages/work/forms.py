@@ -14,7 +14,7 @@ from boussole.dashboard.markup.words.addresses import work_href
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.tables import MarkedTable
 from boussole.dashboard.views.incidents_and_work import Listed, work_page
-from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed
+from boussole.dashboard.views.parts.taking import Figure, FigureSource, Wanted, sealed
 from boussole.dashboard.views.records.entering import FormPage, record_routes
 from boussole.dashboard.views.records.setting import Setting
 
@@ -29,7 +29,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     def add(
         name: str, title: str, sheet: MarkedTable, entries: Sequence[int], *, about: str = "", told: str = ""
     ) -> None:
-        source = Source(
+        source = FigureSource(
             organisation=workspace.settings.organisation,
             about=about or say("Effects on work"),
             period=say.date(store.day_in(workspace)),

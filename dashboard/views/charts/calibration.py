@@ -17,7 +17,7 @@ from boussole.dashboard.markup.elements import INK, INK_2, LINE
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.views.charts.drawings import layered, ticks, wrapped
 from boussole.dashboard.views.charts.groups import By, attribute_name, group_of
-from boussole.dashboard.views.charts.tables import LARGE, Table, between
+from boussole.dashboard.views.charts.tables import LARGE, VerdictTable, between
 
 ERROR = "calibration_error"
 Mark = dict[str, Any]
@@ -281,7 +281,7 @@ def calibration_note(shown: Sequence[Curve], say: Say, *, system: System | None)
     return " ".join(parts)
 
 
-def calibration_table(shown: Sequence[Curve], by: By, say: Say, *, title: str, system: System | None) -> Table:
+def calibration_table(shown: Sequence[Curve], by: By, say: Say, *, title: str, system: System | None) -> VerdictTable:
     """One row per group and band of scores."""
     head = [
         attribute_name(by, say, system=system),
@@ -305,4 +305,4 @@ def calibration_table(shown: Sequence[Curve], by: By, say: Say, *, title: str, s
                     say.whole(band.n),
                 ]
             )
-    return Table(caption=title, head=head, rows=body, verdicts=[None] * len(body), names=2)
+    return VerdictTable(caption=title, head=head, rows=body, verdicts=[None] * len(body), names=2)

@@ -22,7 +22,7 @@ from boussole.dashboard.markup.elements import all_printable, register, word
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.server.process import by_content
 from boussole.dashboard.views.charts.calibration import Curve, calibration_chart
-from boussole.dashboard.views.charts.drawings import WIDE, Dot, Layout, Rows, ThresholdLine, draw
+from boussole.dashboard.views.charts.drawings import WIDE, Dot, DotLayout, Rows, ThresholdLine, draw
 from boussole.dashboard.views.charts.groups import (
     ADJUSTED_STAGE,
     NONE,
@@ -41,7 +41,7 @@ from boussole.dashboard.views.charts.groups import (
     stage_rows,
     within,
 )
-from boussole.dashboard.views.charts.tables import Table, actor_name
+from boussole.dashboard.views.charts.tables import VerdictTable, actor_name
 
 # Charts of an audit document and what they say in words, for pages and PDF alike.
 
@@ -65,7 +65,7 @@ def groups_chart(
     *,
     metric: str = "selection_rate",
     system: System | None = None,
-    layout: Layout = WIDE,
+    layout: DotLayout = WIDE,
 ) -> Rows:
     """A dot and its interval for each group of one attribute, with the threshold as a dashed line.
 
@@ -96,7 +96,7 @@ def drift_chart(
     lang: str,
     *,
     verdict: VerdictDocument | None = None,
-    layout: Layout = WIDE,
+    layout: DotLayout = WIDE,
     system: System | None = None,
 ) -> Rows:
     """How far each feature has moved (population stability index), with the level from which it is watched.
@@ -310,7 +310,7 @@ def _times(ends: Ends) -> Ends:
     return low, high
 
 
-def hundred_chart(found: Hundred, say: Say, *, minimum: int, layout: Layout = WIDE) -> Rows:
+def hundred_chart(found: Hundred, say: Say, *, minimum: int, layout: DotLayout = WIDE) -> Rows:
     """The drawing. `minimum`: under how many decisions a group is hidden."""
     bounds = (0.0, found.top)
     dots = [
@@ -386,7 +386,7 @@ def falls(document: Standing, verdict: VerdictDocument, say: Say, *, system: Sys
     return group_of(told, say, system=system), found
 
 
-def waterfall(found: Sequence[Fall], say: Say, *, layout: Layout = WIDE) -> Rows:
+def waterfall(found: Sequence[Fall], say: Say, *, layout: DotLayout = WIDE) -> Rows:
     """The drawing: a dot for what is left after each stage, and a bar from what was left before it."""
     dots = [
         Dot(
@@ -410,7 +410,7 @@ def waterfall_text(found: Sequence[Fall], say: Say) -> str:
 
 def waterfall_table(
     document: Standing, verdict: VerdictDocument, say: Say, *, title: str, system: System | None
-) -> Table:
+) -> VerdictTable:
     """Of each group, every stage, every actor and the whole: for a hundred, between what, and which part of the gap."""
     head = [
         say("Group"),
@@ -435,7 +435,7 @@ def waterfall_table(
             verdicts.append(None)
         body.append([group, say("To the end"), *_figures(whole, say), say.percent(1.0) if shared else ""])
         verdicts.append(comparison)
-    return Table(caption=title, head=head, rows=body, verdicts=verdicts, names=2)
+    return VerdictTable(caption=title, head=head, rows=body, verdicts=verdicts, names=2)
 
 
 def _figures(part: Mapping[str, Any], say: Say) -> list[str]:

@@ -172,7 +172,7 @@ def wrapped(text: str, *, width: int) -> list[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layout:
+class DotLayout:
     """Pixels of the three columns (names, plot, values), of a row, and of the room above and below."""
 
     names: int
@@ -189,8 +189,8 @@ class Layout:
     bottom: int = 30
 
 
-WIDE = Layout(names=236, plot=348, values=80, row=40, top=30, dot=0.5, most_ticks=6)
-NARROW = Layout(names=18, plot=168, values=62, row=68, top=48, dot=0.74, most_ticks=3, narrow=True)
+WIDE = DotLayout(names=236, plot=348, values=80, row=40, top=30, dot=0.5, most_ticks=6)
+NARROW = DotLayout(names=18, plot=168, values=62, row=68, top=48, dot=0.74, most_ticks=3, narrow=True)
 """For a page at 400 % zoom: 248 pixels in all."""
 
 _SIZE, _LEADING = 15, 17
@@ -246,7 +246,7 @@ class Rows:
     lines: Sequence[ThresholdLine]
     percent: bool
     bounds: tuple[float, float]
-    layout: Layout = WIDE
+    layout: DotLayout = WIDE
 
 
 def reach(shown: Rows) -> list[float]:
@@ -291,7 +291,7 @@ def draw(shown: Rows) -> alt.LayerChart:
     )
 
 
-def _names(dots: Sequence[Dot], layout: Layout) -> list[list[str]]:
+def _names(dots: Sequence[Dot], layout: DotLayout) -> list[list[str]]:
     """The lines of each name; a row has room for two."""
     return [wrapped(dot.label, width=34 if layout.narrow else 28) for dot in dots]
 
@@ -325,7 +325,7 @@ def _data(values: list[dict[str, Any]]) -> alt.InlineData:
     return alt.InlineData(values=values)
 
 
-def _lines(lines: Sequence[ThresholdLine], x: alt.X, y: alt.Y, layout: Layout) -> list[alt.Chart]:
+def _lines(lines: Sequence[ThresholdLine], x: alt.X, y: alt.Y, layout: DotLayout) -> list[alt.Chart]:
     layers, tier = [], 0
     for line in lines:
         ink = NEEDLE if line.broken else MARKS["watch"].ink
@@ -344,14 +344,14 @@ def _lines(lines: Sequence[ThresholdLine], x: alt.X, y: alt.Y, layout: Layout) -
     return layers
 
 
-def _reaches(line: ThresholdLine, layout: Layout) -> list[tuple[float, float]]:
+def _reaches(line: ThresholdLine, layout: DotLayout) -> list[tuple[float, float]]:
     """From where to where a line is drawn: in one stroke, or beside each dot where names stand above the dots."""
     if not layout.narrow:
         return [(line.first, line.last + 1)]
     return [(row + layout.dot - _BESIDE, row + layout.dot + _BESIDE) for row in range(line.first, line.last + 1)]
 
 
-def _intervals(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> list[alt.Chart]:
+def _intervals(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: DotLayout) -> list[alt.Chart]:
     values = [
         {"x": dot.low, "x2": dot.high, "y": index + layout.dot, "tint": tint(dot.verdict)}
         for index, dot in enumerate(dots)
@@ -368,7 +368,7 @@ def tint(verdict: str | None) -> str:
     return {"broken": "#ecbfbf", "watch": "#ecd699", "unknown": "#c9c6de", "kept": "#b5d8d0"}[verdict]
 
 
-def _points(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> alt.Chart:
+def _points(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: DotLayout) -> alt.Chart:
     values = []
     for index, dot in enumerate(dots):
         if dot.value is None:
@@ -393,7 +393,7 @@ def _points(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> alt.Char
     return encoded
 
 
-def _texts(dots: Sequence[Dot], y: alt.Y, layout: Layout) -> list[alt.Chart]:
+def _texts(dots: Sequence[Dot], y: alt.Y, layout: DotLayout) -> list[alt.Chart]:
     wide = not layout.narrow  # a name is placed by its first line: of two, the middle lies lower
     values = [
         {

@@ -79,7 +79,7 @@ def within(bar: Ends, bounds: tuple[float, float]) -> Ends:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Feature:
+class FeatureRow:
     """One feature: its population stability index, the decisions of both windows, and how it was judged."""
 
     name: str
@@ -99,12 +99,12 @@ def is_drift(verdict: VerdictDocument) -> bool:
 
 def features(
     document: Standing, verdict: VerdictDocument | None, say: Say, *, system: System | None = None
-) -> list[Feature]:
+) -> list[FeatureRow]:
     """The features of one verdict (None: of the whole document), in the order of the document, named for readers."""
     judging = [verdict] if verdict else [v for v in document.verdicts if is_drift(v)]
     judged = {c.measure: c for v in judging for c in v.comparisons}
     return [
-        Feature(
+        FeatureRow(
             name=_name((measure.group or {})["feature"], say, system),
             value=measure.value,
             reference_n=measure.params.get("reference_total"),

@@ -15,7 +15,7 @@ from boussole.dashboard.markup.elements import INK, INK_2, LINE, QUOTED, printab
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.groups import (
     By,
-    Feature,
+    FeatureRow,
     GroupRow,
     attribute_name,
     features,
@@ -32,7 +32,7 @@ from boussole.dashboard.views.charts.strips import broken, width_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class VerdictTable:
     """`verdicts` holds the mark of each row, shown in a last column; None where a row is not judged.
 
     The first `names` columns say what a row is about, the others are figures.
@@ -50,7 +50,7 @@ LARGE = "calibration_in_the_large"
 
 def groups_table(
     document: Standing, verdict: VerdictDocument, by: By, say: Say, *, metric: str, title: str, system: System | None
-) -> Table:
+) -> VerdictTable:
     """One row per group: its rate, interval, decisions, and how it compares."""
     shown = rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
@@ -75,12 +75,12 @@ def groups_table(
         ]
         for row in shown
     ]
-    return Table(caption=title, head=head, rows=body, verdicts=[row.verdict for row in shown])
+    return VerdictTable(caption=title, head=head, rows=body, verdicts=[row.verdict for row in shown])
 
 
 def adjusted_table(
     document: Standing, verdict: VerdictDocument, by: By, say: Say, *, metric: str, title: str, system: System | None
-) -> Table:
+) -> VerdictTable:
     """One row per group: its share, the judged ratio, the raw one beside it, and what other methods find."""
     shown = rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
@@ -115,12 +115,12 @@ def adjusted_table(
         ]
         for row, key in zip(shown, keys, strict=True)
     ]
-    return Table(caption=title, head=head, rows=body, verdicts=[row.verdict for row in shown])
+    return VerdictTable(caption=title, head=head, rows=body, verdicts=[row.verdict for row in shown])
 
 
 def stages_table(
     document: Standing, verdict: VerdictDocument, by: By, say: Say, *, metric: str, title: str, system: System | None
-) -> Table:
+) -> VerdictTable:
     """One row per stage and group compared: who acts there, the judged ratio, the raw ones at the stage and so far."""
     shown = stage_rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
@@ -150,7 +150,7 @@ def stages_table(
         ]
         for measure, row in shown
     ]
-    return Table(caption=title, head=head, rows=body, verdicts=[row.verdict for _, row in shown], names=3)
+    return VerdictTable(caption=title, head=head, rows=body, verdicts=[row.verdict for _, row in shown], names=3)
 
 
 def actor_name(actor: str, say: Say) -> str:
@@ -213,7 +213,7 @@ def _beside(measure: MeasureDocument | None, say: Say, *, minimum: int, short: b
     return f"{told} ({say('{low} to {high}', low=values[0], high=values[1])})" if values else told
 
 
-def places_table(document: Standing, say: Say, *, system: System) -> Table | None:
+def places_table(document: Standing, say: Say, *, system: System) -> VerdictTable | None:
     """One row per group: the attention that its places in lists get, and how often it stands first; None without lists.
 
     Both are shown and not judged.
@@ -240,10 +240,10 @@ def places_table(document: Standing, say: Say, *, system: System) -> Table | Non
         say("Attention, in the same lists (reference, or else all others: 100)"),
         say("People among the first {n} (their share of those assessed: 100)", n=say.whole(TOP)),
     ]
-    return Table(caption=say("Place in the list, by group"), head=head, rows=body, verdicts=[None] * len(body))
+    return VerdictTable(caption=say("Place in the list, by group"), head=head, rows=body, verdicts=[None] * len(body))
 
 
-def scores_table(document: Standing, say: Say, *, system: System) -> Table | None:
+def scores_table(document: Standing, say: Say, *, system: System) -> VerdictTable | None:
     """One row per group: how well scores rank its people, and, of probabilities, whether they announce too much.
 
     Both are shown and not judged. None without scores.
@@ -265,7 +265,9 @@ def scores_table(document: Standing, say: Say, *, system: System) -> Table | Non
     ]
     if all(m.reason == "not_a_probability" for m in document.judged_measures if m.metric == LARGE):
         head, body = head[:2], [row[:2] for row in body]
-    return Table(caption=say("What scores are worth, by group"), head=head, rows=body, verdicts=[None] * len(body))
+    return VerdictTable(
+        caption=say("What scores are worth, by group"), head=head, rows=body, verdicts=[None] * len(body)
+    )
 
 
 def _announced(measure: MeasureDocument | None, say: Say, *, minimum: int) -> str:
@@ -278,7 +280,9 @@ def _announced(measure: MeasureDocument | None, say: Say, *, minimum: int) -> st
     return f"{told} ({say('{low} to {high}', low=signed(100 * ends.low, say), high=signed(100 * ends.high, say))})"
 
 
-def drift_table(document: Standing, verdict: VerdictDocument, say: Say, *, title: str, system: System | None) -> Table:
+def drift_table(
+    document: Standing, verdict: VerdictDocument, say: Say, *, title: str, system: System | None
+) -> VerdictTable:
     """One row per feature: its distance from the reference period, and the decisions of both periods."""
     shown = features(document, verdict, say, system=system)
     head = [
@@ -297,10 +301,10 @@ def drift_table(document: Standing, verdict: VerdictDocument, say: Say, *, title
         ]
         for feature in shown
     ]
-    return Table(caption=title, head=head, rows=body, verdicts=[feature.verdict for feature in shown])
+    return VerdictTable(caption=title, head=head, rows=body, verdicts=[feature.verdict for feature in shown])
 
 
-def _distance(feature: Feature, say: Say) -> str:
+def _distance(feature: FeatureRow, say: Say) -> str:
     """How far a feature has moved, and between which distances the tests leave it."""
     told, (low, high) = say.number(feature.value or 0.0, 3), feature.bar
     if low is None or high is None:
@@ -350,7 +354,7 @@ def signed(value: float, say: Say) -> str:
 
 def corrections_table(
     document: Standing, verdict: VerdictDocument, say: Say, *, title: str, system: System | None
-) -> Table | None:
+) -> VerdictTable | None:
     """One row for each group that the verdict compares, for 100 of the group compared with; None where nothing is told
     of any: the answer says why."""
     measures = document.judged_by_id
@@ -358,7 +362,7 @@ def corrections_table(
     told = [(each, measure) for each, measure in pairs if measure.metric == GAP_BY_CORRECTIONS]
     if all(measure.value is None and measure.params.get("before") is None for _, measure in told):
         return None
-    return Table(
+    return VerdictTable(
         caption=title,
         head=[
             say("Group"),
@@ -412,7 +416,7 @@ def mark(verdict: str | None, say: Say, text: str | None = None) -> Cell:
     return MarkCell(verdict=verdict, text=text or word(verdict, say)) if verdict else ""
 
 
-def sheet_of(table: Table, say: Say) -> MarkedTable:
+def sheet_of(table: VerdictTable, say: Say) -> MarkedTable:
     """A table of figures with the mark of each row in the last column, where its head names one."""
     rows = [[*cells, mark(verdict, say)] for cells, verdict in zip(table.rows, table.verdicts, strict=True)]
     wide = len(table.head)

@@ -187,7 +187,7 @@ APART = "watch"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class QuantityTable:
     """What each group was given, then and now. `marks`: of each row, whether it very likely moved otherwise."""
 
     caption: str
@@ -203,9 +203,9 @@ class QuantityTables:
     title: str
     drawn: tuple[str, str] | None
     alt: str
-    groups: Table
-    crossed: Table | None
-    months: Table | None
+    groups: QuantityTable
+    crossed: QuantityTable | None
+    months: QuantityTable | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,7 +293,7 @@ def _drawing(found: Sequence[GroupMove], quantity: str, words: GroupWords) -> Ro
     return Rows(dots=dots, lines=[line], percent=False, bounds=(-math.inf, math.inf), layout=WIDE)
 
 
-def _table(caption: str, found: Sequence[GroupMove], quantity: str, words: GroupWords) -> Table:
+def _table(caption: str, found: Sequence[GroupMove], quantity: str, words: GroupWords) -> QuantityTable:
     say = words.say
     head = [say("Group"), say("Before"), say("Now"), say("Change"), say("Compared with"), say("Moved more or less by")]
     rows = []
@@ -305,7 +305,7 @@ def _table(caption: str, found: Sequence[GroupMove], quantity: str, words: Group
         now, then = (words.level(value, quantity, 1) for value in given(change.params.values))
         told = words.with_interval(change, quantity)
         rows.append([words.name(each), then, now, told, *words.beside(each)])
-    return Table(
+    return QuantityTable(
         caption=caption,
         head=[*head, say("Reading")],
         rows=rows,
@@ -318,7 +318,7 @@ def _months(
     quantity: str,
     by_month: Mapping[Window, Sequence[GroupMove]],
     words: GroupWords,
-) -> Table:
+) -> QuantityTable:
     """The changes of every month, one row a month."""
     say = words.say
     rows = []
@@ -331,7 +331,7 @@ def _months(
             cell = "" if then is None or value is None else words.signed(value, quantity, 1)
             cells.append(say("{change} (otherwise)", change=cell) if then and then.otherwise else cell)
         rows.append([period_words(window, say), *cells])
-    return Table(
+    return QuantityTable(
         caption=say("{title}, month by month", title=words.title(quantity)),
         head=[say("Period"), *[words.name(each) for each in found]],
         rows=rows,

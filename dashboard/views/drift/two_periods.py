@@ -16,7 +16,7 @@ from boussole.charter.drift.rule import SCORE
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.drawings import Dot, ticks
 from boussole.dashboard.views.charts.strips import Strip, StripMark, Strips
-from boussole.dashboard.views.charts.tables import Table
+from boussole.dashboard.views.charts.tables import VerdictTable
 from boussole.dashboard.views.drift.figures import label, several
 from boussole.dashboard.views.drift.words import period_words, title_of, why_not
 from boussole.dashboard.views.fields import Field, Option, settled
@@ -41,7 +41,7 @@ class TwoPeriods:
     told: str = ""
     missing: str = ""
     chart: Strips | None = None
-    table: Table | None = None
+    table: VerdictTable | None = None
     notes: Sequence[str] = ()
 
     @property
@@ -237,7 +237,7 @@ def _table(
     *,
     hidden: str,
     rounded: bool,
-) -> Table:
+) -> VerdictTable:
     """One row for each class or value and period."""
     rows = []
     for at, name in enumerate(names):
@@ -251,7 +251,7 @@ def _table(
             rows.append([name, capital(period), *told])
     decisions = say("Decisions, to the nearest ten") if rounded else say("Decisions")
     head = [say("What"), say("Period"), say("Share"), say("95% interval"), decisions]
-    return Table(caption=title, head=head, rows=rows, verdicts=[None] * len(rows), names=2)
+    return VerdictTable(caption=title, head=head, rows=rows, verdicts=[None] * len(rows), names=2)
 
 
 def _notes(column: Distribution, system: System, say: Say) -> list[str]:

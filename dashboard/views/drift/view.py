@@ -107,7 +107,7 @@ COLUMNS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class WindowColumn:
     """One window of the table: its short and its whole name, and what happened in it."""
 
     short: tuple[str, str]
@@ -118,7 +118,7 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cell:
+class ThemeCell:
     """One theme in one window."""
 
     state: str
@@ -136,9 +136,9 @@ class DriftPage:
     summary: Summary
     fields: Sequence[Field]
     notes: Sequence[tuple[str, str]]
-    columns: Sequence[Column]
+    columns: Sequence[WindowColumn]
     earlier: int
-    rows: Sequence[tuple[str, Sequence[Cell]]]
+    rows: Sequence[tuple[str, Sequence[ThemeCell]]]
     sections: Sequence[tuple[str, str, Sequence[Multiple]]]
     performing: Performing | None
     gaps: Gaps | None
@@ -280,9 +280,9 @@ def _notes(series: DriftSeries, say: Say, *, query: Mapping[str, str]) -> list[t
     return list(dict.fromkeys(told))
 
 
-def _column(point: Point, series: DriftSeries, happened: Sequence[Event], say: Say) -> Column:
+def _column(point: Point, series: DriftSeries, happened: Sequence[Event], say: Say) -> WindowColumn:
     why = why_not(point.reason, series.system, say) if point.reason else ""
-    return Column(
+    return WindowColumn(
         short=short_words(point.window, series.step, say),
         whole=period_words(point.window, say),
         events=within(happened, point),
@@ -290,12 +290,12 @@ def _column(point: Point, series: DriftSeries, happened: Sequence[Event], say: S
     )
 
 
-def _cell(reading: ThemeReading, theme: str, point: Point, series: DriftSeries, say: Say) -> Cell:
+def _cell(reading: ThemeReading, theme: str, point: Point, series: DriftSeries, say: Say) -> ThemeCell:
     moved = (
         [name_of(name, theme, series.system, say) for name in reading.moved] if theme in ("inputs", "groups") else []
     )
     text = say("Reference") if point.reason == REFERENCE else state_words(reading.state, say)
-    return Cell(state=reading.state, text=text, note=", ".join(moved))
+    return ThemeCell(state=reading.state, text=text, note=", ".join(moved))
 
 
 def _level(level: Level, say: Say) -> str:

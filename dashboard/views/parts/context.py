@@ -20,9 +20,9 @@ from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import ask_href, evidence_href, number_of
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here as person
-from boussole.dashboard.server.forms import Problem, done_html, problem_of, whose
+from boussole.dashboard.server.forms import FormProblem, done_html, problem_of, whose
 from boussole.dashboard.views import store
-from boussole.dashboard.views.chamber import Chamber, Evidence
+from boussole.dashboard.views.chamber import Chamber, SessionEvidence
 from boussole.dashboard.views.committee_words import opinions_about
 from boussole.dashboard.views.drift.view import address_of
 from boussole.dashboard.views.fields import BETWEEN, Field
@@ -99,7 +99,7 @@ def chambers() -> dict[str, Chamber]:
     return store.chambers(Workspace.find())
 
 
-def evidence(committee: str, session: int) -> Evidence | None:
+def evidence(committee: str, session: int) -> SessionEvidence | None:
     """The pack that a session works on, and what has changed since."""
     return store.evidence(Workspace.find(), committee, session)
 
@@ -166,7 +166,7 @@ def stated_entries() -> set[int]:
     return {each.entry for each in scene().facts.sealed}
 
 
-def problem() -> Problem | None:
+def problem() -> FormProblem | None:
     """Why a form of the reader was not taken, where the address says that one was not."""
     return problem_of(st.query_params.get("sent", ""), whose(person()))
 

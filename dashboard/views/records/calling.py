@@ -26,7 +26,7 @@ from boussole.dashboard.server.access.permissions import Person
 from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Values, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, member_of, needs_lead
-from boussole.dashboard.views.records.setting import Place
+from boussole.dashboard.views.records.setting import FormPlace
 
 # An agenda as lines that people write, one item each.
 
@@ -98,16 +98,16 @@ class Doing:
     name: str
     title: Callable[[Say], str]
     send: Callable[[Say], str]
-    act: Callable[[Desk, Place, Values], SealedStatement | Response]
-    ask: Callable[[Place, Person, Say], Sequence[Field]] = lambda _place, _me, _say: ()
-    note: Callable[[Place, Say], str] = lambda _place, _say: ""
+    act: Callable[[Desk, FormPlace, Values], SealedStatement | Response]
+    ask: Callable[[FormPlace, Person, Say], Sequence[Field]] = lambda _place, _me, _say: ()
+    note: Callable[[FormPlace, Say], str] = lambda _place, _say: ""
 
     @property
     def path(self) -> str:
         """The route that the form is sent to."""
         return f"{SESSION_ACT}/{self.name}/{{of}}"
 
-    def form(self, place: Place, me: Person, say: Say) -> Form:
+    def form(self, place: FormPlace, me: Person, say: Say) -> Form:
         """The form as it is asked now. It knows what whoever fills it in has seen, so that nothing is sealed twice."""
         seen = Field(name=SEEN, label="", kind="hidden", value=str(place.seen))
         return Form(
@@ -119,7 +119,7 @@ class Doing:
         )
 
 
-def who(desk: Desk, place: Place) -> Who:
+def who(desk: Desk, place: FormPlace) -> Who:
     """Who acts, today as the committee's clock says."""
     return acting(desk, place.chamber)
 
@@ -135,12 +135,12 @@ def me(desk: Desk) -> str:
     return member_of(desk.person, desk.say)
 
 
-def told(error: RefusedError, place: Place, say: Say) -> str:
+def told(error: RefusedError, place: FormPlace, say: Say) -> str:
     """Why an act was refused, in plain words and with the names of members."""
     return error.said(say.lang, name=lambda member: place.chamber.name(member, say))
 
 
-def session_entry(sealed_act: SealedStatement, place: Place) -> int:
+def session_entry(sealed_act: SealedStatement, place: FormPlace) -> int:
     """The session whose page shows an act: the one that was just called, else the one that it was about."""
     act = sealed_act.statement
     if isinstance(act, Convocation) and act.amends is None:
@@ -247,7 +247,7 @@ def standing_items(chamber: Chamber, say: Say) -> list[Item]:
     return agenda_from(chamber.house.rules, say.lang)
 
 
-def _amending(place: Place, _: Person, say: Say) -> Sequence[Field]:
+def _amending(place: FormPlace, _: Person, say: Say) -> Sequence[Field]:
     call = place.found.call
     return [
         *when_and_where(say, starts=call.starts, ends=call.ends, place=call.place),
@@ -256,7 +256,7 @@ def _amending(place: Place, _: Person, say: Say) -> Sequence[Field]:
     ]
 
 
-def _amend(desk: Desk, place: Place, values: Values) -> SealedStatement:
+def _amend(desk: Desk, place: FormPlace, values: Values) -> SealedStatement:
     """The same session under another convocation; notice runs anew where it is earlier or deals with more."""
     call, rules = place.found.call, place.chamber.house.rules.sessions
     return convene(
@@ -276,13 +276,13 @@ def _amend(desk: Desk, place: Place, values: Values) -> SealedStatement:
     )
 
 
-def _calling_again(place: Place, _: Person, say: Say) -> Sequence[Field]:
+def _calling_again(place: FormPlace, _: Person, say: Say) -> Sequence[Field]:
     call, days = place.found.call, place.chamber.house.rules.sessions.second_notice_days
     later = dt.timedelta(days=max(days, 1))
     return when_and_where(say, starts=call.starts + later, ends=call.ends + later, place=call.place)
 
 
-def _again(desk: Desk, place: Place, values: Values) -> SealedStatement:
+def _again(desk: Desk, place: FormPlace, values: Values) -> SealedStatement:
     call = place.found.call
     return convene(
         desk.workspace,

@@ -32,7 +32,7 @@ from boussole.charter.records import SealedStatement
 from boussole.charter.records.documents.attachment_kinds import AttachmentError
 from boussole.charter.records.documents.attachments import AttachedFile, examined, kept_with, opened
 from boussole.charter.records.readable import Readable
-from boussole.charter.work.survey import Layout, aggregated, rows_of
+from boussole.charter.work.survey import SurveyLayout, aggregated, rows_of
 from boussole.dashboard.markup.words import Say, chosen_language, speaker_in
 from boussole.dashboard.markup.words.addresses import ATTACHMENT
 from boussole.dashboard.server.access.permissions import Action, allowed, said_as
@@ -52,7 +52,7 @@ Fields = dict[str, Any]
 def _survey(_: Workspace, said: Fields) -> Fields:
     """The means of a file of answers; its rows are kept nowhere."""
     columns = {theme: said.pop(theme) for theme in THEMES if theme in said} | _columns(said.pop("column", []))
-    layout = Layout(
+    layout = SurveyLayout(
         columns=columns,
         group=said.get("grouped_by"),
         reverse=[_theme(each) for each in said.pop("reverse", [])],
