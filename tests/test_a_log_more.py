@@ -24,7 +24,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from boussole.audits.systems.kinds import ColumnName
-from boussole.audits.systems.logs.log_type import Follow, LogSection, LogType, Read
+from boussole.audits.systems.logs.log_type import Follow, KeyReading, LogSection, LogType
 
 
 class Complaints(LogSection):
@@ -53,10 +53,10 @@ COMPLAINTS = LogType(
     },
     moment="at",
     reads=(
-        Read("id", "id"),
-        Read("at", "moment"),
-        Read("reason", "words", missing="the reason is missing"),
-        Read("answered_at", "moment", not_before=("at", "the answer is older than the complaint")),
+        KeyReading("id", "id"),
+        KeyReading("at", "moment"),
+        KeyReading("reason", "words", missing="the reason is missing"),
+        KeyReading("answered_at", "moment", not_before=("at", "the answer is older than the complaint")),
     ),
     hashed=True,
     compared="never",

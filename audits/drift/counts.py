@@ -15,7 +15,7 @@ from boussole.audits.cubes import build
 from boussole.audits.cubes.bins import Histogram
 from boussole.audits.cubes.edges import edges_of, units_of
 from boussole.audits.cubes.pooling import Pools, pool_of, read_pools
-from boussole.audits.cubes.sums import Sums
+from boussole.audits.cubes.sums import BinSums
 from boussole.audits.cubes.update import apart_sql
 from boussole.audits.cubes.values import UNKNOWN, Values, value_at
 from boussole.audits.lake.tables import describe, literal, table, whole_sum
@@ -74,7 +74,7 @@ class WindowCounts:
         sums = self._sums(column, reference, current)
         return Histogram(column, tuple(self.edges[column]), before, now, sums=sums)
 
-    def _sums(self, column: str, reference: Window, current: Window) -> Sums | None:
+    def _sums(self, column: str, reference: Window, current: Window) -> BinSums | None:
         """The sums of both windows; None where a part of them was counted without."""
         if column not in self.totals:
             return None
@@ -83,7 +83,7 @@ class WindowCounts:
             return None
         origin, scale = self.summed_in[column]
         one, two = (tuple(side.tolist()) for side in sides)
-        return Sums(origin=origin, scale=scale, reference=one, current=two)
+        return BinSums(origin=origin, scale=scale, reference=one, current=two)
 
     def value_counts(self, column: str, window: Window) -> Values:
         """How many decisions of a window had each value of a column of categories; all lack it before it ever came."""

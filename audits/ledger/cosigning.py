@@ -27,7 +27,7 @@ class RefusedCheckpointError(LedgerError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class CosigningRequest:
     """A signed checkpoint, and the proof that it extends an older one of `old` entries."""
 
     note: Note
@@ -42,22 +42,22 @@ class Request:
         return "".join(f"{line}\n" for line in [f"old {self.old}", *map(encode, self.path)]) + f"\n{self.note}"
 
 
-def cosigned(request: Request, note: Note) -> Request:
+def cosigned(request: CosigningRequest, note: Note) -> CosigningRequest:
     """The same request with the signatures of a note of its checkpoint: the next college can cosign it too."""
     return replace(request, note=note)
 
 
-def make_request(note: Note, *, old: int, path: Sequence[bytes]) -> Request:
+def make_request(note: Note, *, old: int, path: Sequence[bytes]) -> CosigningRequest:
     """What is handed to a college that keeps a checkpoint of `old` entries."""
     _, checkpoint = parse_checkpoint(str(note))
-    return Request(note=note, checkpoint=checkpoint, old=old, path=tuple(path))
+    return CosigningRequest(note=note, checkpoint=checkpoint, old=old, path=tuple(path))
 
 
-def parse_request(text: str) -> Request:
+def parse_request(text: str) -> CosigningRequest:
     """Read a request, or a checkpoint by itself. Raises LedgerError where it is neither."""
     if not text.startswith("old "):
         note, checkpoint = parse_checkpoint(text)
-        return Request(note=note, checkpoint=checkpoint)
+        return CosigningRequest(note=note, checkpoint=checkpoint)
     head, _, rest = text.partition("\n\n")
     first, *lines = head.split("\n")
     old, path = _OLD.fullmatch(first), [decode(line) for line in lines]
@@ -68,10 +68,10 @@ def parse_request(text: str) -> Request:
         )
     note, checkpoint = parse_checkpoint(rest)
     hashes = tuple(item for item in path if item is not None)
-    return Request(note=note, checkpoint=checkpoint, old=int(old[1]), path=hashes)
+    return CosigningRequest(note=note, checkpoint=checkpoint, old=int(old[1]), path=hashes)
 
 
-def check_extends(request: Request, *, kept: Checkpoint | None, log: VerifierKey) -> None:
+def check_extends(request: CosigningRequest, *, kept: Checkpoint | None, log: VerifierKey) -> None:
     """Nothing speaks against cosigning: the ledger signed the checkpoint, and it extends the one that is kept.
 
     Raises RefusedCheckpointError where it does not, LedgerError where the proof of it is missing.
@@ -104,7 +104,7 @@ def check_extends(request: Request, *, kept: Checkpoint | None, log: VerifierKey
         )
 
 
-def _extends(request: Request, kept: Checkpoint) -> bool:
+def _extends(request: CosigningRequest, kept: Checkpoint) -> bool:
     new = request.checkpoint
     if kept.size in (0, new.size):
         return kept.size == 0 or kept.root == new.root

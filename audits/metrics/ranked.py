@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from boussole.audits.measures import FAIR_ALPHA, TOP, Group, Interval, Lists, Measure, Sums
+from boussole.audits.measures import FAIR_ALPHA, TOP, Group, Interval, Lists, ListSums, Measure
 from boussole.audits.metrics.comparisons import Against, against, compared, judged, refused
 from boussole.audits.metrics.ranking import (
     ACROSS,
@@ -130,7 +130,7 @@ class _ShownLists:
         own, theirs = (totals["exposure"][at].sum() / totals["n"][at].sum() for at in ([position], other.positions))
         return float(own / theirs) if theirs > 0 else None
 
-    def _mean(self, mean: MeanOverLists, sums: Sums, at: list[int] | None) -> Measure:
+    def _mean(self, mean: MeanOverLists, sums: ListSums, at: list[int] | None) -> Measure:
         why = self._unread(int(sums.totals[mean.lists]))
         if why is None and mean.all_groups and self.some_hidden:
             why = "suppressed", "protects_small_group"

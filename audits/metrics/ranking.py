@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from boussole.audits.measures import FAIR_ALPHA, TOP, Interval, Sums
+from boussole.audits.measures import FAIR_ALPHA, TOP, Interval, ListSums
 from boussole.audits.metrics.definition import Metric, RateComparison
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.uncertainty import jackknife as jk
@@ -57,11 +57,11 @@ class MeanOverLists:
         """Whether it rests on who stands at the first places."""
         return self.discount is None
 
-    def value(self, sums: Sums) -> float:
+    def value(self, sums: ListSums) -> float:
         """The mean over all lists."""
         return float(self.scale * sums.totals[self.above] / sums.totals[self.below])
 
-    def interval(self, sums: Sums) -> tuple[Interval | None, str | None]:
+    def interval(self, sums: ListSums) -> tuple[Interval | None, str | None]:
         """By the jackknife over buckets of lists, and of people who come back; or why there is none.
 
         `degenerate`: buckets show no variance; `people_in_lists`: the same people may stand in many lists, and what one

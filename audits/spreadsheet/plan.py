@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from boussole.audits.spreadsheet.columns import COLUMNS
 from boussole.audits.spreadsheet.headers import plain
-from boussole.audits.spreadsheet.table import CellFault, Record, read_register
+from boussole.audits.spreadsheet.table import CellFault, RegisterRecord, read_register
 from boussole.audits.systems.loading import explain
 from boussole.audits.systems.model import System
 from boussole.audits.systems.register import Assessment, Dates, contradictions
@@ -71,7 +71,7 @@ def plan(path: Path, systems: Mapping[str, System], *, today: dt.date | None = N
 
 
 def _add(
-    made: ImportPlan, record: Record, raw: Raw, *, existing: System | None, today: dt.date | None, whole: bool
+    made: ImportPlan, record: RegisterRecord, raw: Raw, *, existing: System | None, today: dt.date | None, whole: bool
 ) -> None:
     """Adds what one row would do; of a row that is not whole only what else is wrong with it."""
     if existing is not None and existing.kind != "declared":
@@ -98,7 +98,7 @@ def _add(
         made.changes.append(SystemChange(system=system, raw=_written(system), new=existing is None, told=told))
 
 
-def _contradictions(record: Record, raw: Raw, today: dt.date | None) -> Iterator[CellFault]:
+def _contradictions(record: RegisterRecord, raw: Raw, today: dt.date | None) -> Iterator[CellFault]:
     """What cannot be true together, at the column that says it."""
     zone = ZoneInfo(raw.get("timezone", "Europe/Paris"))
     try:
@@ -122,7 +122,7 @@ def _contradictions(record: Record, raw: Raw, today: dt.date | None) -> Iterator
         yield record.fault(item.why + step, *(path if len(path) > 1 else (path[0], "done_on")))
 
 
-def _bad_assessments(record: Record, raw: Raw) -> Iterator[CellFault]:
+def _bad_assessments(record: RegisterRecord, raw: Raw) -> Iterator[CellFault]:
     for key in ("impact_assessment", "fria"):
         try:
             Assessment.model_validate(raw.get(key) or {"not_required": "none given"})
@@ -134,12 +134,12 @@ class _Names:
     """Ids for rows: the one given, else that of the system of the same name, else one made from the name."""
 
     def __init__(self, systems: Mapping[str, System]) -> None:
-        self.taken: dict[str, Record | None] = {}
+        self.taken: dict[str, RegisterRecord | None] = {}
         self.existing = set(systems)
         self.by_name = {plain(name): s.id for s in systems.values() for name in s.title.values()}
-        self.named: dict[str, Record] = {}
+        self.named: dict[str, RegisterRecord] = {}
 
-    def claim(self, record: Record, faults: list[CellFault]) -> str | None:
+    def claim(self, record: RegisterRecord, faults: list[CellFault]) -> str | None:
         """The id of a row; None where it has none, or where another row has the same name or id (a fault)."""
         name = str(record.values.get(("title", "fr")) or record.values.get(("title", "en")) or "")
         given = record.values.get(("id",))
@@ -178,7 +178,7 @@ def slug(name: str) -> str:
     return made[:48].rstrip("_") if made[0].isalpha() else f"u_{made}"[:48].rstrip("_")
 
 
-def _raw(record: Record, system_id: str) -> Raw:
+def _raw(record: RegisterRecord, system_id: str) -> Raw:
     """A row as a system file holds it."""
     raw: Raw = {"id": system_id, "kind": "declared"}
     for path, value in record.values.items():

@@ -35,7 +35,7 @@ class CellFault:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record:
+class RegisterRecord:
     """One row of a register: its values by the place where they go in a system file, and the columns they came from."""
 
     sheet: str
@@ -52,7 +52,7 @@ class Record:
 class SheetReading:
     """What was read: records, faults, and what was left aside without being wrong."""
 
-    records: list[Record] = field(default_factory=list)
+    records: list[RegisterRecord] = field(default_factory=list)
     faults: list[CellFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -166,7 +166,7 @@ def _unread(sheet: Sheet, at: int, columns: Mapping[int, Meaning]) -> list[str]:
 
 def _record(
     sheet: Sheet, number: int, columns: Mapping[int, Meaning], header: Mapping[int, str], faults: list[CellFault]
-) -> Record:
+) -> RegisterRecord:
     values: dict[tuple[str, ...], Any] = {}
     told: dict[tuple[str, ...], str] = {}
     for place, (column, lang) in columns.items():
@@ -180,7 +180,7 @@ def _record(
             continue
         if value is not None:
             values[path] = value
-    record = Record(sheet=sheet.name, row=number, values=values, columns=told)
+    record = RegisterRecord(sheet=sheet.name, row=number, values=values, columns=told)
     faults += _missing(record)
     return record
 
@@ -193,7 +193,7 @@ def _cell(sheet: Sheet, number: int, place: int, column: RegisterColumn) -> Any:
     return read(sheet.rows[number][place], column)
 
 
-def _missing(record: Record) -> Iterator[CellFault]:
+def _missing(record: RegisterRecord) -> Iterator[CellFault]:
     """Needed values of a row that are empty; a cell that is wrong has been told."""
     given: Sequence[tuple[str, ...]] = list(record.values)
     for column in COLUMNS:

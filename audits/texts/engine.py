@@ -18,7 +18,15 @@ import re2
 
 from boussole.audits.texts.gate import Gate
 from boussole.audits.texts.normal import Normal, normalise
-from boussole.audits.texts.rule_file import Criterion, Rule, RuleError, RuleFile, packaged, shared_words, spelled_out
+from boussole.audits.texts.rule_file import (
+    Criterion,
+    RuleError,
+    RuleFile,
+    WordingRule,
+    packaged,
+    shared_words,
+    spelled_out,
+)
 from boussole.audits.texts.sentences import LONGEST, Sentences
 from boussole.audits.texts.titles import one_gender
 from boussole.audits.texts.tongue import FRENCH, UNDETERMINED, language_of
@@ -75,7 +83,7 @@ class Checked:
 class _Compiled:
     """A rule with its patterns compiled."""
 
-    def __init__(self, rule: Rule, file: RuleFile, words: dict[str, str], where: str) -> None:
+    def __init__(self, rule: WordingRule, file: RuleFile, words: dict[str, str], where: str) -> None:
         self.rule, self.criterion, self._words, self._where = rule, file.criterion, words, f"{where}: rule {rule.id}"
         self.law = rule.law or file.law
         self.suggestion = (rule.suggestion or file.suggestion).model_dump()

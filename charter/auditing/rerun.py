@@ -9,7 +9,7 @@ from typing import Any
 
 from boussole.audits import evidence
 from boussole.audits.counts.left_out import left_out_of
-from boussole.audits.counts.read import Read
+from boussole.audits.counts.read import AuditInputs
 from boussole.audits.declaration import declared
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
@@ -186,7 +186,13 @@ def judged_with(workspace: Workspace, document: AuditDocument, charter: Charter)
 
 
 def computed(
-    workspace: Workspace, document: AuditDocument, system: System, by: Basis, *, read: Read, stands: WindowStanding
+    workspace: Workspace,
+    document: AuditDocument,
+    system: System,
+    by: Basis,
+    *,
+    read: AuditInputs,
+    stands: WindowStanding,
 ) -> AuditDocument:
     """The document that the same evidence gives, by the code of today."""
     measures, decisions = measure_evidence(read, system, stands=stands, method=document.method_then)

@@ -38,7 +38,7 @@ NO_CONTROLS = {"en": "criteria to be declared", "fr": "critères à déclarer"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
+class JudgedFigures:
     """The figures of one comparison that are judged, each with its part of the level: where recent windows are graver
     than all that count together, theirs. `watch` is held to the watch level, and decides unless it is *not kept*;
     `breach` to the breach level."""
@@ -67,7 +67,7 @@ class SystemQuestion:
     """Those of the window of the audit alone, in the same order."""
     recent: tuple[tuple[MeasureInShort, ...], ...] = ()
     """Of each, the same over recent windows alone."""
-    heard: tuple[Heard, ...] = ()
+    heard: tuple[JudgedFigures, ...] = ()
     """Of each, which windows decide; none by the rules before the fifth."""
     logged: MeasureInShort | None = None
     """What a log counts of what is not tolerated: held to no level, and so no comparison."""

@@ -12,7 +12,7 @@ from boussole.charter.text.check import draft_faults
 from boussole.charter.text.draft import HEAD, LAW, CharterDraft, CharterFault, Path_, ways_of
 from boussole.charter.text.model import Article, Framework, Head, Indicator, Law, LawFile
 from boussole.charter.text.texts import amiss
-from boussole.charter.text.yaml_places import Places, read_places
+from boussole.charter.text.yaml_places import YamlPlaces, read_places
 
 MOST_BYTES = 4_000_000
 """Most bytes of one file."""
@@ -28,7 +28,7 @@ class CharterReading:
         self.articles: list[Article] = []
         self.head: Head | None = None
         self._found: list[CharterFault] = []
-        self._places: dict[str, Places] = {}
+        self._places: dict[str, YamlPlaces] = {}
         if not files or files[0][0] != HEAD:
             self._add(HEAD, (), "this file of the charter is missing: add it.")
         for name, content in files:
@@ -64,7 +64,7 @@ class CharterReading:
         else:
             self._read_article(name, value)
 
-    def _read(self, name: str, content: bytes) -> Places | None:
+    def _read(self, name: str, content: bytes) -> YamlPlaces | None:
         """The file as plain values, after what is wrong with its bytes, its form and its texts."""
         if len(content) > MOST_BYTES:
             self._add(name, (), f"the file has more than {MOST_BYTES:,} bytes: shorten it.")

@@ -261,7 +261,7 @@ class Letter:
 def letter(message: Message, channel: Channel, *, organisation: str, address: str) -> Letter:
     """What is sent. `address`: of the dashboard; empty: no links."""
     shown = layout(message.items)
-    parts = [_Part(message, shown, teller(lang), organisation, address) for lang in channel.languages]
+    parts = [_LetterPart(message, shown, teller(lang), organisation, address) for lang in channel.languages]
     return Letter(
         subject=line(f"[Boussole] {parts[0].subject}", SUBJECT),
         text="\n\n\n".join(part.text() for part in parts) + "\n",
@@ -282,7 +282,7 @@ def line(text: str, most: int) -> str:
     return whole if len(whole) <= most else whole[: most - 1] + "…"
 
 
-class _Part:
+class _LetterPart:
     """The message in one language."""
 
     def __init__(self, message: Message, shown: LetterLayout, tell: AlertSay, organisation: str, address: str) -> None:

@@ -227,7 +227,7 @@ class _Run:
         settings, moment = workspace.settings, self._moment()
         zone = settings.alerts.zone if "timezone" in settings.alerts.model_fields_set else settings.zone
         here = moment.astimezone(zone)
-        self.turn = outbox.Round(
+        self.turn = outbox.OutboxRound(
             by=uuid.uuid4().hex,
             now=moment,
             zone=zone,

@@ -85,7 +85,7 @@ MOST_BYTES = 100_000
 """Of a text that is sent."""
 
 
-class Address(APIRoute):
+class ApiAddress(APIRoute):
     """One address of the API: found by its path alone, as its permission is, and never shown as a page."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -179,7 +179,7 @@ Sent = Annotated[str, Depends(_sent)]
 def new_router() -> APIRouter:
     """Where addresses are declared: what is answered first is looked for first."""
     return APIRouter(
-        route_class=Address,
+        route_class=ApiAddress,
         dependencies=[Depends(_limited)],
         generate_unique_id_function=lambda route: route.name,
     )

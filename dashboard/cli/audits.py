@@ -40,19 +40,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from boussole.audits.decisions import IngestReport
-    from boussole.audits.drift.pairs import Pair
+    from boussole.audits.drift.pairs import WindowPair
     from boussole.audits.drift.schema import SchemaMove
     from boussole.audits.measures import Measure
     from boussole.audits.workspace import Workspace
     from boussole.charter.document import AuditDocument, TextsDocument
     from boussole.charter.document.differences.drift import DriftDocument
-    from boussole.dashboard.pages.drift.evidently_report import StoredReport
+    from boussole.dashboard.pages.drift.evidently_report import ReportView
 
 
 # Measuring and judging: `audit`, `metrics`, `subgroups`, `verify`.
 
 
-class FailOn(StrEnum):
+class FailOnVerdict(StrEnum):
     """The verdict from which an audit fails a build."""
 
     broken = "broken"
@@ -76,7 +76,9 @@ def audit(  # noqa: PLR0917 (the options of a command)
     end: ToOption = None,
     as_of: AsOfOption = None,
     json_: Annotated[str | None, typer.Option("--json", help="Write the audit document to a file, or to - .")] = None,
-    fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 1 when a verdict is this bad or worse.")] = None,
+    fail_on: Annotated[
+        FailOnVerdict | None, typer.Option(help="Exit with 1 when a verdict is this bad or worse.")
+    ] = None,
     exact: Annotated[bool, typer.Option("--exact", help="Count rows instead of cubes.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Neither store nor seal the result.")] = False,
     encoding: EncodingOption = None,
@@ -344,7 +346,7 @@ def drift(  # noqa: PLR0917 (the options of a command)
         write_json(_document(pair, states, changes, made).written(), json_)
 
 
-def _made(workspace: Workspace, pair: Pair) -> StoredReport:
+def _made(workspace: Workspace, pair: WindowPair) -> ReportView:
     from boussole.dashboard.pages.drift.evidently_report import make
 
     made = make(workspace, pair)
@@ -356,7 +358,7 @@ def _made(workspace: Workspace, pair: Pair) -> StoredReport:
     return made
 
 
-def _states(workspace: Workspace, pair: Pair) -> dict[str, str]:
+def _states(workspace: Workspace, pair: WindowPair) -> dict[str, str]:
     """How the drift page reads each column, by the level of the charter in force."""
     from boussole.audits.drift.series import Point
     from boussole.charter.drift.readings import readings
@@ -370,7 +372,7 @@ def _states(workspace: Workspace, pair: Pair) -> dict[str, str]:
     return {name: state for reading in read.values() for name, state in reading.states.items()}
 
 
-def _changes(workspace: Workspace, pair: Pair) -> list[SchemaMove]:
+def _changes(workspace: Workspace, pair: WindowPair) -> list[SchemaMove]:
     """What became of columns between the first day of one window and the last of the other."""
     from boussole.audits.drift.schema import schema_moves
     from boussole.audits.lake import reading
@@ -381,7 +383,7 @@ def _changes(workspace: Workspace, pair: Pair) -> list[SchemaMove]:
     return [move for move in moves if first <= move.on <= last]
 
 
-def _print_changes(pair: Pair, changes: Sequence[SchemaMove]) -> None:
+def _print_changes(pair: WindowPair, changes: Sequence[SchemaMove]) -> None:
     from boussole.dashboard.markup.words import speaker
     from boussole.dashboard.views.drift.words import move_words
 
@@ -389,7 +391,7 @@ def _print_changes(pair: Pair, changes: Sequence[SchemaMove]) -> None:
         put(move_words(move, pair.system, speaker("en")).whole)
 
 
-def _print(pair: Pair, states: dict[str, str]) -> None:
+def _print(pair: WindowPair, states: dict[str, str]) -> None:
     """Two tables: how far, and how likely by chance."""
     from rich.console import Console
     from rich.table import Table
@@ -444,7 +446,7 @@ def _bounds(measure: Measure) -> str:
 
 
 def _document(
-    pair: Pair, states: Mapping[str, str], changes: Sequence[SchemaMove], made: StoredReport | None
+    pair: WindowPair, states: Mapping[str, str], changes: Sequence[SchemaMove], made: ReportView | None
 ) -> DriftDocument:
     from boussole.charter.document.answers.verdict import Verdict
     from boussole.charter.document.differences.drift import ColumnChange, ReportFiles

@@ -154,7 +154,7 @@ def _p(value: float) -> str:
 # `boussole compare`: a candidate version against the one in production.
 
 
-class FailOn(StrEnum):
+class FailOnChange(StrEnum):
     """What holds a build up."""
 
     worse = "worse"
@@ -189,7 +189,9 @@ def compare(  # noqa: PLR0917 (the options of a command)
     ratio_margin: Annotated[float, typer.Option(help="Not worse: a ratio keeps at least this share of itself.")] = 0.9,
     gap_margin: Annotated[float, typer.Option(help="Not worse: a difference of rates grows by at most this.")] = 0.05,
     json_: Annotated[str | None, typer.Option("--json", help="Write the comparison to a file, or to - .")] = None,
-    fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 when a comparison is this bad.")] = FailOn.worse,
+    fail_on: Annotated[
+        FailOnChange, typer.Option(help="Exit with 1 when a comparison is this bad.")
+    ] = FailOnChange.worse,
 ) -> None:
     """Judge a candidate against the version in production: what got worse, what did not, what cannot be told.
 

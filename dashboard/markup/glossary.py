@@ -37,7 +37,7 @@ class Word(BaseModel):
     """An everyday word: it is explained, and not marked where it stands."""
 
 
-class Theme(BaseModel):
+class GlossaryTheme(BaseModel):
     """Words that belong together."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,9 +48,9 @@ class Theme(BaseModel):
 
 
 @cache
-def themes() -> tuple[Theme, ...]:
+def themes() -> tuple[GlossaryTheme, ...]:
     """The glossary, in its order."""
-    return tuple(TypeAdapter(list[Theme]).validate_python(parse(_FILE.read_text(encoding="utf-8"))))
+    return tuple(TypeAdapter(list[GlossaryTheme]).validate_python(parse(_FILE.read_text(encoding="utf-8"))))
 
 
 @cache

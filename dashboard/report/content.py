@@ -15,7 +15,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records import seal_report
 from boussole.dashboard.markup.elements import INK, INK_2, LINE, LINK, MARKS, NEEDLE, SIDE, mark_svg, word
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.report.attachments import SEALS, Attachment, attachments
+from boussole.dashboard.report.attachments import SEALS, PdfAttachment, attachments
 from boussole.dashboard.report.closing import events, opinions, promised, reading, unexamined, untouched, verifying
 from boussole.dashboard.report.edition import COLUMNS, Edition, ReportSay, edition, teller
 from boussole.dashboard.report.systems import anchor, anchor_in, part
@@ -277,7 +277,7 @@ NAMED = 3
 REGIONS = {"fr": "FR", "en": "GB"}
 
 
-def content(edition: Edition, files: Sequence[Attachment], tell: ReportSay) -> Data:
+def content(edition: Edition, files: Sequence[PdfAttachment], tell: ReportSay) -> Data:
     """Everything that the template prints; `files` are what it attaches."""
     seen, words = compass(edition.scene, speaker(tell.lang), query={}), _words(tell)
     return {

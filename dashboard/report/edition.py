@@ -27,10 +27,10 @@ from boussole.charter.judging.current import current as brought_up
 from boussole.charter.judging.statistics.deciding import with_intervals
 from boussole.charter.records import audits_of, charter_text, latest_audits, stored_audits
 from boussole.charter.records.facts import facts_of
-from boussole.charter.records.in_force import Act, in_force, judging_then
+from boussole.charter.records.in_force import AdoptionAct, in_force, judging_then
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.words import PARIS, Say, count, speaker
-from boussole.dashboard.views.answers.course import Past, past_of
+from boussole.dashboard.views.answers.course import SystemPast, past_of
 from boussole.dashboard.views.chamber import Chamber, chambers
 from boussole.dashboard.views.drift.figures import brief
 from boussole.dashboard.views.drift.multiples import Multiple
@@ -257,7 +257,7 @@ class Edition:
     """The charter that judged each system; of one that nobody audited, that of the scene."""
     texts: Mapping[str, str]
     """The canonical JSON of each of these charters, by its hash."""
-    acts: Mapping[str, Act]
+    acts: Mapping[str, AdoptionAct]
     """The adoption by which that charter judged, of the systems where there was one."""
     others: Mapping[str, Sequence[AuditDocument]]
     """Audits of the same period that the report does not show, by system."""
@@ -267,7 +267,7 @@ class Edition:
     """What moved month by month, of the systems whose decisions are in the workspace."""
     chambers: Sequence[Chamber] = ()
     """The committees, with what they had done by the day until which statements count."""
-    past: Callable[[str], Past] = lambda _: Past(audits={})
+    past: Callable[[str], SystemPast] = lambda _: SystemPast(audits={})
     """The audits of each audited system up to the one that the report is about."""
     moments: Mapping[str, str] = field(default_factory=dict)
     """When the audit of each system was sealed."""

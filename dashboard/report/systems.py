@@ -132,11 +132,11 @@ def anchor_in(system_id: str, name: str) -> str:
 
 def part(edition: Edition, system_id: str, tell: ReportSay) -> Data:
     """The pages of one system."""
-    return _Part(edition=edition, system_id=system_id, tell=tell).data()
+    return _SystemPart(edition=edition, system_id=system_id, tell=tell).data()
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Part:
+class _SystemPart:
     """One system being told in one language."""
 
     edition: Edition

@@ -145,7 +145,7 @@ class RequestTooLargeError(Exception):
     """A request that is too large; the parser ends with it."""
 
 
-class Deadline:
+class Timeout:
     """One wait that ends: setting it anew ends the one before."""
 
     def __init__(self, then: Callable[[], None]) -> None:
@@ -189,8 +189,8 @@ class LimitedHttp(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.receiving = Deadline(self._too_slow)
-        self.giving = Deadline(self._cut)
+        self.receiving = Timeout(self._too_slow)
+        self.giving = Timeout(self._cut)
         self.in_head = True
         self.head = self.body = self.part = 0
         self.wrong = 400
@@ -302,8 +302,8 @@ class LimitedSockets(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asking = Deadline(self._end)
-        self.giving = Deadline(self._cut)
+        self.asking = Timeout(self._end)
+        self.giving = Timeout(self._cut)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)

@@ -14,7 +14,7 @@ from boussole.charter.committee import acting
 from boussole.charter.committee.acting import committee_state
 from boussole.charter.committee.acts.packs import (
     PackChanges,
-    VerdictChange,
+    PackVerdictChange,
     answered_otherwise,
     pack_before,
     pack_changes,
@@ -293,7 +293,7 @@ KINDS: tuple[type[Statement], ...] = (Adoption, Finding, Incident, IncidentClosu
 Since = Sequence[tuple[int, Statement]]
 
 
-def _answer(change: VerdictChange) -> str:
+def _answer(change: PackVerdictChange) -> str:
     return change.before or "not_examined"
 
 

@@ -23,7 +23,7 @@ from boussole.charter.records.in_force import in_force, kept_charter
 from boussole.charter.text.model import Article, Charter
 from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.views.charts.drawings import Ring
+from boussole.dashboard.views.charts.drawings import SystemRing
 
 NOTHING = Facts(as_of=dt.date.min)
 """Where nobody states anything: in a report of one audit, for example."""
@@ -168,10 +168,10 @@ def _before(history: Sequence[AuditSummary], end: dt.date) -> AuditSummary | Non
     return next((each for each in reversed(history) if each.end < end), None)
 
 
-def rings(scene: Scene, say: Say) -> list[Ring]:
+def rings(scene: Scene, say: Say) -> list[SystemRing]:
     """One ring per system of which something was examined."""
     return [
-        Ring(
+        SystemRing(
             title=scene.title(system, say),
             verdicts=by_article(document),
         )

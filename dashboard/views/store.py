@@ -47,7 +47,7 @@ from boussole.experiments.status import SourceStatus, source_status
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class StoreFacts:
     """`trouble` says why the lake could not be looked at: then `lake` and `declared` are no answer; `unnoted` why
     nobody can say when the sources were read: then `statuses` are none."""
 
@@ -65,16 +65,16 @@ class Facts:
         return self.lake
 
 
-def load_facts(workspace: Workspace) -> Facts:
+def load_facts(workspace: Workspace) -> StoreFacts:
     """All of it, or what can be had: a lake that another program holds, or a damaged one, stops no page."""
     statuses, unnoted = _statuses(workspace)
     try:
         lake = overview(workspace)
         declaring = [system for name, system in workspace.deciding.items() if name in lake.declaring]
         declared = {system.id: declared_measures(workspace, system) for system in declaring}
-        return Facts(statuses=statuses, lake=lake, declared=declared, unnoted=unnoted)
+        return StoreFacts(statuses=statuses, lake=lake, declared=declared, unnoted=unnoted)
     except LakeError as error:
-        return Facts(statuses=statuses, trouble=error, unnoted=unnoted)
+        return StoreFacts(statuses=statuses, trouble=error, unnoted=unnoted)
 
 
 def _statuses(workspace: Workspace) -> tuple[Sequence[SourceStatus], BoussoleError | None]:
@@ -135,7 +135,7 @@ def duties(workspace: Workspace) -> Register:
     return _register(workspace.home, stamp(workspace), day_in(workspace), ())
 
 
-def facts(workspace: Workspace, *, within: float = 0.0) -> Facts:
+def facts(workspace: Workspace, *, within: float = 0.0) -> StoreFacts:
     """The state of the data, read anew when a sync, an import or a purge has changed it.
 
     A look that failed is not kept: the next one tries again. `within` so many seconds, what the lake held then will do:
@@ -295,7 +295,7 @@ class _Look:
 
     at: float
     files: Stamp
-    facts: Facts
+    facts: StoreFacts
 
 
 _LAST: dict[Path, _Look] = {}
@@ -304,12 +304,12 @@ _LAST: dict[Path, _Look] = {}
 class _TroubleError(Exception):
     """Facts that are not to be kept."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: StoreFacts) -> None:
         self.facts = facts
 
 
 @newest(4)
-def _facts(home: Path, _stamp: Stamp) -> Facts:
+def _facts(home: Path, _stamp: Stamp) -> StoreFacts:
     found = load_facts(Workspace(home))
     if found.trouble:
         raise _TroubleError(found)

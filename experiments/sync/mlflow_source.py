@@ -19,7 +19,7 @@ from boussole.experiments.sync import lake
 from boussole.experiments.sync.declaring import sync_declared
 from boussole.experiments.sync.excluding import follow_deletions
 from boussole.experiments.sync.fetching import FetchResult, fetch_all
-from boussole.experiments.sync.report import Progress, RunChange, SyncReport, UnreachableError, failure, troubles
+from boussole.experiments.sync.report import Progress, RunChange, SyncReport, UnreachableSourceError, failure, troubles
 from boussole.experiments.sync.runs import deleted_ids
 from boussole.experiments.sync.store_listing import StoreListing, look
 from boussole.experiments.sync.traces import TracesResult, sync_traces
@@ -158,7 +158,7 @@ def _remember(pull: _Pull, report: SyncReport, done: FetchResult, traced: Traces
     held = pull.known | {item.origin for item in done.reports}
     unread = {run_id for run_id, _ in seen.failures if run_id}
     unread |= {item.run.run_id for item in seen.found if item.origin not in held}
-    silent = bool(done.waiting) or any(isinstance(error, UnreachableError) for error in report.failures)
+    silent = bool(done.waiting) or any(isinstance(error, UnreachableSourceError) for error in report.failures)
     runs = {
         run.run_id: [now, seen.listed[run.run_id], run.start, run.end, run.artifacts, run.signature, run.tagged]
         for run in seen.runs

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.databases import PREFIX, Address
+from boussole.audits.decisions.databases import PREFIX, DatabaseAddress
 from boussole.audits.systems import System
 from boussole.audits.systems.parts import DuckdbSource
 from boussole.audits.workspace import Workspace
@@ -14,9 +14,11 @@ from boussole.experiments.marks import SyncMark, attempted, failed, update_mark
 from boussole.experiments.sync.report import Progress, SyncReport, failure, troubles
 
 
-def address_of(workspace: Workspace, source: DuckdbSource) -> Address:
+def address_of(workspace: Workspace, source: DuckdbSource) -> DatabaseAddress:
     """What a source of the system file reads."""
-    return Address(path=workspace.home / source.path, table=source.table, query=source.query, after=source.after)
+    return DatabaseAddress(
+        path=workspace.home / source.path, table=source.table, query=source.query, after=source.after
+    )
 
 
 def name_of(workspace: Workspace, source: DuckdbSource) -> str:

@@ -12,7 +12,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.amending.diff import diff
 from boussole.charter.auditing.replay import ABSENT, Replay
 from boussole.charter.auditing.replay import VerdictChange as Moved
-from boussole.charter.records.in_force import Act, CharterInUse, InForce
+from boussole.charter.records.in_force import AdoptionAct, CharterInUse, InForce
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
@@ -20,7 +20,7 @@ from boussole.dashboard.pages.charter.view import Amendment, CharterView, charte
 from tests.charter.builders import CHARTER, amended, plain, system
 
 FR, EN = speaker("fr"), speaker("en")
-ACT = Act(
+ACT = AdoptionAct(
     entry=4,
     on=dt.date(2026, 7, 1),
     sealed_on=dt.date(2026, 7, 3),

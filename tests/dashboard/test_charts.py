@@ -14,7 +14,7 @@ from boussole.audits.systems.parts import Feature
 from boussole.dashboard.markup.elements import embed
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.charts.charts import svg
-from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, DotLayout, Rows, ThresholdLine, draw, ticks
+from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, DotLayout, DotRows, ThresholdLine, draw, ticks
 from boussole.dashboard.views.charts.groups import ADJUSTED, GroupRow, attribute_name, group_name, value_name
 from boussole.dashboard.views.charts.tables import comparison
 from tests.as_json import (
@@ -164,7 +164,7 @@ def test_ticks_are_few_and_cover_the_values(low: float, high: float) -> None:
 def test_a_bar_ends_where_its_interval_does_and_no_line_crosses_a_name(layout: DotLayout) -> None:
     dot = Dot(label="Femmes", value=0.7, low=0.6, high=0.8, text="70", note="", verdict="watch")
     line = ThresholdLine(at=0.8, label="", first=0, last=1, broken=True)
-    shown = Rows(dots=[dot, dot], lines=[line], percent=False, bounds=(0.0, 1.0), layout=layout)
+    shown = DotRows(dots=[dot, dot], lines=[line], percent=False, bounds=(0.0, 1.0), layout=layout)
     chart = draw(shown).to_dict()
     rule, bar, *_ = chart["layer"]
     assert "strokeCap" not in bar["mark"]

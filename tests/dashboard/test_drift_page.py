@@ -25,7 +25,7 @@ from boussole.charter.drift.rule import rule_of
 from boussole.charter.drift.system_drift import Drift
 from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.incidents import Incident
-from boussole.charter.records.in_force import Act, CharterInUse
+from boussole.charter.records.in_force import AdoptionAct, CharterInUse
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.drift.view import YEARS, themes, uncompared
@@ -107,7 +107,7 @@ def made(scene: Scene) -> Made:
 
     def make(series: DriftSeries, lang: str = "en", looked: Sequence[Series] = (), **more: Any) -> DriftPage:
         asked = DriftQuery(system="sample", against=series.against, by=series.step)
-        act = Act(
+        act = AdoptionAct(
             entry=1, on=dt.date(2026, 2, 9), sealed_on=dt.date(2026, 2, 9), role="chair", document="d", sha256="s"
         )
         charter = CharterInUse(sha256="s", version="1.1", entry=1, first_used_on=act.on, acts=(act,))

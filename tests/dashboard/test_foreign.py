@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span
+from boussole.audits.ledger.search import EntryLine, LedgerQuery, LedgerSpan
 from boussole.audits.systems import System
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.record_types.kinds import Finding, KeptFile, Recommendation
@@ -30,10 +30,10 @@ from boussole.dashboard.pages.charter.view import CharterView, charter_page
 from boussole.dashboard.pages.compass.view import since_audit
 from boussole.dashboard.pages.evidence.view import head, search_of
 from boussole.dashboard.server.access.permissions import Person, Role
-from boussole.dashboard.views.answers.course import Past
+from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.compass import compass, waiting
-from boussole.dashboard.views.evidence import Results, content_words
+from boussole.dashboard.views.evidence import EntryResults, content_words
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import register_page, unaudited
@@ -114,7 +114,14 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     yield "articles of an audit alone", join(parts)
     for each in scene.standing["matchft"].verdicts:
         one = answer_page(
-            scene, "matchft", each.indicator, say, past=Past(audits={}), chambers=[], reader=NOTHING_ELSE, query=query
+            scene,
+            "matchft",
+            each.indicator,
+            say,
+            past=SystemPast(audits={}),
+            chambers=[],
+            reader=NOTHING_ELSE,
+            query=query,
         )
         assert one is not None
         made = Template("pages/answer/answer.html", say)
@@ -166,8 +173,8 @@ def charter_of(scene: Scene, say: Say) -> Html:
 
 def evidence_of(scene: Scene, say: Say) -> Html:
     entry = EntryLine(index=1, kind="audit", payload={"system": "matchft"}, time="", leaf_hash="ab")
-    span = Span(size=2, first="2026-11-26", last="2026-11-26", kinds=("audit",))
-    found = Results(entries=(entry,), total=1, page=1, pages=1)
+    span = LedgerSpan(size=2, first="2026-11-26", last="2026-11-26", kinds=("audit",))
+    found = EntryResults(entries=(entry,), total=1, page=1, pages=1)
     view = search_of(span, LedgerQuery(), found, scene, say, query={})
     values = [el("dd", value) for _, value in content_words(entry, scene, say)]
     evidence = Template("pages/evidence/evidence.html", say)

@@ -18,11 +18,11 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server import forms
 from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.server.forms import (
-    Field,
     Form,
+    FormField,
     FormProblem,
+    FormValues,
     UnfitError,
-    Values,
     folded_form,
     form_html,
     form_route,
@@ -36,21 +36,21 @@ FORM = Form(
     path="/f",
     send="Send",
     fields=[
-        Field(name="line", label="Line"),
-        Field(name="text", label="Text", kind="prose", required=False),
-        Field(name="day", label="Day", kind="date", required=False),
-        Field(name="at", label="Moment", kind="moment", required=False),
-        Field(name="one", label="One", kind="choice", choices=[("a", "A"), ("b", "B")], required=False),
-        Field(name="many", label="Many", kind="choices", choices=[("a", "A"), ("b", "B")], required=False),
-        Field(name="tick", label="Tick", kind="tick", required=False),
-        Field(name="n", label="Number", kind="number", required=False),
+        FormField(name="line", label="Line"),
+        FormField(name="text", label="Text", kind="prose", required=False),
+        FormField(name="day", label="Day", kind="date", required=False),
+        FormField(name="at", label="Moment", kind="moment", required=False),
+        FormField(name="one", label="One", kind="choice", choices=[("a", "A"), ("b", "B")], required=False),
+        FormField(name="many", label="Many", kind="choices", choices=[("a", "A"), ("b", "B")], required=False),
+        FormField(name="tick", label="Tick", kind="tick", required=False),
+        FormField(name="n", label="Number", kind="number", required=False),
     ],
 )
 
 
 def read(**typed):
     given = {name: value if isinstance(value, list) else [value] for name, value in typed.items()}
-    return Values(FORM, {"line": ["x"], **given}, EN)
+    return FormValues(FORM, {"line": ["x"], **given}, EN)
 
 
 def test_values_are_read_as_they_were_meant():
@@ -67,15 +67,15 @@ def test_all_of_many_are_chosen_by_one_box() -> None:
     """Where boxes are few, or none need be ticked, there is no such box, and nobody can send it."""
     many = [(name, name.upper()) for name in "abcd"]
     for choices, required, known in ((many, True, True), (many[:3], True, False), (many, False, False)):
-        field = Field(name="who", label="Who", kind="choices", choices=choices, required=required)
+        field = FormField(name="who", label="Who", kind="choices", choices=choices, required=required)
         form = Form(id="f", path="/f", send="Send", fields=[field])
         assert ('value="*"' in str(form_html(form, FR, query={}))) == known
         if known:
-            assert Values(form, {"who": ["*", "b"]}, EN).chosen("who") == ["a", "b", "c", "d"]
-            assert Values(form, {"who": ["b"]}, EN).chosen("who") == ["b"]
+            assert FormValues(form, {"who": ["*", "b"]}, EN).chosen("who") == ["a", "b", "c", "d"]
+            assert FormValues(form, {"who": ["b"]}, EN).chosen("who") == ["b"]
         else:
             with pytest.raises(UnfitError, match="does not fit"):
-                Values(form, {"who": ["*"]}, EN)
+                FormValues(form, {"who": ["*"]}, EN)
 
 
 def test_spaces_that_do_not_break_stay_and_no_character_that_is_not_seen():
@@ -129,7 +129,9 @@ def test_what_was_typed_is_there_again_beside_what_is_wrong_and_is_text():
 
 def test_no_field_has_a_name_that_a_document_has():
     """Streamlit takes such names away, and what is typed in a field without a name is never sent."""
-    form = Form(id="g", path="/g", send="Send", fields=[Field(name="title", label="T"), Field(name="role", label="R")])
+    form = Form(
+        id="g", path="/g", send="Send", fields=[FormField(name="title", label="T"), FormField(name="role", label="R")]
+    )
     for each in (FORM, form):
         names = re.findall(r' name="([^"]+)"', form_html(each, EN, query={}))
         assert {name for name in names if not name.startswith("f-")} == set()

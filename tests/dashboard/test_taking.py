@@ -352,7 +352,7 @@ def test_a_chart_of_groups_is_one_picture_in_which_no_words_cover_others(periods
         return strips.StripMark(dot=dot, levels=[0.4], said="", href="", current=False, period=period, second=second)
 
     groups = [(LONG, 0.4), ("<b>漢", None), ("Hommes", 0.5)]
-    rows = [strips.Strip(name=name, marks=[of(each, value) for each in periods]) for name, value in groups]
+    rows = [strips.GroupStrip(name=name, marks=[of(each, value) for each in periods]) for name, value in groups]
     scale = [(0.2, "20 %"), (0.4, "40 %"), (0.6, "60 %")]
     drawn = strips.strips_svg(strips.Strips(rows=rows, scale=scale, title="", note="", kind="shares"))
     root = ElementTree.fromstring(drawn)  # noqa: S314 (made above)

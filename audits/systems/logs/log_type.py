@@ -50,7 +50,7 @@ class LogSection(Strict):
 
 
 @dataclass(frozen=True)
-class Read:
+class KeyReading:
     """A key of a section, and how its column is read.
 
     `missing` is the fault of an empty cell of words that must be there; `not_before` is another moment, with the fault
@@ -87,7 +87,7 @@ class LogType:
     """The column that says when the thing in a row happened."""
     section: type[LogSection] | None = None
     declared: Callable[[Columns], bool] | None = None
-    reads: tuple[Read, ...] = ()
+    reads: tuple[KeyReading, ...] = ()
     identity: tuple[str, ...] = ("id",)
     """What makes a row the same one. Several columns are hashed together under a key."""
     hashed: bool = False
@@ -136,7 +136,7 @@ class LogType:
         found = {role: getattr(part, role) for role in type(part).model_fields if role in reads}
         return [column for role, column in found.items() if column and (role in must) == needed]
 
-    def needs(self, read: Read) -> bool:
+    def needs(self, read: KeyReading) -> bool:
         """Whether the column of a key must be there."""
         return read.how in ("id", "person", "keyed") or read.role == self.moment or bool(read.missing)
 

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import ColumnName
-from boussole.audits.systems.logs.log_type import LogSection, LogType, Read
+from boussole.audits.systems.logs.log_type import KeyReading, LogSection, LogType
 from boussole.audits.systems.logs.usage import plain
 
 DIGITS = 12
@@ -90,7 +90,7 @@ SEARCH_CONTROLS = LogType(
         "trigger": "VARCHAR",
     },
     moment="at",
-    reads=(Read("person", "person"), Read("at", "moment"), Read("trigger", "words")),
+    reads=(KeyReading("person", "person"), KeyReading("at", "moment"), KeyReading("trigger", "words")),
     identity=("person", "at", "trigger"),
     hashed=True,
     compared="never",

@@ -51,7 +51,7 @@ ANSWERED = (Verdict.BROKEN, Verdict.WATCH, Verdict.KEPT)
 
 
 @dataclass(frozen=True)
-class Counts:
+class QuestionCounts:
     """How many questions there are of each sort; the glossary says the same of the words.
 
     `asked`: all that the charter asks of a system, those about groups once for each attribute; `examined`: those that
@@ -63,15 +63,15 @@ class Counts:
     answered: int
 
 
-def count(verdicts: Iterable[str]) -> Counts:
+def count(verdicts: Iterable[str]) -> QuestionCounts:
     """How many questions are asked, examined and answered, of their verdicts.
 
     >>> count(["kept", "watch", "unknown", "not_examined"])
-    Counts(asked=4, examined=3, answered=2)
+    QuestionCounts(asked=4, examined=3, answered=2)
     """
     found = list(verdicts)
     examined = sum(each != Verdict.NOT_EXAMINED for each in found)
-    return Counts(asked=len(found), examined=examined, answered=sum(each in ANSWERED for each in found))
+    return QuestionCounts(asked=len(found), examined=examined, answered=sum(each in ANSWERED for each in found))
 
 
 def worst(verdicts: Iterable[str]) -> Verdict:

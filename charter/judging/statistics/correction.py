@@ -65,7 +65,7 @@ class TestedComparison:
     importance: float = 1.0
     effect: float | None = None
     place: ComparisonPlace | None = None
-    windows: tuple[Window, ...] = ()
+    windows: tuple[JudgedWindow, ...] = ()
 
     def follows(self, other: TestedComparison) -> bool:
         """Whether this is about a part of what `other` is about."""
@@ -73,7 +73,7 @@ class TestedComparison:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Window:
+class JudgedWindow:
     """One of the figures that could decide a comparison, beside its levels, with its part of that comparison's."""
 
     watch: tuple[float, float]

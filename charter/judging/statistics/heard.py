@@ -17,7 +17,7 @@ from boussole.audits.uncertainty.tests import p_beyond
 from boussole.charter.document import MeasureInShort
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
-from boussole.charter.judging.families import Heard, SystemQuestion
+from boussole.charter.judging.families import JudgedFigures, SystemQuestion
 from boussole.charter.judging.statistics.correction import PValues
 from boussole.charter.judging.statistics.testing import kept_level, level_of, past, verdict_of, watch_level
 
@@ -54,7 +54,7 @@ def decided(question: SystemQuestion, tested: Mapping[tuple[str, str], PValues],
     """A question in which recent windows are heard, with the figures that decide each comparison: those that broke it,
     where it is *not kept*."""
 
-    def decides(each: Heard) -> MeasureInShort:
+    def decides(each: JudgedFigures) -> MeasureInShort:
         found = tested.get((question.id, each.watch.id))
         broken = found is not None and verdict_of(found, alpha, past_watch=True) == Verdict.BROKEN
         return each.breach if broken else each.watch
@@ -101,13 +101,13 @@ class _Choice:
 
     def _heard(
         self, question: SystemQuestion, own: MeasureInShort, every: MeasureInShort, recent: Sequence[MeasureInShort]
-    ) -> Heard:
+    ) -> JudgedFigures:
         if own is every:
-            return Heard(together=own, watch=own, breach=own, windows=(own,))
+            return JudgedFigures(together=own, watch=own, breach=own, windows=(own,))
         level = question.indicator.threshold
         together = at(every, recent=self.recent)
         lately = [at(each, recent=self.recent) for each in (own, *recent) if each.status == "ok"]
-        return Heard(
+        return JudgedFigures(
             together=together,
             watch=self._gravest(together, lately, watch_level(level), unless_past=True),
             breach=self._gravest(together, lately, kept_level(level)),

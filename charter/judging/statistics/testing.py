@@ -12,12 +12,12 @@ from boussole.audits.uncertainty.tests import decisions_needed, tails
 from boussole.charter.document import MeasureInShort
 from boussole.charter.document.answers.verdict import RULE, Verdict
 from boussole.charter.document.base import given
-from boussole.charter.judging.families import Heard, SystemQuestion
+from boussole.charter.judging.families import JudgedFigures, SystemQuestion
 from boussole.charter.judging.statistics.correction import (
     ComparisonPlace,
+    JudgedWindow,
     PValues,
     TestedComparison,
-    Window,
     corrected,
     effect,
 )
@@ -31,7 +31,7 @@ BY_GOOD = 7
 """Since which rule what shows the good side of a level leaves its part to the others, but for distances, of which the
 page of what has moved tells many more."""
 DISTANCE = "distance"
-Tested = tuple[SystemQuestion, Heard]
+Tested = tuple[SystemQuestion, JudgedFigures]
 MOST_LOOKS = 60
 """Kinds of window that are looked at oftener in a year are judged by themselves."""
 DAYS_A_MONTH = 365.25 / 12
@@ -64,7 +64,7 @@ def p_values(
     families: dict[str, list[Tested]] = {}
     for question in questions:
         for each in question.heard or [
-            Heard(together=m, watch=m, breach=m, windows=(m,)) for m in question.comparisons
+            JudgedFigures(together=m, watch=m, breach=m, windows=(m,)) for m in question.comparisons
         ]:
             if each.watch.status == "ok":
                 families.setdefault(question.family, []).append((question, each))
@@ -84,7 +84,9 @@ def _corrected(family: Sequence[Tested], looks: int, alpha: float, rule: int) ->
     return corrected(compared, looks=looks, alpha=alpha, by_graph=rule >= BY_GRAPH, breached=breached)
 
 
-def _compared(asked: SystemQuestion, heard: Heard, measure: MeasureInShort, looks: int, rule: int) -> TestedComparison:
+def _compared(
+    asked: SystemQuestion, heard: JudgedFigures, measure: MeasureInShort, looks: int, rule: int
+) -> TestedComparison:
     """A comparison beside its levels; what could be found is told by all windows `together`."""
     level, together = asked.indicator.threshold, heard.together
     breach = None if level.breach is None else _tails(measure, level.breach)
@@ -109,9 +111,9 @@ def _compared(asked: SystemQuestion, heard: Heard, measure: MeasureInShort, look
     )
 
 
-def _windows(heard: Heard, level: Threshold) -> tuple[Window, ...]:
+def _windows(heard: JudgedFigures, level: Threshold) -> tuple[JudgedWindow, ...]:
     return tuple(
-        Window(
+        JudgedWindow(
             watch=_tails(each, watch_level(level)),
             breach=None if level.breach is None else _tails(each, level.breach),
             weight=each.params.weight or 1.0,

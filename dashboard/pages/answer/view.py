@@ -17,7 +17,7 @@ from boussole.dashboard.pages.answer.around import ByTeam, Deed, ReadingRights, 
 from boussole.dashboard.server.process import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, threshold_words
-from boussole.dashboard.views.answers.course import AroundStart, Course, Past, around_start, course, past_of
+from boussole.dashboard.views.answers.course import AroundStart, Course, SystemPast, around_start, course, past_of
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps
 from boussole.dashboard.views.chamber import Chamber
@@ -101,7 +101,7 @@ def answer_page(
     key: str,
     say: Say,
     *,
-    past: Past,
+    past: SystemPast,
     chambers: Iterable[Chamber],
     reader: ReadingRights,
     query: dict[str, str],
@@ -195,14 +195,14 @@ def _page(home: Path, seen_at: Stamp, today: dt.date, shown: tuple[str, str, str
     system, key, lang, reader = shown
     workspace = Workspace(home)
     scene = store.scene_at(home, stamp(workspace), today)
-    past = _past(home, seen_at, system) if system in scene.latest else Past(audits={})
+    past = _past(home, seen_at, system) if system in scene.latest else SystemPast(audits={})
     say = speaker_in(Workspace(home), lang)
     chambers = list(store.chambers(workspace).values())
     return answer_page(scene, system, key, say, past=past, chambers=chambers, reader=reader, query={"lang": lang})
 
 
 @newest(8)
-def _past(home: Path, _stamp: Stamp, system: str) -> Past:
+def _past(home: Path, _stamp: Stamp, system: str) -> SystemPast:
     """The audits of a system and the versions of its model; what cannot be read is said."""
     return past_of(Workspace(home), system)
 

@@ -113,7 +113,7 @@ BACK, COLUMNS, ROWS = 13, 12, 15
 
 
 @dataclass(frozen=True, kw_only=True)
-class Month:
+class MonthColumn:
     """One column. `changed` says that from here on another charter judges; empty where it does not."""
 
     first: dt.date
@@ -144,10 +144,10 @@ class StandingRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trend:
+class StandingTable:
     """The table, and the addresses of the pages before and after this one; empty where there is none."""
 
-    months: Sequence[Month]
+    months: Sequence[MonthColumn]
     lines: Sequence[StandingRow]
     where: str
     previous: str
@@ -169,7 +169,7 @@ def trend(
     page: int,
     on: dt.date,
     query: dict[str, str],
-) -> Trend:
+) -> StandingTable:
     """The page of the table that is asked for, the last one where there are fewer."""
     since = months_later(on, -BACK)
     recent = {
@@ -180,7 +180,7 @@ def trend(
     last = max(1, -(-len(rows) // ROWS))
     page = min(max(page, 1), last)
     shown = rows[(page - 1) * ROWS : page * ROWS]
-    return Trend(
+    return StandingTable(
         months=months,
         lines=[
             _line(each, scene, article, say, audits=recent.get(each.system, ()), months=months, query=query)
@@ -207,7 +207,7 @@ def _said(each: AuditSummary, article: str) -> str | None:
     return next((said.verdict for said in each.articles if said.article == article and said.asked), None)
 
 
-def _months(audits: Sequence[AuditSummary], scene: Scene, say: Say) -> list[Month]:
+def _months(audits: Sequence[AuditSummary], scene: Scene, say: Say) -> list[MonthColumn]:
     """The last months from the first in which a window ends to the last, those without any in between included."""
     by_month: dict[dt.date, list[AuditSummary]] = {}
     for each in sorted(audits, key=lambda each: each.end):
@@ -221,7 +221,7 @@ def _months(audits: Sequence[AuditSummary], scene: Scene, say: Say) -> list[Mont
     for first in _from(start, newest):
         judged = {each.charter for each in by_month.get(first, ())}
         new = judged - seen if seen else set()
-        months.append(Month(first=first, short=say.short_month(first), changed=_changed(new, scene, say)))
+        months.append(MonthColumn(first=first, short=say.short_month(first), changed=_changed(new, scene, say)))
         seen |= judged
     return months
 
@@ -248,7 +248,7 @@ def _line(
     say: Say,
     *,
     audits: Sequence[AuditSummary],
-    months: Sequence[Month],
+    months: Sequence[MonthColumn],
     query: dict[str, str],
 ) -> StandingRow:
     by_month: dict[dt.date, list[AuditSummary]] = {}
@@ -278,7 +278,7 @@ def _cell(audits: Sequence[AuditSummary], article: str, say: Say, *, query: Mapp
     )
 
 
-def sheet(trend: Trend, say: Say) -> MarkedTable:
+def sheet(trend: StandingTable, say: Say) -> MarkedTable:
     """The table as it stands on the page."""
     months = [" ".join([*month.short, *([f"({month.changed})"] if month.changed else [])]) for month in trend.months]
     rows = [

@@ -26,7 +26,15 @@ from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, law_href
 from boussole.dashboard.pages.article.questions import OnePage, QuestionView, question_page, questions
-from boussole.dashboard.pages.article.standing import Month, SystemStanding, Trend, headline, sheet, standings, trend
+from boussole.dashboard.pages.article.standing import (
+    MonthColumn,
+    StandingTable,
+    SystemStanding,
+    headline,
+    sheet,
+    standings,
+    trend,
+)
 from boussole.dashboard.server.access.permissions import who_words
 from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
@@ -245,7 +253,7 @@ class ArticleQuery:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Promise:
+class ArticlePromise:
     """What the article promises, in whose words, and why it matters to whom."""
 
     order: str
@@ -260,14 +268,14 @@ class Promise:
 class ArticlePage:
     """The whole page; or all answers to one question of it, where that is asked for (`one`)."""
 
-    promise: Promise
+    promise: ArticlePromise
     tone: str
     headline: str
     others: str
     standings: Sequence[SystemStanding]
     more: int
     capped: Sequence[Cap]
-    trend: Trend
+    trend: StandingTable
     asked: Sequence[QuestionView]
     untouched: Sequence[QuestionView]
     law: Sequence[ProvisionLine]
@@ -307,12 +315,12 @@ def article_page(
     )
 
 
-def _promise(scene: Scene, article: Article, say: Say, *, query: dict[str, str]) -> Promise:
+def _promise(scene: Scene, article: Article, say: Say, *, query: dict[str, str]) -> ArticlePromise:
     why = [
         (_whom(called(scene.charter, "person", say.lang), say), say.text(article.why.person)),
         (_whom(called(scene.charter, "agent", say.lang), say), say.text(article.why.agent)),
     ]
-    return Promise(
+    return ArticlePromise(
         order=str(article.order),
         title=say.text(article.title),
         href=article_href(article.id, query=query),
@@ -369,7 +377,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     }
 
 
-def _period(months: Sequence[Month], say: Say) -> str:
+def _period(months: Sequence[MonthColumn], say: Say) -> str:
     if not months:
         return ""
     return say.period(months[0].first, months_later(months[-1].first, 1) - dt.timedelta(days=1))

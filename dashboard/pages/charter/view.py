@@ -16,7 +16,15 @@ from boussole.charter.amending.changes import CharterChange, Effect
 from boussole.charter.amending.diff import diff
 from boussole.charter.amending.plain import plainly
 from boussole.charter.auditing.replay import ABSENT, Replay, VerdictChange, replay
-from boussole.charter.records.in_force import Act, CharterInUse, InForce, draft, in_force, kept_charter, versions
+from boussole.charter.records.in_force import (
+    AdoptionAct,
+    CharterInUse,
+    InForce,
+    draft,
+    in_force,
+    kept_charter,
+    versions,
+)
 from boussole.charter.text.model import SAME_TEXTS, Article, Charter, Indicator
 from boussole.dashboard.markup.elements import ORDER, word
 from boussole.dashboard.markup.words import Say
@@ -149,7 +157,7 @@ class EffectGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Past:
+class PastVerdict:
     """A past verdict that would be another; `before` or `after` is None where the question is not asked."""
 
     period: str
@@ -168,8 +176,8 @@ class Other:
     changes: Sequence[EffectGroup]
     replayed: str
     counts: Sequence[str]
-    past: Sequence[Past]
-    more_past: Sequence[Past]
+    past: Sequence[PastVerdict]
+    more_past: Sequence[PastVerdict]
     command: str
 
 
@@ -274,7 +282,7 @@ def _levels_told(judging: InForce, say: Say) -> str:
     return f"{told} {levels}"
 
 
-def _seal(act: Act, say: Say, *, query: Mapping[str, str]) -> tuple[str, str]:
+def _seal(act: AdoptionAct, say: Say, *, query: Mapping[str, str]) -> tuple[str, str]:
     text = say(
         "Adopted by: {role}. Sealed on {date}, entry {entry} of the ledger.",
         role=act.role,
@@ -434,7 +442,7 @@ def _urgency(each: VerdictChange) -> tuple[object, ...]:
     return _place(each.after), _place(each.before), [-ord(letter) for letter in each.end], each.system, each.indicator
 
 
-def _past(each: VerdictChange, seen: CharterView, other: Charter, say: Say) -> Past:
+def _past(each: VerdictChange, seen: CharterView, other: Charter, say: Say) -> PastVerdict:
     asked = {way.id: way for charter in (seen.judging.charter, other) for way in charter.ways}[each.template]
     system = seen.systems.get(each.system)
     by = tuple(each.by) if each.by else None
@@ -442,7 +450,7 @@ def _past(each: VerdictChange, seen: CharterView, other: Charter, say: Say) -> P
     if by and system is None:
         attribute = inside(attribute_name(by, say)).translate(NESTED)
         question = say("{question} ({attribute})", question=question, attribute=attribute)
-    return Past(
+    return PastVerdict(
         period=say.period(each.start, each.end),
         system=say.text(system.title) if system else each.system,
         question=question,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from boussole.audits.decisions.freshness import Late, lateness
-from boussole.audits.decisions.overview import Arrivals, LogContents, LogState, SchemaChangeCount
+from boussole.audits.decisions.overview import LogArrivals, LogContents, LogState, SchemaChangeCount
 from boussole.audits.log_names import LogName
 from boussole.audits.systems import System
 from boussole.audits.systems.kinds import Every
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.views.store import Facts
+from boussole.dashboard.views.store import StoreFacts
 from boussole.experiments.status import SourceStatus
 
 FRESH, LATE, FAILED, SILENT, FREE, HIDDEN = "fresh", "late", "failed", "silent", "free", "hidden"
@@ -74,7 +74,7 @@ class _SystemSources:
         return self.system.zone
 
 
-def source_rows(facts: Facts, systems: Mapping[str, System], *, now: dt.datetime, say: Say) -> list[SourceRow]:
+def source_rows(facts: StoreFacts, systems: Mapping[str, System], *, now: dt.datetime, say: Say) -> list[SourceRow]:
     """One row for each declared source, then for each other way by which rows came; `now` knows its zone."""
     found: list[SourceRow] = []
     for name, system in systems.items():
@@ -93,7 +93,7 @@ def source_rows(facts: Facts, systems: Mapping[str, System], *, now: dt.datetime
     return found
 
 
-def _way(item: Arrivals) -> str:
+def _way(item: LogArrivals) -> str:
     """The kind of source that something came from: traces come from the same source as runs."""
     return item.way.removesuffix("-traces")
 
@@ -196,7 +196,7 @@ def _problem(status: SourceStatus, state: str, last: dt.datetime | None, say: Sa
     return None
 
 
-def _other(item: Arrivals, seen: _SystemSources) -> SourceRow:
+def _other(item: LogArrivals, seen: _SystemSources) -> SourceRow:
     """What came without a declared source: nobody has said how often something is due."""
     say = seen.say
     newest = _newest(seen, _way(item), item.log)

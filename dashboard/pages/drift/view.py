@@ -24,7 +24,7 @@ from boussole.dashboard.markup.elements import el, source
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.pages.drift.evidently_report import make_apart, reading_head, which_to_read
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.forms import Desk, Form, Values, form_route
+from boussole.dashboard.server.forms import Form, FormDesk, FormValues, form_route
 from boussole.dashboard.server.process import Stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.strips import strips_svg
@@ -112,7 +112,7 @@ UNMOVED = "kept"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Theme:
+class DriftTheme:
     """One theme: the drawings of what moved, and of what has not, with their names."""
 
     id: str
@@ -122,10 +122,10 @@ class Theme:
     names: str
 
 
-def themes(page: DriftPage) -> list[Theme]:
+def themes(page: DriftPage) -> list[DriftTheme]:
     """Every theme of a page."""
     return [
-        Theme(
+        DriftTheme(
             id=theme,
             title=title,
             moved=[each for each in found if each.state != UNMOVED],
@@ -325,7 +325,7 @@ def _parts(of: str) -> tuple[DriftQuery, str]:
     return DriftQuery.of({"system": system, "against": against, "by": by}, fine=True), name
 
 
-def _made(desk: Desk, of: str, _: Values) -> str:
+def _made(desk: FormDesk, of: str, _: FormValues) -> str:
     asked, name = _parts(of)
     windows = stored.windows_of(name)
     if windows is not None:
@@ -333,7 +333,7 @@ def _made(desk: Desk, of: str, _: Values) -> str:
     return asked.href(desk.query) + f"#{REPORT}"
 
 
-def _back(desk: Desk, of: str, token: str) -> str:
+def _back(desk: FormDesk, of: str, token: str) -> str:
     asked, _ = _parts(of)
     return asked.href({**desk.query, "sent": token})
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from boussole.audits.languages import capital
 from boussole.audits.ledger import Verification
-from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span
+from boussole.audits.ledger.search import EntryLine, LedgerQuery, LedgerSpan
 from boussole.audits.mixed import joined
 from boussole.charter.record_types.acts import Convocation, Item, OpinionText
 from boussole.charter.record_types.base import UNTOLD, KeptFile, Statement
@@ -24,8 +24,8 @@ from boussole.dashboard.markup.words.addresses import EVIDENCE, evidence_href
 from boussole.dashboard.server.access.permissions import Role, allowed, who_words
 from boussole.dashboard.views.committee_words import item_word, sense_word
 from boussole.dashboard.views.evidence import (
+    EntryResults,
     InclusionProof,
-    Results,
     VerificationResult,
     about_words,
     answers_href,
@@ -199,7 +199,7 @@ class ListedEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class SearchChoice:
     """One of the values of a field, and whether it is chosen."""
 
     value: str
@@ -214,8 +214,8 @@ class Search:
 
     action: str
     asked: LedgerQuery
-    kinds: Sequence[Choice]
-    systems: Sequence[Choice]
+    kinds: Sequence[SearchChoice]
+    systems: Sequence[SearchChoice]
     kept: Mapping[str, str]
     found: str
     lines: Sequence[ListedEntry]
@@ -277,9 +277,9 @@ def asked_of(query: Mapping[str, str]) -> LedgerQuery:
 
 
 def search_of(
-    span: Span,
+    span: LedgerSpan,
     asked: LedgerQuery,
-    found: Results,
+    found: EntryResults,
     scene: Scene,
     say: Say,
     *,
@@ -367,12 +367,12 @@ def _line(entry: EntryLine, scene: Scene, say: Say, *, query: Mapping[str, str],
     )
 
 
-def _choices(names: Mapping[str, str], chosen: str, *, every: str) -> list[Choice]:
+def _choices(names: Mapping[str, str], chosen: str, *, every: str) -> list[SearchChoice]:
     known = {**names, **({chosen: chosen} if chosen and chosen not in names else {})}
     ordered = sorted(known.items(), key=lambda item: item[1].casefold())
     return [
-        Choice(value="", name=every, chosen=not chosen),
-        *(Choice(value=value, name=name, chosen=value == chosen) for value, name in ordered),
+        SearchChoice(value="", name=every, chosen=not chosen),
+        *(SearchChoice(value=value, name=name, chosen=value == chosen) for value, name in ordered),
     ]
 
 
@@ -391,7 +391,7 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def head(span: Span, found: VerificationResult | None, say: Say) -> EvidenceAnswer:
+def head(span: LedgerSpan, found: VerificationResult | None, say: Say) -> EvidenceAnswer:
     """What is sealed, since when, and what is known of it here: what `boussole verify --ledger` tells."""
     if not span.size:
         return EvidenceAnswer(
@@ -474,7 +474,7 @@ def _restarted(restart: Restart, say: Say) -> str:
     )
 
 
-def _since(span: Span, say: Say) -> str:
+def _since(span: LedgerSpan, say: Say) -> str:
     whole, first, last = say.whole(span.size), say.date(span.first), say.date(span.last)
     if first == last:
         return say.plural(

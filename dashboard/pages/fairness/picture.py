@@ -19,7 +19,7 @@ from boussole.charter.judging.wording.findings import finding
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.views.charts.drawings import Dot, Rows, ThresholdLine, digits_of, reach
+from boussole.dashboard.views.charts.drawings import Dot, DotRows, ThresholdLine, digits_of, reach
 from boussole.dashboard.views.charts.groups import (
     NONE,
     Ends,
@@ -33,8 +33,8 @@ from boussole.dashboard.views.charts.groups import (
     verdict_on,
     within,
 )
-from boussole.dashboard.views.charts.strips import Strip, StripMark, Strips, levels_at
-from boussole.dashboard.views.fields import PROFILES, FairnessQuery, Kind, comparison
+from boussole.dashboard.views.charts.strips import GroupStrip, StripMark, Strips, levels_at
+from boussole.dashboard.views.fields import PROFILES, FairnessQuery, RateKind, comparison
 from boussole.dashboard.views.system import bar_note
 
 # The groups of one released measure, ready to be drawn or said.
@@ -84,14 +84,14 @@ class PictureGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Side:
+class PictureSide:
     """One of the periods that are shown: its audit, what it is called, and the groups that are looked at."""
 
     document: AuditDocument
     name: str
     found: Sequence[PictureGroup]
 
-    def only(self, keys: Sequence[str]) -> Side:
+    def only(self, keys: Sequence[str]) -> PictureSide:
         """The same with the groups that were picked; with all of them where none was."""
         return self if not keys else replace(self, found=[group for group in self.found if group.key in keys])
 
@@ -106,14 +106,14 @@ class Side:
         return min(earlier, default=self.document.window.start)
 
 
-def named(sides: Sequence[Side]) -> dict[str, str]:
+def named(sides: Sequence[PictureSide]) -> dict[str, str]:
     """The groups of all periods with their names, in the order of the first."""
     return {group.key: group.name for side in sides for group in side.found}
 
 
 def groups(
     document: AuditDocument,
-    kind: Kind,
+    kind: RateKind,
     by: Sequence[str],
     say: Say,
     *,
@@ -198,13 +198,13 @@ def by_chance(group: PictureGroup) -> bool | None:
 
 def drawing(
     found: Sequence[PictureGroup],
-    kind: Kind,
+    kind: RateKind,
     say: Say,
     *,
     control: str,
     level: int | None,
     minimum: int,
-) -> Rows:
+) -> DotRows:
     """Rates, or with comparable profiles ratios to the reference, which is 100%."""
     ratios = control == PROFILES
     percent = ratios or kind.percent
@@ -213,7 +213,7 @@ def drawing(
     highest = 1.0 if kind.percent and not ratios else math.inf
     bounds, alone = (lowest, highest), all(group.judged is None for group in found)
     dots = [_dot(group, kind, say, bounds, ratios=ratios, alone=alone, minimum=minimum) for group in found]
-    return Rows(dots=dots, lines=lines, percent=percent, bounds=bounds)
+    return DotRows(dots=dots, lines=lines, percent=percent, bounds=bounds)
 
 
 def figure(value: float, say: Say, *, percent: bool) -> str:
@@ -229,7 +229,14 @@ def _bar(group: PictureGroup, shown: MeasureDocument, *, ratios: bool, alone: bo
 
 
 def _dot(
-    group: PictureGroup, kind: Kind, say: Say, bounds: tuple[float, float], *, ratios: bool, alone: bool, minimum: int
+    group: PictureGroup,
+    kind: RateKind,
+    say: Say,
+    bounds: tuple[float, float],
+    *,
+    ratios: bool,
+    alone: bool,
+    minimum: int,
 ) -> Dot:
     label = say("{group} (reference)", group=group.name) if group.reference else group.name
     shown = group.compared if ratios else group.rate
@@ -269,8 +276,8 @@ def _lines(found: Sequence[PictureGroup], say: Say, *, ratios: bool, level: int)
 
 
 def strips(
-    sides: Sequence[Side],
-    kind: Kind,
+    sides: Sequence[PictureSide],
+    kind: RateKind,
     say: Say,
     held: FairnessQuery,
     *,
@@ -301,7 +308,7 @@ def strips(
     digits = digits_of(values, percent=whole.percent)
     written = say.percent if whole.percent else say.number
     return Strips(
-        rows=[Strip(name=marks[0].dot.label, marks=marks) for marks in found.values() if marks],
+        rows=[GroupStrip(name=marks[0].dot.label, marks=marks) for marks in found.values() if marks],
         scale=[(value, written(value, digits)) for value in values],
         title=title,
         note=_note(sides, say, level=level is not None and bool(whole.lines)),
@@ -309,7 +316,7 @@ def strips(
     )
 
 
-def _note(sides: Sequence[Side], say: Say, *, level: bool) -> str:
+def _note(sides: Sequence[PictureSide], say: Say, *, level: bool) -> str:
     """What the bars and marks are."""
     found = [group for side in sides for group in side.found]
     note = [bar_note(say) if any(group.judged is not None for group in found) else say("Bar: 95% interval.")]
@@ -340,7 +347,7 @@ def _said(group: PictureGroup, dot: Dot, say: Say, *, percent: bool, period: str
 
 def told(
     found: Sequence[PictureGroup],
-    kind: Kind,
+    kind: RateKind,
     say: Say,
     *,
     group: str,
@@ -361,7 +368,7 @@ def told(
     return [part for part in [*parts, _hidden(found, say, minimum=minimum, but=asked)] if part]
 
 
-def apart(sides: Sequence[Side], say: Say) -> list[str]:
+def apart(sides: Sequence[PictureSide], say: Say) -> list[str]:
     """Since when figures count, and what nobody may read from two periods: this page judges no difference of theirs."""
     counted = [
         say(
@@ -386,7 +393,7 @@ def apart(sides: Sequence[Side], say: Say) -> list[str]:
     ]
 
 
-def _about(group: PictureGroup, kind: Kind, say: Say, *, system: System | None, minimum: int) -> list[str]:
+def _about(group: PictureGroup, kind: RateKind, say: Say, *, system: System | None, minimum: int) -> list[str]:
     """One group: how it compares and whether chance may explain it; or what it is, or why it is not shown."""
     compared = group.compared
     if compared is not None and compared.value is not None and system is not None and not group.reference:
@@ -420,7 +427,7 @@ def _chance(by_itself: bool | None, say: Say) -> str:
     return say("It is very unlikely that chance alone explains this gap.")
 
 
-def _level(found: Sequence[PictureGroup], kind: Kind, say: Say, *, level: int) -> list[str]:
+def _level(found: Sequence[PictureGroup], kind: RateKind, say: Say, *, level: int) -> list[str]:
     """Which groups lie beyond the level chosen, and of which that cannot be told."""
     named = say("{n} for 100", n=say.whole(level)) if kind.scale == "ratio" else say("{n} points", n=say.whole(level))
     where: dict[str, list[str]] = {"beyond": [], "across": [], "within": []}

@@ -16,7 +16,7 @@ from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import answer_href, evidence_href
 from boussole.dashboard.pages.fairness.picture import (
     PictureGroup,
-    Side,
+    PictureSide,
     apart,
     figure,
     groups,
@@ -37,10 +37,10 @@ from boussole.dashboard.views.fields import (
     PROFILES,
     RATIO_LEVELS,
     RAW,
+    ChoiceField,
     FairnessQuery,
-    Field,
-    Kind,
     Option,
+    RateKind,
     attributes_of,
     comparison,
     controls_of,
@@ -71,7 +71,7 @@ def measured(scene: Scene) -> list[str]:
 
 def first_fields(
     scene: Scene, document: AuditDocument, chosen: FairnessQuery, say: Say, *, system: System | None
-) -> tuple[list[Field], Kind | None]:
+) -> tuple[list[ChoiceField], RateKind | None]:
     """System, question, attribute, stage and control: what the figures themselves are of."""
     kinds = kinds_of(document)
     systems = [Option(value=name, name=scene.title(name, say)) for name in measured(scene)]
@@ -99,7 +99,7 @@ def first_fields(
     return fields, kind
 
 
-def groups_field(sides: Sequence[Side], chosen: FairnessQuery, say: Say) -> list[Field]:
+def groups_field(sides: Sequence[PictureSide], chosen: FairnessQuery, say: Say) -> list[ChoiceField]:
     """Which groups are shown; two are always both."""
     options = [Option(value=key, name=name) for key, name in named(sides).items()]
     return (
@@ -109,7 +109,7 @@ def groups_field(sides: Sequence[Side], chosen: FairnessQuery, say: Say) -> list
     )
 
 
-def periods_fields(windows: Sequence[AuditDocument], chosen: FairnessQuery, say: Say) -> list[Field]:
+def periods_fields(windows: Sequence[AuditDocument], chosen: FairnessQuery, say: Say) -> list[ChoiceField]:
     """The period, and another one to show beside it."""
     spans = [Option(value=span(each), name=capital(period(each, say))) for each in windows]
     first = settled("period", say("Period"), chosen.period, spans)
@@ -121,7 +121,7 @@ def periods_fields(windows: Sequence[AuditDocument], chosen: FairnessQuery, say:
     )
 
 
-def last_fields(found: Sequence[PictureGroup], kind: Kind, chosen: FairnessQuery, say: Say) -> list[Field]:
+def last_fields(found: Sequence[PictureGroup], kind: RateKind, chosen: FairnessQuery, say: Say) -> list[ChoiceField]:
     """The group to speak of, and a level to hold all groups to."""
     everybody = Option(value="", name=say("the widest gap"))
     groups = [everybody, *(Option(value=group.key, name=group.name) for group in found)]
@@ -136,8 +136,8 @@ def last_fields(found: Sequence[PictureGroup], kind: Kind, chosen: FairnessQuery
 
 
 def groups_of(
-    sides: Sequence[Side],
-    kind: Kind,
+    sides: Sequence[PictureSide],
+    kind: RateKind,
     by: tuple[str, ...],
     say: Say,
     *,
@@ -168,7 +168,7 @@ def groups_of(
     )
 
 
-def _heads(found: Sequence[PictureGroup], kind: Kind, say: Say, *, control: str, others: bool) -> list[str]:
+def _heads(found: Sequence[PictureGroup], kind: RateKind, say: Say, *, control: str, others: bool) -> list[str]:
     """The names of the columns of figures."""
     reference = next((group.name for group in found if group.reference), None)
     against = (
@@ -191,7 +191,7 @@ def _heads(found: Sequence[PictureGroup], kind: Kind, say: Say, *, control: str,
     return head
 
 
-def _figures(group: PictureGroup, kind: Kind, say: Say, *, control: str, minimum: int, others: bool) -> list[str]:
+def _figures(group: PictureGroup, kind: RateKind, say: Say, *, control: str, minimum: int, others: bool) -> list[str]:
     """The figures of one group in one period."""
     row = [
         _value(group.rate, say, percent=kind.percent, minimum=minimum),
@@ -207,7 +207,7 @@ def _figures(group: PictureGroup, kind: Kind, say: Say, *, control: str, minimum
 def history_of(
     windows: Sequence[AuditDocument],
     focus: PictureGroup | None,
-    kind: Kind,
+    kind: RateKind,
     say: Say,
     *,
     held: FairnessQuery,
@@ -272,7 +272,7 @@ def compared(measure: MeasureDocument | None, say: Say, *, minimum: int, ends: E
     return f"{shown} ({say('{low} to {high}', low=written(low), high=written(high))})"
 
 
-def _figure_name(kind: Kind, say: Say) -> str:
+def _figure_name(kind: RateKind, say: Say) -> str:
     if kind.percent:
         return say("Share")
     return say("Attention") if kind.rate == "exposure" else say("Announced beyond what came")
@@ -300,7 +300,7 @@ class Explorer:
     is called."""
 
     chosen: FairnessQuery
-    fields: Sequence[Field]
+    fields: Sequence[ChoiceField]
     question: str
     subtitle: str
     answer: str
@@ -348,22 +348,24 @@ def explorer(
     )
 
 
-def _side(document: AuditDocument, kind: Kind, held: FairnessQuery, say: Say, *, system: System | None) -> Side:
+def _side(
+    document: AuditDocument, kind: RateKind, held: FairnessQuery, say: Say, *, system: System | None
+) -> PictureSide:
     by = tuple(held.by.split(","))
     found = groups(document, kind, by, say, stage=held.stage, control=held.control, system=system)
-    return Side(document=document, name=period(document, say), found=found)
+    return PictureSide(document=document, name=period(document, say), found=found)
 
 
 def _view(
     scene: Scene,
-    sides: Sequence[Side],
-    kind: Kind,
+    sides: Sequence[PictureSide],
+    kind: RateKind,
     say: Say,
     *,
     windows: Sequence[AuditDocument],
     held: FairnessQuery,
     query: Mapping[str, str],
-    fields: Sequence[Field],
+    fields: Sequence[ChoiceField],
     system: System | None,
 ) -> Explorer:
     by, document = tuple(held.by.split(",")), sides[0].document
@@ -414,7 +416,13 @@ def _judged(
 
 
 def _other(
-    document: AuditDocument, kind: Kind, by: Sequence[str], held: FairnessQuery, say: Say, *, query: Mapping[str, str]
+    document: AuditDocument,
+    kind: RateKind,
+    by: Sequence[str],
+    held: FairnessQuery,
+    say: Say,
+    *,
+    query: Mapping[str, str],
 ) -> tuple[str, str, str] | None:
     """What the charter says of the same question compared the other way; None where it does not ask it."""
     control = RAW if held.control == PROFILES else PROFILES

@@ -9,7 +9,7 @@ from typing import Any
 
 from boussole.audits.languages import LANGUAGES, inside
 from boussole.audits.mixed import joined
-from boussole.charter.committee.acts.packs import PackChanges, VerdictChange
+from boussole.charter.committee.acts.packs import PackChanges, PackVerdictChange
 from boussole.charter.committee.meetings.sessions import Session, session, sessions
 from boussole.charter.committee.papers.minutes import approved, content_of, minutes_of
 from boussole.charter.committee.voted import VotedText
@@ -406,7 +406,7 @@ def differences_of(changes: PackChanges, scene: Scene, title: str, say: Say) -> 
     return Differences(title=title, told=told, verdicts=[_changed(each, scene, say) for each in changes.verdicts])
 
 
-def _changed(change: VerdictChange, scene: Scene, say: Say) -> AnswerChangeLine:
+def _changed(change: PackVerdictChange, scene: Scene, say: Say) -> AnswerChangeLine:
     before, after = (say("not asked") if each is None else word(each, say) for each in (change.before, change.after))
     return AnswerChangeLine(
         place=scene.title(change.system, say),

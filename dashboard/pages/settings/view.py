@@ -64,7 +64,7 @@ class Set:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ring:
+class KeyRing:
     """The keys of one use: the digits by which each can be named."""
 
     name: str
@@ -82,7 +82,7 @@ class SettingsFacts:
     charter: Charter | None
     adopted: bool
     draft_differs: bool
-    rings: Sequence[Ring] | None
+    rings: Sequence[KeyRing] | None
     ledger_key: str
     versions: Sequence[tuple[str, str]]
     code: str
@@ -131,9 +131,9 @@ def _told(error: BoussoleError) -> SettingFault:
     return SettingFault(what=error.what, where=error.where or "", next_step=error.next_step or "")
 
 
-def _ring(folder: Path, name: str, faults: list[SettingFault]) -> Ring | None:
+def _ring(folder: Path, name: str, faults: list[SettingFault]) -> KeyRing | None:
     found = _tried(lambda: keys.ring(folder, name), faults)
-    return None if found is None else Ring(name=name, ids=[keys.key_id(key) for key in found])
+    return None if found is None else KeyRing(name=name, ids=[keys.key_id(key) for key in found])
 
 
 def _listed(workspace: Workspace, settings: Settings) -> list[Set]:
@@ -435,7 +435,7 @@ def _thresholds(facts: SettingsFacts, say: Say) -> str:
     return " ".join(parts)
 
 
-def _keys(rings: Sequence[Ring], ledger_key: str, say: Say) -> list[Row]:
+def _keys(rings: Sequence[KeyRing], ledger_key: str, say: Say) -> list[Row]:
     """What the secrets are for, how many there are, and by which digits each can be named."""
     uses = {
         "pseudonym": say("Pseudonyms of people and decisions"),

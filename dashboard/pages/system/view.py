@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from boussole.audits.decisions.adopted import GroupAdoption
-from boussole.audits.decisions.adoption import Adoption, Depth
+from boussole.audits.decisions.adoption import Depth, MonthlyAdoption
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
@@ -53,12 +53,12 @@ class UsedBy:
     facts: Sequence[tuple[str, str]]
 
 
-def used_by(found: Adoption, say: Say) -> Html:
+def used_by(found: MonthlyAdoption, say: Say) -> Html:
     """The part of the page of a system; nothing of an agent or a team."""
     return Template("pages/system/adoption.html", say)("section", users_view(found, say))
 
 
-def users_view(found: Adoption, say: Say) -> UsedBy:
+def users_view(found: MonthlyAdoption, say: Say) -> UsedBy:
     """The same as data."""
     if found.whole is None:
         return UsedBy(told=_untold(found, say), reading=_reading(say), tables=(), facts=())
@@ -76,7 +76,7 @@ def users_view(found: Adoption, say: Say) -> UsedBy:
     )
 
 
-def _told(found: Adoption, whole: GroupAdoption, say: Say) -> str:
+def _told(found: MonthlyAdoption, whole: GroupAdoption, say: Say) -> str:
     return say(
         "{active} of the {entitled} agents who may use it did so, {period}: {share} ({low} to {high}).",
         active=say.whole(whole.active),
@@ -88,7 +88,7 @@ def _told(found: Adoption, whole: GroupAdoption, say: Say) -> str:
     )
 
 
-def _untold(found: Adoption, say: Say) -> str:
+def _untold(found: MonthlyAdoption, say: Say) -> str:
     period = say.period(found.first, found.last)
     if found.untold == "unnamed":
         return say("Nobody can tell, {period}: too many uses name no agent.", period=period)
@@ -125,7 +125,7 @@ def _beside(each: GroupAdoption, say: Say) -> str:
     return say("{n} points more ({low} to {high})", n=n, low=low, high=high)
 
 
-def _facts(found: Adoption, whole: GroupAdoption, say: Say) -> list[tuple[str, str]]:
+def _facts(found: MonthlyAdoption, whole: GroupAdoption, say: Say) -> list[tuple[str, str]]:
     often = [
         say("{days}: {share}", days=_days(each, say), share=say.percent(each.agents / whole.active, 0))
         for each in found.depth

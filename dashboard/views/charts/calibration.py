@@ -24,7 +24,7 @@ Mark = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Curve:
+class CalibrationCurve:
     """One group: its bands of scores, the lowest first, and how much its scores announce beyond what came."""
 
     label: str
@@ -81,11 +81,11 @@ def sheet(groups: int, *, narrow: bool) -> CalibrationLayout:
     )
 
 
-def curves(document: Standing, by: By, say: Say, *, system: System | None) -> list[Curve]:
+def curves(document: Standing, by: By, say: Say, *, system: System | None) -> list[CalibrationCurve]:
     """The groups of one attribute in the order of the document; none where they may not be drawn."""
     large = {m.id: m.value for m in document.measures if m.metric == LARGE}
     return [
-        Curve(
+        CalibrationCurve(
             label=group_of(measure, say, system=system),
             bands=curve,
             beyond=large.get(measure.id.replace(ERROR, LARGE, 1)),
@@ -118,7 +118,7 @@ def calibration_title(by: By, say: Say, *, system: System | None) -> str:
     return say("What the score announces and what happened, by {attribute}", attribute=attribute)
 
 
-def calibration_chart(shown: Sequence[Curve], lang: str, *, narrow: bool = False) -> alt.LayerChart:
+def calibration_chart(shown: Sequence[CalibrationCurve], lang: str, *, narrow: bool = False) -> alt.LayerChart:
     """One square a group: across the mean score of a band, up the share observed; dashes where both are the same."""
     say, page = speaker(lang), sheet(len(shown), narrow=narrow)
     seen = [value for curve in shown for band in curve.bands for value in _values(band)]
@@ -139,11 +139,11 @@ def _values(band: Band) -> list[float]:
     return [band.mean_score, band.observed_rate, *([band.interval.high] if band.interval else [])]
 
 
-def _heading(curve: Curve, say: Say, page: CalibrationLayout) -> list[str]:
+def _heading(curve: CalibrationCurve, say: Say, page: CalibrationLayout) -> list[str]:
     return [*wrapped(curve.label, width=page.line), *wrapped(beyond_words(curve, say), width=page.line + 1)]
 
 
-def beyond_words(curve: Curve, say: Say) -> str:
+def beyond_words(curve: CalibrationCurve, say: Say) -> str:
     """How much scores announce beyond what came, or short of it; empty where that is not known."""
     if curve.beyond is None:
         return ""
@@ -153,7 +153,7 @@ def beyond_words(curve: Curve, say: Say) -> str:
 
 def _square(
     marks: dict[str, list[Mark]],
-    curve: Curve,
+    curve: CalibrationCurve,
     place: int,
     *,
     corner: tuple[int, int],
@@ -243,7 +243,7 @@ def _scales(texts: Sequence[Mark], x: alt.X, y: alt.Y) -> list[alt.Chart]:
     return found
 
 
-def calibration_text(shown: Sequence[Curve], lang: str) -> str:
+def calibration_text(shown: Sequence[CalibrationCurve], lang: str) -> str:
     """What the drawing shows, in words: each group, how much is announced too much, and its bands."""
     say = speaker(lang)
     told = []
@@ -262,7 +262,7 @@ def calibration_text(shown: Sequence[Curve], lang: str) -> str:
     return " ".join(told)
 
 
-def calibration_note(shown: Sequence[Curve], say: Say, *, system: System | None) -> str:
+def calibration_note(shown: Sequence[CalibrationCurve], say: Say, *, system: System | None) -> str:
     """How to read the drawing."""
     parts = [
         say("Dashes: what the score announces is what happened. Below them it announced too much, above too little."),
@@ -281,7 +281,9 @@ def calibration_note(shown: Sequence[Curve], say: Say, *, system: System | None)
     return " ".join(parts)
 
 
-def calibration_table(shown: Sequence[Curve], by: By, say: Say, *, title: str, system: System | None) -> VerdictTable:
+def calibration_table(
+    shown: Sequence[CalibrationCurve], by: By, say: Say, *, title: str, system: System | None
+) -> VerdictTable:
     """One row per group and band of scores."""
     head = [
         attribute_name(by, say, system=system),

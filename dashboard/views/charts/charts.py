@@ -21,8 +21,8 @@ from boussole.charter.judging.wording.naming import parsed
 from boussole.dashboard.markup.elements import all_printable, register, word
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.server.process import by_content
-from boussole.dashboard.views.charts.calibration import Curve, calibration_chart
-from boussole.dashboard.views.charts.drawings import WIDE, Dot, DotLayout, Rows, ThresholdLine, draw
+from boussole.dashboard.views.charts.calibration import CalibrationCurve, calibration_chart
+from boussole.dashboard.views.charts.drawings import WIDE, Dot, DotLayout, DotRows, ThresholdLine, draw
 from boussole.dashboard.views.charts.groups import (
     ADJUSTED_STAGE,
     NONE,
@@ -30,7 +30,7 @@ from boussole.dashboard.views.charts.groups import (
     By,
     Ends,
     GroupRow,
-    Level,
+    RateThreshold,
     compared,
     drift_levels,
     features,
@@ -66,7 +66,7 @@ def groups_chart(
     metric: str = "selection_rate",
     system: System | None = None,
     layout: DotLayout = WIDE,
-) -> Rows:
+) -> DotRows:
     """A dot and its interval for each group of one attribute, with the threshold as a dashed line.
 
     Groups without a value keep their place and say why. `system` gives groups the names people use.
@@ -86,7 +86,7 @@ def groups_chart(
         )
         for row in shown
     ]
-    return Rows(
+    return DotRows(
         dots=dots, lines=apart(level_lines(shown, say, say.percent)), percent=True, bounds=bounds, layout=layout
     )
 
@@ -98,7 +98,7 @@ def drift_chart(
     verdict: VerdictDocument | None = None,
     layout: DotLayout = WIDE,
     system: System | None = None,
-) -> Rows:
+) -> DotRows:
     """How far each feature has moved (population stability index), with the level from which it is watched.
 
     With a `verdict` only the features that it judges.
@@ -119,17 +119,17 @@ def drift_chart(
     ]
     levels = drift_levels(document, verdict) if shown else {}
     lines = [_line(kind, at, _drift_label(kind, at, say), shown) for kind, at in levels.items()]
-    return Rows(dots=dots, lines=apart(lines), percent=False, bounds=(0.0, math.inf), layout=layout)
+    return DotRows(dots=dots, lines=apart(lines), percent=False, bounds=(0.0, math.inf), layout=layout)
 
 
 @by_content(512)
-def svg(shown: Rows, lang: str) -> str:
+def svg(shown: DotRows, lang: str) -> str:
     """A chart of dots as a drawing: made once for the same figures, since it takes a twentieth of a second."""
     return chart_svg(draw(shown), lang)
 
 
 @by_content(256)
-def curves_svg(shown: Sequence[Curve], lang: str, *, narrow: bool = False) -> str:
+def curves_svg(shown: Sequence[CalibrationCurve], lang: str, *, narrow: bool = False) -> str:
     """What scores announce against what happened, as a drawing."""
     return chart_svg(calibration_chart(shown, lang, narrow=narrow), lang)
 
@@ -296,7 +296,7 @@ def _as_ratio(row: GroupRow, verdict: VerdictDocument, *, bad_side: str) -> Grou
         row,
         value=None if row.compared is None else 100 * row.compared,
         bar=_times((row.compared_low, row.compared_high)),
-        levels=tuple(Level(kind=kind, at=100 * at, bad_side=bad_side) for kind, at in told if at is not None),
+        levels=tuple(RateThreshold(kind=kind, at=100 * at, bad_side=bad_side) for kind, at in told if at is not None),
     )
 
 
@@ -310,7 +310,7 @@ def _times(ends: Ends) -> Ends:
     return low, high
 
 
-def hundred_chart(found: Hundred, say: Say, *, minimum: int, layout: DotLayout = WIDE) -> Rows:
+def hundred_chart(found: Hundred, say: Say, *, minimum: int, layout: DotLayout = WIDE) -> DotRows:
     """The drawing. `minimum`: under how many decisions a group is hidden."""
     bounds = (0.0, found.top)
     dots = [
@@ -326,7 +326,7 @@ def hundred_chart(found: Hundred, say: Say, *, minimum: int, layout: DotLayout =
         for row in found.shown
     ]
     lines = apart(level_lines(list(found.shown), say, lambda at: figure(at, say)))
-    return Rows(dots=dots, lines=lines, percent=False, bounds=bounds, layout=layout)
+    return DotRows(dots=dots, lines=lines, percent=False, bounds=bounds, layout=layout)
 
 
 def hundred_text(found: Hundred, say: Say, *, minimum: int) -> str:
@@ -386,7 +386,7 @@ def falls(document: Standing, verdict: VerdictDocument, say: Say, *, system: Sys
     return group_of(told, say, system=system), found
 
 
-def waterfall(found: Sequence[Fall], say: Say, *, layout: DotLayout = WIDE) -> Rows:
+def waterfall(found: Sequence[Fall], say: Say, *, layout: DotLayout = WIDE) -> DotRows:
     """The drawing: a dot for what is left after each stage, and a bar from what was left before it."""
     dots = [
         Dot(
@@ -400,7 +400,7 @@ def waterfall(found: Sequence[Fall], say: Say, *, layout: DotLayout = WIDE) -> R
         )
         for each in found
     ]
-    return Rows(dots=dots, lines=[], percent=False, bounds=(0.0, math.inf), layout=layout)
+    return DotRows(dots=dots, lines=[], percent=False, bounds=(0.0, math.inf), layout=layout)
 
 
 def waterfall_text(found: Sequence[Fall], say: Say) -> str:

@@ -25,23 +25,28 @@ MOST_RINGS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ring:
+class SystemRing:
     """One system: its title and its verdict on each article (by id)."""
 
     title: str
     verdicts: Mapping[str, str]
 
 
-def rings_shown(rings: Sequence[Ring], articles: Mapping[str, str], say: Say) -> list[Ring]:
+def rings_shown(rings: Sequence[SystemRing], articles: Mapping[str, str], say: Say) -> list[SystemRing]:
     """The rings as they fit: beyond five systems, one ring of the worst verdicts."""
     if len(rings) <= MOST_RINGS:
         return list(rings)
     verdicts = {a: worst([ring.verdicts.get(a, "not_examined") for ring in rings]) for a in articles}
-    return [Ring(title=say("Worst of {n} systems", n=say.whole(len(rings))), verdicts=verdicts)]
+    return [SystemRing(title=say("Worst of {n} systems", n=say.whole(len(rings))), verdicts=verdicts)]
 
 
 def rose_svg(
-    articles: Mapping[str, str], rings: Sequence[Ring], lang: str, *, needle: str | None = None, named: bool = True
+    articles: Mapping[str, str],
+    rings: Sequence[SystemRing],
+    lang: str,
+    *,
+    needle: str | None = None,
+    named: bool = True,
 ) -> str:
     """The drawing: `articles` (id → name) clockwise from the top, `rings` from the inside out.
 
@@ -65,7 +70,7 @@ def rose_svg(
     )
 
 
-def rose_text(articles: Mapping[str, str], rings: Sequence[Ring], lang: str, *, needle: str | None = None) -> str:
+def rose_text(articles: Mapping[str, str], rings: Sequence[SystemRing], lang: str, *, needle: str | None = None) -> str:
     """What the drawing shows, in words: each article with its verdicts, then where the needle points."""
     say = speaker(lang)
     shown = rings_shown(rings, articles, say)
@@ -78,7 +83,7 @@ def rose_text(articles: Mapping[str, str], rings: Sequence[Ring], lang: str, *, 
     return " ".join(lines)
 
 
-def _spoken(ring: Ring, article: str, say: Say) -> str:
+def _spoken(ring: SystemRing, article: str, say: Say) -> str:
     return f"{ring.title} {word(ring.verdicts.get(article, 'not_examined'), say).lower()}"
 
 
@@ -87,7 +92,7 @@ def _at(angle: float, radius: float) -> tuple[float, float]:
     return CENTRE[0] + radius * math.sin(angle), CENTRE[1] - radius * math.cos(angle)
 
 
-def _branch(article: str, angle: float, step: float, rings: Sequence[Ring], depth: float) -> str:
+def _branch(article: str, angle: float, step: float, rings: Sequence[SystemRing], depth: float) -> str:
     parts = []
     for index, ring in enumerate(rings):
         mark = MARKS[ring.verdicts.get(article, "not_examined")]
@@ -239,7 +244,7 @@ def ticks(low: float, high: float, *, most: int = 6) -> list[float]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rows:
+class DotRows:
     """All that a chart of dots shows. `bounds` are the lowest and highest values that make sense on its scale."""
 
     dots: Sequence[Dot]
@@ -249,7 +254,7 @@ class Rows:
     layout: DotLayout = WIDE
 
 
-def reach(shown: Rows) -> list[float]:
+def reach(shown: DotRows) -> list[float]:
     """The round values on the scale of a chart, from below all that it shows to above it."""
     seen = [x for dot in shown.dots for x in (dot.value, dot.low, dot.high) if x is not None]
     seen += [line.at for line in shown.lines]
@@ -267,7 +272,7 @@ def digits_of(values: Sequence[float], *, percent: bool) -> int:
     return max(0, -math.floor(math.log10(values[1] - values[0]) + 1e-9) - (2 if percent else 0))
 
 
-def draw(shown: Rows) -> alt.LayerChart:
+def draw(shown: DotRows) -> alt.LayerChart:
     """The chart."""
     dots, lines, percent, layout = shown.dots, shown.lines, shown.percent, shown.layout
     layout = replace(layout, row=layout.row + _LEADING * max(0, max(map(len, _names(dots, layout)), default=0) - 2))

@@ -147,7 +147,7 @@ RATIOS = (ADJUSTED, ADJUSTED_STAGE)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Level:
+class RateThreshold:
     """Where a threshold falls on the scale of one group's rate, and the side of it that is bad."""
 
     kind: str
@@ -175,7 +175,7 @@ class GroupRow:
     compared_low: float | None = None
     compared_high: float | None = None
     scale: str = "ratio"
-    levels: tuple[Level, ...] = ()
+    levels: tuple[RateThreshold, ...] = ()
     bar: Ends = NONE
 
 
@@ -309,7 +309,9 @@ def _ratio_row(
     )
 
 
-def _levels(rate: float | None, compared: MeasureDocument | None, verdict: VerdictDocument | None) -> tuple[Level, ...]:
+def _levels(
+    rate: float | None, compared: MeasureDocument | None, verdict: VerdictDocument | None
+) -> tuple[RateThreshold, ...]:
     """The thresholds of a comparison, carried back to the scale of the rate."""
     held = verdict.threshold if verdict else None
     if compared is None or held is None or carried(0.0, rate, compared) is None:
@@ -320,7 +322,7 @@ def _levels(rate: float | None, compared: MeasureDocument | None, verdict: Verdi
             continue
         level = oriented(threshold, scale=given(params.scale), bad_side=given(params.bad_side))
         if (at := carried(level, rate, compared)) is not None:
-            levels.append(Level(kind=kind, at=at, bad_side=given(params.bad_side)))
+            levels.append(RateThreshold(kind=kind, at=at, bad_side=given(params.bad_side)))
     return tuple(levels)
 
 

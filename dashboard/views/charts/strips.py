@@ -13,7 +13,7 @@ from fontTools.ttLib import TTFont
 from boussole.dashboard.markup.elements import FOLDER, INK, INK_2, LINE, NEEDLE, QUOTED, printable, shape
 from boussole.dashboard.markup.glossary import Kind
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.views.charts.drawings import Dot, Rows, tint
+from boussole.dashboard.views.charts.drawings import Dot, DotRows, tint
 
 # How wide words are in the font of drawings, and where they break to fit.
 
@@ -88,7 +88,7 @@ class StripMark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Strip:
+class GroupStrip:
     """One group, with its mark of one period or of two."""
 
     name: str
@@ -99,7 +99,7 @@ class Strip:
 class Strips:
     """The chart: `scale` holds round values, the least first, each with its words."""
 
-    rows: Sequence[Strip]
+    rows: Sequence[GroupStrip]
     scale: Sequence[tuple[float, str]]
     title: str
     note: str
@@ -120,7 +120,7 @@ class Strips:
         return strip_svg(mark, self.scale), strip_svg(mark, self.scale, wide=NARROW)
 
 
-def levels_at(shown: Rows, place: int) -> list[float]:
+def levels_at(shown: DotRows, place: int) -> list[float]:
     """The levels that are drawn beside one row."""
     return [line.at for line in shown.lines if line.first <= place <= line.last]
 

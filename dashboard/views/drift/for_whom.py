@@ -20,12 +20,12 @@ from boussole.charter.drift.moved_groups import (
     months_with_groups,
     moved_groups,
 )
-from boussole.charter.drift.rule import Rule
+from boussole.charter.drift.rule import DriftRule
 from boussole.charter.judging.families import decision
 from boussole.charter.judging.wording.naming import parsed
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.charts import svg
-from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, Rows, ThresholdLine
+from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, DotRows, ThresholdLine
 from boussole.dashboard.views.charts.groups import attribute_name, group_name, reason_words, value_name
 from boussole.dashboard.views.drift.words import period_words
 
@@ -220,7 +220,7 @@ class ForWhom:
     todo: str = ""
 
 
-def for_whom(documents: Mapping[Window, AuditDocument], system: System, say: Say, *, rule: Rule) -> ForWhom | None:
+def for_whom(documents: Mapping[Window, AuditDocument], system: System, say: Say, *, rule: DriftRule) -> ForWhom | None:
     """The section; None where the system has no groups or no reference period, or no audit has looked."""
     reference, months = reference_window(system), months_with_groups(documents)
     if reference is None or not months or not system.groups:
@@ -271,7 +271,7 @@ def _part(
     )
 
 
-def _drawing(found: Sequence[GroupMove], quantity: str, words: GroupWords) -> Rows:
+def _drawing(found: Sequence[GroupMove], quantity: str, words: GroupWords) -> DotRows:
     """By how much more or less each group moved than the one it is compared with, and the interval that decided."""
     scale = 100 if quantity == "selection_rate" else 1  # in points
     dots = []
@@ -290,7 +290,7 @@ def _drawing(found: Sequence[GroupMove], quantity: str, words: GroupWords) -> Ro
             )
         )
     line = ThresholdLine(at=0.0, label=words.say("as the others"), first=0, last=max(len(dots) - 1, 0), broken=False)
-    return Rows(dots=dots, lines=[line], percent=False, bounds=(-math.inf, math.inf), layout=WIDE)
+    return DotRows(dots=dots, lines=[line], percent=False, bounds=(-math.inf, math.inf), layout=WIDE)
 
 
 def _table(caption: str, found: Sequence[GroupMove], quantity: str, words: GroupWords) -> QuantityTable:

@@ -20,7 +20,7 @@ from boussole.charter.drift.readings import MEANING, MOVED, ThemeReading
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.groups import attribute_name, group_name, reason_words
 from boussole.dashboard.views.charts.over_time import (
-    Month,
+    ExpectedMonth,
     MonthValue,
     PlaceReading,
     months_picture,
@@ -28,7 +28,7 @@ from boussole.dashboard.views.charts.over_time import (
     scale_of,
     time_axis,
 )
-from boussole.dashboard.views.drift.multiples import Event, on_days
+from boussole.dashboard.views.drift.multiples import DriftEvent, on_days
 from boussole.dashboard.views.drift.words import PerformanceWords, period_words, state_words, why_not
 
 # How good decisions and scores were for each group: what audits told of the newest months, and nothing else.
@@ -135,7 +135,7 @@ def drawn(
     anchor: str,
     title: str,
     series: DriftSeries,
-    months: Sequence[Month],
+    months: Sequence[ExpectedMonth],
     words: PerformanceWords,
     *,
     sentences: Sequence[str],
@@ -172,7 +172,7 @@ def _whole(value: float, words: PerformanceWords) -> str:
     return words.say.number(100 * value, 0)
 
 
-def _spoken(month: Month, words: PerformanceWords) -> str:
+def _spoken(month: ExpectedMonth, words: PerformanceWords) -> str:
     """A month of a drawing in words."""
     told = []
     if month.came is not None:
@@ -186,7 +186,10 @@ def _spoken(month: Month, words: PerformanceWords) -> str:
 
 
 def meaning_months(
-    series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], happened: Sequence[Event], words: PerformanceWords
+    series: DriftSeries,
+    read: Sequence[Mapping[str, ThemeReading]],
+    happened: Sequence[DriftEvent],
+    words: PerformanceWords,
 ) -> FollowedRows | None:
     """None where no month has it."""
     say = words.say
@@ -201,13 +204,15 @@ def meaning_months(
         shift, tilt = found.get(window, (None, None))
         event = bool(on_days(happened, window))
         if shift is None or shift.value is None:
-            months.append(Month(event=event))
+            months.append(ExpectedMonth(event=event))
             rows.append([capital(period_words(window, say)), *_missing(shift, series, words)])
             continue
         observed, expected = shift.params["observed"], shift.params["expected"]
         strayed = states.get(window) == "watch"
         months.append(
-            Month(came=MonthValue(value=observed), expected=MonthValue(value=expected), strayed=strayed, event=event)
+            ExpectedMonth(
+                came=MonthValue(value=observed), expected=MonthValue(value=expected), strayed=strayed, event=event
+            )
         )
         cells = [
             say.whole(shift.n or 0),
@@ -279,7 +284,7 @@ class Performing:
 def performing(
     series: DriftSeries,
     read: Sequence[Mapping[str, ThemeReading]],
-    happened: Sequence[Event],
+    happened: Sequence[DriftEvent],
     say: Say,
     *,
     documents: Mapping[Window, AuditDocument],
@@ -368,7 +373,7 @@ def _sentences(name: str, months: Sequence[Performance], words: PerformanceWords
 
 
 def _followed(
-    name: str, series: DriftSeries, happened: Sequence[Event], words: PerformanceWords, *, told: bool
+    name: str, series: DriftSeries, happened: Sequence[DriftEvent], words: PerformanceWords, *, told: bool
 ) -> FollowedRows:
     """`told`: with what it says; the section has already said that of the first."""
     say = words.say
@@ -388,9 +393,9 @@ def _followed(
     )
 
 
-def _month(each: Performance, name: str, happened: Sequence[Event]) -> Month:
+def _month(each: Performance, name: str, happened: Sequence[DriftEvent]) -> ExpectedMonth:
     came, expected = each.came[name], each.expected.get(name)
-    return Month(
+    return ExpectedMonth(
         came=_told(came, (came.interval.low, came.interval.high) if came.interval else None),
         expected=None if expected is None else _told(expected, expected.params.get("will_be")),
         strayed=each.strayed(name),

@@ -18,7 +18,7 @@ from boussole.charter.drift.groups import CALIBRATION
 from boussole.charter.drift.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, THEMES, ThemeReading
 from boussole.charter.drift.rule import SCORE
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.views.drift.multiples import Event
+from boussole.dashboard.views.drift.multiples import DriftEvent
 from boussole.dashboard.views.drift.performance import meaning_words
 from boussole.dashboard.views.drift.words import beside_words, name_of, period_words, since_words, why_not
 
@@ -27,7 +27,7 @@ EFFECTS = (SCORE, DECISION, OUTCOME, GAPS)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Summary:
+class DriftSummary:
     """`tone`: the key of a mark; `headline`, then what else is to be said, one sentence each."""
 
     tone: str
@@ -36,8 +36,8 @@ class Summary:
 
 
 def summary(
-    series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], happened: Sequence[Event], say: Say
-) -> Summary:
+    series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], happened: Sequence[DriftEvent], say: Say
+) -> DriftSummary:
     """What the newest compared window says."""
     compared = [at for at, point in enumerate(series.points) if point.reason is None]
     if not compared:
@@ -65,23 +65,23 @@ def summary(
     if clauses:
         tone = "broken" if any(now[theme].state == "broken" for theme in moved) else "watch"
         what = _listed(clauses, say)
-        return Summary(
+        return DriftSummary(
             tone=tone, headline=say("{period} compared with {against}: {what}.", **told, what=what), more=more
         )
     if unknown and not still:
-        return Summary(
+        return DriftSummary(
             tone="unknown", headline=say("{period} compared with {against}: we cannot tell.", **told), more=more
         )
     more += _before(series, read, at, say)
     if unknown:
-        return Summary(
+        return DriftSummary(
             tone="unknown",
             headline=say(
                 "{period} compared with {against}: nothing that we can tell of moved beyond its level.", **told
             ),
             more=more,
         )
-    return Summary(
+    return DriftSummary(
         tone="kept",
         headline=say("{period} compared with {against}: nothing moved beyond its level.", **told),
         more=more,
@@ -107,7 +107,7 @@ def _unknown(themes: Sequence[str], now: Mapping[str, ThemeReading], say: Say) -
     return told
 
 
-def _nothing(series: DriftSeries, say: Say) -> Summary:
+def _nothing(series: DriftSeries, say: Say) -> DriftSummary:
     """Why no window is compared, and what to do."""
     reasons = {point.reason for point in series.points} - {"is_reference"}
     reason = next(iter(sorted(filter(None, reasons))), "is_reference")
@@ -119,7 +119,7 @@ def _nothing(series: DriftSeries, say: Say) -> Summary:
         "no_earlier": say("The next period that ends will be compared with it."),
     }
     headline = say("Nothing can be compared: {why}.", why=why_not(reason, series.system, say))
-    return Summary(tone="unknown", headline=headline, more=[steps[reason]] if reason in steps else [])
+    return DriftSummary(tone="unknown", headline=headline, more=[steps[reason]] if reason in steps else [])
 
 
 def _clauses(
@@ -248,7 +248,7 @@ def _since(
     moved: Sequence[str],
     at: int,
     *,
-    happened: Sequence[Event],
+    happened: Sequence[DriftEvent],
     say: Say,
 ) -> list[str]:
     """The first of the windows in a row in which the same moved, and what happened in it or while it was uncertain."""

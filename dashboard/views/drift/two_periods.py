@@ -15,11 +15,11 @@ from boussole.charter.drift.readings import theme_of
 from boussole.charter.drift.rule import SCORE
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.drawings import Dot, ticks
-from boussole.dashboard.views.charts.strips import Strip, StripMark, Strips
+from boussole.dashboard.views.charts.strips import GroupStrip, StripMark, Strips
 from boussole.dashboard.views.charts.tables import VerdictTable
 from boussole.dashboard.views.drift.figures import label, several
 from boussole.dashboard.views.drift.words import period_words, title_of, why_not
-from boussole.dashboard.views.fields import Field, Option, settled
+from boussole.dashboard.views.fields import ChoiceField, Option, settled
 
 ANCHOR = "two-periods"
 """The place on the page."""
@@ -35,7 +35,7 @@ class TwoPeriods:
     """What was chosen, and both periods of it. `asked`: whether an address asks for anything of it; `told`: the
     sentence before the chart; `missing`: why there is none."""
 
-    fields: Sequence[Field]
+    fields: Sequence[ChoiceField]
     title: str
     asked: bool = False
     told: str = ""
@@ -45,7 +45,7 @@ class TwoPeriods:
     notes: Sequence[str] = ()
 
     @property
-    def refused(self) -> list[Field]:
+    def refused(self) -> list[ChoiceField]:
         """The fields whose value of the address is not there."""
         return [field for field in self.fields if field.refused]
 
@@ -68,7 +68,7 @@ def fields_of(
     windows: Sequence[Window],
     usual: Pair | None,
     system: System,
-) -> tuple[list[Field], Pair | None]:
+) -> tuple[list[ChoiceField], Pair | None]:
     """What can be chosen, and the two windows that are; None where there are no two without common days.
 
     `asked`: column, period and the other one as the address names them; `columns`: their places and titles; `usual`:
@@ -99,14 +99,14 @@ def _options(windows: Sequence[Window], system: System, say: Say) -> list[Option
     return found
 
 
-def _chosen(key: str, named: str, asked: str, usual: str, options: Sequence[Option]) -> Field:
+def _chosen(key: str, named: str, asked: str, usual: str, options: Sequence[Option]) -> ChoiceField:
     """A field with the value asked for where there is one, else the usual one, else the first."""
     if asked in [option.value for option in options]:
         return settled(key, named, asked, options)
     return replace(settled(key, named, usual, options), refused=asked)
 
 
-def two_periods(fields: Sequence[Field], pair: Pair | None, read: Read, system: System, say: Say) -> TwoPeriods:
+def two_periods(fields: Sequence[ChoiceField], pair: Pair | None, read: Read, system: System, say: Say) -> TwoPeriods:
     """The column that was chosen, in both windows."""
     chosen = next(field for field in fields if field.key == "column")
     name = next((option.name for option in chosen.options if option.value == chosen.value), "")
@@ -147,7 +147,7 @@ def _shown(empty: TwoPeriods, column: Distribution, windows: Pair, system: Syste
     ]
     highest = max((part.interval.high for side in sides for part in side if part), default=1.0)
     chart = Strips(
-        rows=[Strip(name=name, marks=found) for name, found in zip(names, marks, strict=True)],
+        rows=[GroupStrip(name=name, marks=found) for name, found in zip(names, marks, strict=True)],
         scale=[(value, say.percent(value, 0)) for value in ticks(0.0, highest)],
         title=empty.title,
         note=say(

@@ -13,16 +13,16 @@ from boussole.audits.languages import capital
 from boussole.audits.windows import Window
 from boussole.charter.drift.read import read_all
 from boussole.charter.drift.readings import THEMES, ThemeReading
-from boussole.charter.drift.rule import FEATURES, SCORE, Level
+from boussole.charter.drift.rule import FEATURES, SCORE, DriftLevel
 from boussole.charter.drift.system_drift import Drift
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import article_href, data_href, drift_href
 from boussole.dashboard.views.drift.beside import Beside, side_by_side
 from boussole.dashboard.views.drift.figures import Gaps, gaps
 from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom
-from boussole.dashboard.views.drift.multiples import Event, Multiple, events, multiples, within
+from boussole.dashboard.views.drift.multiples import DriftEvent, Multiple, events, multiples, within
 from boussole.dashboard.views.drift.performance import Performing, performing
-from boussole.dashboard.views.drift.summary import Summary, summary
+from boussole.dashboard.views.drift.summary import DriftSummary, summary
 from boussole.dashboard.views.drift.words import (
     against_words,
     move_words,
@@ -34,7 +34,7 @@ from boussole.dashboard.views.drift.words import (
     theme_words,
     why_not,
 )
-from boussole.dashboard.views.fields import Field, Option, settled
+from boussole.dashboard.views.fields import ChoiceField, Option, settled
 from boussole.dashboard.views.scene import Scene
 
 # What the address of the drift page asks for, as the server takes it.
@@ -112,7 +112,7 @@ class WindowColumn:
 
     short: tuple[str, str]
     whole: str
-    events: Sequence[Event]
+    events: Sequence[DriftEvent]
     why: str
     """Why nothing is compared, if nothing is."""
 
@@ -133,8 +133,8 @@ class DriftPage:
     title: str
     system: str
     subtitle: str
-    summary: Summary
-    fields: Sequence[Field]
+    summary: DriftSummary
+    fields: Sequence[ChoiceField]
     notes: Sequence[tuple[str, str]]
     columns: Sequence[WindowColumn]
     earlier: int
@@ -247,7 +247,7 @@ def _subtitle(series: DriftSeries, say: Say) -> str:
     )
 
 
-def _fields(scene: Scene, asked: DriftQuery, say: Say, *, systems: Sequence[str], fine: bool) -> list[Field]:
+def _fields(scene: Scene, asked: DriftQuery, say: Say, *, systems: Sequence[str], fine: bool) -> list[ChoiceField]:
     """What can be chosen: the system, what each period is compared with, and how time is cut."""
     named = [Option(value=each, name=scene.title(each, say)) for each in systems]
     against = [Option(value=each, name=against_words(each, say)) for each in AGAINST]
@@ -280,7 +280,7 @@ def _notes(series: DriftSeries, say: Say, *, query: Mapping[str, str]) -> list[t
     return list(dict.fromkeys(told))
 
 
-def _column(point: Point, series: DriftSeries, happened: Sequence[Event], say: Say) -> WindowColumn:
+def _column(point: Point, series: DriftSeries, happened: Sequence[DriftEvent], say: Say) -> WindowColumn:
     why = why_not(point.reason, series.system, say) if point.reason else ""
     return WindowColumn(
         short=short_words(point.window, series.step, say),
@@ -298,7 +298,7 @@ def _cell(reading: ThemeReading, theme: str, point: Point, series: DriftSeries, 
     return ThemeCell(state=reading.state, text=text, note=", ".join(moved))
 
 
-def _level(level: Level, say: Say) -> str:
+def _level(level: DriftLevel, say: Say) -> str:
     value = say.number(level.watch, 2)
     if level.indicator is None:
         return say("Level: {value}, a habit of credit scoring; the charter states none.", value=value)
@@ -307,7 +307,7 @@ def _level(level: Level, say: Say) -> str:
     return say("Level: {value}, adopted by the charter.", value=value)
 
 
-def _question(level: Level, say: Say, *, query: dict[str, str]) -> tuple[str, str] | None:
+def _question(level: DriftLevel, say: Say, *, query: dict[str, str]) -> tuple[str, str] | None:
     """The question of the charter that judges drift."""
     if level.article is None or level.indicator is None:
         return None

@@ -18,7 +18,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import session_href
 from boussole.dashboard.server.access.permissions import Person
-from boussole.dashboard.server.forms import Desk, Field, UnfitError, Values
+from boussole.dashboard.server.forms import FormDesk, FormField, FormValues, UnfitError
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee_words import choice_word, item_word
 from boussole.dashboard.views.records.calling import Choices, Doing, me, who
@@ -74,17 +74,17 @@ def mine(place: FormPlace, member: str | None) -> list[str]:
     return [voter for voter, caster in able.items() if caster == member and voter not in cast]
 
 
-def _casting(place: FormPlace, who_acts: Person, say: Say) -> Sequence[Field]:
+def _casting(place: FormPlace, who_acts: Person, say: Say) -> Sequence[FormField]:
     """For whom, where that is not clear, and what: of a secret vote, what was chosen is never kept."""
     secret = place.chamber.house.get(Vote, place.about).secret
     choices = [(choice, choice_word(choice, say)) for choice in CHOICES]
-    what = Field(name="choice", label=say("The vote"), kind="radio", choices=choices, kept=not secret)
+    what = FormField(name="choice", label=say("The vote"), kind="radio", choices=choices, kept=not secret)
     known = mine(place, who_acts.member)
     if len(known) < 2:
         voter = next(iter(known), who_acts.member or "")
-        return [Field(name="voter", label="", kind="hidden", value=voter, required=False), what]
+        return [FormField(name="voter", label="", kind="hidden", value=voter, required=False), what]
     names = [(each, _whose(place, each, who_acts.member, say)) for each in known]
-    return [Field(name="voter", label=say("Whose vote is it?"), kind="radio", choices=names), what]
+    return [FormField(name="voter", label=say("Whose vote is it?"), kind="radio", choices=names), what]
 
 
 def _whose(place: FormPlace, voter: str, member: str | None, say: Say) -> str:
@@ -93,7 +93,7 @@ def _whose(place: FormPlace, voter: str, member: str | None, say: Say) -> str:
     return say("that of {member}, whose proxy I hold", member=place.chamber.name(voter, say))
 
 
-def _cast(desk: Desk, place: FormPlace, values: Values) -> SealedStatement | Response:
+def _cast(desk: FormDesk, place: FormPlace, values: FormValues) -> SealedStatement | Response:
     """One vote, cast by whoever acts, for whom the form said when it was shown.
 
     That of a secret ballot is answered at once with its receipt, which is kept nowhere.
@@ -141,7 +141,7 @@ CAST = Doing(
 KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
 
 
-def _asking(place: FormPlace, me: Person, say: Say) -> Sequence[Field]:
+def _asking(place: FormPlace, me: Person, say: Say) -> Sequence[FormField]:
     item = place.on
     scene = store.scene(place.workspace)
     at = Setting(person=me, say=say, workspace=place.workspace, chamber=place.chamber, place=place, scene=scene)
@@ -151,7 +151,7 @@ def _asking(place: FormPlace, me: Person, say: Say) -> Sequence[Field]:
         ("draft", say("Draft"), _drafts(place, say), str(item.draft or "")),
     ]
     return [
-        Field(
+        FormField(
             name="kind",
             label=say("What is done"),
             kind="choice",
@@ -159,11 +159,11 @@ def _asking(place: FormPlace, me: Person, say: Say) -> Sequence[Field]:
             value=item.kind,
         ),
         *(
-            Field(name=name, label=label, kind="choice", choices=_with(value, known), value=value, required=False)
+            FormField(name=name, label=label, kind="choice", choices=_with(value, known), value=value, required=False)
             for name, label, known, value in choices
             if known or value
         ),
-        Field(
+        FormField(
             name="evidence",
             label=say("Evidence"),
             note=say("Numbers of entries of the ledger, with commas between them."),
@@ -185,7 +185,7 @@ def _drafts(place: FormPlace, say: Say) -> Choices:
     ]
 
 
-def _change(desk: Desk, place: FormPlace, values: Values) -> SealedStatement:
+def _change(desk: FormDesk, place: FormPlace, values: FormValues) -> SealedStatement:
     """The convocation with this one item changed; notice runs anew only where the item deals with something else."""
     call, item = place.found.call, place.on
     asked = {each.name for each in _asking(place, desk.person, desk.say)}

@@ -22,7 +22,7 @@ from boussole.charter.drift.readings import GAPS, MEANING, THEMES, ThemeReading,
 from boussole.charter.drift.rule import SCORE
 from boussole.charter.drift.system_drift import meaning_series
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.views.drift.summary import Summary, summary
+from boussole.dashboard.views.drift.summary import DriftSummary, summary
 from tests.written import drift_rule, sample
 
 SYSTEM = sample(
@@ -120,7 +120,7 @@ def said(
     audited: bool = True,
     system: System = SYSTEM,
     previous: bool = False,
-) -> Summary:
+) -> DriftSummary:
     """What the page says of months, the first of which is the reference; of groups where they were `audited`.
 
     `previous`: each month beside the one before."""
@@ -198,7 +198,7 @@ def deciding(world: World) -> Mapping[str, float]:
     return {world.version: 1.0} if world.version else {}
 
 
-def causes_in(told: Summary) -> set[str]:
+def causes_in(told: DriftSummary) -> set[str]:
     return {cause for cause, words in SAYS.items() if words in told.headline}
 
 
