@@ -225,7 +225,7 @@ class Met:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvidenceBefore:
+class EarlierEvidence:
     """The evidence before an entry of the ledger: what a pack would have held, and its audits by system."""
 
     pack: FrozenPack
@@ -251,16 +251,16 @@ def met_last(chambers: Iterable[Chamber]) -> Met | None:
     return max(held, key=lambda each: each.opened, default=None)
 
 
-def before(workspace: Workspace, met: Met) -> EvidenceBefore:
+def before(workspace: Workspace, met: Met) -> EarlierEvidence:
     """The evidence as it stood when a session was opened. Raises CharterError where its charter cannot be read."""
     house = met.chamber.house
     day = house.about(Opening, met.session)[-1][1].on
     called = house.get(Convocation, met.session)
     pack = pack_before(workspace, called, of=met.session, entry=met.opened, on=day)
-    return EvidenceBefore(pack=pack, standing=standing(workspace, pack))
+    return EarlierEvidence(pack=pack, standing=standing(workspace, pack))
 
 
-def changed_answers(scene: Scene, then: EvidenceBefore) -> list[tuple[JudgedQuestion, str]]:
+def changed_answers(scene: Scene, then: EarlierEvidence) -> list[tuple[JudgedQuestion, str]]:
     """The questions answered otherwise than before an entry, each with its answer then; the most pressing first, and
     last those that nobody examines any more."""
     found = answered_otherwise(then.standing, scene.latest)
@@ -271,7 +271,7 @@ def changed_answers(scene: Scene, then: EvidenceBefore) -> list[tuple[JudgedQues
 
 
 def news(
-    scene: Scene, met: Met, then: EvidenceBefore, say: Say, *, query: dict[str, str], incidents: bool
+    scene: Scene, met: Met, then: EarlierEvidence, say: Say, *, query: dict[str, str], incidents: bool
 ) -> list[News]:
     """What happened since: another charter, other models, findings, incidents, appeals, answers.
 
@@ -297,7 +297,7 @@ def _answer(change: PackVerdictChange) -> str:
     return change.before or "not_examined"
 
 
-def _charter(scene: Scene, since: Since, then: EvidenceBefore, say: Say, *, query: dict[str, str]) -> Iterator[News]:
+def _charter(scene: Scene, since: Since, then: EarlierEvidence, say: Say, *, query: dict[str, str]) -> Iterator[News]:
     """The charter, where another text or its levels were adopted; the page shows it beside the one of that day."""
     for _, said in since:
         if isinstance(said, Adoption):
@@ -308,7 +308,7 @@ def _charter(scene: Scene, since: Since, then: EvidenceBefore, say: Say, *, quer
             )
 
 
-def _models(scene: Scene, then: EvidenceBefore, say: Say, *, query: dict[str, str]) -> Iterator[News]:
+def _models(scene: Scene, then: EarlierEvidence, say: Say, *, query: dict[str, str]) -> Iterator[News]:
     """The systems of which another version of the model decides most since."""
     for name, document in scene.latest.items():
         earlier = then.standing.get(name)

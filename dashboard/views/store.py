@@ -33,7 +33,7 @@ from boussole.dashboard.server.process import (
     stamp,
     stamp_of,
 )
-from boussole.dashboard.views.chamber import Chamber, EvidenceBefore, Met, SessionEvidence, before, evidence_of
+from boussole.dashboard.views.chamber import Chamber, EarlierEvidence, Met, SessionEvidence, before, evidence_of
 from boussole.dashboard.views.chamber import chambers as seated
 from boussole.dashboard.views.concerns import Concern, Whose, concerns_of
 from boussole.dashboard.views.evidence import VerificationResult
@@ -164,7 +164,7 @@ def evidence(workspace: Workspace, committee: str, session: int) -> SessionEvide
     return _evidence(workspace.home, stamp(workspace), day_in(workspace), committee, session)
 
 
-def before_session(workspace: Workspace, met: Met) -> EvidenceBefore:
+def before_session(workspace: Workspace, met: Met) -> EarlierEvidence:
     """The evidence as it stood when a session was opened. Raises CharterError where its charter cannot be read."""
     return _before(workspace.home, stamp(workspace), met.chamber.id, met.session, met.opened)
 
@@ -259,7 +259,7 @@ def _evidence(home: Path, _stamp: Stamp, today: dt.date, committee: str, session
 
 
 @newest(8)
-def _before(home: Path, _stamp: Stamp, committee: str, session: int, opened: int) -> EvidenceBefore:
+def _before(home: Path, _stamp: Stamp, committee: str, session: int, opened: int) -> EarlierEvidence:
     chamber = chambers(Workspace(home))[committee]
     return before(Workspace(home), Met(chamber=chamber, session=session, opened=opened))
 

@@ -202,5 +202,5 @@ class VersionComparison(DocumentPart):
         return sorted((row for row in self.rows if row.differs), key=lambda row: row.p_adjusted or 0.0)
 
 
-class Comparison(RootModel[Annotated[CandidateComparison | VersionComparison, Field(discriminator="schema_")]]):
+class ComparisonDocument(RootModel[Annotated[CandidateComparison | VersionComparison, Field(discriminator="schema_")]]):
     """Two versions of a system: a candidate judged on the cases of both, months beside months, or a shadow."""

@@ -10,7 +10,7 @@ from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import compass_href
 from boussole.dashboard.views import store
-from boussole.dashboard.views.chamber import EvidenceBefore, Met, News, changed_answers, news
+from boussole.dashboard.views.chamber import EarlierEvidence, Met, News, changed_answers, news
 from boussole.dashboard.views.charts.tables import MarkedTable, mark
 from boussole.dashboard.views.compass import Compass, CompassLine, compass, headline, line
 from boussole.dashboard.views.parts.taking import (
@@ -43,7 +43,7 @@ class Changes:
 
 
 def since_session(
-    scene: Scene, met: Met, then: EvidenceBefore, say: Say, *, query: dict[str, str], incidents: bool, every: bool
+    scene: Scene, met: Met, then: EarlierEvidence, say: Say, *, query: dict[str, str], incidents: bool, every: bool
 ) -> Changes:
     """What changed since a session. `incidents`: whoever looks may see these; `every`: nothing is left for later."""
     day = session(met.chamber.house, met.session).day

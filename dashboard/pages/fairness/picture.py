@@ -45,7 +45,7 @@ BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", 
 
 
 @dataclass(frozen=True, kw_only=True)
-class PictureGroup:
+class FairnessGroup:
     """One group: its rate, and how it compares. A measure is None where the audit holds none.
 
     `judged`: the comparison that a verdict rests on; None of what no question of the charter is about.
@@ -84,18 +84,18 @@ class PictureGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PictureSide:
+class FairnessPeriod:
     """One of the periods that are shown: its audit, what it is called, and the groups that are looked at."""
 
     document: AuditDocument
     name: str
-    found: Sequence[PictureGroup]
+    found: Sequence[FairnessGroup]
 
-    def only(self, keys: Sequence[str]) -> PictureSide:
+    def only(self, keys: Sequence[str]) -> FairnessPeriod:
         """The same with the groups that were picked; with all of them where none was."""
         return self if not keys else replace(self, found=[group for group in self.found if group.key in keys])
 
-    def when(self, group: PictureGroup, say: Say) -> str:
+    def when(self, group: FairnessGroup, say: Say) -> str:
         """Of which time the figures of a group are."""
         return say("{period} with those before it", period=self.name) if group.together else self.name
 
@@ -106,7 +106,7 @@ class PictureSide:
         return min(earlier, default=self.document.window.start)
 
 
-def named(sides: Sequence[PictureSide]) -> dict[str, str]:
+def named(sides: Sequence[FairnessPeriod]) -> dict[str, str]:
     """The groups of all periods with their names, in the order of the first."""
     return {group.key: group.name for side in sides for group in side.found}
 
@@ -120,7 +120,7 @@ def groups(
     stage: str,
     control: str,
     system: System | None,
-) -> list[PictureGroup]:
+) -> list[FairnessGroup]:
     """The groups of an attribute or intersection, in the order of the document."""
     measures = document.judged_by_id
     metric, given = comparison(kind, control), {"stage": stage} if stage else {}
@@ -134,7 +134,7 @@ def groups(
     keys = [measure.id.partition("/")[2] for measure in shown]
     against = {found.params.against for key in keys if (found := measures.get(f"{metric}/{key}")) is not None}
     return [
-        PictureGroup(
+        FairnessGroup(
             key=key.partition("|")[0],
             name=group_of(measure, say, system=system),
             rate=measure,
@@ -153,23 +153,23 @@ def judged_by(document: AuditDocument, metric: str, by: Sequence[str]) -> Verdic
     return verdict_on(document, tuple(by), metric=rate_of(metric))
 
 
-def hidden(found: Sequence[PictureGroup]) -> list[PictureGroup]:
+def hidden(found: Sequence[FairnessGroup]) -> list[FairnessGroup]:
     """The groups whose rate the audit does not release."""
     return [group for group in found if group.rate.status == "suppressed"]
 
 
-def widest(found: Sequence[PictureGroup]) -> PictureGroup | None:
+def widest(found: Sequence[FairnessGroup]) -> FairnessGroup | None:
     """The group whose gap is widest; None where none can be compared."""
     compared = [group for group in found if group.compared is not None and group.compared.value is not None]
     return max(compared, key=lambda group: group.gap, default=None)
 
 
-def spoken_of(found: Sequence[PictureGroup], key: str) -> PictureGroup | None:
+def spoken_of(found: Sequence[FairnessGroup], key: str) -> FairnessGroup | None:
     """The group that was asked about, else the one whose gap is widest."""
     return next((group for group in found if group.key == key), None) or widest(found)
 
 
-def beyond(group: PictureGroup, level: int) -> str:
+def beyond(group: FairnessGroup, level: int) -> str:
     """Where the interval of a comparison lies: `beyond` a level, `within` it, or `across` it; empty without one."""
     if group.compared is None or group.compared.value is None or group.ends == NONE:
         return ""
@@ -186,7 +186,7 @@ def level_at(level: int, params: Params) -> float:
     return oriented(level / 100, scale=given(params.scale), bad_side=given(params.bad_side))
 
 
-def by_chance(group: PictureGroup) -> bool | None:
+def by_chance(group: FairnessGroup) -> bool | None:
     """Whether chance alone may explain a gap: its interval holds parity. None where there is no interval."""
     if group.compared is None or group.compared.value is None or group.ends == NONE:
         return None
@@ -197,7 +197,7 @@ def by_chance(group: PictureGroup) -> bool | None:
 
 
 def drawing(
-    found: Sequence[PictureGroup],
+    found: Sequence[FairnessGroup],
     kind: RateKind,
     say: Say,
     *,
@@ -221,7 +221,7 @@ def figure(value: float, say: Say, *, percent: bool) -> str:
     return say.percent(value) if percent else say.number(value, 2)
 
 
-def _bar(group: PictureGroup, shown: MeasureDocument, *, ratios: bool, alone: bool) -> Ends:
+def _bar(group: FairnessGroup, shown: MeasureDocument, *, ratios: bool, alone: bool) -> Ends:
     """The interval that decided; where no verdict rests on what is drawn (`alone`), that of the figure by itself."""
     if alone:
         return own(shown.interval)
@@ -229,7 +229,7 @@ def _bar(group: PictureGroup, shown: MeasureDocument, *, ratios: bool, alone: bo
 
 
 def _dot(
-    group: PictureGroup,
+    group: FairnessGroup,
     kind: RateKind,
     say: Say,
     bounds: tuple[float, float],
@@ -252,7 +252,7 @@ def _dot(
     return Dot(label=label, value=value, low=low, high=high, text=text, note=note, verdict=group.verdict)
 
 
-def _lines(found: Sequence[PictureGroup], say: Say, *, ratios: bool, level: int) -> list[ThresholdLine]:
+def _lines(found: Sequence[FairnessGroup], say: Say, *, ratios: bool, level: int) -> list[ThresholdLine]:
     """The chosen level, carried back to the scale of each group; one line where all groups share it."""
     at: dict[int, float] = {}
     for place, group in enumerate(found):
@@ -276,7 +276,7 @@ def _lines(found: Sequence[PictureGroup], say: Say, *, ratios: bool, level: int)
 
 
 def strips(
-    sides: Sequence[PictureSide],
+    sides: Sequence[FairnessPeriod],
     kind: RateKind,
     say: Say,
     held: FairnessQuery,
@@ -316,7 +316,7 @@ def strips(
     )
 
 
-def _note(sides: Sequence[PictureSide], say: Say, *, level: bool) -> str:
+def _note(sides: Sequence[FairnessPeriod], say: Say, *, level: bool) -> str:
     """What the bars and marks are."""
     found = [group for side in sides for group in side.found]
     note = [bar_note(say) if any(group.judged is not None for group in found) else say("Bar: 95% interval.")]
@@ -331,7 +331,7 @@ def _note(sides: Sequence[PictureSide], say: Say, *, level: bool) -> str:
     return " ".join(note)
 
 
-def _said(group: PictureGroup, dot: Dot, say: Say, *, percent: bool, period: str) -> str:
+def _said(group: FairnessGroup, dot: Dot, say: Say, *, percent: bool, period: str) -> str:
     """What a mark says: whose figure it is, of when, its interval, how many decisions it counts, and its verdict."""
     if dot.value is None:
         return say("{name}: {verdicts}.", name=dot.label, verdicts=dot.note)
@@ -346,7 +346,7 @@ def _said(group: PictureGroup, dot: Dot, say: Say, *, percent: bool, period: str
 
 
 def told(
-    found: Sequence[PictureGroup],
+    found: Sequence[FairnessGroup],
     kind: RateKind,
     say: Say,
     *,
@@ -368,7 +368,7 @@ def told(
     return [part for part in [*parts, _hidden(found, say, minimum=minimum, but=asked)] if part]
 
 
-def apart(sides: Sequence[PictureSide], say: Say) -> list[str]:
+def apart(sides: Sequence[FairnessPeriod], say: Say) -> list[str]:
     """Since when figures count, and what nobody may read from two periods: this page judges no difference of theirs."""
     counted = [
         say(
@@ -393,7 +393,7 @@ def apart(sides: Sequence[PictureSide], say: Say) -> list[str]:
     ]
 
 
-def _about(group: PictureGroup, kind: RateKind, say: Say, *, system: System | None, minimum: int) -> list[str]:
+def _about(group: FairnessGroup, kind: RateKind, say: Say, *, system: System | None, minimum: int) -> list[str]:
     """One group: how it compares and whether chance may explain it; or what it is, or why it is not shown."""
     compared = group.compared
     if compared is not None and compared.value is not None and system is not None and not group.reference:
@@ -427,7 +427,7 @@ def _chance(by_itself: bool | None, say: Say) -> str:
     return say("It is very unlikely that chance alone explains this gap.")
 
 
-def _level(found: Sequence[PictureGroup], kind: RateKind, say: Say, *, level: int) -> list[str]:
+def _level(found: Sequence[FairnessGroup], kind: RateKind, say: Say, *, level: int) -> list[str]:
     """Which groups lie beyond the level chosen, and of which that cannot be told."""
     named = say("{n} for 100", n=say.whole(level)) if kind.scale == "ratio" else say("{n} points", n=say.whole(level))
     where: dict[str, list[str]] = {"beyond": [], "across": [], "within": []}
@@ -446,7 +446,7 @@ def _level(found: Sequence[PictureGroup], kind: RateKind, say: Say, *, level: in
     return parts
 
 
-def _hidden(found: Sequence[PictureGroup], say: Say, *, minimum: int, but: PictureGroup | None) -> str:
+def _hidden(found: Sequence[FairnessGroup], say: Say, *, minimum: int, but: FairnessGroup | None) -> str:
     """The groups that the audit hides, and why."""
     names = [f"{group.name} – {_why(group, say, minimum=minimum)}" for group in hidden(found) if group is not but]
     if not names:
@@ -460,11 +460,11 @@ def _hidden(found: Sequence[PictureGroup], say: Say, *, minimum: int, but: Pictu
     return f"{told} {further}"
 
 
-def _why(group: PictureGroup, say: Say, *, minimum: int) -> str:
+def _why(group: FairnessGroup, say: Say, *, minimum: int) -> str:
     return reason_words(group.rate.reason or group.rate.status, say, minimum=minimum)
 
 
-def _no_figure(found: Sequence[PictureGroup], say: Say, *, minimum: int) -> str:
+def _no_figure(found: Sequence[FairnessGroup], say: Say, *, minimum: int) -> str:
     """Why nothing can be compared; where all groups have a figure and no comparison, that there is none."""
     reasons = {_why(group, say, minimum=minimum) for group in found if group.rate.value is None}
     if len(reasons) == 1 and all(group.rate.value is None for group in found):

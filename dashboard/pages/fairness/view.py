@@ -15,8 +15,8 @@ from boussole.charter.records.store.audits import audits_of
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import answer_href, evidence_href
 from boussole.dashboard.pages.fairness.picture import (
-    PictureGroup,
-    PictureSide,
+    FairnessGroup,
+    FairnessPeriod,
     apart,
     figure,
     groups,
@@ -99,7 +99,7 @@ def first_fields(
     return fields, kind
 
 
-def groups_field(sides: Sequence[PictureSide], chosen: FairnessQuery, say: Say) -> list[ChoiceField]:
+def groups_field(sides: Sequence[FairnessPeriod], chosen: FairnessQuery, say: Say) -> list[ChoiceField]:
     """Which groups are shown; two are always both."""
     options = [Option(value=key, name=name) for key, name in named(sides).items()]
     return (
@@ -121,7 +121,7 @@ def periods_fields(windows: Sequence[AuditDocument], chosen: FairnessQuery, say:
     )
 
 
-def last_fields(found: Sequence[PictureGroup], kind: RateKind, chosen: FairnessQuery, say: Say) -> list[ChoiceField]:
+def last_fields(found: Sequence[FairnessGroup], kind: RateKind, chosen: FairnessQuery, say: Say) -> list[ChoiceField]:
     """The group to speak of, and a level to hold all groups to."""
     everybody = Option(value="", name=say("the widest gap"))
     groups = [everybody, *(Option(value=group.key, name=group.name) for group in found)]
@@ -136,7 +136,7 @@ def last_fields(found: Sequence[PictureGroup], kind: RateKind, chosen: FairnessQ
 
 
 def groups_of(
-    sides: Sequence[PictureSide],
+    sides: Sequence[FairnessPeriod],
     kind: RateKind,
     by: tuple[str, ...],
     say: Say,
@@ -168,7 +168,7 @@ def groups_of(
     )
 
 
-def _heads(found: Sequence[PictureGroup], kind: RateKind, say: Say, *, control: str, others: bool) -> list[str]:
+def _heads(found: Sequence[FairnessGroup], kind: RateKind, say: Say, *, control: str, others: bool) -> list[str]:
     """The names of the columns of figures."""
     reference = next((group.name for group in found if group.reference), None)
     against = (
@@ -191,7 +191,7 @@ def _heads(found: Sequence[PictureGroup], kind: RateKind, say: Say, *, control: 
     return head
 
 
-def _figures(group: PictureGroup, kind: RateKind, say: Say, *, control: str, minimum: int, others: bool) -> list[str]:
+def _figures(group: FairnessGroup, kind: RateKind, say: Say, *, control: str, minimum: int, others: bool) -> list[str]:
     """The figures of one group in one period."""
     row = [
         _value(group.rate, say, percent=kind.percent, minimum=minimum),
@@ -206,7 +206,7 @@ def _figures(group: PictureGroup, kind: RateKind, say: Say, *, control: str, min
 
 def history_of(
     windows: Sequence[AuditDocument],
-    focus: PictureGroup | None,
+    focus: FairnessGroup | None,
     kind: RateKind,
     say: Say,
     *,
@@ -234,7 +234,7 @@ def history_of(
     return VerdictTable(caption=say("“{group}” over time", group=focus.name), head=head, rows=rows, verdicts=verdicts)
 
 
-def _held(group: PictureGroup, say: Say, *, minimum: int) -> str:
+def _held(group: FairnessGroup, say: Say, *, minimum: int) -> str:
     """How a group compares, with the interval that decided where it is judged."""
     return compared(group.compared, say, minimum=minimum, ends=group.ends)
 
@@ -350,15 +350,15 @@ def explorer(
 
 def _side(
     document: AuditDocument, kind: RateKind, held: FairnessQuery, say: Say, *, system: System | None
-) -> PictureSide:
+) -> FairnessPeriod:
     by = tuple(held.by.split(","))
     found = groups(document, kind, by, say, stage=held.stage, control=held.control, system=system)
-    return PictureSide(document=document, name=period(document, say), found=found)
+    return FairnessPeriod(document=document, name=period(document, say), found=found)
 
 
 def _view(
     scene: Scene,
-    sides: Sequence[PictureSide],
+    sides: Sequence[FairnessPeriod],
     kind: RateKind,
     say: Say,
     *,
