@@ -33,10 +33,10 @@ if TYPE_CHECKING:
         Agreement,
         CandidateComparison,
         ChangeOfMeasure,
+        Days,
         JudgedChange,
         VersionComparison,
     )
-    from boussole.charter.document.differences.comparing import Days as ComparedDays
 
 # What `boussole compare` tells: what got worse in a candidate, or what differs between two versions side by side.
 
@@ -117,7 +117,7 @@ def _agreement(found: Agreement) -> None:
     )
 
 
-def _days(window: ComparedDays) -> str:
+def _days(window: Days) -> str:
     return f"{window.start} to {window.end}"
 
 

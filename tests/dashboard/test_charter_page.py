@@ -10,8 +10,7 @@ from typer.testing import CliRunner
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.diff import diff
-from boussole.charter.auditing.replay import ABSENT, Replay
-from boussole.charter.auditing.replay import VerdictChange as Moved
+from boussole.charter.auditing.replay import ABSENT, Replay, VerdictChange
 from boussole.charter.records.in_force import AdoptionAct, CharterInUse, InForce
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.templates import Template
@@ -37,7 +36,7 @@ VERSIONS = (
 def moved(before="watch", after="broken", **changes):
     values = {"system": "matchft", "start": "2026-08-01", "end": "2026-08-31", "entry": 9, "article": "equite"}
     values |= {"indicator": "adjusted_selection_rate_ratio_gender", "template": "adjusted_selection_rate_ratio"}
-    return Moved(**(values | {"by": ["gender"], "before": before, "after": after} | changes))
+    return VerdictChange(**(values | {"by": ["gender"], "before": before, "after": after} | changes))
 
 
 def seen(*changes, drafted=True, act=ACT, fault=""):

@@ -37,8 +37,7 @@ from boussole.dashboard.views.evidence import EntryResults, content_words
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import register_page, unaudited
-from boussole.dashboard.views.register_words import Register
-from boussole.dashboard.views.register_words import RegisterQuery as Filters
+from boussole.dashboard.views.register_words import Register, RegisterQuery
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system import system_page
 from boussole.dashboard.views.system_tables import matrix
@@ -147,7 +146,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
         due=due(scene.charter, uses, facts=scene.facts),
         today=TODAY,
     )
-    listed = register_page(given, Filters(), say, query=query)
+    listed = register_page(given, RegisterQuery(), say, query=query)
     template = Template("pages/register/register.html", say)
     parts = ("head", listed), ("overview", listed, nothing), ("uses", listed, nothing)
     written = [template(*each) for each in parts]

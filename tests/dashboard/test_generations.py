@@ -13,7 +13,7 @@ from boussole.audits.decisions.overview import LogContents, LogState, Overview
 from boussole.audits.systems import System
 from boussole.charter.record_types.base import KeptFile
 from boussole.charter.record_types.kinds import Attestation
-from boussole.charter.records.facts import Facts as Stated
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, speaker
@@ -49,7 +49,7 @@ def look(
     lang: str = "en",
     sealed: Sequence[SealedStatement] = (),
 ) -> GenerationsPage:
-    stated = Stated(as_of=TODAY, sealed=tuple(sealed))
+    stated = Facts(as_of=TODAY, sealed=tuple(sealed))
     seen = replace(scene, systems={**scene.systems, "writer": system}, facts=stated)
     return generations_page(seen, facts or StoreFacts(), speaker(lang), query={"lang": lang})
 

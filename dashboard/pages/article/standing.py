@@ -14,8 +14,7 @@ from boussole.charter.records import AuditSummary
 from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words import Say, count
 from boussole.dashboard.markup.words.addresses import article_href, charter_href, evidence_href, system_href
-from boussole.dashboard.views.charts.tables import Cell as SheetCell
-from boussole.dashboard.views.charts.tables import MarkCell, MarkedTable, mark
+from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable, mark
 from boussole.dashboard.views.compass import of_the_others
 from boussole.dashboard.views.scene import Scene
 
@@ -291,7 +290,7 @@ def _named(line: StandingRow) -> str:
     return f"{line.title} ({line.before})" if line.before else line.title
 
 
-def _in_sheet(cell: MonthCell, say: Say) -> SheetCell:
+def _in_sheet(cell: MonthCell, say: Say) -> Cell:
     told = mark(cell.verdict, say)
     return (
         MarkCell(verdict=told.verdict, text=f"{told.text} ({cell.note})")
