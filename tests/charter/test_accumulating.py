@@ -28,14 +28,13 @@ from boussole.charter.document import AuditDocument, MeasureInShort, VerdictDocu
 from boussole.charter.document.base import given
 from boussole.charter.judging.verdicts import judge
 from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.figures import since
-from boussole.charter.pack.verifier.figures.since import passed_over
 from boussole.charter.pack.verifier.figures.together import UNREAD, Together
 from boussole.charter.pack.verifier.main import judge as judge_pack
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.pack.verifier.system import System as Declared
 from boussole.charter.pack.verifier.tally import Tally
-from boussole.charter.pack.verifier.verdicts import judging
+from boussole.charter.pack.verifier.verdicts import judging, since
+from boussole.charter.pack.verifier.verdicts.since import passed_over
 from boussole.charter.records import charter_text, sign_checkpoint, stored_audits
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker

@@ -17,7 +17,6 @@ from .figures.others import Others
 from .figures.remaining import Remaining
 from .figures.score_bins import ScoreBins
 from .figures.scored import Scores
-from .figures.since import passed_over
 from .figures.stages import Stages
 from .figures.together import Together, ToldWindow
 from .figures.told import ExpectedMeasures
@@ -31,6 +30,7 @@ from .system import System
 from .tally import Tally
 from .verdicts import logged, paired, ranged, recorded
 from .verdicts.judging import articles, judge, left_out
+from .verdicts.since import passed_over
 
 Again = Callable[[dict], "Claims | None"]
 

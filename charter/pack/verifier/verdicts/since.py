@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from ..verdicts.judging import LOOKS
+from .judging import LOOKS
 
 BY_TOGETHER = 3
 """Since which rule windows count together."""
