@@ -15,10 +15,10 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, AnswerPage, answer_page
 from boussole.dashboard.pages.generations.view import generations_page
-from boussole.dashboard.views.answers.course import Past
+from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.calls import asked_of, calls_view, cost_line
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.store import Facts
+from boussole.dashboard.views.store import StoreFacts
 from tests.end_to_end.test_calls import PRICED, audit, with_tokens
 from tests.written import system_text
 
@@ -98,7 +98,7 @@ def test_the_page_of_texts_folds_it(audited: Audited, scene: Scene, lang: str) -
     document, system = audited
     say = speaker(lang)
     seen = replace(scene, systems={"offers": system}, latest={"offers": document})
-    page = generations_page(seen, Facts(), say, query={}, past={"offers": [document]})
+    page = generations_page(seen, StoreFacts(), say, query={}, past={"offers": [document]})
     (told,) = page.writers
     shown = str(Template("pages/generations/generations.html", say)("writer", told))
     fold = shown[shown.index("<details") :]
@@ -117,7 +117,7 @@ def test_it_stands_beside_the_question_where_models_run_and_no_other(audited: Au
     seen = replace(scene, charter=load_charter(), systems={"offers": system}, latest={"offers": document})
 
     def asked(question: str) -> AnswerPage | None:
-        past = Past(audits={document.window.days: document})
+        past = SystemPast(audits={document.window.days: document})
         return answer_page(seen, "offers", question, EN, past=past, chambers=[], reader=NOTHING_ELSE, query={})
 
     page, other = asked("where_models_run"), asked("examined_first")

@@ -17,7 +17,7 @@ from boussole.dashboard.views.answers.asked import indicator_of, question_of, se
 from boussole.dashboard.views.calls import CallsView, calls_view, cost_line
 from boussole.dashboard.views.register_words import risk_word, status_word
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.store import Facts
+from boussole.dashboard.views.store import StoreFacts
 from boussole.dashboard.views.system_tables import needed
 
 KIND = "generation"
@@ -63,7 +63,7 @@ class GenerationsPage:
 
 def generations_page(
     scene: Scene,
-    facts: Facts,
+    facts: StoreFacts,
     say: Say,
     *,
     query: Mapping[str, str],
@@ -114,7 +114,7 @@ def _writer(
     scene: Scene,
     name: str,
     system: System,
-    facts: Facts,
+    facts: StoreFacts,
     say: Say,
     *,
     query: Mapping[str, str],
@@ -152,7 +152,7 @@ def _answer(
     )
 
 
-def _facts(name: str, system: System, document: Standing | None, facts: Facts, say: Say) -> list[tuple[str, str]]:
+def _facts(name: str, system: System, document: Standing | None, facts: StoreFacts, say: Say) -> list[tuple[str, str]]:
     """What is registered of a system, and what of its texts has come in."""
     state = facts.lake.systems.get(name)
     held = state.of("generations") if state is not None else None
