@@ -124,6 +124,8 @@ LEGAL_AGE = [
     "Être âgé de 21 ans au moins pour conduire un poids lourd.",
     "Il faut avoir 21 ans révolus.",
     "Âge minimum requis : 18 ans.",
+    "Interdit en dessous de 18 ans.",
+    "Réservé aux plus de 18 ans.",
 ]
 HELPED_OR_EXAMINED = [
     "Vous intervenez au domicile de personnes âgées.",
@@ -145,6 +147,9 @@ STILL_ASKED = [
     ("age", "Candidat de moins de dix-huit ans."),
     ("age", "Au-delà de 21 ans s'abstenir."),
     ("age", "Âge limite : 21 ans."),
+    ("age", "En dessous de 21 ans uniquement."),
+    ("age", "Réservé aux plus de 45 ans."),
+    ("age", "Réservé aux personnes de plus de 18 ans et de moins de 30 ans."),
     ("age", "Nous ne voulons pas de personnes âgées dans l'équipe."),
     ("age", "Pas de candidatures de personnes âgées."),
     ("age", "Ce poste n'est pas pour les personnes âgées."),
