@@ -117,9 +117,9 @@ def greeted(scene: Scene) -> list[str]:
 {% endmacro %}
 """,
     "dashboard/markup/words/addresses.py": {
-        '        Page(name="search",': (
-            '        Page(name="hello", title=say("We greet you"), group=helps, action="LEARN"),\n'
-            '        Page(name="search",'
+        '        DashboardPage(name="search",': (
+            '        DashboardPage(name="hello", title=say("We greet you"), group=helps, action="LEARN"),\n'
+            '        DashboardPage(name="search",'
         )
     },
     "dashboard/markup/words/locale/fr/LC_MESSAGES/messages.po": {
