@@ -6,17 +6,14 @@ import datetime as dt
 import json
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import yaml
 from pydantic import ValidationError
 
-from boussole.audits.decisions import ingest
 from boussole.audits.decisions.kept_texts import NOTHING, Holding, holding, kept_until
 from boussole.audits.errors import BoussoleError
 from boussole.audits.retention.purge import purge
 from boussole.audits.systems import System
-from boussole.audits.texts import reading
 from boussole.audits.texts.personal import examples as redaction
 from boussole.audits.texts.personal.examples import ExampleError
 from boussole.audits.workspace import Workspace
@@ -35,52 +32,17 @@ from boussole.charter.records.examples import (
 )
 from boussole.charter.records.sealed_files import Fault, verify_files
 from tests.audits.privacy.helpers import files_of, found_in_clear
+from tests.kept_texts import AGE, NAMED, PLAIN, UNLAWFUL, WRITER, made, plain_readers
 
 TODAY = dt.date(2026, 12, 1)
 NOW = dt.datetime(2026, 12, 1, 9, tzinfo=dt.UTC)
 DAY = dt.date(2026, 11, 20)
-WRITER = """
-id: writer
-kind: generation
-title: {fr: Plume, en: Quill}
-purpose: {fr: "Écrit.", en: "Writes."}
-owner: Direction
-status: pilot
-risk: limited
-risk_reason: x
-generations:
-  {id: id, at: at, input: asked, output: draft, use: task,
-   texts: {adverts: [advert], personal: [NIR], retain_days: 30}}
-"""
-AGE, NAMED, PLAIN = "moins de 30 ans", "Zibeline", "Nous recherchons une personne pour ce poste à pourvoir."
-UNLAWFUL = f"Bonjour {NAMED}, nous recherchons une personne de {AGE} pour ce poste à pourvoir."
-ASKED = "Écrivez à Zibeline Capucine Trencavel"
 
 
 @pytest.fixture(autouse=True)
-def plain_readers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Readers that take no seconds to start: an age and a name; and the day on which all this happens."""
-    worded = reading.Remembered(lambda texts: ["age" if AGE in text else "" for text in texts])
-    named = reading.Remembered(lambda texts: ["NIR" if "006 084" in text else "" for text in texts])
-    monkeypatch.setattr(reading, "wording", lambda: worded)
-    monkeypatch.setattr(reading, "personal", lambda _: named)
-    monkeypatch.setattr(redaction, "redact", lambda text: text.replace(NAMED, "[PERSON]"))
-    monkeypatch.setattr(redaction, "find", lambda _: [])
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain_readers(monkeypatch)
     monkeypatch.setattr(Workspace, "today", lambda _: TODAY)
-
-
-def made(home: Path, *texts: tuple[str, dt.date], system: str = WRITER) -> Workspace:
-    workspace = Workspace.create(home)
-    (home / "systems" / "writer.yaml").write_text(system, encoding="utf-8")
-    rows = [
-        {"id": f"g{n}", "at": f"{day}T09:00:00", "asked": ASKED, "draft": text, "task": "advert"}
-        for n, (text, day) in enumerate(texts)
-    ]
-    path = home.parent / "texts.parquet"
-    pd.DataFrame(rows).to_parquet(path)
-    ingest(workspace, workspace.system("writer"), path, log="generations")
-    path.unlink()
-    return Workspace(home)
 
 
 @pytest.fixture
