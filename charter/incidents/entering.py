@@ -13,7 +13,7 @@ from boussole.charter.record_types.kinds import STATED, Statement, Withdrawal
 from boussole.charter.records import SealedStatement, open_records, seal, statements
 from boussole.charter.records.blinding import blinded
 from boussole.charter.records.documents.files import settled_file
-from boussole.charter.records.examples import end as end_example
+from boussole.charter.records.examples.released import end as end_example
 from boussole.charter.records.statements import check_reference, find, statements_in, write
 
 UNTYPED = frozenset({TextExample.governed})

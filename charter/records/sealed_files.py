@@ -19,8 +19,8 @@ from boussole.charter.records.database import reading
 from boussole.charter.records.documents.attachment_kinds import AttachmentError
 from boussole.charter.records.documents.attachments import opened, path_of
 from boussole.charter.records.documents.files import file_path
-from boussole.charter.records.examples import Example, damaged, examples_in
-from boussole.charter.records.examples import path_of as example_path
+from boussole.charter.records.examples.released import Example, damaged, examples_in
+from boussole.charter.records.examples.released import path_of as example_path
 from boussole.charter.records.models import Audit
 from boussole.charter.records.statements import SealedStatement, statements_in
 

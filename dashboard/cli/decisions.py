@@ -373,7 +373,7 @@ def purge(
     from boussole.audits.lake import has_lake
     from boussole.audits.retention.purge import purge as remove
     from boussole.audits.retention.purge import without_file
-    from boussole.charter.records.examples import forget_examples
+    from boussole.charter.records.examples.released import forget_examples
     from boussole.charter.records.notes.removals import seal_removals
 
     workspace = workspace_of(context)

@@ -27,7 +27,7 @@ from boussole.audits.lake.engine import EXTENSIONS, connect
 from boussole.audits.lake.tables import literal
 from boussole.audits.retention.leftovers import clear_temporary, left_behind
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.examples import damaged, examples, over_texts
+from boussole.charter.records.examples.released import damaged, examples, over_texts
 from boussole.charter.records.store.lookup import last_moment
 from boussole.dashboard.alerts.channels import caution_words
 from boussole.dashboard.alerts.messages import teller

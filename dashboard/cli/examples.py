@@ -17,8 +17,8 @@ from boussole.dashboard.cli.desk import DAY
 from boussole.dashboard.cli.records import record_group
 
 if TYPE_CHECKING:
-    from boussole.charter.records.example_drafts import ExampleDraft
-    from boussole.charter.records.examples import Example
+    from boussole.charter.records.examples.drafts import ExampleDraft
+    from boussole.charter.records.examples.released import Example
 
 app = record_group("Redacted examples of texts: shown to committees once a steward has read and released them.")
 SYSTEM = typer.Option("--system", autocompletion=system_ids, help="The id of the system that wrote it.")
@@ -44,7 +44,7 @@ def draw(
 
     The reference holds for an hour. A name can escape the machine: read every word before you release.
     """
-    from boussole.charter.records.example_drafts import Wanted, draw_example, read_draft, take_out
+    from boussole.charter.records.examples.drafts import Wanted, draw_example, read_draft, take_out
 
     workspace = workspace_of(context)
     noted(workspace, context, reason=system)
@@ -72,7 +72,7 @@ def release(
     ] = None,
 ) -> None:
     """Release an example that was read: committees see it until a day, then its redacted text is erased."""
-    from boussole.charter.records.example_drafts import release_draft
+    from boussole.charter.records.examples.drafts import release_draft
 
     workspace = workspace_of(context)
     noted(workspace, context)
@@ -91,7 +91,7 @@ def release(
 @app.command("list")
 def list_(context: typer.Context) -> None:
     """List the examples that were ever released: entry, system, period, of what, until when, how it stands."""
-    from boussole.charter.records.examples import examples
+    from boussole.charter.records.examples.released import examples
 
     workspace = workspace_of(context)
     found = examples(workspace)
@@ -107,7 +107,7 @@ def show(
     context: typer.Context, entry: Annotated[int, typer.Argument(min=0, help="The entry of its release.")]
 ) -> None:
     """Print the redacted text of an example that is shown."""
-    from boussole.charter.records.examples import examples, text_of
+    from boussole.charter.records.examples.released import examples, text_of
 
     workspace = workspace_of(context)
     found = next((each for each in examples(workspace) if each.entry == entry), None)

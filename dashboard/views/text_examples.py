@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from boussole.audits.decisions.kept_texts import ANY, NOTHING
 from boussole.audits.texts.personal.examples import ExampleError
-from boussole.charter.records.examples import examples_in
+from boussole.charter.records.examples.released import examples_in
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.scene import Scene

@@ -19,9 +19,10 @@ from boussole.audits.texts.personal.examples import ExampleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.entering import record
 from boussole.charter.record_types.examples import TextExample, TextExampleEnd
-from boussole.charter.records import example_drafts, seal, statements, verify_records
-from boussole.charter.records.example_drafts import Wanted, draw_example, read_draft, release_draft, take_out
-from boussole.charter.records.examples import (
+from boussole.charter.records import seal, statements, verify_records
+from boussole.charter.records.examples import drafts
+from boussole.charter.records.examples.drafts import Wanted, draw_example, read_draft, release_draft, take_out
+from boussole.charter.records.examples.released import (
     damaged,
     end,
     examples,
@@ -215,7 +216,7 @@ def test_a_draft_is_for_whoever_drew_it_for_an_hour_as_they_read_it(
 ) -> None:
     draft = drawn(workspace)
     assert read_draft(workspace, draft.reference, whose="s", now=NOW).shown == draft.shown
-    late = NOW + example_drafts.LASTS + dt.timedelta(seconds=1)
+    late = NOW + drafts.LASTS + dt.timedelta(seconds=1)
     for wrong in (
         {"reference": draft.reference, "whose": "t", "now": NOW},
         {"reference": draft.reference, "whose": "s", "now": late},

@@ -14,7 +14,7 @@ from boussole.audits.texts.personal import examples as redaction
 from boussole.audits.texts.personal.examples import REASONS, ExampleError
 from boussole.audits.texts.personal.findings import ENTITIES, Finding
 from boussole.audits.texts.rule_file import CRITERIA
-from boussole.charter.records.examples import examples, text_of
+from boussole.charter.records.examples.released import examples, text_of
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.markup.elements import PREFIX
 from boussole.dashboard.markup.templates import Template

@@ -12,8 +12,8 @@ from boussole.audits.texts.checking import check_text
 from boussole.audits.texts.measured import PERSONAL
 from boussole.audits.texts.personal.examples import MARK, ExampleError, choices
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.example_drafts import ExampleDraft
-from boussole.charter.records.examples import Example, examples_in, text_of
+from boussole.charter.records.examples.drafts import ExampleDraft
+from boussole.charter.records.examples.released import Example, examples_in, text_of
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import evidence_href, generations_href
 from boussole.dashboard.pages.generations.forms import asking, blacking_out, releasing

@@ -13,7 +13,7 @@ from boussole.audits.decisions.kept_texts import ANY, NOTHING, Holding, holding
 from boussole.audits.systems import System
 from boussole.audits.texts.personal.examples import ExampleError, choices
 from boussole.charter.record_types.inputs import WebForm
-from boussole.charter.records.example_drafts import (
+from boussole.charter.records.examples.drafts import (
     ExampleDraft,
     Wanted,
     draw_example,
@@ -21,7 +21,7 @@ from boussole.charter.records.example_drafts import (
     release_draft,
     take_out,
 )
-from boussole.charter.records.examples import examples
+from boussole.charter.records.examples.released import examples
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import generations_href
 from boussole.dashboard.server.access.permissions import Person

@@ -20,7 +20,7 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.privacy.blobs import seal_bytes, unseal_bytes
 from boussole.audits.texts.personal.examples import ExampleError, blacked_out, held, redacted
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.examples import Example, release
+from boussole.charter.records.examples.released import Example, release
 
 PURPOSE = "boussole.example-draft/1"
 LASTS = dt.timedelta(hours=1)
