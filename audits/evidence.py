@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from boussole.audits import private_files
 from boussole.audits.counts.left_out import LEFT_OUT
 from boussole.audits.counts.lists import RANKS
-from boussole.audits.counts.read import CORRECTED, COUNTS, FORGOTTEN, PANEL, REPLIED, SHARES, VERSIONS, Read
+from boussole.audits.counts.read import CORRECTED, COUNTS, FORGOTTEN, PANEL, REPLIED, SHARES, VERSIONS, AuditInputs
 from boussole.audits.counts.scores import SCORES
 from boussole.audits.counts.strata import STRATA
 from boussole.audits.counts.withheld import WITHHELD
@@ -54,7 +54,7 @@ BESIDE = {
     "replies": REPLIED,
     "corrections": CORRECTED,
 }
-"""Tables of `Read` that are written only where they have rows: evidence without is as it always was."""
+"""Tables of `AuditInputs` that are written only where they have rows: evidence without is as it always was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ class EvidenceHashes:
     rows: str
 
 
-def store(folder: Path, read: Read) -> EvidenceHashes:
+def store(folder: Path, read: AuditInputs) -> EvidenceHashes:
     """Writes the rows as `SHA256.parquet` and returns the hashes; the same rows always give the same file."""
     cubes = {"counts": read.counts, "strata": read.strata, "ranks": read.ranks, "scores": read.scores}
     cubes |= {"reference_scores": read.reference_scores, "withheld": read.withheld, "left_out": read.left_out}
@@ -95,7 +95,7 @@ def csv_of(table: pa.Table) -> bytes:
     return buffer.getvalue()
 
 
-def load(folder: Path, digest: str) -> Read:
+def load(folder: Path, digest: str) -> AuditInputs:
     """What an audit read, from a stored evidence file.
 
     Raises BoussoleError when the file is missing or its content no longer has the hash it is named by.
@@ -105,7 +105,7 @@ def load(folder: Path, digest: str) -> Read:
     def rows(cube: str) -> pa.Table:
         return table.filter(pa.compute.equal(table["cube"], cube))
 
-    return Read(
+    return AuditInputs(
         counts=rows("counts").select(COUNTS.names),
         strata=rows("strata").select(STRATA.names),
         ranks=rows("ranks").select(RANKS.names),

@@ -17,7 +17,7 @@ AGAIN = "then run the command again."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class FaultKind:
     """A kind of fault: what is told of it, the next step, and by what it is known.
 
     `machine`: the state of the machine, not of a file, so that no other advice counts: to restore a backup on a disk
@@ -32,7 +32,7 @@ class Kind:
     machine: bool = False
 
 
-FULL = Kind(
+FULL = FaultKind(
     what="the disk is full: what was being written is not there.",
     next_step=f"Make room, {AGAIN}",
     codes=(errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
@@ -40,14 +40,14 @@ FULL = Kind(
     signs=("No space left on device", "disk is full", "File too large", "Disk quota exceeded"),
     machine=True,
 )
-FILES = Kind(
+FILES = FaultKind(
     what="too many files are open.",
     next_step=f"Allow more (`ulimit -n 4096`), or end other programs, {AGAIN}",
     codes=(errno.EMFILE, errno.ENFILE),
     signs=("Too many open files",),
     machine=True,
 )
-MEMORY = Kind(
+MEMORY = FaultKind(
     what="the memory that may be used is too small for this.",
     next_step=f"Set a larger `memory_limit` in boussole.toml, or end other programs, {AGAIN}",
     codes=(errno.ENOMEM,),
@@ -55,7 +55,7 @@ MEMORY = Kind(
     signs=("Out of Memory Error", "could not allocate block", "Allocation failure", "Cannot allocate memory"),
     machine=True,
 )
-READ_ONLY = Kind(
+READ_ONLY = FaultKind(
     what="this place can only be read.",
     next_step=f"Mount the disk for writing, or give another place, {AGAIN}",
     codes=(errno.EROFS,),
@@ -63,14 +63,14 @@ READ_ONLY = Kind(
     signs=("Read-only file system", "attempt to write a readonly database"),
     machine=True,
 )
-LOCKED = Kind(
+LOCKED = FaultKind(
     what="another process has been holding a database for too long.",
     next_step=f"Wait for it to end, {AGAIN}",
     sqlite=("SQLITE_BUSY", "SQLITE_LOCKED"),
     signs=("database is locked", "database table is locked", "Could not set lock on file"),
     machine=True,
 )
-DENIED = Kind(
+DENIED = FaultKind(
     what="this account may not open or write it.",
     next_step=f"Ask its owner, or run the command as the owner of the workspace (`boussole doctor` looks), {AGAIN}",
     codes=(errno.EACCES, errno.EPERM),
@@ -78,14 +78,14 @@ DENIED = Kind(
     signs=("Permission denied", "Operation not permitted"),
     machine=True,
 )
-CLOSED_UP = Kind(
+CLOSED_UP = FaultKind(
     what="a database cannot be opened.",
     next_step=f"See that its folder is there, that this account may write to it and that the disk has room, {AGAIN}",
     sqlite=("SQLITE_CANTOPEN",),
     signs=("unable to open database file",),
     machine=True,
 )
-FAILING = Kind(
+FAILING = FaultKind(
     what="the disk is failing, or is full.",
     next_step=f"Check the disk (`boussole doctor` looks at its room), {AGAIN}",
     codes=(errno.EIO,),
@@ -93,24 +93,24 @@ FAILING = Kind(
     signs=("disk I/O error", "Input/output error"),
     machine=True,
 )
-DAMAGED = Kind(
+DAMAGED = FaultKind(
     what="a database is damaged, or is none.",
     next_step="Find out which with `boussole doctor`, and restore it from a backup.",
     sqlite=("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT"),
     signs=("database disk image is malformed", "file is not a database", "file is encrypted or is not a database"),
 )
-GONE = Kind(
+GONE = FaultKind(
     what="a file or folder is missing.",
     next_step=f"Put it back, or check the path, {AGAIN}",
     codes=(errno.ENOENT, errno.ENOTDIR, errno.ESTALE),
 )
-SILENT = Kind(
+SILENT = FaultKind(
     what="a server does not answer.",
     next_step=f"Check its address and the network, {AGAIN}",
     codes=(errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH),
     signs=("API request to", "Max retries exceeded", "Connection refused", "Name or service not known"),
 )
-CLOSED = Kind(
+CLOSED = FaultKind(
     what="whoever read the output has closed it.",
     next_step="Write it to a file, or let the other program read to the end.",
     codes=(errno.EPIPE,),
@@ -149,19 +149,19 @@ def foreseen(error: BaseException, *, where: str = "") -> BoussoleError | None:
     return _otherwise(error)
 
 
-def _knows_better(ours: BoussoleError, kind: Kind) -> bool:
+def _knows_better(ours: BoussoleError, kind: FaultKind) -> bool:
     """Whether an error of ours says more: of a place that may not be written to it says which other one would do."""
     advised = "backup" not in ours.next_step and kind is DENIED
     return isinstance(ours, MachineError) or not kind.machine or advised
 
 
-def kind_of(error: BaseException) -> tuple[Kind, BaseException] | None:
+def kind_of(error: BaseException) -> tuple[FaultKind, BaseException] | None:
     """The kind of fault that lies behind an error, and which of its causes said so."""
     chain = list(_chain(error))
     return next(((kind, cause) for kind in KINDS for cause in chain if _is(cause, kind)), None)
 
 
-def _is(error: BaseException, kind: Kind) -> bool:
+def _is(error: BaseException, kind: FaultKind) -> bool:
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno in kind.codes
     if kind is MEMORY and (isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException"):
@@ -186,7 +186,7 @@ def _of_a_store(error: BaseException) -> bool:
     )
 
 
-def _says(error: BaseException, kind: Kind) -> bool:
+def _says(error: BaseException, kind: FaultKind) -> bool:
     return any(sign in str(error) for sign in kind.signs)
 
 

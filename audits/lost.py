@@ -26,7 +26,7 @@ PASSING = (".lock", ".new", "-shm")
 RESTART = 'boussole ledger begin --start-new-ledger --reason "…"'
 
 
-class State(StrEnum):
+class RecordsState(StrEnum):
     """What was found in the place of governance.sqlite."""
 
     missing = "missing"
@@ -44,7 +44,7 @@ class Lost:
     the workspace that knows most.
     """
 
-    state: State
+    state: RecordsState
     evidence: int
     documents: int
     reports: int
@@ -90,15 +90,15 @@ def lost_ledger(workspace: Workspace) -> Lost | None:
     )
 
 
-def state_of(path: Path, *, after_writers: bool = False) -> State | None:
+def state_of(path: Path, *, after_writers: bool = False) -> RecordsState | None:
     """Why the file holds no ledger; None where it holds an entry, or cannot be read.
 
     `after_writers`: looked at when nobody else writes.
     """
     if not path.exists():
-        return State.missing
+        return RecordsState.missing
     if not path.stat().st_size:  # never opened: SQLite would remove the journal that a backup may need
-        return State.empty
+        return RecordsState.empty
     try:
         with closing(_opened(path, "rw" if after_writers else "ro")) as connection:
             tables = _tables(connection)
@@ -106,9 +106,9 @@ def state_of(path: Path, *, after_writers: bool = False) -> State | None:
                 with suppress(sqlite3.OperationalError):  # a copy that only reads, where nobody writes
                     connection.execute("BEGIN IMMEDIATE")
             if "entries" not in tables:
-                return State.bare if tables else State.empty
+                return RecordsState.bare if tables else RecordsState.empty
             found = connection.execute("SELECT 1 FROM entries LIMIT 1").fetchone()
-            return None if found else State.bare
+            return None if found else RecordsState.bare
     except sqlite3.DatabaseError:
         return None
 
@@ -183,9 +183,9 @@ def _kept(home: Path) -> tuple[str, int] | None:
 
 def _refusal(workspace: Workspace, lost: Lost) -> LostLedgerError:
     states = {
-        State.missing: "governance.sqlite is missing",
-        State.empty: "governance.sqlite is empty",
-        State.bare: "governance.sqlite holds no entry",
+        RecordsState.missing: "governance.sqlite is missing",
+        RecordsState.empty: "governance.sqlite is empty",
+        RecordsState.bare: "governance.sqlite holds no entry",
     }
     return LostLedgerError(
         f"the ledger is lost: {states[lost.state]}, and {_shown(lost)} that there was one.",

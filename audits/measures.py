@@ -181,7 +181,7 @@ class Strata:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sums:
+class ListSums:
     """Sums over lists by name (those of the cube `ranks`): `totals` (…,), and in each bucket, `parts` (…, buckets).
 
     Totals are exact; the parts, being rounded, may add up to something else in the last digit. `people`: what people
@@ -192,9 +192,9 @@ class Sums:
     parts: Mapping[str, npt.NDArray[np.float64]]
     people: Mapping[str, npt.NDArray[np.float64]] | None = None
 
-    def at(self, position: int) -> Sums:
+    def at(self, position: int) -> ListSums:
         """The sums of one group."""
-        return Sums(
+        return ListSums(
             totals={name: found[position] for name, found in self.totals.items()},
             parts={name: found[position] for name, found in self.parts.items()},
             people=self.people and {name: found[position] for name, found in self.people.items()},
@@ -211,8 +211,8 @@ class Lists:
 
     by: tuple[str, ...]
     groups: tuple[Group, ...]
-    sums: Sums
-    whole: Sums
+    sums: ListSums
+    whole: ListSums
     every: int
     purged: bool = False
 

@@ -14,7 +14,7 @@ from boussole.audits.counts.common import find_common
 from boussole.audits.counts.forgotten import since_of
 from boussole.audits.counts.log_ends import as_then
 from boussole.audits.counts.rare import values_of, without_names
-from boussole.audits.counts.read import SHARES, Read
+from boussole.audits.counts.read import SHARES, AuditInputs
 from boussole.audits.counts.same_rows import SharedRowsError
 from boussole.audits.cubes.contenders import FIRST
 from boussole.audits.cubes.logs import COUNTERS
@@ -78,7 +78,7 @@ class Recount:
     are left hold them, and cannot be compared."""
     stale: tuple[str, ...] = ()
     """Cubes in the lake that do not say what its rows say."""
-    read: Read | None = field(default=None, repr=False)
+    read: AuditInputs | None = field(default=None, repr=False)
     """What is read today, where it differs."""
 
 
@@ -86,9 +86,9 @@ class Recount:
 class _Sight:
     """What one state of the lake says; `rows` and `cubes` with what is set apart, to be held to each other."""
 
-    read: Read
-    rows: Read
-    cubes: Read
+    read: AuditInputs
+    rows: AuditInputs
+    cubes: AuditInputs
     purged: tuple[dt.date, ...]
     arrivals: Arrivals
 
@@ -99,7 +99,7 @@ class _Question:
 
     workspace: Workspace
     asked: AuditInput
-    kept: Read
+    kept: AuditInputs
     ended: tuple[str, ...]
     published: Sequence[ShownWindow] | None
 
@@ -116,7 +116,7 @@ class _Question:
 def recount(
     workspace: Workspace,
     asked: AuditInput,
-    kept: Read,
+    kept: AuditInputs,
     *,
     published: Sequence[ShownWindow] | None = None,
     today: dt.date | None = None,
@@ -154,12 +154,14 @@ def recount(
     return _compared(asked, kept, now, then, ended=ended)
 
 
-def _with_withheld(sight: _Sight, kept: Read) -> _Sight:
+def _with_withheld(sight: _Sight, kept: AuditInputs) -> _Sight:
     """As if the same had been found to be hidden: where that cannot be found again."""
     return replace(sight, read=replace(sight.read, withheld=kept.withheld))
 
 
-def _compared(asked: AuditInput, kept: Read, now: _Sight, then: _Sight | None, *, ended: tuple[str, ...]) -> Recount:
+def _compared(
+    asked: AuditInput, kept: AuditInputs, now: _Sight, then: _Sight | None, *, ended: tuple[str, ...]
+) -> Recount:
     if now.purged and apart_of(kept.withheld):
         return Recount(purged=now.purged, ended=ended, uncounted=True)
     changed = differing(kept, now.read, ended=ended, skip=OF_ROWS if now.purged else ())
@@ -176,7 +178,7 @@ def _compared(asked: AuditInput, kept: Read, now: _Sight, then: _Sight | None, *
     )
 
 
-def _differing_then(kept: Read, then: _Sight, ended: Collection[str]) -> tuple[str, ...]:
+def _differing_then(kept: AuditInputs, then: _Sight, ended: Collection[str]) -> tuple[str, ...]:
     """The cubes that the state which was read gives otherwise, and what stands beside them, where the audit kept it."""
     found = differing(kept, then.read, ended=ended, skip=OF_ROWS if then.purged else ())
     beside = ((name, getattr(kept, name), getattr(then.read, name)) for name in BESIDE)
@@ -197,7 +199,7 @@ def _sight(question: _Question, published: Sequence[ShownWindow] | None, *, at: 
         months = _purged(connection, system, window)
         told, common = find_common(connection, workspace, system, window, published or ())
 
-        def read(*, exact: bool, apart: Sequence[Apart] | None) -> Read:
+        def read(*, exact: bool, apart: Sequence[Apart] | None) -> AuditInputs:
             found = read_window(
                 connection,
                 system,
@@ -225,7 +227,9 @@ def _purged(connection: duckdb.DuckDBPyConnection, system: System, window: Windo
     return tuple(sorted({month for each in windows for month in sealed_months(connection, system, within=each)}))
 
 
-def differing(kept: Read, found: Read, *, ended: Collection[str], skip: Collection[str] = ()) -> tuple[str, ...]:
+def differing(
+    kept: AuditInputs, found: AuditInputs, *, ended: Collection[str], skip: Collection[str] = ()
+) -> tuple[str, ...]:
     """The cubes that do not say the same, without groups that may no longer be read."""
     names = [name for name in COMPARED if name not in skip]
     changed = [
@@ -236,7 +240,7 @@ def differing(kept: Read, found: Read, *, ended: Collection[str], skip: Collecti
     return (*changed, *(() if same else ("histograms",)))
 
 
-def _cube(read: Read, name: str) -> pa.Table:
+def _cube(read: AuditInputs, name: str) -> pa.Table:
     return read.logs.get(name, SHARES.empty_table()) if name in COUNTERS else getattr(read, name)
 
 
@@ -247,7 +251,7 @@ def _as_counted(system: System, log: str, found: pa.Table, kept: pa.Table | None
     return found.filter(pa.compute.invert(pa.compute.is_in(found["part"], pa.array(unknown, pa.string()))))
 
 
-def _as_kept(system: System, found: Read, kept: Read) -> Read:
+def _as_kept(system: System, found: AuditInputs, kept: AuditInputs) -> AuditInputs:
     """Without what the audit did not read: earlier versions read no categories, not what people bring to lists, and not
     all that is counted of messages."""
     known = {each.feature for each in kept.histograms}
@@ -279,7 +283,7 @@ def _of_lists(found: pa.Table, kept: pa.Table) -> pa.Table:
     return rows
 
 
-def _binned(one: Read, other: Read, *, values: bool) -> list[object]:
+def _binned(one: AuditInputs, other: AuditInputs, *, values: bool) -> list[object]:
     """The histograms, of categories with the names that both have where some have none; of a column whose bins were
     chosen anew, and without `values` of each column of categories, how many decisions there are, and of numbers how
     many have none."""
@@ -312,11 +316,11 @@ def _readable(rows: pa.Table, ended: Collection[str]) -> pa.Table:
     return rows.filter(pa.array(keep, pa.bool_())).combine_chunks()
 
 
-def _decisions_differ(kept: Read, found: Read, ended: Collection[str]) -> bool:
+def _decisions_differ(kept: AuditInputs, found: AuditInputs, ended: Collection[str]) -> bool:
     """Whether the decisions themselves differ, whatever became of their outcomes and stages since."""
     keys = [*KEYS, "bucket", "decision"]
 
-    def decisions(read: Read) -> list[tuple[object, ...]]:
+    def decisions(read: AuditInputs) -> list[tuple[object, ...]]:
         rows = _readable(read.counts, ended).group_by(keys).aggregate([("n", "sum")])
         return sorted((tuple(row.values()) for row in rows.to_pylist()), key=str)
 

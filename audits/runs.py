@@ -17,14 +17,14 @@ from boussole.audits.counts.apart import apart_of, apart_table, read_apart, stil
 from boussole.audits.counts.common import Common, find_common
 from boussole.audits.counts.corrections import read_corrections
 from boussole.audits.counts.forgotten import forgotten_of, read_forgotten, six_months
-from boussole.audits.counts.left_out import LeftOut, left_out_of, read_left_out
+from boussole.audits.counts.left_out import DecisionCounts, left_out_of, read_left_out
 from boussole.audits.counts.lists import RANKS, lists_of, read_ranks
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.periods import refuse_empty
 from boussole.audits.counts.rare import without_names
 from boussole.audits.counts.read import (
     VERSIONS,
-    Read,
+    AuditInputs,
     cells_from_counts,
     days_of,
     hold_declared,
@@ -81,7 +81,7 @@ class Run:
     decisions: int
     measures: list[Measure]
     histograms: list[Watched]
-    left_out: LeftOut | None = None
+    left_out: DecisionCounts | None = None
     """What came in and was not counted; None of an audit that kept nothing of it."""
     versions: pa.Table = field(default_factory=VERSIONS.empty_table)
     """Which version decided (`VERSIONS`)."""
@@ -163,7 +163,7 @@ def read_window(
     published: Sequence[ShownWindow] = (),
     apart: Sequence[Apart] | None = None,
     common: Common | None = None,
-) -> Read:
+) -> AuditInputs:
     """All that an audit reads of a window, and of the window of reference where that is another.
 
     Groups named in `without` are not read. `published`: what earlier audits have shown of windows that hang together
@@ -199,7 +199,7 @@ def read_window(
     withheld = read_withheld(
         connection, system, window, published, as_of=as_of, without=without, scores=scores, apart=known, common=common
     )
-    return Read(
+    return AuditInputs(
         left_out=read_left_out(connection, system, window, apart=out, reference=reference),
         withheld=pa.concat_tables([withheld, withheld_table(untold), apart_table(apart)]),
         counts=read_counts(connection, system, window, as_of=as_of, exact=exact, without=without, apart=out),
@@ -217,9 +217,9 @@ def read_window(
     )
 
 
-def _read_texts(connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, exact: bool) -> Read:
+def _read_texts(connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, exact: bool) -> AuditInputs:
     """The same of a system that only writes: how many texts, what was left out, and what its logs count."""
-    return Read(
+    return AuditInputs(
         counts=read_counts(connection, system, window, as_of=window.end),
         strata=STRATA.empty_table(),
         ranks=RANKS.empty_table(),
@@ -233,7 +233,7 @@ def _read_texts(connection: duckdb.DuckDBPyConnection, system: System, window: W
     )
 
 
-def _decisions(read: Read) -> int:
+def _decisions(read: AuditInputs) -> int:
     """How many decisions were read of everybody."""
     everybody = read.counts.filter(pa.compute.equal(read.counts["by"], ""))
     return int(pa.compute.sum(everybody["n"]).as_py() or 0)
@@ -246,7 +246,7 @@ def complete_windows(workspace: Workspace, system: System) -> list[Window]:
 
 
 def measure_evidence(
-    read: Read, system: System, *, stands: WindowStanding, method: int = LATEST
+    read: AuditInputs, system: System, *, stands: WindowStanding, method: int = LATEST
 ) -> tuple[list[Measure], int]:
     """All measures of stored counts, and the number of decisions: what an audit computes and a rerun repeats.
 
@@ -256,7 +256,7 @@ def measure_evidence(
         return _measured(read, system, stands=stands)
 
 
-def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[list[Measure], int]:
+def _measured(read: AuditInputs, system: System, *, stands: WindowStanding) -> tuple[list[Measure], int]:
     if system.only_writes:
         return log_measures(read.logs, system), _decisions(read)
     counted = cells_from_counts(read.counts, system)

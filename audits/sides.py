@@ -42,7 +42,7 @@ class Side:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Days:
+class SideDays:
     """Which days are looked at, and the day from which outcomes are read (today if None)."""
 
     start: dt.date | None = None
@@ -50,7 +50,7 @@ class Days:
     as_of: dt.date | None = None
 
 
-def side_in_lake(workspace: Workspace, system: System, version: str, *, days: Days) -> Side:
+def side_in_lake(workspace: Workspace, system: System, version: str, *, days: SideDays) -> Side:
     """The decisions of one model version in the lake.
 
     Raises BoussoleError when the system file names no column of versions, or the lake does not hold this one.
@@ -81,7 +81,7 @@ def side_of_files(
     parent: Workspace,
     kind: Kind,
     name: str,
-    days: Days,
+    days: SideDays,
 ) -> Side:
     """The decisions of files, brought into a private workspace that is deleted; `parent` lends the keys.
 
@@ -104,7 +104,7 @@ def _versions(connection: duckdb.DuckDBPyConnection, system: System) -> list[str
 def _side(
     connection: duckdb.DuckDBPyConnection,
     system: System,
-    days: Days,
+    days: SideDays,
     *,
     kind: Kind,
     name: str,

@@ -14,7 +14,7 @@ from boussole.audits.lake.engine import scratch
 from boussole.audits.lake.tables import is_value, literal, quote
 from boussole.audits.measures import Cells, Measure
 from boussole.audits.metrics.comparisons import comparison_measures
-from boussole.audits.metrics.definition import Comparison, Rate
+from boussole.audits.metrics.definition import Rate, RateComparison
 from boussole.audits.metrics.families import families
 from boussole.audits.metrics.view import View
 from boussole.audits.sides import Side
@@ -137,7 +137,7 @@ def _followed(
     system: System,
     seen: Sequence[_SideCounts],
     by: tuple[str, ...],
-    comparison: Comparison,
+    comparison: RateComparison,
 ) -> Iterator[VersionChange]:
     """One comparison of each group that a version has; of expired groups there is nothing to follow."""
     views = [each.views[by] for each in seen if by in each.views]

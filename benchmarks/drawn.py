@@ -13,7 +13,7 @@ import pyarrow as pa
 from scipy.stats import norm
 
 from boussole.audits.counts.read import SHARES
-from boussole.audits.features.binned import MISSING, Bin, Feature
+from boussole.audits.features.binned import MISSING, Bin, BinnedFeature
 from boussole.audits.searchable import Searchable
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
@@ -24,7 +24,9 @@ def _bin(value: str) -> Bin:
 
 
 BINS, VALUES = 6, ("a", "b", "c", "d", "e", "f")
-FEATURES = [Feature(name=name, column=f"b{at}", bins=(*map(_bin, VALUES), MISSING)) for at, name in enumerate("xyz")]
+FEATURES = [
+    BinnedFeature(name=name, column=f"b{at}", bins=(*map(_bin, VALUES), MISSING)) for at, name in enumerate("xyz")
+]
 
 
 def system(*, favourable: bool = True, person: bool = True) -> System:

@@ -27,7 +27,7 @@ from boussole.audits.uncertainty.wilson import wilson
 from boussole.charter.document import MeasureInShort
 from boussole.charter.document.answers.verdict import RULE, Verdict, worst
 from boussole.charter.document.measures import measures_of
-from boussole.charter.judging.families import Question
+from boussole.charter.judging.families import SystemQuestion
 from boussole.charter.judging.statistics.heard import BY_RECENT, heard, spans
 from boussole.charter.judging.statistics.testing import BY_GRAPH, p_values, past_watch, verdict_of
 from boussole.charter.text.loading import load_charter
@@ -141,14 +141,16 @@ def _compared(metric: str, by: tuple[str, ...], k: Ints, n: Ints, *, clustered: 
 
 
 @cache
-def _questions() -> tuple[Question, ...]:
+def _questions() -> tuple[SystemQuestion, ...]:
     """What the packaged charter asks: both questions of each attribute."""
     charter = load_charter()
     ways = {
         way.metric: (article, way) for article in charter.articles for each in article.indicators for way in each.ways
     }
     return tuple(
-        Question(article=ways[metric][0], indicator=ways[metric][1], id=f"{metric}_{name}", by=tuple(name.split("*")))
+        SystemQuestion(
+            article=ways[metric][0], indicator=ways[metric][1], id=f"{metric}_{name}", by=tuple(name.split("*"))
+        )
         for metric in METRICS
         for name in ATTRIBUTES
     )
@@ -166,7 +168,7 @@ def judged(own: Sequence[Measure], together: Sequence[Measure] = (), *, rule: in
     asked = heard(asked, seen, rule=rule, alpha=ALPHA, looks=MONTHS)
     tested = p_values(asked, alpha=ALPHA, looks=MONTHS, rule=rule)
 
-    def verdict(question: Question, measure: MeasureInShort) -> Verdict:
+    def verdict(question: SystemQuestion, measure: MeasureInShort) -> Verdict:
         beyond = past_watch(measure, question.indicator.threshold)
         return verdict_of(tested[question.id, measure.id], ALPHA, past_watch=beyond)
 

@@ -23,7 +23,7 @@ from boussole.audits.cubes import ranks
 from boussole.audits.cubes.edges import Bins
 from boussole.audits.cubes.update import statements_of
 from boussole.audits.lake.tables import KEYS, quote, summed
-from boussole.audits.measures import NO_OUTCOME, Cells, Measure, Sums
+from boussole.audits.measures import NO_OUTCOME, Cells, ListSums, Measure
 from boussole.audits.metrics import measure_cells
 from boussole.audits.systems import System
 from boussole.audits.uncertainty.methods import by_method
@@ -130,7 +130,7 @@ def _all(rows: pa.Table, counted: pa.Table, asked: System) -> list[Measure]:
     return measure_cells(tables, system=asked, lists=lists_of(counted, tables))
 
 
-def sums(logs: Sequence[pa.Table], *, person: bool) -> list[Sums]:
+def sums(logs: Sequence[pa.Table], *, person: bool) -> list[ListSums]:
     """What the cube says of the lists of each log."""
     counted = _counted(logs, system(person=person))
     return [lists_of(each, _tables(rows))[0].sums for rows, each in zip(logs, counted, strict=True)]

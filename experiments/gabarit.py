@@ -29,7 +29,7 @@ _PART = re.compile(r"\(([^()]*)\) (.*?)(?=, \([^()]*\) |$)")
 
 
 @dataclass(frozen=True)
-class Line:
+class TemplateValue:
     """One value of a file: the group ({} is everybody), the metric as the template names it, how many people."""
 
     groups: Mapping[str, str]
@@ -38,7 +38,7 @@ class Line:
     count: int | None
 
 
-def read(path: Path) -> list[Line]:
+def read(path: Path) -> list[TemplateValue]:
     """The values of one file, in its order. Raises SourceError for a file that is not in the template's format."""
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
@@ -52,26 +52,26 @@ def read(path: Path) -> list[Line]:
     return lines
 
 
-def _lines(name: str, row: Mapping[str, Any]) -> Iterator[Line]:
+def _lines(name: str, row: Mapping[str, Any]) -> Iterator[TemplateValue]:
     return _of_algorithm(row) if FILES[name] == "algorithm" else _of_data(row)
 
 
-def _of_algorithm(row: Mapping[str, Any]) -> Iterator[Line]:
+def _of_algorithm(row: Mapping[str, Any]) -> Iterator[TemplateValue]:
     """Columns of groups come first, then the metrics, of which `count` is the first."""
     columns = list(row)
     first = columns.index(COUNT)
     values = {column: _name(row[column]) for column in columns[:first]}
     groups = {} if set(values.values()) == {OVERALL} else values
     for metric in columns[first + 1 :]:
-        yield Line(groups, metric, _number(row[metric]), _whole(row[COUNT]))
+        yield TemplateValue(groups, metric, _number(row[metric]), _whole(row[COUNT]))
 
 
-def _of_data(row: Mapping[str, Any]) -> Iterator[Line]:
+def _of_data(row: Mapping[str, Any]) -> Iterator[TemplateValue]:
     """The group is one text, such as `(sex) Female, (age) 20-30`; older versions of the template leave out columns."""
     text = str(row["Group"])
     groups = dict(_PART.findall(text)) or {"group": text}
     for column, metric in DATA.items():
-        yield Line(groups, metric, _number(row[column]), _whole(row["Counts"]))
+        yield TemplateValue(groups, metric, _number(row[column]), _whole(row["Counts"]))
 
 
 def _number(value: Any) -> float | None:

@@ -23,7 +23,7 @@ VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mark:
+class SyncMark:
     """What a sync remembers of one source; moments are milliseconds since 1970.
 
     `store` tells one experiment from another of the same name; all its runs were looked for at `whole`. `runs` are
@@ -53,14 +53,14 @@ def _path(workspace: Workspace) -> Path:
     return workspace.lake / "sync.json"
 
 
-def read_marks(workspace: Workspace) -> dict[str, Mark]:
+def read_marks(workspace: Workspace) -> dict[str, SyncMark]:
     """The marks by key; empty when nothing was ever synced. Raises LakeError when they cannot be read."""
     path = _path(workspace)
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
         if held["version"] != VERSION:
             raise _unreadable(path)
-        return {key_of(mark["system"], mark["source"]): Mark(**mark) for mark in held["sources"]}
+        return {key_of(mark["system"], mark["source"]): SyncMark(**mark) for mark in held["sources"]}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -75,7 +75,7 @@ def _unreadable(path: Path) -> LakeError:
     )
 
 
-def _usable(workspace: Workspace) -> dict[str, Mark]:
+def _usable(workspace: Workspace) -> dict[str, SyncMark]:
     """The marks for a sync, which begins anew where they cannot be read: they only save work."""
     try:
         return read_marks(workspace)
@@ -83,19 +83,19 @@ def _usable(workspace: Workspace) -> dict[str, Mark]:
         return {}
 
 
-def read_mark(workspace: Workspace, system: str, source: str) -> Mark:
+def read_mark(workspace: Workspace, system: str, source: str) -> SyncMark:
     """The mark of one source for a sync; a blank one when it was never read."""
-    return _usable(workspace).get(key_of(system, source), Mark(system=system, source=source))
+    return _usable(workspace).get(key_of(system, source), SyncMark(system=system, source=source))
 
 
-def update_mark(workspace: Workspace, system: str, source: str, change: Callable[[Mark], Mark]) -> None:
+def update_mark(workspace: Workspace, system: str, source: str, change: Callable[[SyncMark], SyncMark]) -> None:
     """Changes the mark of one source; two processes that change different sources do not undo each other."""
     path = _path(workspace)
     private_files.make_folder(path.parent)
     with FileLock(path.with_suffix(".lock"), mode=private_files.FILE):
         marks = _usable(workspace)
         key = key_of(system, source)
-        marks[key] = change(marks.get(key, Mark(system=system, source=source)))
+        marks[key] = change(marks.get(key, SyncMark(system=system, source=source)))
         held = {"version": VERSION, "sources": [vars(marks[name]) for name in sorted(marks)]}
         try:
             private_files.write(path, json.dumps(held, separators=(",", ":")))

@@ -14,7 +14,7 @@ from boussole.audits.systems import System
 from boussole.audits.systems.kinds import Every
 from boussole.audits.systems.parts import Source
 from boussole.audits.workspace import Workspace
-from boussole.experiments.marks import Mark, key_of, read_marks
+from boussole.experiments.marks import SyncMark, key_of, read_marks
 from boussole.experiments.sync import lake
 from boussole.experiments.sync.tables import name_of
 
@@ -62,7 +62,11 @@ def source_status(workspace: Workspace, *, now: dt.datetime | None = None) -> li
     moment = now or dt.datetime.now(dt.UTC)
     return [
         _status(
-            system, source, marks.get(key_of(system.id, name), Mark(system=system.id, source=name)), rows, now=moment
+            system,
+            source,
+            marks.get(key_of(system.id, name), SyncMark(system=system.id, source=name)),
+            rows,
+            now=moment,
         )
         for system in workspace.systems.values()
         for source in system.sources
@@ -78,7 +82,7 @@ def _name(workspace: Workspace, source: Source) -> str:
 
 
 def _status(
-    system: System, source: Source, mark: Mark, imported: Iterable[_Imported] | None, *, now: dt.datetime
+    system: System, source: Source, mark: SyncMark, imported: Iterable[_Imported] | None, *, now: dt.datetime
 ) -> SourceStatus:
     mine = None if imported is None else [item for item in imported if _is_of(item.origin, system, source, mark)]
     last_new = _moment(mark.last_new)
@@ -99,7 +103,7 @@ def _status(
     )
 
 
-def _is_of(origin: str, system: System, source: Source, mark: Mark) -> bool:
+def _is_of(origin: str, system: System, source: Source, mark: SyncMark) -> bool:
     """Whether an import came from this source: of several experiments, from the one that showed its run."""
     if not source.mlflow:
         return origin == mark.source

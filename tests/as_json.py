@@ -23,7 +23,7 @@ from boussole.charter.document import (
     VerdictDocument,
     VerdictInShort,
 )
-from boussole.charter.document.base import Part
+from boussole.charter.document.base import DocumentPart
 from boussole.charter.document.left_out import LeftOutInShort
 from tests import written as samples
 
@@ -122,7 +122,7 @@ def read(value: Any, hint: Any) -> Any:
 
 def written(found: Any) -> Any:
     """What a function gives, with documents as JSON."""
-    if isinstance(found, Part):
+    if isinstance(found, DocumentPart):
         return found.written()
     if isinstance(found, list):
         return [written(each) for each in found]
@@ -138,15 +138,15 @@ def _ways(hint: Any) -> list[Any]:
     return list(typing.get_args(hint)) if typing.get_origin(hint) in (typing.Union, types.UnionType) else [hint]
 
 
-def _parts(hint: Any) -> list[type[Part]]:
-    return [each for each in _ways(hint) if isinstance(each, type) and issubclass(each, Part)]
+def _parts(hint: Any) -> list[type[DocumentPart]]:
+    return [each for each in _ways(hint) if isinstance(each, type) and issubclass(each, DocumentPart)]
 
 
-def _all_parts(hint: Any) -> list[type[Part]]:
+def _all_parts(hint: Any) -> list[type[DocumentPart]]:
     return _parts(hint) + [part for each in _ways(hint) for arg in typing.get_args(each) for part in _all_parts(arg)]
 
 
-def _completed(value: Mapping[str, Any], wanted: list[type[Part]]) -> Part:
+def _completed(value: Mapping[str, Any], wanted: list[type[DocumentPart]]) -> DocumentPart:
     """A document or part of one, with what a test left out."""
     if AuditDocument in wanted:
         if "on" in value and UnmeasuredSystem in wanted:

@@ -24,10 +24,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from boussole.audits.systems.kinds import ColumnName
-from boussole.audits.systems.logs.log_type import Follow, LogType, Read, Section
+from boussole.audits.systems.logs.log_type import Follow, KeyReading, LogSection, LogType
 
 
-class Complaints(Section):
+class Complaints(LogSection):
     id: ColumnName = Field(description="Identifier of one complaint")
     at: ColumnName = Field(description="Moment of the complaint")
     reason: ColumnName | None = Field(None, description="What it is about")
@@ -53,10 +53,10 @@ COMPLAINTS = LogType(
     },
     moment="at",
     reads=(
-        Read("id", "id"),
-        Read("at", "moment"),
-        Read("reason", "words", missing="the reason is missing"),
-        Read("answered_at", "moment", not_before=("at", "the answer is older than the complaint")),
+        KeyReading("id", "id"),
+        KeyReading("at", "moment"),
+        KeyReading("reason", "words", missing="the reason is missing"),
+        KeyReading("answered_at", "moment", not_before=("at", "the answer is older than the complaint")),
     ),
     hashed=True,
     compared="never",

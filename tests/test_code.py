@@ -223,6 +223,33 @@ def test_no_module_is_named_like_one_of_python() -> None:
     assert {path.stem for path in (ROOT / "dashboard" / "app").iterdir()} & sys.stdlib_module_names == set()
 
 
+SHARED = {
+    "Audit": "what a notebook returns; the table of sealed audits",
+    "ChiSquare": "the statistic; the same in a document",
+    "Days": "of a window of features; of a compared window: both by their published schemas",
+    "Group": "a sensitive feature; a college: both by their published schemas",
+    "LeftOut": "rows that an audit left out; what the charter says of them: both by their published schemas",
+    "LogEnd": "as found in the lake; the same in a document",
+    "Proxy": "a feature that tells a group; a vote by proxy: both by their published schemas",
+    "Tally": "counts that a metric of a notebook reads; the end of a vote: a public name and a record",
+    "_Strict": "frozen, and no key that is not declared: of a file of rules; of a file of prompts",
+}
+"""Names of classes that two classes bear, and why they may. Nothing else does; the verifier, which runs alone, has its
+own."""
+
+
+def test_a_class_has_its_name_for_itself() -> None:
+    """Whoever reads the name of a class knows which it is, without looking where it was imported from."""
+    named = Counter(
+        node.name
+        for path, tree in sources().items()
+        if not path.startswith("charter/pack/verifier/")
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+    )
+    assert {name: times for name, times in named.items() if times > 1} == dict.fromkeys(SHARED, 2)
+
+
 def test_what_tests_give_to_other_processes_imports_what_there_is() -> None:
     """Types are not checked inside texts, and slow tests run seldom: one of them had named a module gone for weeks."""
     makes_it = {"test_where.py", "test_a_log_more.py"}  # these add the modules that they import, to a copy

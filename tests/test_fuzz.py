@@ -37,7 +37,7 @@ from boussole.charter.amending.resolving import resolve
 from boussole.charter.committee.rules import TEMPLATES, read_rules
 from boussole.charter.records import prove_entry, request_since, save_audit, sign_checkpoint
 from boussole.charter.text.loading import PACKAGED, find_faults, load_charter
-from boussole.charter.work.survey import Layout, aggregated, rows_of
+from boussole.charter.work.survey import SurveyLayout, aggregated, rows_of
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine
 from boussole.dashboard.report.attachments import check
@@ -204,7 +204,7 @@ def parsers(world: World) -> dict[str, tuple[bytes, Parser]]:
     note = sign_checkpoint(workspace)
     _, kept = parse_checkpoint(str(note))
     key = make_key("example.org/x", kind=SIGNATURE)
-    layout = Layout(columns={"load": "q1"}, group="team")
+    layout = SurveyLayout(columns={"load": "q1"}, group="team")
     say = speaker("en")
     asking = EvidenceQuery(workspace=workspace, say=say, query={})
     article = "equite.yaml"

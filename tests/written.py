@@ -7,7 +7,7 @@ from typing import Any
 
 from boussole.audits.systems.model import System
 from boussole.charter.document import AuditDocument
-from boussole.charter.drift.rule import CUSTOMARY, FEATURES, SCORE, Level, Rule
+from boussole.charter.drift.rule import CUSTOMARY, FEATURES, SCORE, DriftLevel, DriftRule
 
 CUBES = f"sha256:{'ab' * 32}"
 HEAD = """\
@@ -144,6 +144,8 @@ def declaring(system: System, **values: Iterable[str]) -> System:
     return system.model_copy(update={"groups": groups})
 
 
-def drift_rule(watch: float = CUSTOMARY, breach: float | None = None) -> Rule:
+def drift_rule(watch: float = CUSTOMARY, breach: float | None = None) -> DriftRule:
     """What a charter of monthly looks at 5 % asks, each distance held to the same level (0.1, if none is given)."""
-    return Rule(alpha=0.05, looks=12, levels=dict.fromkeys((FEATURES, SCORE), Level(watch=watch, breach=breach)))
+    return DriftRule(
+        alpha=0.05, looks=12, levels=dict.fromkeys((FEATURES, SCORE), DriftLevel(watch=watch, breach=breach))
+    )

@@ -20,7 +20,7 @@ from boussole.audits.counts.same_rows import SharedRowsError, alike, hold_same, 
 from boussole.audits.cubes import build
 from boussole.audits.cubes.update import sealed_months
 from boussole.audits.lake.tables import describe, one, quote, table
-from boussole.audits.measures import Group as Values
+from boussole.audits.measures import Group
 from boussole.audits.metrics.scores_over_time import CURVE
 from boussole.audits.privacy.pseudonyms import set_key
 from boussole.audits.suppression.lattice import By, Key
@@ -179,7 +179,7 @@ def _renamed(shown: ShownWindow, other: _Other, system: System) -> ShownWindow:
     )
 
 
-def _values(by: By, values: Values, named: By, other: _Other) -> Values:
+def _values(by: By, values: Group, named: By, other: _Other) -> Group:
     """The values of a group in the order of the names that its attribute has."""
     held = {other.names[name]: value for name, value in zip(by, values, strict=True)}
     return tuple(held[name] for name in named) if by else ()

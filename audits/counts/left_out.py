@@ -49,7 +49,7 @@ COUNTED = "_counted"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class RowCounts:
     """How many rows were counted, and how many set aside."""
 
     counted: int
@@ -71,7 +71,7 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LeftOut(Part):
+class DecisionCounts(RowCounts):
     """How many decisions an audit counts, and how many it leaves out, by reason; a row counts as many as its weight."""
 
     undated: int
@@ -81,7 +81,7 @@ class LeftOut(Part):
     set_apart: int
     by_reason: tuple[tuple[str, str, int], ...]
     """Of those set aside: the column, the reason, how many; the most first."""
-    beside: Mapping[str, Part] = field(default_factory=dict)
+    beside: Mapping[str, RowCounts] = field(default_factory=dict)
     """Those of `BESIDE` of which something is set aside."""
     ends: tuple[LogEnd, ...] = ()
     """The logs beside that of decisions which end before the window does."""
@@ -101,7 +101,7 @@ class LeftOut(Part):
         }
 
 
-def left_out_of(read: pa.Table, *, counted: int) -> LeftOut | None:
+def left_out_of(read: pa.Table, *, counted: int) -> DecisionCounts | None:
     """What stored rows (`LEFT_OUT`) say, beside so many counted decisions; None where an older audit kept none."""
     if not read.num_rows:
         return None
@@ -110,7 +110,7 @@ def left_out_of(read: pa.Table, *, counted: int) -> LeftOut | None:
         sums[row["part"]] += row["n"]
         if row["part"] in (SET_ASIDE, UNDATED):
             reasons[row["column"], row["reason"]] += row["n"]
-    return LeftOut(
+    return DecisionCounts(
         counted=counted,
         set_aside=sums[SET_ASIDE] + sums[UNDATED],
         undated=sums[UNDATED],
@@ -119,7 +119,7 @@ def left_out_of(read: pa.Table, *, counted: int) -> LeftOut | None:
         other_periods=sums[OTHER_PERIODS],
         set_apart=sums[APART],
         by_reason=tuple((*key, n) for key, n in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
-        beside={name: Part(counted=sums[name + COUNTED], set_aside=sums[name]) for name in BESIDE if sums[name]},
+        beside={name: RowCounts(counted=sums[name + COUNTED], set_aside=sums[name]) for name in BESIDE if sums[name]},
         ends=ends_of(read.to_pylist()),
     )
 

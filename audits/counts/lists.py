@@ -26,7 +26,7 @@ from boussole.audits.lake.tables import (
     summed,
     table,
 )
-from boussole.audits.measures import Cells, Lists, Sums
+from boussole.audits.measures import Cells, Lists, ListSums
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
@@ -127,7 +127,7 @@ def _lists(rows: pa.Table, cells: Cells, every: int) -> Lists:
     )
 
 
-def _sums(rows: pa.Table, places: npt.NDArray[np.int64], groups: int) -> Sums:
+def _sums(rows: pa.Table, places: npt.NDArray[np.int64], groups: int) -> ListSums:
     """Sums of the rows that have a place, in that place."""
     buckets = rows["bucket"].to_numpy()
     of_lists, of_people = (places >= 0) & (buckets < FIRST), (places >= 0) & (buckets >= FIRST)
@@ -139,7 +139,7 @@ def _sums(rows: pa.Table, places: npt.NDArray[np.int64], groups: int) -> Sums:
 
     sums = {name: exact(name, of_lists, 0) for name in RANKED if name not in OF_PEOPLE}
     people = {name: exact(name, of_people, FIRST).astype(np.float64) for name in OF_PEOPLE} if of_people.any() else None
-    return Sums(
+    return ListSums(
         totals={name: found.sum(axis=1).astype(np.float64) for name, found in sums.items()},
         parts={name: found.astype(np.float64) for name, found in sums.items()},
         people=people,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields, replace
 import duckdb
 import pyarrow as pa
 
-from boussole.audits.counts.read import Read, cells_from_counts
+from boussole.audits.counts.read import AuditInputs, cells_from_counts
 from boussole.audits.errors import PrivacyError
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import KEYS, describe, exists, quote, table
@@ -112,9 +112,13 @@ def _single(tables: Sequence[Cells]) -> set[Named]:
     }
 
 
-def without_names(connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, read: Read) -> Read:
+def without_names(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, read: AuditInputs
+) -> AuditInputs:
     """What an audit read, with words in the place of values that must not be named."""
-    tables = {each.name: getattr(read, each.name) for each in fields(Read) if each.name not in ("histograms", "logs")}
+    tables = {
+        each.name: getattr(read, each.name) for each in fields(AuditInputs) if each.name not in ("histograms", "logs")
+    }
     by_group = {name: rows for name, rows in tables.items() if set(KEYS) <= set(rows.column_names)}
     values = _values([*by_group.values(), *read.logs.values()], system)
     found = unnamed(values, cells_from_counts(read.counts, system), system) if values else set()

@@ -82,7 +82,7 @@ end (`counts.corrections`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Read:
+class AuditInputs:
     """All that an audit reads of a system: what is kept as evidence, and from which a rerun computes again."""
 
     counts: pa.Table

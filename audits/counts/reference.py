@@ -26,7 +26,7 @@ HIDDEN = "hidden_in_reference"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Before:
+class ReferenceCells:
     """`cells`: decisions of the window of reference, one table for everybody and for each attribute; `reason`: why
     nothing can be compared, or nothing of groups; `decisions`, `scores`: groups that no audit of that window told."""
 
@@ -114,7 +114,7 @@ def _untold_scores(published: ShownWindow, keys: Collection[Key]) -> set[Key]:
     return published.untold(keys) | (published.scored.decisions.keys() & keys)
 
 
-def before_of(rows: pa.Table, withheld: pa.Table, system: System) -> Before | None:
+def before_of(rows: pa.Table, withheld: pa.Table, system: System) -> ReferenceCells | None:
     """The window of reference, from what is kept as evidence.
 
     None where nothing was said of it: there is none, or the evidence is older than drift by group.
@@ -128,7 +128,7 @@ def before_of(rows: pa.Table, withheld: pa.Table, system: System) -> Before | No
         if row["by"]:
             by = tuple(row["by"].split("*"))
             hidden[row["layer"]].add((by, tuple(row[f"value{i + 1}"] for i in range(len(by)))))
-    return Before(
+    return ReferenceCells(
         cells=cells_from_counts(rows, system),
         reason=None if reason == TOLD else reason,
         decisions=hidden[DECISIONS],

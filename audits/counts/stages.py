@@ -5,13 +5,13 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from boussole.audits.counts.read import Read, cells_from_counts
+from boussole.audits.counts.read import AuditInputs, cells_from_counts
 from boussole.audits.counts.strata import TOO_MANY, strata_of
 from boussole.audits.measures import Cells, Stage
 from boussole.audits.systems.model import System
 
 
-def stages_of(read: Read, system: System) -> list[Stage]:
+def stages_of(read: AuditInputs, system: System) -> list[Stage]:
     """Every declared stage, in order. Rows whose stages the log does not tell are in no table.
 
     All tables keep all groups, also those of whom nobody came so far: that is a figure too, which may be hidden.

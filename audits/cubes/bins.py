@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from boussole.audits.cubes.sums import Sums
+from boussole.audits.cubes.sums import BinSums
 from boussole.audits.errors import BoussoleError
 from boussole.audits.measures import Measure
 
@@ -32,7 +32,7 @@ class Histogram:
     edges: tuple[float, ...]
     reference: tuple[int, ...]
     current: tuple[int, ...]
-    sums: Sums | None = field(default=None, kw_only=True)
+    sums: BinSums | None = field(default=None, kw_only=True)
     """Of the bins but the missing; None where they are not known."""
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from boussole.audits.measures import Flags
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sums:
+class BinSums:
     """Sums of the values of each bin in two windows, in whole units: of a value, `scale` times what it is above
     `origin`."""
 

@@ -40,7 +40,7 @@ class Depth:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Adoption:
+class MonthlyAdoption:
     """The last month of which both logs tell, and those before it.
 
     `untold`: why nothing more is said: `unnamed`, too many uses name no agent; `few`, fewer than `TEAM` agents were
@@ -60,7 +60,7 @@ class Adoption:
     before: tuple[tuple[dt.date, float], ...] = ()
 
 
-def adoption(connection: duckdb.DuckDBPyConnection, system: System) -> Adoption | None:
+def adoption(connection: duckdb.DuckDBPyConnection, system: System) -> MonthlyAdoption | None:
     """How agents make use of a system; None where no log tells whose accounts and uses there are, or of no month."""
     if not _told(connection, system):
         return None
@@ -71,13 +71,13 @@ def adoption(connection: duckdb.DuckDBPyConnection, system: System) -> Adoption 
     first, exported, last, uses, named = days[-1]
     found = {"first": first, "last": last, "exported": exported}
     if uses - named > UNNAMED * uses:
-        return Adoption(**found, untold="unnamed", groups={})
+        return MonthlyAdoption(**found, untold="unnamed", groups={})
     teams = _teams(connection, system, (first, last, exported))
     active, entitled = summed(teams.values())
     if min(active, entitled - active) < limit:
-        return Adoption(**found, untold="few", groups={})
+        return MonthlyAdoption(**found, untold="few", groups={})
     depth, each = _depth(connection, system, (first, last, exported), limit)
-    return Adoption(
+    return MonthlyAdoption(
         **found,
         whole=adopted(None, teams.items(), ()),
         groups=adopted_groups(teams, limit),

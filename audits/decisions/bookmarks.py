@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from boussole.audits.decisions.databases import PREFIX, Address
+from boussole.audits.decisions.databases import PREFIX, DatabaseAddress
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.model import System
 
@@ -35,12 +35,12 @@ def leave(
     connection.execute("INSERT INTO lake.main.marks VALUES (?, ?, ?)", [*key, mark])
 
 
-def _growing(source: str | Path) -> Address | None:
+def _growing(source: str | Path) -> DatabaseAddress | None:
     if not str(source).startswith(PREFIX):
         return None
-    address = Address.parse(str(source))
+    address = DatabaseAddress.parse(str(source))
     return address if address.after is not None else None
 
 
-def _key(address: Address, log: LogName) -> str:
+def _key(address: DatabaseAddress, log: LogName) -> str:
     return f"{log} {replace(address, since=None).uri()}"

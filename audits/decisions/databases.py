@@ -29,7 +29,7 @@ TRIES, PAUSE = 40, 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
-class Address:
+class DatabaseAddress:
     """What is read of which file: `after` is a column that only grows, `since` the mark from which it is read."""
 
     path: Path
@@ -39,7 +39,7 @@ class Address:
     since: str | None = None
 
     @classmethod
-    def parse(cls, uri: str) -> Address:
+    def parse(cls, uri: str) -> DatabaseAddress:
         """Reads `duckdb:PATH?table=T` or `duckdb:PATH?query=Q`, with `&after=COLUMN`. Raises SourceError for less."""
         path, _, rest = uri.removeprefix(PREFIX).partition("?")
         given = {name: values[-1] for name, values in parse_qs(rest).items()}
@@ -68,7 +68,7 @@ def _short(query: str) -> str:
 
 
 @contextmanager
-def open_database(address: Address) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+def open_database(address: DatabaseAddress) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
     """A connection to the file (or to a copy of it), and the relation that is to be read, as SQL.
 
     Raises SourceError for a file that is missing, is no DuckDB file or never stands still, and for a query that is
@@ -89,7 +89,7 @@ def open_database(address: Address) -> Iterator[tuple[duckdb.DuckDBPyConnection,
             connection.close()
 
 
-def unreadable(address: Address, error: duckdb.Error) -> SourceError:
+def unreadable(address: DatabaseAddress, error: duckdb.Error) -> SourceError:
     """What DuckDB says of a file or a query, without the rows it speaks of."""
     return SourceError(
         f"the DuckDB file cannot be read: {reason_of(error)}.",
@@ -157,7 +157,7 @@ def _state(path: Path) -> tuple[int, int] | None:
     return found.st_size, found.st_mtime_ns
 
 
-def _relation(connection: duckdb.DuckDBPyConnection, address: Address) -> str:
+def _relation(connection: duckdb.DuckDBPyConnection, address: DatabaseAddress) -> str:
     """SQL of the rows that are read."""
     if address.query is not None:
         whole = f"({_one_select(address)}\n)"  # the query may end in a comment
@@ -184,7 +184,7 @@ def _relation(connection: duckdb.DuckDBPyConnection, address: Address) -> str:
     return f"(SELECT * FROM {whole} WHERE {later})"
 
 
-def _one_select(address: Address) -> str:
+def _one_select(address: DatabaseAddress) -> str:
     query = str(address.query)
     try:
         statements = duckdb.extract_statements(query)
@@ -197,7 +197,9 @@ def _one_select(address: Address) -> str:
     return str(statements[0].query).rstrip().rstrip(";")
 
 
-def mark_of(connection: duckdb.DuckDBPyConnection, address: Address, relation: str, before: str | None) -> str | None:
+def mark_of(
+    connection: duckdb.DuckDBPyConnection, address: DatabaseAddress, relation: str, before: str | None
+) -> str | None:
     """The highest value of the column that grows, as text; the mark before where there is no new one."""
     if address.after is None:
         return None

@@ -42,7 +42,7 @@ from boussole.audits.texts import reading as looked_at
 from boussole.audits.workspace import Workspace
 
 
-class RefusedError(SourceError):
+class RefusedSourceError(SourceError):
     """A source of which nothing was accepted; `report` says why, row by row."""
 
     def __init__(self, report: IngestReport, what: str) -> None:
@@ -78,7 +78,7 @@ def ingest(
     one value in every row, where the file lacks them.
 
     Raises SystemFileError while a line of the system file is still to be filled in, SourceError when the source cannot
-    be read or the system declares no such log, RefusedError when no row
+    be read or the system declares no such log, RefusedSourceError when no row
     (or with `strict`, not every row) is acceptable; nothing is written then.
     """
     with writing(workspace) as connection:
@@ -227,9 +227,9 @@ def _report(
 
 def _refuse(report: IngestReport, *, strict: bool) -> None:
     if report.accepted == 0 and report.known == 0 and report.quarantined:
-        raise RefusedError(report, "no row could be accepted")
+        raise RefusedSourceError(report, "no row could be accepted")
     if strict and (report.quarantined or report.again):
-        raise RefusedError(report, "refused because of --strict")
+        raise RefusedSourceError(report, "refused because of --strict")
 
 
 def _write(

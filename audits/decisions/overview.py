@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from boussole.audits.decisions.adoption import Adoption, adoption
+from boussole.audits.decisions.adoption import MonthlyAdoption, adoption
 from boussole.audits.decisions.changes import nameable, told_today
 from boussole.audits.decisions.discards import Discard, discards_in
 from boussole.audits.decisions.exclusion import Exclusion, history, last_out
@@ -49,7 +49,7 @@ class LogContents:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Arrivals:
+class LogArrivals:
     """What came into one log by one way: `mlflow`, `mlflow-traces`, `duckdb`, `quarantine` for rows that
     were set aside before, or `file` for files brought in by hand.
 
@@ -108,7 +108,7 @@ class LogState:
     excluded: tuple[Exclusion, ...] = ()
     discarded: tuple[Discard, ...] = ()
     written: WrittenTexts | None = None
-    adoption: Adoption | None = None
+    adoption: MonthlyAdoption | None = None
 
     def of(self, log: LogName) -> LogContents | None:
         """The state of one log of the system; None where the lake has no such log."""
@@ -120,7 +120,7 @@ class Overview:
     """The whole lake. `arrived` also names systems whose file was removed since; the teams of `declaring` log figures
     of their own; `sharing` are pairs of systems that hold the same decisions."""
 
-    arrived: tuple[Arrivals, ...] = ()
+    arrived: tuple[LogArrivals, ...] = ()
     systems: Mapping[str, LogState] = field(default_factory=dict)
     declaring: frozenset[str] = frozenset()
     sharing: tuple[Sharing, ...] = ()
@@ -159,14 +159,14 @@ def together(rows: Iterable[SetAside]) -> tuple[RowsAside, ...]:
     )
 
 
-def _arrived(connection: duckdb.DuckDBPyConnection) -> tuple[Arrivals, ...]:
+def _arrived(connection: duckdb.DuckDBPyConnection) -> tuple[LogArrivals, ...]:
     sums = ", ".join(f"sum({quote(name)})::BIGINT" for name in ("accepted", "quarantined"))
     found = connection.execute(
         f"SELECT {_quoted('system', 'log')}, {WAY} AS way, count(*), {sums}, max({quote('at')}) "
         "FROM lake.main.ingested GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     names = ("system", "log", "way", "files", "rows", "quarantined", "last")
-    return tuple(Arrivals(**dict(zip(names, (*row[:2], row[2] or FILE, *row[3:]), strict=True))) for row in found)
+    return tuple(LogArrivals(**dict(zip(names, (*row[:2], row[2] or FILE, *row[3:]), strict=True))) for row in found)
 
 
 def _declaring(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:

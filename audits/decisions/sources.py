@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from boussole.audits.decisions.contracts import Needs
-from boussole.audits.decisions.databases import Address, mark_of, open_database
+from boussole.audits.decisions.databases import DatabaseAddress, mark_of, open_database
 from boussole.audits.decisions.files.kinds import COMPRESSED, READERS, kind_of
 from boussole.audits.decisions.files.lakehouse import kind_of_folder, open_lakehouse
 from boussole.audits.decisions.files.opened import OpenSource, columns_read
@@ -104,7 +104,7 @@ def _first_malformed(path: Path) -> int | None:
 
 
 def _open_duckdb(connection: duckdb.DuckDBPyConnection, uri: str, needs: Needs) -> OpenSource:
-    address = Address.parse(uri)
+    address = DatabaseAddress.parse(uri)
     with open_database(address) as (database, relation):
         opened = _taken(connection, database, relation, needs, name=address.name, what=address.what)
         return replace(opened, mark=mark_of(database, address, relation, address.since))

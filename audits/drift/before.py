@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from boussole.audits.counts.reference import HIDDEN, NOT_AUDITED, Before
+from boussole.audits.counts.reference import HIDDEN, NOT_AUDITED, ReferenceCells
 from boussole.audits.measures import Group, Measure, group_label
 from boussole.audits.metrics.scored import EVERY, ScoredTable
 from boussole.audits.metrics.view import View
@@ -42,7 +42,7 @@ class Pairing:
         return [(view, [pair[side] for pair in at]) for side, view in enumerate(views)]
 
 
-def pairing(now: View, then: View | None, before: Before, untold: Collection[Key]) -> Pairing:
+def pairing(now: View, then: View | None, before: ReferenceCells, untold: Collection[Key]) -> Pairing:
     """Which groups both windows tell. Hidden in one of them is hidden in both."""
     hidden = [{} if view is None else view.hidden(EVERY) for view in (now, then)]
     sizes = [np.zeros(0) if view is None else view.table.sizes() for view in (now, then)]
@@ -65,7 +65,7 @@ def pairing(now: View, then: View | None, before: Before, untold: Collection[Key
 
 
 def decided_before(
-    before: Before, earlier: Mapping[tuple[str, ...], ScoredTable], *, system: System, standing: WindowStanding
+    before: ReferenceCells, earlier: Mapping[tuple[str, ...], ScoredTable], *, system: System, standing: WindowStanding
 ) -> dict[tuple[str, ...], View]:
     """The decisions of the window of reference as they may be shown, by attribute.
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from boussole.audits.counts.reference import Before
+from boussole.audits.counts.reference import ReferenceCells
 from boussole.audits.drift.before import Pairing, Positions, compared_groups, decided_before, pairing, refusal, whom
 from boussole.audits.drift.by_group_distances import distances_of, interaction_of
 from boussole.audits.measures import Group, Interval, Measure
@@ -47,7 +47,7 @@ class Quantity:
 def group_drift_measures(
     views: Mapping[By, View],
     scored: Mapping[By, ScoredTable],
-    before: Before,
+    before: ReferenceCells,
     earlier: Mapping[By, ScoredTable],
     *,
     system: System,

@@ -15,7 +15,7 @@ from boussole.audits.cubes import build
 from boussole.audits.cubes.bins import Histogram
 from boussole.audits.cubes.edges import edges_of, units_of
 from boussole.audits.cubes.pooling import Pools, pool_of, read_pools
-from boussole.audits.cubes.sums import Sums
+from boussole.audits.cubes.sums import BinSums
 from boussole.audits.cubes.update import apart_sql
 from boussole.audits.cubes.values import UNKNOWN, Values, value_at
 from boussole.audits.lake.tables import describe, literal, table, whole_sum
@@ -28,7 +28,7 @@ from boussole.audits.windows import Window
 
 
 @dataclass(frozen=True, kw_only=True)
-class Version:
+class VersionDays:
     """A version of the model, and the first and last day on which it decided."""
 
     name: str
@@ -74,7 +74,7 @@ class WindowCounts:
         sums = self._sums(column, reference, current)
         return Histogram(column, tuple(self.edges[column]), before, now, sums=sums)
 
-    def _sums(self, column: str, reference: Window, current: Window) -> Sums | None:
+    def _sums(self, column: str, reference: Window, current: Window) -> BinSums | None:
         """The sums of both windows; None where a part of them was counted without."""
         if column not in self.totals:
             return None
@@ -83,7 +83,7 @@ class WindowCounts:
             return None
         origin, scale = self.summed_in[column]
         one, two = (tuple(side.tolist()) for side in sides)
-        return Sums(origin=origin, scale=scale, reference=one, current=two)
+        return BinSums(origin=origin, scale=scale, reference=one, current=two)
 
     def value_counts(self, column: str, window: Window) -> Values:
         """How many decisions of a window had each value of a column of categories; all lack it before it ever came."""
@@ -196,13 +196,13 @@ def _values(
     return found
 
 
-def read_versions(connection: duckdb.DuckDBPyConnection, system: System) -> list[Version]:
+def read_versions(connection: duckdb.DuckDBPyConnection, system: System) -> list[VersionDays]:
     """The versions of the model that decided, by their first day; none where the log names no version."""
     rows = connection.execute(
         f"SELECT model_version, min(day), max(day) FROM {table(system, 'daily')} "
         """WHERE "by" = '' AND model_version IS NOT NULL GROUP BY model_version ORDER BY min(day), model_version"""
     ).fetchall()
-    return [Version(name=name, first=first, last=last) for name, first, last in rows]
+    return [VersionDays(name=name, first=first, last=last) for name, first, last in rows]
 
 
 def read_deciding(

@@ -40,7 +40,7 @@ class ColumnFinding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Columns:
+class EvidentlyColumns:
     """Both samples with the columns that are shown, under the names they are shown by (`names`: of each its own)."""
 
     reference: pd.DataFrame
@@ -55,10 +55,10 @@ class Columns:
     def shown(self) -> list[str]:
         return [*self.numbers, *self.words]
 
-    def without(self, names: Sequence[str], reason: Reason) -> Columns:
+    def without(self, names: Sequence[str], reason: Reason) -> EvidentlyColumns:
         """The samples without some of the columns that are shown."""
         kept = [name for name in self.names if name not in names]
-        return Columns(
+        return EvidentlyColumns(
             reference=self.reference[kept],
             current=self.current[kept],
             numbers=[name for name in self.numbers if name in kept],
@@ -69,7 +69,7 @@ class Columns:
         )
 
 
-def fit(reference: pd.DataFrame, current: pd.DataFrame, *, fewest: int) -> Columns:
+def fit(reference: pd.DataFrame, current: pd.DataFrame, *, fewest: int) -> EvidentlyColumns:
     """The first `MOST_COLUMNS` columns that both samples can be compared by.
 
     Numbers: infinite ones become missing. Words: shortened, and those under `fewest` rows of both samples together, or
@@ -100,7 +100,7 @@ def fit(reference: pd.DataFrame, current: pd.DataFrame, *, fewest: int) -> Colum
         pd.DataFrame({shown[name]: pair[at].reset_index(drop=True) for name, pair in {**numbers, **words}.items()})
         for at in (0, 1)
     ]
-    return Columns(
+    return EvidentlyColumns(
         reference=frames[0],
         current=frames[1],
         numbers=[shown[name] for name in numbers],

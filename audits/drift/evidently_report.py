@@ -18,7 +18,7 @@ from importlib.metadata import version
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from boussole.audits.drift.evidently_columns import Columns, fit
+from boussole.audits.drift.evidently_columns import EvidentlyColumns, fit
 from boussole.audits.drift.evidently_methods import METHODS
 from boussole.audits.errors import ReportError
 
@@ -45,7 +45,7 @@ class EvidentlyPage:
 
     html: str
     figures: Mapping[tuple[str, str], float | None]
-    columns: Columns
+    columns: EvidentlyColumns
     version: str
 
     def headed(self, header: str, *, title: str) -> str:
@@ -86,7 +86,7 @@ def script_hashes(page: str) -> list[str]:
     return [f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}" for text in found]
 
 
-def _that_work(columns: Columns) -> tuple[Columns, str]:
+def _that_work(columns: EvidentlyColumns) -> tuple[EvidentlyColumns, str]:
     """The columns that Evidently does not fail on, and its page of them."""
     try:
         if columns.shown:
@@ -102,7 +102,7 @@ def _that_work(columns: Columns) -> tuple[Columns, str]:
     return columns, _page(columns)
 
 
-def _works(columns: Columns, name: str) -> bool:
+def _works(columns: EvidentlyColumns, name: str) -> bool:
     try:
         _page(columns.without([each for each in columns.shown if each != name], "limit"))
     except Exception:  # noqa: BLE001 (it is told as the reason)
@@ -110,7 +110,7 @@ def _works(columns: Columns, name: str) -> bool:
     return True
 
 
-def _page(columns: Columns) -> str:
+def _page(columns: EvidentlyColumns) -> str:
     from evidently.presets import DataDriftPreset
 
     preset = DataDriftPreset(columns=columns.shown, num_method="wasserstein", cat_method="jensenshannon")
@@ -120,7 +120,7 @@ def _page(columns: Columns) -> str:
     return page
 
 
-def _figures(columns: Columns) -> dict[tuple[str, str], float | None]:
+def _figures(columns: EvidentlyColumns) -> dict[tuple[str, str], float | None]:
     """What each method says of each column it can be asked about; None where it fails, as some do on few values."""
     asked = [(name, method.key) for method in METHODS for name in (columns.numbers if method.numbers else [])]
     asked += [(name, method.key) for method in METHODS for name in (columns.words if method.words else [])]
@@ -130,14 +130,14 @@ def _figures(columns: Columns) -> dict[tuple[str, str], float | None]:
         return {key: value for one in asked for key, value in _one(columns, one).items()}
 
 
-def _one(columns: Columns, asked: tuple[str, str]) -> dict[tuple[str, str], float | None]:
+def _one(columns: EvidentlyColumns, asked: tuple[str, str]) -> dict[tuple[str, str], float | None]:
     try:
         return _values(columns, [asked])
     except Exception:  # noqa: BLE001 (it has no figure)
         return {(columns.names[asked[0]], asked[1]): None}
 
 
-def _values(columns: Columns, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], float | None]:
+def _values(columns: EvidentlyColumns, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], float | None]:
     from evidently.metrics import ValueDrift
 
     found: dict[tuple[str, str], float | None] = {}
@@ -148,7 +148,7 @@ def _values(columns: Columns, asked: Sequence[tuple[str, str]]) -> dict[tuple[st
     return found
 
 
-def _run(columns: Columns, metrics: Sequence[Any]) -> Any:
+def _run(columns: EvidentlyColumns, metrics: Sequence[Any]) -> Any:
     os.environ["DO_NOT_TRACK"] = os.environ["ITERATIVE_DO_NOT_TRACK"] = "1"
     from evidently import DataDefinition, Dataset, Report
 

@@ -16,7 +16,7 @@ from boussole.audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Inter
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.estimated import chances
 from boussole.audits.uncertainty.auc import wald_interval
-from boussole.audits.uncertainty.curve import Curve, Spread, spread
+from boussole.audits.uncertainty.curve import IsotonicCurve, Spread, spread
 from boussole.audits.uncertainty.tests import tails
 
 SHIFT, TILT = "calibration_shift", "calibration_tilt"
@@ -38,7 +38,7 @@ class _Outcomes:
 
     positives: Counts
     every: Counts
-    curve: Curve
+    curve: IsotonicCurve
     clustered: bool
 
     @property

@@ -34,14 +34,14 @@ METRICS = (
 )
 
 
-class Column(Protocol):
+class ColumnCounts(Protocol):
     """What was counted of one column in two windows."""
 
     def coarse(self) -> BinnedCounts:
         """The counts that PSI is taken over."""
 
 
-def drift_measures(columns: Sequence[Column], *, design_effect: float = 1.0) -> list[Measure]:
+def drift_measures(columns: Sequence[ColumnCounts], *, design_effect: float = 1.0) -> list[Measure]:
     """PSI (judged, with its test) and Jensen-Shannon distance (shown) of each feature.
 
     `design_effect` multiplies the sampling error of PSI where rows repeat people: decisions per person (weighted

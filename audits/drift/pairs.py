@@ -29,7 +29,7 @@ _KINDS: tuple[AuditWindow, ...] = ("day", "week", "month", "quarter", "year")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
+class WindowPair:
     """A window and the one it is held to, with every distance between them, exactly, over all decisions.
 
     `decisions`: of the window, then of the other."""
@@ -51,7 +51,7 @@ def exact_pair(
     examined: Examined | None = None,
     as_of: dt.date | None = None,
     apart: Sequence[Apart] = (),
-) -> Pair:
+) -> WindowPair:
     """All distances of a window (the last that has ended when not given) from another, from the cubes.
 
     `as_of` (today when not given) decides which outcomes have matured. Raises BoussoleError where there is no such
@@ -82,7 +82,7 @@ def exact_pair(
                 where=f"system '{system.id}'",
                 next_step="Choose a longer window: so few would be told of one by one.",
             )
-    return Pair(
+    return WindowPair(
         system=system,
         window=window,
         against=other,

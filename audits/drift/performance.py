@@ -16,7 +16,7 @@ from boussole.audits.metrics.estimated import AREA, ESTIMATED, FEWEST, chances, 
 from boussole.audits.standing import standing
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.auc import Sides, area_interval, auc, bin_bound
-from boussole.audits.uncertainty.curve import Curve
+from boussole.audits.uncertainty.curve import IsotonicCurve
 from boussole.audits.uncertainty.estimates import rate_interval
 from boussole.audits.windows import Window
 
@@ -99,7 +99,7 @@ class _Way:
             return self._none(self.name, "no_outcomes")
         return self._area() if self.name == AREA else self._rate(counts)
 
-    def expected(self, curve: Curve | None, missing: str) -> Measure:
+    def expected(self, curve: IsotonicCurve | None, missing: str) -> Measure:
         """What scores say, as long as they mean what they meant."""
         name, counts = f"estimated_{self.name}", self.by_score.scored(self.window)
         if reason := self._selective():

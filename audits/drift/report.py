@@ -12,8 +12,8 @@ from boussole.audits.drift.compared import DECISION
 from boussole.audits.drift.evidently_columns import ColumnFinding
 from boussole.audits.drift.evidently_figures import FigurePair, beside
 from boussole.audits.drift.evidently_report import EvidentlyPage, evidently_page
-from boussole.audits.drift.pairs import Pair
-from boussole.audits.drift.samples import SAMPLE, Design, Sample, draw
+from boussole.audits.drift.pairs import WindowPair
+from boussole.audits.drift.samples import SAMPLE, Sample, SampleDesign, draw
 from boussole.audits.errors import ReportError
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import days_sql, has_shared, table
@@ -29,8 +29,8 @@ class Detail:
 
     `designs`: how the samples of the window and of the other were drawn; `told`: what was found in columns."""
 
-    pair: Pair
-    designs: tuple[Design, Design]
+    pair: WindowPair
+    designs: tuple[SampleDesign, SampleDesign]
     page: EvidentlyPage
     told: Sequence[ColumnFinding]
 
@@ -40,7 +40,7 @@ class Detail:
         return beside(self.page, self.pair.measures)
 
 
-def detail(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> Detail:
+def detail(workspace: Workspace, pair: WindowPair, *, size: int = SAMPLE) -> Detail:
     """Evidently's page on samples of at most `size` decisions of both windows.
 
     The columns that moved most come first: Evidently is shown 20 of them at the most.
@@ -81,7 +81,7 @@ def _most_moved_first(measures: Sequence[Measure], samples: Sequence[Sample]) ->
     return sorted(names, key=place)
 
 
-def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: Pair) -> list[ColumnFinding]:
+def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: WindowPair) -> list[ColumnFinding]:
     """What changed of the columns shown, in the files that brought decisions of one of the windows. Nothing of groups:
     the name of a new value could be that of few."""
     log = system.log

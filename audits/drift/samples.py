@@ -39,7 +39,7 @@ Step = Literal["day", "month"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Design:
+class SampleDesign:
     """How a sample was drawn. `decisions` of the window, `drawn` of them for the sample, from `rows` different rows
     (fewer than drawn where a row stands for many decisions), over `strata`, each a `step` and a decision."""
 
@@ -63,7 +63,7 @@ class Sample:
 
     window: Window
     frame: pd.DataFrame
-    design: Design
+    design: SampleDesign
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def draw(connection: duckdb.DuckDBPyConnection, system: System, window: Window, 
             where=f"system '{system.id}'",
             next_step="Run `boussole cubes rebuild`, or compare periods whose decisions are still there.",
         )
-    design = Design(
+    design = SampleDesign(
         decisions=decisions,
         drawn=drawn,
         rows=int(rows.nunique()),

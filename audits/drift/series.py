@@ -15,7 +15,7 @@ from boussole.audits.counts.read import days_of
 from boussole.audits.drift.by_score import ByScore, read_by_score
 from boussole.audits.drift.compared import compared
 from boussole.audits.drift.control_counts import ControlCounts, control_measures, read_controls
-from boussole.audits.drift.counts import Version, WindowCounts, read_deciding, read_versions, read_windows
+from boussole.audits.drift.counts import VersionDays, WindowCounts, read_deciding, read_versions, read_windows
 from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.performance import Performance, performance
 from boussole.audits.drift.recurring import NOBODY, Recurring, read_recurring
@@ -68,7 +68,7 @@ class DriftSeries:
     points: Sequence[Point]
     columns: Sequence[str]
     empty: Sequence[str]
-    versions: Sequence[Version]
+    versions: Sequence[VersionDays]
     unfinished: bool
     changes: Sequence[SchemaMove] = ()
     """What became of watched columns, of the score, of groups and controls since the first window or its reference."""

@@ -74,7 +74,7 @@ class Ends(Protocol):
     def level(self) -> float: ...
 
 
-class Figure(Protocol):
+class SeriesFigure(Protocol):
     """What a series is made of: a measure, or what a document says of one."""
 
     @property
@@ -87,7 +87,7 @@ class Figure(Protocol):
     def interval(self) -> Ends | None: ...
 
 
-def step_of(window: Window, measure: Figure, test: Mapping[str, Any] | None) -> Step | None:
+def step_of(window: Window, measure: SeriesFigure, test: Mapping[str, Any] | None) -> Step | None:
     """A window of a series from a measure and its test; None where it has no value or no error."""
     value, interval, clusters = measure.value, measure.interval, measure.clusters
     if value is None:

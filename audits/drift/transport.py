@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from boussole.audits.cubes.edges import FARTHEST
-from boussole.audits.cubes.sums import Sums
+from boussole.audits.cubes.sums import BinSums
 from boussole.audits.measures import Floats
 
 
@@ -93,7 +93,7 @@ class _Bins:
 
 
 def wasserstein(
-    edges: Sequence[float], reference: Sequence[int], current: Sequence[int], *, sums: Sums | None = None
+    edges: Sequence[float], reference: Sequence[int], current: Sequence[int], *, sums: BinSums | None = None
 ) -> TransportDistance | None:
     """Wasserstein distance, in the column's own unit, with the least and the most that of the rows can be.
 
@@ -105,7 +105,7 @@ def wasserstein(
 
     >>> wasserstein([0, 1, 2], [1, 0], [0, 1])
     TransportDistance(value=1.0, low=0.0, high=2.0, half=1.0)
-    >>> wasserstein([0, 1, 2], [1, 0], [0, 1], sums=Sums(origin=0, scale=4, reference=(2, 0), current=(0, 7)))
+    >>> wasserstein([0, 1, 2], [1, 0], [0, 1], sums=BinSums(origin=0, scale=4, reference=(2, 0), current=(0, 7)))
     TransportDistance(value=1.25, low=1.0, high=1.5, half=1.0)
     """
     at, counts = np.asarray(edges, dtype=np.float64), np.array([reference, current], dtype=np.float64)
@@ -134,7 +134,7 @@ def wasserstein(
     return TransportDistance(value, max(low - slack, 0.0), high + slack, half)
 
 
-def _mean_values(sums: Sums, counts: Floats) -> Floats:
+def _mean_values(sums: BinSums, counts: Floats) -> Floats:
     """The mean value of each bin and window, in the column's unit; of an empty bin any number."""
     totals = np.array([sums.reference, sums.current], dtype=np.float64)
     return sums.origin + totals / np.maximum(counts, 1) / sums.scale
@@ -145,7 +145,7 @@ def _means(values: Floats, counts: Floats, at: Floats) -> Floats:
     return np.clip(np.where(counts > 0, values, at[:-1]), at[:-1], at[1:])
 
 
-def _is_far(sums: Sums | None, side: int) -> bool:
+def _is_far(sums: BinSums | None, side: int) -> bool:
     """Whether some values of an outermost bin may be farther away than they were summed as."""
     return sums is not None and max(abs(each[side]) for each in (sums.reference, sums.current)) >= FARTHEST
 

@@ -33,7 +33,7 @@ LONGER = ("quarter", "year")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class WindowShare:
     """One class of numbers, or one value, in one window."""
 
     count: int
@@ -53,8 +53,8 @@ class Distribution:
     like: Measure
     begins: Sequence[float] = ()
     values: Sequence[str] = ()
-    older: Sequence[Part | None] = ()
-    newer: Sequence[Part | None] = ()
+    older: Sequence[WindowShare | None] = ()
+    newer: Sequence[WindowShare | None] = ()
     reason: str | None = None
 
     @property
@@ -203,7 +203,7 @@ def _least(counts: WindowCounts, month: Window, system: System) -> int:
     return int(np.ceil(system.privacy.suppress_below * effect))
 
 
-def _parts(counts: Sequence[int], effect: float) -> list[Part]:
+def _parts(counts: Sequence[int], effect: float) -> list[WindowShare]:
     """Each with its share of all and Wilson's interval, as wide as repeated people can make it."""
     total = sum(counts)
-    return [Part(count=n, share=n / total, interval=wilson(n / effect, total / effect)) for n in counts]
+    return [WindowShare(count=n, share=n / total, interval=wilson(n / effect, total / effect)) for n in counts]

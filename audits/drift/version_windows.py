@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from boussole.audits.drift.counts import Version, read_versions
+from boussole.audits.drift.counts import VersionDays, read_versions
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.lake.tables import table
 from boussole.audits.systems.model import System
@@ -20,8 +20,8 @@ class VersionWindows:
     """Two versions, each with the whole month that is closest to the change and has no other version in it; `mixed`:
     the months between, in which both decided."""
 
-    before: Version
-    after: Version
+    before: VersionDays
+    after: VersionDays
     windows: tuple[Window, Window]
     mixed: Sequence[Window]
 
@@ -67,7 +67,7 @@ def months_of(connection: duckdb.DuckDBPyConnection, system: System) -> Mapping[
     return {period_of(month, "month"): frozenset(name or None for name in names) for month, names in rows}
 
 
-def _known(name: str, known: Mapping[str, Version], system: System) -> Version:
+def _known(name: str, known: Mapping[str, VersionDays], system: System) -> VersionDays:
     if name not in known:
         hint = nearest(name, known) if known else "Its log names no version: declare `columns.model_version`."
         raise BoussoleError(

@@ -48,7 +48,7 @@ OTHERS, MISSING = Bin(rest="others"), Bin(rest="missing")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Feature:
+class BinnedFeature:
     """A feature in bins: a watched feature or a control. `column`: of the rows in bins, where each has its number."""
 
     name: str
@@ -56,13 +56,13 @@ class Feature:
     bins: tuple[Bin, ...]
 
 
-def bin_features(seen: Searchable, system: System) -> list[Feature]:
+def bin_features(seen: Searchable, system: System) -> list[BinnedFeature]:
     """The features and controls of a window that vary, in the order of the system file; keeps `ROWS` of the window.
 
     Edges of numbers are rounded to three digits. Categories that fewer than `suppress_below` decisions have are
     counted together. A feature that is a group by another name is left out: `groups` says what it tells.
     """
-    connection, found, parts = seen.connection, list[Feature](), list[str]()
+    connection, found, parts = seen.connection, list[BinnedFeature](), list[str]()
     rows = rows_of(system, seen.window, seen.apart)
     held = describe(connection, table(system, "decisions"))
     for name, source, number in _sources(system):
@@ -71,7 +71,7 @@ def bin_features(seen: Searchable, system: System) -> list[Feature]:
         column = f"b{len(found)}"
         sql, bins = (_number if number else _category)(connection, rows, source, system.privacy.suppress_below)
         if len(bins) > 2:
-            found.append(Feature(name=name, column=column, bins=bins))
+            found.append(BinnedFeature(name=name, column=column, bins=bins))
             parts.append(f"CAST({sql} AS SMALLINT) AS {column}")
     groups = [quote(f"g_{name}") for name in seen.names]
     columns = ", ".join([*parts, *groups, "bucket", "decision", "weight"])

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from boussole.audits.features.binned import Feature, counted
+from boussole.audits.features.binned import BinnedFeature, counted
 from boussole.audits.measures import Interval
 from boussole.audits.searchable import Searchable
 from boussole.audits.systems.model import System
@@ -64,7 +64,7 @@ class Proxy:
     overlap: float
 
 
-def proxies(seen: Searchable, system: System, features: Sequence[Feature]) -> list[Proxy]:
+def proxies(seen: Searchable, system: System, features: Sequence[BinnedFeature]) -> list[Proxy]:
     """Every feature for each group that may be told, those that tell best first.
 
     Each half of the clusters is told apart by what the other half shows of it (cross-fitting). Intervals: jackknife
@@ -99,7 +99,9 @@ def _groups(seen: Searchable, system: System, name: str) -> Iterator[tuple[str, 
                 yield value, against or REST
 
 
-def _proxy(seen: Searchable, system: System, feature: Feature, pair: tuple[str, str, str], many: int) -> Proxy | None:
+def _proxy(
+    seen: Searchable, system: System, feature: BinnedFeature, pair: tuple[str, str, str], many: int
+) -> Proxy | None:
     """One feature and one group; None where either side has too few (un)selected people to be told."""
     name, value, against = pair
     counts = _counts(seen, feature, pair)
@@ -133,7 +135,7 @@ def _proxy(seen: Searchable, system: System, feature: Feature, pair: tuple[str, 
     )
 
 
-def _counts(seen: Searchable, feature: Feature, pair: tuple[str, str, str]) -> jk.Ints:
+def _counts(seen: Searchable, feature: BinnedFeature, pair: tuple[str, str, str]) -> jk.Ints:
     """Decisions by bin of the feature, side (group, whom it is compared with), decision and bucket."""
     name, value, against = pair
     column = f"g_{name}"

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from boussole.audits.features.binned import ROWS, Feature
+from boussole.audits.features.binned import ROWS, BinnedFeature
 from boussole.audits.features.calibrated import calibrate, of_rates, standard_error
 from boussole.audits.lake.tables import quote
 from boussole.audits.measures import Floats, Interval
@@ -53,7 +53,7 @@ class Sampled:
     reason: Untold | None = None
 
 
-def sampled(seen: Searchable, system: System, features: Sequence[Feature]) -> list[Sampled]:
+def sampled(seen: Searchable, system: System, features: Sequence[BinnedFeature]) -> list[Sampled]:
     """Every group that is known of a part of the decisions only, compared with its reference, else with all others.
 
     `reason`: `few_known`, fewer than `FEWEST` decisions of known group; `small_group`, fewer (un)selected of a group
@@ -81,7 +81,7 @@ class _Sample:
     size: int
 
 
-def _sample(seen: Searchable, system: System, features: Sequence[Feature], name: str) -> _Sample | None:
+def _sample(seen: Searchable, system: System, features: Sequence[BinnedFeature], name: str) -> _Sample | None:
     """The sample of an attribute; None where it is known of (nearly) everybody, or of nobody."""
     columns = [each.column for each in features]
     every = _grouped(seen, [*columns, "decision"])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from boussole.audits.features.binned import Bin, Feature, counted
+from boussole.audits.features.binned import Bin, BinnedFeature, counted
 from boussole.audits.measures import Interval
 from boussole.audits.metrics.selection import SELECTION_RATIO
 from boussole.audits.searchable import Searchable
@@ -69,7 +69,7 @@ class _Slice:
         return (self.k[0][first::2], self.k[1][first::2]), (self.n[0][first::2], self.n[1][first::2])
 
 
-def slices(seen: Searchable, system: System, features: Sequence[Feature], *, minimum: int = FEWEST) -> Slices:
+def slices(seen: Searchable, system: System, features: Sequence[BinnedFeature], *, minimum: int = FEWEST) -> Slices:
     """The slices of one or two features where people are selected least (most, where that is a harm).
 
     Slices of fewer than `minimum` decisions in either half are left out; so are those with few clusters, or with a
@@ -94,7 +94,7 @@ def slices(seen: Searchable, system: System, features: Sequence[Feature], *, min
     return Slices(scanned=len(every), again=len(again), found=tuple(_apart(told, sign)))
 
 
-def _every(seen: Searchable, features: Sequence[Feature]) -> Iterator[_Slice]:
+def _every(seen: Searchable, features: Sequence[BinnedFeature]) -> Iterator[_Slice]:
     everybody = counted(seen.connection, [])
     for many in (1, 2):
         for crossed in itertools.combinations(features, many):

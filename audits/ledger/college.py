@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from boussole.audits import private_files
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from boussole.audits.ledger.cosigning import Request, check_extends
+from boussole.audits.ledger.cosigning import CosigningRequest, check_extends
 from boussole.audits.ledger.keys import COSIGNATURE, SigningKey, VerifierKey, make_key, parse_signer, parse_verifier
 from boussole.audits.ledger.notes import Note, check
 from boussole.audits.regular import read_text
@@ -38,7 +38,9 @@ def found_college(folder: Path, *, name: str) -> SigningKey:
     return key
 
 
-def cosign(folder: Path, request: Request, *, log: VerifierKey | None = None, at: dt.datetime | None = None) -> Note:
+def cosign(
+    folder: Path, request: CosigningRequest, *, log: VerifierKey | None = None, at: dt.datetime | None = None
+) -> Note:
     """The checkpoint with the college's cosignature, kept in its folder from now on.
 
     The first time, `log` is the public key of the ledger; the folder keeps it, and later ones must be the same. The

@@ -22,12 +22,12 @@ _OLD = re.compile(r"old (0|[1-9]\d{0,17})")
 _MOST_HASHES = 63
 
 
-class RefusedError(LedgerError):
+class RefusedCheckpointError(LedgerError):
     """A checkpoint that must not be cosigned: it does not extend the one that is kept, or is not the ledger's."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class CosigningRequest:
     """A signed checkpoint, and the proof that it extends an older one of `old` entries."""
 
     note: Note
@@ -42,22 +42,22 @@ class Request:
         return "".join(f"{line}\n" for line in [f"old {self.old}", *map(encode, self.path)]) + f"\n{self.note}"
 
 
-def cosigned(request: Request, note: Note) -> Request:
+def cosigned(request: CosigningRequest, note: Note) -> CosigningRequest:
     """The same request with the signatures of a note of its checkpoint: the next college can cosign it too."""
     return replace(request, note=note)
 
 
-def make_request(note: Note, *, old: int, path: Sequence[bytes]) -> Request:
+def make_request(note: Note, *, old: int, path: Sequence[bytes]) -> CosigningRequest:
     """What is handed to a college that keeps a checkpoint of `old` entries."""
     _, checkpoint = parse_checkpoint(str(note))
-    return Request(note=note, checkpoint=checkpoint, old=old, path=tuple(path))
+    return CosigningRequest(note=note, checkpoint=checkpoint, old=old, path=tuple(path))
 
 
-def parse_request(text: str) -> Request:
+def parse_request(text: str) -> CosigningRequest:
     """Read a request, or a checkpoint by itself. Raises LedgerError where it is neither."""
     if not text.startswith("old "):
         note, checkpoint = parse_checkpoint(text)
-        return Request(note=note, checkpoint=checkpoint)
+        return CosigningRequest(note=note, checkpoint=checkpoint)
     head, _, rest = text.partition("\n\n")
     first, *lines = head.split("\n")
     old, path = _OLD.fullmatch(first), [decode(line) for line in lines]
@@ -68,17 +68,17 @@ def parse_request(text: str) -> Request:
         )
     note, checkpoint = parse_checkpoint(rest)
     hashes = tuple(item for item in path if item is not None)
-    return Request(note=note, checkpoint=checkpoint, old=int(old[1]), path=hashes)
+    return CosigningRequest(note=note, checkpoint=checkpoint, old=int(old[1]), path=hashes)
 
 
-def check_extends(request: Request, *, kept: Checkpoint | None, log: VerifierKey) -> None:
+def check_extends(request: CosigningRequest, *, kept: Checkpoint | None, log: VerifierKey) -> None:
     """Nothing speaks against cosigning: the ledger signed the checkpoint, and it extends the one that is kept.
 
-    Raises RefusedError where it does not, LedgerError where the proof of it is missing.
+    Raises RefusedCheckpointError where it does not, LedgerError where the proof of it is missing.
     """
     new = request.checkpoint
     if not check(request.note, [log]).signers:
-        raise RefusedError(
+        raise RefusedCheckpointError(
             "the checkpoint is not signed by the ledger's key.",
             where=f"key {log.name}",
             next_step="Do not cosign it. Ask whoever runs the ledger which key signed it, and why.",
@@ -86,25 +86,25 @@ def check_extends(request: Request, *, kept: Checkpoint | None, log: VerifierKey
     if kept is None:
         return
     if new.origin != kept.origin:
-        raise RefusedError(
+        raise RefusedCheckpointError(
             f"this is a checkpoint of another ledger ({new.origin}) than the one that is kept ({kept.origin}).",
             next_step="Use the folder that was made for that ledger.",
         )
     if new.size < kept.size:
-        raise RefusedError(
+        raise RefusedCheckpointError(
             f"the checkpoint has {new.size} entries, and the one that is kept has {kept.size}: entries were removed, "
             "or the file is an old one.",
             next_step="Do not cosign it. Ask for a newer checkpoint.",
         )
     if not _extends(request, kept):
-        raise RefusedError(
+        raise RefusedCheckpointError(
             f"the first {kept.size} entries are no longer those of the checkpoint that is kept: the ledger was "
             "rewritten.",
             next_step="Do not cosign it. Keep both files: together they prove it.",
         )
 
 
-def _extends(request: Request, kept: Checkpoint) -> bool:
+def _extends(request: CosigningRequest, kept: Checkpoint) -> bool:
     new = request.checkpoint
     if kept.size in (0, new.size):
         return kept.size == 0 or kept.root == new.root

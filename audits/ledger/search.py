@@ -40,7 +40,7 @@ class EntryLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Span:
+class LedgerSpan:
     """How many entries there are, when the first and the last were sealed, and of which kinds they are."""
 
     size: int
@@ -49,16 +49,18 @@ class Span:
     kinds: Sequence[str] = ()
 
 
-def span(connection: Connection) -> Span:
+def span(connection: Connection) -> LedgerSpan:
     """How many entries the ledger holds, of which kinds, and from when to when."""
     size = size_of(connection)
     if not size:
-        return Span(size=0)
+        return LedgerSpan(size=0)
     time = entry_table.c.time
     ends = select(time).where(entry_table.c.position.in_([0, size - 1])).order_by(entry_table.c.position)
     times = [str(row.time) for row in connection.execute(ends)]
     kinds = connection.execute(select(entry_table.c.kind).distinct().order_by(entry_table.c.kind)).scalars()
-    return Span(size=size, first=times[0] if times else "", last=times[-1] if times else "", kinds=[*map(str, kinds)])
+    return LedgerSpan(
+        size=size, first=times[0] if times else "", last=times[-1] if times else "", kinds=[*map(str, kinds)]
+    )
 
 
 def search(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from boussole.audits.measures import SELECTED, Interval, Measure, Strata
 from boussole.audits.metrics.comparisons import Against, against, compare, compared, judged, refused
-from boussole.audits.metrics.definition import Comparison, Metric
+from boussole.audits.metrics.definition import Metric, RateComparison
 from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from boussole.audits.metrics.view import View, known_values
 from boussole.audits.parts import Pairs
@@ -19,7 +19,9 @@ from boussole.audits.uncertainty.stratified import association_p, homogeneity_p,
 
 Bools = npt.NDArray[np.bool_]
 Picture = Literal["reversed", "leans", "explained", "appears", "agrees"]
-ADJUSTED = Comparison(metric="adjusted_selection_rate_ratio", rate=SELECTION_RATE, scale="ratio", less_is_worse=True)
+ADJUSTED = RateComparison(
+    metric="adjusted_selection_rate_ratio", rate=SELECTION_RATE, scale="ratio", less_is_worse=True
+)
 BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", "selection_odds_ratio")
 """Other answers to the same question, shown beside the judged one."""
 

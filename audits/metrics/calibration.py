@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from boussole.audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Measure
-from boussole.audits.metrics.definition import Comparison, Metric
+from boussole.audits.metrics.definition import Metric, RateComparison
 from boussole.audits.metrics.filled import brier_ends, mean_error_ends, score_bounds
 from boussole.audits.metrics.scored import (
     EVERY,
     EVERY_SEEN,
     SEEN,
-    Figure,
     Refused,
+    ScoredFigure,
     ScoredTable,
     group_figures,
     pair_figures,
@@ -28,7 +28,9 @@ from boussole.audits.uncertainty.estimates import rate_interval
 from boussole.audits.uncertainty.jackknife import jackknife
 from boussole.audits.uncertainty.means import Moments, compare_means, mean_interval
 
-CALIBRATION_DIFFERENCE = Comparison(metric="calibration_difference", rate=SEEN, scale="difference", less_is_worse=True)
+CALIBRATION_DIFFERENCE = RateComparison(
+    metric="calibration_difference", rate=SEEN, scale="difference", less_is_worse=True
+)
 BINS = 10
 SMALLEST_BIN = 30
 """Fewer outcomes than this in a bin of a curve are no observed rate."""
@@ -38,7 +40,7 @@ def mean_scores(scored: ScoredTable) -> list[Measure]:
     """The mean score of everybody or of each group."""
     low, high = scored.scores.range
 
-    def make(group: list[int]) -> Figure | None:
+    def make(group: list[int]) -> ScoredFigure | None:
         return _mean(scored, scored.scores_of(group), low, high)
 
     return group_figures(scored, "mean_score", EVERY, make)
@@ -47,11 +49,11 @@ def mean_scores(scored: ScoredTable) -> list[Measure]:
 def calibration_measures(scored: ScoredTable) -> list[Measure]:
     """Brier score, calibration in the large and calibration error of each group, and the judged difference."""
 
-    def brier(group: list[int]) -> Figure | None:
+    def brier(group: list[int]) -> ScoredFigure | None:
         figure = _brier(scored, group)
         return figure and figure.told(score_bounds(scored, brier_ends, group))
 
-    def large(group: list[int]) -> Figure | None:
+    def large(group: list[int]) -> ScoredFigure | None:
         figure = _mean(scored, scored.errors_of(group), -1.0, 1.0)
         return figure and figure.told(score_bounds(scored, mean_error_ends, group))
 
@@ -65,15 +67,15 @@ def calibration_measures(scored: ScoredTable) -> list[Measure]:
     )
 
 
-def _mean(scored: ScoredTable, moments: Moments, low: float, high: float) -> Figure | None:
+def _mean(scored: ScoredTable, moments: Moments, low: float, high: float) -> ScoredFigure | None:
     if not moments.size:
         return None
     interval = mean_interval(moments, clustered=scored.view.table.clustered, low=low, high=high)
     params = {} if interval else {"interval_reason": "degenerate"}
-    return Figure(value=moments.mean, n=moments.n, interval=interval, params=params)
+    return ScoredFigure(value=moments.mean, n=moments.n, interval=interval, params=params)
 
 
-def _difference(scored: ScoredTable, group: list[int], other: list[int]) -> Figure | Refused:
+def _difference(scored: ScoredTable, group: list[int], other: list[int]) -> ScoredFigure | Refused:
     one, two = scored.errors_of(group), scored.errors_of(other)
     if not one.size or not two.size:
         return "zero_denominator"
@@ -82,7 +84,7 @@ def _difference(scored: ScoredTable, group: list[int], other: list[int]) -> Figu
         return "degenerate"
     interval, test = compared
     decisions = int(scored.view.table.sizes()[[*group, *other]].sum())
-    return Figure(
+    return ScoredFigure(
         value=one.mean - two.mean,
         n=one.n + two.n,
         interval=interval,
@@ -91,7 +93,7 @@ def _difference(scored: ScoredTable, group: list[int], other: list[int]) -> Figu
     )
 
 
-def _brier(scored: ScoredTable, group: list[int]) -> Figure | None:
+def _brier(scored: ScoredTable, group: list[int]) -> ScoredFigure | None:
     """The mean square of score − outcome, exact; its variance for independent rows from the mean score of each bin."""
     errors = scored.errors_of(group)
     if not errors.size:
@@ -106,7 +108,7 @@ def _brier(scored: ScoredTable, group: list[int]) -> Figure | None:
         found = None if parts is None else jackknife(squares.mean, parts, transform="identity")
         interval = None if found is None else found.interval(low=0.0, high=1.0)
     params = {} if interval else {"interval_reason": "degenerate"}
-    return Figure(value=squares.mean, n=squares.n, interval=interval, params=params)
+    return ScoredFigure(value=squares.mean, n=squares.n, interval=interval, params=params)
 
 
 def _fourth_powers(scored: ScoredTable, group: list[int], n: Counts) -> Floats:
@@ -140,7 +142,7 @@ def _by_bin_and_bucket(scored: ScoredTable, group: Sequence[int]) -> tuple[Count
     return n, k, total
 
 
-def _error(scored: ScoredTable, group: list[int]) -> Figure | None:
+def _error(scored: ScoredTable, group: list[int]) -> ScoredFigure | None:
     n, k, total = _by_bin(scored, group)
     if not n.sum():
         return None
@@ -148,7 +150,7 @@ def _error(scored: ScoredTable, group: list[int]) -> Figure | None:
     if scored.curve is not None:
         params["curve"] = _curve(scored, _by_bin_and_bucket(scored, group))
     size = scored.errors_of(group).n
-    return Figure(value=float(np.abs(total - k).sum() / n.sum()), n=size, interval=None, params=params)
+    return ScoredFigure(value=float(np.abs(total - k).sum() / n.sum()), n=size, interval=None, params=params)
 
 
 def _curve(scored: ScoredTable, bins: tuple[Counts, Counts, Floats]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple
 
 from boussole.audits.measures import Measure, group_label
-from boussole.audits.metrics.definition import Comparison
+from boussole.audits.metrics.definition import RateComparison
 from boussole.audits.metrics.view import View, counted_out, known_values
 from boussole.audits.parts import Pairs
 from boussole.audits.suppression.rules import SET_APART
@@ -23,7 +23,7 @@ class Against(NamedTuple):
     """How many other groups are hidden, where a group is compared with all others."""
 
 
-def comparison_measures(view: View, comparison: Comparison) -> list[Measure]:
+def comparison_measures(view: View, comparison: RateComparison) -> list[Measure]:
     """One measure for each known group but the reference; hidden and undefined ones keep their reason."""
     return [compare(view, comparison, position) for position in compared(view)]
 
@@ -34,19 +34,19 @@ def compared(view: View) -> list[int]:
     return [i for i in view.known if view.table.groups[i] != reference]
 
 
-def compare(view: View, comparison: Comparison, position: int) -> Measure:
+def compare(view: View, comparison: RateComparison, position: int) -> Measure:
     """The comparison of one group."""
     other = against(view, comparison, position)
     return refused(view, comparison, position, other) or _estimate(view, comparison, position, other)
 
 
-def judged(view: View, comparison: Comparison, other: Against) -> dict[str, Any]:
+def judged(view: View, comparison: RateComparison, other: Against) -> dict[str, Any]:
     """The parameters of every comparison that is judged, with or without a value."""
     bad_side = comparison.bad_side(favourable=view.system.log.favourable)
     return {"against": other.name, "bad_side": bad_side, "scale": comparison.scale, **counted_out(other.left_out)}
 
 
-def refused(view: View, comparison: Comparison, position: int, other: Against) -> Measure | None:
+def refused(view: View, comparison: RateComparison, position: int, other: Against) -> Measure | None:
     """The comparison without its value, where it cannot be made or shown."""
     rate, group, hidden = comparison.rate, view.table.groups[position], view.hidden(comparison.rate)
     params = judged(view, comparison, other)
@@ -64,7 +64,7 @@ def refused(view: View, comparison: Comparison, position: int, other: Against) -
     return None
 
 
-def against(view: View, comparison: Comparison, position: int) -> Against:
+def against(view: View, comparison: RateComparison, position: int) -> Against:
     """Whom a group is compared with, as far as they may be shown."""
     hidden, groups = view.hidden(comparison.rate), view.table.groups
     reference = view.system.reference_of(view.table.by)
@@ -82,7 +82,7 @@ def against(view: View, comparison: Comparison, position: int) -> Against:
     return Against("rest", [], *(("suppressed", "reference_suppressed") if others else ("undefined", "no_other_group")))
 
 
-def _estimate(view: View, comparison: Comparison, position: int, other: Against) -> Measure:
+def _estimate(view: View, comparison: RateComparison, position: int, other: Against) -> Measure:
     group = view.table.groups[position]
     parts = [view.buckets(comparison.rate, where) for where in ([position], other.positions)]
     k, n = (parts[0][0], parts[1][0]), (parts[0][1], parts[1][1])

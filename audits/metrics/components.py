@@ -25,7 +25,7 @@ LEVEL = 0.95
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trend:
+class LinearTrend:
     """A straight line through shares: what it foretells of a day, between what and what, and its slope in a year."""
 
     value: float
@@ -34,7 +34,7 @@ class Trend:
     a_year: float
 
 
-def trend(history: list[ProviderShare], on: dt.date) -> Trend | None:
+def trend(history: list[ProviderShare], on: dt.date) -> LinearTrend | None:
     """Ordinary least squares through declared shares, and the prediction interval of a new one on a day.
 
     Formula: ŷ ± t(n − 2) · s · √(1 + 1/n + (x − x̄)² ÷ Σ(xᵢ − x̄)²), kept within [0, 1]. None with fewer than `FEWEST`
@@ -53,7 +53,7 @@ def trend(history: list[ProviderShare], on: dt.date) -> Trend | None:
     error = math.sqrt(float(np.square(rest).sum()) / (n - 2) * (1 + 1 / n + ahead**2 / spread))
     half = student_quantile(0.5 + LEVEL / 2, n - 2) * error
     low, high = (min(max(end, 0.0), 1.0) for end in (value - half, value + half))
-    return Trend(value=min(max(value, 0.0), 1.0), low=low, high=high, a_year=slope * YEAR)
+    return LinearTrend(value=min(max(value, 0.0), 1.0), low=low, high=high, a_year=slope * YEAR)
 
 
 def component_measures(read: pa.Table, system: System) -> list[Measure]:

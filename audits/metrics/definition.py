@@ -123,7 +123,7 @@ def _total(counts: Counts, cells: tuple[tuple[int, int], ...]) -> Counts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class RateComparison:
     """A judged comparison of one rate of a group with that of its reference.
 
     The bad side is where the compared group is at a disadvantage: selected less often (or more often, where
@@ -144,7 +144,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mean:
+class MeanOfRates:
     """The mean of two rates of a group that are about different people."""
 
     metric: str

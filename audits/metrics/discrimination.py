@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from boussole.audits.measures import Measure
-from boussole.audits.metrics.definition import Comparison, Metric
+from boussole.audits.metrics.definition import Metric, RateComparison
 from boussole.audits.metrics.filled import area_ends, score_bounds
-from boussole.audits.metrics.scored import EVERY_SEEN, Figure, Refused, ScoredTable, group_figures, pair_figures
+from boussole.audits.metrics.scored import EVERY_SEEN, Refused, ScoredFigure, ScoredTable, group_figures, pair_figures
 from boussole.audits.uncertainty.auc import Sides, area_interval, auc, bin_bound, compare_areas
 
-AUC_DIFFERENCE = Comparison(
+AUC_DIFFERENCE = RateComparison(
     metric="auc_difference", rate=EVERY_SEEN, scale="difference", less_is_worse=True, turns=False
 )
 CROSS = tuple(
-    Comparison(metric=name, rate=EVERY_SEEN, scale="difference", less_is_worse=True, turns=False)
+    RateComparison(metric=name, rate=EVERY_SEEN, scale="difference", less_is_worse=True, turns=False)
     for name in ("bpsn_auc", "bnsp_auc")
 )
 """Shown beside the area of each group; their rate says what they are hidden and undefined with."""
@@ -21,11 +21,11 @@ CROSS = tuple(
 def discrimination_measures(scored: ScoredTable) -> list[Measure]:
     """The area under the ROC curve of everybody or of each group, and what compares groups."""
 
-    def own(group: list[int]) -> Figure | None:
+    def own(group: list[int]) -> ScoredFigure | None:
         figure = _figure(scored, scored.sides(group, group))
         return figure and figure.told(score_bounds(scored, area_ends, group))
 
-    def crossed(positives: list[int], negatives: list[int]) -> Figure | Refused:
+    def crossed(positives: list[int], negatives: list[int]) -> ScoredFigure | Refused:
         return _figure(scored, scored.sides(positives, negatives)) or "zero_denominator"
 
     found = group_figures(scored, "auc", EVERY_SEEN, own)
@@ -37,16 +37,16 @@ def discrimination_measures(scored: ScoredTable) -> list[Measure]:
     return found + pair_figures(scored, AUC_DIFFERENCE, lambda group, other: _difference(scored, group, other))
 
 
-def _figure(scored: ScoredTable, sides: Sides) -> Figure | None:
+def _figure(scored: ScoredTable, sides: Sides) -> ScoredFigure | None:
     if not all(part.sum() for part in sides.sums):
         return None
     interval = area_interval(sides, clustered=scored.view.table.clustered)
     reason = {} if interval else {"interval_reason": "degenerate"}
     params = {"bin_bound": bin_bound(*sides.sums), "bins": scored.scores.bins, **reason}
-    return Figure(value=float(auc(*sides.sums)), n=sides.per_bucket, interval=interval, params=params)
+    return ScoredFigure(value=float(auc(*sides.sums)), n=sides.per_bucket, interval=interval, params=params)
 
 
-def _difference(scored: ScoredTable, group: list[int], other: list[int]) -> Figure | Refused:
+def _difference(scored: ScoredTable, group: list[int], other: list[int]) -> ScoredFigure | Refused:
     one, two = scored.sides(group, group), scored.sides(other, other)
     if not all(part.sum() for sides in (one, two) for part in sides.sums):
         return "zero_denominator"
@@ -55,7 +55,7 @@ def _difference(scored: ScoredTable, group: list[int], other: list[int]) -> Figu
         return "degenerate"
     interval, test = compared
     values = [float(auc(*sides.sums)) for sides in (one, two)]
-    return Figure(
+    return ScoredFigure(
         value=values[0] - values[1],
         n=one.per_bucket + two.per_bucket,
         interval=interval,

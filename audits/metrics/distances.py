@@ -8,12 +8,12 @@ import numpy as np
 from scipy.stats import wasserstein_distance
 
 from boussole.audits.measures import Flags, Floats, Measure
-from boussole.audits.metrics.definition import Comparison, Metric
-from boussole.audits.metrics.scored import EVERY, Figure, Refused, ScoredTable, pair_figures
+from boussole.audits.metrics.definition import Metric, RateComparison
+from boussole.audits.metrics.scored import EVERY, Refused, ScoredFigure, ScoredTable, pair_figures
 
 Maker = Callable[[ScoredTable, list[int], list[int]], tuple[float, float]]
 DISTANCES = tuple(
-    Comparison(metric=name, rate=EVERY, scale="difference", less_is_worse=False, turns=False)
+    RateComparison(metric=name, rate=EVERY, scale="difference", less_is_worse=False, turns=False)
     for name in ("score_kolmogorov_smirnov", "score_wasserstein")
 )
 """Shown, never judged; their rate says what they are hidden and undefined with."""
@@ -27,20 +27,20 @@ def distance_measures(scored: ScoredTable) -> list[Measure]:
     return [measure for comparison, make in pairs for measure in _measures(scored, comparison, make)]
 
 
-def _measures(scored: ScoredTable, comparison: Comparison, make: Maker) -> list[Measure]:
-    def figure(group: list[int], other: list[int]) -> Figure | Refused:
+def _measures(scored: ScoredTable, comparison: RateComparison, make: Maker) -> list[Measure]:
+    def figure(group: list[int], other: list[int]) -> ScoredFigure | Refused:
         return _figure(scored, group, other, make)
 
     return pair_figures(scored, comparison, figure, beside=True)
 
 
-def _figure(scored: ScoredTable, group: list[int], other: list[int], make: Maker) -> Figure | Refused:
+def _figure(scored: ScoredTable, group: list[int], other: list[int], make: Maker) -> ScoredFigure | Refused:
     n = [scored.n_of(side) for side in (group, other)]
     if not n[0].sum() or not n[1].sum():
         return "zero_denominator"
     value, bound = make(scored, group, other)
     params = {"bin_bound": bound, "bins": scored.scores.bins}
-    return Figure(value=value, n=n[0] + n[1], interval=None, params=params)
+    return ScoredFigure(value=value, n=n[0] + n[1], interval=None, params=params)
 
 
 def _largest_gap(scored: ScoredTable, group: list[int], other: list[int]) -> tuple[float, float]:

@@ -130,7 +130,7 @@ def _range(value: ValueOrRange, times: float) -> Range:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spent:
+class CallFootprint:
     """What calls cost by bucket, each at its lowest and highest (2, buckets): watt-hours, grams, litres.
 
     `unknown`: calls of which that cannot be told: of a model that is not declared, or without their tokens.
@@ -144,7 +144,7 @@ class Spent:
     unknown: int
 
 
-def spent(read: pa.Table, held: Calls, *, before: str = "", months: Sequence[str] | None = None) -> Spent:
+def spent(read: pa.Table, held: Calls, *, before: str = "", months: Sequence[str] | None = None) -> CallFootprint:
     """What the calls of some months cost (of all, by default), by the parameters of their models.
 
     Where meters show of a model that a token takes more than the highest estimate, or less than the lowest, the
@@ -173,7 +173,7 @@ def spent(read: pa.Table, held: Calls, *, before: str = "", months: Sequence[str
             energy[end] += estimated * cost.energy_wh[end] * widened + of_meter * pue
             co2e[end] += estimated * (used * widened + built) + of_meter * pue * mix.co2e_kg + by_meter * built
             water[end] += estimated * cost.water_l[end] * widened + of_meter / 1000 * (wue + pue * mix.water_l)
-    return Spent(energy_wh=energy, co2e_g=co2e, water_l=water, metered=metered, calls=calls, unknown=unknown)
+    return CallFootprint(energy_wh=energy, co2e_g=co2e, water_l=water, metered=metered, calls=calls, unknown=unknown)
 
 
 def _shown(found: Mapping[str, Mapping[Where, Ints]], model: str | None) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from boussole.audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED
-from boussole.audits.metrics.definition import Comparison, Composite, Mean, Metric, Odds, Rate
+from boussole.audits.metrics.definition import Composite, MeanOfRates, Metric, Odds, Rate, RateComparison
 
 _BOTH = (NOT_SELECTED, SELECTED)
 _POSITIVES = tuple((decision, POSITIVE) for decision in _BOTH)
@@ -64,7 +64,7 @@ FALSE_NEGATIVES_PER_FALSE_POSITIVE = Rate(
     missing=_BOTH,
 )
 DERIVED = (
-    Mean(metric="balanced_accuracy", rates=(TRUE_POSITIVE_RATE, TRUE_NEGATIVE_RATE)),
+    MeanOfRates(metric="balanced_accuracy", rates=(TRUE_POSITIVE_RATE, TRUE_NEGATIVE_RATE)),
     Odds(metric=FALSE_NEGATIVES_PER_FALSE_POSITIVE.metric, rates=(FALSE_NEGATIVES_PER_FALSE_POSITIVE,)),
 )
 
@@ -84,15 +84,17 @@ COMPOSITES = tuple(
 )
 
 COMPARISONS = (
-    Comparison(metric="true_positive_rate_difference", rate=TRUE_POSITIVE_RATE, scale="difference", less_is_worse=True),
-    Comparison(
+    RateComparison(
+        metric="true_positive_rate_difference", rate=TRUE_POSITIVE_RATE, scale="difference", less_is_worse=True
+    ),
+    RateComparison(
         metric="false_positive_rate_difference", rate=FALSE_POSITIVE_RATE, scale="difference", less_is_worse=True
     ),
-    Comparison(metric="precision_difference", rate=PRECISION, scale="difference", less_is_worse=False),
-    Comparison(
+    RateComparison(metric="precision_difference", rate=PRECISION, scale="difference", less_is_worse=False),
+    RateComparison(
         metric="false_omission_rate_difference", rate=FALSE_OMISSION_RATE, scale="difference", less_is_worse=False
     ),
-    Comparison(metric="accuracy_difference", rate=ACCURACY, scale="difference", less_is_worse=True, turns=False),
+    RateComparison(metric="accuracy_difference", rate=ACCURACY, scale="difference", less_is_worse=True, turns=False),
 )
 
 _SEEN = "outcomes are seen only for the selected"

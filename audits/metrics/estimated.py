@@ -14,10 +14,10 @@ import numpy as np
 from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts, Floats, Measure
 from boussole.audits.metrics import errors
 from boussole.audits.metrics.definition import Metric, Rate
-from boussole.audits.metrics.expected import Estimate, ExpectedValue, estimate, expected_area, expected_rate
+from boussole.audits.metrics.expected import ExpectedEstimate, ExpectedValue, estimate, expected_area, expected_rate
 from boussole.audits.metrics.scored import EVERY, EVERY_SEEN, SEEN, ScoredTable
 from boussole.audits.metrics.view import known_values
-from boussole.audits.uncertainty.curve import Curve, curve
+from boussole.audits.uncertainty.curve import IsotonicCurve, curve
 
 FEWEST = 30
 """Fewer positive or negative outcomes of a group than this in the reference window say too little of its scores."""
@@ -37,14 +37,14 @@ class _Tables:
 
     scored: ScoredTable
     reference: ScoredTable
-    curves: dict[int, Curve | None] = field(default_factory=dict)
+    curves: dict[int, IsotonicCurve | None] = field(default_factory=dict)
 
     def at(self, position: int) -> int | None:
         """Where a group of the window is in the reference window."""
         groups, group = self.reference.view.table.groups, self.scored.view.table.groups[position]
         return groups.index(group) if group in groups else None
 
-    def curve(self, position: int) -> Curve | None:
+    def curve(self, position: int) -> IsotonicCurve | None:
         """What scores of a group of the window meant."""
         if position not in self.curves:
             at = self.at(position)
@@ -95,14 +95,14 @@ def _measure(tables: _Tables, rate: Rate, name: str, position: int) -> Measure:
     )
 
 
-def _ranges(expected: Estimate) -> dict[str, Any]:
+def _ranges(expected: ExpectedEstimate) -> dict[str, Any]:
     """Between what the figure of these decisions will turn out to be, if scores mean what they meant."""
     if expected.interval is None or expected.came is None:
         return {"interval_reason": "degenerate"}
     return {"will_be": [expected.came.low, expected.came.high]}
 
 
-def estimated(counts: Counts, found: Curve, rate: Rate, *, clustered: bool) -> Estimate | None:
+def estimated(counts: Counts, found: IsotonicCurve, rate: Rate, *, clustered: bool) -> ExpectedEstimate | None:
     """A rate of `ESTIMATED` (`EVERY_SEEN`: the area) from counts (bins, buckets, decision, outcome); None where it has
     no denominator."""
     of: Callable[[Floats], ExpectedValue | None] = (
@@ -111,7 +111,7 @@ def estimated(counts: Counts, found: Curve, rate: Rate, *, clustered: bool) -> E
     return estimate(np.asarray(counts.sum(axis=3), dtype=np.int64), found, of, clustered=clustered)
 
 
-def chances(counts: Counts, *, fewest: int = FEWEST) -> Curve | None:
+def chances(counts: Counts, *, fewest: int = FEWEST) -> IsotonicCurve | None:
     """What scores meant in a window, from counts (bins, buckets, decision, outcome); None with fewer outcomes of a
     kind."""
     k, n = (counts[..., side].sum(axis=(2, 3)) for side in ([POSITIVE], [NEGATIVE, POSITIVE]))

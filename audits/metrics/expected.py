@@ -10,7 +10,7 @@ import numpy as np
 
 from boussole.audits.measures import NEGATIVE, POSITIVE, Counts, Floats, Interval
 from boussole.audits.metrics.definition import Rate
-from boussole.audits.uncertainty.curve import Curve, Spread, spread
+from boussole.audits.uncertainty.curve import IsotonicCurve, Spread, spread
 from boussole.audits.uncertainty.quantiles import student_quantile
 
 
@@ -57,7 +57,7 @@ def expected_area(counts: Floats) -> ExpectedValue | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimate:
+class ExpectedEstimate:
     """A value with two errors: `interval` for what such decisions come to, `came` for what these will turn out to be.
 
     The first is about the sample of decisions and that of the reference window; the second about the outcomes of these
@@ -70,8 +70,8 @@ class Estimate:
 
 
 def estimate(
-    decided: Counts, chances: Curve, of: Callable[[Floats], ExpectedValue | None], *, clustered: bool
-) -> Estimate | None:
+    decided: Counts, chances: IsotonicCurve, of: Callable[[Floats], ExpectedValue | None], *, clustered: bool
+) -> ExpectedEstimate | None:
     """From counts (bins, buckets, decision) and the chances of their scores; None where the value has no denominator.
 
     Source: linearisation, Särndal, Swensson & Wretman (1992), Model Assisted Survey Sampling, 5.5.
@@ -99,7 +99,7 @@ def estimate(
             Spread(se=math.hypot(math.sqrt(luck), of_curve.se), df=of_curve.df),
         ]
     both = [_ends(found.value, each, float(per_chance @ chances.optimism)) for each in spreads]
-    return Estimate(value=found.value, interval=both[0], came=both[1])
+    return ExpectedEstimate(value=found.value, interval=both[0], came=both[1])
 
 
 def _ends(value: float, error: Spread, drawn: float, level: float = 0.95) -> Interval | None:

@@ -23,7 +23,7 @@ from boussole.audits.metrics import (
 )
 from boussole.audits.metrics.across import UNKNOWN, Across
 from boussole.audits.metrics.adjusted import ADJUSTED, BESIDE
-from boussole.audits.metrics.definition import Comparison, Rate
+from boussole.audits.metrics.definition import Rate, RateComparison
 from boussole.audits.metrics.groups import Derived
 from boussole.audits.systems.model import System
 
@@ -35,7 +35,7 @@ class Families:
     rates: tuple[Rate, ...]
     derived: tuple[Derived, ...]
     composites: tuple[Across, ...]
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[RateComparison, ...]
 
 
 EVERY_COMPARISON = (
@@ -66,7 +66,7 @@ def families(system: System) -> Families:
     )
 
 
-def of_scores(system: System) -> tuple[tuple[str, ...], tuple[Comparison, ...]]:
+def of_scores(system: System) -> tuple[tuple[str, ...], tuple[RateComparison, ...]]:
     """The measures of scores that are shown, and those that are judged."""
     if system.log.score is None:
         return (), ()

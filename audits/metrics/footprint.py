@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from boussole.audits.measures import Interval, Measure
 from boussole.audits.metrics.calls import by_call, calls_by_month, calls_of
-from boussole.audits.metrics.emissions import Spent, mix_of, spent
+from boussole.audits.metrics.emissions import CallFootprint, mix_of, spent
 from boussole.audits.metrics.shares import PART_OF_MONTH
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.calls import CALLS, DISCARDED, EARLIER, OUTCOMES, TOKENS, Calls
@@ -206,7 +206,7 @@ def _months(read: pa.Table, before: str) -> list[str]:
     return sorted({str(month) for month in own["window"].to_pylist()})
 
 
-def _known(cost: Spent, held: Calls) -> dict[str, Any]:
+def _known(cost: CallFootprint, held: Calls) -> dict[str, Any]:
     """Of how many calls the cost cannot be told, and what a kilowatt-hour costs."""
     return {"unknown": cost.unknown, "all": cost.calls, "mixes": _mixes(held)}
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from boussole.audits.measures import Cells, Group, Interval, Measure
 from boussole.audits.metrics.comparisons import against, compared, judged, refused
-from boussole.audits.metrics.definition import Comparison, Metric, Rate
+from boussole.audits.metrics.definition import Metric, Rate, RateComparison
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import View, known_values
 from boussole.audits.standing import WindowStanding
@@ -28,7 +28,7 @@ from boussole.audits.uncertainty.wilson import wilson_bounds
 Floats = npt.NDArray[np.float64]
 NEVER, NEVER_RATIO, GINI = "never_shortlisted_rate", "never_shortlisted_rate_ratio", "shortlisting_gini"
 NEVER_RATE = Rate(metric=NEVER, numerator=SELECTION_RATE.numerator, denominator=SELECTION_RATE.denominator)
-NEVER_SHORTLISTED = Comparison(metric=NEVER_RATIO, rate=NEVER_RATE, scale="ratio", less_is_worse=False)
+NEVER_SHORTLISTED = RateComparison(metric=NEVER_RATIO, rate=NEVER_RATE, scale="ratio", less_is_worse=False)
 MONTHS = 6
 """How long somebody must be on no list to be one of the forgotten."""
 FEWEST_MONTHS = 3

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from boussole.audits.measures import Counts, Interval, Measure, group_label
-from boussole.audits.metrics.definition import Mean, Odds, Rate
+from boussole.audits.metrics.definition import MeanOfRates, Odds, Rate
 from boussole.audits.metrics.inequality import Entropy, benefits, generalized_entropy
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import View, known_values
@@ -16,7 +16,7 @@ from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.bootstrap import Floats
 from boussole.audits.uncertainty.estimates import Reason, composite_interval, rate_interval
 
-Derived = Mean | Odds | Entropy
+Derived = MeanOfRates | Odds | Entropy
 Made = tuple[float, Interval | None, Reason | None]
 """Value, interval, and why there is no interval."""
 
@@ -85,7 +85,7 @@ def _made(view: View, derived: Derived, counts: Counts) -> Made | None:
     if isinstance(derived, Entropy):
         return _entropy(view, derived, counts)
     clustered = view.table.clustered
-    return (_mean if isinstance(derived, Mean) else _odds)(derived.rates, counts, clustered=clustered)
+    return (_mean if isinstance(derived, MeanOfRates) else _odds)(derived.rates, counts, clustered=clustered)
 
 
 def _mean(rates: tuple[Rate, ...], counts: Counts, *, clustered: bool) -> Made:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from boussole.audits.measures import Lists, measure_id
-from boussole.audits.metrics.ranking import ACROSS, OF_GROUPS, Mean
+from boussole.audits.metrics.ranking import ACROSS, OF_GROUPS, MeanOverLists
 from boussole.audits.suppression.additive import gives_away
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.over_time import REASON
@@ -48,7 +48,7 @@ def lists_withheld(
     return found
 
 
-def _counts(lists: Lists | None, mean: Mean, at: int | None, known: Sequence[int]) -> list[int]:
+def _counts(lists: Lists | None, mean: MeanOverLists, at: int | None, known: Sequence[int]) -> list[int]:
     """How many lists a mean rests on, then, at the first places, the people there and below of each group."""
     parts = 1 + 2 * len(known) * mean.at_top
     if lists is None or lists.purged:

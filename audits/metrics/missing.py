@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from boussole.audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED
-from boussole.audits.metrics.definition import Comparison, Metric, Rate
+from boussole.audits.metrics.definition import Metric, Rate, RateComparison
 
 ObservedFor = Literal["all", "selected"]
 _OUTCOMES = (NEGATIVE, POSITIVE, NO_OUTCOME)
@@ -20,9 +20,9 @@ def _share(seen: tuple[int, ...]) -> Rate:
     )
 
 
-def _comparison(rate: Rate) -> Comparison:
+def _comparison(rate: Rate) -> RateComparison:
     """More of them missing is worse, whether being selected is a favour or a harm."""
-    return Comparison(
+    return RateComparison(
         metric="missing_outcome_share_difference", rate=rate, scale="difference", less_is_worse=False, turns=False
     )
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from boussole.audits.measures import FAIR_ALPHA, TOP, Group, Interval, Lists, Measure, Sums
+from boussole.audits.measures import FAIR_ALPHA, TOP, Group, Interval, Lists, ListSums, Measure
 from boussole.audits.metrics.comparisons import Against, against, compared, judged, refused
 from boussole.audits.metrics.ranking import (
     ACROSS,
@@ -25,7 +25,7 @@ from boussole.audits.metrics.ranking import (
     FAIL_SHARE,
     OF_GROUPS,
     Floats,
-    Mean,
+    MeanOverLists,
 )
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import View, known_values
@@ -73,14 +73,14 @@ class _ShownLists:
         top, pool = (self.lists.sums.totals[name][self.view.known] for name in ("top", "pool"))
         return any(0 < part < self.limit for part in (*top, *(pool - top)))
 
-    def of_group(self, mean: Mean, position: int) -> Measure:
+    def of_group(self, mean: MeanOverLists, position: int) -> Measure:
         """A measure of one group."""
         hidden = self.view.hidden(SELECTION_RATE)
         if position in hidden:
             return self._without(mean.metric, ("suppressed", hidden[position]), [position])
         return self._mean(mean, self.lists.sums.at(position), [position])
 
-    def across(self, mean: Mean) -> Measure:
+    def across(self, mean: MeanOverLists) -> Measure:
         """A measure over all groups of each list."""
         return self._mean(mean, self.lists.whole, None)
 
@@ -130,7 +130,7 @@ class _ShownLists:
         own, theirs = (totals["exposure"][at].sum() / totals["n"][at].sum() for at in ([position], other.positions))
         return float(own / theirs) if theirs > 0 else None
 
-    def _mean(self, mean: Mean, sums: Sums, at: list[int] | None) -> Measure:
+    def _mean(self, mean: MeanOverLists, sums: ListSums, at: list[int] | None) -> Measure:
         why = self._unread(int(sums.totals[mean.lists]))
         if why is None and mean.all_groups and self.some_hidden:
             why = "suppressed", "protects_small_group"

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from boussole.audits.measures import FAIR_ALPHA, TOP, Interval, Sums
-from boussole.audits.metrics.definition import Comparison, Metric
+from boussole.audits.measures import FAIR_ALPHA, TOP, Interval, ListSums
+from boussole.audits.metrics.definition import Metric, RateComparison
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.estimates import rate_interval
@@ -20,7 +20,7 @@ from boussole.audits.uncertainty.methods import method
 from boussole.audits.uncertainty.two_way import brought_of, with_people
 
 Floats = npt.NDArray[np.float64]
-EXPOSURE_RATIO = Comparison(
+EXPOSURE_RATIO = RateComparison(
     metric="exposure_ratio",
     rate=replace(SELECTION_RATE, metric="exposure", decided=False),
     scale="ratio",
@@ -32,7 +32,7 @@ DISCOUNTS = {"exposure": "1/log2(1+rank)", "reciprocal": "1/rank"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mean:
+class MeanOverLists:
     """A sum over lists (`above`, times `scale`) divided by another (`below`), and within which bounds it lies."""
 
     metric: str
@@ -57,11 +57,11 @@ class Mean:
         """Whether it rests on who stands at the first places."""
         return self.discount is None
 
-    def value(self, sums: Sums) -> float:
+    def value(self, sums: ListSums) -> float:
         """The mean over all lists."""
         return float(self.scale * sums.totals[self.above] / sums.totals[self.below])
 
-    def interval(self, sums: Sums) -> tuple[Interval | None, str | None]:
+    def interval(self, sums: ListSums) -> tuple[Interval | None, str | None]:
         """By the jackknife over buckets of lists, and of people who come back; or why there is none.
 
         `degenerate`: buckets show no variance; `people_in_lists`: the same people may stand in many lists, and what one
@@ -80,8 +80,8 @@ class Mean:
         return (None, "degenerate") if found is None else (found.interval(low=self.low, high=self.high), None)
 
 
-def _exposure(metric: str, discount: str) -> Mean:
-    return Mean(
+def _exposure(metric: str, discount: str) -> MeanOverLists:
+    return MeanOverLists(
         metric=metric,
         above=discount,
         below="n",
@@ -92,12 +92,14 @@ def _exposure(metric: str, discount: str) -> Mean:
     )
 
 
-FAIL_SHARE = Mean(metric="fa_ir_fail_share", above="failed", transform="logit", at_random="failed_at_random")
+FAIL_SHARE = MeanOverLists(metric="fa_ir_fail_share", above="failed", transform="logit", at_random="failed_at_random")
 OF_GROUPS = (
     _exposure("exposure", "exposure"),
     _exposure("reciprocal_exposure", "reciprocal"),
-    Mean(metric="attention_share_difference", above="attention", low=-1.0, discount="exposure", figure="attention"),
-    Mean(
+    MeanOverLists(
+        metric="attention_share_difference", above="attention", low=-1.0, discount="exposure", figure="attention"
+    ),
+    MeanOverLists(
         metric="top_k_representation",
         above="top",
         below="expected",
@@ -106,7 +108,7 @@ OF_GROUPS = (
         high=float("inf"),
         figure="top",
     ),
-    Mean(
+    MeanOverLists(
         metric="skew_at_k",
         above="skew",
         below="long_lists",
@@ -119,8 +121,8 @@ OF_GROUPS = (
     FAIL_SHARE,
 )
 ACROSS = (
-    Mean(metric="attention_weighted_rank_fairness", above="attention", scale=0.5, discount="exposure"),
-    Mean(metric="ndkl", above="divergence", high=float("inf"), discount="exposure"),
+    MeanOverLists(metric="attention_weighted_rank_fairness", above="attention", scale=0.5, discount="exposure"),
+    MeanOverLists(metric="ndkl", above="divergence", high=float("inf"), discount="exposure"),
 )
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from boussole.audits.measures import SELECTED, Cells, Group, Measure
 from boussole.audits.metrics.comparisons import comparison_measures
-from boussole.audits.metrics.definition import Comparison, Metric, Rate
+from boussole.audits.metrics.definition import Metric, Rate, RateComparison
 from boussole.audits.metrics.groups import rate_measures
 from boussole.audits.metrics.shares import few
 from boussole.audits.metrics.sides_of_replies import METRICS as SIDE_METRICS
@@ -31,7 +31,7 @@ _CASES = tuple((SELECTED, outcome) for outcome in range(3))
 _ALL = tuple((decision, outcome) for decision in range(2) for outcome in range(3))
 LATE_SHARE = Rate(metric="late_reply_share", numerator=_CASES, denominator=_ALL)
 PROMPT_SHARE = Rate(metric="prompt_reply_share", numerator=_CASES, denominator=_ALL)
-LATE_RATIO = Comparison(metric="late_reply_ratio", rate=LATE_SHARE, scale="ratio", less_is_worse=False, turns=False)
+LATE_RATIO = RateComparison(metric="late_reply_ratio", rate=LATE_SHARE, scale="ratio", less_is_worse=False, turns=False)
 """Coming too late is a harm, whatever being selected is."""
 MEDIAN = "median_reply_minutes"
 SMALL = "small_group"

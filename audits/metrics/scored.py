@@ -22,7 +22,7 @@ from boussole.audits.measures import (
     Scores,
 )
 from boussole.audits.metrics.comparisons import against, compared, judged, refused
-from boussole.audits.metrics.definition import Comparison, Rate
+from boussole.audits.metrics.definition import Rate, RateComparison
 from boussole.audits.metrics.view import View, known_values
 from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.lattice import Key
@@ -112,7 +112,7 @@ class ScoredTable:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
+class ScoredFigure:
     """A value and what goes with it; `n`: decisions per bucket."""
 
     value: float
@@ -120,7 +120,7 @@ class Figure:
     interval: Interval | None
     params: Mapping[str, Any] = field(default_factory=dict)
 
-    def told(self, more: Mapping[str, Any]) -> Figure:
+    def told(self, more: Mapping[str, Any]) -> ScoredFigure:
         """The same with more parameters."""
         return replace(self, params={**self.params, **more})
 
@@ -179,7 +179,7 @@ def group_figures(
     scored: ScoredTable,
     metric: str,
     rate: Rate,
-    make: Callable[[list[int]], Figure | None],
+    make: Callable[[list[int]], ScoredFigure | None],
     *,
     probability: bool = False,
 ) -> list[Measure]:
@@ -193,7 +193,7 @@ def _group_figure(
     scored: ScoredTable,
     metric: str,
     rate: Rate,
-    make: Callable[[list[int]], Figure | None],
+    make: Callable[[list[int]], ScoredFigure | None],
     position: int,
     *,
     probability: bool,
@@ -214,8 +214,8 @@ def _group_figure(
 
 def pair_figures(
     scored: ScoredTable,
-    comparison: Comparison,
-    make: Callable[[list[int], list[int]], Figure | Refused],
+    comparison: RateComparison,
+    make: Callable[[list[int], list[int]], ScoredFigure | Refused],
     *,
     probability: bool = False,
     beside: bool = False,
@@ -230,8 +230,8 @@ def pair_figures(
 
 def _pair_figure(
     scored: ScoredTable,
-    comparison: Comparison,
-    make: Callable[[list[int], list[int]], Figure | Refused],
+    comparison: RateComparison,
+    make: Callable[[list[int], list[int]], ScoredFigure | Refused],
     position: int,
     probability: bool,
 ) -> Measure:
@@ -262,7 +262,9 @@ def _blocked(scored: ScoredTable, rate: Rate, probability: bool) -> str | None:
     return scored.view.blocked(rate)
 
 
-def _measure(scored: ScoredTable, metric: str, position: int, figure: Figure, params: Mapping[str, Any]) -> Measure:
+def _measure(
+    scored: ScoredTable, metric: str, position: int, figure: ScoredFigure, params: Mapping[str, Any]
+) -> Measure:
     view = scored.view
     return Measure(
         metric=metric,

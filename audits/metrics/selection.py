@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boussole.audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED
-from boussole.audits.metrics.definition import Comparison, Composite, Metric, Rate
+from boussole.audits.metrics.definition import Composite, Metric, Rate, RateComparison
 
 _OUTCOMES = (NEGATIVE, POSITIVE, NO_OUTCOME)
 
@@ -20,7 +20,7 @@ COMPOSITES = (
     Composite(metric="demographic_parity_ratio", rates=(SELECTION_RATE,), aggregate="ratio"),
 )
 
-SELECTION_RATIO = Comparison(metric="selection_rate_ratio", rate=SELECTION_RATE, scale="ratio", less_is_worse=True)
+SELECTION_RATIO = RateComparison(metric="selection_rate_ratio", rate=SELECTION_RATE, scale="ratio", less_is_worse=True)
 COMPARISONS = (SELECTION_RATIO,)
 
 _FEW = "fewer than two groups are shown"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from boussole.audits.measures import Cells, Measure, Stage
 from boussole.audits.metrics.adjusted import ADJUSTED, adjusted_measures
 from boussole.audits.metrics.comparisons import comparison_measures
-from boussole.audits.metrics.definition import Comparison, Metric
+from boussole.audits.metrics.definition import Metric, RateComparison
 from boussole.audits.metrics.groups import rate_measures
 from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from boussole.audits.metrics.through import Silent, StageStep, actor_measures, gap_shares
@@ -38,7 +38,7 @@ JUDGED = ("against", "bad_side", "scale")
 """What a comparison says of itself also without a value."""
 
 
-def comparisons(system: System) -> list[Comparison]:
+def comparisons(system: System) -> list[RateComparison]:
     """Those that can be made of a system."""
     if not system.log.stages:
         return []

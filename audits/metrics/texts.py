@@ -27,7 +27,7 @@ from boussole.audits.systems.logs.texts import (
     HeldTexts,
 )
 from boussole.audits.systems.model import System
-from boussole.audits.texts.measured import WORDING, Reader, personal_reader
+from boussole.audits.texts.measured import WORDING, ReaderAccuracy, personal_reader
 from boussole.audits.uncertainty.jackknife import Ints
 
 UNLAWFUL_ADVERTS = "unlawful_adverts_share"
@@ -67,7 +67,9 @@ class _Counts:
     def __init__(self, read: pa.Table, held: HeldTexts, *, limit: int) -> None:
         self._read, self._held, self._limit = read, held, limit
 
-    def measure(self, name: str, cases: str, texts: str, unread: str, *, of: Reader, cases_of: Reader) -> Measure:
+    def measure(
+        self, name: str, cases: str, texts: str, unread: str, *, of: ReaderAccuracy, cases_of: ReaderAccuracy
+    ) -> Measure:
         """A measure of cases, with what was found in all texts, or drafts, beside it."""
         sides, every = self._sides(cases), self._sides(unread)
         told: dict[str, Any] = {"unlabelled": int(every[1].sum()), "all": int(every.sum())}
@@ -85,7 +87,7 @@ class _Counts:
             clusters=worth_if_few(sides),
         )
 
-    def _detected(self, part: str, reader: Reader) -> dict[str, Any] | None:
+    def _detected(self, part: str, reader: ReaderAccuracy) -> dict[str, Any] | None:
         """In how many texts something was found, and in how many there is something at most: none is taken to be found
         wrongly until a human has said so, and those that the reader misses are added, as many as its recall leaves."""
         sides = self._sides(part)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.measures import Cells
-from boussole.audits.notebook.counting import Rows, yes_values
+from boussole.audits.notebook.counting import FrameRows, yes_values
 from boussole.audits.systems.columns import Columns, Outcome
 from boussole.audits.systems.kinds import Value
 from boussole.audits.systems.model import System
@@ -71,7 +71,7 @@ def check_references(tables: Sequence[Cells], system: System) -> None:
             raise BoussoleError(f"no row has {wanted[0]!r} in '{table.by[0]}'.", next_step=nearest(wanted[0], known))
 
 
-def outcome_of(rows: Rows, column: str, positive: Sequence[Value] | Value | None, observed_for: str) -> Outcome:
+def outcome_of(rows: FrameRows, column: str, positive: Sequence[Value] | Value | None, observed_for: str) -> Outcome:
     """What the column of outcomes means, in the words of a system file."""
     yes = yes_values(rows, column, positive, name="positive")
     return Outcome.model_validate(

@@ -38,7 +38,7 @@ MOST_GROUPS = MOST_VALUES
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rows:
+class FrameRows:
     """A frame as a table of DuckDB, `frame`, with the columns that were named and no other."""
 
     connection: duckdb.DuckDBPyConnection
@@ -52,7 +52,7 @@ class Rows:
         return [value for (value,) in found]
 
 
-def open_rows(frame: Any, columns: Sequence[str]) -> Rows:
+def open_rows(frame: Any, columns: Sequence[str]) -> FrameRows:
     """The named columns of a frame.
 
     Raises SourceError for something that is no table, for one without rows, and for a column that is not there.
@@ -76,7 +76,7 @@ def open_rows(frame: Any, columns: Sequence[str]) -> Rows:
     connection = duckdb.connect(config={**CONFIG, "temp_directory": ""})  # nothing of people is spilled to a disk
     connection.register("frame", table)
     types = {str(name): str(kind) for name, kind, *_ in connection.execute("DESCRIBE frame").fetchall()}
-    return Rows(connection=connection, read=ColumnReader(types))
+    return FrameRows(connection=connection, read=ColumnReader(types))
 
 
 def _names(frame: Any) -> list[str] | None:
@@ -91,7 +91,7 @@ def _narrow(frame: Any, columns: Sequence[str]) -> Any:
     return frame[list(dict.fromkeys(columns))] if isinstance(frame, pd.DataFrame) else frame
 
 
-def yes_values(rows: Rows, column: str, given: Sequence[Value] | Value | None, *, name: str) -> list[Value]:
+def yes_values(rows: FrameRows, column: str, given: Sequence[Value] | Value | None, *, name: str) -> list[Value]:
     """The values of a column that mean yes: those given, else true or 1 where it holds nothing but yes and no.
 
     Raises SourceError where values were given that do not occur, or where none were and the column does not tell.
@@ -121,7 +121,7 @@ def _some(values: Sequence[Any]) -> str:
     return shown + (" and others" if len(values) > 6 else "") if values else "nothing"
 
 
-def count(rows: Rows, system: System, decision: Decision) -> tuple[list[Cells], Mapping[Key, str]]:
+def count(rows: FrameRows, system: System, decision: Decision) -> tuple[list[Cells], Mapping[Key, str]]:
     """Counts for everybody, each group and each crossing; and the groups that are set apart, which none of them holds.
 
     Raises SourceError for rows without a decision, weights that are no whole numbers, and columns with too many values.
@@ -135,7 +135,7 @@ def count(rows: Rows, system: System, decision: Decision) -> tuple[list[Cells], 
     return numbers.cells(told), {numbers.key(key): why for key, why in keys.items()}
 
 
-def _fill(rows: Rows, system: System, decision: Decision) -> None:
+def _fill(rows: FrameRows, system: System, decision: Decision) -> None:
     """The table `fine`: how many decisions there are of each decision, outcome, bucket and combination of groups."""
     log, read = system.log, rows.read
     _refuse(rows, read.absent(decision.column), decision.column, "holds no decision")
@@ -165,14 +165,14 @@ def _fill(rows: Rows, system: System, decision: Decision) -> None:
     )
 
 
-def _tables(rows: Rows, system: System, apart: Sequence[Apart]) -> list[Cells]:
+def _tables(rows: FrameRows, system: System, apart: Sequence[Apart]) -> list[Cells]:
     """The counts of every table, without what is set apart."""
     out = "".join(f" AND NOT {is_value(quote('g_' + each.attribute), each.value)}" for each in apart)
     counts = counts_sql(f"fine WHERE true{out}", [(), *system.attributes])
     return cells_from_counts(rows.connection.execute(counts).to_arrow_table().cast(COUNTS), system)
 
 
-def _refuse(rows: Rows, fault: str, column: str, what: str) -> None:
+def _refuse(rows: FrameRows, fault: str, column: str, what: str) -> None:
     """Raises SourceError where rows have a fault: nobody is left out in silence."""
     found = rows.connection.execute(f"SELECT count(*) FILTER (WHERE {fault}) FROM frame").fetchone()
     if found and found[0]:
@@ -182,7 +182,7 @@ def _refuse(rows: Rows, fault: str, column: str, what: str) -> None:
         )
 
 
-def _refuse_many(rows: Rows, name: str, value: str) -> None:
+def _refuse_many(rows: FrameRows, name: str, value: str) -> None:
     found = rows.connection.execute(f"SELECT approx_count_distinct({value}) FROM frame").fetchone()
     if found and found[0] > MOST_GROUPS:
         raise SourceError(

@@ -18,7 +18,7 @@ _CELL = 'style="text-align:left;padding:2px 8px;white-space:nowrap"'
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class DrawingRow:
     """One group as it is drawn: without a value, `note` says why. `against`: whom it is compared with."""
 
     metric: str
@@ -32,7 +32,7 @@ class Row:
     note: str | None
 
 
-def page(heading: str, notes: Sequence[str], rows: Sequence[Row], *, left_out: int) -> str:
+def page(heading: str, notes: Sequence[str], rows: Sequence[DrawingRow], *, left_out: int) -> str:
     """HTML: a heading, notes, and one line for each row; every text in it is escaped."""
     shown = list(rows[:MOST_ROWS])
     more = left_out + len(rows) - len(shown)
@@ -48,14 +48,14 @@ def page(heading: str, notes: Sequence[str], rows: Sequence[Row], *, left_out: i
     return "".join(parts)
 
 
-def _lines(rows: Sequence[Row]) -> str:
+def _lines(rows: Sequence[DrawingRow]) -> str:
     """The lines of one metric and attribute, on one scale."""
     seen = [end for row in rows for end in (row.value, row.low, row.high) if end is not None]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
     return "".join(_line(row, low, high if high > low else low + 1) for row in rows)
 
 
-def _line(row: Row, low: float, high: float) -> str:
+def _line(row: DrawingRow, low: float, high: float) -> str:
     value = f"{row.value:.3g}" if row.value is not None else escape(row.note or "")
     ends = f"{row.low:.3g} to {row.high:.3g}" if row.low is not None and row.high is not None else ""
     group = row.group if row.against is None else f"{row.group} (against {row.against})"
@@ -64,7 +64,7 @@ def _line(row: Row, low: float, high: float) -> str:
     return "<tr>" + "".join(f"<td {_CELL}>{text}</td>" for text in texts) + "</tr>"
 
 
-def _dot(row: Row, low: float, high: float) -> str:
+def _dot(row: DrawingRow, low: float, high: float) -> str:
     """An SVG of the dot and its interval; the numbers stand beside it, so that it is hidden from screen readers."""
     if row.value is None:
         return ""
@@ -80,7 +80,7 @@ def _dot(row: Row, low: float, high: float) -> str:
     return f'<svg width="{WIDTH}" height="{HEIGHT}" aria-hidden="true">{line}{dot}</svg>'
 
 
-def chart(rows: Sequence[Row], *, metric: str) -> alt.LayerChart:
+def chart(rows: Sequence[DrawingRow], *, metric: str) -> alt.LayerChart:
     """An Altair chart of one metric: a row for each group, under its attribute."""
     import altair as alt
     import pandas as pd

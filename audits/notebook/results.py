@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.measures import Measure, attribute_of, label_of
-from boussole.audits.notebook.drawing import Row, chart, page
+from boussole.audits.notebook.drawing import DrawingRow, chart, page
 
 if TYPE_CHECKING:
     import altair as alt
@@ -98,14 +98,14 @@ def _row(measure: Measure) -> dict[str, Any]:
     }
 
 
-def _drawn(measure: Measure) -> Row | None:
+def _drawn(measure: Measure) -> DrawingRow | None:
     """One row of a picture; None for measures that are about no group."""
     label = label_of(measure.group)
     if label is None:
         return None
     given = "".join(f" | {value}" for value in measure.given.values())
     against = measure.params.get("against")
-    return Row(
+    return DrawingRow(
         metric=measure.metric,
         by=(attribute_of(measure.by) or "") + given,
         group=label,

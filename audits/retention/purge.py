@@ -84,7 +84,7 @@ class PurgeResult:
 
 
 @dataclass
-class Plan:
+class PurgePlan:
     """What becomes of each table: the condition of rows that go, columns that change, or a whole SELECT."""
 
     gone: dict[Name, str] = field(default_factory=dict)
@@ -130,7 +130,7 @@ def purge(
     found: list[PurgeResult] = []
 
     def plan(connection: duckdb.DuckDBPyConnection) -> Mapping[Name, str] | None:
-        made = Plan()
+        made = PurgePlan()
         for system in held:
             purged = _plan(connection, workspace, system, limits.get(system.id), made, today=today or _today(system))
             found.extend([purged] if purged.anything else [])
@@ -188,7 +188,7 @@ def _plan(
     workspace: Workspace,
     system: System,
     limit: dt.date | None,
-    plan: Plan,
+    plan: PurgePlan,
     *,
     today: dt.date,
 ) -> PurgeResult:
@@ -240,7 +240,7 @@ def _texts_before(system: System, today: dt.date) -> dt.date | None:
 
 
 def _texts(
-    connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date | None, plan: Plan, *, today: dt.date
+    connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date | None, plan: PurgePlan, *, today: dt.date
 ) -> PurgeResult:
     """Adds to the plan the texts that leave before their row does (rows before `limit` go whole), with those of rows
     that were set aside."""
@@ -270,7 +270,7 @@ def _texts_aside(texts: PurgeResult) -> str:
     return f"(log = 'generations' AND ({old}))" if first else "false"
 
 
-def _leave_no_trace(system: System, months: Iterable[dt.date], plan: Plan) -> None:
+def _leave_no_trace(system: System, months: Iterable[dt.date], plan: PurgePlan) -> None:
     """Counts by profile and by score go with their rows: where one person is alone, they quote the values of a row."""
     listed = ", ".join(f"DATE '{month}'" for month in months)
     for name in ((system.id, "strata"), (system.id, "scores")):
@@ -281,7 +281,7 @@ def _leave_no_trace(system: System, months: Iterable[dt.date], plan: Plan) -> No
     _without_single_values(system, listed, plan)
 
 
-def _without_single_values(system: System, months: str, plan: Plan) -> None:
+def _without_single_values(system: System, months: str, plan: PurgePlan) -> None:
     """Of these months, counts by value lose their sums (of one decision, its value), and values that few had their
     names; names that nothing else has are forgotten."""
     name, month = (system.id, "histograms"), "CAST(date_trunc('month', day) AS DATE)"
@@ -321,7 +321,7 @@ def _gone(connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date)
 
 
 def _keep_stops(
-    connection: duckdb.DuckDBPyConnection, system: System, gone: dict[Name, str], plan: Plan, *, today: dt.date
+    connection: duckdb.DuckDBPyConnection, system: System, gone: dict[Name, str], plan: PurgePlan, *, today: dt.date
 ) -> None:
     """A STOP stays for longer than other messages, as who said it and when (`STOP_NEEDS`): else it would be forgotten,
     and who is written to all the same would not be seen. Whatever else its row told goes, of any column there is."""
@@ -386,7 +386,7 @@ def _batches(gone: Mapping[Name, str]) -> str:
 
 
 def _forget_changes(
-    connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date, gone: Mapping[Name, str], plan: Plan
+    connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date, gone: Mapping[Name, str], plan: PurgePlan
 ) -> None:
     """Notes on the schema quote new values: they go when they are old, or when rows of their batch go."""
     name = ("main", "schema_changes")

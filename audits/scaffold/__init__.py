@@ -15,7 +15,7 @@ from boussole.audits.decisions.sources import reading_whole
 from boussole.audits.errors import SystemFileError
 from boussole.audits.lake.engine import scratch
 from boussole.audits.scaffold import keys, people, roles
-from boussole.audits.scaffold.draft import Draft
+from boussole.audits.scaffold.draft import SystemDraft
 from boussole.audits.scaffold.profile import profile
 from boussole.audits.scaffold.words import plain
 from boussole.audits.scaffold.writing import write
@@ -60,7 +60,7 @@ def propose(
     if system_id is not None and id_of(system_id) != system_id:
         raise SystemFileError(f"'{system_id}' is not a system id.", next_step=f"Write --id {id_of(system_id)}.")
     with scratch() as connection, reading_whole(source):
-        draft = Draft(profile(connection, source, zone=ZONE, files=files))
+        draft = SystemDraft(profile(connection, source, zone=ZONE, files=files))
         for step in (
             people.lists,
             keys.identify,

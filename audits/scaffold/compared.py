@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from boussole.audits.scaffold import words as w
-from boussole.audits.scaffold.draft import Draft, GroupGuess
+from boussole.audits.scaffold.draft import GroupGuess, SystemDraft
 from boussole.audits.scaffold.marks import GAP, GUESSED, listed, note, scalar, wrapped
 from boussole.audits.scaffold.people import BANDS
 
@@ -18,7 +18,7 @@ CONTROLS_ASKED = (
 """What is asked where nobody has named a control."""
 
 
-def groups(draft: Draft) -> Iterator[str]:
+def groups(draft: SystemDraft) -> Iterator[str]:
     if draft.groups:
         yield "groups:"
     else:
@@ -31,7 +31,7 @@ def groups(draft: Draft) -> Iterator[str]:
     yield from _controls(draft)
 
 
-def _controls(draft: Draft) -> Iterator[str]:
+def _controls(draft: SystemDraft) -> Iterator[str]:
     """The controls that somebody asked for; else the question which, with what a control is and what it hides."""
     if draft.controls:
         yield "controls:"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from boussole.audits.scaffold.profile import Profile, Table, typed
+from boussole.audits.scaffold.profile import Profile, SourceProfile, typed
 from boussole.audits.scaffold.words import DIRECT, FAMILIES, NEGATIVE, POSITIVE, named, plain
 from boussole.audits.systems.kinds import Value
 
@@ -55,10 +55,10 @@ class GroupGuess:
 
 
 @dataclass
-class Draft:
+class SystemDraft:
     """A proposal in the making; `taken` are the columns that have a role."""
 
-    table: Table
+    table: SourceProfile
     key: Key = Key((), "nothing was looked at yet", sure=False)
     roles: dict[str, Guess] = field(default_factory=dict)
     splits: dict[str, Split] = field(default_factory=dict)

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from boussole.audits.scaffold import words as w
-from boussole.audits.scaffold.draft import Draft, Key
+from boussole.audits.scaffold.draft import Key, SystemDraft
 from boussole.audits.scaffold.profile import Profile
 from boussole.audits.scaffold.words import named
 
@@ -18,7 +18,7 @@ DATE_PART = 2
 """How well a date identifies a decision with others; better than a name, worse than an identifier."""
 
 
-def identify(draft: Draft) -> None:
+def identify(draft: SystemDraft) -> None:
     """A column with another value in each row of the whole file, by its name; else several together; else the row.
 
     A column whose values repeat is never proposed: an import would keep one row of each of its values.
@@ -54,7 +54,7 @@ def _says(column: Profile) -> str:
     return ", and its name says so" if named(column.words, w.ID) else ", but its name does not say what it is"
 
 
-def _together(draft: Draft) -> tuple[Profile, ...]:
+def _together(draft: SystemDraft) -> tuple[Profile, ...]:
     """The fewest identifiers that are different in each row together, the best named first; none if there are none."""
     parts = [column for column in draft.table.columns.values() if _part(draft, column) and column.distinct > 1]
     parts = sorted(parts, key=lambda column: -_part(draft, column))[:MOST_TRIED]
@@ -65,7 +65,7 @@ def _together(draft: Draft) -> tuple[Profile, ...]:
     return ()
 
 
-def _meant(draft: Draft, chosen: Sequence[Profile]) -> bool:
+def _meant(draft: SystemDraft, chosen: Sequence[Profile]) -> bool:
     """Whether columns could identify a decision by what they are: a place says nothing without its list."""
     names = {column.name for column in chosen}
     rank, request = draft.column("rank"), draft.column("request")
@@ -74,7 +74,7 @@ def _meant(draft: Draft, chosen: Sequence[Profile]) -> bool:
     return any(_part(draft, column) > DATE_PART for column in chosen)
 
 
-def _part(draft: Draft, column: Profile) -> int:
+def _part(draft: SystemDraft, column: Profile) -> int:
     """How well a column can identify a decision with others; 0: not at all.
 
     What says who somebody is (a group, an e-mail address) comes last, or not at all.

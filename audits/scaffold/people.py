@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from boussole.audits.decisions.contracts.decisions import group_value
 from boussole.audits.errors import SourceError, nearest
 from boussole.audits.scaffold import words as w
-from boussole.audits.scaffold.draft import Draft, GroupGuess, Guess
+from boussole.audits.scaffold.draft import GroupGuess, Guess, SystemDraft
 from boussole.audits.scaffold.profile import Profile
 from boussole.audits.scaffold.references import middle_of_years, reference_of
 from boussole.audits.scaffold.words import named
@@ -21,7 +21,7 @@ LISTED = 0.9
 """The least share of requests whose places must be 1 to n, each once: some lists have lost a row."""
 
 
-def lists(draft: Draft) -> None:
+def lists(draft: SystemDraft) -> None:
     """Places in lists: a column of ranks by its name, which within each value of another are 1 to n."""
     for rank in draft.free:
         whole = rank.numeric and not rank.fractional and (rank.low or 0) >= 1
@@ -37,13 +37,13 @@ def lists(draft: Draft) -> None:
         return
 
 
-def _requests(draft: Draft) -> list[Profile]:
+def _requests(draft: SystemDraft) -> list[Profile]:
     """Columns that a list could be named by: by name, then identifiers, then others; all of them repeat."""
     repeating = [c for c in draft.repeating if not draft.sensitive(c) and c.filled == draft.rows]
     return sorted(repeating, key=lambda c: (-named(c.words, w.REQUEST), -named(c.words, w.ID), -c.distinct))
 
 
-def _placed(draft: Draft, rank: Profile, request: Profile) -> bool:
+def _placed(draft: SystemDraft, rank: Profile, request: Profile) -> bool:
     """Whether the places within each request are 1 to n, each once, in nearly all of them."""
     place, text = draft.table.read.number(rank.name), draft.table.read.text(request.name)
     each = (
@@ -56,7 +56,7 @@ def _placed(draft: Draft, rank: Profile, request: Profile) -> bool:
     return bool(lists_) and longest > 1 and whole >= LISTED * lists_
 
 
-def keys(draft: Draft) -> None:
+def keys(draft: SystemDraft) -> None:
     """The person, the request and the team: identifiers that repeat. Agents are left out."""
     repeating = draft.repeating
     _take_key(draft, "person", [c for c in draft.table.columns.values() if _repeated_person(draft, c)], w.PERSON)
@@ -68,11 +68,11 @@ def keys(draft: Draft) -> None:
             draft.left_out[column.name] = "agents appear only as teams of 11 or more, never one by one"
 
 
-def _repeated_person(draft: Draft, column: Profile) -> bool:
+def _repeated_person(draft: SystemDraft, column: Profile) -> bool:
     return column.name not in draft.taken and 10 < column.distinct < draft.rows and not column.fractional
 
 
-def _take_key(draft: Draft, role: str, columns: list[Profile], vocabulary: frozenset[str]) -> None:
+def _take_key(draft: SystemDraft, role: str, columns: list[Profile], vocabulary: frozenset[str]) -> None:
     """By name: the word itself, or the word with one that says identifier."""
     for column in columns:
         spoken = named(column.words, vocabulary) and (named(column.words, w.ID | w.DIRECT) or len(column.words) == 1)
@@ -81,7 +81,7 @@ def _take_key(draft: Draft, role: str, columns: list[Profile], vocabulary: froze
             return
 
 
-def versions(draft: Draft) -> None:
+def versions(draft: SystemDraft) -> None:
     """The model version and the declared use: few values, by name."""
     for column in draft.free:
         if column.distinct > 50 or "model_version" in draft.roles:
@@ -94,7 +94,7 @@ def versions(draft: Draft) -> None:
             draft.take("use", Guess(column.name, "its name says so"))
 
 
-def numbers(draft: Draft) -> None:
+def numbers(draft: SystemDraft) -> None:
     """The score and the weight, by name and by what numbers they are."""
     numeric = [column for column in draft.free if column.numeric]
     for column in numeric:
@@ -110,7 +110,7 @@ def numbers(draft: Draft) -> None:
         _ask_for_counts(draft)
 
 
-def _ask_for_counts(draft: Draft) -> None:
+def _ask_for_counts(draft: SystemDraft) -> None:
     """Asks whether the one whole number of a table counts decisions, where each combination of its other columns stands
     once: of decisions one by one, some are alike."""
     columns = draft.table.columns
@@ -144,7 +144,7 @@ ENOUGH_ROWS = 11
 """A value that fewer rows have is not written into a proposal: it may be a slip of the hand, or somebody's name."""
 
 
-def groups(draft: Draft) -> None:
+def groups(draft: SystemDraft) -> None:
     """Sensitive features by name: one of each family, with few values, or an age in years."""
     for family, (_, _, vocabulary) in w.FAMILIES.items():
         found = [column for column in draft.free if named(column.words, vocabulary)]
@@ -167,12 +167,12 @@ def _bands(family: str, column: Profile) -> bool:
     return family == "age" and in_years
 
 
-def _comparable(draft: Draft, column: Profile) -> bool:
+def _comparable(draft: SystemDraft, column: Profile) -> bool:
     few = 2 <= column.distinct <= MOST_GROUP_VALUES and column.distinct * 2 <= draft.rows
     return few and not column.dated and not column.formulas
 
 
-def _group(draft: Draft, family: str, column: Profile) -> GroupGuess:
+def _group(draft: SystemDraft, family: str, column: Profile) -> GroupGuess:
     if _bands(family, column):
         reference, because = middle_of_years(_in_bands(draft, column), BANDS)
         return GroupGuess(family, column.name, "an age in years", True, reference, because)
@@ -184,7 +184,7 @@ def _group(draft: Draft, family: str, column: Profile) -> GroupGuess:
     return GroupGuess(family, column.name, why, False, reference, because, tuple(declared))
 
 
-def _in_bands(draft: Draft, column: Profile) -> dict[str, int]:
+def _in_bands(draft: SystemDraft, column: Profile) -> dict[str, int]:
     """How many rows each band of an age holds."""
     band = group_value(draft.table.read, Group(column=column.name, bands=BANDS))
     found = draft.table.connection.execute(
@@ -193,7 +193,7 @@ def _in_bands(draft: Draft, column: Profile) -> dict[str, int]:
     return dict(found.fetchall())
 
 
-def controls(draft: Draft, asked: Sequence[str]) -> None:
+def controls(draft: SystemDraft, asked: Sequence[str]) -> None:
     """Controls that somebody asked for; others are only named as candidates, as a control can hide what it should show.
 
     Raises SourceError for a column that is not there, or that is compared as a group.
@@ -215,7 +215,7 @@ def controls(draft: Draft, asked: Sequence[str]) -> None:
     draft.candidates = [column.name for column in draft.table.columns.values() if _candidate(draft, column)]
 
 
-def _control_id(draft: Draft, column: Profile) -> str:
+def _control_id(draft: SystemDraft, column: Profile) -> str:
     """What the control is called: by its kind where its name says so, else by its name."""
     kinds = [kind for kind, (_, _, vocabulary) in w.CONTROLS.items() if named(column.words, vocabulary)]
     plain_name = "_".join(column.words)[:40].strip("_")
@@ -224,7 +224,7 @@ def _control_id(draft: Draft, column: Profile) -> str:
     return wanted if wanted not in used else f"{wanted}_{len(used)}"
 
 
-def _candidate(draft: Draft, column: Profile) -> bool:
+def _candidate(draft: SystemDraft, column: Profile) -> bool:
     """A category with few values whose name is that of a usual control."""
     fit = (
         2 <= column.distinct <= 30 and column.distinct * 2 <= draft.rows and not column.formulas and bool(column.values)
@@ -233,7 +233,7 @@ def _candidate(draft: Draft, column: Profile) -> bool:
     return fit and usual and column.name not in draft.taken and not draft.direct(column)
 
 
-def features(draft: Draft) -> None:
+def features(draft: SystemDraft) -> None:
     """Other numbers, which drift is watched on."""
     held = {*draft.key.columns, *(guess.column for guess in draft.controls.values()), *draft.left_out}
     numeric = [c for c in draft.free if c.numeric and c.distinct > 2 and c.filled * 2 >= draft.rows]

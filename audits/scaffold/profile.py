@@ -14,7 +14,7 @@ import duckdb
 
 from boussole.audits.decisions.contracts import Needs
 from boussole.audits.decisions.contracts.columns import ColumnReader
-from boussole.audits.decisions.files.values import Reading
+from boussole.audits.decisions.files.values import FileReading
 from boussole.audits.decisions.sources import open_source
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.tables import one
@@ -78,7 +78,7 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Table:
+class SourceProfile:
     """The columns of a source, profiled on a sample of its rows where there are many.
 
     `rows` are those of the sample; `whole` and `sample` are relations, `total` counts the rows of the first.
@@ -93,7 +93,7 @@ class Table:
     whole: str
     sample: str
     read: ColumnReader
-    reading: Reading | None = None
+    reading: FileReading | None = None
 
     def count(self, condition: str) -> int:
         """Rows of the whole source that meet an SQL condition over its columns."""
@@ -120,7 +120,7 @@ class Table:
 
 def profile(
     connection: duckdb.DuckDBPyConnection, source: str | Path, *, zone: str, files: Files | None = None
-) -> Table:
+) -> SourceProfile:
     """The profile of every column of a source.
 
     Raises SourceError when the source cannot be read or holds no row.
@@ -132,7 +132,9 @@ def profile(
         raise SourceError("the file holds no row.", where=str(source), next_step="Give one with some decisions in it.")
     sample = whole if total <= SAMPLE else _sample(connection, whole)
     columns = {name: _column(connection, whole, sample, read, name, zone=zone) for name in opened.columns}
-    return Table(str(source), total, min(total, SAMPLE), columns, connection, whole, sample, read, opened.reading)
+    return SourceProfile(
+        str(source), total, min(total, SAMPLE), columns, connection, whole, sample, read, opened.reading
+    )
 
 
 def _sample(connection: duckdb.DuckDBPyConnection, whole: str) -> str:

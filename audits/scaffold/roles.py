@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boussole.audits.errors import SourceError
 from boussole.audits.scaffold import words as w
-from boussole.audits.scaffold.draft import Draft, Guess, said, split
+from boussole.audits.scaffold.draft import Guess, SystemDraft, said, split
 from boussole.audits.scaffold.profile import Profile, typed
 from boussole.audits.scaffold.words import named
 from boussole.audits.systems.kinds import Value
@@ -13,7 +13,7 @@ MOST = 0.95
 MANY = 10
 
 
-def date(draft: Draft) -> None:
+def date(draft: SystemDraft) -> None:
     """The moment of the decision: dates in nearly every row, by the name of the column."""
     dates = [c for c in draft.free if c.dated and not c.numeric and c.filled >= MOST * draft.rows and _in_time(c)]
     dates = [column for column in dates if not named(column.words, w.DATE_OTHER)] or [
@@ -32,7 +32,7 @@ def _in_time(column: Profile) -> bool:
     return column.first is not None and column.first.year >= 1990
 
 
-def decide(draft: Draft) -> None:
+def decide(draft: SystemDraft) -> None:
     """What was decided: few values, in nearly every row, by the name of the column and the words in it.
 
     A log of lists may lack it: then nothing is taken that does not say itself that it is a decision.
@@ -67,7 +67,7 @@ def _decision_score(column: Profile) -> int:
     return score - 3 * (named(column.words, w.HUMAN) and named(column.words, w.DECISION))
 
 
-def harmful(draft: Draft) -> str | None:
+def harmful(draft: SystemDraft) -> str | None:
     """Why being selected seems to be a harm, or None."""
     decision, outcome = draft.column("decision"), draft.column("outcome")
     if decision and named(decision.words, w.HARM):
@@ -77,7 +77,7 @@ def harmful(draft: Draft) -> str | None:
     return None
 
 
-def favourable(draft: Draft) -> str | None:
+def favourable(draft: SystemDraft) -> str | None:
     """Why being selected seems to be good for people, or None."""
     decision = draft.roles["decision"].column
     column = draft.table.columns[decision]
@@ -87,7 +87,7 @@ def favourable(draft: Draft) -> str | None:
     return f"'{spoken[0]}' sounds like something that people want" if spoken else None
 
 
-def follow(draft: Draft) -> None:
+def follow(draft: SystemDraft) -> None:
     """What came afterwards: an outcome by its name; and stages of a funnel.
 
     A yes or no that is often absent may be an outcome, and may be anything else: it is only named as a candidate.
@@ -107,7 +107,7 @@ def follow(draft: Draft) -> None:
     draft.splits["outcome"] = split(best)
 
 
-def _stages(draft: Draft) -> None:
+def _stages(draft: SystemDraft) -> None:
     """Three or more yes-or-no columns with the words of a funnel, each reached by fewer than the one before."""
     if "decision" not in draft.roles:
         return
@@ -127,16 +127,16 @@ def _outcome_like(chain: list[Profile]) -> str | None:
     return chain[-1].name if named(chain[-1].words, w.OUTCOME) else None
 
 
-def _reached(draft: Draft, column: Profile) -> int:
+def _reached(draft: SystemDraft, column: Profile) -> int:
     return draft.table.count(draft.table.read.matches(column.name, [True]))
 
 
-def _within(draft: Draft, column: Profile, before: Profile) -> bool:
+def _within(draft: SystemDraft, column: Profile, before: Profile) -> bool:
     read = draft.table.read
     return draft.table.count(f"{read.matches(column.name, [True])} AND NOT {read.matches(before.name, [True])}") == 0
 
 
-def observed_for(draft: Draft) -> str:
+def observed_for(draft: SystemDraft) -> str:
     """`selected` where an outcome is only there for the selected."""
     outcome, read = draft.column("outcome"), draft.table.read
     if "decision" not in draft.roles:
@@ -147,7 +147,7 @@ def observed_for(draft: Draft) -> str:
     return "all" if draft.table.count(f"{seen} AND NOT {selected}") else "selected"
 
 
-def humans(draft: Draft) -> None:
+def humans(draft: SystemDraft) -> None:
     """What a person made of it: a decision by its name, in the values of the decision; and the time that it took."""
     if "decision" not in draft.roles:
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from boussole.audits.scaffold import words as w
 from boussole.audits.scaffold.compared import groups
-from boussole.audits.scaffold.draft import Draft
+from boussole.audits.scaffold.draft import SystemDraft
 from boussole.audits.scaffold.marks import GAP, GUESSED, listed, note, scalar, wrapped
 from boussole.audits.scaffold.people import score_range
 from boussole.audits.scaffold.roles import favourable, harmful, observed_for
@@ -16,7 +16,7 @@ from boussole.audits.scaffold.words import named
 ENOUGH = 300
 
 
-def write(draft: Draft, *, system_id: str, today: dt.date, zone: str) -> str:
+def write(draft: SystemDraft, *, system_id: str, today: dt.date, zone: str) -> str:
     """The text of the system file."""
     lines = [
         *_head(draft, system_id, zone),
@@ -28,7 +28,7 @@ def write(draft: Draft, *, system_id: str, today: dt.date, zone: str) -> str:
     return "\n".join([*lines, *_unused(draft)]) + "\n"
 
 
-def _files(draft: Draft) -> Iterator[str]:
+def _files(draft: SystemDraft) -> Iterator[str]:
     """How data files are written, where the next one may not tell it."""
     told = draft.table.reading.files() if draft.table.reading else {}
     if told:
@@ -36,7 +36,7 @@ def _files(draft: Draft) -> Iterator[str]:
         yield note(f"files: {{{written}}}", GUESSED, "as this file was read; a later one may not tell it by itself")
 
 
-def _head(draft: Draft, system_id: str, zone: str) -> Iterator[str]:
+def _head(draft: SystemDraft, system_id: str, zone: str) -> Iterator[str]:
     kind = "ranking" if "rank" in draft.roles else "selection"
     why = "rows of a request have their places in a list" if kind == "ranking" else "each row is decided for itself"
     name = scalar(system_id.replace("_", " ").capitalize())
@@ -52,7 +52,7 @@ def _head(draft: Draft, system_id: str, zone: str) -> Iterator[str]:
     yield note(f"timezone: {zone}", GAP, "where its days begin and end")
 
 
-def _columns(draft: Draft, today: dt.date) -> Iterator[str]:
+def _columns(draft: SystemDraft, today: dt.date) -> Iterator[str]:
     yield "columns:"
     yield note(f"  id: {_key(draft)}", GUESSED if draft.key.sure else GAP, draft.key.why)
     if "decided_at" in draft.roles:
@@ -76,23 +76,23 @@ def _columns(draft: Draft, today: dt.date) -> Iterator[str]:
     yield from (_role(draft, role, role) for role in others if role in draft.roles)
 
 
-def _dateless(draft: Draft) -> str:
+def _dateless(draft: SystemDraft) -> str:
     """Why no column is the date: none was found, or one whose name says so cannot be read."""
     unread = [name for name in draft.left_out if named(draft.table.columns[name].words, w.DATE)]
     return f"the dates of '{unread[0]}' cannot be read" if unread else "no column of dates was found"
 
 
-def _key(draft: Draft) -> str:
+def _key(draft: SystemDraft) -> str:
     columns = draft.key.columns
     return "{row_number: true}" if not columns else scalar(columns[0]) if len(columns) == 1 else listed(columns)
 
 
-def _role(draft: Draft, role: str, key: str) -> str:
+def _role(draft: SystemDraft, role: str, key: str) -> str:
     guess = draft.roles[role]
     return note(f"  {key}: {scalar(guess.column)}", GUESSED if guess.sure else GAP, guess.why)
 
 
-def _decision(draft: Draft) -> Iterator[str]:
+def _decision(draft: SystemDraft) -> Iterator[str]:
     if "decision" not in draft.roles:
         yield "  # decision: {column: …, selected: […]}  # no column says what was decided: lists are compared"
         return
@@ -104,7 +104,7 @@ def _decision(draft: Draft) -> Iterator[str]:
     yield _favourable(draft)
 
 
-def _favourable(draft: Draft) -> str:
+def _favourable(draft: SystemDraft) -> str:
     if harm := harmful(draft):
         return note("  favourable: false", GUESSED, f"being selected is a harm: {harm}")
     if good := favourable(draft):
@@ -114,7 +114,7 @@ def _favourable(draft: Draft) -> str:
     )
 
 
-def _outcome(draft: Draft) -> Iterator[str]:
+def _outcome(draft: SystemDraft) -> Iterator[str]:
     outcome = draft.column("outcome")
     if outcome is None:
         yield "  # outcome: {column: …, positive: […], observed_for: all, absent: missing}  # was the decision right?"
@@ -130,14 +130,14 @@ def _outcome(draft: Draft) -> Iterator[str]:
     yield note("    absent: missing", GUESSED, "the careful choice; `negative` where no news means no")
 
 
-def _human(draft: Draft) -> Iterator[str]:
+def _human(draft: SystemDraft) -> Iterator[str]:
     if "human" in draft.roles:
         seconds = f", seconds: {scalar(draft.roles['seconds'].column)}" if "seconds" in draft.roles else ""
         guess = draft.roles["human"]
         yield note(f"  human: {{decision: {scalar(guess.column)}{seconds}}}", GUESSED, guess.why)
 
 
-def _rest(draft: Draft, system_id: str) -> Iterator[str]:
+def _rest(draft: SystemDraft, system_id: str) -> Iterator[str]:
     if draft.features:
         yield "features:"
         yield from (note(f"  - {scalar(name)}", GUESSED, "a number") for name in draft.features)
@@ -151,7 +151,7 @@ def _rest(draft: Draft, system_id: str) -> Iterator[str]:
     yield f"#   - mlflow: {{experiment: {system_id}}}"
 
 
-def _window(draft: Draft) -> tuple[str, str]:
+def _window(draft: SystemDraft) -> tuple[str, str]:
     """The shortest customary window that holds a few hundred decisions."""
     moment = draft.column("decided_at")
     if moment is None or moment.first is None or moment.last is None:
@@ -164,7 +164,7 @@ def _window(draft: Draft) -> tuple[str, str]:
     return "all", f"{draft.table.total:,} decisions are few"
 
 
-def _identifiers(draft: Draft) -> list[str]:
+def _identifiers(draft: SystemDraft) -> list[str]:
     """Identifiers that may lead to a person: the person, the id unless it is a row number, others by their words.
 
     Not a column that is also a group, a control or a feature, for want of a better id: its values are kept as they are.
@@ -180,7 +180,7 @@ def _identifiers(draft: Draft) -> list[str]:
     return [name for name in dict.fromkeys(found) if name not in clear | set(draft.features)]
 
 
-def _unused(draft: Draft) -> Iterator[str]:
+def _unused(draft: SystemDraft) -> Iterator[str]:
     used = draft.taken | {guess.column for guess in draft.roles.values()} | set(draft.key.columns)
     for name, why in draft.left_out.items():
         if name not in used:

@@ -44,7 +44,7 @@ SYNONYMS: dict[str, str] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class RegisterColumn:
     """One column. `path` is where its values go in a system file; `lang` is the language of its texts.
 
     `also` are other names it goes by; `hint` says in one sentence, in both languages, what to write there.
@@ -65,22 +65,22 @@ class Column:
         return ".".join(self.path)
 
 
-def _assessment(key: str, fr: str, en: str, also: tuple[str, ...]) -> tuple[Column, ...]:
+def _assessment(key: str, fr: str, en: str, also: tuple[str, ...]) -> tuple[RegisterColumn, ...]:
     return (
-        Column(
+        RegisterColumn(
             path=(key, "done_on"),
             names=(f"{fr} : date", f"{en}: date"),
             hint=("Jour où elle a été achevée.", "Day on which it was finished."),
             form="date",
             also=(*(f"date {name}" for name in also), *also),
         ),
-        Column(
+        RegisterColumn(
             path=(key, "document"),
             names=(f"{fr} : document", f"{en}: document"),
             hint=("Son numéro ou son titre, pour la retrouver.", "Its number or title, to find it again."),
             also=tuple(f"{name} {word}" for name in also for word in ("reference", "numero", "document")),
         ),
-        Column(
+        RegisterColumn(
             path=(key, "not_required"),
             names=(f"{fr} : pourquoi pas requise", f"{en}: why not required"),
             hint=("À la place de la date : la raison.", "Instead of the date: the reason."),
@@ -89,8 +89,8 @@ def _assessment(key: str, fr: str, en: str, also: tuple[str, ...]) -> tuple[Colu
     )
 
 
-COLUMNS: tuple[Column, ...] = (
-    Column(
+COLUMNS: tuple[RegisterColumn, ...] = (
+    RegisterColumn(
         path=("title",),
         names=("Nom", "Name"),
         hint=("Le nom de l’usage, tel qu’on le lit partout.", "The name of the use, as everybody reads it."),
@@ -98,7 +98,7 @@ COLUMNS: tuple[Column, ...] = (
         lang=True,
         also=("titre", "title", "nom de l'usage", "cas d'usage", "usage", "use", "use case", "systeme", "system"),
     ),
-    Column(
+    RegisterColumn(
         path=("id",),
         names=("Identifiant", "Id"),
         hint=(
@@ -108,7 +108,7 @@ COLUMNS: tuple[Column, ...] = (
         form="id",
         also=("identifier", "code"),
     ),
-    Column(
+    RegisterColumn(
         path=("purpose",),
         names=("Finalité", "Purpose"),
         hint=("À quoi il sert, en une phrase.", "What it is for, in one sentence."),
@@ -116,14 +116,14 @@ COLUMNS: tuple[Column, ...] = (
         lang=True,
         also=("objet", "objectif", "description", "but"),
     ),
-    Column(
+    RegisterColumn(
         path=("owner",),
         names=("Responsable", "Owner"),
         hint=("Le rôle qui en répond, pas une personne.", "The role that answers for it, not a person."),
         needed=True,
         also=("direction responsable", "proprietaire", "direction", "answerable"),
     ),
-    Column(
+    RegisterColumn(
         path=("status",),
         names=("Statut", "Status"),
         hint=("Où il en est.", "Where it stands."),
@@ -132,7 +132,7 @@ COLUMNS: tuple[Column, ...] = (
         needed=True,
         also=("etat", "stade", "phase", "stage"),
     ),
-    Column(
+    RegisterColumn(
         path=("risk",),
         names=("Risque", "Risk"),
         hint=("La classe du règlement européen sur l’IA.", "The class under the EU AI Act."),
@@ -141,53 +141,53 @@ COLUMNS: tuple[Column, ...] = (
         needed=True,
         also=("classe de risque", "niveau de risque", "risk class", "classe", "risk level"),
     ),
-    Column(
+    RegisterColumn(
         path=("risk_reason",),
         names=("Motif du risque", "Reason of the risk"),
         hint=("Pourquoi cette classe : article, annexe.", "Why that class: article, annex."),
         also=("raison du risque", "risk reason", "justification du risque"),
     ),
-    Column(
+    RegisterColumn(
         path=("contact",),
         names=("Contact", "Contact"),
         hint=("Le rôle qui répond aux questions.", "The role that answers questions."),
         also=("role de contact", "contact role"),
     ),
-    Column(
+    RegisterColumn(
         path=("provider",),
         names=("Fournisseur", "Provider"),
         hint=("Qui fait le modèle.", "Who makes the model."),
         also=("editeur", "vendor", "supplier"),
     ),
-    Column(
+    RegisterColumn(
         path=("hosting",),
         names=("Hébergement", "Hosting"),
         hint=("Où le modèle tourne.", "Where the model runs."),
         form="choice",
         choices=PLACES,
     ),
-    Column(
+    RegisterColumn(
         path=("people_affected",),
         names=("Personnes concernées", "People affected"),
         hint=("Qui il touche, et combien.", "Whom it touches, and how many."),
         lang=True,
         also=("public concerne", "public"),
     ),
-    Column(
+    RegisterColumn(
         path=("dates", "trial"),
         names=("Premier essai", "First trial"),
         hint=("Premier jour sur des cas réels.", "First day on real cases."),
         form="date",
         also=("date du premier essai", "debut de l'essai", "date d'essai", "date of first trial", "pilot start"),
     ),
-    Column(
+    RegisterColumn(
         path=("dates", "service"),
         names=("Mise en service", "In service since"),
         hint=("Premier jour en service.", "First day in service."),
         form="date",
         also=("date de mise en service", "date de mise en production", "mise en production", "in service", "go live"),
     ),
-    Column(
+    RegisterColumn(
         path=("dates", "ended"),
         names=("Fin", "Ended"),
         hint=("Dernier jour, s’il est abandonné.", "Last day, if it is abandoned."),
@@ -206,42 +206,42 @@ COLUMNS: tuple[Column, ...] = (
         "Fundamental rights",
         ("fria", "analyse d'impact droits fondamentaux", "fundamental rights impact assessment"),
     ),
-    Column(
+    RegisterColumn(
         path=("dates", "ethics_review"),
         names=("Examen éthique", "Ethics review"),
         hint=("Jour où le comité éthique l’a examiné.", "Day on which the ethics committee looked at it."),
         form="date",
         also=("date de l'examen ethique", "comite ethique", "revue ethique", "date of ethics review"),
     ),
-    Column(
+    RegisterColumn(
         path=("dates", "works_council"),
         names=("Consultation du CSE", "Works council"),
         hint=("Jour où le comité social et économique a été consulté.", "Day on which it was consulted."),
         form="date",
         also=("cse", "date cse", "date de consultation du cse", "consultation works council", "works council date"),
     ),
-    Column(
+    RegisterColumn(
         path=("dates", "next_review"),
         names=("Prochaine revue", "Next review"),
         hint=("Jour où quelqu’un le réexamine.", "Day on which somebody looks at it again."),
         form="date",
         also=("date de la prochaine revue", "revue", "review"),
     ),
-    Column(
+    RegisterColumn(
         path=("costs", "build"),
         names=("Coût de construction (€)", "Cost to build (€)"),
         hint=("En euros.", "In euros."),
         form="euros",
         also=("cout de construction", "cout initial", "investissement", "build cost", "cost to build"),
     ),
-    Column(
+    RegisterColumn(
         path=("costs", "yearly"),
         names=("Coût annuel (€)", "Cost a year (€)"),
         hint=("En euros par an.", "In euros a year."),
         form="euros",
         also=("cout annuel", "cout par an", "yearly cost", "annual cost", "cost a year"),
     ),
-    Column(
+    RegisterColumn(
         path=("gains",),
         names=("Gains", "Gains"),
         hint=("Ce qu’il apporte : heures par an…", "What it brings: hours a year…"),

@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from boussole.audits.spreadsheet.columns import COLUMNS, Column
+from boussole.audits.spreadsheet.columns import COLUMNS, RegisterColumn
 
-Meaning = tuple[Column, str]
+Meaning = tuple[RegisterColumn, str]
 """A column, and the language of its texts."""
 
 LANGUAGE = {"fr": "fr", "francais": "fr", "french": "fr", "en": "en", "anglais": "en", "english": "en"}
@@ -60,11 +60,11 @@ def read_headers(cells: Sequence[str]) -> Mapping[int, Meaning]:
     return {place: (column, most if _either(cells[place], column) else lang) for place, (column, lang) in found.items()}
 
 
-def _either(header: str, column: Column) -> bool:
+def _either(header: str, column: RegisterColumn) -> bool:
     return {plain(header)} == {plain(name) for name in column.names}
 
 
-def _language_of_name(header: str, column: Column) -> str | None:
+def _language_of_name(header: str, column: RegisterColumn) -> str | None:
     """The language of a header that is a column's own name in one language only."""
     names = [plain(name) for name in column.names]
     return None if _either(header, column) or plain(header) not in names else ("fr", "en")[names.index(plain(header))]

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from boussole.audits.spreadsheet.columns import COLUMNS
 from boussole.audits.spreadsheet.headers import plain
-from boussole.audits.spreadsheet.table import Fault, Record, read_register
+from boussole.audits.spreadsheet.table import CellFault, RegisterRecord, read_register
 from boussole.audits.systems.loading import explain
 from boussole.audits.systems.model import System
 from boussole.audits.systems.register import Assessment, Dates, contradictions
@@ -34,10 +34,10 @@ class SystemChange:
 
 
 @dataclass(kw_only=True)
-class Plan:
+class ImportPlan:
     """Everything that an import would do. With faults nothing is to be done."""
 
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[CellFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     changes: list[SystemChange] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -51,13 +51,13 @@ class Plan:
         return [change for change in self.changes if not change.new]
 
 
-def plan(path: Path, systems: Mapping[str, System], *, today: dt.date | None = None) -> Plan:
+def plan(path: Path, systems: Mapping[str, System], *, today: dt.date | None = None) -> ImportPlan:
     """What importing a register into these systems would do. All faults are told at once.
 
     Raises SourceError for a file that cannot be read as a register at all.
     """
     reading = read_register(path)
-    made = Plan(faults=list(reading.faults), notes=list(reading.notes))
+    made = ImportPlan(faults=list(reading.faults), notes=list(reading.notes))
     faulty = {(fault.sheet, fault.row) for fault in made.faults}
     names = _Names(systems)
     for record in reading.records:
@@ -70,7 +70,9 @@ def plan(path: Path, systems: Mapping[str, System], *, today: dt.date | None = N
     return made
 
 
-def _add(made: Plan, record: Record, raw: Raw, *, existing: System | None, today: dt.date | None, whole: bool) -> None:
+def _add(
+    made: ImportPlan, record: RegisterRecord, raw: Raw, *, existing: System | None, today: dt.date | None, whole: bool
+) -> None:
     """Adds what one row would do; of a row that is not whole only what else is wrong with it."""
     if existing is not None and existing.kind != "declared":
         made.notes.append(
@@ -96,7 +98,7 @@ def _add(made: Plan, record: Record, raw: Raw, *, existing: System | None, today
         made.changes.append(SystemChange(system=system, raw=_written(system), new=existing is None, told=told))
 
 
-def _contradictions(record: Record, raw: Raw, today: dt.date | None) -> Iterator[Fault]:
+def _contradictions(record: RegisterRecord, raw: Raw, today: dt.date | None) -> Iterator[CellFault]:
     """What cannot be true together, at the column that says it."""
     zone = ZoneInfo(raw.get("timezone", "Europe/Paris"))
     try:
@@ -120,7 +122,7 @@ def _contradictions(record: Record, raw: Raw, today: dt.date | None) -> Iterator
         yield record.fault(item.why + step, *(path if len(path) > 1 else (path[0], "done_on")))
 
 
-def _bad_assessments(record: Record, raw: Raw) -> Iterator[Fault]:
+def _bad_assessments(record: RegisterRecord, raw: Raw) -> Iterator[CellFault]:
     for key in ("impact_assessment", "fria"):
         try:
             Assessment.model_validate(raw.get(key) or {"not_required": "none given"})
@@ -132,12 +134,12 @@ class _Names:
     """Ids for rows: the one given, else that of the system of the same name, else one made from the name."""
 
     def __init__(self, systems: Mapping[str, System]) -> None:
-        self.taken: dict[str, Record | None] = {}
+        self.taken: dict[str, RegisterRecord | None] = {}
         self.existing = set(systems)
         self.by_name = {plain(name): s.id for s in systems.values() for name in s.title.values()}
-        self.named: dict[str, Record] = {}
+        self.named: dict[str, RegisterRecord] = {}
 
-    def claim(self, record: Record, faults: list[Fault]) -> str | None:
+    def claim(self, record: RegisterRecord, faults: list[CellFault]) -> str | None:
         """The id of a row; None where it has none, or where another row has the same name or id (a fault)."""
         name = str(record.values.get(("title", "fr")) or record.values.get(("title", "en")) or "")
         given = record.values.get(("id",))
@@ -176,7 +178,7 @@ def slug(name: str) -> str:
     return made[:48].rstrip("_") if made[0].isalpha() else f"u_{made}"[:48].rstrip("_")
 
 
-def _raw(record: Record, system_id: str) -> Raw:
+def _raw(record: RegisterRecord, system_id: str) -> Raw:
     """A row as a system file holds it."""
     raw: Raw = {"id": system_id, "kind": "declared"}
     for path, value in record.values.items():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from boussole.audits.errors import SourceError
-from boussole.audits.spreadsheet.columns import COLUMNS, Column
+from boussole.audits.spreadsheet.columns import COLUMNS, RegisterColumn
 from boussole.audits.spreadsheet.headers import Meaning, likely, read_headers
 from boussole.audits.spreadsheet.values import CellError, read
 from boussole.audits.spreadsheet.workbook import LAST_COLUMN, LAST_ROW, Sheet, open_workbook
@@ -21,7 +21,7 @@ MEANT = 3
 
 
 @dataclass(frozen=True, order=True)
-class Fault:
+class CellFault:
     """One thing wrong, and where: sheet, row, and the column by its letter and header."""
 
     sheet: str
@@ -35,7 +35,7 @@ class Fault:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record:
+class RegisterRecord:
     """One row of a register: its values by the place where they go in a system file, and the columns they came from."""
 
     sheet: str
@@ -43,26 +43,26 @@ class Record:
     values: Mapping[tuple[str, ...], Any]
     columns: Mapping[tuple[str, ...], str]
 
-    def fault(self, why: str, *path: str) -> Fault:
+    def fault(self, why: str, *path: str) -> CellFault:
         """A fault of this row, at the column of a key where it has one, else at the status, which it contradicts."""
-        return Fault(self.sheet, self.row, self.columns.get(path) or self.columns.get(("status",), ""), why)
+        return CellFault(self.sheet, self.row, self.columns.get(path) or self.columns.get(("status",), ""), why)
 
 
 @dataclass(kw_only=True)
-class Reading:
+class SheetReading:
     """What was read: records, faults, and what was left aside without being wrong."""
 
-    records: list[Record] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    records: list[RegisterRecord] = field(default_factory=list)
+    faults: list[CellFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def read_register(path: Path) -> Reading:
+def read_register(path: Path) -> SheetReading:
     """Every row of every visible sheet that has the headers of a register.
 
     Raises SourceError for a file that cannot be read or has no such sheet.
     """
-    reading, found = Reading(), False
+    reading, found = SheetReading(), False
     for sheet in open_workbook(path):
         headers = _headers(sheet)
         if headers is None:
@@ -108,7 +108,7 @@ def letter(place: int) -> str:
     return str(get_column_letter(place + 1))
 
 
-def _read_sheet(sheet: Sheet, at: int, columns: Mapping[int, Meaning], reading: Reading) -> None:
+def _read_sheet(sheet: Sheet, at: int, columns: Mapping[int, Meaning], reading: SheetReading) -> None:
     header = {place: f"column {letter(place)} ({_said(sheet.rows[at][place])})" for place in columns}
     reading.faults += _bad_headers(sheet, at, columns)
     reading.notes += _unread(sheet, at, columns)
@@ -131,26 +131,28 @@ def _unsettled(sheet: Sheet, number: int, columns: Mapping[int, Meaning]) -> boo
     return any((number, place + 1) in sheet.unsettled for place in columns)
 
 
-def _bad_headers(sheet: Sheet, at: int, columns: Mapping[int, Meaning]) -> Iterator[Fault]:
+def _bad_headers(sheet: Sheet, at: int, columns: Mapping[int, Meaning]) -> Iterator[CellFault]:
     seen: dict[tuple[tuple[str, ...], str], int] = {}
     for place, (column, lang) in columns.items():
         key = (column.path, lang if column.lang else "")
         if key in seen:
-            yield Fault(sheet.name, at, f"column {letter(place)}", f"means the same as column {letter(seen[key])}")
+            yield CellFault(sheet.name, at, f"column {letter(place)}", f"means the same as column {letter(seen[key])}")
         seen.setdefault(key, place)
     named = {column.path for column, _ in columns.values()}
     for column in COLUMNS:
         if column.needed and column.path not in named:
-            yield Fault(sheet.name, at, "", f"the column '{column.names[0]}' ('{column.names[1]}') is missing")
+            yield CellFault(sheet.name, at, "", f"the column '{column.names[0]}' ('{column.names[1]}') is missing")
     for place, value in enumerate(sheet.rows[at]):
         if place not in columns and (name := likely(_said(value))):
-            yield Fault(
+            yield CellFault(
                 sheet.name, at, f"column {letter(place)}", f"'{_said(value)}' is not known: did you mean '{name}'?"
             )
     if sheet.deepest > LAST_ROW:
-        yield Fault(sheet.name, sheet.deepest, "", f"a register has at most {LAST_ROW:,} rows: clear what is below it")
+        yield CellFault(
+            sheet.name, sheet.deepest, "", f"a register has at most {LAST_ROW:,} rows: clear what is below it"
+        )
     if sheet.widest > LAST_COLUMN:
-        yield Fault(sheet.name, at, "", f"a register has at most {LAST_COLUMN} columns: clear what is beside it")
+        yield CellFault(sheet.name, at, "", f"a register has at most {LAST_COLUMN} columns: clear what is beside it")
 
 
 def _unread(sheet: Sheet, at: int, columns: Mapping[int, Meaning]) -> list[str]:
@@ -163,8 +165,8 @@ def _unread(sheet: Sheet, at: int, columns: Mapping[int, Meaning]) -> list[str]:
 
 
 def _record(
-    sheet: Sheet, number: int, columns: Mapping[int, Meaning], header: Mapping[int, str], faults: list[Fault]
-) -> Record:
+    sheet: Sheet, number: int, columns: Mapping[int, Meaning], header: Mapping[int, str], faults: list[CellFault]
+) -> RegisterRecord:
     values: dict[tuple[str, ...], Any] = {}
     told: dict[tuple[str, ...], str] = {}
     for place, (column, lang) in columns.items():
@@ -173,17 +175,17 @@ def _record(
         try:
             value = _cell(sheet, number, place, column)
         except CellError as error:
-            faults.append(Fault(sheet.name, number, header[place], str(error)))
+            faults.append(CellFault(sheet.name, number, header[place], str(error)))
             values[path] = None
             continue
         if value is not None:
             values[path] = value
-    record = Record(sheet=sheet.name, row=number, values=values, columns=told)
+    record = RegisterRecord(sheet=sheet.name, row=number, values=values, columns=told)
     faults += _missing(record)
     return record
 
 
-def _cell(sheet: Sheet, number: int, place: int, column: Column) -> Any:
+def _cell(sheet: Sheet, number: int, place: int, column: RegisterColumn) -> Any:
     if (number, place + 1) in sheet.unsettled:
         raise CellError("holds a formula without a result: save the file in a spreadsheet program, or write the value")
     if coordinates := sheet.across.get((number, place + 1)):
@@ -191,7 +193,7 @@ def _cell(sheet: Sheet, number: int, place: int, column: Column) -> Any:
     return read(sheet.rows[number][place], column)
 
 
-def _missing(record: Record) -> Iterator[Fault]:
+def _missing(record: RegisterRecord) -> Iterator[CellFault]:
     """Needed values of a row that are empty; a cell that is wrong has been told."""
     given: Sequence[tuple[str, ...]] = list(record.values)
     for column in COLUMNS:

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from boussole.audits.spreadsheet.columns import COLUMNS, Column
+from boussole.audits.spreadsheet.columns import COLUMNS, RegisterColumn
 
 ROWS = 500
 """Rows that are prepared: lists to choose from, formats."""
@@ -83,7 +83,7 @@ def write_template(path: Path, *, lang: str = "fr") -> None:
     book.save(path)
 
 
-def _head(sheet: Any, place: int, column: Column, at: int) -> None:
+def _head(sheet: Any, place: int, column: RegisterColumn, at: int) -> None:
     from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font, PatternFill
 
@@ -96,7 +96,7 @@ def _head(sheet: Any, place: int, column: Column, at: int) -> None:
     sheet.column_dimensions[cell.column_letter].width = 34 if column.lang else 18
 
 
-def _example(sheet: Any, place: int, column: Column, at: int) -> None:
+def _example(sheet: Any, place: int, column: RegisterColumn, at: int) -> None:
     from openpyxl.styles import Font
 
     cell = sheet.cell(row=2, column=place, value=EXAMPLE.get(column.key, (None, None))[at])
@@ -106,7 +106,7 @@ def _example(sheet: Any, place: int, column: Column, at: int) -> None:
             sheet.cell(row=row, column=place).number_format = "dd/mm/yyyy" if column.form == "date" else "#,##0"
 
 
-def _choices(sheet: Any, place: int, column: Column, at: int) -> None:
+def _choices(sheet: Any, place: int, column: RegisterColumn, at: int) -> None:
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Any
 
-from boussole.audits.spreadsheet.columns import SYNONYMS, Column
+from boussole.audits.spreadsheet.columns import SYNONYMS, RegisterColumn
 from boussole.audits.spreadsheet.headers import plain
 
 LONGEST, LONGEST_NAME = 5000, 200
@@ -30,7 +30,7 @@ class CellError(ValueError):
     """What is wrong with a cell, and what to write instead."""
 
 
-def read(value: Any, column: Column) -> Any:
+def read(value: Any, column: RegisterColumn) -> Any:
     """The value of a cell as a system file holds it; None where the cell is empty.
 
     Raises CellError.
@@ -70,7 +70,7 @@ def _text(value: Any) -> str:
     return "\n".join(line.strip() for line in text.splitlines())
 
 
-def _choice(text: str, column: Column) -> str:
+def _choice(text: str, column: RegisterColumn) -> str:
     choices, said = column.choices or {}, plain(text)
     known = {plain(word): key for key, words in choices.items() for word in (*words, key)}
     found = known.get(said) or next((key for word, key in SYNONYMS.items() if word == said and key in choices), None)

@@ -9,12 +9,12 @@ from filelock import FileLock, Timeout
 
 from boussole.audits import private_files
 from boussole.audits.errors import SystemFileError
-from boussole.audits.spreadsheet.plan import Plan
+from boussole.audits.spreadsheet.plan import ImportPlan
 
 WAIT_SECONDS = 60
 
 
-def carry_out(plan: Plan, folder: Path) -> None:
+def carry_out(plan: ImportPlan, folder: Path) -> None:
     """Writes the new and amended systems of a plan without faults into the folder of system files.
 
     Everything is written beside first, then moved into place; when one cannot be moved, those before are put back.
@@ -33,7 +33,7 @@ def carry_out(plan: Plan, folder: Path) -> None:
         ) from error
 
 
-def _write(plan: Plan, folder: Path) -> None:
+def _write(plan: ImportPlan, folder: Path) -> None:
     targets = [(folder / f"{change.system.id}.yaml", change) for change in plan.changes]
     for target, change in targets:
         if change.new and target.exists():

@@ -10,7 +10,7 @@ from scipy.sparse import block_diag, csc_array, hstack, identity, vstack
 
 from boussole.audits.measures import Counts
 from boussole.audits.suppression.lattice import Floats, Lattice
-from boussole.audits.suppression.reader import Reader
+from boussole.audits.suppression.reader import CellEquations
 
 FAR = 1_000_000
 """No cell is looked at further than this from its true value: far beyond every limit, and counts may be 10¹²."""
@@ -32,7 +32,7 @@ def reader(
     link: Link | None = None,
     tails: Mapping[int, Collection[int]] | None = None,
     most: Counts | None = None,
-) -> Reader:
+) -> CellEquations:
     """The reader of tables that show `parts` of every shown cell: no part is negative, none exceeds everybody's.
 
     `tails`: from some part on, the cells of which the sum of that part and all later ones is known. `most`: what no
@@ -51,7 +51,7 @@ def reader(
         nothing = csc_array((len(known), cells))
         blocks.append(hstack([*[nothing] * first, *[own] * (len(parts) - first)]))
         ends.append((np.zeros(len(known)), np.zeros(len(known))))
-    return Reader(
+    return CellEquations(
         matrix=csc_array(vstack(blocks)),
         rows=(np.concatenate([below for below, _ in ends]), np.concatenate([above for _, above in ends])),
         columns=(-np.minimum(low, FAR).astype(np.float64), np.minimum(high, FAR).astype(np.float64)),

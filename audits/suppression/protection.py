@@ -18,7 +18,7 @@ import numpy as np
 from boussole.audits.measures import Counts
 from boussole.audits.suppression.lattice import Floats, Lattice
 from boussole.audits.suppression.program import SuppressionError
-from boussole.audits.suppression.reader import SLACK, Mover, Reader, ReaderSight
+from boussole.audits.suppression.reader import SLACK, CellEquations, Mover, ReaderSight
 
 Step = tuple[int, float]
 """A move: of which reader, how far (down if negative)."""
@@ -43,11 +43,11 @@ class Layer:
 class Knowledge:
     """Everybody who reads: `plain` readers, whose findings add up, and those who know the rule for small cells."""
 
-    plain: Sequence[Reader]
-    rule: Sequence[Reader] = ()
+    plain: Sequence[CellEquations]
+    rule: Sequence[CellEquations] = ()
 
     @property
-    def readers(self) -> list[Reader]:
+    def readers(self) -> list[CellEquations]:
         return [*self.plain, *self.rule]
 
 
@@ -126,7 +126,7 @@ def _widths(lattice: Lattice, layers: Sequence[Layer], knowledge: Knowledge, all
     return [Demand(plain, cell, target, 0, limit) for target, limit in wide for cell in cells]
 
 
-def _sights(demands: Iterable[Demand], readers: Sequence[Reader], hidden: Floats) -> list[ReaderSight]:
+def _sights(demands: Iterable[Demand], readers: Sequence[CellEquations], hidden: Floats) -> list[ReaderSight]:
     """Each reader's sight, after a look at all hidden targets in question."""
     sights = [ReaderSight(reader, hidden) for reader in readers]
     asked = [demand for demand in demands if hidden[demand.cell] > 0.5]
@@ -135,7 +135,7 @@ def _sights(demands: Iterable[Demand], readers: Sequence[Reader], hidden: Floats
     return sights
 
 
-def _steps(demands: list[Demand], readers: Sequence[Reader], allowed: Floats) -> dict[Demand, list[Step]]:
+def _steps(demands: list[Demand], readers: Sequence[CellEquations], allowed: Floats) -> dict[Demand, list[Step]]:
     """For each demand the moves that meet it, as far as hiding everything would let them."""
     sights = _sights(demands, readers, allowed)
     found: dict[Demand, list[Step]] = {}
@@ -175,7 +175,7 @@ def _widened(steps: Mapping[Demand, list[Step]], movers: Sequence[Mover], sizes:
 
 def _shown_again(
     demands: list[Demand],
-    readers: Sequence[Reader],
+    readers: Sequence[CellEquations],
     sizes: Counts,
     chosen: Floats,
     forced: Floats,

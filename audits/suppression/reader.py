@@ -26,7 +26,7 @@ LOOKS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader:
+class CellEquations:
     """Equations over the parts of cells, part by part, and how far each row and column may lie from its true value.
 
     Column `part × cells + cell`. `targets`: sums of parts whose values must stay uncertain.
@@ -55,7 +55,7 @@ class Reader:
 class Mover:
     """Finds the cheapest cells to hide so that a target can move: every column that moves is paid for."""
 
-    def __init__(self, reader: Reader, allowed: Floats) -> None:
+    def __init__(self, reader: CellEquations, allowed: Floats) -> None:
         self._reader, self._free = reader, reader.free(allowed)
         matrix = reader.matrix[:, self._free]
         self._matrix = hstack([matrix, -matrix])  # up, then down
@@ -85,7 +85,7 @@ class ReaderSight:
     questions need no program of their own.
     """
 
-    def __init__(self, reader: Reader, hidden: Floats, *, worlds: Sequence[Floats] = ()) -> None:
+    def __init__(self, reader: CellEquations, hidden: Floats, *, worlds: Sequence[Floats] = ()) -> None:
         self._reader, self._free = reader, reader.free(hidden)
         low, high = (bound[self._free] for bound in reader.columns)
         self._program = Program(reader.matrix[:, self._free], rows=reader.rows, columns=(low, high), primal=True)

@@ -18,7 +18,7 @@ _MARKED = re.compile(rf"""(?:^|\#|:|-|\[|,)\s*["']?{MARK.replace(" ", " +")}\b""
 
 
 @dataclass(frozen=True)
-class Gap:
+class MarkedLine:
     """A line that is marked: its number (from 1) and its text."""
 
     line: int
@@ -27,24 +27,24 @@ class Gap:
     def told(self) -> str:
         """One line for a terminal.
 
-        >>> Gap(7, 'owner: "To be named"  # TO FILL IN: a role').told()
+        >>> MarkedLine(7, 'owner: "To be named"  # TO FILL IN: a role').told()
         'line 7: owner: "To be named"  # TO FILL IN: a role'
         """
         return f"line {self.line}: {self.text}"
 
 
-def gaps_in(text: str) -> list[Gap]:
+def gaps_in(text: str) -> list[MarkedLine]:
     """The marked lines of the text of a system file.
 
     >>> gaps_in("# `TO FILL IN` is what no data can tell.\\nstatus: pilot  # TO FILL IN: where it stands\\n")
-    [Gap(line=2, text='status: pilot  # TO FILL IN: where it stands')]
+    [MarkedLine(line=2, text='status: pilot  # TO FILL IN: where it stands')]
     >>> [gap.line for gap in gaps_in("purpose: >-\\n  TO FILL IN by its owner\\nowner: role  # TO FILL  IN\\n")]
     [2, 3]
     """
-    return [Gap(n, line.strip()) for n, line in enumerate(text.splitlines(), 1) if _MARKED.search(line)]
+    return [MarkedLine(n, line.strip()) for n, line in enumerate(text.splitlines(), 1) if _MARKED.search(line)]
 
 
-def gaps_of(path: Path) -> list[Gap]:
+def gaps_of(path: Path) -> list[MarkedLine]:
     """The marked lines of a system file; none where there is no such file."""
     return gaps_in(path.read_text(encoding="utf-8")) if path.is_file() else []
 

@@ -18,7 +18,15 @@ import re2
 
 from boussole.audits.texts.gate import Gate
 from boussole.audits.texts.normal import Normal, normalise
-from boussole.audits.texts.rule_file import Criterion, Rule, RuleError, RuleFile, packaged, shared_words, spelled_out
+from boussole.audits.texts.rule_file import (
+    Criterion,
+    RuleError,
+    RuleFile,
+    WordingRule,
+    packaged,
+    shared_words,
+    spelled_out,
+)
 from boussole.audits.texts.sentences import LONGEST, Sentences
 from boussole.audits.texts.titles import one_gender
 from boussole.audits.texts.tongue import FRENCH, UNDETERMINED, language_of
@@ -48,7 +56,7 @@ _MOST = 1 << 26
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class WordingFinding:
     """Wording that a rule found: where (characters of the text as written), and what to write instead."""
 
     criterion: Criterion
@@ -69,13 +77,13 @@ class Checked:
     """What was found in a text, and its language."""
 
     language: str
-    findings: tuple[Finding, ...]
+    findings: tuple[WordingFinding, ...]
 
 
 class _Compiled:
     """A rule with its patterns compiled."""
 
-    def __init__(self, rule: Rule, file: RuleFile, words: dict[str, str], where: str) -> None:
+    def __init__(self, rule: WordingRule, file: RuleFile, words: dict[str, str], where: str) -> None:
         self.rule, self.criterion, self._words, self._where = rule, file.criterion, words, f"{where}: rule {rule.id}"
         self.law = rule.law or file.law
         self.suggestion = (rule.suggestion or file.suggestion).model_dump()
@@ -340,9 +348,9 @@ def _joined(found: list[tuple[int, int, _Compiled]], text: bytes) -> list[tuple[
     return kept
 
 
-def _finding(text: str, normal: Normal, start: int, end: int, compiled: _Compiled) -> Finding:
+def _finding(text: str, normal: Normal, start: int, end: int, compiled: _Compiled) -> WordingFinding:
     first, last = normal.span(start, end)
-    return Finding(
+    return WordingFinding(
         criterion=compiled.criterion,
         start=first,
         end=last,

@@ -14,7 +14,7 @@ from boussole.audits.uncertainty.wilson import wilson
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader:
+class ReaderAccuracy:
     """What a reader of texts found of what people had annotated, and how much of what it reported was right."""
 
     annotated: int
@@ -37,23 +37,23 @@ class Reader:
         return {name: getattr(self, name) for name in ("annotated", "found", "reported", "right")}
 
 
-WORDING = Reader(annotated=255, found=222, reported=255, right=222)
+WORDING = ReaderAccuracy(annotated=255, found=222, reported=255, right=222)
 """Unlawful wording, by text: 549 held-out adverts."""
-PERSONAL: Mapping[Entity, Reader] = {
-    "NIR": Reader(annotated=27, found=27, reported=27, right=27),
-    "PHONE": Reader(annotated=29, found=29, reported=29, right=29),
-    "EMAIL": Reader(annotated=25, found=25, reported=25, right=25),
-    "IBAN": Reader(annotated=23, found=23, reported=23, right=23),
-    "PERSON": Reader(annotated=127, found=124, reported=134, right=124),
-    "ADDRESS": Reader(annotated=24, found=21, reported=22, right=21),
-    "DATE_OF_BIRTH": Reader(annotated=23, found=22, reported=22, right=22),
-    "FT_ID": Reader(annotated=22, found=14, reported=14, right=14),
-    "HEALTH": Reader(annotated=38, found=35, reported=36, right=35),
+PERSONAL: Mapping[Entity, ReaderAccuracy] = {
+    "NIR": ReaderAccuracy(annotated=27, found=27, reported=27, right=27),
+    "PHONE": ReaderAccuracy(annotated=29, found=29, reported=29, right=29),
+    "EMAIL": ReaderAccuracy(annotated=25, found=25, reported=25, right=25),
+    "IBAN": ReaderAccuracy(annotated=23, found=23, reported=23, right=23),
+    "PERSON": ReaderAccuracy(annotated=127, found=124, reported=134, right=124),
+    "ADDRESS": ReaderAccuracy(annotated=24, found=21, reported=22, right=21),
+    "DATE_OF_BIRTH": ReaderAccuracy(annotated=23, found=22, reported=22, right=22),
+    "FT_ID": ReaderAccuracy(annotated=22, found=14, reported=14, right=14),
+    "HEALTH": ReaderAccuracy(annotated=38, found=35, reported=36, right=35),
 }
 """Personal data, by kind: 303 held-out texts; health: 80 others."""
 
 
-def personal_reader(kinds: Collection[Entity]) -> Reader:
+def personal_reader(kinds: Collection[Entity]) -> ReaderAccuracy:
     """The reader of some kinds of personal data, all their findings together.
 
     >>> personal_reader(["NIR", "IBAN"]).document()
@@ -61,4 +61,4 @@ def personal_reader(kinds: Collection[Entity]) -> Reader:
     """
     each = [PERSONAL[kind] for kind in sorted({*kinds})]
     names = ("annotated", "found", "reported", "right")
-    return Reader(**{name: sum(getattr(one, name) for one in each) for name in names})
+    return ReaderAccuracy(**{name: sum(getattr(one, name) for one in each) for name in names})

@@ -17,7 +17,7 @@ ALL = "all"
 
 
 @dataclass(frozen=True)
-class Agreement:
+class AnnotationAgreement:
     """How often what is annotated was found, and how often what was found is annotated."""
 
     label: str
@@ -37,7 +37,7 @@ class Agreement:
 
 def agreements(
     texts: Iterable[Mapping[str, Any]], find: Callable[[str], list[tuple[str, int, int]]], *, label: str
-) -> list[Agreement]:
+) -> list[AnnotationAgreement]:
     """The agreement on whole texts, then by label in the order of the alphabet.
 
     `texts` are `{"text", "findings": [{label, "start", "end"}]}`; `find` gives (label, start, end) for a text.
@@ -52,7 +52,7 @@ def agreements(
             _add(counts, each[0], 0, wanted=True, met=any(_same(each, other) for other in given))
         for each in given:
             _add(counts, each[0], 2, wanted=True, met=any(_same(each, other) for other in wanted))
-    return [Agreement(name, *counts[name]) for name in sorted(counts, key=lambda name: (name != ALL, name))]
+    return [AnnotationAgreement(name, *counts[name]) for name in sorted(counts, key=lambda name: (name != ALL, name))]
 
 
 def _add(counts: dict[str, list[int]], name: str, place: int, *, wanted: bool, met: bool) -> None:

@@ -61,7 +61,7 @@ class Suggestion(_Strict):
     en: str = Field(min_length=10)
 
 
-class Rule(_Strict):
+class WordingRule(_Strict):
     """One rule: what it finds, and where it stays silent. The group `span` of a pattern, if any, is the span."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -91,7 +91,7 @@ class RuleFile(_Strict):
     unless_in_sentence: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    rules: tuple[Rule, ...] = Field(min_length=1)
+    rules: tuple[WordingRule, ...] = Field(min_length=1)
 
 
 def read_rules(text: str, *, where: str) -> RuleFile:

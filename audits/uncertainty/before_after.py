@@ -34,7 +34,7 @@ NEAREST = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Effect:
+class EffectEstimate:
     """An effect with its standard error and degrees of freedom; `agencies`: how many that started it rests on."""
 
     value: float
@@ -61,8 +61,8 @@ class Study:
     construction); each with an effect and the half-width of its interval, where all of them hold together at 95 %.
     """
 
-    overall: Effect
-    months: dict[int, tuple[Effect, float]]
+    overall: EffectEstimate
+    months: dict[int, tuple[EffectEstimate, float]]
     trends: Trends | None
 
 
@@ -119,14 +119,16 @@ class _Sides:
         first, second = ((len(each) - 1) / len(each) * each.T @ each for each in self.moves)
         return np.asarray(first + second)
 
-    def effect(self, j: int) -> Effect:
+    def effect(self, j: int) -> EffectEstimate:
         """One estimate with its error. Degrees of freedom: Satterthwaite's over the two sides."""
         here = self.weights[0][self.seen[:, j]], self.weights[1]
         parts = [(len(side) - 1) / len(side) * float(np.square(side[:, j]).sum()) for side in self.moves]
         free = [max(worth(each) - 1, 1.0) for each in here]
         whole = sum(parts)
         df = whole**2 / sum(part**2 / each for part, each in zip(parts, free, strict=True)) if whole > 0 else min(free)
-        return Effect(value=float(self.estimates[j]), se=float(np.sqrt(whole)), df=float(df), agencies=len(here[0]))
+        return EffectEstimate(
+            value=float(self.estimates[j]), se=float(np.sqrt(whole)), df=float(df), agencies=len(here[0])
+        )
 
 
 def _sides(own: Floats, others: Floats, weights: Floats, starts: Ints) -> _Sides:
@@ -157,7 +159,7 @@ def worth(weights: Floats) -> float:
     return float(weights.sum() ** 2 / np.square(weights).sum())
 
 
-def _trends(before: Mapping[int, tuple[int, Effect]], variance: Floats) -> Trends | None:
+def _trends(before: Mapping[int, tuple[int, EffectEstimate]], variance: Floats) -> Trends | None:
     """Hotelling's test of the nearest months before the start, each with its place; None where fewer than two are told,
     or none varies."""
     months = list(before)[:NEAREST]

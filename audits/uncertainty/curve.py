@@ -19,7 +19,7 @@ SEED, DRAWS = 20260801, 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Curve:
+class IsotonicCurve:
     """An isotonic fit of outcomes by bin of the score.
 
     `chance` and `sizes`, how many outcomes there are, (bins,). Bins with one chance are a block: `positives` and
@@ -90,7 +90,7 @@ class Curve:
         return 1 + (cluster_size(sizes) - 1) * alike
 
 
-def curve(positives: Ints, outcomes: Ints) -> Curve:
+def curve(positives: Ints, outcomes: Ints) -> IsotonicCurve:
     """Isotonic regression of the rates in each bin: a higher score never means a lower chance.
 
     Inputs: counts (bins, buckets), the lowest score first, with at least one outcome. Bins without outcomes lie on the
@@ -116,7 +116,7 @@ def curve(positives: Ints, outcomes: Ints) -> Curve:
     np.add.at(share, (np.arange(n.size), block[above]), place - below)
     parts = [np.add.reduceat(side[held], starts, axis=0) for side in (positives, outcomes)]
     rates = parts[0].sum(axis=1) / parts[1].sum(axis=1)
-    return Curve(chance=share @ rates, sizes=n, positives=parts[0], outcomes=parts[1], share=share)
+    return IsotonicCurve(chance=share @ rates, sizes=n, positives=parts[0], outcomes=parts[1], share=share)
 
 
 @dataclass(frozen=True, kw_only=True)

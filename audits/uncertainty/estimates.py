@@ -12,7 +12,7 @@ from boussole.audits.uncertainty.bootstrap import Ints, Statistic, bootstrap, la
 from boussole.audits.uncertainty.methods import method
 from boussole.audits.uncertainty.quantiles import student_quantile
 from boussole.audits.uncertainty.score import Pair, difference_interval, newcombe, ratio_interval
-from boussole.audits.uncertainty.wilson import wilson
+from boussole.audits.uncertainty.wilson import wilson, wilson_bounds
 
 Reason = Literal["small_cells", "degenerate"]
 
@@ -20,8 +20,9 @@ Reason = Literal["small_cells", "degenerate"]
 def rate_interval(k: Ints, n: Ints, *, clustered: bool) -> Interval:
     """Interval of one rate from counts per bucket: Wilson, or the jackknife where clusters are declared.
 
-    At 0 or n of n, or when one bucket holds every case, clusters fall back on Wilson as if all rows of a cluster were
-    alike (`wilson_clusters`; `jackknife.fewest_rows`): wide, never falsely sure.
+    Where few clusters weigh most and few of them have a case, it is Wilson's with Student's t, at the rows that these
+    are worth (`wilson_clusters`; `jackknife.worth_of_few`). At 0 or n of n, or when one bucket holds every case, it is
+    Wilson's as if all rows of a cluster were alike (`jackknife.fewest_rows`): wide, never falsely sure.
 
     >>> rate_interval(np.array([3]), np.array([10]), clustered=False).method
     'wilson'
@@ -32,7 +33,11 @@ def rate_interval(k: Ints, n: Ints, *, clustered: bool) -> Interval:
         return wilson(int(k.sum()), int(n.sum()))
     result = jk.rate(k, n)
     if result is not None:
-        return result.interval(low=0.0, high=1.0)
+        worth = jk.worth_of_few(k, n, result.df) if method() > 2 else None
+        if worth is None:
+            return result.interval(low=0.0, high=1.0)
+        low, high = wilson_bounds(result.estimate * worth, worth, z=student_quantile(0.975, result.df))
+        return Interval(low=low, high=high, method="wilson_clusters")
     if method() < 2:
         size, name = jk.effective_buckets(n), "wilson_buckets"
     else:

@@ -111,6 +111,39 @@ def rate(k: Ints, n: Ints) -> Jackknife | None:
     return replace(found, df=min(found.df, freedom_of(n, effect)))
 
 
+FEW = 4
+"""Cases (or others) in the clusters that make most of the variance: of fewer, it is hardly known how alike they are."""
+
+
+def worth_of_few(k: Ints, n: Ints, df: float) -> float | None:
+    """How many independent rows those of a rate are worth where few clusters weigh most and few of them have a case.
+
+    None where `FEW` of them or more have one: the jackknife sees how alike their rows are. Of fewer, chance decides:
+    where none of eight people who make most decisions is selected, what varies is what others bring. So as far as
+    cases are missing, rows of a cluster are taken to be alike. Formula: rows ÷ (1 + (size − 1) c), where 1 − c is
+    known × (1 − the correlation found), and known is M × min(p, 1 − p) ÷ 4: M clusters of mean size (Σn ÷
+    `cluster_size`), fewer as far as they are uneven, × (df + 1) ÷ the lesser of M and the buckets filled. `df`: that of
+    the jackknife of the rate.
+    Source: Kish (1965), Survey Sampling, 5.4; the number four by simulation (tests/audits/uncertainty/test_heavy.py).
+
+    >>> cases, rows = np.array([0] * 8 + [1] * 32), np.array([200] * 8 + [13] * 32)
+    >>> round(worth_of_few(cases, rows, df=7.0), 1), worth_of_few(cases * 5, np.full(40, 20), df=39.0)
+    (18.3, None)
+    """
+    size, p, rows = cluster_size(n), float(k.sum() / n.sum()), float(n.sum())
+    parts = _without_each(k, n, n > 0)
+    if parts is None or size <= 1:
+        return None
+    clusters = rows / size
+    carrying = clusters * min(1.0, (df + 1) / min(clusters, float(parts.size)))
+    known = carrying * min(p, 1 - p) / FEW
+    if known >= 1:
+        return None
+    effect = _variance(parts, p, "identity") * rows / (p * (1 - p))
+    alike = 1 - known * (1 - _within(effect - 1, size - 1))
+    return rows / max(effect, 1 + (size - 1) * alike)
+
+
 def compare_parts(
     estimates: tuple[float, float],
     parts: tuple[Floats, Floats],

@@ -14,6 +14,7 @@ METHODS = {
     1: "where a group has no variance between buckets of people, each bucket counts as one row",
     2: "there, as many rows count as the clusters leave independent, by the correlation that the other group shows; "
     "one figure has fewer degrees of freedom where few people weigh most; the widest of several gaps has no interval",
+    3: "where few people weigh most and few of them have a case, a rate takes the rows of a person to be alike",
 }
 """The methods that figures were computed by, each with what it brought."""
 LATEST = max(METHODS)

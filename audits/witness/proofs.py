@@ -40,7 +40,7 @@ def keep_divergence(folder: Path, received: str, *, why: str, url: str, at: dt.d
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
+class WitnessContact:
     """Since when a witness asks, and when it had a valid answer last."""
 
     began: dt.datetime
@@ -51,22 +51,22 @@ class Heard:
         return (now - (self.answered or self.began)).days
 
 
-def heard(folder: Path, *, now: dt.datetime) -> Heard:
+def heard(folder: Path, *, now: dt.datetime) -> WitnessContact:
     """What is noted in a folder; from now on where nothing is. Raises LedgerError where it cannot be read."""
     path = folder / ANSWERED
     if not path.exists():
-        return Heard(began=now)
+        return WitnessContact(began=now)
     try:
         noted = json.loads(path.read_text(encoding="utf-8"))
         moments = {name: dt.datetime.fromisoformat(noted[name]) for name in ("began", "answered") if noted[name]}
-        return Heard(began=moments["began"], answered=moments.get("answered"))
+        return WitnessContact(began=moments["began"], answered=moments.get("answered"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LedgerError(
             "when the server answered last cannot be read.", where=str(path), next_step="Remove that file."
         ) from error
 
 
-def note(folder: Path, found: Heard) -> None:
+def note(folder: Path, found: WitnessContact) -> None:
     """Writes it down."""
     moments = {"began": found.began, "answered": found.answered}
     text = json.dumps({name: each.isoformat() if each else None for name, each in moments.items()})

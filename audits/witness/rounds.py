@@ -9,7 +9,7 @@ from pathlib import Path
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import Checkpoint
 from boussole.audits.ledger.college import college_key, cosign, kept_checkpoint, ledger_key
-from boussole.audits.ledger.cosigning import RefusedError, Request, parse_request
+from boussole.audits.ledger.cosigning import CosigningRequest, RefusedCheckpointError, parse_request
 from boussole.audits.ledger.keys import VerifierKey, parse_verifier
 from boussole.audits.ledger.notes import Note
 from boussole.audits.witness.proofs import heard, keep_divergence, note
@@ -29,7 +29,7 @@ class UnsentError(UnreachableError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Round:
+class WitnessRound:
     """What a round found: the checkpoint that was kept before, and the new one."""
 
     log: VerifierKey
@@ -37,7 +37,9 @@ class Round:
     new: Checkpoint
 
 
-def go_round(folder: Path, server: Server, *, log: VerifierKey | None, trust_first: bool, now: dt.datetime) -> Round:
+def go_round(
+    folder: Path, server: Server, *, log: VerifierKey | None, trust_first: bool, now: dt.datetime
+) -> WitnessRound:
     """Checks the ledger of a server against the folder's checkpoint, cosigns it and hands it back.
 
     Raises DivergedError where the ledger is not the one that was kept, UnreachableError where nothing could be checked,
@@ -52,7 +54,7 @@ def go_round(folder: Path, server: Server, *, log: VerifierKey | None, trust_fir
     request = _request(text, server)
     try:
         cosigned = _cosigned(folder, request, log=trusted, now=now)
-    except RefusedError as refusal:
+    except RefusedCheckpointError as refusal:
         raise DivergedError(
             refusal, keep_divergence(folder, text, why=str(refusal), url=server.url, at=now)
         ) from refusal
@@ -65,7 +67,7 @@ def go_round(folder: Path, server: Server, *, log: VerifierKey | None, trust_fir
             where=error.where,
             next_step=f"The next round sends it again. {error.next_step}",
         ) from error
-    return Round(log=trusted, before=before, new=request.checkpoint)
+    return WitnessRound(log=trusted, before=before, new=request.checkpoint)
 
 
 def silent_days(folder: Path, *, now: dt.datetime) -> int:
@@ -94,7 +96,7 @@ def _trusted(folder: Path, server: Server, *, log: VerifierKey | None, trust_fir
         ) from error
 
 
-def _request(text: str, server: Server) -> Request:
+def _request(text: str, server: Server) -> CosigningRequest:
     try:
         return parse_request(text)
     except LedgerError as error:
@@ -105,11 +107,11 @@ def _request(text: str, server: Server) -> Request:
         ) from error
 
 
-def _cosigned(folder: Path, request: Request, *, log: VerifierKey, now: dt.datetime) -> Note:
+def _cosigned(folder: Path, request: CosigningRequest, *, log: VerifierKey, now: dt.datetime) -> Note:
     """The cosigned checkpoint. A server that leaves out the proof is refused as one whose proof is wrong."""
     kept = kept_checkpoint(folder)
     if kept is not None and 0 < kept.size < request.checkpoint.size and request.old != kept.size:
-        raise RefusedError(
+        raise RefusedCheckpointError(
             f"the server does not show that its {request.checkpoint.size} entries begin with the {kept.size} that are "
             "kept.",
             next_step="Do not cosign it. Ask whoever runs the server; keep both files.",

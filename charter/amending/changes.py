@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from boussole.audits.systems.kinds import Texts
-from boussole.charter.amending.diff_words import Values, told
+from boussole.charter.amending.diff_words import ChangeValues, told
 from boussole.charter.text.model import Article, Indicator
 
 Effect = Literal["tighter", "looser", "neutral", "unclear"]
@@ -46,7 +46,9 @@ def change(
     scale: str | None = None,
     title: Texts | None = None,
 ) -> CharterChange:
-    values = Values(article=article, indicator=of, field=field, before=before, after=after, scale=scale, title=title)
+    values = ChangeValues(
+        article=article, indicator=of, field=field, before=before, after=after, scale=scale, title=title
+    )
     return CharterChange(
         kind=kind,
         effect=effect,

@@ -119,7 +119,7 @@ MONTHS = ("one month", "{n} months")
 NO_END = "no limit"
 
 
-class Values:
+class ChangeValues:
     """What a change is about, and its two sides."""
 
     def __init__(
@@ -141,21 +141,21 @@ class Values:
         """A side as JSON."""
         if isinstance(value, dt.date):
             return value.isoformat()
-        return [Values.plain(each) for each in value] if isinstance(value, list) else value
+        return [ChangeValues.plain(each) for each in value] if isinstance(value, list) else value
 
 
-def told(kind: str, effect: str, values: Values) -> dict[str, str]:
+def told(kind: str, effect: str, values: ChangeValues) -> dict[str, str]:
     """The sentence that says a change, in every language of Boussole."""
-    return {lang: _Teller(lang).told(kind, effect, values) for lang in LANGUAGES}
+    return {lang: _ChangeTeller(lang).told(kind, effect, values) for lang in LANGUAGES}
 
 
 @dataclass(frozen=True)
-class _Teller:
+class _ChangeTeller:
     """Says changes in one language."""
 
     lang: str
 
-    def told(self, kind: str, effect: str, values: Values) -> str:
+    def told(self, kind: str, effect: str, values: ChangeValues) -> str:
         names = {
             "before": self._side(values, values.before),
             "after": self._side(values, values.after),
@@ -177,7 +177,7 @@ class _Teller:
     def _fields(self, field: str) -> str:
         return ", ".join(self._say(WORDS.get(name, name)) for name in field.split(", "))
 
-    def _side(self, values: Values, value: Any) -> str:
+    def _side(self, values: ChangeValues, value: Any) -> str:
         """One side of a change in words."""
         field = values.field or ""
         if field in LEVEL_NAMES:

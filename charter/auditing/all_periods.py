@@ -20,7 +20,7 @@ from boussole.charter.records.in_force import InForce
 
 
 @dataclass(frozen=True, kw_only=True)
-class Period:
+class LogPeriod:
     """One period of a log: its decisions; `ended`: whether nothing of it can come any more, by the calendar."""
 
     window: Window
@@ -37,7 +37,7 @@ class PeriodAudit:
     unchanged: bool
 
 
-def periods_of(workspace: Workspace, system: System, *, today: dt.date | None = None) -> list[Period]:
+def periods_of(workspace: Workspace, system: System, *, today: dt.date | None = None) -> list[LogPeriod]:
     """All periods of a log of the system's kind, from the one of its first day to that of its last, oldest first.
 
     Periods in between without decisions are among them. Where the whole log is one period, only that.
@@ -48,15 +48,15 @@ def periods_of(workspace: Workspace, system: System, *, today: dt.date | None = 
         held = periods_held(connection, system)
     kind = system.windows.audit
     if kind == "all":
-        return [Period(window=window, decisions=n) for window, n in held.items()]
+        return [LogPeriod(window=window, decisions=n) for window, n in held.items()]
     windows = ended_periods(first, period_of(last, kind).end, kind)
-    return [Period(window=each, decisions=held.get(each, 0), ended=each.end < today) for each in windows]
+    return [LogPeriod(window=each, decisions=held.get(each, 0), ended=each.end < today) for each in windows]
 
 
 def audit_periods(
     workspace: Workspace,
     system: System,
-    periods: Sequence[Period],
+    periods: Sequence[LogPeriod],
     *,
     judging: InForce,
     as_of: dt.date | None = None,

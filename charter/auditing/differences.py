@@ -20,7 +20,7 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
+class RerunDifference:
     """One value that is not the same: of what, which, as stored and as computed again."""
 
     of: str
@@ -31,18 +31,18 @@ class Difference:
     def told(self) -> str:
         """The difference in one line.
 
-        >>> Difference(of="selection_rate/sex=F", key="value", stored=0.5, again=0.25).told()
+        >>> RerunDifference(of="selection_rate/sex=F", key="value", stored=0.5, again=0.25).told()
         'selection_rate/sex=F: value is 0.5, computed again 0.25'
         """
         return f"{self.of}: {self.key} is {_short(self.stored)}, computed again {_short(self.again)}"
 
 
-def differences(stored: AuditDocument, again: AuditDocument, *, texts: bool) -> list[Difference]:
+def differences(stored: AuditDocument, again: AuditDocument, *, texts: bool) -> list[RerunDifference]:
     """Where two documents differ in decisions, measures, verdicts and articles. `texts`: their words too."""
     return _differences(stored.written(), again.written(), texts=texts)
 
 
-def _differences(stored: Json, again: Json, *, texts: bool) -> list[Difference]:
+def _differences(stored: Json, again: Json, *, texts: bool) -> list[RerunDifference]:
     found = [
         difference
         for key in ("decisions", "reference", "charter", "left_out", "versions")
@@ -74,20 +74,20 @@ def _told(document: Json, left: Sequence[str]) -> list[Json]:
     return [{**each, "answers": [_without(answer, left) for answer in each["answers"]]} for each in found]
 
 
-def _listed(stored: Sequence[Json], again: Sequence[Json], what: str, keys: Sequence[str]) -> Iterator[Difference]:
+def _listed(stored: Sequence[Json], again: Sequence[Json], what: str, keys: Sequence[str]) -> Iterator[RerunDifference]:
     """Items by what names them, whatever their order; those that are only on one side are told as such."""
     ours, theirs = ({"/".join(str(item[key]) for key in keys): item for item in items} for items in (stored, again))
     if len(ours) < len(stored):
-        yield Difference(of=f"{what}s", key="number of names", stored=len(stored), again=len(ours))
+        yield RerunDifference(of=f"{what}s", key="number of names", stored=len(stored), again=len(ours))
     for name in [*ours, *(name for name in theirs if name not in ours)]:
         if name not in ours or name not in theirs:
             there = "there" if name in ours else "missing", "missing" if name in ours else "there"
-            yield Difference(of=name, key=what, stored=there[0], again=there[1])
+            yield RerunDifference(of=name, key=what, stored=there[0], again=there[1])
         else:
             yield from _values(name, what, ours[name], theirs[name])
 
 
-def _values(of: str, key: str, stored: Any, again: Any) -> Iterator[Difference]:
+def _values(of: str, key: str, stored: Any, again: Any) -> Iterator[RerunDifference]:
     if isinstance(stored, Mapping) and isinstance(again, Mapping):
         for name in sorted({*stored, *again} - (LATER - {*stored})):
             yield from _values(of, name if key in _WHOLE else f"{key}.{name}", stored.get(name), again.get(name))
@@ -95,7 +95,7 @@ def _values(of: str, key: str, stored: Any, again: Any) -> Iterator[Difference]:
         for i, (one, other) in enumerate(zip(stored, again, strict=True)):
             yield from _values(of, f"{key}[{i}]", one, other)
     elif not _same(stored, again):
-        yield Difference(of=of, key=key, stored=stored, again=again)
+        yield RerunDifference(of=of, key=key, stored=stored, again=again)
 
 
 _WHOLE = ("measure", "verdict", "article", "reference")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from boussole.audits.counts.read import Read
+from boussole.audits.counts.read import AuditInputs
 from boussole.audits.declaration import declared
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES, Catalogue, period_words, typeset
@@ -48,7 +48,7 @@ def changed_references(
     *,
     charter: Charter,
     facts: Facts,
-    read: Callable[[], Read],
+    read: Callable[[], AuditInputs],
     stands: WindowStanding,
     before: int | None = None,
 ) -> list[ReferenceChanged]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from boussole.audits import evidence
 from boussole.audits.counts.left_out import left_out_of
-from boussole.audits.counts.read import Read
+from boussole.audits.counts.read import AuditInputs
 from boussole.audits.declaration import declared
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
@@ -22,7 +22,7 @@ from boussole.audits.windows import reference_window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.accumulating import Accumulated, measured
 from boussole.charter.auditing.audit import audit_document
-from boussole.charter.auditing.differences import Difference, differences
+from boussole.charter.auditing.differences import RerunDifference, differences
 from boussole.charter.auditing.published import publications
 from boussole.charter.auditing.references import changed_references
 from boussole.charter.document import AuditDocument
@@ -49,7 +49,7 @@ class Rerun:
     verdicts: int = 0
     problems: tuple[str, ...] = ()
     """What keeps the audit from being computed again, or was changed."""
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[RerunDifference, ...] = ()
     """What the evidence gives otherwise than the document says."""
     recount: Recount | None = None
     moved: tuple[str, ...] = ()
@@ -186,7 +186,13 @@ def judged_with(workspace: Workspace, document: AuditDocument, charter: Charter)
 
 
 def computed(
-    workspace: Workspace, document: AuditDocument, system: System, by: Basis, *, read: Read, stands: WindowStanding
+    workspace: Workspace,
+    document: AuditDocument,
+    system: System,
+    by: Basis,
+    *,
+    read: AuditInputs,
+    stands: WindowStanding,
 ) -> AuditDocument:
     """The document that the same evidence gives, by the code of today."""
     measures, decisions = measure_evidence(read, system, stands=stands, method=document.method_then)

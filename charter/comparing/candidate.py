@@ -9,7 +9,7 @@ from boussole.audits.sides import Side
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.change import ComparisonChange
 from boussole.audits.versions import VersionChange, changes
-from boussole.charter.comparing.engine import Pair, corrected, family
+from boussole.charter.comparing.engine import MeasurePair, corrected, family
 from boussole.charter.document import MeasureDocument
 from boussole.charter.document.base import given
 from boussole.charter.document.differences.comparing import (
@@ -93,15 +93,15 @@ def _asked(charter: Charter, system: System, measures: Sequence[MeasureDocument]
     return found
 
 
-def _pair(item: VersionChange, after: MeasureDocument) -> Pair[ComparisonChange]:
+def _pair(item: VersionChange, after: MeasureDocument) -> MeasurePair[ComparisonChange]:
     if item.change is None:
-        return Pair(before=None, after=after, reason=item.reason)
+        return MeasurePair(before=None, after=after, reason=item.reason)
     (before,) = measures_of([item.production])
-    return Pair(before=before, after=after, change=item.change, p=item.change.p_worse())
+    return MeasurePair(before=before, after=after, change=item.change, p=item.change.p_worse())
 
 
 def _row(
-    pair: Pair[ComparisonChange],
+    pair: MeasurePair[ComparisonChange],
     adjusted: float | None,
     articles: Sequence[str],
     *,

@@ -1,7 +1,7 @@
 """The comparison of two versions of a model, whether they decided other cases, the same, or those of other months.
 
-Each measure stands on both sides (`Pair`), with its change found as the cases allow; p-values are corrected after Holm
-over all that is compared, and from that a row is made: judged (`candidate`) or not (`side_by_side`).
+Each measure stands on both sides (`MeasurePair`), with its change found as the cases allow; p-values are corrected
+after Holm over all that is compared, and from that a row is made: judged (`candidate`) or not (`side_by_side`).
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ SHOWN = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
+class MeasureDifference:
     """By how much a measure differs between both sides, and from what that is known."""
 
     gap: Gap
     method: Method
 
 
-Find = Callable[[MeasureDocument, MeasureDocument], Difference | None]
+Find = Callable[[MeasureDocument, MeasureDocument], MeasureDifference | None]
 """Finds the difference of a measure between both sides; None where it cannot."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair(Generic[C]):
+class MeasurePair(Generic[C]):
     """One measure on both sides: how it changed, and how likely that is by chance; or why that is not told."""
 
     before: MeasureDocument | None
@@ -57,20 +57,20 @@ class Pair(Generic[C]):
     reason: str | None = None
 
 
-def corrected(pairs: Sequence[Pair[C]]) -> Iterator[tuple[Pair[C], float | None]]:
+def corrected(pairs: Sequence[MeasurePair[C]]) -> Iterator[tuple[MeasurePair[C], float | None]]:
     """Every pair with its p-value corrected after Holm over all that have one."""
     again = iter(holm([pair.p for pair in pairs if pair.p is not None]))
     return ((pair, None if pair.p is None else next(again)) for pair in pairs)
 
 
-def family(pairs: Sequence[Pair[C]]) -> int:
+def family(pairs: Sequence[MeasurePair[C]]) -> int:
     """How many of them the correction spans."""
     return sum(pair.p is not None for pair in pairs)
 
 
 def side_by_side(
     before: Sequence[MeasureDocument], after: Sequence[MeasureDocument], *, compared: Collection[str], find: Find
-) -> list[Pair[Difference]]:
+) -> list[MeasurePair[MeasureDifference]]:
     """What both sides tell of the same measures. `compared`: the comparisons of groups that are set side by side."""
     own = by_id(before)
     return [_pair(own.get(each.id), each, find) for each in after if _told(each, compared)]
@@ -81,7 +81,7 @@ def scale_of(measure: MeasureDocument) -> Scale:
     return "ratio" if judged(measure.metric).scale == "ratio" else "difference"
 
 
-def rows(pairs: Sequence[Pair[Difference]], *, alpha: float) -> tuple[ChangeOfMeasure, ...]:
+def rows(pairs: Sequence[MeasurePair[MeasureDifference]], *, alpha: float) -> tuple[ChangeOfMeasure, ...]:
     """One row for each measure, with what differs at a level over all of them."""
     return tuple(_row(pair, p, alpha) for pair, p in corrected(pairs))
 
@@ -95,17 +95,17 @@ def _told(measure: MeasureDocument, compared: Collection[str]) -> bool:
     return plain and len(measure.by) < 2 and bool(measure.group or not measure.by)
 
 
-def _pair(before: MeasureDocument | None, after: MeasureDocument, find: Find) -> Pair[Difference]:
+def _pair(before: MeasureDocument | None, after: MeasureDocument, find: Find) -> MeasurePair[MeasureDifference]:
     reason = "group_absent" if before is None else before.reason or after.reason
     if before is None or reason is not None:
-        return Pair(before=None, after=after, reason=reason)
+        return MeasurePair(before=None, after=after, reason=reason)
     change = find(before, after)
     if change is None:
-        return Pair(before=before, after=after, reason="no_interval")
-    return Pair(before=before, after=after, change=change, p=change.gap.p)
+        return MeasurePair(before=before, after=after, reason="no_interval")
+    return MeasurePair(before=before, after=after, change=change, p=change.gap.p)
 
 
-def _row(pair: Pair[Difference], p: float | None, alpha: float) -> ChangeOfMeasure:
+def _row(pair: MeasurePair[MeasureDifference], p: float | None, alpha: float) -> ChangeOfMeasure:
     measure, change = pair.after, pair.change
     return ChangeOfMeasure(
         metric=measure.metric,
@@ -130,16 +130,16 @@ def _figure(measure: MeasureDocument) -> FigureOfSide:
     return FigureOfSide(value=given(measure.value), n=measure.n, interval=measure.interval)
 
 
-def _interval(change: Difference) -> IntervalOfChange:
+def _interval(change: MeasureDifference) -> IntervalOfChange:
     return IntervalOfChange(low=change.gap.low, high=change.gap.high, level=LEVEL, method=change.method)
 
 
-def from_intervals(before: MeasureDocument, after: MeasureDocument) -> Difference | None:
+def from_intervals(before: MeasureDocument, after: MeasureDocument) -> MeasureDifference | None:
     """The difference of a measure between other cases, from the intervals of both."""
     if before.interval is None or after.interval is None:
         return None
     found = gap(_estimate(before), _estimate(after), ratio=scale_of(after) == "ratio")
-    return None if found is None else Difference(gap=found, method="mover")
+    return None if found is None else MeasureDifference(gap=found, method="mover")
 
 
 def _estimate(measure: MeasureDocument) -> Estimate:

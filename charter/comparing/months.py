@@ -33,7 +33,7 @@ MOST = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class VersionChange:
+class VersionSuccession:
     """Two versions that followed each other, side by side; or why they are not, and what to do."""
 
     before: str
@@ -51,16 +51,16 @@ def version_changes(
     alpha: float,
     as_of: dt.date,
     documents: Mapping[Window, AuditDocument],
-) -> list[VersionChange]:
+) -> list[VersionSuccession]:
     """The newest changes of version, newest first. `versions` in the order in which they began."""
     found = []
     for before, after in list(itertools.pairwise(versions))[: -MOST - 1 : -1]:
         try:
             document = sequential(workspace, system, before, after, alpha=alpha, as_of=as_of, documents=documents)
-            found.append(VersionChange(before=before, after=after, document=document))
+            found.append(VersionSuccession(before=before, after=after, document=document))
         except BoussoleError as error:
             todo = error.next_step or ""
-            found.append(VersionChange(before=before, after=after, missing=error.what, todo=todo))
+            found.append(VersionSuccession(before=before, after=after, missing=error.what, todo=todo))
     return found
 
 

@@ -18,7 +18,7 @@ from boussole.audits.suppression.rules import Suppression
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.mover import Gap
 from boussole.audits.uncertainty.paired import least_variance, paired_gap, without_each
-from boussole.charter.comparing.engine import Difference, from_intervals
+from boussole.charter.comparing.engine import MeasureDifference, from_intervals
 from boussole.charter.document import MeasureDocument
 from boussole.charter.document.base import given
 
@@ -36,10 +36,10 @@ class PairedCases:
     system: System
     hidden: Suppression
 
-    def difference(self, before: MeasureDocument, after: MeasureDocument) -> Difference | None:
+    def difference(self, before: MeasureDocument, after: MeasureDocument) -> MeasureDifference | None:
         """Of selection rates, their ratios and mean scores, from pairs; of others from the intervals of both."""
         found = self._gap(before, after)
-        return from_intervals(before, after) if found is None else Difference(gap=found, method="paired")
+        return from_intervals(before, after) if found is None else MeasureDifference(gap=found, method="paired")
 
     def _gap(self, before: MeasureDocument, after: MeasureDocument) -> Gap | None:
         by, group, values = after.by, after.values_of_group, (given(before.value), given(after.value))

@@ -9,7 +9,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.comparing.months import VersionChange
+from boussole.charter.comparing.months import VersionSuccession
 from boussole.charter.document.base import given
 from boussole.charter.document.differences.comparing import Days, VersionComparison
 
@@ -21,7 +21,7 @@ def keep(workspace: Workspace, document: VersionComparison) -> Path:
     return path
 
 
-def kept(workspace: Workspace, system: str) -> list[VersionChange]:
+def kept(workspace: Workspace, system: str) -> list[VersionSuccession]:
     """The newest comparison that was kept of each shadow of a system, as long as its file is in the workspace."""
     found = []
     for name, shadow in workspace.systems.items():
@@ -50,13 +50,13 @@ def told_before_safely(workspace: Workspace, document: VersionComparison, system
             )
 
 
-def _change(system: str, shadow: str, kept_in: Path) -> VersionChange:
+def _change(system: str, shadow: str, kept_in: Path) -> VersionSuccession:
     try:
-        return VersionChange(before=system, after=shadow, document=VersionComparison.read(kept_in.read_bytes()))
+        return VersionSuccession(before=system, after=shadow, document=VersionComparison.read(kept_in.read_bytes()))
     except (OSError, ValueError):
         missing = f"the comparison that was kept of '{shadow}' cannot be read."
         todo = f"Make it again: `boussole compare --system {system} --shadow {shadow}`."
-        return VersionChange(before=system, after=shadow, missing=missing, todo=todo)
+        return VersionSuccession(before=system, after=shadow, missing=missing, todo=todo)
 
 
 def _sizes(document: VersionComparison) -> dict[tuple[str, str], int]:

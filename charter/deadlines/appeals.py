@@ -86,7 +86,7 @@ def _order(each: AppealState) -> tuple[object, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Counts:
+class AppealCounts:
     """How appeals stand together. `days`: the median from receipt to decision; None while none was decided."""
 
     received: int
@@ -99,10 +99,10 @@ class Counts:
     """Decided without a human having looked at the whole case, though a human review was asked for."""
 
 
-def counts(found: Sequence[AppealState]) -> Counts:
+def counts(found: Sequence[AppealState]) -> AppealCounts:
     """The counts of some appeals: whole numbers that are about no group of people."""
     decided = [each for each in found if each.decision is not None]
-    return Counts(
+    return AppealCounts(
         received=len(found),
         waiting=len(found) - len(decided),
         overdue=sum(each.state == "overdue" for each in found),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from boussole.audits.uncertainty.exact import clustered_share
 from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.deadlines.incidents import Deadline, incidents
-from boussole.charter.deadlines.items import Item, State, bound_of, of_items
+from boussole.charter.deadlines.items import DueItem, State, bound_of, of_items
 from boussole.charter.deadlines.opinions import opinions_followed
 from boussole.charter.deadlines.planting import plantings
 from boussole.charter.deadlines.register import rules_published, uses_registered
@@ -31,7 +31,7 @@ def _incidents(sources: Sources) -> RecordCounts | None:
     facts, system = sources.facts, sources.system.id
     found = [each for each in incidents(facts) if each.incident.system == system]
     items = [
-        Item(
+        DueItem(
             entry=each.entry,
             due=deadline.due_at.date(),
             state=_reported(deadline),
@@ -49,7 +49,7 @@ def _reported(deadline: Deadline) -> State:
 def _explanations(sources: Sources) -> RecordCounts | None:
     facts, system = sources.facts, sources.system.id
     found = [each for each in appeals(facts) if (each.appeal.system, each.appeal.asks) == (system, "explanation")]
-    items = [Item(entry=each.entry, due=each.due_on, state=_explained(each)) for each in found]
+    items = [DueItem(entry=each.entry, due=each.due_on, state=_explained(each)) for each in found]
     if not found:
         return None
     return of_items(items, facts.as_of).changed(entries=())  # committees see counts, never a single appeal

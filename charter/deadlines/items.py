@@ -19,7 +19,7 @@ State = Literal["good", "late", "refused", "overdue", "waiting"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Item:
+class DueItem:
     """Something that had to be done by a day, and how that stands. `since`: the day from which it was owed, where the
     charter limits how long it may wait."""
 
@@ -29,7 +29,7 @@ class Item:
     since: dt.date | None = None
 
 
-def of_items(items: Sequence[Item], today: dt.date) -> RecordCounts:
+def of_items(items: Sequence[DueItem], today: dt.date) -> RecordCounts:
     """The counts of what came due in the last twelve months, and of all that is overdue."""
     since = months_later(today, -MONTHS)
     told = [each for each in items if each.due >= since or each.state in ("overdue", "waiting")]

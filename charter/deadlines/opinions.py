@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from boussole.charter.deadlines.items import Item, State, of_items
+from boussole.charter.deadlines.items import DueItem, State, of_items
 from boussole.charter.deadlines.sources import Sources
 from boussole.charter.document import RecordCounts
 from boussole.charter.record_types.acts import Opinion, Publication, PublicationDecision
@@ -30,7 +30,7 @@ def opinions_followed(sources: Sources) -> RecordCounts | None:
     return of_items(items, sources.facts.as_of) if items else None
 
 
-def _of_opinions(sources: Sources) -> Iterator[Item]:
+def _of_opinions(sources: Sources) -> Iterator[DueItem]:
     facts, days = sources.facts, sources.days
     corrected = {said.replaces for _, said in facts.standing(Opinion)}
     published, withheld = _first(sources, Publication), _withheld(sources)
@@ -43,15 +43,15 @@ def _of_opinions(sources: Sources) -> Iterator[Item]:
         yield _item(entry, said.on, said.on + dt.timedelta(days("reply_days")), answered.get(entry), sources)
 
 
-def _of_recommendations(sources: Sources) -> Iterator[Item]:
+def _of_recommendations(sources: Sources) -> Iterator[DueItem]:
     answered = _first(sources, Reply)
     for entry, said in sources.facts.standing(Recommendation):
         if said.system in (sources.system.id, None):
             yield _item(entry, said.on, said.due_on, answered.get(entry), sources)
 
 
-def _item(entry: int, since: dt.date, due: dt.date, done: dt.date | None, sources: Sources) -> Item:
-    return Item(entry=entry, due=due, since=since, state=_state(due, done, sources.facts.as_of))
+def _item(entry: int, since: dt.date, due: dt.date, done: dt.date | None, sources: Sources) -> DueItem:
+    return DueItem(entry=entry, due=due, since=since, state=_state(due, done, sources.facts.as_of))
 
 
 def _state(due: dt.date, done: dt.date | None, today: dt.date) -> State:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from boussole.charter.document.base import LATER, Day, Hash, Part
+from boussole.charter.document.base import LATER, Day, DocumentPart, Hash
 from boussole.charter.document.measures import MeasureDocument
 
 Why = Literal["first", "span", "declaration", "version", "evidence"]
@@ -15,7 +15,7 @@ Why = Literal["first", "span", "declaration", "version", "evidence"]
 another version of the model decided; what was counted then cannot be read any more."""
 
 
-class EarlierWindow(Part):
+class EarlierWindow(DocumentPart):
     """A window before that of the audit whose figures count too, and the evidence that they are computed from."""
 
     start: Day
@@ -30,7 +30,7 @@ class EarlierWindow(Part):
     ] = None
 
 
-class AccumulatedFigures(Part):
+class AccumulatedFigures(DocumentPart):
     """Figures of several windows together, by which their questions are judged; `windows`: oldest first."""
 
     since: Annotated[Day, Field(description="First day of the oldest window that counts")]

@@ -12,7 +12,7 @@ from boussole.charter.document.accumulated import AccumulatedFigures, overlaid
 from boussole.charter.document.answers.articles import ArticleVerdict
 from boussole.charter.document.answers.verdict import METHOD, RULES, Verdict, worst
 from boussole.charter.document.answers.verdicts import VerdictDocument
-from boussole.charter.document.base import LATER, Count, Day, Hash, Hex, Part
+from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Hash, Hex
 from boussole.charter.document.left_out import LeftOut
 from boussole.charter.document.measures import MeasureDocument, by_id
 from boussole.charter.document.references import ReferenceChanged
@@ -26,7 +26,7 @@ SEAL = ("entry", "root")
 """Keys of the evidence that exist only once the audit is sealed."""
 
 
-class Evidence(Part):
+class Evidence(DocumentPart):
     """What the audit read, by hash, and where the ledger seals it."""
 
     cubes: Annotated[Hash, Field(description="The evidence file: the cube rows that were read")]
@@ -52,7 +52,7 @@ class Evidence(Part):
     root: Hex | None = None
 
 
-class CharterOfAudit(Part):
+class CharterOfAudit(DocumentPart):
     """The charter that judged."""
 
     id: str
@@ -82,7 +82,7 @@ def by_article(document: SystemVerdicts) -> dict[str, Verdict]:
     return {each.article: each.verdict for each in document.articles}
 
 
-class UnmeasuredSystem(Part):
+class UnmeasuredSystem(DocumentPart):
     """What people have stated, on a day, of a system that no audit has measured."""
 
     on: Day
@@ -111,7 +111,7 @@ class UnmeasuredSystem(Part):
         return None
 
 
-class AuditDocument(Part):
+class AuditDocument(DocumentPart):
     """What one audit of one system measured and how the charter judged it."""
 
     model_config = ConfigDict(populate_by_name=True)

@@ -46,7 +46,7 @@ SINCE = _Absent(always=False, null=True)
 """It came with a later version: documents have had it since, be it null."""
 
 
-class Part(BaseModel):
+class DocumentPart(BaseModel):
     """A part of a document. What was read without a key is written without it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

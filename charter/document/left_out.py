@@ -7,10 +7,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from boussole.charter.document.base import LATER, Count, Day, Part, Share
+from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Share
 
 
-class PartLeftOut(Part):
+class PartLeftOut(DocumentPart):
     """Rows that a question rests on beside the window: how many were counted, how many set aside."""
 
     rows: Count
@@ -20,7 +20,7 @@ class PartLeftOut(Part):
     limited: bool = False
 
 
-class ReasonLeftOut(Part):
+class ReasonLeftOut(DocumentPart):
     """How many rows were set aside for one reason."""
 
     column: str
@@ -28,7 +28,7 @@ class ReasonLeftOut(Part):
     rows: Annotated[Count, Field(description="How many")]
 
 
-class LogEnd(Part):
+class LogEnd(DocumentPart):
     """A log that is not known up to the end of the window: it stops, or has a hole. Of the log that makes the
     windows, a hole alone is told."""
 
@@ -51,7 +51,7 @@ class LogEnd(Part):
     ] = None
 
 
-class LeftOutInShort(Part):
+class LeftOutInShort(DocumentPart):
     """What was not counted, without the reasons."""
 
     rows: Annotated[

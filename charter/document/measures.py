@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from boussole.audits.measures import Measure, Status
-from boussole.charter.document.base import EARLY, Count, Part
+from boussole.charter.document.base import EARLY, Count, DocumentPart
 
 Side = Literal["below", "above"]
 Number = int | float
@@ -20,7 +20,7 @@ Pair = tuple[Number, Number]
 Scale = Literal["ratio", "difference", "distance", "share", "effect"]
 
 
-class IntervalOfMeasure(Part):
+class IntervalOfMeasure(DocumentPart):
     """Where the true value very likely lies; `method` names how that was found out."""
 
     low: float
@@ -29,7 +29,7 @@ class IntervalOfMeasure(Part):
     method: str
 
 
-class StoredTest(Part):
+class StoredTest(DocumentPart):
     """The test behind a measure: its kind, and the figures by which `audits.uncertainty.tests` computes it again."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -54,7 +54,7 @@ class StoredTest(Part):
         return self.written()
 
 
-class IntervalOfBand(Part):
+class IntervalOfBand(DocumentPart):
     """Where the observed rate of a band very likely lies; `method` names how that was found out."""
 
     low: float
@@ -62,7 +62,7 @@ class IntervalOfBand(Part):
     method: str
 
 
-class Band(Part):
+class Band(DocumentPart):
     """A band of scores of a calibration curve: its ends, its outcomes, the mean score and the rate observed."""
 
     low: float
@@ -73,7 +73,7 @@ class Band(Part):
     interval: Annotated[IntervalOfBand | None, EARLY] = None
 
 
-class Params(Part):
+class Params(DocumentPart):
     """What a measure depends on. Named here is what judging and pages read; a metric may add figures of its own."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -114,7 +114,7 @@ class Params(Part):
         return getattr(self, name, None)
 
 
-class MeasureInShort(Part):
+class MeasureInShort(DocumentPart):
     """A measure as judging reads it: what it is of, what it depends on, whether it has a value; perhaps no figures."""
 
     id: str

@@ -7,18 +7,18 @@ from typing import Annotated
 from pydantic import Field
 
 from boussole.charter.document.answers.verdict import Verdict
-from boussole.charter.document.base import Count, Part, Texts
+from boussole.charter.document.base import Count, DocumentPart, Texts
 from boussole.charter.document.windows import WindowOfAudit
 
 
-class PreviousAudit(Part):
+class PreviousAudit(DocumentPart):
     """The audit before."""
 
     entry: Count
     window: WindowOfAudit
 
 
-class AnswerChange(Part):
+class AnswerChange(DocumentPart):
     """One question whose answer comes from the reference of now."""
 
     article: str
@@ -31,7 +31,7 @@ class AnswerChange(Part):
     sentence: Texts
 
 
-class ReferenceChanged(Part):
+class ReferenceChanged(DocumentPart):
     """One attribute with another reference than in the audit before."""
 
     attribute: str

@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from boussole.charter.document.audit import SCHEMA as AUDIT
 from boussole.charter.document.audit import AuditDocument
-from boussole.charter.document.differences.comparing import Comparison
+from boussole.charter.document.differences.comparing import ComparisonDocument
 from boussole.charter.document.differences.drift import SCHEMA as DRIFT
 from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.document.differences.drift_series import SCHEMA as DRIFT_SERIES
@@ -50,7 +50,7 @@ def texts_schema() -> dict[str, Any]:
 
 def comparison_schema() -> dict[str, Any]:
     """The JSON Schema of comparisons of versions: `boussole.comparison/1` and `boussole.versions/1`."""
-    return {"$schema": DIALECT, **schema_of(Comparison), "title": "comparison"}
+    return {"$schema": DIALECT, **schema_of(ComparisonDocument), "title": "comparison"}
 
 
 def drift_schema() -> dict[str, Any]:

@@ -9,13 +9,13 @@ from pydantic import ConfigDict, Field
 from boussole.charter.document.answers.articles import ArticleVerdict
 from boussole.charter.document.answers.verdicts import VerdictDocument
 from boussole.charter.document.audit import System
-from boussole.charter.document.base import Count, Day, Hex, Part
+from boussole.charter.document.base import Count, Day, DocumentPart, Hex
 from boussole.charter.document.windows import WindowOfAudit
 
 SCHEMA: Literal["boussole.texts/1"] = "boussole.texts/1"
 
 
-class CharterOfTexts(Part):
+class CharterOfTexts(DocumentPart):
     """The charter that judged."""
 
     id: str
@@ -23,7 +23,7 @@ class CharterOfTexts(Part):
     sha256: Hex
 
 
-class TextsDocument(Part):
+class TextsDocument(DocumentPart):
     """What is said of a system that only writes: how many texts, and each question as it stands."""
 
     model_config = ConfigDict(populate_by_name=True)

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from boussole.charter.document.base import Count, Day, Part
+from boussole.charter.document.base import Count, Day, DocumentPart
 
 
-class DecidedBy(Part):
+class DecidedBy(DocumentPart):
     """How many decisions of a window a version made."""
 
     version: Annotated[str | None, Field(description="Its name; null: the log does not say which version decided")]

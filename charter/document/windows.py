@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
-from boussole.charter.document.base import Day, Part
+from boussole.charter.document.base import Day, DocumentPart
 
 
-class WindowOfAudit(Part):
+class WindowOfAudit(DocumentPart):
     """First and last day, both included, in the time zone of the system."""
 
     start: Day

@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from boussole.audits.drift.counts import Version
+from boussole.audits.drift.counts import VersionDays
 from boussole.audits.drift.series import DriftSeries
 from boussole.audits.windows import Window
-from boussole.charter.drift.readings import GROUPS, INPUTS, MEANING, MOVED, Reading
+from boussole.charter.drift.readings import GROUPS, INPUTS, MEANING, MOVED, ThemeReading
 from boussole.charter.drift.rule import SCORE
 
-Read = Sequence[Mapping[str, Reading]]
+Read = Sequence[Mapping[str, ThemeReading]]
 LEAST = 0.05
 """A version that decides fewer than one decision in twenty more than before moves nothing far."""
 
@@ -40,12 +40,12 @@ class Causes:
     meant: int | None = None
     world: bool = False
     selected: bool = False
-    arrived: Sequence[Version] = ()
+    arrived: Sequence[VersionDays] = ()
     unseen: bool = False
     recalibrated: bool = False
     either: bool = False
     nameless: bool = False
-    quiet: Sequence[Version] = ()
+    quiet: Sequence[VersionDays] = ()
 
 
 def causes(series: DriftSeries, read: Read, at: int) -> Causes:
@@ -82,7 +82,7 @@ def _unseen(series: DriftSeries, read: Read, at: int) -> bool:
     return now[SCORE].state in MOVED and stayed and not _came(series, read, SCORE, at)
 
 
-def _unexplained(now: Mapping[str, Reading], *, nameless: bool) -> bool:
+def _unexplained(now: Mapping[str, ThemeReading], *, nameless: bool) -> bool:
     """Whether the scores moved, and it may be the model's doing: neither the inputs nor the groups are known to have
     moved, or nobody says which version decided."""
     others = {now[INPUTS].state, now[GROUPS].state} & set(MOVED)
@@ -101,7 +101,7 @@ def _sides(series: DriftSeries, at: int) -> list[Window]:
     return [side for side in (point.window, point.against) if side is not None and side in series.deciding]
 
 
-def _came(series: DriftSeries, read: Read, theme: str, at: int) -> list[Version]:
+def _came(series: DriftSeries, read: Read, theme: str, at: int) -> list[VersionDays]:
     """Versions that came when a theme began to move, or while that was uncertain; as long as windows are compared with
     one and the same."""
     against = [point.against for point in series.points]
@@ -115,13 +115,13 @@ def _came(series: DriftSeries, read: Read, theme: str, at: int) -> list[Version]
     return [each for each in newcomers(series, at) if _more(series, each, before, series.points[sure].window)]
 
 
-def newcomers(series: DriftSeries, at: int) -> list[Version]:
+def newcomers(series: DriftSeries, at: int) -> list[VersionDays]:
     """Versions that decide more in a window than in the one it is compared with."""
     point = series.points[at]
     return [each for each in series.versions if _more(series, each, point.against, point.window)]
 
 
-def _more(series: DriftSeries, version: Version, before: Window | None, now: Window) -> bool:
+def _more(series: DriftSeries, version: VersionDays, before: Window | None, now: Window) -> bool:
     if before is None:
         return False
     shares = [series.deciding.get(window, {}).get(version.name, 0.0) for window in (before, now)]

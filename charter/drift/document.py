@@ -20,12 +20,12 @@ from boussole.charter.document.windows import WindowOfAudit
 
 if TYPE_CHECKING:
     from boussole.audits.drift.evidently_figures import FigurePair
-    from boussole.audits.drift.pairs import Pair
+    from boussole.audits.drift.pairs import WindowPair
     from boussole.audits.drift.report import Detail
-    from boussole.audits.drift.samples import Design
+    from boussole.audits.drift.samples import SampleDesign
 
 
-def pair_document(pair: Pair) -> DriftDocument:
+def pair_document(pair: WindowPair) -> DriftDocument:
     """The exact distances of a pair."""
     window, against = (WindowOfAudit.in_zone(each, pair.system) for each in (pair.window, pair.against))
     return DriftDocument(
@@ -54,7 +54,7 @@ def detail_document(detail: Detail) -> DriftDocument:
     )
 
 
-def _sample(design: Design) -> SampleDocument:
+def _sample(design: SampleDesign) -> SampleDocument:
     """How a sample was drawn, with all that somebody needs to draw it again."""
     from boussole.audits.drift.samples import DECISION, SEED
 

@@ -11,7 +11,7 @@ from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.base import given
 from boussole.charter.document.measures import by_id
-from boussole.charter.drift.rule import Rule
+from boussole.charter.drift.rule import DriftRule
 
 Ends = tuple[float, float]
 ENDS: tuple[End, End] = ("low", "high")
@@ -43,7 +43,7 @@ def months_with_groups(documents: Mapping[Window, AuditDocument]) -> list[Window
     ]
 
 
-def moved_groups(document: AuditDocument, rule: Rule) -> list[GroupMove]:
+def moved_groups(document: AuditDocument, rule: DriftRule) -> list[GroupMove]:
     """Every group of every attribute, in the order of the document: scores, then decisions; judged by the level of the
     charter, shared between the looks of a year."""
     measures = by_id(document.measures)
@@ -68,7 +68,7 @@ def moved_groups(document: AuditDocument, rule: Rule) -> list[GroupMove]:
     return found
 
 
-def _levels(document: AuditDocument, metric: str, rule: Rule) -> dict[str, float]:
+def _levels(document: AuditDocument, metric: str, rule: DriftRule) -> dict[str, float]:
     """The two-sided level that each difference is held to: Holm's over all groups, shared between the looks."""
     family = {
         each.id: each.params.p

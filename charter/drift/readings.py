@@ -16,7 +16,7 @@ from boussole.audits.uncertainty.tests import tails
 from boussole.audits.windows import Window
 from boussole.charter.document.answers.verdict import Verdict, worst
 from boussole.charter.drift.groups import MIX
-from boussole.charter.drift.rule import FEATURES, SCORE, TO_MEANING, TO_OTHERS, Level, Rule
+from boussole.charter.drift.rule import FEATURES, SCORE, TO_MEANING, TO_OTHERS, DriftLevel, DriftRule
 from boussole.charter.judging.statistics.correction import PValues, TestedComparison, corrected
 from boussole.charter.judging.statistics.distances import too_few
 from boussole.charter.judging.statistics.testing import past, verdict_of
@@ -28,7 +28,7 @@ MOVED = (Verdict.WATCH, Verdict.BROKEN)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class ThemeReading:
     """One theme in one window: its verdict, what moved most (columns, attributes, or measures of audits), and why
     others have no figure.
 
@@ -41,7 +41,7 @@ class Reading:
     states: Mapping[str, str] = field(default_factory=dict)
 
 
-def readings(point: Point, rule: Rule) -> dict[str, Reading]:
+def readings(point: Point, rule: DriftRule) -> dict[str, ThemeReading]:
     """Every theme of a window but the gaps; nothing was examined where it is not compared."""
     measures = [each for each in point.measures if each.metric == DRIFT and theme_of(each)]
     verdicts = _verdicts([each for each in measures if each.value is not None], rule)
@@ -62,10 +62,10 @@ def theme_of(measure: Measure) -> str:
     return GROUPS if measure.by == (MIX,) else name
 
 
-def _verdicts(known: Sequence[Measure], rule: Rule) -> dict[str, str]:
+def _verdicts(known: Sequence[Measure], rule: DriftRule) -> dict[str, str]:
     """The verdict of each distance, by the id of its measure: one family for each question of the charter, and one for
     all distances that none asks for."""
-    families: dict[str, list[tuple[Measure, Level]]] = {}
+    families: dict[str, list[tuple[Measure, DriftLevel]]] = {}
     for measure in known:
         level = rule.level(SCORE if theme_of(measure) == SCORE else FEATURES)
         asked = measure.by == ("feature",) and level.indicator is not None
@@ -80,7 +80,7 @@ def _verdicts(known: Sequence[Measure], rule: Rule) -> dict[str, str]:
     }
 
 
-def _verdict(measure: Measure, tested: PValues, level: Level, rule: Rule) -> Verdict:
+def _verdict(measure: Measure, tested: PValues, level: DriftLevel, rule: DriftRule) -> Verdict:
     """As in an audit: a distance beyond the watch level is never kept, and one of too few decisions tells nothing."""
     if too_few(measure.params["test"]):
         return Verdict.UNKNOWN
@@ -88,7 +88,7 @@ def _verdict(measure: Measure, tested: PValues, level: Level, rule: Rule) -> Ver
     return verdict_of(tested, rule.alpha, past_watch=lies_past)
 
 
-def _compared(measure: Measure, level: Level) -> TestedComparison:
+def _compared(measure: Measure, level: DriftLevel) -> TestedComparison:
     breach = None if level.breach is None else _tails(measure, level.breach)
     return TestedComparison(of="", watch=_tails(measure, level.watch), breach=breach)
 
@@ -98,13 +98,13 @@ def _tails(measure: Measure, level: float) -> tuple[float, float]:
     return tails(measure.params["test"], threshold=level, bad_side="above")
 
 
-def _reading(measures: Sequence[Measure], verdicts: Mapping[str, str]) -> Reading:
+def _reading(measures: Sequence[Measure], verdicts: Mapping[str, str]) -> ThemeReading:
     """What the distances of a theme come to."""
     states = {_name(each): verdicts[each.id] for each in measures if each.value is not None}
     reasons = {_name(each): each.reason or "" for each in measures if each.value is None}
     far = sorted((each for each in measures if each.value is not None), key=lambda each: -(each.value or 0))
     empty = [Verdict.UNKNOWN for reason in reasons.values() if reason == "no_values"]
-    return Reading(
+    return ThemeReading(
         state=worst([*states.values(), *empty]),
         moved=[_name(each) for each in far if states[_name(each)] in MOVED],
         reasons=reasons,
@@ -112,7 +112,7 @@ def _reading(measures: Sequence[Measure], verdicts: Mapping[str, str]) -> Readin
     )
 
 
-def _meaning(measures: Sequence[Measure], rule: Rule) -> Reading:
+def _meaning(measures: Sequence[Measure], rule: DriftRule) -> ThemeReading:
     """Whether scores mean what they meant, from two figures: both are held to the same level, whatever the charter says
     of distances."""
     known = [each for each in measures if each.value is not None]
@@ -123,7 +123,7 @@ def _meaning(measures: Sequence[Measure], rule: Rule) -> Reading:
         each.metric: Verdict.WATCH if p <= most else Verdict.KEPT if near else Verdict.UNKNOWN
         for each, p in zip(known, far, strict=True)
     }
-    return Reading(
+    return ThemeReading(
         state=worst(states.values()),
         moved=[name for name, state in states.items() if state in MOVED],
         reasons={each.metric: each.reason or "" for each in measures if each.value is None},
@@ -131,7 +131,7 @@ def _meaning(measures: Sequence[Measure], rule: Rule) -> Reading:
     )
 
 
-def meaning_reading(reading: Reading, point: Point, found: Sequence[Shift], rule: Rule) -> Reading:
+def meaning_reading(reading: ThemeReading, point: Point, found: Sequence[Shift], rule: DriftRule) -> ThemeReading:
     """The reading of one month, with what all months say together: that a figure moved for good, beyond the level."""
     moved = [each for each in found if each.since.start <= point.window.start and abs(each.after - each.before) > LEVEL]
     new = [each.id for each in moved if each.id in reading.states and not each.seasonal and _holds(each, point, rule)]
@@ -143,7 +143,7 @@ def meaning_reading(reading: Reading, point: Point, found: Sequence[Shift], rule
     )
 
 
-def _holds(shift: Shift, point: Point, rule: Rule) -> bool:
+def _holds(shift: Shift, point: Point, rule: DriftRule) -> bool:
     """Whether a month is still where a figure moved to, beyond the level: nearer to that than to what scores meant in
     the reference period (0). A figure may have moved back there."""
     measure = point.measure(shift.id, OUTCOME)
@@ -152,14 +152,14 @@ def _holds(shift: Shift, point: Point, rule: Rule) -> bool:
     return beyond(measure)[1] > rule.alpha and abs(measure.value - shift.after) < abs(measure.value)
 
 
-def gap_reading(window: Window, looked: Sequence[Series], found: Sequence[Shift]) -> Reading:
+def gap_reading(window: Window, looked: Sequence[Series], found: Sequence[Shift]) -> ThemeReading:
     """How the figures of audits stand at the end of a window: which of them have moved for good."""
     seen = any(step.window == window for each in looked for step in each.steps)
     first = min((step.window for each in looked for step in each.steps), default=None)
     if not seen or window == first:
-        return Reading()
+        return ThemeReading()
     moved = [each.id for each in found if not each.seasonal and each.since.start <= window.start]
-    return Reading(
+    return ThemeReading(
         state=Verdict.WATCH if moved else Verdict.KEPT,
         moved=moved,
         states=dict.fromkeys(moved, Verdict.WATCH) or {GAPS: Verdict.KEPT},

@@ -27,7 +27,7 @@ something else, and distances that no question of the charter asks for (decision
 
 
 @dataclass(frozen=True, kw_only=True)
-class Level:
+class DriftLevel:
     """From where a distance counts as moved, and the question that says so; without one it is a habit."""
 
     watch: float = CUSTOMARY
@@ -37,12 +37,12 @@ class Level:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class DriftRule:
     """How the drift of one system is judged. `looks`: how often a year one looks at windows of this length."""
 
     alpha: float
     looks: int
-    levels: Mapping[str, Level]
+    levels: Mapping[str, DriftLevel]
     """By subject: `score` and `features`."""
 
     @property
@@ -50,27 +50,27 @@ class Rule:
         """In which share of steady years any figure may be said to have moved for good."""
         return self.alpha * TO_SHIFTS
 
-    def level(self, subject: str) -> Level:
+    def level(self, subject: str) -> DriftLevel:
         """The level of a subject, or of the features for what no question names."""
         return self.levels.get(subject) or self.levels[FEATURES]
 
 
-def rule_of(charter: Charter, system: System, *, step: Step | None = None) -> Rule:
+def rule_of(charter: Charter, system: System, *, step: Step | None = None) -> DriftRule:
     """The rule for windows of a length (those of the system's audits, if none is given)."""
     looks = looks_of(charter, system)
     if step is not None and charter.looks == "year":
         looks = LOOKS[step]
-    return Rule(alpha=charter.alpha, looks=looks, levels=levels(charter, system))
+    return DriftRule(alpha=charter.alpha, looks=looks, levels=levels(charter, system))
 
 
-def levels(charter: Charter, system: System) -> dict[str, Level]:
+def levels(charter: Charter, system: System) -> dict[str, DriftLevel]:
     """The levels of the score and of the features, as the charter asks this system."""
-    found: dict[str, Level] = {}
+    found: dict[str, DriftLevel] = {}
     for article in charter.articles:
         for way in (way_of(indicator, system) for indicator in article.indicators):
             if way is None or way.metric != DRIFT or way.threshold.watch is None:
                 continue
-            level = Level(watch=way.threshold.watch, breach=way.threshold.breach, article=article, indicator=way)
+            level = DriftLevel(watch=way.threshold.watch, breach=way.threshold.breach, article=article, indicator=way)
             for subject in [way.subject] if way.subject else [SCORE, FEATURES]:
                 found.setdefault(subject, level)
-    return {subject: found.get(subject, Level()) for subject in (SCORE, FEATURES)}
+    return {subject: found.get(subject, DriftLevel()) for subject in (SCORE, FEATURES)}

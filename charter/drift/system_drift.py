@@ -16,13 +16,13 @@ from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.published import set_apart
 from boussole.charter.committee.examined import examined
-from boussole.charter.comparing.months import VersionChange, version_changes
+from boussole.charter.comparing.months import VersionSuccession, version_changes
 from boussole.charter.comparing.stored import kept
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.groups import GroupSizes, mix_measures, series_of, told
-from boussole.charter.drift.rule import Rule, rule_of
+from boussole.charter.drift.rule import DriftRule, rule_of
 from boussole.charter.records import documents_of
-from boussole.charter.records.in_force import Version, in_force, versions
+from boussole.charter.records.in_force import CharterInUse, in_force, versions
 from boussole.charter.text.model import Charter
 
 
@@ -31,8 +31,8 @@ class Drift:
     """The series of a system with its groups, and every version of the charter that was used."""
 
     series: DriftSeries
-    rule: Rule
-    charters: Sequence[Version]
+    rule: DriftRule
+    charters: Sequence[CharterInUse]
     looked: Sequence[Series] = ()
     """Measures that audits told month by month; empty where time is cut otherwise."""
     shifts: Sequence[Shift] = ()
@@ -41,7 +41,7 @@ class Drift:
     """The last audit of each window."""
     meant: Sequence[Shift] = ()
     """When scores came to mean something else for good, all months being looked at together."""
-    beside: Sequence[VersionChange] = ()
+    beside: Sequence[VersionSuccession] = ()
     """Versions of the model beside the ones before, the newest first; see `with_versions`."""
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from boussole.audits.systems.model import System
 from boussole.charter.document import AuditDocument, VerdictDocument
-from boussole.charter.document.answers.verdict import Counts, Verdict, count
+from boussole.charter.document.answers.verdict import QuestionCounts, Verdict, count
 from boussole.charter.text.model import Charter
 
 Examined = Literal["whole", "part", "none"]
@@ -41,7 +41,7 @@ class Use:
         return self.system.status in LIVE
 
     @cached_property
-    def counts(self) -> Counts:
+    def counts(self) -> QuestionCounts:
         """How many questions the charter asks of it, how many were looked at, and how many have an answer."""
         return count(verdict.verdict for verdict in self.verdicts)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from boussole.audits.systems.model import System
 from boussole.charter.document import AuditDocument, UnmeasuredSystem, VerdictDocument
 from boussole.charter.judging.by_article import summarise
-from boussole.charter.judging.families import NOT_RECORDED, Question
+from boussole.charter.judging.families import NOT_RECORDED, SystemQuestion
 from boussole.charter.judging.verdicts import judge
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.model import Charter
@@ -51,7 +51,7 @@ def unmeasured(charter: Charter, system: System, facts: Facts) -> UnmeasuredSyst
     return UnmeasuredSystem(measures=(), verdicts=tuple(verdicts), articles=tuple(articles), on=facts.as_of)
 
 
-def _stated(question: Question) -> bool:
+def _stated(question: SystemQuestion) -> bool:
     indicator = question.indicator
     tolerates_none = indicator.threshold.tolerance is not None
     return indicator.evidence == "attested" or indicator.records is not None or tolerates_none

@@ -38,7 +38,7 @@ NO_CONTROLS = {"en": "criteria to be declared", "fr": "critères à déclarer"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
+class JudgedFigures:
     """The figures of one comparison that are judged, each with its part of the level: where recent windows are graver
     than all that count together, theirs. `watch` is held to the watch level, and decides unless it is *not kept*;
     `breach` to the breach level."""
@@ -51,7 +51,7 @@ class Heard:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class SystemQuestion:
     """One indicator as asked of one system: of one attribute where it is asked for each group attribute.
 
     `unexamined` is the reason why nobody has looked yet; `comparisons` are the measures that answer it, of all windows
@@ -67,7 +67,7 @@ class Question:
     """Those of the window of the audit alone, in the same order."""
     recent: tuple[tuple[MeasureInShort, ...], ...] = ()
     """Of each, the same over recent windows alone."""
-    heard: tuple[Heard, ...] = ()
+    heard: tuple[JudgedFigures, ...] = ()
     """Of each, which windows decide; none by the rules before the fifth."""
     logged: MeasureInShort | None = None
     """What a log counts of what is not tolerated: held to no level, and so no comparison."""
@@ -91,11 +91,11 @@ class SystemQuestions:
 
     charter: Charter
     system: System
-    questions: tuple[Question, ...]
+    questions: tuple[SystemQuestion, ...]
 
     def answered(
         self, measures: Sequence[MeasureInShort] | None, together: Sequence[MeasureInShort] = ()
-    ) -> list[Question]:
+    ) -> list[SystemQuestion]:
         """The questions with the measures that answer them; None: no audit has counted a decision yet.
 
         `together`: the same figures over all windows since the system is what it is, and over recent ones alone.
@@ -137,7 +137,7 @@ def asked_of(charter: Charter, system: System) -> SystemQuestions:
     return SystemQuestions(charter=charter, system=system, questions=tuple(found))
 
 
-def questions(charter: Charter, system: System, measures: Sequence[MeasureInShort] | None) -> list[Question]:
+def questions(charter: Charter, system: System, measures: Sequence[MeasureInShort] | None) -> list[SystemQuestion]:
     """All questions that fit the system, each with the measures that answer it.
 
     Raises CharterError when two questions would bear the same id.
@@ -172,7 +172,7 @@ def applies(indicator: Indicator, system: System) -> bool:
     return columns.favourable == (indicator.applies == "favourable")
 
 
-def _expanded(article: Article, indicator: Indicator, system: System) -> Iterator[Question]:
+def _expanded(article: Article, indicator: Indicator, system: System) -> Iterator[SystemQuestion]:
     """One question, or one per attribute; what cannot be measured yet is asked once, of all attributes."""
     reason = _unexamined(indicator, system)
     attributes: list[Attribute | None] = [None]
@@ -180,15 +180,15 @@ def _expanded(article: Article, indicator: Indicator, system: System) -> Iterato
         attributes = list(system.attributes)
     for by in attributes:
         name = "_".join([indicator.id, *(by or ())])
-        yield Question(article=article, indicator=indicator, id=name, by=by, unexamined=reason)
+        yield SystemQuestion(article=article, indicator=indicator, id=name, by=by, unexamined=reason)
 
 
 def _answered(
-    question: Question,
+    question: SystemQuestion,
     measures: Sequence[MeasureInShort],
     since: Mapping[str, MeasureInShort],
     lately: Mapping[str, Sequence[MeasureInShort]],
-) -> Question:
+) -> SystemQuestion:
     """A question with those of the measures of its metric that are its comparisons."""
     if question.unexamined:
         return question
@@ -281,7 +281,7 @@ def _declared(system: System) -> dict[Need, bool]:
     }
 
 
-def asked(question: Question, system: System) -> dict[str, str]:
+def asked(question: SystemQuestion, system: System) -> dict[str, str]:
     """The question in plain words, in every language of Boussole, with the system's own names in it."""
     return {lang: worded(question.indicator, system, lang, by=question.by) for lang in LANGUAGES}
 

@@ -11,7 +11,7 @@ from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.answers.verdicts import CallsOutside
 from boussole.charter.document.base import given
 from boussole.charter.judging.detected import OF_TEXTS, bound_told, detected_answer, detected_of
-from boussole.charter.judging.stated import Period, StatedVerdict
+from boussole.charter.judging.stated import StatedVerdict, VerdictPeriod
 from boussole.charter.records.facts import Facts
 
 BESIDE = ("hours", "unlabelled", "lacking", "beyond", "unused", "people", "kinds")
@@ -46,7 +46,7 @@ def logged(
     return StatedVerdict(verdict=verdict, reason=reason, logged=counts, cases=told.cases if told else None)
 
 
-def refuted(indicator: str, facts: Facts, *, system: str, period: Period) -> int:
+def refuted(indicator: str, facts: Facts, *, system: str, period: VerdictPeriod) -> int:
     """How many cases people reported of days of the window alone, and refuted.
 
     Neither a case of a day outside it counts, nor a sample that reaches beyond it.

@@ -19,7 +19,7 @@ from boussole.charter.document import PairedDifference, PairedTest
 from boussole.charter.document.answers.verdict import Verdict, worst
 from boussole.charter.document.base import given
 from boussole.charter.judging.families import NOT_RECORDED
-from boussole.charter.judging.stated import Period, StatedVerdict, tolerated
+from boussole.charter.judging.stated import StatedVerdict, VerdictPeriod, tolerated
 from boussole.charter.record_types.paired import PairedMeasure, PairedTexts
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.model import CUES, SAME_TEXTS, Charter, Indicator
@@ -28,7 +28,9 @@ FRESH_MONTHS = 12
 """Months after which a test answers no more, and over which tests are counted."""
 
 
-def paired(indicator: Indicator, facts: Facts, *, system: str, period: Period, charter: Charter) -> StatedVerdict:
+def paired(
+    indicator: Indicator, facts: Facts, *, system: str, period: VerdictPeriod, charter: Charter
+) -> StatedVerdict:
     """What the latest test with pairs of a system answers, unless cases that people reported say worse.
 
     Where none was recorded, nobody has looked. A confirmed case counts for as long as the test that showed it.

@@ -28,7 +28,7 @@ from boussole.charter.text.model import Charter, Indicator
 
 
 @dataclass(frozen=True, kw_only=True)
-class Period:
+class VerdictPeriod:
     """The days a verdict is about, both included."""
 
     start: dt.date
@@ -131,7 +131,7 @@ def dated(system: System, facts: Facts) -> StatedVerdict | None:
 
 
 def tolerated(
-    indicator: Indicator, facts: Facts, *, system: str, period: Period, charter: Charter
+    indicator: Indicator, facts: Facts, *, system: str, period: VerdictPeriod, charter: Charter
 ) -> StatedVerdict | None:
     """What cases and inspections say of a question that tolerates none; None where there are neither.
 
@@ -167,7 +167,7 @@ def tolerated(
     return StatedVerdict(verdict=verdict, reason=reason, cases=cases)
 
 
-def _samples(facts: Facts, indicator: Indicator, *, system: str, period: Period) -> list[Inspection]:
+def _samples(facts: Facts, indicator: Indicator, *, system: str, period: VerdictPeriod) -> list[Inspection]:
     """The samples of a question, as it is worded, that lie within a period, each once.
 
     Of several records of as many of the same days, the one whose method finds least. Of a sample that reaches beyond

@@ -26,12 +26,12 @@ from boussole.charter.document.answers.verdict import RULE, Verdict, worst
 from boussole.charter.document.base import given
 from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.document.versions import DecidedBy
-from boussole.charter.judging.families import Question, SystemQuestions, asked, asked_of
+from boussole.charter.judging.families import SystemQuestion, SystemQuestions, asked, asked_of
 from boussole.charter.judging.logged import logged, refuted
 from boussole.charter.judging.paired import paired
 from boussole.charter.judging.ranged import ranged
 from boussole.charter.judging.recorded import recorded
-from boussole.charter.judging.stated import Period, StatedVerdict, attested, dated, tolerated
+from boussole.charter.judging.stated import StatedVerdict, VerdictPeriod, attested, dated, tolerated
 from boussole.charter.judging.statistics.correction import PValues
 from boussole.charter.judging.statistics.deciding import interval_of
 from boussole.charter.judging.statistics.distances import too_few
@@ -75,7 +75,7 @@ def judge(
     facts: Facts | None = None,
     left_out: LeftOutInShort | None = None,
     versions: Sequence[DecidedBy] = (),
-    only: Callable[[Question], bool] | None = None,
+    only: Callable[[SystemQuestion], bool] | None = None,
     together: Sequence[MeasureInShort] = (),
     rule: int = RULE,
     measured_end: dt.date | None = None,
@@ -147,12 +147,12 @@ class _Judging:
 
     charter: Charter
     system: System
-    questions: Sequence[Question]
+    questions: Sequence[SystemQuestion]
     looks: int
     decisions: int | None
     since: Mapping[int | None, int]
     """All decisions of the windows that are counted together (None), and of recent ones, by how many these are."""
-    period: Period
+    period: VerdictPeriod
     days: int | None
     """How long the window is, where its end is known."""
     facts: Facts
@@ -170,11 +170,11 @@ class _Judging:
         """What was left out, as the charter sees it."""
         return None if self.left_out is None else held_to(self.charter, self.left_out)
 
-    def limited(self, question: Question) -> bool:
+    def limited(self, question: SystemQuestion) -> bool:
         """Whether so much was left out of what a question rests on that its comparisons decide nothing."""
         return limiting(self.held, question.indicator.needs) is not None
 
-    def stops(self, question: Question) -> bool:
+    def stops(self, question: SystemQuestion) -> bool:
         """Whether the log that a question rests on ends so early that nothing can be kept by it."""
         return stopped(self.left_out, question.indicator.needs, self.system) is not None
 
@@ -183,7 +183,7 @@ class _Judging:
         """Made when the first comparison asks: what rests on statements alone needs none."""
         return p_values(self.questions, alpha=self.charter.alpha, looks=self.looks, rule=self.rule)
 
-    def document(self, question: Question) -> VerdictDocument:
+    def document(self, question: SystemQuestion) -> VerdictDocument:
         question = decided(question, self.tested, alpha=self.charter.alpha) if question.heard else question
         indicator = question.indicator
         found = self._found(question)
@@ -214,7 +214,7 @@ class _Judging:
             sentence=sentence(question, reached, self.system, self.held, self.month, power=self.charter.power),
         )
 
-    def short(self, question: Question) -> VerdictInShort:
+    def short(self, question: SystemQuestion) -> VerdictInShort:
         found = self._found(question)
         return VerdictInShort(
             article=question.article.id,
@@ -231,7 +231,7 @@ class _Judging:
         post_hoc = level.post_hoc(self.period.start, proven=proven)
         return ThresholdOfVerdict(**level.model_dump(), proven_on=proven, post_hoc=post_hoc)
 
-    def _found(self, question: Question) -> StatedVerdict:
+    def _found(self, question: SystemQuestion) -> StatedVerdict:
         """What people state, where the question rests on that; else what the comparisons say."""
         indicator, system = question.indicator, self.system.id
         if indicator.evidence == "attested":
@@ -249,7 +249,7 @@ class _Judging:
             return StatedVerdict(verdict=verdict, reason=reason)
         return told
 
-    def _beside_comparisons(self, question: Question, told: StatedVerdict | None) -> StatedVerdict | None:
+    def _beside_comparisons(self, question: SystemQuestion, told: StatedVerdict | None) -> StatedVerdict | None:
         """What records count, a range says or a log holds of what is not tolerated; None of what is compared."""
         if (counted := self._counted(question)) is not None:
             return _graver(counted, told)
@@ -257,7 +257,7 @@ class _Judging:
             return self._ranged(question, question.ranged)
         return self._logged(question, question.logged, told) if question.logged is not None else None
 
-    def _counted(self, question: Question) -> StatedVerdict | None:
+    def _counted(self, question: SystemQuestion) -> StatedVerdict | None:
         """What records count; which versions decided a log says, and nothing is kept beyond what is known of it."""
         indicator = question.indicator
         found = recorded(indicator, self.facts, system=self.system, charter=self.charter, versions=self.versions)
@@ -267,7 +267,7 @@ class _Judging:
             return replace(found, verdict=Verdict.UNKNOWN, reason=REASON)
         return replace(found, verdict=Verdict.UNKNOWN, reason=STOPS) if self.stops(question) else found
 
-    def _logged(self, question: Question, measure: MeasureInShort, told: StatedVerdict | None) -> StatedVerdict:
+    def _logged(self, question: SystemQuestion, measure: MeasureInShort, told: StatedVerdict | None) -> StatedVerdict:
         """What a log counts of what is not tolerated; where too much was left out, or the log
         stops, no case is not enough."""
         looked = refuted(question.indicator.id, self.facts, system=self.system.id, period=self.period)
@@ -275,11 +275,11 @@ class _Judging:
             question, logged(measure, told, refuted=looked, watch=question.indicator.threshold.watch)
         )
 
-    def _ranged(self, question: Question, measure: MeasureInShort) -> StatedVerdict:
+    def _ranged(self, question: SystemQuestion, measure: MeasureInShort) -> StatedVerdict:
         """What a range answers; where too much was left out, or the log stops, it keeps nothing."""
         return self._as_far_as_known(question, ranged(measure, question.indicator.threshold))
 
-    def _as_far_as_known(self, question: Question, found: StatedVerdict) -> StatedVerdict:
+    def _as_far_as_known(self, question: SystemQuestion, found: StatedVerdict) -> StatedVerdict:
         """A verdict by what a log holds: where too much was left out of it, or it stops, nothing is kept."""
         if found.verdict != Verdict.KEPT:
             return found
@@ -295,7 +295,7 @@ class _Judging:
             return found
         return dates
 
-    def _answer(self, question: Question, measure: MeasureInShort) -> Answer:
+    def _answer(self, question: SystemQuestion, measure: MeasureInShort) -> Answer:
         """The verdict of a comparison, and why it is unknown where it is."""
         if measure.status != "ok":
             return Verdict.UNKNOWN, measure.reason
@@ -323,7 +323,7 @@ class _Judging:
     def _why_unknown(self, measure: MeasureInShort) -> str:
         return NO_GAP if self.rule >= BY_GAP and _of_gap(measure) else UNDECIDED
 
-    def breaks(self, question: Question) -> bool:
+    def breaks(self, question: SystemQuestion) -> bool:
         """Whether a breach level breaks the promise: by itself, or because the question of the same article that it
         needs is not kept."""
         name = question.indicator.breach_with
@@ -336,7 +336,7 @@ class _Judging:
         """Whether a distance was counted from too few decisions for its test to decide."""
         return self.rule > 1 and too_few(given(measure.params.test).stated)
 
-    def _comparison(self, question: Question, measure: MeasureInShort) -> Comparison:
+    def _comparison(self, question: SystemQuestion, measure: MeasureInShort) -> Comparison:
         threshold = question.indicator.threshold
         levels = Levels(
             watch=None if threshold.watch is None else level_of(measure, threshold.watch),
@@ -363,7 +363,7 @@ class _Judging:
             reason=reason,
         )
 
-    def _more(self, question: Question, measure: MeasureInShort, share: float) -> int | None:
+    def _more(self, question: SystemQuestion, measure: MeasureInShort, share: float) -> int | None:
         of = self.decisions if measure.params.since is None else self.since.get(measure.params.recent)
         decisions = of or measure.n or 0
         return more_decisions(
@@ -402,7 +402,7 @@ def _judging(
         looks=looks,
         decisions=_decisions(measures or []),
         since={each.params.recent: each.n for each in together if each.id == "selection_rate" and each.n},
-        period=Period(start=start, end=end, measured=measured_end),
+        period=VerdictPeriod(start=start, end=end, measured=measured_end),
         days=days,
         facts=facts or Facts(as_of=end),
         left_out=left_out,
@@ -434,7 +434,7 @@ def _windows(measure: MeasureInShort) -> dict[str, bool | int]:
     return {"alone": True} if measure.params.weight is not None and measure.params.since is None else {}
 
 
-def _verdict(question: Question, answers: Sequence[Answer], *, limited: bool) -> tuple[Verdict, str]:
+def _verdict(question: SystemQuestion, answers: Sequence[Answer], *, limited: bool) -> tuple[Verdict, str]:
     """The verdict of a question and the code of its reason; a question without a comparison is never kept."""
     if question.unexamined is not None:
         return Verdict.NOT_EXAMINED, question.unexamined

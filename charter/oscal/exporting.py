@@ -11,7 +11,7 @@ from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
 from boussole.charter.oscal.catalog import catalog
 from boussole.charter.oscal.plan import plan
-from boussole.charter.oscal.results import Audit, results
+from boussole.charter.oscal.results import ExportedAudit, results
 from boussole.charter.oscal.words import OscalWords
 from boussole.charter.records.in_force import in_force, kept_charter
 from boussole.charter.records.store.audits import StoredAudit
@@ -26,7 +26,7 @@ def oscal_files(workspace: Workspace, audits: Sequence[StoredAudit], *, lang: st
     Raises BoussoleError where an audit, its charter or its declaration was changed or is gone.
     """
     words, current = OscalWords(lang), in_force(workspace).charter
-    judged: dict[str, list[Audit]] = {current.sha256: []}
+    judged: dict[str, list[ExportedAudit]] = {current.sha256: []}
     for audit in audits:
         judged.setdefault(audit.document().charter.sha256, []).append(_audit(workspace, audit))
     files: Files = {}
@@ -36,7 +36,7 @@ def oscal_files(workspace: Workspace, audits: Sequence[StoredAudit], *, lang: st
     return files
 
 
-def _of_charter(charter: Charter, audits: Sequence[Audit], workspace: Workspace, words: OscalWords) -> Files:
+def _of_charter(charter: Charter, audits: Sequence[ExportedAudit], workspace: Workspace, words: OscalWords) -> Files:
     end = f"{charter.id}-{charter.version}-{charter.sha256[:8]}.json"
     names = {kind: f"{kind}-{end}" for kind in ("catalog", "assessment-plan", "assessment-results")}
     systems = {audit.system.id: audit.system for audit in audits} or workspace.deciding
@@ -50,7 +50,7 @@ def _of_charter(charter: Charter, audits: Sequence[Audit], workspace: Workspace,
     return files
 
 
-def _audit(workspace: Workspace, audit: StoredAudit) -> Audit:
+def _audit(workspace: Workspace, audit: StoredAudit) -> ExportedAudit:
     if not audit.holds:
         raise BoussoleError(
             "the stored document is not the one that was sealed.",
@@ -60,4 +60,4 @@ def _audit(workspace: Workspace, audit: StoredAudit) -> Audit:
     document = audit.document()
     digest = (document.evidence.system or "").removeprefix("sha256:")
     system = declared(workspace.evidence, digest) if digest else workspace.system(audit.system)
-    return Audit(document=document, system=system, time=audit.time, sha256=sha256_hex(audit.text.encode()))
+    return ExportedAudit(document=document, system=system, time=audit.time, sha256=sha256_hex(audit.text.encode()))

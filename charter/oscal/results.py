@@ -33,7 +33,7 @@ REASONS = {"kept": "pass", "broken": "fail"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audit:
+class ExportedAudit:
     """A stored audit: its document, the system as it was declared, the moment and the hash that were sealed."""
 
     document: AuditDocument
@@ -46,7 +46,7 @@ class Audit:
         return given(self.document.entry)
 
 
-def results(charter: Charter, audits: Sequence[Audit], *, plan_file: str, words: OscalWords) -> Part:
+def results(charter: Charter, audits: Sequence[ExportedAudit], *, plan_file: str, words: OscalWords) -> Part:
     """The results of audits that one charter judged."""
     lang = words.lang
     head = metadata(
@@ -71,7 +71,7 @@ LEFT_OUT = ("set_aside", "other_periods", "limit", "limited")
 """What of the decisions that were not counted stands beside the result of an audit."""
 
 
-def _result(audit: Audit, words: OscalWords) -> Part:
+def _result(audit: ExportedAudit, words: OscalWords) -> Part:
     document, lang = audit.document, words.lang
     window = document.window
     title = words(RESULT, system=said(audit.system.title, lang), start=window.start, end=window.end)
@@ -103,7 +103,7 @@ def _result(audit: Audit, words: OscalWords) -> Part:
     )
 
 
-def _observations(audit: Audit) -> dict[str, Part]:
+def _observations(audit: ExportedAudit) -> dict[str, Part]:
     """One for each measure that answers a question and has a value, by the name of the measure."""
     asked = {item.measure: item for verdict in audit.document.verdicts for item in verdict.comparisons}
     return {
@@ -113,7 +113,7 @@ def _observations(audit: Audit) -> dict[str, Part]:
     }
 
 
-def _observation(audit: Audit, measure: MeasureDocument, comparison: Comparison) -> Part:
+def _observation(audit: ExportedAudit, measure: MeasureDocument, comparison: Comparison) -> Part:
     interval, decided = measure.interval, comparison.interval
     told = {
         "measure": measure.id,
@@ -140,7 +140,7 @@ def _observation(audit: Audit, measure: MeasureDocument, comparison: Comparison)
     }
 
 
-def _finding(audit: Audit, verdict: VerdictDocument, observed: Mapping[str, Part], words: OscalWords) -> Part:
+def _finding(audit: ExportedAudit, verdict: VerdictDocument, observed: Mapping[str, Part], words: OscalWords) -> Part:
     lang, found = words.lang, verdict.verdict
     names = [item.measure for item in verdict.comparisons]
     hidden = sum(name not in observed for name in names)
@@ -170,7 +170,7 @@ def _finding(audit: Audit, verdict: VerdictDocument, observed: Mapping[str, Part
     )
 
 
-def _risk(audit: Audit, verdict: VerdictDocument, words: OscalWords) -> Part:
+def _risk(audit: ExportedAudit, verdict: VerdictDocument, words: OscalWords) -> Part:
     question = verdict.question[words.lang]
     return {
         "uuid": _risk_uuid(audit, verdict),
@@ -181,11 +181,11 @@ def _risk(audit: Audit, verdict: VerdictDocument, words: OscalWords) -> Part:
     }
 
 
-def _risk_uuid(audit: Audit, verdict: VerdictDocument) -> str:
+def _risk_uuid(audit: ExportedAudit, verdict: VerdictDocument) -> str:
     return uuid_of("risk", audit.sha256, verdict.indicator)
 
 
-def _evidence(audit: Audit, words: OscalWords) -> Part:
+def _evidence(audit: ExportedAudit, words: OscalWords) -> Part:
     """The sealed document by its hash; the document itself is in reports and evidence packs."""
     return {
         "uuid": uuid_of("document", audit.sha256),

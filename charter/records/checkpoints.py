@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from boussole.audits import ledger
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from boussole.audits.ledger.cosigning import Request, make_request
+from boussole.audits.ledger.cosigning import CosigningRequest, make_request
 from boussole.audits.ledger.notes import Note
 from boussole.audits.ledger.proof import Proof, prove
 from boussole.audits.ledger.tree import consistency_proof
@@ -37,7 +37,7 @@ def sign_checkpoint(workspace: Workspace) -> Note:
     return Checkpoint(origin=key.verifier.name, size=found.size, root=found.root).note.signed(key)
 
 
-def request_since(workspace: Workspace, note: Note, old: Checkpoint) -> Request:
+def request_since(workspace: Workspace, note: Note, old: Checkpoint) -> CosigningRequest:
     """What a college needs to cosign a new checkpoint: the proof that it extends the one the college keeps.
 
     Raises LedgerError where it does not.
@@ -53,7 +53,7 @@ def request_since(workspace: Workspace, note: Note, old: Checkpoint) -> Request:
     return make_request(note, old=old.size, path=path)
 
 
-def request_of(workspace: Workspace, note: Note | None = None, *, since: int) -> Request:
+def request_of(workspace: Workspace, note: Note | None = None, *, since: int) -> CosigningRequest:
     """What a witness is handed that keeps a checkpoint of so many entries: a new one, and the proof that it extends it.
 
     A witness that keeps more than there is gets the checkpoint alone: signed, it proves that entries were removed.

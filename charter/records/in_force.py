@@ -32,7 +32,7 @@ from boussole.charter.text.model import Charter, Indicator
 
 
 @dataclass(frozen=True, kw_only=True)
-class Act:
+class AdoptionAct:
     """An adoption: its entry, the day of the act, the day it was sealed, and by whom, with which document."""
 
     entry: int
@@ -49,14 +49,14 @@ class Act:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Version:
+class CharterInUse:
     """A version of the charter that was used or adopted, and its adoptions."""
 
     sha256: str
     version: str
     entry: int
     first_used_on: dt.date
-    acts: Sequence[Act] = ()
+    acts: Sequence[AdoptionAct] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ class InForce:
     are, as far as the ledger proves; levels that are proposed, or that no adoption proves, are not in it."""
 
     charter: Charter
-    act: Act | None = None
+    act: AdoptionAct | None = None
     adopted: Mapping[str, dt.date] = field(default_factory=dict)
 
 
@@ -144,17 +144,17 @@ def _findings_kept(workspace: Workspace, charter: Charter) -> None:
             )
 
 
-def adoptions(workspace: Workspace) -> list[Act]:
+def adoptions(workspace: Workspace) -> list[AdoptionAct]:
     """All adoptions, in the order they were sealed."""
     sealed = statements(workspace, kinds=["adoption"])
     return [_act(each, each.statement) for each in sealed if isinstance(each.statement, Adoption)]
 
 
-def versions(workspace: Workspace) -> list[Version]:
+def versions(workspace: Workspace) -> list[CharterInUse]:
     """All versions that were used or adopted, in that order."""
     acts = adoptions(workspace)
     return [
-        Version(
+        CharterInUse(
             sha256=row.sha256,
             version=row.version,
             entry=row.entry,
@@ -197,8 +197,8 @@ def read_charter(document: Mapping[str, Any], sha256: str) -> Charter:
         ) from error
 
 
-def _act(each: SealedStatement, said: Adoption) -> Act:
-    return Act(
+def _act(each: SealedStatement, said: Adoption) -> AdoptionAct:
+    return AdoptionAct(
         entry=each.entry,
         on=said.on,
         sealed_on=each.sealed_on,
@@ -208,7 +208,7 @@ def _act(each: SealedStatement, said: Adoption) -> Act:
     )
 
 
-def _adopted(workspace: Workspace, charter: Charter, acts: Sequence[Act]) -> dict[str, dt.date]:
+def _adopted(workspace: Workspace, charter: Charter, acts: Sequence[AdoptionAct]) -> dict[str, dt.date]:
     """Since when what each question is judged by has been adopted without a break: by texts that call it adopted.
 
     A committee that adopts a charter in which a level is proposed has proposed that level, and no more.

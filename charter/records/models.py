@@ -77,7 +77,7 @@ class Summary(Base):
     measures: Mapped[str] = mapped_column(Text)
 
 
-class Person(Base):
+class MemberName(Base):
     """The name of a member: kept apart from what is sealed, so that it can be corrected and erased."""
 
     __tablename__ = "people"

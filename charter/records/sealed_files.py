@@ -25,7 +25,7 @@ from boussole.charter.records.models import Audit
 from boussole.charter.records.statements import SealedStatement, statements_in
 
 
-class Fault(StrEnum):
+class FileFault(StrEnum):
     """What is wrong with a file that a sealed record names."""
 
     missing = "missing"
@@ -44,7 +44,7 @@ class BadFile:
 
     path: str
     entry: int
-    fault: Fault
+    fault: FileFault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,14 +175,14 @@ def _unread(workspace: Workspace, kept: Mapping[Path, tuple[Attachment, int]]) -
             opened(workspace, file)
         except AttachmentError as error:
             if error.reason != "erased":
-                yield BadFile(path=_told(workspace, path), entry=entry, fault=Fault.unread)
+                yield BadFile(path=_told(workspace, path), entry=entry, fault=FileFault.unread)
 
 
 def _no_examples(workspace: Workspace, found: Iterable[Example]) -> Iterator[BadFile]:
     """Examples that are to be shown, and whose text is missing or is not what was sealed."""
     for each in found:
         path = example_path(workspace, each.said.fingerprint)
-        fault = Fault.unread if path.is_file() else Fault.missing
+        fault = FileFault.unread if path.is_file() else FileFault.missing
         yield BadFile(path=_told(workspace, path), entry=each.entry, fault=fault)
 
 
@@ -191,7 +191,9 @@ def _changed(workspace: Workspace, named: Mapping[Path, _NamedFile]) -> Iterator
     for path, each in named.items():
         digest = sha256_of(path) if path.is_file() else None
         if digest != each.sha256:
-            fault = Fault.missing if digest is None else Fault.swapped if digest in others else Fault.changed
+            fault = (
+                FileFault.missing if digest is None else FileFault.swapped if digest in others else FileFault.changed
+            )
             yield BadFile(path=_told(workspace, path), entry=each.entry, fault=fault)
 
 
@@ -201,7 +203,7 @@ def _under_sealed_names(workspace: Workspace, named: Mapping[Path, _NamedFile]) 
     for path in _lying(workspace):
         entry = entries.get((path.parent, path.name.partition(".")[0].lower()))
         if entry is not None and path not in named and not path.suffix.startswith(PART):
-            yield BadFile(path=_told(workspace, path), entry=entry, fault=Fault.sealed_name)
+            yield BadFile(path=_told(workspace, path), entry=entry, fault=FileFault.sealed_name)
 
 
 def _extra(workspace: Workspace, named: Mapping[Path, _NamedFile], bad: list[BadFile]) -> list[str]:

@@ -99,7 +99,7 @@ def _question(verdict: VerdictDocument, audited_to: dt.date | None) -> Document:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Version:
+class JudgingCharter:
     """A charter that judged: when it was first used, when it was adopted, its document."""
 
     first_used_on: dt.date | None = None
@@ -107,14 +107,14 @@ class Version:
     document: Mapping[str, Any]
 
 
-def thresholds(charter: Charter, kept: Sequence[Version]) -> list[Document]:
+def thresholds(charter: Charter, kept: Sequence[JudgingCharter]) -> list[Document]:
     """The threshold of every question in every charter version that judged, oldest first, then as it is now.
 
     Only changes are told.
     """
     told: list[Document] = []
     last: dict[str, Document] = {}
-    for version in [*kept, Version(document=charter.document())]:
+    for version in [*kept, JudgingCharter(document=charter.document())]:
         for indicator in _indicators(version.document):
             levels = {key: indicator["threshold"].get(key) for key in LEVELS}
             if last.get(indicator["id"]) != levels:
@@ -190,12 +190,12 @@ def _indicators(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from article["indicators"]
 
 
-def _versions(workspace: Workspace) -> list[Version]:
+def _versions(workspace: Workspace) -> list[JudgingCharter]:
     """The charter versions that judged or were adopted, the first one first; those kept whole only."""
     found = []
     for version in versions(workspace):
         with contextlib.suppress(NotKeptError):
             document = kept_charter(workspace, version.sha256).document()
             adopted = min((act.on for act in version.acts), default=None)
-            found.append(Version(first_used_on=version.first_used_on, adopted_on=adopted, document=document))
+            found.append(JudgingCharter(first_used_on=version.first_used_on, adopted_on=adopted, document=document))
     return found

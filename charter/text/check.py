@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from boussole.audits.errors import nearest
-from boussole.charter.text.draft import HEAD, INDICATOR, LAW, Draft, Fault, draft_of
+from boussole.charter.text.draft import HEAD, INDICATOR, LAW, CharterDraft, CharterFault, draft_of
 from boussole.charter.text.model import ARTICLES, OWN_FAMILIES, Charter
 from boussole.charter.text.reach import unreachable
 from boussole.charter.text.texts import amiss
@@ -20,12 +20,14 @@ PLACEHOLDERS = ("system", "decision", "group", "controls")
 def faults(charter: Charter) -> list[str]:
     """Every fault of a charter whose parts are valid one by one; one sentence each, naming file and entry."""
     texts = [
-        Fault(file="charter", what=what) for path, text in _strings(charter.document()) for what in amiss(text, path)
+        CharterFault(file="charter", what=what)
+        for path, text in _strings(charter.document())
+        for what in amiss(text, path)
     ]
     return [str(fault) for fault in (*draft_faults(draft_of(charter)), *texts)]
 
 
-def draft_faults(draft: Draft) -> list[Fault]:
+def draft_faults(draft: CharterDraft) -> list[CharterFault]:
     """Every fault between the readable parts of a charter."""
     checks = (
         _size,
@@ -50,25 +52,25 @@ def _strings(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tup
             yield from _strings(inner, (*path, key))
 
 
-def _size(draft: Draft) -> Iterator[Fault]:
+def _size(draft: CharterDraft) -> Iterator[CharterFault]:
     fewest, most = ARTICLES
     if not fewest <= draft.articles <= most:
         what = f"a charter has {fewest} to {most} articles and this one has {draft.articles}: add or remove some."
-        yield Fault(file=HEAD, what=what)
+        yield CharterFault(file=HEAD, what=what)
 
 
-def _duplicates(draft: Draft) -> Iterator[Fault]:
+def _duplicates(draft: CharterDraft) -> Iterator[CharterFault]:
     """A fault at each use of a name but the first, naming where that is."""
     first: dict[tuple[str, str], str] = {}
     for each in draft.names:
         name = (each.what, each.value)
         if name in first:
             told = f"{each.what} '{each.value}' is already used in {first[name]}: give one of them another."
-            yield Fault(file=each.file, path=each.path, what=told)
+            yield CharterFault(file=each.file, path=each.path, what=told)
         first.setdefault(name, each.file)
 
 
-def _references(draft: Draft) -> Iterator[Fault]:
+def _references(draft: CharterDraft) -> Iterator[CharterFault]:
     known = draft.question_names
     for each in (each for each in draft.asked if not each.earlier):
         for at, name in enumerate(each.indicator.law):
@@ -82,13 +84,13 @@ def _references(draft: Draft) -> Iterator[Fault]:
         path: tuple[str, ...] = ("provisions", name, "framework")
         if law.framework is not None and law.framework not in draft.frameworks:
             told = f"{name}: there is no framework '{law.framework}'. {_offer(law.framework, draft.frameworks)}"
-            yield Fault(file=LAW, path=path, what=told)
+            yield CharterFault(file=LAW, path=path, what=told)
         if law.uncovered is not None and name in used:
             told = f"{name}: `uncovered` says why no question answers to it, and one does: remove it."
-            yield Fault(file=LAW, path=("provisions", name, "uncovered"), what=told)
+            yield CharterFault(file=LAW, path=("provisions", name, "uncovered"), what=told)
 
 
-def _breaches(draft: Draft) -> Iterator[Fault]:
+def _breaches(draft: CharterDraft) -> Iterator[CharterFault]:
     """What a question is broken with is another of its article, which is broken by itself."""
     for each in draft.asked:
         needed = each.indicator.breach_with
@@ -114,7 +116,7 @@ def _offer(name: str, known: Any) -> str:
     return nearest(name, known) if known else "There is none yet: add it."
 
 
-def _families(draft: Draft) -> Iterator[Fault]:
+def _families(draft: CharterDraft) -> Iterator[CharterFault]:
     """A name that no other question of the article bears is a slip, and would let false alarms through."""
     questions = [each for each in draft.asked if not each.earlier]
     for each in questions:
@@ -128,7 +130,7 @@ def _families(draft: Draft) -> Iterator[Fault]:
             )
 
 
-def _reasons(draft: Draft) -> Iterator[Fault]:
+def _reasons(draft: CharterDraft) -> Iterator[CharterFault]:
     for each in draft.asked:
         threshold = each.indicator.threshold
         if each.earlier and threshold is each.first.threshold:
@@ -139,7 +141,7 @@ def _reasons(draft: Draft) -> Iterator[Fault]:
             yield each.fault(told, "threshold")
 
 
-def _placeholders(draft: Draft) -> Iterator[Fault]:
+def _placeholders(draft: CharterDraft) -> Iterator[CharterFault]:
     for each in draft.asked:
         for lang, text in each.indicator.question.items():
             for name in re.findall(r"\{([^}]*)\}", text):
@@ -148,14 +150,14 @@ def _placeholders(draft: Draft) -> Iterator[Fault]:
                     yield each.fault(told, "question", lang)
 
 
-def _translations(draft: Draft) -> Iterator[Fault]:
+def _translations(draft: CharterDraft) -> Iterator[CharterFault]:
     """Every text in every language of the charter, and in no other."""
     languages = set(draft.languages)
     for file, path, text in draft.texts if languages else ():
         missing, extra = sorted(languages - set(text)), sorted(set(text) - languages)
         place = ".".join(str(part) for part in path)
         if missing:
-            yield Fault(file=file, path=path, what=f"{place} is missing in: {', '.join(missing)}. Translate it.")
+            yield CharterFault(file=file, path=path, what=f"{place} is missing in: {', '.join(missing)}. Translate it.")
         if extra:
             told = f"{place} is written in {', '.join(extra)}, which the charter does not declare in `languages`."
-            yield Fault(file=file, path=(*path, extra[0]), what=f"{told} Add the language, or remove the text.")
+            yield CharterFault(file=file, path=(*path, extra[0]), what=f"{told} Add the language, or remove the text.")

@@ -16,7 +16,7 @@ HEAD, LAW = "charter.yaml", "law.yaml"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class CharterFault:
     """Something wrong with a charter: one sentence, its next step in it, and where it stands."""
 
     file: str
@@ -45,9 +45,9 @@ class DraftQuestion:
         ways = self.first.ways
         return ways[: next(at for at, way in enumerate(ways) if way.id == self.indicator.id)]
 
-    def fault(self, what: str, *path: str | int) -> Fault:
+    def fault(self, what: str, *path: str | int) -> CharterFault:
         """A fault of this question, at a key below it."""
-        return Fault(file=self.file, path=(*self.path, *path), what=f"{self.indicator.id}: {what}")
+        return CharterFault(file=self.file, path=(*self.path, *path), what=f"{self.indicator.id}: {what}")
 
 
 def ways_of(indicator: Indicator, *, file: str, path: Path_) -> list[DraftQuestion]:
@@ -73,7 +73,7 @@ ORDER, INDICATOR, NUMBER = "the order", "the indicator id", "the number"
 
 
 @dataclass(kw_only=True)
-class Draft:
+class CharterDraft:
     """The readable parts of a charter, and the names of those that are not."""
 
     languages: list[str] = field(default_factory=list)
@@ -115,9 +115,9 @@ class Draft:
         return [each.value for each in self.names if each.what == INDICATOR]
 
 
-def draft_of(charter: Charter) -> Draft:
+def draft_of(charter: Charter) -> CharterDraft:
     """The draft of a charter that is whole."""
-    draft = Draft(languages=list(charter.languages), articles=len(charter.articles), law_names=set(charter.laws))
+    draft = CharterDraft(languages=list(charter.languages), articles=len(charter.articles), law_names=set(charter.laws))
     draft.frameworks, draft.laws = dict(charter.frameworks), dict(charter.laws)
     draft.add_texts(HEAD, (), Head.model_construct(**{name: getattr(charter, name) for name in Head.model_fields}))
     parts: dict[str, Mapping[str, BaseModel]] = {"frameworks": charter.frameworks, "provisions": charter.laws}

@@ -11,7 +11,7 @@ from boussole.audits.metrics.before_after import EFFECT
 from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
 from boussole.audits.metrics.calls import OUTSIDE_SHARE
 from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
-from boussole.audits.metrics.definition import Comparison
+from boussole.audits.metrics.definition import RateComparison
 from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
 from boussole.audits.metrics.families import EVERY_COMPARISON
 from boussole.audits.metrics.footprint import FOR_NOTHING, OF_YEAR, PER_TEXT, SPREAD
@@ -87,7 +87,7 @@ SHOWN = Judged(scale="")
 """A measure that no charter judges."""
 
 
-def _compared(comparison: Comparison, **more: Any) -> Judged:
+def _compared(comparison: RateComparison, **more: Any) -> Judged:
     """The row of a comparison of groups."""
     rate = comparison.rate
     row = {"params": AGAINST, "needs_all": rate.needs_all, "decided": rate.decided, **more}

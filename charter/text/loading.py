@@ -9,9 +9,9 @@ from pathlib import Path
 from boussole.audits.errors import CharterError
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.workspace import Workspace
-from boussole.charter.text.draft import HEAD, Fault
+from boussole.charter.text.draft import HEAD, CharterFault
 from boussole.charter.text.model import Charter
-from boussole.charter.text.reading import MOST_BYTES, Reading
+from boussole.charter.text.reading import MOST_BYTES, CharterReading
 
 PACKAGED = Path(__file__).parent.parent / "articles"
 SHOWN = 5
@@ -71,17 +71,19 @@ def _paths(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.yaml") if path.is_file() and not path.name.startswith("."))
 
 
-def _misnamed(folder: Path) -> list[Fault]:
+def _misnamed(folder: Path) -> list[CharterFault]:
     """Files that were surely meant to be read."""
     found = [path.name for path in folder.iterdir() if path.suffix.lower() in (".yml", ".yaml") and path.is_file()]
     inside = [str(path.relative_to(folder)) for path in folder.glob("*/*.y*ml") if path.is_file()]
     told = "nobody reads this file: {}."
     faults = [
-        Fault(file=name, what=told.format(f"rename it to {Path(name).stem}.yaml"))
+        CharterFault(file=name, what=told.format(f"rename it to {Path(name).stem}.yaml"))
         for name in sorted(found)
         if not (name.endswith(".yaml") or name.startswith("."))
     ]
-    return faults + [Fault(file=name, what=told.format("move it out of its sub-folder")) for name in sorted(inside)]
+    return faults + [
+        CharterFault(file=name, what=told.format("move it out of its sub-folder")) for name in sorted(inside)
+    ]
 
 
 def _files(folder: Path) -> Files:
@@ -96,9 +98,9 @@ def _bytes(path: Path) -> bytes:
 
 
 @lru_cache(maxsize=32)
-def _read(files: Files) -> tuple[Charter | None, tuple[Fault, ...]]:
+def _read(files: Files) -> tuple[Charter | None, tuple[CharterFault, ...]]:
     """Kept by the bytes themselves: a charter is read at every audit and on every page."""
-    reading = Reading(files)
+    reading = CharterReading(files)
     faults = reading.faults()
     if faults or reading.head is None:
         return None, tuple(faults)

@@ -8,7 +8,7 @@ from boussole.audits.errors import nearest
 from boussole.audits.metric_registry import REGISTRY
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.texts.pairs.measures import MEASURES
-from boussole.charter.text.draft import Draft, DraftQuestion, Fault
+from boussole.charter.text.draft import CharterDraft, CharterFault, DraftQuestion
 from boussole.charter.text.judged import (
     DRIFT,
     JUDGED,
@@ -22,7 +22,7 @@ MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
 """Months between two times a question is asked."""
 
 
-def unreachable(draft: Draft) -> Iterator[Fault]:
+def unreachable(draft: CharterDraft) -> Iterator[CharterFault]:
     """Every question with a verdict that could never be said."""
     for each in draft.asked:
         yield from _measure(each)
@@ -31,7 +31,7 @@ def unreachable(draft: Draft) -> Iterator[Fault]:
         yield from _in_vain(each)
 
 
-def _measure(each: DraftQuestion) -> Iterator[Fault]:
+def _measure(each: DraftQuestion) -> Iterator[CharterFault]:
     """The judged measure exists, has such figures, and its levels can be reached."""
     indicator, known = each.indicator, [metric.name for metric in REGISTRY.all()]
     metric = indicator.metric
@@ -53,7 +53,7 @@ def _measure(each: DraftQuestion) -> Iterator[Fault]:
         yield from _levels(each, JUDGED[metric].scale)
 
 
-def _days(each: DraftQuestion, needed: Sequence[str]) -> Iterator[Fault]:
+def _days(each: DraftQuestion, needed: Sequence[str]) -> Iterator[CharterFault]:
     """What records count may need days that the charter sets: all of them, and no others."""
     found = each.indicator.params
     for name in found:
@@ -66,7 +66,7 @@ def _days(each: DraftQuestion, needed: Sequence[str]) -> Iterator[Fault]:
             yield each.fault(f"'{name}' is a whole number of days, 1 or more.", "params", name)
 
 
-def _matters(each: DraftQuestion) -> Iterator[Fault]:
+def _matters(each: DraftQuestion) -> Iterator[CharterFault]:
     """Each measure of texts has a difference that matters, above 0, and nothing else has."""
     found = each.indicator.params
     cues = found.get(CUES)
@@ -84,7 +84,7 @@ def _matters(each: DraftQuestion) -> Iterator[Fault]:
             yield each.fault(f"texts are held to `{name}` too: give the difference that matters.", "params")
 
 
-def _params(each: DraftQuestion, metric: str) -> Iterator[Fault]:
+def _params(each: DraftQuestion, metric: str) -> Iterator[CharterFault]:
     params = JUDGED[metric].params
     for name, value in each.indicator.params.items():
         if name not in params:
@@ -96,7 +96,7 @@ def _params(each: DraftQuestion, metric: str) -> Iterator[Fault]:
             yield each.fault(told, "params", name)
 
 
-def _drift(each: DraftQuestion, metric: str) -> Iterator[Fault]:
+def _drift(each: DraftQuestion, metric: str) -> Iterator[CharterFault]:
     indicator = each.indicator
     if indicator.subject is not None and metric != DRIFT:
         yield each.fault(f"`subject` is for '{DRIFT}', and '{metric}' has none: remove it.", "subject")
@@ -111,7 +111,7 @@ def _drift(each: DraftQuestion, metric: str) -> Iterator[Fault]:
         yield each.fault(f"'{metric}' is of a log: add `needs: [{needed}]`.", "needs")
 
 
-def _levels(each: DraftQuestion, scale: str) -> Iterator[Fault]:
+def _levels(each: DraftQuestion, scale: str) -> Iterator[CharterFault]:
     """Levels on the right scale, on the right side, apart from each other, and such that parity is kept."""
     threshold = each.indicator.threshold
     if any(way.threshold is threshold and judged(way.metric).scale == scale for way in each.earlier):
@@ -149,7 +149,7 @@ def _off_scale(name: str, level: float, scale: str) -> str:
     return ""
 
 
-def _of_range(each: DraftQuestion, levels: Mapping[str, float]) -> Iterator[Fault]:
+def _of_range(each: DraftQuestion, levels: Mapping[str, float]) -> Iterator[CharterFault]:
     """A range is held to levels above 0; what is broken lies as far as what is watched, or farther."""
     for name, level in levels.items():
         if level <= 0:
@@ -161,7 +161,7 @@ def _of_range(each: DraftQuestion, levels: Mapping[str, float]) -> Iterator[Faul
         yield each.fault(f"{told}: put it higher.", "threshold", "breach")
 
 
-def _of_effect(each: DraftQuestion, levels: Mapping[str, float]) -> Iterator[Fault]:
+def _of_effect(each: DraftQuestion, levels: Mapping[str, float]) -> Iterator[CharterFault]:
     """An effect has one level: better is kept, worse is broken, and what cannot be told from it is watched."""
     if len(levels) == 2 and levels["watch"] != levels["breach"]:
         told = "an effect is held to one level: kept above it, broken below it, watched where neither is clear"
@@ -175,7 +175,7 @@ def _of_effect(each: DraftQuestion, levels: Mapping[str, float]) -> Iterator[Fau
         yield each.fault(f"{told}: add `breach`, the same as `watch`.", "threshold")
 
 
-def _order(each: DraftQuestion, watch: float, breach: float, scale: str) -> Iterator[Fault]:
+def _order(each: DraftQuestion, watch: float, breach: float, scale: str) -> Iterator[CharterFault]:
     if watch == breach:
         told = f"the watch and breach levels are both {watch:g}, so that it can never be watched: set them apart"
         yield each.fault(f"{told}, or leave one out.", "threshold", "breach")
@@ -185,7 +185,7 @@ def _order(each: DraftQuestion, watch: float, breach: float, scale: str) -> Iter
         yield each.fault(f"{told}: put it {side}.", "threshold", "breach")
 
 
-def _keepable(each: DraftQuestion, scale: str) -> Iterator[Fault]:
+def _keepable(each: DraftQuestion, scale: str) -> Iterator[CharterFault]:
     """Kept is judged against the breach level, or the watch level where there is no other."""
     threshold = each.indicator.threshold
     name = "watch" if threshold.breach is None else "breach"
@@ -196,7 +196,7 @@ def _keepable(each: DraftQuestion, scale: str) -> Iterator[Fault]:
         yield each.fault(f"{told}: set a level {lower} that still counts as kept.", "threshold", name)
 
 
-def _systems(each: DraftQuestion) -> Iterator[Fault]:
+def _systems(each: DraftQuestion) -> Iterator[CharterFault]:
     """Some system can meet at once its kinds, what it applies to, what it needs and what its measure needs."""
     indicator, kinds = each.indicator, set(each.indicator.kinds)
     metric, how = indicator.metric, judged(indicator.metric)
@@ -213,7 +213,7 @@ def _systems(each: DraftQuestion) -> Iterator[Fault]:
         yield each.fault(f"{told}: judge 'precision_difference', or change `applies`.", "applies")
 
 
-def _in_vain(each: DraftQuestion) -> Iterator[Fault]:
+def _in_vain(each: DraftQuestion) -> Iterator[CharterFault]:
     """Another way to ask is there for systems that the ways before it leave out."""
     always = [way.id for way in each.earlier if way.applies == "always" and not way.needs]
     if always:
@@ -221,7 +221,7 @@ def _in_vain(each: DraftQuestion) -> Iterator[Fault]:
         yield each.fault(f"{told}: remove it, or let that one say what it `needs`.")
 
 
-def _attested(each: DraftQuestion) -> Iterator[Fault]:
+def _attested(each: DraftQuestion) -> Iterator[CharterFault]:
     indicator = each.indicator
     if each.earlier:
         return

@@ -9,10 +9,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from boussole.audits.systems.loading import explained
 from boussole.charter.text.check import draft_faults
-from boussole.charter.text.draft import HEAD, LAW, Draft, Fault, Path_, ways_of
+from boussole.charter.text.draft import HEAD, LAW, CharterDraft, CharterFault, Path_, ways_of
 from boussole.charter.text.model import Article, Framework, Head, Indicator, Law, LawFile
 from boussole.charter.text.texts import amiss
-from boussole.charter.text.yaml_places import Places, read_places
+from boussole.charter.text.yaml_places import YamlPlaces, read_places
 
 MOST_BYTES = 4_000_000
 """Most bytes of one file."""
@@ -20,34 +20,34 @@ MOST_BYTES = 4_000_000
 M = TypeVar("M", bound=BaseModel)
 
 
-class Reading:
+class CharterReading:
     """The files of one charter, read part by part as far as they can be."""
 
     def __init__(self, files: Sequence[tuple[str, bytes]]) -> None:
-        self.draft = Draft()
+        self.draft = CharterDraft()
         self.articles: list[Article] = []
         self.head: Head | None = None
-        self._found: list[Fault] = []
-        self._places: dict[str, Places] = {}
+        self._found: list[CharterFault] = []
+        self._places: dict[str, YamlPlaces] = {}
         if not files or files[0][0] != HEAD:
             self._add(HEAD, (), "this file of the charter is missing: add it.")
         for name, content in files:
             self._file(name, content)
 
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[CharterFault]:
         """Every fault in the files and between them, in the order in which they stand."""
         placed = [self._placed(fault) for fault in draft_faults(self.draft)]
         return sorted([*self._found, *placed], key=lambda fault: (fault.file != HEAD, fault.file, fault.line or 0))
 
     def _add(self, file: str, path: Path_, what: str, line: int | None = None) -> None:
-        self._found.append(self._placed(Fault(file=file, path=path, what=what, line=line)))
+        self._found.append(self._placed(CharterFault(file=file, path=path, what=what, line=line)))
 
-    def _placed(self, fault: Fault) -> Fault:
+    def _placed(self, fault: CharterFault) -> CharterFault:
         """The fault with its line."""
         if fault.line is not None or fault.file not in self._places:
             return fault
         line = self._places[fault.file].line(fault.path)
-        return Fault(file=fault.file, path=fault.path, what=fault.what, line=line)
+        return CharterFault(file=fault.file, path=fault.path, what=fault.what, line=line)
 
     def _file(self, name: str, content: bytes) -> None:
         self.draft.articles += name not in (HEAD, LAW)
@@ -64,7 +64,7 @@ class Reading:
         else:
             self._read_article(name, value)
 
-    def _read(self, name: str, content: bytes) -> Places | None:
+    def _read(self, name: str, content: bytes) -> YamlPlaces | None:
         """The file as plain values, after what is wrong with its bytes, its form and its texts."""
         if len(content) > MOST_BYTES:
             self._add(name, (), f"the file has more than {MOST_BYTES:,} bytes: shorten it.")

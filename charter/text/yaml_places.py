@@ -34,7 +34,7 @@ class Trouble:
 
 
 @dataclass
-class Places:
+class YamlPlaces:
     """A file that was read: its value, the line of each key path, its texts, and what is wrong with its form."""
 
     value: Any = None
@@ -55,7 +55,7 @@ class Places:
         return 1
 
 
-def read_places(text: str) -> Places:
+def read_places(text: str) -> YamlPlaces:
     """Reads one YAML document of plain values.
 
     A file that is no YAML has one trouble and is not `readable`. Keys given twice, anchors, tags, keys that are no
@@ -68,8 +68,8 @@ def read_places(text: str) -> Places:
     try:
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
-        return Places(troubles=[_syntax(error, text)], readable=False)
-    places = Places()
+        return YamlPlaces(troubles=[_syntax(error, text)], readable=False)
+    places = YamlPlaces()
     if root is not None:
         places.value = _Reader(places).value(root, ())
     return places
@@ -78,7 +78,7 @@ def read_places(text: str) -> Places:
 class _Reader:
     """Builds plain values from nodes, and notes where they stand."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: YamlPlaces) -> None:
         self.places = places
         self.seen: set[int] = set()
         self.scalars = yaml.constructor.SafeConstructor()

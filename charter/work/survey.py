@@ -25,7 +25,7 @@ LARGEST = 20_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layout:
+class SurveyLayout:
     """How a file of answers is read: which column holds which theme, which the group; answers to be turned round."""
 
     columns: Mapping[Theme, str]
@@ -63,7 +63,7 @@ class SurveyTotals:
     hidden: int
 
 
-def aggregated(rows: Sequence[Mapping[str, Any]], layout: Layout) -> SurveyTotals:
+def aggregated(rows: Sequence[Mapping[str, Any]], layout: SurveyLayout) -> SurveyTotals:
     """The means of some rows. Raises EntryRefusedError, which names row and column, and never what a row holds."""
     if not layout.columns and not set(MEANS) <= set(rows[0] if rows else ()):
         raise EntryRefusedError("survey_no_theme") if rows else EntryRefusedError("survey_empty")
@@ -89,7 +89,7 @@ def aggregated(rows: Sequence[Mapping[str, Any]], layout: Layout) -> SurveyTotal
     )
 
 
-def _of_people(rows: Sequence[Mapping[str, Any]], layout: Layout) -> dict[str | None, _Sums]:
+def _of_people(rows: Sequence[Mapping[str, Any]], layout: SurveyLayout) -> dict[str | None, _Sums]:
     """One row for each person."""
     for column in (*layout.columns.values(), *([layout.group] if layout.group else [])):
         if column not in rows[0]:
@@ -106,7 +106,7 @@ def _of_people(rows: Sequence[Mapping[str, Any]], layout: Layout) -> dict[str | 
     return found
 
 
-def _of_means(rows: Sequence[Mapping[str, Any]], layout: Layout) -> dict[str | None, _Sums]:
+def _of_means(rows: Sequence[Mapping[str, Any]], layout: SurveyLayout) -> dict[str | None, _Sums]:
     """One row for each theme, and for each group where there are any."""
     found: dict[str | None, _Sums] = {}
     for at, row in enumerate(rows, 2):
@@ -140,7 +140,7 @@ def _no_number(row: int, column: str) -> EntryRefusedError:
     return EntryRefusedError("survey_number", row=row, column=column)
 
 
-def _on_scale(value: float, theme: Theme, layout: Layout, row: int) -> float:
+def _on_scale(value: float, theme: Theme, layout: SurveyLayout, row: int) -> float:
     if not layout.lowest <= value <= layout.highest:
         raise EntryRefusedError("survey_scale", row=row, lowest=layout.lowest, highest=layout.highest)
     return layout.lowest + layout.highest - value if theme in layout.reverse else value

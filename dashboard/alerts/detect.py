@@ -27,9 +27,9 @@ from boussole.dashboard.alerts.messages import (
     NOT_ASKED,
     AlertSay,
     ChangeMessage,
-    Draft,
     KnownState,
     Message,
+    MessageDraft,
     SubjectChange,
     keep,
     queue,
@@ -422,10 +422,10 @@ def _keep(connection: Connection, looked: SystemCheck) -> None:
 
 def _drafts(
     workspace: Workspace, items: Sequence[ChangeMessage], ways: Mapping[str, Channel], now: dt.datetime
-) -> list[Draft]:
+) -> list[MessageDraft]:
     """One message for each channel that takes any of the changes of a system."""
     return [
-        Draft(
+        MessageDraft(
             home=str(workspace.home),
             channel=way.name,
             digest=way.digest,

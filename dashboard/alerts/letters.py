@@ -22,7 +22,7 @@ MOST, MOST_QUESTIONS = 20, 8
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class LetterEntry:
     """What is read together: an article with the questions that changed with it, questions of an article that stays as
     it is, or the parts of drift of which the same is said. `more`: questions that are not written out."""
 
@@ -42,18 +42,18 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section:
+class LetterSection:
     """The changes of one system."""
 
     system: str
-    entries: Sequence[Entry]
+    entries: Sequence[LetterEntry]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layout:
+class LetterLayout:
     """All of them. `changes` and `unfavourable`: how many, and how many for the worse; `more`: entries left out."""
 
-    sections: Sequence[Section]
+    sections: Sequence[LetterSection]
     changes: int
     unfavourable: int
     more: int
@@ -64,14 +64,14 @@ class Layout:
         return self.sections[0].entries[0].first if self.changes == 1 else None
 
 
-def layout(items: Sequence[ChangeMessage]) -> Layout:
+def layout(items: Sequence[ChangeMessage]) -> LetterLayout:
     """Several changes of the same subject all stand there, in the order in which they came."""
     entries = [entry for system in dict.fromkeys(each.system for each in items) for entry in _entries(items, system)]
     kept = _ordered(entries)[:MOST]
     counted = [told for told in items if told.kind != "question" or not _placed(told, entries)]
-    return Layout(
+    return LetterLayout(
         sections=[
-            Section(system=system, entries=[each for each in kept if each.first.system == system])
+            LetterSection(system=system, entries=[each for each in kept if each.first.system == system])
             for system in dict.fromkeys(each.first.system for each in kept)
         ],
         changes=sum(entry.count for entry in entries),
@@ -80,12 +80,12 @@ def layout(items: Sequence[ChangeMessage]) -> Layout:
     )
 
 
-def _placed(question: ChangeMessage, entries: Sequence[Entry]) -> bool:
+def _placed(question: ChangeMessage, entries: Sequence[LetterEntry]) -> bool:
     """Whether a question is told under its article."""
     return any(_together(entry.first, question) for entry in entries if entry.first.kind == "article")
 
 
-def _ordered(entries: Sequence[Entry]) -> list[Entry]:
+def _ordered(entries: Sequence[LetterEntry]) -> list[LetterEntry]:
     """Articles and drift by the worst of their changes; those of one, one after the other as they came."""
     worst: dict[tuple[str, str], Urgency] = {}
     for each in entries:
@@ -100,7 +100,7 @@ def _urgency(told: ChangeMessage) -> Urgency:
     return FIRST.index(told.direction), state, told.kind == "drift", told.number
 
 
-def _entries(items: Sequence[ChangeMessage], system: str) -> list[Entry]:
+def _entries(items: Sequence[ChangeMessage], system: str) -> list[LetterEntry]:
     mine = [each for each in items if each.system == system]
     asked = [each for each in mine if each.kind == "question"]
     drift = [each for each in mine if each.kind == "drift"]
@@ -114,9 +114,9 @@ def _entries(items: Sequence[ChangeMessage], system: str) -> list[Entry]:
     return found + [_entry([], questions) for questions in _grouped(alone, _together)]
 
 
-def _entry(heads: Sequence[ChangeMessage], questions: Sequence[ChangeMessage] = ()) -> Entry:
+def _entry(heads: Sequence[ChangeMessage], questions: Sequence[ChangeMessage] = ()) -> LetterEntry:
     shown = sorted(questions, key=_urgency)
-    return Entry(heads=heads, questions=shown[:MOST_QUESTIONS], more=max(0, len(shown) - MOST_QUESTIONS))
+    return LetterEntry(heads=heads, questions=shown[:MOST_QUESTIONS], more=max(0, len(shown) - MOST_QUESTIONS))
 
 
 def _grouped(
@@ -151,7 +151,7 @@ def _said(told: ChangeMessage) -> list[str]:
     return [told.facts["start"], *(said["sentence"] for said in told.facts["texts"].values())]
 
 
-def subject(shown: Layout, texts: Mapping[int, Mapping[str, str]], tell: AlertSay) -> str:
+def subject(shown: LetterLayout, texts: Mapping[int, Mapping[str, str]], tell: AlertSay) -> str:
     """The subject of a message: the change itself where it is one, else how many, and how many for the worse."""
     if shown.only is not None:
         told = texts[shown.only.number]
@@ -169,7 +169,7 @@ def subject(shown: Layout, texts: Mapping[int, Mapping[str, str]], tell: AlertSa
     return tell("{what}, {m} of them for the worse", what=what, m=tell.whole(shown.unfavourable))
 
 
-def next_step(shown: Layout, tell: AlertSay) -> str:
+def next_step(shown: LetterLayout, tell: AlertSay) -> str:
     """What to do, by the worst of the changes."""
     told = [
         each for section in shown.sections for entry in section.entries for each in (*entry.heads, *entry.questions)
@@ -261,7 +261,7 @@ class Letter:
 def letter(message: Message, channel: Channel, *, organisation: str, address: str) -> Letter:
     """What is sent. `address`: of the dashboard; empty: no links."""
     shown = layout(message.items)
-    parts = [_Part(message, shown, teller(lang), organisation, address) for lang in channel.languages]
+    parts = [_LetterPart(message, shown, teller(lang), organisation, address) for lang in channel.languages]
     return Letter(
         subject=line(f"[Boussole] {parts[0].subject}", SUBJECT),
         text="\n\n\n".join(part.text() for part in parts) + "\n",
@@ -282,10 +282,10 @@ def line(text: str, most: int) -> str:
     return whole if len(whole) <= most else whole[: most - 1] + "…"
 
 
-class _Part:
+class _LetterPart:
     """The message in one language."""
 
-    def __init__(self, message: Message, shown: Layout, tell: AlertSay, organisation: str, address: str) -> None:
+    def __init__(self, message: Message, shown: LetterLayout, tell: AlertSay, organisation: str, address: str) -> None:
         self.message, self.shown, self.tell = message, shown, tell
         self.organisation, self.address = organisation, address
         self.texts: Texts = {each.number: each.facts["texts"][tell.lang] for each in message.items}
@@ -300,14 +300,14 @@ class _Part:
         blocks += [told for told in (self._more(), next_step(self.shown, self.tell)) if told]
         return "\n\n".join([*blocks, "-- \n" + "\n".join(self.small_print())])
 
-    def _name(self, section: Section) -> str:
+    def _name(self, section: LetterSection) -> str:
         return self.texts[section.entries[0].first.number]["system"]
 
-    def _system(self, section: Section) -> str:
+    def _system(self, section: LetterSection) -> str:
         name = self._name(section)
         return f"{name}\n{'=' * min(len(name), WIDTH)}"
 
-    def _said(self, entry: Entry) -> list[str]:
+    def _said(self, entry: LetterEntry) -> list[str]:
         """What is said of an entry, one paragraph each: its heads first; what its questions say is not said twice."""
         said, alone = self.texts[entry.first.number], self.shown.only is not None
         if not entry.heads and not alone:
@@ -318,11 +318,11 @@ class _Part:
         told = [said["question"], said["sentence"], said["whole"], when, said["cause"]]
         return [*heads, *(each for each in told if each and each not in below)]
 
-    def _under(self, entry: Entry) -> Sequence[ChangeMessage]:
+    def _under(self, entry: LetterEntry) -> Sequence[ChangeMessage]:
         """The questions that are listed: all but the one that is the whole message."""
         return entry.questions if entry.heads or self.shown.only is None else ()
 
-    def _entry(self, entry: Entry) -> str:
+    def _entry(self, entry: LetterEntry) -> str:
         said, heads = self._said(entry), self._heads(entry)
         indent = "  " if heads else ""
         lines = [each if at < heads else indent + each for at, each in enumerate(said)]
@@ -334,7 +334,7 @@ class _Part:
         ]
         return "\n".join([*lines, *([f"  {self.more_questions(entry)}"] if entry.more else [])])
 
-    def _heads(self, entry: Entry) -> int:
+    def _heads(self, entry: LetterEntry) -> int:
         """How many paragraphs stand at the head of a change; none where the subject has said it."""
         return 0 if self.shown.only is not None else len(entry.heads) or 1
 
@@ -350,7 +350,7 @@ class _Part:
         moved = self.texts[told.number]["moved"]
         return f"{moved[:1].upper()}{moved[1:]}."
 
-    def _figure(self, told: ChangeMessage, entry: Entry) -> str:
+    def _figure(self, told: ChangeMessage, entry: LetterEntry) -> str:
         """Its figure, and why it changed where its article has not said so."""
         said, head = self.texts[told.number], self.texts[entry.first.number]
         cause = "" if entry.heads and said["cause"] == head["cause"] else said["cause"]
@@ -359,7 +359,7 @@ class _Part:
     def _more(self) -> str:
         return self.tell("And {n} more, on the pages.", n=self.tell.whole(self.shown.more)) if self.shown.more else ""
 
-    def more_questions(self, entry: Entry) -> str:
+    def more_questions(self, entry: LetterEntry) -> str:
         """How many questions are not written out."""
         return self.tell("And {n} more, on the pages.", n=self.tell.whole(entry.more))
 
@@ -390,7 +390,7 @@ class _Part:
             "small": self.small_print(),
         }
 
-    def _block(self, entry: Entry) -> dict[str, Any]:
+    def _block(self, entry: LetterEntry) -> dict[str, Any]:
         page = self.texts[entry.first.number]["page"]
         return {
             "ink": MARKS.get(entry.first.after, MARKS["not_examined"]).ink,
@@ -402,7 +402,7 @@ class _Part:
             "see": self.tell("See the page"),
         }
 
-    def _item(self, told: ChangeMessage, entry: Entry) -> tuple[str, str, str]:
+    def _item(self, told: ChangeMessage, entry: LetterEntry) -> tuple[str, str, str]:
         asked = self.texts[told.number]["question"] or told.name
         return asked, self._became(told), self._figure(told, entry)
 

@@ -240,7 +240,7 @@ class Message:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class MessageDraft:
     """A message that is to be queued: the changes of one system of the workspace at `home`, on one channel."""
 
     home: str
@@ -299,7 +299,7 @@ def keep(connection: Connection, told: ChangeMessage, key: str) -> int:
     return number
 
 
-def queue(connection: Connection, draft: Draft, keys: Mapping[int, str]) -> Message:
+def queue(connection: Connection, draft: MessageDraft, keys: Mapping[int, str]) -> Message:
     """Puts a draft into the outbox, in the caller's transaction; `keys`: of its changes, by number.
 
     One digest is one message, to which other changes are added until somebody begins to send it, or drops it.

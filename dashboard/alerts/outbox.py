@@ -151,7 +151,7 @@ class PersonalLetter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Round:
+class OutboxRound:
     """One look at the letters: by whom, when, and in which time zone a day is a day.
 
     `at_once`: also what waits for its next try. `gathers`: the hour of the digest has come.
@@ -175,7 +175,7 @@ def taken(
     unseen: Collection[str],
     urgent: Collection[str],
     new: Collection[str],
-    turn: Round,
+    turn: OutboxRound,
 ) -> PersonalLetter | None:
     """The letter to send to a reader now; None where none is due.
 
@@ -200,7 +200,7 @@ def taken(
         return _written(connection, reader, gathered, urgent=False, turn=turn)
 
 
-def _again(connection: Connection, row: Row[Any], unseen: Collection[str], turn: Round) -> PersonalLetter | None:
+def _again(connection: Connection, row: Row[Any], unseen: Collection[str], turn: OutboxRound) -> PersonalLetter | None:
     """A letter that was not sent, with what of it is still to be told; dropped where that is nothing."""
     keys = frozenset(_keys(connection, row.id)) & frozenset(unseen)
     if not keys:
@@ -213,7 +213,9 @@ def _again(connection: Connection, row: Row[Any], unseen: Collection[str], turn:
     return _letter(row, keys, attempts=row.attempts + 1)
 
 
-def _written(connection: Connection, reader: str, keys: Sequence[str], *, urgent: bool, turn: Round) -> PersonalLetter:
+def _written(
+    connection: Connection, reader: str, keys: Sequence[str], *, urgent: bool, turn: OutboxRound
+) -> PersonalLetter:
     number, now = uuid.uuid4().hex, stamp(turn.now)
     values = {"id": number, "reader": reader, "urgent": int(urgent), "created_at": now, "state": WAITING, "attempts": 1}
     values |= {"try_at": now, "lease": turn.by, "lease_until": stamp(turn.now + LEASE)}
@@ -270,7 +272,7 @@ def _ended(connection: Connection, number: str, state: str, *, now: dt.datetime)
     connection.execute(update(letter_table).where(mine).values(values))
 
 
-def _had_today(connection: Connection, reader: str, turn: Round) -> bool:
+def _had_today(connection: Connection, reader: str, turn: OutboxRound) -> bool:
     """Whether a reader has had a digest today."""
     days = [moment(row.ended_at).astimezone(turn.zone).date() for row in _rows(connection, reader, SENT)
             if not row.urgent]  # fmt: skip

@@ -105,7 +105,7 @@ Reach = Literal["off", "nowhere", "reached"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader:
+class AlertReader:
     """Somebody who can be written to."""
 
     whose: Whose
@@ -118,7 +118,7 @@ def channel_of(workspace: Workspace) -> Channel | None:
     return known_channels(workspace)[name] if name else None
 
 
-def readers(workspace: Workspace, chambers: Mapping[str, Chamber]) -> list[Reader]:
+def readers(workspace: Workspace, chambers: Mapping[str, Chamber]) -> list[AlertReader]:
     """Everybody who can be written to, each once. An address that several members share is nobody's.
 
     A member who is a secretary too gets one letter, as a member.
@@ -131,9 +131,9 @@ def readers(workspace: Workspace, chambers: Mapping[str, Chamber]) -> list[Reade
     for member, address in addresses.items():
         if member in sitting and shared[address.casefold()] == 1:
             of = secretaries.pop(address.casefold(), frozenset())
-            found.append(Reader(whose=Whose(name=member, member=member, secretary_of=of), address=address))
+            found.append(AlertReader(whose=Whose(name=member, member=member, secretary_of=of), address=address))
     found += [
-        Reader(whose=Whose(name=reader_of(address), secretary_of=of), address=address)
+        AlertReader(whose=Whose(name=reader_of(address), secretary_of=of), address=address)
         for address, of in secretaries.items()
         if shared[address] <= 1
     ]
@@ -227,7 +227,7 @@ class _Run:
         settings, moment = workspace.settings, self._moment()
         zone = settings.alerts.zone if "timezone" in settings.alerts.model_fields_set else settings.zone
         here = moment.astimezone(zone)
-        self.turn = outbox.Round(
+        self.turn = outbox.OutboxRound(
             by=uuid.uuid4().hex,
             now=moment,
             zone=zone,
@@ -244,7 +244,7 @@ class _Run:
     def _moment(self) -> dt.datetime:
         return self.now or this_moment()
 
-    def one(self, reader: Reader) -> str | None:
+    def one(self, reader: AlertReader) -> str | None:
         """Sends one letter: empty where it went, the code of the problem where not; None where none is due."""
         lang = wish_of(self.workspace, reader.whose.name).lang or self.workspace.settings.language
         known = seen(self.workspace, reader.whose.name)
@@ -268,12 +268,12 @@ class _Run:
             outbox.letter_sent(self.workspace, letter, now=self._moment())
         return problem
 
-    def _concerns(self, reader: Reader, lang: str) -> Sequence[Concern]:
+    def _concerns(self, reader: AlertReader, lang: str) -> Sequence[Concern]:
         settings = self.workspace.settings
         say = speaker(lang, settings.zone, settings.language)
         return concerns_of(reader.whose, self.chambers, self.scene, say, audited=self.audited, query={"lang": say.lang})
 
-    def _sent(self, letter: outbox.PersonalLetter, reader: Reader, concerns: Sequence[Concern], lang: str) -> str:
+    def _sent(self, letter: outbox.PersonalLetter, reader: AlertReader, concerns: Sequence[Concern], lang: str) -> str:
         settings = self.workspace.settings
         made = personal_letter(
             concerns,

@@ -15,7 +15,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, Standing
 from boussole.charter.document.base import given
 from boussole.charter.drift.read import read_all
-from boussole.charter.drift.readings import THEMES, Reading
+from boussole.charter.drift.readings import THEMES, ThemeReading
 from boussole.charter.drift.system_drift import Drift, drift_of
 from boussole.charter.judging.by_article import summarise
 from boussole.charter.judging.current import current
@@ -292,7 +292,7 @@ def drifted(workspace: Workspace, scene: Scene, system: str, known: Mapping[str,
 
 
 def _states(
-    series: DriftSeries, read: Sequence[Mapping[str, Reading]], theme: str
+    series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], theme: str
 ) -> Iterator[tuple[tuple[str, str], str]]:
     """The windows in which something is known of a part, oldest first, with its state."""
     for point, each in zip(series.points, read, strict=True):

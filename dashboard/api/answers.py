@@ -37,7 +37,7 @@ from boussole.charter.records.database import reading
 from boussole.charter.records.notes.outside import Check, take_cosignature
 from boussole.charter.records.notes.outside import outside as seen_outside
 from boussole.charter.records.readable import Readable
-from boussole.dashboard.api.routing import Asker, Here, Lasting, RefusedError, Sent, new_router
+from boussole.dashboard.api.routing import Asker, Here, Lasting, RefusedRequestError, Sent, new_router
 from boussole.dashboard.api.shapes import (
     AdoptionOut,
     AgentsOut,
@@ -122,7 +122,7 @@ def measures(workspace: Lasting, system: SystemInPath, query: FromQuery[Measures
     use = use_of(workspace, system)
     if use.audit is None:
         step = "Its verdicts rest on what people state."
-        raise RefusedError(404, f"nobody has audited '{use.system.id}' yet.", next_step=step)
+        raise RefusedRequestError(404, f"nobody has audited '{use.system.id}' yet.", next_step=step)
     sealed = use.audit.measures
     known("metric", query.metric, {*(each.name for each in REGISTRY.all()), *(each.metric for each in sealed)})
     found = [
@@ -181,7 +181,7 @@ def audit(workspace: Lasting, entry: EntryInPath, _: FromQuery[Query]) -> AuditD
     """The whole document of an audit, as it was sealed."""
     found = audit_at(workspace, entry)
     if found is None:
-        raise RefusedError(404, f"entry {entry} seals no audit.", next_step="See /api/ledger?kind=audit.")
+        raise RefusedRequestError(404, f"entry {entry} seals no audit.", next_step="See /api/ledger?kind=audit.")
     return found.written()
 
 
@@ -203,7 +203,7 @@ def known(what: str, name: str | None, names: Collection[str]) -> None:
     """Refuses a name that is none of those known, with the nearest of them."""
     if name is not None and name not in names:
         told = f"there is no {what} '{name}'. {nearest(name, names)}"
-        raise RefusedError(400, told, where="query", next_step="Ask for one of these.")
+        raise RefusedRequestError(400, told, where="query", next_step="Ask for one of these.")
 
 
 def use_of(workspace: Workspace, name: str) -> Use:
@@ -211,7 +211,7 @@ def use_of(workspace: Workspace, name: str) -> Use:
     uses = {use.system.id: use for use in store.scene(workspace).uses}
     if name not in uses:
         known = nearest(name, uses) if uses else "There is none yet."
-        raise RefusedError(404, f"there is no system '{name}'. {known}", next_step="See /api/systems.")
+        raise RefusedRequestError(404, f"there is no system '{name}'. {known}", next_step="See /api/systems.")
     return uses[name]
 
 
@@ -423,13 +423,13 @@ def cosignatures(workspace: Here, _: FromQuery[Query], text: Sent) -> CosignedOu
     try:
         parse_checkpoint(text)
     except LedgerError as error:
-        raise RefusedError(400, error.what, where="body", next_step=error.next_step) from error
+        raise RefusedRequestError(400, error.what, where="body", next_step=error.next_step) from error
     try:
         kept = take_cosignature(workspace, text, now=now())
     except OtherLedgerError as error:
-        raise RefusedError(404, error.what, where="body", next_step=error.next_step) from error
+        raise RefusedRequestError(404, error.what, where="body", next_step=error.next_step) from error
     except UnknownWitnessError as error:
-        raise RefusedError(403, error.what, where="body", next_step=error.next_step) from error
+        raise RefusedRequestError(403, error.what, where="body", next_step=error.next_step) from error
     return CosignedOut(
         witness=kept.witness.name, at=kept.at, entries=kept.checkpoint.size, standing=CheckpointStanding.holds
     )
@@ -453,10 +453,12 @@ def proof(workspace: Here, entry: EntryInPath, _: FromQuery[Query]) -> str:
 def _there(connection: Connection | None, index: int) -> Connection:
     """The connection, once the ledger is known to have an entry. Refused where it has no such one."""
     if connection is None or not span(connection).size:
-        raise RefusedError(404, "the ledger has no entry yet.", next_step="Run `boussole audit` first.")
+        raise RefusedRequestError(404, "the ledger has no entry yet.", next_step="Run `boussole audit` first.")
     size = span(connection).size
     if index >= size:
-        raise RefusedError(404, f"the ledger has {size} entries, none of index {index}.", next_step="See /api/ledger.")
+        raise RefusedRequestError(
+            404, f"the ledger has {size} entries, none of index {index}.", next_step="See /api/ledger."
+        )
     return connection
 
 

@@ -46,7 +46,7 @@ TOLD: Mapping[str, str] = {
 """Every refusal, as the OpenAPI document tells it."""
 
 
-class RefusedError(BoussoleError):
+class RefusedRequestError(BoussoleError):
     """What an answer refuses by itself, with its status."""
 
     def __init__(
@@ -85,7 +85,7 @@ MOST_BYTES = 100_000
 """Of a text that is sent."""
 
 
-class Address(APIRoute):
+class ApiAddress(APIRoute):
     """One address of the API: found by its path alone, as its permission is, and never shown as a page."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -124,9 +124,9 @@ async def _limited(request: Request) -> None:
     known: Person | None = getattr(request.state, "person", None)
     if wait := request.app.state.limiter.wait(known.subject if known else f"address/{address_of(request)}"):
         more = {"Retry-After": str(wait)}
-        raise RefusedError(429, "too many requests.", next_step=f"Wait {wait} second(s).", headers=more)
+        raise RefusedRequestError(429, "too many requests.", next_step=f"Wait {wait} second(s).", headers=more)
     if len(request.query_params.multi_items()) != len(request.query_params):
-        raise RefusedError(400, "something is asked twice.", where="query", next_step="Ask each thing once.")
+        raise RefusedRequestError(400, "something is asked twice.", where="query", next_step="Ask each thing once.")
 
 
 async def _workspace(request: Request) -> Workspace:
@@ -169,7 +169,7 @@ async def _sent(request: Request) -> str:
         body += part
         if len(body) > MOST_BYTES:
             step = f"Send at most {MOST_BYTES} bytes."
-            raise RefusedError(413, "what was sent is too large.", where="body", next_step=step)
+            raise RefusedRequestError(413, "what was sent is too large.", where="body", next_step=step)
     return body.decode(errors="replace")
 
 
@@ -179,7 +179,7 @@ Sent = Annotated[str, Depends(_sent)]
 def new_router() -> APIRouter:
     """Where addresses are declared: what is answered first is looked for first."""
     return APIRouter(
-        route_class=Address,
+        route_class=ApiAddress,
         dependencies=[Depends(_limited)],
         generate_unique_id_function=lambda route: route.name,
     )

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.api import answers
-from boussole.dashboard.api.routing import HEADERS, OPENAPI, TOLD, Address, problem
+from boussole.dashboard.api.routing import HEADERS, OPENAPI, TOLD, ApiAddress, problem
 from boussole.dashboard.api.shapes import AUDIT, REF, Problem
 from boussole.dashboard.server.access.permissions import STRANGERS
 from boussole.dashboard.server.process import Limiter
@@ -78,7 +78,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, An
 # The OpenAPI 3.1 document: made by FastAPI from the addresses and their types.
 
 
-ADDRESSES = [each for each in answers.router.routes if isinstance(each, Address)]
+ADDRESSES = [each for each in answers.router.routes if isinstance(each, ApiAddress)]
 """In the order in which they are looked for."""
 _SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "boussole access token new"},
@@ -123,7 +123,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 def api_routes(home: Path) -> list[Route]:
     """The addresses of the API on a workspace, in the order in which the app looks for them."""
     app = FastAPI(
-        routes=[Address(OPENAPI, openapi), *ADDRESSES],
+        routes=[ApiAddress(OPENAPI, openapi), *ADDRESSES],
         exception_handlers=HANDLERS,
         openapi_url=None,
         redirect_slashes=False,

@@ -15,7 +15,7 @@ from streamlit.navigation.page import StreamlitPage
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.languages import LANGUAGES
-from boussole.audits.lost import RESTART, Lost, State, lost_ledger
+from boussole.audits.lost import RESTART, Lost, RecordsState, lost_ledger
 from boussole.audits.mixed import joined
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import (
@@ -34,7 +34,7 @@ from boussole.dashboard.markup.elements import (
 )
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.markup.words.addresses import Page, address, current, evidence_href, listed
+from boussole.dashboard.markup.words.addresses import DashboardPage, address, current, evidence_href, listed
 from boussole.dashboard.server.access.account import account
 from boussole.dashboard.server.access.permissions import FIRST_PAGES, Person
 from boussole.dashboard.server.process import noted
@@ -51,11 +51,11 @@ def lost(found: Lost, say: Say) -> Html:
     return Template("app/frame.html", say)("lost", _headline(found.state, say), _shown(found, say), steps)
 
 
-def _headline(state: State, say: Say) -> str:
+def _headline(state: RecordsState, say: Say) -> str:
     states = {
-        State.missing: say("There was a ledger here, and its file `governance.sqlite` is missing."),
-        State.empty: say("There was a ledger here, and its file `governance.sqlite` is empty."),
-        State.bare: say("There was a ledger here, and its file `governance.sqlite` holds no entry."),
+        RecordsState.missing: say("There was a ledger here, and its file `governance.sqlite` is missing."),
+        RecordsState.empty: say("There was a ledger here, and its file `governance.sqlite` is empty."),
+        RecordsState.bare: say("There was a ledger here, and its file `governance.sqlite` holds no entry."),
     }
     return states[state]
 
@@ -103,7 +103,7 @@ OF_ONE_LANGUAGE = ("lang", "checked")
 NAMES: dict[str, str] = {"fr": "Français", "en": "English"}
 
 
-def script(page: Page) -> Path:
+def script(page: DashboardPage) -> Path:
     """What Streamlit runs for a page. No folder `pages` lies beside the app: Streamlit would list it by itself."""
     return HERE.parent / "pages" / page.name / "page.py"
 
@@ -143,7 +143,7 @@ def _lost() -> Lost | None:
         return None
 
 
-def sidebar(say: Say, me: Person, known: Sequence[Page], *, name: str) -> None:
+def sidebar(say: Say, me: Person, known: Sequence[DashboardPage], *, name: str) -> None:
     """The brand, the pages that a role opens, and the languages. `name` is that of the page shown."""
     query, marked = kept_query(), current(known, name)
     menu = [
@@ -176,7 +176,7 @@ def concerning(me: Person, say: Say, *, name: str) -> None:
 
 def here(name: str) -> str:
     """The address of the page shown."""
-    return address(Page(name=name, title="", action="").path, st.query_params.to_dict())
+    return address(DashboardPage(name=name, title="", action="").path, st.query_params.to_dict())
 
 
 def languages() -> list[tuple[str, str, str]]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # Audits of one run or one file by itself: nothing is imported, stored or sealed.
 
 
-class Days(TypedDict):
+class AuditScope(TypedDict):
     """What an audit looks at, and how it counts."""
 
     start: dt.date | None
@@ -48,7 +48,7 @@ class SingleAuditOptions:
 
 
 def audit(
-    context: typer.Context, asked: SingleAuditOptions, **days: Unpack[Days]
+    context: typer.Context, asked: SingleAuditOptions, **days: Unpack[AuditScope]
 ) -> tuple[AuditDocument, list[IngestReport], str]:
     """The audit document of a run or file, what became of its rows, and the language to tell it in."""
     from boussole.audits.systems.gaps import file_of
@@ -164,7 +164,7 @@ class AuditedWindow:
 
 
 def audits(
-    context: typer.Context, system: str | None, *, dry_run: bool, all_periods: bool, **days: Unpack[Days]
+    context: typer.Context, system: str | None, *, dry_run: bool, all_periods: bool, **days: Unpack[AuditScope]
 ) -> tuple[list[AuditedWindow], str]:
     """The audits of one system of the workspace or of all, sealed together once all are made; and their language."""
     from boussole.audits.systems.gaps import file_of, hold_filled
@@ -230,7 +230,7 @@ def _noted(one: Callable[[System], list[AuditedWindow]], system: System) -> list
 
 
 def _last_period(
-    workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[AuditDocument]
+    workspace: Workspace, system: System, *, judging: InForce, days: AuditScope, beside: Sequence[AuditDocument]
 ) -> list[AuditedWindow]:
     from boussole.audits.windows import label_of
     from boussole.charter.auditing.audit import run_audit
@@ -244,7 +244,7 @@ def _last_period(
 
 
 def _each_period(
-    workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[AuditDocument]
+    workspace: Workspace, system: System, *, judging: InForce, days: AuditScope, beside: Sequence[AuditDocument]
 ) -> list[AuditedWindow]:
     from boussole.audits.windows import label_of
     from boussole.charter.auditing.all_periods import audit_periods, periods_of

@@ -13,7 +13,7 @@ import typer
 from boussole.audits import private_files
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.cli import auditing
-from boussole.dashboard.cli.auditing import AuditedWindow, Days
+from boussole.dashboard.cli.auditing import AuditedWindow, AuditScope
 from boussole.dashboard.cli.console import (
     AsOfOption,
     DatesOption,
@@ -40,19 +40,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from boussole.audits.decisions import IngestReport
-    from boussole.audits.drift.pairs import Pair
+    from boussole.audits.drift.pairs import WindowPair
     from boussole.audits.drift.schema import SchemaMove
     from boussole.audits.measures import Measure
     from boussole.audits.workspace import Workspace
     from boussole.charter.document import AuditDocument, TextsDocument
     from boussole.charter.document.differences.drift import DriftDocument
-    from boussole.dashboard.pages.drift.evidently_report import StoredReport
+    from boussole.dashboard.pages.drift.evidently_report import ReportView
 
 
 # Measuring and judging: `audit`, `metrics`, `subgroups`, `verify`.
 
 
-class FailOn(StrEnum):
+class FailOnVerdict(StrEnum):
     """The verdict from which an audit fails a build."""
 
     broken = "broken"
@@ -76,7 +76,9 @@ def audit(  # noqa: PLR0917 (the options of a command)
     end: ToOption = None,
     as_of: AsOfOption = None,
     json_: Annotated[str | None, typer.Option("--json", help="Write the audit document to a file, or to - .")] = None,
-    fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 1 when a verdict is this bad or worse.")] = None,
+    fail_on: Annotated[
+        FailOnVerdict | None, typer.Option(help="Exit with 1 when a verdict is this bad or worse.")
+    ] = None,
     exact: Annotated[bool, typer.Option("--exact", help="Count rows instead of cubes.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Neither store nor seal the result.")] = False,
     encoding: EncodingOption = None,
@@ -98,7 +100,7 @@ def audit(  # noqa: PLR0917 (the options of a command)
     from boussole.charter.document import worst_of
     from boussole.charter.document.answers.verdict import severity
 
-    days: Days = {
+    days: AuditScope = {
         "start": start.date() if start else None,
         "end": end.date() if end else None,
         "as_of": as_of.date() if as_of else None,
@@ -150,7 +152,7 @@ def _hold_judged(documents: Sequence[AuditDocument | TextsDocument]) -> None:
             raise typer.Exit(1)
 
 
-def _consistent(*, all_periods: bool, by_itself: bool, days: Days) -> None:
+def _consistent(*, all_periods: bool, by_itself: bool, days: AuditScope) -> None:
     if all_periods and (by_itself or days["start"] or days["end"]):
         raise BoussoleError(
             "--all-periods looks at each period of a log by itself.",
@@ -236,7 +238,7 @@ def verify(  # noqa: PLR0917 (the options of a command)
     also 4: it holds, and the clock went back.
     """
     from boussole.dashboard.cli import verifying
-    from boussole.dashboard.cli.verifying import Outcome, worst
+    from boussole.dashboard.cli.verifying import ExitCode, worst
 
     judged = verifying.verified(
         file, keys=key or [], checkpoints=checkpoint or [], one_by_one=list_, others=ledger or rerun
@@ -260,7 +262,7 @@ def verify(  # noqa: PLR0917 (the options of a command)
     if rerun:
         days = {"start": start.date() if start else None, "end": end.date() if end else None}
         same = verifying.rerun(workspace_of(context), system=system, entries=entries, **days)
-        found.append(Outcome.VERIFIED if same else Outcome.FAULT)
+        found.append(ExitCode.VERIFIED if same else ExitCode.FAULT)
     if code := worst(found):
         raise typer.Exit(code)
 
@@ -344,7 +346,7 @@ def drift(  # noqa: PLR0917 (the options of a command)
         write_json(_document(pair, states, changes, made).written(), json_)
 
 
-def _made(workspace: Workspace, pair: Pair) -> StoredReport:
+def _made(workspace: Workspace, pair: WindowPair) -> ReportView:
     from boussole.dashboard.pages.drift.evidently_report import make
 
     made = make(workspace, pair)
@@ -356,7 +358,7 @@ def _made(workspace: Workspace, pair: Pair) -> StoredReport:
     return made
 
 
-def _states(workspace: Workspace, pair: Pair) -> dict[str, str]:
+def _states(workspace: Workspace, pair: WindowPair) -> dict[str, str]:
     """How the drift page reads each column, by the level of the charter in force."""
     from boussole.audits.drift.series import Point
     from boussole.charter.drift.readings import readings
@@ -370,7 +372,7 @@ def _states(workspace: Workspace, pair: Pair) -> dict[str, str]:
     return {name: state for reading in read.values() for name, state in reading.states.items()}
 
 
-def _changes(workspace: Workspace, pair: Pair) -> list[SchemaMove]:
+def _changes(workspace: Workspace, pair: WindowPair) -> list[SchemaMove]:
     """What became of columns between the first day of one window and the last of the other."""
     from boussole.audits.drift.schema import schema_moves
     from boussole.audits.lake import reading
@@ -381,7 +383,7 @@ def _changes(workspace: Workspace, pair: Pair) -> list[SchemaMove]:
     return [move for move in moves if first <= move.on <= last]
 
 
-def _print_changes(pair: Pair, changes: Sequence[SchemaMove]) -> None:
+def _print_changes(pair: WindowPair, changes: Sequence[SchemaMove]) -> None:
     from boussole.dashboard.markup.words import speaker
     from boussole.dashboard.views.drift.words import move_words
 
@@ -389,7 +391,7 @@ def _print_changes(pair: Pair, changes: Sequence[SchemaMove]) -> None:
         put(move_words(move, pair.system, speaker("en")).whole)
 
 
-def _print(pair: Pair, states: dict[str, str]) -> None:
+def _print(pair: WindowPair, states: dict[str, str]) -> None:
     """Two tables: how far, and how likely by chance."""
     from rich.console import Console
     from rich.table import Table
@@ -444,7 +446,7 @@ def _bounds(measure: Measure) -> str:
 
 
 def _document(
-    pair: Pair, states: Mapping[str, str], changes: Sequence[SchemaMove], made: StoredReport | None
+    pair: WindowPair, states: Mapping[str, str], changes: Sequence[SchemaMove], made: ReportView | None
 ) -> DriftDocument:
     from boussole.charter.document.answers.verdict import Verdict
     from boussole.charter.document.differences.drift import ColumnChange, ReportFiles

@@ -73,7 +73,7 @@ def new(
     say(f"Change the texts, the questions and the levels, then run `boussole charter check{f' {to}' if to else ''}`.")
 
 
-class Part(StrEnum):
+class CharterFile(StrEnum):
     """The files of a charter."""
 
     head = "charter"
@@ -82,14 +82,14 @@ class Part(StrEnum):
 
 
 @app.command()
-def schema(part: Annotated[Part, typer.Argument(help="charter.yaml, an article, or law.yaml.")]) -> None:
+def schema(part: Annotated[CharterFile, typer.Argument(help="charter.yaml, an article, or law.yaml.")]) -> None:
     """Print the JSON Schema of a file of a charter, for editors."""
     from boussole.charter.text.model import Article, Head, LawFile
 
     schemas = {
-        Part.head: Head.model_json_schema,
-        Part.article: Article.model_json_schema,
-        Part.law: LawFile.model_json_schema,
+        CharterFile.head: Head.model_json_schema,
+        CharterFile.article: Article.model_json_schema,
+        CharterFile.law: LawFile.model_json_schema,
     }
     write_json(schemas[part](), "-")
 

@@ -26,17 +26,17 @@ from boussole.dashboard.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from boussole.audits.sides import Days, Side
+    from boussole.audits.sides import Side, SideDays
     from boussole.audits.systems import System
     from boussole.audits.workspace import Workspace
     from boussole.charter.document.differences.comparing import (
         Agreement,
         CandidateComparison,
         ChangeOfMeasure,
+        Days,
         JudgedChange,
         VersionComparison,
     )
-    from boussole.charter.document.differences.comparing import Days as ComparedDays
 
 # What `boussole compare` tells: what got worse in a candidate, or what differs between two versions side by side.
 
@@ -117,7 +117,7 @@ def _agreement(found: Agreement) -> None:
     )
 
 
-def _days(window: ComparedDays) -> str:
+def _days(window: Days) -> str:
     return f"{window.start} to {window.end}"
 
 
@@ -154,7 +154,7 @@ def _p(value: float) -> str:
 # `boussole compare`: a candidate version against the one in production.
 
 
-class FailOn(StrEnum):
+class FailOnChange(StrEnum):
     """What holds a build up."""
 
     worse = "worse"
@@ -189,14 +189,16 @@ def compare(  # noqa: PLR0917 (the options of a command)
     ratio_margin: Annotated[float, typer.Option(help="Not worse: a ratio keeps at least this share of itself.")] = 0.9,
     gap_margin: Annotated[float, typer.Option(help="Not worse: a difference of rates grows by at most this.")] = 0.05,
     json_: Annotated[str | None, typer.Option("--json", help="Write the comparison to a file, or to - .")] = None,
-    fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 when a comparison is this bad.")] = FailOn.worse,
+    fail_on: Annotated[
+        FailOnChange, typer.Option(help="Exit with 1 when a comparison is this bad.")
+    ] = FailOnChange.worse,
 ) -> None:
     """Judge a candidate against the version in production: what got worse, what did not, what cannot be told.
 
     With --versions, set two versions side by side as the audits of their months told them; with --shadow, one that
     answers the same cases without deciding (in the month that holds --from). Neither judges.
     """
-    from boussole.audits.sides import Days
+    from boussole.audits.sides import SideDays
     from boussole.charter.comparing.candidate import judge, margins
     from boussole.charter.records.in_force import in_force
 
@@ -218,7 +220,7 @@ def compare(  # noqa: PLR0917 (the options of a command)
             next_step="Run `boussole compare --system ID V1 V2`, or name runs with --run RUN --run RUN.",
         )
     workspace, subject = _system(context, system, system_file, run or ())
-    days = Days(**{name: day.date() if day else None for name, day in zip(DAYS, (start, end, as_of), strict=True)})
+    days = SideDays(**{name: day.date() if day else None for name, day in zip(DAYS, (start, end, as_of), strict=True)})
     production, candidate = _sides(workspace, subject, wanted, days)
     document = judge(in_force(workspace).charter, subject, production, candidate, margins=limits)
     if json_:
@@ -304,7 +306,7 @@ def _system(
 
 
 def _sides(
-    workspace: Workspace | None, system: System, wanted: Sequence[tuple[str, str]], days: Days
+    workspace: Workspace | None, system: System, wanted: Sequence[tuple[str, str]], days: SideDays
 ) -> tuple[Side, Side]:
     """Production and candidate. Without a workspace, one that is deleted lends both the same keys."""
     from boussole.audits.ephemeral import ephemeral
@@ -315,7 +317,9 @@ def _sides(
     return first, second
 
 
-def _side(parent: Workspace, workspace: Workspace | None, system: System, *, kind: str, name: str, days: Days) -> Side:
+def _side(
+    parent: Workspace, workspace: Workspace | None, system: System, *, kind: str, name: str, days: SideDays
+) -> Side:
     """The decisions of a run, a file, or a version in the lake."""
     from boussole.audits.decisions.files.kinds import READERS, kind_of
     from boussole.audits.ephemeral import LogFile

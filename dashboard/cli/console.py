@@ -288,7 +288,7 @@ SystemOption = Annotated[str, typer.Option("--system", autocompletion=system_ids
 
 
 @dataclass(frozen=True)
-class State:
+class ConsoleOptions:
     """The options given before the command."""
 
     home: Path | None
@@ -307,7 +307,7 @@ def workspace_of(context: typer.Context, *, lost: bool = False, reason: str = ""
     """
     from boussole.audits.lost import hold_ledger
 
-    state: State = context.obj
+    state: ConsoleOptions = context.obj
     found = state.workspace()
     if not lost:
         hold_ledger(found)
@@ -317,7 +317,7 @@ def workspace_of(context: typer.Context, *, lost: bool = False, reason: str = ""
 
 def known_workspace(context: typer.Context) -> Workspace | None:
     """The workspace that the command works on; None where none was named and this folder is none."""
-    state: State = context.obj
+    state: ConsoleOptions = context.obj
     try:
         return state.workspace()
     except BoussoleError:

@@ -22,7 +22,7 @@ from boussole.charter.record_types.kinds import Attestation, Statement
 from boussole.charter.record_types.planting import PlantedErrors, Planting, TeamErrors
 from boussole.charter.record_types.work import Consultation, Spent, Survey, Theme, TimeSaved, Training
 from boussole.charter.records.documents.files import keep_file
-from boussole.charter.work.survey import Layout, aggregated
+from boussole.charter.work.survey import SurveyLayout, aggregated
 from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 
 SYSTEM = "chatft"
@@ -115,7 +115,7 @@ def _survey(workspace: Workspace, end: dt.date, means: tuple[float, float, float
         for agency, people in AGENCIES.items()
         for _ in range(people)
     ]
-    found = aggregated(rows, Layout(columns=COLUMNS, group="agence"))
+    found = aggregated(rows, SurveyLayout(columns=COLUMNS, group="agence"))
     _enter(
         workspace,
         Survey,

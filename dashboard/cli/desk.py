@@ -37,7 +37,7 @@ EXTERNAL, SECRETARIAT = "external", "Secretariat"
 
 
 @dataclass(frozen=True)
-class Desk:
+class CommandDesk:
     """Who acts, for which committee."""
 
     workspace: Workspace
@@ -83,17 +83,17 @@ class Desk:
         put(sealed.entry)
 
 
-def desk(context: typer.Context, name: str, role: str, on: dt.datetime | None, *, by: str | None = None) -> Desk:
+def desk(context: typer.Context, name: str, role: str, on: dt.datetime | None, *, by: str | None = None) -> CommandDesk:
     """Who acts: a role, on a day; `by` is a member, where one acts."""
     from boussole.charter.committee.acting import Who, here_and_now
     from boussole.charter.committee.rules import committee
 
     workspace = workspace_of(context)
     day = on.date() if on else here_and_now(committee(workspace, name)).date()
-    made_for = Desk(workspace, name, Who(role=role, on=day))
+    made_for = CommandDesk(workspace, name, Who(role=role, on=day))
     if by is None:
         return made_for
-    return Desk(workspace, name, Who(role=role, on=day, by=made_for.member(by)))
+    return CommandDesk(workspace, name, Who(role=role, on=day, by=made_for.member(by)))
 
 
 def made(kind: type[Any], /, **fields: Any) -> Any:

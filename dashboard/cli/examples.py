@@ -44,7 +44,7 @@ def draw(
 
     The reference holds for an hour. A name can escape the machine: read every word before you release.
     """
-    from boussole.charter.records.examples.drafts import Wanted, draw_example, read_draft, take_out
+    from boussole.charter.records.examples.drafts import WantedExample, draw_example, read_draft, take_out
 
     workspace = workspace_of(context)
     noted(workspace, context, reason=system)
@@ -53,7 +53,7 @@ def draw(
         draft = read_draft(workspace, reference, whose=whose, now=now)
     else:
         first, last = start.date() if start else dt.date(1990, 1, 1), end.date() if end else workspace.today()
-        wanted = Wanted(start=first, end=last, finding=finding)
+        wanted = WantedExample(start=first, end=last, finding=finding)
         draft = draw_example(workspace, system, wanted, whose=whose, now=now, text=text)
     if black_out is not None:
         spans = _spans(draft.shown, _lines(black_out))

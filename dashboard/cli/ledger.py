@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from boussole.audits.ledger.checkpoint import Checkpoint
     from boussole.audits.ledger.keys import VerifierKey
     from boussole.audits.ledger.notes import Note
-    from boussole.audits.witness.rounds import Round
+    from boussole.audits.witness.rounds import WitnessRound
     from boussole.audits.witness.settings import WitnessSettings
     from boussole.audits.workspace import Workspace
     from boussole.dashboard.alerts.sending import Kind
@@ -238,14 +238,14 @@ def cosign(
     """Cosign and keep a checkpoint, if it extends the one that the college keeps."""
     from boussole.audits.ledger.college import cosign as sign
     from boussole.audits.ledger.college import kept_checkpoint
-    from boussole.audits.ledger.cosigning import RefusedError, cosigned, parse_request
+    from boussole.audits.ledger.cosigning import RefusedCheckpointError, cosigned, parse_request
     from boussole.audits.ledger.keys import parse_verifier
 
     check_file(file)
     before, request = kept_checkpoint(folder), parse_request(text_of(file))
     try:
         note = sign(folder, request, log=parse_verifier(log) if log else None)
-    except RefusedError as refusal:
+    except RefusedCheckpointError as refusal:
         say(f"Not cosigned: {refusal}")
         raise typer.Exit(1) from None
     write_text(file, str(cosigned(request, note)))
@@ -419,7 +419,7 @@ def _token(file: Path | None) -> str:
     return found.strip()
 
 
-def _tell(found: Round, *, trust_first: bool) -> None:
+def _tell(found: WitnessRound, *, trust_first: bool) -> None:
     if found.before is None:
         believed = " The server itself gave its key: compare it by another way." if trust_first else ""
         say(f"The key of the ledger from now on: {found.log}.{believed}")

@@ -22,8 +22,8 @@ from boussole.dashboard.cli.audits import audit, drift, metrics, subgroups, veri
 from boussole.dashboard.cli.committee import app as committee_commands
 from boussole.dashboard.cli.compare import compare
 from boussole.dashboard.cli.console import (
+    ConsoleOptions,
     GuardedCommands,
-    State,
     check_file,
     complain,
     end,
@@ -189,7 +189,7 @@ def main_options(
     ] = False,
 ) -> None:
     """Options of every command."""
-    context.obj = State(home=workspace, debug=debug)
+    context.obj = ConsoleOptions(home=workspace, debug=debug)
 
 
 app.command()(demo)

@@ -47,7 +47,7 @@ LAST = ("text", "document", "committee", "role", "on", "anew")
 """Options that stand at the end."""
 
 
-class Records(TyperGroup):
+class RecordCommands(TyperGroup):
     """A group of commands: those that are written, and those that models make once it is asked for them."""
 
     made = False
@@ -67,7 +67,7 @@ class Records(TyperGroup):
 
 def record_group(text: str) -> typer.Typer:
     """A group of commands that make records, with what it says of itself."""
-    return typer.Typer(cls=Records, help=text, no_args_is_help=True, rich_markup_mode=None)
+    return typer.Typer(cls=RecordCommands, help=text, no_args_is_help=True, rich_markup_mode=None)
 
 
 def _made(group: str) -> MutableMapping[str, Any]:

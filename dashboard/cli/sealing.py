@@ -48,7 +48,14 @@ from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.alerts.sending import tell_changes
 from boussole.dashboard.cli.console import put, say, workspace_of
-from boussole.dashboard.cli.desk import Desk, articles_of, asked_of_system, desk, question_of, question_of_charter
+from boussole.dashboard.cli.desk import (
+    CommandDesk,
+    articles_of,
+    asked_of_system,
+    desk,
+    question_of,
+    question_of_charter,
+)
 from boussole.dashboard.views.records.entering import computed
 
 SCHEMA = "boussole.pairs/1"
@@ -136,11 +143,11 @@ def stock_of(workspace: Workspace, *, today: dt.date) -> dict[str, Any]:
 
 Fields = dict[str, Any]
 Seal = Callable[["Workspace", Fields, Path], "SealedStatement"]
-Before = Callable[["Workspace", "Desk | None", Fields], Fields]
-After = Callable[["Workspace", "Desk | None", "SealedStatement", Fields], None]
+Before = Callable[["Workspace", "CommandDesk | None", Fields], Fields]
+After = Callable[["Workspace", "CommandDesk | None", "SealedStatement", Fields], None]
 
 
-def _survey_told(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
+def _survey_told(_: Workspace, __: CommandDesk | None, done: SealedStatement, ___: Fields) -> None:
     said = done.statement
     if isinstance(said, Survey):
         for theme, mean in said.everybody.themes.items():
@@ -148,7 +155,7 @@ def _survey_told(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fiel
         say(f"Groups shown: {len(said.groups)}, hidden: {said.hidden}. No row was kept.")
 
 
-def _incident(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+def _incident(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
     """Held to the charter: the question that shows it is one that is asked of its system."""
     if "question" in said:
         question_of_charter(workspace, said["question"])
@@ -156,69 +163,69 @@ def _incident(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
     return said
 
 
-def _appeal_of(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+def _appeal_of(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
     return {**said, "of": number_to_entry(workspace, said["of"])}
 
 
-def _appeal_told(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
+def _appeal_told(_: Workspace, __: CommandDesk | None, done: SealedStatement, ___: Fields) -> None:
     if isinstance(done.statement, Appeal):
         put(done.statement.number)
 
 
-def _attestation(workspace: Workspace, at: Desk | None, said: Fields) -> Fields:
+def _attestation(workspace: Workspace, at: CommandDesk | None, said: Fields) -> Fields:
     """It answers an attested question, for as long as the charter says unless somebody says otherwise."""
     asked = question_of(workspace, said["indicator"], attested=True)
     until = said.get("valid_until") or months_later(said["on"], asked.valid_months or 12)
     return _asked(workspace, at, {**said, "asked": asked.wording, "valid_until": until})
 
 
-def _inspection(workspace: Workspace, at: Desk | None, said: Fields) -> Fields:
+def _inspection(workspace: Workspace, at: CommandDesk | None, said: Fields) -> Fields:
     asked = question_of(workspace, said["indicator"], tolerance=True)
     return _asked(workspace, at, {**said, "asked": asked.wording})
 
 
-def _case(workspace: Workspace, at: Desk | None, said: Fields) -> Fields:
+def _case(workspace: Workspace, at: CommandDesk | None, said: Fields) -> Fields:
     question_of(workspace, said["indicator"], tolerance=True)
     return _asked(workspace, at, said)
 
 
-def _asked(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+def _asked(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
     """That its question is asked of its system."""
     asked_of_system(workspace, said["indicator"], said.get("system"))
     return said
 
 
-def _now(_: Workspace, at: Desk | None, said: Fields) -> Fields:
+def _now(_: Workspace, at: CommandDesk | None, said: Fields) -> Fields:
     """In the committee's time; now, if nobody says when."""
     return {**said, "at": at.now(said.get("at"))} if at else said
 
 
-def _question(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+def _question(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
     """The figure that a question is about, held to what there is."""
     asked = {name: said.pop(name, None) for name in ("audit", "indicator")}
     group = said.pop("group", [])
     return {**said, "figure": figure_of(workspace, system=said.get("system"), group=group, **asked)}
 
 
-def _subject(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+def _subject(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
     """The text that is decided on, by the draft that holds it."""
     draft = said.pop("draft", None)
     return said if draft is None else {**said, "subject": opinion_text(workspace, draft)[0].sha256}
 
 
-def _wording(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+def _wording(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
     wording, written = opinion_text(workspace, said.pop("draft"))
     return {**said, "wording": wording, "written": written}
 
 
-def _seated(workspace: Workspace, _: Desk | None, done: SealedStatement, said: Fields) -> None:
+def _seated(workspace: Workspace, _: CommandDesk | None, done: SealedStatement, said: Fields) -> None:
     if isinstance(done.statement, Mandate):
         if said.get("name"):
             name_member(workspace, done.statement.member, name=said["name"])
         say(f"Number: {done.statement.member}")
 
 
-def _frozen(workspace: Workspace, at: Desk | None, done: SealedStatement, _: Fields) -> None:
+def _frozen(workspace: Workspace, at: CommandDesk | None, done: SealedStatement, _: Fields) -> None:
     """What changed since the pack before."""
     pack = done.statement
     if at is None or not isinstance(pack, FrozenPack) or pack.replaces is None:
@@ -231,14 +238,14 @@ def _frozen(workspace: Workspace, at: Desk | None, done: SealedStatement, _: Fie
     say("Nothing of the evidence changed." if found.none else f"Audits that are new: {len(found.renewed)}.")
 
 
-def _unfrozen(_: Workspace, at: Desk | None, done: SealedStatement, ___: Fields) -> None:
+def _unfrozen(_: Workspace, at: CommandDesk | None, done: SealedStatement, ___: Fields) -> None:
     """A warning where something is decided and no evidence is frozen."""
     said = done.statement
     if at is not None and isinstance(said, VotedItem) and at.house.last(FrozenPack, said.of) is None:
         say(f"Warning: no evidence is frozen for this session. Run `boussole committee freeze {said.of}` first.")
 
 
-def _counted(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
+def _counted(_: Workspace, __: CommandDesk | None, done: SealedStatement, ___: Fields) -> None:
     tally = done.statement
     if isinstance(tally, Tally):
         casting = ", by the casting vote" if tally.casting else ""
@@ -248,25 +255,25 @@ def _counted(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) 
         )
 
 
-def _text(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+def _text(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
     """The text of the charter that is named, or that of the workspace."""
     named = said.get("charter")
     return {**said, "charter": resolve(named, workspace) if named else load_charter(workspace)}
 
 
-def _adopted(workspace: Workspace, _: Desk | None, done: SealedStatement, __: Fields) -> None:
+def _adopted(workspace: Workspace, _: CommandDesk | None, done: SealedStatement, __: Fields) -> None:
     if isinstance(done.statement, Adoption):
         say(f"In force: version {done.statement.version} ({done.statement.charter[:12]}).")
     if told := tell_changes(workspace):
         say(told)
 
 
-def _stock(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+def _stock(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
     """What the register and the registry of models hold today: nobody can count what they held before."""
     return {**said, **stock_of(workspace, today=workspace.today())}
 
 
-def _stock_told(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
+def _stock_told(_: Workspace, __: CommandDesk | None, done: SealedStatement, ___: Fields) -> None:
     said = done.statement
     if isinstance(said, Stocktaking):
         say(f"Uses on trial or in service: {said.uses}; examined: {said.examined}; of high risk and not: {said.grave}.")
@@ -377,7 +384,7 @@ def _told(error: ValidationError, model: type[Statement], command: Command) -> s
 
 def _sealed(
     workspace: Workspace,
-    at: Desk | None,
+    at: CommandDesk | None,
     made_by: tuple[type[Statement], Command],
     fields: dict[str, Any],
     document: Path | None,
@@ -396,7 +403,7 @@ def _sealed(
     return [record(workspace, made)]
 
 
-def _read(workspace: Workspace, at: Desk | None, field: tuple[type[Statement], str, Input], value: Any) -> Any:
+def _read(workspace: Workspace, at: CommandDesk | None, field: tuple[type[Statement], str, Input], value: Any) -> Any:
     """A field as it was typed: members by number or name, systems and articles as they are known."""
     model, name, said = field
     known = model.model_fields.get(name)
@@ -408,19 +415,19 @@ def _read(workspace: Workspace, at: Desk | None, field: tuple[type[Statement], s
     return [read(workspace, at, each) for each in value] if isinstance(value, list) else read(workspace, at, value)
 
 
-def _system(workspace: Workspace, _: Desk | None, word: str) -> str:
+def _system(workspace: Workspace, _: CommandDesk | None, word: str) -> str:
     return workspace.system(word).id
 
 
-def _article(workspace: Workspace, _: Desk | None, word: str) -> str:
+def _article(workspace: Workspace, _: CommandDesk | None, word: str) -> str:
     return articles_of(workspace, [word])[0]
 
 
-def _member(_: Workspace, at: Desk | None, word: str) -> str:
+def _member(_: Workspace, at: CommandDesk | None, word: str) -> str:
     return at.member(word) if at else word
 
 
-READERS: Mapping[str, Callable[[Any, Desk | None, str], str]] = {
+READERS: Mapping[str, Callable[[Any, CommandDesk | None, str], str]] = {
     "systems": _system,
     "articles": _article,
     **dict.fromkeys(("members", "others", "there", "known_members"), _member),

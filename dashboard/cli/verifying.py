@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # What verifying came to, as an exit code.
 
 
-class Outcome(IntEnum):
+class ExitCode(IntEnum):
     """What verifying came to, as an exit code. 2 is a mistake of whoever asked, as with every command."""
 
     VERIFIED = 0
@@ -42,14 +42,14 @@ class Outcome(IntEnum):
     """Everything holds, and the times of its entries cannot all be true."""
 
 
-def worst(found: Iterable[Outcome]) -> Outcome:
+def worst(found: Iterable[ExitCode]) -> ExitCode:
     """The outcome that says most: a fault, then the clock, then that nothing outside was compared.
 
-    >>> worst([Outcome.VERIFIED, Outcome.ITSELF]).name, worst([Outcome.ITSELF, Outcome.CLOCK, Outcome.FAULT]).name
+    >>> worst([ExitCode.VERIFIED, ExitCode.ITSELF]).name, worst([ExitCode.CLOCK, ExitCode.FAULT]).name
     ('ITSELF', 'FAULT')
     """
-    order = (Outcome.VERIFIED, Outcome.ITSELF, Outcome.CLOCK, Outcome.FAULT)
-    return max(found, key=order.index, default=Outcome.VERIFIED)
+    order = (ExitCode.VERIFIED, ExitCode.ITSELF, ExitCode.CLOCK, ExitCode.FAULT)
+    return max(found, key=order.index, default=ExitCode.VERIFIED)
 
 
 # `verify`: what it checks, and how it tells what it found.
@@ -82,7 +82,7 @@ def rerun(
     return same
 
 
-def report(path: Path, workspace: Workspace | None) -> tuple[Outcome, list[int]]:
+def report(path: Path, workspace: Workspace | None) -> tuple[ExitCode, list[int]]:
     """Checks a report: whether it is as it was sealed, as far as a ledger was asked, and the entries it names."""
     from boussole.dashboard.report.attachments import check
 
@@ -95,8 +95,8 @@ def report(path: Path, workspace: Workspace | None) -> tuple[Outcome, list[int]]
         say(f"The ledger holds these seals: entries {', '.join(map(str, found.in_ledger))}.")
     say(f"{path.name}: {_whole_file(found)}")
     if found.problems or (found.in_ledger is not None and found.sealed is None):
-        return Outcome.FAULT, list(found.entries)
-    return Outcome.ITSELF if found.in_ledger is None else Outcome.VERIFIED, list(found.entries)
+        return ExitCode.FAULT, list(found.entries)
+    return ExitCode.ITSELF if found.in_ledger is None else ExitCode.VERIFIED, list(found.entries)
 
 
 def _whole_file(found: ReportCheck) -> str:
@@ -273,7 +273,7 @@ def _timestamped(found: Outside, now: dt.datetime) -> bool:
 # `verify --ledger`: entries, records, files and kept checkpoints, in plain words and one exit code.
 
 
-def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Sequence[str]) -> Outcome:
+def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Sequence[str]) -> ExitCode:
     """Rehash the ledger, hold records and files to it, and hold it to the kept checkpoints.
 
     Raises LedgerError for keys without a checkpoint that they could have signed.
@@ -292,7 +292,7 @@ def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Se
     found = verify_records(workspace, sizes=[item.size for _, _, item in known])
     if found is None:
         say("There are no records yet: nothing was verified.")
-        return Outcome.FAULT if known else Outcome.ITSELF
+        return ExitCode.FAULT if known else ExitCode.ITSELF
     good = [_itself(found) and _files(workspace) and _lawful(workspace)]
     good.append(not found.ok or checked_outside(workspace))
     _restarted(workspace)
@@ -300,8 +300,8 @@ def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Se
     for path, note, item in known:
         good += [_stands(path, item, found, origin=origin.name if origin else None), signatures(path, note, trusted)]
     outside = _outside(kept=bool(known), signed=bool(trusted))
-    clock = Outcome.CLOCK if _clock(found) else Outcome.VERIFIED
-    return worst([Outcome.VERIFIED if all(good) else Outcome.FAULT, outside, clock])
+    clock = ExitCode.CLOCK if _clock(found) else ExitCode.VERIFIED
+    return worst([ExitCode.VERIFIED if all(good) else ExitCode.FAULT, outside, clock])
 
 
 def _itself(found: Verification) -> bool:
@@ -332,14 +332,14 @@ def _files(workspace: Workspace) -> bool:
 
 
 def _bad(each: BadFile) -> str:
-    from boussole.charter.records.sealed_files import Fault
+    from boussole.charter.records.sealed_files import FileFault
 
     words = {
-        Fault.missing: "is missing",
-        Fault.changed: "was changed",
-        Fault.swapped: "holds what another sealed file should hold: they were swapped",
-        Fault.sealed_name: "bears the name of a sealed file, and is not it",
-        Fault.unread: "was changed, or its key is not in keys/",
+        FileFault.missing: "is missing",
+        FileFault.changed: "was changed",
+        FileFault.swapped: "holds what another sealed file should hold: they were swapped",
+        FileFault.sealed_name: "bears the name of a sealed file, and is not it",
+        FileFault.unread: "was changed, or its key is not in keys/",
     }
     return f"{each.path} {words[each.fault]}; entry {each.entry} rests on it."
 
@@ -376,7 +376,7 @@ def _restarted(workspace: Workspace) -> None:
         )
 
 
-def _outside(*, kept: bool, signed: bool) -> Outcome:
+def _outside(*, kept: bool, signed: bool) -> ExitCode:
     """Tells what was not compared with anything outside this workspace."""
     if not kept:
         say(
@@ -385,7 +385,7 @@ def _outside(*, kept: bool, signed: bool) -> Outcome:
         )
     elif not signed:
         say("Nobody's signature was checked: whoever can write the checkpoint could have made it. Give --key.")
-    return Outcome.VERIFIED if kept and signed else Outcome.ITSELF
+    return ExitCode.VERIFIED if kept and signed else ExitCode.ITSELF
 
 
 def _lawful(workspace: Workspace) -> bool:

@@ -38,7 +38,7 @@ Shape = Literal["disc", "triangle", "square", "half", "ring"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mark:
+class VerdictMark:
     """How one verdict looks. Inks reach 4.5:1 on their tint and on paper (tested)."""
 
     verdict: str
@@ -51,11 +51,11 @@ class Mark:
 _DRAWN = {
     mark.verdict: mark
     for mark in (
-        Mark(verdict="broken", shape="square", ink="#a1232b", tint="#f5d5d3", stroke=2.4),
-        Mark(verdict="watch", shape="triangle", ink="#8a5a00", tint="#f6e7c4"),
-        Mark(verdict="unknown", shape="half", ink="#4f4a75", tint="#e2e0ee"),
-        Mark(verdict="not_examined", shape="ring", ink="#6b7076", tint="#ffffff"),
-        Mark(verdict="kept", shape="disc", ink="#0b6e5f", tint="#d7ebe6"),
+        VerdictMark(verdict="broken", shape="square", ink="#a1232b", tint="#f5d5d3", stroke=2.4),
+        VerdictMark(verdict="watch", shape="triangle", ink="#8a5a00", tint="#f6e7c4"),
+        VerdictMark(verdict="unknown", shape="half", ink="#4f4a75", tint="#e2e0ee"),
+        VerdictMark(verdict="not_examined", shape="ring", ink="#6b7076", tint="#ffffff"),
+        VerdictMark(verdict="kept", shape="disc", ink="#0b6e5f", tint="#d7ebe6"),
     )
 }
 MARKS = {str(verdict): _DRAWN[verdict] for verdict in WORST_FIRST}

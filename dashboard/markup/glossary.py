@@ -37,7 +37,7 @@ class Word(BaseModel):
     """An everyday word: it is explained, and not marked where it stands."""
 
 
-class Theme(BaseModel):
+class GlossaryTheme(BaseModel):
     """Words that belong together."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,9 +48,9 @@ class Theme(BaseModel):
 
 
 @cache
-def themes() -> tuple[Theme, ...]:
+def themes() -> tuple[GlossaryTheme, ...]:
     """The glossary, in its order."""
-    return tuple(TypeAdapter(list[Theme]).validate_python(parse(_FILE.read_text(encoding="utf-8"))))
+    return tuple(TypeAdapter(list[GlossaryTheme]).validate_python(parse(_FILE.read_text(encoding="utf-8"))))
 
 
 @cache
@@ -238,7 +238,7 @@ Named = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class GlossaryEntry:
     """A word, what it means, and the words beside which it is understood."""
 
     id: str
@@ -253,7 +253,7 @@ class ThemePart:
 
     id: str
     title: str
-    entries: Sequence[Entry]
+    entries: Sequence[GlossaryEntry]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,7 +273,7 @@ def glossary_page(say: Say) -> GlossaryPage:
                 id=theme.theme,
                 title=say.text(theme.title),
                 entries=[
-                    Entry(
+                    GlossaryEntry(
                         id=word.id,
                         word=say.text(word.word),
                         text=say.text(word.text),

@@ -28,7 +28,7 @@ SEALS = "seals.json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attachment:
+class PdfAttachment:
     """A file in the PDF; `relationship` is its AFRelationship."""
 
     name: str
@@ -68,10 +68,10 @@ def drift_content(edition: Edition, system_id: str) -> bytes:
     return canonical_json(series_document(edition.drifts[system_id], as_of=edition.date).written())
 
 
-def attachments(edition: Edition, tell: ReportSay) -> list[Attachment]:
+def attachments(edition: Edition, tell: ReportSay) -> list[PdfAttachment]:
     """The sealed audits, what moved month by month, the charters that judged them, and the seals."""
     audits = [
-        Attachment(
+        PdfAttachment(
             name=audit_file(document),
             content=sealed_json(document),
             description=tell("Audit of {system} as it was sealed", system=edition.scene.title(system_id, tell)),
@@ -80,7 +80,7 @@ def attachments(edition: Edition, tell: ReportSay) -> list[Attachment]:
     ]
     charters = {charter.sha256: charter for charter in edition.charters.values()}
     texts = [
-        Attachment(
+        PdfAttachment(
             name=charter_file(sha256),
             content=edition.texts[sha256].encode(),
             description=tell("Charter, version {version}", version=charter.version),
@@ -88,14 +88,14 @@ def attachments(edition: Edition, tell: ReportSay) -> list[Attachment]:
         for sha256, charter in charters.items()
     ]
     moved = [
-        Attachment(
+        PdfAttachment(
             name=drift_file(edition, system_id),
             content=drift_content(edition, system_id),
             description=tell("What moved in {system}, month by month", system=edition.scene.title(system_id, tell)),
         )
         for system_id in edition.drifts
     ]
-    seals = Attachment(
+    seals = PdfAttachment(
         name=SEALS,
         content=canonical_json(_seals(edition)),
         description=tell("Where the ledger holds the seal of each audit"),

@@ -15,7 +15,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records import seal_report
 from boussole.dashboard.markup.elements import INK, INK_2, LINE, LINK, MARKS, NEEDLE, SIDE, mark_svg, word
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.report.attachments import SEALS, Attachment, attachments
+from boussole.dashboard.report.attachments import SEALS, PdfAttachment, attachments
 from boussole.dashboard.report.closing import events, opinions, promised, reading, unexamined, untouched, verifying
 from boussole.dashboard.report.edition import COLUMNS, Edition, ReportSay, edition, teller
 from boussole.dashboard.report.systems import anchor, anchor_in, part
@@ -26,8 +26,8 @@ from boussole.dashboard.views.answers.short import beside, short_answer
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.compass import Compass, compass
 from boussole.dashboard.views.papers import parse_period, report_file
-from boussole.dashboard.views.scene import Finding, findings, period, rings
-from boussole.dashboard.views.system_tables import ArticleRows, Cell, QuestionRow, matrix
+from boussole.dashboard.views.scene import JudgedQuestion, findings, period, rings
+from boussole.dashboard.views.system_tables import ArticleRows, QuestionRow, VerdictCell, matrix
 
 # The questions of each system by group, and how the figures that most need attention have moved.
 
@@ -121,7 +121,7 @@ def _halves(articles: Sequence[Data]) -> list[list[Data]]:
     return [half for half in (list(articles[:first]), list(articles[first:])) if half]
 
 
-def _cell(cell: Cell | None, system_id: str) -> Data | None:
+def _cell(cell: VerdictCell | None, system_id: str) -> Data | None:
     return {"verdict": cell.verdict, "anchor": anchor_in(system_id, cell.anchor)} if cell is not None else None
 
 
@@ -148,12 +148,12 @@ def courses(edition: Edition, tell: ReportSay) -> Data:
     }
 
 
-def _course(edition: Edition, finding: Finding, tell: ReportSay) -> Course | None:
+def _course(edition: Edition, finding: JudgedQuestion, tell: ReportSay) -> Course | None:
     scene, past = edition.of(finding.system), edition.past(finding.system)
     return course(scene, finding.system, finding.verdict, past, speaker(tell.lang), query={}, single=False)
 
 
-def _drawn(edition: Edition, finding: Finding, found: Course, tell: ReportSay) -> Data:
+def _drawn(edition: Edition, finding: JudgedQuestion, found: Course, tell: ReportSay) -> Data:
     lost = tell("The versions of the model cannot be read now.") if edition.past(finding.system).lost else ""
     return {
         "verdict": finding.key,
@@ -172,7 +172,7 @@ def _drawn(edition: Edition, finding: Finding, found: Course, tell: ReportSay) -
     }
 
 
-def short(edition: Edition, finding: Finding, tell: ReportSay) -> str:
+def short(edition: Edition, finding: JudgedQuestion, tell: ReportSay) -> str:
     """The answer of a finding, in at most twenty-five words, then its condition and how sure it is."""
     document, say, system = (
         edition.scene.examined[finding.system], speaker(tell.lang), edition.scene.systems.get(finding.system),
@@ -213,9 +213,9 @@ def answer(edition: Edition, seen: Compass, tell: ReportSay) -> Data:
     }
 
 
-def _first_of_each(urgent: Sequence[Finding]) -> list[Finding]:
+def _first_of_each(urgent: Sequence[JudgedQuestion]) -> list[JudgedQuestion]:
     """The worst finding on each article of each system."""
-    seen: dict[tuple[str, str], Finding] = {}
+    seen: dict[tuple[str, str], JudgedQuestion] = {}
     for finding in urgent:
         seen.setdefault((finding.system, finding.article), finding)
     return list(seen.values())
@@ -229,7 +229,7 @@ def _rest(seen: Compass, tell: ReportSay) -> str:
     )
 
 
-def _finding(edition: Edition, finding: Finding, tell: ReportSay) -> Data:
+def _finding(edition: Edition, finding: JudgedQuestion, tell: ReportSay) -> Data:
     article = next((a for a in edition.charters[finding.system].articles if a.id == finding.article), None)
     return {
         "verdict": finding.key,
@@ -277,7 +277,7 @@ NAMED = 3
 REGIONS = {"fr": "FR", "en": "GB"}
 
 
-def content(edition: Edition, files: Sequence[Attachment], tell: ReportSay) -> Data:
+def content(edition: Edition, files: Sequence[PdfAttachment], tell: ReportSay) -> Data:
     """Everything that the template prints; `files` are what it attaches."""
     seen, words = compass(edition.scene, speaker(tell.lang), query={}), _words(tell)
     return {

@@ -27,15 +27,15 @@ from boussole.charter.judging.current import current as brought_up
 from boussole.charter.judging.statistics.deciding import with_intervals
 from boussole.charter.records import audits_of, charter_text, latest_audits, stored_audits
 from boussole.charter.records.facts import facts_of
-from boussole.charter.records.in_force import Act, in_force, judging_then
+from boussole.charter.records.in_force import AdoptionAct, in_force, judging_then
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.words import PARIS, Say, count, speaker
-from boussole.dashboard.views.answers.course import Past, past_of
+from boussole.dashboard.views.answers.course import SystemPast, past_of
 from boussole.dashboard.views.chamber import Chamber, chambers
 from boussole.dashboard.views.drift.figures import brief
 from boussole.dashboard.views.drift.multiples import Multiple
-from boussole.dashboard.views.drift.view import Column, DriftPage, DriftQuery, drift_page
-from boussole.dashboard.views.papers import Period, in_period
+from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, WindowColumn, drift_page
+from boussole.dashboard.views.papers import ReportPeriod, in_period
 from boussole.dashboard.views.scene import Scene, before
 
 # What reports say: a catalogue of their own beside the one of the pages.
@@ -152,7 +152,7 @@ def section(scene: Scene, drift: Drift, tell: ReportSay) -> Data:
     }
 
 
-def _timeline(page: DriftPage, columns: Sequence[Column], tell: ReportSay) -> Data:
+def _timeline(page: DriftPage, columns: Sequence[WindowColumn], tell: ReportSay) -> Data:
     """A row for each part of the system, a column for each month, and what happened, by letters."""
     happened = list(dict.fromkeys(event for column in columns for event in column.events))
     letters = {event: chr(ord("A") + at) if at < 26 else "…" for at, event in enumerate(happened)}
@@ -250,14 +250,14 @@ class Edition:
     sealed last; `sealed` holds them as they were sealed."""
 
     organisation: str
-    period: Period | None
+    period: ReportPeriod | None
     scene: Scene
     sealed: Mapping[str, AuditDocument]
     charters: Mapping[str, Charter]
     """The charter that judged each system; of one that nobody audited, that of the scene."""
     texts: Mapping[str, str]
     """The canonical JSON of each of these charters, by its hash."""
-    acts: Mapping[str, Act]
+    acts: Mapping[str, AdoptionAct]
     """The adoption by which that charter judged, of the systems where there was one."""
     others: Mapping[str, Sequence[AuditDocument]]
     """Audits of the same period that the report does not show, by system."""
@@ -267,7 +267,7 @@ class Edition:
     """What moved month by month, of the systems whose decisions are in the workspace."""
     chambers: Sequence[Chamber] = ()
     """The committees, with what they had done by the day until which statements count."""
-    past: Callable[[str], Past] = lambda _: Past(audits={})
+    past: Callable[[str], SystemPast] = lambda _: SystemPast(audits={})
     """The audits of each audited system up to the one that the report is about."""
     moments: Mapping[str, str] = field(default_factory=dict)
     """When the audit of each system was sealed."""
@@ -304,7 +304,7 @@ class Edition:
 
 
 def edition(
-    workspace: Workspace, period: Period | None, *, today: dt.date | None = None, systems: Sequence[str] = ()
+    workspace: Workspace, period: ReportPeriod | None, *, today: dt.date | None = None, systems: Sequence[str] = ()
 ) -> Edition:
     """The audits of a period with what was stated until the last of them was made, or the newest of each system with
     what was stated until `today`: that says what the compass says, unless another charter has come into force since.
@@ -366,7 +366,10 @@ def edition(
 
 
 def _chosen(
-    workspace: Workspace, found: Mapping[str, Sequence[AuditDocument]], systems: Sequence[str], period: Period | None
+    workspace: Workspace,
+    found: Mapping[str, Sequence[AuditDocument]],
+    systems: Sequence[str],
+    period: ReportPeriod | None,
 ) -> tuple[str, ...]:
     """The systems that are asked for, each once, in the order of their ids."""
     known = {*workspace.deciding, *latest_audits(workspace)}
@@ -404,7 +407,7 @@ def _newest(workspace: Workspace) -> dict[str, list[AuditDocument]]:
     return found
 
 
-def _of_period(workspace: Workspace, period: Period) -> dict[str, list[AuditDocument]]:
+def _of_period(workspace: Workspace, period: ReportPeriod) -> dict[str, list[AuditDocument]]:
     audits = {system_id: audits_of(workspace, system_id) for system_id in latest_audits(workspace)}
     found = {system_id: in_period(documents, period) for system_id, documents in audits.items()}
     found = {system_id: documents for system_id, documents in found.items() if documents}

@@ -21,9 +21,9 @@ from boussole.dashboard.report.edition import section as section_moved
 from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.answers.short import short_answer, words_in
 from boussole.dashboard.views.answers.small_print import measure_words
-from boussole.dashboard.views.charts.tables import Table
+from boussole.dashboard.views.charts.tables import VerdictTable
 from boussole.dashboard.views.scene import Scene, anchor_of, period
-from boussole.dashboard.views.system import Question, Section, system_page
+from boussole.dashboard.views.system import ArticleSection, ExaminedQuestion, system_page
 from boussole.dashboard.views.system_tables import WrittenView, written
 
 # One system of the report: what was audited, its answered questions by article, then drift.
@@ -104,7 +104,7 @@ def _row(scene: Scene, name: str, verdict: VerdictDocument, tell: ReportSay) -> 
     }
 
 
-Asked = tuple[Section, Question]
+Asked = tuple[ArticleSection, ExaminedQuestion]
 
 TALL = 0.55
 """Height of a drawing that stands apart from its question, in widths of it."""
@@ -132,11 +132,11 @@ def anchor_in(system_id: str, name: str) -> str:
 
 def part(edition: Edition, system_id: str, tell: ReportSay) -> Data:
     """The pages of one system."""
-    return _Part(edition=edition, system_id=system_id, tell=tell).data()
+    return _SystemPart(edition=edition, system_id=system_id, tell=tell).data()
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Part:
+class _SystemPart:
     """One system being told in one language."""
 
     edition: Edition
@@ -171,7 +171,7 @@ class _Part:
             "moved": self._moved(),
         }
 
-    def _written(self, sections: Sequence[Section]) -> Data | None:
+    def _written(self, sections: Sequence[ArticleSection]) -> Data | None:
         """What a system that writes wrote; nothing of another."""
         verdicts = [self._verdict(each) for section in sections for each in section.questions]
         places = {each.indicator: anchor(self.system_id, each) for each in verdicts}
@@ -183,7 +183,7 @@ class _Part:
         found = self.edition.drifts.get(self.system_id)
         return section_moved(self.edition.of(self.system_id), found, self.tell) if found is not None else None
 
-    def _article(self, section: Section) -> Data:
+    def _article(self, section: ArticleSection) -> Data:
         asked = [(section, question) for question in section.questions if not question.drift]
         return {
             "title": self.tell("Article {n}: {title}", n=str(section.order), title=section.title),
@@ -205,13 +205,13 @@ class _Part:
             },
         }
 
-    def _verdict(self, question: Question) -> VerdictDocument:
+    def _verdict(self, question: ExaminedQuestion) -> VerdictDocument:
         return next(v for v in self.document.verdicts if anchor_of(v) == question.anchor)
 
-    def _indicator(self, question: Question) -> Indicator | None:
+    def _indicator(self, question: ExaminedQuestion) -> Indicator | None:
         return indicator_of(self.charter, self._verdict(question))
 
-    def _question(self, section: Section, question: Question, background: str) -> Data:
+    def _question(self, section: ArticleSection, question: ExaminedQuestion, background: str) -> Data:
         chart, tell, verdict = question.chart, self.tell, self._verdict(question)
         return {
             "anchor": anchor(self.system_id, verdict),
@@ -309,7 +309,7 @@ def tall(svg: str) -> bool:
     return found is not None and float(found["high"]) > TALL * float(found["wide"])
 
 
-def figures(table: Table) -> Data | None:
+def figures(table: VerdictTable) -> Data | None:
     """Rows of figures; a row without figures gives its reason across them.
 
     No table where all rows have the same reason: the sentence says it.

@@ -33,7 +33,7 @@ from boussole.dashboard.markup.elements import (
 )
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.explanation import Explanation
-from boussole.dashboard.views.explanation_sheet import Issue, Sheet, new_sheet_number, sheet
+from boussole.dashboard.views.explanation_sheet import ExplanationSheet, Issue, new_sheet_number, sheet
 from boussole.dashboard.views.papers import Block, page_words, plain_text
 
 # Typst, strictly: archivable and accessible, bundled fonts only, and any warning is an error.
@@ -124,7 +124,7 @@ class SheetFiles:
     text: str
 
 
-def files_of(made: Sheet, issue: Issue, organisation: str, say: Say) -> SheetFiles:
+def files_of(made: ExplanationSheet, issue: Issue, organisation: str, say: Say) -> SheetFiles:
     """A sheet as files."""
     return SheetFiles(
         pdf=paper_pdf(organisation, issue.on, (made.title, made.subtitle), made.blocks, say),

@@ -49,7 +49,7 @@ LINE, PROSE = 300, 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field:
+class FormField:
     """One thing that a form asks. `note` says how to fill it in; `choices` are values and their words.
 
     A field that is not `kept` is asked again from the start where the form could not be taken: what was chosen in it is
@@ -95,7 +95,7 @@ class Form:
     id: str
     path: str
     send: str
-    fields: Sequence[Field]
+    fields: Sequence[FormField]
     note: str = ""
     file_at: str = ""
 
@@ -105,7 +105,7 @@ class Form:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class FormProblem:
     """What was wrong with something that was sent, at which field (empty: the whole), and what was typed."""
 
     form: str
@@ -158,7 +158,7 @@ class UnfitError(Exception):
         super().__init__(text)
 
 
-class Values:
+class FormValues:
     """The values of a form, each checked when it is read. Raises UnfitError, in the reader's language."""
 
     def __init__(self, form: Form, typed: Typed, say: Say, files: Mapping[str, Sequence[bytes]] | None = None) -> None:
@@ -214,7 +214,7 @@ class Values:
     def _first(self, name: str) -> str:
         return next(iter(self._typed[name]), "")
 
-    def _check(self, field: Field) -> None:
+    def _check(self, field: FormField) -> None:
         values = self._typed[field.name]
         if field.required and not any(values):
             raise UnfitError(self.say("Nothing is filled in: {field}.", field=field.label), field.name)
@@ -239,7 +239,7 @@ def _clean(value: str) -> str:
     return "".join(c for c in lines if c in "\n\t" or c.isprintable() or category(c) == "Zs").strip()
 
 
-def _fits(field: Field, value: str) -> bool:
+def _fits(field: FormField, value: str) -> bool:
     """Whether a value is one that the kind of a field takes, as pydantic says."""
     if field.kind in ("choice", "radio", "choices"):
         return value in {known for known, _ in field.choices} or (field.takes_all and value == EVERY)
@@ -277,13 +277,13 @@ Titled = tuple[str, Form]
 """A form with what opens it."""
 
 
-def form_html(form: Form, say: Say, *, query: Mapping[str, str], problem: Problem | None = None) -> Html:
+def form_html(form: Form, say: Say, *, query: Mapping[str, str], problem: FormProblem | None = None) -> Html:
     """A form. `problem`: why the last attempt was not taken; it stands on top, with everything that was typed."""
     return Template("server/forms.html", say)("form", form, query, problem)
 
 
 def folded_form(
-    title: Child, form: Form, say: Say, *, query: Mapping[str, str], problem: Problem | None = None
+    title: Child, form: Form, say: Say, *, query: Mapping[str, str], problem: FormProblem | None = None
 ) -> Html:
     """A form that opens on request; open at once where its last attempt was not taken."""
     return Template("server/forms.html", say)("folded", title, form, query, problem)
@@ -297,7 +297,7 @@ class PageForms:
         self,
         *,
         query: Mapping[str, str],
-        problem: Problem | None,
+        problem: FormProblem | None,
         forms: Callable[[int], Sequence[Titled]] = lambda _: (),
     ) -> None:
         self._query, self._problem, self._forms = query, problem, forms
@@ -322,10 +322,10 @@ def done_html(entry: int, text: str, say: Say, *, href: str) -> Html:
 MOST, EACH = 100, 10
 """Problems that are kept, in all and of one person; each holds at most what a form may send."""
 
-_kept: OrderedDict[str, tuple[str, Problem]] = OrderedDict()
+_kept: OrderedDict[str, tuple[str, FormProblem]] = OrderedDict()
 
 
-def keep(problem: Problem, whose: str) -> str:
+def keep(problem: FormProblem, whose: str) -> str:
     """A token by which the page finds it: unguessable, and good for nobody else. Nobody pushes out what others typed
     before their own."""
     token = secrets.token_urlsafe(16)
@@ -338,7 +338,7 @@ def keep(problem: Problem, whose: str) -> str:
     return token
 
 
-def problem_of(token: str, whose: str = "") -> Problem | None:
+def problem_of(token: str, whose: str = "") -> FormProblem | None:
     """What was wrong; None when that is no longer known, or is somebody else's."""
     owner, problem = _kept.get(token, ("", None))
     return problem if owner == whose else None
@@ -359,7 +359,7 @@ FIELDS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class FormDesk:
     """Who acts, in which workspace and language. `query` is kept in every address."""
 
     workspace: Workspace
@@ -368,11 +368,11 @@ class Desk:
     query: dict[str, str]
 
 
-Ask = Callable[[Desk, str], Form | None]
+Ask = Callable[[FormDesk, str], Form | None]
 """The form as it is asked now, of what its address names (empty: nothing); None where there is nothing of that name."""
-Act = Callable[[Desk, str, Values], str | Response]
+Act = Callable[[FormDesk, str, FormValues], str | Response]
 """Does what was asked; returns the address of the page that shows it, or an answer of its own."""
-Back = Callable[[Desk, str, str], str]
+Back = Callable[[FormDesk, str, str], str]
 """The address of the page of a form, with the token of what was wrong."""
 
 
@@ -398,23 +398,23 @@ def form_route(path: str, home: Path, *, ask: Ask, act: Act, back: Back, largest
         of = request.path_params.get("of", "")
         return await run_in_threadpool(_handled, _desk(request, home), of, typed, files)
 
-    def _handled(desk: Desk, of: str, typed: dict[str, list[str]], files: dict[str, list[bytes]]) -> Response:
+    def _handled(desk: FormDesk, of: str, typed: dict[str, list[str]], files: dict[str, list[bytes]]) -> Response:
         form = ask(desk, of)
         if form is None:
             return PlainTextResponse("There is nothing of this name.\n", status_code=404)
         kept = {each.name: typed[each.name] for each in form.fields if each.kept and each.name in typed}
         try:
-            done = act(desk, of, Values(form, typed, desk.say, files))
+            done = act(desk, of, FormValues(form, typed, desk.say, files))
             return done if isinstance(done, Response) else RedirectResponse(done, status_code=303)
         except (UnfitError, ValidationError, BoussoleError) as error:
             at, text = _fault(error, form, desk)
-            problem = Problem(form=form.id, text=text, at=at, typed=kept)
+            problem = FormProblem(form=form.id, text=text, at=at, typed=kept)
         return RedirectResponse(f"{back(desk, of, keep(problem, whose(desk.person)))}#{form.id}", status_code=303)
 
     return Route(path, endpoint, methods=["POST"])
 
 
-def _fault(error: UnfitError | ValidationError | BoussoleError, form: Form, desk: Desk) -> tuple[str, str]:
+def _fault(error: UnfitError | ValidationError | BoussoleError, form: Form, desk: FormDesk) -> tuple[str, str]:
     """Which field does not fit (empty: the whole), and why, in the reader's language."""
     if isinstance(error, UnfitError):
         return error.field, error.text
@@ -425,10 +425,10 @@ def _fault(error: UnfitError | ValidationError | BoussoleError, form: Form, desk
     return "", f"{error.what} {error.next_step}".strip()
 
 
-def _desk(request: Request, home: Path) -> Desk:
+def _desk(request: Request, home: Path) -> FormDesk:
     workspace = Workspace(home)
     say, query = speaker_for(request, workspace), chosen_language(request)
-    return Desk(workspace=workspace, person=of_request(request, home), say=say, query=query)
+    return FormDesk(workspace=workspace, person=of_request(request, home), say=say, query=query)
 
 
 def _too_long(request: Request, home: Path, most: int) -> str:
@@ -447,7 +447,7 @@ def _from_here(request: Request) -> bool:
     return origin is None or origin.partition("://")[2] == request.headers.get("host")
 
 
-def _names(desk: Desk) -> Callable[[str], str]:
+def _names(desk: FormDesk) -> Callable[[str], str]:
     """How a refusal calls a member or an author: by name where it is known, else by role or number."""
     known = {member: each.name for member, each in directory(desk.workspace).items()}
     return lambda who: known.get(who) or who_words(who, desk.say)

@@ -141,11 +141,11 @@ LINGER = 5
 """Seconds that an answer has to leave after its connection was closed."""
 
 
-class RefusedError(Exception):
+class RequestTooLargeError(Exception):
     """A request that is too large; the parser ends with it."""
 
 
-class Deadline:
+class Timeout:
     """One wait that ends: setting it anew ends the one before."""
 
     def __init__(self, then: Callable[[], None]) -> None:
@@ -189,8 +189,8 @@ class LimitedHttp(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.receiving = Deadline(self._too_slow)
-        self.giving = Deadline(self._cut)
+        self.receiving = Timeout(self._too_slow)
+        self.giving = Timeout(self._cut)
         self.in_head = True
         self.head = self.body = self.part = 0
         self.wrong = 400
@@ -221,9 +221,9 @@ class LimitedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > self.limits.head_bytes:
             self.wrong = 431
-            raise RefusedError
+            raise RequestTooLargeError
         if len(self.pipeline) >= self.limits.waiting_requests:
-            raise RefusedError
+            raise RequestTooLargeError
         self.in_head = False
         self.head = self.body = self.part = 0
         self.receiving.set(self.limits.body_seconds)
@@ -233,7 +233,7 @@ class LimitedHttp(HttpToolsProtocol):
         self.body += len(body)
         if self.body > self.limits.body_bytes:
             self.wrong = 413
-            raise RefusedError
+            raise RequestTooLargeError
         self.part += len(body)
         if self.part >= self.limits.body_part:
             self.part = 0
@@ -302,8 +302,8 @@ class LimitedSockets(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asking = Deadline(self._end)
-        self.giving = Deadline(self._cut)
+        self.asking = Timeout(self._end)
+        self.giving = Timeout(self._cut)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)

@@ -14,7 +14,7 @@ from boussole.charter.committee import acting
 from boussole.charter.committee.acting import committee_state
 from boussole.charter.committee.acts.packs import (
     PackChanges,
-    VerdictChange,
+    PackVerdictChange,
     answered_otherwise,
     pack_before,
     pack_changes,
@@ -51,8 +51,7 @@ from boussole.dashboard.markup.words.addresses import (
 )
 from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed
 from boussole.dashboard.server.forms import UnfitError
-from boussole.dashboard.views.scene import Finding as Judged
-from boussole.dashboard.views.scene import Scene, answers
+from boussole.dashboard.views.scene import JudgedQuestion, Scene, answers
 
 # A committee as pages see it, on a day: its acts, the names of its members, what people have stated.
 
@@ -187,7 +186,7 @@ def _sits(me: Person, chamber: Chamber) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evidence:
+class SessionEvidence:
     """`before`: what changed from the pack it replaces to it; None where it replaces none. `since`: from it to today.
 
     `standing` are its audits by system, with what people had stated by then.
@@ -200,14 +199,14 @@ class Evidence:
     since: PackChanges
 
 
-def evidence_of(workspace: Workspace, house: CommitteeState, session: int, *, today: dt.date) -> Evidence | None:
+def evidence_of(workspace: Workspace, house: CommitteeState, session: int, *, today: dt.date) -> SessionEvidence | None:
     """The pack that a session works on, as it stands today; None while there is none."""
     last = house.last(FrozenPack, session)
     if last is None:
         return None
     entry, pack = last
     replaced = house.get(FrozenPack, pack.replaces) if pack.replaces is not None else None
-    return Evidence(
+    return SessionEvidence(
         entry=entry,
         pack=pack,
         standing=standing(workspace, pack),
@@ -226,7 +225,7 @@ class Met:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Before:
+class EarlierEvidence:
     """The evidence before an entry of the ledger: what a pack would have held, and its audits by system."""
 
     pack: FrozenPack
@@ -252,16 +251,16 @@ def met_last(chambers: Iterable[Chamber]) -> Met | None:
     return max(held, key=lambda each: each.opened, default=None)
 
 
-def before(workspace: Workspace, met: Met) -> Before:
+def before(workspace: Workspace, met: Met) -> EarlierEvidence:
     """The evidence as it stood when a session was opened. Raises CharterError where its charter cannot be read."""
     house = met.chamber.house
     day = house.about(Opening, met.session)[-1][1].on
     called = house.get(Convocation, met.session)
     pack = pack_before(workspace, called, of=met.session, entry=met.opened, on=day)
-    return Before(pack=pack, standing=standing(workspace, pack))
+    return EarlierEvidence(pack=pack, standing=standing(workspace, pack))
 
 
-def changed_answers(scene: Scene, then: Before) -> list[tuple[Judged, str]]:
+def changed_answers(scene: Scene, then: EarlierEvidence) -> list[tuple[JudgedQuestion, str]]:
     """The questions answered otherwise than before an entry, each with its answer then; the most pressing first, and
     last those that nobody examines any more."""
     found = answered_otherwise(then.standing, scene.latest)
@@ -271,7 +270,9 @@ def changed_answers(scene: Scene, then: Before) -> list[tuple[Judged, str]]:
     return [(each, before) for each, before in told if before != each.key]
 
 
-def news(scene: Scene, met: Met, then: Before, say: Say, *, query: dict[str, str], incidents: bool) -> list[News]:
+def news(
+    scene: Scene, met: Met, then: EarlierEvidence, say: Say, *, query: dict[str, str], incidents: bool
+) -> list[News]:
     """What happened since: another charter, other models, findings, incidents, appeals, answers.
 
     `incidents`: whether whoever looks may see these and appeals.
@@ -292,11 +293,11 @@ KINDS: tuple[type[Statement], ...] = (Adoption, Finding, Incident, IncidentClosu
 Since = Sequence[tuple[int, Statement]]
 
 
-def _answer(change: VerdictChange) -> str:
+def _answer(change: PackVerdictChange) -> str:
     return change.before or "not_examined"
 
 
-def _charter(scene: Scene, since: Since, then: Before, say: Say, *, query: dict[str, str]) -> Iterator[News]:
+def _charter(scene: Scene, since: Since, then: EarlierEvidence, say: Say, *, query: dict[str, str]) -> Iterator[News]:
     """The charter, where another text or its levels were adopted; the page shows it beside the one of that day."""
     for _, said in since:
         if isinstance(said, Adoption):
@@ -307,7 +308,7 @@ def _charter(scene: Scene, since: Since, then: Before, say: Say, *, query: dict[
             )
 
 
-def _models(scene: Scene, then: Before, say: Say, *, query: dict[str, str]) -> Iterator[News]:
+def _models(scene: Scene, then: EarlierEvidence, say: Say, *, query: dict[str, str]) -> Iterator[News]:
     """The systems of which another version of the model decides most since."""
     for name, document in scene.latest.items():
         earlier = then.standing.get(name)

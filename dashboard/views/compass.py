@@ -31,10 +31,10 @@ from boussole.dashboard.views.answers.asked import indicator_of, question_of, se
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.charts.drawings import Ring, rings_shown, rose_svg, rose_text
+from boussole.dashboard.views.charts.drawings import SystemRing, rings_shown, rose_svg, rose_text
 from boussole.dashboard.views.committee_words import duty_line, shortened
 from boussole.dashboard.views.register_words import ACTS, DueEntry, DueLine, Register, due_line, pressing, when
-from boussole.dashboard.views.scene import Finding, Scene, findings, needle, period, rings
+from boussole.dashboard.views.scene import JudgedQuestion, Scene, findings, needle, period, rings
 
 # The compass as data: what its title, lead, rose and table say.
 
@@ -44,7 +44,7 @@ LEADS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class CompassLine:
     """One finding as a line: where it is, its mark, and what it says.
 
     `short`: as its own page says it; `label`: the system and what is asked of it in a few words, or the question where
@@ -82,7 +82,7 @@ class Compass:
     tone: str
     headline: str
     others: str
-    leads: Sequence[Line]
+    leads: Sequence[CompassLine]
     caps: Sequence[Cap]
     rose: str
     rose_unnamed: str
@@ -120,14 +120,16 @@ def compass(scene: Scene, say: Say, *, query: dict[str, str]) -> Compass:
     )
 
 
-def line(scene: Scene, finding: Finding, say: Say, *, query: dict[str, str], before: str | None = None) -> Line:
+def line(
+    scene: Scene, finding: JudgedQuestion, say: Say, *, query: dict[str, str], before: str | None = None
+) -> CompassLine:
     """A finding as a line with a link to its question."""
     article = scene.articles(say).get(finding.article, finding.article)
     document, system = scene.examined[finding.system], scene.systems.get(finding.system)
     title = scene.title(finding.system, say)
     question, indicator = question_of(scene.charter, finding.verdict, say), indicator_of(scene.charter, finding.verdict)
     label = say.text(indicator.label) if indicator and indicator.label else ""
-    return Line(
+    return CompassLine(
         verdict=finding.key,
         before=before,
         place=say("{system}, {article}", system=title, article=article),
@@ -208,7 +210,7 @@ def _subtitle(scene: Scene, say: Say) -> str:
     return " · ".join(parts)
 
 
-def _rings_note(all_rings: Sequence[Ring], points_at: str | None, say: Say) -> str:
+def _rings_note(all_rings: Sequence[SystemRing], points_at: str | None, say: Say) -> str:
     """Which ring is which system. What the needle means the fold beside it says; where there is one ring, this does."""
     if len(all_rings) > 1:
         return say("From the inside out: {systems}.", systems=joined(", ", [ring.title for ring in all_rings]))
@@ -236,8 +238,8 @@ def _rows(scene: Scene, say: Say, *, query: dict[str, str]) -> list[ArticleRow]:
     return found
 
 
-def _first_of_each_article(ordered: Sequence[Finding]) -> list[Finding]:
-    seen: dict[str, Finding] = {}
+def _first_of_each_article(ordered: Sequence[JudgedQuestion]) -> list[JudgedQuestion]:
+    seen: dict[str, JudgedQuestion] = {}
     for finding in ordered:
         seen.setdefault(finding.article, finding)
     return list(seen.values())
@@ -309,7 +311,7 @@ MOST, ALIKE = 4, 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
+class CompassWork:
     """What waits. `lines`: what goes on, the next session, then what is due first; `more`: where all of it stands."""
 
     title: str
@@ -326,7 +328,7 @@ def waiting(
     *,
     query: dict[str, str],
     owed: Sequence[DueEntry] = (),
-) -> Waiting:
+) -> CompassWork:
     """What waits for somebody in their committees and the register. `owed`: what is due beside these."""
     votes = [now for chamber in seated for now in _now(chamber, me, say, query=query, alone=len(seated) == 1)]
     coming = sorted(_sessions(seated, me, say, query=query), key=lambda each: each.on)[: max(len(seated), 1)]
@@ -335,7 +337,7 @@ def waiting(
     left = [each for each in dues if each not in asked]
     shown, rest = pressing(left, most=max(MOST - len(votes) - len(asked) - len(coming), 1), of_a_kind=ALIKE)
     lines = [*votes, *(each.line for each in (*asked, *coming, *shown))]
-    return Waiting(
+    return CompassWork(
         title=say("What awaits the organisation") if for_everybody(me) else say("What awaits you"),
         lines=[line if opens(me, line.href) else replace(line, href="") for line in lines],
         nothing=say("Nothing awaits you today."),

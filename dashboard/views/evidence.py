@@ -11,7 +11,7 @@ from boussole.audits.ledger import Verification
 from boussole.audits.ledger.entry import problem_of
 from boussole.audits.ledger.log import row_at
 from boussole.audits.ledger.merkle import verify_inclusion
-from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span, listed, search, span
+from boussole.audits.ledger.search import EntryLine, LedgerQuery, LedgerSpan, listed, search, span
 from boussole.audits.ledger.tree import inclusion_proof, root_of
 from boussole.audits.mixed import joined
 from boussole.audits.workspace import Workspace
@@ -44,7 +44,7 @@ MOST_BYTES = 300_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Results:
+class EntryResults:
     """Some of the entries that are as asked; `page` counts from 1, and there is always one."""
 
     total: int
@@ -64,10 +64,10 @@ class InclusionProof:
     holds: bool
 
 
-def short(workspace: Workspace) -> Span:
+def short(workspace: Workspace) -> LedgerSpan:
     """What the ledger holds, in short."""
     with reading(workspace) as connection:
-        return Span(size=0) if connection is None else span(connection)
+        return LedgerSpan(size=0) if connection is None else span(connection)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,16 +92,16 @@ def verified(workspace: Workspace) -> VerificationResult | None:
     return VerificationResult(ledger=found, files=files, restart=started_anew(workspace) if found.ok else None)
 
 
-def results(workspace: Workspace, asked: LedgerQuery, *, page: int, named: Collection[int] = ()) -> Results:
+def results(workspace: Workspace, asked: LedgerQuery, *, page: int, named: Collection[int] = ()) -> EntryResults:
     """One page of what is asked for; a page that is not there is the nearest one. `named`: see `search`."""
     with reading(workspace) as connection:
         if connection is None:
-            return Results(total=0, page=1, pages=1, entries=())
+            return EntryResults(total=0, page=1, pages=1, entries=())
         total, found = search(connection, asked, named=named, skip=(page - 1) * PER_PAGE, take=PER_PAGE)
         pages = max(1, -(-total // PER_PAGE))
         if page > pages:
             found = search(connection, asked, named=named, skip=(pages - 1) * PER_PAGE, take=PER_PAGE)[1]
-    return Results(total=total, page=min(page, pages), pages=pages, entries=tuple(found))
+    return EntryResults(total=total, page=min(page, pages), pages=pages, entries=tuple(found))
 
 
 def proved(workspace: Workspace, index: int) -> InclusionProof | None:

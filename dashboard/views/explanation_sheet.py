@@ -17,7 +17,7 @@ from boussole.dashboard.markup.words import Say, count
 from boussole.dashboard.views.charts.tables import actor_name
 from boussole.dashboard.views.explanation import Explanation, cell, column_name, listed, score, signed, why_not
 from boussole.dashboard.views.papers import Block, bullets, facts, heading, note, strong, table, text
-from boussole.experiments.weights.linear import Effect
+from boussole.experiments.weights.linear import ParameterEffect
 
 # The third element: the criteria, and what each weighed for this person; what is not known is never guessed.
 
@@ -92,7 +92,7 @@ def _effects(known: Explanation, say: Say) -> Iterator[Block]:
     yield text(_checked(known, say))
 
 
-def _sentence(known: Explanation, effect: Effect, say: Say) -> str:
+def _sentence(known: Explanation, effect: ParameterEffect, say: Say) -> str:
     """What a criterion did, and what the score would have been with an average one."""
     name, made = column_name(known.system, effect.column, say), known.decision
     up, scale = effect.points > 0, known.system.log.score
@@ -391,7 +391,7 @@ class Issue:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
+class ExplanationSheet:
     """What a sheet says, in one language."""
 
     title: str
@@ -399,9 +399,9 @@ class Sheet:
     blocks: tuple[Block, ...]
 
 
-def sheet(known: Explanation, issue: Issue, say: Say) -> Sheet:
+def sheet(known: Explanation, issue: Issue, say: Say) -> ExplanationSheet:
     """The sheet of a decision."""
-    return Sheet(
+    return ExplanationSheet(
         title=say("How this decision was made"),
         subtitle=say("{system}, {date}", system=say.text(known.system.title), date=say.date(known.decision.decided_on)),
         blocks=(

@@ -24,7 +24,7 @@ class Option:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field:
+class ChoiceField:
     """One thing to choose: its values, which is chosen, and what the address asked for that there is not.
 
     `several`: any number of values can be chosen, which `value` names one after the other; empty, it means all.
@@ -44,7 +44,7 @@ class Field:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class LinkChoice:
     """One value to choose by a link, with how much it would show; None: not counted."""
 
     text: str
@@ -53,16 +53,16 @@ class Choice:
     current: bool
 
 
-def settled(key: str, label: str, asked: str, options: Sequence[Option]) -> Field:
+def settled(key: str, label: str, asked: str, options: Sequence[Option]) -> ChoiceField:
     """A field with the value asked for where there is one, else with the first."""
     known = [option.value for option in options]
     value = asked if asked in known else (known[0] if known else "")
-    return Field(
+    return ChoiceField(
         key=key, label=label, options=options, value=value, refused=asked if asked and asked not in known else ""
     )
 
 
-def settled_several(key: str, label: str, asked: str, options: Sequence[Option]) -> Field:
+def settled_several(key: str, label: str, asked: str, options: Sequence[Option]) -> ChoiceField:
     """A field with those of the values asked for that there are, in the order of its options; none means all.
 
     >>> options = [Option(value="F", name="Women"), Option(value="M", name="Men")]
@@ -73,7 +73,7 @@ def settled_several(key: str, label: str, asked: str, options: Sequence[Option])
     wanted = [each for each in asked.split(BETWEEN) if each]
     known = [option.value for option in options]
     held = [each for each in known if each in wanted]
-    return Field(
+    return ChoiceField(
         key=key,
         label=label,
         options=options,
@@ -93,7 +93,7 @@ LONGEST = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class RateKind:
     """One way of looking at groups: the rate of each, and how one is compared with another.
 
     `percent` is false of a figure that is no share; `scale` is that of the comparison.
@@ -114,24 +114,24 @@ class Kind:
 
 
 KINDS = (
-    Kind(key="selected", rate="selection_rate", scale="ratio"),
-    Kind(key="stage", rate="stage_selection_rate", scale="ratio"),
-    Kind(key="reached", rate="cumulative_selection_rate", scale="ratio"),
-    Kind(key="found", rate="true_positive_rate", scale="difference"),
-    Kind(key="wrongly", rate="false_positive_rate", scale="difference"),
-    Kind(key="outcome", rate="precision", scale="difference"),
-    Kind(key="right", rate="accuracy", scale="difference"),
-    Kind(key="high", rate="scoring_rate", scale="ratio"),
-    Kind(key="place", rate="exposure", scale="ratio", percent=False),
-    Kind(key="order", rate="auc", scale="difference"),
-    Kind(key="announced", rate="calibration_in_the_large", scale="difference", percent=False),
-    Kind(key="missing", rate="missing_outcome_share", scale="difference"),
+    RateKind(key="selected", rate="selection_rate", scale="ratio"),
+    RateKind(key="stage", rate="stage_selection_rate", scale="ratio"),
+    RateKind(key="reached", rate="cumulative_selection_rate", scale="ratio"),
+    RateKind(key="found", rate="true_positive_rate", scale="difference"),
+    RateKind(key="wrongly", rate="false_positive_rate", scale="difference"),
+    RateKind(key="outcome", rate="precision", scale="difference"),
+    RateKind(key="right", rate="accuracy", scale="difference"),
+    RateKind(key="high", rate="scoring_rate", scale="ratio"),
+    RateKind(key="place", rate="exposure", scale="ratio", percent=False),
+    RateKind(key="order", rate="auc", scale="difference"),
+    RateKind(key="announced", rate="calibration_in_the_large", scale="difference", percent=False),
+    RateKind(key="missing", rate="missing_outcome_share", scale="difference"),
 )
 COMPARED = {"calibration_in_the_large": "calibration_difference"}
 """Comparisons that are not named after their rate."""
 
 
-def comparison(kind: Kind, control: str) -> str:
+def comparison(kind: RateKind, control: str) -> str:
     """The measure that compares two groups."""
     return kind.adjusted if control == PROFILES else COMPARED.get(kind.rate, kind.raw)
 
@@ -166,31 +166,31 @@ def span(document: AuditDocument) -> str:
     return f"{document.window.start}/{document.window.end}"
 
 
-def kinds_of(document: AuditDocument) -> list[Kind]:
+def kinds_of(document: AuditDocument) -> list[RateKind]:
     """The ways of looking that an audit holds measures for."""
     held = {measure.metric for measure in document.measures if measure.group}
     return [kind for kind in KINDS if kind.rate in held]
 
 
-def attributes_of(document: AuditDocument, kind: Kind) -> list[tuple[str, ...]]:
+def attributes_of(document: AuditDocument, kind: RateKind) -> list[tuple[str, ...]]:
     """The attributes, and intersections, by which an audit holds a rate."""
     held = (m.by for m in document.measures if m.metric == kind.rate and m.group)
     return list(dict.fromkeys(held))
 
 
-def stages_of(document: AuditDocument, kind: Kind) -> list[str]:
+def stages_of(document: AuditDocument, kind: RateKind) -> list[str]:
     """The stages at which an audit holds a rate, in their order; none for a rate without stages."""
     held = (m.given.get("stage", "") for m in document.measures if m.metric == kind.rate and m.group)
     return [stage for stage in dict.fromkeys(held) if stage]
 
 
-def controls_of(document: AuditDocument, kind: Kind, by: Sequence[str]) -> list[str]:
+def controls_of(document: AuditDocument, kind: RateKind, by: Sequence[str]) -> list[str]:
     """Everybody first; then comparable profiles, where an audit holds them: a control can hide what it should show."""
     adjusted = any(m.metric == kind.adjusted and m.by == tuple(by) for m in document.measures)
     return [RAW, PROFILES] if adjusted else [RAW]
 
 
-def question(kind: Kind, say: Say, *, system: System | None, control: str = RAW) -> str:
+def question(kind: RateKind, say: Say, *, system: System | None, control: str = RAW) -> str:
     """What is asked, in plain words. With comparable profiles a figure is a ratio, and no share of people."""
     selected = decision(system, say.lang) if system else say("selected")
     if control == PROFILES and kind.key == "selected":

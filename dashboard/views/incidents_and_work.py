@@ -212,7 +212,7 @@ class SurveyView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class EntryRow:
     """A line of a table, with its entry."""
 
     cells: Sequence[str]
@@ -227,7 +227,7 @@ class Listed:
     name: str
     title: str
     heads: Sequence[str]
-    rows: Sequence[Row]
+    rows: Sequence[EntryRow]
     none: str
     note: str = ""
 
@@ -391,10 +391,10 @@ def _movement(moved: float | None, say: Say) -> str:
     return say("better by {n}", n=amount) if moved > 0 else say("worse by {n}", n=amount)
 
 
-def _training(scene: Scene, entry: int, said: Training, say: Say, *, query: dict[str, str]) -> Row:
+def _training(scene: Scene, entry: int, said: Training, say: Say, *, query: dict[str, str]) -> EntryRow:
     share = said.before / said.users
     told = say("{share}: question 2.5 asks for {level}", share=say.percent(share, 0), level=say.percent(ENOUGH, 0))
-    return Row(
+    return EntryRow(
         cells=[
             _about(scene, said.system, say),
             say.written(said.course),
@@ -407,14 +407,14 @@ def _training(scene: Scene, entry: int, said: Training, say: Say, *, query: dict
     )
 
 
-def _time(scene: Scene, entry: int, said: TimeSaved, say: Say, *, query: dict[str, str]) -> Row:
+def _time(scene: Scene, entry: int, said: TimeSaved, say: Say, *, query: dict[str, str]) -> EntryRow:
     rest = 100 - sum(each.share for each in said.spent)
     went = [
         say("{what}: {share}", what=say.written(each.what), share=say.percent(each.share / 100, 0))
         for each in sorted(said.spent, key=lambda each: -each.share)
     ]
     went += [say("not known: {share}", share=say.percent(rest / 100, 0))] if rest else []
-    return Row(
+    return EntryRow(
         cells=[
             _about(scene, said.system, say),
             _period(said, say),
@@ -427,13 +427,13 @@ def _time(scene: Scene, entry: int, said: TimeSaved, say: Say, *, query: dict[st
     )
 
 
-def _consultations(scene: Scene, say: Say, *, query: dict[str, str]) -> list[Row]:
+def _consultations(scene: Scene, say: Say, *, query: dict[str, str]) -> list[EntryRow]:
     rows = []
     for entry, said in consultations(scene.facts):
         day = said.planned_on or said.on
         coming = said.planned_on is not None and said.planned_on >= scene.facts.as_of
         rows.append(
-            Row(
+            EntryRow(
                 cells=[
                     word(Consultation, "step", said.step, say),
                     say.written(said.body),

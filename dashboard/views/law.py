@@ -41,7 +41,7 @@ class LawQuestion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class ProvisionRow:
     """One provision."""
 
     title: str
@@ -57,7 +57,7 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class FrameworkView:
     """One framework. `counts`: provisions with an answer, with questions alone, without any, and not in force yet."""
 
     id: str
@@ -65,7 +65,7 @@ class Part:
     kind: str
     where: str
     note: str
-    rows: Sequence[Row]
+    rows: Sequence[ProvisionRow]
     counts: tuple[int, int, int, int]
 
 
@@ -76,7 +76,7 @@ class LawPage:
     subtitle: str
     headline: str
     others: str
-    parts: Sequence[Part]
+    parts: Sequence[FrameworkView]
 
 
 def law_page(scene: Scene, say: Say, *, on: dt.date, query: dict[str, str]) -> LawPage:
@@ -110,10 +110,10 @@ def _headline(covered: int, every: int, say: Say) -> str:
 
 def _part(
     chapter: Chapter, found: Mapping[str, Sequence[CurrentAnswer]], scene: Scene, say: Say, *, query: dict[str, str]
-) -> Part:
+) -> FrameworkView:
     framework = chapter.framework
     with_answer = sum(answered(each, found) for each in chapter.provisions)
-    return Part(
+    return FrameworkView(
         id=chapter.id or "other",
         title=say.text(framework.title) if framework else say("Other texts"),
         kind=kind_of(framework, say),
@@ -137,9 +137,9 @@ def kind_of(framework: Framework | None, say: Say) -> str:
 
 def _row(
     provision: Provision, found: Mapping[str, Sequence[CurrentAnswer]], scene: Scene, say: Say, *, query: dict[str, str]
-) -> Row:
+) -> ProvisionRow:
     law = provision.law
-    return Row(
+    return ProvisionRow(
         title=say.text(law.title),
         asks=say.text(law.asks),
         note=say.text(law.note),

@@ -181,7 +181,7 @@ _PERIOD = re.compile(r"(?P<year>[12]\d{3})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Period:
+class ReportPeriod:
     """A quarter, a month or a year: its name as typed and its days."""
 
     name: str
@@ -207,7 +207,7 @@ def _quarter(quarter: int, year: int, lang: str) -> str:
     return f"{('First', 'Second', 'Third', 'Fourth')[quarter - 1]} quarter of {year}"
 
 
-def parse_period(text: str) -> Period:
+def parse_period(text: str) -> ReportPeriod:
     """The period written as 2026-Q3, 2026-09 or 2026.
 
     Raises ReportError for anything else.
@@ -227,10 +227,10 @@ def parse_period(text: str) -> Period:
         window = period_of(dt.date(year, int(match["month"]), 1), "month")
     else:
         window = period_of(dt.date(year, 1, 1), "year")
-    return Period(name=text.strip(), window=window)
+    return ReportPeriod(name=text.strip(), window=window)
 
 
-def in_period(documents: Sequence[AuditDocument], period: Period) -> list[AuditDocument]:
+def in_period(documents: Sequence[AuditDocument], period: ReportPeriod) -> list[AuditDocument]:
     """The audits whose last day falls in the period, the most telling last.
 
     An audit of exactly the period tells most; then those that lie inside it, by their last day; then those that

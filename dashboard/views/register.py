@@ -20,7 +20,7 @@ from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words import count as few
 from boussole.dashboard.markup.words.addresses import system_href
 from boussole.dashboard.views.charts.strips import coverage_strip_svg, strip_text
-from boussole.dashboard.views.fields import Field
+from boussole.dashboard.views.fields import ChoiceField
 from boussole.dashboard.views.register_words import (
     STATUSES,
     DueLine,
@@ -54,7 +54,7 @@ ethical follow-up, even in part, of all uses."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class RegisterRow:
     """One use."""
 
     title: str
@@ -73,7 +73,7 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Strip:
+class RegisterStrip:
     """A picture of dots, in SVG and in words: how many uses are examined, in part, not at all."""
 
     title: str
@@ -93,13 +93,13 @@ class RegisterPage:
     told: Sequence[str]
     overlooked: Sequence[tuple[str, str]]
     overlooked_more: tuple[str, str] | None
-    strips: Sequence[Strip]
+    strips: Sequence[RegisterStrip]
     reading: str
-    fields: Sequence[Field]
+    fields: Sequence[ChoiceField]
     shown: str
     everything: str
     columns: Sequence[str]
-    rows: Sequence[Row]
+    rows: Sequence[RegisterRow]
     legend: Sequence[str]
     due: Sequence[DueLine]
     later: Sequence[DueLine]
@@ -185,7 +185,7 @@ def _more(found: Coverage, say: Say, *, query: Mapping[str, str]) -> tuple[str, 
     return inside(say.plural("one more", "{n} more", more)), address
 
 
-def _strips(register: Register, say: Say) -> list[Strip]:
+def _strips(register: Register, say: Say) -> list[RegisterStrip]:
     found = register.coverage
     charter, followed, known = STARTING_POINT
     now = (len(found.whole), len(found.part), len(found.none))
@@ -198,17 +198,17 @@ def _strips(register: Register, say: Say) -> list[Strip]:
         )
         strips.append((title, (0, followed, known - followed)))
     return [
-        Strip(title=title, counts=counts, drawing=coverage_strip_svg(counts), told=strip_text(counts, say))
+        RegisterStrip(title=title, counts=counts, drawing=coverage_strip_svg(counts), told=strip_text(counts, say))
         for title, counts in strips
     ]
 
 
-def _row(register: Register, use: Use, item: Due | None, say: Say, *, query: dict[str, str]) -> Row:
+def _row(register: Register, use: Use, item: Due | None, say: Say, *, query: dict[str, str]) -> RegisterRow:
     system = use.system
     asked = {verdict.article for verdict in use.verdicts}
     verdicts = [use.articles[a.id] if a.id in asked else NOTHING for a in register.charter.articles]
     answer = examined_before_start(system, today=register.today)
-    return Row(
+    return RegisterRow(
         title=title(use, say),
         href=system_href(system.id, query=query),
         owner=system.owner,
@@ -251,7 +251,7 @@ def _verdicts_told(charter: Charter, verdicts: Sequence[str], say: Say) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
+class RegisterEvent:
     """One line of its life: when, what, what to know about it, and how late it came where it should come first."""
 
     when: str
@@ -261,11 +261,11 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class RegisterEntry:
     """The register entry of a use. `answer` says whether it was examined before it started."""
 
     facts: Sequence[tuple[str, str]]
-    life: Sequence[Event]
+    life: Sequence[RegisterEvent]
     answer: str
 
 
@@ -278,13 +278,13 @@ class UnauditedPage:
     told: str
     tone: str
     counts: Sequence[tuple[str, int]]
-    entry: Entry
+    entry: RegisterEntry
 
 
-def entry(system: System, say: Say, *, today: dt.date) -> Entry:
+def entry(system: System, say: Say, *, today: dt.date) -> RegisterEntry:
     """What the register says of a system."""
     found = examined_before_start(system, today=today)
-    return Entry(facts=_facts(system, say), life=_life(system, found, say), answer=examined_words(found, say))
+    return RegisterEntry(facts=_facts(system, say), life=_life(system, found, say), answer=examined_words(found, say))
 
 
 def unaudited(use: Use, say: Say, *, today: dt.date) -> UnauditedPage:
@@ -342,7 +342,7 @@ def _costs(system: System, say: Say) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _life(system: System, found: RegisterAnswer, say: Say) -> list[Event]:
+def _life(system: System, found: RegisterAnswer, say: Say) -> list[RegisterEvent]:
     """Everything that has a day, in order; then what none requires."""
     dates = system.dates
     assessments = {"impact_assessment": system.impact_assessment, "fria": system.fria}
@@ -356,7 +356,7 @@ def _life(system: System, found: RegisterAnswer, say: Say) -> list[Event]:
     days += [(getattr(dates, name), *_examined(name, "", found, say)) for name in ("ethics_review", "works_council")]
     days += [(a.done_on, *_examined(name, a.document or "", found, say)) for name, a in assessments.items() if a]
     dated = sorted((each for each in days if each[0]), key=lambda each: each[0])
-    life = [Event(when=say.date(day), what=what, note=note, late=late) for day, what, note, late in dated]
+    life = [RegisterEvent(when=say.date(day), what=what, note=note, late=late) for day, what, note, late in dated]
     return [*life, *_waived(assessments, say)]
 
 
@@ -364,9 +364,9 @@ def _examined(name: str, note: str, found: RegisterAnswer, say: Say) -> tuple[st
     return examination(name, say), note, _after(name, found, say)
 
 
-def _waived(assessments: dict[str, Assessment | None], say: Say) -> list[Event]:
+def _waived(assessments: dict[str, Assessment | None], say: Say) -> list[RegisterEvent]:
     return [
-        Event(when=say("Not required"), what=examination(name, say), note=given.not_required)
+        RegisterEvent(when=say("Not required"), what=examination(name, say), note=given.not_required)
         for name, given in assessments.items()
         if given and given.not_required
     ]

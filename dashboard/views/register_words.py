@@ -19,7 +19,7 @@ from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words import count as few
 from boussole.dashboard.markup.words.addresses import attachment_href, recommendations_href, register_href, system_href
-from boussole.dashboard.views.fields import Field, Option, settled
+from boussole.dashboard.views.fields import ChoiceField, Option, settled
 
 # What the values of a record's fields are called, in one language.
 
@@ -235,14 +235,14 @@ def sort_key(use: Use, chosen: RegisterQuery, first: Mapping[str, Due], say: Say
     return (*keys.get(chosen.sort, (status, risk)), name)
 
 
-def fields(register: Register, chosen: RegisterQuery, say: Say) -> list[Field]:
+def fields(register: Register, chosen: RegisterQuery, say: Say) -> list[ChoiceField]:
     """What can be chosen: each value that some use has, with how many uses it would show beside the other choices."""
     words: dict[str, tuple[str, tuple[str, ...], Callable[[str, Say], str], Callable[[Use], str]]] = {
         "status": (say("Status"), STATUSES, status_word, lambda use: use.system.status),
         "risk": (say("Risk"), RISKS, risk_word, lambda use: use.system.risk),
         "examined": (say("Examined?"), EXAMINED, examined_word, lambda use: use.examined),
     }
-    found: list[Field] = []
+    found: list[ChoiceField] = []
     for key, (label, values, said, of) in words.items():
         fitting = [of(use) for use in register.uses if fits(use, chosen, but=key)]
         counts = {"": len(fitting)} | {value: fitting.count(value) for value in values}

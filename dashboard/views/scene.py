@@ -23,7 +23,7 @@ from boussole.charter.records.in_force import in_force, kept_charter
 from boussole.charter.text.model import Article, Charter
 from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.views.charts.drawings import Ring
+from boussole.dashboard.views.charts.drawings import SystemRing
 
 NOTHING = Facts(as_of=dt.date.min)
 """Where nobody states anything: in a report of one audit, for example."""
@@ -100,7 +100,7 @@ class Scene:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class JudgedQuestion:
     """One judged question of one system."""
 
     system: str
@@ -168,10 +168,10 @@ def _before(history: Sequence[AuditSummary], end: dt.date) -> AuditSummary | Non
     return next((each for each in reversed(history) if each.end < end), None)
 
 
-def rings(scene: Scene, say: Say) -> list[Ring]:
+def rings(scene: Scene, say: Say) -> list[SystemRing]:
     """One ring per system of which something was examined."""
     return [
-        Ring(
+        SystemRing(
             title=scene.title(system, say),
             verdicts=by_article(document),
         )
@@ -179,10 +179,10 @@ def rings(scene: Scene, say: Say) -> list[Ring]:
     ]
 
 
-def findings(scene: Scene) -> list[Finding]:
+def findings(scene: Scene) -> list[JudgedQuestion]:
     """Every question that was examined, what most needs attention first: worst, then widest, then oldest."""
     found = [
-        Finding(system=system, article=verdict.article, verdict=verdict, until=document.until)
+        JudgedQuestion(system=system, article=verdict.article, verdict=verdict, until=document.until)
         for system, document in scene.examined.items()
         for verdict in document.verdicts
         if verdict.verdict != Verdict.NOT_EXAMINED
@@ -191,10 +191,10 @@ def findings(scene: Scene) -> list[Finding]:
     return sorted(found, key=lambda f: (ORDER.index(f.key), -excess(documents[f.system], f.verdict), f.until, f.system))
 
 
-def answers(scene: Scene) -> list[Finding]:
+def answers(scene: Scene) -> list[JudgedQuestion]:
     """The same, then every question that is asked and that nobody has examined."""
     untouched = [
-        Finding(system=system, article=verdict.article, verdict=verdict, until=document.until)
+        JudgedQuestion(system=system, article=verdict.article, verdict=verdict, until=document.until)
         for system, document in scene.examined.items()
         for verdict in document.verdicts
         if verdict.verdict == Verdict.NOT_EXAMINED

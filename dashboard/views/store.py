@@ -33,7 +33,7 @@ from boussole.dashboard.server.process import (
     stamp,
     stamp_of,
 )
-from boussole.dashboard.views.chamber import Before, Chamber, Evidence, Met, before, evidence_of
+from boussole.dashboard.views.chamber import Chamber, EarlierEvidence, Met, SessionEvidence, before, evidence_of
 from boussole.dashboard.views.chamber import chambers as seated
 from boussole.dashboard.views.concerns import Concern, Whose, concerns_of
 from boussole.dashboard.views.evidence import VerificationResult
@@ -47,7 +47,7 @@ from boussole.experiments.status import SourceStatus, source_status
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class StoreFacts:
     """`trouble` says why the lake could not be looked at: then `lake` and `declared` are no answer; `unnoted` why
     nobody can say when the sources were read: then `statuses` are none."""
 
@@ -65,16 +65,16 @@ class Facts:
         return self.lake
 
 
-def load_facts(workspace: Workspace) -> Facts:
+def load_facts(workspace: Workspace) -> StoreFacts:
     """All of it, or what can be had: a lake that another program holds, or a damaged one, stops no page."""
     statuses, unnoted = _statuses(workspace)
     try:
         lake = overview(workspace)
         declaring = [system for name, system in workspace.deciding.items() if name in lake.declaring]
         declared = {system.id: declared_measures(workspace, system) for system in declaring}
-        return Facts(statuses=statuses, lake=lake, declared=declared, unnoted=unnoted)
+        return StoreFacts(statuses=statuses, lake=lake, declared=declared, unnoted=unnoted)
     except LakeError as error:
-        return Facts(statuses=statuses, trouble=error, unnoted=unnoted)
+        return StoreFacts(statuses=statuses, trouble=error, unnoted=unnoted)
 
 
 def _statuses(workspace: Workspace) -> tuple[Sequence[SourceStatus], BoussoleError | None]:
@@ -135,7 +135,7 @@ def duties(workspace: Workspace) -> Register:
     return _register(workspace.home, stamp(workspace), day_in(workspace), ())
 
 
-def facts(workspace: Workspace, *, within: float = 0.0) -> Facts:
+def facts(workspace: Workspace, *, within: float = 0.0) -> StoreFacts:
     """The state of the data, read anew when a sync, an import or a purge has changed it.
 
     A look that failed is not kept: the next one tries again. `within` so many seconds, what the lake held then will do:
@@ -159,12 +159,12 @@ def chambers(workspace: Workspace) -> dict[str, Chamber]:
     return {name: each.at_its_hour() for name, each in held.items()}
 
 
-def evidence(workspace: Workspace, committee: str, session: int) -> Evidence | None:
+def evidence(workspace: Workspace, committee: str, session: int) -> SessionEvidence | None:
     """The pack that a session works on, and what has changed since; None while there is none."""
     return _evidence(workspace.home, stamp(workspace), day_in(workspace), committee, session)
 
 
-def before_session(workspace: Workspace, met: Met) -> Before:
+def before_session(workspace: Workspace, met: Met) -> EarlierEvidence:
     """The evidence as it stood when a session was opened. Raises CharterError where its charter cannot be read."""
     return _before(workspace.home, stamp(workspace), met.chamber.id, met.session, met.opened)
 
@@ -254,12 +254,12 @@ def _chambers(home: Path, _stamp: Stamp, today: dt.date) -> dict[str, Chamber]:
 
 
 @newest(16)
-def _evidence(home: Path, _stamp: Stamp, today: dt.date, committee: str, session: int) -> Evidence | None:
+def _evidence(home: Path, _stamp: Stamp, today: dt.date, committee: str, session: int) -> SessionEvidence | None:
     return evidence_of(Workspace(home), chambers(Workspace(home))[committee].house, session, today=today)
 
 
 @newest(8)
-def _before(home: Path, _stamp: Stamp, committee: str, session: int, opened: int) -> Before:
+def _before(home: Path, _stamp: Stamp, committee: str, session: int, opened: int) -> EarlierEvidence:
     chamber = chambers(Workspace(home))[committee]
     return before(Workspace(home), Met(chamber=chamber, session=session, opened=opened))
 
@@ -295,7 +295,7 @@ class _Look:
 
     at: float
     files: Stamp
-    facts: Facts
+    facts: StoreFacts
 
 
 _LAST: dict[Path, _Look] = {}
@@ -304,12 +304,12 @@ _LAST: dict[Path, _Look] = {}
 class _TroubleError(Exception):
     """Facts that are not to be kept."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: StoreFacts) -> None:
         self.facts = facts
 
 
 @newest(4)
-def _facts(home: Path, _stamp: Stamp) -> Facts:
+def _facts(home: Path, _stamp: Stamp) -> StoreFacts:
     found = load_facts(Workspace(home))
     if found.trouble:
         raise _TroubleError(found)

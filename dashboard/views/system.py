@@ -54,7 +54,7 @@ from boussole.dashboard.views.charts.groups import (
     rows,
 )
 from boussole.dashboard.views.charts.tables import (
-    Table,
+    VerdictTable,
     adjusted_table,
     compared_with,
     corrections_table,
@@ -81,7 +81,7 @@ class Chart:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class ExaminedQuestion:
     """One examined question. `closer` is the address at which its figures are looked at one by one, where they are."""
 
     anchor: str
@@ -92,7 +92,7 @@ class Question:
     sentence: str
     title: str
     chart: Chart | None
-    table: Table | None
+    table: VerdictTable | None
     small: Sequence[tuple[str, str]]
     background: Sequence[tuple[str, str]]
     drift: bool
@@ -105,11 +105,11 @@ class Calibration:
 
     title: str
     chart: Chart
-    table: Table
+    table: VerdictTable
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section:
+class ArticleSection:
     """One article: its examined questions, the worst first, then those that nobody has examined.
 
     `places` stands under the questions on how often groups are selected, where people are put in lists; `scores` under
@@ -124,10 +124,10 @@ class Section:
     draft: bool
     verdict: str
     caps: Sequence[Cap]
-    questions: Sequence[Question]
+    questions: Sequence[ExaminedQuestion]
     not_examined: Sequence[tuple[str, str]]
-    places: Table | None
-    scores: Table | None
+    places: VerdictTable | None
+    scores: VerdictTable | None
     calibrations: Sequence[Calibration]
     uncalibrated: str
 
@@ -147,7 +147,7 @@ class SystemHead:
 class SystemPage(SystemHead):
     """The same with every question drawn."""
 
-    sections: Sequence[Section]
+    sections: Sequence[ArticleSection]
 
 
 def system_head(scene: Scene, system_id: str, say: Say) -> SystemHead:
@@ -188,7 +188,7 @@ def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, s
 
 def section(
     document: Standing, article: Article, charter: Charter, system: System | None, say: Say, *, only: str | None = None
-) -> Section:
+) -> ArticleSection:
     """One article of the page; of its questions, only the one of an id where that is given."""
     verdicts = [each for each in document.verdicts if each.article == article.id and only in (None, each.indicator)]
     examined = [verdict for verdict in verdicts if verdict.verdict != "not_examined"]
@@ -196,7 +196,7 @@ def section(
     summary = {s.article: s.verdict for s in document.articles}
     on_outcomes = _on_outcomes(document, examined)
     calibrations, uncalibrated = _calibrations(document, system, say) if on_outcomes else ([], "")
-    return Section(
+    return ArticleSection(
         id=article.id,
         order=article.order,
         title=say.text(article.title),
@@ -217,13 +217,17 @@ def section(
     )
 
 
-def _places(document: Standing, examined: Sequence[VerdictDocument], system: System | None, say: Say) -> Table | None:
+def _places(
+    document: Standing, examined: Sequence[VerdictDocument], system: System | None, say: Say
+) -> VerdictTable | None:
     """The places of groups in lists, for the article that asks how often they are selected."""
     asked = [found[0] for verdict in examined if (found := compared(document, verdict))]
     return places_table(document, say, system=system) if system and "selection_rate" in asked else None
 
 
-def _scores(document: Standing, examined: Sequence[VerdictDocument], system: System | None, say: Say) -> Table | None:
+def _scores(
+    document: Standing, examined: Sequence[VerdictDocument], system: System | None, say: Say
+) -> VerdictTable | None:
     """What scores are worth, for the article that asks what became of people."""
     return scores_table(document, say, system=system) if system and _on_outcomes(document, examined) else None
 
@@ -265,12 +269,12 @@ def _calibrations(document: Standing, system: System | None, say: Say) -> tuple[
 
 def question(
     document: Standing, verdict: VerdictDocument, charter: Charter, system: System | None, say: Say
-) -> Question:
+) -> ExaminedQuestion:
     """One question with its picture and its data, where its measures allow them."""
     indicator = indicator_of(charter, verdict)
     drift = is_drift(verdict)
     title, chart, table = _drift(document, verdict, system, say) if drift else _groups(document, verdict, system, say)
-    return Question(
+    return ExaminedQuestion(
         anchor=anchor_of(verdict),
         key=verdict.indicator,
         verdict=verdict.verdict,
@@ -303,7 +307,7 @@ def _closer(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     return fairness_href(query={"lang": say.lang}, **asked, control=control)
 
 
-Picture = tuple[str, Chart | None, Table | None]
+Picture = tuple[str, Chart | None, VerdictTable | None]
 
 
 def _groups(document: Standing, verdict: VerdictDocument, system: System | None, say: Say) -> Picture:

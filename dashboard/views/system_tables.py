@@ -30,7 +30,7 @@ from boussole.dashboard.views.scene import Scene, anchor_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cell:
+class VerdictCell:
     """One mark: `name` tells it from all others, for those who hear the links of a page."""
 
     verdict: str
@@ -46,8 +46,8 @@ class QuestionRow:
 
     number: str
     text: str
-    cells: Sequence[Cell | None]
-    alone: Cell | None
+    cells: Sequence[VerdictCell | None]
+    alone: VerdictCell | None
 
     @property
     def verdicts(self) -> set[str]:
@@ -208,9 +208,9 @@ class _Making:
             alone=None if grouped else self._cell(first),
         )
 
-    def _cell(self, verdict: VerdictDocument) -> Cell:
+    def _cell(self, verdict: VerdictDocument) -> VerdictCell:
         question = question_of(self.scene.charter, verdict, self.say)
-        return Cell(
+        return VerdictCell(
             verdict=verdict.verdict,
             name=self.say("{verdict}: {text}", verdict=word(verdict.verdict, self.say), text=inside(question)),
             href=answer_href(self.system, verdict.indicator, query=self.query),

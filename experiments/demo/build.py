@@ -26,7 +26,7 @@ from boussole.experiments.store import client, experiment_id, quiet_mlflow
 if TYPE_CHECKING:
     import pandas as pd
 
-    from boussole.experiments.demo.model import Version
+    from boussole.experiments.demo.model import DemoVersion
     from boussole.experiments.demo.simulation import Simulation
 
 ORGANISATION = "France Travail (démonstration, données inventées)"
@@ -155,7 +155,7 @@ def _finished(workspace: Workspace, experiment: str) -> set[str]:
     return {str(run.info.run_name) for run in runs}
 
 
-def _log_model(version: Version, log: pd.DataFrame, *, experiment: str) -> None:
+def _log_model(version: DemoVersion, log: pd.DataFrame, *, experiment: str) -> None:
     """The model with its parameters and signature; requirements are given, as guessing them takes half a minute."""
     mlflow = quiet_mlflow()
     sample = log.loc[log["model_version"] == version.name, list(version.features)].head(50)

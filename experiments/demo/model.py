@@ -22,7 +22,7 @@ PASSING = 0.35
 
 
 @dataclass(frozen=True, kw_only=True)
-class Version:
+class DemoVersion:
     """One version of the model: what it sees, what it learnt, and the score from which it shortlists."""
 
     name: str
@@ -65,7 +65,7 @@ def history(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> p
     return frame.assign(hired=rng.random(HISTORY) < 1 / (1 + np.exp(-odds)))
 
 
-def train(name: str, past: pd.DataFrame, *, effects: PlantedEffects = PLANTED) -> Version:
+def train(name: str, past: pd.DataFrame, *, effects: PlantedEffects = PLANTED) -> DemoVersion:
     """Fit a version on past hires; it sees neither gender, nor age, nor neighbourhood."""
     features, raised = VERSIONS[name], effects.scores_raised and name == NEWEST
     pipeline = make_pipeline(
@@ -77,12 +77,12 @@ def train(name: str, past: pd.DataFrame, *, effects: PlantedEffects = PLANTED) -
     )
     pipeline.fit(past[list(features)], past["hired"])
     scores = pipeline.predict_proba(past[list(features)])[:, 1]
-    return Version(
+    return DemoVersion(
         name=name, features=features, pipeline=pipeline, threshold=round(float(np.quantile(scores, PASSING)), 3)
     )
 
 
-def decide(pool: pd.DataFrame, version: Version) -> pd.DataFrame:
+def decide(pool: pd.DataFrame, version: DemoVersion) -> pd.DataFrame:
     """Score and rank the people assessed for each offer, shortlist above the threshold, contact the first ones."""
     score = version.pipeline.predict_proba(pool[list(version.features)])[:, 1].round(6)
     scored = pool.assign(score=score)

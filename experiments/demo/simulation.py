@@ -17,7 +17,7 @@ from boussole.experiments.demo.corrections import late_outcomes
 from boussole.experiments.demo.forgetting import forget
 from boussole.experiments.demo.market import PARIS, offers, outcomes, pairs
 from boussole.experiments.demo.messages import messages
-from boussole.experiments.demo.model import VERSIONS, Version, decide, history, train
+from boussole.experiments.demo.model import VERSIONS, DemoVersion, decide, history, train
 from boussole.experiments.demo.people import people
 from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 from boussole.experiments.demo.reviews import reviews
@@ -63,7 +63,7 @@ class Simulation:
     """Accounts that can reach the data, each export with its month."""
     controls: pd.DataFrame
     """Controls of people's search for work, each with its month."""
-    versions: dict[str, Version]
+    versions: dict[str, DemoVersion]
 
     def exported(self) -> list[Log]:
         """What whoever runs the models exports, and who uses ChatFT."""

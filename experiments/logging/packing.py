@@ -18,7 +18,7 @@ ROW_GROUP = 100_000
 
 
 @dataclass(frozen=True)
-class Column:
+class LoggedColumn:
     """A column of a logged file: its name, its Arrow type, and how many of its cells hold nothing."""
 
     name: str
@@ -33,7 +33,7 @@ class ParquetFile:
     path: Path
     rows: int
     sha256: str
-    columns: tuple[Column, ...]
+    columns: tuple[LoggedColumn, ...]
 
     def renamed(self, name: str) -> ParquetFile:
         """The packed file under another name."""
@@ -86,7 +86,7 @@ def pack(
             writer.close()
     if writer is None:
         raise SourceError("the frame holds no row.", next_step="Log a frame with its rows.")
-    columns = tuple(Column(field.name, str(field.type), missing[field.name]) for field in table.schema)
+    columns = tuple(LoggedColumn(field.name, str(field.type), missing[field.name]) for field in table.schema)
     return ParquetFile(path, total, sha256_of(path), columns)
 
 

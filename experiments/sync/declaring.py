@@ -12,8 +12,8 @@ from boussole.audits.workspace import Workspace
 from boussole.experiments import gabarit
 from boussole.experiments.sync import lake
 from boussole.experiments.sync.fetching import download
-from boussole.experiments.sync.report import UnreachableError, failure, troubles
-from boussole.experiments.sync.runs import Run
+from boussole.experiments.sync.report import UnreachableSourceError, failure, troubles
+from boussole.experiments.sync.runs import TrackedRun
 from boussole.experiments.sync.store_listing import StoreListing
 
 
@@ -33,7 +33,7 @@ def sync_declared(workspace: Workspace, system: System, seen: StoreListing, *, k
         except troubles() as error:
             problem = failure(error, f"{lake.RUN}{run.run_id}/{name}")
             seen.failures.append((run.run_id, problem))
-            if isinstance(problem, UnreachableError):
+            if isinstance(problem, UnreachableSourceError):
                 break
         else:
             files.append((lake.RUN + run.run_id, name))
@@ -42,7 +42,7 @@ def sync_declared(workspace: Workspace, system: System, seen: StoreListing, *, k
     return len(files)
 
 
-def _read(workspace: Workspace, run: Run, name: str) -> list[DeclaredValue]:
+def _read(workspace: Workspace, run: TrackedRun, name: str) -> list[DeclaredValue]:
     moment = dt.datetime.fromtimestamp((run.end or run.start) / 1000, dt.UTC).replace(tzinfo=None)
     with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
         lines = gabarit.read(download(workspace, run, name, Path(folder) / "file"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from boussole.audits.decisions.exclusion import Exclusion, exclude, in_force, include
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.experiments.marks import Mark
+from boussole.experiments.marks import SyncMark
 from boussole.experiments.sync import lake
 from boussole.experiments.sync.report import RunChange
 from boussole.experiments.sync.runs import stage_of
@@ -32,7 +32,7 @@ def follow_deletions(
     imported: set[str],
     deleted: set[str],
     seen: StoreListing,
-    mark: Mark,
+    mark: SyncMark,
 ) -> list[RunChange]:
     """Excludes and takes back what has to be, and says it; what is as it was costs no transaction."""
     out = {origin.removeprefix(lake.RUN): item for origin, item in in_force(workspace, system).items()}
@@ -53,7 +53,7 @@ def follow_deletions(
 
 
 def _lost(
-    store: MlflowClient, imported: set[str], *, deleted: set[str], seen: StoreListing, mark: Mark
+    store: MlflowClient, imported: set[str], *, deleted: set[str], seen: StoreListing, mark: SyncMark
 ) -> Iterator[tuple[str, str]]:
     """Imported runs that are deleted or gone, with the reason."""
     for run_id in imported & deleted:

@@ -16,8 +16,8 @@ from boussole.audits.workspace import Workspace
 from boussole.experiments.run_version import version_column
 from boussole.experiments.store import client, quiet_mlflow
 from boussole.experiments.sync.listing import local_folder
-from boussole.experiments.sync.report import UnreachableError, failure, troubles
-from boussole.experiments.sync.runs import Run
+from boussole.experiments.sync.report import UnreachableSourceError, failure, troubles
+from boussole.experiments.sync.runs import TrackedRun
 
 TOGETHER = 50
 """Files of one transaction at most: between two transactions other writers have their turn."""
@@ -28,7 +28,7 @@ TOGETHER_BYTES = 64 * 2**20
 class RemoteFile:
     """A file of a run that the lake does not know yet, or whose content is to be compared."""
 
-    run: Run
+    run: TrackedRun
     path: str
     log: LogName
 
@@ -72,7 +72,7 @@ def _groups(
             path = download(workspace, item.run, item.path, folder / str(number))
         except troubles() as error:
             done.failures.append((item, failure(error, item.origin)))
-            if isinstance(done.failures[-1][1], UnreachableError):
+            if isinstance(done.failures[-1][1], UnreachableSourceError):
                 break
             continue
         length = path.stat().st_size
@@ -85,7 +85,7 @@ def _groups(
         yield group
 
 
-def download(workspace: Workspace, run: Run, path: str, folder: Path) -> Path:
+def download(workspace: Workspace, run: TrackedRun, path: str, folder: Path) -> Path:
     """A file where this machine can read it: in a new folder, unless the artifacts lie on its own disk."""
     top = local_folder(run.artifacts)
     if top is not None:

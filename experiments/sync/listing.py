@@ -16,14 +16,14 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from boussole.experiments.store import FOLDER, quiet_mlflow
-from boussole.experiments.sync.runs import Run
+from boussole.experiments.sync.runs import TrackedRun
 
 AGAIN = 500
 """Runs known before that one sync lists again behind a server."""
 HANDS = 8
 """Listings that wait for the server at the same time."""
 
-List = Callable[[Run, str], list[tuple[str, bool]]]
+List = Callable[[TrackedRun, str], list[tuple[str, bool]]]
 """Paths directly below a folder of a run, each with whether it is a folder itself."""
 
 
@@ -31,7 +31,7 @@ List = Callable[[Run, str], list[tuple[str, bool]]]
 class RunListing:
     """What a sync remembers of a run: the run as it was, when it was listed, how many files of logs it had."""
 
-    run: Run
+    run: TrackedRun
     listed: int
     files: int
 
@@ -50,7 +50,7 @@ def local_folder(artifacts: str) -> Path | None:
     return Path(artifacts) if not parts.scheme else None
 
 
-def due(runs: Sequence[Run], seen: Mapping[str, RunListing], *, now: int, full: bool) -> list[Run]:
+def due(runs: Sequence[TrackedRun], seen: Mapping[str, RunListing], *, now: int, full: bool) -> list[TrackedRun]:
     """The runs to list, in the order given."""
     fresh, old = [], []
     for run in runs:
@@ -64,13 +64,13 @@ def due(runs: Sequence[Run], seen: Mapping[str, RunListing], *, now: int, full: 
     return [run for run in runs if run.run_id in chosen]
 
 
-def _overdue(run: Run, known: RunListing, now: int) -> tuple[float, int]:
+def _overdue(run: TrackedRun, known: RunListing, now: int) -> tuple[float, int]:
     """Time since the last listing, in ages that the run had then; ties go to the one listed longest ago."""
     age = max(known.listed - (run.end or known.listed), 1000)
     return (now - known.listed) / age, -known.listed
 
 
-def list_files(runs: Sequence[Run], tracking_uri: str) -> list[list[str]]:
+def list_files(runs: Sequence[TrackedRun], tracking_uri: str) -> list[list[str]]:
     """For each run, the paths of its files: all below `boussole/`, and those beside it."""
     lister = _remote(tracking_uri)
     here = {run.run_id: list(_walk(run, _local)) for run in runs if local_folder(run.artifacts) is not None}
@@ -81,7 +81,7 @@ def list_files(runs: Sequence[Run], tracking_uri: str) -> list[list[str]]:
     return [here[run.run_id] for run in runs]
 
 
-def _walk(run: Run, lister: List, folder: str = "") -> Iterator[str]:
+def _walk(run: TrackedRun, lister: List, folder: str = "") -> Iterator[str]:
     """Files below a folder; what writers of data sets leave beside them (`_SUCCESS`, `.crc`) is no data.
 
     At the top only `boussole/` is gone into: models and plots are nobody's business here.
@@ -95,7 +95,7 @@ def _walk(run: Run, lister: List, folder: str = "") -> Iterator[str]:
             yield from _walk(run, lister, path)
 
 
-def _local(run: Run, folder: str) -> list[tuple[str, bool]]:
+def _local(run: TrackedRun, folder: str) -> list[tuple[str, bool]]:
     top = local_folder(run.artifacts)
     place = top / folder if top else None
     if place is None or not place.is_dir():
@@ -107,7 +107,7 @@ def _local(run: Run, folder: str) -> list[tuple[str, bool]]:
 def _remote(tracking_uri: str) -> List:
     artifacts = quiet_mlflow().artifacts
 
-    def listed(run: Run, folder: str) -> list[tuple[str, bool]]:
+    def listed(run: TrackedRun, folder: str) -> list[tuple[str, bool]]:
         top = run.artifacts.rstrip("/")
         items = artifacts.list_artifacts(artifact_uri=f"{top}/{folder}" if folder else top, tracking_uri=tracking_uri)
         prefix = f"{folder}/" if folder else ""

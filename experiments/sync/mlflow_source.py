@@ -13,13 +13,13 @@ from boussole.audits.systems import System
 from boussole.audits.systems.parts import MlflowSource
 from boussole.audits.workspace import Workspace
 from boussole.experiments import gabarit
-from boussole.experiments.marks import MARGIN, Mark, attempted, failed, read_mark, update_mark
+from boussole.experiments.marks import MARGIN, SyncMark, attempted, failed, read_mark, update_mark
 from boussole.experiments.store import open_experiment
 from boussole.experiments.sync import lake
 from boussole.experiments.sync.declaring import sync_declared
 from boussole.experiments.sync.excluding import follow_deletions
 from boussole.experiments.sync.fetching import FetchResult, fetch_all
-from boussole.experiments.sync.report import Progress, RunChange, SyncReport, UnreachableError, failure, troubles
+from boussole.experiments.sync.report import Progress, RunChange, SyncReport, UnreachableSourceError, failure, troubles
 from boussole.experiments.sync.runs import deleted_ids
 from boussole.experiments.sync.store_listing import StoreListing, look
 from boussole.experiments.sync.traces import TracesResult, sync_traces
@@ -43,7 +43,7 @@ class _Pull:
     full: bool
     store: MlflowClient
     experiment: Experiment
-    mark: Mark
+    mark: SyncMark
     known: set[str]
     deleted: set[str]
     seen: StoreListing
@@ -99,7 +99,7 @@ def _begin(workspace: Workspace, system: System, name: str, *, now: int, full: b
     return _Pull(workspace, system, name, now, full, store, experiment, mark, known, deleted, seen)
 
 
-def _mark_of(workspace: Workspace, system: System, name: str, experiment: Experiment) -> Mark:
+def _mark_of(workspace: Workspace, system: System, name: str, experiment: Experiment) -> SyncMark:
     """What is remembered of this very experiment; one of the same name in another store begins anew."""
     mark = read_mark(workspace, system.id, name)
     identity = f"{experiment.experiment_id} {experiment.creation_time}"
@@ -158,7 +158,7 @@ def _remember(pull: _Pull, report: SyncReport, done: FetchResult, traced: Traces
     held = pull.known | {item.origin for item in done.reports}
     unread = {run_id for run_id, _ in seen.failures if run_id}
     unread |= {item.run.run_id for item in seen.found if item.origin not in held}
-    silent = bool(done.waiting) or any(isinstance(error, UnreachableError) for error in report.failures)
+    silent = bool(done.waiting) or any(isinstance(error, UnreachableSourceError) for error in report.failures)
     runs = {
         run.run_id: [now, seen.listed[run.run_id], run.start, run.end, run.artifacts, run.signature, run.tagged]
         for run in seen.runs
@@ -166,7 +166,7 @@ def _remember(pull: _Pull, report: SyncReport, done: FetchResult, traced: Traces
     }
     told = str(report.failures[0]) if report.failures else None
 
-    def change(old: Mark) -> Mark:
+    def change(old: SyncMark) -> SyncMark:
         return replace(
             old,
             store=mark.store,

@@ -88,7 +88,7 @@ class SyncReport:
         }
 
 
-class UnreachableError(SourceError):
+class UnreachableSourceError(SourceError):
     """A tracking server that does not answer: what remains of its source waits for the next sync."""
 
 
@@ -99,14 +99,14 @@ def troubles() -> tuple[type[Exception], ...]:
 
 def failure(error: Exception, origin: str) -> BoussoleError:
     """The error of one file, with the origin that its reader knows in place of a temporary path."""
-    if isinstance(error, UnreachableError):
+    if isinstance(error, UnreachableSourceError):
         return error
     if isinstance(error, BoussoleError):
         return SourceError(error.what, where=origin, next_step=error.next_step)
     text = str(error)
     for marks, what in ((_SLOW, "takes too long to answer"), (_SILENT, "does not answer")):
         if any(mark in text.lower() for mark in marks):
-            return UnreachableError(
+            return UnreachableSourceError(
                 f"the MLflow server {what}.",
                 where=origin,
                 next_step="Nothing was lost: start it, or correct `mlflow_tracking_uri`, and run the sync again.",

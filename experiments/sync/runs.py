@@ -21,7 +21,7 @@ ACTIVE, DELETED = 1, 2
 
 
 @dataclass(frozen=True)
-class Run:
+class TrackedRun:
     """A run as far as a sync needs it; `signature` changes with its status, end or tags."""
 
     run_id: str
@@ -32,7 +32,7 @@ class Run:
     tagged: bool
 
     @classmethod
-    def of(cls, run: MlflowRun) -> Run:
+    def of(cls, run: MlflowRun) -> TrackedRun:
         info, tags = run.info, run.data.tags
         told = zlib.crc32(repr(sorted(tags.items())).encode())
         signature = f"{info.status} {info.end_time} {told:08x}"
@@ -60,7 +60,9 @@ def pages(
             return
 
 
-def active_runs(store: MlflowClient, experiment: str, system: str, *, since: int | None, untagged: bool) -> list[Run]:
+def active_runs(
+    store: MlflowClient, experiment: str, system: str, *, since: int | None, untagged: bool
+) -> list[TrackedRun]:
     """Runs with the system's tag that started, ended or were still running since a moment (all: None), oldest first.
 
     `untagged` adds the runs of the experiment that carry no system's tag: a template may have written them.
@@ -74,20 +76,24 @@ def active_runs(store: MlflowClient, experiment: str, system: str, *, since: int
             f"{earlier} and attributes.status = 'RUNNING'",
         ]
     clauses = [tag + clause for tag in _whose(system, untagged) for clause in when]
-    return _oldest_first(Run.of(run) for clause in clauses for page in pages(store, experiment, clause) for run in page)
+    return _oldest_first(
+        TrackedRun.of(run) for clause in clauses for page in pages(store, experiment, clause) for run in page
+    )
 
 
 def newest_runs(
     store: MlflowClient, experiment: str, system: str, *, since: int, untagged: bool, known: Mapping[str, str]
-) -> list[Run]:
+) -> list[TrackedRun]:
     """The runs for which a filter holds, down to the first page on which every run is known with its signature."""
     found = []
     for tag in _whose(system, untagged):
-        found += [Run.of(r) for p in pages(store, experiment, f"{tag} and attributes.status = 'RUNNING'") for r in p]
+        found += [
+            TrackedRun.of(r) for p in pages(store, experiment, f"{tag} and attributes.status = 'RUNNING'") for r in p
+        ]
         for moment in ("start_time", "end_time"):
             clause = f"{tag} and attributes.{moment} >= {since}"
             for page in pages(store, experiment, clause, order=f"{moment} DESC", size=GLANCE):
-                runs = [Run.of(run) for run in page]
+                runs = [TrackedRun.of(run) for run in page]
                 found += runs
                 if all(known.get(run.run_id) == run.signature for run in runs):
                     break
@@ -98,7 +104,7 @@ def _whose(system: str, untagged: bool) -> list[str]:
     return [f"tags.`{TAG}` = '{system}'"] + ([f"tags.`{TAG}` IS NULL"] if untagged else [])
 
 
-def _oldest_first(runs: Iterable[Run]) -> list[Run]:
+def _oldest_first(runs: Iterable[TrackedRun]) -> list[TrackedRun]:
     once = {run.run_id: run for run in runs}
     return sorted(once.values(), key=lambda run: (run.start, run.run_id))
 
@@ -120,6 +126,6 @@ def stage_of(store: MlflowClient, run_id: str) -> str | None:
         raise
 
 
-def run_of(store: MlflowClient, run_id: str) -> Run | None:
+def run_of(store: MlflowClient, run_id: str) -> TrackedRun | None:
     """A run by its id, unless it is deleted or unknown."""
-    return Run.of(store.get_run(run_id)) if stage_of(store, run_id) == "active" else None
+    return TrackedRun.of(store.get_run(run_id)) if stage_of(store, run_id) == "active" else None

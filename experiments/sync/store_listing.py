@@ -12,12 +12,12 @@ from boussole.audits.errors import BoussoleError, SourceError, nearest
 from boussole.audits.log_names import LOGS
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.experiments.marks import MARGIN, Mark
+from boussole.experiments.marks import MARGIN, SyncMark
 from boussole.experiments.store import FOLDER
 from boussole.experiments.sync import lake
 from boussole.experiments.sync.fetching import RemoteFile
 from boussole.experiments.sync.listing import RunListing, due, list_files
-from boussole.experiments.sync.runs import Run, active_runs, newest_runs, run_of
+from boussole.experiments.sync.runs import TrackedRun, active_runs, newest_runs, run_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -36,7 +36,7 @@ class StoreListing:
     the files of logs of each run that was listed; `beside` are its files outside `boussole/`.
     """
 
-    runs: list[Run]
+    runs: list[TrackedRun]
     since: int | None
     whole: bool
     listed: dict[str, int] = field(default_factory=dict)
@@ -51,7 +51,7 @@ def look(
     store: MlflowClient,
     experiment: str,
     *,
-    mark: Mark,
+    mark: SyncMark,
     known: set[str],
     deleted: set[str],
     now: int,
@@ -61,7 +61,7 @@ def look(
     since = None if full or mark.since is None or not lake.run_ids(known) else min(mark.since, now - MARGIN)
     untagged = is_only_reader(workspace, system, store.get_experiment(experiment).name)
     seen = {
-        run_id: RunListing(Run(run_id, *rest), listed, files)
+        run_id: RunListing(TrackedRun(run_id, *rest), listed, files)
         for run_id, (listed, files, *rest) in mark.runs.items()
         if run_id not in mark.unread
     }
@@ -84,7 +84,7 @@ def look(
     return made
 
 
-def _is_glance(workspace: Workspace, mark: Mark, *, now: int) -> bool:
+def _is_glance(workspace: Workspace, mark: SyncMark, *, now: int) -> bool:
     """Whether the newest runs are enough this time: a server takes many seconds to tell tens of thousands."""
     remote = workspace.tracking_uri.startswith(("http:", "https:"))
     return remote and len(mark.runs) > FEW and mark.whole is not None and 0 <= now - mark.whole < DAY
@@ -101,7 +101,7 @@ def is_only_reader(workspace: Workspace, system: System, experiment: str) -> boo
     return readers <= {system.id}
 
 
-def _sort(made: StoreListing, system: System, run: Run, paths: Iterable[str]) -> None:
+def _sort(made: StoreListing, system: System, run: TrackedRun, paths: Iterable[str]) -> None:
     """Files of logs, files beside them, and files in folders of no log: these are told, not passed over."""
     files = [path for path in paths if path.startswith(f"{FOLDER}/")] if run.tagged else []
     made.beside[run.run_id] = [path for path in paths if "/" not in path]
@@ -117,7 +117,7 @@ def _sort(made: StoreListing, system: System, run: Run, paths: Iterable[str]) ->
     made.failures += [(run.run_id, _no_log(system, run, folder)) for folder in sorted(lost)]
 
 
-def _no_log(system: System, run: Run, folder: str) -> BoussoleError:
+def _no_log(system: System, run: TrackedRun, folder: str) -> BoussoleError:
     where = f"mlflow:{run.run_id}/{FOLDER}/{folder}".rstrip("/")
     if folder in LOGS:
         return SourceError(

@@ -6,17 +6,19 @@ import time
 from dataclasses import replace
 
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.databases import PREFIX, Address
+from boussole.audits.decisions.databases import PREFIX, DatabaseAddress
 from boussole.audits.systems import System
 from boussole.audits.systems.parts import DuckdbSource
 from boussole.audits.workspace import Workspace
-from boussole.experiments.marks import Mark, attempted, failed, update_mark
+from boussole.experiments.marks import SyncMark, attempted, failed, update_mark
 from boussole.experiments.sync.report import Progress, SyncReport, failure, troubles
 
 
-def address_of(workspace: Workspace, source: DuckdbSource) -> Address:
+def address_of(workspace: Workspace, source: DuckdbSource) -> DatabaseAddress:
     """What a source of the system file reads."""
-    return Address(path=workspace.home / source.path, table=source.table, query=source.query, after=source.after)
+    return DatabaseAddress(
+        path=workspace.home / source.path, table=source.table, query=source.query, after=source.after
+    )
 
 
 def name_of(workspace: Workspace, source: DuckdbSource) -> str:
@@ -47,7 +49,7 @@ def sync_duckdb(
     tell(title, 1, 1)
     new = not report.already and bool(report.accepted or report.quarantined or report.updated)
 
-    def change(old: Mark) -> Mark:
+    def change(old: SyncMark) -> SyncMark:
         return replace(old, failure=None, last_success=now, last_new=now if new else old.last_new)
 
     update_mark(workspace, system.id, name, change)

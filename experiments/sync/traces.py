@@ -21,7 +21,7 @@ from boussole.audits.lake import has_lake
 from boussole.audits.privacy.removals import removals
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.experiments.marks import MARGIN, Mark
+from boussole.experiments.marks import MARGIN, SyncMark
 from boussole.experiments.store import TAG
 from boussole.experiments.sync.store_listing import is_only_reader
 from boussole.experiments.sync.tracerows import feedback_of, generation_system, row_of, write_rows
@@ -53,7 +53,7 @@ def sync_traces(
     store: MlflowClient,
     experiment: Experiment,
     *,
-    mark: Mark,
+    mark: SyncMark,
     whole: bool,
     now: int,
     full: bool,

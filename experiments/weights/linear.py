@@ -24,7 +24,7 @@ SAME_SCORE = 0.001
 
 
 @dataclass(frozen=True, kw_only=True)
-class Effect:
+class ParameterEffect:
     """What one parameter did for a person: `points` of the model's sum, more or less than on average. `without`: the
     score that the person would have had with an average effect of it, where scores follow from the sum."""
 
@@ -39,7 +39,7 @@ class Weights:
     whose value the log does not hold. `checked`: the model gives the very score that was logged; None where that could
     not be tried."""
 
-    effects: tuple[Effect, ...] = ()
+    effects: tuple[ParameterEffect, ...] = ()
     lack: Lack | None = None
     mismatch: bool = False
     too_few: bool = False
@@ -55,7 +55,7 @@ def logged_weights(model: VersionModel, points: Mapping[str, Cell]) -> Weights |
         return None
     found = sorted(((name, float(each)) for name, each in points.items() if each is not None), key=lambda p: -abs(p[1]))
     return Weights(
-        effects=tuple(Effect(column=name, points=each, without=None) for name, each in found),
+        effects=tuple(ParameterEffect(column=name, points=each, without=None) for name, each in found),
         unlogged=tuple(name for name in model.columns or () if name not in points),
         logged=True,
     )
@@ -100,7 +100,7 @@ def weights(  # noqa: PLR0911 (each return is something that cannot be told)
     at = own if checked else _undone(score, logistic=link)
     return Weights(
         effects=tuple(
-            Effect(
+            ParameterEffect(
                 column=name,
                 points=each,
                 without=_score(at - each, logistic=link) if at is not None else None,

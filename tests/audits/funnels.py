@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from boussole.audits.counts.left_out import LEFT_OUT
 from boussole.audits.counts.lists import RANKS
-from boussole.audits.counts.read import COUNTS, Read
+from boussole.audits.counts.read import COUNTS, AuditInputs
 from boussole.audits.counts.scores import SCORES
 from boussole.audits.counts.strata import STRATA
 from boussole.audits.counts.withheld import WITHHELD
@@ -77,7 +77,7 @@ LARGE = {("F", "young"): (60, 50, 30, 20), ("F", "old"): (90, 30, 20, 15)} | {
 }
 
 
-def counted(system: System, frame: pd.DataFrame) -> Read:
+def counted(system: System, frame: pd.DataFrame) -> AuditInputs:
     """The counts of the rows, as the cubes give them: the oracle of the last test."""
     rows = frame.assign(
         bucket=[int(str(person)[1:]) % 40 if system.cluster else i % 40 for i, person in enumerate(frame["person"])],
@@ -95,9 +95,9 @@ def counted(system: System, frame: pd.DataFrame) -> Read:
     return counted_only(summed(counts, COUNTS), summed(strata, STRATA))
 
 
-def counted_only(counts: pa.Table, strata: pa.Table) -> Read:
+def counted_only(counts: pa.Table, strata: pa.Table) -> AuditInputs:
     """What an audit reads of a log without lists, scores, features and earlier windows."""
-    return Read(
+    return AuditInputs(
         counts=counts,
         strata=strata,
         ranks=RANKS.empty_table(),

@@ -17,7 +17,7 @@ from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import IngestReport, ingest
 from boussole.audits.decisions.discards import RowSelection, discard
 from boussole.audits.decisions.exclusion import exclude, include
-from boussole.audits.decisions.ingesting import RefusedError
+from boussole.audits.decisions.ingesting import RefusedSourceError
 from boussole.audits.decisions.quarantine import list_rows
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import CUBES, table
@@ -183,7 +183,7 @@ def test_a_row_that_says_something_else_is_set_aside_with_its_columns(
 @pytest.mark.costly
 def test_a_file_of_which_every_row_differs_is_refused(workspace: Workspace, bring: Bring) -> None:
     bring([good(1)])
-    with pytest.raises(RefusedError, match="column 'sex': differs"):
+    with pytest.raises(RefusedSourceError, match="column 'sex': differs"):
         bring([good(1, sex="M")])
 
 
@@ -295,7 +295,7 @@ def test_strict_refuses_a_file_whose_bad_rows_are_set_aside_still(
     bad = [good(1), good(2, when="soon")]
     bring(bad)
     (tmp_path / "strict.csv").write_text("\n".join([HEADER, *bad, good(3)]) + "\n")
-    with pytest.raises(RefusedError, match="--strict"):
+    with pytest.raises(RefusedSourceError, match="--strict"):
         ingest(workspace, loans, tmp_path / "strict.csv", strict=True)
     assert held(workspace, "SELECT count(*) FROM lake.loans.decisions") == [(1,)]
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from boussole.audits import evidence
 from boussole.audits.counts.left_out import read_left_out
 from boussole.audits.counts.lists import read_ranks
-from boussole.audits.counts.read import Read, cells_from_counts, read_counts
+from boussole.audits.counts.read import AuditInputs, cells_from_counts, read_counts
 from boussole.audits.counts.scores import read_scores, scores_of
 from boussole.audits.counts.strata import TOO_MANY, read_strata, strata_of
 from boussole.audits.counts.watched import read_histograms
@@ -240,7 +240,7 @@ def test_what_an_audit_read_comes_back_from_its_evidence(
 ) -> None:
     workspace, system, _ = loaded
     with reading(workspace) as connection:
-        read = Read(
+        read = AuditInputs(
             counts=read_counts(connection, system, YEAR, as_of=LATE),
             strata=read_strata(connection, system, YEAR),
             ranks=read_ranks(connection, system, YEAR),

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from boussole.audits.decisions import IngestReport, ingest
 from boussole.audits.decisions.correction import resubmit
-from boussole.audits.decisions.ingesting import RefusedError
+from boussole.audits.decisions.ingesting import RefusedSourceError
 from boussole.audits.decisions.quarantine import export, list_rows
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import reading
@@ -179,7 +179,7 @@ def test_a_resubmitted_file_that_is_all_bad_closes_nothing(
     (tmp_path / "bad.csv").write_text(BAD)
     ingest(workspace, offers, tmp_path / "bad.csv")
     export(workspace, offers, tmp_path / "out.csv")
-    with pytest.raises(RefusedError, match="no row could be accepted"):
+    with pytest.raises(RefusedSourceError, match="no row could be accepted"):
         resubmit(workspace, offers, tmp_path / "out.csv")
     assert len(list_rows(workspace, offers)) == 2
     with pytest.raises(SourceError, match=r"_batch and _row are missing"):
@@ -284,7 +284,7 @@ def test_texts_are_sealed_and_counted(workspace: Workspace, offers: System, tmp_
     assert [row[2] for row in stored] == [4, 5]
     bad = frame.assign(id=["g3", "g4"], tokens=[-1, 2.5])
     bad.to_parquet(tmp_path / "bad.parquet")
-    with pytest.raises(RefusedError, match="not a whole number, 0 or more"):
+    with pytest.raises(RefusedSourceError, match="not a whole number, 0 or more"):
         ingest(workspace, offers, tmp_path / "bad.parquet", log="generations")
 
 

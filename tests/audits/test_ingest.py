@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from boussole.audits.decisions import ingest, validate
-from boussole.audits.decisions.ingesting import RefusedError
+from boussole.audits.decisions.ingesting import RefusedSourceError
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import table
@@ -118,13 +118,13 @@ def test_bad_rows_are_set_aside_and_good_ones_accepted(
 @pytest.mark.costly
 def test_strict_refuses_the_whole_file_and_writes_nothing(workspace: Workspace, loans: System, csv: Csv) -> None:
     path = csv(GOOD, BAD_ROWS["unknown decision"][0])
-    with pytest.raises(RefusedError, match=r"refused because of --strict: column 'granted'.*row 2"):
+    with pytest.raises(RefusedSourceError, match=r"refused because of --strict: column 'granted'.*row 2"):
         ingest(workspace, loans, path, strict=True)
     assert ingest(workspace, loans, path).accepted == 1
 
 
 def test_a_file_without_a_good_row_is_refused(workspace: Workspace, loans: System, csv: Csv) -> None:
-    with pytest.raises(RefusedError, match="no row could be accepted"):
+    with pytest.raises(RefusedSourceError, match="no row could be accepted"):
         ingest(workspace, loans, csv(BAD_ROWS["no date"][0]))
 
 

@@ -13,7 +13,7 @@ import pytest
 from boussole.audits.cubes import update
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import IngestReport, ingest
-from boussole.audits.decisions.ingesting import RefusedError
+from boussole.audits.decisions.ingesting import RefusedSourceError
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import CUBES, table
@@ -239,7 +239,7 @@ def test_a_message_is_told_once_and_its_reply_later(workspace: Workspace) -> Non
     bring(workspace, sent, "contacts")
     report = bring(workspace, sent.assign(answered=pd.Timestamp("2026-01-07")), "contacts")
     assert (report.accepted, report.known, report.updated) == (0, 2, 2)
-    with pytest.raises(RefusedError, match="the reply is older than the message"):
+    with pytest.raises(RefusedSourceError, match="the reply is older than the message"):
         bring(workspace, sent.assign(answered=pd.Timestamp("2026-01-01")), "contacts")
     with reading(workspace) as connection:
         found = connection.execute("SELECT day, kind, reply_at, length(person) FROM lake.offers.contacts").fetchall()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from boussole.audits.counts.left_out import LeftOut
+from boussole.audits.counts.left_out import DecisionCounts
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.correction import resubmit
 from boussole.audits.decisions.discards import RowSelection, discard
@@ -58,7 +58,7 @@ def bring(workspace: Workspace, lines: Sequence[str], *, header: str = "ref,day,
     ingest(workspace, workspace.system("loans"), path, **more)
 
 
-def left_out(workspace: Workspace, start: dt.date | None = None) -> LeftOut:
+def left_out(workspace: Workspace, start: dt.date | None = None) -> DecisionCounts:
     end = None if start is None else (start + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
     found = measure_window(workspace, workspace.system("loans"), start=start, end=end).left_out
     assert found is not None

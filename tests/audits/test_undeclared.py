@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.ingesting import RefusedError
+from boussole.audits.decisions.ingesting import RefusedSourceError
 from boussole.audits.decisions.overview import overview
 from boussole.audits.decisions.quarantine import export
 from boussole.audits.errors import BoussoleError, SourceError
@@ -159,7 +159,7 @@ def test_values_that_are_not_declared_are_set_aside(tmp_path: Path) -> None:
 
 def test_a_file_of_undeclared_values_alone_is_refused_where_they_are_set_aside(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path, GROUPS["set_aside"])
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RefusedSourceError) as caught:
         bring(workspace, tmp_path, rows(3, each=0))
     assert NAME not in str(caught.value)
 

@@ -17,7 +17,7 @@ from boussole.audits.errors import CharterError
 from boussole.audits.workspace import Workspace
 from boussole.charter.templates import TEMPLATES
 from boussole.charter.text.loading import PACKAGED, find_faults, load_charter, unread
-from boussole.charter.text.reading import Reading
+from boussole.charter.text.reading import CharterReading
 from boussole.dashboard.cli.main import app
 
 ARTICLES = ["finalite", "humain", "equite", "liberte", "transparence", "securite", "environnement"]
@@ -334,7 +334,7 @@ def test_whatever_is_edited_every_fault_is_one_line_with_its_place(edits):
             lines[line] = f"{lines[line].partition(':')[0]}: {value}"
         else:
             lines[line] = f" {lines[line]}"
-    reading = Reading([(name, "\n".join(lines).encode("utf-8", "replace")) for name, lines in files.items()])
+    reading = CharterReading([(name, "\n".join(lines).encode("utf-8", "replace")) for name, lines in files.items()])
     told = [str(fault) for fault in reading.faults()]
     assert told or reading.head is not None
     for fault in told:

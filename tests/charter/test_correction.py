@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import multivariate_normal, norm
 
 from boussole.charter.judging.statistics import correction
-from boussole.charter.judging.statistics.correction import Place, corrected
+from boussole.charter.judging.statistics.correction import ComparisonPlace, corrected
 
 MONTHS, ALPHA = 12, 0.05
 WOMEN, OLD = ("gender", "women"), ("age", "55+")
@@ -18,7 +18,7 @@ WOMEN, OLD = ("gender", "women"), ("age", "55+")
 def comparison(
     of: str, *groups: tuple[str, str], effect: float | None, importance: float = 1.0
 ) -> correction.TestedComparison:
-    place = Place(asked=of, group=frozenset(groups))
+    place = ComparisonPlace(asked=of, group=frozenset(groups))
     return correction.TestedComparison(
         of=of, watch=(0.9, 0.9), breach=(0.95, 0.9), effect=effect, importance=importance, place=place
     )

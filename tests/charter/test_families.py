@@ -10,7 +10,7 @@ from statsmodels.stats.multitest import multipletests
 
 from boussole.audits.uncertainty.tests import tails
 from boussole.charter.document.answers.verdict import RULE
-from boussole.charter.judging.statistics.correction import TestedComparison, Window, corrected, gained
+from boussole.charter.judging.statistics.correction import JudgedWindow, TestedComparison, corrected, gained
 from boussole.charter.judging.statistics.testing import p_values
 from boussole.charter.pack.verifier.verdicts.corrections import corrected as verifier
 from boussole.charter.pack.verifier.verdicts.heard import Heard
@@ -75,7 +75,7 @@ def test_what_is_not_kept_is_to_be_watched_too():
     small to tell one level from the other would be found with nearly the whole level of error: twice 5 %."""
     at_watch, small = {"watch": (0.5, 0.5), "breach": (1 - 1e-9, 1e-9)}, {"watch": (0.02, 0.98), "breach": (0.03, 0.97)}
     tested = [
-        TestedComparison(of="one", **each, correlations=(), windows=(Window(**each, weight=1.0),))
+        TestedComparison(of="one", **each, correlations=(), windows=(JudgedWindow(**each, weight=1.0),))
         for each in (*[at_watch] * 8, small)
     ]
     ninth = corrected(tested, looks=1, alpha=0.05)[-1]
@@ -125,10 +125,16 @@ def test_a_window_that_speaks_against_a_comparison_keeps_its_part():
         tails({"kind": "wald", "estimate": e, "se": 0.02}, threshold=0.8, bad_side="below") for e in (0.9, 0.76, 0.8)
     )
     windows = {
-        "speaks": (Window(watch=by_all, breach=by_all, weight=0.9), Window(watch=lately, breach=lately, weight=0.1)),
-        "good": (Window(watch=by_all, breach=by_all, weight=0.9), Window(watch=other, breach=other, weight=0.1)),
+        "speaks": (
+            JudgedWindow(watch=by_all, breach=by_all, weight=0.9),
+            JudgedWindow(watch=lately, breach=lately, weight=0.1),
+        ),
+        "good": (
+            JudgedWindow(watch=by_all, breach=by_all, weight=0.9),
+            JudgedWindow(watch=other, breach=other, weight=0.1),
+        ),
     }
-    one = (Window(watch=other, breach=other, weight=1.0),)
+    one = (JudgedWindow(watch=other, breach=other, weight=1.0),)
     shares = {}
     for name, some in windows.items():
         tested = [

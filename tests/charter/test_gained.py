@@ -16,7 +16,14 @@ import pytest
 from scipy.special import ndtr, ndtri
 
 from boussole.audits.uncertainty.looks import nominal
-from boussole.charter.judging.statistics.correction import BY_CHANCE, STILL, TestedComparison, Window, corrected, gained
+from boussole.charter.judging.statistics.correction import (
+    BY_CHANCE,
+    STILL,
+    JudgedWindow,
+    TestedComparison,
+    corrected,
+    gained,
+)
 
 Floats = npt.NDArray[np.float64]
 ALPHA, MONTHS = 0.05, 12
@@ -90,7 +97,7 @@ def test_years_are_judged_as_audits_judge() -> None:
                     watch=each,
                     breach=each,
                     correlations=tuple(GROWING[:look]),
-                    windows=(Window(watch=each, breach=each, weight=1.0),),
+                    windows=(JudgedWindow(watch=each, breach=each, weight=1.0),),
                 )
                 for at, each in enumerate(tails)
             ]

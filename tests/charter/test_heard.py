@@ -11,7 +11,7 @@ import pytest
 from benchmarks.split import MONTHS, bounds, lines, told
 from boussole.charter.document import MeasureInShort, VerdictDocument
 from boussole.charter.judging.families import asked_of
-from boussole.charter.judging.statistics.heard import LATELY, Heard, heard, spans
+from boussole.charter.judging.statistics.heard import LATELY, JudgedFigures, heard, spans
 from boussole.charter.judging.verdicts import judge
 from boussole.charter.pack.verifier.verdicts import heard as verifier
 from tests.charter.builders import CHARTER, START, comparison, system
@@ -53,14 +53,14 @@ def asked(found: list[Any], *, rule: int) -> VerdictDocument:
     return verdict
 
 
-def chosen(found: list[Any], *, rule: int = 5) -> Heard:
+def chosen(found: list[Any], *, rule: int = 5) -> JudgedFigures:
     """The figures that the comparison is judged by."""
     own, *several = [MeasureInShort.of(each) for each in found]
     questions = QUESTIONS.answered([own], several)
     judged = heard(questions, several, rule=rule, alpha=CHARTER.alpha, looks=12)
     (question,) = (each for each in judged if each.id == ASKED)
     alike = question.comparisons[0]
-    return question.heard[0] if question.heard else Heard(together=alike, watch=alike, breach=alike)
+    return question.heard[0] if question.heard else JudgedFigures(together=alike, watch=alike, breach=alike)
 
 
 def drawn(cases: int) -> list[list[Any]]:

@@ -21,7 +21,7 @@ from boussole.charter.incidents.entering import record
 from boussole.charter.record_types.examples import TextExample, TextExampleEnd
 from boussole.charter.records import seal, statements, verify_records
 from boussole.charter.records.examples import drafts
-from boussole.charter.records.examples.drafts import Wanted, draw_example, read_draft, release_draft, take_out
+from boussole.charter.records.examples.drafts import WantedExample, draw_example, read_draft, release_draft, take_out
 from boussole.charter.records.examples.released import (
     damaged,
     end,
@@ -31,7 +31,7 @@ from boussole.charter.records.examples.released import (
     path_of,
     text_of,
 )
-from boussole.charter.records.sealed_files import Fault, verify_files
+from boussole.charter.records.sealed_files import FileFault, verify_files
 from tests.audits.privacy.helpers import files_of, found_in_clear
 from tests.kept_texts import AGE, NAMED, PLAIN, UNLAWFUL, WRITER, made, plain_readers
 
@@ -51,10 +51,10 @@ def workspace(tmp_path: Path) -> Workspace:
     return made(tmp_path / "w", (UNLAWFUL, DAY), (PLAIN, DAY), (PLAIN, dt.date(2026, 10, 2)))
 
 
-NOVEMBER = Wanted(start=dt.date(2026, 11, 1), end=dt.date(2026, 11, 30), finding="age")
+NOVEMBER = WantedExample(start=dt.date(2026, 11, 1), end=dt.date(2026, 11, 30), finding="age")
 
 
-def drawn(workspace: Workspace, wanted: Wanted = NOVEMBER, *, whose: str = "s", **more):
+def drawn(workspace: Workspace, wanted: WantedExample = NOVEMBER, *, whose: str = "s", **more):
     return draw_example(workspace, "writer", wanted, whose=whose, now=NOW, **more)
 
 
@@ -175,7 +175,10 @@ def test_a_text_that_is_missing_or_changed_is_told_and_not_shown(workspace: Work
     paths[1].unlink()
     assert {each.entry for each in damaged(workspace, examples(workspace), today=TODAY)} == {one.entry, other.entry}
     found = verify_files(workspace)
-    assert {(each.entry, each.fault) for each in found.bad} == {(one.entry, Fault.unread), (other.entry, Fault.missing)}
+    assert {(each.entry, each.fault) for each in found.bad} == {
+        (one.entry, FileFault.unread),
+        (other.entry, FileFault.missing),
+    }
     assert [why(text_of, workspace, each, today=TODAY) for each in (one, other)] == ["unread", "unread"]
     assert forget_examples(workspace, today=TODAY) == []  # it is a fault to be mended, not the end of an example
     (workspace.examples / f"{'0' * 64}.sealed").write_bytes(b"left by a process that was killed")
@@ -188,17 +191,17 @@ def test_what_is_drawn_fits_what_was_asked_for(workspace: Workspace) -> None:
         months=(dt.date(2026, 11, 1),), findings=("age",)
     )  # that of October is older than texts are kept, though no purge has run
     assert AGE in drawn(workspace).shown
-    nothing = Wanted(start=NOVEMBER.start, end=NOVEMBER.end, finding=NOTHING)
+    nothing = WantedExample(start=NOVEMBER.start, end=NOVEMBER.end, finding=NOTHING)
     assert drawn(workspace, nothing).shown == PLAIN
-    any_text = Wanted(start=NOVEMBER.start, end=NOVEMBER.end)
+    any_text = WantedExample(start=NOVEMBER.start, end=NOVEMBER.end)
     assert len({drawn(workspace, any_text).shown for _ in range(40)}) == 2
     for wrong in (
-        Wanted(start=NOVEMBER.start, end=NOVEMBER.end, finding="sex"),
-        Wanted(start=DAY, end=DAY, finding="x'"),
+        WantedExample(start=NOVEMBER.start, end=NOVEMBER.end, finding="sex"),
+        WantedExample(start=DAY, end=DAY, finding="x'"),
     ):
         assert why(drawn, workspace, wrong) == "none"
-    assert why(drawn, workspace, Wanted(start=dt.date(2026, 10, 1), end=dt.date(2026, 10, 31))) == "none"
-    named = drawn(workspace, Wanted(start=TODAY, end=TODAY), text="g0")
+    assert why(drawn, workspace, WantedExample(start=dt.date(2026, 10, 1), end=dt.date(2026, 10, 31))) == "none"
+    named = drawn(workspace, WantedExample(start=TODAY, end=TODAY), text="g0")
     assert (named.shown, named.wanted.start, named.wanted.end) == (
         UNLAWFUL.replace(NAMED, "[PERSON]"), NOVEMBER.start, NOVEMBER.end,
     )  # fmt: skip

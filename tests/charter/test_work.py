@@ -20,9 +20,9 @@ from boussole.charter.record_types.work import Answers, Consultation, Mean, Surv
 from boussole.charter.records import SealedStatement, verify_records
 from boussole.charter.records.facts import Facts
 from boussole.charter.work.effects import consultations, surveys, times, trained
-from boussole.charter.work.survey import Layout, aggregated, rows_of
+from boussole.charter.work.survey import SurveyLayout, aggregated, rows_of
 
-LAYOUT = Layout(columns={"autonomy": "Q1", "load": "Q2"}, group="team")
+LAYOUT = SurveyLayout(columns={"autonomy": "Q1", "load": "Q2"}, group="team")
 DAY = dt.date(2026, 10, 1)
 
 
@@ -36,7 +36,7 @@ def test_answers_of_people_become_means_and_no_row_stays():
     assert found.answered == 50
     assert found.everybody.themes["autonomy"] == Mean(n=50, mean=2.8)
     assert [(each.group, each.themes["load"].mean) for each in found.groups] == [("North", 4.0), ("South", 2.0)]
-    turned = aggregated(people(North=(20, 4)), Layout(columns={"load": "Q2"}, reverse=["load"]))
+    turned = aggregated(people(North=(20, 4)), SurveyLayout(columns={"load": "Q2"}, reverse=["load"]))
     assert turned.everybody.themes["load"].mean == 2.0
 
 
@@ -60,7 +60,7 @@ def test_what_is_left_after_subtraction_is_never_a_small_group(answers):
 
 def test_means_that_come_aggregated_are_taken_as_they_are():
     rows = [{"theme": "meaning", "group": g, "n": str(n), "mean": m} for g, n, m in (("A", 20, "3,5"), ("B", 30, 4))]
-    found = aggregated(rows, Layout(columns={}))
+    found = aggregated(rows, SurveyLayout(columns={}))
     assert (found.answered, found.everybody.themes["meaning"].mean) == (50, 3.8)
     assert [each.group for each in found.groups] == ["A", "B"]
 

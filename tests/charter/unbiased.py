@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from boussole.audits.counts.read import COUNTS, Read
+from boussole.audits.counts.read import COUNTS, AuditInputs
 from boussole.audits.counts.strata import STRATA
 from boussole.audits.runs import measure_evidence
 from boussole.audits.standing import WindowStanding
@@ -120,7 +120,7 @@ def _own(rng: np.random.Generator, rates: Floats, population: Population) -> Flo
     return rng.beta(rates * spread, (1 - rates) * spread)
 
 
-def read_of(counts: Ints, groups: Groups, process: Process, system: System) -> Read:
+def read_of(counts: Ints, groups: Groups, process: Process, system: System) -> AuditInputs:
     """The tables of counts that an audit reads of these decisions."""
     whole, by_stratum = [], []
     for by in [(), *system.attributes]:

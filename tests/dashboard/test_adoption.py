@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from statsmodels.stats.proportion import proportion_confint
 
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.adoption import Adoption, Depth, joined_classes
+from boussole.audits.decisions.adoption import Depth, MonthlyAdoption, joined_classes
 from boussole.audits.decisions.overview import overview
 from boussole.audits.retention.purge import purge
 from boussole.audits.retention.rotation import rotate
@@ -74,7 +74,7 @@ def made(home: Path) -> Workspace:
     return Workspace(home)
 
 
-def told(workspace: Workspace) -> Adoption | None:
+def told(workspace: Workspace) -> MonthlyAdoption | None:
     return overview(workspace).systems["writer"].adoption
 
 
@@ -90,13 +90,13 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def adopted(used: Workspace) -> Adoption:
+def adopted(used: Workspace) -> MonthlyAdoption:
     read = told(used)
     assert read is not None
     return read
 
 
-def test_who_uses_it_is_counted_by_hand_and_few_are_told_with_others(adopted: Adoption) -> None:
+def test_who_uses_it_is_counted_by_hand_and_few_are_told_with_others(adopted: MonthlyAdoption) -> None:
     found = adopted
     assert found.whole is not None
     assert (found.first.isoformat(), found.last.isoformat()) == ("2026-09-01", "2026-09-14")  # the log goes no further
@@ -115,7 +115,7 @@ def test_who_uses_it_is_counted_by_hand_and_few_are_told_with_others(adopted: Ad
     ]
 
 
-def test_the_api_tells_the_same(used: Workspace, adopted: Adoption) -> None:
+def test_the_api_tells_the_same(used: Workspace, adopted: MonthlyAdoption) -> None:
     asked = TestClient(Starlette(routes=routes(used.home))).get("/api/systems/writer/adoption").json()
     assert (asked["system"], asked["untold"], asked["first"]) == ("writer", None, "2026-09-01")
     assert {key: asked["whole"][key] for key in ("active", "entitled")} == {"active": 125, "entitled": 203}
@@ -142,7 +142,7 @@ def test_the_api_says_why_nothing_is_told(tmp_path: Path) -> None:
     assert (said[0]["exported"], said[1]["exported"]) == (None, "2026-09-30")
 
 
-def test_intervals_are_those_of_another_library(adopted: Adoption) -> None:
+def test_intervals_are_those_of_another_library(adopted: MonthlyAdoption) -> None:
     """Each agent by themselves, as no team is known: Clopper and Pearson's, of as many agents but for Student's t."""
     young, old = adopted.groups["age_band"]
     for each in (young, old):
@@ -174,7 +174,7 @@ def test_intervals_are_those_of_another_library(adopted: Adoption) -> None:
         ),
     ],
 )
-def test_the_page_says_it_in_few_words_and_runs_nothing(adopted: Adoption, lang: str, words: list[str]) -> None:
+def test_the_page_says_it_in_few_words_and_runs_nothing(adopted: MonthlyAdoption, lang: str, words: list[str]) -> None:
     page = str(used_by(adopted, speaker(lang)))
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
     for each in words:

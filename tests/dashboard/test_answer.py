@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from boussole.audits.drift.counts import Version
+from boussole.audits.drift.counts import VersionDays
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -22,10 +22,10 @@ from boussole.dashboard.markup.elements import shape
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import answer_href
-from boussole.dashboard.pages.answer.around import Reader
+from boussole.dashboard.pages.answer.around import ReadingRights
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, AnswerPage, answer_page, kept_answer
 from boussole.dashboard.views.answers.asked import sentence_of
-from boussole.dashboard.views.answers.course import Past
+from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.short import MOST, compared_people, figures, told_by, words_in
 from boussole.dashboard.views.charts.charts import hundred
 from boussole.dashboard.views.charts.over_time import BOTTOM, HIGH, LEFT, RIGHT, TOP, Stop, course_svg
@@ -40,16 +40,16 @@ from tests.written import system_text
 from tests.written import verdict as a_verdict
 
 EN, FR = speaker("en"), speaker("fr")
-ALL = Reader(committee=True, incidents=True)
+ALL = ReadingRights(committee=True, incidents=True)
 
 
-def page(scene: Scene, system: str, key: str, lang: str = "en", past: Past | None = None) -> AnswerPage:
+def page(scene: Scene, system: str, key: str, lang: str = "en", past: SystemPast | None = None) -> AnswerPage:
     found = answer_page(
         scene,
         system,
         key,
         speaker(lang),
-        past=past or Past(audits={}),
+        past=past or SystemPast(audits={}),
         chambers=[],
         reader=ALL,
         query={"lang": lang},
@@ -220,10 +220,10 @@ def test_the_figure_has_a_course_with_what_happened(scene: Scene) -> None:
     judged = next(each for each in document.verdicts if told_by(document, each))
     windows = [Window(dt.date(2026, at, 1), dt.date(2026, at, 28)) for at in (5, 6, 7)]
     versions = [
-        Version(name="1.0", first=dt.date(2026, 5, 1), last=dt.date(2026, 6, 9)),
-        Version(name="<2>", first=dt.date(2026, 6, 10), last=dt.date(2026, 7, 28)),
+        VersionDays(name="1.0", first=dt.date(2026, 5, 1), last=dt.date(2026, 6, 9)),
+        VersionDays(name="<2>", first=dt.date(2026, 6, 10), last=dt.date(2026, 7, 28)),
     ]
-    past = Past(audits=dict.fromkeys(windows, document), versions=versions)
+    past = SystemPast(audits=dict.fromkeys(windows, document), versions=versions)
     found = page(scene, "matchft", judged.indicator, past=past)
     assert found.course is not None
     assert len(found.course.rows) == 3
@@ -239,7 +239,9 @@ def test_the_course_says_whose_figure_it_follows(scene: Scene) -> None:
     document, seen = scene.latest["matchft"], set()
     windows = [Window(dt.date(2026, at, 1), dt.date(2026, at, 28)) for at in (6, 7)]
     for judged in document.verdicts:
-        found = page(scene, "matchft", judged.indicator, past=Past(audits=dict.fromkeys(windows, document))).course
+        found = page(
+            scene, "matchft", judged.indicator, past=SystemPast(audits=dict.fromkeys(windows, document))
+        ).course
         told = told_by(document, judged)
         if found is None or told is None:
             continue
@@ -248,7 +250,8 @@ def test_the_course_says_whose_figure_it_follows(scene: Scene) -> None:
         assert followed.lower() in found.whom.lower()
         assert told[1].params.scale == "distance" or people["other"].lower() in found.whom.lower()
         assert found.whom in Template("pages/answer/answer.html", EN)(
-            "pictures", page(scene, "matchft", judged.indicator, past=Past(audits=dict.fromkeys(windows, document)))
+            "pictures",
+            page(scene, "matchft", judged.indicator, past=SystemPast(audits=dict.fromkeys(windows, document))),
         )
         seen.add(told[1].params.scale)
     assert {"ratio", "distance"} <= seen
@@ -359,8 +362,8 @@ def test_a_figure_of_several_months_says_since_when_wherever_it_stands(scene: Sc
     own, whole = EN.period(window.start, window.end), EN.period("2026-04-01", window.end)
     together = accumulating(scene, key, "2026-04-01")
     windows = [Window(dt.date(2026, 4, 1), dt.date(2026, 6, 30)), Window(window.start, window.end)]
-    past = Past(audits=dict(zip(windows, (scene.latest["matchft"], together.latest["matchft"]), strict=True)))
-    alone = page(scene, "matchft", key, past=Past(audits=dict.fromkeys(windows, scene.latest["matchft"])))
+    past = SystemPast(audits=dict(zip(windows, (scene.latest["matchft"], together.latest["matchft"]), strict=True)))
+    alone = page(scene, "matchft", key, past=SystemPast(audits=dict.fromkeys(windows, scene.latest["matchft"])))
     found = page(together, "matchft", key, past=past)
     assert (alone.when, found.when) == (own, whole)
     assert whole in html(found)

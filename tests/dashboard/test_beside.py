@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from boussole.audits.drift.series import DriftSeries
-from boussole.charter.comparing.months import VersionChange
+from boussole.charter.comparing.months import VersionSuccession
 from boussole.charter.document.differences.comparing import SIDE_BY_SIDE, VersionComparison
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
@@ -77,7 +77,7 @@ def document(*rows: Document, **more: Any) -> dict[str, Any]:
 
 def shown(found: dict[str, Any], lang: str = "en") -> Beside:
     read = VersionComparison.of(found)
-    return side_by_side([VersionChange(before="3.2", after="3.3", document=read)], SERIES, speaker(lang))[0]
+    return side_by_side([VersionSuccession(before="3.2", after="3.3", document=read)], SERIES, speaker(lang))[0]
 
 
 def test_one_difference_and_nothing_else() -> None:
@@ -129,7 +129,7 @@ def test_mixed_months_are_named() -> None:
 
 
 def test_what_keeps_them_apart_is_said_with_the_next_step() -> None:
-    change = VersionChange(before="1.0", after="2.0 <b>", missing="no audit.", todo="Run `boussole audit`.")
+    change = VersionSuccession(before="1.0", after="2.0 <b>", missing="no audit.", todo="Run `boussole audit`.")
     made = Template("pages/drift/drift.html", speaker("en"))
     html = made("versions", side_by_side([change], SERIES, speaker("en")))
     assert "Not set side by side: no audit." in html

@@ -10,10 +10,15 @@ import pytest
 from boussole.charter.document import Band
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.views.charts.calibration import Curve, calibration_chart, calibration_note, calibration_text
+from boussole.dashboard.views.charts.calibration import (
+    CalibrationCurve,
+    calibration_chart,
+    calibration_note,
+    calibration_text,
+)
 from boussole.dashboard.views.charts.charts import curves_svg
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system import Section, system_page
+from boussole.dashboard.views.system import ArticleSection, system_page
 from tests.as_json import curves, drawn_and_not
 
 Document = dict[str, Any]
@@ -60,7 +65,7 @@ def scored(matchft: Document) -> Document:
     return matchft
 
 
-def drawn(scene: Scene) -> list[Section]:
+def drawn(scene: Scene) -> list[ArticleSection]:
     return [section for section in system_page(scene, "matchft", FR).sections if section.calibrations]
 
 
@@ -95,7 +100,7 @@ def test_what_has_no_value_has_no_drawing_and_is_not_said_to_be_protected(scored
     assert drawn_and_not(scored) == ([("gender",)], [("age",)])
 
 
-def places(shown: list[Curve], *, narrow: bool) -> tuple[dict[str, list[Document]], int, int]:
+def places(shown: list[CalibrationCurve], *, narrow: bool) -> tuple[dict[str, list[Document]], int, int]:
     """The marks of a drawing by their kind, its width and its height."""
     spec = calibration_chart(shown, "en", narrow=narrow).to_dict(validate=False)
     marks: dict[str, list[Document]] = {}

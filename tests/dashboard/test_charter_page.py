@@ -10,9 +10,8 @@ from typer.testing import CliRunner
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.diff import diff
-from boussole.charter.auditing.replay import ABSENT, Replay
-from boussole.charter.auditing.replay import VerdictChange as Moved
-from boussole.charter.records.in_force import Act, InForce, Version
+from boussole.charter.auditing.replay import ABSENT, Replay, VerdictChange
+from boussole.charter.records.in_force import AdoptionAct, CharterInUse, InForce
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
@@ -20,7 +19,7 @@ from boussole.dashboard.pages.charter.view import Amendment, CharterView, charte
 from tests.charter.builders import CHARTER, amended, plain, system
 
 FR, EN = speaker("fr"), speaker("en")
-ACT = Act(
+ACT = AdoptionAct(
     entry=4,
     on=dt.date(2026, 7, 1),
     sealed_on=dt.date(2026, 7, 3),
@@ -29,15 +28,15 @@ ACT = Act(
     sha256=CHARTER.sha256,
 )
 VERSIONS = (
-    Version(sha256="9f" * 32, version="0.0", entry=0, first_used_on=dt.date(2026, 1, 5)),
-    Version(sha256=CHARTER.sha256, version="0.2", entry=3, first_used_on=dt.date(2026, 7, 3), acts=(ACT,)),
+    CharterInUse(sha256="9f" * 32, version="0.0", entry=0, first_used_on=dt.date(2026, 1, 5)),
+    CharterInUse(sha256=CHARTER.sha256, version="0.2", entry=3, first_used_on=dt.date(2026, 7, 3), acts=(ACT,)),
 )
 
 
 def moved(before="watch", after="broken", **changes):
     values = {"system": "matchft", "start": "2026-08-01", "end": "2026-08-31", "entry": 9, "article": "equite"}
     values |= {"indicator": "adjusted_selection_rate_ratio_gender", "template": "adjusted_selection_rate_ratio"}
-    return Moved(**(values | {"by": ["gender"], "before": before, "after": after} | changes))
+    return VerdictChange(**(values | {"by": ["gender"], "before": before, "after": after} | changes))
 
 
 def seen(*changes, drafted=True, act=ACT, fault=""):

@@ -14,8 +14,8 @@ from boussole.audits.systems.parts import Feature
 from boussole.dashboard.markup.elements import embed
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.charts.charts import svg
-from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, Layout, Line, Rows, draw, ticks
-from boussole.dashboard.views.charts.groups import ADJUSTED, Row, attribute_name, group_name, value_name
+from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, DotLayout, DotRows, ThresholdLine, draw, ticks
+from boussole.dashboard.views.charts.groups import ADJUSTED, GroupRow, attribute_name, group_name, value_name
 from boussole.dashboard.views.charts.tables import comparison
 from tests.as_json import (
     adjusted_table,
@@ -33,7 +33,9 @@ Document = dict[str, Any]
 FR, EN = speaker("fr"), speaker("en")
 
 
-def by_label(document: Document, by: tuple[str, ...], system: System, metric: str = "selection_rate") -> dict[str, Row]:
+def by_label(
+    document: Document, by: tuple[str, ...], system: System, metric: str = "selection_rate"
+) -> dict[str, GroupRow]:
     return {row.label: row for row in rows(document, by, FR, metric=metric, system=system)}
 
 
@@ -159,10 +161,10 @@ def test_ticks_are_few_and_cover_the_values(low: float, high: float) -> None:
 
 
 @pytest.mark.parametrize("layout", [WIDE, NARROW])
-def test_a_bar_ends_where_its_interval_does_and_no_line_crosses_a_name(layout: Layout) -> None:
+def test_a_bar_ends_where_its_interval_does_and_no_line_crosses_a_name(layout: DotLayout) -> None:
     dot = Dot(label="Femmes", value=0.7, low=0.6, high=0.8, text="70", note="", verdict="watch")
-    line = Line(at=0.8, label="", first=0, last=1, broken=True)
-    shown = Rows(dots=[dot, dot], lines=[line], percent=False, bounds=(0.0, 1.0), layout=layout)
+    line = ThresholdLine(at=0.8, label="", first=0, last=1, broken=True)
+    shown = DotRows(dots=[dot, dot], lines=[line], percent=False, bounds=(0.0, 1.0), layout=layout)
     chart = draw(shown).to_dict()
     rule, bar, *_ = chart["layer"]
     assert "strokeCap" not in bar["mark"]

@@ -13,7 +13,7 @@ from jinja2 import UndefinedError
 from boussole.audits.decisions.discards import Discard
 from boussole.audits.decisions.exclusion import Exclusion
 from boussole.audits.decisions.overview import (
-    Arrivals,
+    LogArrivals,
     LogContents,
     LogState,
     Overview,
@@ -35,7 +35,7 @@ from boussole.dashboard.pages.system.view import declared_tables
 from boussole.dashboard.views import store
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.store import Facts
+from boussole.dashboard.views.store import StoreFacts
 from boussole.experiments.declared import DeclaredMeasure
 from boussole.experiments.status import SourceStatus
 from tests.as_json import documents
@@ -69,11 +69,11 @@ def held(newest: str, way: str = "mlflow") -> LogContents:
     return LogContents(log="decisions", rows=61204, by_way={way: at(newest)})
 
 
-def lake(state: LogState | None = None, *, arrived: tuple[Arrivals, ...] = ()) -> Overview:
+def lake(state: LogState | None = None, *, arrived: tuple[LogArrivals, ...] = ()) -> Overview:
     return Overview(arrived=arrived, systems={"matchft": state or LogState(held=(held("2026-11-20T12:00"),))})
 
 
-def page(scene: Scene, facts: Facts, lang: str = "en") -> DataPage:
+def page(scene: Scene, facts: StoreFacts, lang: str = "en") -> DataPage:
     return data_page(scene, facts, speaker(lang), now=NOW, query={})
 
 
@@ -83,7 +83,7 @@ def html(made: DataPage, lang: str = "en") -> str:
 
 
 def test_all_is_well_in_one_sentence(scene: Scene) -> None:
-    made = page(scene, Facts(statuses=[STATUS], lake=lake()), "fr")
+    made = page(scene, StoreFacts(statuses=[STATUS], lake=lake()), "fr")
     assert (made.headline, made.tone, made.problems) == ("Toutes les sources sont à jour.", "kept", [])
     assert made.seen == "Le 25 novembre 2026 à 10\u00a0h\u00a005"
     row = made.rows[0]
@@ -95,7 +95,7 @@ def test_all_is_well_in_one_sentence(scene: Scene) -> None:
 @pytest.mark.parametrize(("lang", "late"), [("en", "Late by 3 days"), ("fr", "En retard de 3 jours")])
 def test_a_source_that_was_read_today_is_late_when_its_rows_are_old(scene: Scene, lang: str, late: str) -> None:
     state = LogState(held=(held("2026-11-15T23:00"),))  # a week later it is the 22nd; today is the 25th
-    made = page(scene, Facts(statuses=[STATUS], lake=lake(state)), lang)
+    made = page(scene, StoreFacts(statuses=[STATUS], lake=lake(state)), lang)
     assert made.rows[0].freshness == late
     assert made.tone == "watch"
     assert made.headline == {"en": "One source is late.", "fr": "Une source est en retard."}[lang]
@@ -105,7 +105,7 @@ def test_a_source_that_was_read_today_is_late_when_its_rows_are_old(scene: Scene
 def test_outcomes_that_still_come_do_not_hide_that_decisions_have_stopped(scene: Scene) -> None:
     outcomes = LogContents(log="outcomes", rows=10, by_way={"mlflow": at("2026-11-24T08:00")})
     state = LogState(held=(held("2026-09-30T12:00"), outcomes))
-    made = page(scene, Facts(statuses=[STATUS], lake=lake(state)))
+    made = page(scene, StoreFacts(statuses=[STATUS], lake=lake(state)))
     assert made.rows[0].freshness == "Late by 49 days"
     assert "30 September 2026" in made.problems[0].problem.sentence
 
@@ -114,10 +114,10 @@ def test_what_came_by_another_way_does_not_make_a_source_fresh(scene: Scene) -> 
     state = LogState(
         held=(LogContents(log="decisions", rows=2, by_way={"file": at("2026-11-24"), "mlflow": at("2026-09-30")}),)
     )
-    by_hand = Arrivals(
+    by_hand = LogArrivals(
         system="matchft", log="decisions", way="file", files=1, rows=2, quarantined=0, last=at("2026-11-24")
     )
-    made = page(scene, Facts(statuses=[STATUS], lake=lake(state, arrived=(by_hand,))))
+    made = page(scene, StoreFacts(statuses=[STATUS], lake=lake(state, arrived=(by_hand,))))
     assert [(row.source, row.state) for row in made.rows] == [
         ("MLflow, experiment “matchft”", "late"),
         ("Files brought in by hand", "free"),
@@ -134,7 +134,7 @@ def test_what_came_by_another_way_does_not_make_a_source_fresh(scene: Scene) -> 
 def test_a_failure_is_told_in_plain_words_else_quoted(scene: Scene, failure: str, sentence: str, message: str) -> None:
     before = NOW - dt.timedelta(days=1)
     status = replace(STATUS, failure=failure, last_success=before)
-    made = page(scene, Facts(statuses=[status], lake=lake()))
+    made = page(scene, StoreFacts(statuses=[status], lake=lake()))
     problem = made.problems[0].problem
     assert (made.headline, problem.sentence, problem.message) == ("One source was not fully read.", sentence, message)
     assert made.rows[0].read == "yesterday at 10:05; tried today at 10:05"
@@ -152,12 +152,12 @@ UNREAD = replace(STATUS, source="duckdb:a.duckdb?table=t", last_new=None, last_s
     ],
 )
 def test_what_nobody_can_say_is_said(scene: Scene, status: SourceStatus, state: str, headline: str) -> None:
-    made = page(scene, Facts(statuses=[status], lake=lake()))
+    made = page(scene, StoreFacts(statuses=[status], lake=lake()))
     assert (made.rows[0].state, made.headline, made.tone) == (state, headline, "unknown")
 
 
 def test_a_lake_that_cannot_be_read_leaves_what_is_known(scene: Scene) -> None:
-    made = page(scene, Facts(statuses=[STATUS], trouble=LakeError("another process holds it.")))
+    made = page(scene, StoreFacts(statuses=[STATUS], trouble=LakeError("another process holds it.")))
     assert (made.trouble, made.tone, made.rows[0].state) == (["another process holds it."], "unknown", "hidden")
     assert made.headline == "Nobody can say at this moment: the data cannot be looked at."
     assert "Reload this page" in html(made)
@@ -183,7 +183,7 @@ def test_each_trouble_has_its_question_and_the_rest_is_one_line(scene: Scene) ->
             Exclusion(system="matchft", origin="mlflow:1f", excluded=True, reason="gone", decisions=70, at=moment),
         ),
     )
-    made = page(scene, Facts(statuses=[STATUS], lake=lake(state)))
+    made = page(scene, StoreFacts(statuses=[STATUS], lake=lake(state)))
     told = made.systems[0]
     assert [block.question for block in told.blocks] == [
         "Were rows set aside?",
@@ -204,7 +204,7 @@ def test_each_trouble_has_its_question_and_the_rest_is_one_line(scene: Scene) ->
         "January 2025",
     } <= set(cells)
     assert made.others == "1,200 rows are set aside and wait to be corrected."
-    quiet = page(scene, Facts(statuses=[STATUS], lake=lake())).systems[0]
+    quiet = page(scene, StoreFacts(statuses=[STATUS], lake=lake())).systems[0]
     assert quiet.blocks == []
     assert quiet.nothing.startswith("No row is set aside. The columns are as they were.")
 
@@ -217,7 +217,7 @@ def test_systems_that_hold_the_same_decisions_are_named_on_both(scene: Scene) ->
         Sharing(systems=("other", "third"), months=months),
     )
     systems = {name: LogState(held=(held("2026-11-20T12:00"),)) for name in ("matchft", "compas")}
-    facts = Facts(statuses=[STATUS], lake=Overview(systems=systems, sharing=pairs))
+    facts = StoreFacts(statuses=[STATUS], lake=Overview(systems=systems, sharing=pairs))
     told = {part.id: part.blocks[0] for part in page(scene, facts, "fr").systems}
     assert {block.question for block in told.values()} == {"D’autres systèmes ont-ils les mêmes décisions\u202f?"}
     assert told["matchft"].answer.startswith("Oui, deux. Leurs audits sont protégés ensemble")
@@ -225,20 +225,20 @@ def test_systems_that_hold_the_same_decisions_are_named_on_both(scene: Scene) ->
     assert told["compas"].answer.startswith("Oui, un. Les audits des deux")
     assert told["compas"].rows == [["MatchFT", "janvier 2026", "mars 2026"]]
     assert "Do other systems hold the same decisions?" in html(page(scene, facts))
-    assert not page(scene, Facts(statuses=[STATUS], lake=lake())).systems[0].blocks
+    assert not page(scene, StoreFacts(statuses=[STATUS], lake=lake())).systems[0].blocks
 
 
 def test_outcomes_that_are_missing_are_told_from_the_latest_audit(scene: Scene, matchft: dict[str, object]) -> None:
     share = {"metric": "missing_outcome_share", "by": [], "value": 0.125, "reason": None}
     document = {**matchft, "measures": [share]}
     seen = replace(scene, latest=documents({"matchft": document}))
-    block = page(seen, Facts(statuses=[STATUS], lake=lake())).systems[0].blocks[0]
+    block = page(seen, StoreFacts(statuses=[STATUS], lake=lake())).systems[0].blocks[0]
     assert block.answer.startswith("12.5% of the outcomes that are due are not known. Latest audit: 3rd quarter 2026")
 
 
 def test_a_system_whose_file_was_removed_is_named(scene: Scene) -> None:
-    old = Arrivals(system="old", log="decisions", way="file", files=1, rows=2, quarantined=0, last=at("2026-01-01"))
-    made = page(scene, Facts(statuses=[STATUS], lake=lake(arrived=(old,))))
+    old = LogArrivals(system="old", log="decisions", way="file", files=1, rows=2, quarantined=0, last=at("2026-01-01"))
+    made = page(scene, StoreFacts(statuses=[STATUS], lake=lake(arrived=(old,))))
     assert made.removed == ["old"]
     assert "whose file was removed: old." in html(made)
 
@@ -258,7 +258,7 @@ def test_a_system_whose_file_was_removed_is_named(scene: Scene) -> None:
 )
 def test_each_log_has_its_words(scene: Scene, log: LogName, en: str, fr: str) -> None:
     state = LogState(held=(LogContents(log=log, rows=12, by_way={"file": at("2026-11-20T12:00")}),))
-    facts = Facts(lake=lake(state))
+    facts = StoreFacts(lake=lake(state))
     for lang, holds in (("en", f"12 {en}, up to 20 November 2026"), ("fr", f"12 {fr}, jusqu’au 20 novembre 2026")):
         (part,) = page(scene, facts, lang).systems
         assert part.holds.replace("\u202f", " ").replace("\xa0", " ") == holds

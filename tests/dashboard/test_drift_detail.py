@@ -33,7 +33,7 @@ from boussole.dashboard.cli.audits import DISTANCES, TESTS
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.drift import evidently_report, view
-from boussole.dashboard.pages.drift.evidently_report import StoredReport, header, make, told_words, which_to_read
+from boussole.dashboard.pages.drift.evidently_report import ReportView, header, make, told_words, which_to_read
 from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW
@@ -87,12 +87,12 @@ def workspace(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Wo
 
 
 @pytest.fixture(scope="module")
-def made(workspace: Workspace) -> StoredReport:
+def made(workspace: Workspace) -> ReportView:
     return make(workspace, exact_pair(workspace, workspace.system("jobs"), window=FEBRUARY), size=200)
 
 
 @pytest.mark.costly
-def test_page_and_figures_are_kept_for_their_owner_and_name_each_other(made: StoredReport) -> None:
+def test_page_and_figures_are_kept_for_their_owner_and_name_each_other(made: ReportView) -> None:
     place = made.place
     assert (place.html.name, place.json.name) == (f"{NAME}.html", f"{NAME}.json")
     assert {oct(path.stat().st_mode & 0o777) for path in (place.html, place.json)} == {"0o600"}
@@ -125,13 +125,13 @@ def test_the_form_of_the_json_is_closed_and_knows_every_reason_and_method() -> N
 
 
 @pytest.mark.costly
-def test_neither_identifiers_nor_groups_are_in_either_file(made: StoredReport) -> None:
+def test_neither_identifiers_nor_groups_are_in_either_file(made: ReportView) -> None:
     for path in (made.place.html, made.place.json):
         text = path.read_text("utf-8")
         assert not [word for word in ("person-", "sexF", "sexM", "gender") if word in text]
 
 
-def test_what_is_left_out_and_what_changed_stand_on_top_in_both_languages(made: StoredReport) -> None:
+def test_what_is_left_out_and_what_changed_stand_on_top_in_both_languages(made: ReportView) -> None:
     top = header(made.detail, "en")
     assert top.index('lang="en"') < top.index('lang="fr"')
     for words in (
@@ -149,7 +149,7 @@ def test_what_is_left_out_and_what_changed_stand_on_top_in_both_languages(made: 
 
 
 @pytest.mark.costly
-def test_names_without_end_do_not_make_the_page_large(made: StoredReport) -> None:
+def test_names_without_end_do_not_make_the_page_large(made: ReportView) -> None:
     columns = made.detail.page.columns
     endless = {f"{'n' * 10_000}{i}": "limit" for i in range(2_000)}
     page = replace(made.detail.page, columns=replace(columns, left_out=endless))
@@ -158,13 +158,13 @@ def test_names_without_end_do_not_make_the_page_large(made: StoredReport) -> Non
     assert "and 1,800 more" in top
 
 
-def test_every_kind_of_note_has_its_words(made: StoredReport) -> None:
+def test_every_kind_of_note_has_its_words(made: ReportView) -> None:
     for kind in ("new_values", "infinite", "changed_type", "lost_column", "absent_column"):
         told = replace(made.detail.told[0], kind=kind, detail="7")
         assert told_words(told, made.detail, speaker("fr")).startswith("Turned\u202f: ")
 
 
-def test_every_method_is_explained(made: StoredReport) -> None:
+def test_every_method_is_explained(made: ReportView) -> None:
     assert (
         len(which_to_read(speaker("en"))) == len(METHODS) + 1
     )  # two in one line; total variation and “drift detected” have none
@@ -175,7 +175,7 @@ def test_every_method_is_explained(made: StoredReport) -> None:
 
 
 @pytest.mark.slow(lighter="test_the_command_makes_the_report")
-def test_the_same_report_is_one_run_of_mlflow(workspace: Workspace, made: StoredReport) -> None:
+def test_the_same_report_is_one_run_of_mlflow(workspace: Workspace, made: ReportView) -> None:
     again = make(workspace, exact_pair(workspace, workspace.system("jobs"), window=FEBRUARY), size=200)
     assert (again.sha256, again.run) == (made.sha256, made.run)
     store = client(workspace)
@@ -190,7 +190,7 @@ def test_the_same_report_is_one_run_of_mlflow(workspace: Workspace, made: Stored
 
 
 def test_without_a_store_or_with_a_dead_one_the_report_is_stored_all_the_same(
-    workspace: Workspace, made: StoredReport, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, made: ReportView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from boussole.experiments import drift_reports
 
@@ -247,7 +247,7 @@ def test_the_command_makes_the_report(workspace: Workspace, command: Run, tmp_pa
     assert page.read_bytes() == Path(document["stored"]["html"]).read_bytes()
 
 
-def test_the_part_of_the_drift_page(workspace: Workspace, made: StoredReport) -> None:
+def test_the_part_of_the_drift_page(workspace: Workspace, made: ReportView) -> None:
     def shown(pair: object, *, may_make: bool = True) -> str:
         asked = DriftQuery(system="jobs", against="previous")
         found = view.detail_view(workspace, asked, pair, speaker("en"), may_make=may_make)  # type: ignore[arg-type]

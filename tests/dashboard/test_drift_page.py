@@ -14,7 +14,7 @@ import pytest
 
 from boussole.audits.decisions import ingest
 from boussole.audits.drift.compared import compared
-from boussole.audits.drift.counts import Version, WindowCounts
+from boussole.audits.drift.counts import VersionDays, WindowCounts
 from boussole.audits.drift.schema import SchemaMove
 from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.drift.shifts import Series, Step, shifts
@@ -25,8 +25,7 @@ from boussole.charter.drift.rule import rule_of
 from boussole.charter.drift.system_drift import Drift
 from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.incidents import Incident
-from boussole.charter.records.in_force import Act
-from boussole.charter.records.in_force import Version as CharterVersion
+from boussole.charter.records.in_force import AdoptionAct, CharterInUse
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.drift.view import YEARS, themes, uncompared
@@ -94,8 +93,8 @@ def series_of(
         columns=list(EDGES),
         empty=["never"],
         versions=[
-            Version(name="1.0", first=first.start, last=month(2).end),
-            Version(name="<2.0>", first=month(3).start, last=month(4).end),
+            VersionDays(name="1.0", first=first.start, last=month(2).end),
+            VersionDays(name="<2.0>", first=month(3).start, last=month(4).end),
         ],
         unfinished=False,
         deciding={point.window: {"1.0" if point.window.start < month(3).start else "<2.0>": 1.0} for point in points},
@@ -108,10 +107,10 @@ def made(scene: Scene) -> Made:
 
     def make(series: DriftSeries, lang: str = "en", looked: Sequence[Series] = (), **more: Any) -> DriftPage:
         asked = DriftQuery(system="sample", against=series.against, by=series.step)
-        act = Act(
+        act = AdoptionAct(
             entry=1, on=dt.date(2026, 2, 9), sealed_on=dt.date(2026, 2, 9), role="chair", document="d", sha256="s"
         )
-        charter = CharterVersion(sha256="s", version="1.1", entry=1, first_used_on=act.on, acts=(act,))
+        charter = CharterInUse(sha256="s", version="1.1", entry=1, first_used_on=act.on, acts=(act,))
         given: dict[str, Any] = {"systems": ["sample"], "fine": False, "with_incidents": False}
         rule = rule_of(seen.charter, series.system, step=series.step)
         drift = Drift(

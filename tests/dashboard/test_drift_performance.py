@@ -18,7 +18,7 @@ from boussole.audits.windows import Window
 from boussole.charter.drift.readings import readings
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.views.charts.over_time import Month, MonthValue, months_picture, scale_of, time_axis
+from boussole.dashboard.views.charts.over_time import ExpectedMonth, MonthValue, months_picture, scale_of, time_axis
 from boussole.dashboard.views.drift.performance import Performing, performing
 from tests.audits.drawn import Case, drawn, places
 from tests.written import drift_rule, sample
@@ -147,11 +147,11 @@ def test_few_outcomes_are_hidden_and_nothing_is_expected_of_few() -> None:
 
 def test_a_drawing_tells_what_came_from_what_is_expected_by_shape() -> None:
     months = [
-        Month(came=MonthValue(value=0.8, ends=(0.78, 0.82)), event=True),
-        Month(came=MonthValue(value=0.8), expected=MonthValue(value=0.82, ends=(0.8, 0.84))),
-        Month(came=MonthValue(value=0.7), expected=MonthValue(value=0.82, ends=(0.8, 0.84)), strayed=True),
-        Month(expected=MonthValue(value=0.81)),
-        Month(),
+        ExpectedMonth(came=MonthValue(value=0.8, ends=(0.78, 0.82)), event=True),
+        ExpectedMonth(came=MonthValue(value=0.8), expected=MonthValue(value=0.82, ends=(0.8, 0.84))),
+        ExpectedMonth(came=MonthValue(value=0.7), expected=MonthValue(value=0.82, ends=(0.8, 0.84)), strayed=True),
+        ExpectedMonth(expected=MonthValue(value=0.81)),
+        ExpectedMonth(),
     ]
     scale = scale_of(months, step=0.05)
     assert scale == (0.7, 0.85)
@@ -161,8 +161,8 @@ def test_a_drawing_tells_what_came_from_what_is_expected_by_shape() -> None:
     assert drawn_months.count('fill="#fff"') == 3
     assert drawn_months.count('stroke-dasharray="4 3"') == 3
     assert drawn_months.count('stroke-dasharray="1 4"') == 1
-    assert scale_of([Month()], step=0.05) is None
-    assert scale_of([Month(came=MonthValue(value=1.0))], step=0.05) == (1.0, 1.05)
+    assert scale_of([ExpectedMonth()], step=0.05) is None
+    assert scale_of([ExpectedMonth(came=MonthValue(value=1.0))], step=0.05) == (1.0, 1.05)
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

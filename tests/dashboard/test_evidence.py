@@ -18,7 +18,7 @@ import pytest
 from boussole.audits import ledger
 from boussole.audits.ledger import Verification
 from boussole.audits.ledger.keys import COSIGNATURE, make_key
-from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span
+from boussole.audits.ledger.search import EntryLine, LedgerQuery, LedgerSpan
 from boussole.audits.ledger.verification import SetBack
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import KINDS as RECORDS
@@ -176,15 +176,15 @@ def test_the_head_tells_of_the_clock_and_of_a_new_start(made):
 
 def test_the_head_of_an_empty_and_of_a_long_ledger(tmp_path):
     empty = Workspace.create(tmp_path / "empty")
-    assert (short(empty), verified(empty)) == (Span(size=0), None)
-    assert head(Span(size=0), None, FR).headline == "Rien n’est encore scellé."
+    assert (short(empty), verified(empty)) == (LedgerSpan(size=0), None)
+    assert head(LedgerSpan(size=0), None, FR).headline == "Rien n’est encore scellé."
     times = {"first": "2026-01-01T00:00:00Z", "last": "2026-11-26T00:00:00Z"}
-    long = head(Span(size=1_000_000, **times), None, EN)
+    long = head(LedgerSpan(size=1_000_000, **times), None, EN)
     assert long.headline == "1,000,000 entries are sealed, from 1 January 2026 to 26 November 2026."
     assert "boussole verify --ledger" in long.others
     assert long.tone == "unknown"
     one = head(
-        Span(size=1, first=times["first"], last=times["first"]),
+        LedgerSpan(size=1, first=times["first"], last=times["first"]),
         VerificationResult(ledger=Verification(size=1, root="ab"), files=NO_FILES),
         EN,
     )

@@ -16,9 +16,9 @@ from boussole.charter.document import Comparison, MeasureDocument
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.fairness import view as cache
-from boussole.dashboard.pages.fairness.picture import Group, beyond, by_chance
+from boussole.dashboard.pages.fairness.picture import FairnessGroup, beyond, by_chance
 from boussole.dashboard.pages.fairness.view import Explorer, first_fields, measured
-from boussole.dashboard.views.charts.strips import Mark, strip_svg
+from boussole.dashboard.views.charts.strips import StripMark, strip_svg
 from boussole.dashboard.views.fields import PROFILES, RAW, FairnessQuery
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system import system_page
@@ -197,7 +197,7 @@ def test_the_verdict_stands_only_beside_the_measure_that_it_judges(view: View, w
     assert not any(reached.table.verdicts)
 
 
-def compared(low: float | None, high: float | None, *, scale: str = "ratio", bad_side: str = "below") -> Group:
+def compared(low: float | None, high: float | None, *, scale: str = "ratio", bad_side: str = "below") -> FairnessGroup:
     """A group that no verdict is about, with the interval of its comparison by itself."""
     known = low is not None and high is not None
     ends = {"low": low, "high": high, "level": 0.95, "method": "wald"} if known else None
@@ -208,10 +208,10 @@ def compared(low: float | None, high: float | None, *, scale: str = "ratio", bad
             "params": {"scale": scale, "bad_side": bad_side},
         }
     )  # fmt: skip
-    return Group(key="gender=F", name="F", rate=found, compared=found, reference=False, judged=None, beside=[])
+    return FairnessGroup(key="gender=F", name="F", rate=found, compared=found, reference=False, judged=None, beside=[])
 
 
-def judged(low: float | None, high: float | None) -> Group:
+def judged(low: float | None, high: float | None) -> FairnessGroup:
     """The same of a group that is judged: the interval by itself says otherwise."""
     interval = {"low": low, "high": high, "error_low": 0.05, "error_high": 0.01}
     told = {
@@ -265,7 +265,7 @@ def test_a_group_is_followed_over_the_windows_that_were_audited(view: View, wind
     assert view(by="gender").history is None
 
 
-def marks_of(shown: Explorer) -> list[Mark]:
+def marks_of(shown: Explorer) -> list[StripMark]:
     assert shown.chart is not None
     return [mark for strip in shown.chart.rows for mark in strip.marks]
 

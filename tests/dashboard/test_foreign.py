@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span
+from boussole.audits.ledger.search import EntryLine, LedgerQuery, LedgerSpan
 from boussole.audits.systems import System
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.record_types.kinds import Finding, KeptFile, Recommendation
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.in_force import InForce, Version
+from boussole.charter.records.in_force import CharterInUse, InForce
 from boussole.charter.registry.due import due
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
@@ -30,15 +30,14 @@ from boussole.dashboard.pages.charter.view import CharterView, charter_page
 from boussole.dashboard.pages.compass.view import since_audit
 from boussole.dashboard.pages.evidence.view import head, search_of
 from boussole.dashboard.server.access.permissions import Person, Role
-from boussole.dashboard.views.answers.course import Past
+from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.compass import compass, waiting
-from boussole.dashboard.views.evidence import Results, content_words
+from boussole.dashboard.views.evidence import EntryResults, content_words
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import register_page, unaudited
-from boussole.dashboard.views.register_words import Register
-from boussole.dashboard.views.register_words import RegisterQuery as Filters
+from boussole.dashboard.views.register_words import Register, RegisterQuery
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system import system_page
 from boussole.dashboard.views.system_tables import matrix
@@ -114,7 +113,14 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     yield "articles of an audit alone", join(parts)
     for each in scene.standing["matchft"].verdicts:
         one = answer_page(
-            scene, "matchft", each.indicator, say, past=Past(audits={}), chambers=[], reader=NOTHING_ELSE, query=query
+            scene,
+            "matchft",
+            each.indicator,
+            say,
+            past=SystemPast(audits={}),
+            chambers=[],
+            reader=NOTHING_ELSE,
+            query=query,
         )
         assert one is not None
         made = Template("pages/answer/answer.html", say)
@@ -140,7 +146,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
         due=due(scene.charter, uses, facts=scene.facts),
         today=TODAY,
     )
-    listed = register_page(given, Filters(), say, query=query)
+    listed = register_page(given, RegisterQuery(), say, query=query)
     template = Template("pages/register/register.html", say)
     parts = ("head", listed), ("overview", listed, nothing), ("uses", listed, nothing)
     written = [template(*each) for each in parts]
@@ -155,7 +161,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
 
 
 def charter_of(scene: Scene, say: Say) -> Html:
-    versions = (Version(sha256="cd" * 32, version="0.1", entry=0, first_used_on=TODAY),)
+    versions = (CharterInUse(sha256="cd" * 32, version="0.1", entry=0, first_used_on=TODAY),)
     seen = CharterView(
         judging=InForce(charter=scene.charter), versions=versions, amendment=None, fault="", systems=scene.systems
     )
@@ -166,8 +172,8 @@ def charter_of(scene: Scene, say: Say) -> Html:
 
 def evidence_of(scene: Scene, say: Say) -> Html:
     entry = EntryLine(index=1, kind="audit", payload={"system": "matchft"}, time="", leaf_hash="ab")
-    span = Span(size=2, first="2026-11-26", last="2026-11-26", kinds=("audit",))
-    found = Results(entries=(entry,), total=1, page=1, pages=1)
+    span = LedgerSpan(size=2, first="2026-11-26", last="2026-11-26", kinds=("audit",))
+    found = EntryResults(entries=(entry,), total=1, page=1, pages=1)
     view = search_of(span, LedgerQuery(), found, scene, say, query={})
     values = [el("dd", value) for _, value in content_words(entry, scene, say)]
     evidence = Template("pages/evidence/evidence.html", say)

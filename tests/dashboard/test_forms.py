@@ -18,11 +18,11 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server import forms
 from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.server.forms import (
-    Field,
     Form,
-    Problem,
+    FormField,
+    FormProblem,
+    FormValues,
     UnfitError,
-    Values,
     folded_form,
     form_html,
     form_route,
@@ -36,21 +36,21 @@ FORM = Form(
     path="/f",
     send="Send",
     fields=[
-        Field(name="line", label="Line"),
-        Field(name="text", label="Text", kind="prose", required=False),
-        Field(name="day", label="Day", kind="date", required=False),
-        Field(name="at", label="Moment", kind="moment", required=False),
-        Field(name="one", label="One", kind="choice", choices=[("a", "A"), ("b", "B")], required=False),
-        Field(name="many", label="Many", kind="choices", choices=[("a", "A"), ("b", "B")], required=False),
-        Field(name="tick", label="Tick", kind="tick", required=False),
-        Field(name="n", label="Number", kind="number", required=False),
+        FormField(name="line", label="Line"),
+        FormField(name="text", label="Text", kind="prose", required=False),
+        FormField(name="day", label="Day", kind="date", required=False),
+        FormField(name="at", label="Moment", kind="moment", required=False),
+        FormField(name="one", label="One", kind="choice", choices=[("a", "A"), ("b", "B")], required=False),
+        FormField(name="many", label="Many", kind="choices", choices=[("a", "A"), ("b", "B")], required=False),
+        FormField(name="tick", label="Tick", kind="tick", required=False),
+        FormField(name="n", label="Number", kind="number", required=False),
     ],
 )
 
 
 def read(**typed):
     given = {name: value if isinstance(value, list) else [value] for name, value in typed.items()}
-    return Values(FORM, {"line": ["x"], **given}, EN)
+    return FormValues(FORM, {"line": ["x"], **given}, EN)
 
 
 def test_values_are_read_as_they_were_meant():
@@ -67,15 +67,15 @@ def test_all_of_many_are_chosen_by_one_box() -> None:
     """Where boxes are few, or none need be ticked, there is no such box, and nobody can send it."""
     many = [(name, name.upper()) for name in "abcd"]
     for choices, required, known in ((many, True, True), (many[:3], True, False), (many, False, False)):
-        field = Field(name="who", label="Who", kind="choices", choices=choices, required=required)
+        field = FormField(name="who", label="Who", kind="choices", choices=choices, required=required)
         form = Form(id="f", path="/f", send="Send", fields=[field])
         assert ('value="*"' in str(form_html(form, FR, query={}))) == known
         if known:
-            assert Values(form, {"who": ["*", "b"]}, EN).chosen("who") == ["a", "b", "c", "d"]
-            assert Values(form, {"who": ["b"]}, EN).chosen("who") == ["b"]
+            assert FormValues(form, {"who": ["*", "b"]}, EN).chosen("who") == ["a", "b", "c", "d"]
+            assert FormValues(form, {"who": ["b"]}, EN).chosen("who") == ["b"]
         else:
             with pytest.raises(UnfitError, match="does not fit"):
-                Values(form, {"who": ["*"]}, EN)
+                FormValues(form, {"who": ["*"]}, EN)
 
 
 def test_spaces_that_do_not_break_stay_and_no_character_that_is_not_seen():
@@ -113,7 +113,7 @@ def test_a_hundred_thousand_characters_fit():
 
 def test_what_was_typed_is_there_again_beside_what_is_wrong_and_is_text():
     typed = {"line": ['"><script>'], "text": ["</textarea><b>"], "many": ["b"], "tick": ["yes"], "one": ["b"]}
-    html = form_html(FORM, EN, query={"lang": "en"}, problem=Problem(form="f", text="No.", at="line", typed=typed))
+    html = form_html(FORM, EN, query={"lang": "en"}, problem=FormProblem(form="f", text="No.", at="line", typed=typed))
     assert 'value="&quot;&gt;&lt;script&gt;"' in html
     assert "&lt;/textarea&gt;&lt;b&gt;</textarea>" in html
     assert 'aria-describedby="f-wrong"' in html
@@ -121,15 +121,17 @@ def test_what_was_typed_is_there_again_beside_what_is_wrong_and_is_text():
     assert '<option value="b" selected="">' in html
     assert html.count('checked=""') == 2
     assert 'action="/f?lang=en&amp;spoken=en"' in html
-    other = folded_form("Open", FORM, EN, query={}, problem=Problem(form="g", text="No.", typed=typed))
+    other = folded_form("Open", FORM, EN, query={}, problem=FormProblem(form="g", text="No.", typed=typed))
     assert "script" not in other
     assert "open" not in folded_form("Open", FORM, EN, query={}).split(">")[0]
-    assert 'open=""' in folded_form("Open", FORM, EN, query={}, problem=Problem(form="f", text="No."))
+    assert 'open=""' in folded_form("Open", FORM, EN, query={}, problem=FormProblem(form="f", text="No."))
 
 
 def test_no_field_has_a_name_that_a_document_has():
     """Streamlit takes such names away, and what is typed in a field without a name is never sent."""
-    form = Form(id="g", path="/g", send="Send", fields=[Field(name="title", label="T"), Field(name="role", label="R")])
+    form = Form(
+        id="g", path="/g", send="Send", fields=[FormField(name="title", label="T"), FormField(name="role", label="R")]
+    )
     for each in (FORM, form):
         names = re.findall(r' name="([^"]+)"', form_html(each, EN, query={}))
         assert {name for name in names if not name.startswith("f-")} == set()
@@ -143,15 +145,15 @@ def test_every_field_has_a_label_or_a_legend():
 
 def test_problems_are_pushed_out_by_others(monkeypatch):
     monkeypatch.setattr(forms, "MOST", 1)
-    first = keep(Problem(form="f", text="1"), "")
-    second = keep(Problem(form="f", text="2"), "")
+    first = keep(FormProblem(form="f", text="1"), "")
+    second = keep(FormProblem(form="f", text="2"), "")
     assert (problem_of(first), problem_of(second).text, problem_of("")) == (None, "2", None)
 
 
 def test_what_somebody_typed_is_shown_to_nobody_else_and_pushed_out_by_nobody_else(monkeypatch):
     monkeypatch.setattr(forms, "_kept", OrderedDict())
-    mine = keep(Problem(form="f", text="mine"), "ada")
-    theirs = [keep(Problem(form="f", text=str(n)), "eve") for n in range(forms.MOST + 1)]
+    mine = keep(FormProblem(form="f", text="mine"), "ada")
+    theirs = [keep(FormProblem(form="f", text=str(n)), "eve") for n in range(forms.MOST + 1)]
     assert problem_of(mine, "ada").text == "mine"
     assert problem_of(mine, "eve") is None
     assert problem_of(mine) is None

@@ -13,13 +13,13 @@ from boussole.audits.decisions.overview import LogContents, LogState, Overview
 from boussole.audits.systems import System
 from boussole.charter.record_types.base import KeptFile
 from boussole.charter.record_types.kinds import Attestation
-from boussole.charter.records.facts import Facts as Stated
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.pages.generations.view import GenerationsPage, generations_page
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.store import Facts
+from boussole.dashboard.views.store import StoreFacts
 
 EN, FR = speaker("en"), speaker("fr")
 FILE = "pages/generations/generations.html"
@@ -45,13 +45,13 @@ def look(
     scene: Scene,
     system: System,
     *,
-    facts: Facts | None = None,
+    facts: StoreFacts | None = None,
     lang: str = "en",
     sealed: Sequence[SealedStatement] = (),
 ) -> GenerationsPage:
-    stated = Stated(as_of=TODAY, sealed=tuple(sealed))
+    stated = Facts(as_of=TODAY, sealed=tuple(sealed))
     seen = replace(scene, systems={**scene.systems, "writer": system}, facts=stated)
-    return generations_page(seen, facts or Facts(), speaker(lang), query={"lang": lang})
+    return generations_page(seen, facts or StoreFacts(), speaker(lang), query={"lang": lang})
 
 
 def test_what_nobody_has_examined_is_said_to_be_so_with_what_it_would_take(scene: Scene) -> None:
@@ -72,7 +72,7 @@ def test_the_texts_that_came_in_are_counted_and_none_is_shown(scene: Scene) -> N
         by_way={"mlflow-traces": dt.datetime(2026, 10, 31, 9, tzinfo=dt.UTC)},
         oldest=dt.datetime(2026, 10, 1, 9, tzinfo=dt.UTC),
     )
-    facts = Facts(lake=Overview(systems={"writer": LogState(held=(held,))}))
+    facts = StoreFacts(lake=Overview(systems={"writer": LogState(held=(held,))}))
     told = dict(look(scene, writer(LOG), facts=facts).writers[0].facts)
     assert told["Texts that came in"] == "12,345, October 2026"
     assert told["What is kept of each"] == (
@@ -107,7 +107,7 @@ def test_texts_are_escaped_and_each_question_is_a_row(scene: Scene, say: Say) ->
 
 
 def test_a_register_without_writers_says_how_one_is_described(scene: Scene) -> None:
-    page = generations_page(scene, Facts(), EN, query={})
+    page = generations_page(scene, StoreFacts(), EN, query={})
     assert page.writers == []
     assert "kind: generation" in Template(FILE, EN)("empty")
     assert look(scene, writer().model_copy(update={"status": "retired"})).writers == []

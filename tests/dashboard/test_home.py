@@ -23,7 +23,7 @@ from boussole.dashboard.pages.compass.view import since_audit, since_session
 from boussole.dashboard.server.access.log import SheetRequest
 from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.views import store
-from boussole.dashboard.views.chamber import Before, Chamber, Met, changed_answers, met_last, news
+from boussole.dashboard.views.chamber import Chamber, EarlierEvidence, Met, changed_answers, met_last, news
 from boussole.dashboard.views.compass import ACTIONS, MOST, own_chambers, sheets, waiting
 from boussole.dashboard.views.register_words import ACTS, Register
 from boussole.dashboard.views.scene import Scene
@@ -219,7 +219,12 @@ def test_every_entry_since_is_told_and_nothing_before_nor_taken_back(desk: Desk,
     )
     pack = standing_pack(scene, met)
     told = news(
-        replace(scene, facts=facts), met, Before(pack=pack, standing=scene.latest), EN, query={}, incidents=True
+        replace(scene, facts=facts),
+        met,
+        EarlierEvidence(pack=pack, standing=scene.latest),
+        EN,
+        query={},
+        incidents=True,
     )
     assert [(each.what, each.href) for each in told] == [
         ("Charter and levels: version 0.3 adopted", f"/charter?against={'c' * 12}"),
@@ -228,7 +233,12 @@ def test_every_entry_since_is_told_and_nothing_before_nor_taken_back(desk: Desk,
         ("One answer to a recommendation or opinion", "/recommendations"),
     ]
     outside = news(
-        replace(scene, facts=facts), met, Before(pack=pack, standing=scene.latest), EN, query={}, incidents=False
+        replace(scene, facts=facts),
+        met,
+        EarlierEvidence(pack=pack, standing=scene.latest),
+        EN,
+        query={},
+        incidents=False,
     )
     assert [each.what.partition(" ")[0] for each in outside] == ["Charter", "One"]
 
@@ -248,7 +258,7 @@ def test_an_answer_to_the_committee_s_question_is_news_to_it(desk: Desk, scene: 
     met = closed(desk)
     desk.seal(CommitteeAnswer(**SAID, on=DAY, of=asked, text="Because."))
     met = replace(met, chamber=chamber(desk))
-    then = Before(pack=standing_pack(scene, met), standing=scene.latest)
+    then = EarlierEvidence(pack=standing_pack(scene, met), standing=scene.latest)
     told = news(scene, met, then, EN, query={}, incidents=True)
     assert [(each.what, each.href) for each in told] == [("One answer to a question", "/questions")]
 
@@ -256,7 +266,7 @@ def test_an_answer_to_the_committee_s_question_is_news_to_it(desk: Desk, scene: 
 def test_answers_that_changed_come_worst_first_with_what_they_were(scene: Scene, desk: Desk) -> None:
     met = closed(desk)
     earlier = {"matchft": scene.previous["matchft"]}
-    then = Before(pack=standing_pack(scene, met), standing=earlier)  # type: ignore[arg-type]
+    then = EarlierEvidence(pack=standing_pack(scene, met), standing=earlier)  # type: ignore[arg-type]
     found = {
         (each.verdict.indicator, before) for each, before in changed_answers(scene, then) if each.system == "matchft"
     }
@@ -266,7 +276,7 @@ def test_answers_that_changed_come_worst_first_with_what_they_were(scene: Scene,
     assert len(shown.answers) == 2
     assert shown.told == ""
     assert shown.more is not None
-    same = Before(pack=then.pack, standing=scene.latest)
+    same = EarlierEvidence(pack=then.pack, standing=scene.latest)
     assert since_session(scene, met, same, EN, query={}, incidents=True, every=False).told == "No verdict has changed."
 
 
@@ -280,7 +290,7 @@ def test_an_answer_that_fell_away_has_changed_and_a_new_question_without_one_has
     before = written(scene.latest)["matchft"]
     before["verdicts"] = [each for each in before["verdicts"] if each["indicator"] != new["indicator"]]
     earlier = documents({"matchft": before})
-    then = Before(pack=standing_pack(scene, met), standing={**scene.latest, **earlier})
+    then = EarlierEvidence(pack=standing_pack(scene, met), standing={**scene.latest, **earlier})
     told = [(each.verdict.indicator, was) for each, was in changed_answers(given, then)]
     assert told == [(lost["indicator"], "kept")]
     shown = since_session(given, met, then, EN, query={}, incidents=True, every=False)

@@ -11,7 +11,7 @@ import pytest
 
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.views.law import LawPage, Row, law_page
+from boussole.dashboard.views.law import LawPage, ProvisionRow, law_page
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents
 
@@ -35,7 +35,7 @@ def page(scene: Scene, lang: str = "en") -> LawPage:
     return law_page(scene, speaker(lang), on=TODAY, query={"lang": lang})
 
 
-def row(made: LawPage, title: str) -> Row:
+def row(made: LawPage, title: str) -> ProvisionRow:
     return next(row for part in made.parts for row in part.rows if title in row.title)
 
 

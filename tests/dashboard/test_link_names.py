@@ -12,7 +12,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
-from boussole.dashboard.views.fields import Choice
+from boussole.dashboard.views.fields import LinkChoice
 from boussole.dashboard.views.register_words import DueLine
 from boussole.dashboard.views.scene import Scene
 from tests.dashboard.test_foreign import TODAY, pages
@@ -71,7 +71,7 @@ def test_what_is_due_of_one_system_is_told_apart() -> None:
 def test_all_of_one_filter_is_not_all_of_another() -> None:
     names = ("Status", "Risk")
     shown = [
-        LISTS("filter_by", name, [Choice(text="all", href=f"/register?not={name}", current=True, count=2)])
+        LISTS("filter_by", name, [LinkChoice(text="all", href=f"/register?not={name}", current=True, count=2)])
         for name in names
     ]
     assert Links("".join(shown)).alike == {}

@@ -32,7 +32,7 @@ from boussole.dashboard.pages.ask.forms import asking
 from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Action, Person, Role
 from boussole.dashboard.server.forms import problem_of
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.parts.margin import MOST_FORMS, MarginReader, Places, answer_margin, draft_margin
+from boussole.dashboard.views.parts.margin import MOST_FORMS, CommentPlaces, MarginReader, answer_margin, draft_margin
 from boussole.dashboard.views.parts.margin_routes import acts_of, margin_routes, own_words
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
@@ -131,7 +131,7 @@ def test_who_writes_on_a_text_that_was_saved_since_is_told_and_nothing_moves_to_
     ],
 )
 def test_where_a_comment_stands_now(before, now, number, place):
-    found = Places(list(before), list(now)).of(number)
+    found = CommentPlaces(list(before), list(now)).of(number)
     assert (found.number, found.changed) == place
 
 

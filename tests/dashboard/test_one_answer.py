@@ -24,7 +24,7 @@ from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
 from boussole.dashboard.pages.article.standing import standings
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition, teller
-from boussole.dashboard.views.answers.course import Past
+from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.parts import notices
 from boussole.dashboard.views.scene import Scene, load
@@ -158,7 +158,9 @@ def test_each_screen_of_a_system_and_each_answer_say_what_the_register_says(
         shown = matrix(scene, name, EN, query={})
         assert {article.id: article.verdict for article in shown.articles}.items() <= stands[name].items()
         for key, verdict in known[name].items():
-            page = answer_page(scene, name, key, EN, past=Past(audits={}), chambers=[], reader=NOTHING_ELSE, query={})
+            page = answer_page(
+                scene, name, key, EN, past=SystemPast(audits={}), chambers=[], reader=NOTHING_ELSE, query={}
+            )
             assert page is not None
             assert page.verdict == verdict
             assert f"badge-{verdict}" in Template("pages/answer/answer.html", EN)("head", page, "/")

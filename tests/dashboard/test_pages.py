@@ -9,7 +9,7 @@ import pytest
 from boussole import dashboard
 from boussole.dashboard.app.frame import HERE
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.markup.words.addresses import FIRST, Page, current, groups, listed, pages
+from boussole.dashboard.markup.words.addresses import FIRST, DashboardPage, current, groups, listed, pages
 from boussole.dashboard.server.access.permissions import FIRST_PAGES, SIGNED_IN, allowed
 from boussole.dashboard.server.access.places import page_actions
 
@@ -55,5 +55,5 @@ def test_each_role_finds_first_what_it_needs_first_and_everything_once() -> None
 
 
 def test_a_group_without_a_page_is_left_out() -> None:
-    found = listed([Page(name="law", title="The law", group="proof", action="LEARN")], speaker("en"))
+    found = listed([DashboardPage(name="law", title="The law", group="proof", action="LEARN")], speaker("en"))
     assert [(name, [page.name for page in each]) for name, each in found] == [("To verify", ["law"])]

@@ -37,7 +37,7 @@ from boussole.dashboard.pages.reports.view import (
     under_way,
 )
 from boussole.dashboard.server.access.permissions import COOKIE
-from boussole.dashboard.views.fields import Field
+from boussole.dashboard.views.fields import ChoiceField
 from tests.dashboard.app_at import app_at
 
 EN, FR = speaker("en"), speaker("fr")
@@ -237,7 +237,7 @@ def test_the_periods_offered_hold_an_audit(workspace: Workspace) -> None:
 
 def fields(
     workspace: Workspace, say: Say = EN, *, may_make: bool = True, **asked: str
-) -> tuple[dict[str, Field], list[Report]]:
+) -> tuple[dict[str, ChoiceField], list[Report]]:
     """What can be chosen of an address, and the reports that were."""
     found, history = reports(workspace), list(summaries(workspace))
     query = ReportsQuery.of(asked)

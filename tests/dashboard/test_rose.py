@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 
-from boussole.dashboard.views.charts.drawings import MOST_RINGS, Ring, rose_svg, rose_text, wrapped
+from boussole.dashboard.views.charts.drawings import MOST_RINGS, SystemRing, rose_svg, rose_text, wrapped
 
 ARTICLES = {"a": "Purpose", "b": "People & work", "c": "Fairness and non-discrimination"}
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def drawn(rings: list[Ring], needle: str | None = None) -> ET.Element:
+def drawn(rings: list[SystemRing], needle: str | None = None) -> ET.Element:
     return ET.fromstring(rose_svg(ARTICLES, rings, "en", needle=needle))  # noqa: S314 (our own drawing)
 
 
 def test_one_segment_per_article_and_system_unknown_ones_hatched() -> None:
-    tree = drawn([Ring(title="X", verdicts={"a": "kept", "b": "unknown"}), Ring(title="Y", verdicts={"c": "broken"})])
+    tree = drawn(
+        [SystemRing(title="X", verdicts={"a": "kept", "b": "unknown"}), SystemRing(title="Y", verdicts={"c": "broken"})]
+    )
     fills = [path.get("fill") for path in tree.iter(f"{SVG}path") if path.get("stroke")]
     assert len(fills) == 6
     assert fills.count("#e2e0ee") == 1
@@ -24,34 +26,34 @@ def test_one_segment_per_article_and_system_unknown_ones_hatched() -> None:
 
 
 def test_beyond_five_systems_there_is_one_ring_of_the_worst_verdicts() -> None:
-    rings = [Ring(title=f"S{i}", verdicts={"a": "kept", "b": "kept"}) for i in range(MOST_RINGS)]
-    rings.append(Ring(title="S6", verdicts={"a": "kept", "b": "broken"}))
+    rings = [SystemRing(title=f"S{i}", verdicts={"a": "kept", "b": "kept"}) for i in range(MOST_RINGS)]
+    rings.append(SystemRing(title="S6", verdicts={"a": "kept", "b": "broken"}))
     assert rose_text(ARTICLES, rings, "en").startswith("Purpose: Worst of 6 systems kept. People & work: Worst of 6")
     assert len([path for path in drawn(rings).iter(f"{SVG}path") if path.get("stroke")]) == 3
 
 
 def test_the_needle_turns_clockwise_from_the_top() -> None:
-    groups = list(drawn([Ring(title="X", verdicts={})], needle="b").iter(f"{SVG}g"))
+    groups = list(drawn([SystemRing(title="X", verdicts={})], needle="b").iter(f"{SVG}g"))
     assert re.match(r"rotate\(120\.0 ", groups[0].get("transform") or "")
-    assert not list(drawn([Ring(title="X", verdicts={})]).iter(f"{SVG}g"))
+    assert not list(drawn([SystemRing(title="X", verdicts={})]).iter(f"{SVG}g"))
 
 
 def test_the_words_name_every_branch_and_where_the_needle_points() -> None:
-    text = rose_text(ARTICLES, [Ring(title="X", verdicts={"a": "watch"})], "fr", needle="c")
+    text = rose_text(ARTICLES, [SystemRing(title="X", verdicts={"a": "watch"})], "fr", needle="c")
     assert "Purpose\u202f: X à surveiller." in text
     assert "People & work\u202f: X pas examiné." in text
     assert text.endswith("L’aiguille pointe vers\u202f: Fairness and non-discrimination.")
 
 
 def test_data_in_names_stays_text() -> None:
-    svg = rose_svg({"a": "<script>x</script>"}, [Ring(title='"><b>', verdicts={})], "fr")
+    svg = rose_svg({"a": "<script>x</script>"}, [SystemRing(title='"><b>', verdicts={})], "fr")
     assert "<script" not in svg
     assert "<b>" not in svg
 
 
 def test_a_charter_of_twelve_articles_and_one_of_none_can_be_drawn() -> None:
     many = {str(i): f"Article {i}" for i in range(12)}
-    tree = ET.fromstring(rose_svg(many, [Ring(title="X", verdicts={})], "fr"))  # noqa: S314 (our own drawing)
+    tree = ET.fromstring(rose_svg(many, [SystemRing(title="X", verdicts={})], "fr"))  # noqa: S314 (our own drawing)
     assert len([path for path in tree.iter(f"{SVG}path") if path.get("stroke")]) == 12
     ET.fromstring(rose_svg({}, [], "fr"))  # noqa: S314 (our own drawing)
 

@@ -12,7 +12,7 @@ from boussole.charter.document import Standing
 from boussole.charter.judging.statistics.testing import oriented, past
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.views.charts.charts import hundred, hundred_chart, level_lines
-from boussole.dashboard.views.charts.groups import Level, Row
+from boussole.dashboard.views.charts.groups import GroupRow, RateThreshold
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import threshold_words
 
@@ -63,7 +63,7 @@ def test_a_sentence_names_the_side_that_is_bad(level: float, side: str, scale: s
 @given(level=LEVELS, side=SIDES, scale=SCALES, lang=LANGS)
 def test_the_line_of_a_chart_names_the_same_side(level: float, side: str, scale: str, lang: str) -> None:
     at, say = oriented(level, scale=scale, bad_side=side), speaker(lang)
-    row = Row(label="F", value=0.5, levels=(Level(kind="watch", at=at, bad_side=side),))
+    row = GroupRow(label="F", value=0.5, levels=(RateThreshold(kind="watch", at=at, bad_side=side),))
     [line] = level_lines([row], say, say.number)
     under = is_bad_under(at, side)
     assert said(line.label, lang) == (under, not under)

@@ -39,14 +39,14 @@ from boussole.dashboard.server.routes import WITH_FIGURES
 from boussole.dashboard.views.charts import strips
 from boussole.dashboard.views.charts.drawings import Dot
 from boussole.dashboard.views.charts.strips import width_of
-from boussole.dashboard.views.charts.tables import MOST, Mark, Sheet, table_picture
+from boussole.dashboard.views.charts.tables import MOST, MarkCell, MarkedTable, table_picture
 from boussole.dashboard.views.fields import span
 from boussole.dashboard.views.parts import taking
 from boussole.dashboard.views.parts.taking import (
     Drawing,
     Figure,
+    FigureSource,
     Seal,
-    Source,
     Wanted,
     citation,
     csv_file,
@@ -99,8 +99,10 @@ def wanted(demo: Workspace, page: str, lang: str, role: Role = Role.CHAIR) -> Wa
 
 
 def figure(**other: object) -> Figure:
-    source = Source(organisation="Service", about="MatchFT", period="May 2026", charter="0.2", seal=SEAL)
-    sheet = Sheet(head=["Group", "Share"], rows=[["Women", "37 %"], ["=Men", Mark(verdict="watch", text="Watch")]])
+    source = FigureSource(organisation="Service", about="MatchFT", period="May 2026", charter="0.2", seal=SEAL)
+    sheet = MarkedTable(
+        head=["Group", "Share"], rows=[["Women", "37 %"], ["=Men", MarkCell(verdict="watch", text="Watch")]]
+    )
     given = {"title": "Who is contacted?", "source": source, "fill": lambda: sheet}
     return Figure(**{"href": "/fairness?system=m&lang=en", **given, **other})  # type: ignore[arg-type]
 
@@ -270,7 +272,7 @@ def test_a_citation_is_one_sentence_that_names_everything(demo: Workspace) -> No
         "Service, MatchFT, “Who is contacted?”, May 2026, charter 0.2, sealed as entry 12 of the ledger, root "
         f"{ROOT}, looked at on 30 November 2026."
     )
-    nothing = Source(organisation="Service", about="", period="", charter="", seal=None)
+    nothing = FigureSource(organisation="Service", about="", period="", charter="", seal=None)
     assert citation(figure(source=nothing), EN, on=demo.today().replace(2026, 11, 30)) == (
         "Service, “Who is contacted?”, not sealed, looked at on 30 November 2026."
     )
@@ -279,7 +281,7 @@ def test_a_citation_is_one_sentence_that_names_everything(demo: Workspace) -> No
 def test_many_entries_are_told_in_short() -> None:
     def told(*entries: int) -> str:
         seal = Seal(entries=list(entries), at=90, root="ab")
-        return source_line(Source(organisation="", about="", period="", charter="", seal=seal), EN)
+        return source_line(FigureSource(organisation="", about="", period="", charter="", seal=seal), EN)
 
     assert told(1, 2) == "Source: sealed as entries 1, 2 of the ledger, root ab at entry 90."
     assert told(*range(3, 30)) == "Source: sealed as entries 27 from 3 to 29 of the ledger, root ab at entry 90."
@@ -288,7 +290,7 @@ def test_many_entries_are_told_in_short() -> None:
 
 def test_what_a_spreadsheet_would_run_is_text(demo: Workspace) -> None:
     attack = "=HYPERLINK(1)"
-    named = Source(organisation=attack, about="", period="", charter="", seal=None)
+    named = FigureSource(organisation=attack, about="", period="", charter="", seal=None)
     content = csv_file(figure(title="@x", sentence="+1", source=named), EN, demo.today())
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
     assert [row[1] for row in rows[:2]] == ["'@x", "'+1"]
@@ -299,7 +301,9 @@ def test_what_a_spreadsheet_would_run_is_text(demo: Workspace) -> None:
 
 def test_what_is_written_elsewhere_is_text_in_an_image_and_a_fold(demo: Workspace) -> None:
     attack = '"><script>alert(1)</script>'
-    bad = figure(title=attack, sentence=attack, fill=lambda: Sheet(head=[attack, attack], rows=[[attack, attack]]))
+    bad = figure(
+        title=attack, sentence=attack, fill=lambda: MarkedTable(head=[attack, attack], rows=[[attack, attack]])
+    )
     files = dict.fromkeys(("png", "svg", "csv"), "/f")
     told = fold(bad, EN, others={}, files=files, site="", on=demo.today())
     assert "<script" not in told + svg_file(bad, EN, demo.today()).decode()
@@ -319,7 +323,7 @@ def test_a_fold_cites_in_both_languages_and_tells_its_links_apart(demo: Workspac
 
 
 def test_long_tables_are_drawn_in_part_and_say_so(demo: Workspace) -> None:
-    sheet = Sheet(head=["A", "B"], rows=[[f"row {n}", "x"] for n in range(MOST + 3)])
+    sheet = MarkedTable(head=["A", "B"], rows=[[f"row {n}", "x"] for n in range(MOST + 3)])
     drawn = image(figure(fill=lambda: sheet), EN)
     assert "Three more rows are in the table (CSV)." in drawn
     assert f"row {MOST - 1}<" in drawn
@@ -328,7 +332,7 @@ def test_long_tables_are_drawn_in_part_and_say_so(demo: Workspace) -> None:
 
 
 def test_words_stay_in_their_columns() -> None:
-    sheet = Sheet(head=["A", "B"], rows=[["word " * 30, Mark(verdict="kept", text="m" * 60)]])
+    sheet = MarkedTable(head=["A", "B"], rows=[["word " * 30, MarkCell(verdict="kept", text="m" * 60)]])
     drawn = table_picture(sheet, width=100)
     wide = float(re.search(r'width="(\d+)"', drawn)[1])  # type: ignore[index]
     for x, weight, text in re.findall(r'<text x="([\d.]+)"[^>]*font-weight="(\w+)"[^>]*>([^<]*)', drawn):
@@ -341,14 +345,14 @@ PERIODS = ("Septembre 2026", "Du 1er juillet au 31 août 2026 avec les périodes
 
 @pytest.mark.parametrize("periods", [PERIODS, ("",)])
 def test_a_chart_of_groups_is_one_picture_in_which_no_words_cover_others(periods: tuple[str, ...]) -> None:
-    def of(period: str, value: float | None) -> strips.Mark:
+    def of(period: str, value: float | None) -> strips.StripMark:
         text, note = ("40,0 %", "") if value else ("", "Effectif trop faible, rien n’en est dit. " * 4)
         dot = Dot(label="", value=value, low=value, high=value, text=text, note=note, verdict="kept")
         second = period == PERIODS[1]
-        return strips.Mark(dot=dot, levels=[0.4], said="", href="", current=False, period=period, second=second)
+        return strips.StripMark(dot=dot, levels=[0.4], said="", href="", current=False, period=period, second=second)
 
     groups = [(LONG, 0.4), ("<b>漢", None), ("Hommes", 0.5)]
-    rows = [strips.Strip(name=name, marks=[of(each, value) for each in periods]) for name, value in groups]
+    rows = [strips.GroupStrip(name=name, marks=[of(each, value) for each in periods]) for name, value in groups]
     scale = [(0.2, "20 %"), (0.4, "40 %"), (0.6, "60 %")]
     drawn = strips.strips_svg(strips.Strips(rows=rows, scale=scale, title="", note="", kind="shares"))
     root = ElementTree.fromstring(drawn)  # noqa: S314 (made above)

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from boussole.audits.texts.personal import examples as redaction
 from boussole.audits.texts.personal.examples import REASONS, ExampleError
-from boussole.audits.texts.personal.findings import ENTITIES, Finding
+from boussole.audits.texts.personal.findings import ENTITIES, PersonalFinding
 from boussole.audits.texts.rule_file import CRITERIA
 from boussole.charter.records.examples.released import examples, text_of
 from boussole.dashboard.app.server import routes
@@ -170,7 +170,7 @@ def test_what_a_steward_draws_is_noted_without_a_word_of_it(workspace, client, m
 
 @pytest.mark.costly
 def test_a_refusal_is_told_in_the_language_of_the_page_and_what_is_over_is_said(workspace, client, monkeypatch) -> None:
-    monkeypatch.setattr(redaction, "find", lambda _: [Finding(0, 9, "PERSON")])
+    monkeypatch.setattr(redaction, "find", lambda _: [PersonalFinding(0, 9, "PERSON")])
     answer = sent(client, "steward", "/generations/draw/writer", month=MONTH, finding="age", text="")
     token = re.search(r"sent=([\w-]+)", answer.headers["location"])[1]
     assert "something was still found in the text that was drawn" in page(monkeypatch, "steward", sent=token)

@@ -16,8 +16,8 @@ from boussole.dashboard.markup.elements import DARK as IN_THE_DARK
 from boussole.dashboard.markup.elements import INK, INK_2, LINE, LINK, MARKS, NEEDLE, PAPER, SIDE, picture
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import drawing_of
-from boussole.dashboard.views.charts.tables import Sheet
-from boussole.dashboard.views.parts.taking import Figure, Source, image, svg_file
+from boussole.dashboard.views.charts.tables import MarkedTable
+from boussole.dashboard.views.parts.taking import Figure, FigureSource, image, svg_file
 from boussole.dashboard.views.scene import Scene
 from tests.dashboard.test_answer import every, page
 
@@ -127,8 +127,8 @@ def test_a_file_of_a_picture_stays_as_it_is_on_paper(scene: Scene) -> None:
     drawings = [(each, drawing_of(each)) for each in pages if drawing_of(each).svg]
     assert drawings
     for answer, drawing in drawings:
-        source = Source(organisation="X", about=answer.title, period=answer.when, charter="1", seal=None)
-        taken = Figure(title="T", source=source, href="", fill=Sheet, draw=lambda drawing=drawing: drawing)
+        source = FigureSource(organisation="X", about=answer.title, period=answer.when, charter="1", seal=None)
+        taken = Figure(title="T", source=source, href="", fill=MarkedTable, draw=lambda drawing=drawing: drawing)
         assert "prefers-color-scheme" not in svg_file(taken, say, dt.date(2026, 11, 30)).decode()
         each = image(taken, say)
         assert "prefers-color-scheme" not in each

@@ -12,7 +12,7 @@ from boussole.audits.decisions.declared import DeclaredValue, keep
 from boussole.audits.decisions.exclusion import exclude
 from boussole.audits.retention.purge import purge
 from boussole.audits.workspace import Workspace
-from boussole.experiments.marks import Mark, update_mark
+from boussole.experiments.marks import SyncMark, update_mark
 
 FIXTURE = Path(__file__).parent / "workspace"
 SOURCES = """
@@ -95,10 +95,10 @@ def _marks(workspace: Workspace) -> None:
     at = int(dt.datetime(2026, 11, 20, 8, 15, tzinfo=dt.UTC).timestamp() * 1000)
     unread = "it could not be read: IO Error: no such DuckDB file.\n  in: hires.duckdb\n  next: Check the path."
 
-    def read(mark: Mark) -> Mark:
+    def read(mark: SyncMark) -> SyncMark:
         return replace(mark, last_attempt=at, last_success=at, last_new=at)
 
-    def failed(mark: Mark) -> Mark:
+    def failed(mark: SyncMark) -> SyncMark:
         return replace(mark, last_attempt=at, failure=unread)
 
     update_mark(workspace, "matchft", "mlflow:matchft", read)

@@ -21,7 +21,7 @@ from boussole.audits.hashing import canonical_json
 from boussole.audits.lake import reading
 from boussole.audits.uncertainty.methods import by_method
 from boussole.audits.workspace import Workspace
-from boussole.charter.document.differences.comparing import Comparison, VersionComparison
+from boussole.charter.document.differences.comparing import ComparisonDocument, VersionComparison
 from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.cli.main import app
@@ -158,7 +158,9 @@ def test_what_is_kept_is_what_was_to_the_byte(now: dict[str, Any], said: dict[st
 def test_what_was_written_before_is_read_and_written_alike(said: dict[str, Any], name: str) -> None:
     text = json.dumps(said[name]["json"])
     read = (
-        DriftDocument.read(text) if name.startswith("drift") else Comparison.model_validate_json(text, strict=True).root
+        DriftDocument.read(text)
+        if name.startswith("drift")
+        else ComparisonDocument.model_validate_json(text, strict=True).root
     )
     assert json.dumps(read.written()) == text
 

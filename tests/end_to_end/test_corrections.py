@@ -26,7 +26,7 @@ from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.answer.view import Reader, kept_answer
+from boussole.dashboard.pages.answer.view import ReadingRights, kept_answer
 from boussole.dashboard.views.charts.tables import corrections_table
 from tests.sparing import later
 from tests.written import system_text
@@ -134,7 +134,7 @@ def widened(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def shown(workspace: Workspace, key: str, lang: str) -> str:
     """What the page of an answer says first, and in its picture and promise."""
     say = speaker(lang)
-    page = kept_answer(workspace, "offers", key, lang, reader=Reader(committee=True, incidents=True))
+    page = kept_answer(workspace, "offers", key, lang, reader=ReadingRights(committee=True, incidents=True))
     assert page is not None
     made = Template("pages/answer/answer.html", say)
     parts = (made("head", page, "/"), made("pictures", page))

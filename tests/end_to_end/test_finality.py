@@ -25,7 +25,7 @@ from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
-from boussole.dashboard.views.answers.course import Past
+from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.scene import load
 from tests.sparing import later
 from tests.written import system_text
@@ -129,7 +129,7 @@ def test_its_page_shows_the_months_around_the_start(tmp_path: Path, drift: float
     workspace = made(tmp_path / "w", counts(effect=0.02, drift=drift))
     audit(workspace)
     page = answer_page(
-        load(workspace), "offers", "better_than_before", speaker("fr"), past=Past(audits={}), chambers=[],
+        load(workspace), "offers", "better_than_before", speaker("fr"), past=SystemPast(audits={}), chambers=[],
         reader=NOTHING_ELSE, query={},
     )  # fmt: skip
     assert page is not None

@@ -23,7 +23,7 @@ from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.fairness.picture import drawing, groups, judged_by
 from boussole.dashboard.views.charts.charts import drift_chart, groups_chart, groups_text
-from boussole.dashboard.views.charts.drawings import Dot, Rows
+from boussole.dashboard.views.charts.drawings import Dot, DotRows
 from boussole.dashboard.views.charts.groups import compared, is_drift
 from boussole.dashboard.views.fields import PROFILES, RAW, attributes_of, comparison, kinds_of, stages_of
 from boussole.dashboard.views.scene import as_decided
@@ -69,7 +69,7 @@ def now(again: tuple[Workspace, list[AuditDocument]]) -> list[AuditDocument]:
     return again[1]
 
 
-def charts(document: AuditDocument, workspace: Workspace) -> Iterator[tuple[VerdictDocument, Rows]]:
+def charts(document: AuditDocument, workspace: Workspace) -> Iterator[tuple[VerdictDocument, DotRows]]:
     """Every drawing of a judged question on the pages of systems and articles, and in reports."""
     system = workspace.system(document.system)
     for verdict in document.verdicts:
@@ -79,7 +79,7 @@ def charts(document: AuditDocument, workspace: Workspace) -> Iterator[tuple[Verd
             yield verdict, groups_chart(document, found[1], "en", metric=found[0], system=system)
 
 
-def explored(document: AuditDocument, workspace: Workspace) -> Iterator[tuple[VerdictDocument, Rows]]:
+def explored(document: AuditDocument, workspace: Workspace) -> Iterator[tuple[VerdictDocument, DotRows]]:
     """Every drawing of the explorer that a verdict rests on; a level held there is the charter's watch level."""
     system = workspace.system(document.system)
     for kind in kinds_of(document):
@@ -93,7 +93,7 @@ def explored(document: AuditDocument, workspace: Workspace) -> Iterator[tuple[Ve
                     yield verdict, drawing(found, kind, EN, control=control, level=None, minimum=11)
 
 
-def levels_of(rows: Rows, place: int) -> dict[str, float]:
+def levels_of(rows: DotRows, place: int) -> dict[str, float]:
     """The lines that run through a row."""
     return {"breach" if line.broken else "watch": line.at for line in rows.lines if line.first <= place <= line.last}
 

@@ -14,7 +14,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import Finding, Recommendation
 from boussole.charter.records import keep_file, open_records, save_audit, seal
 from boussole.charter.records.documents.attachments import erase, examined, kept_with, path_of
-from boussole.charter.records.sealed_files import Fault, verify_files
+from boussole.charter.records.sealed_files import FileFault, verify_files
 from tests.attacks import Tries
 from tests.end_to_end.test_kept_checkpoint import Scene, document, rewrite, run
 
@@ -113,7 +113,7 @@ def test_every_changed_byte_is_found(workspace: Workspace, tries: Tries) -> None
             path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
             tries.add()
             (bad,) = verify_files(workspace).bad
-            assert (bad.path, bad.fault) == (f"evidence/{name}", Fault.changed)
+            assert (bad.path, bad.fault) == (f"evidence/{name}", FileFault.changed)
         path.write_bytes(content)
     assert verify_files(workspace).ok
 
@@ -153,11 +153,11 @@ def test_an_attachment_that_is_not_as_it_was_sealed_is_named(
     tries.add(2)
     found = verify_files(workspace)
     assert found.extra == (f"attachments/{'cd' * 32}.sealed",)
-    assert [(each.entry, each.fault) for each in found.bad] == [(5, Fault.sealed_name)]
+    assert [(each.entry, each.fault) for each in found.bad] == [(5, FileFault.sealed_name)]
     attached.with_suffix(".pdf").unlink()
     (workspace.keys / "attachments.key").unlink()
     tries.add()
-    assert [each.fault for each in verify_files(workspace).bad] == [Fault.unread]
+    assert [each.fault for each in verify_files(workspace).bad] == [FileFault.unread]
 
 
 def test_an_erased_attachment_is_counted_and_no_fault(workspace: Workspace, attached: Path) -> None:

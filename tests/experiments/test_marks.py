@@ -8,25 +8,25 @@ import pytest
 
 from boussole import experiments
 from boussole.experiments.sync.listing import RunListing, due, list_files
-from boussole.experiments.sync.runs import Run
+from boussole.experiments.sync.runs import TrackedRun
 
 HOUR = 3600 * 1000
 NOW = 1000 * HOUR
 
 
-def run(name: str, *, ended: int, away: bool = True) -> Run:
+def run(name: str, *, ended: int, away: bool = True) -> TrackedRun:
     """A run that ended some hours ago."""
     end = NOW - ended * HOUR
     place = f"mlflow-artifacts:/1/{name}" if away else f"file:///nowhere/{name}"
-    return Run(name, end - HOUR, end, place, f"FINISHED {end}", tagged=True)
+    return TrackedRun(name, end - HOUR, end, place, f"FINISHED {end}", tagged=True)
 
 
-def seen(runs: list[Run], *, listed: list[int]) -> dict[str, RunListing]:
+def seen(runs: list[TrackedRun], *, listed: list[int]) -> dict[str, RunListing]:
     """When each was listed, in hours ago."""
     return {item.run_id: RunListing(item, NOW - hours * HOUR, 1) for item, hours in zip(runs, listed, strict=True)}
 
 
-def names(runs: list[Run]) -> list[str]:
+def names(runs: list[TrackedRun]) -> list[str]:
     return [item.run_id for item in runs]
 
 

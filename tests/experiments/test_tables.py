@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from boussole import audits
-from boussole.audits.decisions.databases import Address, open_database
+from boussole.audits.decisions.databases import DatabaseAddress, open_database
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import reading
 from boussole.audits.workspace import Workspace
@@ -241,15 +241,15 @@ def test_a_copy_taken_while_the_file_changed_is_thrown_away(tmp_path: Path) -> N
 def test_a_file_that_is_no_database_is_told(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "a.duckdb"
     file.write_bytes(content)
-    with pytest.raises(SourceError, match=r"duckdb:a\.duckdb"), open_database(Address(path=file, table="log")):
+    with pytest.raises(SourceError, match=r"duckdb:a\.duckdb"), open_database(DatabaseAddress(path=file, table="log")):
         pass
 
 
 def test_an_address_is_one_line() -> None:
-    address = Address(path=Path("/data/été & co.duckdb"), query="SELECT 'a&b=c?' AS x", after="seq", since="4")
-    assert Address.parse(address.uri()) == address
+    address = DatabaseAddress(path=Path("/data/été & co.duckdb"), query="SELECT 'a&b=c?' AS x", after="seq", since="4")
+    assert DatabaseAddress.parse(address.uri()) == address
     with pytest.raises(SourceError, match="which table"):
-        Address.parse("duckdb:a.duckdb")
+        DatabaseAddress.parse("duckdb:a.duckdb")
 
 
 @pytest.mark.costly

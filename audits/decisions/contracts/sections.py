@@ -10,7 +10,7 @@ from boussole.audits.decisions.contracts.columns import ColumnReader
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy.pseudonyms import bucket, pseudonym
 from boussole.audits.systems.logs import LOG_TYPES
-from boussole.audits.systems.logs.log_type import TEXTS, How, Read, Section
+from boussole.audits.systems.logs.log_type import TEXTS, How, KeyReading, LogSection
 from boussole.audits.systems.model import System
 
 
@@ -44,13 +44,13 @@ def contract(system: System, log: LogName, types: Mapping[str, str], *, now: dt.
     return made.complete()
 
 
-def _part(system: System, log: LogName) -> Section:
+def _part(system: System, log: LogName) -> LogSection:
     part = system.section(log)
     assert part is not None  # noqa: S101 (its log is declared)
     return part
 
 
-def _read(made: Contract, read: Read, column: str, *, now: dt.datetime) -> None:
+def _read(made: Contract, read: KeyReading, column: str, *, now: dt.datetime) -> None:
     """Reads a column into its role, with the faults that its cells can have."""
     if read.missing:
         made.fault(made.read.absent(column), column, read.missing)
@@ -62,7 +62,7 @@ def _read(made: Contract, read: Read, column: str, *, now: dt.datetime) -> None:
         _READ[read.how](made, read.role, column)
 
 
-def _moment(made: Contract, read: Read, column: str, *, now: dt.datetime) -> None:
+def _moment(made: Contract, read: KeyReading, column: str, *, now: dt.datetime) -> None:
     local = made.moment(read.role, column, now=now, required=made.kind.needs(read))
     if read.not_before:
         other, reason = read.not_before
@@ -118,7 +118,7 @@ _READ: Mapping[How, Callable[[Contract, str, str], None]] = {
 }
 
 
-def _derive(made: Contract, part: Section, *, today: dt.date) -> None:
+def _derive(made: Contract, part: LogSection, *, today: dt.date) -> None:
     """Columns that are made of texts; a text that a system does not keep, or keeps no longer, is not stored."""
     if made.kind.derive is None:
         return
@@ -133,7 +133,7 @@ def _derive(made: Contract, part: Section, *, today: dt.date) -> None:
         made.select |= {role: f"CASE WHEN {recent} THEN {made.select[role]} END" for role in held}
 
 
-def _text(made: Contract, read: Read, column: str, *, needed: bool) -> str:
+def _text(made: Contract, read: KeyReading, column: str, *, needed: bool) -> str:
     """SQL: what a cell says, in clear; a cell that may be empty is then an empty text."""
     told = f"CAST({made.select[read.role]} AS VARCHAR)" if read.how == "moment" else made.read.text(column)
     return told if needed else f"coalesce({told}, '')"

@@ -20,7 +20,7 @@ TELL = "Give --dates dd/mm/yyyy or --dates mm/dd/yyyy (or `files: {dates: …}` 
 
 
 @dataclass(frozen=True)
-class Evidence:
+class DateEvidence:
     """What all dates of a column say of their order: how many can only be day/month, or month/day; and where first."""
 
     column: str
@@ -67,7 +67,7 @@ def order_of(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], *, w
     return "%d/%m/%Y" if day else "%m/%d/%Y"
 
 
-def _evidence(connection: duckdb.DuckDBPyConnection, column: str) -> Evidence:
+def _evidence(connection: duckdb.DuckDBPyConnection, column: str) -> DateEvidence:
     cell = f"trim({quote(column)})"
     first, second = (
         f"TRY_CAST(regexp_extract({cell}, '^(\\d{{1,2}})[/.-](\\d{{1,2}})', {n}) AS INTEGER)" for n in (1, 2)
@@ -78,7 +78,7 @@ def _evidence(connection: duckdb.DuckDBPyConnection, column: str) -> Evidence:
         f"WHERE regexp_full_match({cell}, {literal(WRITTEN)}))"
     ).fetchone()
     assert row is not None  # noqa: S101 (a count is always there)
-    return Evidence(column, *row)
+    return DateEvidence(column, *row)
 
 
 def moment(column: str, dates: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from boussole.audits.decisions.files.content import pieces
 from boussole.audits.decisions.files.dialect import SAMPLE, Dialect, find_dialect, split
-from boussole.audits.decisions.files.encoding import Survey, UndecodableError, known_as, survey
+from boussole.audits.decisions.files.encoding import TextEncoding, UndecodableError, known_as, survey
 from boussole.audits.decisions.files.pipe import rewritten
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.tables import literal
@@ -23,7 +23,7 @@ class DelimitedFile:
     """A text file whose encoding and dialect are known."""
 
     path: Path
-    text: Survey
+    text: TextEncoding
     dialect: Dialect
 
     @contextmanager

@@ -28,7 +28,7 @@ _PLAIN = bytes(set(range(256)) - set(_UNDEFINED + _OTHER))
 
 
 @dataclass(frozen=True)
-class Survey:
+class TextEncoding:
     """What all the bytes of a text file say: its encoding, and whether it can be read without being rewritten."""
 
     encoding: str
@@ -61,7 +61,7 @@ class UndecodableError(Exception):
         super().__init__(encoding)
 
 
-def survey(path: Path, encoding: str | None = None) -> Survey:
+def survey(path: Path, encoding: str | None = None) -> TextEncoding:
     """Looks at all bytes of a text file; `encoding` is what somebody says it is.
 
     Raises SourceError for what is no text or in no encoding that can be told, UndecodableError for a byte that the
@@ -73,12 +73,12 @@ def survey(path: Path, encoding: str | None = None) -> Survey:
     if encoding is not None:
         _decoded(path, encoding)
         _refuse_other(path, encoding, found)
-        return Survey(_with_mark(encoding, found), _uniform(path, encoding))
+        return TextEncoding(_with_mark(encoding, found), _uniform(path, encoding))
     if found is None:
         found = _unmarked(path)
     else:
         _decoded(path, found)
-    return Survey(found, _uniform(path, found))
+    return TextEncoding(found, _uniform(path, found))
 
 
 def require_utf8(path: Path) -> None:

@@ -15,7 +15,7 @@ _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
 
 
 @dataclass(frozen=True)
-class Head:
+class TableHead:
     """The names of the columns, in order, and how many lines they take.
 
     `twice` are names that the file gives to more than one column, whatever their case: DuckDB's names know none.
@@ -26,18 +26,18 @@ class Head:
     twice: frozenset[str] = frozenset()
 
 
-def name_columns(rows: Sequence[Sequence[str]], *, files: Files, wanted: Sequence[str], where: str) -> Head:
+def name_columns(rows: Sequence[Sequence[str]], *, files: Files, wanted: Sequence[str], where: str) -> TableHead:
     """What the columns are called; `rows` are the first ones, split, and `wanted` columns should be there.
 
     Raises SourceError where a title stands above the names, and where there are no names.
     """
     if files.header is False:
-        return Head(tuple(f"column{n}" for n in range(1, common(rows) + 1)), 0)
+        return TableHead(tuple(f"column{n}" for n in range(1, common(rows) + 1)), 0)
     _refuse_title(rows, where)
     names = _names(rows[0], wanted)
     if files.header is None and not (wanted and set(wanted) <= set(names)):
         _refuse_no_header(rows, where)
-    return Head(names, 1, _twice(names, rows[0]))
+    return TableHead(names, 1, _twice(names, rows[0]))
 
 
 def common(rows: Sequence[Sequence[str]]) -> int:

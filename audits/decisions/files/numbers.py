@@ -25,7 +25,7 @@ TELL = "Give --decimal , or --decimal . (or `files: {decimal: …}` in the syste
 
 
 @dataclass(frozen=True)
-class Evidence:
+class NumberEvidence:
     """What all cells of a column say: `comma` can only be decimal, `thousands` can only be thousands, `either` both.
 
     `points` are numbers with a decimal point, `dots` could have thousands with a point.
@@ -80,7 +80,7 @@ def decimal_of(
     return decimal, [each.column for each in found if not each.dots or each.thousands]
 
 
-def _decided(found: Sequence[Evidence], where: str) -> str | None:
+def _decided(found: Sequence[NumberEvidence], where: str) -> str | None:
     comma = next((each for each in found if each.comma), None)
     english = next((each for each in found if each.thousands or (each.either and each.points)), None)
     if comma and english:
@@ -112,7 +112,7 @@ def _both(column: str, where: str) -> SourceError:
     )
 
 
-def _evidence(connection: duckdb.DuckDBPyConnection, column: str) -> Evidence:
+def _evidence(connection: duckdb.DuckDBPyConnection, column: str) -> NumberEvidence:
     cell = f"trim({quote(column)})"
     three, english, dotted = _is(cell, THREE), _is(cell, ENGLISH), _is(cell, DOTTED)
     comma = f"({_is(cell, FRENCH)}) AND contains({cell}, ',') AND NOT ({three})"
@@ -124,7 +124,7 @@ def _evidence(connection: duckdb.DuckDBPyConnection, column: str) -> Evidence:
         f"FROM incoming WHERE {cell} <> ''"
     ).fetchone()
     assert row is not None  # noqa: S101 (a count is always there)
-    return Evidence(column, *row)
+    return NumberEvidence(column, *row)
 
 
 def rewritten_number(value: str, decimal: str | None) -> str:

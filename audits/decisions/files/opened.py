@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from boussole.audits.decisions.contracts import Needs
-from boussole.audits.decisions.files.values import Reading
+from boussole.audits.decisions.files.values import FileReading
 from boussole.audits.errors import SourceError, nearest
 
 BATCH, ROW, COLUMN, REASON = "_batch", "_row", "_column", "_reason"
@@ -43,7 +43,7 @@ class OpenSource:
     typed: bool = True
     bad_lines: tuple[BadLine, ...] = ()
     mark: str | None = None
-    reading: Reading | None = None
+    reading: FileReading | None = None
 
 
 def columns_read(name: str, present: Mapping[str, str], needs: Needs) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from boussole.audits.decisions.files.delimited import DelimitedFile, open_delimi
 from boussole.audits.decisions.files.encoding import known_as, require_utf8
 from boussole.audits.decisions.files.header import name_columns
 from boussole.audits.decisions.files.opened import BATCH, COLUMN, REASON, ROW, BadLine, OpenSource, columns_read
-from boussole.audits.decisions.files.values import Reading, rewrite, totals
+from boussole.audits.decisions.files.values import FileReading, rewrite, totals
 from boussole.audits.errors import SourceError
 from boussole.audits.formulas import ESCAPED
 from boussole.audits.hashing import sha256_of
@@ -50,7 +50,7 @@ def open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, fi
     if {BATCH, ROW} <= set(names):
         _unescape(connection, held)
     decimal, dates = rewrite(connection, held, files=files, where=str(path))
-    reading = Reading(
+    reading = FileReading(
         encoding=known_as(found.text.encoding),
         separator=found.dialect.separator,
         decimal=decimal,
@@ -120,7 +120,7 @@ def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, f
     connection.unregister("source_rows")
     bad = (*(BadLine(*fault) for fault in sheet.faults), *_totals(connection, held))
     decimal, dates = rewrite(connection, held, files=files, where=str(path), pointed=sheet.pointed)
-    reading = Reading(sheet=sheet.name, decimal=decimal, dates=dates, header=files.header is not False)
+    reading = FileReading(sheet=sheet.name, decimal=decimal, dates=dates, header=files.header is not False)
     opened = OpenSource(path.name, "", "incoming", types, read, typed=False, bad_lines=bad, reading=reading)
     return _with_keys(opened, keys, sha256_of(path), reading.mark())
 
@@ -166,7 +166,7 @@ def open_json(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, f
     del types["row"]
     written = [column for column in held if types[column] == "VARCHAR"]
     decimal, dates = rewrite(connection, written, files=files, where=str(path))
-    reading = Reading(decimal=decimal, dates=dates)
+    reading = FileReading(decimal=decimal, dates=dates)
     opened = OpenSource(path.name, "", "incoming", types, read, reading=reading if reading.mark() else None)
     return _with_keys(opened, keys, sha256_of(path), reading.mark())
 

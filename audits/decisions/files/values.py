@@ -20,7 +20,7 @@ SAMPLE = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class FileReading:
     """How a file was read, as far as another way would have given something else."""
 
     encoding: str | None = None
@@ -33,7 +33,7 @@ class Reading:
     def sentence(self) -> str:
         """The sentence that tells how the values were read.
 
-        >>> Reading(encoding="cp1252", separator=";", decimal=",", dates="%d/%m/%Y").sentence()
+        >>> FileReading(encoding="cp1252", separator=";", decimal=",", dates="%d/%m/%Y").sentence()
         'read as cp1252, `;`, decimal comma, dates day/month/year'
         """
         separator = {None: None, "\\t": "tab", "\t": "tab"}.get(self.separator, f"`{self.separator}`")

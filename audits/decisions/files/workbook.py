@@ -33,7 +33,7 @@ OVERLAP = 16_384
 
 
 @dataclass
-class Sheet:
+class SourceSheet:
     """One sheet: the names of its columns, its rows as text, and the rows that cannot be read.
 
     `header` is the row of the sheet that holds the names, 0 where there are none; `faults` (row, column, reason) and
@@ -90,7 +90,7 @@ class Sheet:
         return None
 
 
-def open_sheet(path: Path, *, sheet: str | None, header: bool) -> tuple[Sheet, list[list[str]]]:
+def open_sheet(path: Path, *, sheet: str | None, header: bool) -> tuple[SourceSheet, list[list[str]]]:
     """A sheet of a workbook, and its first rows as text: the one that is named, else the only one that is filled.
 
     Raises SourceError for what is no workbook, for several sheets, merged cells, and formulas without a result.
@@ -106,7 +106,7 @@ def open_sheet(path: Path, *, sheet: str | None, header: bool) -> tuple[Sheet, l
         raise SourceError(f"the sheet '{name}' is empty.", where=str(path), next_step="Give --sheet, or fill it.")
     _refuse_unclear(path, member, name)
     at = first[0][0] if header else first[0][0] - 1
-    return Sheet(path, name, (), at), [row for _, row in first]
+    return SourceSheet(path, name, (), at), [row for _, row in first]
 
 
 def text_of(cell: Any) -> str | None:

@@ -11,7 +11,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import ColumnName
-from boussole.audits.systems.logs.log_type import LogType, Read, Section
+from boussole.audits.systems.logs.log_type import KeyReading, LogSection, LogType
 
 DIGITS = 12
 """Hexadecimal digits of the hash that tells one declaration from another."""
@@ -25,7 +25,7 @@ those whose role is in the list; those that nobody used for long, of those of wh
 what accounts are held to (`Accounts.part`)."""
 
 
-class Accounts(Section):
+class Accounts(LogSection):
     """The export of accounts: each key names a column; `needs` says which rights each role needs."""
 
     account: ColumnName = Field(description="The account; stored as a keyed hash")
@@ -94,16 +94,16 @@ ACCOUNTS = LogType(
     },
     moment="at",
     reads=(
-        Read("account", "keyed"),
-        Read("at", "moment"),
-        Read("second_factor", "words"),
-        Read("role", "words"),
-        Read("rights", "words"),
-        Read("last_used", "day"),
-        Read("agent", "agent"),
-        Read("team", "identifier"),
-        Read("region", "words"),
-        Read("age_band", "band"),
+        KeyReading("account", "keyed"),
+        KeyReading("at", "moment"),
+        KeyReading("second_factor", "words"),
+        KeyReading("role", "words"),
+        KeyReading("rights", "words"),
+        KeyReading("last_used", "day"),
+        KeyReading("agent", "agent"),
+        KeyReading("team", "identifier"),
+        KeyReading("region", "words"),
+        KeyReading("age_band", "band"),
     ),
     identity=("account", "at"),
     hashed=True,

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from boussole.audits.systems.kinds import ColumnName, Strict, Texts
-from boussole.audits.systems.logs.log_type import Follow, LogType, Read, Retention, Section
+from boussole.audits.systems.logs.log_type import Follow, KeyReading, LogSection, LogType, Retention
 
 
 class CountedOutcome(Strict):
@@ -22,7 +22,7 @@ class CountedOutcome(Strict):
     better: Literal["more", "fewer"] = Field("more", description="Whether more of it is better, or fewer")
 
 
-class Agencies(Section):
+class Agencies(LogSection):
     """Counts by agency and month; columns of counts hold whole numbers."""
 
     agency: ColumnName = Field(description="The agency: a code that stays the same; told of together, never by itself")
@@ -67,13 +67,13 @@ AGENCIES = LogType(
     },
     moment="month",
     reads=(
-        Read("agency", "words", missing="the agency is missing"),
-        Read("month", "moment"),
-        Read("started", "day"),
-        Read("people", "whole", missing="the number of people is missing"),
-        Read("count", "whole", missing="the count is missing"),
-        Read("outcome", "words"),
-        Read("group", "words"),
+        KeyReading("agency", "words", missing="the agency is missing"),
+        KeyReading("month", "moment"),
+        KeyReading("started", "day"),
+        KeyReading("people", "whole", missing="the number of people is missing"),
+        KeyReading("count", "whole", missing="the count is missing"),
+        KeyReading("outcome", "words"),
+        KeyReading("group", "words"),
     ),
     identity=("agency", "month", "outcome", "group"),
     hashed=True,

@@ -9,7 +9,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, mo
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import ColumnName, Strict
-from boussole.audits.systems.logs.log_type import Follow, LogType, Read, Section
+from boussole.audits.systems.logs.log_type import Follow, KeyReading, LogSection, LogType
 
 OPT_OUT = ("opt-out", "opt_out", "optout", "stop")
 """Kinds of row that are somebody asking to be left alone, where the system file names none."""
@@ -63,7 +63,7 @@ class Notice(Strict):
         return self
 
 
-class Contacts(Section):
+class Contacts(LogSection):
     person: ColumnName = Field(description="The person written to")
     at: ColumnName = Field(description="Moment of the message")
     kind: ColumnName = Field(description="Kind of message: contact, opt-out…")
@@ -143,14 +143,14 @@ CONTACTS = LogType(
     },
     moment="at",
     reads=(
-        Read("person", "person"),
-        Read("at", "moment"),
-        Read("kind", "words", missing="the kind of message is missing"),
-        Read("reply_at", "moment", not_before=("at", "the reply is older than the message")),
-        Read("department", "words"),
-        Read("closes_at", "moment"),
-        Read("smartphone", "words"),
-        Read("template", "words"),
+        KeyReading("person", "person"),
+        KeyReading("at", "moment"),
+        KeyReading("kind", "words", missing="the kind of message is missing"),
+        KeyReading("reply_at", "moment", not_before=("at", "the reply is older than the message")),
+        KeyReading("department", "words"),
+        KeyReading("closes_at", "moment"),
+        KeyReading("smartphone", "words"),
+        KeyReading("template", "words"),
     ),
     identity=("person", "at", "kind"),
     hashed=True,

@@ -9,11 +9,11 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 
 from boussole.audits.systems.kinds import ColumnName
 from boussole.audits.systems.logs.calls import Calls
-from boussole.audits.systems.logs.log_type import LogType, Read, Section
+from boussole.audits.systems.logs.log_type import KeyReading, LogSection, LogType
 from boussole.audits.systems.logs.texts import HeldTexts, distance, shown
 
 
-class Generations(Section):
+class Generations(LogSection):
     """The log of a generative system: one row per text it wrote."""
 
     id: ColumnName = Field("id", description="Identifier of one generation, unique in the log")
@@ -103,20 +103,20 @@ NEWER = (
 """Keys that system files of earlier versions did not have."""
 
 
-def derived(part: Section, texts: Mapping[str, str], read: Mapping[str, str]) -> dict[str, str]:
+def derived(part: LogSection, texts: Mapping[str, str], read: Mapping[str, str]) -> dict[str, str]:
     """SQL of what the lake holds of texts, from these in clear and the columns that are read."""
     assert isinstance(part, Generations)  # noqa: S101 (the section of this log)
     made = {"edit_distance": distance(texts, read), "words": shown(texts, read) if part.timed else None}
     return (part.texts.found(texts, read) if part.texts else {}) | {name: sql for name, sql in made.items() if sql}
 
 
-def keeps(part: Section) -> bool:
+def keeps(part: LogSection) -> bool:
     """Whether texts are stored, encrypted."""
     assert isinstance(part, Generations)  # noqa: S101 (the section of this log)
     return part.texts is None or part.texts.kept
 
 
-def kept_for(part: Section) -> int | None:
+def kept_for(part: LogSection) -> int | None:
     """Days after which a text leaves before its row does."""
     assert isinstance(part, Generations)  # noqa: S101 (the section of this log)
     return part.texts.retain_days if part.texts else None
@@ -164,29 +164,29 @@ GENERATIONS = LogType(
     },
     moment="at",
     reads=(
-        Read("id", "id"),
-        Read("at", "moment"),
-        Read("input", "sealed"),
-        Read("output", "sealed"),
-        Read("tokens_in", "whole"),
-        Read("tokens_out", "whole"),
-        Read("seconds", "number"),
-        Read("model_version", "words"),
-        Read("use", "words"),
-        Read("feedback", "words"),
-        Read("team", "team"),
-        Read("provider", "words"),
-        Read("place", "words"),
-        Read("outcome", "words"),
-        Read("energy", "number"),
-        Read("sent", "looked_at"),
-        Read("edit_distance", "whole"),
-        Read("recipient", "words"),
-        Read("marked", "words"),
-        Read("agent", "agent"),
-        Read("shown_at", "moment"),
-        Read("sent_at", "moment"),
-        Read("words", "whole"),
+        KeyReading("id", "id"),
+        KeyReading("at", "moment"),
+        KeyReading("input", "sealed"),
+        KeyReading("output", "sealed"),
+        KeyReading("tokens_in", "whole"),
+        KeyReading("tokens_out", "whole"),
+        KeyReading("seconds", "number"),
+        KeyReading("model_version", "words"),
+        KeyReading("use", "words"),
+        KeyReading("feedback", "words"),
+        KeyReading("team", "team"),
+        KeyReading("provider", "words"),
+        KeyReading("place", "words"),
+        KeyReading("outcome", "words"),
+        KeyReading("energy", "number"),
+        KeyReading("sent", "looked_at"),
+        KeyReading("edit_distance", "whole"),
+        KeyReading("recipient", "words"),
+        KeyReading("marked", "words"),
+        KeyReading("agent", "agent"),
+        KeyReading("shown_at", "moment"),
+        KeyReading("sent_at", "moment"),
+        KeyReading("words", "whole"),
     ),
     keyed=("agent",),
     compared="files",

@@ -44,13 +44,13 @@ class Retention(StrEnum):
     KEPT = "kept"  # it is about nobody: it stays
 
 
-class Section(Strict):
+class LogSection(Strict):
     """The part of a system file that declares a log: each key names a column of its source, read into the column of
     that name in the lake."""
 
 
 @dataclass(frozen=True)
-class Read:
+class KeyReading:
     """A key of a section, and how its column is read.
 
     `missing` is the fault of an empty cell of words that must be there; `not_before` is another moment, with the fault
@@ -85,9 +85,9 @@ class LogType:
     """The columns of its table in the lake and their kinds; that of decisions has more (`decision_columns`)."""
     moment: str
     """The column that says when the thing in a row happened."""
-    section: type[Section] | None = None
+    section: type[LogSection] | None = None
     declared: Callable[[Columns], bool] | None = None
-    reads: tuple[Read, ...] = ()
+    reads: tuple[KeyReading, ...] = ()
     identity: tuple[str, ...] = ("id",)
     """What makes a row the same one. Several columns are hashed together under a key."""
     hashed: bool = False
@@ -104,12 +104,12 @@ class LogType:
     """The column that a later source may fill in, and what its cells are, in the plural."""
     keyed: tuple[str, ...] = ()
     """Columns that are always keyed hashes, beside its id where that is one."""
-    derive: Callable[[Section, Mapping[str, str], Mapping[str, str]], Mapping[str, str]] | None = None
+    derive: Callable[[LogSection, Mapping[str, str], Mapping[str, str]], Mapping[str, str]] | None = None
     """SQL of columns that are made of texts as these come in: of its section, of its texts in clear by role, and of the
     columns that are read."""
-    keeps: Callable[[Section], bool] = lambda _: True
+    keeps: Callable[[LogSection], bool] = lambda _: True
     """Whether a section lets free texts be stored."""
-    kept_for: Callable[[Section], int | None] = lambda _: None
+    kept_for: Callable[[LogSection], int | None] = lambda _: None
     """Days after which a stored text leaves before its row does, by its section; None: with its row."""
     cube: Mapping[str, str] = field(default_factory=dict)
     """The columns of what is counted of it by itself, beside the decisions (`cube_of`); none where nothing is."""
@@ -129,26 +129,26 @@ class LogType:
         """Whether the same words from another source can be news again."""
         return self.follow in (Follow.DECISIONS, Follow.RENEWED)
 
-    def columns(self, part: Section, *, needed: bool) -> list[str]:
+    def columns(self, part: LogSection, *, needed: bool) -> list[str]:
         """The columns that a section names, in the order of its keys: those that must be there, or the others."""
         reads = {read.role: self.needs(read) for read in self.reads}
         must = {role for role, needed_ in reads.items() if needed_}
         found = {role: getattr(part, role) for role in type(part).model_fields if role in reads}
         return [column for role, column in found.items() if column and (role in must) == needed]
 
-    def needs(self, read: Read) -> bool:
+    def needs(self, read: KeyReading) -> bool:
         """Whether the column of a key must be there."""
         return read.how in ("id", "person", "keyed") or read.role == self.moment or bool(read.missing)
 
-    def identifying(self, part: Section) -> dict[str, str]:
+    def identifying(self, part: LogSection) -> dict[str, str]:
         """The columns that can identify somebody or a row, by their role."""
         return self._read_as(IDENTIFYING, part)
 
-    def unstored(self, part: Section) -> set[str]:
+    def unstored(self, part: LogSection) -> set[str]:
         """The columns of texts that are looked at as they come in and are stored nowhere, not even set aside."""
         return {*self._read_as(TEXTS if not self.keeps(part) else ("looked_at",), part).values()}
 
-    def texts_before(self, part: Section, today: dt.date) -> dt.date | None:
+    def texts_before(self, part: LogSection, today: dt.date) -> dt.date | None:
         """The first day of which the texts are still stored; None where they stay as long as their row."""
         days = self.kept_for(part)
         return None if days is None else today - dt.timedelta(days=days)
@@ -158,10 +158,10 @@ class LogType:
         """The columns of its table that hold encrypted texts."""
         return tuple(read.role for read in self.reads if read.how == "sealed")
 
-    def in_clear(self, part: Section) -> dict[str, str]:
+    def in_clear(self, part: LogSection) -> dict[str, str]:
         """The columns whose words are stored as they are, by their role."""
         return self._read_as(IN_CLEAR, part)
 
-    def _read_as(self, ways: tuple[How, ...], part: Section) -> dict[str, str]:
+    def _read_as(self, ways: tuple[How, ...], part: LogSection) -> dict[str, str]:
         found = {read.role: getattr(part, read.role) for read in self.reads if read.how in ways}
         return {role: column for role, column in found.items() if column}

@@ -15,7 +15,7 @@ from boussole.audits.systems.logs.contacts import CONTACTS, Contacts
 from boussole.audits.systems.logs.decisions import DECISIONS
 from boussole.audits.systems.logs.generations import GENERATIONS, Generations
 from boussole.audits.systems.logs.human_actions import HUMAN_ACTIONS
-from boussole.audits.systems.logs.log_type import LogType, Section
+from boussole.audits.systems.logs.log_type import LogSection, LogType
 from boussole.audits.systems.logs.outcomes import OUTCOMES
 from boussole.audits.systems.logs.search_controls import SEARCH_CONTROLS, SearchControls
 from boussole.audits.systems.logs.usage import USAGE, Usage
@@ -63,12 +63,12 @@ class Logs(Strict):
             declared |= {each.name for each in LOG_TYPES.values() if each.declared and each.declared(self.columns)}
         return tuple(name for name in LOGS if name in declared)
 
-    def section(self, log: LogName) -> Section | None:
+    def section(self, log: LogName) -> LogSection | None:
         """The section that declares a log; None where there is none, and for logs that `columns` declares."""
-        part: Section | None = getattr(self, log) if LOG_TYPES[log].section else None
+        part: LogSection | None = getattr(self, log) if LOG_TYPES[log].section else None
         return part
 
-    def sections(self) -> Iterator[tuple[LogName, Section]]:
+    def sections(self) -> Iterator[tuple[LogName, LogSection]]:
         """The sections that are there, each with its log."""
         for log in LOGS:
             part = self.section(log)

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import ColumnName
-from boussole.audits.systems.logs.log_type import LogType, Read, Section
+from boussole.audits.systems.logs.log_type import KeyReading, LogSection, LogType
 from boussole.audits.systems.logs.usage import plain
 
 DIGITS = 12
@@ -26,7 +26,7 @@ CONTROLLED = "controlled"
 """Days of people after they had answered a message in time or had not, by whether they were controlled that day."""
 
 
-class SearchControls(Section):
+class SearchControls(LogSection):
     """The log of controls: each key but the last four names a column."""
 
     person: ColumnName = Field(description="The person controlled, named as the log of messages names people")
@@ -90,7 +90,7 @@ SEARCH_CONTROLS = LogType(
         "trigger": "VARCHAR",
     },
     moment="at",
-    reads=(Read("person", "person"), Read("at", "moment"), Read("trigger", "words")),
+    reads=(KeyReading("person", "person"), KeyReading("at", "moment"), KeyReading("trigger", "words")),
     identity=("person", "at", "trigger"),
     hashed=True,
     compared="never",

@@ -9,7 +9,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import ColumnName
-from boussole.audits.systems.logs.log_type import LogType, Read, Section
+from boussole.audits.systems.logs.log_type import KeyReading, LogSection, LogType
 
 DIGITS = 12
 """Hexadecimal digits of the hash that tells one declaration from another."""
@@ -23,7 +23,7 @@ first use in it; agents of all teams, of whom: of teams that are too small; of e
 agents times agents."""
 
 
-class Usage(Section):
+class Usage(LogSection):
     """The log of uses: agents are told of by team, region, role and age band, never one by one."""
 
     id: ColumnName = Field(description="Identifier of one use, unique in the log; stored as a keyed hash")
@@ -120,17 +120,17 @@ USAGE = LogType(
     },
     moment="at",
     reads=(
-        Read("id", "id"),
-        Read("at", "moment"),
-        Read("task", "words"),
-        Read("purpose", "words"),
-        Read("agent", "agent"),
-        Read("team", "team"),
-        Read("region", "words"),
-        Read("role", "words"),
-        Read("age_band", "band"),
-        Read("trained_on", "day"),
-        Read("excluded", "words"),
+        KeyReading("id", "id"),
+        KeyReading("at", "moment"),
+        KeyReading("task", "words"),
+        KeyReading("purpose", "words"),
+        KeyReading("agent", "agent"),
+        KeyReading("team", "team"),
+        KeyReading("region", "words"),
+        KeyReading("role", "words"),
+        KeyReading("age_band", "band"),
+        KeyReading("trained_on", "day"),
+        KeyReading("excluded", "words"),
     ),
     hashed=True,
     keyed=("agent",),

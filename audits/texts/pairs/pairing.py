@@ -15,7 +15,7 @@ MOST_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
+class PairDifference:
     """How texts differ in one measure where one cue is changed.
 
     `changes`: by cluster, the sum over its pairs of the changed side less the reference, in units of the measure.
@@ -48,7 +48,7 @@ def measured_texts(prompts: Sequence[Prompt], texts: Mapping[str, str]) -> dict[
     return {each.id: measured(texts[each.id], hide=each.hide, offers=each.offers) for each in prompts}
 
 
-def differences(prompts: Sequence[Prompt], found: Mapping[str, Measured]) -> list[Difference]:
+def differences(prompts: Sequence[Prompt], found: Mapping[str, Measured]) -> list[PairDifference]:
     """The differences by cue and measure, in the order of the cues and of `MEASURES`; without those of no pair.
 
     A pair counts for a measure where both of its texts have a value. Raises BoussoleError for a request without its
@@ -71,11 +71,13 @@ def differences(prompts: Sequence[Prompt], found: Mapping[str, Measured]) -> lis
     return [each for each in told if each.pairs]
 
 
-def _difference(cue: str, measure: Measure, pairs: Mapping[tuple[str, int, str], Mapping[str, Measured]]) -> Difference:
+def _difference(
+    cue: str, measure: Measure, pairs: Mapping[tuple[str, int, str], Mapping[str, Measured]]
+) -> PairDifference:
     sums: dict[int, int] = defaultdict(int)
     count = 0
     for (name, cluster, _), sides in pairs.items():
         if name == cue and all(measure in each for each in sides.values()):
             sums[cluster] += sides["changed"][measure] - sides["reference"][measure]
             count += 1
-    return Difference(cue=cue, measure=measure, pairs=count, changes=tuple(sums.values()))
+    return PairDifference(cue=cue, measure=measure, pairs=count, changes=tuple(sums.values()))

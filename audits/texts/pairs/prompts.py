@@ -31,7 +31,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Request(_Strict):
+class PromptRequest(_Strict):
     """One request, with a place for each attribute; `offers` are those that it gives."""
 
     id: Name
@@ -50,7 +50,7 @@ class PromptSet(_Strict):
     """Requests, what is changed in them, and what people are where it is not."""
 
     otherwise: dict[Name, Annotated[tuple[Value, ...], Field(min_length=1)]] = Field(alias="else")
-    requests: tuple[Request, ...] = Field(min_length=1, max_length=1_000)
+    requests: tuple[PromptRequest, ...] = Field(min_length=1, max_length=1_000)
     cues: dict[Name, Cue] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -69,7 +69,7 @@ class PromptSet(_Strict):
             self._placed(request)
         return self
 
-    def _placed(self, request: Request) -> None:
+    def _placed(self, request: PromptRequest) -> None:
         """That a request names every attribute that a cue changes, and none that nobody gives."""
         try:
             found = [
@@ -146,7 +146,7 @@ def drawn(requests: PromptSet, cues: Sequence[str] = ()) -> Iterator[Prompt]:
                 yield from (_prompt(requests, name, cluster, request, side) for side in turned)
 
 
-def _prompt(requests: PromptSet, name: str, cluster: int, request: Request, side: Side) -> Prompt:
+def _prompt(requests: PromptSet, name: str, cluster: int, request: PromptRequest, side: Side) -> Prompt:
     cue = requests.cues[name]
     person = {key: values[cluster % len(values)] for key, values in requests.otherwise.items()}
     person[cue.changes] = cue.pairs[cluster][side == "changed"]

@@ -7,7 +7,7 @@ from typing import IO, Any, NamedTuple
 
 from boussole.audits.texts.lines import TextLine, fault_told, read_lines
 from boussole.audits.texts.personal.detector import BATCH, find_batch
-from boussole.audits.texts.personal.findings import ENTITIES, Finding
+from boussole.audits.texts.personal.findings import ENTITIES, PersonalFinding
 from boussole.audits.texts.personal.redact import redact_batch
 from boussole.audits.texts.personal.spread import batches, spread
 
@@ -37,7 +37,7 @@ def answer_lines(file: IO[bytes], *, jobs: int = 1, redact: bool = False, health
             yield Answer(line, {"id": line.id, "findings": findings, **fault}, {"id": line.id, "text": text, **fault})
 
 
-def _read(lines: list[TextLine], redact: bool) -> tuple[list[TextLine], tuple[list[list[Finding]], list[str]]]:
+def _read(lines: list[TextLine], redact: bool) -> tuple[list[TextLine], tuple[list[list[PersonalFinding]], list[str]]]:
     """A batch with what is found in each line, and each text without it; the texts themselves do not come back."""
     texts = [line.text for line in lines]
     found = find_batch(texts, ENTITIES)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import cast
 
 from boussole.audits.texts.personal.clean import CleanText, clean
-from boussole.audits.texts.personal.findings import ENTITIES, Entity, Finding, Span, without_overlaps
+from boussole.audits.texts.personal.findings import ENTITIES, Entity, PersonalFinding, Span, without_overlaps
 from boussole.audits.texts.personal.spread import batches, spread
 
 BATCH = 256
@@ -16,7 +16,7 @@ _OVERLAP = 400
 """A long text is read in pieces of so many characters; what stands across a cut is whole in one of the two."""
 
 
-def find(text: str, *, entities: Collection[Entity] = ENTITIES) -> list[Finding]:
+def find(text: str, *, entities: Collection[Entity] = ENTITIES) -> list[PersonalFinding]:
     """The personal data in a text, by kind and place, in the order of the text.
 
     `start` and `end` count characters (code points) of the text as it was given, whatever hides in it. Kinds that
@@ -25,14 +25,14 @@ def find(text: str, *, entities: Collection[Entity] = ENTITIES) -> list[Finding]
     Raises TextsError where the extra `texts` is not installed.
 
     >>> find("Écrivez à lea@exemple.fr ou au 06 12 34 56 78.", entities={"EMAIL", "PHONE"})
-    [Finding(start=10, end=24, entity='EMAIL'), Finding(start=31, end=45, entity='PHONE')]
+    [PersonalFinding(start=10, end=24, entity='EMAIL'), PersonalFinding(start=31, end=45, entity='PHONE')]
     """
     return next(find_all([text], entities=entities))
 
 
 def find_all(
     texts: Iterable[str], *, entities: Collection[Entity] = ENTITIES, jobs: int = 1
-) -> Iterator[list[Finding]]:
+) -> Iterator[list[PersonalFinding]]:
     """The personal data in each text, in their order; `jobs` processes read batches beside each other.
 
     Texts are read as they are asked for, so that there may be more of them than memory holds.
@@ -42,7 +42,7 @@ def find_all(
         yield from found
 
 
-def find_batch(texts: list[str], entities: tuple[Entity, ...]) -> list[list[Finding]]:
+def find_batch(texts: list[str], entities: tuple[Entity, ...]) -> list[list[PersonalFinding]]:
     """The personal data in each text of a batch."""
     from boussole.audits.texts.personal.recognisers import LANGUAGE, analyser, nothing_read
 
@@ -54,12 +54,12 @@ def find_batch(texts: list[str], entities: tuple[Entity, ...]) -> list[list[Find
         artifacts = (each for _, each in engine.nlp_engine.process_batch(read, LANGUAGE))
     else:
         artifacts = (nothing_read() for _ in read)
-    found: list[list[Finding]] = [[] for _ in texts]
+    found: list[list[PersonalFinding]] = [[] for _ in texts]
     for (at, (start, _)), text, each in zip(pieces, read, artifacts, strict=True):
         if entities:
             results = engine.analyze(text, LANGUAGE, entities=list(entities), nlp_artifacts=each)
             found[at] += (
-                Finding(start + one.start, start + one.end, cast("Entity", one.entity_type)) for one in results
+                PersonalFinding(start + one.start, start + one.end, cast("Entity", one.entity_type)) for one in results
             )
     return [_original(each, kept) for each, kept in zip(cleaned, found, strict=True)]
 
@@ -72,6 +72,6 @@ def _pieces(text: str) -> Iterator[Span]:
         start += _PIECE - _OVERLAP
 
 
-def _original(cleaned: CleanText, found: list[Finding]) -> list[Finding]:
+def _original(cleaned: CleanText, found: list[PersonalFinding]) -> list[PersonalFinding]:
     """Findings without overlaps, where they stand in the text as it was given."""
-    return [Finding(*cleaned.original((each.start, each.end)), each.entity) for each in without_overlaps(found)]
+    return [PersonalFinding(*cleaned.original((each.start, each.end)), each.entity) for each in without_overlaps(found)]

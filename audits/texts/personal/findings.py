@@ -8,7 +8,7 @@ from typing import get_args
 
 from boussole.audits.entities import Entity
 
-__all__ = ["ENTITIES", "Entity", "Finding", "Span", "without_overlaps"]
+__all__ = ["ENTITIES", "Entity", "PersonalFinding", "Span", "without_overlaps"]
 
 ENTITIES: tuple[Entity, ...] = get_args(Entity)
 Span = tuple[int, int]
@@ -18,7 +18,7 @@ _FIRST: tuple[Entity, ...] = ("EMAIL", "IBAN", "NIR", "FT_ID", "PHONE", "DATE_OF
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class PersonalFinding:
     """Personal data in a text, by its place; the text itself is not in it."""
 
     start: int
@@ -30,13 +30,14 @@ class Finding:
         return {"entity": self.entity, "start": self.start, "end": self.end}
 
 
-def without_overlaps(found: list[Finding]) -> list[Finding]:
+def without_overlaps(found: list[PersonalFinding]) -> list[PersonalFinding]:
     """Findings in the order of the text, none over another: checked kinds first, then the longer one.
 
-    >>> without_overlaps([Finding(0, 9, "PERSON"), Finding(3, 20, "EMAIL"), Finding(30, 34, "PERSON")])
-    [Finding(start=3, end=20, entity='EMAIL'), Finding(start=30, end=34, entity='PERSON')]
+    >>> name, address, other = (0, 9, "PERSON"), (3, 20, "EMAIL"), (30, 34, "PERSON")
+    >>> without_overlaps([PersonalFinding(*place) for place in (name, address, other)])
+    [PersonalFinding(start=3, end=20, entity='EMAIL'), PersonalFinding(start=30, end=34, entity='PERSON')]
     """
-    kept: list[Finding] = []
+    kept: list[PersonalFinding] = []
     for each in sorted(found, key=lambda one: (_FIRST.index(one.entity), one.start - one.end, one.start)):
         at = bisect_left(kept, each)
         free = at == len(kept) or each.end <= kept[at].start

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from boussole.audits.texts.personal.detector import BATCH, find_batch
-from boussole.audits.texts.personal.findings import ENTITIES, Finding
+from boussole.audits.texts.personal.findings import ENTITIES, PersonalFinding
 from boussole.audits.texts.personal.names import NOT_NAMES, plain
 from boussole.audits.texts.personal.spread import batches, spread
 
@@ -35,7 +35,7 @@ def redact_all(texts: Iterable[str], *, jobs: int = 1) -> Iterator[str]:
         yield from done
 
 
-def redact_batch(texts: list[str], found: list[list[Finding]] | None = None) -> list[str]:
+def redact_batch(texts: list[str], found: list[list[PersonalFinding]] | None = None) -> list[str]:
     """Each text of a batch without what was found in it; `found`: what is known of them already."""
     done, left = list(texts), list(range(len(texts)))
     while left:
@@ -50,7 +50,7 @@ def redact_batch(texts: list[str], found: list[list[Finding]] | None = None) -> 
     return done
 
 
-def replaced(text: str, findings: list[Finding]) -> str:
+def replaced(text: str, findings: list[PersonalFinding]) -> str:
     """A text with the kinds of findings in their places, and the words of names that were found wherever they stand."""
     parts, last, names = list[str](), 0, set[str]()
     for each in sorted(findings):

@@ -21,13 +21,13 @@ from boussole.charter.record_types.acts import Convocation, FrozenPack, PackAudi
 from boussole.charter.records import SealedStatement, register_charter
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
-from boussole.charter.records.in_force import Version, in_force, judging_then, kept_charter, versions
+from boussole.charter.records.in_force import CharterInUse, in_force, judging_then, kept_charter, versions
 from boussole.charter.records.store.audits import audits_at, latest_rows
 from boussole.charter.text.model import Charter
 
 
 @dataclass(frozen=True, kw_only=True)
-class VerdictChange:
+class PackVerdictChange:
     """A question of a system that is answered otherwise; None where it is not asked on that side."""
 
     system: str
@@ -45,7 +45,7 @@ class PackChanges:
     added: Sequence[PackAudit]
     removed: Sequence[PackAudit]
     renewed: Sequence[tuple[PackAudit, PackAudit]]
-    verdicts: Sequence[VerdictChange]
+    verdicts: Sequence[PackVerdictChange]
     sealed: Mapping[str, int]
 
     @property
@@ -105,7 +105,7 @@ def pack_before(workspace: Workspace, called: Convocation, *, of: int, entry: in
         )
 
 
-def _charter_before(workspace: Workspace, entry: int) -> Version | Charter:
+def _charter_before(workspace: Workspace, entry: int) -> CharterInUse | Charter:
     """The version that judged before an entry: the one adopted last by then, else the one used last."""
     known = [each for each in versions(workspace) if each.entry < entry]
     acts = [(act.entry, each) for each in known for act in each.acts if act.entry < entry]
@@ -161,7 +161,9 @@ def _audits(connection: Connection, *, before: int | None = None) -> list[PackAu
     ]
 
 
-def answered_otherwise(before: Mapping[str, AuditDocument], after: Mapping[str, AuditDocument]) -> list[VerdictChange]:
+def answered_otherwise(
+    before: Mapping[str, AuditDocument], after: Mapping[str, AuditDocument]
+) -> list[PackVerdictChange]:
     """The questions answered otherwise, system by system, in the order of the later audit."""
     found = []
     for system in sorted(before.keys() | after.keys()):
@@ -170,7 +172,7 @@ def answered_otherwise(before: Mapping[str, AuditDocument], after: Mapping[str, 
             for side in (before, after)
         )
         found += [
-            VerdictChange(system=system, article=key[0], indicator=key[1], before=old.get(key), after=new.get(key))
+            PackVerdictChange(system=system, article=key[0], indicator=key[1], before=old.get(key), after=new.get(key))
             for key in dict.fromkeys([*new, *old])
             if old.get(key) != new.get(key)
         ]

@@ -14,14 +14,14 @@ from boussole.charter.records import SealedStatement, statements
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class ActFault:
     """An act that does not hold, and why."""
 
     entry: int
     reason: RefusedError
 
 
-def faults(house: CommitteeState) -> Iterator[Fault]:
+def faults(house: CommitteeState) -> Iterator[ActFault]:
     """Every act that does not hold: each is held again to the rules then in force, by the acts before it.
 
     The end of a vote is held to the votes before it; that of a secret one, to what its participations commit to.
@@ -34,13 +34,13 @@ def faults(house: CommitteeState) -> Iterator[Fault]:
             if isinstance(act, Act):
                 admit(before, act)
         except RefusedError as reason:
-            yield Fault(entry=each.entry, reason=reason)
+            yield ActFault(entry=each.entry, reason=reason)
         before = before.plus(each)
         if isinstance(act, RulesInForce):
             before = replace(before, text=act.rules)
 
 
-def faults_in(workspace: Workspace) -> dict[str, list[Fault]]:
+def faults_in(workspace: Workspace) -> dict[str, list[ActFault]]:
     """The faults of every committee that ever acted here, whether its file is still there or not."""
     found: dict[str, list[SealedStatement]] = {}
     for each in statements(workspace, kinds=[kind.kind for kind in ACTS]):
@@ -49,10 +49,10 @@ def faults_in(workspace: Workspace) -> dict[str, list[Fault]]:
     return {name: _faults_of(acts) for name, acts in found.items()}
 
 
-def _faults_of(acts: Sequence[SealedStatement]) -> list[Fault]:
+def _faults_of(acts: Sequence[SealedStatement]) -> list[ActFault]:
     first = acts[0].statement
     if not isinstance(first, RulesInForce):  # nothing can be held to rules that were never sealed
-        return [Fault(entry=acts[0].entry, reason=RefusedError("other_rules"))]
+        return [ActFault(entry=acts[0].entry, reason=RefusedError("other_rules"))]
     return list(faults(CommitteeState(text=first.rules, acts=tuple(acts))))
 
 

@@ -14,7 +14,7 @@ from boussole.charter.records.facts import Facts
 
 
 @dataclass(frozen=True, kw_only=True)
-class Promise:
+class OpinionDuty:
     """Something owed by a day: the publication of an opinion, its answer, or the answer to a recommendation.
 
     `kept_on`: the day it was done; None while it waits.
@@ -43,14 +43,14 @@ class FollowUpCounts:
 
     due: int
     on_time: int
-    ignored: Sequence[Promise]
+    ignored: Sequence[OpinionDuty]
 
     @property
     def share(self) -> float | None:
         return self.on_time / self.due if self.due else None
 
 
-def followed(promises: Sequence[Promise], *, today: dt.date, late_days: int) -> FollowUpCounts:
+def followed(promises: Sequence[OpinionDuty], *, today: dt.date, late_days: int) -> FollowUpCounts:
     """How many promises were kept in time by a day. `late_days`: the days of waiting after which one counts as
     ignored."""
     told = [each.on_time(today) for each in promises]
@@ -59,12 +59,12 @@ def followed(promises: Sequence[Promise], *, today: dt.date, late_days: int) -> 
     return FollowUpCounts(due=len(told) - told.count(None), on_time=told.count(True), ignored=ignored)
 
 
-def promises(house: CommitteeState, facts: Facts) -> list[Promise]:
+def promises(house: CommitteeState, facts: Facts) -> list[OpinionDuty]:
     """What is owed to a committee, and what was kept of it."""
     replied = {said.of: said.on for _, said in reversed(facts.standing(Reply))}
     opinions = [each for fate in fates(house, facts) for each in _of_opinion(fate)]
     recommendations = [
-        Promise(
+        OpinionDuty(
             entry=entry,
             what="recommendation",
             system=said.system,
@@ -78,11 +78,11 @@ def promises(house: CommitteeState, facts: Facts) -> list[Promise]:
     return [*opinions, *recommendations]
 
 
-def _of_opinion(fate: Fate) -> Iterator[Promise]:
+def _of_opinion(fate: Fate) -> Iterator[OpinionDuty]:
     since, system = fate.opinion.on, fate.opinion.system
     if fate.publication != "withheld":
         published = fate.published[1].on if fate.published else None
-        yield Promise(
+        yield OpinionDuty(
             entry=fate.entry,
             what="publication",
             system=system,
@@ -91,4 +91,6 @@ def _of_opinion(fate: Fate) -> Iterator[Promise]:
             since=since,
         )
     replied = fate.first_reply[1].on if fate.first_reply else None
-    yield Promise(entry=fate.entry, what="answer", system=system, due_on=fate.reply_by, kept_on=replied, since=since)
+    yield OpinionDuty(
+        entry=fate.entry, what="answer", system=system, due_on=fate.reply_by, kept_on=replied, since=since
+    )

@@ -15,7 +15,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import erase_of_member
 from boussole.charter.records import open_records
 from boussole.charter.records.database import overwrite, reading
-from boussole.charter.records.models import Person
+from boussole.charter.records.models import MemberName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ def new_number() -> str:
 
 def directory(workspace: Workspace) -> dict[str, MemberContact]:
     """The names that are known, by the numbers of their members."""
-    query = select(Person.member, Person.name, Person.contact).order_by(Person.name)
+    query = select(MemberName.member, MemberName.name, MemberName.contact).order_by(MemberName.name)
     with reading(workspace) as connection:
         if connection is None:
             return {}
@@ -49,7 +49,7 @@ def name_member(workspace: Workspace, member: str, *, name: str, contact: str = 
     now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     row = {"member": member, "name": name, "contact": contact, "changed_at": now}
     with open_records(workspace).begin() as connection:
-        connection.execute(insert(Person).values(row).on_conflict_do_update(index_elements=["member"], set_=row))
+        connection.execute(insert(MemberName).values(row).on_conflict_do_update(index_elements=["member"], set_=row))
 
 
 def forget(workspace: Workspace, member: str) -> bool:
@@ -60,7 +60,7 @@ def forget(workspace: Workspace, member: str) -> bool:
     with open_records(workspace).begin() as connection:
         overwrite(connection)
         erase_of_member(connection, member)
-        return bool(connection.execute(delete(Person).where(Person.member == member)).rowcount)
+        return bool(connection.execute(delete(MemberName).where(MemberName.member == member)).rowcount)
 
 
 def papers_folder(workspace: Workspace) -> Path:

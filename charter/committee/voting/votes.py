@@ -29,7 +29,7 @@ from boussole.charter.record_types.acts import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class VoteOutcome:
     """The figures of a result. `basis` is the number of which more than half must be for it."""
 
     in_favour: int
@@ -42,7 +42,7 @@ class Outcome:
 
 def outcome(
     rules: Rules, choices: Sequence[Choice], *, entitled: int, presiding: Choice | None, secret: bool
-) -> Outcome:
+) -> VoteOutcome:
     """The result of some votes. `entitled`: how many could vote; `presiding`: how who presides voted, if at all.
 
     Adopted by more than half of the basis; with exactly half, by the casting vote where there is one. In a secret
@@ -59,7 +59,7 @@ def outcome(
     basis = found["for"] + found["against"] if rules.votes.majority == "cast" else max(entitled, len(choices))
     tie = 0 < basis == 2 * found["for"]
     casting = tie and rules.votes.casting_vote and not secret and presiding in ("for", "against")
-    return Outcome(
+    return VoteOutcome(
         in_favour=found["for"],
         against=found["against"],
         abstained=found["abstain"],
@@ -170,7 +170,7 @@ def choices_of(house: CommitteeState, entry: int) -> dict[str, Choice]:
     return {act.voter: act.choice for _, act in house.about(Ballot, entry)}
 
 
-def result(house: CommitteeState, entry: int, choices: Sequence[Choice]) -> Outcome:
+def result(house: CommitteeState, entry: int, choices: Sequence[Choice]) -> VoteOutcome:
     """The figures of the result, were the vote counted now."""
     vote, found = open_vote(house, entry)
     opening = house.last(Opening, found.entry)

@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from boussole.charter.document.answers.verdict import Verdict
-from boussole.charter.document.base import LATER, Count, Part
+from boussole.charter.document.base import LATER, Count, DocumentPart
 
 
-class ArticleVerdict(Part):
+class ArticleVerdict(DocumentPart):
     """The verdict of one article, how many questions are asked and how many have an answer."""
 
     article: str

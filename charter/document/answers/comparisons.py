@@ -7,17 +7,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from boussole.charter.document.answers.verdict import Verdict
-from boussole.charter.document.base import EARLY, LATER, SINCE, Count, Day, Part, Share, Texts
+from boussole.charter.document.base import EARLY, LATER, SINCE, Count, Day, DocumentPart, Share, Texts
 
 
-class Levels(Part):
+class Levels(DocumentPart):
     """The levels of a threshold on the side where a comparison is bad."""
 
     watch: float | None
     breach: float | None
 
 
-class IntervalOfTests(Part):
+class IntervalOfTests(DocumentPart):
     """Where the figure lies as far as the tests that decided tell: they reject what lies outside, and nothing inside.
 
     An end is null where no test rejects anything on that side. The end on the bad side of the figure decides whether it
@@ -30,7 +30,7 @@ class IntervalOfTests(Part):
     error_high: Annotated[float, Field(gt=0, lt=1, description="Chance that the truth lies above `high`, at most")]
 
 
-class Comparison(Part):
+class Comparison(DocumentPart):
     """What the tests say of one measure that answers a question."""
 
     measure: str
@@ -68,7 +68,7 @@ class Comparison(Part):
     reason: str | None = None
 
 
-class ThresholdOfVerdict(Part):
+class ThresholdOfVerdict(DocumentPart):
     """The threshold that a question was held to, and since when it was one."""
 
     watch: float | None = None

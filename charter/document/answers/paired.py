@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from boussole.charter.document.base import LATER, Count, Day, Hex, Part
+from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Hex
 
 
-class PairedDifference(Part):
+class PairedDifference(DocumentPart):
     """How texts differ in one measure where only one cue of the request is changed."""
 
     cue: str
@@ -29,7 +29,7 @@ class PairedDifference(Part):
     matters: Annotated[float, Field(gt=0, description="Difference that the charter wants to be found")]
 
 
-class PairedTest(Part):
+class PairedTest(DocumentPart):
     """A test with pairs that answers a question: what was recorded, and every difference with its test."""
 
     entry: Count

@@ -24,11 +24,12 @@ be found, and from what is found to what follows from it. Since the fifth, recen
 count together. Since the sixth, a gap that agents' corrections left is held against them only where it is
 surely one to watch, and versions that decided keep nothing where too much was left out of their log. Since the
 seventh, a figure that by itself shows the good side of a level leaves its part of the error to the others. Since the
-eighth, a group that a window holds nobody of is judged by the windows before it.
+eighth, a group that a window holds nobody of is judged by the windows before it, and figures are computed by the third
+methods.
 """
 RULE = max(RULES)
 """The rule of today; an audit keeps the one of its time."""
-METHOD = {1: 1, 2: 1, 3: 2, 4: 2, 5: 2, 6: 2, 7: 2, 8: 2}
+METHOD = {1: 1, 2: 1, 3: 2, 4: 2, 5: 2, 6: 2, 7: 2, 8: 3}
 """By which methods figures were computed under each rule (`audits.uncertainty.methods`)."""
 
 
@@ -51,7 +52,7 @@ ANSWERED = (Verdict.BROKEN, Verdict.WATCH, Verdict.KEPT)
 
 
 @dataclass(frozen=True)
-class Counts:
+class QuestionCounts:
     """How many questions there are of each sort; the glossary says the same of the words.
 
     `asked`: all that the charter asks of a system, those about groups once for each attribute; `examined`: those that
@@ -63,15 +64,15 @@ class Counts:
     answered: int
 
 
-def count(verdicts: Iterable[str]) -> Counts:
+def count(verdicts: Iterable[str]) -> QuestionCounts:
     """How many questions are asked, examined and answered, of their verdicts.
 
     >>> count(["kept", "watch", "unknown", "not_examined"])
-    Counts(asked=4, examined=3, answered=2)
+    QuestionCounts(asked=4, examined=3, answered=2)
     """
     found = list(verdicts)
     examined = sum(each != Verdict.NOT_EXAMINED for each in found)
-    return Counts(asked=len(found), examined=examined, answered=sum(each in ANSWERED for each in found))
+    return QuestionCounts(asked=len(found), examined=examined, answered=sum(each in ANSWERED for each in found))
 
 
 def worst(verdicts: Iterable[str]) -> Verdict:

@@ -9,10 +9,10 @@ from pydantic import Field
 from boussole.charter.document.answers.comparisons import Comparison, ThresholdOfVerdict
 from boussole.charter.document.answers.paired import PairedTest
 from boussole.charter.document.answers.verdict import Verdict
-from boussole.charter.document.base import EARLY, LATER, SINCE, Count, Day, Hex, Part, Share, Texts
+from boussole.charter.document.base import EARLY, LATER, SINCE, Count, Day, DocumentPart, Hex, Share, Texts
 
 
-class AnsweringStatement(Part):
+class AnsweringStatement(DocumentPart):
     """The attestation that answers a question."""
 
     entry: Count
@@ -23,7 +23,7 @@ class AnsweringStatement(Part):
     renew: bool
 
 
-class CaseCounts(Part):
+class CaseCounts(DocumentPart):
     """Cases of what is not tolerated, and how many were examined for them; `bound`: 3 / (examined × recall).
 
     `early`: of those confirmed or late, how many are not surely of days from which on one breaks the promise.
@@ -43,14 +43,14 @@ class CaseCounts(Part):
     early: Annotated[Count | None, LATER] = None
 
 
-class RegisterDates(Part):
+class RegisterDates(DocumentPart):
     """The dates of the register that answer a question: the start, and the examinations that came later."""
 
     start: Day
     late: dict[str, Day]
 
 
-class RecordCounts(Part):
+class RecordCounts(DocumentPart):
     """What the records say of everything that was due: how much was done as promised, and what was not.
 
     `refused`: answered in time, by a refusal. `past_due`: days that the longest that still waits is past its day;
@@ -112,7 +112,7 @@ class RecordCounts(Part):
     ] = None
 
 
-class CallsOutside(Part):
+class CallsOutside(DocumentPart):
     """Calls of one kind that ran outside what is allowed: by whom, where, with which model (not told: null)."""
 
     provider: str | None
@@ -121,7 +121,7 @@ class CallsOutside(Part):
     n: Count
 
 
-class DetectedTexts(Part):
+class DetectedTexts(DocumentPart):
     """What was found in all texts that were read, or drafts, by a reader that misses some.
 
     `annotated`, `found`, `reported`, `right`: what the reader did on texts that people annotated. `share`: flagged ÷
@@ -138,7 +138,7 @@ class DetectedTexts(Part):
     most: Share
 
 
-class LoggedCases(Part):
+class LoggedCases(DocumentPart):
     """What a log counts of something that is not tolerated: of `n` people, or uses, how many are a case.
 
     `bound`: 3 / `n` where none is; of what a reader finds in texts, 3 / (`n` × its recall at least). `people`: of
@@ -191,7 +191,7 @@ class LoggedCases(Part):
     ] = None
 
 
-class EstimatedRange(Part):
+class EstimatedRange(DocumentPart):
     """A figure that is known as a range, as it was judged: `low` and `high` with chance, `estimate` without.
 
     `expected`: what it will be at the end of the year, where that is judged too. `ranges`, `numbers`: what is told
@@ -209,7 +209,7 @@ class EstimatedRange(Part):
     ranges: dict[str, tuple[float, float]]
 
 
-class VerdictInShort(Part):
+class VerdictInShort(DocumentPart):
     """The answer to one question, without what explains it. `by`: the attribute that it asks about, if one."""
 
     article: str

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, RootModel
 
 from boussole.audits.windows import Window
 from boussole.charter.document.audit import System
-from boussole.charter.document.base import LATER, SINCE, Count, Day, Hex, Part, Share, Texts
+from boussole.charter.document.base import LATER, SINCE, Count, Day, DocumentPart, Hex, Share, Texts
 from boussole.charter.document.differences.distances import Distance
 from boussole.charter.document.measures import IntervalOfMeasure, Side
 
@@ -20,7 +20,7 @@ Method = Literal["mover", "paired"]
 Some = Annotated[int, Field(ge=1)]
 
 
-class Days(Part):
+class Days(DocumentPart):
     """First and last day, both included."""
 
     start: Day
@@ -32,7 +32,7 @@ class Days(Part):
         return cls(start=window.start, end=window.end)
 
 
-class VersionSide(Part):
+class VersionSide(DocumentPart):
     """One of the two that are compared."""
 
     kind: Annotated[Literal["version", "run", "file"] | None, LATER, Field(description="Where it was read from")] = None
@@ -45,7 +45,7 @@ class VersionSide(Part):
     ] = None
 
 
-class CharterOfComparison(Part):
+class CharterOfComparison(DocumentPart):
     """The charter by which a candidate is judged."""
 
     id: str
@@ -53,7 +53,7 @@ class CharterOfComparison(Part):
     sha256: Hex
 
 
-class Margins(Part):
+class Margins(DocumentPart):
     """What still counts as not worse: a ratio that falls by no more than this factor, a gap that grows by no more."""
 
     ratio: Annotated[float, Field(gt=0, lt=1)]
@@ -66,7 +66,7 @@ class Margins(Part):
         return -self.gap if side == "below" else self.gap
 
 
-class JudgedChange(Part):
+class JudgedChange(DocumentPart):
     """How one comparison of the charter changed from production to the candidate, and whether it got worse."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -100,7 +100,7 @@ class JudgedChange(Part):
     reason: str | None
 
 
-class CandidateComparison(Part):
+class CandidateComparison(DocumentPart):
     """A candidate held to the version in production: what got worse, and whether it may replace the other."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -119,7 +119,7 @@ class CandidateComparison(Part):
     reason: Literal["no_comparison"] | None
 
 
-class FigureOfSide(Part):
+class FigureOfSide(DocumentPart):
     """A measure on one side."""
 
     value: float
@@ -133,7 +133,7 @@ class IntervalOfChange(IntervalOfMeasure):
     method: Method
 
 
-class ChangeOfMeasure(Part):
+class ChangeOfMeasure(DocumentPart):
     """One measure on both sides; without a value on one of them, none is told of either."""
 
     metric: str
@@ -153,7 +153,7 @@ class ChangeOfMeasure(Part):
     differs: bool
 
 
-class Agreement(Part):
+class Agreement(DocumentPart):
     """How often a shadow and the system that decides answer the same, and whether answers changed one way."""
 
     pairs: Some
@@ -170,7 +170,7 @@ class Agreement(Part):
     never_decided: Count
 
 
-class VersionComparison(Part):
+class VersionComparison(DocumentPart):
     """Two versions side by side: what differs, on fairness and on drift; nothing is judged."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -202,5 +202,5 @@ class VersionComparison(Part):
         return sorted((row for row in self.rows if row.differs), key=lambda row: row.p_adjusted or 0.0)
 
 
-class Comparison(RootModel[Annotated[CandidateComparison | VersionComparison, Field(discriminator="schema_")]]):
+class ComparisonDocument(RootModel[Annotated[CandidateComparison | VersionComparison, Field(discriminator="schema_")]]):
     """Two versions of a system: a candidate judged on the cases of both, months beside months, or a shadow."""

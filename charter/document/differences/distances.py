@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 
 from boussole.audits.measures import Measure, Status
-from boussole.charter.document.base import LATER, Count, Day, Part, Share
+from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Share
 from boussole.charter.document.measures import (
     VALUE_OR_REASON,
     IntervalOfMeasure,
@@ -23,7 +23,7 @@ from boussole.charter.document.measures import (
 Shares = tuple[Share, ...]
 
 
-class DistanceParams(Part):
+class DistanceParams(DocumentPart):
     """The bins that a distance was taken over, and how many decisions are in them."""
 
     edges: Annotated[tuple[Number, ...] | None, LATER, Field(description="Where bins of numbers part")] = None
@@ -99,13 +99,13 @@ class RankParams(DistanceParams):
     design_effect: Annotated[Number | None, LATER] = None
 
 
-class MissingParams(Part):
+class MissingParams(DocumentPart):
     """How many decisions of the window lack a value of the column."""
 
     missing: Annotated[Count | None, LATER] = None
 
 
-class DistanceDocument(Part):
+class DistanceDocument(DocumentPart):
     """A measure between two windows, or why there is none: a value goes with status `ok`, a reason with the others."""
 
     model_config = ConfigDict(json_schema_extra=VALUE_OR_REASON)

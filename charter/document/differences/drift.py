@@ -10,7 +10,7 @@ from boussole.audits.drift.evidently_columns import Note, Reason
 from boussole.audits.drift.evidently_methods import Key, Reading
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.audit import System
-from boussole.charter.document.base import LATER, SINCE, Day, Hex, Part
+from boussole.charter.document.base import LATER, SINCE, Day, DocumentPart, Hex
 from boussole.charter.document.differences.distances import Distance
 from boussole.charter.document.windows import WindowOfAudit
 
@@ -20,14 +20,14 @@ Script = Annotated[str, Field(pattern="^sha256-[A-Za-z0-9+/]{43}=$")]
 BY_COMMAND = "; written by the command only"
 
 
-class OfBoth(Part):
+class OfBoth(DocumentPart):
     """One number of the window and of the one it is held to."""
 
     window: Some
     against: Some
 
 
-class SampleDocument(Part):
+class SampleDocument(DocumentPart):
     """How a sample was drawn, so that anybody who holds the log draws it again."""
 
     decisions: Some
@@ -42,21 +42,21 @@ class SampleDocument(Part):
     seed: str
 
 
-class SamplesOfBoth(Part):
+class SamplesOfBoth(DocumentPart):
     """The samples of the window and of the one it is held to."""
 
     window: SampleDocument
     against: SampleDocument
 
 
-class ColumnLeftOut(Part):
+class ColumnLeftOut(DocumentPart):
     """A column that Evidently was not shown."""
 
     column: str
     reason: Reason
 
 
-class ColumnNote(Part):
+class ColumnNote(DocumentPart):
     """Something that was found in a column."""
 
     column: str
@@ -64,7 +64,7 @@ class ColumnNote(Part):
     detail: str
 
 
-class EvidentlyFigure(Part):
+class EvidentlyFigure(DocumentPart):
     """One figure of Evidently beside the exact one."""
 
     column: str
@@ -76,7 +76,7 @@ class EvidentlyFigure(Part):
     exact: float | None
 
 
-class EvidentlyDocument(Part):
+class EvidentlyDocument(DocumentPart):
     """What Evidently said of samples."""
 
     version: str
@@ -87,7 +87,7 @@ class EvidentlyDocument(Part):
     figures: tuple[EvidentlyFigure, ...]
 
 
-class ColumnChange(Part):
+class ColumnChange(DocumentPart):
     """What became of a column."""
 
     on: Day
@@ -95,7 +95,7 @@ class ColumnChange(Part):
     column: str
 
 
-class ReportFiles(Part):
+class ReportFiles(DocumentPart):
     """Where a report is kept."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -105,7 +105,7 @@ class ReportFiles(Part):
     sha256: Hex
 
 
-class DriftDocument(Part):
+class DriftDocument(DocumentPart):
     """How far a window of a system lies from another: exact distances, and what Evidently said of samples."""
 
     model_config = ConfigDict(populate_by_name=True)

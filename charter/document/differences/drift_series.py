@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from boussole.audits.drift.series import Against, Step
 from boussole.audits.measures import Status
 from boussole.charter.document.audit import System
-from boussole.charter.document.base import Count, Day, Part
+from boussole.charter.document.base import Count, Day, DocumentPart
 from boussole.charter.document.differences.distances import (
     ChiSquareParams,
     DistanceParams,
@@ -25,7 +25,7 @@ from boussole.charter.document.windows import WindowOfAudit
 SCHEMA: Literal["boussole.drift-series/1"] = "boussole.drift-series/1"
 
 
-class FigureOfSeries(Part):
+class FigureOfSeries(DocumentPart):
     """One figure of a window, or why there is none; the edges of its bins are not told."""
 
     id: str
@@ -46,14 +46,14 @@ class WindowOfSeries(WindowOfAudit):
     measures: tuple[FigureOfSeries, ...]
 
 
-class VersionOfSeries(Part):
+class VersionOfSeries(DocumentPart):
     """A version of the model, and the first day on which it decided."""
 
     name: str
     first: Day
 
 
-class LastingShift(Part):
+class LastingShift(DocumentPart):
     """A measure of the audits that moved and stayed where it went."""
 
     measure: Annotated[str, Field(description="The measure's id")]
@@ -64,7 +64,7 @@ class LastingShift(Part):
     season: Annotated[bool, Field(description="It moved in the same way a year before, and no further")]
 
 
-class DriftSeriesDocument(Part):
+class DriftSeriesDocument(DocumentPart):
     """How far each window of a system lies from the one it is compared with, and what moved for good."""
 
     model_config = ConfigDict(populate_by_name=True)

@@ -64,8 +64,8 @@ class TestedComparison:
     weight: float = 1.0
     importance: float = 1.0
     effect: float | None = None
-    place: Place | None = None
-    windows: tuple[Window, ...] = ()
+    place: ComparisonPlace | None = None
+    windows: tuple[JudgedWindow, ...] = ()
 
     def follows(self, other: TestedComparison) -> bool:
         """Whether this is about a part of what `other` is about."""
@@ -73,7 +73,7 @@ class TestedComparison:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Window:
+class JudgedWindow:
     """One of the figures that could decide a comparison, beside its levels, with its part of that comparison's."""
 
     watch: tuple[float, float]
@@ -82,7 +82,7 @@ class Window:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class ComparisonPlace:
     """What a comparison is about: its question whatever the attribute, its group, and the stage, if any.
 
     `with_rest`: the group is compared with all others of its attribute."""
@@ -97,7 +97,7 @@ class Place:
         """The names of what its group is a value of."""
         return frozenset(name for name, _ in self.group)
 
-    def follows(self, other: Place) -> bool:
+    def follows(self, other: ComparisonPlace) -> bool:
         """Whether this is about a part of what `other` is about: a crossing of its group, or the group at a stage."""
         crossing = self.asked == other.asked and self.stage == other.stage and self.group > other.group
         return crossing or (self.stage is not None and other.stage is None and self.group == other.group)

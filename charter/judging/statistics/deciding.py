@@ -9,7 +9,7 @@ from boussole.charter.document import AuditDocument, IntervalOfTests, Levels, Me
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
 from boussole.charter.document.measures import by_id
-from boussole.charter.judging.families import Question
+from boussole.charter.judging.families import SystemQuestion
 from boussole.charter.judging.statistics.correction import PValues
 from boussole.charter.judging.statistics.testing import p_values, verdict_of
 from boussole.charter.text.left_out import REASON
@@ -43,7 +43,7 @@ def with_intervals(document: AuditDocument, charter: Charter) -> AuditDocument:
         return document
     measures = by_id(document.measures)
     questions = [
-        Question(
+        SystemQuestion(
             article=ways[given(verdict.template)][0],
             indicator=ways[given(verdict.template)][1],
             id=verdict.indicator,

@@ -17,7 +17,7 @@ from boussole.audits.uncertainty.tests import p_beyond
 from boussole.charter.document import MeasureInShort
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
-from boussole.charter.judging.families import Heard, Question
+from boussole.charter.judging.families import JudgedFigures, SystemQuestion
 from boussole.charter.judging.statistics.correction import PValues
 from boussole.charter.judging.statistics.testing import kept_level, level_of, past, verdict_of, watch_level
 
@@ -39,8 +39,8 @@ def spans(looks: int) -> tuple[int, ...]:
 
 
 def heard(
-    questions: Sequence[Question], together: Sequence[MeasureInShort], *, rule: int, alpha: float, looks: float
-) -> list[Question]:
+    questions: Sequence[SystemQuestion], together: Sequence[MeasureInShort], *, rule: int, alpha: float, looks: float
+) -> list[SystemQuestion]:
     """The questions, each with those of its comparisons that are judged, and their parts of the level.
 
     `together`: all figures of several windows. Where recent ones are all that count together, they have one part.
@@ -50,11 +50,11 @@ def heard(
     return [choose.lately(each) if rule >= BY_RECENT else choose.alone(each) for each in questions]
 
 
-def decided(question: Question, tested: Mapping[tuple[str, str], PValues], *, alpha: float) -> Question:
+def decided(question: SystemQuestion, tested: Mapping[tuple[str, str], PValues], *, alpha: float) -> SystemQuestion:
     """A question in which recent windows are heard, with the figures that decide each comparison: those that broke it,
     where it is *not kept*."""
 
-    def decides(each: Heard) -> MeasureInShort:
+    def decides(each: JudgedFigures) -> MeasureInShort:
         found = tested.get((question.id, each.watch.id))
         broken = found is not None and verdict_of(found, alpha, past_watch=True) == Verdict.BROKEN
         return each.breach if broken else each.watch
@@ -92,7 +92,7 @@ class _Choice:
     def __init__(self, *, alpha: float, looks: float, recent: int) -> None:
         self.alpha, self.looks, self.recent = alpha, looks, recent
 
-    def lately(self, question: Question) -> Question:
+    def lately(self, question: SystemQuestion) -> SystemQuestion:
         found = [
             self._heard(question, own, every, recent)
             for own, every, recent in zip(question.own, question.comparisons, question.recent, strict=True)
@@ -100,14 +100,14 @@ class _Choice:
         return replace(question, comparisons=tuple(each.watch for each in found), heard=tuple(found))
 
     def _heard(
-        self, question: Question, own: MeasureInShort, every: MeasureInShort, recent: Sequence[MeasureInShort]
-    ) -> Heard:
+        self, question: SystemQuestion, own: MeasureInShort, every: MeasureInShort, recent: Sequence[MeasureInShort]
+    ) -> JudgedFigures:
         if own is every:
-            return Heard(together=own, watch=own, breach=own, windows=(own,))
+            return JudgedFigures(together=own, watch=own, breach=own, windows=(own,))
         level = question.indicator.threshold
         together = at(every, recent=self.recent)
         lately = [at(each, recent=self.recent) for each in (own, *recent) if each.status == "ok"]
-        return Heard(
+        return JudgedFigures(
             together=together,
             watch=self._gravest(together, lately, watch_level(level), unless_past=True),
             breach=self._gravest(together, lately, kept_level(level)),
@@ -133,7 +133,7 @@ class _Choice:
         """How many times the level of a look is that of a year."""
         return self.alpha / nominal(self.alpha, measure.params.correlations or (), looks=self.looks)
 
-    def alone(self, question: Question) -> Question:
+    def alone(self, question: SystemQuestion) -> SystemQuestion:
         """By the third rule and the fourth: the window alone where that is graver, else all together."""
         pairs = list(zip(question.own, question.comparisons, strict=True))
         if all(own is together for own, together in pairs):

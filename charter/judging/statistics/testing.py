@@ -12,8 +12,15 @@ from boussole.audits.uncertainty.tests import decisions_needed, tails
 from boussole.charter.document import MeasureInShort
 from boussole.charter.document.answers.verdict import RULE, Verdict
 from boussole.charter.document.base import given
-from boussole.charter.judging.families import Heard, Question
-from boussole.charter.judging.statistics.correction import Place, PValues, TestedComparison, Window, corrected, effect
+from boussole.charter.judging.families import JudgedFigures, SystemQuestion
+from boussole.charter.judging.statistics.correction import (
+    ComparisonPlace,
+    JudgedWindow,
+    PValues,
+    TestedComparison,
+    corrected,
+    effect,
+)
 from boussole.charter.judging.statistics.distances import KIND, window_needed
 from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Charter, Threshold
@@ -24,7 +31,7 @@ BY_GOOD = 7
 """Since which rule what shows the good side of a level leaves its part to the others, but for distances, of which the
 page of what has moved tells many more."""
 DISTANCE = "distance"
-Tested = tuple[Question, Heard]
+Tested = tuple[SystemQuestion, JudgedFigures]
 MOST_LOOKS = 60
 """Kinds of window that are looked at oftener in a year are judged by themselves."""
 DAYS_A_MONTH = 365.25 / 12
@@ -45,7 +52,7 @@ def accumulates(measure: MeasureInShort, system: System) -> bool:
 
 
 def p_values(
-    questions: Sequence[Question], *, alpha: float, looks: int = 1, rule: int = RULE
+    questions: Sequence[SystemQuestion], *, alpha: float, looks: int = 1, rule: int = RULE
 ) -> dict[tuple[str, str], PValues]:
     """The p-values of every comparison that has a value, by question and measure.
 
@@ -57,7 +64,7 @@ def p_values(
     families: dict[str, list[Tested]] = {}
     for question in questions:
         for each in question.heard or [
-            Heard(together=m, watch=m, breach=m, windows=(m,)) for m in question.comparisons
+            JudgedFigures(together=m, watch=m, breach=m, windows=(m,)) for m in question.comparisons
         ]:
             if each.watch.status == "ok":
                 families.setdefault(question.family, []).append((question, each))
@@ -77,7 +84,9 @@ def _corrected(family: Sequence[Tested], looks: int, alpha: float, rule: int) ->
     return corrected(compared, looks=looks, alpha=alpha, by_graph=rule >= BY_GRAPH, breached=breached)
 
 
-def _compared(asked: Question, heard: Heard, measure: MeasureInShort, looks: int, rule: int) -> TestedComparison:
+def _compared(
+    asked: SystemQuestion, heard: JudgedFigures, measure: MeasureInShort, looks: int, rule: int
+) -> TestedComparison:
     """A comparison beside its levels; what could be found is told by all windows `together`."""
     level, together = asked.indicator.threshold, heard.together
     breach = None if level.breach is None else _tails(measure, level.breach)
@@ -102,9 +111,9 @@ def _compared(asked: Question, heard: Heard, measure: MeasureInShort, looks: int
     )
 
 
-def _windows(heard: Heard, level: Threshold) -> tuple[Window, ...]:
+def _windows(heard: JudgedFigures, level: Threshold) -> tuple[JudgedWindow, ...]:
     return tuple(
-        Window(
+        JudgedWindow(
             watch=_tails(each, watch_level(level)),
             breach=None if level.breach is None else _tails(each, level.breach),
             weight=each.params.weight or 1.0,
@@ -114,13 +123,13 @@ def _windows(heard: Heard, level: Threshold) -> tuple[Window, ...]:
     )
 
 
-def _place(asked: Question, measure: MeasureInShort) -> Place | None:
+def _place(asked: SystemQuestion, measure: MeasureInShort) -> ComparisonPlace | None:
     """What a comparison of a group is about; None: of no group."""
     if not measure.group:
         return None
     group = frozenset((name, str(value)) for name, value in measure.group.items())
     with_rest = measure.params.against == "rest"
-    return Place(asked=asked.indicator.id, group=group, stage=measure.given.get("stage"), with_rest=with_rest)
+    return ComparisonPlace(asked=asked.indicator.id, group=group, stage=measure.given.get("stage"), with_rest=with_rest)
 
 
 def verdict_of(tested: PValues, alpha: float, *, past_watch: bool, undecided: Verdict = Verdict.UNKNOWN) -> Verdict:

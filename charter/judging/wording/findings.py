@@ -111,17 +111,17 @@ Judged = TypeVar("Judged", bound=MeasureInShort)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ends:
+class IntervalEnds:
     """The two ends of an interval; None: it has no end on that side."""
 
     low: float | None
     high: float | None
 
 
-def ends_of(measure: MeasureInShort, decided: IntervalOfTests | None = None) -> Ends | None:
+def ends_of(measure: MeasureInShort, decided: IntervalOfTests | None = None) -> IntervalEnds | None:
     """The interval to tell of a comparison: the one that decided; else that of the figure by itself."""
     found = decided or measure.interval
-    return None if found is None else Ends(low=found.low, high=found.high)
+    return None if found is None else IntervalEnds(low=found.low, high=found.high)
 
 
 def deciding(verdict: str, pairs: Iterable[tuple[Comparison, Judged]]) -> tuple[Comparison, Judged] | None:
@@ -206,7 +206,7 @@ def _drift(measure: MeasureInShort, verdict: str, catalogue: Catalogue, system: 
     return catalogue.gettext(message).format(feature=feature(system, column, catalogue.lang), value=value)
 
 
-def _share(measure: MeasureInShort, catalogue: Catalogue, ends: Ends | None) -> str:
+def _share(measure: MeasureInShort, catalogue: Catalogue, ends: IntervalEnds | None) -> str:
     value, params = _share_words(given(measure.value), catalogue.lang), measure.params
     messages = AT_MOST if params.get("at_most") else SHARES
     told = catalogue.gettext(messages[measure.metric])
@@ -214,7 +214,9 @@ def _share(measure: MeasureInShort, catalogue: Catalogue, ends: Ends | None) -> 
     return told if params.get("at_most") else told + _ratio_interval(ends, catalogue)
 
 
-def _gap_share(measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: Ends | None) -> str:
+def _gap_share(
+    measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: IntervalEnds | None
+) -> str:
     """The whole gap, and which share of it opens through the tool and the adviser."""
     whole = per_hundred(float(measure.params.get("whole")["ratio"]), catalogue.lang)
     value = number(100 * given(measure.value), catalogue.lang, 0)
@@ -224,7 +226,7 @@ def _gap_share(measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str
     return told + _share_interval(ends, catalogue)
 
 
-def _share_interval(ends: Ends | None, catalogue: Catalogue) -> str:
+def _share_interval(ends: IntervalEnds | None, catalogue: Catalogue) -> str:
     """Between two shares, which can lie under 0 or over 100: others may close what one opens."""
     if ends is None or (ends.low is None and ends.high is None):
         return ""
@@ -251,7 +253,7 @@ def outcome(measure: MeasureInShort, system: System, catalogue: Catalogue) -> st
     return inside(said(declared.title, catalogue.lang)) if declared else name or catalogue.gettext(OUTCOMES)
 
 
-def _effect(measure: MeasureInShort, catalogue: Catalogue, system: System, ends: Ends | None) -> str:
+def _effect(measure: MeasureInShort, catalogue: Catalogue, system: System, ends: IntervalEnds | None) -> str:
     seen, expected = given(measure.params.values)
     digits = effect_digits(given(measure.value), ends)
     params, lang = measure.params, catalogue.lang
@@ -266,7 +268,7 @@ def _effect(measure: MeasureInShort, catalogue: Catalogue, system: System, ends:
     )
 
 
-def _put_in(measure: MeasureInShort, catalogue: Catalogue, system: System, ends: Ends | None) -> str:
+def _put_in(measure: MeasureInShort, catalogue: Catalogue, system: System, ends: IntervalEnds | None) -> str:
     values = given(measure.params.values)
     digits = gap_digits(values)
     first, second = (number(100 * value, catalogue.lang, digits) for value in values)
@@ -275,7 +277,9 @@ def _put_in(measure: MeasureInShort, catalogue: Catalogue, system: System, ends:
     return told.format(first=first, second=second, gap=gap, controls=controls(system, catalogue.lang))
 
 
-def _corrected(measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: Ends | None) -> str:
+def _corrected(
+    measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: IntervalEnds | None
+) -> str:
     """The gap before the corrections and after, and what these made of it."""
     share, lang = given(measure.value), catalogue.lang
     before, after = (per_hundred(float(measure.params.get(name)), lang) for name in ("before", "after"))
@@ -284,21 +288,21 @@ def _corrected(measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str
     told = catalogue.gettext(CORRECTED[which]).format(before=before, after=after, value=value, **named)
     if which == "narrowed" and ends is not None:
         low, high = (None if end is None else 0 - end for end in (ends.high, ends.low))
-        ends = Ends(low=low, high=high)
+        ends = IntervalEnds(low=low, high=high)
     return told if which == "unwatched" else told + _share_interval(ends, catalogue)
 
 
-def effect_digits(effect: float, ends: Ends | None) -> int:
+def effect_digits(effect: float, ends: IntervalEnds | None) -> int:
     """So many decimals that neither the effect nor an end of its interval is rounded away; two at most.
 
-    >>> effect_digits(0.012, Ends(low=0.004, high=0.02)), effect_digits(2.0, Ends(low=1.0, high=3.0))
+    >>> effect_digits(0.012, IntervalEnds(low=0.004, high=0.02)), effect_digits(2.0, IntervalEnds(low=1.0, high=3.0))
     (2, 0)
     """
     parts = [abs(100 * each) for each in (effect, *((ends.low, ends.high) if ends else ())) if each]
     return next((digits for digits in range(3) if min(parts, default=1.0) >= 10 ** (1 - digits)), 2)
 
 
-def _rates(measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: Ends | None) -> str:
+def _rates(measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: IntervalEnds | None) -> str:
     values = given(measure.params.values)
     digits = gap_digits(values)
     first, second = (number(100 * value, catalogue.lang, digits) for value in values)
@@ -315,7 +319,7 @@ def _gap(gap: float, catalogue: Catalogue, digits: int) -> str:
     return message.format(n=number(abs(shown), catalogue.lang, digits))
 
 
-def _gap_interval(measure: MeasureInShort, ends: Ends | None, catalogue: Catalogue, digits: int) -> str:
+def _gap_interval(measure: MeasureInShort, ends: IntervalEnds | None, catalogue: Catalogue, digits: int) -> str:
     """Between 5 and 15 (of what the gap is), or between 3 fewer and 2 more."""
     if ends is None or ends.low is None or ends.high is None:
         return ""
@@ -326,7 +330,7 @@ def _gap_interval(measure: MeasureInShort, ends: Ends | None, catalogue: Catalog
     return _between([_gap(end, catalogue, digits) for end in (ends.low, ends.high)], catalogue)
 
 
-def _ratio_interval(ends: Ends | None, catalogue: Catalogue) -> str:
+def _ratio_interval(ends: IntervalEnds | None, catalogue: Catalogue) -> str:
     if ends is None or ends.low is None:
         return ""
     low = per_hundred(ends.low, catalogue.lang)

@@ -88,7 +88,7 @@ SEVERAL = ("It is the only test recorded in twelve months.", "In the twelve mont
 
 def paired_sentence(document: VerdictReasons, test: PairedTest, answer: str, catalogue: Catalogue, power: float) -> str:
     """What a test with pairs answers, after cases that people reported where there are any."""
-    teller = _Teller(test, catalogue, power)
+    teller = _PairedTeller(test, catalogue, power)
     if document.reason == "pairs_old":
         return teller.told(OLD)
     if document.reason and document.reason.startswith("case_"):
@@ -102,7 +102,7 @@ def paired_sentence(document: VerdictReasons, test: PairedTest, answer: str, cat
     return " ".join([answer, *ways[document.reason or ""](), teller.tested()])
 
 
-class _Teller:
+class _PairedTeller:
     """One test being told in one language."""
 
     def __init__(self, test: PairedTest, catalogue: Catalogue, power: float) -> None:

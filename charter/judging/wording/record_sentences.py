@@ -175,14 +175,14 @@ def recorded_sentence(
     limit: object = None,
 ) -> str:
     """What records answer. `answer`: in one word, already said; `limit`: the days that the charter lets it wait."""
-    teller = _Teller(document, counts, catalogue, records, limit)
+    teller = _RecordTeller(document, counts, catalogue, records, limit)
     parts = {"nothing_due": teller.nothing_due, "record_old": teller.old}
     tell = parts.get(document.reason or "")
     parts_told = tell() if tell else [answer, *teller.found()]
     return " ".join([*parts_told, *teller.waiting()])
 
 
-class _Teller:
+class _RecordTeller:
     """The counts of one question being told in one language."""
 
     def __init__(

@@ -14,7 +14,7 @@ from boussole.charter.document import Comparison, Levels, MeasureInShort, Verdic
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
 from boussole.charter.document.left_out import LeftOutInShort, LogEnd, PartLeftOut
-from boussole.charter.judging.families import Question, controls, decision, said
+from boussole.charter.judging.families import SystemQuestion, controls, decision, said
 from boussole.charter.judging.statistics.testing import accumulates, lasting, past
 from boussole.charter.judging.wording.findings import deciding, finding, level_words, meaning
 from boussole.charter.judging.wording.logged_sentences import REASONS, logged_sentence, logged_so_far
@@ -177,7 +177,7 @@ HIDDEN_TOO = (
 
 
 def sentence(
-    question: Question,
+    question: SystemQuestion,
     document: VerdictReasons,
     system: System,
     left_out: LeftOutInShort | None = None,
@@ -190,11 +190,11 @@ def sentence(
     `left_out`: what its audit did not count; `month`: how many decisions come in a month, if that is known;
     `power`: at which the charter wants differences to be found.
     """
-    told = {lang: _Teller(question, document, system, Catalogue(LOCALE, lang), month) for lang in LANGUAGES}
+    told = {lang: _VerdictTeller(question, document, system, Catalogue(LOCALE, lang), month) for lang in LANGUAGES}
     return {lang: typeset(_sentence(told[lang], left_out, power), lang) for lang in LANGUAGES}
 
 
-def _sentence(told: _Teller, left_out: LeftOutInShort | None, power: float) -> str:
+def _sentence(told: _VerdictTeller, left_out: LeftOutInShort | None, power: float) -> str:
     question, document, catalogue = told.question, told.document, told.catalogue
     lang = catalogue.lang
     if document.verdict == "not_examined":
@@ -218,7 +218,7 @@ def _sentence(told: _Teller, left_out: LeftOutInShort | None, power: float) -> s
     return " ".join(part for part in parts if part)
 
 
-def _stated(told: _Teller, answer: str, power: float) -> str:
+def _stated(told: _VerdictTeller, answer: str, power: float) -> str:
     """What rests on records, and on what people state."""
     indicator, document = told.question.indicator, told.document
     if document.paired is not None:
@@ -229,12 +229,12 @@ def _stated(told: _Teller, answer: str, power: float) -> str:
     return stated_sentence(document, answer, told.catalogue)
 
 
-class _Teller:
+class _VerdictTeller:
     """One verdict being told in one language."""
 
     def __init__(
         self,
-        question: Question,
+        question: SystemQuestion,
         document: VerdictReasons,
         system: System,
         catalogue: Catalogue,

@@ -45,7 +45,8 @@ class PackedAudits(dict):
 def check_audit(pack: Pack, packed: PackedAudits, index: int, tally: Tally, *, one_by_one: bool) -> list[str]:
     """Computes and judges again; says what, and what is sealed as it stands. `packed`: all audits of the pack."""
     document = packed[index]
-    method.set(1 if document.get("rule", 1) < 3 else 2)
+    rule = document.get("rule", 1)
+    method.set(1 if rule < 3 else 2 if rule < 8 else 3)
     name = f"{document['system']} {document['window']['start']}/{document['window']['end']}"
     sha256 = document["evidence"].get("system", "")[7:]
     if not sha256:

@@ -23,9 +23,9 @@ class Interval(NamedTuple):
     method: str
 
 
-def wilson(k: float, n: float, method: str = "wilson") -> Interval:
+def wilson(k: float, n: float, method: str = "wilson", z: float = Z) -> Interval:
     """The rates p with |k/n − p| ≤ z √(p (1 − p) / n): the roots of a quadratic."""
-    a, b, c = n + Z * Z, -(2 * k + Z * Z), k * k / n
+    a, b, c = n + z * z, -(2 * k + z * z), k * k / n
     spread = math.sqrt(max(b * b - 4 * a * c, 0.0))
     low, high = max(0.0, (-b - spread) / (2 * a)), min(1.0, (-b + spread) / (2 * a))
     return Interval(0.0 if k <= 0 else low, 1.0 if k >= n else high, method)

@@ -30,7 +30,7 @@ LARGEST = 6_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class WantedExample:
     """What a text is to be an example of: some days, and what was found in it."""
 
     start: dt.date
@@ -44,14 +44,14 @@ class ExampleDraft:
     be. `reference` names it when it is sent back."""
 
     system: str
-    wanted: Wanted
+    wanted: WantedExample
     shown: str
     until: dt.date
     reference: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Reference:
+class _DraftReference:
     """Where the text lies, what a person took out of it step by step, the hash of what they read, until when, and for
     whom it was drawn."""
 
@@ -67,7 +67,7 @@ class _Reference:
 
 
 def draw_example(
-    workspace: Workspace, system_id: str, wanted: Wanted, *, whose: str, now: dt.datetime, text: str = ""
+    workspace: Workspace, system_id: str, wanted: WantedExample, *, whose: str, now: dt.datetime, text: str = ""
 ) -> ExampleDraft:
     """An example drawn at random among the texts that fit, or the one of an id (`text`), redacted.
 
@@ -78,12 +78,12 @@ def draw_example(
         found = of_id(workspace, system, text, today=today)
         first = found.day.replace(day=1)  # the month: the day of one text is nobody's business
         following = (first + dt.timedelta(days=32)).replace(day=1)
-        wanted = Wanted(start=first, end=following - dt.timedelta(days=1), finding=wanted.finding)
+        wanted = WantedExample(start=first, end=following - dt.timedelta(days=1), finding=wanted.finding)
         if wanted.finding not in {ANY, *(found.findings or {NOTHING})}:
             raise ExampleError("none")
     else:
         found = drawn(workspace, system, start=wanted.start, end=wanted.end, finding=wanted.finding, today=today)
-    begun = _Reference(
+    begun = _DraftReference(
         system=system.id,
         place=found.place,
         start=wanted.start.isoformat(),
@@ -138,7 +138,7 @@ def release_draft(
 
 def _read(
     workspace: Workspace, reference: str, *, whose: str, now: dt.datetime
-) -> tuple[ExampleDraft, KeptText, _Reference]:
+) -> tuple[ExampleDraft, KeptText, _DraftReference]:
     known = _known(workspace, reference)
     if known.whose != whose or now > dt.datetime.fromisoformat(known.ends):
         raise ExampleError("over")
@@ -151,7 +151,7 @@ def _read(
     return _draft(workspace, known, found, shown), found, known
 
 
-def _draft(workspace: Workspace, known: _Reference, found: KeptText, shown: str) -> ExampleDraft:
+def _draft(workspace: Workspace, known: _DraftReference, found: KeptText, shown: str) -> ExampleDraft:
     until = kept_until(workspace.system(known.system), found.day)
     if until is None:
         raise ExampleError("no_term")
@@ -159,7 +159,7 @@ def _draft(workspace: Workspace, known: _Reference, found: KeptText, shown: str)
     content = seal_bytes(workspace, canonical_json({"purpose": PURPOSE, **_plain(read)}))
     return ExampleDraft(
         system=known.system,
-        wanted=Wanted(
+        wanted=WantedExample(
             start=dt.date.fromisoformat(known.start), end=dt.date.fromisoformat(known.end), finding=known.finding
         ),
         shown=shown,
@@ -168,12 +168,12 @@ def _draft(workspace: Workspace, known: _Reference, found: KeptText, shown: str)
     )
 
 
-def _plain(known: _Reference) -> dict[str, Any]:
+def _plain(known: _DraftReference) -> dict[str, Any]:
     plain: dict[str, Any] = json.loads(json.dumps(asdict(known)))
     return plain
 
 
-def _known(workspace: Workspace, reference: str) -> _Reference:
+def _known(workspace: Workspace, reference: str) -> _DraftReference:
     """What a reference says. Raises ExampleError for what is none."""
     try:
         if len(reference) > LARGEST:
@@ -184,6 +184,6 @@ def _known(workspace: Workspace, reference: str) -> _Reference:
             raise ValueError
         taken = tuple(tuple((int(start), int(end)) for start, end in step) for step in said.pop("taken"))
         batch, row = said.pop("place")
-        return _Reference(**said, place=(int(batch), int(row)), taken=taken)
+        return _DraftReference(**said, place=(int(batch), int(row)), taken=taken)
     except (binascii.Error, PrivacyError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ExampleError("over") from error

@@ -52,7 +52,7 @@ class Example:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Kept:
+class _KeptExample:
     """What is kept of an example: its text, and of the original the place and the day."""
 
     text: str
@@ -224,13 +224,13 @@ def _whole(workspace: Workspace, example: Example) -> bool:
     return True
 
 
-def _opened(workspace: Workspace, fingerprint: str) -> _Kept:
+def _opened(workspace: Workspace, fingerprint: str) -> _KeptExample:
     """What is kept under a fingerprint. Raises ExampleError where it is missing, or is not what was sealed."""
     try:
         held: Mapping[str, object] = json.loads(unseal_bytes(workspace, path_of(workspace, fingerprint).read_bytes()))
         salt, text, day = (str(held[name]) for name in ("salt", "text", "day"))
         batch, row = json.loads(json.dumps(held["place"]))
-        kept = _Kept(text=text, place=(int(batch), int(row)), day=dt.date.fromisoformat(day))
+        kept = _KeptExample(text=text, place=(int(batch), int(row)), day=dt.date.fromisoformat(day))
     except (OSError, PrivacyError, ValueError, KeyError, TypeError) as error:
         raise ExampleError("unread") from error
     if not hmac.compare_digest(_fingerprint(bytes.fromhex(salt), text), fingerprint):

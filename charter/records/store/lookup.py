@@ -31,7 +31,7 @@ class How(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class DocumentEntry:
     """An entry that knows a document."""
 
     entry: int
@@ -69,7 +69,7 @@ def fingerprints(content: bytes) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def places_of(workspace: Workspace, hashes: list[str]) -> list[Place]:
+def places_of(workspace: Workspace, hashes: list[str]) -> list[DocumentEntry]:
     """The entries that know a document by one of its hashes, oldest first; none when the ledger does not know it."""
     with reading(workspace) as connection:
         if connection is None:
@@ -90,7 +90,7 @@ NAMED = ("sha256", "document", "charter", "rules", "content", "sheet")
 EVIDENCE = ("cubes", "rows", "system")
 
 
-def _places(connection: Connection, digest: str) -> list[Place]:
+def _places(connection: Connection, digest: str) -> list[DocumentEntry]:
     """One hash, in payloads, in the documents of records, and in what audits say of their evidence."""
     position, time = entry_table.c.position, entry_table.c.time
     queries = {
@@ -103,7 +103,7 @@ def _places(connection: Connection, digest: str) -> list[Place]:
         .where(or_(*(Audit.document.contains(f'"{name}":"sha256:{digest}"') for name in EVIDENCE))),
     }
     return [
-        Place(entry=row.position, time=row.time, how=how)
+        DocumentEntry(entry=row.position, time=row.time, how=how)
         for how, query in queries.items()
         for row in connection.execute(query)
     ]

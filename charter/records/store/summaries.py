@@ -17,14 +17,14 @@ from sqlalchemy import func, select
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import ArticleVerdict, MeasureInShort, VerdictInShort
 from boussole.charter.document.answers.verdict import RULES
-from boussole.charter.document.base import Part
+from boussole.charter.document.base import DocumentPart
 from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.document.versions import DecidedBy
 from boussole.charter.records.database import reading
 from boussole.charter.records.models import Audit, Summary
 
 
-class _DocumentSummary(Part):
+class _DocumentSummary(DocumentPart):
     """What the table `summaries` keeps of a document beside its comparisons."""
 
     as_of: dt.date

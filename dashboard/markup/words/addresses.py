@@ -298,7 +298,7 @@ FIRST = "compass"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class DashboardPage:
     """One page. `name` is its folder in pages/ and, but for the first page, its address.
 
     A page that is reached from another one names it (`under`): the sidebar lists only that one, and marks it. `action`:
@@ -315,44 +315,44 @@ class Page:
     def path(self) -> str:
         """Its address, without what is asked of it.
 
-        >>> Page(name="register", title="", action="").path, Page(name="compass", title="", action="").path
-        ('/register', '/')
+        >>> [DashboardPage(name=name, title="", action="").path for name in ("register", "compass")]
+        ['/register', '/']
         """
         return "/" if self.name == FIRST else f"/{self.name}"
 
 
-def pages(say: Callable[[str], str]) -> list[Page]:
+def pages(say: Callable[[str], str]) -> list[DashboardPage]:
     """Every page, in the order of the sidebar: what is declared of it stands here, once."""
     promises, systems, committee, proof, helps = "promises", "systems", "committee", "proof", "help"
     return [
-        Page(name=FIRST, title=say("The compass"), group=promises, action="SEE_COMPASS"),
-        Page(name="article", title=say("The articles"), group=promises, action="SEE_ARTICLE"),
-        Page(name="charter", title=say("The charter"), group=promises, action="SEE_CHARTER"),
-        Page(name="register", title=say("The register"), group=systems, action="SEE_REGISTER"),
-        Page(name="system", title=say("Examined systems"), group=systems, action="SEE_SYSTEM"),
-        Page(name="answer", title=say("One answer"), under="system", action="SEE_SYSTEM"),
-        Page(name="fairness", title=say("Fairness, closer"), group=systems, action="SEE_SYSTEM"),
-        Page(name="drift", title=say("What has moved"), group=systems, action="SEE_DRIFT"),
-        Page(name="plan", title=say("How many decisions it takes"), group=systems, action="SEE_SYSTEM"),
-        Page(name="generations", title=say("Generated texts"), group=systems, action="SEE_SYSTEM"),
-        Page(name="committee", title=say("The committee"), group=committee, action="SEE_COMMITTEE"),
-        Page(name="session", title=say("One session"), under="committee", action="SEE_COMMITTEE"),
-        Page(name="drafts", title=say("Drafts of opinions"), group=committee, action="DRAFT"),
-        Page(name="draft", title=say("One draft"), under="drafts", action="DRAFT"),
-        Page(name="concerns", title=say("What concerns you"), under="committee", action="SEE_COMMITTEE"),
-        Page(name="questions", title=say("Questions and answers"), group=committee, action="SEE_COMMITTEE"),
-        Page(name="ask", title=say("Ask a question"), under="questions", action="TAKE_PART"),
-        Page(name="recommendations", title=say("Recommendations"), group=committee, action="SEE_COMMITTEE"),
-        Page(name="work", title=say("Effects on work"), group=committee, action="SEE_COMMITTEE"),
-        Page(name="incidents", title=say("Incidents and appeals"), group=committee, action="SEE_INCIDENTS"),
-        Page(name="explain", title=say("Explain a decision"), group=committee, action="SEE_SHEET"),
-        Page(name="evidence", title=say("The evidence"), group=proof, action="SEE_EVIDENCE"),
-        Page(name="reports", title=say("Reports"), group=proof, action="SEE_REPORTS"),
-        Page(name="law", title=say("The law"), group=proof, action="SEE_LAW"),
-        Page(name="data", title=say("The data"), group=proof, action="SEE_DATA"),
-        Page(name="search", title=say("Search"), group=helps, action="LEARN"),
-        Page(name="glossary", title=say("Glossary"), group=helps, action="LEARN"),
-        Page(name="settings", title=say("Settings"), group=helps, action="LEARN"),
+        DashboardPage(name=FIRST, title=say("The compass"), group=promises, action="SEE_COMPASS"),
+        DashboardPage(name="article", title=say("The articles"), group=promises, action="SEE_ARTICLE"),
+        DashboardPage(name="charter", title=say("The charter"), group=promises, action="SEE_CHARTER"),
+        DashboardPage(name="register", title=say("The register"), group=systems, action="SEE_REGISTER"),
+        DashboardPage(name="system", title=say("Examined systems"), group=systems, action="SEE_SYSTEM"),
+        DashboardPage(name="answer", title=say("One answer"), under="system", action="SEE_SYSTEM"),
+        DashboardPage(name="fairness", title=say("Fairness, closer"), group=systems, action="SEE_SYSTEM"),
+        DashboardPage(name="drift", title=say("What has moved"), group=systems, action="SEE_DRIFT"),
+        DashboardPage(name="plan", title=say("How many decisions it takes"), group=systems, action="SEE_SYSTEM"),
+        DashboardPage(name="generations", title=say("Generated texts"), group=systems, action="SEE_SYSTEM"),
+        DashboardPage(name="committee", title=say("The committee"), group=committee, action="SEE_COMMITTEE"),
+        DashboardPage(name="session", title=say("One session"), under="committee", action="SEE_COMMITTEE"),
+        DashboardPage(name="drafts", title=say("Drafts of opinions"), group=committee, action="DRAFT"),
+        DashboardPage(name="draft", title=say("One draft"), under="drafts", action="DRAFT"),
+        DashboardPage(name="concerns", title=say("What concerns you"), under="committee", action="SEE_COMMITTEE"),
+        DashboardPage(name="questions", title=say("Questions and answers"), group=committee, action="SEE_COMMITTEE"),
+        DashboardPage(name="ask", title=say("Ask a question"), under="questions", action="TAKE_PART"),
+        DashboardPage(name="recommendations", title=say("Recommendations"), group=committee, action="SEE_COMMITTEE"),
+        DashboardPage(name="work", title=say("Effects on work"), group=committee, action="SEE_COMMITTEE"),
+        DashboardPage(name="incidents", title=say("Incidents and appeals"), group=committee, action="SEE_INCIDENTS"),
+        DashboardPage(name="explain", title=say("Explain a decision"), group=committee, action="SEE_SHEET"),
+        DashboardPage(name="evidence", title=say("The evidence"), group=proof, action="SEE_EVIDENCE"),
+        DashboardPage(name="reports", title=say("Reports"), group=proof, action="SEE_REPORTS"),
+        DashboardPage(name="law", title=say("The law"), group=proof, action="SEE_LAW"),
+        DashboardPage(name="data", title=say("The data"), group=proof, action="SEE_DATA"),
+        DashboardPage(name="search", title=say("Search"), group=helps, action="LEARN"),
+        DashboardPage(name="glossary", title=say("Glossary"), group=helps, action="LEARN"),
+        DashboardPage(name="settings", title=say("Settings"), group=helps, action="LEARN"),
     ]
 
 
@@ -371,7 +371,9 @@ def groups(say: Say) -> dict[str, str]:
     }
 
 
-def listed(shown: Sequence[Page], say: Say, *, first: Sequence[str] = ()) -> list[tuple[str, list[Page]]]:
+def listed(
+    shown: Sequence[DashboardPage], say: Say, *, first: Sequence[str] = ()
+) -> list[tuple[str, list[DashboardPage]]]:
     """The pages that the sidebar lists, by the name of their group; groups without a page are left out.
 
     `first`: the names of pages that somebody needs first; they stand at the top after the first page, and nowhere else.
@@ -384,10 +386,10 @@ def listed(shown: Sequence[Page], say: Say, *, first: Sequence[str] = ()) -> lis
     return [(name, each) for name, each in found.items() if each]
 
 
-def current(shown: Sequence[Page], name: str) -> str:
+def current(shown: Sequence[DashboardPage], name: str) -> str:
     """The listed page that is marked while a page is shown.
 
-    >>> current([Page(name="committee", title="", action=""), DECLARED[11]], "session")
+    >>> current([DashboardPage(name="committee", title="", action=""), DECLARED[11]], "session")
     'committee'
     """
     return next((page.under or page.name for page in shown if page.name == name), name)

@@ -45,7 +45,7 @@ class Deed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader:
+class ReadingRights:
     """What of others' work somebody may see: that of committees, and incidents."""
 
     committee: bool
@@ -59,7 +59,7 @@ def done(
     *,
     article: str,
     system: str,
-    reader: Reader,
+    reader: ReadingRights,
     query: dict[str, str],
 ) -> list[Deed]:
     """All that concerns the article of a question and the system, or all systems; what is open first of each kind."""
@@ -74,7 +74,7 @@ def done(
 
 
 def _recommended(
-    scene: Scene, say: Say, *, article: str, system: str, query: dict[str, str], reader: Reader
+    scene: Scene, say: Say, *, article: str, system: str, query: dict[str, str], reader: ReadingRights
 ) -> list[Deed]:
     states = {
         "overdue": say("answer overdue"),

@@ -17,7 +17,7 @@ from boussole.dashboard.markup.words.addresses import (
     generations_href,
     incidents_href,
 )
-from boussole.dashboard.pages.answer.around import Reader
+from boussole.dashboard.pages.answer.around import ReadingRights
 from boussole.dashboard.pages.answer.view import AnswerPage, figures, kept_answer
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
@@ -35,7 +35,7 @@ def show(system: str, key: str, say: Say) -> None:
     """An answer, or the list of the systems whose answers there are."""
     query = context.kept_query()
     role = here().role
-    reader = Reader(committee=allowed(role, Action.SEE_COMMITTEE), incidents=allowed(role, Action.SEE_INCIDENTS))
+    reader = ReadingRights(committee=allowed(role, Action.SEE_COMMITTEE), incidents=allowed(role, Action.SEE_INCIDENTS))
     page = kept_answer(Workspace.find(), system, key, say.lang, reader=reader)
     if page is None:
         scene = context.scene()

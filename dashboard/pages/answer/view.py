@@ -13,20 +13,29 @@ from boussole.charter.amending.plain import plainly
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href, system_href
-from boussole.dashboard.pages.answer.around import ByTeam, Deed, Reader, by_team, done, not_known
+from boussole.dashboard.pages.answer.around import ByTeam, Deed, ReadingRights, by_team, done, not_known
 from boussole.dashboard.server.process import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, threshold_words
-from boussole.dashboard.views.answers.course import AroundStart, Course, Past, around_start, course, past_of
+from boussole.dashboard.views.answers.course import AroundStart, Course, SystemPast, around_start, course, past_of
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.charts import hundred, hundred_chart, hundred_text, svg
 from boussole.dashboard.views.charts.drawings import NARROW, WIDE
-from boussole.dashboard.views.charts.tables import Sheet, mark, sheet_of
-from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
+from boussole.dashboard.views.charts.tables import MarkedTable, mark, sheet_of
+from boussole.dashboard.views.parts.taking import (
+    TABLE,
+    Drawing,
+    Figure,
+    FigureSource,
+    Wanted,
+    charters_of,
+    sealed,
+    time_of,
+)
 from boussole.dashboard.views.scene import Scene, period_of
-from boussole.dashboard.views.system import Question, Section, section
+from boussole.dashboard.views.system import ArticleSection, ExaminedQuestion, section
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +85,8 @@ class AnswerPage:
     deeds: Sequence[Deed]
     unknown: Sequence[str]
     caps: Sequence[Cap]
-    detail: Question | None
-    section: Section
+    detail: ExaminedQuestion | None
+    section: ArticleSection
     asked: Sequence[tuple[str, str]]
     citation: Citation
     proof: str
@@ -92,9 +101,9 @@ def answer_page(
     key: str,
     say: Say,
     *,
-    past: Past,
+    past: SystemPast,
     chambers: Iterable[Chamber],
-    reader: Reader,
+    reader: ReadingRights,
     query: dict[str, str],
 ) -> AnswerPage | None:
     """The answer of a system to a question; None where the charter asks it no such question."""
@@ -175,30 +184,30 @@ def _citation(scene: Scene, document: Standing) -> Citation:
     )
 
 
-def kept_answer(workspace: Workspace, system: str, key: str, lang: str, *, reader: Reader) -> AnswerPage | None:
+def kept_answer(workspace: Workspace, system: str, key: str, lang: str, *, reader: ReadingRights) -> AnswerPage | None:
     """The page of an answer, drawn once; None where the system is asked no such question."""
     seen_at = (*stamp(workspace), *house_stamp(workspace), *stamp_of(lake_files(workspace)))
     return _page(workspace.home, seen_at, store.day_in(workspace), (system, key, lang, reader))
 
 
 @newest(400)
-def _page(home: Path, seen_at: Stamp, today: dt.date, shown: tuple[str, str, str, Reader]) -> AnswerPage | None:
+def _page(home: Path, seen_at: Stamp, today: dt.date, shown: tuple[str, str, str, ReadingRights]) -> AnswerPage | None:
     system, key, lang, reader = shown
     workspace = Workspace(home)
     scene = store.scene_at(home, stamp(workspace), today)
-    past = _past(home, seen_at, system) if system in scene.latest else Past(audits={})
+    past = _past(home, seen_at, system) if system in scene.latest else SystemPast(audits={})
     say = speaker_in(Workspace(home), lang)
     chambers = list(store.chambers(workspace).values())
     return answer_page(scene, system, key, say, past=past, chambers=chambers, reader=reader, query={"lang": lang})
 
 
 @newest(8)
-def _past(home: Path, _stamp: Stamp, system: str) -> Past:
+def _past(home: Path, _stamp: Stamp, system: str) -> SystemPast:
     """The audits of a system and the versions of its model; what cannot be read is said."""
     return past_of(Workspace(home), system)
 
 
-NOTHING_ELSE = Reader(committee=False, incidents=False)
+NOTHING_ELSE = ReadingRights(committee=False, incidents=False)
 """What is taken along tells nothing of what only some may see."""
 
 
@@ -209,7 +218,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     if page is None:
         return {}
     cited = page.citation
-    source = Source(
+    source = FigureSource(
         organisation=workspace.settings.organisation,
         about=page.title,
         period=page.when,
@@ -252,11 +261,11 @@ def drawing_of(page: AnswerPage) -> Drawing:
     return TABLE if chart is None else Drawing(svg=chart.svg, notes=[chart.note])
 
 
-def _sheet(page: AnswerPage, say: Say) -> Sheet:
+def _sheet(page: AnswerPage, say: Say) -> MarkedTable:
     """The table of the groups; of an answer without figures, its verdict."""
     if page.detail is not None and page.detail.table is not None:
         return sheet_of(page.detail.table, say)
-    return Sheet(head=[say("Question"), say("Verdict")], rows=[[page.question, mark(page.verdict, say)]])
+    return MarkedTable(head=[say("Question"), say("Verdict")], rows=[[page.question, mark(page.verdict, say)]])
 
 
 def _course(course: Course, say: Say) -> Drawing:
@@ -265,6 +274,6 @@ def _course(course: Course, say: Say) -> Drawing:
     return Drawing(svg=course.svg, notes=[*notes, *happened])
 
 
-def _over_time(course: Course, say: Say) -> Sheet:
+def _over_time(course: Course, say: Say) -> MarkedTable:
     head = [say("Period"), say("Figure"), say("Interval that decides"), say("Verdict")]
-    return Sheet(head=head, rows=course.rows)
+    return MarkedTable(head=head, rows=course.rows)

@@ -14,8 +14,7 @@ from boussole.charter.records import AuditSummary
 from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words import Say, count
 from boussole.dashboard.markup.words.addresses import article_href, charter_href, evidence_href, system_href
-from boussole.dashboard.views.charts.tables import Cell as SheetCell
-from boussole.dashboard.views.charts.tables import Mark, Sheet, mark
+from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable, mark
 from boussole.dashboard.views.compass import of_the_others
 from boussole.dashboard.views.scene import Scene
 
@@ -113,7 +112,7 @@ BACK, COLUMNS, ROWS = 13, 12, 15
 
 
 @dataclass(frozen=True, kw_only=True)
-class Month:
+class MonthColumn:
     """One column. `changed` says that from here on another charter judges; empty where it does not."""
 
     first: dt.date
@@ -122,7 +121,7 @@ class Month:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cell:
+class MonthCell:
     """What the audits whose windows end in a month say; `note` where that is not a window of that month alone."""
 
     verdict: str = ""
@@ -132,23 +131,23 @@ class Cell:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class StandingRow:
     """One system: how it stands today, and its cells from the oldest month to the newest."""
 
     title: str
     href: str
     verdict: str
-    cells: Sequence[Cell]
+    cells: Sequence[MonthCell]
     before: str
     """When it was audited last, where no month shows it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trend:
+class StandingTable:
     """The table, and the addresses of the pages before and after this one; empty where there is none."""
 
-    months: Sequence[Month]
-    lines: Sequence[Line]
+    months: Sequence[MonthColumn]
+    lines: Sequence[StandingRow]
     where: str
     previous: str
     next: str
@@ -169,7 +168,7 @@ def trend(
     page: int,
     on: dt.date,
     query: dict[str, str],
-) -> Trend:
+) -> StandingTable:
     """The page of the table that is asked for, the last one where there are fewer."""
     since = months_later(on, -BACK)
     recent = {
@@ -180,7 +179,7 @@ def trend(
     last = max(1, -(-len(rows) // ROWS))
     page = min(max(page, 1), last)
     shown = rows[(page - 1) * ROWS : page * ROWS]
-    return Trend(
+    return StandingTable(
         months=months,
         lines=[
             _line(each, scene, article, say, audits=recent.get(each.system, ()), months=months, query=query)
@@ -207,7 +206,7 @@ def _said(each: AuditSummary, article: str) -> str | None:
     return next((said.verdict for said in each.articles if said.article == article and said.asked), None)
 
 
-def _months(audits: Sequence[AuditSummary], scene: Scene, say: Say) -> list[Month]:
+def _months(audits: Sequence[AuditSummary], scene: Scene, say: Say) -> list[MonthColumn]:
     """The last months from the first in which a window ends to the last, those without any in between included."""
     by_month: dict[dt.date, list[AuditSummary]] = {}
     for each in sorted(audits, key=lambda each: each.end):
@@ -221,7 +220,7 @@ def _months(audits: Sequence[AuditSummary], scene: Scene, say: Say) -> list[Mont
     for first in _from(start, newest):
         judged = {each.charter for each in by_month.get(first, ())}
         new = judged - seen if seen else set()
-        months.append(Month(first=first, short=say.short_month(first), changed=_changed(new, scene, say)))
+        months.append(MonthColumn(first=first, short=say.short_month(first), changed=_changed(new, scene, say)))
         seen |= judged
     return months
 
@@ -248,9 +247,9 @@ def _line(
     say: Say,
     *,
     audits: Sequence[AuditSummary],
-    months: Sequence[Month],
+    months: Sequence[MonthColumn],
     query: dict[str, str],
-) -> Line:
+) -> StandingRow:
     by_month: dict[dt.date, list[AuditSummary]] = {}
     for each in audits:
         by_month.setdefault(each.end.replace(day=1), []).append(each)
@@ -259,13 +258,13 @@ def _line(
     before = ""
     if not any(cell.verdict for cell in cells) and history:
         before = say("Last window: {period}", period=say.period(str(history[-1].start), str(history[-1].end)))
-    return Line(title=standing.title, href=standing.href, verdict=standing.verdict, cells=cells, before=before)
+    return StandingRow(title=standing.title, href=standing.href, verdict=standing.verdict, cells=cells, before=before)
 
 
-def _cell(audits: Sequence[AuditSummary], article: str, say: Say, *, query: Mapping[str, str]) -> Cell:
+def _cell(audits: Sequence[AuditSummary], article: str, say: Say, *, query: Mapping[str, str]) -> MonthCell:
     said = [(verdict, each) for each in audits if (verdict := _said(each, article))]
     if not said:
-        return Cell()
+        return MonthCell()
     verdict = worst([each for each, _ in said])
     shown = next(each for found, each in said if found == verdict)
     note = ""
@@ -273,26 +272,28 @@ def _cell(audits: Sequence[AuditSummary], article: str, say: Say, *, query: Mapp
         note = say("worst of {n}", n=say.whole(len(said)))
     elif shown.start.replace(day=1) != shown.end.replace(day=1):
         note = say.period(str(shown.start), str(shown.end))
-    return Cell(
+    return MonthCell(
         verdict=verdict, note=note, href=evidence_href(query=dict(query), entry=str(shown.entry)), entry=shown.entry
     )
 
 
-def sheet(trend: Trend, say: Say) -> Sheet:
+def sheet(trend: StandingTable, say: Say) -> MarkedTable:
     """The table as it stands on the page."""
     months = [" ".join([*month.short, *([f"({month.changed})"] if month.changed else [])]) for month in trend.months]
     rows = [
         [_named(line), mark(line.verdict, say), *[_in_sheet(each, say) for each in line.cells]] for line in trend.lines
     ]
-    return Sheet(head=[say("System"), say("Today"), *months], rows=rows)
+    return MarkedTable(head=[say("System"), say("Today"), *months], rows=rows)
 
 
-def _named(line: Line) -> str:
+def _named(line: StandingRow) -> str:
     return f"{line.title} ({line.before})" if line.before else line.title
 
 
-def _in_sheet(cell: Cell, say: Say) -> SheetCell:
+def _in_sheet(cell: MonthCell, say: Say) -> Cell:
     told = mark(cell.verdict, say)
     return (
-        Mark(verdict=told.verdict, text=f"{told.text} ({cell.note})") if isinstance(told, Mark) and cell.note else told
+        MarkCell(verdict=told.verdict, text=f"{told.text} ({cell.note})")
+        if isinstance(told, MarkCell) and cell.note
+        else told
     )

@@ -26,13 +26,21 @@ from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, law_href
 from boussole.dashboard.pages.article.questions import OnePage, QuestionView, question_page, questions
-from boussole.dashboard.pages.article.standing import Month, SystemStanding, Trend, headline, sheet, standings, trend
+from boussole.dashboard.pages.article.standing import (
+    MonthColumn,
+    StandingTable,
+    SystemStanding,
+    headline,
+    sheet,
+    standings,
+    trend,
+)
 from boussole.dashboard.server.access.permissions import who_words
 from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.law import since
-from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed, systems_named
+from boussole.dashboard.views.parts.taking import Figure, FigureSource, Wanted, sealed, systems_named
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene, period
 
@@ -49,7 +57,7 @@ class ProvisionLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class FindingView:
     """A finding of an outside authority, and how far it caps the article. `closed` says since when and by which entry;
     empty while it is open."""
 
@@ -75,7 +83,7 @@ class Advice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class EntryView:
     """An entry of the ledger."""
 
     text: str
@@ -98,14 +106,14 @@ def _provided(each: Provision, say: Say, *, query: dict[str, str]) -> ProvisionL
     )
 
 
-def found(scene: Scene, article: str, say: Say, *, query: Mapping[str, str]) -> list[Finding]:
+def found(scene: Scene, article: str, say: Say, *, query: Mapping[str, str]) -> list[FindingView]:
     """The findings of outside authorities about the article, open ones first."""
     return [_finding(scene, each, say, query=query) for each in findings_about(article, scene.facts)]
 
 
-def _finding(scene: Scene, each: FindingHistory, say: Say, *, query: Mapping[str, str]) -> Finding:
+def _finding(scene: Scene, each: FindingHistory, say: Say, *, query: Mapping[str, str]) -> FindingView:
     said = each.finding
-    return Finding(
+    return FindingView(
         verdict=said.cap,
         caps=say("No better than: {verdict}", verdict=word(said.cap, say)),
         title=say.written(f"{said.authority}, {said.title}"),
@@ -175,7 +183,7 @@ def _about(scene: Scene, said: Statement, say: Say) -> str:
     return about + ", " + say.date(said.on)
 
 
-def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[Entry]:
+def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[EntryView]:
     """What people stated about the questions of the article, the latest first, then the latest audits."""
     numbers = {indicator.id: indicator.number for indicator in article.ways}
     every: list[tuple[str, int, Attestation | Case | Inspection]] = [
@@ -186,7 +194,7 @@ def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str
     stated = [each for each in every if each[2].indicator in numbers]
     stated.sort(key=lambda each: (each[2].on, each[1]), reverse=True)
     told = [
-        Entry(
+        EntryView(
             text=say(
                 "{kind} on question {number}, {system} ({role})",
                 kind=kind,
@@ -202,7 +210,7 @@ def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str
     return told + _audits(scene, article, say, query=query)
 
 
-def _audits(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[Entry]:
+def _audits(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[EntryView]:
     examined = [
         (document.window.end, system, document)
         for system, document in scene.latest.items()
@@ -211,7 +219,7 @@ def _audits(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str
     ]
     examined.sort(key=lambda each: each[:2], reverse=True)
     return [
-        Entry(
+        EntryView(
             text=say("Audit of {system}", system=scene.title(system, say)),
             on=period(document, say),
             entry=_entry(given(document.entry), say, query=query),
@@ -245,7 +253,7 @@ class ArticleQuery:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Promise:
+class ArticlePromise:
     """What the article promises, in whose words, and why it matters to whom."""
 
     order: str
@@ -260,20 +268,20 @@ class Promise:
 class ArticlePage:
     """The whole page; or all answers to one question of it, where that is asked for (`one`)."""
 
-    promise: Promise
+    promise: ArticlePromise
     tone: str
     headline: str
     others: str
     standings: Sequence[SystemStanding]
     more: int
     capped: Sequence[Cap]
-    trend: Trend
+    trend: StandingTable
     asked: Sequence[QuestionView]
     untouched: Sequence[QuestionView]
     law: Sequence[ProvisionLine]
-    findings: Sequence[Finding]
+    findings: Sequence[FindingView]
     advice: Sequence[Advice]
-    entries: Sequence[Entry]
+    entries: Sequence[EntryView]
     one: OnePage | None = None
 
 
@@ -307,12 +315,12 @@ def article_page(
     )
 
 
-def _promise(scene: Scene, article: Article, say: Say, *, query: dict[str, str]) -> Promise:
+def _promise(scene: Scene, article: Article, say: Say, *, query: dict[str, str]) -> ArticlePromise:
     why = [
         (_whom(called(scene.charter, "person", say.lang), say), say.text(article.why.person)),
         (_whom(called(scene.charter, "agent", say.lang), say), say.text(article.why.agent)),
     ]
-    return Promise(
+    return ArticlePromise(
         order=str(article.order),
         title=say.text(article.title),
         href=article_href(article.id, query=query),
@@ -356,7 +364,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         "trend": Figure(
             title=f"{page.promise.title} – {say('From month to month')}",
             sentence=page.headline,
-            source=Source(
+            source=FigureSource(
                 organisation=workspace.settings.organisation,
                 about=systems_named([line.title for line in trend.lines], say),
                 period=_period(trend.months, say),
@@ -369,7 +377,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     }
 
 
-def _period(months: Sequence[Month], say: Say) -> str:
+def _period(months: Sequence[MonthColumn], say: Say) -> str:
     if not months:
         return ""
     return say.period(months[0].first, months_later(months[-1].first, 1) - dt.timedelta(days=1))

@@ -16,7 +16,15 @@ from boussole.charter.amending.changes import CharterChange, Effect
 from boussole.charter.amending.diff import diff
 from boussole.charter.amending.plain import plainly
 from boussole.charter.auditing.replay import ABSENT, Replay, VerdictChange, replay
-from boussole.charter.records.in_force import Act, InForce, Version, draft, in_force, kept_charter, versions
+from boussole.charter.records.in_force import (
+    AdoptionAct,
+    CharterInUse,
+    InForce,
+    draft,
+    in_force,
+    kept_charter,
+    versions,
+)
 from boussole.charter.text.model import SAME_TEXTS, Article, Charter, Indicator
 from boussole.dashboard.markup.elements import ORDER, word
 from boussole.dashboard.markup.words import Say
@@ -45,7 +53,7 @@ class CharterView:
     """The charter as its page sees it. `fault`: why the text of the workspace cannot be used; nothing of it judges."""
 
     judging: InForce
-    versions: tuple[Version, ...]
+    versions: tuple[CharterInUse, ...]
     amendment: Amendment | None
     fault: str
     systems: Mapping[str, System]
@@ -117,7 +125,7 @@ RULES = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class CharterQuestion:
     """One question of an article: its number, words, whether it is measured or attested, its levels, other ways."""
 
     number: str
@@ -128,7 +136,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class ArticleText:
     """One article of the text."""
 
     order: int
@@ -136,11 +144,11 @@ class Part:
     commitment: str
     draft: bool
     count: str
-    questions: Sequence[Question]
+    questions: Sequence[CharterQuestion]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class EffectGroup:
     """Changes that have the same effect."""
 
     effect: Effect
@@ -149,7 +157,7 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Past:
+class PastVerdict:
     """A past verdict that would be another; `before` or `after` is None where the question is not asked."""
 
     period: str
@@ -165,16 +173,16 @@ class Other:
 
     title: str
     lead: str
-    changes: Sequence[Group]
+    changes: Sequence[EffectGroup]
     replayed: str
     counts: Sequence[str]
-    past: Sequence[Past]
-    more_past: Sequence[Past]
+    past: Sequence[PastVerdict]
+    more_past: Sequence[PastVerdict]
     command: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class VersionRow:
     """One version that judged or was adopted."""
 
     version: str
@@ -197,10 +205,10 @@ class CharterPage:
     seal: tuple[str, str] | None
     fault: str
     other: Other | None
-    parts: Sequence[Part]
+    parts: Sequence[ArticleText]
     rules: Sequence[str]
     colleges: Sequence[str]
-    versions: Sequence[Row]
+    versions: Sequence[VersionRow]
 
 
 def charter_page(seen: CharterView, say: Say, *, query: Mapping[str, str]) -> CharterPage:
@@ -274,7 +282,7 @@ def _levels_told(judging: InForce, say: Say) -> str:
     return f"{told} {levels}"
 
 
-def _seal(act: Act, say: Say, *, query: Mapping[str, str]) -> tuple[str, str]:
+def _seal(act: AdoptionAct, say: Say, *, query: Mapping[str, str]) -> tuple[str, str]:
     text = say(
         "Adopted by: {role}. Sealed on {date}, entry {entry} of the ledger.",
         role=act.role,
@@ -284,8 +292,8 @@ def _seal(act: Act, say: Say, *, query: Mapping[str, str]) -> tuple[str, str]:
     return text, evidence_href(query=dict(query), entry=str(act.entry))
 
 
-def _part(article: Article, judging: InForce, say: Say) -> Part:
-    return Part(
+def _part(article: Article, judging: InForce, say: Say) -> ArticleText:
+    return ArticleText(
         order=article.order,
         title=say.text(article.title),
         commitment=say.text(article.commitment),
@@ -295,7 +303,7 @@ def _part(article: Article, judging: InForce, say: Say) -> Part:
     )
 
 
-def _question(indicator: Indicator, judging: InForce, say: Say) -> Question:
+def _question(indicator: Indicator, judging: InForce, say: Say) -> CharterQuestion:
     if indicator.evidence == "attested":
         how = say("Attested by: {role}", role=say.text(indicator.attested_by))
     elif indicator.records is not None and indicator.records != SAME_TEXTS:
@@ -311,7 +319,7 @@ def _question(indicator: Indicator, judging: InForce, say: Say) -> Question:
         status=status,
         date=say.date(indicator.threshold.since),
     )
-    return Question(
+    return CharterQuestion(
         number=indicator.number,
         text=plainly(indicator.question, say.lang),
         how=how,
@@ -320,7 +328,7 @@ def _question(indicator: Indicator, judging: InForce, say: Say) -> Question:
     )
 
 
-def _row(each: Version, judging: InForce, say: Say, *, query: Mapping[str, str]) -> Row:
+def _row(each: CharterInUse, judging: InForce, say: Say, *, query: Mapping[str, str]) -> VersionRow:
     current = each.sha256 == judging.charter.sha256
     adopted = [
         (
@@ -329,7 +337,7 @@ def _row(each: Version, judging: InForce, say: Say, *, query: Mapping[str, str])
         )
         for act in each.acts
     ]
-    return Row(
+    return VersionRow(
         version=each.version,
         sha256=each.sha256[:12],
         used=say.date(each.first_used_on),
@@ -360,7 +368,7 @@ def _other(seen: CharterView, amendment: Amendment, say: Say) -> Other:
     )
 
 
-def _groups(changes: Iterable[CharterChange], say: Say) -> list[Group]:
+def _groups(changes: Iterable[CharterChange], say: Say) -> list[EffectGroup]:
     titles: dict[Effect, str] = {
         "tighter": say("Stricter"),
         "looser": say("Less strict"),
@@ -369,7 +377,7 @@ def _groups(changes: Iterable[CharterChange], say: Say) -> list[Group]:
     }
     listed = list(changes)
     return [
-        Group(effect=effect, title=title, sentences=[say.text(each.sentence) for each in found])
+        EffectGroup(effect=effect, title=title, sentences=[say.text(each.sentence) for each in found])
         for effect, title in titles.items()
         if (found := [each for each in listed if each.effect == effect])
     ]
@@ -434,7 +442,7 @@ def _urgency(each: VerdictChange) -> tuple[object, ...]:
     return _place(each.after), _place(each.before), [-ord(letter) for letter in each.end], each.system, each.indicator
 
 
-def _past(each: VerdictChange, seen: CharterView, other: Charter, say: Say) -> Past:
+def _past(each: VerdictChange, seen: CharterView, other: Charter, say: Say) -> PastVerdict:
     asked = {way.id: way for charter in (seen.judging.charter, other) for way in charter.ways}[each.template]
     system = seen.systems.get(each.system)
     by = tuple(each.by) if each.by else None
@@ -442,7 +450,7 @@ def _past(each: VerdictChange, seen: CharterView, other: Charter, say: Say) -> P
     if by and system is None:
         attribute = inside(attribute_name(by, say)).translate(NESTED)
         question = say("{question} ({attribute})", question=question, attribute=attribute)
-    return Past(
+    return PastVerdict(
         period=say.period(each.start, each.end),
         system=say.text(system.title) if system else each.system,
         question=question,

@@ -86,7 +86,7 @@ class MatterRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuestionRow:
+class OpenQuestionRow:
     """A question that waits for its answer."""
 
     text: Linked
@@ -118,7 +118,7 @@ class OverviewPage:
     opinions: Sequence[OpinionRow]
     sessions: Sequence[SessionRow]
     matters: Sequence[MatterRow]
-    questions: Sequence[QuestionRow]
+    questions: Sequence[OpenQuestionRow]
     all_questions: Linked | None
     drafts: Sequence[DraftRow]
     members: Sequence[MemberRow]
@@ -286,10 +286,10 @@ def _matter(chamber: Chamber, matter: Matter, say: Say, *, query: dict[str, str]
     )
 
 
-def _question(asked: QuestionHistory, say: Say, *, query: dict[str, str]) -> QuestionRow:
+def _question(asked: QuestionHistory, say: Say, *, query: dict[str, str]) -> OpenQuestionRow:
     said = asked.question
     due, late = say.date(said.due_on), asked.state == "overdue"
-    return QuestionRow(
+    return OpenQuestionRow(
         text=(say.written(said.text), questions_href(query=query, anchor=f"q-{asked.entry}")),
         told=say("to: {who}", who=say.written(said.addressee)),
         state=say("late since {date}", date=due) if late else say("answer due by {date}", date=due),

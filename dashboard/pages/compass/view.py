@@ -10,11 +10,19 @@ from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import compass_href
 from boussole.dashboard.views import store
-from boussole.dashboard.views.chamber import Before, Met, News, changed_answers, news
-from boussole.dashboard.views.charts.tables import Sheet, mark
-from boussole.dashboard.views.compass import Compass, Line, compass, headline, line
-from boussole.dashboard.views.parts.taking import Drawing, Figure, Source, Wanted, sealed_now, systems_named, time_of
-from boussole.dashboard.views.scene import Finding, Scene, answers
+from boussole.dashboard.views.chamber import EarlierEvidence, Met, News, changed_answers, news
+from boussole.dashboard.views.charts.tables import MarkedTable, mark
+from boussole.dashboard.views.compass import Compass, CompassLine, compass, headline, line
+from boussole.dashboard.views.parts.taking import (
+    Drawing,
+    Figure,
+    FigureSource,
+    Wanted,
+    sealed_now,
+    systems_named,
+    time_of,
+)
+from boussole.dashboard.views.scene import JudgedQuestion, Scene, answers
 
 # What the first page says has changed: since a session, or since the audits before where no committee met; as data.
 
@@ -28,14 +36,14 @@ class Changes:
     """What changed. `told`: what is said of the answers where none differs, or where there is nothing to compare."""
 
     title: str
-    answers: Sequence[Line]
+    answers: Sequence[CompassLine]
     told: str
     news: Sequence[News]
     more: tuple[str, str] | None
 
 
 def since_session(
-    scene: Scene, met: Met, then: Before, say: Say, *, query: dict[str, str], incidents: bool, every: bool
+    scene: Scene, met: Met, then: EarlierEvidence, say: Say, *, query: dict[str, str], incidents: bool, every: bool
 ) -> Changes:
     """What changed since a session. `incidents`: whoever looks may see these; `every`: nothing is left for later."""
     day = session(met.chamber.house, met.session).day
@@ -56,7 +64,7 @@ def since_audit(scene: Scene, say: Say, *, query: dict[str, str], every: bool) -
 
 def _shown(
     scene: Scene,
-    found: Sequence[tuple[Finding, str]],
+    found: Sequence[tuple[JudgedQuestion, str]],
     told: Sequence[News],
     say: Say,
     *,
@@ -77,7 +85,7 @@ def _shown(
     )
 
 
-def _between_audits(scene: Scene) -> list[tuple[Finding, str]]:
+def _between_audits(scene: Scene) -> list[tuple[JudgedQuestion, str]]:
     """The questions whose verdict differs from the previous audit's, with that one; what most needs attention first."""
     found = []
     for finding in answers(scene):
@@ -108,7 +116,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         "compass": Figure(
             title=say("Where does the charter stand?"),
             sentence=headline(scene, say),
-            source=Source(
+            source=FigureSource(
                 organisation=workspace.settings.organisation,
                 about=systems_named([scene.title(system, say) for system in scene.examined], say),
                 period=time_of(scene.latest.values(), say),
@@ -127,7 +135,7 @@ def drawing(view: Compass) -> Drawing:
     return Drawing(svg=view.rose, notes=[view.rose_note])
 
 
-def sheet(view: Compass, say: Say) -> Sheet:
+def sheet(view: Compass, say: Say) -> MarkedTable:
     """The table beside the rose."""
     rows = [
         [
@@ -137,4 +145,4 @@ def sheet(view: Compass, say: Say) -> Sheet:
         ]
         for row in view.rows
     ]
-    return Sheet(head=[say("Article"), *view.columns, say("Questions answered")], rows=rows)
+    return MarkedTable(head=[say("Article"), *view.columns, say("Questions answered")], rows=rows)

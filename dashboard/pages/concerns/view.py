@@ -16,7 +16,7 @@ from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import concerns_href
 from boussole.dashboard.server.access.database import Wish, wish_of, write_wish
 from boussole.dashboard.server.access.permissions import Person
-from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Values, form_route
+from boussole.dashboard.server.forms import Form, FormDesk, FormField, FormValues, UnfitError, form_route
 from boussole.dashboard.views.concerns import Concern
 
 STAYS = dt.timedelta(minutes=10)
@@ -72,14 +72,14 @@ def letters_form(wish: Wish, say: Say, *, main: str) -> Form:
         path=PATH,
         send=say("Keep this"),
         fields=[
-            Field(
+            FormField(
                 name="letters",
                 label=say("Send me by e-mail what concerns me"),
                 kind="tick",
                 required=False,
                 value="yes" if wish.letters else "",
             ),
-            Field(name="lang", label=say("Language of these e-mails"), kind="choice", choices=languages,
+            FormField(name="lang", label=say("Language of these e-mails"), kind="choice", choices=languages,
                   value=wish.lang or main),
         ],
     )  # fmt: skip
@@ -94,7 +94,7 @@ def _reader(me: Person) -> str:
     return me.remembered_as
 
 
-def _ask(desk: Desk, _of: str) -> Form | None:
+def _ask(desk: FormDesk, _of: str) -> Form | None:
     """Nobody in particular has no such form."""
     if not _reader(desk.person):
         return None
@@ -102,7 +102,7 @@ def _ask(desk: Desk, _of: str) -> Form | None:
     return letters_form(wish, desk.say, main=desk.workspace.settings.language)
 
 
-def _act(desk: Desk, _of: str, values: Values) -> str:
+def _act(desk: FormDesk, _of: str, values: FormValues) -> str:
     lang = values.text("lang")
     if lang not in LANGUAGES:
         raise UnfitError(desk.say("Choose one of the languages."), "lang")
@@ -110,5 +110,5 @@ def _act(desk: Desk, _of: str, values: Values) -> str:
     return concerns_href(query={**desk.query, "kept": DONE}, anchor="by-mail")
 
 
-def _back(desk: Desk, _of: str, token: str) -> str:
+def _back(desk: FormDesk, _of: str, token: str) -> str:
     return concerns_href(query={**desk.query, "sent": token})

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from boussole.audits.decisions.freshness import Late, lateness
-from boussole.audits.decisions.overview import Arrivals, LogContents, LogState, SchemaChangeCount
+from boussole.audits.decisions.overview import LogArrivals, LogContents, LogState, SchemaChangeCount
 from boussole.audits.log_names import LogName
 from boussole.audits.systems import System
 from boussole.audits.systems.kinds import Every
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.views.store import Facts
+from boussole.dashboard.views.store import StoreFacts
 from boussole.experiments.status import SourceStatus
 
 FRESH, LATE, FAILED, SILENT, FREE, HIDDEN = "fresh", "late", "failed", "silent", "free", "hidden"
@@ -31,7 +31,7 @@ MARKS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class SourceFault:
     """What is wrong with a source, what to do, and the tool's own words where there are no plain ones."""
 
     sentence: str
@@ -55,7 +55,7 @@ class SourceRow:
     read: str
     rows: str
     set_aside: str
-    problem: Problem | None
+    problem: SourceFault | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ class _SystemSources:
         return self.system.zone
 
 
-def source_rows(facts: Facts, systems: Mapping[str, System], *, now: dt.datetime, say: Say) -> list[SourceRow]:
+def source_rows(facts: StoreFacts, systems: Mapping[str, System], *, now: dt.datetime, say: Say) -> list[SourceRow]:
     """One row for each declared source, then for each other way by which rows came; `now` knows its zone."""
     found: list[SourceRow] = []
     for name, system in systems.items():
@@ -93,7 +93,7 @@ def source_rows(facts: Facts, systems: Mapping[str, System], *, now: dt.datetime
     return found
 
 
-def _way(item: Arrivals) -> str:
+def _way(item: LogArrivals) -> str:
     """The kind of source that something came from: traces come from the same source as runs."""
     return item.way.removesuffix("-traces")
 
@@ -176,27 +176,27 @@ def _read(status: SourceStatus, seen: _SystemSources) -> str:
     return say("{done}; tried {when}", done=done, when=tried) if status.failure else done
 
 
-def _problem(status: SourceStatus, state: str, last: dt.datetime | None, say: Say) -> Problem | None:
+def _problem(status: SourceStatus, state: str, last: dt.datetime | None, say: Say) -> SourceFault | None:
     if state == FAILED and status.failure:
         why, step = failure_words(status.failure, say)
         message = "" if why else status.failure
-        return Problem(sentence=why or say("Something of it could not be read."), step=step, message=message)
+        return SourceFault(sentence=why or say("Something of it could not be read."), step=step, message=message)
     if state == LATE and last and status.every:
         sentence = say(
             "Its newest row is of {date}, and something new is due {every}: the figures end there.",
             date=say.date(last.date()),
             every=every_words(status.every, say),
         )
-        return Problem(
+        return SourceFault(
             sentence=sentence, step=say("Ask whether rows are still written there, then run `boussole sync`.")
         )
     if state == SILENT:
         step = say("Run `boussole sync`, or check what the system file says of this source.")
-        return Problem(sentence=say("It has given nothing yet."), step=step)
+        return SourceFault(sentence=say("It has given nothing yet."), step=step)
     return None
 
 
-def _other(item: Arrivals, seen: _SystemSources) -> SourceRow:
+def _other(item: LogArrivals, seen: _SystemSources) -> SourceRow:
     """What came without a declared source: nobody has said how often something is due."""
     say = seen.say
     newest = _newest(seen, _way(item), item.log)

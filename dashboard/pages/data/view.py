@@ -21,16 +21,16 @@ from boussole.dashboard.pages.data.sources import (
     FRESH,
     LATE,
     SILENT,
-    Problem,
+    SourceFault,
     SourceRow,
     log_words,
     source_rows,
 )
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.tables import Cell, Mark, Sheet
-from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed
+from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable
+from boussole.dashboard.views.parts.taking import Figure, FigureSource, Wanted, sealed
 from boussole.dashboard.views.scene import Scene, period
-from boussole.dashboard.views.store import Facts
+from boussole.dashboard.views.store import StoreFacts
 from boussole.experiments.declared import DeclaredMeasure
 
 URGENCY = (FAILED, LATE, SILENT)
@@ -56,7 +56,7 @@ class SourceProblem:
 
     place: str
     href: str
-    problem: Problem
+    problem: SourceFault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ class DataPage:
     removed: Sequence[str]
 
 
-def data_page(scene: Scene, facts: Facts, say: Say, *, now: dt.datetime, query: dict[str, str]) -> DataPage:
+def data_page(scene: Scene, facts: StoreFacts, say: Say, *, now: dt.datetime, query: dict[str, str]) -> DataPage:
     """The page at a moment (with its zone). `query` is kept in every link (the language)."""
     rows = source_rows(facts, scene.systems, now=now, say=say)
     parts = {name: _system(scene, facts, name, say, now=now, query=query) for name in scene.systems}
@@ -110,7 +110,7 @@ def data_page(scene: Scene, facts: Facts, say: Say, *, now: dt.datetime, query: 
     )
 
 
-def _trouble(facts: Facts) -> Sequence[str]:
+def _trouble(facts: StoreFacts) -> Sequence[str]:
     """Why something could not be looked at, and what to do."""
     found = [error for error in (facts.trouble, facts.unnoted) if error]
     return [part for error in found for part in (error.what, error.next_step) if part]
@@ -144,7 +144,7 @@ def _tone(states: Counter[str], *, busy: bool) -> str:
     return "kept" if states[FRESH] and not (states[SILENT] or busy) else "unknown"
 
 
-def _others(facts: Facts, states: Counter[str], say: Say) -> Iterator[str]:
+def _others(facts: StoreFacts, states: Counter[str], say: Say) -> Iterator[str]:
     """How the other sources stand, and the rows that wait."""
     if states[FAILED] and states[LATE]:
         yield say.plural("One other is late.", "{n} others are late.", states[LATE])
@@ -184,7 +184,9 @@ def _problems(
     ]
 
 
-def _system(scene: Scene, facts: Facts, name: str, say: Say, *, now: dt.datetime, query: dict[str, str]) -> SystemData:
+def _system(
+    scene: Scene, facts: StoreFacts, name: str, say: Say, *, now: dt.datetime, query: dict[str, str]
+) -> SystemData:
     system, state = scene.systems[name], facts.lake.systems.get(name, LogState())
     document = scene.latest.get(name)
     href = system_href(name, query=query) if document else None
@@ -293,7 +295,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         "sources": Figure(
             title=say("Where the data comes from"),
             sentence=page.headline,
-            source=Source(
+            source=FigureSource(
                 organisation=workspace.settings.organisation,
                 about=say("Is the data up to date?"),
                 period=inside(page.seen),
@@ -306,12 +308,12 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     }
 
 
-def sheet(page: DataPage) -> Sheet:
+def sheet(page: DataPage) -> MarkedTable:
     """Every source as its row on the page."""
     rows: list[list[Cell]] = []
     for row in page.rows:
         logs = f" ({row.logs})" if row.logs else ""
         state = f"{row.freshness} · {row.due}" if row.due else row.freshness
-        name, told = f"{row.title} · {row.source}{logs}", Mark(verdict=row.mark, text=state)
+        name, told = f"{row.title} · {row.source}{logs}", MarkCell(verdict=row.mark, text=state)
         rows.append([name, told, row.newest, row.read, row.rows, row.set_aside])
-    return Sheet(head=page.columns, rows=rows)
+    return MarkedTable(head=page.columns, rows=rows)

@@ -20,9 +20,9 @@ from boussole.audits.drift.compared import DECISION
 from boussole.audits.drift.evidently_columns import MOST_COLUMNS, ColumnFinding, safe
 from boussole.audits.drift.evidently_figures import FigurePair, apart_by_chance
 from boussole.audits.drift.evidently_report import script_hashes
-from boussole.audits.drift.pairs import Pair, exact_pair
+from boussole.audits.drift.pairs import WindowPair, exact_pair
 from boussole.audits.drift.report import Detail, detail
-from boussole.audits.drift.samples import SAMPLE, SEED, Design
+from boussole.audits.drift.samples import SAMPLE, SEED, SampleDesign
 from boussole.audits.errors import BoussoleError, ReportError
 from boussole.audits.languages import LANGUAGES, capital
 from boussole.audits.measures import Measure
@@ -178,7 +178,7 @@ def told_words(told: ColumnFinding, detail: Detail, say: Say) -> str:
     return words[told.kind]
 
 
-def design_words(design: Design, say: Say) -> str:
+def design_words(design: SampleDesign, say: Say) -> str:
     """How a sample was drawn."""
     by = say("day and decision") if design.step == "day" else say("month and decision")
     drawn = say(
@@ -355,7 +355,7 @@ _turn = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoredReport:
+class ReportView:
     """A stored report. `sha256`: of its JSON, which holds that of the page; `run`: of MLflow, None where no store is
     configured; `untaken`: why MLflow did not take it."""
 
@@ -366,7 +366,7 @@ class StoredReport:
     untaken: str = ""
 
 
-def make(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> StoredReport:
+def make(workspace: Workspace, pair: WindowPair, *, size: int = SAMPLE) -> ReportView:
     """Makes the report on a pair, stores it, and logs it to the workspace's MLflow store where there is one.
 
     Raises ReportError where it cannot be made. That MLflow does not take it is told, and changes nothing else.
@@ -379,7 +379,7 @@ def make(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> StoredRepor
     place = stored.place_of(workspace, pair.system.id, pair.window, pair.against)
     stored.write(place, html=page, document=text)
     run, untaken = _logged(workspace, place, page, text)
-    return StoredReport(place=place, detail=found, sha256=stored.sha256_of(text), run=run, untaken=untaken)
+    return ReportView(place=place, detail=found, sha256=stored.sha256_of(text), run=run, untaken=untaken)
 
 
 def _logged(workspace: Workspace, place: stored.StoredReport, page: str, text: str) -> tuple[str | None, str]:

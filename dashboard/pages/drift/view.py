@@ -24,19 +24,19 @@ from boussole.dashboard.markup.elements import el, source
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.pages.drift.evidently_report import make_apart, reading_head, which_to_read
 from boussole.dashboard.server.access.permissions import Action, allowed
-from boussole.dashboard.server.forms import Desk, Form, Values, form_route
+from boussole.dashboard.server.forms import Form, FormDesk, FormValues, form_route
 from boussole.dashboard.server.process import Stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.strips import strips_svg
-from boussole.dashboard.views.charts.tables import Cell, Mark, Sheet, marked, sheet_of
-from boussole.dashboard.views.drift.for_whom import Part
+from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable, marked, sheet_of
+from boussole.dashboard.views.drift.for_whom import QuantityTables
 from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.performance import FollowedRows
 from boussole.dashboard.views.drift.two_periods import ANCHOR, TwoPeriods, fields_of, two_periods
-from boussole.dashboard.views.drift.view import Column, DriftPage, DriftQuery, address_of
+from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, WindowColumn, address_of
 from boussole.dashboard.views.drift.view import drift_page as drawn
 from boussole.dashboard.views.drift.words import period_words
-from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, sealed
+from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, FigureSource, Wanted, sealed
 
 # The page of drift as data: kept between two looks, its themes, and what can be taken along of it.
 
@@ -112,7 +112,7 @@ UNMOVED = "kept"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Theme:
+class DriftTheme:
     """One theme: the drawings of what moved, and of what has not, with their names."""
 
     id: str
@@ -122,10 +122,10 @@ class Theme:
     names: str
 
 
-def themes(page: DriftPage) -> list[Theme]:
+def themes(page: DriftPage) -> list[DriftTheme]:
     """Every theme of a page."""
     return [
-        Theme(
+        DriftTheme(
             id=theme,
             title=title,
             moved=[each for each in found if each.state != UNMOVED],
@@ -136,7 +136,7 @@ def themes(page: DriftPage) -> list[Theme]:
     ]
 
 
-def uncompared(columns: Sequence[Column], say: Say) -> list[str]:
+def uncompared(columns: Sequence[WindowColumn], say: Say) -> list[str]:
     """The windows that nothing is compared with, by the reason, in the order of time."""
     reasons: dict[str, list[str]] = {}
     for column in columns:
@@ -158,7 +158,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         return {}
     page = drift_page(workspace, asked, say.lang, fine=fine, with_incidents=False)
     scene = store.scene(workspace)
-    source = Source(
+    source = FigureSource(
         organisation=workspace.settings.organisation,
         about=page.system,
         period=f"{' '.join(page.columns[0].short)} – {' '.join(page.columns[-1].short)}",
@@ -166,7 +166,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         seal=sealed(workspace, []),
     )
 
-    def figure(title: str, sheet: Sheet, drawing: Drawing = TABLE, told: str = "", anchor: str = "") -> Figure:
+    def figure(title: str, sheet: MarkedTable, drawing: Drawing = TABLE, told: str = "", anchor: str = "") -> Figure:
         href = asked.href({"lang": say.lang}) + (f"#{anchor}" if anchor else "")
         return Figure(title=title, sentence=told, source=source, href=href, draw=lambda: drawing, fill=lambda: sheet)
 
@@ -198,22 +198,22 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     return found
 
 
-def timeline(page: DriftPage, say: Say) -> Sheet:
+def timeline(page: DriftPage, say: Say) -> MarkedTable:
     """One row a theme, one column a period."""
     rows: list[list[Cell]] = [
         [
             title,
             *[
-                Mark(verdict=cell.state, text=f"{cell.text} ({cell.note})" if cell.note else cell.text)
+                MarkCell(verdict=cell.state, text=f"{cell.text} ({cell.note})" if cell.note else cell.text)
                 for cell in cells
             ],
         ]
         for title, cells in page.rows
     ]
-    return Sheet(head=[say("What"), *[" ".join(column.short) for column in page.columns]], rows=rows)
+    return MarkedTable(head=[say("What"), *[" ".join(column.short) for column in page.columns]], rows=rows)
 
 
-def rows_of(each: Multiple | FollowedRows, say: Say) -> Sheet:
+def rows_of(each: Multiple | FollowedRows, say: Say) -> MarkedTable:
     """The table under a drawing."""
     compared = [
         "" if isinstance(each, Multiple) and state == "not_examined" else told
@@ -222,7 +222,7 @@ def rows_of(each: Multiple | FollowedRows, say: Say) -> Sheet:
     return marked(each.head, each.rows, each.states, compared, say("Reading"))
 
 
-def groups_of(part: Part, say: Say) -> Sheet:
+def groups_of(part: QuantityTables, say: Say) -> MarkedTable:
     """The table of the groups under a drawing."""
     words = [say("Moved otherwise") if mark else "" for mark in part.groups.marks]
     return marked(part.groups.head, part.groups.rows, part.groups.marks, words, say("Reading"))
@@ -325,7 +325,7 @@ def _parts(of: str) -> tuple[DriftQuery, str]:
     return DriftQuery.of({"system": system, "against": against, "by": by}, fine=True), name
 
 
-def _made(desk: Desk, of: str, _: Values) -> str:
+def _made(desk: FormDesk, of: str, _: FormValues) -> str:
     asked, name = _parts(of)
     windows = stored.windows_of(name)
     if windows is not None:
@@ -333,7 +333,7 @@ def _made(desk: Desk, of: str, _: Values) -> str:
     return asked.href(desk.query) + f"#{REPORT}"
 
 
-def _back(desk: Desk, of: str, token: str) -> str:
+def _back(desk: FormDesk, of: str, token: str) -> str:
     asked, _ = _parts(of)
     return asked.href({**desk.query, "sent": token})
 

@@ -31,7 +31,7 @@ from boussole.audits.signing.key import verifier_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import SealedReport, prove_entry, sealed_reports, verify_records
 from boussole.charter.records.sealed_files import NO_FILES, verify_files
-from boussole.charter.records.store.lookup import How, Place, audits_alike, fingerprints, places_of
+from boussole.charter.records.store.lookup import DocumentEntry, How, audits_alike, fingerprints, places_of
 from boussole.dashboard.markup.words import Say, chosen_language, speaker_for
 from boussole.dashboard.markup.words.addresses import evidence_href, number_of
 from boussole.dashboard.pages.evidence.view import CHECK, CHECKPOINT, LARGEST, PROOF, bad_files
@@ -337,7 +337,7 @@ def _document(content: bytes, asking: EvidenceQuery) -> FileAnswer:
     return FileAnswer(tone="unknown", headline=unknown, details=[why, shown])
 
 
-def _sealed(place: Place, say: Say) -> str:
+def _sealed(place: DocumentEntry, say: Say) -> str:
     number, moment = str(place.entry), moment_words(place.time, say)
     by_how = {
         How.itself: say("This is sealed at entry {n}, on {moment}.", n=number, moment=moment),

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from boussole.audits.languages import capital
 from boussole.audits.ledger import Verification
-from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span
+from boussole.audits.ledger.search import EntryLine, LedgerQuery, LedgerSpan
 from boussole.audits.mixed import joined
 from boussole.charter.record_types.acts import Convocation, Item, OpinionText
 from boussole.charter.record_types.base import UNTOLD, KeptFile, Statement
@@ -24,8 +24,8 @@ from boussole.dashboard.markup.words.addresses import EVIDENCE, evidence_href
 from boussole.dashboard.server.access.permissions import Role, allowed, who_words
 from boussole.dashboard.views.committee_words import item_word, sense_word
 from boussole.dashboard.views.evidence import (
+    EntryResults,
     InclusionProof,
-    Results,
     VerificationResult,
     about_words,
     answers_href,
@@ -168,7 +168,7 @@ MOST_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Head:
+class EvidenceAnswer:
     """The answer: what is sealed, and whether it holds in itself."""
 
     headline: str
@@ -188,7 +188,7 @@ class Acts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ListedEntry:
     """One entry in a list."""
 
     number: str
@@ -199,7 +199,7 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class SearchChoice:
     """One of the values of a field, and whether it is chosen."""
 
     value: str
@@ -214,11 +214,11 @@ class Search:
 
     action: str
     asked: LedgerQuery
-    kinds: Sequence[Choice]
-    systems: Sequence[Choice]
+    kinds: Sequence[SearchChoice]
+    systems: Sequence[SearchChoice]
     kept: Mapping[str, str]
     found: str
-    lines: Sequence[Line]
+    lines: Sequence[ListedEntry]
     where: str
     newer: str
     older: str
@@ -277,9 +277,9 @@ def asked_of(query: Mapping[str, str]) -> LedgerQuery:
 
 
 def search_of(
-    span: Span,
+    span: LedgerSpan,
     asked: LedgerQuery,
-    found: Results,
+    found: EntryResults,
     scene: Scene,
     say: Say,
     *,
@@ -356,9 +356,9 @@ def _proof(found: InclusionProof, say: Say) -> str:
     )
 
 
-def _line(entry: EntryLine, scene: Scene, say: Say, *, query: Mapping[str, str], told: ContentsOf) -> Line:
+def _line(entry: EntryLine, scene: Scene, say: Say, *, query: Mapping[str, str], told: ContentsOf) -> ListedEntry:
     record = told(entry.index)
-    return Line(
+    return ListedEntry(
         number=str(entry.index),
         href=evidence_href(query=query, entry=str(entry.index)),
         when=moment_words(entry.time, say, beside=True),
@@ -367,12 +367,12 @@ def _line(entry: EntryLine, scene: Scene, say: Say, *, query: Mapping[str, str],
     )
 
 
-def _choices(names: Mapping[str, str], chosen: str, *, every: str) -> list[Choice]:
+def _choices(names: Mapping[str, str], chosen: str, *, every: str) -> list[SearchChoice]:
     known = {**names, **({chosen: chosen} if chosen and chosen not in names else {})}
     ordered = sorted(known.items(), key=lambda item: item[1].casefold())
     return [
-        Choice(value="", name=every, chosen=not chosen),
-        *(Choice(value=value, name=name, chosen=value == chosen) for value, name in ordered),
+        SearchChoice(value="", name=every, chosen=not chosen),
+        *(SearchChoice(value=value, name=name, chosen=value == chosen) for value, name in ordered),
     ]
 
 
@@ -391,26 +391,30 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def head(span: Span, found: VerificationResult | None, say: Say) -> Head:
+def head(span: LedgerSpan, found: VerificationResult | None, say: Say) -> EvidenceAnswer:
     """What is sealed, since when, and what is known of it here: what `boussole verify --ledger` tells."""
     if not span.size:
-        return Head(headline=say("Nothing is sealed yet."), others=say("The first audit will be."), tone="unknown")
+        return EvidenceAnswer(
+            headline=say("Nothing is sealed yet."), others=say("The first audit will be."), tone="unknown"
+        )
     headline = _since(span, say)
     if found is None:
         told = say("There are too many to verify at every look; the command `boussole verify --ledger` does it.")
-        return Head(headline=headline, others=told, tone="unknown")
+        return EvidenceAnswer(headline=headline, others=told, tone="unknown")
     if not found.ledger.ok:
         number = str(found.ledger.bad_index)
         broken = say("The ledger does not hold: entry {n} or what it seals was changed.", n=number)
-        return Head(headline=broken, others=headline, tone="broken")
+        return EvidenceAnswer(headline=broken, others=headline, tone="broken")
     if found.files.bad:
-        return Head(headline=bad_files(found.files, say), others=headline, tone="broken", notes=_notes(found, say))
+        return EvidenceAnswer(
+            headline=bad_files(found.files, say), others=headline, tone="broken", notes=_notes(found, say)
+        )
     told = say(
         "All were verified for this look, and hold together. Nothing outside was compared: whoever can write these "
         "files could have rewritten them all, and only somebody who kept a checkpoint elsewhere can tell."
     )
     tone = "watch" if found.ledger.back else "unknown"
-    return Head(headline=headline, others=told, tone=tone, notes=_notes(found, say))
+    return EvidenceAnswer(headline=headline, others=told, tone=tone, notes=_notes(found, say))
 
 
 def bad_files(files: SealedFiles, say: Say) -> str:
@@ -472,7 +476,7 @@ def _restarted(restart: Restart, say: Say) -> str:
     )
 
 
-def _since(span: Span, say: Say) -> str:
+def _since(span: LedgerSpan, say: Say) -> str:
     whole, first, last = say.whole(span.size), say.date(span.first), say.date(span.last)
     if first == last:
         return say.plural(

@@ -30,7 +30,7 @@ from boussole.dashboard.server.access.log import (
 )
 from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed, role_title
 from boussole.dashboard.server.access.sessions import of_request
-from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Values, form_route
+from boussole.dashboard.server.forms import Form, FormDesk, FormField, FormValues, UnfitError, form_route
 from boussole.dashboard.views.explanation import (
     Explanation,
     explanation,
@@ -40,7 +40,7 @@ from boussole.dashboard.views.explanation import (
     request_at,
     request_of,
 )
-from boussole.dashboard.views.explanation_sheet import Sheet
+from boussole.dashboard.views.explanation_sheet import ExplanationSheet
 
 # The forms of the page, to ask for a sheet, to agree to it, to hand it out; where they are sent, and a sheet taken.
 
@@ -77,20 +77,20 @@ def opening(workspace: Workspace, say: Say) -> Form | None:
         send=say("Ask a case handler"),
         note=say("Nothing is read before a case handler has agreed. Write no name."),
         fields=[
-            Field(name="system", label=say("System"), kind="choice", choices=systems, value=systems[0][0]),
-            Field(
+            FormField(name="system", label=say("System"), kind="choice", choices=systems, value=systems[0][0]),
+            FormField(
                 name="decision",
                 label=say("Number of the decision"),
                 note=say("As the person’s letter or file says it. Several values: with | between them."),
             ),
-            Field(
+            FormField(
                 name="request",
                 label=say("Request that it answers"),
                 kind="choice",
                 choices=[*requests, (NONE, none)],
                 value=requests[0][0] if requests else NONE,
             ),
-            Field(
+            FormField(
                 name="reason",
                 label=say("Why must this decision be seen?"),
                 note=say("The access log keeps it."),
@@ -107,7 +107,7 @@ def confirming(found: SheetRequest, say: Say) -> Form:
         path=f"{CONFIRM}/{found.id}",
         send=say("Answer the steward"),
         fields=[
-            Field(
+            FormField(
                 name="agreed",
                 label=say("Must this decision be seen?"),
                 kind="radio",
@@ -131,7 +131,7 @@ def issuing(found: SheetRequest, say: Say) -> Form:
             "The request is answered with today’s date. The ledger keeps a fingerprint of the PDF, not what it says."
         ),
         fields=[
-            Field(
+            FormField(
                 name="spoken",
                 label=say("Language of the person"),
                 kind="choice",
@@ -152,7 +152,7 @@ def explain_routes(home: Path) -> list[Route]:
     ]
 
 
-def _open(desk: Desk, _of: str, values: Values) -> str:
+def _open(desk: FormDesk, _of: str, values: FormValues) -> str:
     words = [each.strip() for each in values.text("decision").split(BETWEEN)]
     system = desk.workspace.system(values.text("system"))
     if len(words) != len(system.log.key) or not all(words):
@@ -173,7 +173,7 @@ def _open(desk: Desk, _of: str, values: Values) -> str:
     return explain_href(query=desk.query, done="asked", anchor="waiting")
 
 
-def _found(desk: Desk, of: str) -> SheetRequest | None:
+def _found(desk: FormDesk, of: str) -> SheetRequest | None:
     return next((each for each in sheet_requests(desk.workspace, desk.person) if each.id == of), None)
 
 
@@ -187,12 +187,12 @@ def told_to(say: Say, field: str = "") -> Iterator[None]:
         raise UnfitError(" ".join(refusal(error, say)), field) from error
 
 
-def _ask_confirm(desk: Desk, of: str) -> Form | None:
+def _ask_confirm(desk: FormDesk, of: str) -> Form | None:
     found = _found(desk, of)
     return confirming(found, desk.say) if found else None
 
 
-def _confirm(desk: Desk, of: str, values: Values) -> str:
+def _confirm(desk: FormDesk, of: str, values: FormValues) -> str:
     with told_to(desk.say):
         settled = settle_sheet(desk.workspace, desk.person, of, agreed=values.text("agreed") == YES)
     if settled is None:
@@ -200,12 +200,12 @@ def _confirm(desk: Desk, of: str, values: Values) -> str:
     return explain_href(query=desk.query, sheet=of, done="agreed")
 
 
-def _ask_issue(desk: Desk, of: str) -> Form | None:
+def _ask_issue(desk: FormDesk, of: str) -> Form | None:
     found = _found(desk, of)
     return issuing(found, desk.say) if found and found.confirmed and found.request else None
 
 
-def _issue(desk: Desk, of: str, values: Values) -> Response:
+def _issue(desk: FormDesk, of: str, values: FormValues) -> Response:
     """Seals the answer and hands out its PDF at once: nobody has to make it again to have it."""
     from boussole.dashboard.report.typesetting import answered  # takes seconds to load
 
@@ -274,11 +274,11 @@ def _hold_sealed(asked: AppealState, pdf: bytes) -> None:
         )
 
 
-def _back(desk: Desk, _of: str, token: str) -> str:
+def _back(desk: FormDesk, _of: str, token: str) -> str:
     return explain_href(query=desk.query, sent=token)
 
 
-def _back_to_sheet(desk: Desk, of: str, token: str) -> str:
+def _back_to_sheet(desk: FormDesk, of: str, token: str) -> str:
     return explain_href(query=desk.query, sheet=of, sent=token)
 
 
@@ -289,7 +289,7 @@ Query = dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
+class WaitingRequest:
     """A request that nobody has agreed to. `form`: for whoever may."""
 
     facts: Sequence[tuple[str, str]]
@@ -312,7 +312,7 @@ class RequestsPage:
     handler: str
     local: bool
     done: str
-    waiting: Sequence[Waiting]
+    waiting: Sequence[WaitingRequest]
     agreed: Sequence[Agreed]
     asking: Form | None
 
@@ -322,7 +322,7 @@ class SheetPage:
     """A sheet as the person will read it. `take`: where its PDF is; `issued`: that it was handed out, and the entry;
     `issuing`: the form to hand it out, for whoever may."""
 
-    sheet: Sheet
+    sheet: ExplanationSheet
     back: str
     until: str
     take: str
@@ -353,7 +353,7 @@ def _done(asked: Query, say: Say) -> str:
     return told.get(asked.get("done", ""), "")
 
 
-def _waiting(each: SheetRequest, me: Person, workspace: Workspace, say: Say) -> Waiting:
+def _waiting(each: SheetRequest, me: Person, workspace: Workspace, say: Say) -> WaitingRequest:
     mine = me.authenticated and each.opened_by == me.subject
     may = allowed(me.role, Action.CONFIRM_SHEET) and not mine
     facts = [
@@ -364,7 +364,7 @@ def _waiting(each: SheetRequest, me: Person, workspace: Workspace, say: Say) -> 
         (say("Asked on"), say.moment(each.opened_at)),
         (say("Waits until"), say.moment(each.expires_at)),
     ]
-    return Waiting(facts=facts, form=confirming(each, say) if may else None)
+    return WaitingRequest(facts=facts, form=confirming(each, say) if may else None)
 
 
 def _agreed(each: SheetRequest, workspace: Workspace, say: Say, *, query: Query) -> Agreed:
@@ -384,7 +384,7 @@ def _system(each: SheetRequest, workspace: Workspace, say: Say) -> str:
     return say.text(known.title) if known else each.system
 
 
-def sheet_page(found: SheetRequest, made: Sheet, me: Person, say: Say, *, query: Query) -> SheetPage:
+def sheet_page(found: SheetRequest, made: ExplanationSheet, me: Person, say: Say, *, query: Query) -> SheetPage:
     """The sheet of a request, and what can be done with it."""
     issued = None
     if found.entry is not None and found.issued_on is not None:

@@ -17,7 +17,7 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.groups import attribute_name, value_name
-from boussole.dashboard.views.charts.tables import Table, signed
+from boussole.dashboard.views.charts.tables import VerdictTable, signed
 
 SHOWN = 12
 """Pairs of a feature and a group that the table shows, those that tell best."""
@@ -30,7 +30,7 @@ class Explored:
     system: str
     when: str
     told: Sequence[str]
-    tables: Sequence[Table]
+    tables: Sequence[VerdictTable]
     lost: str = ""
 
 
@@ -154,7 +154,7 @@ def _ends(interval: Interval | None, say: Say, *, digits: int = 0) -> str:
     return say("{low} to {high}", low=low, high=high)
 
 
-def _proxies(found: Sequence[Proxy], system: System, say: Say) -> Table:
+def _proxies(found: Sequence[Proxy], system: System, say: Say) -> VerdictTable:
     rows = [
         [
             _feature(each.feature, system, say),
@@ -174,7 +174,7 @@ def _proxies(found: Sequence[Proxy], system: System, say: Say) -> Table:
     return _table(say("Which features tell a group, and carry its gap"), head, rows, names=2)
 
 
-def _slices(found: Sequence[Slice], system: System, say: Say) -> Table:
+def _slices(found: Sequence[Slice], system: System, say: Say) -> VerdictTable:
     rows = [
         [_where(each, system, say), say.whole(100 * each.ratio), _ends(each.interval, say), say.whole(each.n)]
         for each in found
@@ -183,7 +183,7 @@ def _slices(found: Sequence[Slice], system: System, say: Say) -> Table:
     return _table(say("Where selection is worst"), head, rows)
 
 
-def _sampled(found: Sequence[Sampled], system: System, say: Say) -> Table:
+def _sampled(found: Sequence[Sampled], system: System, say: Say) -> VerdictTable:
     why = {
         "few_known": say("known of too few"),
         "small_group": say("too few people to be told"),
@@ -206,5 +206,5 @@ def _sampled(found: Sequence[Sampled], system: System, say: Say) -> Table:
     return _table(say("Groups known for a sample only: selected, for 100 of the others"), head, rows)
 
 
-def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, names: int = 1) -> Table:
-    return Table(caption=caption, head=head, rows=rows, verdicts=[None] * len(rows), names=names)
+def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, names: int = 1) -> VerdictTable:
+    return VerdictTable(caption=caption, head=head, rows=rows, verdicts=[None] * len(rows), names=names)

@@ -19,7 +19,7 @@ from boussole.charter.judging.wording.findings import finding
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.views.charts.drawings import Dot, Line, Rows, digits_of, reach
+from boussole.dashboard.views.charts.drawings import Dot, DotRows, ThresholdLine, digits_of, reach
 from boussole.dashboard.views.charts.groups import (
     NONE,
     Ends,
@@ -33,8 +33,8 @@ from boussole.dashboard.views.charts.groups import (
     verdict_on,
     within,
 )
-from boussole.dashboard.views.charts.strips import Mark, Strip, Strips, levels_at
-from boussole.dashboard.views.fields import PROFILES, FairnessQuery, Kind, comparison
+from boussole.dashboard.views.charts.strips import GroupStrip, StripMark, Strips, levels_at
+from boussole.dashboard.views.fields import PROFILES, FairnessQuery, RateKind, comparison
 from boussole.dashboard.views.system import bar_note
 
 # The groups of one released measure, ready to be drawn or said.
@@ -45,7 +45,7 @@ BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class FairnessGroup:
     """One group: its rate, and how it compares. A measure is None where the audit holds none.
 
     `judged`: the comparison that a verdict rests on; None of what no question of the charter is about.
@@ -84,18 +84,18 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Side:
+class FairnessPeriod:
     """One of the periods that are shown: its audit, what it is called, and the groups that are looked at."""
 
     document: AuditDocument
     name: str
-    found: Sequence[Group]
+    found: Sequence[FairnessGroup]
 
-    def only(self, keys: Sequence[str]) -> Side:
+    def only(self, keys: Sequence[str]) -> FairnessPeriod:
         """The same with the groups that were picked; with all of them where none was."""
         return self if not keys else replace(self, found=[group for group in self.found if group.key in keys])
 
-    def when(self, group: Group, say: Say) -> str:
+    def when(self, group: FairnessGroup, say: Say) -> str:
         """Of which time the figures of a group are."""
         return say("{period} with those before it", period=self.name) if group.together else self.name
 
@@ -106,21 +106,21 @@ class Side:
         return min(earlier, default=self.document.window.start)
 
 
-def named(sides: Sequence[Side]) -> dict[str, str]:
+def named(sides: Sequence[FairnessPeriod]) -> dict[str, str]:
     """The groups of all periods with their names, in the order of the first."""
     return {group.key: group.name for side in sides for group in side.found}
 
 
 def groups(
     document: AuditDocument,
-    kind: Kind,
+    kind: RateKind,
     by: Sequence[str],
     say: Say,
     *,
     stage: str,
     control: str,
     system: System | None,
-) -> list[Group]:
+) -> list[FairnessGroup]:
     """The groups of an attribute or intersection, in the order of the document."""
     measures = document.judged_by_id
     metric, given = comparison(kind, control), {"stage": stage} if stage else {}
@@ -134,7 +134,7 @@ def groups(
     keys = [measure.id.partition("/")[2] for measure in shown]
     against = {found.params.against for key in keys if (found := measures.get(f"{metric}/{key}")) is not None}
     return [
-        Group(
+        FairnessGroup(
             key=key.partition("|")[0],
             name=group_of(measure, say, system=system),
             rate=measure,
@@ -153,23 +153,23 @@ def judged_by(document: AuditDocument, metric: str, by: Sequence[str]) -> Verdic
     return verdict_on(document, tuple(by), metric=rate_of(metric))
 
 
-def hidden(found: Sequence[Group]) -> list[Group]:
+def hidden(found: Sequence[FairnessGroup]) -> list[FairnessGroup]:
     """The groups whose rate the audit does not release."""
     return [group for group in found if group.rate.status == "suppressed"]
 
 
-def widest(found: Sequence[Group]) -> Group | None:
+def widest(found: Sequence[FairnessGroup]) -> FairnessGroup | None:
     """The group whose gap is widest; None where none can be compared."""
     compared = [group for group in found if group.compared is not None and group.compared.value is not None]
     return max(compared, key=lambda group: group.gap, default=None)
 
 
-def spoken_of(found: Sequence[Group], key: str) -> Group | None:
+def spoken_of(found: Sequence[FairnessGroup], key: str) -> FairnessGroup | None:
     """The group that was asked about, else the one whose gap is widest."""
     return next((group for group in found if group.key == key), None) or widest(found)
 
 
-def beyond(group: Group, level: int) -> str:
+def beyond(group: FairnessGroup, level: int) -> str:
     """Where the interval of a comparison lies: `beyond` a level, `within` it, or `across` it; empty without one."""
     if group.compared is None or group.compared.value is None or group.ends == NONE:
         return ""
@@ -186,7 +186,7 @@ def level_at(level: int, params: Params) -> float:
     return oriented(level / 100, scale=given(params.scale), bad_side=given(params.bad_side))
 
 
-def by_chance(group: Group) -> bool | None:
+def by_chance(group: FairnessGroup) -> bool | None:
     """Whether chance alone may explain a gap: its interval holds parity. None where there is no interval."""
     if group.compared is None or group.compared.value is None or group.ends == NONE:
         return None
@@ -197,14 +197,14 @@ def by_chance(group: Group) -> bool | None:
 
 
 def drawing(
-    found: Sequence[Group],
-    kind: Kind,
+    found: Sequence[FairnessGroup],
+    kind: RateKind,
     say: Say,
     *,
     control: str,
     level: int | None,
     minimum: int,
-) -> Rows:
+) -> DotRows:
     """Rates, or with comparable profiles ratios to the reference, which is 100%."""
     ratios = control == PROFILES
     percent = ratios or kind.percent
@@ -213,7 +213,7 @@ def drawing(
     highest = 1.0 if kind.percent and not ratios else math.inf
     bounds, alone = (lowest, highest), all(group.judged is None for group in found)
     dots = [_dot(group, kind, say, bounds, ratios=ratios, alone=alone, minimum=minimum) for group in found]
-    return Rows(dots=dots, lines=lines, percent=percent, bounds=bounds)
+    return DotRows(dots=dots, lines=lines, percent=percent, bounds=bounds)
 
 
 def figure(value: float, say: Say, *, percent: bool) -> str:
@@ -221,7 +221,7 @@ def figure(value: float, say: Say, *, percent: bool) -> str:
     return say.percent(value) if percent else say.number(value, 2)
 
 
-def _bar(group: Group, shown: MeasureDocument, *, ratios: bool, alone: bool) -> Ends:
+def _bar(group: FairnessGroup, shown: MeasureDocument, *, ratios: bool, alone: bool) -> Ends:
     """The interval that decided; where no verdict rests on what is drawn (`alone`), that of the figure by itself."""
     if alone:
         return own(shown.interval)
@@ -229,7 +229,14 @@ def _bar(group: Group, shown: MeasureDocument, *, ratios: bool, alone: bool) -> 
 
 
 def _dot(
-    group: Group, kind: Kind, say: Say, bounds: tuple[float, float], *, ratios: bool, alone: bool, minimum: int
+    group: FairnessGroup,
+    kind: RateKind,
+    say: Say,
+    bounds: tuple[float, float],
+    *,
+    ratios: bool,
+    alone: bool,
+    minimum: int,
 ) -> Dot:
     label = say("{group} (reference)", group=group.name) if group.reference else group.name
     shown = group.compared if ratios else group.rate
@@ -245,7 +252,7 @@ def _dot(
     return Dot(label=label, value=value, low=low, high=high, text=text, note=note, verdict=group.verdict)
 
 
-def _lines(found: Sequence[Group], say: Say, *, ratios: bool, level: int) -> list[Line]:
+def _lines(found: Sequence[FairnessGroup], say: Say, *, ratios: bool, level: int) -> list[ThresholdLine]:
     """The chosen level, carried back to the scale of each group; one line where all groups share it."""
     at: dict[int, float] = {}
     for place, group in enumerate(found):
@@ -260,17 +267,17 @@ def _lines(found: Sequence[Group], say: Say, *, ratios: bool, level: int) -> lis
         return []
     label = say("the level chosen")
     if max(at.values()) - min(at.values()) < 1e-4:
-        return [Line(at=next(iter(at.values())), label=label, first=0, last=len(found) - 1, broken=True)]
+        return [ThresholdLine(at=next(iter(at.values())), label=label, first=0, last=len(found) - 1, broken=True)]
     labels = [label] + [""] * len(at)
     return [
-        Line(at=value, label=told, first=place, last=place, broken=True)
+        ThresholdLine(at=value, label=told, first=place, last=place, broken=True)
         for (place, value), told in zip(at.items(), labels, strict=False)
     ]
 
 
 def strips(
-    sides: Sequence[Side],
-    kind: Kind,
+    sides: Sequence[FairnessPeriod],
+    kind: RateKind,
     say: Say,
     held: FairnessQuery,
     *,
@@ -284,10 +291,10 @@ def strips(
     whole = replace(drawn[0], dots=[*chain(*(each.dots for each in drawn))], lines=[*chain(*(e.lines for e in drawn))])
     if all(dot.value is None for dot in whole.dots):
         return None
-    found: dict[str, list[Mark]] = {key: [] for key in named(sides)}
+    found: dict[str, list[StripMark]] = {key: [] for key in named(sides)}
     for at, (side, shown) in enumerate(zip(sides, drawn, strict=True)):
         for place, (group, dot) in enumerate(zip(side.found, shown.dots, strict=True)):
-            mark = Mark(
+            mark = StripMark(
                 dot=dot,
                 levels=levels_at(shown, place),
                 said=_said(group, dot, say, percent=whole.percent, period=side.when(group, say)),
@@ -301,7 +308,7 @@ def strips(
     digits = digits_of(values, percent=whole.percent)
     written = say.percent if whole.percent else say.number
     return Strips(
-        rows=[Strip(name=marks[0].dot.label, marks=marks) for marks in found.values() if marks],
+        rows=[GroupStrip(name=marks[0].dot.label, marks=marks) for marks in found.values() if marks],
         scale=[(value, written(value, digits)) for value in values],
         title=title,
         note=_note(sides, say, level=level is not None and bool(whole.lines)),
@@ -309,7 +316,7 @@ def strips(
     )
 
 
-def _note(sides: Sequence[Side], say: Say, *, level: bool) -> str:
+def _note(sides: Sequence[FairnessPeriod], say: Say, *, level: bool) -> str:
     """What the bars and marks are."""
     found = [group for side in sides for group in side.found]
     note = [bar_note(say) if any(group.judged is not None for group in found) else say("Bar: 95% interval.")]
@@ -324,7 +331,7 @@ def _note(sides: Sequence[Side], say: Say, *, level: bool) -> str:
     return " ".join(note)
 
 
-def _said(group: Group, dot: Dot, say: Say, *, percent: bool, period: str) -> str:
+def _said(group: FairnessGroup, dot: Dot, say: Say, *, percent: bool, period: str) -> str:
     """What a mark says: whose figure it is, of when, its interval, how many decisions it counts, and its verdict."""
     if dot.value is None:
         return say("{name}: {verdicts}.", name=dot.label, verdicts=dot.note)
@@ -339,7 +346,14 @@ def _said(group: Group, dot: Dot, say: Say, *, percent: bool, period: str) -> st
 
 
 def told(
-    found: Sequence[Group], kind: Kind, say: Say, *, group: str, level: int | None, system: System | None, minimum: int
+    found: Sequence[FairnessGroup],
+    kind: RateKind,
+    say: Say,
+    *,
+    group: str,
+    level: int | None,
+    system: System | None,
+    minimum: int,
 ) -> list[str]:
     """The answer: the group asked about, or the widest gap; the level chosen; and which groups are not shown."""
     asked = next((each for each in found if each.key == group), None)
@@ -354,7 +368,7 @@ def told(
     return [part for part in [*parts, _hidden(found, say, minimum=minimum, but=asked)] if part]
 
 
-def apart(sides: Sequence[Side], say: Say) -> list[str]:
+def apart(sides: Sequence[FairnessPeriod], say: Say) -> list[str]:
     """Since when figures count, and what nobody may read from two periods: this page judges no difference of theirs."""
     counted = [
         say(
@@ -379,7 +393,7 @@ def apart(sides: Sequence[Side], say: Say) -> list[str]:
     ]
 
 
-def _about(group: Group, kind: Kind, say: Say, *, system: System | None, minimum: int) -> list[str]:
+def _about(group: FairnessGroup, kind: RateKind, say: Say, *, system: System | None, minimum: int) -> list[str]:
     """One group: how it compares and whether chance may explain it; or what it is, or why it is not shown."""
     compared = group.compared
     if compared is not None and compared.value is not None and system is not None and not group.reference:
@@ -413,7 +427,7 @@ def _chance(by_itself: bool | None, say: Say) -> str:
     return say("It is very unlikely that chance alone explains this gap.")
 
 
-def _level(found: Sequence[Group], kind: Kind, say: Say, *, level: int) -> list[str]:
+def _level(found: Sequence[FairnessGroup], kind: RateKind, say: Say, *, level: int) -> list[str]:
     """Which groups lie beyond the level chosen, and of which that cannot be told."""
     named = say("{n} for 100", n=say.whole(level)) if kind.scale == "ratio" else say("{n} points", n=say.whole(level))
     where: dict[str, list[str]] = {"beyond": [], "across": [], "within": []}
@@ -432,7 +446,7 @@ def _level(found: Sequence[Group], kind: Kind, say: Say, *, level: int) -> list[
     return parts
 
 
-def _hidden(found: Sequence[Group], say: Say, *, minimum: int, but: Group | None) -> str:
+def _hidden(found: Sequence[FairnessGroup], say: Say, *, minimum: int, but: FairnessGroup | None) -> str:
     """The groups that the audit hides, and why."""
     names = [f"{group.name} – {_why(group, say, minimum=minimum)}" for group in hidden(found) if group is not but]
     if not names:
@@ -446,11 +460,11 @@ def _hidden(found: Sequence[Group], say: Say, *, minimum: int, but: Group | None
     return f"{told} {further}"
 
 
-def _why(group: Group, say: Say, *, minimum: int) -> str:
+def _why(group: FairnessGroup, say: Say, *, minimum: int) -> str:
     return reason_words(group.rate.reason or group.rate.status, say, minimum=minimum)
 
 
-def _no_figure(found: Sequence[Group], say: Say, *, minimum: int) -> str:
+def _no_figure(found: Sequence[FairnessGroup], say: Say, *, minimum: int) -> str:
     """Why nothing can be compared; where all groups have a figure and no comparison, that there is none."""
     reasons = {_why(group, say, minimum=minimum) for group in found if group.rate.value is None}
     if len(reasons) == 1 and all(group.rate.value is None for group in found):

@@ -15,8 +15,8 @@ from boussole.charter.records.store.audits import audits_of
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import answer_href, evidence_href
 from boussole.dashboard.pages.fairness.picture import (
-    Group,
-    Side,
+    FairnessGroup,
+    FairnessPeriod,
     apart,
     figure,
     groups,
@@ -31,16 +31,16 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import left_out_words
 from boussole.dashboard.views.charts.groups import Ends, attribute_name, own, reason_words
 from boussole.dashboard.views.charts.strips import Strips, strips_svg
-from boussole.dashboard.views.charts.tables import Table, sheet_of, signed, with_deciding
+from boussole.dashboard.views.charts.tables import VerdictTable, sheet_of, signed, with_deciding
 from boussole.dashboard.views.fields import (
     GAP_LEVELS,
     PROFILES,
     RATIO_LEVELS,
     RAW,
+    ChoiceField,
     FairnessQuery,
-    Field,
-    Kind,
     Option,
+    RateKind,
     attributes_of,
     comparison,
     controls_of,
@@ -51,7 +51,16 @@ from boussole.dashboard.views.fields import (
     span,
     stages_of,
 )
-from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
+from boussole.dashboard.views.parts.taking import (
+    TABLE,
+    Drawing,
+    Figure,
+    FigureSource,
+    Wanted,
+    charters_of,
+    sealed,
+    time_of,
+)
 from boussole.dashboard.views.scene import Scene, as_decided, period
 
 
@@ -62,7 +71,7 @@ def measured(scene: Scene) -> list[str]:
 
 def first_fields(
     scene: Scene, document: AuditDocument, chosen: FairnessQuery, say: Say, *, system: System | None
-) -> tuple[list[Field], Kind | None]:
+) -> tuple[list[ChoiceField], RateKind | None]:
     """System, question, attribute, stage and control: what the figures themselves are of."""
     kinds = kinds_of(document)
     systems = [Option(value=name, name=scene.title(name, say)) for name in measured(scene)]
@@ -90,7 +99,7 @@ def first_fields(
     return fields, kind
 
 
-def groups_field(sides: Sequence[Side], chosen: FairnessQuery, say: Say) -> list[Field]:
+def groups_field(sides: Sequence[FairnessPeriod], chosen: FairnessQuery, say: Say) -> list[ChoiceField]:
     """Which groups are shown; two are always both."""
     options = [Option(value=key, name=name) for key, name in named(sides).items()]
     return (
@@ -100,7 +109,7 @@ def groups_field(sides: Sequence[Side], chosen: FairnessQuery, say: Say) -> list
     )
 
 
-def periods_fields(windows: Sequence[AuditDocument], chosen: FairnessQuery, say: Say) -> list[Field]:
+def periods_fields(windows: Sequence[AuditDocument], chosen: FairnessQuery, say: Say) -> list[ChoiceField]:
     """The period, and another one to show beside it."""
     spans = [Option(value=span(each), name=capital(period(each, say))) for each in windows]
     first = settled("period", say("Period"), chosen.period, spans)
@@ -112,7 +121,7 @@ def periods_fields(windows: Sequence[AuditDocument], chosen: FairnessQuery, say:
     )
 
 
-def last_fields(found: Sequence[Group], kind: Kind, chosen: FairnessQuery, say: Say) -> list[Field]:
+def last_fields(found: Sequence[FairnessGroup], kind: RateKind, chosen: FairnessQuery, say: Say) -> list[ChoiceField]:
     """The group to speak of, and a level to hold all groups to."""
     everybody = Option(value="", name=say("the widest gap"))
     groups = [everybody, *(Option(value=group.key, name=group.name) for group in found)]
@@ -127,8 +136,8 @@ def last_fields(found: Sequence[Group], kind: Kind, chosen: FairnessQuery, say: 
 
 
 def groups_of(
-    sides: Sequence[Side],
-    kind: Kind,
+    sides: Sequence[FairnessPeriod],
+    kind: RateKind,
     by: tuple[str, ...],
     say: Say,
     *,
@@ -136,7 +145,7 @@ def groups_of(
     control: str,
     minimum: int,
     system: System | None,
-) -> Table:
+) -> VerdictTable:
     """One row a group and period: its figure, how it compares, and with comparable profiles what other ways find."""
     found = [group for side in sides for group in side.found]
     others, two = any(each is not None for group in found for each in group.beside), len(sides) > 1
@@ -154,10 +163,12 @@ def groups_of(
     attribute = attribute_name(by, say, system=system)
     when = [say("Period")] if two else []
     head = [attribute, *when, *_heads(found, kind, say, control=control, others=others)]
-    return Table(caption=title, head=[*head, say("Verdict")], rows=rows, verdicts=verdicts, names=2 if two else 1)
+    return VerdictTable(
+        caption=title, head=[*head, say("Verdict")], rows=rows, verdicts=verdicts, names=2 if two else 1
+    )
 
 
-def _heads(found: Sequence[Group], kind: Kind, say: Say, *, control: str, others: bool) -> list[str]:
+def _heads(found: Sequence[FairnessGroup], kind: RateKind, say: Say, *, control: str, others: bool) -> list[str]:
     """The names of the columns of figures."""
     reference = next((group.name for group in found if group.reference), None)
     against = (
@@ -180,7 +191,7 @@ def _heads(found: Sequence[Group], kind: Kind, say: Say, *, control: str, others
     return head
 
 
-def _figures(group: Group, kind: Kind, say: Say, *, control: str, minimum: int, others: bool) -> list[str]:
+def _figures(group: FairnessGroup, kind: RateKind, say: Say, *, control: str, minimum: int, others: bool) -> list[str]:
     """The figures of one group in one period."""
     row = [
         _value(group.rate, say, percent=kind.percent, minimum=minimum),
@@ -195,14 +206,14 @@ def _figures(group: Group, kind: Kind, say: Say, *, control: str, minimum: int, 
 
 def history_of(
     windows: Sequence[AuditDocument],
-    focus: Group | None,
-    kind: Kind,
+    focus: FairnessGroup | None,
+    kind: RateKind,
     say: Say,
     *,
     held: FairnessQuery,
     system: System | None,
     minimum: int,
-) -> Table | None:
+) -> VerdictTable | None:
     """One row a window, the latest first: the figure of one group there; None where only one window was audited."""
     if focus is None or len(windows) < 2:
         return None
@@ -220,10 +231,10 @@ def history_of(
         rows.append([capital(told), *row])
         verdicts.append(None if group is None else group.verdict)
     head = [say("Period"), _figure_name(kind, say), say("95% interval"), say("Compared"), say("Verdict")]
-    return Table(caption=say("“{group}” over time", group=focus.name), head=head, rows=rows, verdicts=verdicts)
+    return VerdictTable(caption=say("“{group}” over time", group=focus.name), head=head, rows=rows, verdicts=verdicts)
 
 
-def _held(group: Group, say: Say, *, minimum: int) -> str:
+def _held(group: FairnessGroup, say: Say, *, minimum: int) -> str:
     """How a group compares, with the interval that decided where it is judged."""
     return compared(group.compared, say, minimum=minimum, ends=group.ends)
 
@@ -261,7 +272,7 @@ def compared(measure: MeasureDocument | None, say: Say, *, minimum: int, ends: E
     return f"{shown} ({say('{low} to {high}', low=written(low), high=written(high))})"
 
 
-def _figure_name(kind: Kind, say: Say) -> str:
+def _figure_name(kind: RateKind, say: Say) -> str:
     if kind.percent:
         return say("Share")
     return say("Attention") if kind.rate == "exposure" else say("Announced beyond what came")
@@ -289,7 +300,7 @@ class Explorer:
     is called."""
 
     chosen: FairnessQuery
-    fields: Sequence[Field]
+    fields: Sequence[ChoiceField]
     question: str
     subtitle: str
     answer: str
@@ -300,8 +311,8 @@ class Explorer:
     judged: tuple[str, str] | None
     other: tuple[str, str, str] | None
     chart: Strips | None
-    table: Table
-    history: Table | None
+    table: VerdictTable
+    history: VerdictTable | None
     seals: Sequence[tuple[str, str]]
     address: str
 
@@ -337,22 +348,24 @@ def explorer(
     )
 
 
-def _side(document: AuditDocument, kind: Kind, held: FairnessQuery, say: Say, *, system: System | None) -> Side:
+def _side(
+    document: AuditDocument, kind: RateKind, held: FairnessQuery, say: Say, *, system: System | None
+) -> FairnessPeriod:
     by = tuple(held.by.split(","))
     found = groups(document, kind, by, say, stage=held.stage, control=held.control, system=system)
-    return Side(document=document, name=period(document, say), found=found)
+    return FairnessPeriod(document=document, name=period(document, say), found=found)
 
 
 def _view(
     scene: Scene,
-    sides: Sequence[Side],
-    kind: Kind,
+    sides: Sequence[FairnessPeriod],
+    kind: RateKind,
     say: Say,
     *,
     windows: Sequence[AuditDocument],
     held: FairnessQuery,
     query: Mapping[str, str],
-    fields: Sequence[Field],
+    fields: Sequence[ChoiceField],
     system: System | None,
 ) -> Explorer:
     by, document = tuple(held.by.split(",")), sides[0].document
@@ -403,7 +416,13 @@ def _judged(
 
 
 def _other(
-    document: AuditDocument, kind: Kind, by: Sequence[str], held: FairnessQuery, say: Say, *, query: Mapping[str, str]
+    document: AuditDocument,
+    kind: RateKind,
+    by: Sequence[str],
+    held: FairnessQuery,
+    say: Say,
+    *,
+    query: Mapping[str, str],
 ) -> tuple[str, str, str] | None:
     """What the charter says of the same question compared the other way; None where it does not ask it."""
     control = RAW if held.control == PROFILES else PROFILES
@@ -465,8 +484,8 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         return {}
     about = store.scene(workspace).title(shown.chosen.system, say)
 
-    def source(of: Sequence[AuditDocument], when: str) -> Source:
-        return Source(
+    def source(of: Sequence[AuditDocument], when: str) -> FigureSource:
+        return FigureSource(
             organisation=workspace.settings.organisation,
             about=about,
             period=when,

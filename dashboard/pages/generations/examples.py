@@ -30,7 +30,7 @@ SHOWN = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Piece:
+class TextPiece:
     """A part of a text: as it stands, with the name of the criterion that it states, or what was taken out."""
 
     text: str
@@ -43,7 +43,7 @@ class ShownExample:
     """An example as committees see it. `problem`: why its text is not shown; `withdrawing`: for whoever may."""
 
     title: str
-    pieces: Sequence[Piece]
+    pieces: Sequence[TextPiece]
     problem: str
     told: str
     sealed: tuple[str, str]
@@ -51,12 +51,12 @@ class ShownExample:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class DraftReading:
     """What a steward reads before they release it, and the two forms."""
 
     title: str
     warning: str
-    pieces: Sequence[Piece]
+    pieces: Sequence[TextPiece]
     lost: str
     blacking_out: Form | None
     releasing: Form
@@ -74,7 +74,7 @@ class SystemExamples:
     past: Sequence[tuple[str, tuple[str, str]]]
     over: str
     asking: Form | None
-    reading: Reading | None
+    reading: DraftReading | None
 
 
 def system_examples(
@@ -110,28 +110,28 @@ def system_examples(
     )
 
 
-def pieces(text: str, say: Say) -> list[Piece]:
+def pieces(text: str, say: Say) -> list[TextPiece]:
     """A redacted text in its parts: what was taken out by its kind, unlawful wording with its criterion."""
     marks = [(match.start(), match.end(), "", match[0][1:-1]) for match in MARK.finditer(text)]
     worded = [(each.start, each.end, each.criterion, "") for each in check_text(text).findings]
     return list(_parts(text, sorted([*marks, *worded]), say))
 
 
-def _parts(text: str, found: Sequence[tuple[int, int, str, str]], say: Say) -> Iterator[Piece]:
+def _parts(text: str, found: Sequence[tuple[int, int, str, str]], say: Say) -> Iterator[TextPiece]:
     last = 0
     for start, end, criterion, kind in found:
         if start < last:  # what was taken out inside a wording stays in its words
             continue
         if start > last:
-            yield Piece(text=text[last:start])
-        yield Piece(
+            yield TextPiece(text=text[last:start])
+        yield TextPiece(
             text=text[start:end],
             criterion=criterion_words(criterion, say) if criterion else "",
             taken=kind_words(kind, say) if kind else "",
         )
         last = end
     if last < len(text):
-        yield Piece(text=text[last:])
+        yield TextPiece(text=text[last:])
 
 
 def _reason(system: System) -> str:
@@ -196,14 +196,14 @@ def _entry(entry: int, say: Say, *, query: Mapping[str, str]) -> tuple[str, str]
     return say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))
 
 
-def _reading(draft: ExampleDraft, say: Say, *, query: Mapping[str, str]) -> Reading:
+def _reading(draft: ExampleDraft, say: Say, *, query: Mapping[str, str]) -> DraftReading:
     found, names = pieces(draft.shown, say), PERSONAL["PERSON"]
     looked_for = draft.wanted.finding
     lost = ""
     if looked_for not in (ANY, NOTHING) and not _still_there(looked_for, draft.shown):
         lost = say("What it is an example of can no longer be seen in it.")
     offered_spans = [(f"{start}-{end}", draft.shown[start:end]) for start, end in choices(draft.shown)]
-    return Reading(
+    return DraftReading(
         title=_title(looked_for, draft.wanted.start, draft.wanted.end, say),
         warning=say(
             "A machine took personal data out. Of {n} names in texts that it had never seen it missed {missed}: read "

@@ -15,7 +15,7 @@ from boussole.audits.texts.personal.examples import ExampleError, choices
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records.examples.drafts import (
     ExampleDraft,
-    Wanted,
+    WantedExample,
     draw_example,
     read_draft,
     release_draft,
@@ -25,7 +25,7 @@ from boussole.charter.records.examples.released import examples
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import generations_href
 from boussole.dashboard.server.access.permissions import Person
-from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Values, form_route
+from boussole.dashboard.server.forms import Form, FormDesk, FormField, FormValues, UnfitError, form_route
 from boussole.dashboard.views.records.entering import FormPage, record_routes
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.text_examples import example_words, finding_words
@@ -44,21 +44,21 @@ def asking(system: System, held: Holding, say: Say) -> Form:
         send=say("Show it to me, redacted"),
         note=say("One text is drawn at random. You see it redacted, and nobody else does before you release it."),
         fields=[
-            Field(
+            FormField(
                 name="month",
                 label=say("Month"),
                 kind="choice",
                 choices=[(month.isoformat(), say.period(*_days(month))) for month in reversed(held.months)],
                 value=held.months[-1].isoformat() if held.months else "",
             ),
-            Field(
+            FormField(
                 name="finding",
                 label=say("What was found in it"),
                 kind="choice",
                 choices=[(ANY, say("Anything or nothing")), (NOTHING, say("Nothing")), *findings],
                 value=ANY,
             ),
-            Field(
+            FormField(
                 name="text",
                 label=say("Number of one text"),
                 note=say("In place of a draw, as its source calls it."),
@@ -75,7 +75,7 @@ def blacking_out(reference: str, offered: Sequence[tuple[str, str]], say: Say) -
         path=f"{BLACK_OUT}/{reference}",
         send=say("Black these out"),
         fields=[
-            Field(
+            FormField(
                 name="out",
                 label=say("What else must go"),
                 note=say("A word goes wherever it stands. Nothing comes back."),
@@ -97,13 +97,13 @@ def releasing(draft: ExampleDraft, say: Say) -> Form:
         send=say("Release this example"),
         note=say("The ledger keeps who released it and until when, and no word of it."),
         fields=[
-            Field(
+            FormField(
                 name="read",
                 label=say("I have read every word: nobody can be recognised in it."),
                 kind="tick",
                 kept=False,
             ),
-            Field(
+            FormField(
                 name="until",
                 label=say("Shown until"),
                 note=say("{date} at the latest: the text is not kept for longer.", date=say.date(draft.until)),
@@ -129,7 +129,7 @@ def whose(person: Person) -> str:
     return person.subject
 
 
-def draft_of(desk: Desk, reference: str) -> ExampleDraft | None:
+def draft_of(desk: FormDesk, reference: str) -> ExampleDraft | None:
     """The draft of an address; None where it is over, somebody else's, or none."""
     try:
         return read_draft(desk.workspace, reference, whose=whose(desk.person), now=_now())
@@ -137,7 +137,7 @@ def draft_of(desk: Desk, reference: str) -> ExampleDraft | None:
         return None
 
 
-def _ask_draw(desk: Desk, of: str) -> Form | None:
+def _ask_draw(desk: FormDesk, of: str) -> Form | None:
     system = desk.workspace.systems.get(of)
     if system is None:
         return None
@@ -145,15 +145,17 @@ def _ask_draw(desk: Desk, of: str) -> Form | None:
     return asking(system, held, desk.say) if held.months else None
 
 
-def _draw(desk: Desk, of: str, values: Values) -> str:
+def _draw(desk: FormDesk, of: str, values: FormValues) -> str:
     start, end = _days(dt.date.fromisoformat(values.text("month")))
-    wanted = Wanted(start=dt.date.fromisoformat(start), end=dt.date.fromisoformat(end), finding=values.text("finding"))
+    wanted = WantedExample(
+        start=dt.date.fromisoformat(start), end=dt.date.fromisoformat(end), finding=values.text("finding")
+    )
     with _told(desk.say):
         draft = draw_example(desk.workspace, of, wanted, whose=whose(desk.person), now=_now(), text=values.text("text"))
     return _shown(desk, draft)
 
 
-def _ask_black_out(desk: Desk, of: str) -> Form | None:
+def _ask_black_out(desk: FormDesk, of: str) -> Form | None:
     draft = draft_of(desk, of)
     if draft is None:
         return None
@@ -161,7 +163,7 @@ def _ask_black_out(desk: Desk, of: str) -> Form | None:
     return blacking_out(of, spans, desk.say)
 
 
-def _black_out(desk: Desk, of: str, values: Values) -> str:
+def _black_out(desk: FormDesk, of: str, values: FormValues) -> str:
     chosen = [each.partition("-") for each in values.chosen("out")]
     if not chosen:
         raise UnfitError(desk.say("Choose what must go."), "out")
@@ -170,12 +172,12 @@ def _black_out(desk: Desk, of: str, values: Values) -> str:
         return _shown(desk, take_out(desk.workspace, of, spans, whose=whose(desk.person), now=_now()))
 
 
-def _ask_release(desk: Desk, of: str) -> Form | None:
+def _ask_release(desk: FormDesk, of: str) -> Form | None:
     draft = draft_of(desk, of)
     return releasing(draft, desk.say) if draft else None
 
 
-def _release(desk: Desk, of: str, values: Values) -> str:
+def _release(desk: FormDesk, of: str, values: FormValues) -> str:
     until = values.day("until")
     if until < desk.workspace.today():
         raise UnfitError(desk.say("This day has passed: give one to come."), "until")
@@ -201,15 +203,15 @@ def _told(say: Say) -> Iterator[None]:
         raise UnfitError(example_words(error, say)) from error
 
 
-def _shown(desk: Desk, draft: ExampleDraft) -> str:
+def _shown(desk: FormDesk, draft: ExampleDraft) -> str:
     return generations_href(query=desk.query, example=draft.reference, anchor="example")
 
 
-def _back(desk: Desk, _of: str, token: str) -> str:
+def _back(desk: FormDesk, _of: str, token: str) -> str:
     return generations_href(query=desk.query, sent=token)
 
 
-def _back_to_draft(desk: Desk, of: str, token: str) -> str:
+def _back_to_draft(desk: FormDesk, of: str, token: str) -> str:
     return generations_href(query=desk.query, example=of, sent=token)
 
 
@@ -223,7 +225,7 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def _setting(desk: Desk, of: str, _: WebForm) -> Setting | None:
+def _setting(desk: FormDesk, of: str, _: WebForm) -> Setting | None:
     """The example of an entry that is shown."""
     shown = {str(each.entry) for each in examples(desk.workspace) if each.stands(desk.workspace.today())}
     return Setting(person=desk.person, say=desk.say, workspace=desk.workspace, of=of) if of in shown else None

@@ -16,7 +16,7 @@ from boussole.dashboard.pages.generations.view import generations_page
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
-from boussole.dashboard.server.forms import Desk
+from boussole.dashboard.server.forms import FormDesk
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.scene import Scene
 
@@ -53,7 +53,7 @@ def _examples(seen: Scene, name: str, say: Say) -> SystemExamples | None:
         held = holding(workspace, seen.systems[name], today=seen.facts.as_of)
         if reference and held.months:
             look(workspace, me, Action.RELEASE_EXAMPLES, place="/generations example")
-            draft = draft_of(Desk(workspace=workspace, person=me, say=say, query=query), reference)
+            draft = draft_of(FormDesk(workspace=workspace, person=me, say=say, query=query), reference)
             over = draft is None
     return system_examples(
         seen, seen.systems[name], me, workspace, say, query=query, holding=held, draft=draft, over=over

@@ -16,7 +16,7 @@ from boussole.dashboard.markup.words.addresses import article_href, system_href
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.views.register_words import risk_word, status_word
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.store import Facts
+from boussole.dashboard.views.store import StoreFacts
 from boussole.dashboard.views.system_tables import needed
 
 KIND = "generation"
@@ -59,7 +59,7 @@ class GenerationsPage:
     writers: Sequence[Writer]
 
 
-def generations_page(scene: Scene, facts: Facts, say: Say, *, query: Mapping[str, str]) -> GenerationsPage:
+def generations_page(scene: Scene, facts: StoreFacts, say: Say, *, query: Mapping[str, str]) -> GenerationsPage:
     """Every system that writes, in the order of the register."""
     writers = [
         _writer(scene, name, system, facts, say, query=query)
@@ -101,7 +101,9 @@ def _others(writers: Sequence[Writer], say: Say) -> str:
                       names=", ".join(writer.title for writer in writers))  # fmt: skip
 
 
-def _writer(scene: Scene, name: str, system: System, facts: Facts, say: Say, *, query: Mapping[str, str]) -> Writer:
+def _writer(
+    scene: Scene, name: str, system: System, facts: StoreFacts, say: Say, *, query: Mapping[str, str]
+) -> Writer:
     document = scene.standing.get(name)
     answers = [(indicator_of(scene.charter, each), each) for each in (document.verdicts if document else ())]
     about = [(indicator, each) for indicator, each in answers if indicator is not None and indicator.kinds == [KIND]]
@@ -133,7 +135,7 @@ def _answer(
     )
 
 
-def _facts(name: str, system: System, facts: Facts, say: Say) -> list[tuple[str, str]]:
+def _facts(name: str, system: System, facts: StoreFacts, say: Say) -> list[tuple[str, str]]:
     """What is registered of a system, and what of its texts has come in."""
     state = facts.lake.systems.get(name)
     held = state.of("generations") if state is not None else None

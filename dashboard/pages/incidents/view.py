@@ -19,7 +19,7 @@ from boussole.charter.record_types.inputs import WebForm
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, incidents_href, system_href
 from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed, who_words
-from boussole.dashboard.server.forms import Desk, Titled
+from boussole.dashboard.server.forms import FormDesk, Titled
 from boussole.dashboard.views.incidents_and_work import binding, deadline_words, severity_meaning
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
 from boussole.dashboard.views.records.form import LISTS
@@ -414,7 +414,7 @@ def forms_for(scene: Scene, role: Role, say: Say) -> IncidentForms:
     return IncidentForms(at=Setting(person=Person(role=role), say=say, scene=scene))
 
 
-def _setting(desk: Desk, of: str, form: WebForm) -> Setting | None:
+def _setting(desk: FormDesk, of: str, form: WebForm) -> Setting | None:
     """The incident of an entry, where a form is about one."""
     at = Setting(person=desk.person, say=desk.say, workspace=desk.workspace, of=of)
     known = not form.about or any(str(each.entry) == of for each in incidents_of(at.facts))

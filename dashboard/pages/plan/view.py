@@ -16,7 +16,7 @@ from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import answer_href
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, way_called, worded_for
 from boussole.dashboard.views.charts.groups import attribute_name, group_of, stage_name
-from boussole.dashboard.views.charts.tables import Table
+from boussole.dashboard.views.charts.tables import VerdictTable
 from boussole.dashboard.views.scene import Scene
 
 GAPS = (60, 65, 70, 72, 75, 78, 85, 90)
@@ -39,7 +39,7 @@ class PlannedAnswer:
     by: str
     href: str
     rests_on: Sequence[str]
-    table: Table
+    table: VerdictTable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +183,9 @@ def _questions(
     return told
 
 
-def _table(mine: Sequence[Plan], verdict: VerdictDocument, caption: str, say: Say, *, system: System | None) -> Table:
+def _table(
+    mine: Sequence[Plan], verdict: VerdictDocument, caption: str, say: Say, *, system: System | None
+) -> VerdictTable:
     """One row a group."""
     marks = {comparison.measure: comparison.verdict for comparison in verdict.comparisons}
     first = mine[0]
@@ -201,7 +203,7 @@ def _table(mine: Sequence[Plan], verdict: VerdictDocument, caption: str, say: Sa
         ]
         for each in mine
     ]
-    return Table(caption=caption, head=head, rows=rows, verdicts=[marks.get(each.measure.id) for each in mine])
+    return VerdictTable(caption=caption, head=head, rows=rows, verdicts=[marks.get(each.measure.id) for each in mine])
 
 
 def _of(each: Plan, say: Say, *, system: System | None) -> str:

@@ -17,7 +17,7 @@ from boussole.charter.records import SealedStatement
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import ask_href, evidence_href, questions_href, system_href
 from boussole.dashboard.server.access.permissions import Person, who_words
-from boussole.dashboard.server.forms import Desk, Titled
+from boussole.dashboard.server.forms import FormDesk, Titled
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
@@ -29,7 +29,7 @@ Link = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuestionView:
+class CommitteeQuestionView:
     """One question. `figure` is what it is about; `waits`: nobody has answered."""
 
     entry: int
@@ -51,8 +51,8 @@ class QuestionsPage:
     tone: str
     headline: str
     others: str
-    waiting: Sequence[QuestionView]
-    answered: Sequence[QuestionView]
+    waiting: Sequence[CommitteeQuestionView]
+    answered: Sequence[CommitteeQuestionView]
     ask: str
 
 
@@ -90,7 +90,9 @@ def _headline(late: int, waiting: int, every: int, say: Say) -> tuple[str, str]:
     return "unknown", say("No question has been asked yet.")
 
 
-def _view(scene: Scene, chamber: Chamber, each: QuestionHistory, say: Say, *, query: dict[str, str]) -> QuestionView:
+def _view(
+    scene: Scene, chamber: Chamber, each: QuestionHistory, say: Say, *, query: dict[str, str]
+) -> CommitteeQuestionView:
     said = each.question
     asker = chamber.name(said.by, say) if said.by else who_words(said.role, say)
     states = {
@@ -104,7 +106,7 @@ def _view(scene: Scene, chamber: Chamber, each: QuestionHistory, say: Say, *, qu
         say("to: {who}", who=say.written(said.addressee)),
         say("answer due on {date}", date=say.date(said.due_on)),
     ]
-    return QuestionView(
+    return CommitteeQuestionView(
         entry=each.entry,
         when=states[each.state],
         late=each.state == "overdue",
@@ -152,7 +154,7 @@ def question_routes(home: Path) -> list[Route]:
     return record_routes(home, "questions", ANSWER)
 
 
-def _answering(desk: Desk, of: str, _: WebForm) -> Setting | None:
+def _answering(desk: FormDesk, of: str, _: WebForm) -> Setting | None:
     """The question of an entry, and of which committee."""
     for chamber in store.chambers(desk.workspace).values():
         if any(str(at) == of for at, _ in chamber.house.standing(CommitteeQuestion)):
@@ -160,7 +162,7 @@ def _answering(desk: Desk, of: str, _: WebForm) -> Setting | None:
     return None
 
 
-def _done(desk: Desk, _: Setting, __: WebForm, done: SealedStatement) -> str:
+def _done(desk: FormDesk, _: Setting, __: WebForm, done: SealedStatement) -> str:
     return questions_href(query=desk.query, done=str(done.entry), anchor="done")
 
 

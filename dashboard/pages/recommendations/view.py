@@ -21,10 +21,10 @@ from boussole.charter.records import statements
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, recommendations_href, system_href
 from boussole.dashboard.server.access.permissions import Person
-from boussole.dashboard.server.forms import Desk, Titled
+from boussole.dashboard.server.forms import FormDesk, Titled
 from boussole.dashboard.views.chamber import Chamber, leads
 from boussole.dashboard.views.committee_words import Link, ReplyWords, answers, counted, follow_up_word
-from boussole.dashboard.views.fields import Choice
+from boussole.dashboard.views.fields import LinkChoice
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.register_words import attached_links, when
@@ -62,7 +62,7 @@ class RecommendationsQuery:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class RecommendationRow:
     """One recommendation. `late`: nobody answered in time; `open`: it can still be answered or followed."""
 
     entry: int
@@ -85,10 +85,10 @@ class RecommendationsPage:
     tone: str
     headline: str
     others: str
-    filters: Sequence[tuple[str, Sequence[Choice]]]
+    filters: Sequence[tuple[str, Sequence[LinkChoice]]]
     shown: str
     everything: str
-    rows: Sequence[Row]
+    rows: Sequence[RecommendationRow]
     where: str
     newer: str
     older: str
@@ -172,15 +172,15 @@ def _others(every: Sequence[RecommendationState], say: Say) -> str:
 
 def _filters(
     scene: Scene, every: Sequence[RecommendationState], chosen: RecommendationsQuery, say: Say, *, query: dict[str, str]
-) -> list[tuple[str, list[Choice]]]:
+) -> list[tuple[str, list[LinkChoice]]]:
     """One filter each, with how many each value would show."""
 
-    def choices(name: str, values: Mapping[str, str]) -> list[Choice]:
+    def choices(name: str, values: Mapping[str, str]) -> list[LinkChoice]:
         now = getattr(chosen, name)
-        found = [Choice(text=say("all"), count=None, href=_href("", name), current=not now)]
+        found = [LinkChoice(text=say("all"), count=None, href=_href("", name), current=not now)]
         for value, text in values.items():
             n = sum(_fits(each, _with(chosen, name, value)) for each in every)
-            found.append(Choice(text=text, count=n, href=_href(value, name), current=now == value))
+            found.append(LinkChoice(text=text, count=n, href=_href(value, name), current=now == value))
         return found
 
     def _href(value: str, name: str) -> str:
@@ -204,7 +204,7 @@ def _with(chosen: RecommendationsQuery, name: str, value: str) -> Recommendation
 
 def _row(
     scene: Scene, each: RecommendationState, say: Say, *, query: dict[str, str], committees: Mapping[str, str]
-) -> Row:
+) -> RecommendationRow:
     said, today = each.said, scene.facts.as_of
     waits = each.state in ("overdue", "waiting")
     told = [
@@ -224,7 +224,7 @@ def _row(
                 evidence_href(query=query, entry=str(said.opinion)),
             )
         )
-    return Row(
+    return RecommendationRow(
         entry=each.entry,
         when=capital(when(said.due_on, today, say)) if waits else follow_up_word(each.state, say),
         late=each.state == "overdue",
@@ -290,7 +290,7 @@ class FollowedForms:
         return found
 
 
-def _setting(desk: Desk, of: str, form: WebForm) -> Setting | None:
+def _setting(desk: FormDesk, of: str, form: WebForm) -> Setting | None:
     """The recommendation or opinion of an entry, where a form is about one, and who must answer it."""
     at = Setting(person=desk.person, say=desk.say, workspace=desk.workspace, of=of)
     opinions = statements(desk.workspace, kinds=[Opinion.kind]) if form.about else []

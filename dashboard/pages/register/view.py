@@ -5,8 +5,8 @@ from __future__ import annotations
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.strips import coverage_svg
-from boussole.dashboard.views.charts.tables import Sheet
-from boussole.dashboard.views.parts.taking import Drawing, Figure, Source, Wanted, sealed_now
+from boussole.dashboard.views.charts.tables import MarkedTable
+from boussole.dashboard.views.parts.taking import Drawing, Figure, FigureSource, Wanted, sealed_now
 from boussole.dashboard.views.register import RegisterPage, register_page
 from boussole.dashboard.views.register_words import RegisterQuery
 
@@ -19,7 +19,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     if not register.uses:
         return {}
     page = register_page(register, chosen, say, query=query)
-    source = Source(
+    source = FigureSource(
         organisation=workspace.settings.organisation,
         about=say.plural("One use in the register", "{n} uses in the register", len(register.uses)),
         period=say.date(today),
@@ -47,12 +47,12 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     }
 
 
-def _counts(page: RegisterPage, say: Say) -> Sheet:
+def _counts(page: RegisterPage, say: Say) -> MarkedTable:
     head = [say("Which uses"), say("Examined"), say("In part"), say("Not at all")]
-    return Sheet(head=head, rows=[[strip.title, *map(say.whole, strip.counts)] for strip in page.strips])
+    return MarkedTable(head=head, rows=[[strip.title, *map(say.whole, strip.counts)] for strip in page.strips])
 
 
-def _uses(page: RegisterPage) -> Sheet:
+def _uses(page: RegisterPage) -> MarkedTable:
     rows = [
         [
             f"{row.title} · {row.owner}" if row.owner else row.title,
@@ -64,4 +64,4 @@ def _uses(page: RegisterPage) -> Sheet:
         ]
         for row in page.rows
     ]
-    return Sheet(head=page.columns, rows=rows)
+    return MarkedTable(head=page.columns, rows=rows)

@@ -18,7 +18,7 @@ from boussole.charter.records.store.summaries import AuditSummary
 from boussole.dashboard.markup.words import Say, language_names
 from boussole.dashboard.markup.words.addresses import reports_href
 from boussole.dashboard.pages.reports.view import TAKE, ReportsQuery, content_to_take, make, periods
-from boussole.dashboard.server.forms import Desk, Field, Form, Values, form_route
+from boussole.dashboard.server.forms import Form, FormDesk, FormField, FormValues, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.papers import period_title
 
@@ -38,21 +38,21 @@ def asking(history: Sequence[AuditSummary], titles: Mapping[str, str], say: Say)
         send=say("Make the report"),
         note=say("It takes some seconds. You can leave the page meanwhile: the report will be here."),
         fields=[
-            Field(
+            FormField(
                 name="period",
                 label=say("Period"),
                 kind="choice",
                 value=NEWEST,
                 choices=[(NEWEST, newest), *((name, capital(period_title(name, say.lang))) for name in known)],
             ),
-            Field(
+            FormField(
                 name="spoken",
                 label=say("Language"),
                 kind="choice",
                 value=say.lang,
                 choices=list(language_names(say).items()),
             ),
-            Field(
+            FormField(
                 name="system",
                 label=say("System"),
                 kind="choice",
@@ -111,12 +111,12 @@ def report_routes(home: Path) -> list[Route]:
     ]
 
 
-def _ask(desk: Desk, _: str) -> Form | None:
+def _ask(desk: FormDesk, _: str) -> Form | None:
     titles = store.scene(desk.workspace).titles(desk.say)
     return asking(summaries(desk.workspace), titles, desk.say)
 
 
-def _made(desk: Desk, _: str, values: Values) -> str:
+def _made(desk: FormDesk, _: str, values: FormValues) -> str:
     period = values.text("period")
     system = values.text("system")
     systems = () if system == EVERY else (system,)
@@ -124,5 +124,5 @@ def _made(desk: Desk, _: str, values: Values) -> str:
     return reports_href(query=desk.query, anchor="making")
 
 
-def _back(desk: Desk, _: str, token: str) -> str:
+def _back(desk: FormDesk, _: str, token: str) -> str:
     return reports_href(query=desk.query, sent=token)

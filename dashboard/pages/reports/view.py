@@ -21,7 +21,7 @@ from boussole.dashboard.markup.words import Say, language_names
 from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.report.attachments import Attached, Ledger, ReportCheck, held, read_report
 from boussole.dashboard.server.process import noted
-from boussole.dashboard.views.fields import Field, Option, settled
+from boussole.dashboard.views.fields import ChoiceField, Option, settled
 from boussole.dashboard.views.papers import in_file, parse_period, period_title, report_title
 
 # A report takes seconds: it is made beside the page, one at a time, whether somebody looks or not.
@@ -309,7 +309,7 @@ def fields_of(
     *,
     titles: Mapping[str, str],
     may_make: bool,
-) -> list[Field]:
+) -> list[ChoiceField]:
     """What can be chosen: periods and systems with a report, for those who `may_make` one those with an audit too; and
     languages. `titles`: of systems."""
     ready = sorted({each.period for each in found} | set(periods(history) if may_make else ()), key=_newest_first)
@@ -329,7 +329,7 @@ def fields_of(
     ]
 
 
-def chosen_of(fields: Sequence[Field]) -> ReportsQuery:
+def chosen_of(fields: Sequence[ChoiceField]) -> ReportsQuery:
     """What was chosen, of what there is."""
     return ReportsQuery(**{field.key: field.value for field in fields})
 

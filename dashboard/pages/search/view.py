@@ -266,7 +266,7 @@ class Result:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class ResultGroup:
     """The results of one kind; `every` is the address of all of them, where there are more."""
 
     kind: str
@@ -285,7 +285,7 @@ class SearchPage:
     told: str
     whole: bool
     ledger: Sequence[tuple[str, str]]
-    groups: Sequence[Group]
+    groups: Sequence[ResultGroup]
 
 
 def search_page(
@@ -318,7 +318,7 @@ def search_page(
             )
             for piece in shown
         ]
-        groups.append(Group(kind=each, name=names[each], count=len(found), results=results, every=every))
+        groups.append(ResultGroup(kind=each, name=names[each], count=len(found), results=results, every=every))
     sealed = _ledger(asked, say, entries=entries, query=query) if Action.SEE_EVIDENCE in actions else []
     total = sum(group.count for group in groups) + len(sealed)
     return SearchPage(

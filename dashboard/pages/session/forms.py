@@ -36,16 +36,16 @@ from boussole.dashboard.markup.words.addresses import (
 from boussole.dashboard.pages.session.papers import Paper, file_at, file_name, make_paper, papers_of
 from boussole.dashboard.server.access.permissions import Action, Person, allowed
 from boussole.dashboard.server.access.sessions import of_request
-from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Values, form_route
+from boussole.dashboard.server.forms import Form, FormDesk, FormField, FormValues, UnfitError, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, chamber_of, leads, reads_drafts
 from boussole.dashboard.views.records.calling import CONVENE, SEEN, Doing, acting, session_entry, told
 from boussole.dashboard.views.records.entering import FormPage, record_routes
 from boussole.dashboard.views.records.offering import BY_HAND, MINUTES, PACK, FormOffer, part_of
-from boussole.dashboard.views.records.setting import Place, Setting, place_of
+from boussole.dashboard.views.records.setting import FormPlace, Setting, place_of
 
 
-def _session(desk: Desk, of: str, _: WebForm) -> Setting | None:
+def _session(desk: FormDesk, of: str, _: WebForm) -> Setting | None:
     """What is done in a session is about: the session, and the item, vote, decision or opinion under it."""
     place = place_of(desk.workspace, of)
     if place is None:
@@ -55,18 +55,18 @@ def _session(desk: Desk, of: str, _: WebForm) -> Setting | None:
     )
 
 
-def _house(desk: Desk, of: str, _: WebForm) -> Setting | None:
+def _house(desk: FormDesk, of: str, _: WebForm) -> Setting | None:
     chamber = store.chambers(desk.workspace).get(of)
     if chamber is None:
         return None
     return Setting(person=desk.person, say=desk.say, of=of, workspace=desk.workspace, chamber=chamber)
 
 
-def _act_back(desk: Desk, of: str, token: str) -> str:
+def _act_back(desk: FormDesk, of: str, token: str) -> str:
     return session_href(int(of.partition("-")[0]), query=desk.query, sent=token)
 
 
-def _done(desk: Desk, place: Place, name: str, done: SealedStatement) -> str:
+def _done(desk: FormDesk, place: FormPlace, name: str, done: SealedStatement) -> str:
     known = name == "ask" and any(each.entry == done.entry for each in place.chamber.house.acts)
     said = {"done": str(done.entry), "at": part_of(name, place), **({"twice": "1"} if known else {})}
     return session_href(session_entry(done, place), query=desk.query, anchor="done", **said)
@@ -91,14 +91,14 @@ def act_routes(home: Path) -> list[Route]:
 
 
 def _act_route(doing: Doing, home: Path) -> Route:
-    def ask(desk: Desk, of: str) -> Form | None:
+    def ask(desk: FormDesk, of: str) -> Form | None:
         try:
             place = place_of(desk.workspace, of)
             return doing.form(place, desk.person, desk.say) if place else None
         except RefusedError:  # the address names an entry of another kind
             return None
 
-    def act(desk: Desk, of: str, values: Values) -> str | Response:
+    def act(desk: FormDesk, of: str, values: FormValues) -> str | Response:
         place = place_of(desk.workspace, of)
         if place is None:  # cannot be: `ask` has just found it
             raise UnfitError(desk.say("There is nothing of this name."))
@@ -246,7 +246,7 @@ def _form(paper: Paper, entry: int, say: Say, *, seen: int) -> Form:
         id=f"paper-{paper}-{entry}",
         path=f"{MAKE}/{paper}/{entry}",
         send=say("Make and seal it"),
-        fields=[Field(name=SEEN, label="", kind="hidden", value=str(seen))],
+        fields=[FormField(name=SEEN, label="", kind="hidden", value=str(seen))],
         note=notes[paper],
     )
 
@@ -280,19 +280,19 @@ def _content(path: Path, sha256: str, form: str) -> Response:
 
 
 def _paper_route(paper: Paper, home: Path) -> Route:
-    def asked(desk: Desk, of: str) -> tuple[Chamber, int] | None:
+    def asked(desk: FormDesk, of: str) -> tuple[Chamber, int] | None:
         number = number_of(of)
         chamber = None if number is None else chamber_of(store.chambers(desk.workspace), number)
         return None if chamber is None or number is None else (chamber, session(chamber.house, number).entry)
 
-    def ask(desk: Desk, of: str) -> Form | None:
+    def ask(desk: FormDesk, of: str) -> Form | None:
         found = asked(desk, of)
         if found is None:
             return None
         chamber, entry = found
         return _form(paper, entry, desk.say, seen=len(papers_of(chamber, entry, paper)))
 
-    def act(desk: Desk, of: str, values: Values) -> str:
+    def act(desk: FormDesk, of: str, values: FormValues) -> str:
         found = asked(desk, of)
         if found is None:  # cannot be: `ask` has just found it
             raise UnfitError(desk.say("There is nothing of this name."))
@@ -302,7 +302,7 @@ def _paper_route(paper: Paper, home: Path) -> Route:
         said = {"done": str(done.entry), "at": PARTS[paper]}
         return session_href(entry, query=desk.query, anchor="done", **said)
 
-    def back(desk: Desk, of: str, token: str) -> str:
+    def back(desk: FormDesk, of: str, token: str) -> str:
         return session_href(int(of), query=desk.query, sent=token)
 
     return form_route(f"{MAKE}/{paper}/{{of}}", home, ask=ask, act=act, back=back)

@@ -75,7 +75,7 @@ class DissentNote:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpinionText:
+class AdoptedOpinion:
     """An opinion in its adopted words."""
 
     number: int
@@ -87,7 +87,7 @@ class OpinionText:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Decision:
+class DecisionView:
     """A decision: its result, how it was taken, who voted what where the vote was open, what members noted."""
 
     number: int
@@ -99,7 +99,7 @@ class Decision:
     votes: Sequence[tuple[str, str]]
     voters: str
     noted: Sequence[DissentNote]
-    opinions: Sequence[OpinionText]
+    opinions: Sequence[AdoptedOpinion]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +125,7 @@ class ItemView:
     links: Sequence[ItemLink]
     aside: str
     running: Sequence[Running]
-    decisions: Sequence[Decision]
+    decisions: Sequence[DecisionView]
     annulled: Sequence[str]
 
     @property
@@ -230,14 +230,14 @@ def _asked_as(charter: Charter | None, name: str, say: Say, *, query: Mapping[st
     return asked, article_href(article, query=query, anchor=f"q-{indicator.id}")
 
 
-def _decision(chamber: Chamber, decision: Document, say: Say, *, query: dict[str, str]) -> Decision:
+def _decision(chamber: Chamber, decision: Document, say: Say, *, query: dict[str, str]) -> DecisionView:
     entry, votes = decision["entry"], []
     for choice in ("for", "against", "abstain"):
         names = [chamber.name(member, say) for member, said in decision.get("votes", {}).items() if said == choice]
         if names:
             votes.append((choice_word(choice, say), ", ".join(names)))
     took_part = [chamber.name(member, say) for member in decision.get("voters", [])]
-    return Decision(
+    return DecisionView(
         number=entry,
         entry=(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
         title=say.written(decision["title"]),
@@ -274,9 +274,9 @@ def _noted(chamber: Chamber, noted: Document, say: Say) -> DissentNote:
     return DissentNote(head=say("Reservation of {member}", member=member), text=say.written(noted["text"]))
 
 
-def _opinion(house: CommitteeState, opinion: Document, say: Say, *, query: dict[str, str]) -> OpinionText:
+def _opinion(house: CommitteeState, opinion: Document, say: Say, *, query: dict[str, str]) -> AdoptedOpinion:
     wording, entry = opinion["wording"], opinion["entry"]
-    return OpinionText(
+    return AdoptedOpinion(
         number=entry,
         title=(say.written(wording["title"]), evidence_href(query=query, entry=str(entry))),
         sense=sense_word(wording["sense"], say),

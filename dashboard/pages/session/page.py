@@ -17,7 +17,7 @@ from boussole.dashboard.views.chamber import Chamber, chamber_of, reads_drafts
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.margin_routes import own_words
 from boussole.dashboard.views.records.offering import HEAD, FormOffer, SessionActions, just_done, offered
-from boussole.dashboard.views.records.setting import Place, place_of
+from boussole.dashboard.views.records.setting import FormPlace, place_of
 
 
 def show(asked: str, say: Say) -> None:
@@ -60,7 +60,7 @@ def _just_done(chamber: Chamber, say: Say) -> Html:
     return just_done(chamber, asked.get("done", ""), say, query=context.kept_query(), twice=twice)
 
 
-def _forms(place: Place, say: Say) -> dict[str, list[FormOffer]]:
+def _forms(place: FormPlace, say: Say) -> dict[str, list[FormOffer]]:
     """What the reader may do, by the part of the page: in the session, and papers of it to be made."""
     papers = paper_offers(place.chamber, place.found.entry, here(), say)
     words = own_words(Workspace.find(), here(), st.query_params.get("margin", ""))

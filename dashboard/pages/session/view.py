@@ -9,7 +9,7 @@ from typing import Any
 
 from boussole.audits.languages import LANGUAGES, inside
 from boussole.audits.mixed import joined
-from boussole.charter.committee.acts.packs import PackChanges, VerdictChange
+from boussole.charter.committee.acts.packs import PackChanges, PackVerdictChange
 from boussole.charter.committee.meetings.sessions import Session, session, sessions
 from boussole.charter.committee.papers.minutes import approved, content_of, minutes_of
 from boussole.charter.committee.voted import VotedText
@@ -40,7 +40,7 @@ from boussole.dashboard.pages.session.items import (
     unfrozen_words,
 )
 from boussole.dashboard.views.answers.asked import worded_as
-from boussole.dashboard.views.chamber import Chamber, Evidence
+from boussole.dashboard.views.chamber import Chamber, SessionEvidence
 from boussole.dashboard.views.committee_words import coming_words, presence_word, quorum_words, there_words
 from boussole.dashboard.views.records.offering import HEAD, MINUTES, PACK, PRESENCE, QUESTIONS, item_part
 from boussole.dashboard.views.register_words import when
@@ -333,7 +333,7 @@ def _entry(entry: int, say: Say, *, query: dict[str, str]) -> Linked:
     return say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))
 
 
-def pack_view(evidence: Evidence, scene: Scene, say: Say, *, query: dict[str, str]) -> PackView:
+def pack_view(evidence: SessionEvidence, scene: Scene, say: Say, *, query: dict[str, str]) -> PackView:
     """The pack, in the articles and questions of the charter in force."""
     pack, entry = evidence.pack, str(evidence.entry)
     differences = [differences_of(evidence.since, scene, say("What has changed since?"), say)]
@@ -366,7 +366,7 @@ def _column(audit: PackAudit, scene: Scene, say: Say, *, query: dict[str, str]) 
     )
 
 
-def _rows(evidence: Evidence, scene: Scene, say: Say, *, query: dict[str, str]) -> list[PackRow]:
+def _rows(evidence: SessionEvidence, scene: Scene, say: Say, *, query: dict[str, str]) -> list[PackRow]:
     """The articles of the charter in force, then those that only the audits know."""
     known = {article.id: article for article in scene.charter.articles}
     found = [by_article(evidence.standing[each.system]) for each in evidence.pack.audits]
@@ -406,7 +406,7 @@ def differences_of(changes: PackChanges, scene: Scene, title: str, say: Say) -> 
     return Differences(title=title, told=told, verdicts=[_changed(each, scene, say) for each in changes.verdicts])
 
 
-def _changed(change: VerdictChange, scene: Scene, say: Say) -> AnswerChangeLine:
+def _changed(change: PackVerdictChange, scene: Scene, say: Say) -> AnswerChangeLine:
     before, after = (say("not asked") if each is None else word(each, say) for each in (change.before, change.after))
     return AnswerChangeLine(
         place=scene.title(change.system, say),

@@ -46,7 +46,7 @@ PACKAGES = ("streamlit", "mlflow", "duckdb", "evidently", "fairlearn", "typst")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class SettingFault:
     """Something that is wrong: what, where, and what to do."""
 
     what: str
@@ -64,7 +64,7 @@ class Set:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ring:
+class KeyRing:
     """The keys of one use: the digits by which each can be named."""
 
     name: str
@@ -82,17 +82,17 @@ class SettingsFacts:
     charter: Charter | None
     adopted: bool
     draft_differs: bool
-    rings: Sequence[Ring] | None
+    rings: Sequence[KeyRing] | None
     ledger_key: str
     versions: Sequence[tuple[str, str]]
     code: str
-    faults: Sequence[Fault]
+    faults: Sequence[SettingFault]
     alerts: AlertFacts | None
 
 
 def settings_facts(workspace: Workspace) -> SettingsFacts:
     """Looks at a workspace."""
-    faults: list[Fault] = []
+    faults: list[SettingFault] = []
     settings = _tried(lambda: workspace.settings, faults)
     systems = _tried(lambda: workspace.systems, [])  # what is wrong with each file is told below
     rings = [_ring(workspace.keys, name, faults) for name in RINGS]
@@ -118,7 +118,7 @@ def settings_facts(workspace: Workspace) -> SettingsFacts:
     )
 
 
-def _tried(look: Callable[[], T], faults: list[Fault]) -> T | None:
+def _tried(look: Callable[[], T], faults: list[SettingFault]) -> T | None:
     """What a look gives; None, and a fault, where it fails."""
     try:
         return look()
@@ -127,13 +127,13 @@ def _tried(look: Callable[[], T], faults: list[Fault]) -> T | None:
         return None
 
 
-def _told(error: BoussoleError) -> Fault:
-    return Fault(what=error.what, where=error.where or "", next_step=error.next_step or "")
+def _told(error: BoussoleError) -> SettingFault:
+    return SettingFault(what=error.what, where=error.where or "", next_step=error.next_step or "")
 
 
-def _ring(folder: Path, name: str, faults: list[Fault]) -> Ring | None:
+def _ring(folder: Path, name: str, faults: list[SettingFault]) -> KeyRing | None:
     found = _tried(lambda: keys.ring(folder, name), faults)
-    return None if found is None else Ring(name=name, ids=[keys.key_id(key) for key in found])
+    return None if found is None else KeyRing(name=name, ids=[keys.key_id(key) for key in found])
 
 
 def _listed(workspace: Workspace, settings: Settings) -> list[Set]:
@@ -165,12 +165,12 @@ def _versions() -> Iterator[tuple[str, str]]:
         yield name, version(name)
 
 
-def open_to_others(folder: Path) -> Iterator[Fault]:
+def open_to_others(folder: Path) -> Iterator[SettingFault]:
     """Key files, and their folder, that others than their owner may read."""
     for path in [folder, *sorted(folder.glob("*"))] if folder.is_dir() else []:
         mode = path.stat().st_mode
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            yield Fault(
+            yield SettingFault(
                 what=f"others than its owner may open {path.name if path == folder else f'{folder.name}/{path.name}'}.",
                 where=str(path),
                 next_step=f"chmod go= {path}",
@@ -224,7 +224,7 @@ class Inside:
     for what could not be read: why is among the faults."""
 
     headline: str
-    faults: Sequence[Fault]
+    faults: Sequence[SettingFault]
     settings: Sequence[Row]
     sign_in: Pairs
     privacy: Sequence[tuple[str, str, Sequence[str]]] | None
@@ -323,7 +323,7 @@ def _change(me: Person, say: Say) -> str:
 
 def _inside(facts: SettingsFacts, say: Say, *, query: Mapping[str, str]) -> Inside:
     told = troubles(facts.alerts, say.lang) if facts.alerts else []
-    waiting = [Fault(what=what, where=where, next_step=step) for what, where, step in told]
+    waiting = [SettingFault(what=what, where=where, next_step=step) for what, where, step in told]
     faults = [*facts.faults, *_weak(facts, say), *waiting]
     n = len(faults)
     return Inside(
@@ -344,7 +344,7 @@ def _inside(facts: SettingsFacts, say: Say, *, query: Mapping[str, str]) -> Insi
     )
 
 
-def _weak(facts: SettingsFacts, say: Say) -> list[Fault]:
+def _weak(facts: SettingsFacts, say: Say) -> list[SettingFault]:
     """That a password alone opens what concerns single people, where that is so."""
     roles = unprotected(facts.settings.access) if facts.settings else []
     if not roles:
@@ -352,7 +352,7 @@ def _weak(facts: SettingsFacts, say: Say) -> list[Fault]:
     named = ", ".join(role_title(role, say) for role in roles)
     what = say("A password alone opens what concerns single people to: {roles}.", roles=named)
     step = say("Demand a second factor or a passkey of the provider for these roles: acr or amr under [access].")
-    return [Fault(what=what, where=f"{facts.home}/{SETTINGS_FILE}", next_step=step)]
+    return [SettingFault(what=what, where=f"{facts.home}/{SETTINGS_FILE}", next_step=step)]
 
 
 def _set(each: Set, say: Say) -> Row:
@@ -435,7 +435,7 @@ def _thresholds(facts: SettingsFacts, say: Say) -> str:
     return " ".join(parts)
 
 
-def _keys(rings: Sequence[Ring], ledger_key: str, say: Say) -> list[Row]:
+def _keys(rings: Sequence[KeyRing], ledger_key: str, say: Say) -> list[Row]:
     """What the secrets are for, how many there are, and by which digits each can be named."""
     uses = {
         "pseudonym": say("Pseudonyms of people and decisions"),

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from boussole.audits.decisions.adopted import GroupAdoption
-from boussole.audits.decisions.adoption import Adoption, Depth
+from boussole.audits.decisions.adoption import Depth, MonthlyAdoption
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
@@ -23,8 +23,8 @@ from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import system_href
 from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.tables import Cell, Sheet, mark
-from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed_now
+from boussole.dashboard.views.charts.tables import Cell, MarkedTable, mark
+from boussole.dashboard.views.parts.taking import Figure, FigureSource, Wanted, sealed_now
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.system import SystemHead, system_head
 from boussole.dashboard.views.system_tables import Matrix, QuestionRow, matrix
@@ -35,7 +35,7 @@ Row = tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class AttributeTable:
     """The groups of one attribute."""
 
     title: str
@@ -49,16 +49,16 @@ class UsedBy:
 
     told: str
     reading: str
-    tables: Sequence[Table]
+    tables: Sequence[AttributeTable]
     facts: Sequence[tuple[str, str]]
 
 
-def used_by(found: Adoption, say: Say) -> Html:
+def used_by(found: MonthlyAdoption, say: Say) -> Html:
     """The part of the page of a system; nothing of an agent or a team."""
     return Template("pages/system/adoption.html", say)("section", users_view(found, say))
 
 
-def users_view(found: Adoption, say: Say) -> UsedBy:
+def users_view(found: MonthlyAdoption, say: Say) -> UsedBy:
     """The same as data."""
     if found.whole is None:
         return UsedBy(told=_untold(found, say), reading=_reading(say), tables=(), facts=())
@@ -69,14 +69,14 @@ def users_view(found: Adoption, say: Say) -> UsedBy:
         told=_told(found, found.whole, say),
         reading=_reading(say),
         tables=[
-            Table(title=titles[by], head=[names[by], *head], rows=[_user_row(each, say) for each in groups])
+            AttributeTable(title=titles[by], head=[names[by], *head], rows=[_user_row(each, say) for each in groups])
             for by, groups in found.groups.items()
         ],
         facts=_facts(found, found.whole, say),
     )
 
 
-def _told(found: Adoption, whole: GroupAdoption, say: Say) -> str:
+def _told(found: MonthlyAdoption, whole: GroupAdoption, say: Say) -> str:
     return say(
         "{active} of the {entitled} agents who may use it did so, {period}: {share} ({low} to {high}).",
         active=say.whole(whole.active),
@@ -88,7 +88,7 @@ def _told(found: Adoption, whole: GroupAdoption, say: Say) -> str:
     )
 
 
-def _untold(found: Adoption, say: Say) -> str:
+def _untold(found: MonthlyAdoption, say: Say) -> str:
     period = say.period(found.first, found.last)
     if found.untold == "unnamed":
         return say("Nobody can tell, {period}: too many uses name no agent.", period=period)
@@ -125,7 +125,7 @@ def _beside(each: GroupAdoption, say: Say) -> str:
     return say("{n} points more ({low} to {high})", n=n, low=low, high=high)
 
 
-def _facts(found: Adoption, whole: GroupAdoption, say: Say) -> list[tuple[str, str]]:
+def _facts(found: MonthlyAdoption, whole: GroupAdoption, say: Say) -> list[tuple[str, str]]:
     often = [
         say("{days}: {share}", days=_days(each, say), share=say.percent(each.agents / whole.active, 0))
         for each in found.depth
@@ -155,7 +155,7 @@ DIGITS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Version:
+class ModelVersionView:
     """One version of a model."""
 
     title: str
@@ -170,7 +170,7 @@ class Card:
     name: str
     description: str
     facts: Facts
-    versions: Sequence[Version]
+    versions: Sequence[ModelVersionView]
     more: str
 
 
@@ -214,12 +214,12 @@ def _card(found: ModelCard, say: Say) -> Card:
     )
 
 
-def _version(found: VersionCard, say: Say) -> Version:
+def _version(found: VersionCard, say: Say) -> ModelVersionView:
     registered = say.moment(found.registered_at) if found.registered_at else ""
     if registered and found.registered_by:
         registered = say("{moment}, by {who}", moment=registered, who=found.registered_by)
     metrics = {name: say.number(value, DIGITS) for name, value in found.metrics.items()}
-    return Version(
+    return ModelVersionView(
         title=say("Version {n}", n=found.version),
         description=say.written(found.description),
         facts=[
@@ -352,7 +352,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     return {
         "questions": Figure(
             title=say("Questions and answers by group"),
-            source=Source(
+            source=FigureSource(
                 organisation=workspace.settings.organisation,
                 about=scene.title(system, say),
                 period=period(audit, say) if audit else "",
@@ -365,11 +365,11 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     }
 
 
-def _made(scene: Scene, system: str, say: Say) -> Sheet:
+def _made(scene: Scene, system: str, say: Say) -> MarkedTable:
     return sheet(matrix(scene, system, say, query={"lang": say.lang}), say)
 
 
-def sheet(page: Matrix, say: Say) -> Sheet:
+def sheet(page: Matrix, say: Say) -> MarkedTable:
     """The table of the questions that somebody has examined, each article before its own."""
     names = [say("For all") if page.columns else say("The answer"), *page.columns]
     first = f"{say('Question')} … {page.ending}" if page.ending else say("Question")
@@ -378,7 +378,7 @@ def sheet(page: Matrix, say: Say) -> Sheet:
         if article.examined:
             rows.append([article.title, mark(article.verdict, say), *[""] * (len(names) - 1)])
             rows += [_row(each, len(names), say) for each in article.examined]
-    return Sheet(head=[first, *names], rows=rows)
+    return MarkedTable(head=[first, *names], rows=rows)
 
 
 def _row(row: QuestionRow, wide: int, say: Say) -> list[Cell]:

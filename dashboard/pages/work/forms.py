@@ -12,9 +12,9 @@ from boussole.charter.work.effects import surveys as surveys_of
 from boussole.charter.work.effects import times, trainings
 from boussole.dashboard.markup.words.addresses import work_href
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.tables import Sheet
+from boussole.dashboard.views.charts.tables import MarkedTable
 from boussole.dashboard.views.incidents_and_work import Listed, work_page
-from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed
+from boussole.dashboard.views.parts.taking import Figure, FigureSource, Wanted, sealed
 from boussole.dashboard.views.records.entering import FormPage, record_routes
 from boussole.dashboard.views.records.setting import Setting
 
@@ -26,8 +26,10 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     page, facts = work_page(scene, say, query=query), scene.facts
     found: dict[str, Figure] = {}
 
-    def add(name: str, title: str, sheet: Sheet, entries: Sequence[int], *, about: str = "", told: str = "") -> None:
-        source = Source(
+    def add(
+        name: str, title: str, sheet: MarkedTable, entries: Sequence[int], *, about: str = "", told: str = ""
+    ) -> None:
+        source = FigureSource(
             organisation=workspace.settings.organisation,
             about=about or say("Effects on work"),
             period=say.date(store.day_in(workspace)),
@@ -39,7 +41,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         found[name] = Figure(title=title, sentence=told, source=source, href=href, fill=lambda: sheet)
 
     for at, (each, survey) in enumerate(zip(page.surveys, surveys_of(facts).values(), strict=True)):
-        themes = Sheet(head=page.survey_heads, rows=each.themes)
+        themes = MarkedTable(head=page.survey_heads, rows=each.themes)
         add(
             f"survey-{at}",
             say("How do agents find their work?"),
@@ -50,7 +52,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         )
         if each.groups:
             title = f"{say('How do agents find their work?')} – {say('By group')}"
-            groups = Sheet(head=each.heads, rows=each.groups)
+            groups = MarkedTable(head=each.heads, rows=each.groups)
             add(f"survey-{at}-groups", title, groups, [survey.entry], about=each.title, told=each.hidden)
     sealed_in = (
         [entry for entry, _ in trainings(facts)],
@@ -63,10 +65,10 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     return found
 
 
-def _sheet(listed: Listed) -> Sheet:
+def _sheet(listed: Listed) -> MarkedTable:
     """The lines as they stand on the page, what is said under the last cell with it."""
     cells = [[*row.cells[:-1], " · ".join(part for part in (row.cells[-1], row.under) if part)] for row in listed.rows]
-    return Sheet(head=listed.heads, rows=cells)
+    return MarkedTable(head=listed.heads, rows=cells)
 
 
 PAGE = FormPage(

@@ -256,7 +256,7 @@ def _houses(home: Path, _stamp: object) -> tuple[CommitteeState, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proof:
+class SignInProof:
     """What an id_token says of a sign-in: how strong it was (`acr`), with what (`amr`), when, and in which session of
     the provider's. What it does not say is empty, and suffices for nothing."""
 
@@ -266,18 +266,18 @@ class Proof:
     sid: str = ""
 
 
-NONE = Proof()
+NONE = SignInProof()
 
 
-def proof_of(claims: Mapping[str, Any], now: dt.datetime) -> Proof:
+def proof_of(claims: Mapping[str, Any], now: dt.datetime) -> SignInProof:
     """What the claims of an id_token prove; a sign-in that lies in the future happened now.
 
     >>> proof_of({"acr": "mfa", "amr": ["pwd", 7], "auth_time": True}, dt.datetime.now(dt.UTC))
-    Proof(acr='mfa', amr=('pwd',), at=None, sid='')
+    SignInProof(acr='mfa', amr=('pwd',), at=None, sid='')
     """
     acr, amr, at, sid = (claims.get(name) for name in ("acr", "amr", "auth_time", "sid"))
     seconds = min(at, now.timestamp()) if isinstance(at, int | float) and not isinstance(at, bool) and at > 0 else None
-    return Proof(
+    return SignInProof(
         acr=acr if isinstance(acr, str) else "",
         amr=tuple(each for each in amr if isinstance(each, str)) if isinstance(amr, list) else (),
         at=None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC),
@@ -285,13 +285,13 @@ def proof_of(claims: Mapping[str, Any], now: dt.datetime) -> Proof:
     )
 
 
-def strong_enough(access: AccessSettings, role: Role, proof: Proof) -> bool:
+def strong_enough(access: AccessSettings, role: Role, proof: SignInProof) -> bool:
     """Whether a sign-in is as strong as `acr` and `amr` ask for a role; where they ask for nothing, any is.
 
     >>> asked = AccessSettings(acr={"steward": ["mfa", "phr"]})
-    >>> [strong_enough(asked, Role.STEWARD, Proof(acr=each)) for each in ("phr", "pwd", "")]
+    >>> [strong_enough(asked, Role.STEWARD, SignInProof(acr=each)) for each in ("phr", "pwd", "")]
     [True, False, False]
-    >>> strong_enough(asked, Role.READER, Proof())
+    >>> strong_enough(asked, Role.READER, SignInProof())
     True
     """
     acr, amr = access.acr.get(role), access.amr.get(role)

@@ -44,9 +44,9 @@ from boussole.dashboard.server.access.database import access as opened
 from boussole.dashboard.server.access.identity import (
     NONE,
     SEATED,
-    Proof,
     ProviderError,
     RevokedError,
+    SignInProof,
     check_roles,
     email_of,
     member_of,
@@ -107,7 +107,7 @@ class SignedOutError(BoussoleError):
 
 
 def begin(
-    workspace: Workspace, claims: Mapping[str, Any], *, token: str, proof: Proof = NONE, browser: str = ""
+    workspace: Workspace, claims: Mapping[str, Any], *, token: str, proof: SignInProof = NONE, browser: str = ""
 ) -> str:
     """A new session for somebody whom the provider has just named; its id goes to the browser.
 
@@ -235,7 +235,7 @@ def _person(workspace: Workspace, row: Row[Any], settings: AccessSettings) -> Pe
     sign-in than theirs."""
     role = Role(row.role)
     member = _member(workspace, role, row.email)
-    if not strong_enough(settings, role, Proof(acr=row.acr or "", amr=tuple(json.loads(row.amr or "[]")))):
+    if not strong_enough(settings, role, SignInProof(acr=row.acr or "", amr=tuple(json.loads(row.amr or "[]")))):
         raise SignedOutError("weak")
     return Person(
         role=role,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from boussole.audits.drift.counts import Version, read_versions
+from boussole.audits.drift.counts import VersionDays, read_versions
 from boussole.audits.errors import BoussoleError, NoLakeError
 from boussole.audits.lake import reading
 from boussole.audits.languages import Catalogue, capital, inside
@@ -65,17 +65,24 @@ class Course:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Past:
+class SystemPast:
     """What is known of the past of a system: its audits by window, and the versions of its model; `lost`: these could
     not be read."""
 
     audits: Mapping[Window, AuditDocument]
-    versions: Sequence[Version] = ()
+    versions: Sequence[VersionDays] = ()
     lost: str = ""
 
 
 def course(
-    scene: Scene, system: str, verdict: VerdictDocument, past: Past, say: Say, *, query: dict[str, str], single: bool
+    scene: Scene,
+    system: str,
+    verdict: VerdictDocument,
+    past: SystemPast,
+    say: Say,
+    *,
+    query: dict[str, str],
+    single: bool,
 ) -> Course | None:
     """The figure of the comparison that decides today, in every audit; None where fewer than two have it. `single`:
     whether the reader may see incidents."""
@@ -165,7 +172,7 @@ def _with_events(stop: Stop, window: Window, happened: Sequence[Happened]) -> St
 
 
 def _happened(
-    scene: Scene, system: str, past: Past, say: Say, *, query: dict[str, str], single: bool
+    scene: Scene, system: str, past: SystemPast, say: Say, *, query: dict[str, str], single: bool
 ) -> list[Happened]:
     begun = min((version.first for version in past.versions), default=None)
     found = [
@@ -220,7 +227,7 @@ def _row(stop: Stop, days: str, say: Say, *, scale: float) -> tuple[str, str, st
 # What is known of the past of a system, read from the records and the lake.
 
 
-def past_of(workspace: Workspace, system: str, *, until: dt.date | None = None) -> Past:
+def past_of(workspace: Workspace, system: str, *, until: dt.date | None = None) -> SystemPast:
     """The audits of a system, of those that end by a day, and the versions of its model; what cannot be read is
     said."""
     audits = {
@@ -230,14 +237,14 @@ def past_of(workspace: Workspace, system: str, *, until: dt.date | None = None) 
     }
     declared = workspace.systems.get(system)
     if declared is None:
-        return Past(audits=audits)
+        return SystemPast(audits=audits)
     try:
         with reading(workspace) as connection:
-            return Past(audits=audits, versions=read_versions(connection, declared))
+            return SystemPast(audits=audits, versions=read_versions(connection, declared))
     except NoLakeError:
-        return Past(audits=audits)
+        return SystemPast(audits=audits)
     except BoussoleError as error:
-        return Past(audits=audits, lost=str(error.what))
+        return SystemPast(audits=audits, lost=str(error.what))
 
 
 # Month by month around the start: what agencies with the system show beside others, drawn and in words.

@@ -17,14 +17,14 @@ from boussole.dashboard.markup.elements import INK, INK_2, LINE
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.views.charts.drawings import layered, ticks, wrapped
 from boussole.dashboard.views.charts.groups import By, attribute_name, group_of
-from boussole.dashboard.views.charts.tables import LARGE, Table, between
+from boussole.dashboard.views.charts.tables import LARGE, VerdictTable, between
 
 ERROR = "calibration_error"
 Mark = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Curve:
+class CalibrationCurve:
     """One group: its bands of scores, the lowest first, and how much its scores announce beyond what came."""
 
     label: str
@@ -33,7 +33,7 @@ class Curve:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
+class CalibrationLayout:
     """Pixels of a drawing: its width, the room beside squares and between them, and how long a line of a name is."""
 
     width: int
@@ -61,12 +61,14 @@ BELOW = 50
 """Room under a square for its scale and what that is."""
 
 
-def sheet(groups: int, *, narrow: bool) -> Sheet:
+def sheet(groups: int, *, narrow: bool) -> CalibrationLayout:
     """Two large squares where there are two groups, else three in a row; as wide as every other drawing."""
     if narrow:
-        return Sheet(width=248, left=64, right=4, gap=16, columns=2, line=12, every_tick=False, dot=44, bar=6)
+        return CalibrationLayout(
+            width=248, left=64, right=4, gap=16, columns=2, line=12, every_tick=False, dot=44, bar=6
+        )
     columns = 2 if groups <= 2 else 3
-    return Sheet(
+    return CalibrationLayout(
         width=664,
         left=72,
         right=22,
@@ -79,11 +81,11 @@ def sheet(groups: int, *, narrow: bool) -> Sheet:
     )
 
 
-def curves(document: Standing, by: By, say: Say, *, system: System | None) -> list[Curve]:
+def curves(document: Standing, by: By, say: Say, *, system: System | None) -> list[CalibrationCurve]:
     """The groups of one attribute in the order of the document; none where they may not be drawn."""
     large = {m.id: m.value for m in document.measures if m.metric == LARGE}
     return [
-        Curve(
+        CalibrationCurve(
             label=group_of(measure, say, system=system),
             bands=curve,
             beyond=large.get(measure.id.replace(ERROR, LARGE, 1)),
@@ -116,7 +118,7 @@ def calibration_title(by: By, say: Say, *, system: System | None) -> str:
     return say("What the score announces and what happened, by {attribute}", attribute=attribute)
 
 
-def calibration_chart(shown: Sequence[Curve], lang: str, *, narrow: bool = False) -> alt.LayerChart:
+def calibration_chart(shown: Sequence[CalibrationCurve], lang: str, *, narrow: bool = False) -> alt.LayerChart:
     """One square a group: across the mean score of a band, up the share observed; dashes where both are the same."""
     say, page = speaker(lang), sheet(len(shown), narrow=narrow)
     seen = [value for curve in shown for band in curve.bands for value in _values(band)]
@@ -137,11 +139,11 @@ def _values(band: Band) -> list[float]:
     return [band.mean_score, band.observed_rate, *([band.interval.high] if band.interval else [])]
 
 
-def _heading(curve: Curve, say: Say, page: Sheet) -> list[str]:
+def _heading(curve: CalibrationCurve, say: Say, page: CalibrationLayout) -> list[str]:
     return [*wrapped(curve.label, width=page.line), *wrapped(beyond_words(curve, say), width=page.line + 1)]
 
 
-def beyond_words(curve: Curve, say: Say) -> str:
+def beyond_words(curve: CalibrationCurve, say: Say) -> str:
     """How much scores announce beyond what came, or short of it; empty where that is not known."""
     if curve.beyond is None:
         return ""
@@ -151,12 +153,12 @@ def beyond_words(curve: Curve, say: Say) -> str:
 
 def _square(
     marks: dict[str, list[Mark]],
-    curve: Curve,
+    curve: CalibrationCurve,
     place: int,
     *,
     corner: tuple[int, int],
     at: Sequence[float],
-    page: Sheet,
+    page: CalibrationLayout,
     say: Say,
 ) -> None:
     """Adds one group, the upper left of its square at `corner`."""
@@ -198,7 +200,7 @@ def _square(
         marks[kind].append({"x": left, "y": top - 10 - LEADING * (len(lines) - 1 - i), "text": text})
 
 
-def _drawn(marks: Mapping[str, list[Mark]], page: Sheet, height: int) -> alt.LayerChart:
+def _drawn(marks: Mapping[str, list[Mark]], page: CalibrationLayout, height: int) -> alt.LayerChart:
     """The marks, whose places are pixels."""
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, page.width], nice=False, zero=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False, zero=False))
@@ -241,7 +243,7 @@ def _scales(texts: Sequence[Mark], x: alt.X, y: alt.Y) -> list[alt.Chart]:
     return found
 
 
-def calibration_text(shown: Sequence[Curve], lang: str) -> str:
+def calibration_text(shown: Sequence[CalibrationCurve], lang: str) -> str:
     """What the drawing shows, in words: each group, how much is announced too much, and its bands."""
     say = speaker(lang)
     told = []
@@ -260,7 +262,7 @@ def calibration_text(shown: Sequence[Curve], lang: str) -> str:
     return " ".join(told)
 
 
-def calibration_note(shown: Sequence[Curve], say: Say, *, system: System | None) -> str:
+def calibration_note(shown: Sequence[CalibrationCurve], say: Say, *, system: System | None) -> str:
     """How to read the drawing."""
     parts = [
         say("Dashes: what the score announces is what happened. Below them it announced too much, above too little."),
@@ -279,7 +281,9 @@ def calibration_note(shown: Sequence[Curve], say: Say, *, system: System | None)
     return " ".join(parts)
 
 
-def calibration_table(shown: Sequence[Curve], by: By, say: Say, *, title: str, system: System | None) -> Table:
+def calibration_table(
+    shown: Sequence[CalibrationCurve], by: By, say: Say, *, title: str, system: System | None
+) -> VerdictTable:
     """One row per group and band of scores."""
     head = [
         attribute_name(by, say, system=system),
@@ -303,4 +307,4 @@ def calibration_table(shown: Sequence[Curve], by: By, say: Say, *, title: str, s
                     say.whole(band.n),
                 ]
             )
-    return Table(caption=title, head=head, rows=body, verdicts=[None] * len(body), names=2)
+    return VerdictTable(caption=title, head=head, rows=body, verdicts=[None] * len(body), names=2)

@@ -21,16 +21,16 @@ from boussole.charter.judging.wording.naming import parsed
 from boussole.dashboard.markup.elements import all_printable, register, word
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.server.process import by_content
-from boussole.dashboard.views.charts.calibration import Curve, calibration_chart
-from boussole.dashboard.views.charts.drawings import WIDE, Dot, Layout, Line, Rows, draw
+from boussole.dashboard.views.charts.calibration import CalibrationCurve, calibration_chart
+from boussole.dashboard.views.charts.drawings import WIDE, Dot, DotLayout, DotRows, ThresholdLine, draw
 from boussole.dashboard.views.charts.groups import (
     ADJUSTED_STAGE,
     NONE,
     RATIOS,
     By,
     Ends,
-    Level,
-    Row,
+    GroupRow,
+    RateThreshold,
     compared,
     drift_levels,
     features,
@@ -41,7 +41,7 @@ from boussole.dashboard.views.charts.groups import (
     stage_rows,
     within,
 )
-from boussole.dashboard.views.charts.tables import Table, actor_name
+from boussole.dashboard.views.charts.tables import VerdictTable, actor_name
 
 # Charts of an audit document and what they say in words, for pages and PDF alike.
 
@@ -65,8 +65,8 @@ def groups_chart(
     *,
     metric: str = "selection_rate",
     system: System | None = None,
-    layout: Layout = WIDE,
-) -> Rows:
+    layout: DotLayout = WIDE,
+) -> DotRows:
     """A dot and its interval for each group of one attribute, with the threshold as a dashed line.
 
     Groups without a value keep their place and say why. `system` gives groups the names people use.
@@ -86,7 +86,7 @@ def groups_chart(
         )
         for row in shown
     ]
-    return Rows(
+    return DotRows(
         dots=dots, lines=apart(level_lines(shown, say, say.percent)), percent=True, bounds=bounds, layout=layout
     )
 
@@ -96,9 +96,9 @@ def drift_chart(
     lang: str,
     *,
     verdict: VerdictDocument | None = None,
-    layout: Layout = WIDE,
+    layout: DotLayout = WIDE,
     system: System | None = None,
-) -> Rows:
+) -> DotRows:
     """How far each feature has moved (population stability index), with the level from which it is watched.
 
     With a `verdict` only the features that it judges.
@@ -119,17 +119,17 @@ def drift_chart(
     ]
     levels = drift_levels(document, verdict) if shown else {}
     lines = [_line(kind, at, _drift_label(kind, at, say), shown) for kind, at in levels.items()]
-    return Rows(dots=dots, lines=apart(lines), percent=False, bounds=(0.0, math.inf), layout=layout)
+    return DotRows(dots=dots, lines=apart(lines), percent=False, bounds=(0.0, math.inf), layout=layout)
 
 
 @by_content(512)
-def svg(shown: Rows, lang: str) -> str:
+def svg(shown: DotRows, lang: str) -> str:
     """A chart of dots as a drawing: made once for the same figures, since it takes a twentieth of a second."""
     return chart_svg(draw(shown), lang)
 
 
 @by_content(256)
-def curves_svg(shown: Sequence[Curve], lang: str, *, narrow: bool = False) -> str:
+def curves_svg(shown: Sequence[CalibrationCurve], lang: str, *, narrow: bool = False) -> str:
     """What scores announce against what happened, as a drawing."""
     return chart_svg(calibration_chart(shown, lang, narrow=narrow), lang)
 
@@ -174,11 +174,11 @@ def _minimum(system: System | None) -> int:
     return system.privacy.suppress_below if system else 11
 
 
-def _label(row: Row, say: Say) -> str:
+def _label(row: GroupRow, say: Say) -> str:
     return say("{group} (reference)", group=row.label) if row.reference else row.label
 
 
-def _spoken(row: Row, say: Say, *, minimum: int) -> str:
+def _spoken(row: GroupRow, say: Say, *, minimum: int) -> str:
     if row.value is None:
         return say("{name}: {verdicts}.", name=row.label, verdicts=reason_words(row.reason or "", say, minimum=minimum))
     figure = say.percent(row.value)
@@ -200,7 +200,7 @@ def _drift_label(kind: str, at: float, say: Say) -> str:
     return _level_label(kind, say.number(at), say, bad_side="above")
 
 
-def level_lines(shown: Sequence[Row], say: Say, write: Callable[[float], str]) -> list[Line]:
+def level_lines(shown: Sequence[GroupRow], say: Say, write: Callable[[float], str]) -> list[ThresholdLine]:
     """The watch and the breach level, which explain each mark; one line when all groups share it. `write` says one."""
     lines = []
     for kind in ("watch", "breach"):
@@ -216,17 +216,17 @@ def level_lines(shown: Sequence[Row], say: Say, write: Callable[[float], str]) -
         labels = [first] + [""] * len(levels)
         broken = kind == "breach"
         lines += [
-            Line(at=level.at, label=label, first=i, last=i, broken=broken)
+            ThresholdLine(at=level.at, label=label, first=i, last=i, broken=broken)
             for (i, level), label in zip(levels, labels, strict=False)
         ]
     return lines
 
 
-def _line(kind: str, at: float, label: str, shown: Sequence[object]) -> Line:
-    return Line(at=at, label=label, first=0, last=len(shown) - 1, broken=kind == "breach")
+def _line(kind: str, at: float, label: str, shown: Sequence[object]) -> ThresholdLine:
+    return ThresholdLine(at=at, label=label, first=0, last=len(shown) - 1, broken=kind == "breach")
 
 
-def apart(lines: Sequence[Line]) -> list[Line]:
+def apart(lines: Sequence[ThresholdLine]) -> list[ThresholdLine]:
     """Labels of two levels on either side, so that they never run into each other."""
     labelled = sorted((line.at for line in lines if line.label), reverse=True)
     if len(labelled) < 2:
@@ -244,7 +244,7 @@ STAGES = ("stage_selection_rate", ADJUSTED_STAGE)
 class Hundred:
     """The rows of a question on the scale of a hundred. `top`: the highest value that makes sense there."""
 
-    shown: Sequence[Row]
+    shown: Sequence[GroupRow]
     top: float
 
 
@@ -268,7 +268,7 @@ def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: S
 
 def _of_stage(
     document: Standing, verdict: VerdictDocument, say: Say, *, metric: str, system: System | None
-) -> list[Row]:
+) -> list[GroupRow]:
     measures = document.judged_by_id
     pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
     told = deciding(verdict.verdict, pairs)
@@ -277,7 +277,7 @@ def _of_stage(
     found = [replace(row, label=group_of(measure, say, system=system)) for measure, row in shown]
     against = {measure.params.against for measure, _ in shown} - {None, "rest"}
     others = [group_name(parsed(each, verdict.by or ()), say, system=system) for each in sorted(map(str, against))]
-    return [*found, *(Row(label=other, value=1.0, reference=True) for other in others)]
+    return [*found, *(GroupRow(label=other, value=1.0, reference=True) for other in others)]
 
 
 def _bad_side(document: Standing, verdict: VerdictDocument) -> str:
@@ -287,7 +287,7 @@ def _bad_side(document: Standing, verdict: VerdictDocument) -> str:
     return held or "below"
 
 
-def _as_ratio(row: Row, verdict: VerdictDocument, *, bad_side: str) -> Row:
+def _as_ratio(row: GroupRow, verdict: VerdictDocument, *, bad_side: str) -> GroupRow:
     if row.reference:
         return replace(row, value=100.0, bar=NONE, levels=())
     levels = verdict.comparisons[0].levels
@@ -296,11 +296,11 @@ def _as_ratio(row: Row, verdict: VerdictDocument, *, bad_side: str) -> Row:
         row,
         value=None if row.compared is None else 100 * row.compared,
         bar=_times((row.compared_low, row.compared_high)),
-        levels=tuple(Level(kind=kind, at=100 * at, bad_side=bad_side) for kind, at in told if at is not None),
+        levels=tuple(RateThreshold(kind=kind, at=100 * at, bad_side=bad_side) for kind, at in told if at is not None),
     )
 
 
-def _as_rate(row: Row) -> Row:
+def _as_rate(row: GroupRow) -> GroupRow:
     levels = tuple(replace(level, at=100 * level.at) for level in row.levels)
     return replace(row, value=None if row.value is None else 100 * row.value, bar=_times(row.bar), levels=levels)
 
@@ -310,7 +310,7 @@ def _times(ends: Ends) -> Ends:
     return low, high
 
 
-def hundred_chart(found: Hundred, say: Say, *, minimum: int, layout: Layout = WIDE) -> Rows:
+def hundred_chart(found: Hundred, say: Say, *, minimum: int, layout: DotLayout = WIDE) -> DotRows:
     """The drawing. `minimum`: under how many decisions a group is hidden."""
     bounds = (0.0, found.top)
     dots = [
@@ -326,7 +326,7 @@ def hundred_chart(found: Hundred, say: Say, *, minimum: int, layout: Layout = WI
         for row in found.shown
     ]
     lines = apart(level_lines(list(found.shown), say, lambda at: figure(at, say)))
-    return Rows(dots=dots, lines=lines, percent=False, bounds=bounds, layout=layout)
+    return DotRows(dots=dots, lines=lines, percent=False, bounds=bounds, layout=layout)
 
 
 def hundred_text(found: Hundred, say: Say, *, minimum: int) -> str:
@@ -337,7 +337,7 @@ def hundred_text(found: Hundred, say: Say, *, minimum: int) -> str:
     )
 
 
-def _spoken_of_hundred(row: Row, say: Say, *, minimum: int) -> str:
+def _spoken_of_hundred(row: GroupRow, say: Say, *, minimum: int) -> str:
     if row.value is None:
         return reason_words(row.reason or "", say, minimum=minimum)
     told, (low, high) = figure(row.value, say), row.bar
@@ -346,7 +346,7 @@ def _spoken_of_hundred(row: Row, say: Say, *, minimum: int) -> str:
     return told + (f", {word(row.verdict, say).lower()}" if row.verdict else "")
 
 
-def named(row: Row, say: Say) -> str:
+def named(row: GroupRow, say: Say) -> str:
     """A group, and whether others are compared with it."""
     return say("{group} (reference)", group=row.label) if row.reference else row.label
 
@@ -386,7 +386,7 @@ def falls(document: Standing, verdict: VerdictDocument, say: Say, *, system: Sys
     return group_of(told, say, system=system), found
 
 
-def waterfall(found: Sequence[Fall], say: Say, *, layout: Layout = WIDE) -> Rows:
+def waterfall(found: Sequence[Fall], say: Say, *, layout: DotLayout = WIDE) -> DotRows:
     """The drawing: a dot for what is left after each stage, and a bar from what was left before it."""
     dots = [
         Dot(
@@ -400,7 +400,7 @@ def waterfall(found: Sequence[Fall], say: Say, *, layout: Layout = WIDE) -> Rows
         )
         for each in found
     ]
-    return Rows(dots=dots, lines=[], percent=False, bounds=(0.0, math.inf), layout=layout)
+    return DotRows(dots=dots, lines=[], percent=False, bounds=(0.0, math.inf), layout=layout)
 
 
 def waterfall_text(found: Sequence[Fall], say: Say) -> str:
@@ -410,7 +410,7 @@ def waterfall_text(found: Sequence[Fall], say: Say) -> str:
 
 def waterfall_table(
     document: Standing, verdict: VerdictDocument, say: Say, *, title: str, system: System | None
-) -> Table:
+) -> VerdictTable:
     """Of each group, every stage, every actor and the whole: for a hundred, between what, and which part of the gap."""
     head = [
         say("Group"),
@@ -435,7 +435,7 @@ def waterfall_table(
             verdicts.append(None)
         body.append([group, say("To the end"), *_figures(whole, say), say.percent(1.0) if shared else ""])
         verdicts.append(comparison)
-    return Table(caption=title, head=head, rows=body, verdicts=verdicts, names=2)
+    return VerdictTable(caption=title, head=head, rows=body, verdicts=verdicts, names=2)
 
 
 def _figures(part: Mapping[str, Any], say: Say) -> list[str]:

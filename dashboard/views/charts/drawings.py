@@ -25,23 +25,28 @@ MOST_RINGS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ring:
+class SystemRing:
     """One system: its title and its verdict on each article (by id)."""
 
     title: str
     verdicts: Mapping[str, str]
 
 
-def rings_shown(rings: Sequence[Ring], articles: Mapping[str, str], say: Say) -> list[Ring]:
+def rings_shown(rings: Sequence[SystemRing], articles: Mapping[str, str], say: Say) -> list[SystemRing]:
     """The rings as they fit: beyond five systems, one ring of the worst verdicts."""
     if len(rings) <= MOST_RINGS:
         return list(rings)
     verdicts = {a: worst([ring.verdicts.get(a, "not_examined") for ring in rings]) for a in articles}
-    return [Ring(title=say("Worst of {n} systems", n=say.whole(len(rings))), verdicts=verdicts)]
+    return [SystemRing(title=say("Worst of {n} systems", n=say.whole(len(rings))), verdicts=verdicts)]
 
 
 def rose_svg(
-    articles: Mapping[str, str], rings: Sequence[Ring], lang: str, *, needle: str | None = None, named: bool = True
+    articles: Mapping[str, str],
+    rings: Sequence[SystemRing],
+    lang: str,
+    *,
+    needle: str | None = None,
+    named: bool = True,
 ) -> str:
     """The drawing: `articles` (id → name) clockwise from the top, `rings` from the inside out.
 
@@ -65,7 +70,7 @@ def rose_svg(
     )
 
 
-def rose_text(articles: Mapping[str, str], rings: Sequence[Ring], lang: str, *, needle: str | None = None) -> str:
+def rose_text(articles: Mapping[str, str], rings: Sequence[SystemRing], lang: str, *, needle: str | None = None) -> str:
     """What the drawing shows, in words: each article with its verdicts, then where the needle points."""
     say = speaker(lang)
     shown = rings_shown(rings, articles, say)
@@ -78,7 +83,7 @@ def rose_text(articles: Mapping[str, str], rings: Sequence[Ring], lang: str, *, 
     return " ".join(lines)
 
 
-def _spoken(ring: Ring, article: str, say: Say) -> str:
+def _spoken(ring: SystemRing, article: str, say: Say) -> str:
     return f"{ring.title} {word(ring.verdicts.get(article, 'not_examined'), say).lower()}"
 
 
@@ -87,7 +92,7 @@ def _at(angle: float, radius: float) -> tuple[float, float]:
     return CENTRE[0] + radius * math.sin(angle), CENTRE[1] - radius * math.cos(angle)
 
 
-def _branch(article: str, angle: float, step: float, rings: Sequence[Ring], depth: float) -> str:
+def _branch(article: str, angle: float, step: float, rings: Sequence[SystemRing], depth: float) -> str:
     parts = []
     for index, ring in enumerate(rings):
         mark = MARKS[ring.verdicts.get(article, "not_examined")]
@@ -172,7 +177,7 @@ def wrapped(text: str, *, width: int) -> list[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layout:
+class DotLayout:
     """Pixels of the three columns (names, plot, values), of a row, and of the room above and below."""
 
     names: int
@@ -189,8 +194,8 @@ class Layout:
     bottom: int = 30
 
 
-WIDE = Layout(names=236, plot=348, values=80, row=40, top=30, dot=0.5, most_ticks=6)
-NARROW = Layout(names=18, plot=168, values=62, row=68, top=48, dot=0.74, most_ticks=3, narrow=True)
+WIDE = DotLayout(names=236, plot=348, values=80, row=40, top=30, dot=0.5, most_ticks=6)
+NARROW = DotLayout(names=18, plot=168, values=62, row=68, top=48, dot=0.74, most_ticks=3, narrow=True)
 """For a page at 400 % zoom: 248 pixels in all."""
 
 _SIZE, _LEADING = 15, 17
@@ -216,7 +221,7 @@ class Dot:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ThresholdLine:
     """A threshold at `at`, from the top of row `first` to the bottom of row `last`."""
 
     at: float
@@ -239,17 +244,17 @@ def ticks(low: float, high: float, *, most: int = 6) -> list[float]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rows:
+class DotRows:
     """All that a chart of dots shows. `bounds` are the lowest and highest values that make sense on its scale."""
 
     dots: Sequence[Dot]
-    lines: Sequence[Line]
+    lines: Sequence[ThresholdLine]
     percent: bool
     bounds: tuple[float, float]
-    layout: Layout = WIDE
+    layout: DotLayout = WIDE
 
 
-def reach(shown: Rows) -> list[float]:
+def reach(shown: DotRows) -> list[float]:
     """The round values on the scale of a chart, from below all that it shows to above it."""
     seen = [x for dot in shown.dots for x in (dot.value, dot.low, dot.high) if x is not None]
     seen += [line.at for line in shown.lines]
@@ -267,7 +272,7 @@ def digits_of(values: Sequence[float], *, percent: bool) -> int:
     return max(0, -math.floor(math.log10(values[1] - values[0]) + 1e-9) - (2 if percent else 0))
 
 
-def draw(shown: Rows) -> alt.LayerChart:
+def draw(shown: DotRows) -> alt.LayerChart:
     """The chart."""
     dots, lines, percent, layout = shown.dots, shown.lines, shown.percent, shown.layout
     layout = replace(layout, row=layout.row + _LEADING * max(0, max(map(len, _names(dots, layout)), default=0) - 2))
@@ -291,7 +296,7 @@ def draw(shown: Rows) -> alt.LayerChart:
     )
 
 
-def _names(dots: Sequence[Dot], layout: Layout) -> list[list[str]]:
+def _names(dots: Sequence[Dot], layout: DotLayout) -> list[list[str]]:
     """The lines of each name; a row has room for two."""
     return [wrapped(dot.label, width=34 if layout.narrow else 28) for dot in dots]
 
@@ -305,9 +310,9 @@ def _down(field: str, rows: int) -> alt.Y:
     return alt.Y(field, axis=None, scale=alt.Scale(domain=[rows, 0], nice=False, zero=False))
 
 
-def _clear(lines: Sequence[Line], dots: Sequence[Dot]) -> list[Line]:
+def _clear(lines: Sequence[ThresholdLine], dots: Sequence[Dot]) -> list[ThresholdLine]:
     """Lines only beside rows that have a value: nothing runs through the words of the others."""
-    pieces: list[Line] = []
+    pieces: list[ThresholdLine] = []
     for line in lines:
         label = line.label
         for row in range(line.first, line.last + 1):
@@ -325,7 +330,7 @@ def _data(values: list[dict[str, Any]]) -> alt.InlineData:
     return alt.InlineData(values=values)
 
 
-def _lines(lines: Sequence[Line], x: alt.X, y: alt.Y, layout: Layout) -> list[alt.Chart]:
+def _lines(lines: Sequence[ThresholdLine], x: alt.X, y: alt.Y, layout: DotLayout) -> list[alt.Chart]:
     layers, tier = [], 0
     for line in lines:
         ink = NEEDLE if line.broken else MARKS["watch"].ink
@@ -344,14 +349,14 @@ def _lines(lines: Sequence[Line], x: alt.X, y: alt.Y, layout: Layout) -> list[al
     return layers
 
 
-def _reaches(line: Line, layout: Layout) -> list[tuple[float, float]]:
+def _reaches(line: ThresholdLine, layout: DotLayout) -> list[tuple[float, float]]:
     """From where to where a line is drawn: in one stroke, or beside each dot where names stand above the dots."""
     if not layout.narrow:
         return [(line.first, line.last + 1)]
     return [(row + layout.dot - _BESIDE, row + layout.dot + _BESIDE) for row in range(line.first, line.last + 1)]
 
 
-def _intervals(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> list[alt.Chart]:
+def _intervals(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: DotLayout) -> list[alt.Chart]:
     values = [
         {"x": dot.low, "x2": dot.high, "y": index + layout.dot, "tint": tint(dot.verdict)}
         for index, dot in enumerate(dots)
@@ -368,7 +373,7 @@ def tint(verdict: str | None) -> str:
     return {"broken": "#ecbfbf", "watch": "#ecd699", "unknown": "#c9c6de", "kept": "#b5d8d0"}[verdict]
 
 
-def _points(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> alt.Chart:
+def _points(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: DotLayout) -> alt.Chart:
     values = []
     for index, dot in enumerate(dots):
         if dot.value is None:
@@ -393,7 +398,7 @@ def _points(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> alt.Char
     return encoded
 
 
-def _texts(dots: Sequence[Dot], y: alt.Y, layout: Layout) -> list[alt.Chart]:
+def _texts(dots: Sequence[Dot], y: alt.Y, layout: DotLayout) -> list[alt.Chart]:
     wide = not layout.narrow  # a name is placed by its first line: of two, the middle lies lower
     values = [
         {

@@ -79,7 +79,7 @@ def within(bar: Ends, bounds: tuple[float, float]) -> Ends:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Feature:
+class FeatureRow:
     """One feature: its population stability index, the decisions of both windows, and how it was judged."""
 
     name: str
@@ -99,12 +99,12 @@ def is_drift(verdict: VerdictDocument) -> bool:
 
 def features(
     document: Standing, verdict: VerdictDocument | None, say: Say, *, system: System | None = None
-) -> list[Feature]:
+) -> list[FeatureRow]:
     """The features of one verdict (None: of the whole document), in the order of the document, named for readers."""
     judging = [verdict] if verdict else [v for v in document.verdicts if is_drift(v)]
     judged = {c.measure: c for v in judging for c in v.comparisons}
     return [
-        Feature(
+        FeatureRow(
             name=_name((measure.group or {})["feature"], say, system),
             value=measure.value,
             reference_n=measure.params.get("reference_total"),
@@ -147,7 +147,7 @@ RATIOS = (ADJUSTED, ADJUSTED_STAGE)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Level:
+class RateThreshold:
     """Where a threshold falls on the scale of one group's rate, and the side of it that is bad."""
 
     kind: str
@@ -156,7 +156,7 @@ class Level:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class GroupRow:
     """One group: its rate and its own interval, or why there is none; its comparison and how it was judged.
 
     `bar`: the interval to draw, on the scale of the rate: the one that decided where a verdict was made of the group,
@@ -175,7 +175,7 @@ class Row:
     compared_low: float | None = None
     compared_high: float | None = None
     scale: str = "ratio"
-    levels: tuple[Level, ...] = ()
+    levels: tuple[RateThreshold, ...] = ()
     bar: Ends = NONE
 
 
@@ -203,7 +203,7 @@ def verdict_on(document: Standing, by: By, *, metric: str) -> VerdictDocument | 
     return next((v for v in document.verdicts if compared(document, v) == (metric, by)), None)
 
 
-def rows(document: Standing, by: By, say: Say, *, metric: str, system: System | None = None) -> list[Row]:
+def rows(document: Standing, by: By, say: Say, *, metric: str, system: System | None = None) -> list[GroupRow]:
     """The groups of one attribute (or intersection) in the order of the document."""
     if metric == ADJUSTED:
         return _adjusted_rows(document, by, say, system=system)
@@ -224,7 +224,7 @@ def rows(document: Standing, by: By, say: Say, *, metric: str, system: System | 
         comparison = comparisons.get(key)
         judged = measures.get(comparison.measure) if comparison else None
         found.append(
-            Row(
+            GroupRow(
                 label=group_of(measure, say, system=system),
                 value=measure.value,
                 low=own(measure.interval)[0],
@@ -244,7 +244,7 @@ def rows(document: Standing, by: By, say: Say, *, metric: str, system: System | 
     return found
 
 
-def _adjusted_rows(document: Standing, by: By, say: Say, *, system: System | None) -> list[Row]:
+def _adjusted_rows(document: Standing, by: By, say: Say, *, system: System | None) -> list[GroupRow]:
     """Each group's ratio to its reference, which is 1, with the thresholds as they are."""
     verdict = verdict_on(document, by, metric=ADJUSTED)
     comparisons = {comparison.measure: comparison for comparison in verdict.comparisons} if verdict else {}
@@ -260,7 +260,7 @@ def _adjusted_rows(document: Standing, by: By, say: Say, *, system: System | Non
             continue
         label = group_of(measure, say, system=system)
         if ratio is None:
-            found.append(Row(label=label, value=1.0, reference=True))
+            found.append(GroupRow(label=label, value=1.0, reference=True))
             continue
         found.append(_ratio_row(label, ratio, verdict, comparisons.get(ratio.id)))
     return found
@@ -268,7 +268,7 @@ def _adjusted_rows(document: Standing, by: By, say: Say, *, system: System | Non
 
 def stage_rows(
     document: Standing, by: By, say: Say, *, metric: str, system: System | None
-) -> list[tuple[MeasureDocument, Row]]:
+) -> list[tuple[MeasureDocument, GroupRow]]:
     """Each group's ratio to its reference at each stage, with the measure it comes from, stage by stage."""
     verdict = verdict_on(document, by, metric=metric)
     comparisons = {comparison.measure: comparison for comparison in verdict.comparisons} if verdict else {}
@@ -290,10 +290,10 @@ def stage_name(measure: MeasureDocument, say: Say, *, system: System | None) -> 
 
 def _ratio_row(
     label: str, ratio: MeasureDocument, verdict: VerdictDocument | None, comparison: Comparison | None
-) -> Row:
+) -> GroupRow:
     """A ratio as the value of its own row."""
     value = ratio.value
-    return Row(
+    return GroupRow(
         label=label,
         value=value,
         low=own(ratio.interval)[0],
@@ -309,7 +309,9 @@ def _ratio_row(
     )
 
 
-def _levels(rate: float | None, compared: MeasureDocument | None, verdict: VerdictDocument | None) -> tuple[Level, ...]:
+def _levels(
+    rate: float | None, compared: MeasureDocument | None, verdict: VerdictDocument | None
+) -> tuple[RateThreshold, ...]:
     """The thresholds of a comparison, carried back to the scale of the rate."""
     held = verdict.threshold if verdict else None
     if compared is None or held is None or carried(0.0, rate, compared) is None:
@@ -320,7 +322,7 @@ def _levels(rate: float | None, compared: MeasureDocument | None, verdict: Verdi
             continue
         level = oriented(threshold, scale=given(params.scale), bad_side=given(params.bad_side))
         if (at := carried(level, rate, compared)) is not None:
-            levels.append(Level(kind=kind, at=at, bad_side=given(params.bad_side)))
+            levels.append(RateThreshold(kind=kind, at=at, bad_side=given(params.bad_side)))
     return tuple(levels)
 
 

@@ -174,7 +174,7 @@ def _mark(each: MonthAround, x: float, y: Callable[[float], float]) -> list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class PlaceReading:
     """What a drawing says at one place; `x`: where that lies, from 0 at its left edge to 1 at its right."""
 
     x: float
@@ -184,7 +184,7 @@ class Reading:
     def told(self) -> str:
         """As the script of the page reads it.
 
-        >>> Reading(x=1 / 3, text="May: 4").told
+        >>> PlaceReading(x=1 / 3, text="May: 4").told
         '[0.3333, "May: 4"]'
         """
         return json.dumps([round(self.x, 4), self.text], ensure_ascii=False)
@@ -335,7 +335,7 @@ class MonthValue:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Month:
+class ExpectedMonth:
     """What came of a month, and what was expected of it; `strayed`: the first lies outside the second."""
 
     came: MonthValue | None = None
@@ -344,10 +344,10 @@ class Month:
     event: bool = False
 
 
-def scale_of(months: Sequence[Month], *, step: float) -> Reach | None:
+def scale_of(months: Sequence[ExpectedMonth], *, step: float) -> Reach | None:
     """From where to where a drawing reaches, in whole steps; None where there is nothing to draw.
 
-    >>> scale_of([Month(came=MonthValue(value=0.87, ends=(0.853, 0.89)))], step=0.05)
+    >>> scale_of([ExpectedMonth(came=MonthValue(value=0.87, ends=(0.853, 0.89)))], step=0.05)
     (0.85, 0.9)
     """
     ends = [end for month in months for told in (month.came, month.expected) if told for end in told.reach]
@@ -357,7 +357,7 @@ def scale_of(months: Sequence[Month], *, step: float) -> Reach | None:
     return round(low * step, 6), round(max(high, low + 1) * step, 6)
 
 
-def months_picture(months: Sequence[Month], axis: TimeAxis, scale: Reach) -> str:
+def months_picture(months: Sequence[ExpectedMonth], axis: TimeAxis, scale: Reach) -> str:
     """Months at their true distance; events as dotted uprights, the ends of the scale as lines, missing days shaded."""
 
     def x(at: int) -> float:

@@ -13,7 +13,7 @@ from fontTools.ttLib import TTFont
 from boussole.dashboard.markup.elements import FOLDER, INK, INK_2, LINE, NEEDLE, QUOTED, printable, shape
 from boussole.dashboard.markup.glossary import Kind
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.views.charts.drawings import Dot, Rows, tint
+from boussole.dashboard.views.charts.drawings import Dot, DotRows, tint
 
 # How wide words are in the font of drawings, and where they break to fit.
 
@@ -75,7 +75,7 @@ WIDE, NARROW, HIGH, SIDE = 400, 200, 34, 24
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mark:
+class StripMark:
     """One figure: of which of two periods it is, what is said of it, and the address of the view that speaks of it."""
 
     dot: Dot
@@ -88,18 +88,18 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Strip:
+class GroupStrip:
     """One group, with its mark of one period or of two."""
 
     name: str
-    marks: Sequence[Mark]
+    marks: Sequence[StripMark]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Strips:
     """The chart: `scale` holds round values, the least first, each with its words."""
 
-    rows: Sequence[Strip]
+    rows: Sequence[GroupStrip]
     scale: Sequence[tuple[float, str]]
     title: str
     note: str
@@ -115,22 +115,22 @@ class Strips:
         """The drawing of the scale in both widths."""
         return scale_svg(self.scale), scale_svg(self.scale, wide=NARROW)
 
-    def drawn(self, mark: Mark) -> tuple[str, str]:
+    def drawn(self, mark: StripMark) -> tuple[str, str]:
         """The drawing of a mark in both widths."""
         return strip_svg(mark, self.scale), strip_svg(mark, self.scale, wide=NARROW)
 
 
-def levels_at(shown: Rows, place: int) -> list[float]:
+def levels_at(shown: DotRows, place: int) -> list[float]:
     """The levels that are drawn beside one row."""
     return [line.at for line in shown.lines if line.first <= place <= line.last]
 
 
-def strip_svg(mark: Mark, scale: Sequence[tuple[float, str]], *, wide: int = WIDE) -> str:
+def strip_svg(mark: StripMark, scale: Sequence[tuple[float, str]], *, wide: int = WIDE) -> str:
     """One mark and its interval; of the second period an open diamond on a dashed bar."""
     return _drawing(_strip(mark, scale, wide, HIGH), wide, HIGH)
 
 
-def _strip(mark: Mark, scale: Sequence[tuple[float, str]], wide: int, high: float) -> list[str]:
+def _strip(mark: StripMark, scale: Sequence[tuple[float, str]], wide: int, high: float) -> list[str]:
     dot, x = mark.dot, _placed(scale, wide)
     parts = [_upright(x(at), high, LINE, 'stroke-width="1"') for at, _ in _told(scale, wide)]
     if dot.value is not None:
@@ -177,7 +177,7 @@ def strips_svg(shown: Strips) -> str:
     return _drawing(parts, wide, y + 24)
 
 
-def _figure(mark: Mark, why: Sequence[str], shown: Strips, *, left: int, top: float, high: float) -> list[str]:
+def _figure(mark: StripMark, why: Sequence[str], shown: Strips, *, left: int, top: float, high: float) -> list[str]:
     """A mark of one picture with its figure; without one, why there is none."""
     if mark.dot.value is None:
         return _lines(why, left, top + high / 2, INK_2)

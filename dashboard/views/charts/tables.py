@@ -15,8 +15,8 @@ from boussole.dashboard.markup.elements import INK, INK_2, LINE, QUOTED, printab
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.groups import (
     By,
-    Feature,
-    Row,
+    FeatureRow,
+    GroupRow,
     attribute_name,
     features,
     group_name,
@@ -32,7 +32,7 @@ from boussole.dashboard.views.charts.strips import broken, width_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class VerdictTable:
     """`verdicts` holds the mark of each row, shown in a last column; None where a row is not judged.
 
     The first `names` columns say what a row is about, the others are figures.
@@ -50,7 +50,7 @@ LARGE = "calibration_in_the_large"
 
 def groups_table(
     document: Standing, verdict: VerdictDocument, by: By, say: Say, *, metric: str, title: str, system: System | None
-) -> Table:
+) -> VerdictTable:
     """One row per group: its rate, interval, decisions, and how it compares."""
     shown = rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
@@ -75,12 +75,12 @@ def groups_table(
         ]
         for row in shown
     ]
-    return Table(caption=title, head=head, rows=body, verdicts=[row.verdict for row in shown])
+    return VerdictTable(caption=title, head=head, rows=body, verdicts=[row.verdict for row in shown])
 
 
 def adjusted_table(
     document: Standing, verdict: VerdictDocument, by: By, say: Say, *, metric: str, title: str, system: System | None
-) -> Table:
+) -> VerdictTable:
     """One row per group: its share, the judged ratio, the raw one beside it, and what other methods find."""
     shown = rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
@@ -115,12 +115,12 @@ def adjusted_table(
         ]
         for row, key in zip(shown, keys, strict=True)
     ]
-    return Table(caption=title, head=head, rows=body, verdicts=[row.verdict for row in shown])
+    return VerdictTable(caption=title, head=head, rows=body, verdicts=[row.verdict for row in shown])
 
 
 def stages_table(
     document: Standing, verdict: VerdictDocument, by: By, say: Say, *, metric: str, title: str, system: System | None
-) -> Table:
+) -> VerdictTable:
     """One row per stage and group compared: who acts there, the judged ratio, the raw ones at the stage and so far."""
     shown = stage_rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
@@ -150,7 +150,7 @@ def stages_table(
         ]
         for measure, row in shown
     ]
-    return Table(caption=title, head=head, rows=body, verdicts=[row.verdict for _, row in shown], names=3)
+    return VerdictTable(caption=title, head=head, rows=body, verdicts=[row.verdict for _, row in shown], names=3)
 
 
 def actor_name(actor: str, say: Say) -> str:
@@ -165,7 +165,7 @@ def actor_name(actor: str, say: Say) -> str:
     return names.get(actor, "")
 
 
-def _compared(row: Row, say: Say, *, minimum: int) -> str:
+def _compared(row: GroupRow, say: Say, *, minimum: int) -> str:
     return comparison(row, say) if row.value is not None else reason_words(row.reason or "", say, minimum=minimum)
 
 
@@ -182,7 +182,7 @@ def _others(say: Say) -> str:
     return say("With comparable profiles, compared with all others")
 
 
-def _alone(row: Row, say: Say) -> str:
+def _alone(row: GroupRow, say: Say) -> str:
     """The interval of a ratio by itself."""
     if row.low is None or row.high is None:
         return ""
@@ -213,7 +213,7 @@ def _beside(measure: MeasureDocument | None, say: Say, *, minimum: int, short: b
     return f"{told} ({say('{low} to {high}', low=values[0], high=values[1])})" if values else told
 
 
-def places_table(document: Standing, say: Say, *, system: System) -> Table | None:
+def places_table(document: Standing, say: Say, *, system: System) -> VerdictTable | None:
     """One row per group: the attention that its places in lists get, and how often it stands first; None without lists.
 
     Both are shown and not judged.
@@ -240,10 +240,10 @@ def places_table(document: Standing, say: Say, *, system: System) -> Table | Non
         say("Attention, in the same lists (reference, or else all others: 100)"),
         say("People among the first {n} (their share of those assessed: 100)", n=say.whole(TOP)),
     ]
-    return Table(caption=say("Place in the list, by group"), head=head, rows=body, verdicts=[None] * len(body))
+    return VerdictTable(caption=say("Place in the list, by group"), head=head, rows=body, verdicts=[None] * len(body))
 
 
-def scores_table(document: Standing, say: Say, *, system: System) -> Table | None:
+def scores_table(document: Standing, say: Say, *, system: System) -> VerdictTable | None:
     """One row per group: how well scores rank its people, and, of probabilities, whether they announce too much.
 
     Both are shown and not judged. None without scores.
@@ -265,7 +265,9 @@ def scores_table(document: Standing, say: Say, *, system: System) -> Table | Non
     ]
     if all(m.reason == "not_a_probability" for m in document.judged_measures if m.metric == LARGE):
         head, body = head[:2], [row[:2] for row in body]
-    return Table(caption=say("What scores are worth, by group"), head=head, rows=body, verdicts=[None] * len(body))
+    return VerdictTable(
+        caption=say("What scores are worth, by group"), head=head, rows=body, verdicts=[None] * len(body)
+    )
 
 
 def _announced(measure: MeasureDocument | None, say: Say, *, minimum: int) -> str:
@@ -278,7 +280,9 @@ def _announced(measure: MeasureDocument | None, say: Say, *, minimum: int) -> st
     return f"{told} ({say('{low} to {high}', low=signed(100 * ends.low, say), high=signed(100 * ends.high, say))})"
 
 
-def drift_table(document: Standing, verdict: VerdictDocument, say: Say, *, title: str, system: System | None) -> Table:
+def drift_table(
+    document: Standing, verdict: VerdictDocument, say: Say, *, title: str, system: System | None
+) -> VerdictTable:
     """One row per feature: its distance from the reference period, and the decisions of both periods."""
     shown = features(document, verdict, say, system=system)
     head = [
@@ -297,10 +301,10 @@ def drift_table(document: Standing, verdict: VerdictDocument, say: Say, *, title
         ]
         for feature in shown
     ]
-    return Table(caption=title, head=head, rows=body, verdicts=[feature.verdict for feature in shown])
+    return VerdictTable(caption=title, head=head, rows=body, verdicts=[feature.verdict for feature in shown])
 
 
-def _distance(feature: Feature, say: Say) -> str:
+def _distance(feature: FeatureRow, say: Say) -> str:
     """How far a feature has moved, and between which distances the tests leave it."""
     told, (low, high) = say.number(feature.value or 0.0, 3), feature.bar
     if low is None or high is None:
@@ -323,7 +327,7 @@ def between(low: float | None, high: float | None, say: Say) -> str:
     return say("{low} to {high}", low=say.percent(low), high=say.percent(high))
 
 
-def comparison(row: Row, say: Say) -> str:
+def comparison(row: GroupRow, say: Say) -> str:
     """How a group compares: "74 for 100 (71 to 78)", or a gap in points."""
     if row.compared is None:
         return ""
@@ -350,7 +354,7 @@ def signed(value: float, say: Say) -> str:
 
 def corrections_table(
     document: Standing, verdict: VerdictDocument, say: Say, *, title: str, system: System | None
-) -> Table | None:
+) -> VerdictTable | None:
     """One row for each group that the verdict compares, for 100 of the group compared with; None where nothing is told
     of any: the answer says why."""
     measures = document.judged_by_id
@@ -358,7 +362,7 @@ def corrections_table(
     told = [(each, measure) for each, measure in pairs if measure.metric == GAP_BY_CORRECTIONS]
     if all(measure.value is None and measure.params.get("before") is None for _, measure in told):
         return None
-    return Table(
+    return VerdictTable(
         caption=title,
         head=[
             say("Group"),
@@ -386,7 +390,7 @@ def _row(measure: MeasureDocument, say: Say, system: System | None) -> list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mark:
+class MarkCell:
     """A cell that is a mark: the shape of a verdict, and its words."""
 
     verdict: str
@@ -396,11 +400,11 @@ class Mark:
         return self.text
 
 
-Cell = str | Mark
+Cell = str | MarkCell
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
+class MarkedTable:
     """The head, and rows of as many cells; the first of each says what the row is about."""
 
     head: Sequence[str]
@@ -409,26 +413,26 @@ class Sheet:
 
 def mark(verdict: str | None, say: Say, text: str | None = None) -> Cell:
     """The mark of a verdict with its word, or with other words; nothing where there is no verdict."""
-    return Mark(verdict=verdict, text=text or word(verdict, say)) if verdict else ""
+    return MarkCell(verdict=verdict, text=text or word(verdict, say)) if verdict else ""
 
 
-def sheet_of(table: Table, say: Say) -> Sheet:
+def sheet_of(table: VerdictTable, say: Say) -> MarkedTable:
     """A table of figures with the mark of each row in the last column, where its head names one."""
     rows = [[*cells, mark(verdict, say)] for cells, verdict in zip(table.rows, table.verdicts, strict=True)]
     wide = len(table.head)
-    return Sheet(head=table.head, rows=[row[:wide] for row in rows])
+    return MarkedTable(head=table.head, rows=[row[:wide] for row in rows])
 
 
 def marked(
     head: Sequence[str], rows: Sequence[Sequence[str]], states: Sequence[str], words: Sequence[str], reading: str
-) -> Sheet:
+) -> MarkedTable:
     """Rows of words, each with its mark in a last column of the name `reading`; no mark where it says nothing."""
     named = [*head, reading] if rows and len(head) == len(rows[0]) else list(head)
     cells = [
-        [*row, Mark(verdict=state, text=text) if state and text else ""]
+        [*row, MarkCell(verdict=state, text=text) if state and text else ""]
         for row, state, text in zip(rows, states, words, strict=True)
     ]
-    return Sheet(head=named, rows=cells)
+    return MarkedTable(head=named, rows=cells)
 
 
 # A table as a drawing: what has no other picture is taken along as it stands.
@@ -441,7 +445,7 @@ MOST = 40
 """Rows that are drawn; a spreadsheet holds all."""
 
 
-def table_picture(sheet: Sheet, *, width: float) -> str:
+def table_picture(sheet: MarkedTable, *, width: float) -> str:
     """The head, and at most `MOST` rows; `width`: at least so wide."""
     rows = [[*row] for row in sheet.rows[:MOST]]
     across = [_across(at, [sheet.head[at], *(row[at] for row in rows)]) for at in range(len(sheet.head))]
@@ -462,7 +466,7 @@ def table_picture(sheet: Sheet, *, width: float) -> str:
 def _across(at: int, cells: Sequence[Cell]) -> float:
     """How wide a column is: its widest cell, as far as it may be."""
     most = FIRST if at == 0 else OTHER
-    found = [width_of(str(each), SIZE, weight="bold") + SHAPE * isinstance(each, Mark) for each in cells]
+    found = [width_of(str(each), SIZE, weight="bold") + SHAPE * isinstance(each, MarkCell) for each in cells]
     return min(most, max(found)) + 2 * SIDE
 
 
@@ -473,10 +477,10 @@ def _drawn(
     parts, left, high = [], 0.0, 1
     for at, (cell, wide) in enumerate(zip(cells, across, strict=True)):
         weight = "bold" if head or at == 0 else "normal"
-        aside = SHAPE if isinstance(cell, Mark) else 0.0
+        aside = SHAPE if isinstance(cell, MarkCell) else 0.0
         lines = broken(printable(str(cell)) or ("—" if at else ""), SIZE, within=wide - 2 * SIDE - aside, weight=weight)
         first = top + ABOVE + SIZE
-        if isinstance(cell, Mark):
+        if isinstance(cell, MarkCell):
             parts.append(shape(cell.verdict, x=left + SIDE + 6, y=first - 5, size=12))
         ink = INK_2 if head else INK
         parts += [

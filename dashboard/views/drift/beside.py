@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boussole.audits.drift.series import DriftSeries
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
-from boussole.charter.comparing.months import VersionChange
+from boussole.charter.comparing.months import VersionSuccession
 from boussole.charter.document.base import given
 from boussole.charter.document.differences.comparing import Agreement, ChangeOfMeasure, VersionComparison, VersionSide
 from boussole.charter.judging.families import decision
@@ -47,7 +47,7 @@ def anchor_of(version: str) -> str:
     return "version-" + "".join(each if each.isalnum() else "-" for each in version)
 
 
-def side_by_side(found: Sequence[VersionChange], series: DriftSeries, say: Say) -> list[Beside]:
+def side_by_side(found: Sequence[VersionSuccession], series: DriftSeries, say: Say) -> list[Beside]:
     """Changes of version as the page shows them."""
     return [
         shown(each.document, series, say)

@@ -20,12 +20,12 @@ from boussole.charter.drift.moved_groups import (
     months_with_groups,
     moved_groups,
 )
-from boussole.charter.drift.rule import Rule
+from boussole.charter.drift.rule import DriftRule
 from boussole.charter.judging.families import decision
 from boussole.charter.judging.wording.naming import parsed
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.charts import svg
-from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, Line, Rows
+from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, DotRows, ThresholdLine
 from boussole.dashboard.views.charts.groups import attribute_name, group_name, reason_words, value_name
 from boussole.dashboard.views.drift.words import period_words
 
@@ -187,7 +187,7 @@ APART = "watch"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class QuantityTable:
     """What each group was given, then and now. `marks`: of each row, whether it very likely moved otherwise."""
 
     caption: str
@@ -197,15 +197,15 @@ class Table:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class QuantityTables:
     """One quantity: its drawing in two widths, its groups, its crossed groups, and how it went month by month."""
 
     title: str
     drawn: tuple[str, str] | None
     alt: str
-    groups: Table
-    crossed: Table | None
-    months: Table | None
+    groups: QuantityTable
+    crossed: QuantityTable | None
+    months: QuantityTable | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,12 +215,12 @@ class ForWhom:
     period: str
     sentences: Sequence[str]
     tone: str
-    parts: Sequence[Part]
+    parts: Sequence[QuantityTables]
     missing: str = ""
     todo: str = ""
 
 
-def for_whom(documents: Mapping[Window, AuditDocument], system: System, say: Say, *, rule: Rule) -> ForWhom | None:
+def for_whom(documents: Mapping[Window, AuditDocument], system: System, say: Say, *, rule: DriftRule) -> ForWhom | None:
     """The section; None where the system has no groups or no reference period, or no audit has looked."""
     reference, months = reference_window(system), months_with_groups(documents)
     if reference is None or not months or not system.groups:
@@ -252,7 +252,7 @@ def _part(
     found: Sequence[GroupMove],
     by_month: Mapping[Window, Sequence[GroupMove]],
     words: GroupWords,
-) -> Part:
+) -> QuantityTables:
     plain = [each for each in found if len(each.by) == 1]
     crossed = [each for each in found if len(each.by) > 1]
     title = words.title(quantity)
@@ -261,7 +261,7 @@ def _part(
     if any(dot.value is not None for dot in shown.dots):
         wide, narrow = (svg(each, words.say.lang) for each in (shown, replace(shown, layout=NARROW)))
         drawn = wide, narrow
-    return Part(
+    return QuantityTables(
         title=title,
         drawn=drawn,
         alt=" ".join([f"{title}.", *(f"{dot.label}: {dot.text or dot.note}." for dot in shown.dots)]),
@@ -271,7 +271,7 @@ def _part(
     )
 
 
-def _drawing(found: Sequence[GroupMove], quantity: str, words: GroupWords) -> Rows:
+def _drawing(found: Sequence[GroupMove], quantity: str, words: GroupWords) -> DotRows:
     """By how much more or less each group moved than the one it is compared with, and the interval that decided."""
     scale = 100 if quantity == "selection_rate" else 1  # in points
     dots = []
@@ -289,11 +289,11 @@ def _drawing(found: Sequence[GroupMove], quantity: str, words: GroupWords) -> Ro
                 verdict=APART if each.otherwise else None,
             )
         )
-    line = Line(at=0.0, label=words.say("as the others"), first=0, last=max(len(dots) - 1, 0), broken=False)
-    return Rows(dots=dots, lines=[line], percent=False, bounds=(-math.inf, math.inf), layout=WIDE)
+    line = ThresholdLine(at=0.0, label=words.say("as the others"), first=0, last=max(len(dots) - 1, 0), broken=False)
+    return DotRows(dots=dots, lines=[line], percent=False, bounds=(-math.inf, math.inf), layout=WIDE)
 
 
-def _table(caption: str, found: Sequence[GroupMove], quantity: str, words: GroupWords) -> Table:
+def _table(caption: str, found: Sequence[GroupMove], quantity: str, words: GroupWords) -> QuantityTable:
     say = words.say
     head = [say("Group"), say("Before"), say("Now"), say("Change"), say("Compared with"), say("Moved more or less by")]
     rows = []
@@ -305,7 +305,7 @@ def _table(caption: str, found: Sequence[GroupMove], quantity: str, words: Group
         now, then = (words.level(value, quantity, 1) for value in given(change.params.values))
         told = words.with_interval(change, quantity)
         rows.append([words.name(each), then, now, told, *words.beside(each)])
-    return Table(
+    return QuantityTable(
         caption=caption,
         head=[*head, say("Reading")],
         rows=rows,
@@ -318,7 +318,7 @@ def _months(
     quantity: str,
     by_month: Mapping[Window, Sequence[GroupMove]],
     words: GroupWords,
-) -> Table:
+) -> QuantityTable:
     """The changes of every month, one row a month."""
     say = words.say
     rows = []
@@ -331,7 +331,7 @@ def _months(
             cell = "" if then is None or value is None else words.signed(value, quantity, 1)
             cells.append(say("{change} (otherwise)", change=cell) if then and then.otherwise else cell)
         rows.append([period_words(window, say), *cells])
-    return Table(
+    return QuantityTable(
         caption=say("{title}, month by month", title=words.title(quantity)),
         head=[say("Period"), *[words.name(each) for each in found]],
         rows=rows,

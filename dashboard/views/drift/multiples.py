@@ -12,15 +12,14 @@ from boussole.audits.mixed import joined
 from boussole.audits.windows import Window
 from boussole.charter.comparing.months import MOST
 from boussole.charter.deadlines.incidents import incidents
-from boussole.charter.drift.readings import Reading, theme_of
-from boussole.charter.drift.rule import Level
+from boussole.charter.drift.readings import ThemeReading, theme_of
+from boussole.charter.drift.rule import DriftLevel
 from boussole.charter.judging.statistics.placing import holds
 from boussole.charter.record_types.incidents import Incident
-from boussole.charter.records.in_force import Version
+from boussole.charter.records.in_force import CharterInUse
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import charter_href, data_href, drift_href, incidents_href
-from boussole.dashboard.views.charts.over_time import Reading as PlaceReading
-from boussole.dashboard.views.charts.over_time import Spot, places, small_multiple, time_axis
+from boussole.dashboard.views.charts.over_time import PlaceReading, Spot, places, small_multiple, time_axis
 from boussole.dashboard.views.drift.beside import anchor_of
 from boussole.dashboard.views.drift.figures import ends_of, figure, in_order, label, of, row, several, table_head
 from boussole.dashboard.views.drift.two_periods import anchor_at
@@ -43,7 +42,7 @@ COLUMNS_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
+class DriftEvent:
     """Something that happened on a day; `said` as it goes on in a sentence, `short` as it stands alone."""
 
     on: dt.date
@@ -55,13 +54,13 @@ class Event:
 def events(
     scene: Scene,
     series: DriftSeries,
-    charters: Sequence[Version],
+    charters: Sequence[CharterInUse],
     say: Say,
     *,
     query: dict[str, str],
     with_incidents: bool,
     incident_titles: bool = True,
-) -> list[Event]:
+) -> list[DriftEvent]:
     """All of them, oldest first; that the first version decides is where the log begins, and no event.
 
     Without `incident_titles`, of an incident only the day is told.
@@ -69,7 +68,7 @@ def events(
     begun = min((version.first for version in series.versions), default=None)
     shown = [version.name for version in series.versions][-MOST:]
     found = [
-        Event(
+        DriftEvent(
             on=version.first,
             short=say("Version {version} begins", version=version.name),
             said=say("version {version} of the model began to decide", version=version.name),
@@ -83,7 +82,7 @@ def events(
     for charter in charters:
         for act in charter.acts:
             found.append(
-                Event(
+                DriftEvent(
                     on=act.on,
                     short=say("Charter {version}", version=charter.version),
                     said=say("version {version} of the charter was adopted", version=charter.version),
@@ -97,7 +96,7 @@ def events(
     return sorted(found, key=lambda event: (event.on, event.short))
 
 
-def _of_columns(series: DriftSeries, say: Say, *, query: dict[str, str]) -> list[Event]:
+def _of_columns(series: DriftSeries, say: Say, *, query: dict[str, str]) -> list[DriftEvent]:
     """What became of columns, told once a day; a log that never had a column is no event."""
     days: dict[dt.date, list[MoveWords]] = {}
     for move in series.changes:
@@ -105,7 +104,7 @@ def _of_columns(series: DriftSeries, say: Say, *, query: dict[str, str]) -> list
             days.setdefault(move.on, []).append(move_words(move, series.system, say))
     href = data_href(query=query, anchor=series.system.id)
     return [
-        Event(
+        DriftEvent(
             on=day,
             short=words[0].short if len(words) == 1 else say("{n} columns: other data", n=say.whole(len(words))),
             said=joined(", ", [each.said for each in words[:COLUMNS_NAMED]]),
@@ -115,8 +114,8 @@ def _of_columns(series: DriftSeries, say: Say, *, query: dict[str, str]) -> list
     ]
 
 
-def _incident(entry: int, incident: Incident, say: Say, *, query: dict[str, str], title: bool) -> Event:
-    return Event(
+def _incident(entry: int, incident: Incident, say: Say, *, query: dict[str, str], title: bool) -> DriftEvent:
+    return DriftEvent(
         on=incident.happened_on,
         short=say("Incident"),
         said=say("an incident happened: {title}", title=incident.title) if title else say("an incident happened"),
@@ -124,12 +123,12 @@ def _incident(entry: int, incident: Incident, say: Say, *, query: dict[str, str]
     )
 
 
-def within(found: Sequence[Event], point: Point) -> list[Event]:
+def within(found: Sequence[DriftEvent], point: Point) -> list[DriftEvent]:
     """The events of the days of a window."""
     return on_days(found, point.window)
 
 
-def on_days(found: Sequence[Event], window: Window) -> list[Event]:
+def on_days(found: Sequence[DriftEvent], window: Window) -> list[DriftEvent]:
     """The events of any days, from the first to the last."""
     return [event for event in found if window.start <= event.on <= window.end]
 
@@ -177,11 +176,11 @@ class Multiple:
 
 def multiples(
     series: DriftSeries,
-    read: Sequence[Mapping[str, Reading]],
+    read: Sequence[Mapping[str, ThemeReading]],
     theme: str,
     *,
-    level: Level,
-    happened: Sequence[Event],
+    level: DriftLevel,
+    happened: Sequence[DriftEvent],
     say: Say,
 ) -> list[Multiple]:
     """The drawings of one theme, in the order of the system file."""
@@ -207,7 +206,7 @@ def _multiple(
     states: Sequence[str],
     eventful: Sequence[bool],
     *,
-    level: Level,
+    level: DriftLevel,
     say: Say,
 ) -> Multiple:
     name = (like.group or ("",))[0]
@@ -298,7 +297,7 @@ def _direction(higher: Measure | None, say: Say) -> list[str]:
     return [say("They fell: of two decisions, the newer has the higher value {n} times in 100.", n=n)]
 
 
-def _distance(psi: Measure | None, level: Level, say: Say) -> str:
+def _distance(psi: Measure | None, level: DriftLevel, say: Say) -> str:
     """The newest distance beside its level."""
     at = say.number(level.watch, 2)
     if psi is None or psi.value is None:
@@ -324,7 +323,7 @@ def _hundredths(share: float, say: Say) -> str:
     return say.number(100 * share, 1 if share < 0.1 else 0)
 
 
-def _spoken(title: str, spots: Sequence[Spot], series: DriftSeries, level: Level, say: Say) -> str:
+def _spoken(title: str, spots: Sequence[Spot], series: DriftSeries, level: DriftLevel, say: Say) -> str:
     """The drawing in words: the newest windows with their distances and states."""
     parts = []
     for spot, point in list(zip(spots, series.points, strict=True))[-SPOKEN:]:

@@ -16,12 +16,19 @@ from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.base import given
 from boussole.charter.drift.causes import causes, newcomers, run
-from boussole.charter.drift.readings import MEANING, MOVED, Reading
+from boussole.charter.drift.readings import MEANING, MOVED, ThemeReading
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.groups import attribute_name, group_name, reason_words
-from boussole.dashboard.views.charts.over_time import Month, MonthValue, months_picture, places, scale_of, time_axis
-from boussole.dashboard.views.charts.over_time import Reading as PlaceReading
-from boussole.dashboard.views.drift.multiples import Event, on_days
+from boussole.dashboard.views.charts.over_time import (
+    ExpectedMonth,
+    MonthValue,
+    PlaceReading,
+    months_picture,
+    places,
+    scale_of,
+    time_axis,
+)
+from boussole.dashboard.views.drift.multiples import DriftEvent, on_days
 from boussole.dashboard.views.drift.words import PerformanceWords, period_words, state_words, why_not
 
 # How good decisions and scores were for each group: what audits told of the newest months, and nothing else.
@@ -128,7 +135,7 @@ def drawn(
     anchor: str,
     title: str,
     series: DriftSeries,
-    months: Sequence[Month],
+    months: Sequence[ExpectedMonth],
     words: PerformanceWords,
     *,
     sentences: Sequence[str],
@@ -165,7 +172,7 @@ def _whole(value: float, words: PerformanceWords) -> str:
     return words.say.number(100 * value, 0)
 
 
-def _spoken(month: Month, words: PerformanceWords) -> str:
+def _spoken(month: ExpectedMonth, words: PerformanceWords) -> str:
     """A month of a drawing in words."""
     told = []
     if month.came is not None:
@@ -179,7 +186,10 @@ def _spoken(month: Month, words: PerformanceWords) -> str:
 
 
 def meaning_months(
-    series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened: Sequence[Event], words: PerformanceWords
+    series: DriftSeries,
+    read: Sequence[Mapping[str, ThemeReading]],
+    happened: Sequence[DriftEvent],
+    words: PerformanceWords,
 ) -> FollowedRows | None:
     """None where no month has it."""
     say = words.say
@@ -194,13 +204,15 @@ def meaning_months(
         shift, tilt = found.get(window, (None, None))
         event = bool(on_days(happened, window))
         if shift is None or shift.value is None:
-            months.append(Month(event=event))
+            months.append(ExpectedMonth(event=event))
             rows.append([capital(period_words(window, say)), *_missing(shift, series, words)])
             continue
         observed, expected = shift.params["observed"], shift.params["expected"]
         strayed = states.get(window) == "watch"
         months.append(
-            Month(came=MonthValue(value=observed), expected=MonthValue(value=expected), strayed=strayed, event=event)
+            ExpectedMonth(
+                came=MonthValue(value=observed), expected=MonthValue(value=expected), strayed=strayed, event=event
+            )
         )
         cells = [
             say.whole(shift.n or 0),
@@ -271,8 +283,8 @@ class Performing:
 
 def performing(
     series: DriftSeries,
-    read: Sequence[Mapping[str, Reading]],
-    happened: Sequence[Event],
+    read: Sequence[Mapping[str, ThemeReading]],
+    happened: Sequence[DriftEvent],
     say: Say,
     *,
     documents: Mapping[Window, AuditDocument],
@@ -309,7 +321,7 @@ def _tone(due: Sequence[Performance], name: str, doubts: Sequence[str]) -> str:
     return "kept" if due and due[-1].expected and not due[-1].strayed(name) else "unknown"
 
 
-def _doubts(series: DriftSeries, read: Sequence[Mapping[str, Reading]], words: PerformanceWords) -> list[str]:
+def _doubts(series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], words: PerformanceWords) -> list[str]:
     """Why what is expected may be wrong: scores that mean something else, or that another model gives."""
     compared = [at for at, point in enumerate(series.points) if point.reason is None]
     if not compared:
@@ -361,7 +373,7 @@ def _sentences(name: str, months: Sequence[Performance], words: PerformanceWords
 
 
 def _followed(
-    name: str, series: DriftSeries, happened: Sequence[Event], words: PerformanceWords, *, told: bool
+    name: str, series: DriftSeries, happened: Sequence[DriftEvent], words: PerformanceWords, *, told: bool
 ) -> FollowedRows:
     """`told`: with what it says; the section has already said that of the first."""
     say = words.say
@@ -381,9 +393,9 @@ def _followed(
     )
 
 
-def _month(each: Performance, name: str, happened: Sequence[Event]) -> Month:
+def _month(each: Performance, name: str, happened: Sequence[DriftEvent]) -> ExpectedMonth:
     came, expected = each.came[name], each.expected.get(name)
-    return Month(
+    return ExpectedMonth(
         came=_told(came, (came.interval.low, came.interval.high) if came.interval else None),
         expected=None if expected is None else _told(expected, expected.params.get("will_be")),
         strayed=each.strayed(name),

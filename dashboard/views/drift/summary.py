@@ -15,10 +15,10 @@ from boussole.audits.languages import bracketed, capital
 from boussole.audits.windows import Window
 from boussole.charter.drift.causes import Causes, causes, run
 from boussole.charter.drift.groups import CALIBRATION
-from boussole.charter.drift.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, THEMES, Reading
+from boussole.charter.drift.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, THEMES, ThemeReading
 from boussole.charter.drift.rule import SCORE
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.views.drift.multiples import Event
+from boussole.dashboard.views.drift.multiples import DriftEvent
 from boussole.dashboard.views.drift.performance import meaning_words
 from boussole.dashboard.views.drift.words import beside_words, name_of, period_words, since_words, why_not
 
@@ -27,7 +27,7 @@ EFFECTS = (SCORE, DECISION, OUTCOME, GAPS)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Summary:
+class DriftSummary:
     """`tone`: the key of a mark; `headline`, then what else is to be said, one sentence each."""
 
     tone: str
@@ -35,7 +35,9 @@ class Summary:
     more: Sequence[str] = ()
 
 
-def summary(series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened: Sequence[Event], say: Say) -> Summary:
+def summary(
+    series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], happened: Sequence[DriftEvent], say: Say
+) -> DriftSummary:
     """What the newest compared window says."""
     compared = [at for at, point in enumerate(series.points) if point.reason is None]
     if not compared:
@@ -63,30 +65,30 @@ def summary(series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened
     if clauses:
         tone = "broken" if any(now[theme].state == "broken" for theme in moved) else "watch"
         what = _listed(clauses, say)
-        return Summary(
+        return DriftSummary(
             tone=tone, headline=say("{period} compared with {against}: {what}.", **told, what=what), more=more
         )
     if unknown and not still:
-        return Summary(
+        return DriftSummary(
             tone="unknown", headline=say("{period} compared with {against}: we cannot tell.", **told), more=more
         )
     more += _before(series, read, at, say)
     if unknown:
-        return Summary(
+        return DriftSummary(
             tone="unknown",
             headline=say(
                 "{period} compared with {against}: nothing that we can tell of moved beyond its level.", **told
             ),
             more=more,
         )
-    return Summary(
+    return DriftSummary(
         tone="kept",
         headline=say("{period} compared with {against}: nothing moved beyond its level.", **told),
         more=more,
     )
 
 
-def _unknown(themes: Sequence[str], now: Mapping[str, Reading], say: Say) -> list[str]:
+def _unknown(themes: Sequence[str], now: Mapping[str, ThemeReading], say: Say) -> list[str]:
     """Of what nobody can tell, and why: a column without any value, else too little to tell on which side it lies."""
     empty = [theme for theme in themes if "no_values" in now[theme].reasons.values()]
     near = [theme for theme in themes if theme not in empty]
@@ -105,7 +107,7 @@ def _unknown(themes: Sequence[str], now: Mapping[str, Reading], say: Say) -> lis
     return told
 
 
-def _nothing(series: DriftSeries, say: Say) -> Summary:
+def _nothing(series: DriftSeries, say: Say) -> DriftSummary:
     """Why no window is compared, and what to do."""
     reasons = {point.reason for point in series.points} - {"is_reference"}
     reason = next(iter(sorted(filter(None, reasons))), "is_reference")
@@ -117,11 +119,11 @@ def _nothing(series: DriftSeries, say: Say) -> Summary:
         "no_earlier": say("The next period that ends will be compared with it."),
     }
     headline = say("Nothing can be compared: {why}.", why=why_not(reason, series.system, say))
-    return Summary(tone="unknown", headline=headline, more=[steps[reason]] if reason in steps else [])
+    return DriftSummary(tone="unknown", headline=headline, more=[steps[reason]] if reason in steps else [])
 
 
 def _clauses(
-    moved: Sequence[str], read: Mapping[str, Reading], why: Causes, series: DriftSeries, say: Say, *, at: int
+    moved: Sequence[str], read: Mapping[str, ThemeReading], why: Causes, series: DriftSeries, say: Say, *, at: int
 ) -> list[str]:
     """What moved the system, then what followed."""
     found = [_clause(theme, read[theme], series, say) for theme in (INPUTS, GROUPS) if theme in moved]
@@ -186,7 +188,11 @@ def _unseen(say: Say) -> str:
 
 
 def _told_of_causes(
-    why: Causes, now: Mapping[str, Reading], read: Sequence[Mapping[str, Reading]], series: DriftSeries, say: Say
+    why: Causes,
+    now: Mapping[str, ThemeReading],
+    read: Sequence[Mapping[str, ThemeReading]],
+    series: DriftSeries,
+    say: Say,
 ) -> list[str]:
     """What belongs to the causes: in figures, and what cannot be told apart."""
     found = []
@@ -208,7 +214,7 @@ def _told_of_causes(
     return found
 
 
-def _clause(theme: str, reading: Reading, series: DriftSeries, say: Say) -> str:
+def _clause(theme: str, reading: ThemeReading, series: DriftSeries, say: Say) -> str:
     moved, n = reading.moved, say.whole(len(reading.moved))
     if theme == GAPS:
         return say("what audits measure moved for good ({n} of its figures)", n=n)
@@ -238,11 +244,11 @@ def _subject(theme: str, say: Say) -> str:
 
 def _since(
     series: DriftSeries,
-    read: Sequence[Mapping[str, Reading]],
+    read: Sequence[Mapping[str, ThemeReading]],
     moved: Sequence[str],
     at: int,
     *,
-    happened: Sequence[Event],
+    happened: Sequence[DriftEvent],
     say: Say,
 ) -> list[str]:
     """The first of the windows in a row in which the same moved, and what happened in it or while it was uncertain."""
@@ -258,7 +264,7 @@ def _since(
     return told
 
 
-def _before(series: DriftSeries, read: Sequence[Mapping[str, Reading]], at: int, say: Say) -> list[str]:
+def _before(series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], at: int, say: Say) -> list[str]:
     """What moved last before the window that is told of."""
     for earlier in reversed(range(at)):
         moved = [theme for theme in THEMES if read[earlier][theme].state in MOVED]

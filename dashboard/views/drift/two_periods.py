@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from boussole.audits.drift.two_windows import Distribution, Part, TwoWindows
+from boussole.audits.drift.two_windows import Distribution, TwoWindows, WindowShare
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.audits.systems.model import System
@@ -15,11 +15,11 @@ from boussole.charter.drift.readings import theme_of
 from boussole.charter.drift.rule import SCORE
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.drawings import Dot, ticks
-from boussole.dashboard.views.charts.strips import Mark, Strip, Strips
-from boussole.dashboard.views.charts.tables import Table
+from boussole.dashboard.views.charts.strips import GroupStrip, StripMark, Strips
+from boussole.dashboard.views.charts.tables import VerdictTable
 from boussole.dashboard.views.drift.figures import label, several
 from boussole.dashboard.views.drift.words import period_words, title_of, why_not
-from boussole.dashboard.views.fields import Field, Option, settled
+from boussole.dashboard.views.fields import ChoiceField, Option, settled
 
 ANCHOR = "two-periods"
 """The place on the page."""
@@ -35,17 +35,17 @@ class TwoPeriods:
     """What was chosen, and both periods of it. `asked`: whether an address asks for anything of it; `told`: the
     sentence before the chart; `missing`: why there is none."""
 
-    fields: Sequence[Field]
+    fields: Sequence[ChoiceField]
     title: str
     asked: bool = False
     told: str = ""
     missing: str = ""
     chart: Strips | None = None
-    table: Table | None = None
+    table: VerdictTable | None = None
     notes: Sequence[str] = ()
 
     @property
-    def refused(self) -> list[Field]:
+    def refused(self) -> list[ChoiceField]:
         """The fields whose value of the address is not there."""
         return [field for field in self.fields if field.refused]
 
@@ -68,7 +68,7 @@ def fields_of(
     windows: Sequence[Window],
     usual: Pair | None,
     system: System,
-) -> tuple[list[Field], Pair | None]:
+) -> tuple[list[ChoiceField], Pair | None]:
     """What can be chosen, and the two windows that are; None where there are no two without common days.
 
     `asked`: column, period and the other one as the address names them; `columns`: their places and titles; `usual`:
@@ -99,14 +99,14 @@ def _options(windows: Sequence[Window], system: System, say: Say) -> list[Option
     return found
 
 
-def _chosen(key: str, named: str, asked: str, usual: str, options: Sequence[Option]) -> Field:
+def _chosen(key: str, named: str, asked: str, usual: str, options: Sequence[Option]) -> ChoiceField:
     """A field with the value asked for where there is one, else the usual one, else the first."""
     if asked in [option.value for option in options]:
         return settled(key, named, asked, options)
     return replace(settled(key, named, usual, options), refused=asked)
 
 
-def two_periods(fields: Sequence[Field], pair: Pair | None, read: Read, system: System, say: Say) -> TwoPeriods:
+def two_periods(fields: Sequence[ChoiceField], pair: Pair | None, read: Read, system: System, say: Say) -> TwoPeriods:
     """The column that was chosen, in both windows."""
     chosen = next(field for field in fields if field.key == "column")
     name = next((option.name for option in chosen.options if option.value == chosen.value), "")
@@ -147,7 +147,7 @@ def _shown(empty: TwoPeriods, column: Distribution, windows: Pair, system: Syste
     ]
     highest = max((part.interval.high for side in sides for part in side if part), default=1.0)
     chart = Strips(
-        rows=[Strip(name=name, marks=found) for name, found in zip(names, marks, strict=True)],
+        rows=[GroupStrip(name=name, marks=found) for name, found in zip(names, marks, strict=True)],
         scale=[(value, say.percent(value, 0)) for value in ticks(0.0, highest)],
         title=empty.title,
         note=say(
@@ -183,7 +183,9 @@ def _exact(values: Sequence[float], places: int) -> bool:
     return all(abs(round(each, places) - each) <= 1e-9 * max(1.0, abs(each)) for each in values)
 
 
-def _mark(name: str, part: Part | None, period: str, say: Say, *, hidden: str, rounded: bool, second: bool) -> Mark:
+def _mark(
+    name: str, part: WindowShare | None, period: str, say: Say, *, hidden: str, rounded: bool, second: bool
+) -> StripMark:
     said = say("{group}, {period}", group=name, period=period)
     if part is None:
         dot = Dot(label=name, value=None, low=None, high=None, text="", note=hidden, verdict=None)
@@ -193,7 +195,7 @@ def _mark(name: str, part: Part | None, period: str, say: Say, *, hidden: str, r
         dot = Dot(label=name, value=part.share, low=low, high=high, text=text, note="", verdict=None)
         share = say("{value} (between {low} and {high})", value=text, low=say.percent(low), high=say.percent(high))
         told = joined(", ", [share, _decisions(part, say, rounded=rounded)])
-    return Mark(
+    return StripMark(
         dot=dot,
         levels=(),
         said=say("{name}: {verdicts}.", name=said, verdicts=told),
@@ -204,7 +206,7 @@ def _mark(name: str, part: Part | None, period: str, say: Say, *, hidden: str, r
     )
 
 
-def _decisions(part: Part, say: Say, *, rounded: bool) -> str:
+def _decisions(part: WindowShare, say: Say, *, rounded: bool) -> str:
     n = say.whole(part.count)
     return say("about {n} decisions", n=n) if rounded and part.count else say("{n} decisions", n=n)
 
@@ -229,13 +231,13 @@ def _told(names: Sequence[str], column: Distribution, periods: Sequence[str], sa
 def _table(
     title: str,
     names: Sequence[str],
-    sides: Sequence[Sequence[Part | None]],
+    sides: Sequence[Sequence[WindowShare | None]],
     periods: Sequence[str],
     say: Say,
     *,
     hidden: str,
     rounded: bool,
-) -> Table:
+) -> VerdictTable:
     """One row for each class or value and period."""
     rows = []
     for at, name in enumerate(names):
@@ -249,7 +251,7 @@ def _table(
             rows.append([name, capital(period), *told])
     decisions = say("Decisions, to the nearest ten") if rounded else say("Decisions")
     head = [say("What"), say("Period"), say("Share"), say("95% interval"), decisions]
-    return Table(caption=title, head=head, rows=rows, verdicts=[None] * len(rows), names=2)
+    return VerdictTable(caption=title, head=head, rows=rows, verdicts=[None] * len(rows), names=2)
 
 
 def _notes(column: Distribution, system: System, say: Say) -> list[str]:

@@ -12,17 +12,17 @@ from boussole.audits.drift.series import Against, DriftSeries, Point, Step
 from boussole.audits.languages import capital
 from boussole.audits.windows import Window
 from boussole.charter.drift.read import read_all
-from boussole.charter.drift.readings import THEMES, Reading
-from boussole.charter.drift.rule import FEATURES, SCORE, Level
+from boussole.charter.drift.readings import THEMES, ThemeReading
+from boussole.charter.drift.rule import FEATURES, SCORE, DriftLevel
 from boussole.charter.drift.system_drift import Drift
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import article_href, data_href, drift_href
 from boussole.dashboard.views.drift.beside import Beside, side_by_side
 from boussole.dashboard.views.drift.figures import Gaps, gaps
 from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom
-from boussole.dashboard.views.drift.multiples import Event, Multiple, events, multiples, within
+from boussole.dashboard.views.drift.multiples import DriftEvent, Multiple, events, multiples, within
 from boussole.dashboard.views.drift.performance import Performing, performing
-from boussole.dashboard.views.drift.summary import Summary, summary
+from boussole.dashboard.views.drift.summary import DriftSummary, summary
 from boussole.dashboard.views.drift.words import (
     against_words,
     move_words,
@@ -34,7 +34,7 @@ from boussole.dashboard.views.drift.words import (
     theme_words,
     why_not,
 )
-from boussole.dashboard.views.fields import Field, Option, settled
+from boussole.dashboard.views.fields import ChoiceField, Option, settled
 from boussole.dashboard.views.scene import Scene
 
 # What the address of the drift page asks for, as the server takes it.
@@ -107,18 +107,18 @@ COLUMNS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class WindowColumn:
     """One window of the table: its short and its whole name, and what happened in it."""
 
     short: tuple[str, str]
     whole: str
-    events: Sequence[Event]
+    events: Sequence[DriftEvent]
     why: str
     """Why nothing is compared, if nothing is."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cell:
+class ThemeCell:
     """One theme in one window."""
 
     state: str
@@ -133,12 +133,12 @@ class DriftPage:
     title: str
     system: str
     subtitle: str
-    summary: Summary
-    fields: Sequence[Field]
+    summary: DriftSummary
+    fields: Sequence[ChoiceField]
     notes: Sequence[tuple[str, str]]
-    columns: Sequence[Column]
+    columns: Sequence[WindowColumn]
     earlier: int
-    rows: Sequence[tuple[str, Sequence[Cell]]]
+    rows: Sequence[tuple[str, Sequence[ThemeCell]]]
     sections: Sequence[tuple[str, str, Sequence[Multiple]]]
     performing: Performing | None
     gaps: Gaps | None
@@ -247,7 +247,7 @@ def _subtitle(series: DriftSeries, say: Say) -> str:
     )
 
 
-def _fields(scene: Scene, asked: DriftQuery, say: Say, *, systems: Sequence[str], fine: bool) -> list[Field]:
+def _fields(scene: Scene, asked: DriftQuery, say: Say, *, systems: Sequence[str], fine: bool) -> list[ChoiceField]:
     """What can be chosen: the system, what each period is compared with, and how time is cut."""
     named = [Option(value=each, name=scene.title(each, say)) for each in systems]
     against = [Option(value=each, name=against_words(each, say)) for each in AGAINST]
@@ -280,9 +280,9 @@ def _notes(series: DriftSeries, say: Say, *, query: Mapping[str, str]) -> list[t
     return list(dict.fromkeys(told))
 
 
-def _column(point: Point, series: DriftSeries, happened: Sequence[Event], say: Say) -> Column:
+def _column(point: Point, series: DriftSeries, happened: Sequence[DriftEvent], say: Say) -> WindowColumn:
     why = why_not(point.reason, series.system, say) if point.reason else ""
-    return Column(
+    return WindowColumn(
         short=short_words(point.window, series.step, say),
         whole=period_words(point.window, say),
         events=within(happened, point),
@@ -290,15 +290,15 @@ def _column(point: Point, series: DriftSeries, happened: Sequence[Event], say: S
     )
 
 
-def _cell(reading: Reading, theme: str, point: Point, series: DriftSeries, say: Say) -> Cell:
+def _cell(reading: ThemeReading, theme: str, point: Point, series: DriftSeries, say: Say) -> ThemeCell:
     moved = (
         [name_of(name, theme, series.system, say) for name in reading.moved] if theme in ("inputs", "groups") else []
     )
     text = say("Reference") if point.reason == REFERENCE else state_words(reading.state, say)
-    return Cell(state=reading.state, text=text, note=", ".join(moved))
+    return ThemeCell(state=reading.state, text=text, note=", ".join(moved))
 
 
-def _level(level: Level, say: Say) -> str:
+def _level(level: DriftLevel, say: Say) -> str:
     value = say.number(level.watch, 2)
     if level.indicator is None:
         return say("Level: {value}, a habit of credit scoring; the charter states none.", value=value)
@@ -307,7 +307,7 @@ def _level(level: Level, say: Say) -> str:
     return say("Level: {value}, adopted by the charter.", value=value)
 
 
-def _question(level: Level, say: Say, *, query: dict[str, str]) -> tuple[str, str] | None:
+def _question(level: DriftLevel, say: Say, *, query: dict[str, str]) -> tuple[str, str] | None:
     """The question of the charter that judges drift."""
     if level.article is None or level.indicator is None:
         return None

@@ -20,16 +20,16 @@ from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import ask_href, evidence_href, number_of
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here as person
-from boussole.dashboard.server.forms import Problem, done_html, problem_of, whose
+from boussole.dashboard.server.forms import FormProblem, done_html, problem_of, whose
 from boussole.dashboard.views import store
-from boussole.dashboard.views.chamber import Chamber, Evidence
+from boussole.dashboard.views.chamber import Chamber, SessionEvidence
 from boussole.dashboard.views.committee_words import opinions_about
 from boussole.dashboard.views.drift.view import address_of
-from boussole.dashboard.views.fields import BETWEEN, Field
+from boussole.dashboard.views.fields import BETWEEN, ChoiceField
 from boussole.dashboard.views.incidents_and_work import open_incidents as incidents_beside
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.store import Facts
+from boussole.dashboard.views.store import StoreFacts
 
 # What the script of a page asks: in which language, of which workspace, what stands beside, what was just done.
 
@@ -69,12 +69,12 @@ def scene() -> Scene:
     return store.scene(Workspace.find())
 
 
-def facts() -> Facts:
+def facts() -> StoreFacts:
     """Its sources and the state of its lake."""
     return store.facts(Workspace.find())
 
 
-def facts_of_late() -> Facts:
+def facts_of_late() -> StoreFacts:
     """The same as they were a moment ago, for a page that does not need the lake of this second."""
     return store.facts(Workspace.find(), within=store.A_WHILE)
 
@@ -99,7 +99,7 @@ def chambers() -> dict[str, Chamber]:
     return store.chambers(Workspace.find())
 
 
-def evidence(committee: str, session: int) -> Evidence | None:
+def evidence(committee: str, session: int) -> SessionEvidence | None:
     """The pack that a session works on, and what has changed since."""
     return store.evidence(Workspace.find(), committee, session)
 
@@ -166,7 +166,7 @@ def stated_entries() -> set[int]:
     return {each.entry for each in scene().facts.sealed}
 
 
-def problem() -> Problem | None:
+def problem() -> FormProblem | None:
     """Why a form of the reader was not taken, where the address says that one was not."""
     return problem_of(st.query_params.get("sent", ""), whose(person()))
 
@@ -196,7 +196,7 @@ FEW = 2
 """Up to so many values of a field stand beside each other; of one alone there is nothing to choose."""
 
 
-def choose(fields: Sequence[Field], *, page: str, settle: Settle) -> None:
+def choose(fields: Sequence[ChoiceField], *, page: str, settle: Settle) -> None:
     """The fields of a page, each with its value of the address; a choice asks for the page anew."""
     with st.container(key=f"choose-{page}", horizontal=True):
         for field in fields:
@@ -217,7 +217,7 @@ def _changed(name: str, key: str, settle: Settle) -> None:
     st.query_params.from_dict({**{each: told for each, told in found.items() if told}, **kept})
 
 
-def _field(field: Field, *, key: str, changed: Callable[[], None]) -> None:
+def _field(field: ChoiceField, *, key: str, changed: Callable[[], None]) -> None:
     """One field, as wide as what it holds asks for."""
     names = {option.value: option.name for option in field.options}
     values = list(names)

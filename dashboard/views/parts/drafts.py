@@ -20,7 +20,7 @@ from boussole.charter.record_types.acts import Referral
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.markup.words.addresses import draft_href, drafts_href, evidence_href
 from boussole.dashboard.server.access.permissions import Person, who_words
-from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Values, form_route
+from boussole.dashboard.server.forms import Form, FormDesk, FormField, FormValues, UnfitError, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, needs_pen
 from boussole.dashboard.views.committee_words import sense_word
@@ -237,12 +237,12 @@ def _marked(mine: Sequence[str], others: Sequence[str], compared: bool) -> list[
 def beginning(chamber: Chamber, say: Say) -> Form:
     """A new draft: its title is enough to begin."""
     known = [(str(each.entry), each.referral.subject) for each in matters(chamber.house)]
-    about = Field(name="about", label=say("On which matter?"), kind="choice", choices=known, required=False)
+    about = FormField(name="about", label=say("On which matter?"), kind="choice", choices=known, required=False)
     return Form(
         id="draft-new",
         path=f"/drafts/new/{chamber.id}",
         send=say("Begin the draft"),
-        fields=[Field(name="title", label=say("Title of the opinion")), *([about] if known else [])],
+        fields=[FormField(name="title", label=say("Title of the opinion")), *([about] if known else [])],
     )
 
 
@@ -255,9 +255,9 @@ def writing(now: SavedDraft, body: Mapping[str, Any], say: Say) -> Form:
         path=f"/drafts/save/{now.id}",
         send=say("Save"),
         fields=[
-            Field(name="version", label="", kind="hidden", value=str(now.version)),
-            Field(name="title", label=say("Title of the opinion"), value=title_of(body)),
-            Field(
+            FormField(name="version", label="", kind="hidden", value=str(now.version)),
+            FormField(name="title", label=say("Title of the opinion"), value=title_of(body)),
+            FormField(
                 name="sense",
                 label=say("What it comes to"),
                 kind="choice",
@@ -265,7 +265,7 @@ def writing(now: SavedDraft, body: Mapping[str, Any], say: Say) -> Form:
                 value=str(chosen) if chosen in SENSES else "",
                 required=False,
             ),
-            Field(
+            FormField(
                 name="words",
                 label=say("The opinion"),
                 kind="prose",
@@ -273,7 +273,7 @@ def writing(now: SavedDraft, body: Mapping[str, Any], say: Say) -> Form:
                 value=words_of(body),
                 required=False,
             ),
-            Field(
+            FormField(
                 name="reservations",
                 label=say("Reservations"),
                 kind="prose",
@@ -293,11 +293,11 @@ def throwing(now: SavedDraft, say: Say) -> Form:
         path=f"/drafts/discard/{now.id}",
         send=say("Throw the draft away"),
         note=say("All its versions and what was kept aside are erased for good."),
-        fields=[Field(name="sure", label=say("Yes, erase all of it"), kind="tick")],
+        fields=[FormField(name="sure", label=say("Yes, erase all of it"), kind="tick")],
     )
 
 
-def found(desk: Desk, of: str) -> SavedDraft | None:
+def found(desk: FormDesk, of: str) -> SavedDraft | None:
     """A draft by its number; None where there is none that can be changed here."""
     if not (of.isascii() and of.isdigit() and len(of) < 12):
         return None
@@ -306,7 +306,7 @@ def found(desk: Desk, of: str) -> SavedDraft | None:
     )
 
 
-def all_of(desk: Desk, committee: str) -> list[SavedDraft]:
+def all_of(desk: FormDesk, committee: str) -> list[SavedDraft]:
     """The drafts of opinions of a committee that are not sealed."""
     return [each for each in drafts(desk.workspace, committee) if each.kind == "opinion"]
 
@@ -316,12 +316,12 @@ def author(me: Person) -> str:
     return me.member or me.role.value
 
 
-def _writes(desk: Desk, committee: str) -> None:
+def _writes(desk: FormDesk, committee: str) -> None:
     """That somebody sits in a committee today, or holds its pen. Raises UnfitError or RefusedError."""
     needs_pen(desk.person, store.chambers(desk.workspace)[committee], desk.say)
 
 
-def start(desk: Desk, of: str, values: Values) -> str:
+def start(desk: FormDesk, of: str, values: FormValues) -> str:
     """Begin a draft."""
     _writes(desk, of)
     about = values.maybe("about") if any(each.name == "about" for each in _asked(desk, of).fields) else None
@@ -336,11 +336,11 @@ def start(desk: Desk, of: str, values: Values) -> str:
     return draft_href(made.id, query=desk.query, saved="1")
 
 
-def _asked(desk: Desk, of: str) -> Form:
+def _asked(desk: FormDesk, of: str) -> Form:
     return beginning(store.chambers(desk.workspace)[of], desk.say)
 
 
-def keep(desk: Desk, of: str, values: Values) -> str:
+def keep(desk: FormDesk, of: str, values: FormValues) -> str:
     """Save a draft. Raises StaleDraftError, a refusal, where somebody saved in between: the text is kept aside."""
     _writes(desk, draft(desk.workspace, int(of)).committee)
     version = values.number("version")
@@ -354,7 +354,7 @@ def keep(desk: Desk, of: str, values: Values) -> str:
     return draft_href(int(of), query=desk.query, saved=str(saved.version), anchor="done")
 
 
-def throw_away(desk: Desk, of: str, values: Values) -> str:
+def throw_away(desk: FormDesk, of: str, values: FormValues) -> str:
     """Erase a draft that was not sealed."""
     now = draft(desk.workspace, int(of))
     _writes(desk, now.committee)
@@ -376,24 +376,24 @@ def draft_routes(home: Path) -> list[Route]:
     ]
 
 
-def _beginning(desk: Desk, of: str) -> Form | None:
+def _beginning(desk: FormDesk, of: str) -> Form | None:
     chamber = store.chambers(desk.workspace).get(of)
     return beginning(chamber, desk.say) if chamber else None
 
 
-def _writing(desk: Desk, of: str) -> Form | None:
+def _writing(desk: FormDesk, of: str) -> Form | None:
     now = found(desk, of)
     return writing(now, now.body, desk.say) if now else None
 
 
-def _throwing(desk: Desk, of: str) -> Form | None:
+def _throwing(desk: FormDesk, of: str) -> Form | None:
     now = found(desk, of)
     return throwing(now, desk.say) if now else None
 
 
-def _back_to_all(desk: Desk, of: str, token: str) -> str:
+def _back_to_all(desk: FormDesk, of: str, token: str) -> str:
     return drafts_href(of, query=desk.query, sent=token)
 
 
-def _back(desk: Desk, of: str, token: str) -> str:
+def _back(desk: FormDesk, of: str, token: str) -> str:
     return draft_href(int(of), query=desk.query, sent=token)

@@ -14,7 +14,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import LONGEST, RESERVATIONS, WORDS, AnswerSpot, SavedNote, parts_of
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.dashboard.markup.words import Say, speaker, speaker_in
-from boussole.dashboard.server.forms import Field, Form
+from boussole.dashboard.server.forms import Form, FormField
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.chamber import Chamber
@@ -31,7 +31,7 @@ class NotePlace:
     changed: bool
 
 
-class Places:
+class CommentPlaces:
     """The places of the comments on one version of a text, in the text as it is now."""
 
     def __init__(self, before: Sequence[str], now: Sequence[str]) -> None:
@@ -42,11 +42,11 @@ class Places:
     def of(self, number: int) -> NotePlace:
         """The place of a paragraph of before.
 
-        >>> Places(["One.", "Two."], ["New.", "One.", "Three."]).of(1)
+        >>> CommentPlaces(["One.", "Two."], ["New.", "One.", "Three."]).of(1)
         NotePlace(number=2, changed=False)
-        >>> Places(["One.", "Two."], ["New.", "One.", "Three."]).of(2)
+        >>> CommentPlaces(["One.", "Two."], ["New.", "One.", "Three."]).of(2)
         NotePlace(number=3, changed=True)
-        >>> Places(["One.", "Two."], ["Two."]).of(1)
+        >>> CommentPlaces(["One.", "Two."], ["Two."]).of(1)
         NotePlace(number=None, changed=True)
         """
         if not self._steps:
@@ -76,7 +76,7 @@ def commenting_on_draft(draft: int, version: int, part: str, number: int, say: S
 
 def commenting_on_answer(committee: str, system: str, question: str, audit: int | None, say: Say) -> Form:
     """A comment on an answer, after an audit."""
-    read = Field(name="audit", label="", kind="hidden", value=str(audit or ""), required=False)
+    read = FormField(name="audit", label="", kind="hidden", value=str(audit or ""), required=False)
     of = f"answer/{committee}.{system}.{question}"
     return _written(of, f"margin-{committee}", say("Comment"), say, read)
 
@@ -88,7 +88,7 @@ def replying(note: SavedNote, say: Say) -> Form:
 
 def changing(note: SavedNote, say: Say) -> Form:
     """One's own comment, with other words."""
-    edition = Field(name="edition", label="", kind="hidden", value=str(note.edition))
+    edition = FormField(name="edition", label="", kind="hidden", value=str(note.edition))
     return _written(
         f"change/{note.id}", f"margin-change-{note.id}", say("Change the comment"), say, edition, value=note.text
     )
@@ -100,7 +100,7 @@ def withdrawing(note: SavedNote, say: Say) -> Form:
         id=f"margin-withdraw-{note.id}",
         path=f"{BASE}/withdraw/{note.id}",
         send=say("Withdraw the comment"),
-        fields=[Field(name="sure", label=say("Yes, erase its words"), kind="tick")],
+        fields=[FormField(name="sure", label=say("Yes, erase its words"), kind="tick")],
     )
 
 
@@ -110,12 +110,12 @@ def settling(note: SavedNote, say: Say) -> Form:
         id=f"margin-settle-{note.id}",
         path=f"{BASE}/settle/{note.id}",
         send=say("Open it again") if note.settled_by else say("Mark as settled"),
-        fields=[Field(name="to", label="", kind="hidden", value="open" if note.settled_by else "settled")],
+        fields=[FormField(name="to", label="", kind="hidden", value="open" if note.settled_by else "settled")],
     )
 
 
-def _written(path: str, name: str, send: str, say: Say, *more: Field, value: str = "") -> Form:
-    text = Field(name="text", label=say("Your comment"), kind="prose", rows=3, longest=LONGEST, value=value)
+def _written(path: str, name: str, send: str, say: Say, *more: FormField, value: str = "") -> Form:
+    text = FormField(name="text", label=say("Your comment"), kind="prose", rows=3, longest=LONGEST, value=value)
     return Form(id=name, path=f"{BASE}/{path}", send=send, fields=[*more, text])
 
 
@@ -227,7 +227,7 @@ def thread(reader: MarginReader, head: SavedNote, notes: Iterable[SavedNote], *,
 def _placed(
     draft: SavedDraft, bodies: Mapping[int, Any], notes: Iterable[SavedNote]
 ) -> list[tuple[SavedNote, NotePlace]]:
-    known: dict[tuple[int | None, str], Places] = {}
+    known: dict[tuple[int | None, str], CommentPlaces] = {}
     found = []
     for note in notes:
         if note.reply_to is not None:
@@ -235,7 +235,7 @@ def _placed(
         key = (note.version, note.part)
         if key not in known:
             before = parts_of(bodies.get(note.version or 0, {}), note.part)
-            known[key] = Places(before, parts_of(draft.body, note.part))
+            known[key] = CommentPlaces(before, parts_of(draft.body, note.part))
         found.append((note, known[key].of(note.number)))
     return found
 

@@ -20,7 +20,7 @@ from boussole.charter.record_types.acts import Consensus, Dissent, Minutes, Tall
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import answer_href, ask_href, draft_href, number_of, session_href
 from boussole.dashboard.server.access.permissions import Action, Person, allowed
-from boussole.dashboard.server.forms import Desk, Form, UnfitError, Values, form_route
+from boussole.dashboard.server.forms import Form, FormDesk, FormValues, UnfitError, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, needs_pen, reads_drafts
 from boussole.dashboard.views.parts import margin as forms
@@ -47,7 +47,7 @@ def margin_routes(home: Path) -> list[Route]:
     ]
 
 
-def _draft(desk: Desk, of: str) -> tuple[SavedDraft, int, str, int] | None:
+def _draft(desk: FormDesk, of: str) -> tuple[SavedDraft, int, str, int] | None:
     """The draft, the version, the part and the paragraph that an address names, to those who read it."""
     named = OF_DRAFT.fullmatch(of)
     now = found(desk, named[1]) if named else None
@@ -56,7 +56,7 @@ def _draft(desk: Desk, of: str) -> tuple[SavedDraft, int, str, int] | None:
     return now, int(named[2]), named[3], int(named[4])
 
 
-def _commenting(desk: Desk, of: str) -> Form | None:
+def _commenting(desk: FormDesk, of: str) -> Form | None:
     place = _draft(desk, of)
     if place is None:
         return None
@@ -64,7 +64,7 @@ def _commenting(desk: Desk, of: str) -> Form | None:
     return forms.commenting_on_draft(draft.id, version, part, number, desk.say)
 
 
-def _comment(desk: Desk, of: str, values: Values) -> str:
+def _comment(desk: FormDesk, of: str, values: FormValues) -> str:
     place = _draft(desk, of)
     if place is None:
         raise LookupError(of)  # cannot be: the form was just found
@@ -76,7 +76,7 @@ def _comment(desk: Desk, of: str, values: Values) -> str:
     )
 
 
-def _answer(desk: Desk, of: str) -> tuple[str, AnswerSpot] | None:
+def _answer(desk: FormDesk, of: str) -> tuple[str, AnswerSpot] | None:
     """The committee and the answer that an address names, to those who read what it writes."""
     named = OF_ANSWER.fullmatch(of)
     if named is None or not _reads(desk, named[1]):
@@ -85,7 +85,7 @@ def _answer(desk: Desk, of: str) -> tuple[str, AnswerSpot] | None:
     return (named[1], spot) if spot else None
 
 
-def _on_answer(desk: Desk, of: str) -> Form | None:
+def _on_answer(desk: FormDesk, of: str) -> Form | None:
     place = _answer(desk, of)
     if place is None:
         return None
@@ -93,7 +93,7 @@ def _on_answer(desk: Desk, of: str) -> Form | None:
     return forms.commenting_on_answer(committee, spot.system, spot.question, spot.audit, desk.say)
 
 
-def _comment_answer(desk: Desk, of: str, values: Values) -> str:
+def _comment_answer(desk: FormDesk, of: str, values: FormValues) -> str:
     place = _answer(desk, of)
     if place is None:
         raise LookupError(of)  # cannot be: the form was just found
@@ -107,14 +107,14 @@ def _comment_answer(desk: Desk, of: str, values: Values) -> str:
     return _place(desk, made)
 
 
-def _note(desk: Desk, of: str) -> SavedNote | None:
+def _note(desk: FormDesk, of: str) -> SavedNote | None:
     """A comment by its number, to those who read it."""
     number = number_of(of)
     known = margin.note(desk.workspace, number) if number is not None else None
     return known if known and _reads(desk, known.committee) else None
 
 
-def _sure(desk: Desk, of: str) -> SavedNote:
+def _sure(desk: FormDesk, of: str) -> SavedNote:
     known = _note(desk, of)
     if known is None:
         raise LookupError(of)  # cannot be: the form was just found
@@ -122,34 +122,34 @@ def _sure(desk: Desk, of: str) -> SavedNote:
     return known
 
 
-def _replying(desk: Desk, of: str) -> Form | None:
+def _replying(desk: FormDesk, of: str) -> Form | None:
     known = _note(desk, of)
     return forms.replying(known, desk.say) if known else None
 
 
-def _reply(desk: Desk, of: str, values: Values) -> str:
+def _reply(desk: FormDesk, of: str, values: FormValues) -> str:
     known = _sure(desk, of)
     made = margin.reply(desk.workspace, known.id, text=values.text("text"), author=author(desk.person))
     return _place(desk, made)
 
 
-def _changing(desk: Desk, of: str) -> Form | None:
+def _changing(desk: FormDesk, of: str) -> Form | None:
     known = _note(desk, of)
     return forms.changing(known, desk.say) if known else None
 
 
-def _change(desk: Desk, of: str, values: Values) -> str:
+def _change(desk: FormDesk, of: str, values: FormValues) -> str:
     known, text, edition = _sure(desk, of), values.text("text"), values.number("edition")
     made = margin.rewrite(desk.workspace, known.id, text=text, edition=edition or 0, author=author(desk.person))
     return _place(desk, made)
 
 
-def _withdrawing(desk: Desk, of: str) -> Form | None:
+def _withdrawing(desk: FormDesk, of: str) -> Form | None:
     known = _note(desk, of)
     return forms.withdrawing(known, desk.say) if known else None
 
 
-def _withdraw(desk: Desk, of: str, values: Values) -> str:
+def _withdraw(desk: FormDesk, of: str, values: FormValues) -> str:
     known = _sure(desk, of)
     if not values.ticked("sure"):
         raise UnfitError(desk.say("Nothing was erased."), "sure")
@@ -157,48 +157,48 @@ def _withdraw(desk: Desk, of: str, values: Values) -> str:
     return _page(desk, known, anchor="margin")
 
 
-def _settling(desk: Desk, of: str) -> Form | None:
+def _settling(desk: FormDesk, of: str) -> Form | None:
     known = _note(desk, of)
     return forms.settling(known, desk.say) if known else None
 
 
-def _settle(desk: Desk, of: str, values: Values) -> str:
+def _settle(desk: FormDesk, of: str, values: FormValues) -> str:
     known, settled = _sure(desk, of), values.text("to") != "open"
     margin.settle(desk.workspace, known.id, author=author(desk.person), settled=settled)
     return _page(desk, known, anchor=f"m-{known.id}")
 
 
-def _reads(desk: Desk, committee: str) -> bool:
+def _reads(desk: FormDesk, committee: str) -> bool:
     chamber = store.chambers(desk.workspace).get(committee)
     return chamber is not None and reads_drafts(desk.person, chamber)
 
 
-def _needs_pen(desk: Desk, committee: str) -> None:
+def _needs_pen(desk: FormDesk, committee: str) -> None:
     """That somebody sits in a committee today, or holds its pen. Raises UnfitError or RefusedError."""
     needs_pen(desk.person, store.chambers(desk.workspace)[committee], desk.say)
 
 
-def _place(desk: Desk, made: SavedNote) -> str:
+def _place(desk: FormDesk, made: SavedNote) -> str:
     """The place of a comment on its page: that of its thread."""
     return _page(desk, made, anchor=f"m-{made.reply_to or made.id}")
 
 
-def _page(desk: Desk, known: SavedNote, *, anchor: str = "", **asked: str) -> str:
+def _page(desk: FormDesk, known: SavedNote, *, anchor: str = "", **asked: str) -> str:
     if known.draft is not None:
         return draft_href(known.draft, query=desk.query, anchor=anchor, **asked)
     return answer_href(known.system or "", known.question or "", query=desk.query, anchor=anchor, **asked)
 
 
-def _back(desk: Desk, of: str, token: str) -> str:
+def _back(desk: FormDesk, of: str, token: str) -> str:
     known = _note(desk, of)
     return _page(desk, known, sent=token) if known else draft_href(0, query=desk.query, sent=token)
 
 
-def _back_to_draft(desk: Desk, of: str, token: str) -> str:
+def _back_to_draft(desk: FormDesk, of: str, token: str) -> str:
     return draft_href(int(of.partition("-")[0]), query=desk.query, sent=token)
 
 
-def _back_to_answer(desk: Desk, of: str, token: str) -> str:
+def _back_to_answer(desk: FormDesk, of: str, token: str) -> str:
     _, system, question = of.split(".")
     return answer_href(system, question, query=desk.query, sent=token)
 

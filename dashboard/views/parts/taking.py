@@ -37,7 +37,7 @@ from boussole.dashboard.server.access.sessions import here, looking, of_request
 from boussole.dashboard.server.process import Stamp, newest, records_stamp
 from boussole.dashboard.server.routes import figure_path
 from boussole.dashboard.views.charts.strips import broken
-from boussole.dashboard.views.charts.tables import MOST, Sheet, table_picture
+from boussole.dashboard.views.charts.tables import MOST, MarkedTable, table_picture
 from boussole.dashboard.views.scene import period
 
 # The seal of a figure: the entries that sealed what it shows, and the root of the ledger with the last of them.
@@ -84,7 +84,7 @@ def sealed_now(workspace: Workspace, documents: Iterable[Standing]) -> Seal | No
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class FigureSource:
     """Where a figure comes from: whose it is, of which systems and which time, by which charter, and how it is sealed.
 
     `seal`: None where the ledger has no entry yet.
@@ -119,9 +119,9 @@ class Figure:
     table once they are asked for."""
 
     title: str
-    source: Source
+    source: FigureSource
     href: str
-    fill: Callable[[], Sheet]
+    fill: Callable[[], MarkedTable]
     draw: Callable[[], Drawing] = lambda: TABLE
     sentence: str = ""
     verdict: str = ""
@@ -149,7 +149,7 @@ Figures = Callable[[Wanted], Mapping[str, Figure]]
 def file_name(figure: Figure, kind: str) -> str:
     """A name of plain words, without spaces or signs that a file system may not like.
 
-    >>> source = Source(organisation="", about="MatchFT", period="", charter="1", seal=None)
+    >>> source = FigureSource(organisation="", about="MatchFT", period="", charter="1", seal=None)
     >>> file_name(Figure(title="Équité : d’un mois à l’autre", source=source, href="", fill=list), "png")
     'matchft_equite-d-un-mois-a-l-autre.png'
     """
@@ -160,7 +160,7 @@ def file_name(figure: Figure, kind: str) -> str:
 def file_href(page: str, name: str, kind: str, figure: Figure, lang: str) -> str:
     """The address of a file of a figure: that of its view, with what the view asks for.
 
-    >>> source = Source(organisation="", about="", period="", charter="", seal=None)
+    >>> source = FigureSource(organisation="", about="", period="", charter="", seal=None)
     >>> shown = Figure(title="", source=source, href="/article?article=equite&lang=fr#trend", fill=list)
     >>> file_href("article", "trend", "png", shown, "fr")
     '/figure-file/article/trend/fr.png?article=equite&lang=fr'
@@ -204,13 +204,13 @@ def citation(figure: Figure, say: Say, *, on: dt.date) -> str:
     return ", ".join(dict.fromkeys(part for part in parts if part)) + "."
 
 
-def source_line(source: Source, say: Say) -> str:
+def source_line(source: FigureSource, say: Say) -> str:
     """The same without title and day of looking, as it stands under an image."""
     parts = [source.organisation, source.about, source.period, _charter(source, say), seal_words(source.seal, say)]
     return say("Source: {parts}.", parts=" · ".join(dict.fromkeys(part for part in parts if part)))
 
 
-def _charter(source: Source, say: Say) -> str:
+def _charter(source: FigureSource, say: Say) -> str:
     return say("charter {version}", version=source.charter) if source.charter else ""
 
 

@@ -23,10 +23,10 @@ from boussole.charter.records import SealedStatement
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import committee_href, session_href
 from boussole.dashboard.server.access.permissions import Person
-from boussole.dashboard.server.forms import Desk, Field, Form, UnfitError, Values, form_route
+from boussole.dashboard.server.forms import Form, FormDesk, FormField, FormValues, UnfitError, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, member_of, needs_lead
-from boussole.dashboard.views.records.setting import Place
+from boussole.dashboard.views.records.setting import FormPlace
 
 # An agenda as lines that people write, one item each.
 
@@ -98,18 +98,18 @@ class Doing:
     name: str
     title: Callable[[Say], str]
     send: Callable[[Say], str]
-    act: Callable[[Desk, Place, Values], SealedStatement | Response]
-    ask: Callable[[Place, Person, Say], Sequence[Field]] = lambda _place, _me, _say: ()
-    note: Callable[[Place, Say], str] = lambda _place, _say: ""
+    act: Callable[[FormDesk, FormPlace, FormValues], SealedStatement | Response]
+    ask: Callable[[FormPlace, Person, Say], Sequence[FormField]] = lambda _place, _me, _say: ()
+    note: Callable[[FormPlace, Say], str] = lambda _place, _say: ""
 
     @property
     def path(self) -> str:
         """The route that the form is sent to."""
         return f"{SESSION_ACT}/{self.name}/{{of}}"
 
-    def form(self, place: Place, me: Person, say: Say) -> Form:
+    def form(self, place: FormPlace, me: Person, say: Say) -> Form:
         """The form as it is asked now. It knows what whoever fills it in has seen, so that nothing is sealed twice."""
-        seen = Field(name=SEEN, label="", kind="hidden", value=str(place.seen))
+        seen = FormField(name=SEEN, label="", kind="hidden", value=str(place.seen))
         return Form(
             id=f"{self.name}-{place.of}",
             path=f"{SESSION_ACT}/{self.name}/{place.of}",
@@ -119,28 +119,28 @@ class Doing:
         )
 
 
-def who(desk: Desk, place: Place) -> Who:
+def who(desk: FormDesk, place: FormPlace) -> Who:
     """Who acts, today as the committee's clock says."""
     return acting(desk, place.chamber)
 
 
-def acting(desk: Desk, chamber: Chamber) -> Who:
+def acting(desk: FormDesk, chamber: Chamber) -> Who:
     """The same in a committee. Who leads one committee leads no other. Raises UnfitError or RefusedError."""
     needs_lead(desk.person, chamber, desk.say)
     return desk.person.who(chamber.now.date())
 
 
-def me(desk: Desk) -> str:
+def me(desk: FormDesk) -> str:
     """The member who acts. Raises UnfitError for somebody who sits nowhere, or has not said who they are."""
     return member_of(desk.person, desk.say)
 
 
-def told(error: RefusedError, place: Place, say: Say) -> str:
+def told(error: RefusedError, place: FormPlace, say: Say) -> str:
     """Why an act was refused, in plain words and with the names of members."""
     return error.said(say.lang, name=lambda member: place.chamber.name(member, say))
 
 
-def session_entry(sealed_act: SealedStatement, place: Place) -> int:
+def session_entry(sealed_act: SealedStatement, place: FormPlace) -> int:
     """The session whose page shows an act: the one that was just called, else the one that it was about."""
     act = sealed_act.statement
     if isinstance(act, Convocation) and act.amends is None:
@@ -157,21 +157,21 @@ MATTER = "matter"
 """Begins the name of an item that was made of a matter put to the committee."""
 
 
-def when_and_where(say: Say, *, starts: dt.datetime, ends: dt.datetime, place: str) -> list[Field]:
+def when_and_where(say: Say, *, starts: dt.datetime, ends: dt.datetime, place: str) -> list[FormField]:
     """What every convocation says."""
     return [
-        Field(name="starts", label=say("It starts"), kind="moment", value=starts.isoformat(timespec="minutes")),
-        Field(name="ends", label=say("It ends"), kind="moment", value=ends.isoformat(timespec="minutes")),
-        Field(name="place", label=say("Place"), value=place),
+        FormField(name="starts", label=say("It starts"), kind="moment", value=starts.isoformat(timespec="minutes")),
+        FormField(name="ends", label=say("It ends"), kind="moment", value=ends.isoformat(timespec="minutes")),
+        FormField(name="place", label=say("Place"), value=place),
     ]
 
 
-def agenda_fields(chamber: Chamber, items: Sequence[Item], say: Say) -> list[Field]:
+def agenda_fields(chamber: Chamber, items: Sequence[Item], say: Say) -> list[FormField]:
     """The agenda as lines, and the matters that can be put on it."""
     waiting = waiting_matters(chamber, items)
     about = (
         [
-            Field(
+            FormField(
                 name="matters",
                 label=say("Matters to put on the agenda, for an opinion"),
                 kind="choices",
@@ -183,7 +183,7 @@ def agenda_fields(chamber: Chamber, items: Sequence[Item], say: Say) -> list[Fie
         else []
     )
     return [
-        Field(
+        FormField(
             name="agenda",
             label=say("Agenda"),
             kind="prose",
@@ -205,21 +205,23 @@ def waiting_matters(chamber: Chamber, items: Sequence[Item]) -> Choices:
     ]
 
 
-def how_fields(chamber: Chamber, say: Say, *, remote: bool) -> list[Field]:
+def how_fields(chamber: Chamber, say: Say, *, remote: bool) -> list[FormField]:
     """From afar, in an emergency: as far as the rules allow them."""
     rules, fields = chamber.house.rules.sessions, []
     if rules.remote:
         ticked = "yes" if remote else ""
         label = say("One can take part from afar")
-        fields.append(Field(name="remote", label=label, kind="tick", required=False, value=ticked))
+        fields.append(FormField(name="remote", label=label, kind="tick", required=False, value=ticked))
     if rules.urgent:
-        fields.append(Field(name="urgent", label=say("It is an emergency: less notice"), kind="tick", required=False))
+        fields.append(
+            FormField(name="urgent", label=say("It is an emergency: less notice"), kind="tick", required=False)
+        )
         why = say("Why it is an emergency")
-        fields.append(Field(name="text", label=why, kind="prose", rows=2, required=False))
+        fields.append(FormField(name="text", label=why, kind="prose", rows=2, required=False))
     return fields
 
 
-def agenda_of(chamber: Chamber, values: Values, known: Sequence[Item], say: Say) -> list[Item]:
+def agenda_of(chamber: Chamber, values: FormValues, known: Sequence[Item], say: Say) -> list[Item]:
     """The items that were written, with those of the matters that were chosen before the last one."""
     lines = values.text("agenda")
     if lines.count("\n") > LINES:
@@ -247,7 +249,7 @@ def standing_items(chamber: Chamber, say: Say) -> list[Item]:
     return agenda_from(chamber.house.rules, say.lang)
 
 
-def _amending(place: Place, _: Person, say: Say) -> Sequence[Field]:
+def _amending(place: FormPlace, _: Person, say: Say) -> Sequence[FormField]:
     call = place.found.call
     return [
         *when_and_where(say, starts=call.starts, ends=call.ends, place=call.place),
@@ -256,7 +258,7 @@ def _amending(place: Place, _: Person, say: Say) -> Sequence[Field]:
     ]
 
 
-def _amend(desk: Desk, place: Place, values: Values) -> SealedStatement:
+def _amend(desk: FormDesk, place: FormPlace, values: FormValues) -> SealedStatement:
     """The same session under another convocation; notice runs anew where it is earlier or deals with more."""
     call, rules = place.found.call, place.chamber.house.rules.sessions
     return convene(
@@ -276,13 +278,13 @@ def _amend(desk: Desk, place: Place, values: Values) -> SealedStatement:
     )
 
 
-def _calling_again(place: Place, _: Person, say: Say) -> Sequence[Field]:
+def _calling_again(place: FormPlace, _: Person, say: Say) -> Sequence[FormField]:
     call, days = place.found.call, place.chamber.house.rules.sessions.second_notice_days
     later = dt.timedelta(days=max(days, 1))
     return when_and_where(say, starts=call.starts + later, ends=call.ends + later, place=call.place)
 
 
-def _again(desk: Desk, place: Place, values: Values) -> SealedStatement:
+def _again(desk: FormDesk, place: FormPlace, values: FormValues) -> SealedStatement:
     call = place.found.call
     return convene(
         desk.workspace,
@@ -328,10 +330,10 @@ class HouseDoing:
     name: str
     title: Callable[[Say], str]
     send: Callable[[Say], str]
-    ask: Callable[[Chamber, Person, Say], Sequence[Field]]
-    act: Callable[[Desk, Chamber, Values], SealedStatement]
+    ask: Callable[[Chamber, Person, Say], Sequence[FormField]]
+    act: Callable[[FormDesk, Chamber, FormValues], SealedStatement]
     note: Callable[[Chamber, Say], str] = lambda _chamber, _say: ""
-    shown: Callable[[Desk, Chamber, SealedStatement], str] | None = None
+    shown: Callable[[FormDesk, Chamber, SealedStatement], str] | None = None
 
     @property
     def path(self) -> str:
@@ -347,7 +349,7 @@ class HouseDoing:
             send=self.send(say),
             note=self.note(chamber, say),
             fields=[
-                Field(name=SEEN, label="", kind="hidden", value=str(last), required=False),
+                FormField(name=SEEN, label="", kind="hidden", value=str(last), required=False),
                 *self.ask(chamber, me, say),
             ],
         )
@@ -355,11 +357,11 @@ class HouseDoing:
     def route(self, home: Path) -> Route:
         """The route of its form."""
 
-        def ask(desk: Desk, of: str) -> Form | None:
+        def ask(desk: FormDesk, of: str) -> Form | None:
             chamber = store.chambers(desk.workspace).get(of)
             return self.form(chamber, desk.person, desk.say) if chamber else None
 
-        def act(desk: Desk, of: str, values: Values) -> str:
+        def act(desk: FormDesk, of: str, values: FormValues) -> str:
             chamber = store.chambers(desk.workspace)[of]
             try:
                 done = self.act(desk, chamber, values)
@@ -370,7 +372,7 @@ class HouseDoing:
                 return self.shown(desk, chamber, done)
             return committee_href(of, query=desk.query, anchor="done", done=str(done.entry), at=self.name)
 
-        def back(desk: Desk, of: str, token: str) -> str:
+        def back(desk: FormDesk, of: str, token: str) -> str:
             return committee_href(of, query=desk.query, sent=token)
 
         return form_route(self.path, home, ask=ask, act=act, back=back)
@@ -381,11 +383,11 @@ MARGIN = 9
 HOURS = (dt.time(14), dt.time(17))
 
 
-def _convening(chamber: Chamber, _: Person, say: Say) -> Sequence[Field]:
+def _convening(chamber: Chamber, _: Person, say: Say) -> Sequence[FormField]:
     """When, where, with which agenda."""
     call, days = _last_call(chamber), chamber.house.rules.sessions.notice_days + MARGIN
     starts, ends = (dt.datetime.combine(chamber.now.date() + dt.timedelta(days=days), hour) for hour in HOURS)
-    kind = Field(name="extraordinary", label=say("It is an extraordinary session"), kind="tick", required=False)
+    kind = FormField(name="extraordinary", label=say("It is an extraordinary session"), kind="tick", required=False)
     return [
         *when_and_where(say, starts=starts, ends=ends, place=call.place if call else ""),
         *agenda_fields(chamber, standing_items(chamber, say), say),
@@ -394,7 +396,7 @@ def _convening(chamber: Chamber, _: Person, say: Say) -> Sequence[Field]:
     ]
 
 
-def _convene(desk: Desk, chamber: Chamber, values: Values) -> SealedStatement:
+def _convene(desk: FormDesk, chamber: Chamber, values: FormValues) -> SealedStatement:
     rules = chamber.house.rules.sessions
     return convene(
         desk.workspace,
@@ -411,7 +413,7 @@ def _convene(desk: Desk, chamber: Chamber, values: Values) -> SealedStatement:
     )
 
 
-def _shown(desk: Desk, _: Chamber, done: SealedStatement) -> str:
+def _shown(desk: FormDesk, _: Chamber, done: SealedStatement) -> str:
     """The page of the session that was called."""
     return session_href(done.entry, query=desk.query, anchor="done", done=str(done.entry))
 

@@ -32,12 +32,12 @@ from boussole.charter.records import SealedStatement
 from boussole.charter.records.documents.attachment_kinds import AttachmentError
 from boussole.charter.records.documents.attachments import AttachedFile, examined, kept_with, opened
 from boussole.charter.records.readable import Readable
-from boussole.charter.work.survey import Layout, aggregated, rows_of
+from boussole.charter.work.survey import SurveyLayout, aggregated, rows_of
 from boussole.dashboard.markup.words import Say, chosen_language, speaker_in
 from boussole.dashboard.markup.words.addresses import ATTACHMENT
 from boussole.dashboard.server.access.permissions import Action, allowed, said_as
 from boussole.dashboard.server.access.sessions import of_request
-from boussole.dashboard.server.forms import LARGEST, Desk, Form, Titled, UnfitError, Values, form_route
+from boussole.dashboard.server.forms import LARGEST, Form, FormDesk, FormValues, Titled, UnfitError, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import member_of, needs_lead
 from boussole.dashboard.views.records.form import SEEN, fields_of, record_form
@@ -52,7 +52,7 @@ Fields = dict[str, Any]
 def _survey(_: Workspace, said: Fields) -> Fields:
     """The means of a file of answers; its rows are kept nowhere."""
     columns = {theme: said.pop(theme) for theme in THEMES if theme in said} | _columns(said.pop("column", []))
-    layout = Layout(
+    layout = SurveyLayout(
         columns=columns,
         group=said.get("grouped_by"),
         reverse=[_theme(each) for each in said.pop("reverse", [])],
@@ -158,7 +158,7 @@ def attachment_words(error: AttachmentError, say: Say) -> str:
 # What a form of a record does: its fields are made whole and sealed, as somebody, for what its place is about.
 
 
-def sealed(model: type[Statement], form: WebForm, at: Setting, values: Values) -> SealedStatement:
+def sealed(model: type[Statement], form: WebForm, at: Setting, values: FormValues) -> SealedStatement:
     """Seal what was sent. Raises UnfitError, RefusedError, BoussoleError or ValidationError, and seals nothing."""
     said = fields_of(model, form, at, values)
     files = taken(at, said.pop("attachments", []))
@@ -168,7 +168,7 @@ def sealed(model: type[Statement], form: WebForm, at: Setting, values: Values) -
         return _sealed(model, form, at, values, said)
 
 
-def _sealed(model: type[Statement], form: WebForm, at: Setting, values: Values, said: Fields) -> SealedStatement:
+def _sealed(model: type[Statement], form: WebForm, at: Setting, values: FormValues, said: Fields) -> SealedStatement:
     prepare = PREPARED.get((form.page, form.name))
     ready = prepare(at, dict(said)) if prepare else said
     if isinstance(ready, SealedStatement):
@@ -205,7 +205,7 @@ def _acted(model: type[Act], form: WebForm, at: Setting, said: Fields, *, seen: 
     return act(at.here, name, model, computed(at.here, model, said), who=who, each=form.each, seen=seen)[-1]
 
 
-def _seen(values: Values) -> int | None:
+def _seen(values: FormValues) -> int | None:
     """The last entry that was sealed when the form was shown; none, where it does not say. None: it is not asked."""
     if SEEN not in values:
         return None
@@ -335,9 +335,9 @@ class FormPage:
     """A page on which records are made. `setting` is what one of its addresses is about; None where there is nothing of
     that name. `back` and `done` lead to the page, with what was wrong or what was sealed."""
 
-    setting: Callable[[Desk, str, WebForm], Setting | None]
-    back: Callable[[Desk, str, str], str]
-    done: Callable[[Desk, Setting, WebForm, SealedStatement], str]
+    setting: Callable[[FormDesk, str, WebForm], Setting | None]
+    back: Callable[[FormDesk, str, str], str]
+    done: Callable[[FormDesk, Setting, WebForm, SealedStatement], str]
 
 
 def forms_on(page: str) -> list[tuple[type[Statement], WebForm]]:
@@ -360,14 +360,14 @@ def record_routes(home: Path, name: str, page: FormPage) -> list[Route]:
 
 
 def _route(home: Path, model: type[Statement], form: WebForm, page: FormPage) -> Route:
-    def ask(desk: Desk, of: str) -> Form | None:
+    def ask(desk: FormDesk, of: str) -> Form | None:
         try:
             at = page.setting(desk, of, form)
             return record_form(model, form, at) if at else None
         except RefusedError:  # the address names an entry or an item of another kind
             return None
 
-    def act(desk: Desk, of: str, values: Values) -> str:
+    def act(desk: FormDesk, of: str, values: FormValues) -> str:
         at = page.setting(desk, of, form)
         if at is None:
             raise LookupError(of)  # cannot be: `ask` has just found it

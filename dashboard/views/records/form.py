@@ -18,7 +18,7 @@ from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.record_types.inputs import Input, WebForm, input_of, is_list, is_required, kind_of, path_of
 from boussole.charter.record_types.work import FEWEST
-from boussole.dashboard.server.forms import Field, Form, UnfitError, Values
+from boussole.dashboard.server.forms import Form, FormField, FormValues, UnfitError
 from boussole.dashboard.views.answers.asked import worded_for
 from boussole.dashboard.views.chamber import member_of
 from boussole.dashboard.views.committee_words import quorum_words
@@ -290,7 +290,7 @@ def record_form(model: Model, form: WebForm, at: Setting) -> Form:
     say, note = at.say, NOTES.get((form.page, form.name))
     acts = at.chamber.house.acts if at.chamber else ()
     last = str(acts[-1].entry) if acts else "-1"
-    seen = [Field(name=SEEN, label="", kind="hidden", value=last, required=False)] if at.chamber else []
+    seen = [FormField(name=SEEN, label="", kind="hidden", value=last, required=False)] if at.chamber else []
     return Form(
         id="-".join(part for part in (form.id or form.name, at.of if form.about else "") if part),
         path=path_of(form, at.of),
@@ -300,7 +300,7 @@ def record_form(model: Model, form: WebForm, at: Setting) -> Form:
     )
 
 
-def _fields(model: Model, form: WebForm, at: Setting) -> list[Field]:
+def _fields(model: Model, form: WebForm, at: Setting) -> list[FormField]:
     """What is asked. What may be chosen, and there is nothing to choose from, is left out."""
     found = []
     for name in form.asks:
@@ -315,7 +315,7 @@ def _fields(model: Model, form: WebForm, at: Setting) -> list[Field]:
         if said.alone and len(choices) == 1:
             kind, value = "hidden", choices[0][0]
         found.append(
-            Field(
+            FormField(
                 name=name,
                 label=at.say(said.label) if said.label and kind != "hidden" else "",
                 kind="prose" if kind == "lines" else kind,
@@ -331,14 +331,14 @@ def _fields(model: Model, form: WebForm, at: Setting) -> list[Field]:
     return found
 
 
-def fields_of(model: Model, form: WebForm, at: Setting, values: Values) -> dict[str, Any]:
+def fields_of(model: Model, form: WebForm, at: Setting, values: FormValues) -> dict[str, Any]:
     """The fields of the record: what was typed, what the place fills in, what is fixed. Raises UnfitError."""
     typed = {name: _typed(model, form, name, at, values) for name in form.asks if name in values}
     filled = {name: FILLERS[by](at) for name, by in form.filled.items()}
     return {name: value for name, value in {**typed, **filled, **form.fixed}.items() if value is not None}
 
 
-def _typed(model: Model, form: WebForm, name: str, at: Setting, values: Values) -> Any:
+def _typed(model: Model, form: WebForm, name: str, at: Setting, values: FormValues) -> Any:
     said = input_of(model, name, form.inputs)
     kind = kind_of(model, name, said)
     if kind in ("file", "files"):

@@ -29,14 +29,14 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.server.access.permissions import Person, allowed
-from boussole.dashboard.server.forms import Form, Problem, Titled, done_html
+from boussole.dashboard.server.forms import Form, FormProblem, Titled, done_html
 from boussole.dashboard.server.routes import ROUTES
 from boussole.dashboard.views.chamber import Chamber, leads
 from boussole.dashboard.views.committee_words import known_words
 from boussole.dashboard.views.records.calling import AGAIN, AMEND, CONVENE
 from boussole.dashboard.views.records.entering import forms_on
 from boussole.dashboard.views.records.entering import offered as made
-from boussole.dashboard.views.records.setting import Place, Setting, wording_of
+from boussole.dashboard.views.records.setting import FormPlace, Setting, wording_of
 from boussole.dashboard.views.records.taking_part import CAST, POINT, mine
 
 # Which forms the page of a session shows to whom, and where: what the session and the rules allow to a role.
@@ -60,10 +60,10 @@ class FormOffer:
     now: bool = False
 
 
-Where = tuple[str, str, Place, bool]
+Where = tuple[str, str, FormPlace, bool]
 
 
-def offered(place: Place, me: Person, say: Say, *, words: str = "") -> Mapping[str, Sequence[FormOffer]]:
+def offered(place: FormPlace, me: Person, say: Say, *, words: str = "") -> Mapping[str, Sequence[FormOffer]]:
     """The forms by the part of the page that shows them: its name, that of an item, or an entry. `words`: those with
     which the reader's own question or disagreement starts."""
     found: dict[str, list[FormOffer]] = {}
@@ -73,7 +73,7 @@ def offered(place: Place, me: Person, say: Say, *, words: str = "") -> Mapping[s
     return found
 
 
-def _forms(name: str, place: Place, me: Person, say: Say, words: str) -> list[Titled]:
+def _forms(name: str, place: FormPlace, me: Person, say: Say, words: str) -> list[Titled]:
     """The form of this name, for whoever may fill it in."""
     if name in BY_HAND:
         doing = BY_HAND[name]
@@ -83,7 +83,7 @@ def _forms(name: str, place: Place, me: Person, say: Say, words: str) -> list[Ti
     return made("session", replace(at, proposed=proposed), name)
 
 
-def _all(place: Place, me: Person) -> Iterator[Where]:
+def _all(place: FormPlace, me: Person) -> Iterator[Where]:
     state = place.found.state
     if state == "called":
         yield from _before(place)
@@ -105,7 +105,7 @@ def _all(place: Place, me: Person) -> Iterator[Where]:
         yield from _of_item(place.at(item=item), me)
 
 
-def _before(place: Place) -> Iterator[Where]:
+def _before(place: FormPlace) -> Iterator[Where]:
     """A session that has not begun: it is opened, changed or cancelled."""
     on_the_day = place.found.day <= place.chamber.today
     enough = count(place.chamber.house, place.found).reached
@@ -117,11 +117,11 @@ def _before(place: Place) -> Iterator[Where]:
     yield HEAD, "cancel", place, False
 
 
-def _again(place: Place) -> bool:
+def _again(place: FormPlace) -> bool:
     return any(each.call.second_call_of == place.found.entry for each in sessions(place.chamber.house))
 
 
-def _decided(place: Place) -> bool:
+def _decided(place: FormPlace) -> bool:
     """Whether something was decided, and no vote is open: what is left may be to close."""
     house, entry = place.chamber.house, place.found.entry
     votes = [vote for vote, _ in house.about(Vote, entry)]
@@ -129,13 +129,13 @@ def _decided(place: Place) -> bool:
     return taken and all(over(house, vote) for vote in votes)
 
 
-def _to_seal(place: Place) -> bool:
+def _to_seal(place: FormPlace) -> bool:
     """Whether the minutes are not sealed, or say something else by now."""
     last = place.chamber.house.last(Minutes, place.found.entry)
     return last is None or last[1].content != content_of(minutes_of(place.chamber.house, place.found.entry))
 
 
-def _of_item(place: Place, me: Person) -> Iterator[Where]:
+def _of_item(place: FormPlace, me: Person) -> Iterator[Where]:
     house, found, item = place.chamber.house, place.found, place.on
     part = item_part(item.id)
     votes = [(entry, vote) for entry, vote in house.about(Vote, found.entry) if vote.item == item.id]
@@ -162,7 +162,7 @@ def _of_item(place: Place, me: Person) -> Iterator[Where]:
         yield from _of_decision(place.at(entry=entry), me, aside(house, found, item.id))
 
 
-def _of_vote(part: str, place: Place, me: Person) -> Iterator[Where]:
+def _of_vote(part: str, place: FormPlace, me: Person) -> Iterator[Where]:
     """A vote that is open: whoever may vote does, the chair counts."""
     if me.member is not None and mine(place, me.member):
         yield part, "cast", place, True
@@ -170,7 +170,7 @@ def _of_vote(part: str, place: Place, me: Person) -> Iterator[Where]:
     yield part, "annul", place, False
 
 
-def _of_decision(place: Place, me: Person, away: set[str]) -> Iterator[Where]:
+def _of_decision(place: FormPlace, me: Person, away: set[str]) -> Iterator[Where]:
     """A decision that was taken: members have their disagreement noted, and its opinion is issued and published."""
     house, part = place.chamber.house, str(place.about)
     minuted = house.last(Minutes, place.found.entry) is not None
@@ -183,16 +183,16 @@ def _of_decision(place: Place, me: Person, away: set[str]) -> Iterator[Where]:
         yield from _of_opinion(place.at(entry=entry))
 
 
-def _sits(place: Place, me: Person) -> bool:
+def _sits(place: FormPlace, me: Person) -> bool:
     """Whether somebody is a member on the day of the session."""
     return me.member is not None and me.member in sitting_on(place.chamber.house, place.found.day)
 
 
-def _noted(place: Place, member: str | None) -> bool:
+def _noted(place: FormPlace, member: str | None) -> bool:
     return any(act.member == member for _, act in place.chamber.house.about(Dissent, place.about))
 
 
-def _of_opinion(place: Place) -> Iterator[Where]:
+def _of_opinion(place: FormPlace) -> Iterator[Where]:
     house, part = place.chamber.house, str(place.about)
     if house.about(Publication, place.about):
         return
@@ -214,7 +214,7 @@ PARTS = {
 """Where what was done with a whole session is said; at its head, if not here."""
 
 
-def part_of(name: str, place: Place) -> str:
+def part_of(name: str, place: FormPlace) -> str:
     """The part of the page that says what was just done: where its form stood."""
     if place.item is not None:
         return item_part(place.item.id)
@@ -303,7 +303,7 @@ class SessionActions:
         say: Say,
         *,
         query: Mapping[str, str],
-        problem: Problem | None = None,
+        problem: FormProblem | None = None,
         done: tuple[str, Html] = ("", Html("")),
     ) -> None:
         self.offered, self.say, self.query, self.problem = offered, say, query, problem

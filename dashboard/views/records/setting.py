@@ -34,7 +34,7 @@ from boussole.dashboard.views.scene import Scene, period
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class ComparedGroup:
     """A group that the figure compares: the id of its measure, its attributes, and what is seen of it."""
 
     measure: str
@@ -43,7 +43,7 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
+class AnswerFigure:
     """A question of the charter as the latest audit of a system answers it, or a system as a whole; `key` names it in
     addresses, and is empty of a whole."""
 
@@ -58,7 +58,7 @@ class Figure:
     sentence: str
     period: str
     owner: str
-    groups: Sequence[Group]
+    groups: Sequence[ComparedGroup]
 
     @property
     def asked(self) -> str:
@@ -66,7 +66,7 @@ class Figure:
         return f"{self.number} {self.question}".strip()
 
 
-def figure_at(scene: Scene, system: str, key: str, say: Say) -> Figure | None:
+def figure_at(scene: Scene, system: str, key: str, say: Say) -> AnswerFigure | None:
     """The figure of an address, or a system as a whole where no question is named; None where there is neither."""
     document = scene.standing.get(system)
     if not key:
@@ -76,7 +76,7 @@ def figure_at(scene: Scene, system: str, key: str, say: Say) -> Figure | None:
         return None
     declared, indicator = scene.systems.get(system), indicator_of(scene.charter, verdict)
     audited = system in scene.latest
-    return Figure(
+    return AnswerFigure(
         system=system,
         key=key,
         indicator=indicator.id if indicator else key,
@@ -92,10 +92,10 @@ def figure_at(scene: Scene, system: str, key: str, say: Say) -> Figure | None:
     )
 
 
-def _whole(scene: Scene, system: str, say: Say) -> Figure:
+def _whole(scene: Scene, system: str, say: Say) -> AnswerFigure:
     """A system as its latest audit saw it."""
     document, declared = scene.latest.get(system), scene.systems[system]
-    return Figure(
+    return AnswerFigure(
         system=system,
         key="",
         indicator="",
@@ -111,7 +111,7 @@ def _whole(scene: Scene, system: str, say: Say) -> Figure:
     )
 
 
-def _groups(scene: Scene, document: Standing, verdict: VerdictDocument, system: str, say: Say) -> list[Group]:
+def _groups(scene: Scene, document: Standing, verdict: VerdictDocument, system: str, say: Say) -> list[ComparedGroup]:
     """The groups that a verdict compares, each with its figure as it is shown: hidden ones say that they are."""
     declared = scene.systems.get(system)
     measures = document.judged_by_id
@@ -126,11 +126,11 @@ def _groups(scene: Scene, document: Standing, verdict: VerdictDocument, system: 
         seen = comparison(row, say) if row else ""
         text = say("{group}: {figure}", group=label, figure=seen) if seen else label
         group = {name: str(value) for name, value in measure.group.items()}
-        found.append(Group(measure=measure.id, group=group, text=text))
+        found.append(ComparedGroup(measure=measure.id, group=group, text=text))
     return found
 
 
-def reference(figure: Figure, measure: str | None) -> Reference:
+def reference(figure: AnswerFigure, measure: str | None) -> Reference:
     """What is sealed of it."""
     group = next((each for each in figure.groups if each.measure == measure), None)
     return Reference(
@@ -162,7 +162,7 @@ def told(scene: Scene, said: Reference, say: Say) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class FormPlace:
     """`entry` is that of the vote, decision or opinion, `item` that of the agenda, where the form is about one."""
 
     workspace: Workspace
@@ -177,7 +177,7 @@ class Place:
         under = self.item.id if self.item is not None else self.entry
         return str(self.found.entry) if under is None else f"{self.found.entry}-{under}"
 
-    def at(self, *, entry: int | None = None, item: Item | None = None) -> Place:
+    def at(self, *, entry: int | None = None, item: Item | None = None) -> FormPlace:
         """The place of something under the same session."""
         return replace(self, entry=entry, item=item)
 
@@ -201,7 +201,7 @@ class Place:
         return self.chamber.house.acts[-1].entry
 
 
-def place_of(workspace: Workspace, of: str) -> Place | None:
+def place_of(workspace: Workspace, of: str) -> FormPlace | None:
     """What an address names; None where there is nothing of this name."""
     head, _, under = of.partition("-")
     number, entry = number_of(head), number_of(under)
@@ -212,7 +212,7 @@ def place_of(workspace: Workspace, of: str) -> Place | None:
     item = next((each for each in found.call.agenda if each.id == under), None)
     if under and entry is None and item is None:
         return None
-    return Place(workspace=workspace, chamber=chamber, found=found, entry=entry, item=item)
+    return FormPlace(workspace=workspace, chamber=chamber, found=found, entry=entry, item=item)
 
 
 # Where a form of a record stands: who looks, in which language, and what it is about.
@@ -234,8 +234,8 @@ class Setting:
     scene: Scene | None = None
     known: Mapping[str, Chamber] | None = None
     chamber: Chamber | None = None
-    place: Place | None = None
-    figure: Figure | None = None
+    place: FormPlace | None = None
+    figure: AnswerFigure | None = None
     proposed: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -278,7 +278,7 @@ class Setting:
         return self.chamber
 
     @property
-    def session(self) -> Place:
+    def session(self) -> FormPlace:
         """The session that the form is about; there is one."""
         if self.place is None:
             raise LookupError("this form is about no session")
@@ -288,7 +288,7 @@ class Setting:
 # Texts that a session decides on to the letter: drafts of opinions that are complete, and minutes to approve.
 
 
-def texts(place: Place, say: Say) -> list[tuple[str, str]]:
+def texts(place: FormPlace, say: Say) -> list[tuple[str, str]]:
     """What can be decided on, by its hash: its name."""
     found: list[tuple[str, str]] = []
     for draft in _drafts(place):
@@ -306,13 +306,13 @@ def texts(place: Place, say: Say) -> list[tuple[str, str]]:
     return found
 
 
-def decided_item(place: Place) -> Item:
+def decided_item(place: FormPlace) -> Item:
     """The item under which a decision was taken; an address may name another session."""
     decision, _ = decided(place.chamber.house, place.about)
     return session(place.chamber.house, decision.of).item(decision.item)
 
 
-def wording_of(place: Place) -> VotedText | None:
+def wording_of(place: FormPlace) -> VotedText | None:
     """The text that a decision adopted, in the version in which it was adopted; None where there is none."""
     decision, adopted = decided(place.chamber.house, place.about)
     if not adopted or decision.subject is None:
@@ -320,12 +320,12 @@ def wording_of(place: Place) -> VotedText | None:
     return store.voted(place.workspace, place.chamber.id).get(decision.subject)
 
 
-def draft_of(place: Place, text: VotedText) -> SavedDraft | None:
+def draft_of(place: FormPlace, text: VotedText) -> SavedDraft | None:
     """The draft that an adopted text is the last version of; None where somebody went on writing since."""
     return next((each for each in _drafts(place) if (each.id, each.version) == (text.draft, text.version)), None)
 
 
-def _drafts(place: Place) -> list[SavedDraft]:
+def _drafts(place: FormPlace) -> list[SavedDraft]:
     return store.drafts(place.workspace, place.chamber.id)
 
 

@@ -18,12 +18,12 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import session_href
 from boussole.dashboard.server.access.permissions import Person
-from boussole.dashboard.server.forms import Desk, Field, UnfitError, Values
+from boussole.dashboard.server.forms import FormDesk, FormField, FormValues, UnfitError
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee_words import choice_word, item_word
 from boussole.dashboard.views.records.calling import Choices, Doing, me, who
 from boussole.dashboard.views.records.form import LISTS
-from boussole.dashboard.views.records.setting import Place, Setting
+from boussole.dashboard.views.records.setting import FormPlace, Setting
 
 # The page that answers a secret vote: that it was cast, and its receipt. It is made for this one answer, and kept
 # nowhere: not in the memory of the server, not in an address, not in what the browser stores.
@@ -40,7 +40,9 @@ HEADERS = {
 }
 
 
-def receipt_page(place: Place, sealed: SealedStatement, nonce: str, say: Say, *, query: dict[str, str]) -> HTMLResponse:
+def receipt_page(
+    place: FormPlace, sealed: SealedStatement, nonce: str, say: Say, *, query: dict[str, str]
+) -> HTMLResponse:
     """A page by itself, without any script."""
     back = session_href(place.found.entry, query=query)
     body = Template("views/records/acting.html", say)("receipt", sealed.entry, nonce, back)
@@ -65,33 +67,33 @@ def _document(title: str, body: Html, *, lang: str) -> str:
 CHOICES: tuple[Choice, ...] = ("for", "against", "abstain")
 
 
-def mine(place: Place, member: str | None) -> list[str]:
+def mine(place: FormPlace, member: str | None) -> list[str]:
     """The members for whom somebody can still vote: themselves, and those whose proxy they hold."""
     vote = place.chamber.house.get(Vote, place.about)
     able, cast = electors(place.chamber.house, place.found, vote.item), voters(place.chamber.house, place.about)
     return [voter for voter, caster in able.items() if caster == member and voter not in cast]
 
 
-def _casting(place: Place, who_acts: Person, say: Say) -> Sequence[Field]:
+def _casting(place: FormPlace, who_acts: Person, say: Say) -> Sequence[FormField]:
     """For whom, where that is not clear, and what: of a secret vote, what was chosen is never kept."""
     secret = place.chamber.house.get(Vote, place.about).secret
     choices = [(choice, choice_word(choice, say)) for choice in CHOICES]
-    what = Field(name="choice", label=say("The vote"), kind="radio", choices=choices, kept=not secret)
+    what = FormField(name="choice", label=say("The vote"), kind="radio", choices=choices, kept=not secret)
     known = mine(place, who_acts.member)
     if len(known) < 2:
         voter = next(iter(known), who_acts.member or "")
-        return [Field(name="voter", label="", kind="hidden", value=voter, required=False), what]
+        return [FormField(name="voter", label="", kind="hidden", value=voter, required=False), what]
     names = [(each, _whose(place, each, who_acts.member, say)) for each in known]
-    return [Field(name="voter", label=say("Whose vote is it?"), kind="radio", choices=names), what]
+    return [FormField(name="voter", label=say("Whose vote is it?"), kind="radio", choices=names), what]
 
 
-def _whose(place: Place, voter: str, member: str | None, say: Say) -> str:
+def _whose(place: FormPlace, voter: str, member: str | None, say: Say) -> str:
     if voter == member:
         return say("my own")
     return say("that of {member}, whose proxy I hold", member=place.chamber.name(voter, say))
 
 
-def _cast(desk: Desk, place: Place, values: Values) -> SealedStatement | Response:
+def _cast(desk: FormDesk, place: FormPlace, values: FormValues) -> SealedStatement | Response:
     """One vote, cast by whoever acts, for whom the form said when it was shown.
 
     That of a secret ballot is answered at once with its receipt, which is kept nowhere.
@@ -113,7 +115,7 @@ def _chosen(word: str) -> Choice:
     return next(choice for choice in CHOICES if choice == word)
 
 
-def _how(place: Place, say: Say) -> str:
+def _how(place: FormPlace, say: Say) -> str:
     if place.chamber.house.get(Vote, place.about).secret:
         return say(
             "A secret ballot: that you voted is recorded, and never what. You are shown a receipt once, by which you "
@@ -139,7 +141,7 @@ CAST = Doing(
 KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
 
 
-def _asking(place: Place, me: Person, say: Say) -> Sequence[Field]:
+def _asking(place: FormPlace, me: Person, say: Say) -> Sequence[FormField]:
     item = place.on
     scene = store.scene(place.workspace)
     at = Setting(person=me, say=say, workspace=place.workspace, chamber=place.chamber, place=place, scene=scene)
@@ -149,7 +151,7 @@ def _asking(place: Place, me: Person, say: Say) -> Sequence[Field]:
         ("draft", say("Draft"), _drafts(place, say), str(item.draft or "")),
     ]
     return [
-        Field(
+        FormField(
             name="kind",
             label=say("What is done"),
             kind="choice",
@@ -157,11 +159,11 @@ def _asking(place: Place, me: Person, say: Say) -> Sequence[Field]:
             value=item.kind,
         ),
         *(
-            Field(name=name, label=label, kind="choice", choices=_with(value, known), value=value, required=False)
+            FormField(name=name, label=label, kind="choice", choices=_with(value, known), value=value, required=False)
             for name, label, known, value in choices
             if known or value
         ),
-        Field(
+        FormField(
             name="evidence",
             label=say("Evidence"),
             note=say("Numbers of entries of the ledger, with commas between them."),
@@ -176,14 +178,14 @@ def _with(value: str, known: Choices) -> Choices:
     return known if not value or value in dict(known) else [(value, value), *known]
 
 
-def _drafts(place: Place, say: Say) -> Choices:
+def _drafts(place: FormPlace, say: Say) -> Choices:
     known = [each for each in store.drafts(place.workspace, place.chamber.id) if each.kind == "opinion"]
     return [
         (str(each.id), f"{say('Draft no. {n}', n=str(each.id))} — {each.body.get('title') or ''}") for each in known
     ]
 
 
-def _change(desk: Desk, place: Place, values: Values) -> SealedStatement:
+def _change(desk: FormDesk, place: FormPlace, values: FormValues) -> SealedStatement:
     """The convocation with this one item changed; notice runs anew only where the item deals with something else."""
     call, item = place.found.call, place.on
     asked = {each.name for each in _asking(place, desk.person, desk.say)}
@@ -215,7 +217,7 @@ def _change(desk: Desk, place: Place, values: Values) -> SealedStatement:
     )
 
 
-def _entries(text: str, place: Place, say: Say) -> list[int]:
+def _entries(text: str, place: FormPlace, say: Say) -> list[int]:
     """Entries of the ledger. Raises UnfitError for what is none."""
     found = [each for each in text.replace(",", " ").replace(";", " ").split() if each]
     last = store.last_entry_of(place.workspace)

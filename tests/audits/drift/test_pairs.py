@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from boussole.audits.decisions import ingest
-from boussole.audits.drift.pairs import Pair, against_asked, exact_pair, window_asked
+from boussole.audits.drift.pairs import WindowPair, against_asked, exact_pair, window_asked
 from boussole.audits.drift.series import drift_series
 from boussole.audits.errors import BoussoleError
 from boussole.audits.systems import System, load_system
@@ -56,7 +56,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, System]:
     return workspace, system
 
 
-def pair(given: tuple[Workspace, System], window: str, against: str, **more: object) -> Pair:
+def pair(given: tuple[Workspace, System], window: str, against: str, **more: object) -> WindowPair:
     return exact_pair(*given, window=days(window), against=against_asked(against), as_of=TODAY, **more)  # type: ignore[arg-type]
 
 

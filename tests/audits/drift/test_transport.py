@@ -12,7 +12,7 @@ from scipy.stats import ks_2samp, wasserstein_distance
 
 from boussole.audits.cubes.bins import Histogram
 from boussole.audits.cubes.edges import FARTHEST, feature_units
-from boussole.audits.cubes.sums import Sums
+from boussole.audits.cubes.sums import BinSums
 from boussole.audits.drift.distances import ordered_measures
 from boussole.audits.drift.transport import wasserstein
 from boussole.audits.measures import Measure
@@ -35,7 +35,7 @@ def histogram(edges: list[float], before: list[float], after: list[float], *, su
         totals.append(
             tuple(float(sum(u for u, at in zip(units, bins, strict=True) if at == i)) for i in range(len(edges) + 1))
         )
-    sums = Sums(origin=origin, scale=scale, reference=totals[0], current=totals[1]) if summed else None
+    sums = BinSums(origin=origin, scale=scale, reference=totals[0], current=totals[1]) if summed else None
     return Histogram("x", tuple(edges), counts[0], counts[1], sums=sums)
 
 
@@ -114,7 +114,7 @@ def test_by_hand() -> None:
         [-math.inf, 0, 4, math.inf],
         [0, 3, 0],
         [0, 3, 0],
-        sums=Sums(origin=0, scale=1e9, reference=(0, 3e9, 0), current=(0, 5e9, 0)),
+        sums=BinSums(origin=0, scale=1e9, reference=(0, 3e9, 0), current=(0, 5e9, 0)),
     )
     assert moved is not None
     assert moved.low == pytest.approx(2 / 3)

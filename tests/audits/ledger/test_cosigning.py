@@ -13,7 +13,7 @@ from boussole.audits.errors import LedgerError
 from boussole.audits.ledger import merkle, tree
 from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
 from boussole.audits.ledger.college import KEPT, KEY, cosign, found_college, kept_checkpoint
-from boussole.audits.ledger.cosigning import RefusedError, make_request, parse_request
+from boussole.audits.ledger.cosigning import RefusedCheckpointError, make_request, parse_request
 from boussole.audits.ledger.keys import SIGNATURE, make_key, parse_verifier
 from boussole.audits.ledger.notes import check
 from boussole.audits.ledger.proof import parse_proof, prove
@@ -98,7 +98,7 @@ def test_an_unchanged_ledger_needs_no_proof(keeping):
 )
 def test_what_does_not_extend_it_is_refused_and_not_kept(keeping, handed, problem):
     before = (keeping / KEPT).read_bytes()
-    with pytest.raises(RefusedError, match=problem):
+    with pytest.raises(RefusedCheckpointError, match=problem):
         cosign(keeping, handed)
     assert (keeping / KEPT).read_bytes() == before
 
@@ -107,7 +107,7 @@ def test_a_proof_of_another_beginning_is_asked_for_again(keeping):
     for handed in (request(20).note, request(20, old=12)):
         with pytest.raises(LedgerError, match="does not show") as error:
             cosign(keeping, parse_request(str(handed)))
-        assert not isinstance(error.value, RefusedError)
+        assert not isinstance(error.value, RefusedCheckpointError)
 
 
 def test_a_folder_belongs_to_one_ledger(keeping):
@@ -115,7 +115,7 @@ def test_a_folder_belongs_to_one_ledger(keeping):
     with pytest.raises(LedgerError, match="belongs to the ledger"):
         cosign(keeping, request(20, old=13, log=other), log=other.verifier)
     origin = Checkpoint(origin="boussole/ledger/other", size=20, root=merkle.tree_hash(LEAVES[:20]).hex())
-    with pytest.raises(RefusedError, match="another ledger"):
+    with pytest.raises(RefusedCheckpointError, match="another ledger"):
         cosign(keeping, parse_request(str(origin.note.signed(LOG))))
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from boussole.audits.counts.read import REPLIED, SHARES, cells_from_counts, positions
-from boussole.audits.counts.reference import Before
+from boussole.audits.counts.reference import ReferenceCells
 from boussole.audits.cubes.bins import Histogram
 from boussole.audits.drift.by_group import group_drift_measures
 from boussole.audits.drift.distances import distance_measures, missing_measure, ordered_measures
@@ -86,7 +86,7 @@ def of_scores(
     scores = [by_score(ROWS, cells, (0, 1)) for cells in tables]
     seen, standing = measured_cells(tables, system=system, scores=scores, reference=scores), WindowStanding()
     moved = group_drift_measures(
-        seen.views, seen.scored, Before(cells=tables), seen.earlier, system=system, standing=standing
+        seen.views, seen.scored, ReferenceCells(cells=tables), seen.earlier, system=system, standing=standing
     )
     names = {m.metric for m in measured_scores(ROWS, system, earlier=ROWS).values()}
     return names | {m.metric for m in moved}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import t as student
 
 from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.estimates import rate_interval
 from boussole.audits.uncertainty.methods import by_method
 from tests.audits.uncertainty.simulated import BUCKETS, Counts
 
@@ -33,37 +33,48 @@ def drawn(rng: np.random.Generator, sizes: list[int], rate: float, correlation: 
     return k, n
 
 
-FIRST = next(iter(WHO))
-CASES = [(who, 0.3, correlation) for who in WHO for correlation in (0.2, 0.5)] + [(FIRST, r, 0.2) for r in (0.1, 0.05)]
+HEAVY = list(WHO)[:2]
+CASES = [(who, 0.3, correlation) for who in WHO for correlation in (0.2, 0.5)]
+CASES += [(who, rate, correlation) for who in HEAVY for rate in (0.1, 0.05) for correlation in (0.2, 0.5)]
 
 
 @pytest.mark.costly
 @pytest.mark.parametrize(("who", "rate", "correlation"), CASES)
 def test_a_rate_is_held_where_few_make_most_decisions(who: str, rate: float, correlation: float) -> None:
-    rng, made = np.random.default_rng(10), 0
-    missed, before = [0, 0], 0
+    rng = np.random.default_rng(10)
+    missed, before = [0, 0], [0, 0]
     for _ in range(LOGS):
         k, n = drawn(rng, WHO[who], rate, correlation)
-        found = jk.rate(k, n)
-        if found is None:
-            continue
-        made += 1
-        interval = found.interval(low=0.0, high=1.0)
+        interval, made = rate_interval(k, n, clustered=True), []
         missed[0] += interval.low > rate
         missed[1] += interval.high < rate
-        with by_method(1):
-            old = jk.rate(k, n)
-        assert old is not None
-        assert (old.estimate, old.se) == (found.estimate, found.se)
-        assert found.df <= old.df == np.count_nonzero(n) - 1
-        half = student.ppf(0.975, old.df) * old.se
-        before += abs(np.log(rate / (1 - rate)) - np.log(old.estimate / (1 - old.estimate))) <= half
-    held = 1 - sum(missed) / made
-    assert held > (0.92 if rate > 0.2 else 0.85)
-    assert held > before / made
-    low, high, was = missed[0] / made, missed[1] / made, before / made
-    told = f"| {who} | {rate:.0%} | {correlation:g} | {held:.1%} | {low:.1%} | {high:.1%} | {was:.1%} |"
+        for number in (1, 2):
+            with by_method(number):
+                made.append(rate_interval(k, n, clustered=True))
+        for at, old in enumerate(made):
+            before[at] += old.low <= rate <= old.high
+    held = 1 - sum(missed) / LOGS
+    assert held > 0.925
+    assert held >= before[1] / LOGS
+    shares = [held, missed[0] / LOGS, missed[1] / LOGS, *(each / LOGS for each in before)]
+    told = f"| {who} | {rate:.0%} | {correlation:g} | " + " | ".join(f"{each:.1%}" for each in shares) + " |"
     assert re.sub(r"(\d)%", r"\1 %", told) in PAGE
+
+
+def test_rows_of_few_are_taken_to_be_alike_as_far_as_few_have_a_case() -> None:
+    rows, one = np.array([200] * 8 + [13] * 32), np.array([1] * 40)
+    none_of_them = np.array([0] * 8 + [1] * 32)
+    alike = float(rows.sum()) / jk.cluster_size(rows)
+    found = jk.worth_of_few(none_of_them, rows, 7.0)
+    assert found is not None
+    assert alike < found < 2 * alike
+    assert jk.worth_of_few(one * 100, np.full(40, 250), 39.0) is None
+    assert jk.worth_of_few(none_of_them, np.full(40, 1), 39.0) is None
+    with by_method(2):
+        before = rate_interval(none_of_them, rows, clustered=True)
+    now = rate_interval(none_of_them, rows, clustered=True)
+    assert (before.method, now.method) == ("jackknife", "wilson_clusters")
+    assert now.high > 5 * before.high
 
 
 def test_one_figure_of_many_alike_keeps_its_degrees_of_freedom() -> None:

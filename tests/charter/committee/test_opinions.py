@@ -15,7 +15,7 @@ from boussole.charter.committee.acts.issuing import issue, opinion_text, recomme
 from boussole.charter.committee.acts.meeting import agree
 from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.advising.advice import recommended
-from boussole.charter.committee.advising.following import Promise, followed, promises
+from boussole.charter.committee.advising.following import OpinionDuty, followed, promises
 from boussole.charter.committee.advising.opinions import fates
 from boussole.charter.committee.papers.drafts import begin, drafts, save
 from boussole.charter.committee.refusals import RefusedError
@@ -206,7 +206,7 @@ def test_recommendations_of_an_opinion_are_followed_like_those_of_authorities(ha
 @given(st.lists(st.tuples(st.integers(0, 200), st.none() | st.integers(0, 300)), max_size=12), st.integers(0, 300))
 def test_promises_that_wait_are_neither_kept_nor_broken(made, now):
     owed = [
-        Promise(
+        OpinionDuty(
             entry=n,
             what="answer",
             system=None,

@@ -14,7 +14,7 @@ from boussole.audits.decisions import ingest
 from boussole.audits.ephemeral import LogFile, ephemeral
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json
-from boussole.audits.sides import Days, Side, side_in_lake, side_of_files
+from boussole.audits.sides import Side, SideDays, side_in_lake, side_of_files
 from boussole.audits.systems import System
 from boussole.audits.uncertainty.change import ComparisonChange, Units
 from boussole.audits.uncertainty.holm import holm
@@ -74,7 +74,9 @@ def sides(subject: System, frames, folder: Path) -> tuple[Side, Side]:
             frame.to_csv(path, index=False)
             files = [LogFile(path=path)]
             made.append(
-                side_of_files(subject, lambda _, f=files: f, parent=parent, kind="file", name=path.name, days=Days())
+                side_of_files(
+                    subject, lambda _, f=files: f, parent=parent, kind="file", name=path.name, days=SideDays()
+                )
             )
     return made[0], made[1]
 
@@ -223,7 +225,7 @@ def lake(tmp_path) -> Workspace:
 @pytest.mark.costly
 def test_versions_of_the_lake_and_files_of_them_say_the_same(lake, tmp_path):
     subject = system(columns={"request": "case"})
-    stored = [side_in_lake(lake, subject, version, days=Days()) for version in ("v1", "v2")]
+    stored = [side_in_lake(lake, subject, version, days=SideDays()) for version in ("v1", "v2")]
     document = judge(CHARTER, subject, *stored)
     frames = [pd.read_csv(tmp_path / f"{version}.csv") for version in ("v1", "v2")]
     files = judged(subject, frames, tmp_path)
@@ -243,9 +245,9 @@ def test_a_version_of_the_lake_is_paired_with_a_file_by_the_workspaces_keys(lake
     pd.read_csv(tmp_path / "v2.csv").to_csv(path, index=False)
     other = Workspace.create(tmp_path / "other")
     ingest(other, subject, tmp_path / "v1.csv")
-    stored = side_in_lake(other, subject, "v1", days=Days())
+    stored = side_in_lake(other, subject, "v1", days=SideDays())
     files = [LogFile(path=path)]
-    fresh = side_of_files(subject, lambda _: files, parent=other, kind="file", name="again.csv", days=Days())
+    fresh = side_of_files(subject, lambda _: files, parent=other, kind="file", name="again.csv", days=SideDays())
     (found,) = judge(CHARTER, subject, stored, fresh).comparisons
     assert (found.paired, found.verdict) == (200, "worse")
 
@@ -253,9 +255,9 @@ def test_a_version_of_the_lake_is_paired_with_a_file_by_the_workspaces_keys(lake
 @pytest.mark.costly
 def test_an_unknown_version_names_the_nearest(lake):
     with pytest.raises(BoussoleError, match=r"no decisions of the version 'v3' of 'essai'\. Known: v1, v2\."):
-        side_in_lake(lake, system(columns={"request": "case"}), "v3", days=Days())
+        side_in_lake(lake, system(columns={"request": "case"}), "v3", days=SideDays())
     with pytest.raises(BoussoleError, match="does not say which column holds the model version"):
-        side_in_lake(lake, system(columns={"model_version": None}), "v1", days=Days())
+        side_in_lake(lake, system(columns={"model_version": None}), "v1", days=SideDays())
 
 
 @pytest.mark.parametrize("given", [{"ratio": 1.0}, {"ratio": 0.0}, {"gap": 0.0}, {"gap": 1.5}])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from boussole.audits.drift.compared import compared
-from boussole.audits.drift.counts import Version, WindowCounts
+from boussole.audits.drift.counts import VersionDays, WindowCounts
 from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.drift.shifts import shifts
@@ -18,11 +18,11 @@ from boussole.audits.measures import Counts, Floats
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.charter.drift.groups import GroupSizes, mix_measures
-from boussole.charter.drift.readings import GAPS, MEANING, THEMES, Reading, meaning_reading, readings
+from boussole.charter.drift.readings import GAPS, MEANING, THEMES, ThemeReading, meaning_reading, readings
 from boussole.charter.drift.rule import SCORE
 from boussole.charter.drift.system_drift import meaning_series
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.views.drift.summary import Summary, summary
+from boussole.dashboard.views.drift.summary import DriftSummary, summary
 from tests.written import drift_rule, sample
 
 SYSTEM = sample(
@@ -120,7 +120,7 @@ def said(
     audited: bool = True,
     system: System = SYSTEM,
     previous: bool = False,
-) -> Summary:
+) -> DriftSummary:
     """What the page says of months, the first of which is the reference; of groups where they were `audited`.
 
     `previous`: each month beside the one before."""
@@ -153,7 +153,7 @@ def said(
         deciding={month(at): deciding(world) for at, world in enumerate(worlds)},
     )
     found = [] if previous else shifts(meaning_series(points), rate=RULE.of_shifts)
-    read = [readings(point, RULE) | {GAPS: Reading()} for point in points]
+    read = [readings(point, RULE) | {GAPS: ThemeReading()} for point in points]
     read = [
         each | {MEANING: meaning_reading(each[MEANING], point, found, RULE)}
         for each, point in zip(read, points, strict=True)
@@ -180,15 +180,15 @@ def test_what_nobody_can_tell_is_told_with_its_own_reason(reasons: dict[str, str
         versions=[],
         unfinished=False,
     )
-    read = dict.fromkeys(THEMES, Reading(state="kept")) | {SCORE: Reading(state="unknown", reasons=reasons)}
+    read = dict.fromkeys(THEMES, ThemeReading(state="kept")) | {SCORE: ThemeReading(state="unknown", reasons=reasons)}
     assert summary(series, [read], [], speaker("en")).more[-1] == why
 
 
-def versions(worlds: Sequence[World]) -> list[Version]:
+def versions(worlds: Sequence[World]) -> list[VersionDays]:
     """The months in which each decides, but for those without a name."""
     names = list(dict.fromkeys(name for world in worlds for name in deciding(world)))
     months = {name: [month(at) for at, world in enumerate(worlds) if name in deciding(world)] for name in names}
-    return [Version(name=name, first=each[0].start, last=each[-1].end) for name, each in months.items()]
+    return [VersionDays(name=name, first=each[0].start, last=each[-1].end) for name, each in months.items()]
 
 
 def deciding(world: World) -> Mapping[str, float]:
@@ -198,7 +198,7 @@ def deciding(world: World) -> Mapping[str, float]:
     return {world.version: 1.0} if world.version else {}
 
 
-def causes_in(told: Summary) -> set[str]:
+def causes_in(told: DriftSummary) -> set[str]:
     return {cause for cause, words in SAYS.items() if words in told.headline}
 
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import save_audit
-from boussole.charter.records.in_force import Act, in_force
+from boussole.charter.records.in_force import AdoptionAct, in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.elements import all_printable, printable
@@ -288,7 +288,7 @@ def test_a_charter_is_adopted_when_the_ledger_says_so_whatever_its_text_says(wor
     claimed = replace(proposed, charters=charters, scene=replace(proposed.scene, charter=text))
     assert told(claimed).count("The charter calls itself adopted, and no adoption in the ledger proves it.") == 2
     day = dt.date(2026, 11, 1)
-    act = Act(
+    act = AdoptionAct(
         entry=0, on=day, sealed_on=day, role="Committee", document="ab" * 32, sha256=proposed.scene.charter.sha256
     )
     adopted = replace(proposed, acts=dict.fromkeys(proposed.charters, act))

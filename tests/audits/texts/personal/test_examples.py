@@ -6,7 +6,7 @@ import pytest
 
 from boussole.audits.texts.personal import examples
 from boussole.audits.texts.personal.examples import REASONS, ExampleError, blacked_out, choices, redacted
-from boussole.audits.texts.personal.findings import Finding
+from boussole.audits.texts.personal.findings import PersonalFinding
 
 NIR = "1 85 05 78 006 084 91"
 PLANTED = (
@@ -76,13 +76,17 @@ def test_what_is_still_found_or_leaves_nothing_is_refused(monkeypatch: pytest.Mo
     """The second look is another one: it reads the lines as one, too."""
     text = "Le numéro de la personne\nest pour vous."
     monkeypatch.setattr(examples, "redact", lambda given: given)
-    monkeypatch.setattr(examples, "find", lambda given: [Finding(0, 9, "PERSON")] if "personne est" in given else [])
+    monkeypatch.setattr(
+        examples, "find", lambda given: [PersonalFinding(0, 9, "PERSON")] if "personne est" in given else []
+    )
     assert reason(text) == "found"
     monkeypatch.setattr(examples, "find", lambda _: [])
     assert redacted(text) == text
     monkeypatch.setattr(examples, "redact", lambda _: "[PERSON], [HEALTH] […] le")
     assert reason(text) == "left"
-    monkeypatch.setattr(examples, "find", lambda given: [Finding(0, 8, "PERSON")] if "[PERSON]" in given else [])
+    monkeypatch.setattr(
+        examples, "find", lambda given: [PersonalFinding(0, 8, "PERSON")] if "[PERSON]" in given else []
+    )
     monkeypatch.setattr(examples, "redact", lambda _: "[PERSON] est attendue ce matin")
     assert redacted(text) == "[PERSON] est attendue ce matin"  # a mark is not something that was found
 

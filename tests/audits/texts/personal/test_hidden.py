@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from boussole.audits.texts.personal.clean import clean
 from boussole.audits.texts.personal.detector import find
-from boussole.audits.texts.personal.findings import Finding
+from boussole.audits.texts.personal.findings import PersonalFinding
 
 NIR = "1 85 05 78 006 084 91"
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
@@ -57,7 +57,7 @@ def test_nothing_hides(entity: str, way: str) -> None:
     ],
 )
 def test_look_alikes_of_other_alphabets(entity: str, text: str) -> None:
-    assert find(f"x {text} !", entities={entity}) == [Finding(2, 2 + len(text), entity)]
+    assert find(f"x {text} !", entities={entity}) == [PersonalFinding(2, 2 + len(text), entity)]
 
 
 def test_words_of_another_alphabet_stay() -> None:
