@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
 import pytest
+import yaml
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from boussole import dashboard
+from boussole.audits.systems import System
 from boussole.audits.texts.personal import examples as redaction
 from boussole.audits.texts.personal.examples import REASONS, ExampleError
 from boussole.audits.texts.personal.findings import ENTITIES, PersonalFinding
 from boussole.audits.texts.rule_file import CRITERIA
+from boussole.charter.record_types.examples import TextExample, TextExampleEnd
 from boussole.charter.records.examples.released import examples, text_of
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.markup.elements import PREFIX
 from boussole.dashboard.markup.templates import Template
@@ -23,7 +31,7 @@ from boussole.dashboard.pages.generations.examples import pieces
 from boussole.dashboard.server.access import sessions
 from boussole.dashboard.server.access.log import entries
 from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Action, Role
-from boussole.dashboard.views.text_examples import criterion_words, example_words, kind_words
+from boussole.dashboard.views.text_examples import ABOUT, criterion_words, example_words, examples_about, kind_words
 from tests.dashboard.app_at import app_at
 from tests.kept_texts import AGE, NAMED, PLAIN, UNLAWFUL, WRITER, made, plain_readers
 
@@ -31,6 +39,7 @@ EN, FR = speaker("en"), speaker("fr")
 DAY = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=5)
 MONTH = DAY.replace(day=1).isoformat()
 SEEN_BY = {Role.MEMBER, Role.CHAIR, Role.SECRETARY, Role.FOLLOW_UP, Role.STEWARD}
+SOURCE = Path(dashboard.__file__).resolve().parents[1]
 TRAP = '<script>alert(1)</script> <img src=x onerror="alert(2)">'
 
 
@@ -226,3 +235,45 @@ def test_by_command(workspace, command) -> None:
     assert gone.returncode == 0, gone.stderr
     assert command(*home, "texts", "example", "show", entry).returncode == 2
     assert "withdrawn" in command(*home, "texts", "example", "list").stdout
+
+
+def test_a_text_is_opened_by_the_page_and_the_command_alone() -> None:
+    """So that none gets into a report, a register, a pack, the search or the API."""
+    opening = {
+        path.relative_to(SOURCE).as_posix()
+        for package in ("audits", "charter", "dashboard", "experiments")
+        for path in (SOURCE / package).rglob("*.py")
+        if re.search(r"examples\.released import [^)]*\b(text_of|_opened)\b", path.read_text(encoding="utf-8"))
+    }
+    assert opening == {"dashboard/cli/examples.py", "dashboard/pages/generations/examples.py"}
+
+
+@pytest.mark.costly
+def test_a_search_finds_no_word_of_an_example(workspace, client, monkeypatch) -> None:
+    released(client)
+    for asked in ("recherchons", "moins de 30 ans"):
+        found = page(monkeypatch, "member", "search", q=asked)
+        assert "personne de moins de 30 ans pour" not in found
+
+
+def test_an_answer_says_how_many_examples_of_it_are_shown(scene) -> None:
+    system = System.model_validate(yaml.safe_load(WRITER))
+    said = {
+        "role": "steward", "on": DAY, "system": "writer", "start": DAY, "end": DAY, "fingerprint": "0" * 64,
+        "until": DAY + dt.timedelta(days=9),
+    }  # fmt: skip
+    sealed = [
+        SealedStatement(entry=n, sealed_on=DAY, statement=TextExample(**said, finding=finding))
+        for n, finding in enumerate(("age", "sex", "NIR", "any"))
+    ]
+    ended = TextExampleEnd(role="steward", on=DAY, of=1, reason="asked", system="writer")
+    sealed.append(SealedStatement(entry=9, sealed_on=DAY, statement=ended))
+    facts = Facts(as_of=DAY + dt.timedelta(days=1), sealed=tuple(sealed))
+    seen = replace(scene, systems={**scene.systems, "writer": system}, facts=facts)
+    questions = {each.metric: each.id for each in seen.charter.ways}
+    about = [examples_about(seen, "writer", questions[metric]) for metric in ABOUT]
+    assert about == [1, 1]
+    other = next(id_ for metric, id_ in questions.items() if metric not in ABOUT)
+    assert examples_about(seen, "writer", other) == 0
+    late = replace(seen, facts=replace(facts, as_of=DAY + dt.timedelta(days=10)))
+    assert examples_about(late, "writer", questions["unlawful_adverts_share"]) == 0
