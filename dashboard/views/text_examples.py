@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from boussole.audits.decisions.kept_texts import ANY, NOTHING
-from boussole.audits.texts.personal.examples import ExampleError
+from boussole.audits.texts.personal.examples import MARK, ExampleError
 from boussole.charter.records.examples.released import examples_in
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.answers.asked import indicator_of
@@ -78,6 +78,11 @@ def kind_words(kind: str, say: Say) -> str:
         "…": "…",
     }
     return names.get(kind, kind)
+
+
+def marked_words(text: str, say: Say) -> str:
+    """A part of a redacted text on one line, with the kinds of what was taken out in the reader's language."""
+    return MARK.sub(lambda match: f"[{kind_words(match[0][1:-1], say)}]", " ".join(text.split()))
 
 
 def example_words(error: ExampleError, say: Say) -> str:

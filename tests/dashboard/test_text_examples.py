@@ -117,6 +117,8 @@ def test_from_the_draw_to_what_a_member_sees_and_to_its_end(workspace, client, m
     assert NAMED not in read
     assert "<script>alert" not in read
     offered = dict(re.findall(r'value="(\d+-\d+)"[^>]*> ([^<]+)</label>', read))
+    assert "[name]" in "".join(offered.values())
+    assert "[PERSON]" not in read
     (word,) = [span for span, text in offered.items() if text == "Bonjour"]
     less = sent(client, "steward", f"/generations/black-out/{reference}", out=[word])
     again = re.search(r"example=([\w-]+)", less.headers["location"])[1]

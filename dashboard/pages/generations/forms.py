@@ -28,7 +28,7 @@ from boussole.dashboard.server.access.permissions import Person
 from boussole.dashboard.server.forms import Form, FormDesk, FormField, FormValues, UnfitError, form_route
 from boussole.dashboard.views.records.entering import FormPage, record_routes
 from boussole.dashboard.views.records.setting import Setting
-from boussole.dashboard.views.text_examples import example_words, finding_words
+from boussole.dashboard.views.text_examples import example_words, finding_words, marked_words
 
 DRAW, BLACK_OUT, RELEASE = "/generations/draw", "/generations/black-out", "/generations/release"
 MOST = 200
@@ -81,7 +81,7 @@ def blacking_out(reference: str, offered: Sequence[tuple[str, str]], say: Say) -
                 note=say("A word goes wherever it stands. Nothing comes back."),
                 kind="choices",
                 required=False,
-                choices=offered[:MOST],
+                choices=[(span, marked_words(text, say)) for span, text in offered[:MOST]],
                 longest=40,
                 kept=False,
             )
