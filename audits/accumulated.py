@@ -11,7 +11,7 @@ Lists, areas and calibration are judged window by window: people stand in many l
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,7 @@ import numpy as np
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.adjusted import picture
 from boussole.audits.parts import Pairs, Share
+from boussole.audits.suppression.rules import SET_APART
 from boussole.audits.uncertainty.estimates import rate_interval
 from boussole.audits.uncertainty.looks import correlations_of
 from boussole.audits.uncertainty.stratified import matched_weights, standardised_difference, standardised_ratio
@@ -59,28 +60,43 @@ def put_together(
     return [*_pictured({each.id: each for each in found}).values()]
 
 
-def gone(windows: Sequence[tuple[dt.date, Figures]]) -> dict[str, Measure]:
+def gone(
+    windows: Sequence[tuple[dt.date, Figures]], *, word: Callable[[str, str], str] = lambda _, value: value
+) -> dict[str, Measure]:
     """Of the figures that earlier windows told, those that the last one lacks: of groups it holds nobody of.
 
     They have no value (`zero_denominator`), as it has nobody to count; put together, the earlier windows answer.
+    `word`: what the last window calls a value of an attribute, where few people have it there and it must not be named.
+    What is hidden under that word is hidden by its name too; rows that are set apart are those of the word alone.
     """
     *earlier, (_, latest) = windows
     told = {name: each for _, figures in earlier for name, each in figures.items() if each.status == "ok"}
+    lacking = {name: (each, latest.get(_called(each, word))) for name, each in told.items() if name not in latest}
     return {
         name: replace(
             each,
-            status="undefined",
-            reason="zero_denominator",
+            status="undefined" if hidden is None else hidden.status,
+            reason="zero_denominator"
+            if hidden is None
+            else "small_group"
+            if hidden.reason == SET_APART
+            else hidden.reason,
             value=None,
-            n=0,
+            n=0 if hidden is None else hidden.n,
             clusters=None,
             interval=None,
             params={key: value for key, value in each.params.items() if key in COMPARED_BY},
             parts=None,
         )
-        for name, each in told.items()
-        if name not in latest
+        for name, (each, hidden) in lacking.items()
+        if hidden is None or hidden.status != "ok"
     }
+
+
+def _called(measure: Measure, word: Callable[[str, str], str]) -> str:
+    """The name of a figure, with a word for each value of its group."""
+    group = tuple(word(name, value) for name, value in zip(measure.by, measure.group or (), strict=False))
+    return replace(measure, group=group if measure.group else None).id
 
 
 def recent(

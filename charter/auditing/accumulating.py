@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from boussole.audits import evidence
 from boussole.audits.accumulated import gone, put_together, recent
+from boussole.audits.counts.rare import declared as is_declared
+from boussole.audits.counts.rare import words_of
 from boussole.audits.declaration import declared
 from boussole.audits.errors import BoussoleError, NoLakeError
 from boussole.audits.lake import reading
@@ -18,6 +20,7 @@ from boussole.audits.measures import Measure
 from boussole.audits.runs import Run, measure_evidence
 from boussole.audits.standing import standing
 from boussole.audits.systems.model import System
+from boussole.audits.systems.values import rare
 from boussole.audits.uncertainty.methods import by_method
 from boussole.audits.windows import Window, before, period_of
 from boussole.audits.workspace import Workspace
@@ -115,7 +118,7 @@ def measured(
     ended = frozenset(each.by for each in measures if each.reason == "expired")
     told = [(each.start, _figures(workspace, each, ended, method)) for each in windows[-(span - 1) :]]
     told.append((window.start, {each.id: each for each in measures}))
-    lacking = gone(told) if rule >= BY_GONE else {}
+    lacking = gone(told, word=_words(workspace, system, measures)) if rule >= BY_GONE else {}
     told[-1] = (window.start, {**told[-1][1], **lacking})
     before = [_rested_on(stored.get(each.cubes), each) for each in windows[: -(span - 1)]]
     with by_method(method):
@@ -124,6 +127,21 @@ def measured(
         lately = [each for some in few for each in recent(told, found, span=some, before=before)]
     together, recently = ([each for each in of if each.metric in TOGETHER] for of in (found, lately))
     return SeveralWindows(together, recently, [lacking[each.id] for each in together if each.id in lacking])
+
+
+def _words(workspace: Workspace, system: System, measures: Sequence[Measure]) -> Callable[[str, str], str]:
+    """What a window calls a value of an attribute: the word that stands for it, if few people may have it there."""
+    values = ((name, value) for each in measures for name, value in zip(each.by, each.group or (), strict=False))
+    attributes = {name for name, value in values if rare(value) is not None}
+    if not attributes:
+        return lambda _, value: value
+    with reading(workspace) as connection:
+        words = words_of(connection, workspace, system)
+
+    def word(name: str, value: str) -> str:
+        return words.word(name, value) if name in attributes and not is_declared(system, name, value) else value
+
+    return word
 
 
 def _rested_on(document: AuditDocument | None, window: EarlierWindow) -> dict[str, int]:

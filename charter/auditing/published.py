@@ -135,7 +135,7 @@ def hold_groups(workspace: Workspace, system: System, *, beside: Sequence[AuditD
 
 def publication(window: Window, documents: Sequence[AuditDocument]) -> ShownWindow:
     """What one or several documents of a window told nothing of: what each of them hides."""
-    measures = [document.measures for document in documents]
+    measures = [[each for each in document.measures if not _of_nobody(each)] for document in documents]
     hidden = [_hidden(each) for each in measures]
     stages = {name for each in hidden for name in each.stages}
     return ShownWindow(
@@ -153,6 +153,11 @@ def publication(window: Window, documents: Sequence[AuditDocument]) -> ShownWind
         apart=frozenset().union(*(_apart(each) for each in measures)),
         unknown_hidden=frozenset.intersection(*(_unknown_hidden(each) for each in measures)),
     )
+
+
+def _of_nobody(measure: MeasureDocument) -> bool:
+    """Whether it is about a group that the window holds nobody of: nothing is told of rows that may come later."""
+    return bool(measure.group) and measure.status == "undefined" and measure.n == 0
 
 
 def _always(found: Sequence[Mapping[Key, str]]) -> dict[Key, str]:

@@ -195,9 +195,6 @@ class FormValues:
     def day(self, name: str) -> dt.date:
         return dt.date.fromisoformat(self._first(name))
 
-    def maybe_day(self, name: str) -> dt.date | None:
-        return self.day(name) if self._first(name) else None
-
     def moment(self, name: str) -> dt.datetime:
         """A day and a time, as read on a clock there."""
         return dt.datetime.fromisoformat(self._first(name))

@@ -63,6 +63,11 @@ def test_from_the_request_to_the_sheet_in_hand(
     send(chrome, "form[id^=explain-confirm]")
     waiting(chrome).until(lambda b: "How this decision was made" in text(b, ".stMain"))
     assert violations(chrome) == []
+    here = chrome.current_url.removeprefix(address)
+    chrome.execute_script("document.getElementById('explain-issue').action = '/explain/issue/unknown'")
+    send(chrome, "#explain-issue")
+    waiting(chrome).until(lambda b: "There is nothing of this name." in text(b, "body"))
+    seen_by(chrome, address, Role.AGENT, here)
     send(chrome, "#explain-issue")
     waiting(chrome).until(lambda b: "was answered on" in text(b, ".stMain"))
     assert not chrome.find_elements(By.ID, "explain-issue")

@@ -59,7 +59,7 @@ def test_values_are_read_as_they_were_meant():
     assert values.day("day") == dt.date(2026, 3, 2)
     assert values.moment("at").isoformat() == "2026-03-02T09:30:00"
     assert (values.chosen("many"), values.ticked("tick"), values.number("n")) == (["b"], True, 7)
-    assert (values.maybe("one"), read().number("n"), read().maybe_day("day")) == (None, None, None)
+    assert (values.maybe("one"), read().number("n")) == (None, None)
     assert read(stranger="x").text("line") == "x"
 
 

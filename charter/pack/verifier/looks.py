@@ -49,16 +49,23 @@ def _next(added: float, before: float, correlation: float) -> float:
 
 
 def _alone(z: float, bound: float, correlation: float) -> float:
-    """The chance that one standard normal statistic is above z, and the other not above its bound."""
+    """The chance that one standard normal statistic is above z, and the other not above its bound.
+
+    Where both see nearly the same, the second chance falls from one to nothing within a small stretch, which has panels
+    of its own.
+    """
     spread = math.sqrt(1 - correlation * correlation)
-    end = min(z + 10, max(z, bound / max(correlation, 1e-9)) + 8 * spread / max(correlation, 1e-9))
-    half, found = (end - z) / (2 * PANELS), 0.0
-    for panel in range(PANELS):
-        middle = z + (2 * panel + 1) * half
-        for node, weight in NODES:
-            for x in (middle - node * half, middle + node * half):
-                found += weight * math.exp(-x * x / 2) * normal((bound - correlation * x) / spread)
-    return found * half / math.sqrt(2 * math.pi)
+    fall, wide = bound / max(correlation, 1e-9), 8 * spread / max(correlation, 1e-9)
+    end = min(z + 10, max(z, fall + wide))
+    begin = min(end, max(z, fall - wide))
+    found = 0.0
+    for start, half in ((z, (begin - z) / (2 * PANELS)), (begin, (end - begin) / (2 * PANELS))):
+        for panel in range(PANELS if half > 0 else 0):
+            middle = start + (2 * panel + 1) * half
+            for node, weight in NODES:
+                for x in (middle - node * half, middle + node * half):
+                    found += half * weight * math.exp(-x * x / 2) * normal((bound - correlation * x) / spread)
+    return found / math.sqrt(2 * math.pi)
 
 
 def over_looks(p: float, correlations: Sequence[float], looks: float) -> float:

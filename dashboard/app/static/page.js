@@ -74,6 +74,7 @@
   const keep = async (form) => {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
     const name = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition"))?.[1];
+    if (!name && !answer.redirected) throw new Error("The browser asks once more, and shows what is answered.");
     if (!name) { location.assign(answer.url); return; }
     const link = document.createElement("a");
     link.href = URL.createObjectURL(await answer.blob());

@@ -245,10 +245,18 @@ def _hidden(document: Standing, verdict: VerdictDocument, say: Say) -> str:
 
 
 def _gone(document: Standing, verdict: VerdictDocument, say: Say, system: System | None) -> str:
-    """The groups that the period holds nobody of, so that the periods before it answer."""
-    judged = {each.id for each in document.judged_measures if each.status == "ok" and each.params.since is not None}
-    asked = {each.measure for each in verdict.comparisons} & judged
-    gone = [each for each in document.measures if each.id in asked and each.n == 0 and each.status == "undefined"]
+    """The groups that the period holds nobody of, those that others are compared with among them, so that the periods
+    before it answer. A group that is there may have no case to count all the same."""
+    asked = [each for told in verdict.comparisons if (each := document.judged_by_id.get(told.measure)) is not None]
+    answered = [each for each in asked if each.status == "ok" and each.params.since is not None]
+    by = {each.by for each in answered}
+    others = {(each.by, each.values_of_group) for each in asked if each not in answered}
+    gone = [
+        each
+        for each in document.measures
+        if each.metric == "selection_rate" and each.group and each.by in by and each.n == 0
+        if (each.by, each.values_of_group) not in others
+    ]
     if not gone:
         return ""
     groups = ", ".join(say("“{value}”", value=group_of(each, say, system=system)) for each in gone)

@@ -72,6 +72,14 @@ def test_the_verifier_finds_the_same_p(correlations: list[float], p: float) -> N
     assert verifier.over_looks(p, correlations, 12) == pytest.approx(ours, rel=1e-7)
 
 
+@pytest.mark.parametrize("correlation", [0.99, 0.9999, 0.999998])
+def test_the_verifier_sees_how_little_a_look_adds_to_the_one_before(correlation: float) -> None:
+    """Of a group that has nearly gone: fifteen decisions in a month after a hundred thousand, say."""
+    for error in (0.001, 0.02, 0.3):
+        ours = nominal(error, [correlation, correlation], looks=4)
+        assert verifier.nominal(error, [correlation, correlation], 4) == pytest.approx(ours, rel=1e-9)
+
+
 def test_correlations_are_what_two_looks_share() -> None:
     assert correlations_of([100, 300], span=12) == [0.5]
     assert correlations_of([0, 100, 0, 100], span=12) == pytest.approx([1.0, math.sqrt(0.5)])

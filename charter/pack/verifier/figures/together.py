@@ -17,11 +17,14 @@ from ..verdicts.heard import BY_RECENT, spans
 from ..verdicts.judging import LOOKS
 from .stages import ADJUSTED, STAGED, matched
 from .told import of_test
+from .untold import excused
 
 UNREAD = ("expired", "selective_labels", "absent_is_negative")
 """Reasons for which a figure cannot be told of any window any more."""
 COMPARISONS = {*COMPARED, *ADJUSTED, *(name for name in STAGED if name.endswith("_ratio"))}
 """What is put together where windows told it: of these none may be kept back."""
+SOME_DAY = "9999-12-31"
+"""After whatever day a legal basis ends on."""
 BY_GONE = 8
 """Since which rule a group that a window holds nobody of is judged by the windows before it."""
 
@@ -47,7 +50,7 @@ class Together:
         self.system, self.own, self.clustered = system, own, system.clustered and people
         self.accumulated: dict = document.get("accumulated") or {"windows": [], "measures": []}
         self.known, self.span = windows, LOOKS[system.window]
-        self.expired = any(each["reason"] == "expired" for each in document["measures"])
+        self.expired = any(each["reason"] == "expired" and self._unread(each) for each in document["measures"])
         self.recent: list[dict] = list(self.accumulated.get("recent") or ())
         self.rule: int = document.get("rule", 1)
         lately = spans(self.span) if self.rule >= BY_RECENT else ()
@@ -75,7 +78,7 @@ class Together:
         if not self.before or not self.here or self.expired:
             return wrong
         there = {(each["id"], each["params"].get("recent")) for each in self.figures}
-        own = [m for m in self.own.measures.values() if m["metric"] in COMPARISONS and m["reason"] not in UNREAD]
+        own = [m for m in self.own.measures.values() if m["metric"] in COMPARISONS and not self._unread(m)]
         for span in (None, *self.spans):
             names = (m["id"] for m in own if (m["id"], span) not in there and self._of(m, span) is not None)
             wrong += names
@@ -94,12 +97,17 @@ class Together:
         }
         return [name for name, there in lacking.items() if self._of(there, None) is not None]
 
+    def _unread(self, own: dict) -> bool:
+        """Whether a figure can be told of no window any more, by a reason that the declaration bears out: a legal basis
+        may have ended between the day that the document speaks of and the one on which it was made."""
+        return own["reason"] in UNREAD and excused(own, self.system, SOME_DAY)
+
     def claims(self, measure: dict) -> Claims | None:
         """What a figure of several windows must say; None where the pack does not give it."""
         if not self.here or self.expired or measure["id"] not in self.own.measures:
             return None
         own = self.own.measures[measure["id"]]
-        found = None if own["reason"] in UNREAD else self._of(own, measure["params"].get("recent"))
+        found = None if self._unread(own) else self._of(own, measure["params"].get("recent"))
         if found is None or self.clustered == self.system.clustered:
             return found
         rest = ("interval", "params.test", "clusters")  # of people that only the rows tell apart

@@ -27,13 +27,13 @@ COMPARISON = "selection_rate_ratio"
 def wrongly_untold(document: dict, groups: Groups, again: Callable[[dict], Claims | None]) -> Iterator[str]:
     """The figures of groups of which the reason that they have no value does not hold."""
     for measure in document["measures"]:
-        excused = _excused(measure, groups.system, document.get("as_of", document["window"]["end"]))
-        if measure["status"] == "undefined" and not excused and _valued(measure, again):
+        stands = excused(measure, groups.system, document.get("as_of", document["window"]["end"]))
+        if measure["status"] == "undefined" and not stands and _valued(measure, again):
             yield f"{measure['id']} has a value, and is said to have none ({measure['reason']})"
     yield from _hidden_as_small(document["measures"], groups)
 
 
-def _excused(measure: dict, system: System, as_of: str) -> bool:
+def excused(measure: dict, system: System, as_of: str) -> bool:
     """Whether a reason takes a figure away although its counts are there, or the figure is no such one."""
     reason, metric = measure["reason"], measure["metric"]
     decided, of_outcomes = DECIDED.fullmatch(metric), metric in RATES or metric in COMPARED
