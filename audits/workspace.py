@@ -207,6 +207,11 @@ class Workspace:
         return self.home / "attachments"
 
     @property
+    def examples(self) -> Path:
+        """Redacted examples of texts that were released, encrypted: each under the fingerprint of its record."""
+        return self.home / "examples"
+
+    @property
     def unsealed(self) -> Path:
         """Evidence of audits that are not sealed: it is moved to the evidence with their seal, or cleared away."""
         return self.home / "unsealed"

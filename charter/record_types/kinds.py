@@ -14,6 +14,7 @@ from boussole.audits.systems.kinds import Identifier
 from boussole.charter.record_types.acts import ACTS, Act
 from boussole.charter.record_types.attached import Attaching
 from boussole.charter.record_types.base import KeptFile, Line, Prose, Sha256, Statement
+from boussole.charter.record_types.examples import EXAMPLES
 from boussole.charter.record_types.incidents import (
     HELD,
     Appeal,
@@ -410,6 +411,7 @@ MODELS: tuple[type[Statement], ...] = (
     LedgerStart,
     Stocktaking,
     PairedTexts,
+    *EXAMPLES,
     *HELD,
     *WORK,
     *PLANTING,

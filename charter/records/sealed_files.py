@@ -19,6 +19,8 @@ from boussole.charter.records.database import reading
 from boussole.charter.records.documents.attachment_kinds import AttachmentError
 from boussole.charter.records.documents.attachments import opened, path_of
 from boussole.charter.records.documents.files import file_path
+from boussole.charter.records.examples.released import Example, damaged, examples_in
+from boussole.charter.records.examples.released import path_of as example_path
 from boussole.charter.records.models import Audit
 from boussole.charter.records.statements import SealedStatement, statements_in
 
@@ -49,7 +51,8 @@ class BadFile:
 class SealedFiles:
     """How many files of each kind sealed records name, those that are not as sealed, and those that nobody names.
 
-    `gone`: of the attachments, those that are not there. They can be erased, so that this is no fault.
+    `gone`: of the attachments, those that are not there. They can be erased, so that this is no fault. `examples`:
+    redacted texts that are to be shown today; those whose time is over are erased.
     """
 
     evidence: int
@@ -59,6 +62,7 @@ class SealedFiles:
     gone: int
     bad: tuple[BadFile, ...]
     extra: tuple[str, ...]
+    examples: int = 0
 
     @property
     def ok(self) -> bool:
@@ -81,8 +85,8 @@ Names = dict[Path, _NamedFile]
 
 
 def verify_files(workspace: Workspace) -> SealedFiles:
-    """Hash every evidence file, declaration, document and attachment that a sealed record names, and list what else
-    lies there.
+    """Hash every evidence file, declaration, document, attachment and example that a sealed record names, and list what
+    else lies there.
 
     Of what a ledger that was started anew found, files may be gone, and none may be another.
     """
@@ -98,6 +102,11 @@ def verify_files(workspace: Workspace) -> SealedFiles:
     kept = {path_of(workspace, file.sha256): (file, entry) for file, entry in attached}
     bad = [*_changed(workspace, there), *_unread(workspace, kept)]
     named |= {path: _NamedFile(file.sha256, entry) for path, (file, entry) in kept.items()}
+    shown, today = examples_in(stated), workspace.today()
+    bad += _no_examples(workspace, damaged(workspace, shown, today=today))
+    named |= {
+        example_path(workspace, each.said.fingerprint): _NamedFile(each.said.fingerprint, each.entry) for each in shown
+    }
     bad += _under_sealed_names(workspace, named)
     return SealedFiles(
         evidence=len(kinds[0]),
@@ -107,6 +116,7 @@ def verify_files(workspace: Workspace) -> SealedFiles:
         gone=sum(not path.is_file() for path in kept),
         bad=tuple(sorted(bad, key=lambda each: (each.entry, each.path))),
         extra=tuple(_extra(workspace, named, bad)),
+        examples=sum(each.stands(today) for each in shown),
     )
 
 
@@ -168,6 +178,14 @@ def _unread(workspace: Workspace, kept: Mapping[Path, tuple[Attachment, int]]) -
                 yield BadFile(path=_told(workspace, path), entry=entry, fault=FileFault.unread)
 
 
+def _no_examples(workspace: Workspace, found: Iterable[Example]) -> Iterator[BadFile]:
+    """Examples that are to be shown, and whose text is missing or is not what was sealed."""
+    for each in found:
+        path = example_path(workspace, each.said.fingerprint)
+        fault = FileFault.unread if path.is_file() else FileFault.missing
+        yield BadFile(path=_told(workspace, path), entry=each.entry, fault=fault)
+
+
 def _changed(workspace: Workspace, named: Mapping[Path, _NamedFile]) -> Iterator[BadFile]:
     others = {each.sha256 for each in named.values()}
     for path, each in named.items():
@@ -199,7 +217,7 @@ def _lying(workspace: Workspace) -> Iterator[Path]:
 
 
 def _folders(workspace: Workspace) -> tuple[Path, ...]:
-    return workspace.evidence, workspace.documents, workspace.attachments
+    return workspace.evidence, workspace.documents, workspace.attachments, workspace.examples
 
 
 def _told(workspace: Workspace, path: Path) -> str:

@@ -39,6 +39,7 @@ from boussole.dashboard.pages.drift.view import detail_routes
 from boussole.dashboard.pages.evidence.forms import evidence_routes
 from boussole.dashboard.pages.explain.view import explain_routes
 from boussole.dashboard.pages.fairness import view as fairness
+from boussole.dashboard.pages.generations.forms import example_routes
 from boussole.dashboard.pages.incidents.view import incident_routes
 from boussole.dashboard.pages.questions.view import question_routes
 from boussole.dashboard.pages.recommendations.view import followed_routes
@@ -430,6 +431,7 @@ def routes(home: Path) -> list[Route]:
     forms = [
         *act_routes(home),
         *incident_routes(home),
+        *example_routes(home),
         *explain_routes(home),
         *followed_routes(home),
         *ask_routes(home),

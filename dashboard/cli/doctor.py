@@ -27,6 +27,7 @@ from boussole.audits.lake.engine import EXTENSIONS, connect
 from boussole.audits.lake.tables import literal
 from boussole.audits.retention.leftovers import clear_temporary, left_behind
 from boussole.audits.workspace import Workspace
+from boussole.charter.records.examples.released import damaged, examples, over_texts
 from boussole.charter.records.store.lookup import last_moment
 from boussole.dashboard.alerts.channels import caution_words
 from boussole.dashboard.alerts.messages import teller
@@ -317,6 +318,18 @@ def _by_duckdb(workspace: Workspace, path: Path) -> str:
     return str(row[0]) if row else "it does not answer"
 
 
+def released(workspace: Workspace) -> Iterator[Finding]:
+    """Redacted examples of texts: those whose text is missing or changed, and texts whose time is over."""
+    found, today = examples(workspace), workspace.today()
+    for each in damaged(workspace, found, today=today):
+        what = f"the example of entry {each.entry} is missing, or is not what was sealed."
+        yield what, f"Restore examples/ and keys/, or `boussole texts example withdraw {each.entry}`."
+    if left := over_texts(workspace, found, today=today):
+        yield f"{_some(workspace, left)}: of examples that are no longer shown.", "boussole purge"
+    if shown := sum(each.stands(today) for each in found):
+        yield well(f"{shown} redacted example(s) of texts shown.")
+
+
 CHECKS: Mapping[str, Check] = {
     "files": private,
     "catalogue": catalogue,
@@ -324,6 +337,7 @@ CHECKS: Mapping[str, Check] = {
     "settings": settings,
     "sources": sources,
     "databases": databases,
+    "examples": released,
     "MLflow": store,
     "engine": engine,
     "left over": left_over,

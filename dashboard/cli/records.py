@@ -77,8 +77,8 @@ def _made(group: str) -> MutableMapping[str, Any]:
     found.callback()(lambda: None)
     for model in KINDS.values():
         for command in model.commands:
-            first, _, name = command.words.partition(" ")
-            if first == group:
+            first, _, name = command.words.rpartition(" ")
+            if first.rpartition(" ")[2] == group:
                 found.command(name, help=command.help)(_function(model, command))
     return typer.main.get_group(found).commands
 

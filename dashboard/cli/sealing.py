@@ -287,6 +287,7 @@ BEFORE: Mapping[str, Before] = {
     "record case": _case,
     "record inspection": _inspection,
     "incident open": _incident,
+    "texts example withdraw": lambda workspace, _, said: {**said, "on": workspace.today()},
     "appeal enter": lambda _, __, said: {**said, "number": new_number()},
     "appeal decide": _appeal_of,
     "committee adopt": lambda workspace, at, said: {**said, "rules": rules_of(workspace, at.name)} if at else said,

@@ -322,6 +322,8 @@ def _files(workspace: Workspace) -> bool:
     say(f"{counts}{found.documents}; {told}.")
     if found.attachments:
         say(f"Attachments of records: {found.attachments}, of which erased or missing: {found.gone}.")
+    if found.examples:
+        say(f"Redacted examples of texts that are shown: {found.examples}.")
     _listed([_bad(each) for each in found.bad])
     if found.extra:
         say(f"Files that no sealed record names, and that count for nothing: {len(found.extra)}.")

@@ -72,7 +72,7 @@ def kept_with(workspace: Workspace, files: Sequence[AttachedFile]) -> Iterator[N
     if not files:
         yield
         return
-    with _alone(workspace):
+    with alone(workspace.attachments, "attaching files"):
         made: list[Path] = []
         try:
             for each in files:
@@ -85,14 +85,15 @@ def kept_with(workspace: Workspace, files: Sequence[AttachedFile]) -> Iterator[N
 
 
 @contextmanager
-def _alone(workspace: Workspace) -> Iterator[None]:
-    lock = FileLock(workspace.attachments.with_suffix(".lock"), timeout=WAIT_SECONDS, mode=private_files.FILE)
+def alone(folder: Path, doing: str) -> Iterator[None]:
+    """Lets one process at a time work on a folder of sealed files. Raises BoussoleError after a minute of waiting."""
+    lock = FileLock(folder.with_suffix(".lock"), timeout=WAIT_SECONDS, mode=private_files.FILE)
     try:
         lock.acquire()
     except Timeout as error:
         raise BoussoleError(
-            "another process has been attaching files for a minute.",
-            where=str(workspace.attachments),
+            f"another process has been {doing} for a minute.",
+            where=str(folder),
             next_step="Nothing was recorded. Wait until it is done, then try again.",
         ) from error
     try:

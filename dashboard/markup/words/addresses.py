@@ -229,6 +229,15 @@ def recommendations_href(*, query: Mapping[str, str], anchor: str = "", **asked:
     return address("/recommendations", {**asked, **query}, anchor)
 
 
+def generations_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The page of generated texts, what is asked of it, or a place on it.
+
+    >>> generations_href(query={"lang": "en"}, done="12", anchor="done"), generations_href(query={})
+    ('/generations?done=12&lang=en#done', '/generations')
+    """
+    return address("/generations", {**asked, **query}, anchor)
+
+
 def ask_href(system: str, question: str, *, query: Mapping[str, str], **asked: str) -> str:
     """The page on which a question is asked, about a figure or about none.
 

@@ -10,7 +10,13 @@ from boussole.charter.committee.margin import on_answer
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.markup.words.addresses import compass_href, drift_href, evidence_href, incidents_href
+from boussole.dashboard.markup.words.addresses import (
+    compass_href,
+    drift_href,
+    evidence_href,
+    generations_href,
+    incidents_href,
+)
 from boussole.dashboard.pages.answer.around import ReadingRights
 from boussole.dashboard.pages.answer.view import AnswerPage, figures, kept_answer
 from boussole.dashboard.server.access.permissions import Action, allowed
@@ -22,6 +28,7 @@ from boussole.dashboard.views.parts.drafts import author
 from boussole.dashboard.views.parts.margin import MarginReader, answer_margin, answer_spot, told_in
 from boussole.dashboard.views.parts.margin_routes import acts_of
 from boussole.dashboard.views.parts.taking import along
+from boussole.dashboard.views.text_examples import examples_about
 
 
 def show(system: str, key: str, say: Say) -> None:
@@ -44,6 +51,7 @@ def show(system: str, key: str, say: Say) -> None:
         made("pictures", page, taken),
         made("promise", page),
         made("actions", page, contest, ask(page.system, page.key) if ask else "", taken),
+        made("examples", _examples(page), generations_href(query=query, anchor=f"examples-{page.system}")),
         _margin(page, say),
         made(
             "behind",
@@ -54,6 +62,13 @@ def show(system: str, key: str, say: Say) -> None:
             seal=evidence_href(query=query, entry=str(document.entry)) if document else None,
         ),
     )
+
+
+def _examples(page: AnswerPage) -> int:
+    """How many redacted examples of what the question is about are shown, to whoever may see them."""
+    if not allowed(here().role, Action.SEE_EXAMPLES):
+        return 0
+    return examples_about(context.scene(), page.system, page.key)
 
 
 def _margin(page: AnswerPage, say: Say) -> Html:

@@ -443,6 +443,8 @@ def _notes(found: VerificationResult, say: Say) -> tuple[str, ...]:
     if files.attachments:
         whole, gone = say.whole(files.attachments), say.whole(files.gone)
         notes.append(say("Attachments of records: {n}, of which erased or missing: {gone}.", n=whole, gone=gone))
+    if files.examples:
+        notes.append(say("Redacted examples of texts that are shown: {n}.", n=say.whole(files.examples)))
     if files.extra:
         notes.append(
             say("Files that no sealed record names, and that count for nothing: {n}.", n=say.whole(len(files.extra)))

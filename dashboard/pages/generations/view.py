@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from boussole.audits.decisions.overview import LogContents
 from boussole.audits.systems import System
+from boussole.audits.systems.logs.generations import GENERATIONS
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.charter.text.model import Indicator
 from boussole.dashboard.markup.elements import ORDER
@@ -182,8 +183,9 @@ def _kept(system: System, say: Say) -> str:
     log = system.generations
     if log is None:
         return ""
+    kept = log.input or log.output
     parts = {
-        say("what was asked and written (encrypted, shown on no page)"): log.input or log.output,
+        say("what was asked and written (encrypted; shown only redacted)"): GENERATIONS.keeps(log) and kept,
         say("the model"): log.model_version,
         say("its length"): log.tokens_out,
         say("the time it took"): log.seconds,

@@ -78,6 +78,7 @@ class Action(StrEnum):
     SEE_APPEALS = "see single appeals"
     SEE_ROWS = "see single rows"
     SEE_SHEET = "see the sheet of one decision, after a steward and a case handler agreed to it"
+    SEE_EXAMPLES = "see the redacted examples of texts that a steward released"
     SEE_ACCESS = "see who signed in and who looked"
     SEE_REPORTS = "read reports and take them away"
     SEE_SETTINGS = "see how the workspace is set up"
@@ -114,6 +115,7 @@ class Action(StrEnum):
     ENTER_APPEAL = "enter appeals and what was decided on them"
     OPEN_SHEET = "ask to see the sheet of one decision"
     EXPLAIN_ALONE = "explain one decision alone, at the command line"
+    RELEASE_EXAMPLES = "draw redacted examples of texts, release and withdraw them"
     CONFIRM_SHEET = "agree that a steward sees the sheet of one decision"
     REGISTER = "change the register"
     IMPORT = "bring decisions in"
@@ -148,6 +150,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_APPEALS: frozenset({Role.STEWARD, Role.AGENT}),
     Action.SEE_ROWS: _DATA,
     Action.SEE_SHEET: frozenset({Role.STEWARD, Role.AGENT}),
+    Action.SEE_EXAMPLES: COMMITTEE | {Role.STEWARD},
     Action.SEE_ACCESS: frozenset({Role.ADMINISTRATOR, Role.STEWARD, Role.AUDITOR}),
     Action.SEE_REPORTS: _ALL,
     Action.SEE_SETTINGS: _DATA | {Role.ADMINISTRATOR, Role.AUDITOR},
@@ -181,6 +184,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.ENTER_APPEAL: frozenset({Role.STEWARD, Role.AGENT}),
     Action.OPEN_SHEET: frozenset({Role.STEWARD}),
     Action.CONFIRM_SHEET: frozenset({Role.AGENT}),
+    Action.RELEASE_EXAMPLES: frozenset({Role.STEWARD}),
     Action.EXPLAIN_ALONE: frozenset(),  # the operator alone
     Action.REGISTER: frozenset({Role.STEWARD}),
     Action.IMPORT: _DATA,
@@ -203,7 +207,7 @@ BY_PROGRAMS = frozenset({Action.COSIGN, Action.CHECK_TEXTS})
 RESTRICTED = frozenset(
     {
         *(Action.SEE_ROWS, Action.SEE_APPEALS, Action.SEE_SHEET, Action.EXPLAIN_ALONE),
-        *(Action.SEE_ACCESS, Action.EXPORT_RESTRICTED),
+        *(Action.SEE_ACCESS, Action.EXPORT_RESTRICTED, Action.RELEASE_EXAMPLES),
     }
 )
 """Looks that the access log notes: at what is about single people or a few, and at who looked."""
