@@ -76,9 +76,11 @@ def cost_measures(read: pa.Table, system: System) -> list[Measure]:
 
     Of each: `all` calls and those of which it is not known, or not whole (`unknown`), so that there is more of it than
     the value says; `by_call` and `by_month` the same in parts: provider, place and model, or month, then calls, calls
-    unknown, total. Kinds of calls with fewer than `suppress_below` in a month, and those beyond the first twenty, are
-    told together (`others`). Cost: Σ over parts of a month with one price of tokens read × `input` + tokens written ×
-    `output` + calls × `call`; exact, rounded once. Nothing of counts of earlier versions, which have no tokens read.
+    unknown, total. Kinds of calls with fewer than `suppress_below` in a month, with the next fewest of it, and those
+    beyond the first twenty, are told together (`others`), in longer windows too.
+
+    Cost: Σ over parts of a month with one price of tokens read × `input` + tokens written × `output` + calls × `call`;
+    exact, rounded once. Nothing of counts of earlier versions, which have no tokens read.
 
     Suppressed: `small_group`, fewer calls than `suppress_below` in a month. Undefined: `part_of_month`; `no_tokens` or
     `no_price`, no call tells what it takes; `not_counted`, of a month whose rows are gone it was not counted.
@@ -206,21 +208,28 @@ def _measure(name: str, totals: Mapping[Key, Total] | None, counted: _Counted, l
 def _kinds(calls: Mapping[Key, int], limit: int) -> tuple[list[Where], set[Where]]:
     """The kinds of calls that are told one by one, those with most calls first; and those that are told together.
 
-    Fewer calls than the limit in a month are told with the next fewest, so that no difference tells of them alone.
+    What is told together in one month is so in every window that holds it: a longer window less its months tells
+    nothing that these do not.
     """
+    months = sorted({month for month, _ in calls})
     sizes = _summed((where, n) for (_, where), n in calls.items())
-    ordered = sorted(sizes, key=lambda where: (-sizes[where], ["" if name is None else name for name in where]))
-    few = {where for (_, where), n in calls.items() if n < limit}
-    shown = [where for where in ordered if where not in few][:SHOWN]
-    together = {where for where in ordered if where not in shown}
-    while together and shown and _few_together(calls, together, limit):
+    hidden = [_hidden({where: n for (one, where), n in calls.items() if one == month}, limit) for month in months]
+    shown = [where for where in _ordered(sizes) if not any(where in one for one in hidden)][:SHOWN]
+    return shown, {where for where in sizes if where not in shown}
+
+
+def _hidden(sizes: Mapping[Where, int], limit: int) -> set[Where]:
+    """The kinds of calls of a month that are told together: fewer than the limit with the next fewest, so that no
+    difference tells of them alone, and those beyond the first twenty."""
+    shown = [where for where in _ordered(sizes) if sizes[where] >= limit][:SHOWN]
+    together = {where for where in sizes if where not in shown}
+    while together and shown and sum(sizes[where] for where in together) < limit:
         together.add(shown.pop())
-    return shown, together
+    return together
 
 
-def _few_together(calls: Mapping[Key, int], together: set[Where], limit: int) -> bool:
-    months = _summed((month, n) for (month, where), n in calls.items() if where in together)
-    return any(n < limit for n in months.values())
+def _ordered(sizes: Mapping[Where, int]) -> list[Where]:
+    return sorted(sizes, key=lambda where: (-sizes[where], ["" if name is None else name for name in where]))
 
 
 def _added(totals: Iterable[Total]) -> Total:

@@ -197,6 +197,26 @@ def test_few_calls_are_told_with_others(tmp_path: Path) -> None:
 
 
 @pytest.mark.costly
+def test_a_longer_window_less_its_months_tells_nothing_of_few_calls(tmp_path: Path) -> None:
+    """W is told with the five of Z in March: were it alone in March and April, April would leave these five."""
+    rows = [
+        *calls(50, "2026-03-02", "X", 5, 5), *calls(40, "2026-03-02", "W", 7, 7), *calls(5, "2026-03-02", "Z", 1234, 1),
+        *calls(3, "2026-04-02", "X", 5, 5), *calls(60, "2026-04-02", "W", 7, 7), *calls(12, "2026-04-02", "Z", 9, 9),
+        *calls(20, "2026-03-02", "V", 1, 1, where="Lyon"), *calls(99, "2026-04-02", "V", 1, 1, where="Lyon"),
+    ]  # fmt: skip
+    workspace = made(tmp_path / "w", [*rows, *calls(70, "2026-03-02", "U", 2, 2), *calls(70, "2026-04-02", "U", 2, 2)])
+    march, april, both = (
+        measured(workspace, Window(dt.date(2026, first, 1), dt.date(2026, last, days)))[TOKENS_READ].params
+        for first, last, days in ((3, 3, 31), (4, 4, 30), (3, 4, 30))
+    )
+    assert [row[2] for row in march["by_call"]] == ["U", "X", "W"]
+    assert [row[2] for row in april["by_call"]] == ["V", "U", "W"]
+    assert march["others"] == [25, 0, 6190]
+    assert both["by_call"] == [["A", "Paris", "U", 140, 0, 280], ["A", "Paris", "W", 100, 0, 700]]
+    assert both["others"] == [189, 0, 250 + 6190 + 99 + 123]
+
+
+@pytest.mark.costly
 def test_only_what_is_declared_is_told(tmp_path: Path) -> None:
     rows = calls(20, "2026-03-02", "small", 5, 7)
     without = made(tmp_path / "w", rows, declared("{}", tokens_in=None))

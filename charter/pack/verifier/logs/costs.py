@@ -158,18 +158,24 @@ def _total(value: int | Fraction, calls: int, unknown: int) -> Total:
 
 
 def _kinds(counts: _Counts, limit: int) -> tuple[list[Where], set[Where]]:
-    """The kinds that are told one by one, and those that are told together."""
-    sizes = _by((where, n) for (_, where), n in counts.calls.items())
-    ordered = sorted(sizes, key=lambda where: (-sizes[where], ["" if name is None else name for name in where]))
-    few = {where for (_, where), n in counts.calls.items() if n < limit}
-    shown = [where for where in ordered if where not in few][:SHOWN]
-    together = {where for where in ordered if where not in shown}
-    while together and shown:
-        months = _by((month, n) for (month, where), n in counts.calls.items() if where in together)
-        if all(n >= limit for n in months.values()):
-            break
-        together.add(shown.pop())
-    return shown, together
+    """The kinds that are told one by one, and those that are told together: in one month, and so in all of them."""
+    by_month: dict[str, dict[Where, int]] = {}
+    for (month, where), n in counts.calls.items():
+        by_month.setdefault(month, {})[where] = n
+    together: set[Where] = set()
+    for sizes in by_month.values():
+        alone = _most_first({where: n for where, n in sizes.items() if n >= limit})[:SHOWN]
+        rest = [where for where in sizes if where not in alone]
+        while rest and alone and sum(sizes[where] for where in rest) < limit:
+            rest.append(alone.pop())
+        together.update(rest)
+    every = _by((where, n) for (_, where), n in counts.calls.items())
+    shown = [where for where in _most_first(every) if where not in together][:SHOWN]
+    return shown, {where for where in every if where not in shown}
+
+
+def _most_first(sizes: dict[Where, int]) -> list[Where]:
+    return sorted(sizes, key=lambda where: (-sizes[where], ["" if name is None else name for name in where]))
 
 
 def _sum(totals: Iterable[Total]) -> Total:
