@@ -39,6 +39,7 @@ def plain_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "personal", lambda _: named)
     monkeypatch.setattr(redaction, "redact", lambda text: text.replace(NAMED, "[PERSON]"))
     monkeypatch.setattr(redaction, "find", lambda _: [])
+    monkeypatch.setattr(redaction, "without_strange_words", lambda text: text)
 
 
 def made(home: Path, *texts: tuple[str, dt.date], system: str = WRITER) -> Workspace:

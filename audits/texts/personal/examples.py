@@ -11,18 +11,18 @@ from collections.abc import Iterator, Sequence
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.texts.checking import check_text
+from boussole.audits.texts.personal.caution import TAKEN_OUT, joined, without_forms, without_strange_words
 from boussole.audits.texts.personal.clean import clean
 from boussole.audits.texts.personal.detector import find
 from boussole.audits.texts.personal.findings import ENTITIES, Span
-from boussole.audits.texts.personal.redact import redact
+from boussole.audits.texts.personal.names import plain
+from boussole.audits.texts.personal.redact import redact, replaced
 from boussole.audits.texts.tongue import FRENCH, UNDETERMINED
 
 LONGEST = 5_000
 """Characters of a text that can be an example: a person has to read it before it is shown."""
 FEWEST_WORDS = 3
 """Words that must be left for an example to say anything."""
-TAKEN_OUT = "[…]"
-"""What stands for words that a person, or a rule of numbers, took out."""
 MARK = re.compile(rf"\[(?:{'|'.join(ENTITIES)}|…)\]")
 """What stands for something that was taken out."""
 _SEEN_THROUGH = 5
@@ -31,6 +31,7 @@ _SOLID = re.compile(r"\S{100}")
 _NUMBER = re.compile(r"(?<!\w)\w{0,3}\d(?:[ .,/_-]{0,2}\d){6,}\w{0,3}(?!\w)")
 _ADDRESS = re.compile(r"\S*@\S*|\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_CHOSEN = re.compile(r"\w[\w’'-]+")
 _BETWEEN = re.compile(r"\s*\n\s*|(?<=[.!?])\s+")
 _ODD = frozenset({"Cc", "Cn", "Co", "Cs"})
 _LINE_WORDS = 5
@@ -81,8 +82,14 @@ def redacted(text: str) -> str:
     """
     plain = _plain(text)
     _hold_french(plain)
-    shown = _NUMBER.sub(TAKEN_OUT, _ADDRESS.sub(_unless_mark, redact(plain)))
-    return held(shown)
+    shown = _across_lines(redact(joined(plain)))
+    shown = _NUMBER.sub(TAKEN_OUT, _ADDRESS.sub(_unless_mark, without_forms(shown)))
+    return held(without_strange_words(shown))
+
+
+def _across_lines(text: str) -> str:
+    """A redacted text without what is found in it only once its lines are read as one."""
+    return replaced(text, find(text.replace("\n", " ")))
 
 
 def held(shown: str) -> str:
@@ -97,14 +104,16 @@ def held(shown: str) -> str:
 
 
 def blacked_out(shown: str, spans: Sequence[Span]) -> str:
-    """A redacted text without some parts of it; a word goes wherever it stands. Nothing that was taken out comes back.
+    """A redacted text without some parts of it; a word goes wherever it stands, also as a part of a longer one with a
+    hyphen, in capitals or not, with its accents or without. Nothing that was taken out comes back.
 
-    >>> blacked_out("Bonjour Zoé, merci Zoé.", [(8, 11)])
-    'Bonjour […], merci […].'
+    >>> blacked_out("Bonjour Zoé, merci Zoé-Lou.", [(8, 11)])
+    'Bonjour […], merci […]-Lou.'
     """
     marks = [match.span() for match in MARK.finditer(shown)]
-    words = {shown[start:end] for start, end in spans if _WORD.fullmatch(shown[start:end])}
-    again = [match.span() for match in _WORD.finditer(shown) if match[0] in words]
+    words = {plain(shown[start:end]) for start, end in spans if _CHOSEN.fullmatch(shown[start:end])}
+    flat = plain(shown) if len(plain(shown)) == len(shown) else shown
+    again = [found for word in words for found in _standing(flat, word)]
     out = bytearray(len(shown))
     for start, end in [*spans, *again]:
         out[max(start, 0) : end] = b"\1" * len(out[max(start, 0) : end])
@@ -120,14 +129,19 @@ def blacked_out(shown: str, spans: Sequence[Span]) -> str:
     return "".join(parts)
 
 
+def _standing(text: str, word: str) -> Iterator[Span]:
+    """Where a word stands by itself, or beside a hyphen or an apostrophe."""
+    return (match.span() for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text))
+
+
 def choices(shown: str) -> Iterator[Span]:
     """What a person may want to take out of a redacted text: each word with a capital letter or a figure where it
     first stands, then each line and sentence."""
     marks, met = [match.span() for match in MARK.finditer(shown)], set[str]()
-    for match in re.finditer(r"\w[\w’'-]*", shown):
+    for match in _CHOSEN.finditer(shown):
         word = match[0]
         told = word[0].isupper() or any(letter.isdigit() for letter in word)
-        if told and word not in met and len(word) > 1 and not _within(*match.span(), marks):
+        if told and word not in met and not _within(*match.span(), marks):
             met.add(word)
             yield match.span()
     for start, end in _pieces(shown):

@@ -104,5 +104,13 @@ def test_more_is_taken_out_and_nothing_comes_back() -> None:
     ]  # fmt: skip
 
 
+def test_a_name_with_a_hyphen_goes_wherever_it_stands() -> None:
+    shown = "Bonjour Jean-Baptiste, le dossier de JEAN-BAPTISTE et de Zoé-Lou est prêt, Jean-Baptiste. Zoe attend."
+    first, other = shown.index("Jean"), shown.index("Zoé")
+    assert blacked_out(shown, [(first, first + 13), (other, other + 3)]) == (
+        "Bonjour […], le dossier de […] et de […]-Lou est prêt, […]. […] attend."
+    )
+
+
 def test_every_reason_says_the_next_step() -> None:
     assert all(what.endswith(".") and step.endswith(".") for what, step in REASONS.values())
