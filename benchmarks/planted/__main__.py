@@ -21,6 +21,7 @@ RUNS = (
     ("chatft", "planted"),
     ("chatft", "nothing"),
     ("chatft", "reworked"),
+    ("chatft", "untold"),
 )
 """Systems, and what is planted in them."""
 

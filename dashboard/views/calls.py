@@ -43,7 +43,7 @@ def calls_view(
         period=capital(say.period(document.window.start, document.window.end)),
         head=[say("Provider"), say("Place"), say("Model"), say("Calls"), *(_name(each, say) for each in asked)],
         rows=_rows([told.get(name) for name in asked], asked, say),
-        notes=[note for name in asked for note in _notes(name, told.get(name), say)],
+        notes=_all_notes([(name, told.get(name)) for name in asked], say),
         months=_months([*past, document], say) if COST in asked else [],
     )
 
@@ -128,6 +128,19 @@ def _euros(value: float, say: Say, *, least: bool) -> str:
     digits = 0 if value >= 1000 else 4 if 0 < value < 0.01 else 2
     exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_FLOOR if least else ROUND_HALF_EVEN)
     return say("{euros} €", euros=say.number(float(exact), digits))
+
+
+def _all_notes(told: Sequence[tuple[str, MeasureDocument | None]], say: Say) -> list[str]:
+    """What must be known of the figures: once for all, where the same number of calls tells nothing."""
+    counts = {
+        None if each is None or each.value is None else (each.params.get("unknown"), each.params.get("all"))
+        for _, each in told
+    }
+    (unknown, every), *others = [each or (0, 0) for each in counts]
+    if unknown and not others:
+        said = {"n": say.whole(unknown), "all": say.whole(every)}
+        return [say("{n} of {all} calls do not tell all their tokens: what stands here is the least.", **said)]
+    return [note for name, each in told for note in _notes(name, each, say)]
 
 
 def _notes(metric: str, measure: MeasureDocument | None, say: Say) -> list[str]:

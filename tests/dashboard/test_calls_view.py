@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
+from boussole.audits.metrics.costs import SUMS
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
@@ -54,6 +55,18 @@ def test_a_table_says_what_is_known_of_each_kind_of_call(audited: Audited) -> No
         "Cost: of 50 of 100 calls it is not known, or not all of it.",
     ]
     assert view.months == [["March 2026", "100", "at least 0.20 €"]]
+
+
+@pytest.mark.costly
+def test_what_is_not_known_of_all_figures_alike_is_said_once(audited: Audited) -> None:
+    document, system = audited
+    alike = tuple(
+        each.changed(params=each.params.changed(all=100, unknown=7)) if each.metric in SUMS else each
+        for each in document.measures
+    )
+    view = calls_view(document.changed(measures=alike), system, EN)
+    assert view is not None
+    assert view.notes == ["7 of 100 calls do not tell all their tokens: what stands here is the least."]
 
 
 @pytest.mark.costly
