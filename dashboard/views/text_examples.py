@@ -103,6 +103,7 @@ def example_words(error: ExampleError, say: Say) -> str:
         "over": say("This text can no longer be released: draw one anew."),
         "changed": say("This text is no longer the one that you read: draw one anew."),
         "day": say("The text is not kept until that day: give an earlier one."),
+        "passed": say("This day has passed: give one to come."),
         "ended": say("This example is no longer shown."),
         "unread": say("This example is missing, or is not what was sealed: it is not shown."),
     }

@@ -236,6 +236,7 @@ def test_a_draft_is_for_whoever_drew_it_for_an_hour_as_they_read_it(
     assert (done.said.until, text_of(workspace, done, today=TODAY)) == (TODAY, less.shown)
     more = {"whose": "s", "now": NOW, "role": "steward", "signed_in": False}
     assert why(release_draft, workspace, less.reference, until=dt.date(2026, 12, 21), **more) == "day"
+    assert why(release_draft, workspace, less.reference, until=dt.date(2026, 11, 30), **more) == "passed"
     monkeypatch.setattr(redaction, "redact", lambda text: text.replace("Bonjour", "[PERSON]"))
     assert why(read_draft, workspace, less.reference, whose="s", now=NOW) == "changed"  # other rules read it now
 

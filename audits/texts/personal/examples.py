@@ -53,6 +53,7 @@ REASONS = {
     "over": ("this draft is over, or was drawn by somebody else.", "Draw an example anew."),
     "changed": ("this text is no longer what was read.", "Draw an example anew."),
     "day": ("the example would be shown for longer than its text is kept.", "Give an earlier day."),
+    "passed": ("this day has passed.", "Give one to come."),
     "ended": ("this example is no longer shown.", "Nothing was done."),
     "unread": ("this example is missing, or is not what was sealed: it is not shown.", "Tell whoever runs the server."),
 }

@@ -90,11 +90,13 @@ def release(
 ) -> Example:
     """Keep a redacted text and seal that it was released, until a day or for as long as its original is kept.
 
-    Raises ExampleError for a day on which the original is no longer kept.
+    Raises ExampleError for a day that has passed, or on which the original is no longer kept.
     """
     last = kept_until(workspace.system(original.system), original.day)
     if last is None or last < today:
         raise ExampleError("no_term" if last is None else "none")
+    if until is not None and until < today:
+        raise ExampleError("passed")
     if until is not None and until > last:
         raise ExampleError("day")
     salt = secrets.token_bytes(32)

@@ -180,7 +180,7 @@ def _ask_release(desk: FormDesk, of: str) -> Form | None:
 def _release(desk: FormDesk, of: str, values: FormValues) -> str:
     until = values.day("until")
     if until < desk.workspace.today():
-        raise UnfitError(desk.say("This day has passed: give one to come."), "until")
+        raise UnfitError(example_words(ExampleError("passed"), desk.say), "until")
     with _told(desk.say):
         done = release_draft(
             desk.workspace,
