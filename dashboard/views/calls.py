@@ -125,8 +125,9 @@ def _amount(metric: str, figures: Sequence[Any], say: Say) -> str:
 
 def _euros(value: float, say: Say, *, least: bool) -> str:
     """Euros in as many digits as tell something; `least`: rounded down, as there is no less of it."""
-    digits = 0 if value >= 1000 else 4 if 0 < value < 0.01 else 2
-    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_FLOOR if least else ROUND_HALF_EVEN)
+    told = Decimal(str(value))
+    digits = 0 if value >= 1000 else max(4, -told.adjusted()) if 0 < value < 0.01 else 2  # what costs is never 0
+    exact = told.quantize(Decimal(1).scaleb(-digits), ROUND_FLOOR if least else ROUND_HALF_EVEN)
     return say("{euros} €", euros=say.number(float(exact), digits))
 
 

@@ -17,7 +17,7 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, AnswerPage, answer_page
 from boussole.dashboard.pages.generations.view import generations_page
 from boussole.dashboard.views.answers.course import SystemPast
-from boussole.dashboard.views.calls import asked_of, calls_view, cost_line
+from boussole.dashboard.views.calls import _euros, asked_of, calls_view, cost_line
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import StoreFacts
 from tests.end_to_end.test_calls import PRICED, audit, with_tokens
@@ -145,3 +145,8 @@ def test_it_stands_beside_the_question_where_models_run_and_no_other(audited: Au
 def test_no_table_where_nothing_was_audited() -> None:
     priced = writer(f"tokens_in: read, tokens_out: t, calls: {{{PRICED}}}")
     assert (calls_view(None, priced, EN), cost_line(None, priced, EN)) == (None, "")
+
+
+def test_what_costs_little_is_not_told_as_nothing() -> None:
+    told = [_euros(value, EN, least=least) for value in (0.000012, 0.00004, 0.0) for least in (False, True)]
+    assert told == ["0.00001 €", "0.00001 €", "0.00004 €", "0.00004 €", "0.00 €", "0.00 €"]
