@@ -20,6 +20,7 @@ from boussole.audits.privacy.text import unseal
 from boussole.audits.systems.logs.generations import GENERATIONS, Generations
 from boussole.audits.systems.model import System
 from boussole.audits.texts.personal.examples import ExampleError
+from boussole.audits.windows import period_of
 from boussole.audits.workspace import Workspace
 
 ANY, NOTHING = "any", "nothing"
@@ -65,8 +66,8 @@ def kept_until(system: System, day: dt.date) -> dt.date | None:
     if days is not None:
         ends.append(day + dt.timedelta(days=days))
     if system.privacy.retain_days is not None:
-        following = (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)  # rows leave by whole months
-        ends.append(following + dt.timedelta(days=system.privacy.retain_days - 1))
+        month = period_of(day, "month")  # rows leave by whole months
+        ends.append(month.end + dt.timedelta(days=system.privacy.retain_days))
     return min(ends, default=None)
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from boussole.audits.languages import capital
 from boussole.audits.metrics.costs import COST, SUMS, TOKENS_READ, TOKENS_WRITTEN
 from boussole.audits.systems import System
-from boussole.audits.windows import period_of
 from boussole.charter.document import AuditDocument, MeasureDocument, Standing
 from boussole.dashboard.markup.words import Say
 
@@ -178,11 +177,6 @@ def _months(audits: Iterable[AuditDocument], say: Say) -> list[list[str]]:
         for month, *figures in cost.params.get("by_month") if cost is not None and cost.value is not None else ():
             found[month] = figures
     return [
-        [_month(month, say), say.whole(figures[0]), _amount(COST, figures, say)]
+        [say.month(dt.date.fromisoformat(f"{month}-01")), say.whole(figures[0]), _amount(COST, figures, say)]
         for month, figures in sorted(found.items())[-MOST_MONTHS:]
     ]
-
-
-def _month(month: str, say: Say) -> str:
-    days = period_of(dt.date.fromisoformat(f"{month}-01"), "month")
-    return say.period(days.start, days.end)

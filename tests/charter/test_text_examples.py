@@ -232,13 +232,27 @@ def test_a_draft_is_for_whoever_drew_it_for_an_hour_as_they_read_it(
     less = take_out(workspace, draft.reference, [(at, at + len(AGE))], whose="s", now=NOW)
     assert AGE not in less.shown
     assert read_draft(workspace, less.reference, whose="s", now=NOW).shown == less.shown
-    done = release_draft(workspace, less.reference, whose="s", now=NOW, until=TODAY, role="steward", signed_in=False)
-    assert (done.said.until, text_of(workspace, done, today=TODAY)) == (TODAY, less.shown)
     more = {"whose": "s", "now": NOW, "role": "steward", "signed_in": False}
     assert why(release_draft, workspace, less.reference, until=dt.date(2026, 12, 21), **more) == "day"
     assert why(release_draft, workspace, less.reference, until=dt.date(2026, 11, 30), **more) == "passed"
+    done = release_draft(workspace, less.reference, until=TODAY, **more)
+    assert (done.said.until, text_of(workspace, done, today=TODAY)) == (TODAY, less.shown)
+    less = drawn(workspace)
     monkeypatch.setattr(redaction, "redact", lambda text: text.replace("Bonjour", "[PERSON]"))
     assert why(read_draft, workspace, less.reference, whose="s", now=NOW) == "changed"  # other rules read it now
+
+
+@pytest.mark.costly
+def test_a_draft_is_over_once_an_example_was_released_or_withdrawn_since(workspace: Workspace) -> None:
+    """So nothing that was withdrawn, or that somebody blacked out further, comes back by what was read before."""
+    first = drawn(workspace)
+    further = take_out(workspace, first.reference, [(0, 3)], whose="s", now=NOW)
+    done = release_draft(workspace, further.reference, whose="s", now=NOW, until=None, role="steward", signed_in=True)
+    assert [why(read_draft, workspace, each.reference, whose="s", now=NOW) for each in (first, further)] == ["over"] * 2
+    between = drawn(workspace)
+    end(workspace, TextExampleEnd(role="steward", on=TODAY, of=done.entry, reason="personal"))
+    assert why(read_draft, workspace, between.reference, whose="s", now=NOW) == "over"
+    assert read_draft(workspace, drawn(workspace).reference, whose="s", now=NOW).shown
 
 
 @pytest.mark.costly

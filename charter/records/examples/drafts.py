@@ -19,8 +19,10 @@ from boussole.audits.errors import PrivacyError
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.privacy.blobs import seal_bytes, unseal_bytes
 from boussole.audits.texts.personal.examples import ExampleError, blacked_out, held, redacted
+from boussole.audits.windows import period_of
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.examples.released import Example, release
+from boussole.charter.records.examples.released import KINDS, Example, release
+from boussole.charter.records.statements import statements
 
 PURPOSE = "boussole.example-draft/1"
 LASTS = dt.timedelta(hours=1)
@@ -52,8 +54,8 @@ class ExampleDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class _DraftReference:
-    """Where the text lies, what a person took out of it step by step, the hash of what they read, until when, and for
-    whom it was drawn."""
+    """Where the text lies, what a person took out of it step by step, the hash of what they read, until when, for whom
+    it was drawn, and how many records of examples there were (`records`): with another one it is over."""
 
     system: str
     place: tuple[int, int]
@@ -64,6 +66,7 @@ class _DraftReference:
     read: str
     ends: str
     whose: str
+    records: int
 
 
 def draw_example(
@@ -76,9 +79,8 @@ def draw_example(
     system, today = workspace.system(system_id), workspace.today()
     if text:
         found = of_id(workspace, system, text, today=today)
-        first = found.day.replace(day=1)  # the month: the day of one text is nobody's business
-        following = (first + dt.timedelta(days=32)).replace(day=1)
-        wanted = WantedExample(start=first, end=following - dt.timedelta(days=1), finding=wanted.finding)
+        month = period_of(found.day, "month")  # the day of one text is nobody's business
+        wanted = WantedExample(start=month.start, end=month.end, finding=wanted.finding)
         if wanted.finding not in {ANY, *(found.findings or {NOTHING})}:
             raise ExampleError("none")
     else:
@@ -93,6 +95,7 @@ def draw_example(
         read="",
         ends=(now + LASTS).isoformat(),
         whose=whose,
+        records=_records(workspace, system.id),
     )
     return _draft(workspace, begun, found, redacted(found.text))
 
@@ -142,6 +145,8 @@ def _read(
     known = _known(workspace, reference)
     if known.whose != whose or now > dt.datetime.fromisoformat(known.ends):
         raise ExampleError("over")
+    if known.records != _records(workspace, known.system):  # what was withdrawn does not come back by an older draft
+        raise ExampleError("over")
     found = at_place(workspace, workspace.system(known.system), known.place, today=workspace.today())
     shown = redacted(found.text)
     for spans in known.taken:
@@ -149,6 +154,11 @@ def _read(
     if sha256_hex(shown.encode()) != known.read:
         raise ExampleError("changed")
     return _draft(workspace, known, found, shown), found, known
+
+
+def _records(workspace: Workspace, system: str) -> int:
+    """How many examples of a system were released, and withdrawn, so far."""
+    return sum(each.statement.system == system for each in statements(workspace, kinds=KINDS))
 
 
 def _draft(workspace: Workspace, known: _DraftReference, found: KeptText, shown: str) -> ExampleDraft:

@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from boussole.audits import private_files
 from boussole.audits.decisions.kept_texts import KeptText, kept_until, places
@@ -229,9 +230,9 @@ def _whole(workspace: Workspace, example: Example) -> bool:
 def _opened(workspace: Workspace, fingerprint: str) -> _KeptExample:
     """What is kept under a fingerprint. Raises ExampleError where it is missing, or is not what was sealed."""
     try:
-        held: Mapping[str, object] = json.loads(unseal_bytes(workspace, path_of(workspace, fingerprint).read_bytes()))
+        held: Mapping[str, Any] = json.loads(unseal_bytes(workspace, path_of(workspace, fingerprint).read_bytes()))
         salt, text, day = (str(held[name]) for name in ("salt", "text", "day"))
-        batch, row = json.loads(json.dumps(held["place"]))
+        batch, row = held["place"]
         kept = _KeptExample(text=text, place=(int(batch), int(row)), day=dt.date.fromisoformat(day))
     except (OSError, PrivacyError, ValueError, KeyError, TypeError) as error:
         raise ExampleError("unread") from error

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from boussole.audits.decisions.kept_texts import ANY, NOTHING, Holding, holding
 from boussole.audits.systems import System
 from boussole.audits.texts.personal.examples import ExampleError, choices
+from boussole.audits.windows import period_of
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records.examples.drafts import (
     ExampleDraft,
@@ -48,7 +49,7 @@ def asking(system: System, held: Holding, say: Say) -> Form:
                 name="month",
                 label=say("Month"),
                 kind="choice",
-                choices=[(month.isoformat(), say.period(*_days(month))) for month in reversed(held.months)],
+                choices=[(month.isoformat(), say.month(month)) for month in reversed(held.months)],
                 value=held.months[-1].isoformat() if held.months else "",
             ),
             FormField(
@@ -146,10 +147,8 @@ def _ask_draw(desk: FormDesk, of: str) -> Form | None:
 
 
 def _draw(desk: FormDesk, of: str, values: FormValues) -> str:
-    start, end = _days(dt.date.fromisoformat(values.text("month")))
-    wanted = WantedExample(
-        start=dt.date.fromisoformat(start), end=dt.date.fromisoformat(end), finding=values.text("finding")
-    )
+    month = period_of(dt.date.fromisoformat(values.text("month")), "month")
+    wanted = WantedExample(start=month.start, end=month.end, finding=values.text("finding"))
     with _told(desk.say):
         draft = draw_example(desk.workspace, of, wanted, whose=whose(desk.person), now=_now(), text=values.text("text"))
     return _shown(desk, draft)
@@ -213,12 +212,6 @@ def _back(desk: FormDesk, _of: str, token: str) -> str:
 
 def _back_to_draft(desk: FormDesk, of: str, token: str) -> str:
     return generations_href(query=desk.query, example=of, sent=token)
-
-
-def _days(month: dt.date) -> tuple[str, str]:
-    """The first and the last day of a month."""
-    following = (month.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-    return month.replace(day=1).isoformat(), (following - dt.timedelta(days=1)).isoformat()
 
 
 def _now() -> dt.datetime:
