@@ -14,31 +14,22 @@ import pytest
 import yaml
 
 from boussole.audits.decisions import ingest
-from boussole.audits.declaration import content_of
 from boussole.audits.privacy import keys
-from boussole.audits.systems.kinds import AuditWindow
 from boussole.audits.uncertainty.tests import p_beyond
 from boussole.audits.windows import period_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.auditing.published import publication
 from boussole.charter.auditing.replay import replay
 from boussole.charter.auditing.rerun import Rerun, chosen, rerun
 from boussole.charter.document import AuditDocument, MeasureInShort, VerdictDocument
 from boussole.charter.document.base import given
 from boussole.charter.judging.verdicts import judge
-from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.figures.together import UNREAD, Together
-from boussole.charter.pack.verifier.main import judge as judge_pack
-from boussole.charter.pack.verifier.pack import Judge
+from boussole.charter.pack.verifier.figures.together import Together
 from boussole.charter.pack.verifier.system import System as Declared
 from boussole.charter.pack.verifier.tally import Tally
-from boussole.charter.pack.verifier.verdicts import judging, since
-from boussole.charter.pack.verifier.verdicts.since import passed_over
-from boussole.charter.records import charter_text, sign_checkpoint, stored_audits
+from boussole.charter.pack.verifier.verdicts import judging
+from boussole.charter.records import charter_text, stored_audits
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.answer.around import not_known
 from tests.attacks import Tries
 from tests.charter.builders import comparison, system
 from tests.charter.test_verifier_together import window_of
@@ -315,172 +306,6 @@ def test_the_verifier_computes_recent_months_again(changed: tuple[Path, AuditDoc
     for lied in (hidden, others):
         again = Together({**written, "accumulated": lied}, declared, own, before, people=restricted)
         assert RATIO in again.kept_back()
-
-
-@pytest.fixture(scope="module")
-def without(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[AuditDocument]]:
-    """Two months in which women are selected at a third of the chances of men, and two without any woman."""
-    decisions = log(ratio=0.3)
-    there = decisions[decisions.day.map(lambda day: day.month < 3) | (decisions.sex == "M")]
-    home = workspace_of(tmp_path_factory.mktemp("without") / "w", there)
-    return home.home, [audit(home, month) for month in range(1, 5)]
-
-
-def test_a_group_that_disappears_is_judged_by_the_months_before(without: tuple[Path, list[AuditDocument]]) -> None:
-    """By the rules before the eighth nothing was to be compared then, and so nothing was wrong any more."""
-    home, (_, second, _, fourth) = Workspace(without[0]), without[1]
-    assert [str(verdict(each).verdict) for each in (second, fourth)] == ["broken", "broken"]
-    gone = {each.id: each for each in fourth.measures}[RATIO]
-    assert (gone.status, gone.reason, gone.n, gone.value) == ("undefined", "zero_denominator", 0, None)
-    judged = fourth.judged_by_id[RATIO]
-    assert (judged.value, judged.params.windows) == (second.judged_by_id[RATIO].value, 2)
-    assert {each.id for each in fourth.measures} >= {RATIO, "selection_rate/sex=F"}
-    assert verify(home, fourth) == []
-    missing = not_known(fourth, verdict(fourth), None, speaker("en"), system=home.system("offers"))
-    assert "This period holds nobody of “F”: the periods before it answer." in missing
-    bare = [each for each in fourth.measures if each.n != 0]
-    assert fourth.accumulated is not None
-    told = fourth.accumulated.changed(measures=tuple(m for m in fourth.accumulated.measures if m.id != RATIO))
-    before = judge_again(home, fourth.changed(measures=tuple(bare), accumulated=told), rule=7)
-    assert str(before.verdict) == "unknown"
-
-
-@pytest.mark.costly
-def test_a_group_of_a_few_is_not_said_to_be_gone(tmp_path: Path) -> None:
-    """The system file names no values but the reference: a month in which few people have one does not name it."""
-    decisions = log(ratio=0.3, months=3)
-    last = decisions.day.map(lambda day: day.month == 3)
-    few = decisions[last & (decisions.sex == "F")][:3]
-    home = workspace_of(tmp_path / "w", pd.concat([decisions[~last | (decisions.sex == "M")], few]))
-    third = [audit(home, month) for month in (1, 2, 3)][-1]
-    hidden = {each.id: each for each in third.measures}[RATIO]
-    assert (hidden.status, hidden.reason, hidden.n) == ("suppressed", "small_group", None)
-    assert str(verdict(third).verdict) == "broken"
-    assert third.judged_by_id[RATIO].params.windows == 2
-    said = not_known(third, verdict(third), None, speaker("en"), system=home.system("offers"))
-    assert not any("nobody" in each for each in said)
-    (found,) = rerun(home, [chosen(home)[-1]], today=dt.date(2026, 12, 1))
-    assert (found.ok, found.problems, found.differences) == (True, (), ())
-    for restricted in (True, False):
-        files = pack_files(home, stored_audits(home), note=sign_checkpoint(home), restricted=restricted)
-        write(files, tmp_path / f"pack-{restricted}")
-        assert judge_pack(tmp_path / f"pack-{restricted}", Judge(HERE)) == 0
-
-
-def test_only_who_is_absent_is_said_to_be(without: tuple[Path, list[AuditDocument]]) -> None:
-    """A group that is there may have no case to count; and whom others are compared with may be gone too."""
-    home, second = Workspace(without[0]), without[1][1]
-
-    def said(without_cases: str) -> str:
-        lost = {"status": "undefined", "reason": "zero_denominator", "value": None, "interval": None, "n": 0}
-        measures = tuple(each.changed(**lost) if each.id == without_cases else each for each in second.measures)
-        document = second.changed(measures=measures)
-        found = not_known(document, verdict(second), None, speaker("en"), system=home.system("offers"))
-        return " ".join(each for each in found if "nobody" in each)
-
-    assert not said(RATIO)
-    assert said("selection_rate/sex=M") == "This period holds nobody of “M”: the periods before it answer."
-
-
-def test_of_who_is_gone_nothing_is_told_of_rows_that_come_later(without: tuple[Path, list[AuditDocument]]) -> None:
-    """Where all groups of an attribute are: else a few who come later would be taken for shown before."""
-    fourth = without[1][3]
-    lost = {"status": "undefined", "reason": "zero_denominator", "value": None, "interval": None, "n": 0}
-    gone = tuple(each.changed(**lost) if each.by == ("sex",) and each.group else each for each in fourth.measures)
-    shown = publication(fourth.window.days, [fourth.changed(measures=gone)])
-    assert set(shown.attributes or ()) == {("town",)}
-    assert set(publication(fourth.window.days, [fourth]).attributes or ()) == {("town",), ("sex",)}
-
-
-@pytest.mark.parametrize("restricted", [True, False], ids=["restricted", "open"])
-def test_the_verifier_misses_who_disappears(without: tuple[Path, list[AuditDocument]], restricted: bool) -> None:
-    home, documents = Workspace(without[0]), [each.written() for each in without[1]]
-    written, declared = documents[-1], Declared(home.system("offers").model_dump(mode="json"))
-    own = window_of(home, written, restricted=restricted)[1]
-    before = {each["evidence"]["cubes"]: window_of(home, each, restricted=restricted)[1] for each in documents[:-1]}
-    figures = Together(written, declared, own, before, people=restricted)
-    (measure,) = (each for each in written["accumulated"]["measures"] if each["id"] == RATIO)
-    claims, tally = figures.claims(measure), Tally()
-    assert claims is not None
-    tally.claims(RATIO, measure, claims)
-    assert (tally.problems, figures.kept_back()) == ([], [])
-    lied = {name: each for name, each in own.measures.items() if name != RATIO}
-    told = {**written["accumulated"], "measures": [m for m in written["accumulated"]["measures"] if m["id"] != RATIO]}
-    again = Together({**written, "accumulated": told}, declared, own._replace(measures=lied), before, people=restricted)
-    assert RATIO in again.kept_back()
-    for reason in UNREAD:  # none of them can be: nobody's legal basis ends, and nothing here rests on outcomes
-        other = {name: each | {"reason": reason} if name == RATIO else each for name, each in own.measures.items()}
-        excused = {**written, "accumulated": told, "measures": [*other.values()]}
-        again = Together(excused, declared, own._replace(measures=other), before, people=restricted)
-        assert RATIO in again.kept_back(), reason
-    assert (
-        Together(
-            {**written, "accumulated": told, "rule": 7},
-            declared,
-            own._replace(measures=lied),
-            before,
-            people=restricted,
-        ).kept_back()
-        == []
-    )
-
-
-@pytest.mark.attack("verifier", "months of the same system passed over, of which a group that has gone was told")
-def test_no_month_of_the_same_system_is_passed_over(without: tuple[Path, list[AuditDocument]], tries: Tries) -> None:
-    """Whoever names fewer months than the same model decided in forgets what they told."""
-    home, documents = Workspace(without[0]), [each.written() for each in without[1]]
-    declared = json.loads(content_of(home.evidence, documents[0]["evidence"]["system"][7:]))
-    earlier, last = dict(enumerate(documents[:3])), documents[3]
-
-    def missed(document: dict[str, Any], *, evidence: bool = True, **then: Any) -> list[str]:
-        tries.add()
-        before = {entry: each | (then if entry == 1 else {}) for entry, each in earlier.items()}
-        return passed_over(document, before, lambda of: of.get("declared", declared), evidence=evidence)
-
-    def naming(*months: int, because: str = "first") -> dict[str, Any]:
-        windows = [last["accumulated"]["windows"][month - 1] for month in months]
-        return last | {"accumulated": {**last["accumulated"], "windows": windows, "because": because}}
-
-    assert missed(last) == []
-    alone = {name: each for name, each in last.items() if name != "accumulated"}
-    assert missed(alone) == ["2026-03-01", "2026-02-01", "2026-01-01"]
-    assert missed(naming(2, 3)) == missed(naming(2, 3), evidence=False) == ["2026-01-01"]
-    assert missed(naming(1, 3)) == missed(naming(1, 3, because="evidence")) == ["2026-02-01"]
-    # What may be so: evidence that was lost, as the document says, or is not in the pack; another model or declaration.
-    assert missed(naming(2, 3, because="evidence")) == missed(alone, evidence=False) == []
-    assert missed(naming(3), versions=[{"version": "0.9", "n": 800}]) == []
-    assert missed(naming(3), declared=declared | {"controls": {"town": {"column": "town"}}}) == []
-    assert missed(alone | {"rule": 2}) == missed(alone | {"window": {"start": "2026-04-01", "end": "2026-04-20"}}) == []
-    titled = declared | {"groups": {name: each | {"title": {"en": "X"}} for name, each in declared["groups"].items()}}
-    assert missed(naming(2, 3), declared=titled) == ["2026-01-01"]
-
-
-@pytest.mark.parametrize("kind", ["week", "month", "quarter"])
-def test_periods_of_the_verifier_are_those_of_audits(kind: AuditWindow) -> None:
-    for day in (dt.date(2025, 12, 29) + dt.timedelta(days=each) for each in range(0, 800, 3)):
-        period = period_of(day, kind)
-        assert since.period(day, kind) == (period.start, period.end)
-
-
-@pytest.mark.costly
-@pytest.mark.parametrize("restricted", [True, False], ids=["restricted", "open"])
-def test_a_pack_of_months_with_one_group_alone_holds(
-    without: tuple[Path, list[AuditDocument]], tmp_path: Path, restricted: bool, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The widest gap between groups is none where there is one group: rows had been read as if it were."""
-    home = Workspace(without[0])
-    files = pack_files(home, stored_audits(home), note=sign_checkpoint(home), restricted=restricted)
-    write(files, tmp_path / "pack")
-    assert judge_pack(tmp_path / "pack", Judge(HERE)) == 0, capsys.readouterr().out
-
-
-@pytest.mark.costly
-def test_who_disappears_is_computed_again_and_replayed(without: tuple[Path, list[AuditDocument]]) -> None:
-    home = Workspace(without[0])
-    found = again(home)
-    assert [(each.ok, each.problems, each.differences) for each in found] == [(True, (), ())] * 4
-    told = replay(home, load_charter())
-    assert (told.windows, list(told.changes)) == (4, [])
 
 
 def verify(home: Workspace, document: AuditDocument) -> list[str]:
