@@ -44,8 +44,7 @@ def beside_peers(folder: Path, *, rows: int) -> Result:
         "cores": os.cpu_count(),
         "gigabytes": _memory(),
         "load": max(os.getloadavg()),
-        "versions": {"Python": platform.python_version()}
-        | {name: version(name.lower()) for name in ("Boussole", "DuckDB", "Fairlearn", "pandas")}
+        "versions": versions()
         | {one["peer"]: one["version"] for one in peers if one["peer"] in ("Aequitas", "AIF360") and "version" in one},
         "audits": audits,
         "peers": peers,
@@ -53,6 +52,12 @@ def beside_peers(folder: Path, *, rows: int) -> Result:
         "raw": raw | {"notebook": notebook},
         "apart": _apart(audits, [*peers, *({"peer": "audits.compare"} | one for one in frames)]),
     }
+
+
+def versions() -> dict[str, str]:
+    """Of what is measured here, by the names that readers know."""
+    named = {"Boussole": "boussole-charter"} | {name: name.lower() for name in ("DuckDB", "Fairlearn", "pandas")}
+    return {"Python": platform.python_version()} | {name: version(package) for name, package in named.items()}
 
 
 def _from_rows(home: Path, file: Path, system: str) -> Result:

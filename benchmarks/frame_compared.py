@@ -16,7 +16,7 @@ def main() -> None:
     """The file is in memory, the decisions and outcomes are whole numbers, before the time starts."""
     frame = pd.read_parquet(sys.argv[1], columns=["selected", "outcome", "gender", "age"])
     frame[["selected", "outcome"]] = frame[["selected", "outcome"]].astype(int)
-    tell("boussole", lambda: rates(frame))
+    tell("boussole-charter", lambda: rates(frame))
 
 
 def rates(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
