@@ -73,9 +73,8 @@ def read_forgotten(
     since = max(held[0], span.start)
     attributes = [by for by in [(), *system.attributes] if not set(by) & set(without)]
     names = [name for name in system.groups if name not in without]
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE people_read AS {_people(system, rows_of(system, span, apart), names)}"
-    )
+    people = _people(system, rows_of(system, span, apart), names, first=span.start)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE people_read AS {people}")
     try:
         days = [
             f"SELECT '' AS \"by\", {_nulls(3)}, '{part}', '{day}', {_nulls(3)}, 0"
@@ -92,27 +91,52 @@ def read_forgotten(
         connection.execute("DROP TABLE people_read")
 
 
-def _people(system: System, rows: str, names: Sequence[str]) -> str:
-    """SQL: one row for each person: groups, bucket, how often on a list, and the buckets of these lists (a bit each).
+def _people(system: System, rows: str, names: Sequence[str], *, first: dt.date) -> str:
+    """SQL: how many people (`n`) there are of the same groups, bucket, times on a list, and buckets of these lists (a
+    bit each).
 
-    The bucket of a list is the sum of those of its people modulo their number, a hash that needs no identifier.
+    `first`: the first day of the rows. The bucket of a list is the sum of those of its people modulo their number, a
+    hash that needs no identifier. The latest group of a person is told by the greatest of numbers made of the time and,
+    in their last bits, the place of the group among all: six times as fast as to compare pairs of times and texts.
     """
     listed = "stages > 0" if system.log.stages else "rank IS NOT NULL"
     known = " AND stages IS NOT NULL" if system.log.stages else ""
     groups = [quote(f"g_{name}") for name in names]
-    own = "".join(f", {group}" for group in groups)
-    latest = "".join(f", max({{'at': latest, 'v': {g}}}) FILTER ({g} IS NOT NULL).v AS {g}" for g in groups)
+    since = dt.datetime.combine(first - dt.timedelta(days=2), dt.time())
+    moment = f"greatest(coalesce(epoch_us(decided_at) - epoch_us(TIMESTAMP '{since}'), 0), 0) << {_PLACES}"
+    kept = ", ".join(["person", "request", "bucket", f"{listed} AS listed", f"{moment} AS moment", *groups])
+    numbered = range(len(groups))
+    codes = "".join(
+        f"""
+        of_{i} AS (SELECT v, row_number() OVER (ORDER BY v) AS place FROM (SELECT DISTINCT {g} AS v FROM here)
+            WHERE v IS NOT NULL),"""
+        for i, g in enumerate(groups)
+    )
     return f"""
-        WITH here AS ({rows} AND person IS NOT NULL AND request IS NOT NULL{known}),
-        lists AS (SELECT request, sum(bucket) % {BUCKETS} AS list FROM here GROUP BY request),
-        parts AS (
-            SELECT person{own}, max(decided_at) AS latest, min(bucket) AS bucket, count(*) FILTER ({listed}) AS times,
-            bit_or(CAST(1 AS BIGINT) << CAST(list AS BIGINT)) FILTER ({listed}) AS lists
-            FROM here JOIN lists USING (request) GROUP BY person{own}
+        WITH here AS MATERIALIZED (
+            SELECT {kept} FROM ({rows}) WHERE person IS NOT NULL AND request IS NOT NULL{known}
+        ),
+        lists AS (SELECT request, sum(bucket) % {BUCKETS} AS list FROM here GROUP BY request),{codes}
+        people AS (
+            SELECT min(bucket) AS bucket, count(*) FILTER (listed) AS times,
+            bit_or(CAST(1 AS BIGINT) << CAST(list AS BIGINT)) FILTER (listed) AS lists
+            {"".join(f", max(moment + of_{i}.place) AS at_{i}" for i in numbered)}
+            FROM here JOIN lists USING (request)
+            {"".join(f" LEFT JOIN of_{i} ON here.{g} = of_{i}.v" for i, g in enumerate(groups))}
+            GROUP BY person
+        ),
+        alike AS (
+            SELECT bucket, least(times, {OFTENEST}) AS times, lists, count(*) AS n
+            {"".join(f", at_{i} & {2**_PLACES - 1} AS place_{i}" for i in numbered)}
+            FROM people GROUP BY ALL
         )
-        SELECT min(bucket) AS bucket, sum(times) AS times, bit_or(lists) AS lists{latest}
-        FROM parts GROUP BY person
+        SELECT bucket, times, lists, n{"".join(f", of_{i}.v AS {g}" for i, g in enumerate(groups))}
+        FROM alike{"".join(f" LEFT JOIN of_{i} ON of_{i}.place = place_{i}" for i in numbered)}
     """
+
+
+_PLACES = 18
+"""Bits for the place of a group: microseconds of six months take 44, so that both are one whole number."""
 
 
 def _counts(by: tuple[str, ...]) -> str:
@@ -122,13 +146,13 @@ def _counts(by: tuple[str, ...]) -> str:
     never = "CAST(times = 0 AS UTINYINT)"
     lists = f"people_read, range({BUCKETS}) AS buckets(list) WHERE (lists >> list) & 1 = 1"
     parts = [
-        f"{head}, '{PEOPLE}', NULL, NULL, bucket, {never}, count(*) FROM people_read GROUP BY ALL",
-        f"{head}, '{LISTED}', NULL, NULL, list, 0, count(*) FROM {lists} GROUP BY ALL",
-        f"{head}, '{ONCE}', NULL, NULL, list, 0, count(*) FROM {lists} AND bit_count(lists) = 1 GROUP BY ALL",
+        f"{head}, '{PEOPLE}', NULL, NULL, bucket, {never}, sum(n) FROM people_read GROUP BY ALL",
+        f"{head}, '{LISTED}', NULL, NULL, list, 0, sum(n) FROM {lists} GROUP BY ALL",
+        f"{head}, '{ONCE}', NULL, NULL, list, 0, sum(n) FROM {lists} AND bit_count(lists) = 1 GROUP BY ALL",
     ]
     if len(by) < 2:
-        often = f"CAST(least(times, {OFTENEST}) AS SMALLINT)"
-        parts.append(f"{head}, '{TIMES}', NULL, {often}, NULL, NULL, count(*) FROM people_read GROUP BY ALL")
+        often = "CAST(times AS SMALLINT)"
+        parts.append(f"{head}, '{TIMES}', NULL, {often}, NULL, NULL, sum(n) FROM people_read GROUP BY ALL")
     return " UNION ALL ".join(parts)
 
 
