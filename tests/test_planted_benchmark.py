@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from benchmarks.planted.__main__ import wanted_runs
 from benchmarks.planted.effects import CONDITIONS, EFFECTS, Effect, unexplained
 from benchmarks.planted.page import Found, found, tables
 from benchmarks.planted.picture import draw
-from benchmarks.planted.results import FILE, Result, keep, kept
+from benchmarks.planted.results import FILE, Result, keep, kept, packed
 from benchmarks.planted.runs import run
 from benchmarks.planted.sizes import SIZES
 from boussole.audits.metrics.teams import OVERRIDE_BY_TEAM
@@ -23,7 +24,7 @@ JULY, AUGUST, SEPTEMBER = MONTHS
 (YOUNG,) = (each for each in EFFECTS if each.name.startswith("young people"))
 
 
-def result(accused: dict[str, dict[str, tuple[str, ...]]], **more: object) -> Result:
+def result(accused: Mapping[str, Mapping[str, tuple[str, ...]]], **more: object) -> Result:
     told: dict[str, object] = {
         "system": "matchft",
         "condition": "planted",
@@ -31,7 +32,7 @@ def result(accused: dict[str, dict[str, tuple[str, ...]]], **more: object) -> Re
         "seed": 1,
         "told": {month: {"decent_hours": "kept"} for month in MONTHS},
         "seconds": 1.0,
-        "accused": {month: {} for month in MONTHS} | accused,
+        "accused": {month: {} for month in MONTHS} | dict(accused),
     }
     return Result(**(told | more))  # type: ignore[arg-type]
 
@@ -68,6 +69,11 @@ def test_every_effect_is_asked_by_a_question_of_the_charter() -> None:
             assert each.question.rstrip("b") == number.rstrip("b"), (each.name, number)
     assert {each.condition for each in EFFECTS} < {*CONDITIONS}
     assert (CONDITIONS["planted"], CONDITIONS["nothing"]) == (PLANTED, NOTHING)
+
+
+def test_the_page_says_what_the_packed_runs_found() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "planted.md").read_text(encoding="utf-8")
+    assert tables(packed()) in page
 
 
 def test_it_goes_on_where_it_stopped(tmp_path: Path) -> None:

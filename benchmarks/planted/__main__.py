@@ -1,6 +1,7 @@
-"""`python -m benchmarks.planted FOLDER`: simulates and judges what is missing in a folder, one run after the other.
+"""`python -m benchmarks.planted FOLDER`: simulates and judges what is missing, one run after the other.
 
-Stopped at any time, it goes on where it was. `--page` writes docs/planted.md from what is there.
+Stopped at any time, it goes on where it was: with what is neither in the folder nor packed beside this module. `--page`
+packs what is in the folder too, and writes docs/planted.md from all.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.planted.page import SEEDS, write_page
-from benchmarks.planted.results import Key, keep, kept
+from benchmarks.planted.results import Key, keep, kept, pack, packed
 from benchmarks.planted.runs import run
 from benchmarks.planted.sizes import SIZES
 from boussole.experiments.demo.planted import SEED
@@ -35,7 +36,7 @@ def main() -> None:
     parser.add_argument("--conditions", nargs="+", default=[":".join(each) for each in RUNS], help="system:condition")
     parser.add_argument("--page", action="store_true", help="only write docs/planted.md")
     options = parser.parse_args()
-    done = {each.key for each in kept(options.folder)}
+    done = {each.key: each for each in [*packed(), *kept(options.folder)]}
     wanted = [] if options.page else wanted_runs(options.seeds, options.sizes, options.conditions)
     for key in wanted:
         if key not in done:
@@ -43,7 +44,8 @@ def main() -> None:
             keep(options.folder, result)
             print(*key, f"{result.seconds:.0f} s", flush=True)
     if options.page:
-        write_page(kept(options.folder))
+        pack(done.values())
+        write_page(packed())
 
 
 def wanted_runs(seeds: int, sizes: list[str], conditions: list[str]) -> Iterator[Key]:

@@ -1,13 +1,17 @@
-"""What a run found, kept as one line of JSON, so that runs can go on where they stopped."""
+"""What a run found, kept as one line of JSON, so that runs can go on where they stopped; those of the page are packed
+beside this module."""
 
 from __future__ import annotations
 
 import json
+import lzma
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 FILE = "planted.jsonl"
+PACKED = Path(__file__).with_name("runs.jsonl.xz")
+"""The runs that docs/planted.md tells of."""
 Key = tuple[str, str, int, int]
 """System, condition, size, seed."""
 
@@ -40,14 +44,33 @@ def keep(folder: Path, result: Result) -> None:
     whole = path.read_bytes().rfind(b"\n") + 1 if path.exists() else 0
     with path.open("ab") as file:
         file.truncate(whole)
-        file.write((json.dumps(asdict(result), ensure_ascii=False) + "\n").encode())
+        file.write(_line(result))
 
 
 def kept(folder: Path) -> list[Result]:
     """All results of a folder; a line that was cut off when a run was stopped is left out."""
     path = folder / FILE
-    lines: Iterable[str] = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else ()
-    return [_result(json.loads(line)) for line in lines if line.endswith("\n")]
+    return _read(path.read_bytes()) if path.exists() else []
+
+
+def packed() -> list[Result]:
+    """The runs that docs/planted.md tells of."""
+    return _read(lzma.decompress(PACKED.read_bytes()))
+
+
+def pack(results: Iterable[Result]) -> None:
+    """Keeps runs for the page, in an order that does not depend on when they were made."""
+    ordered = sorted(results, key=lambda each: each.key)
+    PACKED.write_bytes(lzma.compress(b"".join(map(_line, ordered)), preset=9))
+
+
+def _line(result: Result) -> bytes:
+    return (json.dumps(asdict(result), ensure_ascii=False) + "\n").encode()
+
+
+def _read(lines: bytes) -> list[Result]:
+    whole = lines.decode("utf-8").splitlines(keepends=True)
+    return [_result(json.loads(line)) for line in whole if line.endswith("\n")]
 
 
 def _result(read: dict[str, object]) -> Result:
