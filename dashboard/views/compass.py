@@ -28,6 +28,7 @@ from boussole.dashboard.server.access.log import SheetRequest
 from boussole.dashboard.server.access.permissions import Action, Person, allowed
 from boussole.dashboard.server.access.places import page_actions
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
+from boussole.dashboard.views.answers.earlier import last_answer_words
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.chamber import Chamber
@@ -47,8 +48,8 @@ LEADS = 2
 class CompassLine:
     """One finding as a line: where it is, its mark, and what it says.
 
-    `short`: as its own page says it; `label`: the system and what is asked of it in a few words, or the question where
-    the charter has none.
+    `short`: as its own page says it; `earlier`: the last answer, where there is none today; `label`: the system and
+    what is asked of it in a few words, or the question where the charter has none.
     """
 
     verdict: str
@@ -58,6 +59,7 @@ class CompassLine:
     label: str
     sentence: str
     short: str
+    earlier: str
     href: str
 
 
@@ -137,6 +139,7 @@ def line(
         label=say("{name}: {value}", name=title, value=inside(label)) if label else question,
         sentence=sentence_of(scene.charter, finding.verdict, say, system=system),
         short=short_answer(scene.charter, document, finding.verdict, say, system=system, title=title),
+        earlier=last_answer_words(scene, finding.system, finding.verdict, say),
         href=answer_href(finding.system, finding.verdict.indicator, query=query),
     )
 

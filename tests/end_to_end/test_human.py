@@ -23,6 +23,7 @@ from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.around import by_team
+from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.small_print import small_print
 from tests.sparing import later
 from tests.written import system_text
@@ -129,7 +130,7 @@ def test_verdicts_follow_the_reviews(tmp_path: Path, changed: int, hasty: int, d
         assert "3\u202f200 comptées, d’équipes de 11 agents ou plus." in page["Relectures"]
         assert "15 d’équipes plus petites sont laissées de côté." in page["Relectures"]
         assert page["Par groupe"].count("des propositions modifiées") == 2
-        teams = by_team(document, verdict, speaker("fr"))
+        teams = by_team(document, verdict, speaker("fr"), past=SystemPast(audits={}))
         assert teams is not None
         assert [row[0] for row in teams.rows] == [*TEAMS]  # the small one is not told
         assert {(row[1], row[4]) for row in teams.rows} == {("400", "pas de différence nette")}

@@ -19,6 +19,7 @@ from boussole.dashboard.server.process import Stamp, house_stamp, lake_files, ne
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, threshold_words
 from boussole.dashboard.views.answers.course import AroundStart, Course, SystemPast, around_start, course, past_of
+from boussole.dashboard.views.answers.earlier import last_answer_words
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps
 from boussole.dashboard.views.calls import CallsView, calls_view
@@ -75,6 +76,7 @@ class AnswerPage:
     verdict: str
     sentence: str
     beside: Sequence[str]
+    earlier: str
     whole: str
     when: str
     picture: Picture | None
@@ -138,11 +140,12 @@ def answer_page(
         verdict=verdict.verdict,
         sentence=sentence,
         beside=beside(document, verdict, say, system=declared),
+        earlier=last_answer_words(scene, system, verdict, say),
         whole=sentence_of(scene.charter, verdict, say, system=declared),
         when=when,
         picture=picture(document, verdict, say, system=declared),
         around=around_start(document, verdict, say, system=declared),
-        teams=by_team(document, verdict, say),
+        teams=by_team(document, verdict, say, past=past),
         course=course(scene, system, verdict, past, say, query=query, single=reader.incidents),
         lost=past.lost,
         promised=plainly(indicator.question, say.lang) if indicator else question_of(scene.charter, verdict, say),
