@@ -75,7 +75,7 @@ from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import RESTRICTED, Person, allowed
 from boussole.dashboard.server.routes import record_address
 from boussole.dashboard.views import store
-from boussole.dashboard.views.answers.earlier import last_answer
+from boussole.dashboard.views.answers.known import last_answer
 from boussole.dashboard.views.records.entering import actions_of
 from boussole.dashboard.views.scene import Scene
 

@@ -28,7 +28,7 @@ from boussole.dashboard.server.access.log import SheetRequest
 from boussole.dashboard.server.access.permissions import Action, Person, allowed
 from boussole.dashboard.server.access.places import page_actions
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
-from boussole.dashboard.views.answers.earlier import last_answer_words
+from boussole.dashboard.views.answers.known import known_words
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.chamber import Chamber
@@ -48,7 +48,7 @@ LEADS = 2
 class CompassLine:
     """One finding as a line: where it is, its mark, and what it says.
 
-    `short`: as its own page says it; `earlier`: the last answer, where there is none today; `label`: the system and
+    `short`: as its own page says it; `known`: what is known beside it; `label`: the system and
     what is asked of it in a few words, or the question where the charter has none.
     """
 
@@ -59,7 +59,7 @@ class CompassLine:
     label: str
     sentence: str
     short: str
-    earlier: str
+    known: str
     href: str
 
 
@@ -139,7 +139,7 @@ def line(
         label=say("{name}: {value}", name=title, value=inside(label)) if label else question,
         sentence=sentence_of(scene.charter, finding.verdict, say, system=system),
         short=short_answer(scene.charter, document, finding.verdict, say, system=system, title=title),
-        earlier=last_answer_words(scene, finding.system, finding.verdict, say),
+        known=known_words(scene, finding.system, finding.verdict, say),
         href=answer_href(finding.system, finding.verdict.indicator, query=query),
     )
 

@@ -20,7 +20,7 @@ from boussole.dashboard.markup.glossary import Kind
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import fairness_href
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
-from boussole.dashboard.views.answers.earlier import last_answer_words
+from boussole.dashboard.views.answers.known import known_words
 from boussole.dashboard.views.answers.small_print import Cap, background, caps, read_words, small_print
 from boussole.dashboard.views.charts.calibration import (
     calibration_note,
@@ -85,7 +85,7 @@ class Chart:
 @dataclass(frozen=True, kw_only=True)
 class ExaminedQuestion:
     """One examined question. `closer` is the address at which its figures are looked at one by one, where they are;
-    `earlier` the last answer, where there is none today."""
+    `known` is what is known beside the answer."""
 
     anchor: str
     key: str
@@ -93,7 +93,7 @@ class ExaminedQuestion:
     number: str
     question: str
     sentence: str
-    earlier: str
+    known: str
     title: str
     chart: Chart | None
     table: VerdictTable | None
@@ -175,7 +175,7 @@ def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, s
     document, system, head = scene.examined[system_id], scene.systems.get(system_id), system_head(scene, system_id, say)
     sections = [
         replace(
-            section(document, article, scene.charter, system, say, earlier=partial(_earlier, scene, system_id, say)),
+            section(document, article, scene.charter, system, say, known=partial(_known, scene, system_id, say)),
             caps=caps(scene, say, query=query or {}, article=article.id, system=system_id),
         )
         for article in scene.charter.articles
@@ -190,8 +190,8 @@ def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, s
     )
 
 
-def _earlier(scene: Scene, system: str, say: Say, verdict: VerdictDocument) -> str:
-    return last_answer_words(scene, system, verdict, say)
+def _known(scene: Scene, system: str, say: Say, verdict: VerdictDocument) -> str:
+    return known_words(scene, system, verdict, say)
 
 
 def section(
@@ -202,10 +202,10 @@ def section(
     say: Say,
     *,
     only: str | None = None,
-    earlier: Callable[[VerdictDocument], str] | None = None,
+    known: Callable[[VerdictDocument], str] | None = None,
 ) -> ArticleSection:
-    """One article of the page; of its questions, only the one of an id where that is given. `earlier` says the last
-    answer to a question that has none today, where this page is to say it."""
+    """One article of the page; of its questions, only the one of an id where that is given. `known` says what is
+    known beside an answer, where this page is to say it."""
     verdicts = [each for each in document.verdicts if each.article == article.id and only in (None, each.indicator)]
     examined = [verdict for verdict in verdicts if verdict.verdict != "not_examined"]
     examined.sort(key=lambda verdict: (ORDER.index(verdict.verdict), -excess(document, verdict)))
@@ -221,7 +221,7 @@ def section(
         verdict=summary.get(article.id, "not_examined"),
         caps=(),
         questions=[
-            replace(question(document, verdict, charter, system, say), earlier=earlier(verdict) if earlier else "")
+            replace(question(document, verdict, charter, system, say), known=known(verdict) if known else "")
             for verdict in examined
         ],
         not_examined=[
@@ -231,7 +231,7 @@ def section(
             )
             for verdict in verdicts
             if verdict.verdict == "not_examined"
-            for told in [earlier(verdict) if earlier else ""]
+            for told in [known(verdict) if known else ""]
         ],
         places=_places(document, examined, system, say),
         scores=_scores(document, examined, system, say),
@@ -304,7 +304,7 @@ def question(
         number=indicator.number if indicator else "",
         question=question_of(charter, verdict, say),
         sentence=sentence_of(charter, verdict, say, system=system),
-        earlier="",
+        known="",
         title=title,
         chart=chart,
         table=table,

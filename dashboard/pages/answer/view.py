@@ -19,7 +19,7 @@ from boussole.dashboard.server.process import Stamp, house_stamp, lake_files, ne
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, threshold_words
 from boussole.dashboard.views.answers.course import AroundStart, Course, SystemPast, around_start, course, past_of
-from boussole.dashboard.views.answers.earlier import last_answer_words
+from boussole.dashboard.views.answers.known import known_words
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps
 from boussole.dashboard.views.calls import CallsView, calls_view
@@ -76,7 +76,7 @@ class AnswerPage:
     verdict: str
     sentence: str
     beside: Sequence[str]
-    earlier: str
+    known: str
     whole: str
     when: str
     picture: Picture | None
@@ -140,7 +140,7 @@ def answer_page(
         verdict=verdict.verdict,
         sentence=sentence,
         beside=beside(document, verdict, say, system=declared),
-        earlier=last_answer_words(scene, system, verdict, say),
+        known=known_words(scene, system, verdict, say),
         whole=sentence_of(scene.charter, verdict, say, system=declared),
         when=when,
         picture=picture(document, verdict, say, system=declared),

@@ -28,7 +28,7 @@ from boussole.dashboard.views.answers.asked import (
     unproven,
     unproven_words,
 )
-from boussole.dashboard.views.answers.earlier import last_answer_words
+from boussole.dashboard.views.answers.known import known_words
 from boussole.dashboard.views.answers.small_print import law_words, left_out_words
 from boussole.dashboard.views.charts.groups import attribute_name
 from boussole.dashboard.views.scene import Scene, excess
@@ -166,7 +166,7 @@ class SystemAnswer:
     href: str
     about: str
     sentence: str
-    earlier: str
+    known: str
     records: Sequence[tuple[str, str]]
     renew: str
     left_out: str
@@ -345,7 +345,7 @@ def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str])
         href=answer_href(system, verdict.indicator, query=dict(query)),
         about=attribute_name(verdict.by, say, system=told) if verdict.by else "",
         sentence=sentence_of(scene.charter, verdict, say, system=told),
-        earlier=last_answer_words(scene, system, verdict, say),
+        known=known_words(scene, system, verdict, say),
         records=records_of(scene, system, document, verdict, say, query=query),
         renew=say("renewal is due") if statement and statement.renew else "",
         left_out=capital(left_out_words(document, say))

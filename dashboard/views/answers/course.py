@@ -24,7 +24,7 @@ from boussole.charter.records import documents_of
 from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import charter_href, drift_href, incidents_href
-from boussole.dashboard.views.answers.earlier import last_answer
+from boussole.dashboard.views.answers.known import last_answer
 from boussole.dashboard.views.answers.short import compared_people, told_by
 from boussole.dashboard.views.charts.charts import figure
 from boussole.dashboard.views.charts.groups import NONE, decided, value_name
