@@ -308,7 +308,7 @@ def question(
         title=title,
         chart=chart,
         table=table,
-        small=small_print(document, verdict, say, alpha=charter.alpha, system=system),
+        small=small_print(document, verdict, say, charter=charter, system=system),
         background=background(verdict, indicator, charter, say),
         drift=drift,
         closer=_closer(document, verdict, say),

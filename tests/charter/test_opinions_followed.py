@@ -117,8 +117,8 @@ def test_nine_in_ten_in_time_are_kept_and_fewer_are_watched():
 def test_what_was_ignored_is_said_in_days():
     assert plain(answer(opinion(), published("2026-01-31"), today="2026-04-30")["sentence"]["fr"]) == (
         "Non. Sur 2 publications d'avis et réponses à des avis et recommandations : à temps 1, en retard 0, échues et "
-        "toujours attendues 1. C'est ce qui a été consigné du 30 avril 2025 au 30 avril 2026. La plus ancienne attend depuis 119 "
-        "jours. Au-delà de 90 jours, la charte dit : pas tenu."
+        "toujours attendues 1. C'est ce qui a été consigné du 30 avril 2025 au 30 avril 2026. La plus ancienne attend "
+        "depuis 119 jours. Au-delà de 90 jours, la charte dit : pas tenu."
     )
 
 

@@ -25,7 +25,7 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import answer_href
 from boussole.dashboard.pages.answer.around import ReadingRights
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, AnswerPage, answer_page, kept_answer
-from boussole.dashboard.views.answers.asked import sentence_of
+from boussole.dashboard.views.answers.asked import sentence_of, threshold_words
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.short import MOST, compared_people, figures, told_by, words_in
 from boussole.dashboard.views.charts.charts import hundred
@@ -491,6 +491,28 @@ def test_what_no_decision_answers_lacks_no_data_of_decisions(scene: Scene, reaso
     judged |= {"verdict": "unknown", "reason": reason, "comparisons": []}
     given = replace(scene, latest={**scene.latest, **documents({"matchft": document})})
     assert page(given, "matchft", judged["indicator"]).unknown[0] == said
+
+
+@pytest.mark.parametrize(
+    ("way", "condition"),
+    [
+        ("controls_of_the_silent", "Not kept under 80 for 100 (only where question 1.2 is not kept either), "),
+        ("time_to_read", "Not kept under 80 for 100 (only where question 2.1 is to be watched or not kept), "),
+        ("selection_rate_ratio", "Not kept under 80 for 100, "),
+    ],
+)
+def test_a_level_that_breaks_nothing_by_itself_names_its_condition(scene: Scene, way: str, condition: str) -> None:
+    document, charter = scene.latest["matchft"], load_charter()
+    measures = document.judged_by_id
+    told = next(
+        each
+        for each in document.verdicts
+        if each.comparisons
+        and each.comparisons[0].levels.breach == 0.8
+        and measures[each.comparisons[0].measure].params.scale == "ratio"
+    )
+    verdict = told.model_copy(update={"indicator": way, "template": way})
+    assert threshold_words(document, verdict, EN, charter=charter).startswith(condition)
 
 
 def test_where_too_few_cases_are_the_reason_more_would_help() -> None:

@@ -149,7 +149,7 @@ def answer_page(
         course=course(scene, system, verdict, past, say, query=query, single=reader.incidents),
         lost=past.lost,
         promised=plainly(indicator.question, say.lang) if indicator else question_of(scene.charter, verdict, say),
-        level=threshold_words(document, verdict, say),
+        level=threshold_words(document, verdict, say, charter=scene.charter),
         deeds=done(scene, chambers, say, article=article.id, system=system, reader=reader, query=query),
         unknown=not_known(document, verdict, indicator, say, system=declared),
         caps=caps(scene, say, query=query, article=article.id, system=system),

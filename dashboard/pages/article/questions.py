@@ -59,7 +59,7 @@ def facts_of(scene: Scene, indicator: Indicator | None, places: Sequence[Place],
 
 def threshold_of(scene: Scene, indicator: Indicator, places: Sequence[Place], say: Say) -> str:
     """The levels where they are known, whether anybody has adopted them, since when, and whether that came late."""
-    levels = next((said for _, document, verdict in places if (said := _levels(document, verdict, say))), "")
+    levels = next((said for _, document, verdict in places if (said := _levels(scene, document, verdict, say))), "")
     late = {system for system, _, verdict in places if _late(verdict.threshold)}
     if indicator.evidence == "attested":
         levels = say("The statement itself gives the answer.")
@@ -79,8 +79,8 @@ def _late(threshold: ThresholdOfVerdict | None) -> bool:
     return threshold is not None and bool(threshold.post_hoc) and not unproven(threshold)
 
 
-def _levels(document: Standing, verdict: VerdictDocument, say: Say) -> str:
-    return levels_words(document, verdict, say) if verdict.comparisons else ""
+def _levels(scene: Scene, document: Standing, verdict: VerdictDocument, say: Say) -> str:
+    return levels_words(document, verdict, say, charter=scene.charter) if verdict.comparisons else ""
 
 
 def _tolerance(indicator: Indicator, say: Say) -> str:
