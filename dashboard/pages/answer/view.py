@@ -22,6 +22,7 @@ from boussole.dashboard.views.answers.course import AroundStart, Course, SystemP
 from boussole.dashboard.views.answers.known import known_words
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps
+from boussole.dashboard.views.answers.trends import Trends, trend_of_all, trends
 from boussole.dashboard.views.calls import CallsView, calls_view
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.charts import hundred, hundred_chart, hundred_text, svg
@@ -83,6 +84,8 @@ class AnswerPage:
     around: Sequence[AroundStart]
     teams: ByTeam | None
     course: Course | None
+    trend: str
+    trends: Sequence[Trends]
     lost: str
     promised: str
     level: str
@@ -147,6 +150,8 @@ def answer_page(
         around=around_start(document, verdict, say, system=declared),
         teams=by_team(document, verdict, say, past=past),
         course=course(scene, system, verdict, past, say, query=query, single=reader.incidents),
+        trend=trend_of_all(past, verdict, say),
+        trends=trends(past, verdict, say, system=declared),
         lost=past.lost,
         promised=plainly(indicator.question, say.lang) if indicator else question_of(scene.charter, verdict, say),
         level=threshold_words(document, verdict, say, charter=scene.charter),
