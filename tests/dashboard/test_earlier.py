@@ -19,6 +19,7 @@ from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.records import AuditSummary
 from boussole.dashboard.api import answers
 from boussole.dashboard.api.shapes import VerdictsQuery
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.around import by_team
 from boussole.dashboard.pages.article.questions import questions
@@ -158,6 +159,29 @@ def test_every_page_says_the_last_answer(lost: tuple[Scene, str]) -> None:
     assert [each.known for each in found if (each.system, each.key) == (MATCHFT, asked)] == [SAID["en"]]
     sections = system_page(given, MATCHFT, EN).sections
     assert [each.known for part in sections for each in part.questions if each.key == asked] == [SAID["en"]]
+
+
+@pytest.mark.costly
+def test_of_answers_that_nobody_can_tell_the_one_that_was_worst_before_stands_first(scene: Scene) -> None:
+    """The page of an article shows one answer of each system before its fold."""
+    given = written({MATCHFT: scene.latest[MATCHFT]})[MATCHFT]
+    asked = next(each for each in given["verdicts"] if each["comparisons"])
+    own = asked["indicator"]
+    others = [asked | {"template": own, "indicator": f"{own}_{at}", "verdict": "unknown"} for at in "abc"]
+    given["verdicts"] = others
+    given["window"] |= {"start": "2026-09-01", "end": "2026-09-30"}
+    document = documents({MATCHFT: given})[MATCHFT]
+    then = {f"{own}_{at}": verdict for at, verdict in zip("abc", ("kept", "broken", "watch"), strict=True)}
+    now = replace(scene, latest={**scene.latest, MATCHFT: document}, history={MATCHFT: [in_short(document, 8, **then)]})
+    article = now.article(asked["article"])
+    assert article is not None
+    told = next(
+        each for each in questions(now, article, EN, query={}) if any(a.system == MATCHFT for a in each.answers)
+    )
+    first = next(each for each in told.answers if each.system == MATCHFT)
+    assert (first.key, first.known) == (f"{own}_b", SAID["en"])
+    card = Template("pages/article/article.html", EN)("question", told, None)
+    assert SAID["en"] in card.partition("<details>")[0]
 
 
 def test_the_course_is_drawn_though_the_latest_audit_has_no_figure(scene: Scene, lost: tuple[Scene, str]) -> None:

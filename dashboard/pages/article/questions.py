@@ -28,7 +28,7 @@ from boussole.dashboard.views.answers.asked import (
     unproven,
     unproven_words,
 )
-from boussole.dashboard.views.answers.known import known_words
+from boussole.dashboard.views.answers.known import known_words, last_answer
 from boussole.dashboard.views.answers.small_print import law_words, left_out_words
 from boussole.dashboard.views.charts.groups import attribute_name
 from boussole.dashboard.views.scene import Scene, excess
@@ -280,7 +280,9 @@ def _worst_first(places: Sequence[Place], scene: Scene, say: Say) -> list[Place]
         system, document, verdict = place
         grave = verdict.verdict in ("broken", "watch") and verdict.comparisons
         beyond = -excess(document, verdict) if grave else 0.0
-        return ORDER.index(verdict.verdict), beyond, scene.title(system, say)
+        before = last_answer(scene, system, verdict)
+        once = ORDER.index(before[0]) if before is not None else len(ORDER)
+        return ORDER.index(verdict.verdict), beyond, once, scene.title(system, say)
 
     return sorted(places, key=key)
 

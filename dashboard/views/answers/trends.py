@@ -161,13 +161,21 @@ def _trends(
     found = {key: _trend(windows, figures) for key, figures in lines.items()}
     fell = [names[key] for key, (_, each) in found.items() if each is not None and each.high < 0]
     rose = [names[key] for key, (_, each) in found.items() if each is not None and each.low > 0]
-    drawn = [key for key in lines if not by_name or names[key] in (*fell, *rose) or _differed(lines[key])]
+    apart = [key for key in lines if not by_name or names[key] in (*fell, *rose) or _differed(lines[key])]
+    shown = apart[:DRAWN] if by_name else apart
     return Trends(
         title=title,
         told=_told(fell, rose, say, tried=[n for n, _ in found.values()], together=by_name),
         drawn=[
-            _drawn(names[key], windows, lines[key], _words(*found[key], say), say, scale=_scale(lines.values()))
-            for key in (drawn[:DRAWN] if by_name else drawn)
+            _drawn(
+                names[key],
+                windows,
+                lines[key],
+                _words(*found[key], say) if found[key][0] >= FEWEST else "",
+                say,
+                scale=_scale(lines[each] for each in shown),
+            )
+            for key in shown
         ],
         head=[
             say("Team") if by_name else say("Group"),
@@ -202,8 +210,9 @@ def _told(fell: list[str], rose: list[str], say: Say, *, tried: Sequence[int], t
         told.append(say("No rise and no fall can be told from chance."))
     if together:
         told.append(say("The ranges hold for all teams together; a team told as “at most” in a period has no figure."))
-    else:
+    elif max(tried, default=0) >= FEWEST:
         told.append(say("Each by itself: of forty groups of which nothing moves, one will seem to fall."))
+    if not together:
         told.append(say("Without a figure is a period in which it would tell of too few people."))
     return told
 
