@@ -299,7 +299,7 @@ def unaudited(use: Use, say: Say, *, today: dt.date) -> UnauditedPage:
         title=say.text(use.system.title, use.system.id),
         purpose=say.text(use.system.purpose),
         told=_coverage(use, say),
-        tone=worst([verdict for verdict in found if verdict != "not_examined"] or ["unknown"]),
+        tone=worst(found or ["not_examined"]),
         counts=[(verdict, found.count(verdict)) for verdict in ORDER if verdict in found],
         entry=entry(use.system, say, today=today),
     )

@@ -16,7 +16,7 @@ from .testing import level, watched, ways
 
 ORDER = ("broken", "watch", "unknown", "kept")
 DOUBTED = ("broken", "watch")
-SEVERITY = (*ORDER, "not_examined")
+SEVERITY = ("broken", "watch", "unknown", "not_examined", "kept")
 LEFT_OUT = "too_much_left_out"
 """Why a verdict is *unknown* where more was set aside than the charter allows."""
 STOPS = "log_stops"
