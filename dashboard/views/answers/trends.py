@@ -10,10 +10,9 @@ from boussole.audits.metrics.human import OVERRIDE_BY_GROUP, OVERRIDE_RATE
 from boussole.audits.metrics.reworked import REWORKED_SHARE
 from boussole.audits.metrics.teams import OVERRIDE_BY_TEAM
 from boussole.audits.systems import System
-from boussole.audits.uncertainty.mover import Estimate, Gap
-from boussole.audits.uncertainty.trend import FEWEST, trend
 from boussole.audits.windows import Window
 from boussole.charter.document import MeasureDocument, VerdictDocument
+from boussole.charter.judging.statistics.months import FEWEST_PERIODS, Gap, by_month, side_of
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.charts.groups import attribute_name, group_of
@@ -24,8 +23,6 @@ TRENDED = (OVERRIDE_RATE, REWORKED_SHARE)
 """Measures of which a fall says that people check less and less."""
 LONGEST = 12
 """Periods that a trend spans at most, the newest: a year of months."""
-DAYS = 365.25 / 12
-"""A month, in days."""
 DRAWN = 6
 """Teams that are drawn at most; the table has them all."""
 
@@ -117,22 +114,18 @@ def _lines(
 
 def _trend(windows: Sequence[Window], figures: Figures) -> tuple[int, Gap | None]:
     """How many periods tell of it, and its change a month."""
-    periods = [
-        (window.end.toordinal() / DAYS, Estimate(value=each.value, low=each.interval.low, high=each.interval.high))
-        for window, each in zip(windows, figures, strict=True)
-        if each is not None and each.value is not None and each.interval is not None
-    ]
-    return len(periods), trend(periods)
+    return by_month(list(zip(windows, figures, strict=True)))
 
 
 def _words(n: int, found: Gap | None, say: Say) -> str:
-    if n < FEWEST:
+    if n < FEWEST_PERIODS:
         return say("A trend takes three periods at least.")
-    if found is None or found.low <= 0 <= found.high:
+    side = side_of(found)
+    if found is None or not side:
         return say("Over these {n} periods, chance alone could explain how it moved.", n=say.whole(n))
-    ends = {"low": found.low, "high": found.high} if found.value > 0 else {"low": -found.high, "high": -found.low}
+    ends = {"low": found.low, "high": found.high} if side == "rose" else {"low": -found.high, "high": -found.low}
     named = {name: say.number(100 * end, 1) for name, end in (("by", abs(found.value)), *ends.items())}
-    if found.value < 0:
+    if side == "fell":
         return say(
             "Over these {n} periods it fell, more than chance explains: by {by} in 100 a month (very probably between "
             "{low} and {high}).",
@@ -159,8 +152,8 @@ def _trends(
     """`by_name`: of teams, whose intervals hold together, and of which only those that stand out are drawn."""
     names = {key: ", ".join(key) if by_name else _group(figures, say, system) for key, figures in lines.items()}
     found = {key: _trend(windows, figures) for key, figures in lines.items()}
-    fell = [names[key] for key, (_, each) in found.items() if each is not None and each.high < 0]
-    rose = [names[key] for key, (_, each) in found.items() if each is not None and each.low > 0]
+    fell = [names[key] for key, (_, each) in found.items() if side_of(each) == "fell"]
+    rose = [names[key] for key, (_, each) in found.items() if side_of(each) == "rose"]
     apart = [key for key in lines if not by_name or names[key] in (*fell, *rose) or _differed(lines[key])]
     shown = apart[:DRAWN] if by_name else apart
     return Trends(
@@ -171,7 +164,7 @@ def _trends(
                 names[key],
                 windows,
                 lines[key],
-                _words(*found[key], say) if found[key][0] >= FEWEST else "",
+                _words(*found[key], say) if found[key][0] >= FEWEST_PERIODS else "",
                 say,
                 scale=_scale(lines[each] for each in shown),
             )
@@ -204,13 +197,13 @@ def _told(fell: list[str], rose: list[str], say: Say, *, tried: Sequence[int], t
         told.append(say("Fell, more than chance explains: {names}.", names=", ".join(fell)))
     if rose:
         told.append(say("Rose, more than chance explains: {names}.", names=", ".join(rose)))
-    if max(tried, default=0) < FEWEST:
+    if max(tried, default=0) < FEWEST_PERIODS:
         told.append(say("A trend takes three periods at least."))
     elif not told:
         told.append(say("No rise and no fall can be told from chance."))
     if together:
         told.append(say("The ranges hold for all teams together; a team told as “at most” in a period has no figure."))
-    elif max(tried, default=0) >= FEWEST:
+    elif max(tried, default=0) >= FEWEST_PERIODS:
         told.append(say("Each by itself: of forty groups of which nothing moves, one will seem to fall."))
     if not together:
         told.append(say("Without a figure is a period in which it would tell of too few people."))
