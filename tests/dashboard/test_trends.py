@@ -15,7 +15,7 @@ from boussole.audits.windows import Window
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.course import SystemPast
-from boussole.dashboard.views.answers.trends import Trends, trend_of_all, trends
+from boussole.dashboard.views.answers.trends import CourseGroup, trend_of_all, trends
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents, written
 from tests.dashboard.test_answer import html, page
@@ -66,7 +66,7 @@ def verdict(scene: Scene) -> VerdictDocument:
     return scene.latest[MATCHFT].verdicts[0].model_copy(update={"metric": OVERRIDE_RATE})
 
 
-def of(scene: Scene, verdict: VerdictDocument, given: SystemPast) -> list[Trends]:
+def of(scene: Scene, verdict: VerdictDocument, given: SystemPast) -> list[CourseGroup]:
     return trends(given, verdict, EN, system=scene.systems[MATCHFT])
 
 

@@ -22,7 +22,7 @@ from boussole.dashboard.views.answers.course import AroundStart, Course, SystemP
 from boussole.dashboard.views.answers.known import known_words
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps
-from boussole.dashboard.views.answers.trends import Trends, trend_of_all, trends
+from boussole.dashboard.views.answers.trends import CourseGroup, trend_of_all, trends
 from boussole.dashboard.views.calls import CallsView, calls_view
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.charts import hundred, hundred_chart, hundred_text, svg
@@ -85,7 +85,7 @@ class AnswerPage:
     teams: ByTeam | None
     course: Course | None
     trend: str
-    trends: Sequence[Trends]
+    trends: Sequence[CourseGroup]
     lost: str
     promised: str
     level: str

@@ -39,7 +39,7 @@ class TrendLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trends:
+class CourseGroup:
     """Several lines under one title: what they come to together, those that are drawn, and all of them as a table."""
 
     title: str
@@ -63,7 +63,7 @@ def trend_of_all(past: SystemPast, verdict: VerdictDocument, say: Say) -> str:
     return " ".join([_words(*_trend(windows, figures), say), say("No verdict rests on a trend.")])
 
 
-def trends(past: SystemPast, verdict: VerdictDocument, say: Say, *, system: System | None) -> list[Trends]:
+def trends(past: SystemPast, verdict: VerdictDocument, say: Say, *, system: System | None) -> list[CourseGroup]:
     """The groups, attribute by attribute, then the teams that two audits tell of; none of other questions."""
     windows = _apart(past)
     if verdict.metric != OVERRIDE_RATE or system is None or len(windows) < 2:
@@ -148,7 +148,7 @@ def _trends(
     *,
     system: System,
     by_name: bool,
-) -> Trends:
+) -> CourseGroup:
     """`by_name`: of teams, whose intervals hold together, and of which only those that stand out are drawn."""
     names = {key: ", ".join(key) if by_name else _group(figures, say, system) for key, figures in lines.items()}
     found = {key: _trend(windows, figures) for key, figures in lines.items()}
@@ -156,7 +156,7 @@ def _trends(
     rose = [names[key] for key, (_, each) in found.items() if side_of(each) == "rose"]
     apart = [key for key in lines if not by_name or names[key] in (*fell, *rose) or _differed(lines[key])]
     shown = apart[:DRAWN] if by_name else apart
-    return Trends(
+    return CourseGroup(
         title=title,
         told=_told(fell, rose, say, tried=[n for n, _ in found.values()], together=by_name),
         drawn=[
