@@ -21,6 +21,7 @@ from boussole.dashboard.views.answers.asked import indicator_of, question_of, se
 from boussole.dashboard.views.answers.course import AroundStart, Course, SystemPast, around_start, course, past_of
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps
+from boussole.dashboard.views.answers.unjudged import Unjudged, unjudged
 from boussole.dashboard.views.calls import CallsView, calls_view
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.charts import hundred, hundred_chart, hundred_text, svg
@@ -63,7 +64,8 @@ class Citation:
 @dataclass(frozen=True, kw_only=True)
 class AnswerPage:
     """The whole page. `detail` is all that goes with the figure, `section` its article with what stands beside it,
-    `calls` what calls of models took and cost, of the question where they ran, `asked` what a question is about."""
+    `unjudged` what is shown beside it and not judged, `calls` what calls of models took and cost, of the question where
+    they ran, `asked` what a question is about."""
 
     system: str
     key: str
@@ -80,6 +82,7 @@ class AnswerPage:
     picture: Picture | None
     around: Sequence[AroundStart]
     teams: ByTeam | None
+    unjudged: Sequence[Unjudged]
     course: Course | None
     lost: str
     promised: str
@@ -143,6 +146,7 @@ def answer_page(
         picture=picture(document, verdict, say, system=declared),
         around=around_start(document, verdict, say, system=declared),
         teams=by_team(document, verdict, say),
+        unjudged=unjudged(document, verdict, say, system=declared),
         course=course(scene, system, verdict, past, say, query=query, single=reader.incidents),
         lost=past.lost,
         promised=plainly(indicator.question, say.lang) if indicator else question_of(scene.charter, verdict, say),
@@ -243,6 +247,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
             prints=[(say("Charter"), cited.charter), (say("Counts"), cited.counts)],
         )
     }
+    found |= {each.name: _beside(each, source, page.href) for each in page.unjudged}
     course = page.course
     if course is not None:
         found["over-time"] = Figure(
@@ -258,6 +263,18 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
             fill=lambda: _over_time(course, say),
         )
     return found
+
+
+def _beside(told: Unjudged, source: FigureSource, href: str) -> Figure:
+    """What is shown beside an answer; of several tables the first."""
+    table = told.tables[0]
+    return Figure(
+        title=told.title,
+        source=source,
+        href=href,
+        draw=lambda: Drawing(svg=told.svg, notes=told.told) if told.svg else TABLE,
+        fill=lambda: MarkedTable(head=table.head, rows=table.rows),
+    )
 
 
 def drawing_of(page: AnswerPage) -> Drawing:
