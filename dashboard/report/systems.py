@@ -120,6 +120,8 @@ WIDTHS = {
 }
 """Millimetres of each column of a table, by how many there are and how many of them are names; the first takes what is
 left."""
+BESIDE = {(3, 3): (None, 46, 58), (4, 2): (None, 50, 24, 40), (5, 3): (None, 34, 48, 20, 36)}
+"""The same of tables that stand beside an answer."""
 
 
 def anchor(system_id: str, verdict: VerdictDocument) -> str:
@@ -294,7 +296,13 @@ def _unjudged(told: Unjudged) -> Data:
         "alt": told.alt,
         "caption": " ".join(told.reading),
         "tables": [
-            {"title": each.caption, "header": list(each.head), "rows": [list(row) for row in each.brief or each.rows]}
+            {
+                "title": each.caption,
+                "header": list(each.head),
+                "names": each.names,
+                "widths": BESIDE.get((len(each.head), each.names), (None, *(34 for _ in each.head[1:]))),
+                "rows": [list(row) for row in each.brief or each.rows],
+            }
             for each in told.tables
         ],
     }

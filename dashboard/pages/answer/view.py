@@ -247,7 +247,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
             prints=[(say("Charter"), cited.charter), (say("Counts"), cited.counts)],
         )
     }
-    found |= {each.name: _beside(each, source, page.href) for each in page.unjudged}
+    found |= {each.name: _beside(each, source, page.href) for each in page.unjudged if each.tables}
     course = page.course
     if course is not None:
         found["over-time"] = Figure(
