@@ -63,7 +63,7 @@ def trend_of_all(past: SystemPast, verdict: VerdictDocument, say: Say) -> str:
         return ""
     named = [_found(past, window, str(verdict.metric)) for window in windows]
     figures: Figures = [found[0] if found and not _earlier_too(found[0]) else None for found in named]
-    return f"{_words(*_trend(windows, figures), say)} {say('No verdict rests on a trend.')}"
+    return " ".join([_words(*_trend(windows, figures), say), say("No verdict rests on a trend.")])
 
 
 def trends(past: SystemPast, verdict: VerdictDocument, say: Say, *, system: System | None) -> list[Trends]:
