@@ -222,7 +222,7 @@ class _SystemPart:
             "verdict": question.verdict,
             "number": tell("Article {n}, question {number}", n=str(section.order), number=question.number),
             "question": question.question,
-            "sentence": answer_first(question.sentence),
+            "sentence": answer_first(" ".join(filter(None, [question.sentence, question.known]))),
             "chart": chart
             and {
                 "svg": chart.svg,

@@ -158,7 +158,7 @@ OUTCOME_METRICS = frozenset(comparison.metric for comparison in errors.COMPARISO
 
 
 def small_print(
-    document: Standing, verdict: VerdictDocument, say: Say, *, alpha: float, system: System | None = None
+    document: Standing, verdict: VerdictDocument, say: Say, *, charter: Charter, system: System | None = None
 ) -> list[tuple[str, str]]:
     """What goes with every figure: its threshold, what it counts and what is missing, its place in the ledger.
 
@@ -169,12 +169,12 @@ def small_print(
     sealed = say("entry {n} of the ledger", n=say.whole(entry)) if entry is not None else ""
     counts = audit.evidence.cubes[:19] + "…" if audit else ""
     pairs = [
-        (say("Threshold"), threshold_words(document, verdict, say)),
+        (say("Threshold"), threshold_words(document, verdict, say, charter=charter)),
         (say("Decisions"), decisions),
         (say("People"), people_words(audit, verdict, say) if audit else ""),
         (say("Reviews"), review_words(document, verdict, say)),
         (say("By group"), changed_words(document, verdict, say, system=system)),
-        (say("What would be seen"), sight_words(document, verdict, say, alpha=alpha, system=system)),
+        (say("What would be seen"), sight_words(document, verdict, say, alpha=charter.alpha, system=system)),
         (say("Through whom"), through_words(document, verdict, say, system=system)),
         (say("Missing outcomes"), missing_words(document, verdict, say, system=system)),
         (say("Evidence"), " · ".join(part for part in (sealed, counts) if part)),
