@@ -15,6 +15,7 @@ from boussole.audits.metrics.forgotten import GINI, NEVER, NEVER_RATIO
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, MeasureDocument, VerdictDocument
+from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.report.systems import _unjudged
@@ -143,7 +144,7 @@ def test_the_days_that_are_said_are_those_that_were_counted(on_lists: tuple[Audi
     assert chart_title("never_shortlisted_rate", ("gender",), FR, system=None).startswith(
         "Part des personnes sur aucune liste, par"
     )
-    print_ = dict(small_print(document, verdict, EN, alpha=0.05))
+    print_ = dict(small_print(document, verdict, EN, charter=load_charter()))
     assert print_["People"] == f"1,200 people assessed at least once, {said}"
 
 
