@@ -6,10 +6,14 @@ after it too.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import duckdb
 
 from boussole.audits.cubes import notices
 from boussole.audits.cubes.holidays import national, regional
+from boussole.audits.lake import clocks
+from boussole.audits.lake.clocks import HOUR
 from boussole.audits.lake.tables import describe, keep, literal, table
 from boussole.audits.systems.logs.contacts import (
     DAYS,
@@ -62,7 +66,7 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         _part(PLACED, "n", "unplaced", MONTHLY),
         _part(TIMED, "n", "n - timed", MONTHLY),
         _often(connection, f"{held} WHERE NOT {stop}", rows),
-        _stopped(connection, held, rows, stop),
+        _stopped(connection, system, rows, stop),
         *(notices.counted(connection, system, section, rows) if notices.ready(system) else []),
     ]
     return f"FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
@@ -91,23 +95,27 @@ def _often(connection: duckdb.DuckDBPyConnection, messages: str, rows: str) -> s
     )
 
 
-def _stopped(connection: duckdb.DuckDBPyConnection, held: str, rows: str, stop: str) -> str:
+def _stopped(connection: duckdb.DuckDBPyConnection, system: System, rows: str, stop: str) -> str:
     """SQL: people whose STOP was in force before the last message of a month left, and those of them who got one since.
 
-    The first STOP of a person counts; one without a time of day, from the end of its day. A row of a month without any
-    STOP says that they were counted.
+    The first STOP of a person counts; one without a time of day, from the end of its day. Hours are those that pass,
+    also where clocks change. A row of a month without any STOP says that they were counted.
     """
+    held = table(system, "contacts")
+    zone, sent = system.timezone, clocks.stored(connection, system, "contacts", "at")
     at = 'CASE WHEN CAST("at" AS TIME) = TIME \'00:00:00\' THEN "at" + INTERVAL 1 DAY ELSE "at" END'
-    since = f"min({at}) + INTERVAL {GRACE_HOURS} HOUR"
+    since = f"min({clocks.instant(replace(sent, local='said'), zone)}) + {GRACE_HOURS * HOUR}"
     keep(
         connection,
         "contact_stops",
-        f"SELECT person, any_value(bucket) AS bucket, {since} AS since FROM {held} WHERE {stop} GROUP BY person",
+        f"SELECT person, any_value(bucket) AS bucket, {since} AS since FROM (SELECT *, {at} AS said FROM {held} "
+        f"WHERE {stop}) GROUP BY person",
     )
-    months = f"SELECT month, max(until) AS until FROM {MONTHLY} GROUP BY month"
+    last = clocks.instant(clocks.Moment.of("until", zone), zone)
+    months = f"SELECT month, {last} AS until FROM (SELECT month, max(until) AS until FROM {MONTHLY} GROUP BY month)"
     late = (
         f"SELECT DISTINCT {_MONTH}, person FROM (FROM {held} WHERE {rows} AND NOT {stop}) m "
-        'JOIN contact_stops s USING (person) WHERE m."at" > s.since'
+        f"JOIN contact_stops s USING (person) WHERE {clocks.instant(sent, zone)} > s.since"
     )
     exposed = (
         "SELECT m.month, s.bucket, l.person IS NOT NULL AS late "

@@ -167,7 +167,8 @@ def _prepare(
     set_key(connection, workspace)
     opened = open_source(connection, source, columns_of(system, log), (files or Files()).over(system.files), added)
     now = dt.datetime.now(system.zone).replace(tzinfo=None)
-    return opened, build_contract(system, opened.types, log=log, period=period, now=now, content=opened.sha256)
+    contract = build_contract(system, opened.types, log=log, period=period, now=now, content=opened.sha256)
+    return replace(opened, relation=contract.over(opened.relation)), contract
 
 
 def _examine(

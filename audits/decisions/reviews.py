@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import duckdb
 
-from boussole.audits.cubes.reviews import older
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.effective import keep_touched
+from boussole.audits.lake import clocks
+from boussole.audits.lake.clocks import Moment
 from boussole.audits.lake.tables import describe, holds, keep, literal, table
 from boussole.audits.privacy.pseudonyms import pseudonym
 from boussole.audits.systems.columns import Human
@@ -28,10 +29,15 @@ def reject_reviews(connection: duckdb.DuckDBPyConnection, contract: Contract, ro
     """
     human = contract.system.log.human
     assert human is not None  # noqa: S101 (its log is declared)
-    id_, at = contract.select["id"], contract.select["recorded_at"]
     if human.recorded_at:
-        said = f"SELECT row, {id_} AS id, {at} AS recorded_at FROM {rows}"
-        told = f"t.row, t.id, {older('t.recorded_at', 'd.decided_at')} AS early"
+        at = contract.moments["recorded_at"]
+        said = (
+            f"SELECT row, {contract.select['id']} AS id, {at.local} AS recorded_at, {at.twice} AS twice, "
+            f"{at.code} AS code FROM {rows}"
+        )
+        decided = clocks.stored(connection, contract.system, "decisions", "decided_at", alias="d.")
+        early = clocks.surely_before(Moment("t.recorded_at", "t.twice", "t.code"), decided)
+        told = f"t.row, t.id, {early} AS early"
         keep_touched(connection, contract.system, said, told)
         _reject(connection, "SELECT row FROM touched WHERE early", human.recorded_at, OLDER)
     if human.team and _moved(connection, contract, rows, human):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from boussole.audits.decisions.contracts.columns import ColumnReader
+from boussole.audits.lake import clocks
+from boussole.audits.lake.clocks import Moment
 from boussole.audits.lake.rows import log_columns
 from boussole.audits.lake.tables import literal, quote
 from boussole.audits.log_names import LogName
@@ -16,6 +18,9 @@ from boussole.audits.systems.logs.log_type import LogType
 from boussole.audits.systems.model import System
 
 EARLIEST = dt.date(1990, 1, 1)
+AHEAD_DAYS = 366
+"""So long may what is to come still lie ahead."""
+SKIPPED = "there is no such hour: clocks were put forward over it"
 IDENTITY = 32
 """Hexadecimal digits of the hash of a source that stand before the number of a row: 128 bits."""
 ROW = "row"
@@ -58,6 +63,10 @@ class Contract:
     faults: list[tuple[str, str, str, bool]] = field(default_factory=list)
     rows: list[tuple[Mapping[str, str], str]] = field(default_factory=lambda: [({}, "true")])
     texts: list[str] = field(default_factory=list)
+    moments: dict[str, Moment] = field(default_factory=dict)
+    """SQL of the moments that are read, by their role."""
+    derived: tuple[dict[str, str], dict[str, str]] = field(default_factory=lambda: ({}, {}))
+    """Columns that are worked out of each row once, as SQL by their name; the second ones of the first."""
 
     @property
     def kind(self) -> LogType:
@@ -97,19 +106,57 @@ class Contract:
         private = set(columns) & set(self.system.privacy.pseudonymise)
         self.select["id"] = pseudonym(self.identity) if private or self.kind.hashed else self.identity
 
-    def moment(self, role: str, column: str, *, now: dt.datetime, required: bool = True) -> str:
-        """A local time, neither before 1990 nor in the future; its SQL is returned."""
-        local = self.read.moment(column, self.system.timezone)
-        self.select[role] = local
+    def moment(self, role: str, column: str, *, now: dt.datetime, required: bool = True, to_come: bool = False) -> str:
+        """A local time that there is, neither before 1990 nor in the future (or not far, of what is `to_come`).
+
+        Its SQL is returned.
+        """
+        moment = self._moment(column)
+        self.moments[role], self.select[role] = moment, moment.local
+        local = moment.local
         absent = self.read.absent(column)
         if required:
             self.fault(absent, column, "the date is missing")
         given = "" if required else f" AND NOT {absent}"
         self.fault(f"({local}) IS NULL{given}", column, "not a date (write 2026-09-30 or 2026-09-30T14:05:00)")
-        latest = now + dt.timedelta(days=1)
+        latest = now + dt.timedelta(days=AHEAD_DAYS if to_come else 1)
         outside = f"({local}) < DATE '{EARLIEST}' OR ({local}) > TIMESTAMP '{latest:%Y-%m-%d %H:%M:%S}'"
         self.fault(f"coalesce({outside}, false)", column, f"the date is before {EARLIEST.year} or in the future")
+        if self.read.tells_offset(column) != "true":
+            self.fault(clocks.skipped(local, self.system.timezone), column, SKIPPED, show=True)
         return local
+
+    def _moment(self, column: str) -> Moment:
+        """A moment of each row, worked out once; which of two equal hours it is where it tells its offset."""
+        zone, read = self.system.timezone, self.read
+        local, twice = quote(f"{column}:local"), quote(f"{column}:twice")
+        self.derived[0][local] = read.moment(column, zone)
+        repeated = clocks.twice(local, zone)
+        if repeated == "false":
+            return Moment(local, repeated)
+        self.derived[1][twice] = repeated
+        offset = read.tells_offset(column)
+        code = clocks.said(local, read.with_offset(column), zone, repeated=f"{twice} AND {offset}")
+        return Moment(local, twice, "0" if offset == "false" else code)
+
+    def over(self, relation: str) -> str:
+        """SQL: the rows of a source with what is worked out of each of them."""
+        for columns in self.derived:
+            if columns:
+                listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+                relation = f"(SELECT *, {listed} FROM {relation})"
+        return relation
+
+    def not_before(self, role: str, other: str, column: str, reason: str) -> None:
+        """A moment that comes after another one of its row; of two equal hours that nobody tells apart, the one that
+        does."""
+        mine, before = self.moments[role], self.moments[other]
+        self.fault(clocks.surely_before(mine, before), column, reason)
+        same = clocks.same_hours(mine, before)
+        if same != "false":
+            later = f"({before.code} = {clocks.SECOND} OR {mine.local} < {before.local})"
+            code = f"CASE WHEN {same} AND {mine.code} = 0 AND {later} THEN {clocks.SECOND} ELSE {mine.code} END"
+            self.moments[role] = replace(mine, code=code)
 
     def number(self, role: str, column: str) -> None:
         """SQL of a finite number, or NULL."""
@@ -150,12 +197,21 @@ class Contract:
     def complete(self) -> Contract:
         """Fills every column of the lake's table that nothing was read into."""
         kinds = log_columns(self.system, self.log)
+        if again := self._again():
+            self.select[clocks.AGAIN] = again
         self.select = {
             name: self.select.get(name, f"CAST(NULL AS {kind})")
             for name, kind in kinds.items()
             if name not in ("batch", "row")
         }
         return self
+
+    def _again(self) -> str:
+        """SQL: which of two equal hours the moments of a row are, two bits for each; NULL where none is told."""
+        places = clocks.moments_of(self.log)
+        told = {place: self.moments[role].code for place, role in enumerate(places) if role in self.moments}
+        parts = [f"(({code}) << {2 * place})" for place, code in told.items() if code != "0"]
+        return f"CAST(nullif({' + '.join(parts)}, 0) AS UTINYINT)" if parts else ""
 
     def insertion(self, relation: str, batch: int, good: str) -> str:
         """SQL: the rows of the lake's table that a relation of source rows gives."""

@@ -140,6 +140,7 @@ CONTACTS = LogType(
         "closes_at": "TIMESTAMP",
         "smartphone": "VARCHAR",
         "template": "VARCHAR",
+        "again": "UTINYINT",  # which of two equal hours its moments are (`lake.clocks`)
     },
     moment="at",
     reads=(
@@ -148,7 +149,7 @@ CONTACTS = LogType(
         KeyReading("kind", "words", missing="the kind of message is missing"),
         KeyReading("reply_at", "moment", not_before=("at", "the reply is older than the message")),
         KeyReading("department", "words"),
-        KeyReading("closes_at", "moment"),
+        KeyReading("closes_at", "moment", not_before=("at", "the list closed before the message"), to_come=True),
         KeyReading("smartphone", "words"),
         KeyReading("template", "words"),
     ),

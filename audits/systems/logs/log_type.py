@@ -54,13 +54,14 @@ class KeyReading:
     """A key of a section, and how its column is read.
 
     `missing` is the fault of an empty cell of words that must be there; `not_before` is another moment, with the fault
-    of a row in which it comes later than this one.
+    of a row in which it comes later than this one; `to_come` is a moment that may still lie ahead.
     """
 
     role: str
     how: How
     missing: str = ""
     not_before: tuple[str, str] | None = None
+    to_come: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
