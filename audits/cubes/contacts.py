@@ -21,30 +21,21 @@ from boussole.audits.systems.logs.contacts import (
     HOURS,
     MOST,
     OFTEN,
+    OVERSEAS,
     PLACED,
     STOPPED,
     TIMED,
     Contacts,
+    code_of,
+    known_code,
 )
 from boussole.audits.systems.model import System
 
 DECENT = (("10:00:00", "13:00:00"), ("14:00:00", "20:00:00"))
 """Hours of Monday to Friday, their ends included. Source: Consumer Code, D. 223-9, for commercial calls."""
 MAINLAND = "Europe/Paris"
-OVERSEAS = {
-    "971": "America/Guadeloupe",
-    "972": "America/Martinique",
-    "973": "America/Cayenne",
-    "974": "Indian/Reunion",
-    "975": "America/Miquelon",
-    "976": "Indian/Mayotte",
-    "977": "America/St_Barthelemy",
-    "978": "America/Marigot",
-}
-"""Departments and collectivities overseas, and their time zones."""
 MONTHLY = "contact_months"
 """The temporary table of how many messages left, by month and bucket, and when."""
-MAINLAND_CODES = (*(f"{number:02}" for number in range(1, 96) if number != 20), "2A", "2B")
 
 
 def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
@@ -133,7 +124,7 @@ def _code(connection: duckdb.DuckDBPyConnection, system: System, section: Contac
     """SQL: the department of a row, as it is usually written: two digits or three; NULL where none is told."""
     if section.department is None or "department" not in describe(connection, table(system, "contacts")):
         return "CAST(NULL AS VARCHAR)"
-    return "CASE WHEN length(trim(department)) = 1 THEN '0' || trim(department) ELSE upper(trim(department)) END"
+    return code_of("department")
 
 
 def messages(connection: duckdb.DuckDBPyConnection, system: System, rows: str, *, stop: str) -> str:
@@ -143,7 +134,7 @@ def messages(connection: duckdb.DuckDBPyConnection, system: System, rows: str, *
     """
     held, zone, section = table(system, "contacts"), system.timezone, system.contacts
     assert section is not None  # noqa: S101 (its log is declared)
-    known = f"code IN ({', '.join(literal(code) for code in (*MAINLAND_CODES, *OVERSEAS))})"
+    known = known_code("code")
     raw = (
         f'SELECT {_MONTH}, bucket, person, "at", {_code(connection, system, section)} AS code, '
         f"CAST(\"at\" AS TIME) <> TIME '00:00:00' AS timed FROM {held} WHERE {rows} AND NOT {stop}"

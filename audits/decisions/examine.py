@@ -11,7 +11,7 @@ import duckdb
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.identity import hold_id
 from boussole.audits.decisions.keyed import keyed_once
-from boussole.audits.decisions.reviews import reject_reviews
+from boussole.audits.decisions.reviews import reject_reviews, reject_two_teams
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import describe, literal, one, quote, table
@@ -54,8 +54,11 @@ def examine(
         _reject_repeated(connection, opened, contract, identifies=not part)
     if lake:
         _leave_purged(connection, opened, contract, growing=growing)
+        good = f"(FROM {opened.relation} WHERE true{left_out(connection)})"
         if contract.log == "human_actions":
-            reject_reviews(connection, contract, f"(FROM {opened.relation} WHERE true{left_out(connection)})")
+            reject_reviews(connection, contract, good)
+        elif contract.log == "decisions":
+            reject_two_teams(connection, contract, good)
 
 
 def left_out(connection: duckdb.DuckDBPyConnection) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from boussole.audits.decisions.contracts import Contract
+from boussole.audits.decisions.contracts.decisions import OLDER
 from boussole.audits.decisions.effective import keep_touched
 from boussole.audits.lake import clocks
 from boussole.audits.lake.clocks import Moment
@@ -12,7 +13,6 @@ from boussole.audits.lake.tables import describe, holds, keep, literal, table
 from boussole.audits.privacy.pseudonyms import pseudonym
 from boussole.audits.systems.columns import Human
 
-OLDER = "the review is older than the decision it is about"
 TWO_TEAMS = "this agent is in another team in the same month"
 
 
@@ -40,16 +40,38 @@ def reject_reviews(connection: duckdb.DuckDBPyConnection, contract: Contract, ro
         told = f"t.row, t.id, {early} AS early"
         keep_touched(connection, contract.system, said, told)
         _reject(connection, "SELECT row FROM touched WHERE early", human.recorded_at, OLDER)
-    if human.team and _moved(connection, contract, rows, human):
-        _reject(connection, _in_two_teams(connection, contract, rows, human), human.team, TWO_TEAMS)
+    reject_two_teams(connection, contract, rows)
 
 
-def _moved(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str, human: Human) -> bool:
+def reject_two_teams(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str) -> None:
+    """Adds rows to `rejected` in which an agent is in another team than before in the month: of the log of reviews, and
+    of a log of decisions that says who reviewed them."""
+    human = contract.system.log.human
+    if human is None or not (human.team and contract.has(human.team) and contract.has(human.agent)):
+        return
+    came = _came(contract, rows, human)
+    if _moved(connection, contract, came):
+        _reject(connection, _in_two_teams(connection, contract, came), human.team, TWO_TEAMS)
+
+
+def _came(contract: Contract, rows: str, human: Human) -> str:
+    """SQL: who reviewed in which team and month, as it came; of a log of decisions, where it says so."""
+    read, at, named = contract.read, contract.select.get("recorded_at"), ""
+    if contract.log == "decisions":
+        at = contract.select["decided_at"]
+        if human.recorded_at and contract.has(human.recorded_at):
+            at = f"coalesce({contract.look_at(human.recorded_at).local}, {at})"
+        named = f" WHERE NOT {read.blank(str(human.agent))} AND NOT {read.blank(str(human.team))}"
+    return (
+        f"SELECT row, {read.text(str(human.agent))} AS clear, {read.text(str(human.team))} AS team, "
+        f"{_month(str(at))} FROM {rows}{named}"
+    )
+
+
+def _moved(connection: duckdb.DuckDBPyConnection, contract: Contract, came: str) -> bool:
     """Fills `moved` with the agents, as they came and as they are stored, who are in two teams in some month; tells if
     there are any. Reviews are many; agents, with their months and teams, are few."""
-    clear, moment = contract.read.text(str(human.agent)), contract.select["recorded_at"]
-    came = f"SELECT {clear} AS clear, {contract.select['team']} AS team, {_month(moment)} FROM {rows}"
-    keep(connection, "agent_months", f"SELECT DISTINCT * FROM ({came})")
+    keep(connection, "agent_months", f"SELECT DISTINCT clear, team, month FROM ({came})")
     names = "SELECT DISTINCT clear FROM agent_months"
     keep(connection, "agent_names", f"SELECT clear, {pseudonym('clear')} AS agent FROM ({names})")
     now = "SELECT agent, month, team FROM agent_months JOIN agent_names USING (clear)"
@@ -78,10 +100,8 @@ def _month(moment: str) -> str:
     return f"CAST(date_trunc('month', {moment}) AS DATE) AS month"
 
 
-def _in_two_teams(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str, human: Human) -> str:
+def _in_two_teams(connection: duckdb.DuckDBPyConnection, contract: Contract, came: str) -> str:
     """SQL: rows in which an agent is not in the team of their first review of the month."""
-    clear, moment = contract.read.text(str(human.agent)), contract.select["recorded_at"]
-    came = f"SELECT row, {clear} AS clear, {contract.select['team']} AS team, {_month(moment)} FROM {rows}"
     every = (
         f"SELECT 1 AS nth, 0 AS batch, row, agent, month, team FROM ({came}) JOIN moved USING (clear) "
         f"UNION ALL SELECT 0, h.* FROM ({_held(connection, contract)}) h SEMI JOIN moved USING (agent)"

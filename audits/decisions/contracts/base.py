@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from boussole.audits.decisions.contracts.columns import ColumnReader
+from boussole.audits.decisions.report import ChangeKind
 from boussole.audits.lake import clocks
 from boussole.audits.lake.clocks import Moment
 from boussole.audits.lake.rows import log_columns
@@ -33,14 +34,27 @@ class Needs:
 
     needed: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    """Read where they are there too; nobody misses them."""
     every: bool = False
     """Whether all other columns are read as well: to look at a source that no system file describes yet."""
 
     @classmethod
-    def of(cls, needed: Sequence[str | None], optional: Sequence[str | None] = ()) -> Needs:
+    def of(
+        cls,
+        needed: Sequence[str | None],
+        optional: Sequence[str | None] = (),
+        beside: Sequence[str | None] = (),
+    ) -> Needs:
         """The columns that a contract reads, each once; a needed one is not optional."""
         must = tuple(dict.fromkeys(name for name in needed if name))
-        return cls(must, tuple(dict.fromkeys(name for name in optional if name and name not in must)))
+        may = tuple(dict.fromkeys(name for name in optional if name and name not in must))
+        return cls(must, may, tuple(dict.fromkeys(name for name in beside if name and name not in {*must, *may})))
+
+    @property
+    def wherever(self) -> tuple[str, ...]:
+        """Those that are read where they are there."""
+        return (*self.optional, *self.beside)
 
 
 @dataclass
@@ -63,6 +77,8 @@ class Contract:
     faults: list[tuple[str, str, str, bool]] = field(default_factory=list)
     rows: list[tuple[Mapping[str, str], str]] = field(default_factory=lambda: [({}, "true")])
     texts: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str, ChangeKind]] = field(default_factory=list)
+    """What is told of good rows: SQL of which rows, the column, and the kind of the note."""
     moments: dict[str, Moment] = field(default_factory=dict)
     """SQL of the moments that are read, by their role."""
     derived: tuple[dict[str, str], dict[str, str]] = field(default_factory=lambda: ({}, {}))
@@ -75,6 +91,9 @@ class Contract:
 
     def fault(self, condition: str, column: str, reason: str, *, show: bool = False) -> None:
         self.faults.append((condition, column, reason, show))
+
+    def note(self, condition: str, column: str, kind: ChangeKind) -> None:
+        self.notes.append((condition, column, kind))
 
     def has(self, column: str | None) -> bool:
         """Whether the source has this column."""
@@ -126,6 +145,10 @@ class Contract:
             self.fault(clocks.skipped(local, self.system.timezone), column, SKIPPED, show=True)
         return local
 
+    def look_at(self, column: str) -> Moment:
+        """A moment that is held to others and not stored: what is no date says nothing."""
+        return self._moment(column)
+
     def _moment(self, column: str) -> Moment:
         """A moment of each row, worked out once; which of two equal hours it is where it tells its offset."""
         zone, read = self.system.timezone, self.read
@@ -136,6 +159,8 @@ class Contract:
             return Moment(local, repeated)
         self.derived[1][twice] = repeated
         offset = read.tells_offset(column)
+        if offset != "true":
+            self.note(f"{twice} AND NOT {offset}", column, "hour_twice")
         code = clocks.said(local, read.with_offset(column), zone, repeated=f"{twice} AND {offset}")
         return Moment(local, twice, "0" if offset == "false" else code)
 

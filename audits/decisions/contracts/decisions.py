@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 
 from boussole.audits.decisions.contracts.base import ROW, Contract, Needs, day_of
 from boussole.audits.decisions.contracts.columns import ColumnReader
+from boussole.audits.lake import clocks
 from boussole.audits.lake.rows import LOGGED
 from boussole.audits.lake.tables import literal
 from boussole.audits.privacy.pseudonyms import bucket
+from boussole.audits.systems.columns import Human
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 from boussole.audits.systems.parts import Group, band_names
@@ -19,6 +22,7 @@ WORDS = "not a number; words need `kind: category`"
 """What is wrong with a row whose feature holds words where numbers are declared."""
 NOT_DECLARED = "not one of the values that the system file declares"
 """What is wrong with a row whose group has another value, where these are set aside; the value is told nowhere."""
+OLDER = "the review is older than the decision it is about"
 LAST_PLACE = 1_000_000_000
 """Ranks are stored as 32-bit integers."""
 
@@ -32,7 +36,9 @@ def needs(system: System) -> Needs:
     names += [log.score.column if log.score else None]
     names += [group.column for group in system.groups.values() if group.source == "log"]
     names += [control.column for control in system.controls.values()]
-    return Needs.of(names, later_columns(system))
+    human = log.human
+    reviews = [human.recorded_at, human.agent, human.team] if human else []
+    return Needs.of(names, later_columns(system), reviews)
 
 
 def later_columns(system: System) -> list[str]:
@@ -106,12 +112,13 @@ def _decision(contract: Contract) -> None:
     _known_decision(contract, log.decision.column)
     if log.human and contract.has(log.human.decision):
         human_decision(contract, "human")
+    if log.human:
+        _review(contract, log.human)
     present = {stage: 1 << i for i, stage in enumerate(log.stages) if contract.has(stage)}
     if present:
         bits = [f"(CASE WHEN {read.matches(stage, [True])} THEN {bit} ELSE 0 END)" for stage, bit in present.items()]
         contract.select["stages"] = f"CAST({' + '.join(bits)} AS UTINYINT)"
-    for stage in present:
-        known_stage(contract, stage)
+    known_stages(contract, list(present))
 
 
 def human_decision(contract: Contract, role: str) -> None:
@@ -124,9 +131,40 @@ def human_decision(contract: Contract, role: str) -> None:
     _known_decision(contract, column)
 
 
-def known_stage(contract: Contract, stage: str) -> None:
-    strange = f"NOT {contract.read.absent(stage)} AND NOT {contract.read.matches(stage, [True, False])}"
-    contract.fault(strange, stage, "a stage is true or false", show=True)
+def _review(contract: Contract, human: Human) -> None:
+    """What a log of decisions says of their reviews is held to the same as the log of these (`later.human_actions`);
+    when they were made, and by whom, is not stored."""
+    read = contract.read
+    if human.recorded_at and contract.has(human.recorded_at) and "decided_at" in contract.moments:
+        early = clocks.surely_before(contract.look_at(human.recorded_at), contract.moments["decided_at"])
+        contract.fault(early, human.recorded_at, OLDER)
+    if human.agent and human.team and contract.has(human.agent) and contract.has(human.team):
+        told = f"NOT {read.blank(human.agent)} AND NOT {read.blank(human.team)}"
+        unknown_team(contract, human, among=told)
+
+
+def unknown_team(contract: Contract, human: Human, *, among: str = "true") -> None:
+    """A team that is none of those that the system file lists, where it lists any."""
+    if human.team and human.teams is not None:
+        known = f"coalesce({contract.read.text(human.team)} IN ({', '.join(map(literal, human.teams))}), false)"
+        reason = "not one of the teams that the system file lists"
+        contract.fault(f"{among} AND NOT {known}", human.team, reason, show=True)
+
+
+def no_negative_time(contract: Contract, seconds: str) -> None:
+    negative = f"coalesce({contract.read.double(seconds)} < 0, false)"
+    contract.fault(negative, seconds, "a review takes no negative time", show=True)
+
+
+def known_stages(contract: Contract, stages: Sequence[str]) -> None:
+    """Stages are true or false. Who reached one has reached those before it, whatever is said of these
+    (`counts.read.furthest_sql`): a row that says otherwise is told."""
+    read = contract.read
+    for stage in stages:
+        strange = f"NOT {read.absent(stage)} AND NOT {read.matches(stage, [True, False])}"
+        contract.fault(strange, stage, "a stage is true or false", show=True)
+    for before, stage in itertools.pairwise(stages):
+        contract.note(f"{read.matches(stage, [True])} AND {read.matches(before, [False])}", stage, "stage_skipped")
 
 
 def _known_decision(contract: Contract, column: str) -> None:
@@ -159,6 +197,7 @@ def _numbers(contract: Contract) -> None:
         contract.fault(f"NOT {read.absent(log.rank)} AND NOT {whole}", log.rank, "the rank is a whole number from 1")
     if log.human and log.human.seconds and contract.has(log.human.seconds):
         contract.number("human_seconds", log.human.seconds)
+        no_negative_time(contract, log.human.seconds)
     ranges = {feature.column: feature.range for feature in contract.system.features}
     for feature in contract.system.numbers:
         # NaN is how data frames write a missing feature: it is counted as missing, not refused.

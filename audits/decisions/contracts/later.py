@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from boussole.audits.decisions.contracts.base import Contract, Needs
 from boussole.audits.decisions.contracts.columns import ColumnReader
-from boussole.audits.decisions.contracts.decisions import human_decision, known_stage
+from boussole.audits.decisions.contracts.decisions import human_decision, known_stages, no_negative_time, unknown_team
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.tables import literal
 from boussole.audits.privacy.pseudonyms import bucket, pseudonym
@@ -30,8 +30,7 @@ def outcomes(system: System, types: Mapping[str, str], *, now: dt.datetime) -> C
     if log.outcome and log.outcome.recorded_at:
         made.moment("recorded_at", log.outcome.recorded_at, now=now)
     said = {stage: made.read.matches(stage, [True]) for stage in log.stages if made.has(stage)}
-    for stage in said:
-        known_stage(made, stage)
+    known_stages(made, list(said))
     cells = [(f"stage:{stage}", stage, value) for stage, value in said.items()]
     if log.outcome and made.has(log.outcome.column):
         column = log.outcome.column
@@ -68,8 +67,7 @@ def human_actions(system: System, types: Mapping[str, str], *, now: dt.datetime)
     human_decision(made, "decision")
     if human.seconds and made.has(human.seconds):
         made.number("seconds", human.seconds)
-        negative = f"coalesce({made.read.double(human.seconds)} < 0, false)"
-        made.fault(negative, human.seconds, "a review takes no negative time", show=True)
+        no_negative_time(made, human.seconds)
     if human.words and made.has(human.words):
         made.whole("words", human.words)
     _reviewer(made, human)
@@ -88,6 +86,4 @@ def _reviewer(made: Contract, human: Human) -> None:
         return
     made.fault(read.blank(human.team), human.team, "the team is missing")
     made.words("team", human.team)
-    if human.teams is not None:
-        known = f"coalesce({read.text(human.team)} IN ({', '.join(map(literal, human.teams))}), false)"
-        made.fault(f"NOT {known}", human.team, "not one of the teams that the system file lists", show=True)
+    unknown_team(made, human)

@@ -29,6 +29,10 @@ def contract(system: System, log: LogName, types: Mapping[str, str], *, now: dt.
         column: str | None = getattr(part, read.role)
         if column and (kind.needs(read) or made.has(column)):
             _read(made, read, column, now=now)
+    for role, (note, condition) in kind.noted(part).items():
+        told: str = getattr(part, role)
+        if made.has(told):
+            made.note(condition(made.read.text(told)), told, note)
     _derive(made, part, today=now.date())
     if len(kind.identity) > 1:
         # From the clear person, like every other pseudonym: a rotation of keys takes the stored ones along.

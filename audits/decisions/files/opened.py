@@ -64,7 +64,7 @@ def columns_read(name: str, present: Mapping[str, str], needs: Needs) -> tuple[s
             next_step="Add the column to the file, or correct the name in the system file.",
         )
     read = tuple(present) if needs.every else needs.needed
-    read += () if needs.every else tuple(column for column in needs.optional if column in present)
+    read += () if needs.every else tuple(column for column in needs.wherever if column in present)
     for column in read:
         if column.lower() in RESERVED:
             raise SourceError(
