@@ -16,14 +16,10 @@ from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import describe, literal, one, quote, table
 from boussole.audits.privacy.pseudonyms import pseudonym
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.logs.log_type import Retention
 
-DUPLICATE_IN_FILE = "the id appears earlier in the file"
-DUPLICATE_IN_LAKE = "the id is already in the log"
-CHANGED = "the decision differs from the one in the log, which stays as it was"  # written until 2026
-SEALED = "its month is sealed: its rows were purged"
-PAST = "it is older than what was purged"
-PURGED = (SEALED, PAST)
+PURGED = (Reason.SEALED, Reason.PAST)
 """Reasons for which nothing of a row is kept, or a purge would be undone."""
 ANSWERS = {
     "known": "row BIGINT, held BOOLEAN, waiting BOOLEAN DEFAULT false",
@@ -113,7 +109,7 @@ def source_rows(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contr
     return f"(SELECT row, {listed} FROM {opened.relation} WHERE true{left_out(connection)})"
 
 
-def _reject(connection: duckdb.DuckDBPyConnection, rows: str, column: str, reason: str) -> None:
+def _reject(connection: duckdb.DuckDBPyConnection, rows: str, column: str, reason: Reason) -> None:
     connection.execute(f"INSERT INTO rejected SELECT row, {literal(column)}, {literal(reason)}, NULL FROM ({rows})")
 
 
@@ -132,7 +128,7 @@ def _reject_repeated(
     )
     if identifies:
         hold_id(connection, opened, contract, rows=one(connection, f"SELECT count(*) {good}"))
-    _reject(connection, "SELECT row FROM repeated", contract.id_column, DUPLICATE_IN_FILE)
+    _reject(connection, "SELECT row FROM repeated", contract.id_column, Reason.DUPLICATE_IN_FILE)
 
 
 def _any_repeated(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> bool:
@@ -160,21 +156,21 @@ def _leave_purged(
         _reject(connection, rows, column, reason)
 
 
-def _purged(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[str, list[str], str, str] | None:
+def _purged(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[str, list[str], str, Reason] | None:
     """The condition of such rows and the roles it needs, with the column and the reason that are told."""
     system, log = contract.system, contract.log
     if log == "decisions":
         sealed = table(system, "sealed")
         months = f"CAST(date_trunc('month', day) AS DATE) IN (SELECT month FROM {sealed})"
         column = system.log.decided_at or contract.id_column
-        return (months, ["day"], column, SEALED) if one(connection, f"SELECT count(*) FROM {sealed}") else None
+        return (months, ["day"], column, Reason.SEALED) if one(connection, f"SELECT count(*) FROM {sealed}") else None
     limit = purged_before(connection, system.id)
     if limit is None:
         return None
     if contract.kind.retention is Retention.DAY:
-        return f"day < DATE '{limit}'", ["day"], contract.id_column, PAST
+        return f"day < DATE '{limit}'", ["day"], contract.id_column, Reason.PAST
     waiting = f"id NOT IN (SELECT id FROM {table(system, 'decisions')})"
-    return f"recorded_at < DATE '{limit}' AND {waiting}", ["id", "recorded_at"], contract.id_column, PAST
+    return f"recorded_at < DATE '{limit}' AND {waiting}", ["id", "recorded_at"], contract.id_column, Reason.PAST
 
 
 def names_known(contract: Contract, *, growing: bool) -> bool:

@@ -26,6 +26,9 @@ ChangeKind = Literal[
     "sensitive_unclear",
 ]
 
+READ_AS: tuple[ChangeKind, ...] = ("hour_twice", "stage_skipped", "stop_again", "unknown_department", "unread_value")
+"""Of these, what is told of how cells are read: no change of their column."""
+
 
 def rows_told(rows: int, first: int) -> str:
     """How many rows, and which (from 1).

@@ -5,15 +5,13 @@ from __future__ import annotations
 import duckdb
 
 from boussole.audits.decisions.contracts import Contract
-from boussole.audits.decisions.contracts.decisions import OLDER
 from boussole.audits.decisions.effective import keep_touched
 from boussole.audits.lake import clocks
 from boussole.audits.lake.clocks import Moment
 from boussole.audits.lake.tables import describe, holds, keep, literal, table
 from boussole.audits.privacy.pseudonyms import pseudonym
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.columns import Human
-
-TWO_TEAMS = "this agent is in another team in the same month"
 
 
 def looked_up(contract: Contract) -> bool:
@@ -39,7 +37,7 @@ def reject_reviews(connection: duckdb.DuckDBPyConnection, contract: Contract, ro
         early = clocks.surely_before(Moment("t.recorded_at", "t.twice", "t.code"), decided)
         told = f"t.row, t.id, {early} AS early"
         keep_touched(connection, contract.system, said, told)
-        _reject(connection, "SELECT row FROM touched WHERE early", human.recorded_at, OLDER)
+        _reject(connection, "SELECT row FROM touched WHERE early", human.recorded_at, Reason.OLD_REVIEW)
     reject_two_teams(connection, contract, rows)
 
 
@@ -51,7 +49,7 @@ def reject_two_teams(connection: duckdb.DuckDBPyConnection, contract: Contract, 
         return
     came = _came(contract, rows, human)
     if _moved(connection, contract, came):
-        _reject(connection, _in_two_teams(connection, contract, came), human.team, TWO_TEAMS)
+        _reject(connection, _in_two_teams(connection, contract, came), human.team, Reason.TWO_TEAMS)
 
 
 def _came(contract: Contract, rows: str, human: Human) -> str:
@@ -111,7 +109,7 @@ def _in_two_teams(connection: duckdb.DuckDBPyConnection, contract: Contract, cam
     return f"SELECT row FROM ({found}) WHERE nth = 1 AND team <> first_team"
 
 
-def _reject(connection: duckdb.DuckDBPyConnection, rows: str, column: str, reason: str) -> None:
+def _reject(connection: duckdb.DuckDBPyConnection, rows: str, column: str, reason: Reason) -> None:
     connection.execute(
         f"INSERT INTO rejected SELECT row, {literal(column)}, {literal(reason)}, NULL FROM ({rows}) "
         "WHERE row NOT IN (SELECT row FROM rejected)"

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.contracts.decisions import OLDER
 from boussole.audits.decisions.ingesting import validate
 from boussole.audits.decisions.report import IngestReport
-from boussole.audits.decisions.reviews import TWO_TEAMS
 from boussole.audits.lake import reading
+from boussole.audits.reasons import Reason
 from boussole.audits.workspace import Workspace
 from tests.audits.test_clocks import HEAD, bring, message, system, workspace_of
 
@@ -121,8 +120,8 @@ def test_reviews_within_a_file_of_decisions_are_held_to_the_same_as_their_own_lo
     )
     assert [(each.column, each.reason, each.first_row) for each in report.rejections] == [
         ("seconds", "a review takes no negative time", 2),
-        ("reviewed", OLDER, 3),
-        ("agency", TWO_TEAMS, 4),
+        ("reviewed", Reason.OLD_REVIEW, 3),
+        ("agency", Reason.TWO_TEAMS, 4),
     ]
     assert report.accepted == 6
 
@@ -133,7 +132,7 @@ def test_an_agent_of_the_log_of_reviews_is_in_one_team_there_too(workspace: Work
     review = "d1,false,60,2026-03-01,x,north"
     bring(workspace, [review], head="ref,kept,seconds,reviewed,agent,agency", log="human_actions", name="reviews")
     report = decided(workspace, "d2,2026-03-02,true,p2,false,60,2026-03-02,x,south", "d3,2026-03-02,true,p3,,,,,")
-    assert [(each.reason, each.first_row) for each in report.rejections] == [(TWO_TEAMS, 1)]
+    assert [(each.reason, each.first_row) for each in report.rejections] == [(Reason.TWO_TEAMS, 1)]
 
 
 @pytest.mark.costly

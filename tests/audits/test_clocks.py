@@ -15,17 +15,15 @@ from hypothesis import strategies as st
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.replies import read_replies
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.contracts.base import SKIPPED
 from boussole.audits.decisions.report import IngestReport
 from boussole.audits.lake import clocks, reading
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.logs.contacts import LATE, PROMPT, STOPPED, WAIT
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 ZONES = ("Europe/Paris", "America/Miquelon", "Indian/Reunion", "Australia/Lord_Howe", "America/Santiago", "UTC")
-OLD = "the reply is older than the message"
-CLOSED = "the list closed before the message"
 HEAD = "who,sent,kind,answered,closed,dept,phone"
 
 
@@ -104,7 +102,9 @@ def test_a_reply_is_held_to_its_message_by_instants(workspace: Workspace) -> Non
     rows = [message(*pair, who=f"p{i}") for i, pair in enumerate([*GOOD, *BAD])]
     report = bring(workspace, rows)
     assert report.accepted == len(GOOD)
-    assert [(each.reason, each.rows, each.first_row) for each in report.rejections] == [(OLD, len(BAD), len(GOOD) + 1)]
+    assert [(each.reason, each.rows, each.first_row) for each in report.rejections] == [
+        (Reason.OLD_REPLY, len(BAD), len(GOOD) + 1)
+    ]
 
 
 @pytest.mark.costly
@@ -127,7 +127,7 @@ def test_a_list_closes_after_its_message_and_may_close_tomorrow(workspace: Works
             message("2026-03-13T10:00:00", closed="2050-03-12T09:00:00"),
         ],
     )
-    assert faults(report) == [(CLOSED, 4), ("the date is before 1990 or in the future", 5)]
+    assert faults(report) == [(Reason.CLOSED_BEFORE, 4), ("the date is before 1990 or in the future", 5)]
 
 
 @pytest.mark.costly
@@ -143,8 +143,8 @@ def test_an_hour_that_there_is_not_is_set_aside_with_its_reason(workspace: Works
     )
     assert report.accepted == 2
     assert [(each.column, each.reason, each.first_row) for each in report.rejections] == [
-        ("sent", SKIPPED, 1),
-        ("answered", SKIPPED, 4),
+        ("sent", Reason.NO_SUCH_HOUR, 1),
+        ("answered", Reason.NO_SUCH_HOUR, 4),
     ]
 
 
@@ -153,7 +153,7 @@ def test_where_clocks_change_at_midnight_a_day_is_a_day(tmp_path: Path) -> None:
     """In Santiago 6 September 2026 has no midnight, and 4 April 2026 two hours before it."""
     workspace = workspace_of(tmp_path / "w", "America/Santiago")
     report = bring(workspace, [message("2026-09-06"), message("2026-09-06T00:30:00"), message("2026-04-05")])
-    assert faults(report) == [(SKIPPED, 2)]
+    assert faults(report) == [(Reason.NO_SUCH_HOUR, 2)]
 
 
 @pytest.mark.costly
@@ -225,7 +225,6 @@ def test_replies_are_timed_by_hours_that_pass(
 
 
 REVIEWS = "ref,kept,seconds,reviewed,agent,agency"
-EARLY = "the review is older than the decision it is about"
 
 
 @pytest.mark.costly
@@ -241,7 +240,7 @@ def test_a_review_is_held_to_its_decision_by_instants(workspace: Workspace) -> N
         "d3,true,60,2026-03-29T01:45:00+01:00,x,north",
     ]
     report = bring(workspace, reviews, head=REVIEWS, log="human_actions", name="reviews")
-    assert faults(report) == [(EARLY, 2)]
+    assert faults(report) == [(Reason.OLD_REVIEW, 2)]
     assert report.rejections[0].rows == 2
 
 

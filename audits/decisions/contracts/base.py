@@ -14,6 +14,7 @@ from boussole.audits.lake.rows import log_columns
 from boussole.audits.lake.tables import literal, quote
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy.pseudonyms import pseudonym
+from boussole.audits.reasons import Reason, Told
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.systems.logs.log_type import LogType
 from boussole.audits.systems.model import System
@@ -21,7 +22,6 @@ from boussole.audits.systems.model import System
 EARLIEST = dt.date(1990, 1, 1)
 AHEAD_DAYS = 366
 """So long may what is to come still lie ahead."""
-SKIPPED = "there is no such hour: clocks were put forward over it"
 IDENTITY = 32
 """Hexadecimal digits of the hash of a source that stand before the number of a row: 128 bits."""
 ROW = "row"
@@ -74,7 +74,7 @@ class Contract:
     id_column: str
     identity: str = ""
     select: dict[str, str] = field(default_factory=dict)
-    faults: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    faults: list[tuple[str, str, Reason | Told, bool]] = field(default_factory=list)
     rows: list[tuple[Mapping[str, str], str]] = field(default_factory=lambda: [({}, "true")])
     texts: list[str] = field(default_factory=list)
     notes: list[tuple[str, str, ChangeKind]] = field(default_factory=list)
@@ -89,7 +89,7 @@ class Contract:
         """The descriptor of the log."""
         return LOG_TYPES[self.log]
 
-    def fault(self, condition: str, column: str, reason: str, *, show: bool = False) -> None:
+    def fault(self, condition: str, column: str, reason: Reason | Told, *, show: bool = False) -> None:
         self.faults.append((condition, column, reason, show))
 
     def note(self, condition: str, column: str, kind: ChangeKind) -> None:
@@ -108,15 +108,15 @@ class Contract:
         """SQL: the keyed hash of a row's id, whether the log stores that id in clear or not."""
         return pseudonym(self.identity)
 
-    def key(self, role: str, column: str, what: str) -> None:
+    def key(self, role: str, column: str, missing: Reason) -> None:
         """SQL of an identifier that must be there."""
-        self.fault(self.read.blank(column), column, f"the {what} is missing")
+        self.fault(self.read.blank(column), column, missing)
         self.select[role] = self.identifier(column)
 
     def identify(self, columns: Sequence[str], *, content: str = "") -> None:
         """The id of a row: of one column, of several together, or of the content of its source and its row."""
         for column in columns:
-            self.fault(self.read.blank(column), column, "the id is missing")
+            self.fault(self.read.blank(column), column, Reason.ID_MISSING)
         texts = ", ".join(self.read.text(column) for column in columns)
         if columns:
             self.identity = texts if len(columns) == 1 else f"CAST(to_json([{texts}]) AS VARCHAR)"
@@ -135,14 +135,14 @@ class Contract:
         local = moment.local
         absent = self.read.absent(column)
         if required:
-            self.fault(absent, column, "the date is missing")
+            self.fault(absent, column, Reason.DATE_MISSING)
         given = "" if required else f" AND NOT {absent}"
-        self.fault(f"({local}) IS NULL{given}", column, "not a date (write 2026-09-30 or 2026-09-30T14:05:00)")
+        self.fault(f"({local}) IS NULL{given}", column, Reason.NO_DATE)
         latest = now + dt.timedelta(days=AHEAD_DAYS if to_come else 1)
         outside = f"({local}) < DATE '{EARLIEST}' OR ({local}) > TIMESTAMP '{latest:%Y-%m-%d %H:%M:%S}'"
-        self.fault(f"coalesce({outside}, false)", column, f"the date is before {EARLIEST.year} or in the future")
+        self.fault(f"coalesce({outside}, false)", column, Reason.OUT_OF_TIME.told(year=EARLIEST.year))
         if self.read.tells_offset(column) != "true":
-            self.fault(clocks.skipped(local, self.system.timezone), column, SKIPPED, show=True)
+            self.fault(clocks.skipped(local, self.system.timezone), column, Reason.NO_SUCH_HOUR, show=True)
         return local
 
     def look_at(self, column: str) -> Moment:
@@ -172,7 +172,7 @@ class Contract:
                 relation = f"(SELECT *, {listed} FROM {relation})"
         return relation
 
-    def not_before(self, role: str, other: str, column: str, reason: str) -> None:
+    def not_before(self, role: str, other: str, column: str, reason: Reason) -> None:
         """A moment that comes after another one of its row; of two equal hours that nobody tells apart, the one that
         does."""
         mine, before = self.moments[role], self.moments[other]
@@ -186,23 +186,21 @@ class Contract:
     def number(self, role: str, column: str) -> None:
         """SQL of a finite number, or NULL."""
         self.select[role] = self.read.number(column)
-        self.fault(self.read.no_number(column), column, "not a number")
-        self.fault(self.read.not_finite(column), column, "NaN or infinite")
+        self.fault(self.read.no_number(column), column, Reason.NO_NUMBER)
+        self.fault(self.read.not_finite(column), column, Reason.NOT_FINITE)
 
     def within(self, column: str, limits: tuple[float, float] | None) -> None:
         """A finite number between two, both included, or nothing, where the system file says so."""
         if limits:
             low, high = limits
             outside = f"coalesce(NOT ({self.read.number(column)} BETWEEN {low!r} AND {high!r}), false)"
-            self.fault(outside, column, f"outside the range [{low:.15g}, {high:.15g}] that the system file gives")
+            self.fault(outside, column, Reason.OUT_OF_RANGE.told(low=f"{low:.15g}", high=f"{high:.15g}"))
 
     def whole(self, role: str, column: str) -> None:
         """SQL of a whole number of 0 or more, or NULL."""
         self.number(role, column)
         value = self.read.double(column)
-        self.fault(
-            f"coalesce({value} < 0 OR {value} <> floor({value}), false)", column, "not a whole number, 0 or more"
-        )
+        self.fault(f"coalesce({value} < 0 OR {value} <> floor({value}), false)", column, Reason.NOT_WHOLE)
 
     def words(self, role: str, column: str) -> None:
         """SQL of a short text, such as a category or a version."""
@@ -213,11 +211,11 @@ class Contract:
         """SQL of a range of ages as a short text, or NULL."""
         self.words(role, column)
         exact = f"regexp_full_match({self.read.text(column)}, '[0-9]+([.,][0-9]*)?')"
-        self.fault(f"coalesce({exact}, false)", column, "an exact age is not kept: write a band, such as 25-49")
+        self.fault(f"coalesce({exact}, false)", column, Reason.EXACT_AGE)
 
     def no_formula(self, column: str) -> None:
         if self.read.is_text(column):
-            self.fault(self.read.formula(column), column, "a spreadsheet formula, not a value")
+            self.fault(self.read.formula(column), column, Reason.FORMULA)
 
     def complete(self) -> Contract:
         """Fills every column of the lake's table that nothing was read into."""

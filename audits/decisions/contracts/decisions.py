@@ -12,17 +12,13 @@ from boussole.audits.lake import clocks
 from boussole.audits.lake.rows import LOGGED
 from boussole.audits.lake.tables import literal
 from boussole.audits.privacy.pseudonyms import bucket
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.columns import Human
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 from boussole.audits.systems.parts import Group, band_names
 from boussole.audits.systems.values import UNDECLARED
 
-WORDS = "not a number; words need `kind: category`"
-"""What is wrong with a row whose feature holds words where numbers are declared."""
-NOT_DECLARED = "not one of the values that the system file declares"
-"""What is wrong with a row whose group has another value, where these are set aside; the value is told nowhere."""
-OLDER = "the review is older than the decision it is about"
 LAST_PLACE = 1_000_000_000
 """Ranks are stored as 32-bit integers."""
 
@@ -108,7 +104,7 @@ def _decision(contract: Contract) -> None:
         contract.select["decision"] = "CAST(NULL AS UTINYINT)"
         return
     contract.select["decision"] = f"CAST({read.matches(log.decision.column, log.decision.selected)} AS UTINYINT)"
-    contract.fault(read.absent(log.decision.column), log.decision.column, "the decision is missing")
+    contract.fault(read.absent(log.decision.column), log.decision.column, Reason.DECISION_MISSING)
     _known_decision(contract, log.decision.column)
     if log.human and contract.has(log.human.decision):
         human_decision(contract, "human")
@@ -137,7 +133,7 @@ def _review(contract: Contract, human: Human) -> None:
     read = contract.read
     if human.recorded_at and contract.has(human.recorded_at) and "decided_at" in contract.moments:
         early = clocks.surely_before(contract.look_at(human.recorded_at), contract.moments["decided_at"])
-        contract.fault(early, human.recorded_at, OLDER)
+        contract.fault(early, human.recorded_at, Reason.OLD_REVIEW)
     if human.agent and human.team and contract.has(human.agent) and contract.has(human.team):
         told = f"NOT {read.blank(human.agent)} AND NOT {read.blank(human.team)}"
         unknown_team(contract, human, among=told)
@@ -147,13 +143,12 @@ def unknown_team(contract: Contract, human: Human, *, among: str = "true") -> No
     """A team that is none of those that the system file lists, where it lists any."""
     if human.team and human.teams is not None:
         known = f"coalesce({contract.read.text(human.team)} IN ({', '.join(map(literal, human.teams))}), false)"
-        reason = "not one of the teams that the system file lists"
-        contract.fault(f"{among} AND NOT {known}", human.team, reason, show=True)
+        contract.fault(f"{among} AND NOT {known}", human.team, Reason.UNKNOWN_TEAM, show=True)
 
 
 def no_negative_time(contract: Contract, seconds: str) -> None:
     negative = f"coalesce({contract.read.double(seconds)} < 0, false)"
-    contract.fault(negative, seconds, "a review takes no negative time", show=True)
+    contract.fault(negative, seconds, Reason.NEGATIVE_TIME, show=True)
 
 
 def known_stages(contract: Contract, stages: Sequence[str]) -> None:
@@ -162,7 +157,7 @@ def known_stages(contract: Contract, stages: Sequence[str]) -> None:
     read = contract.read
     for stage in stages:
         strange = f"NOT {read.absent(stage)} AND NOT {read.matches(stage, [True, False])}"
-        contract.fault(strange, stage, "a stage is true or false", show=True)
+        contract.fault(strange, stage, Reason.NO_STAGE, show=True)
     for before, stage in itertools.pairwise(stages):
         contract.note(f"{read.matches(stage, [True])} AND {read.matches(before, [False])}", stage, "stage_skipped")
 
@@ -173,7 +168,7 @@ def _known_decision(contract: Contract, column: str) -> None:
         strange = (
             f"NOT {read.absent(column)} AND NOT {read.matches(column, [*decision.selected, *decision.not_selected])}"
         )
-        contract.fault(strange, column, "neither a `selected` nor a `not_selected` value", show=True)
+        contract.fault(strange, column, Reason.NO_DECISION, show=True)
 
 
 def _numbers(contract: Contract) -> None:
@@ -183,18 +178,18 @@ def _numbers(contract: Contract) -> None:
         value = read.double(log.weight)
         contract.select["weight"] = f"CAST({read.number(log.weight)} AS BIGINT)"
         whole = f"coalesce(isfinite({value}) AND {value} BETWEEN 0 AND 1e15 AND {value} = floor({value}), false)"
-        contract.fault(f"NOT {whole}", log.weight, "the weight must be a whole number, 0 or more")
+        contract.fault(f"NOT {whole}", log.weight, Reason.WEIGHT)
     if log.score:
         low, high = log.score.range
         contract.number("score", log.score.column)
         outside = f"coalesce(NOT ({read.double(log.score.column)} BETWEEN {low!r} AND {high!r}), false)"
-        contract.fault(outside, log.score.column, f"the score is outside [{low:g}, {high:g}]")
+        contract.fault(outside, log.score.column, Reason.SCORE.told(low=f"{low:g}", high=f"{high:g}"))
     if log.rank:
         # NaN is how data frames write that somebody is not in the list.
         contract.select["rank"] = read.number(log.rank)
         place = read.double(log.rank)
         whole = f"coalesce({place} BETWEEN 1 AND {LAST_PLACE} AND {place} = floor({place}), false)"
-        contract.fault(f"NOT {read.absent(log.rank)} AND NOT {whole}", log.rank, "the rank is a whole number from 1")
+        contract.fault(f"NOT {read.absent(log.rank)} AND NOT {whole}", log.rank, Reason.RANK)
     if log.human and log.human.seconds and contract.has(log.human.seconds):
         contract.number("human_seconds", log.human.seconds)
         no_negative_time(contract, log.human.seconds)
@@ -202,7 +197,7 @@ def _numbers(contract: Contract) -> None:
     for feature in contract.system.numbers:
         # NaN is how data frames write a missing feature: it is counted as missing, not refused.
         contract.select[f"f_{feature}"] = read.number(feature)
-        contract.fault(read.no_number(feature), feature, WORDS)
+        contract.fault(read.no_number(feature), feature, Reason.WORDS)
         contract.within(feature, ranges[feature])
 
 
@@ -242,13 +237,15 @@ def _groups(contract: Contract, today: dt.date) -> None:
         contract.select[f"g_{name}"] = group_value(read, group)
         if group.bands:
             contract.fault(
-                read.no_number(group.column) + f" AND NOT {read.absent(group.column)}", group.column, "not a number"
+                read.no_number(group.column) + f" AND NOT {read.absent(group.column)}", group.column, Reason.NO_NUMBER
             )
             contract.within(group.column, group.range)
         else:
             contract.no_formula(group.column)
         if group.undeclared == "set_aside":
-            contract.fault(f"{undeclared(read, group)} AND NOT {read.absent(group.column)}", group.column, NOT_DECLARED)
+            contract.fault(
+                f"{undeclared(read, group)} AND NOT {read.absent(group.column)}", group.column, Reason.NOT_DECLARED
+            )
 
 
 def undeclared(read: ColumnReader, group: Group) -> str:

@@ -11,6 +11,7 @@ from boussole.audits.decisions.contracts.decisions import human_decision, known_
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.tables import literal
 from boussole.audits.privacy.pseudonyms import bucket, pseudonym
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.columns import Human
 from boussole.audits.systems.model import System
 
@@ -39,7 +40,7 @@ def outcomes(system: System, types: Mapping[str, str], *, now: dt.datetime) -> C
         names = ", ".join(outcome_needs(system).optional)
         raise SourceError(f"none of these columns is there: {names}.", next_step="Add one, or correct the system file.")
     empty = " AND ".join(made.read.absent(column) for _, column, _ in cells)
-    made.fault(empty, cells[0][1], "the row says nothing: no outcome and no stage")
+    made.fault(empty, cells[0][1], Reason.SAYS_NOTHING)
     made.rows = [
         ({"what": literal(what), "value": f"CAST({value} AS UTINYINT)"}, f"NOT {made.read.absent(column)}")
         for what, column, value in cells
@@ -63,7 +64,7 @@ def human_actions(system: System, types: Mapping[str, str], *, now: dt.datetime)
     made.identify(log.key)
     if human.recorded_at:
         made.moment("recorded_at", human.recorded_at, now=now)
-    made.fault(made.read.absent(human.decision), human.decision, "the decision is missing")
+    made.fault(made.read.absent(human.decision), human.decision, Reason.DECISION_MISSING)
     human_decision(made, "decision")
     if human.seconds and made.has(human.seconds):
         made.number("seconds", human.seconds)
@@ -79,11 +80,11 @@ def _reviewer(made: Contract, human: Human) -> None:
     read = made.read
     if human.agent is None:
         return
-    made.fault(read.blank(human.agent), human.agent, "the agent is missing")
+    made.fault(read.blank(human.agent), human.agent, Reason.AGENT_MISSING)
     made.select["agent"] = pseudonym(read.text(human.agent))
     made.select["bucket"] = bucket(read.text(human.team or human.agent))
     if human.team is None:
         return
-    made.fault(read.blank(human.team), human.team, "the team is missing")
+    made.fault(read.blank(human.team), human.team, Reason.TEAM_MISSING)
     made.words("team", human.team)
     unknown_team(made, human)

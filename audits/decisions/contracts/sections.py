@@ -10,6 +10,7 @@ from boussole.audits.decisions.contracts.columns import ColumnReader
 from boussole.audits.lake import clocks
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy.pseudonyms import bucket, pseudonym
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.systems.logs.log_type import TEXTS, How, KeyReading, LogSection
 from boussole.audits.systems.model import System
@@ -77,7 +78,7 @@ def _moment(made: Contract, read: KeyReading, column: str, *, now: dt.datetime) 
 
 
 def _person(made: Contract, role: str, column: str) -> None:
-    made.key(role, column, role)
+    made.key(role, column, Reason[f"{role.upper()}_MISSING"])
     made.select["bucket"] = bucket(made.read.text(column))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from boussole.audits.decisions.contracts import Needs
 from boussole.audits.decisions.files.values import FileReading
 from boussole.audits.errors import SourceError, nearest
+from boussole.audits.reasons import Reason, Told
 
 BATCH, ROW, COLUMN, REASON = "_batch", "_row", "_column", "_reason"
 """Columns that an export of the quarantine adds in front of those of its source."""
@@ -22,7 +23,7 @@ class BadLine:
 
     row: int
     column: str
-    reason: str
+    reason: Reason | Told
     text: str = ""
 
 

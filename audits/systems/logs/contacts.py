@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer, model_validator
 
 from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.kinds import ColumnName, Strict
 from boussole.audits.systems.logs.log_type import Follow, KeyReading, LogSection, LogType, NoteKind
 
@@ -181,10 +182,10 @@ CONTACTS = LogType(
     reads=(
         KeyReading("person", "person"),
         KeyReading("at", "moment"),
-        KeyReading("kind", "words", missing="the kind of message is missing"),
-        KeyReading("reply_at", "moment", not_before=("at", "the reply is older than the message")),
+        KeyReading("kind", "words", missing=Reason.KIND_MISSING),
+        KeyReading("reply_at", "moment", not_before=("at", Reason.OLD_REPLY)),
         KeyReading("department", "words"),
-        KeyReading("closes_at", "moment", not_before=("at", "the list closed before the message"), to_come=True),
+        KeyReading("closes_at", "moment", not_before=("at", Reason.CLOSED_BEFORE), to_come=True),
         KeyReading("smartphone", "words"),
         KeyReading("template", "words"),
     ),

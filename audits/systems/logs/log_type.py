@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from boussole.audits.log_names import LogName
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.columns import Columns
 from boussole.audits.systems.kinds import Strict, Texts
 
@@ -61,8 +62,8 @@ class KeyReading:
 
     role: str
     how: How
-    missing: str = ""
-    not_before: tuple[str, str] | None = None
+    missing: Reason | None = None
+    not_before: tuple[str, Reason] | None = None
     to_come: bool = False
 
 
