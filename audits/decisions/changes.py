@@ -11,7 +11,7 @@ import duckdb
 
 from boussole.audits.decisions.contracts import Contract, columns_of
 from boussole.audits.decisions.contracts.columns import WHOLE
-from boussole.audits.decisions.examine import left_out
+from boussole.audits.decisions.examine import NOTED, left_out
 from boussole.audits.decisions.report import SchemaChange, rows_told
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.tables import describe, holds, literal, quote, table
@@ -44,7 +44,7 @@ def note_changes(
     """
     changes = [*([] if part else _columns(connection, opened, contract)), *_values(connection, contract, batch)]
     changes += _infinite(connection, opened, contract)
-    changes += [*noted(connection, opened, contract), *_stopped_again(connection, contract, batch)]
+    changes += [*noted(connection, contract), *_stopped_again(connection, contract, batch)]
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     rows = [[contract.system.id, contract.log, origin, batch, c.kind, c.column, c.detail, now] for c in changes]
     if rows:
@@ -220,12 +220,13 @@ def _infinite(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contrac
     ]
 
 
-def noted(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> Iterator[SchemaChange]:
+def noted(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[SchemaChange]:
     """What the contract tells of rows that came in: in how many, and in which first."""
     if not contract.notes:
         return
-    counts = ", ".join(f"count(*) FILTER ({sql}), min(row) FILTER ({sql})" for sql, *_ in contract.notes)
-    found = connection.execute(f"SELECT {counts} FROM {opened.relation} WHERE true{left_out(connection)}").fetchone()
+    told = [f"(notes & {1 << place}) > 0" for place in range(len(contract.notes))]
+    counts = ", ".join(f"count(*) FILTER ({sql}), min(row) FILTER ({sql})" for sql in told)
+    found = connection.execute(f"SELECT {counts} FROM {NOTED} WHERE true{left_out(connection)}").fetchone()
     pairs = zip(contract.notes, (found or ())[::2], (found or ())[1::2], strict=True)
     for (_, column, kind), rows, first in pairs:
         if rows:

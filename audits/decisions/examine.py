@@ -14,13 +14,15 @@ from boussole.audits.decisions.keyed import keyed_once
 from boussole.audits.decisions.reviews import reject_reviews, reject_two_teams
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.purged import purged_before
-from boussole.audits.lake.tables import describe, literal, one, quote, table
+from boussole.audits.lake.tables import describe, keep, literal, one, quote, table
 from boussole.audits.privacy.pseudonyms import pseudonym
 from boussole.audits.reasons import Reason
 from boussole.audits.systems.logs.log_type import Retention
 
 PURGED = (Reason.SEALED, Reason.PAST)
 """Reasons for which nothing of a row is kept, or a purge would be undone."""
+NOTED = "noted_rows"
+"""The temporary table of rows with a fault or with a note: of notes one bit for each, in the order of the contract."""
 ANSWERS = {
     "known": "row BIGINT, held BOOLEAN, waiting BOOLEAN DEFAULT false",
     "held_rows": "row BIGINT, batch BIGINT, place BIGINT, roles VARCHAR[], label VARCHAR",  # see `held`
@@ -97,9 +99,17 @@ def _reject_faults(connection: duckdb.DuckDBPyConnection, opened: OpenSource, co
     )
     value = f"CASE fault {shown} END" if shown else "NULL"
     faults = " ".join(f"WHEN {condition} THEN {i}" for i, (condition, *_) in enumerate(contract.faults, 1))
+    noted = quote("row:notes")
+    notes = " + ".join(f"(CASE WHEN {sql} THEN {1 << i} ELSE 0 END)" for i, (sql, *_) in enumerate(contract.notes))
+    keep(
+        connection,
+        NOTED,
+        f"SELECT row, fault, {noted} AS notes, {value} AS value FROM (SELECT *, CASE {faults} ELSE 0 END AS fault, "
+        f"CAST({notes or 0} AS BIGINT) AS {noted} FROM {opened.relation}) WHERE fault > 0 OR {noted} > 0",
+    )
     connection.execute(
-        f"INSERT INTO rejected SELECT row, CASE fault {names} END, CASE fault {reasons} END, {value} "
-        f"FROM (SELECT *, CASE {faults} ELSE 0 END AS fault FROM {opened.relation}) WHERE fault > 0"
+        f"INSERT INTO rejected SELECT row, CASE fault {names} END, CASE fault {reasons} END, value FROM {NOTED} "
+        "WHERE fault > 0"
     )
 
 

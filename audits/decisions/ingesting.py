@@ -149,7 +149,7 @@ def validate(
         opened, contract = _prepare(connection, workspace, system, source, log=log, period=period, files=files)
         with reading_whole(source):
             report = _examine(connection, opened, contract, opened.name, lake=False)
-            told = tuple(noted(connection, opened, contract))
+            told = tuple(noted(connection, contract))
         return replace(report, changes=told, read=opened.reading.sentence() if opened.reading else None)
 
 

@@ -152,7 +152,8 @@ def test_a_team_that_is_not_listed_is_told_in_a_file_of_decisions_too(tmp_path: 
 def test_a_trial_run_tells_the_same(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "messages.csv"
     rows = [message("2026-10-25T02:30:00"), "p2,2026-03-10T10:00:00,contact,,,999,peut-etre"]
-    path.write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
+    named = [f"{HEAD},notes,value", *(f"{row},a,b" for row in rows)]  # columns of any name may stand beside
+    path.write_text("\n".join(named) + "\n", encoding="utf-8")
     trial = validate(workspace, workspace.system("offers"), path, log="contacts")
     assert told(trial) == told(ingest(workspace, workspace.system("offers"), path, log="contacts"))
     assert [each.kind for each in trial.changes] == ["hour_twice", "unknown_department", "unread_value"]
