@@ -68,7 +68,7 @@ from boussole.dashboard.views.charts.tables import (
 )
 from boussole.dashboard.views.fields import KINDS, PROFILES, RAW
 from boussole.dashboard.views.register_words import risk_word, status_word
-from boussole.dashboard.views.scene import Scene, anchor_of, excess, period
+from boussole.dashboard.views.scene import Scene, anchor_of, excess, period, period_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -349,7 +349,7 @@ def _groups(document: Standing, verdict: VerdictDocument, system: System | None,
     shown = rows(document, by, say, metric=metric, system=system)
     if not shown:
         return "", None, None
-    title = chart_title(metric, by, say, system=system)
+    title = _with_days(chart_title(metric, by, say, system=system), document, metric, say)
     made = {ADJUSTED: adjusted_table, ADJUSTED_STAGE: stages_table}.get(metric, groups_table)
     table = made(document, verdict, by, say, metric=metric, title=title, system=system)
     if all(row.value is None for row in shown):
@@ -370,6 +370,14 @@ def _groups(document: Standing, verdict: VerdictDocument, system: System | None,
         ),
         table,
     )
+
+
+def _with_days(title: str, document: Standing, metric: str, say: Say) -> str:
+    """The title of a chart, with the days that its figures count where they begin before the audit does."""
+    found = next((each for each in document.measures if each.metric == metric), None)
+    if not isinstance(document, AuditDocument) or found is None or found.params.get("first_day") is None:
+        return title
+    return say("{title}, {period}", title=title, period=period_of(document, found, say))
 
 
 def _through(document: Standing, verdict: VerdictDocument, by: By, system: System | None, say: Say) -> Picture:
@@ -433,7 +441,7 @@ def chart_title(metric: str, by: By, say: Say, *, system: System | None) -> str:
         "cumulative_selection_rate": say("Share of people who get as far as each stage"),
         "exposure": say("Attention that a place in a list gets"),
         "late_reply": say("Replies that came after the list had closed"),
-        "never_shortlisted_rate": say("Share of people on no list in six months"),
+        "never_shortlisted_rate": say("Share of people on no list"),
         "precision": say("Share of positive outcomes among those {selected}", selected=selected),
     }
     attribute = inside(attribute_name(by, say, system=system))

@@ -16,7 +16,7 @@ from boussole.charter.judging.statistics.months import FEWEST_PERIODS, Gap, by_m
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.charts.groups import attribute_name, group_of
-from boussole.dashboard.views.charts.over_time import NARROW, WIDE, Dot, dots_svg
+from boussole.dashboard.views.charts.over_time import NARROW, WIDE, ShareDot, dots_svg
 from boussole.dashboard.views.charts.tables import signed
 
 TRENDED = (OVERRIDE_RATE, REWORKED_SHARE)
@@ -217,7 +217,7 @@ def _scale(lines: Iterable[Figures]) -> float:
 
 def _drawn(name: str, windows: Sequence[Window], figures: Figures, told: str, say: Say, *, scale: float) -> TrendLine:
     dots = [
-        Dot(
+        ShareDot(
             label=say.short_month(window.end),
             value=None if each is None or each.value is None else 100 * each.value,
             low=0.0 if each is None or each.interval is None else 100 * each.interval.low,

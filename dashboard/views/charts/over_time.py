@@ -177,7 +177,7 @@ LOW = 150
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dot:
+class ShareDot:
     """A figure of one period with the ends of its interval; None: it has none. `label` in two lines."""
 
     label: tuple[str, str]
@@ -186,7 +186,7 @@ class Dot:
     high: float
 
 
-def dots_svg(dots: Sequence[Dot], write: Callable[[float], str], *, top: float, width: int = WIDE) -> str:
+def dots_svg(dots: Sequence[ShareDot], write: Callable[[float], str], *, top: float, width: int = WIDE) -> str:
     """The drawing, time from left to right, from 0 to `top`; `write` says a value."""
     told = ticks(0.0, top or 1.0, most=3)
     step = (width - LEFT - RIGHT) / max(len(dots), 1)
