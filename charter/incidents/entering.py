@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.referrals.asking import known_audit
@@ -68,9 +70,11 @@ def _fits(workspace: Workspace, incident: Incident) -> None:
     charter, system = in_force(workspace).charter, workspace.system(incident.system)
     asked = {each.indicator.id for each in asked_of(charter, system).questions}
     if incident.question not in asked:
-        known = incident.question in {each.id for each in charter.ways}
-        reason = "not_asked" if known else "no_such_question"
-        raise EntryRefusedError(reason, question=incident.question, system=incident.system)
+        known = [each.id for each in charter.ways]
+        if incident.question in known:
+            raise EntryRefusedError("not_asked", question=incident.question, system=incident.system)
+        (closest,) = get_close_matches(incident.question, known, n=1, cutoff=0)
+        raise EntryRefusedError("no_such_question", question=incident.question, closest=closest)
 
 
 def number_to_entry(workspace: Workspace, word: str) -> int:

@@ -50,7 +50,7 @@ REASONS = {
         "If that answer was wrong, withdraw it with its reason, then answer.",
     ),
     "no_such_question": (
-        "The charter in force has no question “{question}”.",
+        "The charter in force has no question “{question}”; the closest is “{closest}”.",
         "Choose one of the list, or leave it out.",
     ),
     "not_asked": (

@@ -76,7 +76,7 @@ def test_an_appeal_is_known_by_its_number_alone(home):
         (["incident", "open", *CHAT, "--severity", "minor", "--text", "Mme Durand", *HAPPENED], "name somebody"),
         (["incident", "open", *CHAT, "--severity", "minor", "--text", "x", "--audit", 4, *HAPPENED], "no audit of"),
         (["incident", "open", *CHAT, "--severity", "minor", "--text", "x", "--question", "undeclared", *HAPPENED],
-         "Did you mean 'undeclared_use'"),
+         "closest is “undeclared_use”"),
         (["incident", "close", 3, "--cause", "x", "--measures", "y"], "entry 3 is no record"),
         (["appeal", "decide", "r_00000000", "--outcome", "upheld"], "no appeal 'r_00000000'"),
         (["appeal", "decide", 8, "--outcome", "upheld"], "entry 8 is no record"),

@@ -225,7 +225,7 @@ def test_a_use_without_an_audit_has_a_page_with_its_questions() -> None:
         href = f"/article?article={article.id}&amp;lang=en"
         assert f'<h3 id="{article.id}"><a href="{href}" target="_self">{escape(article.title)}</a></h3>' in written
     assert "lead-not_examined" in Template("pages/system/system.html", EN)("head", shown, "/", "/register")
-    assert (shown.tone, shown.counts) == ("unknown", [("not_examined", sorter.counts.asked)])
+    assert (shown.tone, shown.counts) == ("not_examined", [("not_examined", sorter.counts.asked)])
 
 
 def test_an_attested_answer_stands_under_its_article_with_its_mark() -> None:
