@@ -22,7 +22,7 @@ def trend(periods: Sequence[tuple[float, Estimate]]) -> Gap | None:
     same with the other ends, where the end is the low one of a period with c above 0 and the high one of the others
     (and the other way round). Range any; no trend: 0. Where the same people decide in several periods, their estimates
     rise and fall together and the interval is wider than it need be. None of fewer than three periods, of periods at
-    one time, or where nothing varies.
+    one time, or where nothing varies. From all to none, the end beyond is the slope itself: there is nothing further.
     Source: Zou, Huang & Zhang (2009), Computational Statistics & Data Analysis 53:1080-1085.
 
     >>> year = [(float(at), Estimate(value=v, low=v - 0.05, high=v + 0.05)) for at, v in enumerate((0.3, 0.2, 0.1))]
@@ -39,7 +39,8 @@ def trend(periods: Sequence[tuple[float, Estimate]]) -> Gap | None:
     value = math.fsum(c * each.value for c, each in weighed)
     below = math.hypot(*(c * (each.value - (each.low if c > 0 else each.high)) for c, each in weighed))
     above = math.hypot(*(c * (each.value - (each.high if c > 0 else each.low)) for c, each in weighed))
-    if not min(below, above) > 0:
+    towards_none = below if value > 0 else above
+    if not towards_none > 0:
         return None
-    z = abs(value) / (below if value > 0 else above) * normal_quantile(0.5 + periods[0][1].level / 2)
+    z = abs(value) / towards_none * normal_quantile(0.5 + periods[0][1].level / 2)
     return Gap(value=value, low=value - below, high=value + above, p=float(2 * norm.sf(z)))

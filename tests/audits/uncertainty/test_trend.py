@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from boussole.audits.uncertainty.mover import Estimate, gap
@@ -40,6 +40,18 @@ def test_a_slope_by_hand() -> None:
     assert (found.value, found.low, found.high) == pytest.approx((-0.1, -0.1 - wide, -0.1 + wide))
 
 
+def test_from_all_to_none_is_the_surest_fall() -> None:
+    """The ends of the intervals of 1 and 0 are these themselves, so that nothing lies beyond the slope."""
+    found = trend([(0.0, share(200, 200)), (1.0, share(0, 200)), (2.0, share(0, 200))])
+    less = trend([(0.0, share(200, 200)), (1.0, share(0, 200)), (2.0, share(5, 200))])
+    assert found is not None
+    assert less is not None
+    assert (found.value, found.low) == (-0.5, -0.5)
+    assert found.high < less.high < -0.4
+    assert found.p <= less.p < 1e-9
+
+
+@example([(200, 200), (0, 200), (0, 200)])
 @given(counts=SHARES)
 def test_told_backwards_it_is_turned_round(counts: list[tuple[int, int]]) -> None:
     told = [(float(at), share(k, n)) for at, (k, n) in enumerate(counts)]
