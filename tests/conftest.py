@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import functools
 import gc
+import hashlib
 import importlib
 import io
 import json
@@ -28,6 +30,7 @@ from streamlit.components.v2 import manifest_scanner
 
 from boussole.audits import private_files
 from boussole.audits.lake import engine
+from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import database
 from tests.attacks import Tries
@@ -177,6 +180,24 @@ def records_are_made_once(shared_folder: Path) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "_migrate", migrated)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_are_the_same_in_each_run() -> Iterator[None]:
+    """The key of a workspace deals people into buckets: another key, another interval. A test that passes goes on to.
+
+    Each test, and each workspace in it, has keys of its own; processes of their own draw theirs as ever.
+    """
+    drawn: collections.Counter[str] = collections.Counter()
+
+    def draw() -> bytes:
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
+        drawn[test] += 1
+        return hashlib.sha256(f"{test} {drawn[test]}".encode()).digest()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "draw", draw)
         yield
 
 

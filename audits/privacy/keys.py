@@ -42,7 +42,12 @@ def ensure(folder: Path, name: str) -> list[bytes]:
 
 def add(folder: Path, name: str, number: int) -> bytes:
     """Makes the key of a number in a ring, or reads the one that another process just made."""
-    return write(path_of(folder, name, number), secrets.token_bytes(LENGTH))
+    return write(path_of(folder, name, number), draw())
+
+
+def draw() -> bytes:
+    """A key that nobody can guess."""
+    return secrets.token_bytes(LENGTH)
 
 
 def write(path: Path, key: bytes) -> bytes:

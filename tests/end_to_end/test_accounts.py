@@ -14,12 +14,9 @@ from boussole.audits.lake import writing
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
-from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.main import judge
-from boussole.charter.pack.verifier.pack import Judge
-from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import not_known
+from tests.end_to_end.confirming import confirm
 from tests.end_to_end.test_uses import SYSTEM
 
 ACCOUNTS = (
@@ -90,12 +87,7 @@ def test_each_is_checked_without_us(
 ) -> None:
     workspace = made(tmp_path / "w", **numbers)
     audit(workspace)
-    (again,) = rerun(workspace, chosen(workspace))
-    assert again.ok, again
-    (stored,) = stored_audits(workspace)
-    pack = tmp_path / "pack"
-    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), pack)
-    assert judge(pack, Judge(HERE), one_by_one=True) == 0
+    confirm(workspace, tmp_path, packs=["all"])
     assert "accounts_without_second_factor_share" not in {line.strip() for line in capsys.readouterr().out.splitlines()}
 
 

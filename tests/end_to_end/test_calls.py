@@ -15,7 +15,6 @@ from boussole.audits.decisions import ingest
 from boussole.audits.declaration import content_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
 from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier import logs
@@ -30,6 +29,7 @@ from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.statements import seal as state
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.short import provider_share
+from tests.end_to_end.confirming import confirm
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -132,13 +132,7 @@ def test_a_confirmed_call_breaks_the_promise_and_a_pack_says_so_without_us(tmp_p
     assert [(each.place, each.n) for each in found.logged.outside] == [("Dublin", 7), ("Rome", 2)]
     measure = next(each for each in document.measures if each.metric == "calls_outside_allowed_share")
     assert (measure.value, measure.n, measure.params.get("unlabelled")) == (9 / 999, 999, 1)
-    (again,) = rerun(workspace, chosen(workspace))
-    assert again.ok, again
-    (stored,) = stored_audits(workspace)
-    for name, restricted in (("all", True), ("open", False)):
-        pack = tmp_path / name
-        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
-        assert judge(pack, Judge(HERE), one_by_one=True) == 0
+    confirm(workspace, tmp_path)
 
 
 @pytest.mark.costly
@@ -206,13 +200,7 @@ def test_the_cost_of_calls_is_computed_again_and_by_a_pack_without_us(tmp_path: 
     assert cost.params.get("by_call")[1] == ["Mistral AI", "Paris", "other", 40, 40, None]
     assert told["tokens_read"].value == 90_000
     assert "cost_of_calls" not in {each.metric for each in document.verdicts}  # told, and never judged
-    (again,) = rerun(workspace, chosen(workspace))
-    assert again.ok, again
-    (stored,) = stored_audits(workspace)
-    for name, restricted in (("all", True), ("open", False)):
-        pack = tmp_path / name
-        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
-        assert judge(pack, Judge(HERE), one_by_one=True) == 0
+    confirm(workspace, tmp_path)
 
 
 @pytest.mark.costly

@@ -80,7 +80,7 @@ def answer(document: AuditDocument, name: str = "time_to_answer"):
 
 @pytest.mark.costly
 @pytest.mark.parametrize(
-    ("late", "verdict"), [(200, "kept"), later(280, "watch"), (350, "broken"), later(230, "unknown")]
+    ("late", "verdict"), [(170, "kept"), later(300, "watch"), (350, "broken"), later(230, "unknown")]
 )
 def test_the_verdict_follows_the_late_replies(tmp_path: Path, late: int, verdict: str) -> None:
     document = audit(made(tmp_path / "w", late_women=late), dry_run=True)

@@ -14,19 +14,15 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 from boussole.audits.counts.read import REPLIED
 from boussole.audits.metrics.sides_of_replies import CONTROL_RATIO, two_sides
 from boussole.audits.workspace import Workspace
-from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
-from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.main import judge
-from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.record_types.kinds import Case, Review
-from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.statements import seal as state
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.short import told_by
 from boussole.dashboard.views.charts.groups import group_of
 from boussole.dashboard.views.system import question
+from tests.end_to_end.confirming import confirm
 from tests.end_to_end.test_freedom import audit, bring
 from tests.sparing import later
 from tests.written import system_text
@@ -135,12 +131,7 @@ def test_verdicts_follow_what_is_planted(
     told_of = told_by(document, verdict)
     assert told_of is not None
     assert group_of(told_of[1], speaker("en"), system=workspace.system("offers")) == "People who did not answer"
-    (checked,) = rerun(workspace, chosen(workspace))
-    assert checked.ok, checked
-    (stored,) = stored_audits(workspace)
-    pack = tmp_path / "pack"
-    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), pack)
-    assert judge(pack, Judge(HERE), one_by_one=True) == 0
+    confirm(workspace, tmp_path)
 
 
 @pytest.mark.costly
@@ -156,12 +147,7 @@ def test_a_gap_breaks_a_promise_once_a_human_has_confirmed_a_case(tmp_path: Path
         "silence_and_controls": "broken",
         "controls_of_the_silent": "broken",
     }
-    (checked,) = rerun(workspace, chosen(workspace))
-    assert checked.ok, checked
-    (stored,) = stored_audits(workspace)
-    pack = tmp_path / "pack"
-    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), pack)
-    assert judge(pack, Judge(HERE), one_by_one=True) == 0
+    confirm(workspace, tmp_path)
 
 
 @pytest.mark.costly

@@ -18,15 +18,11 @@ from boussole.audits.systems.logs.usage import SMALL, UNTRAINED
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
-from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.main import judge
-from boussole.charter.pack.verifier.pack import Judge
-from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.small_print import review_words
 from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of
+from tests.end_to_end.confirming import confirm
 from tests.sparing import later
 from tests.written import system_text
 
@@ -150,12 +146,7 @@ def test_verdicts_follow_who_was_trained(tmp_path: Path, untrained: int, verdict
         )
         assert "Sur 100 agents qui l’ont employé dans un mois, 15 n’étaient pas formés" in found.sentence["fr"]
     assert f"{20 * teams:,} agents counted" in review_words(document, found, speaker("en"))
-    (checked,) = rerun(workspace, chosen(workspace))
-    assert checked.ok, checked
-    (stored,) = stored_audits(workspace)
-    pack = tmp_path / "pack"
-    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), pack)
-    assert judge(pack, Judge(HERE), one_by_one=True) == 0
+    confirm(workspace, tmp_path)
 
 
 def test_without_agents_in_the_log_records_alone_answer(tmp_path: Path) -> None:

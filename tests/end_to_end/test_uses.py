@@ -26,6 +26,7 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.asked import levels_words
 from boussole.dashboard.views.answers.small_print import left_out_words
 from tests.conftest import Run
+from tests.end_to_end.confirming import verify_packs
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -139,10 +140,7 @@ def test_where_too_many_uses_could_not_be_read_no_case_is_not_enough(tmp_path: P
     document = audit(workspace)
     assert (of(document).verdict, of(document).reason) == ("unknown", "too_much_left_out")
     assert "Of 331 uses, 30 were set aside (9.1 in 100)" in of(document).sentence["en"]
-    (stored,) = stored_audits(workspace)
-    pack = tmp_path / "pack"
-    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), pack)
-    assert judge(pack, Judge(HERE), one_by_one=True) == 0
+    verify_packs(workspace, tmp_path)
 
 
 @pytest.mark.costly
