@@ -164,16 +164,17 @@ def verdicts(workspace: Lasting, query: FromQuery[VerdictsQuery]) -> Page[Questi
     """Every question that the charter asks of each system, with its answer as it stands today."""
     if query.system is not None:
         use_of(workspace, query.system)
-    known("article", query.article, {each.id for each in store.scene(workspace).charter.articles})
+    scene = store.scene(workspace)
+    known("article", query.article, {each.id for each in scene.charter.articles})
     found = [
         QuestionAnswer(
             system=use.system.id,
             entry=_audited(use.audit).entry if use.audit else None,
             left_out=_left_out(use.audit.left_out) if use.audit else None,
-            last_answer=_last_answer(use.system.id, verdict, store.scene(workspace)),
+            last_answer=_last_answer(use.system.id, verdict, scene),
             verdict=verdict.written(),
         )
-        for use in store.scene(workspace).uses
+        for use in scene.uses
         for verdict in use.verdicts
         if query.system in (None, use.system.id)
         and query.article in (None, verdict.article)
