@@ -10,9 +10,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from boussole.audits.systems.parts import Windows
+from boussole.audits.uncertainty.methods import METHODS
 from boussole.charter.document import AuditDocument
-from boussole.charter.document.answers.verdict import RULE
+from boussole.charter.document.answers.verdict import METHOD, RULE, RULES
 from boussole.charter.judging.statistics.deciding import with_intervals
+from boussole.charter.pack.verifier.verdicts import judging
 from tests.as_json import judge
 from tests.charter.builders import (
     AGES,
@@ -205,3 +207,9 @@ def test_documents_name_their_rule() -> None:
     assert (document.rule, document.rule_then) == (2, 2)
     old = AuditDocument.of(audit_document("matchft", start=START, end=START))
     assert (old.rule, old.rule_then, "rule" in old.written()) == (None, 1, False)
+
+
+def test_each_rule_is_known_to_documents_to_the_verifier_and_to_the_methods() -> None:
+    (named,) = (get_args(each) for each in get_args(AuditDocument.model_fields["rule"].annotation) if get_args(each))
+    assert (1, *named) == tuple(RULES) == tuple(METHOD) == judging.RULES
+    assert set(METHOD.values()) == set(METHODS)
