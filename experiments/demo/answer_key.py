@@ -29,6 +29,7 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "gender in July and August: version 1.4 sees nothing that separates women from men",
             "age below 25 against 25-49: hiring history treats them alike",
             "qpv: no feature, no hiring history and no selection depends on it",
+            "the trial: close to a third of offers end in a hire, each in one; who is hired is assessed no more",
             "precision: employers still hold a little against age and part-time pasts, about what balances the higher "
             "bar that these people had to pass to be contacted; so those contacted are hired about equally often",
         ],
@@ -42,6 +43,7 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             },
             "experience_years": {"2026-08": "none", "2026-09": "none"},
             "skills_match": {"2026-08": "none", "2026-09": "none"},
+            "part_time_share": {"2026-08": "none", "2026-09": "none"},
             "occupation": {"2026-08": "none", "2026-09": "none"},
             "score": {
                 "2026-08": "none",
@@ -350,7 +352,8 @@ def _effects() -> list[dict[str, Any]]:
             "against": "M",
             "months": [MONTHS[2]],
             "ratio_between": [0.84, 0.91],
-            "mechanism": "version 2.0 adds part_time_share, which past hires disfavour and which women have more often",
+            "mechanism": "version 2.0 adds part_time_share, which past hires disfavour and which women have more "
+            "often: `boussole features` finds it",
         },
     ]
 
@@ -404,24 +407,23 @@ def _expected() -> dict[str, dict[str, str]]:
             "time_to_answer_qpv": "kept",
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
-        # In September: of women 93 for 100, not surely below 95; of women of 50 and over 77, surely below 80.
+        # In September: of women 91 for 100; of women of 50 and over 77, surely below 80.
         crossed = "broken" if changed else "watch"
-        seen = {"gender": "unknown" if changed else "kept", "age": "watch", "gender_age": crossed, "qpv": "kept"}
+        seen = {"gender": "watch" if changed else "kept", "age": "watch", "gender_age": crossed, "qpv": "kept"}
         verdicts[month] |= {f"exposure_ratio_{name}": seen[name] for name in attributes}
         last = month == MONTHS[2]  # of fewer than three months nobody can be said to be forgotten
         for name in attributes:
             old = name in ("age", "gender_age")
             verdicts[month] |= {
-                f"where_the_gap_opens_{name}": "watch" if old else "unknown",
+                # A month has some 550 hires: hardly enough to see which part of a gap opens before them.
+                f"where_the_gap_opens_{name}": "unknown",
                 f"never_shortlisted_{name}": "broken" if old and last else "unknown",
             }
         verdicts[month] |= _corrected(month)
         if month != MONTHS[0]:
             verdicts[month] |= {"likeness_to_reference": "watch" if changed else "kept"}
-    # No gap is planted, and by chance the figure lies on the bad side of a watch level of none: never kept.
-    for month, names in zip(MONTHS, (("age", "gender_age", "qpv"), ("age", "qpv"), ("age", "gender_age")), strict=True):
-        verdicts[month] |= {f"precision_difference_{name}": "unknown" for name in names}
-    verdicts[MONTHS[2]] |= {f"{asked}_qpv": "unknown" for asked in SELECTION[2:]}  # 94 for 100 at the shortlist
+    for month, found in BY_CHANCE.items():
+        verdicts[month] |= found
     return verdicts
 
 
@@ -458,9 +460,36 @@ def _corrected(month: str) -> dict[str, str]:
     if month == MONTHS[2]:
         return {"corrections_help": "unknown", **{f"gap_after_corrections_{name}": "unknown" for name in names}}
     planted = month == CORRECTED
-    # By chance there may be a gap by neighbourhood in August, and by age under 25 in July; in July nothing shows that
-    # the gap by age was narrowed in each cell of gender and age.
-    found = {"gender": "kept", "age": "broken" if planted else "unknown"}
-    found |= {"qpv": "unknown" if planted else "kept", "gender_age": "broken" if planted else "watch"}
-    # In July 33 against 30 in 100, in August 36: not surely more.
-    return {"corrections_help": "watch", **{f"gap_after_corrections_{name}": told for name, told in found.items()}}
+    found = dict.fromkeys(names, "kept")
+    found |= {name: "broken" for name in ("age", "gender_age") if planted}
+    # Whom advisers put in they know: about 12 in 100 are hired, and 5 of those whom they kept.
+    return {"corrections_help": "kept", **{f"gap_after_corrections_{name}": told for name, told in found.items()}}
+
+
+BY_CHANCE: dict[str, dict[str, str]] = {
+    "2026-07": {
+        "adjusted_stage_selection_rate_ratio_gender": "unknown",
+        "gap_after_corrections_age": "unknown",
+        "gap_after_corrections_gender_age": "unknown",
+        "gap_after_corrections_qpv": "unknown",
+        "precision_difference_age": "unknown",
+        "precision_difference_gender": "unknown",
+        "precision_difference_gender_age": "unknown",
+        "time_to_answer_age": "unknown",
+        "where_the_gap_opens_age": "watch",
+    },
+    "2026-08": {
+        "controls_of_the_silent": "unknown",
+        "gap_after_corrections_qpv": "unknown",
+        "precision_difference_age": "unknown",
+        "precision_difference_gender_age": "unknown",
+        "silence_closes_no_door": "unknown",
+        "time_to_answer_gender": "unknown",
+    },
+    "2026-09": {
+        "precision_difference_age": "unknown",
+        "precision_difference_gender_age": "unknown",
+    },
+}
+"""Where this seed, at this size, answers otherwise than what is planted says: nothing is planted there, and by chance
+the figure lies beyond a level; or what is planted is not seen for sure. Mostly *we cannot tell*."""

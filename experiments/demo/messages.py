@@ -28,14 +28,28 @@ NO_SMARTPHONE = 8
 """One person in so many has none."""
 TEMPLATE, NEW_TEMPLATE = "SMS-3", "SMS-4"
 """The template of messages, whose notice somebody approved, and a newer one, whose nobody did."""
-COLUMNS = ["person_id", "sent_at", "kind", "replied_at", "closes_at", "smartphone", "department", "template", "week"]
+COLUMNS = [
+    "person_id",
+    "sent_at",
+    "kind",
+    "replied_at",
+    "closes_at",
+    "smartphone",
+    "department",
+    "template",
+    "week",
+    "decision_id",
+]
 
 
 def messages(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
     """The log of messages of a log of decisions; `week` names the run of the decision."""
-    sent = log.loc[log["contacted"], ["person_id", "ts", "replied", "age", "run"]].reset_index(drop=True)
-    day = _working_day(sent["ts"].dt.tz_convert(PARIS).dt.tz_localize(None).dt.normalize())
-    hour = rng.choice(HOURS, len(sent))
+    sent = log.loc[log["contacted"], ["person_id", "ts", "replied", "age", "run", "decision_id"]].reset_index(drop=True)
+    decided = sent["ts"].dt.tz_convert(PARIS).dt.tz_localize(None)
+    day = _working_day(decided.dt.normalize())
+    # Of the hours that are left of the day: a message comes after its decision.
+    gone = np.where(day == decided.dt.normalize(), np.searchsorted(HOURS, decided.dt.hour, side="right"), 0)
+    hour = np.array(HOURS)[gone + (rng.random(len(sent)) * (len(HOURS) - gone)).astype(int)]
     late = (rng.random(len(sent)) < effects.evening_share) & (day >= pd.Timestamp(CHANGE))
     moment = pd.Series(np.where(late, EVENING, hour)) * 3600 + rng.integers(0, 3600, len(sent))
     at = day + pd.to_timedelta(moment, unit="s")
@@ -52,6 +66,7 @@ def messages(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEff
             "age": sent["age"],
             "department": np.array(DEPARTMENTS)[number % len(DEPARTMENTS)],
             "week": sent["run"],
+            "decision_id": sent["decision_id"],
         }
     ).sort_values(["person_id", "sent_at"], kind="stable", ignore_index=True)
     stop = rng.random(len(found)) < STOPS

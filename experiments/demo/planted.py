@@ -21,14 +21,14 @@ BLIND = "A07"
 class PlantedEffects:
     """Every bias and shift of the simulation, in one place; log-odds unless said otherwise."""
 
-    age_50_hired: float = -0.65
+    age_50_hired: float = -0.67
     """Past employers hired people of 50 and over less: both versions learn it through experience_years."""
-    part_time_hired: float = -1.6
+    part_time_hired: float = -1.7
     """Past employers hired people with part-time pasts less (per share of 1): only version 2.0 sees that feature."""
-    age_50_now: float = -0.4
-    part_time_now: float = -0.3
+    age_50_now: float = -0.15
+    part_time_now: float = -0.15
     """What employers hold against the same people today: less, about what balances the higher bar they had to pass."""
-    women_part_time: float = 0.42
+    women_part_time: float = 0.45
     men_part_time: float = 0.12
     """Share of people with a part-time past: this is how version 2.0 reaches women."""
     evening_share: float = 0.03

@@ -6,7 +6,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from boussole.experiments.demo.corrections import swaps
 from boussole.experiments.demo.planted import CHANGE, PLANTED, PlantedEffects
 
 AGENCIES, ADVISERS = 80, 15
@@ -22,31 +21,35 @@ CHANGED, HASTY = 0.12, 0.03
 COLUMNS = ["decision_id", "kept", "seconds", "reviewed_at", "agent", "agency", "words", "month"]
 
 
-def reviews(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
-    """The log of what advisers decided, of a log of decisions; `month` names the run."""
-    columns = ["decision_id", "offer_id", "ts", "rank", "contacted"]
-    seen = log.loc[log["rank"] <= LOOKED_AT, columns].sort_values(["offer_id", "rank"], ignore_index=True)
-    lists = seen.groupby("offer_id", as_index=False).agg(ts=("ts", "max"))
-    lists = lists.sort_values("ts", kind="stable", ignore_index=True)
-    since = (lists["ts"] >= pd.Timestamp(CHANGE, tz=lists["ts"].dt.tz)).to_numpy()
-    number, count = np.arange(len(lists)), len(lists)
+def lists(posted: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
+    """Who reviews the list of each offer, how fast, and whether something is changed in it."""
+    found = posted[["offer_id", "ts"]].sort_values("ts", kind="stable", ignore_index=True)
+    since = (found["ts"] >= pd.Timestamp(CHANGE, tz=found["ts"].dt.tz)).to_numpy()
+    number, count = np.arange(len(found)), len(found)
     largest = number % EVERY == LARGEST
     agency = np.where(largest, LARGEST, number % AGENCIES)
     adviser = np.where(agency == LARGEST, number // EVERY % MOST, number // AGENCIES % ADVISERS)
     blind = (agency == LARGEST) & effects.blind_agency
-    changed = (rng.random(count) < _share(since, effects.changed_since, CHANGED)) & ~blind
     hasty = rng.random(count) < _share(since, effects.hasty_since, HASTY)
-    lists = lists.assign(
+    return found.assign(
         agency=[f"A{each:02}" for each in agency],
         agent=[f"A{a:02}-{each:02}" for a, each in zip(agency, adviser, strict=True)],
-        changed=changed,
+        changed=(rng.random(count) < _share(since, effects.changed_since, CHANGED)) & ~blind,
         pace=np.where(hasty, rng.uniform(500, 1500, count), rng.uniform(80, 280, count)),
         wait=pd.to_timedelta(rng.integers(5, 600, count), unit="min"),
     ).drop(columns="ts")
-    corrected = swaps(log, lists.loc[lists["changed"], "offer_id"], rng=rng, effects=effects)
-    proposals = pd.concat([seen.assign(kept=seen["contacted"]), corrected], ignore_index=True)
+
+
+def reviews(
+    log: pd.DataFrame, reviewed: pd.DataFrame, corrected: pd.DataFrame, *, rng: np.random.Generator
+) -> pd.DataFrame:
+    """The log of what advisers decided, of a log of decisions: of each list its first proposals and those that were
+    `corrected`; `month` names the run."""
+    columns = ["decision_id", "offer_id", "ts", "contacted"]
+    seen = log.loc[log["rank"] <= LOOKED_AT, [*columns, "rank"]].sort_values(["offer_id", "rank"], ignore_index=True)
+    proposals = pd.concat([seen.assign(kept=seen["contacted"]), corrected[[*columns, "kept"]]], ignore_index=True)
     proposals = proposals.drop_duplicates("decision_id", keep="last").sort_values("decision_id")
-    found = proposals.drop(columns="rank").merge(lists, on="offer_id")
+    found = proposals.drop(columns="rank").merge(reviewed, on="offer_id")
     words = rng.integers(*WORDS, len(found))
     return found.assign(
         seconds=(words / found["pace"] * 60).round(1),

@@ -13,10 +13,10 @@ import yaml
 from boussole.audits.uncertainty.exact import exact_ends
 from boussole.experiments.demo.answer_key import facts
 from boussole.experiments.demo.planted import BLIND, MONTHS, NOTHING, PEOPLE, PLANTED, SEED
-from boussole.experiments.demo.reviews import reviews
 from boussole.experiments.demo.simulation import Simulation, simulate
 from boussole.experiments.demo.system_files import system_files
 from boussole.experiments.demo.texts import texts
+from tests.experiments.simulated import reviewed
 
 STAYS = {
     "men_part_time": "how many men have a part-time past; nothing hangs on it where it is held against nobody",
@@ -50,13 +50,17 @@ def test_where_nothing_is_planted_nobody_is_treated_otherwise(nothing: Simulatio
 
 @pytest.mark.costly
 def test_where_nothing_is_planted_the_published_figures_of_the_trial_come_out(nothing: Simulation) -> None:
-    """Nine in ten of those contacted reply within five hours, the median first reply comes after 19 minutes or so."""
+    """Nine in ten of those contacted reply within five hours, the median first reply comes after 19 minutes or so, half
+    of the introductions within a day of the list, and close to a third of the offers end in a hire."""
     sent = nothing.messages[nothing.messages["kind"] == "contact"]
     minutes = (sent["replied_at"] - sent["sent_at"]).dt.total_seconds() / 60
     assert 0.88 < (minutes <= 300).mean() < 0.92
     assert 17.5 < minutes.median() < 20.5
-    hired = nothing.log[nothing.log["contacted"]].groupby("offer_id")["hired"].any()
-    assert hired.mean() > 0.3
+    introduced = nothing.log[nothing.log["presented"]]
+    assert 0.45 < (introduced["presented_at"] - introduced["ts"] <= pd.Timedelta(hours=24)).mean() < 0.55
+    hired = nothing.log["hired"].fillna(False).groupby(nothing.log["offer_id"]).sum()
+    assert 0.28 < hired.mean() < 0.38
+    assert hired.max() == 1  # an offer is one post
 
 
 def changed_by_agency(done: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
@@ -71,7 +75,7 @@ def changed_by_agency(done: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
 def test_one_agency_follows_every_list_and_only_where_that_is_planted() -> None:
     log = simulate(PEOPLE // 2, seed=SEED).log
     planted, clean = (
-        changed_by_agency(reviews(log, rng=np.random.default_rng(7), effects=effects), log)
+        changed_by_agency(reviewed(log, effects), log)
         for effects in (PLANTED, dataclasses.replace(PLANTED, blind_agency=False))
     )
     july = planted.loc[MONTHS[0]]

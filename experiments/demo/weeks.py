@@ -1,0 +1,67 @@
+"""The offers of the demo week by week: who has found work is assessed for no offer of a later week."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from boussole.experiments.demo.corrections import late_outcomes, swaps
+from boussole.experiments.demo.forgetting import forget
+from boussole.experiments.demo.market import PARIS, POOL, outcomes
+from boussole.experiments.demo.model import decide
+from boussole.experiments.demo.planted import PLANTED, PlantedEffects
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """What the tool decided, what advisers corrected in it, and what became of those whom they put in."""
+
+    log: pd.DataFrame
+    corrected: pd.DataFrame
+    late: pd.DataFrame
+
+
+def week_of(moments: pd.Series) -> pd.Series:
+    """The ISO week of each moment."""
+    found: pd.Series = moments.dt.tz_convert(PARIS).dt.strftime("%G-W%V")
+    return found
+
+
+def decided(
+    pool: pd.DataFrame,
+    *,
+    changed: frozenset[str],
+    over: frozenset[str],
+    rng: np.random.Generator,
+    effects: PlantedEffects = PLANTED,
+) -> Decided:
+    """The decisions about a pool of people with scores and fates, in the order of its offers.
+
+    `changed`: offers whose list an adviser corrects; `over`: people who are passed over.
+    """
+    often = _often(pool)
+    working: set[str] = set()
+    found: list[Decided] = []
+    for _, week in pool.groupby(week_of(pool["ts"]), sort=True):
+        here = week[~week["person_id"].isin(working)].groupby("offer_id").head(POOL)
+        log = outcomes(forget(decide(here), over=over, often=often))
+        working |= set(log.loc[log["hired"].fillna(False).astype(bool), "person_id"])
+        corrected = swaps(log, changed, rng=rng, effects=effects)
+        late = late_outcomes(log, corrected, working=working)
+        working |= set(late.loc[late["hired"], "person_id"])
+        found.append(Decided(log=log, corrected=corrected, late=late))
+    return Decided(
+        log=pd.concat([each.log for each in found]),
+        corrected=pd.concat([each.corrected for each in found]),
+        late=pd.concat([each.late for each in found]),
+    )
+
+
+def _often(pool: pd.DataFrame) -> Mapping[str, int]:
+    """On how many lists each person would be if nobody found work."""
+    every = decide(pool.groupby("offer_id").head(POOL))
+    counts = every.groupby("person_id")["shortlisted"].sum()
+    return {str(person): int(count) for person, count in counts.items()}
