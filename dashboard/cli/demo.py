@@ -81,13 +81,13 @@ SEATED = (
 """Colleges and invented names, two for each; the first is the chair, the seventh the deputy."""
 SUBJECT = "Étendre MatchFT à toutes les régions"
 OPINION = {
-    "title": "Avis sur l’essai de MatchFT dans deux régions",
+    "title": "Avis sur l’essai et l’extension de MatchFT",
     "sense": "reserved",
     "words": (
         "Le comité prend acte d’un service rendu plus vite aux demandeurs d’emploi. Il constate qu’à profil "
         "comparable, les personnes de 50 ans et plus sont contactées nettement moins souvent, chaque mois, et que rien "
-        "ne l’explique à ce jour. Il demande que l’essai ne soit pas étendu avant que cet écart soit compris et "
-        "corrigé."
+        "ne l’explique à ce jour. Il demande que l’extension, commencée dans trois autres régions, n’aille pas "
+        "plus loin avant que cet écart soit compris et corrigé."
     ),
     "reservations": [
         "L’écart selon l’âge est mesuré à chaque étape, et publié chaque mois jusqu’à sa correction.",
@@ -270,7 +270,7 @@ class _House:
                 ("Faire relire les listes par un conseiller formé.", "Direction du réseau", 35),
             )
         )
-        said = "D’accord pour les agences des deux régions en essai ; à étudier pour les autres."
+        said = "D’accord pour les agences qui ont commencé ; à étudier pour les autres."
         on = self.today - 12 * DAY
         seal(self.workspace, Reply(role="Direction du réseau", on=on, of=reread, accepted="partly", text=said))
         started = "Soixante conseillers sont formés (valeur inventée)."

@@ -29,6 +29,8 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "gender in July and August: version 1.4 sees nothing that separates women from men",
             "age below 25 against 25-49: hiring history treats them alike",
             "qpv: no feature, no hiring history and no selection depends on it",
+            "season: fewer offers in August, more of some occupations in summer, of others in September; it "
+            "is the same in each group",
             "the trial: close to a third of offers end in a hire, each in one; who is hired is assessed no more",
             "precision: employers still hold a little against age and part-time pasts, about what balances the higher "
             "bar that these people had to pass to be contacted; so those contacted are hired about equally often",
@@ -99,8 +101,9 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "effect_between": [0.002, 0.006],
             "outcome": "returns to work a month, over people",
             "switch": "PlantedEffects.returns_added",
-            "mechanism": "87 agencies of two regions have more returns to work from the month in which they start; the "
-            "other 213 do not, and all change alike otherwise",
+            "mechanism": "agencies have more returns to work from the month in which they start: the 87 of the two "
+            "regions of the trial, and 36 of three more regions since June; the other 177 do not, and all change alike "
+            "otherwise",
         },
         "reviews": {
             "lists_changed": {
@@ -468,27 +471,29 @@ def _corrected(month: str) -> dict[str, str]:
 
 BY_CHANCE: dict[str, dict[str, str]] = {
     "2026-07": {
-        "adjusted_stage_selection_rate_ratio_gender": "unknown",
-        "gap_after_corrections_age": "unknown",
-        "gap_after_corrections_gender_age": "unknown",
-        "gap_after_corrections_qpv": "unknown",
-        "precision_difference_age": "unknown",
+        "gap_after_corrections_gender_age": "watch",
         "precision_difference_gender": "unknown",
         "precision_difference_gender_age": "unknown",
+        "precision_difference_qpv": "unknown",
         "time_to_answer_age": "unknown",
+        "time_to_answer_gender_age": "kept",
         "where_the_gap_opens_age": "watch",
     },
     "2026-08": {
-        "controls_of_the_silent": "unknown",
         "gap_after_corrections_qpv": "unknown",
         "precision_difference_age": "unknown",
         "precision_difference_gender_age": "unknown",
-        "silence_closes_no_door": "unknown",
-        "time_to_answer_gender": "unknown",
+        "precision_difference_qpv": "unknown",
+        "time_to_answer_age": "unknown",
     },
     "2026-09": {
+        "adjusted_stage_selection_rate_ratio_qpv": "unknown",
         "precision_difference_age": "unknown",
+        "precision_difference_gender": "unknown",
         "precision_difference_gender_age": "unknown",
+        "stage_selection_rate_ratio_qpv": "unknown",
+        "time_to_answer_qpv": "unknown",
+        "where_the_gap_opens_gender_age": "watch",
     },
 }
 """Where this seed, at this size, answers otherwise than what is planted says: nothing is planted there, and by chance

@@ -8,7 +8,7 @@ import pandas as pd
 from boussole.experiments.demo.market import PARIS
 from boussole.experiments.demo.messages import CLOSED
 
-DAYS, OFTEN = (0, 1, 2, 3, 4, 5), (0.8, 0.14, 0.02, 0.02, 0.01, 0.01)
+DAYS, OFTEN = (0, 1, 2, 3, 4, 5), (0.53, 0.38, 0.04, 0.02, 0.02, 0.01)
 """Working days from the reply to the introduction, and how often it is so many."""
 OPENS, CLOSES = 9, 17
 """Hours between which advisers introduce people."""
@@ -20,11 +20,14 @@ def introduced_at(log: pd.DataFrame, messages: pd.DataFrame, *, rng: np.random.G
     local = log["ts"].dt.tz_convert(PARIS).dt.tz_localize(None)
     after = log["decision_id"].map(replies).fillna(local)[log["presented"]]
     days = rng.choice(DAYS, len(after), p=OFTEN)
-    hour = pd.to_timedelta(rng.integers(OPENS * 3600, CLOSES * 3600, len(after)), unit="s")
-    too_early = (after.dt.normalize() + hour).to_numpy() <= after.to_numpy()
+    second = (after - after.dt.normalize()).dt.total_seconds().to_numpy()
+    opens, closes = OPENS * 3600, CLOSES * 3600
+    too_late = second >= closes - 60
+    begins = np.where((days == 0) & ~too_late, np.maximum(second + 60, opens), opens)
+    hour = pd.to_timedelta(np.floor(begins + rng.random(len(after)) * (closes - begins)), unit="s")
     open_days = np.busdaycalendar(holidays=np.array(CLOSED, dtype="datetime64[D]"))
     first = np.busday_offset(after.to_numpy().astype("datetime64[D]"), 0, roll="forward", busdaycal=open_days)
-    day = np.busday_offset(first, np.maximum(days, too_early), busdaycal=open_days)
+    day = np.busday_offset(first, np.maximum(days, too_late), busdaycal=open_days)
     found = pd.Series(day.astype("datetime64[us]"), index=after.index) + hour
     every: pd.Series = found.dt.tz_localize(PARIS).dt.tz_convert("UTC").reindex(log.index)
     return every

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from boussole.experiments.demo.planted import CHANGE, FIRST_DAY, LAST_DAY, PLANTED, PlantedEffects
+from boussole.experiments.demo.places import AGENCIES, home
+from boussole.experiments.demo.planted import BLIND, CHANGE, FIRST_DAY, LAST_DAY, PLANTED, PlantedEffects
 
 POOL, SHORTLIST, CONTACTS = 20, 10, 8
 """People assessed, shortlisted at most and contacted at most for one offer."""
@@ -19,42 +20,83 @@ SPARE = 10
 REPLIES, INTRODUCED, PICKY = 0.9, 0.235, -1.97
 """Share of those contacted who reply, and of these whom the adviser introduces to the employer; log-odds that today's
 employers want somebody less than past ones. So close to a third of the offers end in a hire, as in the trial."""
+SEASON = {7: 1.0, 8: 0.93, 9: 1.07}
+"""Offers of a working day of each month, beside the first: fewer in August, more when the summer is over."""
+IN_SEASON = {"A": {8: 1.2, 9: 1.3}, "G": {7: 1.2, 8: 1.2, 9: 0.85}, "K": {9: 1.1}}
+"""The same of some families: harvests, hotels and restaurants in summer, personal services when schools begin."""
+EVERY = 11
+"""One offer in so many is of the largest agency."""
 PARIS = ZoneInfo("Europe/Paris")
 
 
 def offers(seekers: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
-    """Offers in the order of their moment, in occupations as frequent as among the people."""
-    counts = seekers["rome_family"].value_counts().sort_index()
-    counts = counts[counts >= POOL]
+    """Offers in the order of their moment, each of an agency that has started, in occupations as frequent as among the
+    people of its region, and by season."""
+    within = pd.crosstab(home(seekers["person_id"]), seekers["rome_family"])
+    within = within.where(within >= POOL, 0).pipe(lambda counts: counts[counts.sum(axis=1) > 0])
     number = round(OFFERS_PER_PERSON * len(seekers))
     days = [FIRST_DAY + dt.timedelta(days=i) for i in range((LAST_DAY - FIRST_DAY).days + 1)]
     worked = [day for day in days if day.weekday() < 5]
-    day = np.sort(rng.integers(len(worked), size=number))
+    often = np.array([SEASON[day.month] for day in worked])
+    day = np.sort(rng.choice(len(worked), size=number, p=often / often.sum()))
     minute = rng.integers(9 * 60, 18 * 60, size=number)
+    on = np.array(worked)[day]
     moments = [
-        dt.datetime.combine(worked[d], dt.time(m // 60, m % 60), tzinfo=PARIS) for d, m in zip(day, minute, strict=True)
+        dt.datetime.combine(each, dt.time(m // 60, m % 60), tzinfo=PARIS) for each, m in zip(on, minute, strict=True)
     ]
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             "offer_id": [f"O{i:05d}" for i in range(number)],
-            "rome_family": rng.choice(counts.index.to_numpy(), size=number, p=(counts / counts.sum()).to_numpy()),
             "ts": pd.to_datetime(moments, utc=True).as_unit("us"),
-            "after_change": [worked[d] >= CHANGE for d in day],
+            "after_change": on >= CHANGE,
         }
     )
+    return _placed(found, on, within, rng=rng)
+
+
+def _placed(posted: pd.DataFrame, on: np.ndarray, within: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
+    """Offers with their agency and region, by turns of the agencies that have started; the largest has more of them."""
+    open_ = AGENCIES[AGENCIES["of"].isin(within.index) & AGENCIES["started"].notna()]
+    starts = pd.to_datetime(open_["started"]).dt.date.to_numpy()
+    order, largest = rng.permutation(len(open_)), np.flatnonzero(open_["agency"] == BLIND)[0]
+    turn, given = 0, np.empty(len(posted), dtype=int)
+    for i, day in enumerate(on):
+        if i % EVERY == 0:
+            given[i] = largest
+            continue
+        while starts[order[turn % len(order)]] > day:
+            turn += 1
+        given[i] = order[turn % len(order)]
+        turn += 1
+    found = posted.assign(agency=open_["agency"].to_numpy()[given], region=open_["of"].to_numpy()[given])
+    return found.assign(rome_family=_families(found, np.array([day.month for day in on]), within, rng=rng))
+
+
+def _families(posted: pd.DataFrame, month: np.ndarray, within: pd.DataFrame, *, rng: np.random.Generator) -> np.ndarray:
+    """The occupation family of each offer, drawn among those of its region."""
+    found, drawn, families = np.empty(len(posted), dtype=object), rng.random(len(posted)), within.columns.to_numpy()
+    regions = posted["region"].to_numpy()
+    for region, at in {*zip(regions, month, strict=True)}:
+        rows = (regions == region) & (month == at)
+        season = [IN_SEASON.get(family, {}).get(at, 1.0) for family in families]
+        shares = np.cumsum(within.loc[region].to_numpy(dtype=float) * season)
+        found[rows] = families[np.searchsorted(shares / shares[-1], drawn[rows])]
+    return found
 
 
 def pairs(
     seekers: pd.DataFrame, posted: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED
 ) -> pd.DataFrame:
-    """Whom each offer may reach, in the order in which they are assessed: more people of its occupation than are, as
-    some of them will have found work by then; drawn without regard to anything else."""
-    rows_of = {family: frame.index.to_numpy() for family, frame in seekers.groupby("rome_family")}
-    most = {family: min(POOL + SPARE, len(rows)) for family, rows in rows_of.items()}
-    drawn = [rng.choice(rows_of[family], size=most[family], replace=False) for family in posted["rome_family"]]
+    """Whom each offer may reach, in the order in which they are assessed: more people of its occupation and region than
+    are, as some of them will have found work by then; drawn without regard to anything else."""
+    rows_of = {key: rows.index.to_numpy() for key, rows in seekers.groupby([home(seekers["person_id"]), "rome_family"])}
+    keys = list(zip(posted["region"], posted["rome_family"], strict=True))
+    drawn = [rng.choice(rows_of[key], size=min(POOL + SPARE, len(rows_of[key])), replace=False) for key in keys]
     sizes = [len(rows) for rows in drawn]
-    repeated = posted.loc[posted.index.repeat(sizes), ["offer_id", "ts", "after_change"]].reset_index(drop=True)
-    pool = pd.concat([repeated, seekers.loc[np.concatenate(drawn)].reset_index(drop=True)], axis=1)
+    repeated = posted.loc[posted.index.repeat(sizes), ["offer_id", "ts", "after_change", "agency"]]
+    pool = pd.concat(
+        [repeated.reset_index(drop=True), seekers.loc[np.concatenate(drawn)].reset_index(drop=True)], axis=1
+    )
     mean = np.where(pool["after_change"], effects.radius_km[1], effects.radius_km[0])
     return pool.assign(
         skills_match=skills(pool["ability"].to_numpy(), rng), distance_km=rng.gamma(2.0, mean / 2.0).round(1)

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from boussole.experiments.demo.market import PARIS
+from boussole.experiments.demo.places import departments
 from boussole.experiments.demo.planted import CHANGE, PLANTED, PlantedEffects
 
-DEPARTMENTS = ("18", "28", "36", "37", "41", "45", "44", "49", "53", "72", "85")
-"""Of the two regions of the trial."""
 HOURS = (10, 11, 12, 14, 15, 16, 17, 18, 19)
 EVENING = 21
 CLOSED = ("2026-07-14",)
@@ -64,7 +63,7 @@ def messages(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEff
             "closes_at": at + CLOSES_AFTER,
             "smartphone": np.where(number % NO_SMARTPHONE == 0, "no", "yes"),
             "age": sent["age"],
-            "department": np.array(DEPARTMENTS)[number % len(DEPARTMENTS)],
+            "department": departments(sent["person_id"]),
             "week": sent["run"],
             "decision_id": sent["decision_id"],
         }

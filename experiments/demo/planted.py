@@ -13,8 +13,8 @@ CHANGE = dt.date(2026, 9, 1)
 """The day on which version 2.0 replaces 1.4 and the search radius grows."""
 CORRECTED = MONTHS[1]
 """The month in which advisers correct lists against people of 50 and over."""
-BLIND = "A07"
-"""The agency whose advisers follow every list."""
+BLIND = "A007"
+"""The largest agency, whose advisers follow every list."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,12 +6,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from boussole.experiments.demo.planted import CHANGE, PLANTED, PlantedEffects
+from boussole.experiments.demo.planted import BLIND, CHANGE, PLANTED, PlantedEffects
 
-AGENCIES, ADVISERS = 80, 15
-"""How many agencies of the two regions, and how many advisers review in each: nobody is told of alone."""
-LARGEST, EVERY, MOST = 7, 11, 60
-"""The largest agency, that it reviews every so many lists beside its part of the others, and by how many advisers."""
+ADVISERS, MOST = 11, 60
+"""How many advisers review lists in an agency, and in the largest: nobody is told of alone."""
 LOOKED_AT = 3
 """Proposals of a list that its adviser opens."""
 WORDS = (60, 140)
@@ -23,17 +21,14 @@ COLUMNS = ["decision_id", "kept", "seconds", "reviewed_at", "agent", "agency", "
 
 def lists(posted: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
     """Who reviews the list of each offer, how fast, and whether something is changed in it."""
-    found = posted[["offer_id", "ts"]].sort_values("ts", kind="stable", ignore_index=True)
+    found = posted[["offer_id", "ts", "agency"]].sort_values("ts", kind="stable", ignore_index=True)
     since = (found["ts"] >= pd.Timestamp(CHANGE, tz=found["ts"].dt.tz)).to_numpy()
-    number, count = np.arange(len(found)), len(found)
-    largest = number % EVERY == LARGEST
-    agency = np.where(largest, LARGEST, number % AGENCIES)
-    adviser = np.where(agency == LARGEST, number // EVERY % MOST, number // AGENCIES % ADVISERS)
-    blind = (agency == LARGEST) & effects.blind_agency
+    count, largest = len(found), (found["agency"] == BLIND).to_numpy()
+    adviser = found.groupby("agency").cumcount().to_numpy() % np.where(largest, MOST, ADVISERS)
+    blind = largest & effects.blind_agency
     hasty = rng.random(count) < _share(since, effects.hasty_since, HASTY)
     return found.assign(
-        agency=[f"A{each:02}" for each in agency],
-        agent=[f"A{a:02}-{each:02}" for a, each in zip(agency, adviser, strict=True)],
+        agent=[f"{agency}-{each:02}" for agency, each in zip(found["agency"], adviser, strict=True)],
         changed=(rng.random(count) < _share(since, effects.changed_since, CHANGED)) & ~blind,
         pace=np.where(hasty, rng.uniform(500, 1500, count), rng.uniform(80, 280, count)),
         wait=pd.to_timedelta(rng.integers(5, 600, count), unit="min"),

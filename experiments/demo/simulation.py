@@ -27,7 +27,7 @@ from boussole.experiments.demo.weeks import decided, week_of
 from boussole.experiments.demo.writers import writer_accounts, writer_uses
 
 LOGGED = [
-    "decision_id", "ts", "person_id", "offer_id", "model_version", "rome_family", "gender", "age", "qpv",
+    "decision_id", "ts", "person_id", "offer_id", "agency", "model_version", "rome_family", "gender", "age", "qpv",
     "experience_years", "distance_km", "skills_match", "part_time_share", "score", "threshold", "rank",
     "shortlisted", "contacted", "replied", "presented", "hired", "presented_at",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from boussole.experiments.demo.places import regions_of
 from boussole.experiments.demo.planted import CHANGE, PLANTED, PlantedEffects
 
 PURPOSE, TASK = "proposer des candidats", "consulter une liste"
@@ -13,7 +14,6 @@ OTHER = "contrôle de la recherche d’emploi"
 """A purpose that nobody declared."""
 UNLABELLED = 0.003
 """Share of uses whose purpose nobody wrote down."""
-REGIONS = ("Centre-Val de Loire", "Pays de la Loire")
 NEVER = 0.002
 """Share of advisers whom nobody trained."""
 TRAINED, AGAIN, TOO_LATE = (pd.Timestamp(day) for day in ("2025-09-29", "2026-08-24", "2026-10-05"))
@@ -34,7 +34,7 @@ def uses(reviews: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEff
         used_at=found["reviewed_at"],
         task=TASK,
         purpose=purpose,
-        region=np.array(REGIONS)[found["agency"].str[1:].astype(int) % len(REGIONS)],
+        region=regions_of(found["agency"]),
     )[COLUMNS]
 
 

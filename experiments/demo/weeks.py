@@ -26,8 +26,9 @@ class Decided:
 
 def week_of(moments: pd.Series) -> pd.Series:
     """The ISO week of each moment."""
-    found: pd.Series = moments.dt.tz_convert(PARIS).dt.strftime("%G-W%V")
-    return found
+    code, hours = pd.factorize(moments.dt.floor("h"))  # a name is made once an hour, and not a row
+    names = pd.DatetimeIndex(hours).tz_convert(PARIS).strftime("%G-W%V")
+    return pd.Series(names.to_numpy()[code], index=moments.index)
 
 
 def decided(

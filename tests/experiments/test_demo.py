@@ -26,6 +26,7 @@ from boussole.experiments.demo.controls import SILENCE, controls
 from boussole.experiments.demo.forgetting import forget, passed_over
 from boussole.experiments.demo.messages import messages
 from boussole.experiments.demo.model import VERSIONS
+from boussole.experiments.demo.places import AGENCIES, REGIONS
 from boussole.experiments.demo.planted import CHANGE, PEOPLE, PLANTED, SEED
 from boussole.experiments.demo.simulation import Simulation, run_names, simulate
 from boussole.experiments.demo.uses import OTHER, PURPOSE, uses
@@ -299,7 +300,9 @@ def test_rank_threshold_and_stages_agree(log: pd.DataFrame) -> None:
     assert set(told["age"]) <= {"<25"}
     log = simulate(SMALL, seed=SEED, effects=dataclasses.replace(PLANTED, forgotten_young=0.0)).log
     ordered = log.sort_values(["offer_id", "rank"])
-    assert all(ranks == list(range(1, 21)) for ranks in ordered.groupby("offer_id")["rank"].apply(list))
+    pools = ordered.groupby("offer_id")["rank"].apply(list)
+    assert all(ranks == list(range(1, len(ranks) + 1)) for ranks in pools)
+    assert pools.str.len().eq(20).mean() > 0.8  # of so few people some families run out of those who have no work
     assert (ordered.groupby("offer_id")["score"].diff().dropna() <= 0).all()
     assert log["shortlisted"].equals((log["score"] >= log["threshold"]) & (log["rank"] <= 10))
     assert log["contacted"].equals(log["shortlisted"] & (log["rank"] <= 8))
@@ -557,7 +560,8 @@ def effect(counts: pd.DataFrame) -> Study:
 def test_agencies_that_started_have_more_returns_to_work(simulation: Simulation, planted: dict[str, Any]) -> None:
     counts = simulation.agencies
     started = counts.groupby("agency")["started"].first().value_counts()
-    assert (started.sum(), len(started), counts["agency"].nunique()) == (87, 2, 300)
+    assert (started.sum(), len(started), counts["agency"].nunique()) == (123, 5, 300)
+    assert started.sort_index().to_list() == [39, 48, 12, 12, 12]  # the trial, then one region after the other
     low, high = planted["better_than_before"]["effect_between"]
     found = effect(counts).overall
     assert low < found.value < high
@@ -565,3 +569,41 @@ def test_agencies_that_started_have_more_returns_to_work(simulation: Simulation,
     none = dataclasses.replace(PLANTED, returns_added=0.0)
     same = effect(agency_months(rng=np.random.default_rng(7), effects=none)).overall
     assert abs(same.value) < 2.5 * same.se
+
+
+@pytest.mark.costly
+def test_every_log_names_the_same_agencies_which_have_started(simulation: Simulation, log: pd.DataFrame) -> None:
+    listed = simulation.agencies.groupby("agency")["started"].first()
+    day = log["ts"].dt.tz_convert("Europe/Paris").dt.strftime("%Y-%m-%d")
+    assert (log["agency"].map(listed) <= day).all()
+    assert log["agency"].nunique() == 123
+    done = simulation.reviews.merge(log[["decision_id", "agency"]], on="decision_id", suffixes=("", "_decided"))
+    assert done["agency"].equals(done["agency_decided"])
+    assert (simulation.reviews["agent"].str.split("-").str[0] == simulation.reviews["agency"]).all()
+    where = AGENCIES.set_index("agency")["region"]
+    assert (simulation.uses["region"] == simulation.uses["agency"].map(where)).all()
+    assert set(simulation.texts["team"]) <= set(listed.index)
+    months = log.groupby("month")["agency"].nunique()
+    assert months.is_monotonic_increasing
+    assert months.iloc[0] < months.iloc[-1]
+
+
+@pytest.mark.costly
+def test_people_are_assessed_by_agencies_of_the_region_where_they_live(
+    simulation: Simulation, log: pd.DataFrame
+) -> None:
+    where = log["agency"].map(AGENCIES.set_index("agency")["region"]).groupby(log["person_id"])
+    assert (where.nunique() == 1).all()
+    departments = {each.name: set(each.departments) for each in REGIONS}
+    sent = simulation.messages
+    region = sent["person_id"].map(where.first())
+    assert all(of in departments[name] for of, name in zip(sent["department"], region, strict=True))
+
+
+def test_offers_have_a_season(log: pd.DataFrame) -> None:
+    lists = log.drop_duplicates("offer_id").groupby("month").size()
+    days = pd.Series({"2026-07": 23, "2026-08": 21, "2026-09": 22})
+    daily = lists / days
+    assert daily["2026-08"] < daily["2026-07"] < daily["2026-09"]
+    hotels = log["rome_family"].eq("G").groupby(log["month"]).mean()
+    assert hotels["2026-09"] < 0.85 * hotels["2026-08"]
