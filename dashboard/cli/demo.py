@@ -57,7 +57,7 @@ from boussole.charter.record_types.incidents import Appeal, AppealDecision, Inci
 from boussole.charter.record_types.kinds import FollowUp, Reply
 from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.records import SealedStatement, documents_of, seal
-from boussole.dashboard.cli.demo_work import declare_late, plant_errors, record_work
+from boussole.dashboard.cli.demo_work import declare_late, explain_late, plant_errors, record_work
 from boussole.dashboard.cli.sealing import record_pairs, stock_of
 from boussole.dashboard.pages.drift.evidently_report import make
 from boussole.dashboard.report import write_report
@@ -109,6 +109,7 @@ def settle(workspace: Workspace, *, today: dt.date) -> None:
     house.prepare()
     house.happen()
     declare_late(workspace, today=today)
+    explain_late(workspace, today=today)
     record_work(workspace, today=today)
     plant_errors(workspace, today=today)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from boussole.experiments.demo.planted import BLIND, CHANGE, CORRECTED, MONTHS, PEOPLE, PLANTED, SEED
+from boussole.experiments.demo.planted import BLIND, CHANGE, CORRECTED, LEFT_OUT, MONTHS, PEOPLE, PLANTED, SEED
 
 SELECTION = (
     "selection_rate_ratio",
@@ -329,6 +329,22 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "switch": "PlantedEffects.stray_model",
             "mechanism": "it is in the registry of models, and no use names it: question 1.5 sees it",
             "rules": "those of MatchFT were brought up to date in September 2025 the last time: question 5.4",
+        },
+        "neglected": {
+            "unexamined_days": "question 6.6: version 2.0 was examined so many days after the change, or never",
+            "rules_months": "question 5.4: the public rules of MatchFT were so many months old at the change",
+            "review_days_late": "question 1.4: the ethics review of ChatFT came so many days after its trial began",
+        },
+        "left_out": {
+            name: {"question": question, "size": LEFT_OUT[name], "switch": f"PlantedEffects.{name}", "mechanism": how}
+            for name, question, how in (
+                ("reminders_since", "4.3", "four reminders in as many days to people who do not answer"),
+                ("silent_left_out", "4.4", "whoever did not answer the last message is put last on later lists"),
+                ("late_explanations", "5.3", "requests for an explanation are answered ten days too late"),
+                ("qpv_lower", "3.4b", "people of a priority neighbourhood stand last of those contacted"),
+                ("excluded_uses", "1.1", "advisers use lists for excluded offers"),
+                ("questions_outside", "6.5", "calls of the model that asks questions run in a place not allowed"),
+            )
         },
         "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown",
         "expected_verdicts": _expected(),

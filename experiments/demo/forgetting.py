@@ -1,4 +1,5 @@
-"""People whom the tool of the demo passes over, whatever their score: always the same ones, of one age."""
+"""People whom the tool of the demo passes over, whatever their score: always the same ones, of one age; and people whom
+it puts last of those contacted."""
 
 from __future__ import annotations
 
@@ -44,3 +45,13 @@ def forget(log: pd.DataFrame, *, over: frozenset[str], often: Mapping[str, int])
             order[[first, other]], listed[[first, other]] = order[[other, first]], (False, True)
     places = log[PLACE].iloc[order].set_axis(log.index)
     return log.assign(**{name: places[name] for name in PLACE})
+
+
+def lowered(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
+    """The decisions with people of a priority neighbourhood last of those contacted, since the change, so that as many
+    of them are contacted, and fewer are looked at: nothing that counts decisions shows it."""
+    contacted = log["contacted"]
+    chosen = contacted & log["after_change"] & log["qpv"].eq("yes") & (rng.random(len(log)) < effects.qpv_lower)
+    place = (log["rank"] + len(log) * chosen)[contacted]
+    ranks = place.groupby(log.loc[contacted, "offer_id"]).rank(method="first").astype("int64")
+    return log.assign(rank=ranks.reindex(log.index).fillna(log["rank"]).astype("int64"))

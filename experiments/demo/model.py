@@ -93,8 +93,10 @@ def scored(pool: pd.DataFrame, versions: Mapping[bool, DemoVersion]) -> pd.DataF
     return pd.concat(found)
 
 
-def decide(assessed: pd.DataFrame) -> pd.DataFrame:
-    """Rank the people assessed for each offer, shortlist above the threshold, contact the first ones."""
-    rank = assessed.groupby("offer_id")["score"].rank(method="first", ascending=False).astype("int64")
+def decide(assessed: pd.DataFrame, *, last: np.ndarray | float = 0.0) -> pd.DataFrame:
+    """Rank the people assessed for each offer, shortlist above the threshold, contact the first ones; those of `last`
+    (ones) come after all others."""
+    place = assessed["score"] - 2 * last
+    rank = place.groupby(assessed["offer_id"]).rank(method="first", ascending=False).astype("int64")
     shortlisted = (assessed["score"] >= assessed["threshold"]) & (rank <= SHORTLIST)
     return assessed.assign(rank=rank, shortlisted=shortlisted, contacted=shortlisted & (rank <= CONTACTS))

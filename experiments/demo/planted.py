@@ -15,6 +15,8 @@ CORRECTED = MONTHS[1]
 """The month in which advisers correct lists against people of 50 and over."""
 BLIND = "A007"
 """The largest agency, whose advisers follow every list."""
+NEVER = 9999
+"""Days after which something that nobody has done would be done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,17 +110,41 @@ class PlantedEffects:
     """How many of these controls the log says were triggered by that; 0 plants nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
-    neglected: bool = True
-    """Whether nobody examined version 2.0, kept the public rules of MatchFT up to date, or had ChatFT looked at by the
-    ethics committee before its trial."""
+    unexamined_days: int = NEVER
+    """Days from the change until version 2.0 was examined: never so far; 0 plants nothing: it was examined before."""
+    rules_months: int = 12
+    """Months for which nobody had kept the public rules of MatchFT up to date at the change; 0 plants nothing."""
+    review_days_late: int = 37
+    """Days from the start of ChatFT's trial until the ethics committee looked at it; 0 plants nothing."""
     scores_raised: bool = True
     """Whether version 2.0 gives hires and refusals the same weight in training, which raises all its scores."""
     reworked_since: float | None = None
     """Share of ChatFT's texts that agents edit or reject since the change; None plants nothing: as before. The demo
     leaves it out, as what is rejected could then not be longer."""
+    reminders_since: float = 0.0
+    """Share of messages without an answer, since the change, after which four reminders follow in as many days."""
+    silent_left_out: float = 0.0
+    """Share of decisions, since the change, in which somebody who did not answer the last message is put last."""
+    late_explanations: int = 0
+    """Requests for an explanation that were answered ten days too late."""
+    qpv_lower: float = 0.0
+    """Share of people of a priority neighbourhood who stand last of those contacted, since the change."""
+    excluded_uses: int = 0
+    """Uses by advisers about an excluded offer, since the change."""
+    questions_outside: int = 0
+    """Calls of the model that asks questions for MatchFT in a place that is not allowed, since the change."""
 
 
 PLANTED = PlantedEffects()
+LEFT_OUT: dict[str, float | int] = {
+    "reminders_since": 0.3,
+    "silent_left_out": 0.5,
+    "late_explanations": 2,
+    "qpv_lower": 0.8,
+    "excluded_uses": 6,
+    "questions_outside": 5,
+}
+"""Effects that the demo leaves out, so that not all of its compass is red, each with a size at which it is found."""
 NOTHING = PlantedEffects(
     age_50_hired=0.0,
     part_time_hired=0.0,
@@ -160,7 +186,9 @@ NOTHING = PlantedEffects(
     silent_controlled=0.0,
     controls_from_silence=0,
     radius_km=(14.0, 14.0),
-    neglected=False,
+    unexamined_days=0,
+    rules_months=0,
+    review_days_late=0,
     scores_raised=False,
 )
 """Nothing that a charter minds. Agencies that started still have more returns to work: without that, question 1.3 would

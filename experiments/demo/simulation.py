@@ -163,7 +163,7 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
         agencies=agency_months(rng=streams[7], effects=effects),
         texts=written.texts,
         writers=written.writers,
-        questions=questions(rng=streams[12]),
+        questions=questions(rng=streams[12], effects=effects),
         accounts=accounts(rng=streams[9], effects=effects),
         controls=controls(seekers["person_id"], sent, rng=streams[14], effects=effects),
         versions=versions,

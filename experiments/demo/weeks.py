@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from boussole.experiments.demo.corrections import late_outcomes, swaps
-from boussole.experiments.demo.forgetting import forget
+from boussole.experiments.demo.forgetting import forget, lowered
 from boussole.experiments.demo.market import PARIS, POOL, outcomes
 from boussole.experiments.demo.model import decide
 from boussole.experiments.demo.planted import PLANTED, PlantedEffects
@@ -43,12 +43,18 @@ def decided(
 
     `changed`: offers whose list an adviser corrects; `over`: people who are passed over.
     """
-    often = _often(pool)
+    often, planting = _often(pool), rng.spawn(1)[0]
     working: set[str] = set()
+    silent: set[str] = set()
     found: list[Decided] = []
     for _, week in pool.groupby(week_of(pool["ts"]), sort=True):
         here = week[~week["person_id"].isin(working)].groupby("offer_id").head(POOL)
-        log = outcomes(forget(decide(here), over=over, often=often))
+        put_last = here["person_id"].isin(silent) & here["after_change"]
+        put_last &= planting.random(len(here)) < effects.silent_left_out
+        placed = forget(decide(here, last=put_last.to_numpy(dtype=float)), over=over, often=often)
+        log = outcomes(lowered(placed, rng=planting, effects=effects))
+        silent -= set(log.loc[log["replied"], "person_id"])
+        silent |= set(log.loc[log["contacted"] & ~log["replied"], "person_id"])
         working |= set(log.loc[log["hired"].fillna(False).astype(bool), "person_id"])
         corrected = swaps(log, changed, rng=rng, effects=effects)
         late = late_outcomes(log, corrected, working=working)

@@ -12,7 +12,7 @@ import yaml
 
 from boussole.audits.uncertainty.exact import exact_ends
 from boussole.experiments.demo.answer_key import facts
-from boussole.experiments.demo.planted import BLIND, MONTHS, NOTHING, PEOPLE, PLANTED, SEED
+from boussole.experiments.demo.planted import BLIND, LEFT_OUT, MONTHS, NOTHING, PEOPLE, PLANTED, SEED
 from boussole.experiments.demo.simulation import Simulation, simulate
 from boussole.experiments.demo.system_files import system_files
 from boussole.experiments.demo.texts import texts
@@ -23,6 +23,7 @@ STAYS = {
     "returns_added": "a use after which nothing became better is rightly watched",
     "writers_without_factor": "none in the demo",
     "reworked_since": "not in the demo",
+    **dict.fromkeys(LEFT_OUT, "not in the demo"),
 }
 
 
@@ -108,13 +109,22 @@ def test_so_many_times_the_texts() -> None:
     assert [list(each) for each in counts] == [[1550] * 3, [3100] * 3]
 
 
-def test_system_files_are_in_order_where_nothing_is_neglected() -> None:
-    kept, mended = (
-        {name: yaml.safe_load(text) for name, text in system_files(effects).items()} for effects in (PLANTED, NOTHING)
+def test_system_files_hold_as_much_neglect_as_is_planted() -> None:
+    kept, mended, less = (
+        {name: yaml.safe_load(text) for name, text in system_files(effects).items()}
+        for effects in (
+            PLANTED,
+            NOTHING,
+            dataclasses.replace(PLANTED, unexamined_days=20, rules_months=14, review_days_late=3),
+        )
     )
     assert kept.keys() == mended.keys() == {"matchft.yaml", "chatft.yaml"}
     assert {*mended["matchft.yaml"]["versions"]} - {*kept["matchft.yaml"]["versions"]} == {"2.0"}
     dates = mended["chatft.yaml"]["dates"]
-    assert dates["ethics_review"] <= dates["trial"] < kept["chatft.yaml"]["dates"]["ethics_review"]
+    assert dates["ethics_review"] <= str(dates["trial"]) < str(kept["chatft.yaml"]["dates"]["ethics_review"])
     changed = {name for each in kept for name in kept[each] if kept[each][name] != mended[each][name]}
     assert changed == {"versions", "public_rules", "dates"}
+    assert less["matchft.yaml"]["versions"]["2.0"]["examined_on"] == "2026-09-21"
+    assert less["matchft.yaml"]["public_rules"]["updated_on"] == "2025-07-01"
+    assert less["chatft.yaml"]["dates"]["ethics_review"] == "2025-11-06"
+    assert (kept["chatft.yaml"]["dates"]["ethics_review"] - dates["trial"]).days == PLANTED.review_days_late
