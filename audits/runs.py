@@ -305,14 +305,27 @@ def design_effect(everybody: Cells) -> float:
 FIGURES = (
     "audits",
     "charter/auditing",
+    "charter/deadlines",
     "charter/document",
     "charter/judging",
+    "charter/record_types",
     "charter/records/facts.py",
+    "charter/records/in_force.py",
+    "charter/records/hiding.py",
     "charter/text",
 )
 """What makes figures and verdicts: folders and files of source."""
-BESIDE = ("audits/notebook", "audits/scaffold", "audits/spreadsheet", "audits/witness")
+BESIDE = (
+    "audits/ledger",
+    "audits/notebook",
+    "audits/scaffold",
+    "audits/signing",
+    "audits/spreadsheet",
+    "audits/witness",
+)
 """What of it does not."""
+KINDS = (".py", ".yaml", ".txt")
+"""Source, and the rules and lists of words by which texts are read."""
 
 
 @cache
@@ -324,7 +337,8 @@ def code_hash() -> str:
 def source_files() -> dict[str, str]:
     """The source files that make figures and verdicts, each with its SHA-256: a word in a letter changes none."""
     root = Path(__file__).parent.parent
-    found = {path for name in FIGURES for path in ((root / name), *(root / name).rglob("*.py")) if path.suffix == ".py"}
+    places = [root / name for name in FIGURES]
+    found = {path for place in places for path in (place, *place.rglob("*")) if path.suffix in KINDS}
     beside = [root / name for name in BESIDE]
     return {
         path.relative_to(root).as_posix(): sha256_hex(path.read_bytes())

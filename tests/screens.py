@@ -1,6 +1,7 @@
 """Pictures of every page, to look at: `python -m tests.screens FOLDER [--workspace HOME]`, or `make screens`.
 
 Each page in both languages, wide and narrow, light and dark. Without a workspace, the demo's is made anew.
+`python -m tests.screens docs/images --docs` takes those that the documentation shows: the compass and some answers.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import time
 from itertools import product
 from pathlib import Path
 from urllib.parse import urlencode
+
+from PIL import Image
 
 from benchmarks.browser import Browser
 from benchmarks.process import BOUSSOLE, run
@@ -27,6 +30,24 @@ from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.scene import load
 
 WIDE, NARROW, HIGHEST = 1280, 360, 8000
+COMPASS = "compass"
+ANSWERS = {
+    "answer-2-2": "time_to_read",
+    "answer-2-3": "corrections_help",
+    "answer-3-1": "selection_rate_ratio_age",
+    "answer-3-3": "where_the_gap_opens_age",
+    "answer-3-4": "never_shortlisted_age",
+    "answer-4-1": "stop_is_respected",
+    "answer-4-6": "time_to_answer_age",
+    "answer-6-6": "examined_version",
+}
+"""The answers of MatchFT that the documentation shows, by the names of their pictures: each has a planted effect."""
+OF_ANSWERS, OF_COMPASS = ".one-answer, .pictures", "body, .stMainBlockContainer"
+"""What of a page a picture of the documentation shows."""
+COLOURS, FOOT = 128, 1500
+"""Of such a picture: colours, and pixels of its height at most."""
+APART = 12
+"""Steps of red, green and blue together, by which two of these colours differ at least."""
 
 
 def main() -> None:
@@ -34,6 +55,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--workspace", type=Path)
+    parser.add_argument("--docs", action="store_true", help="Those that the documentation shows.")
     parser.add_argument("--only", default="", help="Only pages whose name holds this.")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -43,6 +65,9 @@ def main() -> None:
             browser.visit(address)
             browser.driver.add_cookie({"name": COOKIE, "value": f"chair.{_chair(Workspace(home))}"})
             _leave_the_tour(browser, address)
+            if options.docs:
+                _for_docs(browser, address, options.folder)
+                return
             for (name, path), lang in product(_addresses(Workspace(home)), LANGUAGES):
                 if options.only not in name:
                     continue
@@ -93,6 +118,49 @@ def _answers(workspace: Workspace) -> list[tuple[str, str]]:
             asked = urlencode({"system": system, "question": each.indicator})
             found[f"answer-{system}-{each.verdict}"] = f"/answer?{asked}"
     return list(found.items())
+
+
+def _for_docs(browser: Browser, address: str, folder: Path) -> None:
+    """The compass and some answers in both languages, each cut to what it says."""
+    for lang in LANGUAGES:
+        for name in (COMPASS, *ANSWERS):
+            asked = {"system": "matchft", "question": ANSWERS[name]} if name in ANSWERS else {}
+            path = f"{address}/{'answer' if asked else ''}?{urlencode({**asked, 'lang': lang})}"
+            picture = folder / f"{name}-{lang}.png"
+            _take(browser, path, picture, width=WIDE, theme="light")
+            _cut(browser, picture, OF_ANSWERS if asked else OF_COMPASS)
+            print(picture, flush=True)
+
+
+def _cut(browser: Browser, picture: Path, selector: str) -> None:
+    """A picture cut to what a selector finds on its page, in few colours."""
+    script = """
+        const found = [...document.querySelectorAll(arguments[0])].map(each => each.getBoundingClientRect());
+        return [Math.min(...found.map(each => each.left)), Math.min(...found.map(each => each.top)),
+                Math.max(...found.map(each => each.right)), Math.max(...found.map(each => each.bottom))]"""
+    left, top, right, bottom = (round(each) for each in browser.driver.execute_script(script, selector))
+    edge, least = 16, 2
+    with Image.open(picture) as taken:
+        wide, high = taken.size
+        box = (max(left - edge, 0), max(top - least, 0), min(right + edge, wide), min(bottom + edge, top + FOOT, high))
+        cut = taken.convert("RGB").crop(box)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for colour in _colours(cut) for part in colour])
+    cut.quantize(palette=palette, dither=Image.Dither.NONE).save(picture, optimize=True)
+
+
+def _colours(picture: Image.Image) -> list[tuple[int, int, int]]:
+    """The colours that a picture has most of, exactly, each apart from those before it: paper and marks stay true."""
+    counted = picture.getcolors(picture.width * picture.height) or []
+    found: list[tuple[int, int, int]] = []
+    for _, colour in sorted(counted, reverse=True):
+        assert isinstance(colour, tuple)
+        red, green, blue = colour
+        if all(abs(red - r) + abs(green - g) + abs(blue - b) >= APART for r, g, b in found):
+            found.append((red, green, blue))
+        if len(found) == COLOURS:
+            break
+    return found
 
 
 def _take(browser: Browser, address: str, picture: Path, *, width: int, theme: str) -> None:

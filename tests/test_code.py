@@ -15,6 +15,7 @@ import grimp
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from boussole.audits.runs import BESIDE, source_files
 from tests.sparing import kept
 
 ROOT = Path(__file__).parent.parent
@@ -267,12 +268,41 @@ def test_what_tests_give_to_other_processes_imports_what_there_is() -> None:
     assert [(path, name) for path, name in sorted(named_in) if name not in there] == []
 
 
+@cache
+def modules() -> grimp.ImportGraph:
+    """Which module imports which, inside functions too; not what only types need."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    return grimp.build_graph(*settings["root_packages"], exclude_type_checking_imports=True, cache_dir=None)
+
+
+KEEPS = ("boussole.charter.records",)
+"""Rooms that judging imports and that keep what it said: they make no figure and no verdict."""
+
+
+def test_what_made_a_figure_is_all_in_the_hash_that_audits_seal() -> None:
+    """Whatever judging imports, and the rules by which texts are read: else a change would be told as the same code."""
+    hashed, graph = source_files(), modules()
+    judging = {
+        name for name in graph.modules if name.startswith(("boussole.charter.auditing", "boussole.charter.judging"))
+    }
+    needed = judging.union(*(graph.find_upstream_modules(name) for name in judging))
+    paths = {_module(path): path for path in sources()}
+    beside = (*KEEPS, *(f"boussole.{room.replace('/', '.')}" for room in BESIDE))
+    missing = {name for name in needed if name in paths and paths[name] not in hashed and not name.startswith(beside)}
+    assert missing == set()
+    assert {"audits/texts/rules/age.yaml", "charter/deadlines/items.py", "charter/records/in_force.py"} < hashed.keys()
+    assert not any(name.startswith(("dashboard/", "audits/ledger/")) for name in hashed)
+
+
+def _module(path: str) -> str:
+    return f"boussole.{path.removesuffix('.py').removesuffix('/__init__').replace('/', '.')}"
+
+
 def test_no_modules_import_each_other_in_a_circle() -> None:
     """Nor does one inside a function: what only types need, and runs never, may. No module is left out of this."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
-    graph = grimp.build_graph(*settings["root_packages"], exclude_type_checking_imports=True, cache_dir=None)
+    graph = modules()
     names = sorted(graph.modules)
-    there = {f"boussole.{path.removesuffix('.py').removesuffix('/__init__').replace('/', '.')}" for path in sources()}
+    there = {_module(path) for path in sources()}
     assert there <= graph.modules
     places = {name: place for place, name in enumerate(names)}
     ends = [(places[name], places[each]) for name in names for each in graph.find_modules_directly_imported_by(name)]

@@ -27,6 +27,7 @@ from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.records import open_records
 from boussole.dashboard.cli.main import app
 from boussole.experiments.sync import sync
+from tests.screens import ANSWERS, COMPASS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -251,3 +252,13 @@ def test_every_place_of_a_workspace_is_told(audited_offers, tmp_path):
     )
     told = {re.split(r"[/*…]", name)[0] for name in re.findall(r"`([^`]+)`", table)}
     assert {place for place in places if not place.startswith(".")} <= told
+
+
+@pytest.mark.parametrize(("page", "lang"), [("matching", "en"), ("appariement", "fr")])
+def test_pictures_of_answers_are_shown_in_words_too_and_are_small(page, lang):
+    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+    shown = dict(re.findall(rf"!\[(.*?)\]\(images/(.*?)-{lang}\.png\)", text))
+    assert sorted(shown.values()) == sorted([COMPASS, *ANSWERS])
+    assert min(map(len, shown)) > 60
+    for name in shown.values():
+        assert (DOCS / "images" / f"{name}-{lang}.png").stat().st_size < 120_000

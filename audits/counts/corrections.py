@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from boussole.audits.counts.read import CORRECTED, counts_sql
 from boussole.audits.cubes.reviews import NEWEST, keep_reviewed, ready
+from boussole.audits.lake import clocks
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import days_sql, has_table, keep, literal, quote, table
 from boussole.audits.systems.logs.human_actions import (
@@ -96,8 +97,10 @@ def _said(connection: duckdb.DuckDBPyConnection, system: System) -> str:
     """SQL: the newest outcome of each decision in their log, which also knows what became of those put in."""
     if "outcomes" not in system.logs or not has_table(connection, system, "outcomes"):
         return "SELECT CAST(NULL AS VARCHAR) AS id, CAST(NULL AS UTINYINT) AS value WHERE false"
+    at = clocks.ordered(clocks.stored(connection, system, "outcomes", "recorded_at"))
     return (
-        f"SELECT id, value FROM {table(system, 'outcomes')} WHERE what = 'outcome' "
+        f"SELECT id, value FROM (SELECT * REPLACE ({at} AS recorded_at) FROM {table(system, 'outcomes')} "
+        "WHERE what = 'outcome') "
         f"QUALIFY row_number() OVER (PARTITION BY id {NEWEST}"
     )
 

@@ -11,6 +11,8 @@ import pyarrow as pa
 
 from boussole.audits.counts.controlled import controlled_sql, reach
 from boussole.audits.counts.read import REPLIED, counts_sql
+from boussole.audits.lake import clocks
+from boussole.audits.lake.clocks import HOUR
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import days_sql, describe, has_table, keep, literal, quote, table
 from boussole.audits.systems.logs.contacts import (
@@ -53,7 +55,11 @@ def read_replies(
     if section.closes_at is not None and "closes_at" in held:
         keep(connection, ROWS, _rows(connection, system, window, attributes))
         parts += [_part(part, rows, attributes) for part, rows in PARTS.items()]
-        parts += [_reached(system, section, window)] if section.smartphone is not None and "smartphone" in held else []
+        parts += (
+            [_reached(connection, system, section, window)]
+            if section.smartphone is not None and "smartphone" in held
+            else []
+        )
     if system.controls and not _cut(purged, window, SILENT_DAYS):
         parts.append(_silent(system, section, window))
     followed = system.search_controls
@@ -68,16 +74,16 @@ def read_replies(
 
 
 _TIMED = "CAST(\"at\" AS TIME) <> TIME '00:00:00'"
-_MINUTES = 'greatest(CAST(ceil(epoch(reply_at - "at") / 60) AS BIGINT), 1)'
+_MINUTES = f"greatest(CAST(ceil((replied - sent) / {HOUR // 60}) AS BIGINT), 1)"
 _STEP = "CASE WHEN minutes <= 60 THEN 1 WHEN minutes <= 300 THEN 5 WHEN minutes <= 2880 THEN 60 ELSE 1440 END"
 _WAITED_FOR = f"reply_at IS NOT NULL AND {_TIMED}"
 PARTS = {
     LATE: (
-        "CAST(reply_at > closes_at AS UTINYINT) AS decision, CAST(NULL AS SMALLINT) AS bin",
+        "CAST(replied > closed AS UTINYINT) AS decision, CAST(NULL AS SMALLINT) AS bin",
         "reply_at IS NOT NULL AND closes_at IS NOT NULL",
     ),
     PROMPT: (
-        f'CAST(coalesce(reply_at <= "at" + INTERVAL {PROMPT_HOURS} HOUR, false) AS UTINYINT) AS decision, '
+        f"CAST(coalesce(replied <= sent + {PROMPT_HOURS * HOUR}, false) AS UTINYINT) AS decision, "
         "CAST(NULL AS SMALLINT) AS bin",
         _TIMED,
     ),
@@ -100,6 +106,15 @@ def _part(part: str, said: tuple[str, str], attributes: list[tuple[str, ...]]) -
     return f"SELECT {literal(part)} AS part, CAST(NULL AS VARCHAR) AS stratum, * FROM ({counts})"
 
 
+INSTANTS = {"sent": "at", "replied": "reply_at", "closed": "closes_at"}
+"""Instants of messages, in microseconds, by the moments that they are of."""
+
+
+def _instant(connection: duckdb.DuckDBPyConnection, system: System, role: str, *, alias: str = "") -> str:
+    """SQL: the instant of a moment of messages: hours are those that pass, also where clocks change."""
+    return clocks.instant(clocks.stored(connection, system, "contacts", role, alias=alias), system.timezone)
+
+
 def _rows(
     connection: duckdb.DuckDBPyConnection, system: System, window: Window, attributes: list[tuple[str, ...]]
 ) -> str:
@@ -111,8 +126,11 @@ def _rows(
     known = f"SELECT person, day{groups} FROM {table(system, 'decisions')} WHERE person IS NOT NULL GROUP BY ALL"
     sent = f"FROM {table(system, 'contacts')} WHERE {days_sql(window)} AND NOT {system.contacts.stop}"
     mine = "".join(f", g.{quote(name)}" for name in names)
+    instants = "".join(
+        f", {_instant(connection, system, role, alias='m.')} AS {name}" for name, role in INSTANTS.items()
+    )
     return (
-        f'SELECT m.bucket, m."at", m.reply_at, m.closes_at{mine} FROM ({sent}) m '
+        f'SELECT m.bucket, m."at", m.reply_at, m.closes_at{instants}{mine} FROM ({sent}) m '
         f"ASOF LEFT JOIN ({known}) g ON m.person = g.person AND m.day >= g.day"
     )
 
@@ -124,16 +142,17 @@ _EMPTY = (
 _SIDES = f"{_EMPTY}, CAST(count(*) AS BIGINT) AS n"
 
 
-def _reached(system: System, section: Contacts, window: Window) -> str:
+def _reached(connection: duckdb.DuckDBPyConnection, system: System, section: Contacts, window: Window) -> str:
     """SQL: each person and list that they were written to about, whether they replied before it closed, by any channel;
     with a smartphone or without, as the latest row that says it has it."""
     has = (
         f"CASE WHEN {_in('smartphone', section.no_smartphone)} THEN 'without' "
         f"WHEN {_in('smartphone', section.with_smartphone)} THEN 'with' END"
     )
+    replied, closed = (_instant(connection, system, role) for role in ("reply_at", "closes_at"))
     pairs = (
         'SELECT any_value(bucket) AS bucket, arg_max(has, "at") AS side, '
-        "coalesce(bool_or(reply_at <= closes_at), false) AS reached "
+        f"coalesce(bool_or({replied} <= {closed}), false) AS reached "
         f"FROM (SELECT *, {has} AS has FROM {table(system, 'contacts')} "
         f"WHERE {days_sql(window)} AND closes_at IS NOT NULL AND NOT {section.stop}) GROUP BY person, closes_at"
     )

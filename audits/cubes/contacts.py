@@ -6,10 +6,14 @@ after it too.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import duckdb
 
 from boussole.audits.cubes import notices
 from boussole.audits.cubes.holidays import national, regional
+from boussole.audits.lake import clocks
+from boussole.audits.lake.clocks import HOUR
 from boussole.audits.lake.tables import describe, keep, literal, table
 from boussole.audits.systems.logs.contacts import (
     DAYS,
@@ -17,30 +21,21 @@ from boussole.audits.systems.logs.contacts import (
     HOURS,
     MOST,
     OFTEN,
+    OVERSEAS,
     PLACED,
     STOPPED,
     TIMED,
     Contacts,
+    code_of,
+    known_code,
 )
 from boussole.audits.systems.model import System
 
 DECENT = (("10:00:00", "13:00:00"), ("14:00:00", "20:00:00"))
 """Hours of Monday to Friday, their ends included. Source: Consumer Code, D. 223-9, for commercial calls."""
 MAINLAND = "Europe/Paris"
-OVERSEAS = {
-    "971": "America/Guadeloupe",
-    "972": "America/Martinique",
-    "973": "America/Cayenne",
-    "974": "Indian/Reunion",
-    "975": "America/Miquelon",
-    "976": "Indian/Mayotte",
-    "977": "America/St_Barthelemy",
-    "978": "America/Marigot",
-}
-"""Departments and collectivities overseas, and their time zones."""
 MONTHLY = "contact_months"
 """The temporary table of how many messages left, by month and bucket, and when."""
-MAINLAND_CODES = (*(f"{number:02}" for number in range(1, 96) if number != 20), "2A", "2B")
 
 
 def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
@@ -62,7 +57,7 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         _part(PLACED, "n", "unplaced", MONTHLY),
         _part(TIMED, "n", "n - timed", MONTHLY),
         _often(connection, f"{held} WHERE NOT {stop}", rows),
-        _stopped(connection, held, rows, stop),
+        _stopped(connection, system, rows, stop),
         *(notices.counted(connection, system, section, rows) if notices.ready(system) else []),
     ]
     return f"FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
@@ -91,23 +86,27 @@ def _often(connection: duckdb.DuckDBPyConnection, messages: str, rows: str) -> s
     )
 
 
-def _stopped(connection: duckdb.DuckDBPyConnection, held: str, rows: str, stop: str) -> str:
+def _stopped(connection: duckdb.DuckDBPyConnection, system: System, rows: str, stop: str) -> str:
     """SQL: people whose STOP was in force before the last message of a month left, and those of them who got one since.
 
-    The first STOP of a person counts; one without a time of day, from the end of its day. A row of a month without any
-    STOP says that they were counted.
+    The first STOP of a person counts; one without a time of day, from the end of its day. Hours are those that pass,
+    also where clocks change. A row of a month without any STOP says that they were counted.
     """
+    held = table(system, "contacts")
+    zone, sent = system.timezone, clocks.stored(connection, system, "contacts", "at")
     at = 'CASE WHEN CAST("at" AS TIME) = TIME \'00:00:00\' THEN "at" + INTERVAL 1 DAY ELSE "at" END'
-    since = f"min({at}) + INTERVAL {GRACE_HOURS} HOUR"
+    since = f"min({clocks.instant(replace(sent, local='said'), zone)}) + {GRACE_HOURS * HOUR}"
     keep(
         connection,
         "contact_stops",
-        f"SELECT person, any_value(bucket) AS bucket, {since} AS since FROM {held} WHERE {stop} GROUP BY person",
+        f"SELECT person, any_value(bucket) AS bucket, {since} AS since FROM (SELECT *, {at} AS said FROM {held} "
+        f"WHERE {stop}) GROUP BY person",
     )
-    months = f"SELECT month, max(until) AS until FROM {MONTHLY} GROUP BY month"
+    last = clocks.instant(clocks.Moment.of("until", zone), zone)
+    months = f"SELECT month, {last} AS until FROM (SELECT month, max(until) AS until FROM {MONTHLY} GROUP BY month)"
     late = (
         f"SELECT DISTINCT {_MONTH}, person FROM (FROM {held} WHERE {rows} AND NOT {stop}) m "
-        'JOIN contact_stops s USING (person) WHERE m."at" > s.since'
+        f"JOIN contact_stops s USING (person) WHERE {clocks.instant(sent, zone)} > s.since"
     )
     exposed = (
         "SELECT m.month, s.bucket, l.person IS NOT NULL AS late "
@@ -125,7 +124,7 @@ def _code(connection: duckdb.DuckDBPyConnection, system: System, section: Contac
     """SQL: the department of a row, as it is usually written: two digits or three; NULL where none is told."""
     if section.department is None or "department" not in describe(connection, table(system, "contacts")):
         return "CAST(NULL AS VARCHAR)"
-    return "CASE WHEN length(trim(department)) = 1 THEN '0' || trim(department) ELSE upper(trim(department)) END"
+    return code_of("department")
 
 
 def messages(connection: duckdb.DuckDBPyConnection, system: System, rows: str, *, stop: str) -> str:
@@ -135,7 +134,7 @@ def messages(connection: duckdb.DuckDBPyConnection, system: System, rows: str, *
     """
     held, zone, section = table(system, "contacts"), system.timezone, system.contacts
     assert section is not None  # noqa: S101 (its log is declared)
-    known = f"code IN ({', '.join(literal(code) for code in (*MAINLAND_CODES, *OVERSEAS))})"
+    known = known_code("code")
     raw = (
         f'SELECT {_MONTH}, bucket, person, "at", {_code(connection, system, section)} AS code, '
         f"CAST(\"at\" AS TIME) <> TIME '00:00:00' AS timed FROM {held} WHERE {rows} AND NOT {stop}"

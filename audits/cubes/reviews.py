@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import duckdb
 
+from boussole.audits.lake import clocks
 from boussole.audits.lake.tables import KEYS, holds, keep, let_go, literal, one, quote, table
 from boussole.audits.systems.logs.human_actions import (
     CHANGED,
@@ -32,13 +33,6 @@ NEWEST = "ORDER BY recorded_at DESC NULLS LAST, batch DESC, row DESC) = 1"
 MOST_BITS = 1_000_000_000
 """Bits that are set side by side at most, as DuckDB has it: an eighth of a gigabyte."""
 VALUES = [name for name in KEYS if name != "by"]
-
-
-def older(recorded_at: str, decided_at: str) -> str:
-    """SQL: whether a review is older than its decision; by their days where one of the two tells no time of day."""
-    untimed = " OR ".join(f"CAST({moment} AS TIME) = TIME '00:00:00'" for moment in (recorded_at, decided_at))
-    days = f"CAST({recorded_at} AS DATE) < CAST({decided_at} AS DATE)"
-    return f"coalesce(CASE WHEN {untimed} THEN {days} ELSE {recorded_at} < {decided_at} END, false)"
 
 
 def ready(system: System) -> bool:
@@ -115,7 +109,7 @@ def keep_reviewed(connection: duckdb.DuckDBPyConnection, system: System, rows: s
     """Keeps what was last said of each proposal as the table `reviewed`, by the number (`place`) that the lake gave to
     the row of the decision; and as `large_teams` the teams of a month that are large enough to be told of."""
     keep(connection, "reviewers", _reviewers(system))
-    keep_newest(connection, "reviewed", _reviewed(system, rows))
+    keep_newest(connection, "reviewed", _reviewed(connection, system, rows))
     keep(connection, "agents", _by_agent(system))
     keep(connection, "large_teams", f"SELECT month, team FROM agents GROUP BY ALL HAVING count(*) >= {TEAM}")
 
@@ -132,15 +126,17 @@ def _reviewers(system: System) -> str:
     )
 
 
-def _reviewed(system: System, rows: str) -> str:
+def _reviewed(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
     """SQL: what was said of each proposal, beside what was proposed; agents and teams by their numbers."""
     listed = ", coalesce(d.request, d.id) AS list" if _in_lists(system) else ""
     groups = "".join(f", d.{quote(f'g_{name}')}" for name in system.groups)
+    said = clocks.stored(connection, system, "human_actions", "recorded_at", alias="a.")
+    decided = clocks.stored(connection, system, "decisions", "decided_at", alias="d.")
     return (
         f"SELECT d.rowid AS place, CAST(date_trunc('month', d.day) AS DATE) AS month, a.bucket, "
         f"coalesce(d.person, d.id) AS person, w.team_number AS team, w.number AS agent{listed}, "
-        f"a.decision <> d.decision AS changed, {_time_and_words(system)}, a.recorded_at, a.batch, a.row, "
-        f"{older('a.recorded_at', 'd.decided_at')} AS early{groups} "
+        f"a.decision <> d.decision AS changed, {_time_and_words(system)}, {clocks.ordered(said)} AS recorded_at, "
+        f"a.batch, a.row, {clocks.surely_before(said, decided)} AS early{groups} "
         f"FROM {table(system, 'human_actions')} a JOIN {table(system, 'decisions')} d ON d.id = a.id "
         "JOIN reviewers w ON w.agent = a.agent AND w.team = coalesce(a.team, '') "
         f"WHERE a.agent IS NOT NULL AND d.decision IS NOT NULL AND {rows}"

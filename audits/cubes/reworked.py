@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
+from boussole.audits.lake import clocks
 from boussole.audits.lake.tables import KEYS, describe, literal, quote, table
 from boussole.audits.systems.logs.generations import Generations
 from boussole.audits.systems.logs.human_actions import TEAM, WORDS_A_MINUTE
@@ -36,7 +37,8 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
     lacking = {*TOLD} - {*describe(connection, source)}
     added = "".join(f", CAST(NULL AS {TOLD[name]}) AS {name}" for name in sorted(lacking))
     written, edited, discarded = map(listed, outcomes(section))
-    said, took = "lower(trim(outcome))", "epoch(sent_at) - epoch(shown_at)"
+    shown, sent = (_instant(connection, system, role, lacking) for role in ("shown_at", "sent_at"))
+    said, took = "lower(trim(outcome))", f"({sent} - {shown}) / 1000000.0"
     seen = (
         f"SELECT CAST(date_trunc('month', day) AS DATE) AS month, coalesce(bucket, 0) AS bucket, "
         f"coalesce(team, '') AS team, agent, {said} IN ({written}, {edited}) AS sent, "
@@ -74,6 +76,13 @@ def _counted(name: str, case: str, rows: str, *, bucket: str = "bucket") -> str:
         f"SELECT month, {literal(name)} AS part, {bucket} AS bucket, count(*) AS n, "
         f"CAST(count(*) FILTER ({case}) AS BIGINT) AS cases FROM {rows} GROUP BY ALL"
     )
+
+
+def _instant(connection: duckdb.DuckDBPyConnection, system: System, role: str, lacking: set[str]) -> str:
+    """SQL: the instant of a moment of a text, in microseconds; NULL where the log does not tell it."""
+    if role in lacking:
+        return "CAST(NULL AS BIGINT)"
+    return clocks.instant(clocks.stored(connection, system, "generations", role), system.timezone)
 
 
 def _section(system: System) -> Generations:

@@ -11,7 +11,8 @@ import duckdb
 
 from boussole.audits.decisions.contracts import Contract, columns_of
 from boussole.audits.decisions.contracts.columns import WHOLE
-from boussole.audits.decisions.report import SchemaChange
+from boussole.audits.decisions.examine import NOTED, left_out
+from boussole.audits.decisions.report import SchemaChange, rows_told
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.tables import describe, holds, literal, quote, table
 from boussole.audits.systems.model import System
@@ -43,6 +44,7 @@ def note_changes(
     """
     changes = [*([] if part else _columns(connection, opened, contract)), *_values(connection, contract, batch)]
     changes += _infinite(connection, opened, contract)
+    changes += [*noted(connection, contract), *_stopped_again(connection, contract, batch)]
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     rows = [[contract.system.id, contract.log, origin, batch, c.kind, c.column, c.detail, now] for c in changes]
     if rows:
@@ -216,6 +218,37 @@ def _infinite(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contrac
         for name, infinite in zip(watched, found, strict=True)
         if infinite
     ]
+
+
+def noted(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[SchemaChange]:
+    """What the contract tells of rows that came in: in how many, and in which first."""
+    if not contract.notes:
+        return
+    told = [f"(notes & {1 << place}) > 0" for place in range(len(contract.notes))]
+    counts = ", ".join(f"count(*) FILTER ({sql}), min(row) FILTER ({sql})" for sql in told)
+    found = connection.execute(f"SELECT {counts} FROM {NOTED} WHERE true{left_out(connection)}").fetchone()
+    pairs = zip(contract.notes, (found or ())[::2], (found or ())[1::2], strict=True)
+    for (_, column, kind), rows, first in pairs:
+        if rows:
+            yield SchemaChange(kind=kind, column=column, detail=rows_told(rows, first))
+
+
+def _stopped_again(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> Iterator[SchemaChange]:
+    """STOPs of a batch by people who had said it before."""
+    section, held = contract.system.contacts, table(contract.system, "contacts")
+    if contract.log != "contacts" or section is None:
+        return
+    came = f'SELECT person, "at", row FROM {held} WHERE batch = {batch} AND {section.stop}'
+    if not holds(connection, f"({came})"):
+        return
+    people = f"SELECT person FROM ({came})"
+    first = (
+        f'SELECT person, min("at") AS first FROM {held} WHERE {section.stop} AND person IN ({people}) GROUP BY person'
+    )
+    query = f'SELECT count(*), min(row) FROM ({came}) c JOIN ({first}) f USING (person) WHERE c."at" > f.first'
+    rows, row = connection.execute(query).fetchall()[0]
+    if rows:
+        yield SchemaChange(kind="stop_again", column=section.kind, detail=rows_told(rows, row))
 
 
 def _listed(values: list[str]) -> str:

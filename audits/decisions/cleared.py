@@ -12,19 +12,16 @@ import duckdb
 
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.examine import (
-    CHANGED,
-    DUPLICATE_IN_FILE,
-    DUPLICATE_IN_LAKE,
     bad_lines,
     fingerprint,
 )
-from boussole.audits.decisions.held import DIFFERS
 from boussole.audits.decisions.quarantine import CORRECTION, close
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.tables import holds, literal, one, table
 from boussole.audits.privacy.pseudonyms import pseudonym
+from boussole.audits.reasons import Reason
 
-OF_IDENTITY = (DUPLICATE_IN_FILE, DUPLICATE_IN_LAKE, DIFFERS, CHANGED)
+OF_IDENTITY = (Reason.DUPLICATE_IN_FILE, Reason.DUPLICATE_IN_LAKE, Reason.DIFFERS, Reason.CHANGED)
 """Reasons that say that the id stands somewhere else already."""
 _CORRECTIONS = f"SELECT batch FROM lake.main.ingested WHERE starts_with(origin, {literal(CORRECTION)})"
 

@@ -12,6 +12,7 @@ from boussole.audits.cubes.reviews import each_once, keep_newest
 from boussole.audits.cubes.update import rebuild_months
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.sources import OpenSource
+from boussole.audits.lake import clocks
 from boussole.audits.lake.tables import holds, keep, let_go, literal, one, table
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.model import System
@@ -59,8 +60,8 @@ def overlay(connection: duckdb.DuckDBPyConnection, system: System, ids: str | No
         keep_touched(connection, system, f"SELECT DISTINCT id FROM ({ids}) WHERE id IS NOT NULL")
     elif not each_once(connection, "touched"):
         keep(connection, "touched", "SELECT DISTINCT ON (id, place) * FROM touched")
-    keep_newest(connection, "said", _said(system), "place, what")
-    keep_newest(connection, "acted", _acted(system))
+    keep_newest(connection, "said", _said(connection, system), "place, what")
+    keep_newest(connection, "acted", _acted(connection, system))
     keep(connection, "in_force", _in_force(system))
     looked = connection.execute("SELECT count(DISTINCT id) FILTER (place IS NULL), min(month) FROM touched").fetchall()[
         0
@@ -172,22 +173,24 @@ def _outcomes(system: System) -> str:
     )
 
 
-def _said(system: System) -> str:
+def _said(connection: duckdb.DuckDBPyConnection, system: System) -> str:
     """SQL: what was said of the outcome and the stages of touched decisions."""
-    return _later(system, "outcomes", {"what": "VARCHAR", "value": "UTINYINT"})
+    return _later(connection, system, "outcomes", {"what": "VARCHAR", "value": "UTINYINT"})
 
 
-def _acted(system: System) -> str:
+def _acted(connection: duckdb.DuckDBPyConnection, system: System) -> str:
     """SQL: what humans made of touched decisions."""
-    return _later(system, "human_actions", {"decision": "UTINYINT", "seconds": "DOUBLE"})
+    return _later(connection, system, "human_actions", {"decision": "UTINYINT", "seconds": "DOUBLE"})
 
 
-def _later(system: System, log: LogName, columns: Mapping[str, str]) -> str:
+def _later(connection: duckdb.DuckDBPyConnection, system: System, log: LogName, columns: Mapping[str, str]) -> str:
+    """SQL: these columns of a log, of touched decisions; `recorded_at` in the order of instants."""
     columns = {**columns, "recorded_at": "TIMESTAMP", "batch": "BIGINT", "row": "BIGINT"}
     if log not in system.logs:
         none = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items())
         return f"SELECT CAST(NULL AS BIGINT) AS place, {none} WHERE false"
-    listed = ", ".join(f"l.{name}" for name in columns)
+    at = clocks.ordered(clocks.stored(connection, system, log, "recorded_at", alias="l."))
+    listed = ", ".join(f"{at} AS {name}" if name == "recorded_at" else f"l.{name}" for name in columns)
     return (
         f"SELECT t.place, {listed} FROM {table(system, log)} l JOIN touched t ON t.id = l.id WHERE t.place IS NOT NULL"
     )

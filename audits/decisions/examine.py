@@ -11,20 +11,18 @@ import duckdb
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.identity import hold_id
 from boussole.audits.decisions.keyed import keyed_once
-from boussole.audits.decisions.reviews import reject_reviews
+from boussole.audits.decisions.reviews import reject_reviews, reject_two_teams
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.purged import purged_before
-from boussole.audits.lake.tables import describe, literal, one, quote, table
+from boussole.audits.lake.tables import describe, keep, literal, one, quote, table
 from boussole.audits.privacy.pseudonyms import pseudonym
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.logs.log_type import Retention
 
-DUPLICATE_IN_FILE = "the id appears earlier in the file"
-DUPLICATE_IN_LAKE = "the id is already in the log"
-CHANGED = "the decision differs from the one in the log, which stays as it was"  # written until 2026
-SEALED = "its month is sealed: its rows were purged"
-PAST = "it is older than what was purged"
-PURGED = (SEALED, PAST)
+PURGED = (Reason.SEALED, Reason.PAST)
 """Reasons for which nothing of a row is kept, or a purge would be undone."""
+NOTED = "noted_rows"
+"""The temporary table of rows with a fault or with a note: of notes one bit for each, in the order of the contract."""
 ANSWERS = {
     "known": "row BIGINT, held BOOLEAN, waiting BOOLEAN DEFAULT false",
     "held_rows": "row BIGINT, batch BIGINT, place BIGINT, roles VARCHAR[], label VARCHAR",  # see `held`
@@ -54,8 +52,11 @@ def examine(
         _reject_repeated(connection, opened, contract, identifies=not part)
     if lake:
         _leave_purged(connection, opened, contract, growing=growing)
+        good = f"(FROM {opened.relation} WHERE true{left_out(connection)})"
         if contract.log == "human_actions":
-            reject_reviews(connection, contract, f"(FROM {opened.relation} WHERE true{left_out(connection)})")
+            reject_reviews(connection, contract, good)
+        elif contract.log == "decisions":
+            reject_two_teams(connection, contract, good)
 
 
 def left_out(connection: duckdb.DuckDBPyConnection) -> str:
@@ -98,9 +99,17 @@ def _reject_faults(connection: duckdb.DuckDBPyConnection, opened: OpenSource, co
     )
     value = f"CASE fault {shown} END" if shown else "NULL"
     faults = " ".join(f"WHEN {condition} THEN {i}" for i, (condition, *_) in enumerate(contract.faults, 1))
+    noted = quote("row:notes")
+    notes = " + ".join(f"(CASE WHEN {sql} THEN {1 << i} ELSE 0 END)" for i, (sql, *_) in enumerate(contract.notes))
+    keep(
+        connection,
+        NOTED,
+        f"SELECT row, fault, {noted} AS notes, {value} AS value FROM (SELECT *, CASE {faults} ELSE 0 END AS fault, "
+        f"CAST({notes or 0} AS BIGINT) AS {noted} FROM {opened.relation}) WHERE fault > 0 OR {noted} > 0",
+    )
     connection.execute(
-        f"INSERT INTO rejected SELECT row, CASE fault {names} END, CASE fault {reasons} END, {value} "
-        f"FROM (SELECT *, CASE {faults} ELSE 0 END AS fault FROM {opened.relation}) WHERE fault > 0"
+        f"INSERT INTO rejected SELECT row, CASE fault {names} END, CASE fault {reasons} END, value FROM {NOTED} "
+        "WHERE fault > 0"
     )
 
 
@@ -110,7 +119,7 @@ def source_rows(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contr
     return f"(SELECT row, {listed} FROM {opened.relation} WHERE true{left_out(connection)})"
 
 
-def _reject(connection: duckdb.DuckDBPyConnection, rows: str, column: str, reason: str) -> None:
+def _reject(connection: duckdb.DuckDBPyConnection, rows: str, column: str, reason: Reason) -> None:
     connection.execute(f"INSERT INTO rejected SELECT row, {literal(column)}, {literal(reason)}, NULL FROM ({rows})")
 
 
@@ -129,7 +138,7 @@ def _reject_repeated(
     )
     if identifies:
         hold_id(connection, opened, contract, rows=one(connection, f"SELECT count(*) {good}"))
-    _reject(connection, "SELECT row FROM repeated", contract.id_column, DUPLICATE_IN_FILE)
+    _reject(connection, "SELECT row FROM repeated", contract.id_column, Reason.DUPLICATE_IN_FILE)
 
 
 def _any_repeated(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> bool:
@@ -157,21 +166,21 @@ def _leave_purged(
         _reject(connection, rows, column, reason)
 
 
-def _purged(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[str, list[str], str, str] | None:
+def _purged(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[str, list[str], str, Reason] | None:
     """The condition of such rows and the roles it needs, with the column and the reason that are told."""
     system, log = contract.system, contract.log
     if log == "decisions":
         sealed = table(system, "sealed")
         months = f"CAST(date_trunc('month', day) AS DATE) IN (SELECT month FROM {sealed})"
         column = system.log.decided_at or contract.id_column
-        return (months, ["day"], column, SEALED) if one(connection, f"SELECT count(*) FROM {sealed}") else None
+        return (months, ["day"], column, Reason.SEALED) if one(connection, f"SELECT count(*) FROM {sealed}") else None
     limit = purged_before(connection, system.id)
     if limit is None:
         return None
     if contract.kind.retention is Retention.DAY:
-        return f"day < DATE '{limit}'", ["day"], contract.id_column, PAST
+        return f"day < DATE '{limit}'", ["day"], contract.id_column, Reason.PAST
     waiting = f"id NOT IN (SELECT id FROM {table(system, 'decisions')})"
-    return f"recorded_at < DATE '{limit}' AND {waiting}", ["id", "recorded_at"], contract.id_column, PAST
+    return f"recorded_at < DATE '{limit}' AND {waiting}", ["id", "recorded_at"], contract.id_column, Reason.PAST
 
 
 def names_known(contract: Contract, *, growing: bool) -> bool:

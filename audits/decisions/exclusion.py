@@ -16,12 +16,12 @@ import duckdb
 from boussole.audits.cubes.logs import COUNTERS, counted_logs, recount
 from boussole.audits.cubes.update import rebuild_months
 from boussole.audits.decisions import effective
-from boussole.audits.decisions.examine import DUPLICATE_IN_LAKE
 from boussole.audits.decisions.held import hold_decisions
 from boussole.audits.errors import NoLakeError
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import add_missing, create_system, describe, has_table, holds, literal, one, table
 from boussole.audits.log_names import LOGS, LogName
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
@@ -189,7 +189,7 @@ def _keep_known_out(connection: duckdb.DuckDBPyConnection, system: System, log: 
         known = f"SELECT batch, row, {days} FROM numbered WHERE nth IN ({differing})"
     connection.execute(
         f'INSERT INTO {aside} BY NAME SELECT {literal(log)} AS log, batch, row, {literal("id")} AS "column", '
-        f"{literal(DUPLICATE_IN_LAKE)} AS reason, day, weight FROM ({known}) "
+        f"{literal(Reason.DUPLICATE_IN_LAKE)} AS reason, day, weight FROM ({known}) "
         f"WHERE (batch, row) NOT IN (SELECT (batch, row) FROM {aside} WHERE log = {literal(log)})"
     )
     connection.execute(f"DELETE FROM {moved} WHERE id IN (SELECT id FROM {held})")

@@ -13,6 +13,7 @@ from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.examine import left_out
 from boussole.audits.decisions.reviews import looked_up
 from boussole.audits.decisions.sources import OpenSource
+from boussole.audits.lake import clocks
 from boussole.audits.lake.tables import holds, one, quote, table
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.logs.log_type import Follow
@@ -91,13 +92,27 @@ def _renew(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: 
     cell = quote(role)
     if not holds(connection, "known_ids"):
         return 0
-    told = f"SELECT row, {contract.select[role]} AS {cell} FROM {opened.relation}"
-    fresh = f"SELECT k.id, max(s.{cell}) AS {cell} FROM ({told}) s JOIN known_ids k ON k.row = s.row GROUP BY k.id"
+    kept, came = _which_hour(contract, role)
+    told = f"SELECT row, {contract.select[role]} AS {cell}{came} FROM {opened.relation}"
+    newest = f"max(s.{cell}) AS {cell}" + (f", arg_max(coalesce(s.hour, 0), s.{cell}) AS hour" if came else "")
+    fresh = f"SELECT k.id, {newest} FROM ({told}) s JOIN known_ids k ON k.row = s.row GROUP BY k.id"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE renewed AS SELECT r.* FROM ({fresh}) r JOIN {held} h ON h.id = r.id "
         f"WHERE r.{cell} IS NOT NULL AND h.{cell} IS DISTINCT FROM r.{cell}"
     )
     found = one(connection, "SELECT count(*) FROM renewed")
     if found:
-        connection.execute(f"UPDATE {held} SET {cell} = r.{cell} FROM renewed r WHERE {held}.id = r.id")
+        connection.execute(f"UPDATE {held} SET {cell} = r.{cell}{kept} FROM renewed r WHERE {held}.id = r.id")
     return found
+
+
+def _which_hour(contract: Contract, role: str) -> tuple[str, str]:
+    """SQL to be added for a moment that is filled in: of two equal hours, which one it is (`lake.clocks`)."""
+    moments = clocks.moments_of(contract.log)
+    code = contract.moments[role].code if role in contract.moments else "0"
+    if role not in moments or code == "0":
+        return "", ""
+    place = 2 * moments.index(role)
+    held = f"{table(contract.system, contract.log)}.{clocks.AGAIN}"
+    others = f"coalesce({held}, 0) & {255 - (3 << place)}"
+    return f", {clocks.AGAIN} = nullif(({others}) | (r.hour << {place}), 0)", f", {code} AS hour"

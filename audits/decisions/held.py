@@ -14,12 +14,12 @@ from boussole.audits.decisions.examine import ANSWERS, know_ids, names_known, so
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.tables import holds, literal, one, quote, table
 from boussole.audits.log_names import LogName
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.systems.model import System
 from boussole.audits.systems.parts import Group
 from boussole.audits.systems.values import UNDECLARED
 
-DIFFERS = "differs from what is already in the log, which stays as it was"
 PERIOD = "period"
 """What dates the rows of a log without time."""
 
@@ -183,6 +183,6 @@ def _leave_unread(connection: duckdb.DuckDBPyConnection, held: str, roles: dict[
 def _sort(connection: duckdb.DuckDBPyConnection) -> None:
     """What differs is rejected, the rest is known."""
     connection.execute(
-        f"INSERT INTO rejected SELECT row, label, {literal(DIFFERS)}, NULL FROM held_rows WHERE len(roles) > 0"
+        f"INSERT INTO rejected SELECT row, label, {literal(Reason.DIFFERS)}, NULL FROM held_rows WHERE len(roles) > 0"
     )
     connection.execute("INSERT INTO known (row, held) SELECT row, true FROM held_rows WHERE len(roles) = 0")

@@ -13,7 +13,7 @@ from boussole.audits.cubes.bands import hold_bands
 from boussole.audits.decisions import sensitive
 from boussole.audits.decisions.bookmarks import leave, resume
 from boussole.audits.decisions.bounded import hold_bounded
-from boussole.audits.decisions.changes import note_changes
+from boussole.audits.decisions.changes import note_changes, noted
 from boussole.audits.decisions.cleared import close_corrected, recognise
 from boussole.audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
 from boussole.audits.decisions.examine import examine, know_by_id, know_by_words, left_out, names_known
@@ -149,7 +149,8 @@ def validate(
         opened, contract = _prepare(connection, workspace, system, source, log=log, period=period, files=files)
         with reading_whole(source):
             report = _examine(connection, opened, contract, opened.name, lake=False)
-        return replace(report, read=opened.reading.sentence() if opened.reading else None)
+            told = tuple(noted(connection, contract))
+        return replace(report, changes=told, read=opened.reading.sentence() if opened.reading else None)
 
 
 def _prepare(
@@ -167,7 +168,8 @@ def _prepare(
     set_key(connection, workspace)
     opened = open_source(connection, source, columns_of(system, log), (files or Files()).over(system.files), added)
     now = dt.datetime.now(system.zone).replace(tzinfo=None)
-    return opened, build_contract(system, opened.types, log=log, period=period, now=now, content=opened.sha256)
+    contract = build_contract(system, opened.types, log=log, period=period, now=now, content=opened.sha256)
+    return replace(opened, relation=contract.over(opened.relation)), contract
 
 
 def _examine(

@@ -17,9 +17,26 @@ ChangeKind = Literal[
     "undeclared_value",
     "mostly_undeclared",
     "infinite_value",
+    "hour_twice",
+    "stage_skipped",
+    "stop_again",
+    "unknown_department",
+    "unread_value",
     "sensitive_column",
     "sensitive_unclear",
 ]
+
+READ_AS: tuple[ChangeKind, ...] = ("hour_twice", "stage_skipped", "stop_again", "unknown_department", "unread_value")
+"""Of these, what is told of how cells are read: no change of their column."""
+
+
+def rows_told(rows: int, first: int) -> str:
+    """How many rows, and which (from 1).
+
+    >>> rows_told(1, 7), rows_told(3, 7)
+    ('row 7', '3 rows, the first is row 7')
+    """
+    return f"row {first}" if rows == 1 else f"{rows} rows, the first is row {first}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +54,13 @@ class Rejection:
         >>> Rejection(column="ts", reason="not a date", rows=2, first_row=7).sentence()
         "column 'ts': not a date (2 rows, the first is row 7)"
         """
-        rows = f"row {self.first_row}" if self.rows == 1 else f"{self.rows} rows, the first is row {self.first_row}"
-        return f"column '{self.column}': {self.reason} ({rows})"
+        return f"column '{self.column}': {self.reason} ({rows_told(self.rows, self.first_row)})"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SchemaChange:
-    """A source that no longer looks as those of its log did before."""
+    """A source that no longer looks as those of its log did before, or that holds what nobody would guess how it is
+    read."""
 
     kind: ChangeKind
     column: str
@@ -66,6 +83,11 @@ class SchemaChange:
             "mostly_undeclared": "most rows have a value that the system file does not declare, counted as undeclared; "
             "if the log only spells values otherwise, declare its spelling in `values` for what comes next",
             "infinite_value": "infinite numbers, read as missing",
+            "hour_twice": "an hour that there is twice, as clocks go back, without its offset: read as the first",
+            "stage_skipped": "a stage without the one before it, which counts as reached",
+            "stop_again": "a STOP of somebody who had said it before: the first counts",
+            "unknown_department": "a department that is not known: the message goes by the clock of the system",
+            "unread_value": "a value that means neither yes nor no: read as not known",
             "sensitive_column": "sensitive, so it must not travel with a log: not read",
             "sensitive_unclear": "different values for one person, read as unknown",
         }

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import duckdb
 
-from boussole.audits.cubes.reviews import older
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.effective import keep_touched
+from boussole.audits.lake import clocks
+from boussole.audits.lake.clocks import Moment
 from boussole.audits.lake.tables import describe, holds, keep, literal, table
 from boussole.audits.privacy.pseudonyms import pseudonym
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.columns import Human
-
-OLDER = "the review is older than the decision it is about"
-TWO_TEAMS = "this agent is in another team in the same month"
 
 
 def looked_up(contract: Contract) -> bool:
@@ -28,22 +27,49 @@ def reject_reviews(connection: duckdb.DuckDBPyConnection, contract: Contract, ro
     """
     human = contract.system.log.human
     assert human is not None  # noqa: S101 (its log is declared)
-    id_, at = contract.select["id"], contract.select["recorded_at"]
     if human.recorded_at:
-        said = f"SELECT row, {id_} AS id, {at} AS recorded_at FROM {rows}"
-        told = f"t.row, t.id, {older('t.recorded_at', 'd.decided_at')} AS early"
+        at = contract.moments["recorded_at"]
+        said = (
+            f"SELECT row, {contract.select['id']} AS id, {at.local} AS recorded_at, {at.twice} AS twice, "
+            f"{at.code} AS code FROM {rows}"
+        )
+        decided = clocks.stored(connection, contract.system, "decisions", "decided_at", alias="d.")
+        early = clocks.surely_before(Moment("t.recorded_at", "t.twice", "t.code"), decided)
+        told = f"t.row, t.id, {early} AS early"
         keep_touched(connection, contract.system, said, told)
-        _reject(connection, "SELECT row FROM touched WHERE early", human.recorded_at, OLDER)
-    if human.team and _moved(connection, contract, rows, human):
-        _reject(connection, _in_two_teams(connection, contract, rows, human), human.team, TWO_TEAMS)
+        _reject(connection, "SELECT row FROM touched WHERE early", human.recorded_at, Reason.OLD_REVIEW)
+    reject_two_teams(connection, contract, rows)
 
 
-def _moved(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str, human: Human) -> bool:
+def reject_two_teams(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str) -> None:
+    """Adds rows to `rejected` in which an agent is in another team than before in the month: of the log of reviews, and
+    of a log of decisions that says who reviewed them."""
+    human = contract.system.log.human
+    if human is None or not (human.team and contract.has(human.team) and contract.has(human.agent)):
+        return
+    came = _came(contract, rows, human)
+    if _moved(connection, contract, came):
+        _reject(connection, _in_two_teams(connection, contract, came), human.team, Reason.TWO_TEAMS)
+
+
+def _came(contract: Contract, rows: str, human: Human) -> str:
+    """SQL: who reviewed in which team and month, as it came; of a log of decisions, where it says so."""
+    read, at, named = contract.read, contract.select.get("recorded_at"), ""
+    if contract.log == "decisions":
+        at = contract.select["decided_at"]
+        if human.recorded_at and contract.has(human.recorded_at):
+            at = f"coalesce({contract.look_at(human.recorded_at).local}, {at})"
+        named = f" WHERE NOT {read.blank(str(human.agent))} AND NOT {read.blank(str(human.team))}"
+    return (
+        f"SELECT row, {read.text(str(human.agent))} AS clear, {read.text(str(human.team))} AS team, "
+        f"{_month(str(at))} FROM {rows}{named}"
+    )
+
+
+def _moved(connection: duckdb.DuckDBPyConnection, contract: Contract, came: str) -> bool:
     """Fills `moved` with the agents, as they came and as they are stored, who are in two teams in some month; tells if
     there are any. Reviews are many; agents, with their months and teams, are few."""
-    clear, moment = contract.read.text(str(human.agent)), contract.select["recorded_at"]
-    came = f"SELECT {clear} AS clear, {contract.select['team']} AS team, {_month(moment)} FROM {rows}"
-    keep(connection, "agent_months", f"SELECT DISTINCT * FROM ({came})")
+    keep(connection, "agent_months", f"SELECT DISTINCT clear, team, month FROM ({came})")
     names = "SELECT DISTINCT clear FROM agent_months"
     keep(connection, "agent_names", f"SELECT clear, {pseudonym('clear')} AS agent FROM ({names})")
     now = "SELECT agent, month, team FROM agent_months JOIN agent_names USING (clear)"
@@ -72,10 +98,8 @@ def _month(moment: str) -> str:
     return f"CAST(date_trunc('month', {moment}) AS DATE) AS month"
 
 
-def _in_two_teams(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str, human: Human) -> str:
+def _in_two_teams(connection: duckdb.DuckDBPyConnection, contract: Contract, came: str) -> str:
     """SQL: rows in which an agent is not in the team of their first review of the month."""
-    clear, moment = contract.read.text(str(human.agent)), contract.select["recorded_at"]
-    came = f"SELECT row, {clear} AS clear, {contract.select['team']} AS team, {_month(moment)} FROM {rows}"
     every = (
         f"SELECT 1 AS nth, 0 AS batch, row, agent, month, team FROM ({came}) JOIN moved USING (clear) "
         f"UNION ALL SELECT 0, h.* FROM ({_held(connection, contract)}) h SEMI JOIN moved USING (agent)"
@@ -85,7 +109,7 @@ def _in_two_teams(connection: duckdb.DuckDBPyConnection, contract: Contract, row
     return f"SELECT row FROM ({found}) WHERE nth = 1 AND team <> first_team"
 
 
-def _reject(connection: duckdb.DuckDBPyConnection, rows: str, column: str, reason: str) -> None:
+def _reject(connection: duckdb.DuckDBPyConnection, rows: str, column: str, reason: Reason) -> None:
     connection.execute(
         f"INSERT INTO rejected SELECT row, {literal(column)}, {literal(reason)}, NULL FROM ({rows}) "
         "WHERE row NOT IN (SELECT row FROM rejected)"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from boussole.audits.decisions.report import READ_AS
 from boussole.audits.lake.tables import has_table, table
 from boussole.audits.systems.model import System
 
@@ -30,7 +31,8 @@ class SchemaMove:
 
 def schema_moves(connection: duckdb.DuckDBPyConnection, system: System) -> list[SchemaMove]:
     """The changes of watched columns, of the score, of groups and of controls, oldest first, each told once a day."""
-    rows = [row for row in _noted(connection, system) if row[1] in columns_of(system)]
+    noted = _noted(connection, system)
+    rows = [row for row in noted if row[1] in columns_of(system) and row[0] not in READ_AS]
     if not rows:
         return []
     batches = ", ".join(str(batch) for batch in sorted({row[2] for row in rows}))

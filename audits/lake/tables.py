@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from boussole.audits.errors import LakeError
-from boussole.audits.lake.rows import KEPT, QUARANTINE, SHARED, decision_columns, log_columns
+from boussole.audits.lake.rows import KEPT, QUARANTINE, SHARED, log_columns
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.systems.logs.decisions import FLAGS
 from boussole.audits.systems.model import System
@@ -176,10 +176,9 @@ def create_system(connection: duckdb.DuckDBPyConnection, system: System) -> None
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(system.id)}")
     for log in ("decisions", *system.logs):
         _create(connection, table(system, log), log_columns(system, log))
+        add_missing(connection, table(system, log), log_columns(system, log))
         if cube := LOG_TYPES[log].cube:
-            add_missing(connection, table(system, log), log_columns(system, log))
             _create(connection, table(system, cube_of(log)), cube)
-    add_missing(connection, table(system, "decisions"), decision_columns(system))
     for name, columns in {**CUBES, **KEPT}.items():
         _create(connection, table(system, name), columns)
     for name, columns in (("histograms", CUBES["histograms"]), ("quarantine", QUARANTINE)):

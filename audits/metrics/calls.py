@@ -5,7 +5,8 @@ Clusters are teams, or days where no team is told. What is told of a call outsid
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +23,8 @@ from boussole.audits.uncertainty.jackknife import Ints
 OUTSIDE_SHARE = "calls_outside_allowed_share"
 Where = tuple[str | None, str | None, str | None]
 """Provider, place and model of calls; None where it is not told."""
+Key = tuple[str, Where]
+"""A month, and who ran which model where in it."""
 SHOWN = 20
 """The most kinds of calls outside that are listed; how many there are in all is told beside."""
 
@@ -29,8 +32,9 @@ SHOWN = 20
 def call_measures(read: pa.Table, system: System) -> list[Measure]:
     """The calls of a window that ran outside the allowed places and providers, from their counts (`SHARES`).
 
-    Beside them: of how many calls nobody can tell (`unlabelled`), of how many in all (`all`), and which kinds of calls
-    ran outside (`outside`: provider, place, model and how many). Suppressed: `small_group`, fewer calls than
+    Beside them: of how many calls nobody can tell (`unlabelled`), of how many in all (`all`), which kinds of calls ran
+    outside (`outside`: provider, place, model and how many), and the same of all calls (`by_call`; kinds with few calls
+    and those beyond the first twenty together, `others`). Suppressed: `small_group`, fewer calls than
     `suppress_below` in a month. Undefined: `no_place`, where no call says where it ran.
     """
     if not calls_of(system).bounded:
@@ -49,7 +53,12 @@ def call_measures(read: pa.Table, system: System) -> list[Measure]:
             sides[int(is_outside)] += whole[where]
     every = int(sum(int(each.sum()) for each in whole.values()))
     kinds = sorted(((int(whole[where].sum()), where) for where, is_outside in known.items() if is_outside), key=_order)
+    calls = _calls(read, held.part(CALLS))
+    alone, together = kinds_told(calls, system.privacy.suppress_below)
+    sizes = summed((where, n) for (_, where), n in calls.items())
     told = {
+        "by_call": [[*where, sizes[where]] for where in alone],
+        "others": sum(sizes[where] for where in together),
         "unlabelled": every - int(sides.sum()),
         "all": every,
         "outside": [[*where, n] for n, where in kinds[:SHOWN]],
@@ -102,6 +111,50 @@ def calls_by_month(read: pa.Table, part: str) -> dict[str, int]:
     for row in read.filter(pa.compute.equal(read["part"], part)).to_pylist():
         found[row["window"]] = found.get(row["window"], 0) + row["n"]
     return {month: n for month, n in found.items() if n}
+
+
+def kinds_told(calls: Mapping[Key, int], limit: int) -> tuple[list[Where], set[Where]]:
+    """The kinds of calls that are told one by one, those with most calls first; and those that are told together.
+
+    What is told together in one month is so in every window that holds it: a longer window less its months tells
+    nothing that these do not.
+    """
+    months = sorted({month for month, _ in calls})
+    sizes = summed((where, n) for (_, where), n in calls.items())
+    hidden = [_hidden({where: n for (one, where), n in calls.items() if one == month}, limit) for month in months]
+    shown = [where for where in _ordered(sizes) if not any(where in one for one in hidden)][:SHOWN]
+    return shown, {where for where in sizes if where not in shown}
+
+
+def _hidden(sizes: Mapping[Where, int], limit: int) -> set[Where]:
+    """The kinds of calls of a month that are told together: fewer than the limit with the next fewest, so that no
+    difference tells of them alone, and those beyond the first twenty."""
+    shown = [where for where in _ordered(sizes) if sizes[where] >= limit][:SHOWN]
+    together = {where for where in sizes if where not in shown}
+    while together and shown and sum(sizes[where] for where in together) < limit:
+        together.add(shown.pop())
+    return together
+
+
+def _ordered(sizes: Mapping[Where, int]) -> list[Where]:
+    return sorted(sizes, key=lambda where: (-sizes[where], ["" if name is None else name for name in where]))
+
+
+def summed(pairs: Iterable[tuple[Any, int]]) -> dict[Any, int]:
+    """Numbers by their keys, those of one key added up."""
+    found: dict[Any, int] = {}
+    for key, n in pairs:
+        found[key] = found.get(key, 0) + n
+    return found
+
+
+def _calls(read: pa.Table, part: str) -> dict[Key, int]:
+    """How many calls of a part there are by month, and by provider, place and model."""
+    own = read.filter(pa.compute.and_(pa.compute.equal(read["part"], part), pa.compute.equal(read["by"], BY)))
+    found = summed(
+        ((row["window"], (row["value1"], row["value2"], row["value3"])), row["n"]) for row in own.to_pylist()
+    )
+    return {key: n for key, n in found.items() if n}
 
 
 def _months(read: pa.Table, held: Calls) -> list[int]:

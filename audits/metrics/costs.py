@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from boussole.audits.measures import Measure
-from boussole.audits.metrics.calls import SHOWN, Where, calls_of
+from boussole.audits.metrics.calls import Key, calls_of, kinds_told, summed
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.shares import PART_OF_MONTH
 from boussole.audits.systems.logs.calls import (
@@ -40,8 +40,6 @@ SUMS = (TOKENS_READ, TOKENS_WRITTEN, COST)
 MILLION = 1_000_000
 NOTHING_TOLD = {TOKENS_READ: "no_tokens", TOKENS_WRITTEN: "no_tokens", COST: "no_price"}
 """Why there is no total where no call tells what it takes."""
-Key = tuple[str, Where]
-"""A month, and who ran which model where in it."""
 Counts = Mapping[Key, tuple[int, int]]
 """Of a part: all, and those of them that are a case."""
 
@@ -130,7 +128,7 @@ class _Counted:
     @property
     def months(self) -> dict[str, int]:
         """How many calls each month has."""
-        return _summed((month, n) for (month, _), n in self.calls.items())
+        return summed((month, n) for (month, _), n in self.calls.items())
 
     def tokens(self, part: str, untold: str) -> dict[Key, Total] | None:
         """Tokens of a part; None where some month was not counted for it."""
@@ -191,7 +189,7 @@ def _measure(name: str, totals: Mapping[Key, Total] | None, counted: _Counted, l
     told: dict[str, Any] = {"all": whole.calls, "unknown": whole.unknown}
     if whole.value is None:
         return Measure(metric=name, status="undefined", reason=NOTHING_TOLD[name], n=every, params=told)
-    shown, together = _kinds(counted.calls, limit)
+    shown, together = kinds_told(counted.calls, limit)
     others = _added(total for (_, where), total in totals.items() if where in together)
     told |= {
         "by_call": [[*where, *_added(t for (_, one), t in totals.items() if one == where).told] for where in shown],
@@ -205,42 +203,8 @@ def _measure(name: str, totals: Mapping[Key, Total] | None, counted: _Counted, l
     return Measure(metric=name, value=float(whole.value), n=every, params=told)
 
 
-def _kinds(calls: Mapping[Key, int], limit: int) -> tuple[list[Where], set[Where]]:
-    """The kinds of calls that are told one by one, those with most calls first; and those that are told together.
-
-    What is told together in one month is so in every window that holds it: a longer window less its months tells
-    nothing that these do not.
-    """
-    months = sorted({month for month, _ in calls})
-    sizes = _summed((where, n) for (_, where), n in calls.items())
-    hidden = [_hidden({where: n for (one, where), n in calls.items() if one == month}, limit) for month in months]
-    shown = [where for where in _ordered(sizes) if not any(where in one for one in hidden)][:SHOWN]
-    return shown, {where for where in sizes if where not in shown}
-
-
-def _hidden(sizes: Mapping[Where, int], limit: int) -> set[Where]:
-    """The kinds of calls of a month that are told together: fewer than the limit with the next fewest, so that no
-    difference tells of them alone, and those beyond the first twenty."""
-    shown = [where for where in _ordered(sizes) if sizes[where] >= limit][:SHOWN]
-    together = {where for where in sizes if where not in shown}
-    while together and shown and sum(sizes[where] for where in together) < limit:
-        together.add(shown.pop())
-    return together
-
-
-def _ordered(sizes: Mapping[Where, int]) -> list[Where]:
-    return sorted(sizes, key=lambda where: (-sizes[where], ["" if name is None else name for name in where]))
-
-
 def _added(totals: Iterable[Total]) -> Total:
     return reduce(Total.__add__, totals, Total())
-
-
-def _summed(pairs: Iterable[tuple[Any, int]]) -> dict[Any, int]:
-    found: dict[Any, int] = {}
-    for key, n in pairs:
-        found[key] = found.get(key, 0) + n
-    return found
 
 
 METRICS: tuple[Metric, ...] = (

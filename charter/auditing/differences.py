@@ -14,7 +14,7 @@ TOLERANCE = 1e-9
 """Relative: what the same arithmetic may differ by on another machine. Counts and words must be the same."""
 TEXTS = ("question", "sentence")
 """What a verdict says in words: compared only where the code is the same."""
-LATER = frozenset({"looks", "statement", "cases", "dates", "counted", "capped_by", "proven_on"})
+LATER = frozenset({"looks", "statement", "cases", "dates", "counted", "capped_by", "proven_on", "by_call", "others"})
 """Keys that older documents do not have: what they would hold is not compared."""
 Json = Mapping[str, Any]
 

@@ -9,6 +9,7 @@ from boussole.charter.deadlines.items import bound_of
 from boussole.charter.deadlines.sources import Sources
 from boussole.charter.document import RecordCounts
 from boussole.charter.record_types.uses import Stocktaking
+from boussole.charter.records.facts import Facts
 
 UPDATED_MONTHS = 12
 """Months after which published rules are old."""
@@ -17,15 +18,24 @@ DECIDING = ("selection", "ranking")
 LIVE = ("pilot", "production")
 
 
+def stray_models(facts: Facts) -> tuple[str, ...]:
+    """The models that belonged to no use when stock was taken last, by name; none where nobody has taken stock."""
+    found = _stocks(facts)
+    return tuple(sorted(found[-1][2].unregistered)) if found else ()
+
+
+def _stocks(facts: Facts) -> list[tuple[dt.date, int, Stocktaking]]:
+    """The days on which stock was taken, with their entries, the last one last."""
+    return sorted(((said.on, entry, said) for entry, said in facts.standing(Stocktaking)), key=lambda each: each[:2])
+
+
 def uses_registered(sources: Sources) -> RecordCounts | None:
     """Uses and models by the stock taken last; None where nobody has taken stock.
 
     `overdue`: models that belong to no use, which may only not have been entered; `past_due`: for how many days the
     first of them has been known. `refused`: uses of high risk that nobody examined; `untold`: others that nobody did.
     """
-    found = sorted(
-        ((said.on, entry, said) for entry, said in sources.facts.standing(Stocktaking)), key=lambda each: each[:2]
-    )
+    found = _stocks(sources.facts)
     if not found:
         return None
     on, entry, said = found[-1]

@@ -7,6 +7,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.referrals.asking import known_audit
 from boussole.charter.incidents.book import Book, admit, faults, hold_words
 from boussole.charter.incidents.refusals import EntryRefusedError
+from boussole.charter.judging.families import asked_of
 from boussole.charter.record_types.examples import TextExample, TextExampleEnd
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.record_types.kinds import STATED, Statement, Withdrawal
@@ -14,6 +15,7 @@ from boussole.charter.records import SealedStatement, open_records, seal, statem
 from boussole.charter.records.blinding import blinded
 from boussole.charter.records.documents.files import settled_file
 from boussole.charter.records.examples.released import end as end_example
+from boussole.charter.records.in_force import in_force
 from boussole.charter.records.statements import check_reference, find, statements_in, write
 
 UNTYPED = frozenset({TextExample.governed})
@@ -43,8 +45,8 @@ def enter(workspace: Workspace, statement: Statement) -> SealedStatement:
     Raises EntryRefusedError when its rules do not allow it, BoussoleError as `charter.records.seal` does.
     """
     statement = blinded(workspace, statement)
-    if isinstance(statement, Incident) and statement.audit is not None:
-        known_audit(workspace, statement.audit, statement.system)
+    if isinstance(statement, Incident):
+        _fits(workspace, statement)
     records = open_records(workspace)
     with settled_file(workspace, statement.document), records.begin() as connection:
         book = Book(statements_in(connection, kinds=STATED))
@@ -55,6 +57,20 @@ def enter(workspace: Workspace, statement: Statement) -> SealedStatement:
         check_reference(connection, statement)
         admit(book, statement)
         return write(connection, statement)
+
+
+def _fits(workspace: Workspace, incident: Incident) -> None:
+    """Held to what there is: an audit is one of its system, and a question one that the charter asks of it."""
+    if incident.audit is not None:
+        known_audit(workspace, incident.audit, incident.system)
+    if incident.question is None:
+        return
+    charter, system = in_force(workspace).charter, workspace.system(incident.system)
+    asked = {each.indicator.id for each in asked_of(charter, system).questions}
+    if incident.question not in asked:
+        known = incident.question in {each.id for each in charter.ways}
+        reason = "not_asked" if known else "no_such_question"
+        raise EntryRefusedError(reason, question=incident.question, system=incident.system)
 
 
 def number_to_entry(workspace: Workspace, word: str) -> int:

@@ -49,6 +49,14 @@ REASONS = {
         "The request of entry {entry} was answered already.",
         "If that answer was wrong, withdraw it with its reason, then answer.",
     ),
+    "no_such_question": (
+        "The charter in force has no question “{question}”.",
+        "Choose one of the list, or leave it out.",
+    ),
+    "not_asked": (
+        "The charter does not ask “{question}” of {system}.",
+        "Choose a question that it asks of this system, or leave it out.",
+    ),
     "number_taken": ("There is an appeal with this number already.", "Draw another number."),
     "personal_account": (
         "The text seems to hold an account number.",

@@ -325,11 +325,11 @@ class _Judging:
 
     def breaks(self, question: SystemQuestion) -> bool:
         """Whether a breach level breaks the promise: by itself, or because the question of the same article that it
-        needs is not kept."""
+        needs is watched or broken, or broken alone where the charter asks that."""
         name = question.indicator.breach_with
         ways = {way.id for each in question.article.indicators if each.id == name for way in each.ways}
         needed = [each for each in self.questions if each.article == question.article and each.indicator.id in ways]
-        bad = (Verdict.BROKEN, Verdict.WATCH)
+        bad = (Verdict.BROKEN,) if question.indicator.breach_when == "broken" else (Verdict.BROKEN, Verdict.WATCH)
         return name is None or any(self._found(each).verdict in bad for each in needed)
 
     def undecidable(self, measure: MeasureInShort) -> bool:

@@ -21,7 +21,7 @@ KIND = "report"
 class SealedReport:
     """A report as it was made: its entry and moment, what it is about, and the hashes of the file and of its seals.
 
-    `systems`: the ids of those that it was made about, with commas between them; None: all that were audited.
+    `systems`: the ids of those that it was made about, with `+` between them; None: all that were audited.
     """
 
     entry: int
@@ -35,7 +35,7 @@ class SealedReport:
     @property
     def chosen(self) -> list[str]:
         """The ids of the systems that it was made about; none: all that were audited."""
-        return self.systems.split(",") if self.systems else []
+        return self.systems.split("+") if self.systems else []
 
     @property
     def about(self) -> tuple[str, str | None, str]:
@@ -52,7 +52,7 @@ def seal_report(
     those that were chosen, if any.
     """
     payload = {"document": sha256_hex(content), "lang": lang, "period": period, "seals": sha256_hex(seals)}
-    payload |= {"systems": ",".join(systems)} if systems else {}
+    payload |= {"systems": "+".join(systems)} if systems else {}
     with open_records(workspace).begin() as connection:
         for index, _, held in ledger.payloads(connection, kinds=[KIND]):
             if held["document"] == payload["document"]:

@@ -109,6 +109,15 @@ def _breaches(draft: CharterDraft) -> Iterator[CharterFault]:
                 f"'{needed}', without which it is not broken, needs another question itself: name one that does not.",
                 "breach_with",
             )
+        elif each.indicator.breach_when == "broken" and not any(
+            other.indicator.threshold.breach is not None or other.indicator.threshold.tolerance is not None
+            for other in draft.asked
+            if other.indicator.id == needed
+        ):
+            yield each.fault(
+                f"'{needed}', without which it is not broken, is never broken itself: write `breach_when: watched`.",
+                "breach_when",
+            )
 
 
 def _offer(name: str, known: Any) -> str:

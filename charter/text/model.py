@@ -221,6 +221,11 @@ class Indicator(Strict):
     breach_with: Identifier | None = Field(
         None, description="Broken only where this question of the article is watched or broken too; else watched"
     )
+    breach_when: Literal["watched", "broken"] = Field(
+        "watched",
+        description="How the question of `breach_with` must stand for this one to be broken: `watched` or broken, or "
+        "`broken` alone",
+    )
     computed: Texts = Field(description="What is counted or attested, in plain words")
     threshold: Threshold = Field(description="From which level on it is watched or broken, and why")
     broken_if: Texts = Field(description="What would make the promise broken")
@@ -242,7 +247,7 @@ class Indicator(Strict):
         """A question that counts like any other, of decisions, is written, and hashed, as before there were weights,
         records, labels and breaches that need another question."""
         found: dict[str, Any] = written(self)
-        usual = {"weight": 1, "records": None, "label": None, "breach_with": None}
+        usual = {"weight": 1, "records": None, "label": None, "breach_with": None, "breach_when": "watched"}
         return {name: value for name, value in found.items() if name not in usual or value != usual[name]}
 
     @model_validator(mode="after")
@@ -254,6 +259,8 @@ class Indicator(Strict):
         self._counted()
         if self.otherwise and not self.metric:
             raise ValueError("`otherwise` says how else a measured question is asked, and this one has no `metric`")
+        if self.breach_when != "watched" and self.breach_with is None:
+            raise ValueError("`breach_when` says how the question of `breach_with` must stand, and there is none")
         for each in self.ways:
             if each.metric and each.threshold.watch is None and each.threshold.tolerance is None:
                 raise ValueError(

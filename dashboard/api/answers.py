@@ -28,6 +28,8 @@ from boussole.audits.texts.checking import check_lines
 from boussole.audits.texts.rule_file import Criterion
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument as Sealed
+from boussole.charter.document import VerdictDocument
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.judging.coverage import Use
 from boussole.charter.record_types.base import UNTOLD, Statement
@@ -53,6 +55,7 @@ from boussole.dashboard.api.shapes import (
     EntryOut,
     FromQuery,
     Health,
+    LastAnswer,
     Measures,
     MeasuresQuery,
     MonthOut,
@@ -72,7 +75,9 @@ from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import RESTRICTED, Person, allowed
 from boussole.dashboard.server.routes import record_address
 from boussole.dashboard.views import store
+from boussole.dashboard.views.answers.known import last_answer
 from boussole.dashboard.views.records.entering import actions_of
+from boussole.dashboard.views.scene import Scene
 
 # What the API answers of systems, their audits and the charter, from what the pages read.
 
@@ -165,6 +170,7 @@ def verdicts(workspace: Lasting, query: FromQuery[VerdictsQuery]) -> Page[Questi
             system=use.system.id,
             entry=_audited(use.audit).entry if use.audit else None,
             left_out=_left_out(use.audit.left_out) if use.audit else None,
+            last_answer=_last_answer(use.system.id, verdict, store.scene(workspace)),
             verdict=verdict.written(),
         )
         for use in store.scene(workspace).uses
@@ -228,6 +234,14 @@ def _audited(audit: Sealed) -> AuditInShort:
         decisions=audit.decisions,
         left_out=_left_out(audit.left_out),
     )
+
+
+def _last_answer(system: str, verdict: VerdictDocument, scene: Scene) -> LastAnswer | None:
+    found = last_answer(scene, system, verdict)
+    if found is None:
+        return None
+    key, audit = found
+    return LastAnswer(entry=audit.entry, start=audit.start, end=audit.end, verdict=Verdict(key))
 
 
 def _left_out(told: LeftOutInShort | None) -> Document | None:

@@ -114,12 +114,24 @@ class AuditOut(AuditInShort):
     articles: dict[str, Verdict]
 
 
+class LastAnswer(BaseModel):
+    """What an earlier audit answered, where today nobody can tell."""
+
+    entry: int
+    start: dt.date
+    end: dt.date
+    verdict: Verdict
+
+
 class QuestionAnswer(BaseModel):
     """A question of the charter, asked of a system, with its answer as it stands today."""
 
     system: str
     entry: int | None = Field(description="Entry of the audit; null: no audit has looked at it")
     left_out: LeftOutOut | None = Field(description="What that audit did not count; null where it does not say")
+    last_answer: LastAnswer | None = Field(
+        description="The newest audit before that could answer; null where this one does, or none could"
+    )
     verdict: VerdictDocument
 
 

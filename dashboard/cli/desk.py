@@ -148,17 +148,6 @@ def takes_cases(indicator: Indicator) -> bool:
     return indicator.threshold.tolerance is not None or indicator.records == SAME_TEXTS
 
 
-def question_of_charter(workspace: Workspace, name: str) -> Indicator:
-    """A question of the charter in force, whatever answers it."""
-    indicators = {each.id: each for each in _charter(workspace).ways}
-    if name not in indicators:
-        raise BoussoleError(
-            f"the charter has no question '{name}'. {nearest(name, indicators)}",
-            next_step="See `boussole charter show`.",
-        )
-    return indicators[name]
-
-
 def question_by_records(workspace: Workspace, records: Records) -> Indicator:
     """The question of the charter in force that such records answer. Raises BoussoleError where there is none."""
     found = next((each for each in _charter(workspace).ways if each.records == records), None)

@@ -54,7 +54,6 @@ from boussole.dashboard.cli.desk import (
     asked_of_system,
     desk,
     question_of,
-    question_of_charter,
 )
 from boussole.dashboard.views.records.entering import computed
 
@@ -153,14 +152,6 @@ def _survey_told(_: Workspace, __: CommandDesk | None, done: SealedStatement, __
         for theme, mean in said.everybody.themes.items():
             say(f"{theme}: {mean.mean} ({mean.n} answers)")
         say(f"Groups shown: {len(said.groups)}, hidden: {said.hidden}. No row was kept.")
-
-
-def _incident(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
-    """Held to the charter: the question that shows it is one that is asked of its system."""
-    if "question" in said:
-        question_of_charter(workspace, said["question"])
-        asked_of_system(workspace, said["question"], said["system"])
-    return said
 
 
 def _appeal_of(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
@@ -286,7 +277,6 @@ BEFORE: Mapping[str, Before] = {
     "record attestation": _attestation,
     "record case": _case,
     "record inspection": _inspection,
-    "incident open": _incident,
     "texts example withdraw": lambda workspace, _, said: {**said, "on": workspace.today()},
     "appeal enter": lambda _, __, said: {**said, "number": new_number()},
     "appeal decide": _appeal_of,

@@ -22,6 +22,7 @@ from boussole.dashboard.report.systems import anchor, anchor_in, part
 from boussole.dashboard.report.typesetting import typeset_pdf
 from boussole.dashboard.views.answers.asked import question_of
 from boussole.dashboard.views.answers.course import Course, course
+from boussole.dashboard.views.answers.known import known_words
 from boussole.dashboard.views.answers.short import beside, short_answer
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.compass import Compass, compass
@@ -181,7 +182,8 @@ def short(edition: Edition, finding: JudgedQuestion, tell: ReportSay) -> str:
     sentence = short_answer(
         edition.charters[finding.system], document, finding.verdict, say, system=system, title=title
     )
-    return " ".join([sentence, *beside(document, finding.verdict, say, system=system)])
+    known = known_words(edition.scene, finding.system, finding.verdict, say)
+    return " ".join([sentence, *beside(document, finding.verdict, say, system=system), *filter(None, [known])])
 
 
 # The answer first: a sentence, what most needs attention, and the table of articles and systems.

@@ -25,7 +25,7 @@ from boussole.charter.drift.series_document import MONTHS
 from boussole.charter.drift.system_drift import Drift, drift_of
 from boussole.charter.judging.current import current as brought_up
 from boussole.charter.judging.statistics.deciding import with_intervals
-from boussole.charter.records import audits_of, charter_text, latest_audits, stored_audits
+from boussole.charter.records import audits_of, charter_text, latest_audits, stored_audits, summaries
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import AdoptionAct, in_force, judging_then
 from boussole.charter.text.model import Charter
@@ -343,6 +343,10 @@ def edition(
             ]
         },
         previous={system_id: document for system_id, document in earlier.items() if document is not None},
+        history={
+            system_id: summaries(workspace, system=system_id, until=document.window.end)
+            for system_id, document in latest.items()
+        },
         facts=by[newest],
     )
     return Edition(

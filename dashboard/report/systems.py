@@ -21,6 +21,7 @@ from boussole.dashboard.report.edition import section as section_moved
 from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.answers.short import short_answer, words_in
 from boussole.dashboard.views.answers.small_print import measure_words
+from boussole.dashboard.views.answers.unjudged import Unjudged, unjudged
 from boussole.dashboard.views.calls import cost_line
 from boussole.dashboard.views.charts.tables import VerdictTable
 from boussole.dashboard.views.scene import Scene, anchor_of, period
@@ -119,6 +120,8 @@ WIDTHS = {
 }
 """Millimetres of each column of a table, by how many there are and how many of them are names; the first takes what is
 left."""
+BESIDE = {(3, 3): (None, 46, 58), (4, 2): (None, 50, 24, 40), (5, 3): (None, 34, 48, 20, 36)}
+"""The same of tables that stand beside an answer."""
 
 
 def anchor(system_id: str, verdict: VerdictDocument) -> str:
@@ -219,7 +222,7 @@ class _SystemPart:
             "verdict": question.verdict,
             "number": tell("Article {n}, question {number}", n=str(section.order), number=question.number),
             "question": question.question,
-            "sentence": answer_first(question.sentence),
+            "sentence": answer_first(" ".join(filter(None, [question.sentence, question.known]))),
             "chart": chart
             and {
                 "svg": chart.svg,
@@ -229,9 +232,17 @@ class _SystemPart:
                 "tall": tall(chart.svg),
             },
             "table": question.table and figures(question.table),
+            "unjudged": [_unjudged(each) for each in self._beside(verdict)],
             "facts": [list(pair) for pair in question.small],
             "background": background,
         }
+
+    def _beside(self, verdict: VerdictDocument) -> list[Unjudged]:
+        """What is shown beside an answer; not beside one by several attributes, which shows what others show."""
+        system = self.edition.scene.systems.get(self.system_id)
+        if len(verdict.by or ()) > 1:
+            return []
+        return unjudged(self.document, verdict, speaker(self.tell.lang), system=system)
 
     def _background(self, indicator: Indicator) -> Data:
         """What is measured, why from this level, what would break the promise, and the law."""
@@ -274,6 +285,27 @@ class _SystemPart:
             periods = tell.apart(period(other, speaker(tell.lang)) for other in others)
             notes.append(tell("Other audits of the same period are not shown here: {periods}.", periods=periods))
         return notes
+
+
+def _unjudged(told: Unjudged) -> Data:
+    """What is shown and not judged: a drawing as it is read, or tables."""
+    return {
+        "title": told.title,
+        "told": list(told.told),
+        "svg": told.svg,
+        "alt": told.alt,
+        "caption": " ".join(told.reading),
+        "tables": [
+            {
+                "title": each.caption,
+                "header": list(each.head),
+                "names": each.names,
+                "widths": BESIDE.get((len(each.head), each.names), (None, *(34 for _ in each.head[1:]))),
+                "rows": [list(row) for row in each.brief or each.rows],
+            }
+            for each in told.tables
+        ],
+    }
 
 
 def together(items: Sequence[Data], tell: ReportSay) -> list[Data]:

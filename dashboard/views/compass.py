@@ -10,7 +10,7 @@ from boussole.audits.mixed import joined
 from boussole.charter.committee.meetings.sessions import Session, sessions
 from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.committee.voting.presence import electors, running
-from boussole.charter.document.answers.verdict import worst
+from boussole.charter.document.answers.verdict import Verdict, worst
 from boussole.charter.record_types.acts import Ballot, Participation, Vote
 from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words import Say, count
@@ -28,6 +28,7 @@ from boussole.dashboard.server.access.log import SheetRequest
 from boussole.dashboard.server.access.permissions import Action, Person, allowed
 from boussole.dashboard.server.access.places import page_actions
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
+from boussole.dashboard.views.answers.known import known_words
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.chamber import Chamber
@@ -47,8 +48,8 @@ LEADS = 2
 class CompassLine:
     """One finding as a line: where it is, its mark, and what it says.
 
-    `short`: as its own page says it; `label`: the system and what is asked of it in a few words, or the question where
-    the charter has none.
+    `short`: as its own page says it; `known`: what is known beside it; `label`: the system and
+    what is asked of it in a few words, or the question where the charter has none.
     """
 
     verdict: str
@@ -58,6 +59,7 @@ class CompassLine:
     label: str
     sentence: str
     short: str
+    known: str
     href: str
 
 
@@ -104,7 +106,7 @@ def compass(scene: Scene, say: Say, *, query: dict[str, str]) -> Compass:
     rings_note = _rings_note(all_rings, points_at, say)
     return Compass(
         subtitle=_subtitle(scene, say),
-        tone=urgent[0].key if urgent else "kept",
+        tone=first_of(_per_verdict(scene)),
         headline=headline(scene, say),
         others=others(scene, say),
         leads=lead_lines,
@@ -137,12 +139,13 @@ def line(
         label=say("{name}: {value}", name=title, value=inside(label)) if label else question,
         sentence=sentence_of(scene.charter, finding.verdict, say, system=system),
         short=short_answer(scene.charter, document, finding.verdict, say, system=system, title=title),
+        known=known_words(scene, finding.system, finding.verdict, say),
         href=answer_href(finding.system, finding.verdict.indicator, query=query),
     )
 
 
 def headline(scene: Scene, say: Say) -> str:
-    """The answer in one sentence: how many articles are not kept, else to watch, else unknown, else kept."""
+    """The answer in one sentence: how many articles stand where the worst does."""
     counts = _per_verdict(scene)
     if counts["broken"]:
         return say.plural("One commitment is not kept.", "{n} commitments are not kept.", counts["broken"])
@@ -158,16 +161,26 @@ def headline(scene: Scene, say: Say) -> str:
             "On {n} commitments we cannot tell; none is found broken.",
             counts["unknown"],
         )
+    if counts["not_examined"] and counts["kept"]:
+        return say.plural(
+            "Nobody has examined one commitment yet.",
+            "Nobody has examined {n} commitments yet.",
+            counts["not_examined"],
+        )
     if counts["kept"]:
         return say("Everything that was examined is kept.")
     return say("No question of the charter has been examined yet.")
 
 
+def first_of(counts: Mapping[str, int]) -> str:
+    """The worst verdict that there is; not examined, where there is none."""
+    return next((verdict for verdict in ORDER if counts[verdict]), Verdict.NOT_EXAMINED)
+
+
 def others(scene: Scene, say: Say) -> str:
     """How the other articles stand: "Of the others: one to watch, five not examined."; empty without others."""
     counts = _per_verdict(scene)
-    first = next((verdict for verdict in ("broken", "watch", "unknown", "kept") if counts[verdict]), None)
-    return of_the_others(counts, first, say) if first else ""
+    return of_the_others(counts, first_of(counts), say)
 
 
 def of_the_others(counts: Mapping[str, int], first: str, say: Say) -> str:

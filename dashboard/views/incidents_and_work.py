@@ -12,6 +12,7 @@ from boussole.charter.deadlines.duties import Delay
 from boussole.charter.deadlines.incidents import Deadline, IncidentHistory, in_time, incidents
 from boussole.charter.record_types.incidents import IncidentUpdate
 from boussole.charter.record_types.work import THEMES, Consultation, Survey, TimeSaved, Training
+from boussole.charter.text.model import Charter
 from boussole.charter.work.effects import SHOWN, SurveyChange, ThemeChange, consultations, surveys, times, trainings
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
@@ -194,8 +195,6 @@ def reported_words(scene: Scene, systems: Sequence[str], say: Say) -> list[str]:
 
 
 Link = tuple[str, str]
-ENOUGH = 0.95
-"""Of those who use a tool, the share trained before, under which question 2.5 calls for watching."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -391,9 +390,22 @@ def _movement(moved: float | None, say: Say) -> str:
     return say("better by {n}", n=amount) if moved > 0 else say("worse by {n}", n=amount)
 
 
+def _asked_for(charter: Charter, share: float, say: Say) -> str:
+    """A share of those who were trained before, and what the charter asks for, where it says how many."""
+    found = next((each for each in charter.ways if each.records == "trained_first"), None)
+    if found is None or found.threshold.watch is None:
+        return say.percent(share, 0)
+    return say(
+        "{share}: question {number} asks for {level}",
+        share=say.percent(share, 0),
+        number=found.number or "",
+        level=say.percent(found.threshold.watch, 0),
+    )
+
+
 def _training(scene: Scene, entry: int, said: Training, say: Say, *, query: dict[str, str]) -> EntryRow:
     share = said.before / said.users
-    told = say("{share}: question 2.5 asks for {level}", share=say.percent(share, 0), level=say.percent(ENOUGH, 0))
+    told = _asked_for(scene.charter, share, say)
     return EntryRow(
         cells=[
             _about(scene, said.system, say),

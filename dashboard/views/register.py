@@ -19,6 +19,7 @@ from boussole.dashboard.markup.elements import ORDER, word
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words import count as few
 from boussole.dashboard.markup.words.addresses import system_href
+from boussole.dashboard.views.answers.known import stray_words
 from boussole.dashboard.views.charts.strips import coverage_strip_svg, strip_text
 from boussole.dashboard.views.fields import ChoiceField
 from boussole.dashboard.views.register_words import (
@@ -157,7 +158,11 @@ def _tone(found: Coverage) -> str:
 
 
 def _told(register: Register, say: Say) -> list[str]:
-    """What else the coverage says: articles that nobody has looked at anywhere."""
+    """What else is known: articles that nobody has looked at anywhere, and models that belong to no use."""
+    return [*_never(register, say), *filter(None, [stray_words(register.strays, say)])]
+
+
+def _never(register: Register, say: Say) -> list[str]:
     never = register.coverage.never_evidenced
     if not never or not register.coverage.live:
         return []
@@ -294,7 +299,7 @@ def unaudited(use: Use, say: Say, *, today: dt.date) -> UnauditedPage:
         title=say.text(use.system.title, use.system.id),
         purpose=say.text(use.system.purpose),
         told=_coverage(use, say),
-        tone=worst([verdict for verdict in found if verdict != "not_examined"] or ["unknown"]),
+        tone=worst(found or ["not_examined"]),
         counts=[(verdict, found.count(verdict)) for verdict in ORDER if verdict in found],
         entry=entry(use.system, say, today=today),
     )

@@ -177,13 +177,15 @@ def coverage_words(found: Coverage, say: Say) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Register:
-    """What the register page looks at. `trouble`: why the lake could not be asked what is to be erased."""
+    """What the register page looks at. `strays`: models of no use, by the stock taken last; `trouble`: why
+    the lake could not be asked what is to be erased."""
 
     charter: Charter
     uses: Sequence[Use]
     coverage: Coverage
     due: Sequence[Due]
     today: dt.date
+    strays: Sequence[str] = ()
     trouble: BoussoleError | None = None
 
 

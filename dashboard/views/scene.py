@@ -246,6 +246,14 @@ def period(document: AuditDocument, say: Say) -> str:
 
 
 def period_of(document: AuditDocument, measure: MeasureDocument | None, say: Say) -> str:
-    """The days that a figure counts: those of its audit, and those of the windows before that count with them."""
-    since = measure.params.since if measure is not None else None
-    return say.period(since or document.window.start, document.window.end)
+    """The days that a figure counts: those of its audit, and those before that count with them."""
+    return say.period(counted_since(measure) or document.window.start, document.window.end)
+
+
+def counted_since(measure: MeasureDocument | None) -> dt.date | None:
+    """The first day that a figure counts, where that lies before its audit: that of the windows which count with it, or
+    of the months through which people are followed (`first_day`)."""
+    if measure is None:
+        return None
+    first = measure.params.get("first_day")
+    return measure.params.since or (None if first is None else dt.date.fromisoformat(first))

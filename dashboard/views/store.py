@@ -15,6 +15,7 @@ from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.papers.drafts import drafts as written_together
 from boussole.charter.committee.voted import VotedText, texts_of
+from boussole.charter.deadlines.register import stray_models
 from boussole.charter.document import AuditDocument
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.records import documents_of
@@ -250,7 +251,12 @@ def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str
     seen = scene_at(home, _stamp, today)
     found = due(seen.charter, seen.uses, facts=seen.facts, oldest=dict(oldest))
     return Register(
-        charter=seen.charter, uses=seen.uses, coverage=coverage(seen.charter, seen.uses), due=found, today=today
+        charter=seen.charter,
+        uses=seen.uses,
+        coverage=coverage(seen.charter, seen.uses),
+        due=found,
+        today=today,
+        strays=stray_models(seen.facts),
     )
 
 

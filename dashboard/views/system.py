@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from boussole.audits.languages import capital, inside
 from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS
@@ -19,6 +20,7 @@ from boussole.dashboard.markup.glossary import Kind
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import fairness_href
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
+from boussole.dashboard.views.answers.known import known_words
 from boussole.dashboard.views.answers.small_print import Cap, background, caps, read_words, small_print
 from boussole.dashboard.views.charts.calibration import (
     calibration_note,
@@ -66,7 +68,7 @@ from boussole.dashboard.views.charts.tables import (
 )
 from boussole.dashboard.views.fields import KINDS, PROFILES, RAW
 from boussole.dashboard.views.register_words import risk_word, status_word
-from boussole.dashboard.views.scene import Scene, anchor_of, excess, period
+from boussole.dashboard.views.scene import Scene, anchor_of, excess, period, period_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +84,8 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class ExaminedQuestion:
-    """One examined question. `closer` is the address at which its figures are looked at one by one, where they are."""
+    """One examined question. `closer` is the address at which its figures are looked at one by one, where they are;
+    `known` is what is known beside the answer."""
 
     anchor: str
     key: str
@@ -90,6 +93,7 @@ class ExaminedQuestion:
     number: str
     question: str
     sentence: str
+    known: str
     title: str
     chart: Chart | None
     table: VerdictTable | None
@@ -171,7 +175,7 @@ def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, s
     document, system, head = scene.examined[system_id], scene.systems.get(system_id), system_head(scene, system_id, say)
     sections = [
         replace(
-            section(document, article, scene.charter, system, say),
+            section(document, article, scene.charter, system, say, known=partial(_known, scene, system_id, say)),
             caps=caps(scene, say, query=query or {}, article=article.id, system=system_id),
         )
         for article in scene.charter.articles
@@ -186,10 +190,22 @@ def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, s
     )
 
 
+def _known(scene: Scene, system: str, say: Say, verdict: VerdictDocument) -> str:
+    return known_words(scene, system, verdict, say)
+
+
 def section(
-    document: Standing, article: Article, charter: Charter, system: System | None, say: Say, *, only: str | None = None
+    document: Standing,
+    article: Article,
+    charter: Charter,
+    system: System | None,
+    say: Say,
+    *,
+    only: str | None = None,
+    known: Callable[[VerdictDocument], str] | None = None,
 ) -> ArticleSection:
-    """One article of the page; of its questions, only the one of an id where that is given."""
+    """One article of the page; of its questions, only the one of an id where that is given. `known` says what is
+    known beside an answer, where this page is to say it."""
     verdicts = [each for each in document.verdicts if each.article == article.id and only in (None, each.indicator)]
     examined = [verdict for verdict in verdicts if verdict.verdict != "not_examined"]
     examined.sort(key=lambda verdict: (ORDER.index(verdict.verdict), -excess(document, verdict)))
@@ -204,11 +220,18 @@ def section(
         draft=article.text.status == "draft wording",
         verdict=summary.get(article.id, "not_examined"),
         caps=(),
-        questions=[question(document, verdict, charter, system, say) for verdict in examined],
+        questions=[
+            replace(question(document, verdict, charter, system, say), known=known(verdict) if known else "")
+            for verdict in examined
+        ],
         not_examined=[
-            (question_of(charter, verdict, say), sentence_of(charter, verdict, say, system=system))
+            (
+                question_of(charter, verdict, say),
+                joined(" ", [sentence_of(charter, verdict, say, system=system), *filter(None, [told])]),
+            )
             for verdict in verdicts
             if verdict.verdict == "not_examined"
+            for told in [known(verdict) if known else ""]
         ],
         places=_places(document, examined, system, say),
         scores=_scores(document, examined, system, say),
@@ -281,10 +304,11 @@ def question(
         number=indicator.number if indicator else "",
         question=question_of(charter, verdict, say),
         sentence=sentence_of(charter, verdict, say, system=system),
+        known="",
         title=title,
         chart=chart,
         table=table,
-        small=small_print(document, verdict, say, alpha=charter.alpha, system=system),
+        small=small_print(document, verdict, say, charter=charter, system=system),
         background=background(verdict, indicator, charter, say),
         drift=drift,
         closer=_closer(document, verdict, say),
@@ -325,7 +349,7 @@ def _groups(document: Standing, verdict: VerdictDocument, system: System | None,
     shown = rows(document, by, say, metric=metric, system=system)
     if not shown:
         return "", None, None
-    title = chart_title(metric, by, say, system=system)
+    title = _with_days(chart_title(metric, by, say, system=system), document, metric, say)
     made = {ADJUSTED: adjusted_table, ADJUSTED_STAGE: stages_table}.get(metric, groups_table)
     table = made(document, verdict, by, say, metric=metric, title=title, system=system)
     if all(row.value is None for row in shown):
@@ -346,6 +370,14 @@ def _groups(document: Standing, verdict: VerdictDocument, system: System | None,
         ),
         table,
     )
+
+
+def _with_days(title: str, document: Standing, metric: str, say: Say) -> str:
+    """The title of a chart, with the days that its figures count where they begin before the audit does."""
+    found = next((each for each in document.measures if each.metric == metric), None)
+    if not isinstance(document, AuditDocument) or found is None or found.params.get("first_day") is None:
+        return title
+    return say("{title}, {period}", title=title, period=period_of(document, found, say))
 
 
 def _through(document: Standing, verdict: VerdictDocument, by: By, system: System | None, say: Say) -> Picture:
@@ -409,7 +441,7 @@ def chart_title(metric: str, by: By, say: Say, *, system: System | None) -> str:
         "cumulative_selection_rate": say("Share of people who get as far as each stage"),
         "exposure": say("Attention that a place in a list gets"),
         "late_reply": say("Replies that came after the list had closed"),
-        "never_shortlisted_rate": say("Share of people on no list in six months"),
+        "never_shortlisted_rate": say("Share of people on no list"),
         "precision": say("Share of positive outcomes among those {selected}", selected=selected),
     }
     attribute = inside(attribute_name(by, say, system=system))

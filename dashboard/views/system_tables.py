@@ -391,5 +391,19 @@ def needed(reason: str, indicator: Indicator | None, say: Say) -> str:
         "record_untold": say("It would take the name of the version in each line of the log."),
         "nothing_due": say("It would take time: nothing has come due in the last twelve months."),
         "no_measure": say("It would take an audit of a period whose decisions hold these data."),
+        "few_corrections": say("It would take more corrections: more people put in or taken out by agents."),
+        "few_selected": say("It would take more people who are selected, in each group."),
+        "few_moved_on": say("It would take more people at each stage, some who move on and some who do not."),
+        "few_lists_tell": say("It would take more lists, of more different people."),
+        **dict.fromkeys(
+            ("short_span", "no_earlier_months", "no_stop"), say("It would take time: more months in the log.")
+        ),
+        **dict.fromkeys(
+            ("few_agencies", "nobody_started"),
+            say("It would take more agencies that start, and others that do not, with their counts."),
+        ),
+        "short_before": say("It would take counts of more months before the start."),
+        "part_of_month": say("It would take an audit of whole months."),
+        "one_cluster": say("It would take calls of several teams, on several days."),
     }
     return audits.get(reason, "")

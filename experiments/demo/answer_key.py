@@ -414,8 +414,9 @@ def _expected() -> dict[str, dict[str, str]]:
             "measurable_at_all": "unknown",  # the size of the model that asks questions is not published
             "users_trained": "watch" if changed else "kept",
             "silence_and_controls": "watch" if changed else "kept",
-            # In July too few are controlled to see that there is no difference.
-            "controls_of_the_silent": {"2026-07": "unknown", "2026-08": "kept"}.get(month, "broken"),
+            # In July too few are controlled to see that there is no difference. In September far beyond its breach
+            # level, and no case of 1.2 is confirmed yet.
+            "controls_of_the_silent": {"2026-07": "unknown", "2026-08": "kept"}.get(month, "watch"),
             "told_it_is_ai": "watch" if changed else "kept",
             "needless_access": "broken" if changed else "kept",
             "without_a_smartphone": "watch" if changed else "kept",

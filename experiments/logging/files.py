@@ -9,13 +9,13 @@ from pathlib import Path
 from boussole.audits.decisions import IngestReport, validate
 from boussole.audits.decisions.contracts import columns_of
 from boussole.audits.decisions.files.opened import OpenSource
-from boussole.audits.decisions.files.tables import TOTALS
 from boussole.audits.decisions.frames import open_frame
 from boussole.audits.decisions.sources import open_source
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.engine import scratch
 from boussole.audits.lake.tables import quote
 from boussole.audits.log_names import LogName
+from boussole.audits.reasons import Reason
 from boussole.audits.systems import System
 from boussole.audits.systems.files import Files
 from boussole.audits.workspace import Workspace
@@ -84,7 +84,7 @@ def _hold_lines(opened: OpenSource) -> None:
 
     A line of totals is nobody's decision.
     """
-    lost = [line for line in opened.bad_lines if line.reason != TOTALS]
+    lost = [line for line in opened.bad_lines if line.reason != Reason.TOTALS]
     if lost:
         raise SourceError(
             f"{len(lost):,} line(s) cannot be logged, as they are no rows; the first is row {lost[0].row:,}, column "

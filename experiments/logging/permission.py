@@ -62,7 +62,7 @@ def declared(system: System, columns: Sequence[str], *, log: LogName) -> Permiss
             where=where,
             next_step="Add it to the frame, or correct the name in the system file.",
         )
-    keep = tuple(column for column in columns if column in {*needs.needed, *needs.optional})
+    keep = tuple(column for column in columns if column in {*needs.needed, *needs.wherever})
     _refuse_sensitive(system, keep)
     return Permission(keep, version, version in needs.needed)
 

@@ -88,6 +88,8 @@ FAULTS = [
     ("humain.yaml", "breach_with: override_rate", "breach_with: decent_hours", 0, r"'decent_hours'.* is no other question of its article"),
     ("humain.yaml", "breach_with: override_rate", "breach_with: time_to_read", 0, r"'time_to_read'.* is no other question of its article"),
     ("humain.yaml", "    metric: override_rate", "    breach_with: time_to_read\n    metric: override_rate", 0, r"'time_to_read'.* needs another question itself"),
+    ("humain.yaml", "breach_with: override_rate", "breach_with: override_rate\n    breach_when: broken", 1, r"'override_rate'.* is never broken itself: write `breach_when: watched`"),
+    ("finalite.yaml", "    breach_with: silence_and_controls\n", "", None, r"`breach_when` says how the question of `breach_with` must stand, and there is none"),
     # translations
     ("humain.yaml", "  en: People at the centre", "  de: Der Mensch", None, r"humain\.yaml:4: title is missing in: en\."),
     ("charter.yaml", "languages: [fr, en]", "languages: [fr]", None, "is written in en, which the charter does not decl"),

@@ -109,16 +109,16 @@ def test_nine_in_ten_in_time_are_kept_and_fewer_are_watched():
     assert (found["verdict"], found["reason"], found["counted"]["entries"]) == ("watch", "record_below", [8, 9])
     assert plain(found["sentence"]["en"]) == (
         "To be watched. Of 10 publications of opinions and answers to opinions and recommendations: 8 in time, 2 late, "
-        "0 not yet. That was recorded of the time from 30 April 2025 to 30 April 2026. Below 90 in 100, the charter "
-        "asks to watch."
+        "0 overdue and still awaited. That was recorded of the time from 30 April 2025 to 30 April 2026. Below 90 in "
+        "100, the charter asks to watch."
     )
 
 
 def test_what_was_ignored_is_said_in_days():
     assert plain(answer(opinion(), published("2026-01-31"), today="2026-04-30")["sentence"]["fr"]) == (
-        "Non. Sur 2 publications d'avis et réponses à des avis et recommandations : à temps 1, en retard 0, pas encore "
-        "1. C'est ce qui a été consigné du 30 avril 2025 au 30 avril 2026. La plus ancienne attend depuis 119 "
-        "jours. Au-delà de 90 jours, la charte dit : pas tenu."
+        "Non. Sur 2 publications d'avis et réponses à des avis et recommandations : à temps 1, en retard 0, échues et "
+        "toujours attendues 1. C'est ce qui a été consigné du 30 avril 2025 au 30 avril 2026. La plus ancienne attend "
+        "depuis 119 jours. Au-delà de 90 jours, la charte dit : pas tenu."
     )
 
 

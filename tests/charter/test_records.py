@@ -29,7 +29,9 @@ from boussole.charter.records import (
     open_records,
     register_charter,
     save_audit,
+    seal_report,
     sealed_json,
+    sealed_reports,
     verify_records,
 )
 from boussole.charter.records.models import Base
@@ -345,3 +347,10 @@ def test_nobody_adds_to_the_evidence_of_a_latest_audit(workspace: Workspace) -> 
     with pytest.raises(ValueError, match="frozen"):
         latest_audits(workspace)["compas"].evidence.entry = 99  # type: ignore[misc]
     assert latest_audits(workspace)["compas"] == saved
+
+
+def test_a_report_about_two_systems_is_sealed_with_both_names(tmp_path):
+    workspace = Workspace.create(tmp_path / "w")
+    seal_report(workspace, b"%PDF", period="2026-09", lang="fr", seals=b"{}", systems=["chat", "match_ft"])
+    seal_report(workspace, b"%PDF of all", period="2026-09", lang="fr", seals=b"{}")
+    assert [each.chosen for each in sealed_reports(workspace)] == [["chat", "match_ft"], []]

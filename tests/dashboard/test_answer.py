@@ -15,6 +15,7 @@ from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import LeftOut, MeasureDocument, Params
+from boussole.charter.judging.wording.reasons import CANNOT_TELL
 from boussole.charter.records import save_audit
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.loading import load_charter
@@ -24,14 +25,14 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import answer_href
 from boussole.dashboard.pages.answer.around import ReadingRights
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, AnswerPage, answer_page, kept_answer
-from boussole.dashboard.views.answers.asked import sentence_of
+from boussole.dashboard.views.answers.asked import sentence_of, threshold_words
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.short import MOST, compared_people, figures, told_by, words_in
 from boussole.dashboard.views.charts.charts import hundred
 from boussole.dashboard.views.charts.over_time import BOTTOM, HIGH, LEFT, RIGHT, TOP, Stop, course_svg
 from boussole.dashboard.views.charts.over_time import WIDE as COURSE_WIDE
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system_tables import matrix
+from boussole.dashboard.views.system_tables import matrix, needed
 from tests.as_json import documents, written
 from tests.dashboard.before_folds import folded, shown, words_shown
 from tests.sparing import later
@@ -452,6 +453,11 @@ def unknown_because(
     [
         ("small_group", "suppressed", "It would take more decisions about the groups that are hidden."),
         ("not_mature", "undefined", "It would take time: what became of people cannot be read yet."),
+        (
+            "few_corrections",
+            "undefined",
+            "It would take more corrections: more people put in or taken out by agents.",
+        ),
         ("no_comparison", "undefined", "No number of decisions would help: the data themselves lack what it takes."),
         ("left_out", "undefined", "It would take the lines that were set aside, mended and counted."),
     ],
@@ -485,6 +491,35 @@ def test_what_no_decision_answers_lacks_no_data_of_decisions(scene: Scene, reaso
     judged |= {"verdict": "unknown", "reason": reason, "comparisons": []}
     given = replace(scene, latest={**scene.latest, **documents({"matchft": document})})
     assert page(given, "matchft", judged["indicator"]).unknown[0] == said
+
+
+@pytest.mark.parametrize(
+    ("way", "condition"),
+    [
+        ("controls_of_the_silent", "Not kept under 80 for 100 (only where question 1.2 is not kept either), "),
+        ("time_to_read", "Not kept under 80 for 100 (only where question 2.1 is to be watched or not kept), "),
+        ("selection_rate_ratio", "Not kept under 80 for 100, "),
+    ],
+)
+def test_a_level_that_breaks_nothing_by_itself_names_its_condition(scene: Scene, way: str, condition: str) -> None:
+    document, charter = scene.latest["matchft"], load_charter()
+    measures = document.judged_by_id
+    told = next(
+        each
+        for each in document.verdicts
+        if each.comparisons
+        and each.comparisons[0].levels.breach == 0.8
+        and measures[each.comparisons[0].measure].params.scale == "ratio"
+    )
+    verdict = told.model_copy(update={"indicator": way, "template": way})
+    assert threshold_words(document, verdict, EN, charter=charter).startswith(condition)
+
+
+def test_where_too_few_cases_are_the_reason_more_would_help() -> None:
+    """No reason that says “so few”, or “fewer than”, is answered by “no number of decisions would help”."""
+    few = [reason for reason, said in CANNOT_TELL.items() if re.search(r"(?i)so few|fewer than|too few|at least", said)]
+    assert {"few_corrections", "few_agencies", "short_span"} <= {*few}
+    assert not [reason for reason in few if not needed(reason, None, EN)]
 
 
 def test_an_audit_that_does_not_know_what_was_left_out_does_not_say_that_nothing_was(scene: Scene) -> None:

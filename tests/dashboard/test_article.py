@@ -346,7 +346,11 @@ def test_cases_and_inspections_are_named_by_their_entries(scene: Scene) -> None:
 def test_what_nobody_has_examined_says_why_and_what_it_would_take(scene: Scene) -> None:
     given = replace(scene, latest={}, facts=Facts(as_of=TODAY))
     found = page(given, "humain")
-    assert (found.headline, found.tone, found.asked) == ("Nobody has examined this commitment yet.", "unknown", [])
+    assert (found.headline, found.tone, found.asked) == (
+        "Nobody has examined this commitment yet.",
+        "not_examined",
+        [],
+    )
     (survey,) = asked(found, "work_got_better").lacking
     assert survey.systems == "MatchFT"
     assert survey.why.startswith("Not examined: nobody has handed in the statement")

@@ -95,8 +95,20 @@ def test_every_state_has_its_headline(scene: Scene, key: str, headline: str) -> 
     every = [{"article": article.id, "verdict": key, "answered": 0, "asked": 1} for article in scene.charter.articles]
     latest = {system: {**document, "articles": every} for system, document in written(scene.latest).items()}
     changed = Scene(charter=scene.charter, systems=scene.systems, latest=documents(latest), previous={})
-    assert compass(changed, EN, query={}).headline == headline
-    assert compass(changed, EN, query={}).others == ""
+    shown = compass(changed, EN, query={})
+    assert (shown.headline, shown.others, shown.tone) == (headline, "", key)
+
+
+def test_what_nobody_has_examined_comes_before_what_is_kept(scene: Scene) -> None:
+    """By the one order of gravity: a page that opens with *kept* where six articles were never looked at misleads."""
+    every = [
+        {"article": article.id, "verdict": "not_examined" if at else "kept", "answered": 1 - bool(at), "asked": 1}
+        for at, article in enumerate(scene.charter.articles)
+    ]
+    latest = {system: {**document, "articles": every} for system, document in written(scene.latest).items()}
+    shown = compass(replace(scene, latest=documents(latest), previous={}), EN, query={})
+    assert shown.headline == "Nobody has examined six commitments yet."
+    assert (shown.others, shown.tone) == ("Of the others: one kept.", "not_examined")
 
 
 def test_the_table_has_every_article_and_every_system(scene: Scene) -> None:

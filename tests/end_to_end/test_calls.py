@@ -18,6 +18,7 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
 from boussole.charter.pack import HERE, pack_files, write
+from boussole.charter.pack.verifier import logs
 from boussole.charter.pack.verifier.logs import costs
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
@@ -151,6 +152,25 @@ def test_a_log_of_calls_that_stops_half_way_keeps_nothing(
     assert (found.reason == "log_stops") == (expected == "unknown")
 
 
+@pytest.mark.costly
+def test_which_calls_there_are_is_told_and_checked_without_us(tmp_path: Path) -> None:
+    """Kinds with fewer than eleven calls are told together, with the next fewest; earlier documents tell none."""
+    calls = (HERE_CALL, 100), (("Other", "Rome", "big"), 12), (("Other", "Rome", "old"), 6)
+    workspace = made(tmp_path / "w", *calls)
+    document = json.loads(json.dumps(audit(workspace).written()))
+    measure = next(each for each in document["measures"] if each["metric"] == "calls_outside_allowed_share")
+    assert measure["params"]["by_call"] == [["Mistral AI", "Paris", "small", 100]]
+    assert measure["params"]["others"] == 18
+    system, rows = read_again(workspace, document)
+    for change, wrong in (({}, False), ({"by_call": [["Mistral AI", "Paris", "small", 118]]}, True), (None, False)):
+        left = {name: each for name, each in measure["params"].items() if change is not None or name not in EARLIER}
+        tally = Tally()
+        told = {**measure, "params": {**left, **(change or {})}}
+        tally.claims(measure["id"], told, logs.claims(told, system, rows))
+        assert bool(tally.problems) == wrong
+
+
+EARLIER = ("by_call", "others")
 PRICED = "prices: {small: [{since: 2026-01-01, input: 2, output: 6}, {since: 2026-03-11, input: 1, output: 3}]}"
 
 
@@ -216,13 +236,16 @@ def test_a_pack_that_tells_another_cost_is_found(tmp_path: Path, lie: dict[str, 
     assert wrongly_told(workspace, document)
 
 
+def read_again(workspace: Workspace, document: dict[str, Any]) -> tuple[Declared, Rows]:
+    """The declaration and the rows of a document, as the verifier reads them."""
+    table = evidence.rows_of(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
+    content = content_of(workspace.evidence, document["evidence"]["system"].removeprefix("sha256:"))
+    return Declared(json.loads(content)), Rows(evidence.csv_of(table).decode())
+
+
 def wrongly_told(workspace: Workspace, document: dict[str, Any]) -> list[str]:
     """What the verifier finds wrong of tokens and costs."""
-    table = evidence.rows_of(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
-    rows, tally = Rows(evidence.csv_of(table).decode()), Tally()
-    system = Declared(
-        json.loads(content_of(workspace.evidence, document["evidence"]["system"].removeprefix("sha256:")))
-    )
+    (system, rows), tally = read_again(workspace, document), Tally()
     found = [each for each in document["measures"] if each["metric"] in costs.METRICS]
     for each in found:
         if each["status"] == "ok":

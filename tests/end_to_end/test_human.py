@@ -21,8 +21,10 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.around import by_team
+from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.small_print import small_print
 from tests.sparing import later
 from tests.written import system_text
@@ -125,11 +127,11 @@ def test_verdicts_follow_the_reviews(tmp_path: Path, changed: int, hasty: int, d
         assert "Sur 100 relectures, 10 ont changé ce qui était proposé" in told["override_rate"]
         verdict = next(each for each in document.verdicts if each.template == "override_rate")
         system = Workspace(tmp_path / "w").system("offers")
-        page = dict(small_print(document, verdict, speaker("fr"), alpha=0.05, system=system))
+        page = dict(small_print(document, verdict, speaker("fr"), charter=load_charter(), system=system))
         assert "3\u202f200 comptées, d’équipes de 11 agents ou plus." in page["Relectures"]
         assert "15 d’équipes plus petites sont laissées de côté." in page["Relectures"]
         assert page["Par groupe"].count("des propositions modifiées") == 2
-        teams = by_team(document, verdict, speaker("fr"))
+        teams = by_team(document, verdict, speaker("fr"), past=SystemPast(audits={}))
         assert teams is not None
         assert [row[0] for row in teams.rows] == [*TEAMS]  # the small one is not told
         assert {(row[1], row[4]) for row in teams.rows} == {("400", "pas de différence nette")}

@@ -19,7 +19,9 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
+from boussole.charter.record_types.kinds import Case, Review
 from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.charter.records.statements import seal as state
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.short import told_by
@@ -106,7 +108,7 @@ def sentence(document: AuditDocument, name: str, lang: str = "en") -> str:
 @pytest.mark.parametrize(
     ("more", "told", "flow", "ratio"),
     [
-        (2.0, 2, ("watch", "logged_case"), ("broken", "beyond_breach")),
+        (2.0, 2, ("watch", "logged_case"), ("watch", "beyond_watch")),  # nobody has confirmed a case
         later(2.0, 0, ("kept", "logged_none"), ("watch", "beyond_watch")),  # broken only with the other one
         later(0.85, 0, ("kept", "logged_none"), ("kept", "all_kept")),
     ],
@@ -133,6 +135,27 @@ def test_verdicts_follow_what_is_planted(
     told_of = told_by(document, verdict)
     assert told_of is not None
     assert group_of(told_of[1], speaker("en"), system=workspace.system("offers")) == "People who did not answer"
+    (checked,) = rerun(workspace, chosen(workspace))
+    assert checked.ok, checked
+    (stored,) = stored_audits(workspace)
+    pack = tmp_path / "pack"
+    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), pack)
+    assert judge(pack, Judge(HERE), one_by_one=True) == 0
+
+
+@pytest.mark.costly
+def test_a_gap_breaks_a_promise_once_a_human_has_confirmed_a_case(tmp_path: Path) -> None:
+    """Until then, whatever the log shows, it is watched; who verifies the audit finds the same."""
+    workspace = made(tmp_path / "w", more=2.0, told=2)
+    assert answers(audit(workspace, dry_run=True))["controls_of_the_silent"] == ("watch", "beyond_watch")
+    said = {"role": "Committee", "on": dt.date(2026, 4, 2)}
+    case = Case(indicator="silence_and_controls", system="offers", happened_on=dt.date(2026, 3, 4), **said)
+    state(workspace, Review(of=state(workspace, case).entry, outcome="confirmed", system="offers", **said))
+    document = audit(workspace)
+    assert {name: told[0] for name, told in answers(document).items()} == {
+        "silence_and_controls": "broken",
+        "controls_of_the_silent": "broken",
+    }
     (checked,) = rerun(workspace, chosen(workspace))
     assert checked.ok, checked
     (stored,) = stored_audits(workspace)

@@ -113,5 +113,14 @@ class ColumnReader:
         here = f"TRY_CAST({name} AS TIMESTAMPTZ) AT TIME ZONE {literal(zone)}"
         if not self.is_text(column):
             return here if "ZONE" in kind else "CAST(NULL AS TIMESTAMP)"
-        with_offset = rf"regexp_matches({name}, '\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)\s*$')"
-        return f"CASE WHEN {with_offset} THEN {here} ELSE TRY_CAST({name} AS TIMESTAMP) END"
+        return f"CASE WHEN {self.tells_offset(column)} THEN {here} ELSE TRY_CAST({name} AS TIMESTAMP) END"
+
+    def tells_offset(self, column: str) -> str:
+        """SQL: whether a moment tells how far it is from UTC, so that it is one instant."""
+        if self.is_text(column):
+            return rf"regexp_matches({quote(column)}, '\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)\s*$')"
+        return "true" if "ZONE" in self.types[column] else "false"
+
+    def with_offset(self, column: str) -> str:
+        """SQL: the same moment as an instant, of one that tells its offset."""
+        return f"TRY_CAST({quote(column)} AS TIMESTAMPTZ)"

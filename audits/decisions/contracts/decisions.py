@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 
 from boussole.audits.decisions.contracts.base import ROW, Contract, Needs, day_of
 from boussole.audits.decisions.contracts.columns import ColumnReader
+from boussole.audits.lake import clocks
 from boussole.audits.lake.rows import LOGGED
 from boussole.audits.lake.tables import literal
 from boussole.audits.privacy.pseudonyms import bucket
+from boussole.audits.reasons import Reason
+from boussole.audits.systems.columns import Human
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 from boussole.audits.systems.parts import Group, band_names
 from boussole.audits.systems.values import UNDECLARED
 
-WORDS = "not a number; words need `kind: category`"
-"""What is wrong with a row whose feature holds words where numbers are declared."""
-NOT_DECLARED = "not one of the values that the system file declares"
-"""What is wrong with a row whose group has another value, where these are set aside; the value is told nowhere."""
 LAST_PLACE = 1_000_000_000
 """Ranks are stored as 32-bit integers."""
 
@@ -32,7 +32,9 @@ def needs(system: System) -> Needs:
     names += [log.score.column if log.score else None]
     names += [group.column for group in system.groups.values() if group.source == "log"]
     names += [control.column for control in system.controls.values()]
-    return Needs.of(names, later_columns(system))
+    human = log.human
+    reviews = [human.recorded_at, human.agent, human.team] if human else []
+    return Needs.of(names, later_columns(system), reviews)
 
 
 def later_columns(system: System) -> list[str]:
@@ -102,16 +104,17 @@ def _decision(contract: Contract) -> None:
         contract.select["decision"] = "CAST(NULL AS UTINYINT)"
         return
     contract.select["decision"] = f"CAST({read.matches(log.decision.column, log.decision.selected)} AS UTINYINT)"
-    contract.fault(read.absent(log.decision.column), log.decision.column, "the decision is missing")
+    contract.fault(read.absent(log.decision.column), log.decision.column, Reason.DECISION_MISSING)
     _known_decision(contract, log.decision.column)
     if log.human and contract.has(log.human.decision):
         human_decision(contract, "human")
+    if log.human:
+        _review(contract, log.human)
     present = {stage: 1 << i for i, stage in enumerate(log.stages) if contract.has(stage)}
     if present:
         bits = [f"(CASE WHEN {read.matches(stage, [True])} THEN {bit} ELSE 0 END)" for stage, bit in present.items()]
         contract.select["stages"] = f"CAST({' + '.join(bits)} AS UTINYINT)"
-    for stage in present:
-        known_stage(contract, stage)
+    known_stages(contract, list(present))
 
 
 def human_decision(contract: Contract, role: str) -> None:
@@ -124,9 +127,39 @@ def human_decision(contract: Contract, role: str) -> None:
     _known_decision(contract, column)
 
 
-def known_stage(contract: Contract, stage: str) -> None:
-    strange = f"NOT {contract.read.absent(stage)} AND NOT {contract.read.matches(stage, [True, False])}"
-    contract.fault(strange, stage, "a stage is true or false", show=True)
+def _review(contract: Contract, human: Human) -> None:
+    """What a log of decisions says of their reviews is held to the same as the log of these (`later.human_actions`);
+    when they were made, and by whom, is not stored."""
+    read = contract.read
+    if human.recorded_at and contract.has(human.recorded_at) and "decided_at" in contract.moments:
+        early = clocks.surely_before(contract.look_at(human.recorded_at), contract.moments["decided_at"])
+        contract.fault(early, human.recorded_at, Reason.OLD_REVIEW)
+    if human.agent and human.team and contract.has(human.agent) and contract.has(human.team):
+        told = f"NOT {read.blank(human.agent)} AND NOT {read.blank(human.team)}"
+        unknown_team(contract, human, among=told)
+
+
+def unknown_team(contract: Contract, human: Human, *, among: str = "true") -> None:
+    """A team that is none of those that the system file lists, where it lists any."""
+    if human.team and human.teams is not None:
+        known = f"coalesce({contract.read.text(human.team)} IN ({', '.join(map(literal, human.teams))}), false)"
+        contract.fault(f"{among} AND NOT {known}", human.team, Reason.UNKNOWN_TEAM, show=True)
+
+
+def no_negative_time(contract: Contract, seconds: str) -> None:
+    negative = f"coalesce({contract.read.double(seconds)} < 0, false)"
+    contract.fault(negative, seconds, Reason.NEGATIVE_TIME, show=True)
+
+
+def known_stages(contract: Contract, stages: Sequence[str]) -> None:
+    """Stages are true or false. Who reached one has reached those before it, whatever is said of these
+    (`counts.read.furthest_sql`): a row that says otherwise is told."""
+    read = contract.read
+    for stage in stages:
+        strange = f"NOT {read.absent(stage)} AND NOT {read.matches(stage, [True, False])}"
+        contract.fault(strange, stage, Reason.NO_STAGE, show=True)
+    for before, stage in itertools.pairwise(stages):
+        contract.note(f"{read.matches(stage, [True])} AND {read.matches(before, [False])}", stage, "stage_skipped")
 
 
 def _known_decision(contract: Contract, column: str) -> None:
@@ -135,7 +168,7 @@ def _known_decision(contract: Contract, column: str) -> None:
         strange = (
             f"NOT {read.absent(column)} AND NOT {read.matches(column, [*decision.selected, *decision.not_selected])}"
         )
-        contract.fault(strange, column, "neither a `selected` nor a `not_selected` value", show=True)
+        contract.fault(strange, column, Reason.NO_DECISION, show=True)
 
 
 def _numbers(contract: Contract) -> None:
@@ -145,25 +178,26 @@ def _numbers(contract: Contract) -> None:
         value = read.double(log.weight)
         contract.select["weight"] = f"CAST({read.number(log.weight)} AS BIGINT)"
         whole = f"coalesce(isfinite({value}) AND {value} BETWEEN 0 AND 1e15 AND {value} = floor({value}), false)"
-        contract.fault(f"NOT {whole}", log.weight, "the weight must be a whole number, 0 or more")
+        contract.fault(f"NOT {whole}", log.weight, Reason.WEIGHT)
     if log.score:
         low, high = log.score.range
         contract.number("score", log.score.column)
         outside = f"coalesce(NOT ({read.double(log.score.column)} BETWEEN {low!r} AND {high!r}), false)"
-        contract.fault(outside, log.score.column, f"the score is outside [{low:g}, {high:g}]")
+        contract.fault(outside, log.score.column, Reason.SCORE.told(low=f"{low:g}", high=f"{high:g}"))
     if log.rank:
         # NaN is how data frames write that somebody is not in the list.
         contract.select["rank"] = read.number(log.rank)
         place = read.double(log.rank)
         whole = f"coalesce({place} BETWEEN 1 AND {LAST_PLACE} AND {place} = floor({place}), false)"
-        contract.fault(f"NOT {read.absent(log.rank)} AND NOT {whole}", log.rank, "the rank is a whole number from 1")
+        contract.fault(f"NOT {read.absent(log.rank)} AND NOT {whole}", log.rank, Reason.RANK)
     if log.human and log.human.seconds and contract.has(log.human.seconds):
         contract.number("human_seconds", log.human.seconds)
+        no_negative_time(contract, log.human.seconds)
     ranges = {feature.column: feature.range for feature in contract.system.features}
     for feature in contract.system.numbers:
         # NaN is how data frames write a missing feature: it is counted as missing, not refused.
         contract.select[f"f_{feature}"] = read.number(feature)
-        contract.fault(read.no_number(feature), feature, WORDS)
+        contract.fault(read.no_number(feature), feature, Reason.WORDS)
         contract.within(feature, ranges[feature])
 
 
@@ -203,13 +237,15 @@ def _groups(contract: Contract, today: dt.date) -> None:
         contract.select[f"g_{name}"] = group_value(read, group)
         if group.bands:
             contract.fault(
-                read.no_number(group.column) + f" AND NOT {read.absent(group.column)}", group.column, "not a number"
+                read.no_number(group.column) + f" AND NOT {read.absent(group.column)}", group.column, Reason.NO_NUMBER
             )
             contract.within(group.column, group.range)
         else:
             contract.no_formula(group.column)
         if group.undeclared == "set_aside":
-            contract.fault(f"{undeclared(read, group)} AND NOT {read.absent(group.column)}", group.column, NOT_DECLARED)
+            contract.fault(
+                f"{undeclared(read, group)} AND NOT {read.absent(group.column)}", group.column, Reason.NOT_DECLARED
+            )
 
 
 def undeclared(read: ColumnReader, group: Group) -> str:

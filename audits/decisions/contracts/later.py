@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from boussole.audits.decisions.contracts.base import Contract, Needs
 from boussole.audits.decisions.contracts.columns import ColumnReader
-from boussole.audits.decisions.contracts.decisions import human_decision, known_stage
+from boussole.audits.decisions.contracts.decisions import human_decision, known_stages, no_negative_time, unknown_team
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.tables import literal
 from boussole.audits.privacy.pseudonyms import bucket, pseudonym
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.columns import Human
 from boussole.audits.systems.model import System
 
@@ -30,8 +31,7 @@ def outcomes(system: System, types: Mapping[str, str], *, now: dt.datetime) -> C
     if log.outcome and log.outcome.recorded_at:
         made.moment("recorded_at", log.outcome.recorded_at, now=now)
     said = {stage: made.read.matches(stage, [True]) for stage in log.stages if made.has(stage)}
-    for stage in said:
-        known_stage(made, stage)
+    known_stages(made, list(said))
     cells = [(f"stage:{stage}", stage, value) for stage, value in said.items()]
     if log.outcome and made.has(log.outcome.column):
         column = log.outcome.column
@@ -40,7 +40,7 @@ def outcomes(system: System, types: Mapping[str, str], *, now: dt.datetime) -> C
         names = ", ".join(outcome_needs(system).optional)
         raise SourceError(f"none of these columns is there: {names}.", next_step="Add one, or correct the system file.")
     empty = " AND ".join(made.read.absent(column) for _, column, _ in cells)
-    made.fault(empty, cells[0][1], "the row says nothing: no outcome and no stage")
+    made.fault(empty, cells[0][1], Reason.SAYS_NOTHING)
     made.rows = [
         ({"what": literal(what), "value": f"CAST({value} AS UTINYINT)"}, f"NOT {made.read.absent(column)}")
         for what, column, value in cells
@@ -64,12 +64,11 @@ def human_actions(system: System, types: Mapping[str, str], *, now: dt.datetime)
     made.identify(log.key)
     if human.recorded_at:
         made.moment("recorded_at", human.recorded_at, now=now)
-    made.fault(made.read.absent(human.decision), human.decision, "the decision is missing")
+    made.fault(made.read.absent(human.decision), human.decision, Reason.DECISION_MISSING)
     human_decision(made, "decision")
     if human.seconds and made.has(human.seconds):
         made.number("seconds", human.seconds)
-        negative = f"coalesce({made.read.double(human.seconds)} < 0, false)"
-        made.fault(negative, human.seconds, "a review takes no negative time", show=True)
+        no_negative_time(made, human.seconds)
     if human.words and made.has(human.words):
         made.whole("words", human.words)
     _reviewer(made, human)
@@ -81,13 +80,11 @@ def _reviewer(made: Contract, human: Human) -> None:
     read = made.read
     if human.agent is None:
         return
-    made.fault(read.blank(human.agent), human.agent, "the agent is missing")
+    made.fault(read.blank(human.agent), human.agent, Reason.AGENT_MISSING)
     made.select["agent"] = pseudonym(read.text(human.agent))
     made.select["bucket"] = bucket(read.text(human.team or human.agent))
     if human.team is None:
         return
-    made.fault(read.blank(human.team), human.team, "the team is missing")
+    made.fault(read.blank(human.team), human.team, Reason.TEAM_MISSING)
     made.words("team", human.team)
-    if human.teams is not None:
-        known = f"coalesce({read.text(human.team)} IN ({', '.join(map(literal, human.teams))}), false)"
-        made.fault(f"NOT {known}", human.team, "not one of the teams that the system file lists", show=True)
+    unknown_team(made, human)

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 
 from boussole.audits.decisions.contracts.base import Contract, Needs, day_of
 from boussole.audits.decisions.contracts.columns import ColumnReader
+from boussole.audits.lake import clocks
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy.pseudonyms import bucket, pseudonym
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.systems.logs.log_type import TEXTS, How, KeyReading, LogSection
 from boussole.audits.systems.model import System
@@ -28,12 +30,16 @@ def contract(system: System, log: LogName, types: Mapping[str, str], *, now: dt.
         column: str | None = getattr(part, read.role)
         if column and (kind.needs(read) or made.has(column)):
             _read(made, read, column, now=now)
+    for role, (note, condition) in kind.noted(part).items():
+        told: str = getattr(part, role)
+        if made.has(told):
+            made.note(condition(made.read.text(told)), told, note)
     _derive(made, part, today=now.date())
     if len(kind.identity) > 1:
         # From the clear person, like every other pseudonym: a rotation of keys takes the stored ones along.
         reads = {read.role: read for read in kind.reads}
         clear = [
-            _text(made, reads[role], column, needed=kind.needs(reads[role]))
+            _text(made, reads[role], column, needed=kind.needs(reads[role])) + _twice(made, role)
             for role in kind.identity
             if made.has(column := getattr(part, role))
         ]
@@ -63,16 +69,16 @@ def _read(made: Contract, read: KeyReading, column: str, *, now: dt.datetime) ->
 
 
 def _moment(made: Contract, read: KeyReading, column: str, *, now: dt.datetime) -> None:
-    local = made.moment(read.role, column, now=now, required=made.kind.needs(read))
+    local = made.moment(read.role, column, now=now, required=made.kind.needs(read), to_come=read.to_come)
     if read.not_before:
         other, reason = read.not_before
-        made.fault(f"coalesce(({local}) < ({made.select[other]}), false)", column, reason)
+        made.not_before(read.role, other, column, reason)
     if read.how == "day":
         made.select[read.role] = day_of(local)
 
 
 def _person(made: Contract, role: str, column: str) -> None:
-    made.key(role, column, role)
+    made.key(role, column, Reason[f"{role.upper()}_MISSING"])
     made.select["bucket"] = bucket(made.read.text(column))
 
 
@@ -131,6 +137,12 @@ def _derive(made: Contract, part: LogSection, *, today: dt.date) -> None:
         recent = f"{day_of(made.select[made.kind.moment])} >= DATE '{first}'"
         held = [role for role in made.kind.texts if role in clear]
         made.select |= {role: f"CASE WHEN {recent} THEN {made.select[role]} END" for role in held}
+
+
+def _twice(made: Contract, role: str) -> str:
+    """SQL, to be added to a moment: that it is the second of two equal hours."""
+    code = made.moments[role].code if role in made.moments else "0"
+    return "" if code == "0" else f" || CASE WHEN {code} = {clocks.SECOND} THEN ' +' ELSE '' END"
 
 
 def _text(made: Contract, read: KeyReading, column: str, *, needed: bool) -> str:

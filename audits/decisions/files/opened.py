@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from boussole.audits.decisions.contracts import Needs
 from boussole.audits.decisions.files.values import FileReading
 from boussole.audits.errors import SourceError, nearest
+from boussole.audits.reasons import Reason, Told
 
 BATCH, ROW, COLUMN, REASON = "_batch", "_row", "_column", "_reason"
 """Columns that an export of the quarantine adds in front of those of its source."""
@@ -22,7 +23,7 @@ class BadLine:
 
     row: int
     column: str
-    reason: str
+    reason: Reason | Told
     text: str = ""
 
 
@@ -64,7 +65,7 @@ def columns_read(name: str, present: Mapping[str, str], needs: Needs) -> tuple[s
             next_step="Add the column to the file, or correct the name in the system file.",
         )
     read = tuple(present) if needs.every else needs.needed
-    read += () if needs.every else tuple(column for column in needs.optional if column in present)
+    read += () if needs.every else tuple(column for column in needs.wherever if column in present)
     for column in read:
         if column.lower() in RESERVED:
             raise SourceError(

@@ -20,11 +20,11 @@ from boussole.audits.errors import SourceError
 from boussole.audits.formulas import ESCAPED
 from boussole.audits.hashing import sha256_of
 from boussole.audits.lake.tables import describe, literal, quote
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.files import Files
 
 Keys = Mapping[str, str]
 """Columns that have one value in every row, and that value."""
-TOTALS = "a line of totals, not a row"
 
 
 def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, _: Files, added: Keys) -> OpenSource:
@@ -101,7 +101,7 @@ def _bad_line(found: DelimitedFile, row: int, column: str, reason: str, text: st
             next_step="Correct that line: a quotation mark within a value is written twice.",
         )
     also = f" ({inside + 1} lines were taken for one: is a quotation mark missing?)" if inside else ""
-    return BadLine(row, column, f"the line cannot be read: {reason}{also}", text)
+    return BadLine(row, column, Reason.UNREADABLE.told(why=f"{reason}{also}"), text)
 
 
 def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files, added: Keys) -> OpenSource:
@@ -128,7 +128,7 @@ def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, f
 def _totals(connection: duckdb.DuckDBPyConnection, held: Sequence[str]) -> list[BadLine]:
     """The last line, where it sums up the others: it is nobody's decision."""
     found = totals(connection, held)
-    return [BadLine(*found, TOTALS)] if found else []
+    return [BadLine(*found, Reason.TOTALS)] if found else []
 
 
 def _refuse_twice(name: str, read: Sequence[str], twice: frozenset[str]) -> None:

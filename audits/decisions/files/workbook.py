@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boussole.audits.errors import SourceError, nearest
+from boussole.audits.reasons import Reason, Told
 from boussole.audits.spreadsheet.values import ERRORS
 from boussole.audits.spreadsheet.workbook import DAMAGED, NEXT, refuse_no_workbook
 
@@ -45,7 +46,7 @@ class SourceSheet:
     name: str
     names: tuple[str, ...]
     header: int
-    faults: list[tuple[int, str, str]] = field(default_factory=list)
+    faults: list[tuple[int, str, Reason | Told]] = field(default_factory=list)
     pointed: set[str] = field(default_factory=set)
 
     def reader(self) -> pa.RecordBatchReader:
@@ -80,13 +81,13 @@ class SourceSheet:
                 }
                 yield (at - self.header, *texts[:width], *[None] * (width - len(texts)))
 
-    def _fault(self, texts: Sequence[str | None]) -> tuple[str, str] | None:
+    def _fault(self, texts: Sequence[str | None]) -> tuple[str, Reason | Told] | None:
         """The column and the reason for which a row cannot be read."""
         for place, text in enumerate(texts):
             if text is not None and place >= len(self.names):
-                return f"(column {place + 1})", "a value stands in a column without a name"
+                return f"(column {place + 1})", Reason.NAMELESS
             if text in ERRORS:
-                return self.names[place], f"an error of Excel ({text})"
+                return self.names[place], Reason.EXCEL_ERROR.told(value=text)
         return None
 
 

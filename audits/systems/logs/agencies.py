@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.kinds import ColumnName, Strict, Texts
 from boussole.audits.systems.logs.log_type import Follow, KeyReading, LogSection, LogType, Retention
 
@@ -67,11 +68,11 @@ AGENCIES = LogType(
     },
     moment="month",
     reads=(
-        KeyReading("agency", "words", missing="the agency is missing"),
+        KeyReading("agency", "words", missing=Reason.AGENCY_MISSING),
         KeyReading("month", "moment"),
         KeyReading("started", "day"),
-        KeyReading("people", "whole", missing="the number of people is missing"),
-        KeyReading("count", "whole", missing="the count is missing"),
+        KeyReading("people", "whole", missing=Reason.PEOPLE_MISSING),
+        KeyReading("count", "whole", missing=Reason.COUNT_MISSING),
         KeyReading("outcome", "words"),
         KeyReading("group", "words"),
     ),

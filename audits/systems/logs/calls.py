@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer, model_validator
 
 from boussole.audits.hashing import canonical_json, sha256_hex
-from boussole.audits.systems.kinds import Range, Strict
+from boussole.audits.systems.kinds import Range, Strict, Texts
 from boussole.audits.systems.logs.prices import Price, changes, twice
 
 DIGITS = 12
@@ -85,6 +85,14 @@ class ProviderShare(Strict):
     share: float = Field(ge=0, le=1, description="Share of its components, from 0 to 1")
 
 
+class Component(Strict):
+    """One component of a system: a model, a search engine, a gateway…"""
+
+    name: Texts = Field(description="Its name, for readers")
+    provider: Name = Field(description="Who provides it")
+    place: Name = Field(description="Where it runs")
+
+
 class ProviderTarget(Strict):
     """The share that a provider is to have of the components of a system, and how it has grown."""
 
@@ -92,6 +100,13 @@ class ProviderTarget(Strict):
     share: float = Field(ge=0, le=1, description="The share aimed at, from 0 to 1")
     by: dt.date = Field(description="Until when")
     history: list[ProviderShare] = Field(min_length=1, description="What the share was, day by day")
+    parts: list[Component] = Field([], description="The components, with who provides each and where it runs")
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A section that names no component is written, and hashed, as before any could be named."""
+        found: dict[str, Any] = written(self)
+        return {name: value for name, value in found.items() if name != "parts" or value}
 
 
 class Calls(Strict):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Annotated, Any, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer, model_validator
 
 from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.kinds import ColumnName, Strict
-from boussole.audits.systems.logs.log_type import Follow, KeyReading, LogSection, LogType
+from boussole.audits.systems.logs.log_type import Follow, KeyReading, LogSection, LogType, NoteKind
 
 OPT_OUT = ("opt-out", "opt_out", "optout", "stop")
 """Kinds of row that are somebody asking to be left alone, where the system file names none."""
@@ -32,6 +34,18 @@ REACHED, SILENT = ("reached", "silent")
 """People and lists that they were written to about, replied to in time; decisions about people who had been written to
 in the `SILENT_DAYS` before, with who got through the first stage."""
 SILENT_DAYS = 60
+OVERSEAS = {
+    "971": "America/Guadeloupe",
+    "972": "America/Martinique",
+    "973": "America/Cayenne",
+    "974": "Indian/Reunion",
+    "975": "America/Miquelon",
+    "976": "Indian/Mayotte",
+    "977": "America/St_Barthelemy",
+    "978": "America/Marigot",
+}
+"""Departments and collectivities overseas, and their time zones."""
+MAINLAND_CODES = (*(f"{number:02}" for number in range(1, 96) if number != 20), "2A", "2B")
 NO, YES = ("no", "non", "false", "0"), ("yes", "oui", "true", "1")
 GRACE_HOURS = 24
 """So long may machines take to heed a STOP."""
@@ -39,7 +53,7 @@ STOPS_KEPT_YEARS = 3
 """A STOP outlives the other rows of a purge for so long after it was said: who does not know it cannot heed it, nor see
 that it was not. Source: CNIL (2022), référentiel on the management of commercial activities: at least three years."""
 
-STOP_NEEDS = ("batch", "row", "id", "at", "day", "bucket", "person", "kind")
+STOP_NEEDS = ("batch", "row", "id", "at", "day", "bucket", "person", "kind", "again")
 """Columns that a STOP keeps when the messages of its day leave: who said it, when, and where its row is from."""
 
 
@@ -118,6 +132,28 @@ class Contacts(LogSection):
         return f"lower(trim(kind)) IN ({listed})"
 
 
+def code_of(department: str) -> str:
+    """SQL: a department as it is usually written: two digits or three; NULL where none is told."""
+    return f"CASE WHEN length(trim({department})) = 1 THEN '0' || trim({department}) ELSE upper(trim({department})) END"
+
+
+def known_code(code: str) -> str:
+    """SQL: whether it is a department whose clock is known."""
+    listed = ", ".join(f"'{each}'" for each in (*MAINLAND_CODES, *OVERSEAS))
+    return f"{code} IN ({listed})"
+
+
+def noted(part: LogSection) -> dict[str, tuple[NoteKind, Callable[[str], str]]]:
+    """Departments that are not known, and answers on smartphones that mean neither yes nor no."""
+    assert isinstance(part, Contacts)  # noqa: S101 (the section of this log)
+    values = [value.strip().lower().replace("'", "''") for value in (*part.no_smartphone, *part.with_smartphone)]
+    answers = ", ".join(f"'{value}'" for value in values)
+    return {
+        "department": ("unknown_department", lambda cell: f"coalesce(NOT {known_code(code_of(cell))}, false)"),
+        "smartphone": ("unread_value", lambda cell: f"coalesce(lower({cell}) NOT IN ({answers}), false)"),
+    }
+
+
 CONTACTS = LogType(
     name="contacts",
     title={"en": "messages to people", "fr": "messages envoyés"},
@@ -140,15 +176,16 @@ CONTACTS = LogType(
         "closes_at": "TIMESTAMP",
         "smartphone": "VARCHAR",
         "template": "VARCHAR",
+        "again": "UTINYINT",  # which of two equal hours its moments are (`lake.clocks`)
     },
     moment="at",
     reads=(
         KeyReading("person", "person"),
         KeyReading("at", "moment"),
-        KeyReading("kind", "words", missing="the kind of message is missing"),
-        KeyReading("reply_at", "moment", not_before=("at", "the reply is older than the message")),
+        KeyReading("kind", "words", missing=Reason.KIND_MISSING),
+        KeyReading("reply_at", "moment", not_before=("at", Reason.OLD_REPLY)),
         KeyReading("department", "words"),
-        KeyReading("closes_at", "moment"),
+        KeyReading("closes_at", "moment", not_before=("at", Reason.CLOSED_BEFORE), to_come=True),
         KeyReading("smartphone", "words"),
         KeyReading("template", "words"),
     ),
@@ -157,6 +194,7 @@ CONTACTS = LogType(
     compared="never",
     follow=Follow.RENEWED,
     renewed=("reply_at", "replies"),
+    noted=noted,
     cube={
         "month": "DATE",
         "part": "VARCHAR",  # what is counted (`PARTS`)

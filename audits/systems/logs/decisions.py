@@ -34,6 +34,7 @@ DECISIONS = LogType(
         "team": "VARCHAR",
         "use": "VARCHAR",
         "human_seconds": "DOUBLE",
+        "again": "UTINYINT",  # which of two equal hours its moment is (`lake.clocks`)
     },
     moment="decided_at",
     follow=Follow.CUBES,

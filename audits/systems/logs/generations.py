@@ -176,6 +176,7 @@ GENERATIONS = LogType(
         "wording_sent": "VARCHAR",
         "personal_output": "VARCHAR",  # the kinds of personal data found, in the same way
         "personal_sent": "VARCHAR",
+        "again": "UTINYINT",  # which of two equal hours its moments are (`lake.clocks`)
     },
     moment="at",
     reads=(

@@ -45,6 +45,7 @@ HUMAN_ACTIONS = LogType(
         "team": "VARCHAR",
         "words": "BIGINT",
         "bucket": "UTINYINT",  # of the team, else of the agent
+        "again": "UTINYINT",  # which of two equal hours its moment is (`lake.clocks`)
     },
     moment="recorded_at",
     once=False,

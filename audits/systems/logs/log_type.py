@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from boussole.audits.log_names import LogName
+from boussole.audits.reasons import Reason
 from boussole.audits.systems.columns import Columns
 from boussole.audits.systems.kinds import Strict, Texts
 
@@ -21,6 +22,8 @@ a pseudonym too and may be empty, `identifier` is a pseudonym
 where the system file says so, and `team` too, with a bucket; `band` is a range of ages and never an age, `whole` a
 whole number of 0 or more, `sealed` a text that is encrypted, `looked_at` one that is not stored at all: of both,
 `derive` says what is kept of what they hold."""
+NoteKind = Literal["unknown_department", "unread_value"]
+"""What is told of words that come in and are read as not known."""
 IDENTIFYING: tuple[How, ...] = ("id", "person", "team", "identifier")
 IN_CLEAR: tuple[How, ...] = ("words", "band")
 TEXTS: tuple[How, ...] = ("sealed", "looked_at")
@@ -54,13 +57,14 @@ class KeyReading:
     """A key of a section, and how its column is read.
 
     `missing` is the fault of an empty cell of words that must be there; `not_before` is another moment, with the fault
-    of a row in which it comes later than this one.
+    of a row in which it comes later than this one; `to_come` is a moment that may still lie ahead.
     """
 
     role: str
     how: How
-    missing: str = ""
-    not_before: tuple[str, str] | None = None
+    missing: Reason | None = None
+    not_before: tuple[str, Reason] | None = None
+    to_come: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +111,8 @@ class LogType:
     derive: Callable[[LogSection, Mapping[str, str], Mapping[str, str]], Mapping[str, str]] | None = None
     """SQL of columns that are made of texts as these come in: of its section, of its texts in clear by role, and of the
     columns that are read."""
+    noted: Callable[[LogSection], Mapping[str, tuple[NoteKind, Callable[[str], str]]]] = lambda _: {}
+    """Words that are told as they come in, by role: the kind of the note, and which, as SQL made of SQL of a cell."""
     keeps: Callable[[LogSection], bool] = lambda _: True
     """Whether a section lets free texts be stored."""
     kept_for: Callable[[LogSection], int | None] = lambda _: None

@@ -17,6 +17,7 @@ OUTCOMES = LogType(
         "what": "VARCHAR",  # 'outcome', or 'stage:NAME'
         "value": "UTINYINT",
         "recorded_at": "TIMESTAMP",
+        "again": "UTINYINT",  # which of two equal hours its moment is (`lake.clocks`)
     },
     moment="recorded_at",
     identity=("id", "what"),

@@ -137,7 +137,7 @@ REFUSED = (
 SHARES = {
     TEXTS: "Texts of which the log names the version: {due}; written by one that had been examined before: {good}.",
     "opinions_followed": "Of {due} publications of opinions and answers to opinions and recommendations: {good} in "
-    "time, {late} late, {overdue} not yet.",
+    "time, {late} late, {overdue} overdue and still awaited.",
     "versions_examined": "Decisions of which the log names the version: {due}; made by one that had been examined "
     "before: {good}.",
     "incidents_in_time": "Declarations of incidents due since {since}: {due}; made in time: {good}.",

@@ -279,7 +279,7 @@ def _declared(config: Config, system: System, frame: pd.DataFrame) -> list[str]:
             'Add these columns to the data, or give them apart: evaluator_config={"columns": frame}.',
         )
     needs = columns_of(config.system, "decisions")
-    return [name for name in frame.columns if name in {*needs.needed, *needs.optional}]
+    return [name for name in frame.columns if name in {*needs.needed, *needs.wherever}]
 
 
 def _wrong(what: str, next_step: str) -> SourceError:

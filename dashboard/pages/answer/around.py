@@ -25,6 +25,7 @@ from boussole.dashboard.markup.words.addresses import (
     incidents_href,
     recommendations_href,
 )
+from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.short import of_window_alone, told_by
 from boussole.dashboard.views.answers.small_print import left_out_words, missing_words
 from boussole.dashboard.views.chamber import Chamber
@@ -285,12 +286,13 @@ class ByTeam:
     """What the teams show together, how to read it, and their rows: those that clearly differ first."""
 
     told: str
+    before: Sequence[str]
     reading: Sequence[str]
     apart: Sequence[Row]
     rows: Sequence[Row]
 
 
-def by_team(document: Standing, verdict: VerdictDocument, say: Say) -> ByTeam | None:
+def by_team(document: Standing, verdict: VerdictDocument, say: Say, *, past: SystemPast) -> ByTeam | None:
     """The teams behind an answer about reviews; None where the answer rests on others, or no team was counted."""
     found = [each for each in document.judged_measures if each.metric == OVERRIDE_BY_TEAM]
     if verdict.metric != OVERRIDE_RATE or not found:
@@ -300,10 +302,28 @@ def by_team(document: Standing, verdict: VerdictDocument, say: Say) -> ByTeam | 
     apart = [_row(each, say) for side in sides.values() for each in side]
     return ByTeam(
         told=_told({side: [_name(each) for each in those] for side, those in sides.items()}, say),
+        before=_differed(document, past, say),
         reading=_reading(found, say),
         apart=apart,
         rows=[*apart, *[_row(each, say) for each in rest]],
     )
+
+
+def _differed(document: Standing, past: SystemPast, say: Say) -> list[str]:
+    """In which periods before this one a team clearly differed, a sentence each team and side."""
+    found: dict[tuple[str, str], list[str]] = {}
+    earlier = [window for window in past.audits if window.end < document.until]
+    for window in sorted(earlier, key=lambda each: each.end):
+        for each in past.audits[window].judged_measures:
+            if each.metric == OVERRIDE_BY_TEAM and (side := each.params.get("differs")):
+                found.setdefault((_name(each), side), []).append(say.period(window.start, window.end))
+    told = []
+    for (team, side), periods in sorted(found.items()):
+        named = {"team": team, "periods": ", ".join(periods)}
+        less = say("Earlier, {team} changed clearly less than all others together: {periods}.", **named)
+        more = say("Earlier, {team} changed clearly more than all others together: {periods}.", **named)
+        told.append(less if side == "below" else more)
+    return told
 
 
 def _name(measure: MeasureDocument) -> str:

@@ -19,8 +19,11 @@ from boussole.dashboard.server.process import Stamp, house_stamp, lake_files, ne
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, threshold_words
 from boussole.dashboard.views.answers.course import AroundStart, Course, SystemPast, around_start, course, past_of
+from boussole.dashboard.views.answers.known import known_words
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps
+from boussole.dashboard.views.answers.trends import Trends, trend_of_all, trends
+from boussole.dashboard.views.answers.unjudged import Unjudged, unjudged
 from boussole.dashboard.views.calls import CallsView, calls_view
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.charts import hundred, hundred_chart, hundred_text, svg
@@ -63,7 +66,8 @@ class Citation:
 @dataclass(frozen=True, kw_only=True)
 class AnswerPage:
     """The whole page. `detail` is all that goes with the figure, `section` its article with what stands beside it,
-    `calls` what calls of models took and cost, of the question where they ran, `asked` what a question is about."""
+    `unjudged` what is shown beside it and not judged, `calls` what calls of models took and cost, of the question where
+    they ran, `asked` what a question is about."""
 
     system: str
     key: str
@@ -75,12 +79,16 @@ class AnswerPage:
     verdict: str
     sentence: str
     beside: Sequence[str]
+    known: str
     whole: str
     when: str
     picture: Picture | None
     around: Sequence[AroundStart]
     teams: ByTeam | None
+    unjudged: Sequence[Unjudged]
     course: Course | None
+    trend: str
+    trends: Sequence[Trends]
     lost: str
     promised: str
     level: str
@@ -138,15 +146,19 @@ def answer_page(
         verdict=verdict.verdict,
         sentence=sentence,
         beside=beside(document, verdict, say, system=declared),
+        known=known_words(scene, system, verdict, say),
         whole=sentence_of(scene.charter, verdict, say, system=declared),
         when=when,
         picture=picture(document, verdict, say, system=declared),
         around=around_start(document, verdict, say, system=declared),
-        teams=by_team(document, verdict, say),
+        teams=by_team(document, verdict, say, past=past),
+        unjudged=unjudged(document, verdict, say, system=declared),
         course=course(scene, system, verdict, past, say, query=query, single=reader.incidents),
+        trend=trend_of_all(past, verdict, say),
+        trends=trends(past, verdict, say, system=declared),
         lost=past.lost,
         promised=plainly(indicator.question, say.lang) if indicator else question_of(scene.charter, verdict, say),
-        level=threshold_words(document, verdict, say),
+        level=threshold_words(document, verdict, say, charter=scene.charter),
         deeds=done(scene, chambers, say, article=article.id, system=system, reader=reader, query=query),
         unknown=not_known(document, verdict, indicator, say, system=declared),
         caps=caps(scene, say, query=query, article=article.id, system=system),
@@ -243,6 +255,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
             prints=[(say("Charter"), cited.charter), (say("Counts"), cited.counts)],
         )
     }
+    found |= {each.name: _beside(each, source, page.href) for each in page.unjudged if each.tables}
     course = page.course
     if course is not None:
         found["over-time"] = Figure(
@@ -258,6 +271,18 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
             fill=lambda: _over_time(course, say),
         )
     return found
+
+
+def _beside(told: Unjudged, source: FigureSource, href: str) -> Figure:
+    """What is shown beside an answer; of several tables the first."""
+    table = told.tables[0]
+    return Figure(
+        title=told.title,
+        source=source,
+        href=href,
+        draw=lambda: Drawing(svg=told.svg, notes=told.told) if told.svg else TABLE,
+        fill=lambda: MarkedTable(head=table.head, rows=table.rows),
+    )
 
 
 def drawing_of(page: AnswerPage) -> Drawing:

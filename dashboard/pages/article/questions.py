@@ -28,6 +28,7 @@ from boussole.dashboard.views.answers.asked import (
     unproven,
     unproven_words,
 )
+from boussole.dashboard.views.answers.known import known_words, last_answer
 from boussole.dashboard.views.answers.small_print import law_words, left_out_words
 from boussole.dashboard.views.charts.groups import attribute_name
 from boussole.dashboard.views.scene import Scene, excess
@@ -58,7 +59,7 @@ def facts_of(scene: Scene, indicator: Indicator | None, places: Sequence[Place],
 
 def threshold_of(scene: Scene, indicator: Indicator, places: Sequence[Place], say: Say) -> str:
     """The levels where they are known, whether anybody has adopted them, since when, and whether that came late."""
-    levels = next((said for _, document, verdict in places if (said := _levels(document, verdict, say))), "")
+    levels = next((said for _, document, verdict in places if (said := _levels(scene, document, verdict, say))), "")
     late = {system for system, _, verdict in places if _late(verdict.threshold)}
     if indicator.evidence == "attested":
         levels = say("The statement itself gives the answer.")
@@ -78,8 +79,8 @@ def _late(threshold: ThresholdOfVerdict | None) -> bool:
     return threshold is not None and bool(threshold.post_hoc) and not unproven(threshold)
 
 
-def _levels(document: Standing, verdict: VerdictDocument, say: Say) -> str:
-    return levels_words(document, verdict, say) if verdict.comparisons else ""
+def _levels(scene: Scene, document: Standing, verdict: VerdictDocument, say: Say) -> str:
+    return levels_words(document, verdict, say, charter=scene.charter) if verdict.comparisons else ""
 
 
 def _tolerance(indicator: Indicator, say: Say) -> str:
@@ -165,6 +166,7 @@ class SystemAnswer:
     href: str
     about: str
     sentence: str
+    known: str
     records: Sequence[tuple[str, str]]
     renew: str
     left_out: str
@@ -278,7 +280,9 @@ def _worst_first(places: Sequence[Place], scene: Scene, say: Say) -> list[Place]
         system, document, verdict = place
         grave = verdict.verdict in ("broken", "watch") and verdict.comparisons
         beyond = -excess(document, verdict) if grave else 0.0
-        return ORDER.index(verdict.verdict), beyond, scene.title(system, say)
+        before = last_answer(scene, system, verdict)
+        once = ORDER.index(before[0]) if before is not None else len(ORDER)
+        return ORDER.index(verdict.verdict), beyond, once, scene.title(system, say)
 
     return sorted(places, key=key)
 
@@ -343,6 +347,7 @@ def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str])
         href=answer_href(system, verdict.indicator, query=dict(query)),
         about=attribute_name(verdict.by, say, system=told) if verdict.by else "",
         sentence=sentence_of(scene.charter, verdict, say, system=told),
+        known=known_words(scene, system, verdict, say),
         records=records_of(scene, system, document, verdict, say, query=query),
         renew=say("renewal is due") if statement and statement.renew else "",
         left_out=capital(left_out_words(document, say))

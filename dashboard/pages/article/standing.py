@@ -15,11 +15,11 @@ from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words import Say, count
 from boussole.dashboard.markup.words.addresses import article_href, charter_href, evidence_href, system_href
 from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable, mark
-from boussole.dashboard.views.compass import of_the_others
+from boussole.dashboard.views.compass import first_of, of_the_others
 from boussole.dashboard.views.scene import Scene
 
 ANSWERS = ("broken", "watch", "kept", "unknown", "not_examined")
-"""In which order the questions of a system are told."""
+"""In which order the questions of a system are told: those with an answer first. It is no order of gravity."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +57,9 @@ def standings(scene: Scene, article: str, say: Say, *, query: dict[str, str]) ->
 def headline(found: Sequence[SystemStanding], say: Say) -> tuple[str, str, str]:
     """The tone, the answer over all systems in one sentence, and how the other systems stand."""
     counts = Counter[str](each.verdict for each in found)
-    first = next((verdict for verdict in ("broken", "watch", "unknown", "kept") if counts[verdict]), None)
-    if first is None:
-        return "unknown", say("Nobody has examined this commitment yet."), ""
+    first = first_of(counts)
+    if counts[first] == len(found) and first == "not_examined":
+        return first, say("Nobody has examined this commitment yet."), ""
     n, known = counts[first], count(len(found), say)
     told = {
         "broken": say.plural(
@@ -74,6 +74,12 @@ def headline(found: Sequence[SystemStanding], say: Say) -> tuple[str, str, str]:
         "unknown": say.plural(
             "We cannot tell for one system of {known}; it is broken for none.",
             "We cannot tell for {n} systems of {known}; it is broken for none.",
+            n,
+            known=known,
+        ),
+        "not_examined": say.plural(
+            "Nobody has examined it for one system of {known}.",
+            "Nobody has examined it for {n} systems of {known}.",
             n,
             known=known,
         ),

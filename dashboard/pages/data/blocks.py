@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from boussole.audits.decisions.contracts.decisions import WORDS
-from boussole.audits.decisions.examine import CHANGED, DUPLICATE_IN_FILE, DUPLICATE_IN_LAKE, SEALED
-from boussole.audits.decisions.held import DIFFERS
 from boussole.audits.decisions.overview import LogState, RowsAside, SchemaChangeCount
+from boussole.audits.reasons import Reason
 from boussole.audits.systems import System
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.pages.data.sources import change_words, exclusion_words, local, log_words, when
@@ -217,7 +215,7 @@ def _sealed(seen: DataBlock) -> Block | None:
 
 
 def reason_words(reason: str, say: Say) -> Words:
-    """The words of a reason of the contract; one that has none here is quoted as it is.
+    """The words of a reason for which a row is set aside; one of another version is quoted as it is.
 
     >>> from boussole.dashboard.markup.words import speaker
     >>> reason_words("not a number", speaker("en"))[0]
@@ -225,20 +223,15 @@ def reason_words(reason: str, say: Say) -> Words:
     >>> reason_words("something new", speaker("en"))[0]
     'something new'
     """
-    found = next((words for known, words in _table(say) if known(reason)), None)
-    return found or (reason, _correct(say))
+    known = Reason.of(reason)
+    if known is None:
+        return reason, _correct(say)
+    missing = _missing(say).get(known)
+    return (missing, _complete(say)) if missing else _table(say)[known]
 
 
-def _table(say: Say) -> list[tuple[Callable[[str], bool], Words]]:
-    return [*_of_identity(say), *_of_time(say), *_of_values(say)]
-
-
-def _is(*reasons: str) -> Callable[[str], bool]:
-    return lambda reason: reason in reasons
-
-
-def _starts(start: str) -> Callable[[str], bool]:
-    return lambda reason: reason.startswith(start)
+def _table(say: Say) -> dict[Reason, Words]:
+    return {**_of_identity(say), **_of_time(say), **_of_people(say), **_of_values(say), **_of_lines(say)}
 
 
 def _correct(say: Say) -> str:
@@ -249,117 +242,143 @@ def _complete(say: Say) -> str:
     return say("Have the column filled where the log is written, then bring the rows in again.")
 
 
-def _of_identity(say: Say) -> list[tuple[Callable[[str], bool], Words]]:
-    return [
-        (_is("the id is missing", "the person is missing"), (say("The identifier is missing."), _complete(say))),
-        (
-            _is(DUPLICATE_IN_FILE),
-            (
-                say("The identifier appears twice in the same file; the first row was kept."),
-                say("If these are different decisions, give each its own identifier; if not, nothing is lost."),
-            ),
-        ),
-        (
-            _is(DUPLICATE_IN_LAKE),
-            (
-                say("The log already holds this identifier; its row stays as it was."),
-                say("If these are different decisions, give each its own identifier; if not, nothing is lost."),
-            ),
-        ),
-        (
-            _is(DIFFERS),
-            (
-                say("The log already holds this decision, and its row says something else there; that one stays."),
-                say(
-                    "Find out which is right: a decision that was taken is not rewritten. Correct the file, or discard."
-                ),
-            ),
-        ),
-        (
-            _is(CHANGED),
-            (
-                say("The decision is no longer the one that was logged; the first one stays."),
-                say("Find out who changed it: a decision that was taken is not rewritten."),
-            ),
-        ),
-    ]
+def _which_date(say: Say) -> str:
+    return say("Check which of the two dates is wrong.")
 
 
-def _of_time(say: Say) -> list[tuple[Callable[[str], bool], Words]]:
-    return [
-        (_is("the date is missing"), (say("The date is missing."), _complete(say))),
-        (
-            _starts("not a date"),
-            (say("It is not a date."), say("Write dates as 2026-09-30, then bring the rows in again.")),
-        ),
-        (
-            _starts("the date is before"),
-            (say("The date is too old or in the future."), say("Check the clock and the format of dates there.")),
-        ),
-        (
-            _is(SEALED),
-            (
-                say("Its month is closed: the rows of that month were erased."),
-                say("Nothing: the counts of a closed month stay as they are."),
-            ),
-        ),
-        (
-            _is("the reply is older than the message"),
-            (say("The reply is older than the message."), say("Check which of the two dates is wrong.")),
-        ),
-    ]
+def _missing(say: Say) -> dict[Reason, str]:
+    """What is missing where it must be told."""
+    identifier = say("The identifier is missing.")
+    return {
+        Reason.ID_MISSING: identifier,
+        Reason.PERSON_MISSING: identifier,
+        Reason.ACCOUNT_MISSING: say("The account is missing."),
+        Reason.AGENT_MISSING: say("The agent is missing."),
+        Reason.TEAM_MISSING: say("The team is missing."),
+        Reason.AGENCY_MISSING: say("The agency is missing."),
+        Reason.KIND_MISSING: say("The kind of message is missing."),
+        Reason.DECISION_MISSING: say("The decision is missing."),
+        Reason.DATE_MISSING: say("The date is missing."),
+        Reason.PEOPLE_MISSING: say("The number of people is missing."),
+        Reason.COUNT_MISSING: say("The count is missing."),
+        Reason.SAYS_NOTHING: say("The row says nothing: neither an outcome nor a stage."),
+    }
 
 
-def _of_values(say: Say) -> list[tuple[Callable[[str], bool], Words]]:
-    return [
-        (_is("the decision is missing"), (say("The decision is missing."), _complete(say))),
-        (_is("the kind of message is missing"), (say("The kind of message is missing."), _complete(say))),
-        (
-            _starts("the row says nothing"),
-            (say("The row says nothing: neither an outcome nor a stage."), _complete(say)),
+def _of_identity(say: Say) -> dict[Reason, Words]:
+    other = say("If these are different decisions, give each its own identifier; if not, nothing is lost.")
+    return {
+        Reason.DUPLICATE_IN_FILE: (
+            say("The identifier appears twice in the same file; the first row was kept."),
+            other,
         ),
-        (
-            _starts("neither a `selected`"),
-            (
-                say("It is none of the decisions that the system file names."),
-                say("If it is a new decision, add it to the system file; if not, correct the rows."),
-            ),
+        Reason.DUPLICATE_IN_LAKE: (say("The log already holds this identifier; its row stays as it was."), other),
+        Reason.DIFFERS: (
+            say("The log already holds this decision, and its row says something else there; that one stays."),
+            say("Find out which is right: a decision that was taken is not rewritten. Correct the file, or discard."),
         ),
-        (_is("a stage is true or false"), (say("It is neither true nor false."), _correct(say))),
-        (
-            _is("not a number", "NaN or infinite", "not a whole number, 0 or more"),
-            (say("It is not a number."), _correct(say)),
+        Reason.CHANGED: (
+            say("The decision is no longer the one that was logged; the first one stays."),
+            say("Find out who changed it: a decision that was taken is not rewritten."),
         ),
-        (
-            _is(WORDS),
-            (
-                say("It is not a number."),
-                say(
-                    "If the column holds words, give it `kind: category` in the system file; if not, correct the rows."
-                ),
-            ),
+    }
+
+
+def _of_time(say: Say) -> dict[Reason, Words]:
+    return {
+        Reason.NO_DATE: (say("It is not a date."), say("Write dates as 2026-09-30, then bring the rows in again.")),
+        Reason.OUT_OF_TIME: (
+            say("The date is too old or in the future."),
+            say("Check the clock and the format of dates there."),
         ),
-        (_starts("the weight must"), (say("It is not a whole number of 0 or more."), _correct(say))),
-        (
-            _starts("outside the range"),
-            (
-                say("The number is outside the range that the system file gives."),
-                say("Check `range` in the system file, then the rows."),
-            ),
+        Reason.NO_SUCH_HOUR: (
+            say("There is no such hour: on that day clocks were put forward over it."),
+            say("Have hours written with their offset from UTC, or check `timezone` in the system file."),
         ),
-        (
-            _starts("the score is outside"),
-            (
-                say("The score is outside the range that the system file declares."),
-                say("Check `score.range` in the system file, then the rows."),
-            ),
+        Reason.OLD_REPLY: (say("The reply is older than the message."), _which_date(say)),
+        Reason.OLD_REVIEW: (say("The review is older than the decision it is about."), _which_date(say)),
+        Reason.CLOSED_BEFORE: (say("The list closed before the message was sent."), _which_date(say)),
+        Reason.SEALED: (
+            say("Its month is closed: the rows of that month were erased."),
+            say("Nothing: the counts of a closed month stay as they are."),
         ),
-        (
-            _is("a spreadsheet formula, not a value"),
-            (say("It is a spreadsheet formula, not a value."), say("Export the values from the spreadsheet.")),
+        Reason.PAST: (
+            say("It is older than what was erased for its age."),
+            say("Nothing: what was erased does not come back."),
         ),
-        (
-            _starts("the line cannot be read"),
-            (say("The line cannot be split into columns."), say("Check separators and quotation marks of the file.")),
+    }
+
+
+def _of_people(say: Say) -> dict[Reason, Words]:
+    return {
+        Reason.UNKNOWN_TEAM: (
+            say("It is none of the teams that the system file lists."),
+            say("If it is a new team, add it to the system file; if not, correct the rows."),
         ),
-    ]
+        Reason.TWO_TEAMS: (
+            say("This agent is in another team in the same month; their first team was kept."),
+            say("Check in which team the agent was that month, then correct the rows."),
+        ),
+        Reason.NEGATIVE_TIME: (say("A review cannot take less than no time."), _correct(say)),
+        Reason.EXACT_AGE: (
+            say("It is an exact age, which is not kept."),
+            say("Have a band written in its place, such as 25-49."),
+        ),
+    }
+
+
+def _of_values(say: Say) -> dict[Reason, Words]:
+    number, whole = say("It is not a number."), say("It is not a whole number of 0 or more.")
+    return {
+        Reason.NO_NUMBER: (number, _correct(say)),
+        Reason.NOT_FINITE: (number, _correct(say)),
+        Reason.WORDS: (
+            number,
+            say("If the column holds words, give it `kind: category` in the system file; if not, correct the rows."),
+        ),
+        Reason.NOT_WHOLE: (whole, _correct(say)),
+        Reason.WEIGHT: (whole, _correct(say)),
+        Reason.RANK: (say("The rank is not a whole number from 1."), _correct(say)),
+        Reason.OUT_OF_RANGE: (
+            say("The number is outside the range that the system file gives."),
+            say("Check `range` in the system file, then the rows."),
+        ),
+        Reason.SCORE: (
+            say("The score is outside the range that the system file declares."),
+            say("Check `score.range` in the system file, then the rows."),
+        ),
+        Reason.NO_STAGE: (say("It is neither true nor false."), _correct(say)),
+        Reason.NO_DECISION: (
+            say("It is none of the decisions that the system file names."),
+            say("If it is a new decision, add it to the system file; if not, correct the rows."),
+        ),
+        Reason.NOT_DECLARED: (
+            say("It is none of the values that the system file declares."),
+            say("If it is a new value, add it to the system file; if not, correct the rows."),
+        ),
+    }
+
+
+def _of_lines(say: Say) -> dict[Reason, Words]:
+    return {
+        Reason.FORMULA: (
+            say("It is a spreadsheet formula, not a value."),
+            say("Export the values from the spreadsheet."),
+        ),
+        Reason.EXCEL_ERROR: (
+            say("It is an error of Excel, not a value."),
+            say("Correct the cell in the workbook, then bring the rows in again."),
+        ),
+        Reason.UNREADABLE: (
+            say("The line cannot be split into columns."),
+            say("Check separators and quotation marks of the file."),
+        ),
+        Reason.NAMELESS: (
+            say("A value stands in a column without a name."),
+            say("Name the column in the first line, or remove the value."),
+        ),
+        Reason.TOTALS: (
+            say("It is a line of totals, nobody’s decision."),
+            say("Nothing: it counts nowhere. Leave it out of the next export."),
+        ),
+    }

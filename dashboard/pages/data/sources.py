@@ -334,6 +334,26 @@ def change_words(changed: SchemaChangeCount, say: Say) -> tuple[str, str]:
             say("Infinite numbers, read as missing."),
             say("Have them corrected where the log is written."),
         ),
+        "hour_twice": (
+            say("Hours that there are twice, when clocks go back, came without their offset: read as the first."),
+            say("Have hours written with their offset from UTC where the log is written."),
+        ),
+        "stage_skipped": (
+            say("A stage was reached without the one before it, which counts as reached."),
+            say("Have it corrected where the log is written; a stage that can be skipped has no place in `stages`."),
+        ),
+        "stop_again": (
+            say("People said STOP again: the first one counts."),
+            say("Nothing: each STOP is kept."),
+        ),
+        "unknown_department": (
+            say("Departments that are not known: their messages go by the clock of the system."),
+            say("Have them corrected where the log is written."),
+        ),
+        "unread_value": (
+            say("Values that mean neither yes nor no: read as not known."),
+            say("Have them corrected where the log is written, or name them in the system file."),
+        ),
     }
     return told.get(changed.kind, (changed.kind.replace("_", " "), ""))
 

@@ -102,7 +102,7 @@ def _answers(scene: Scene, say: Say, query: dict[str, str]) -> Iterator[Piece]:
             kind="answer",
             action=Action.SEE_SYSTEM,
             title=told.question,
-            text=f"{answer} {told.place}",
+            text=" ".join(each for each in (answer, told.known, told.place) if each),
             href=told.href,
             also=word(finding.key, say),
         )

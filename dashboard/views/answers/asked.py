@@ -82,9 +82,10 @@ def sentence_of(charter: Charter, verdict: VerdictDocument, say: Say, *, system:
 # Thresholds in words, on the side where a comparison is bad: 125 for 100, 10 points, a distance of 0.25.
 
 
-def threshold_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
-    """From where a question is watched and not kept, and whether anybody has adopted that; empty without a level."""
-    levels, threshold = levels_words(document, verdict, say), verdict.threshold
+def threshold_words(document: Standing, verdict: VerdictDocument, say: Say, *, charter: Charter | None = None) -> str:
+    """From where a question is watched and not kept, and whether anybody has adopted that; empty without a level.
+    `charter`: where it may hold a level to another question."""
+    levels, threshold = levels_words(document, verdict, say, charter=charter), verdict.threshold
     if not levels or threshold is None:
         return ""
     parts = [levels, say("Proposed, not adopted."), say("Not a legal threshold.")]
@@ -107,8 +108,9 @@ def unproven_words(say: Say) -> str:
     )
 
 
-def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
-    """From where a question is watched and not kept; empty without a level."""
+def levels_words(document: Standing, verdict: VerdictDocument, say: Say, *, charter: Charter | None = None) -> str:
+    """From where a question is watched and not kept; empty without a level. `charter`: where it may hold a level to
+    another question."""
     if verdict.counted is not None and verdict.threshold is not None:
         return counted_words(verdict.threshold, say)
     if verdict.paired is not None and verdict.threshold is not None:
@@ -121,12 +123,24 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     levels = verdict.comparisons[0].levels
     if measure.params.scale == "effect":
         return _effect_words(measure.metric, say)
+    only = _only_with(verdict, say, charter=charter) if charter is not None else ""
     said = [
-        _beyond(words, level, measure.params, say)
-        for level, words in ((levels.breach, say("not kept")), (levels.watch, say("to be watched")))
+        " ".join(filter(None, [_beyond(words, level, measure.params, say), with_]))
+        for level, words, with_ in ((levels.breach, say("not kept"), only), (levels.watch, say("to be watched"), ""))
         if level is not None
     ]
     return capital(", ".join(said) + ".")
+
+
+def _only_with(verdict: VerdictDocument, say: Say, *, charter: Charter) -> str:
+    """Without which other question of the charter a breach level breaks nothing; empty where it breaks by itself."""
+    indicator = indicator_of(charter, verdict)
+    needed = way_called(charter, indicator.breach_with) if indicator is not None and indicator.breach_with else None
+    if indicator is None or needed is None:
+        return ""
+    if indicator.breach_when == "broken":
+        return say("(only where question {number} is not kept either)", number=needed.number)
+    return say("(only where question {number} is to be watched or not kept)", number=needed.number)
 
 
 def range_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric: str | None) -> str:

@@ -17,13 +17,14 @@ from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.incidents import incidents
-from boussole.charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument
+from boussole.charter.document import AuditDocument, Comparison, MeasureDocument, Standing, VerdictDocument
 from boussole.charter.judging.wording.findings import level_words, outcome
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.charter.records import documents_of
 from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import charter_href, drift_href, incidents_href
+from boussole.dashboard.views.answers.known import last_answer
 from boussole.dashboard.views.answers.short import compared_people, told_by
 from boussole.dashboard.views.charts.charts import figure
 from boussole.dashboard.views.charts.groups import NONE, decided, value_name
@@ -84,17 +85,20 @@ def course(
     query: dict[str, str],
     single: bool,
 ) -> Course | None:
-    """The figure of the comparison that decides today, in every audit; None where fewer than two have it. `single`:
-    whether the reader may see incidents."""
+    """The figure of the comparison that decides today, in every audit; where today's audit has none, that of the last
+    answer. None where fewer than two audits tell of it. `single`: whether the reader may see incidents."""
     document = scene.latest.get(system)
-    found = told_by(document, verdict) if document else None
-    if found is None or document is None:
+    if document is None:
+        return None
+    today = told_by(document, verdict)
+    found = today or _told_before(scene, system, verdict, past)
+    if found is None:
         return None
     judged, measure = found
     scale, share = 1.0 if measure.params.scale == "distance" else 100.0, measure.params.scale in ("share", "effect")
     windows = sorted(past.audits, key=lambda window: window.end)[-MOST:]
     stops = [_stop(window, past.audits[window], (verdict.indicator, judged.measure), scale, say) for window in windows]
-    if sum(stop.value is not None for stop in stops) < 2:
+    if len(stops) < 2 or (today is not None and sum(stop.value is not None for stop in stops) < 2):
         return None
     happened = _happened(scene, system, past, say, query=query, single=single)
     happened = [each for each in happened if windows[0].start < each.on <= windows[-1].end]
@@ -124,6 +128,22 @@ def course(
         audits=[past.audits[window] for window in windows],
         note=say("Some figures count earlier periods too: the table says since when.") if counted != own else "",
     )
+
+
+def _told_before(
+    scene: Scene, system: str, verdict: VerdictDocument, past: SystemPast
+) -> tuple[Comparison, MeasureDocument] | None:
+    """The comparison that told the last answer, else that of the newest audit with a figure; None where none has."""
+    newest = sorted(past.audits, key=lambda window: window.end, reverse=True)
+    answered = last_answer(scene, system, verdict)
+    if answered is not None:
+        newest.sort(key=lambda window: (window.start, window.end) != (answered[1].start, answered[1].end))
+    for document in (past.audits[window] for window in newest[:MOST]):
+        said = next((each for each in document.verdicts if each.indicator == verdict.indicator), None)
+        found = told_by(document, said) if said is not None else None
+        if found is not None:
+            return found
+    return None
 
 
 def _whom(measure: MeasureDocument, say: Say, *, system: System | None) -> str:
@@ -162,8 +182,13 @@ def _stop(window: Window, document: AuditDocument, asked: tuple[str, str], scale
         label=say.short_month(window.end),
         value=None if value is None else scale * value,
         bar=(None if low is None else scale * low, None if high is None else scale * high),
-        verdict=judged.verdict if judged is not None else "not_examined",
+        verdict=judged.verdict if judged is not None else _uncompared(verdict),
     )
+
+
+def _uncompared(verdict: VerdictDocument | None) -> str:
+    """How an audit that compares nobody answers; not examined where others were compared, or nothing was asked."""
+    return verdict.verdict if verdict is not None and not verdict.comparisons else "not_examined"
 
 
 def _with_events(stop: Stop, window: Window, happened: Sequence[Happened]) -> Stop:

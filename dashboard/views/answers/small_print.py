@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import Catalogue, inside, typeset
 from boussole.audits.metrics import errors
+from boussole.audits.metrics.forgotten import NEVER, NEVER_RATIO
 from boussole.audits.metrics.human import OVERRIDE_BY_GROUP, OVERRIDE_RATE
 from boussole.audits.metrics.uses import UNTRAINED_SHARE
 from boussole.audits.mixed import joined
@@ -27,7 +28,7 @@ from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.views.answers.asked import sight_words, threshold_words
 from boussole.dashboard.views.charts.groups import group_of
 from boussole.dashboard.views.charts.tables import actor_name, signed
-from boussole.dashboard.views.scene import Scene, period
+from boussole.dashboard.views.scene import Scene, period, period_of
 
 # What an audit did not count, in words: it stands beside every verdict.
 
@@ -157,7 +158,7 @@ OUTCOME_METRICS = frozenset(comparison.metric for comparison in errors.COMPARISO
 
 
 def small_print(
-    document: Standing, verdict: VerdictDocument, say: Say, *, alpha: float, system: System | None = None
+    document: Standing, verdict: VerdictDocument, say: Say, *, charter: Charter, system: System | None = None
 ) -> list[tuple[str, str]]:
     """What goes with every figure: its threshold, what it counts and what is missing, its place in the ledger.
 
@@ -168,16 +169,28 @@ def small_print(
     sealed = say("entry {n} of the ledger", n=say.whole(entry)) if entry is not None else ""
     counts = audit.evidence.cubes[:19] + "…" if audit else ""
     pairs = [
-        (say("Threshold"), threshold_words(document, verdict, say)),
+        (say("Threshold"), threshold_words(document, verdict, say, charter=charter)),
         (say("Decisions"), decisions),
+        (say("People"), people_words(audit, verdict, say) if audit else ""),
         (say("Reviews"), review_words(document, verdict, say)),
         (say("By group"), changed_words(document, verdict, say, system=system)),
-        (say("What would be seen"), sight_words(document, verdict, say, alpha=alpha, system=system)),
+        (say("What would be seen"), sight_words(document, verdict, say, alpha=charter.alpha, system=system)),
         (say("Through whom"), through_words(document, verdict, say, system=system)),
         (say("Missing outcomes"), missing_words(document, verdict, say, system=system)),
         (say("Evidence"), " · ".join(part for part in (sealed, counts) if part)),
     ]
     return [(name, value) for name, value in pairs if value]
+
+
+def people_words(document: AuditDocument, verdict: VerdictDocument, say: Say) -> str:
+    """How many people a figure counts that follows them through months, and through which; empty of other figures."""
+    if verdict.metric != NEVER_RATIO:
+        return ""
+    found = next((each for each in document.measures if each.metric == NEVER and not each.by), None)
+    if found is None or found.n is None:
+        return ""
+    days = period_of(document, found, say)
+    return say("{n} people assessed at least once, {period}", n=say.whole(found.n), period=days)
 
 
 def review_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:

@@ -13,6 +13,7 @@ from boussole.charter.committee.referrals.matters import matters
 from boussole.charter.committee.voting.presence import count, electors, presiding, voters
 from boussole.charter.committee.voting.votes import choices_of
 from boussole.charter.deadlines.appeals import appeals, new_number
+from boussole.charter.judging.families import asked_of
 from boussole.charter.record_types.acts import Dissent, FrozenPack, Tally, Vote
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.incidents import Incident
@@ -44,10 +45,13 @@ def _articles(at: Setting) -> Choices:
 
 
 def _questions(at: Setting) -> Choices:
-    """The questions in the names of the system that the form is about; in general words where it may be another."""
+    """The questions in the names of the system that the form is about, which is asked these; in general words, and all
+    of them, where it may be another."""
     named = at.proposed.get("system") or (at.figure.system if at.figure else "")
     system = at.systems.get(named) or (next(iter(at.systems.values())) if len(at.systems) == 1 else None)
-    return [(each.id, f"{each.number} " + worded_for(each, system, at.say)) for each in at.charter.ways]
+    asked = {each.indicator.id for each in asked_of(at.charter, system).questions} if system else None
+    ways = (each for each in at.charter.ways if asked is None or each.id in asked)
+    return [(each.id, f"{each.number} " + worded_for(each, system, at.say)) for each in ways]
 
 
 def _severities(at: Setting) -> Choices:

@@ -7,11 +7,15 @@ import datetime as dt
 import pytest
 from pydantic import ValidationError
 
+from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.incidents import in_time, incidents
 from boussole.charter.incidents.book import Book, admit, faults
+from boussole.charter.incidents.entering import enter
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.record_types.kinds import Case, Withdrawal
+from boussole.charter.records import statements
 from tests.charter.incidents.made import DAY, at, closure, decision, facts, incident, reported, sealed, update
+from tests.written import system_text
 
 
 def one(*said, today=dt.date(2026, 3, 31)):
@@ -194,3 +198,25 @@ def test_forged_entries_about_what_is_not_there_are_told_one_by_one():
 def test_an_entry_that_says_too_little_is_refused(make, message):
     with pytest.raises(ValidationError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("system", "question", "reason"),
+    [
+        ("chat", "personal_data_in_texts", None),
+        ("chat", "selection_rate_ratio", "not_asked"),
+        ("chat", "personal_data_in_text", "no_such_question"),
+    ],
+)
+def test_an_incident_names_a_question_that_is_asked_of_its_system(tmp_path, system, question, reason):
+    """Whichever way it is entered: the form, the API and the command all end here."""
+    made = Workspace.create(tmp_path / "home")
+    (made.home / "systems" / "chat.yaml").write_text(system_text("chat", "", kind="generation"), encoding="utf-8")
+    said = incident(system=system, question=question)
+    if reason is None:
+        assert enter(Workspace(made.home), said).statement == said
+        return
+    with pytest.raises(EntryRefusedError) as refused:
+        enter(Workspace(made.home), said)
+    assert refused.value.reason == reason
+    assert statements(Workspace(made.home)) == []

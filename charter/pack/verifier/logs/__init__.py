@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..groups import Claims, Groups
 from ..rows import Rows
 from ..system import System
-from . import cases, footprint, messages, reviews, reworked, shares, teams, uses
+from . import calls, cases, footprint, messages, reviews, reworked, shares, teams, uses
 from .corrections import Corrections
 from .replies import Replies
 
@@ -22,7 +22,9 @@ def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
     if name == teams.BY_TEAM:
         return teams.claims(measure, system, rows)
     if name in cases.CASES:
-        return cases.claims(name, system, rows)
+        found = cases.claims(name, system, rows)
+        earlier = name == calls.METRIC and "by_call" not in measure["params"]  # documents before these were told
+        return {path: value for path, value in found.items() if not (earlier and path in calls.LATER)}
     if name in SHARES:
         return shares.claims(name, SHARES[name], system, rows)
     return footprint.claims(measure, system, rows)

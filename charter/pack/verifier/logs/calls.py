@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Optional
 
 from ..buckets import Counted
@@ -18,7 +18,10 @@ CALLS, SQUARES, MONTHS = "call_calls", "call_squares", "call_months"
 USEFUL = ["kept", "edited", "gardé", "modifié"]
 DISCARDED = ["rejected", "regenerated", "rejeté", "régénéré"]
 SHOWN, DIGITS = 20, 12
+LATER = ("params.by_call", "params.others")
+"""What earlier documents do not tell."""
 Where = tuple[Optional[str], Optional[str], Optional[str]]
+Key = tuple[str, Where]
 
 
 def held(system: System) -> dict:
@@ -86,18 +89,62 @@ def months(system: System, rows: Rows) -> list[int]:
 
 
 def told(system: System, rows: Rows) -> Claims:
-    """Of how many calls nobody can tell, of how many in all, and which kinds ran outside."""
+    """Of how many calls nobody can tell, of how many in all, which kinds there are, and which of them ran outside."""
     said = held(system)
     whole = {where: sum(every) for where, (_, every) in by_call(rows, named(CALLS)(system)).items()}
     every = sum(whole.values())
     kinds = [(where, n) for where, n in whole.items() if outside(said, where)]
     kinds.sort(key=lambda each: (-each[1], ["" if name is None else name for name in each[0]]))
+    alone, together = kinds_told(_by_month(system, rows), system.limit)
     return {
+        "params.by_call": [[*where, whole[where]] for where in alone],
+        "params.others": sum(whole[where] for where in together),
         "params.unlabelled": every - sum(sides(system, rows)[1]),
         "params.all": every,
         "params.kinds": len(kinds),
         "params.outside": [[*where, n] for where, n in kinds[:SHOWN]],
     }
+
+
+def kinds_told(calls: dict[Key, int], limit: int) -> tuple[list[Where], set[Where]]:
+    """The kinds that are told one by one, and those that are told together: in one month, and so in all of them."""
+    by_month: dict[str, dict[Where, int]] = {}
+    for (month, where), n in calls.items():
+        by_month.setdefault(month, {})[where] = n
+    together: set[Where] = set()
+    for sizes in by_month.values():
+        alone = _most_first({where: n for where, n in sizes.items() if n >= limit})[:SHOWN]
+        rest = [where for where in sizes if where not in alone]
+        while rest and alone and sum(sizes[where] for where in rest) < limit:
+            rest.append(alone.pop())
+        together.update(rest)
+    every = summed((where, n) for (_, where), n in calls.items())
+    shown = [where for where in _most_first(every) if where not in together][:SHOWN]
+    return shown, {where for where in every if where not in shown}
+
+
+def _most_first(sizes: dict[Where, int]) -> list[Where]:
+    return sorted(sizes, key=lambda where: (-sizes[where], ["" if name is None else name for name in where]))
+
+
+def summed(pairs: Iterable[tuple]) -> dict:
+    """Numbers by their keys, those of one key added up."""
+    found: dict = {}
+    for key, n in pairs:
+        found[key] = found.get(key, 0) + n
+    return found
+
+
+def _by_month(system: System, rows: Rows) -> dict[Key, int]:
+    """How many calls there are by month, and by provider, place and model."""
+    part = named(CALLS)(system)
+    return summed(
+        ((month, (whose[1], whose[2], whose[3])), n)
+        for (log, name, whose, _), counts in rows.months.items()
+        if log == LOG and name == part and whose[0] == BY
+        for month, n in counts.items()
+        if n
+    )
 
 
 def alike(rows: Rows, n: int) -> float:

@@ -13,7 +13,7 @@ from ..chances import quantile
 from ..groups import Claims
 from ..rows import Rows
 from ..system import System
-from .calls import BY, LOG, SHOWN, Where, held
+from .calls import BY, LOG, Key, held, kinds_told, summed
 from .shares import PART_OF_MONTH, part_of_month
 
 METRICS = TOKENS_READ, TOKENS_WRITTEN, COST = "tokens_read", "tokens_written", "cost_of_calls"
@@ -25,7 +25,6 @@ WHOLE = {WRITTEN: "call_metered_tokens"}
 """How tokens of a whole month are counted, where that is not by the part of the same name."""
 NOTHING_TOLD = {TOKENS_READ: "no_tokens", TOKENS_WRITTEN: "no_tokens", COST: "no_price"}
 MILLION = 1_000_000
-Key = tuple[str, Where]
 Pair = tuple[int, int]
 
 
@@ -45,7 +44,7 @@ def claims(name: str, system: System, rows: Rows) -> Claims:
     """What a total that is told must say."""
     counts = _Counts(rows)
     totals = _totals(name, system, counts) or {}
-    whole, (shown, together) = _sum(totals.values()), _kinds(counts, system.limit)
+    whole, (shown, together) = _sum(totals.values()), kinds_told(counts.calls, system.limit)
     others = _sum(total for (_, where), total in totals.items() if where in together)
     found: Claims = {
         "value": None if whole.value is None else float(whole.value),
@@ -105,7 +104,7 @@ class _Counts:
         return self.parts.get(part, {})
 
     def months(self) -> dict[str, int]:
-        return _by((month, n) for (month, _), n in self.calls.items())
+        return summed((month, n) for (month, _), n in self.calls.items())
 
 
 def _totals(name: str, system: System, counts: _Counts) -> dict[Key, Total] | None:
@@ -157,40 +156,12 @@ def _total(value: int | Fraction, calls: int, unknown: int) -> Total:
     return Total(calls, unknown, Fraction(value) if value or unknown < calls else None)
 
 
-def _kinds(counts: _Counts, limit: int) -> tuple[list[Where], set[Where]]:
-    """The kinds that are told one by one, and those that are told together: in one month, and so in all of them."""
-    by_month: dict[str, dict[Where, int]] = {}
-    for (month, where), n in counts.calls.items():
-        by_month.setdefault(month, {})[where] = n
-    together: set[Where] = set()
-    for sizes in by_month.values():
-        alone = _most_first({where: n for where, n in sizes.items() if n >= limit})[:SHOWN]
-        rest = [where for where in sizes if where not in alone]
-        while rest and alone and sum(sizes[where] for where in rest) < limit:
-            rest.append(alone.pop())
-        together.update(rest)
-    every = _by((where, n) for (_, where), n in counts.calls.items())
-    shown = [where for where in _most_first(every) if where not in together][:SHOWN]
-    return shown, {where for where in every if where not in shown}
-
-
-def _most_first(sizes: dict[Where, int]) -> list[Where]:
-    return sorted(sizes, key=lambda where: (-sizes[where], ["" if name is None else name for name in where]))
-
-
 def _sum(totals: Iterable[Total]) -> Total:
     calls, unknown, values = 0, 0, []
     for each in totals:
         calls, unknown = calls + each.calls, unknown + each.unknown
         values += [] if each.value is None else [each.value]
     return Total(calls, unknown, sum(values, Fraction(0)) if values else None)
-
-
-def _by(pairs: Iterable[tuple]) -> dict:
-    found: dict = {}
-    for key, n in pairs:
-        found[key] = found.get(key, 0) + n
-    return found
 
 
 def forecast(system: System, last: str) -> Claims:

@@ -16,7 +16,7 @@ from .testing import level, watched, ways
 
 ORDER = ("broken", "watch", "unknown", "kept")
 DOUBTED = ("broken", "watch")
-SEVERITY = (*ORDER, "not_examined")
+SEVERITY = ("broken", "watch", "unknown", "not_examined", "kept")
 LEFT_OUT = "too_much_left_out"
 """Why a verdict is *unknown* where more was set aside than the charter allows."""
 STOPS = "log_stops"
@@ -72,8 +72,8 @@ class Judging(NamedTuple):
     size: int | None
     since: dict[int | None, int]
     tested: dict[tuple, CorrectedTests]
-    doubted: set[tuple[str, str]]
-    """The questions that the document says are watched or broken, by article and name."""
+    doubted: dict[tuple[str, str], set[str]]
+    """The questions that the document says are watched or broken, by article and name, and which of these."""
 
 
 def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dict]]:
@@ -102,7 +102,10 @@ def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dic
         for (question, each), found in zip(members, corrected(members, looks, alpha, rule)):
             tested[question.verdict["indicator"], each.watch["id"]] = found
     size = next((m["n"] for m in document["measures"] if m["id"] == "selection_rate"), None)
-    doubted = {(v["article"], v.get("template") or "") for v in document["verdicts"] if v["verdict"] in DOUBTED}
+    doubted: dict[tuple[str, str], set[str]] = {}
+    for said in document["verdicts"]:
+        if said["verdict"] in DOUBTED:
+            doubted.setdefault((said["article"], said.get("template") or ""), set()).add(said["verdict"])
     judging = Judging(charter, rule, size, _sizes(document), tested, doubted)
     return [
         (
@@ -321,14 +324,16 @@ def _comparison(question: AnsweredQuestion, heard_: Heard, judging: Judging) -> 
 
 
 def _breaks(question: AnsweredQuestion, judging: Judging) -> bool:
-    """Whether a breach level breaks the promise: by itself, or because the question that it needs is not kept."""
+    """Whether a breach level breaks the promise: by itself, or because the question that it needs is watched or broken,
+    or broken alone where the charter asks that."""
     needed, article = question.indicator.get("breach_with"), question.verdict["article"]
     if needed is None:
         return True
     ways = {needed}
     for each in (each for other in judging.charter["articles"] for each in other["indicators"]):
         ways |= {way["id"] for way in each.get("otherwise") or []} if each["id"] == needed else set()
-    return any((article, way) in judging.doubted for way in ways)
+    bad = {"broken"} if question.indicator.get("breach_when") == "broken" else set(DOUBTED)
+    return any(bad & judging.doubted.get((article, way), set()) for way in ways)
 
 
 def articles(document: dict) -> list[dict]:

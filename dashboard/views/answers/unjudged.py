@@ -1,0 +1,419 @@
+"""What stands beside an answer and is not judged: how places on lists fall on people, and whose components a system is
+made of, both drawn; where its calls ran, and by whom, as a table."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from boussole.audits.languages import capital, inside
+from boussole.audits.metrics.calls import OUTSIDE_SHARE
+from boussole.audits.metrics.components import FORECAST, trend
+from boussole.audits.metrics.forgotten import CURVE, GINI, NEVER_RATIO
+from boussole.audits.systems import System
+from boussole.audits.systems.logs.calls import ProviderShare, ProviderTarget
+from boussole.charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument
+from boussole.charter.document.base import given
+from boussole.dashboard.markup.words import Say
+from boussole.dashboard.views.charts.charts import chart_svg
+from boussole.dashboard.views.charts.drawings import ticks
+from boussole.dashboard.views.charts.forecast import ForecastDrawing, Foreseen, forecast_svg
+from boussole.dashboard.views.charts.groups import attribute_name, group_of, reason_words
+from boussole.dashboard.views.charts.over_time import NARROW, WIDE
+from boussole.dashboard.views.charts.squares import Point, Square, squares_chart
+from boussole.dashboard.views.charts.tables import signed
+from boussole.dashboard.views.scene import period_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class TitledTable:
+    """A table with its title; its first `names` columns are words. `brief`: the rows that are enough on paper, beside a
+    drawing."""
+
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    brief: Sequence[Sequence[str]] = ()
+    names: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unjudged:
+    """One thing that is shown and not judged, by the name that an address gives it: its title, what is said of it, the
+    drawing in both widths with what it says in words, how to read it, and the same as tables."""
+
+    name: str
+    title: str
+    told: Sequence[str]
+    svg: str = ""
+    narrow: str = ""
+    alt: str = ""
+    reading: Sequence[str] = ()
+    tables: Sequence[TitledTable] = ()
+
+
+def unjudged(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> list[Unjudged]:
+    """What stands beside the answer to a question; most questions have nothing."""
+    if not isinstance(document, AuditDocument):
+        return []
+    found = [
+        places_on_lists(document, verdict, say, system=system),
+        share_of_provider(document, verdict, say, system=system),
+        components(document, verdict, say, system=system),
+    ]
+    return [each for each in found if each is not None]
+
+
+# How places on lists fall on people: Lorenz curves of groups, in squares side by side.
+
+
+def places_on_lists(
+    document: AuditDocument, verdict: VerdictDocument, say: Say, *, system: System | None
+) -> Unjudged | None:
+    """Whether the same ones stand on lists again and again; nothing of another question, or where too few people are
+    counted for a curve. Of groups of several attributes nothing is counted: everybody together is shown."""
+    if verdict.metric != NEVER_RATIO:
+        return None
+    measured = [each for each in document.measures if each.metric == GINI and not each.given]
+    everybody = next((each for each in measured if not each.by), None)
+    groups = [each for each in measured if each.by and each.by == verdict.by]
+    shown = [each for each in groups or measured[:1] if _curve(each)]
+    if everybody is None or not _curve(everybody) or not shown:
+        return None
+    title = _title(verdict if groups else None, say, system=system)
+    squares = [_square(each, shown, say, system=system) for each in shown]
+    titles = say("People"), say("Places on lists")
+    wide, narrow = (
+        chart_svg(squares_chart(squares, ticks(0.0, 1.0, most=4), titles, say, narrow=each), say.lang)
+        for each in (False, True)
+    )
+    hidden = [say("{name}: {verdicts}.", name=group_of(each, say, system=system), verdicts=_why(each, say, system))
+              for each in groups if each not in shown]  # fmt: skip
+    return Unjudged(
+        name="places-on-lists",
+        title=title,
+        told=[*_told(everybody, document, say), *hidden],
+        svg=wide,
+        narrow=narrow,
+        alt=" ".join([f"{title}.", *(_spoken(each, say, system=system) for each in shown)]),
+        reading=_reading(say, several=len(shown) > 1),
+        tables=[_table(title, shown, say, system=system)],
+    )
+
+
+def _title(verdict: VerdictDocument | None, say: Say, *, system: System | None) -> str:
+    title = say("How places on lists fall on people")
+    if verdict is None or not verdict.by:
+        return title
+    return say("{title}, by {attribute}", title=title, attribute=inside(attribute_name(verdict.by, say, system=system)))
+
+
+def _curve(measure: MeasureDocument) -> Sequence[float]:
+    """Which part of all places each tenth of the people has, with those who have fewer; nothing of too few people."""
+    return measure.params.get("lorenz") or ()
+
+
+def _points(measure: MeasureDocument) -> list[Point]:
+    return [(0.0, 0.0), *((part / CURVE, held) for part, held in enumerate(_curve(measure), start=1))]
+
+
+def _half(measure: MeasureDocument) -> float:
+    """Which part of the places the half of the people has who have fewest."""
+    return _curve(measure)[CURVE // 2 - 1]
+
+
+def _last(measure: MeasureDocument) -> float:
+    """Which part of the places the tenth of the people has who have most."""
+    return 1 - _curve(measure)[-2]
+
+
+def _square(measure: MeasureDocument, shown: Sequence[MeasureDocument], say: Say, *, system: System | None) -> Square:
+    points = _points(measure)
+    return Square(
+        label=group_of(measure, say, system=system),
+        told=say("one tenth has {n} in 100 places", n=say.number(100 * _last(measure), 0)),
+        line=points,
+        dots=points[-2:-1],
+        others=[_points(each) for each in shown if each is not measure],
+        edge=(_curve(measure)[-2], 1.0),
+    )
+
+
+def _told(everybody: MeasureDocument, document: AuditDocument, say: Say) -> list[str]:
+    top, half = (say.number(100 * part(everybody), 0) for part in (_last, _half))
+    counted = say(
+        "{period}: {n} people assessed at least once. Not judged.",
+        period=period_of(document, everybody, say),
+        n=say.whole(given(everybody.n)),
+    )
+    return [
+        say(
+            "The tenth of people who are on lists most hold {top} in 100 of all places; the half who are on them least "
+            "hold {half}. Shared out evenly, it would be 10 and 50.",
+            top=top,
+            half=half,
+        ),
+        capital(counted),
+    ]
+
+
+def _why(measure: MeasureDocument, say: Say, system: System | None) -> str:
+    """Why a group has no square."""
+    if measure.reason is None:
+        return say("too few people for a drawing")
+    return reason_words(measure.reason, say, minimum=system.privacy.suppress_below if system else 11)
+
+
+def _spoken(measure: MeasureDocument, say: Say, *, system: System | None) -> str:
+    return say(
+        "{group}: the half with fewest places hold {half} in 100, the tenth with most {top} (Gini coefficient {gini}).",
+        group=group_of(measure, say, system=system),
+        half=say.number(100 * _half(measure), 0),
+        top=say.number(100 * _last(measure), 0),
+        gini=say.number(given(measure.value)),
+    )
+
+
+def _reading(say: Say, *, several: bool) -> list[str]:
+    drawn = say(
+        "From left to right stand all people of the group, those who are on lists least first; the line says which "
+        "part of all places they hold together. On the dashes, everybody would hold as many: the further below, the "
+        "more it is always the same ones. The heavy stroke at the right is what the last tenth holds."
+    )
+    others = say("Pale lines are the other groups.")
+    offers = say(
+        "Whoever is assessed for more offers can be on more lists: the figure says how places fall on people, not why."
+    )
+    gini = say("The Gini coefficient says it in one number: 0 where all hold as many, near 1 where one holds all.")
+    return [drawn, *([others] if several else []), offers, gini]
+
+
+def _table(title: str, shown: Sequence[MeasureDocument], say: Say, *, system: System | None) -> TitledTable:
+    """A row for each tenth of the people, and those of the whole group."""
+    tenths = [
+        [
+            say("The {n} in 100 with fewest places", n=say.whole(100 * part // CURVE)),
+            *(say.percent(_curve(each)[part - 1]) for each in shown),
+        ]
+        for part in range(1, CURVE)
+    ]
+    ends = [each.interval for each in shown]
+    between = [
+        say("{low} to {high}", low=say.number(found.low, 3), high=say.number(found.high, 3)) if found else ""
+        for found in ends
+    ]
+    whole = [
+        [say("Gini coefficient"), *(say.number(given(each.value), 3) for each in shown)],
+        [say("95% interval"), *between],
+        [say("People counted"), *(say.whole(given(each.n)) for each in shown)],
+    ]
+    return TitledTable(
+        caption=title,
+        head=[say("Their part of all places"), *(group_of(each, say, system=system) for each in shown)],
+        rows=[*tenths, *whole],
+        brief=[tenths[CURVE // 2 - 1], tenths[-1], *whole],
+    )
+
+
+# How much of a system comes from one provider, as its file declares: drawn with where the line leads, and the aim.
+
+
+STEPS = 8
+"""Parts of the line between the last declared share and the day of the aim."""
+
+
+def share_of_provider(
+    document: AuditDocument, verdict: VerdictDocument, say: Say, *, system: System | None
+) -> Unjudged | None:
+    """The declared shares of a provider, the line through them and the aim; nothing of another question.
+
+    What is drawn is read in the system file: where that now says otherwise than what the audit found, this is said.
+    """
+    found = next((each for each in document.measures if each.metric == FORECAST), None)
+    aim = _target(system)
+    if verdict.metric != OUTSIDE_SHARE or found is None or aim is None:
+        return None
+    history = sorted((each for each in aim.history if each.day <= document.window.end), key=lambda each: each.day)
+    title = say("The share of {provider} among the components", provider=aim.provider)
+    line = _line(history, aim)
+    if not history or not _as_audited(found, history, aim):
+        changed = say(
+            "The system file has changed since this audit: what it declares now is not drawn beside its figure."
+        )
+        return Unjudged(name="share-of-provider", title=title, told=[changed])
+    shown = ForecastDrawing(
+        declared=[(each.day, each.share) for each in history],
+        line=line,
+        aim=(aim.by, aim.share),
+        aim_told=say("aim {share}", share=say.percent(aim.share, 0)),
+        end_told=say("line {share}", share=say.percent(line[-1].value, 0)) if line else "",
+    )
+    wide, narrow = (
+        forecast_svg(shown, lambda share: say.percent(share, 0), say.short_month, width=width)
+        for width in (WIDE, NARROW)
+    )
+    table = _shares(title, shown, say)
+    return Unjudged(
+        name="share-of-provider",
+        title=title,
+        told=_told_of_line(found, aim, line, say),
+        svg=wide,
+        narrow=narrow,
+        alt=" ".join([f"{title}.", *(_spoken_row(row, say) for row in table.brief)]),
+        reading=[
+            say("Discs are shares that the system file declares; the open diamond is the aim, on its day."),
+            say(
+                "Dashes: the straight line that lies nearest to the discs. The pale stretch around it is where a new "
+                "share would very likely lie if all went on as before; it knows nothing of contracts or plans."
+            ),
+        ],
+        tables=[table],
+    )
+
+
+def _target(system: System | None) -> ProviderTarget | None:
+    section = system.generations if system is not None else None
+    return section.calls.components if section is not None and section.calls is not None else None
+
+
+def _as_audited(found: MeasureDocument, history: Sequence[ProviderShare], aim: ProviderTarget) -> bool:
+    """Whether the system file still says what an audit read in it."""
+    told = (
+        found.params.get("provider"),
+        found.params.get("target"),
+        found.params.get("by"),
+        found.params.get("points"),
+    )
+    if told != (aim.provider, aim.share, aim.by.isoformat(), len(history)):
+        return False
+    again = trend(list(history), aim.by)
+    return (again is None) == (found.value is None) and (again is None or math.isclose(again.value, given(found.value)))
+
+
+def _line(history: Sequence[ProviderShare], aim: ProviderTarget) -> list[Foreseen]:
+    """The line from the first declared day to that of the aim, or the last declared one; none through too few days."""
+    if not history:
+        return []
+    first, last, days = history[0].day, history[-1].day, (aim.by - history[-1].day).days
+    ahead = [last + dt.timedelta(days=days * step // STEPS) for step in range(1, STEPS + 1)] if days > 0 else []
+    found = [(day, trend(list(history), day)) for day in (first, last, *ahead)]
+    return [
+        Foreseen(day=day, value=each.value, low=each.low, high=each.high) for day, each in found if each is not None
+    ]
+
+
+def _told_of_line(found: MeasureDocument, aim: ProviderTarget, line: Sequence[Foreseen], say: Say) -> list[str]:
+    """Where the line leads, and the aim beside it; that it is declared and not judged."""
+    declared = say("Declared in the system file. Not judged.")
+    if not line or found.interval is None:
+        return [say("Fewer than four days have a declared share: no line is drawn through so few."), declared]
+    told = say(
+        "The line moves by {n} points a year. On {by} it leads to between {low} and {high} in 100; the aim is "
+        "{target}.",
+        n=signed(100 * float(found.params.get("a_year")), say),
+        by=say.date(aim.by),
+        low=say.number(100 * found.interval.low, 0),
+        high=say.number(100 * found.interval.high, 0),
+        target=say.number(100 * aim.share, 0),
+    )
+    return [told, declared]
+
+
+def _shares(title: str, shown: ForecastDrawing, say: Say) -> TitledTable:
+    """A row for each declared share, for what the line says of days to come, and for the aim."""
+    declared = [[say.date(day), say("declared"), say.percent(share, 0), ""] for day, share in shown.declared]
+    foreseen = [
+        [
+            say.date(each.day),
+            say("where the line leads"),
+            say.percent(each.value, 0),
+            say("{low} to {high}", low=say.percent(each.low, 0), high=say.percent(each.high, 0)),
+        ]
+        for each in shown.line[2:]
+    ]
+    day, share = shown.aim
+    aim = [say.date(day), say("aim"), say.percent(share, 0), ""]
+    return TitledTable(
+        caption=title,
+        head=[say("Day"), say("What it is"), say("Share"), say("Very likely between")],
+        rows=[*declared, *foreseen, aim],
+        brief=[*declared, *foreseen[-1:], aim],
+        names=2,
+    )
+
+
+def _spoken_row(row: Sequence[str], say: Say) -> str:
+    day, what, share, between = row
+    value = say("{value} ({between})", value=share, between=between) if between else share
+    return say("{day}: {value}, {what}.", day=capital(day), value=value, what=what)
+
+
+# Which components a system is made of, and where its calls ran, by whom.
+
+
+def components(
+    document: AuditDocument, verdict: VerdictDocument, say: Say, *, system: System | None
+) -> Unjudged | None:
+    """The components that the system file names, and the calls of the audit, each with its place and provider; nothing
+    of another question, and where neither is told."""
+    if verdict.metric != OUTSIDE_SHARE:
+        return None
+    aim = _target(system)
+    tables = [_declared(aim, say)] if aim is not None and aim.parts else []
+    calls = next((each for each in document.measures if each.metric == OUTSIDE_SHARE), None)
+    if calls is not None and calls.params.get("by_call"):
+        tables.append(_calls(calls, say))
+    if not tables:
+        return None
+    told = [_count(aim, say)] if aim is not None and aim.parts else []
+    return Unjudged(name="components", title=say("Components and calls: where, and by whom"), told=told, tables=tables)
+
+
+def _count(aim: ProviderTarget, say: Say) -> str:
+    theirs = [each for each in aim.parts if each.provider.lower() == aim.provider.lower()]
+    return say(
+        "{n} of {all} components come from {provider}, as the system file declares.",
+        n=say.whole(len(theirs)),
+        all=say.whole(len(aim.parts)),
+        provider=aim.provider,
+    )
+
+
+def _declared(aim: ProviderTarget, say: Say) -> TitledTable:
+    return TitledTable(
+        caption=say("Components, as declared"),
+        head=[say("Component"), say("Provider"), say("Place")],
+        rows=[[say.text(each.name), each.provider, each.place] for each in aim.parts],
+        names=3,
+    )
+
+
+def _calls(measure: MeasureDocument, say: Say) -> TitledTable:
+    """A row for each kind of call, those that ran outside with their number however few, then all others together."""
+    told = [tuple(each) for each in measure.params.get("by_call")]
+    outside = [tuple(each) for each in measure.params.get("outside") or ()]
+    fewer = [each for each in outside if each not in told]
+    rows = [[*_kind(each, say), _allowed(each, outside, say)] for each in (*told, *fewer)]
+    others = (measure.params.get("others") or 0) - sum(n for *_, n in fewer)
+    if others > 0:
+        rows.append([say("other calls together"), "", "", say.whole(others), ""])
+    return TitledTable(
+        caption=say("Calls, as the log tells"),
+        head=[say("Model"), say("Provider"), say("Place"), say("Calls"), say("On the allowed list")],
+        rows=rows,
+        names=3,
+    )
+
+
+def _kind(call: tuple[Any, ...], say: Say) -> list[str]:
+    provider, place, model, n = call
+    return [*(name or say("not told") for name in (model, provider, place)), say.whole(n)]
+
+
+def _allowed(call: tuple[Any, ...], outside: Collection[tuple[Any, ...]], say: Say) -> str:
+    if call in outside:
+        return say("outside it")
+    return say("yes") if call[0] and call[1] else say("not known")

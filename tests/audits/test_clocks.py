@@ -1,0 +1,318 @@
+"""Moments around changes of clocks and across zones: good rows come in, hours that there are not are told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from boussole.audits.counts.logs import read_logs
+from boussole.audits.counts.replies import read_replies
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.report import IngestReport
+from boussole.audits.lake import clocks, reading
+from boussole.audits.reasons import Reason
+from boussole.audits.systems.logs.contacts import LATE, PROMPT, STOPPED, WAIT
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from tests.written import system_text
+
+ZONES = ("Europe/Paris", "America/Miquelon", "Indian/Reunion", "Australia/Lord_Howe", "America/Santiago", "UTC")
+HEAD = "who,sent,kind,answered,closed,dept,phone"
+
+
+def system(zone: str = "Europe/Paris") -> str:
+    return system_text(
+        "offers",
+        f"""
+timezone: {zone}
+columns:
+  id: ref
+  decided_at: at
+  decision: {{column: contacted, selected: [true], not_selected: [false]}}
+  outcome: {{column: hired, positive: [true], observed_for: all, absent: missing, recorded_at: noted}}
+  human: {{decision: kept, seconds: seconds, recorded_at: reviewed, agent: agent, team: agency}}
+  person: who
+  stages: [shortlisted, replied, presented]
+contacts:
+  {{person: who, at: sent, kind: kind, reply_at: answered, closes_at: closed, department: dept, smartphone: phone}}
+privacy: {{suppress_below: 2, pseudonymise: [ref]}}
+""",
+        kind="ranking",
+    )
+
+
+def workspace_of(folder: Path, zone: str = "Europe/Paris") -> Workspace:
+    made = Workspace.create(folder)
+    (made.home / "systems" / "offers.yaml").write_text(system(zone), encoding="utf-8")
+    return Workspace(made.home)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return workspace_of(tmp_path / "w")
+
+
+def bring(
+    workspace: Workspace, rows: Sequence[str], *, head: str = HEAD, log: str = "contacts", name: str = "file"
+) -> IngestReport:
+    path = workspace.home.parent / f"{name}.csv"
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    return ingest(workspace, workspace.system("offers"), path, log=log)  # type: ignore[arg-type]
+
+
+def faults(report: IngestReport) -> list[tuple[str, int]]:
+    return [(each.reason, each.first_row) for each in report.rejections]
+
+
+def message(sent: str, answered: str = "", closed: str = "", *, who: str = "p", kind: str = "contact") -> str:
+    return f"{who},{sent},{kind},{answered},{closed},75,yes"
+
+
+GOOD = [
+    ("2026-10-25T02:50:00+02:00", "2026-10-25T02:10:00+01:00"),  # twenty minutes later
+    ("2026-10-25T00:50:00Z", "2026-10-25T01:10:00Z"),  # the same, in UTC
+    ("2026-10-25T02:50:00", "2026-10-25T02:10:00"),  # nobody said which: there is a reading in which it is later
+    ("2026-10-25T02:50:00+02:00", "2026-10-25T02:10:00"),
+    ("2026-10-25T02:50:00", "2026-10-25T02:10:00+01:00"),
+    ("2026-10-25T02:10:00+02:00", "2026-10-25T02:50:00+01:00"),
+    ("2026-03-29T01:50:00+01:00", "2026-03-29T03:10:00+02:00"),  # twenty minutes, over the hour that is skipped
+    ("2026-03-10T23:50:00-04:00", "2026-03-11T06:10:00+02:00"),  # Martinique, answered from elsewhere
+    ("2026-03-10T10:00:00", "2026-03-10"),  # a day alone is not older than its own morning
+]
+BAD = [
+    ("2026-10-25T02:10:00+01:00", "2026-10-25T02:50:00+02:00"),
+    ("2026-10-25T02:50:00+02:00", "2026-10-25T02:10:00+02:00"),
+    ("2026-10-25T02:50:00+01:00", "2026-10-25T02:10:00+01:00"),
+    ("2026-10-25T03:10:00", "2026-10-25T02:50:00"),
+    ("2026-03-29T03:10:00+02:00", "2026-03-29T01:50:00+01:00"),
+    ("2026-03-11T06:10:00+02:00", "2026-03-10T23:50:00-04:00"),
+    ("2026-03-10T10:00:00", "2026-03-09"),
+]
+
+
+@pytest.mark.costly
+def test_a_reply_is_held_to_its_message_by_instants(workspace: Workspace) -> None:
+    rows = [message(*pair, who=f"p{i}") for i, pair in enumerate([*GOOD, *BAD])]
+    report = bring(workspace, rows)
+    assert report.accepted == len(GOOD)
+    assert [(each.reason, each.rows, each.first_row) for each in report.rejections] == [
+        (Reason.OLD_REPLY, len(BAD), len(GOOD) + 1)
+    ]
+
+
+@pytest.mark.costly
+def test_two_messages_of_one_hour_that_there_is_twice_are_two(workspace: Workspace) -> None:
+    rows = [message("2026-10-25T02:30:00+02:00"), message("2026-10-25T02:30:00+01:00")]
+    assert bring(workspace, rows).accepted == 2
+    assert bring(workspace, [*rows, message("2026-10-26T10:00:00")], name="again").known == 2
+
+
+@pytest.mark.costly
+def test_a_list_closes_after_its_message_and_may_close_tomorrow(workspace: Workspace) -> None:
+    soon = (dt.datetime.now(ZoneInfo("Europe/Paris")) + dt.timedelta(days=5)).replace(tzinfo=None)
+    report = bring(
+        workspace,
+        [
+            message("2026-10-25T02:50:00+02:00", closed="2026-10-25T02:10:00+01:00"),
+            message("2026-03-10T10:00:00", closed="2026-03-10"),
+            message("2026-03-11T10:00:00", closed=f"{soon:%Y-%m-%dT%H:%M:%S}"),
+            message("2026-03-12T10:00:00", closed="2026-03-12T09:00:00"),
+            message("2026-03-13T10:00:00", closed="2050-03-12T09:00:00"),
+        ],
+    )
+    assert faults(report) == [(Reason.CLOSED_BEFORE, 4), ("the date is before 1990 or in the future", 5)]
+
+
+@pytest.mark.costly
+def test_an_hour_that_there_is_not_is_set_aside_with_its_reason(workspace: Workspace) -> None:
+    report = bring(
+        workspace,
+        [
+            message("2026-03-29T02:30:00"),
+            message("2026-03-29T02:30:00+02:00"),  # half past one in Paris
+            message("2026-03-29T01:59:59", "2026-03-29T03:00:00"),
+            message("2026-03-28T10:00:00", "2026-03-29T02:00:00"),
+        ],
+    )
+    assert report.accepted == 2
+    assert [(each.column, each.reason, each.first_row) for each in report.rejections] == [
+        ("sent", Reason.NO_SUCH_HOUR, 1),
+        ("answered", Reason.NO_SUCH_HOUR, 4),
+    ]
+
+
+@pytest.mark.costly
+def test_where_clocks_change_at_midnight_a_day_is_a_day(tmp_path: Path) -> None:
+    """In Santiago 6 September 2026 has no midnight, and 4 April 2026 two hours before it."""
+    workspace = workspace_of(tmp_path / "w", "America/Santiago")
+    report = bring(workspace, [message("2026-09-06"), message("2026-09-06T00:30:00"), message("2026-04-05")])
+    assert faults(report) == [(Reason.NO_SUCH_HOUR, 2)]
+
+
+@pytest.mark.costly
+def test_a_second_reply_tells_its_hour_too(workspace: Workspace) -> None:
+    sent = "2026-10-25T02:50:00+02:00"
+    bring(workspace, [message(sent)])
+    assert bring(workspace, [message(sent, "2026-10-25T02:10:00+01:00")], name="later").updated == 1
+    with reading(workspace) as connection:
+        found = connection.execute(
+            'SELECT "at"::VARCHAR, reply_at::VARCHAR, again FROM lake.offers.contacts'
+        ).fetchall()
+    assert found == [("2026-10-25 02:50:00", "2026-10-25 02:10:00", 0b1001)]
+
+
+@pytest.mark.costly
+@pytest.mark.parametrize(
+    ("stop", "sent", "late"),
+    [  # a STOP is heeded after 24 hours that pass, whatever the clocks show
+        ("2026-03-28T12:00:00", "2026-03-29T12:30:00", 0),  # 23 hours and a half
+        ("2026-03-28T12:00:00", "2026-03-29T13:00:01", 1),
+        ("2026-10-24T12:00:00", "2026-10-25T11:00:00", 0),
+        ("2026-10-24T12:00:00", "2026-10-25T11:30:00", 1),  # 24 hours and a half
+        ("2026-10-24T02:30:00+02:00", "2026-10-25T02:10:00+01:00", 1),  # 24 hours and forty minutes
+        ("2026-10-24T02:30:00+02:00", "2026-10-25T02:10:00+02:00", 0),
+        ("2026-10-25T02:30:00+01:00", "2026-10-26T02:10:00+01:00", 0),
+    ],
+)
+def test_a_stop_is_heeded_by_hours_that_pass(workspace: Workspace, stop: str, sent: str, late: int) -> None:
+    last = sent[:8] + "31T10:00:00"
+    bring(workspace, [message(stop, kind="STOP"), message(sent), message(last, who="other")])
+    month = Window(dt.date.fromisoformat(sent[:8] + "01"), dt.date.fromisoformat(sent[:8] + "31"))
+    for exact in (False, True):
+        with reading(workspace) as connection:
+            rows = read_logs(connection, workspace.system("offers"), month, exact=exact)["contacts"].to_pylist()
+        assert sum(row["n"] for row in rows if row["part"] == STOPPED and row["decision"]) == late
+
+
+def replied(workspace: Workspace, day: str) -> dict[str, list[tuple[int | None, int]]]:
+    """Of each part, what was counted of everybody: the decision, or the minutes where they are what is counted."""
+    first = dt.date.fromisoformat(day).replace(day=1)
+    month = Window(first, (first + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1))
+    with reading(workspace) as connection:
+        rows = read_replies(connection, workspace.system("offers"), month).to_pylist()
+    told: dict[str, list[tuple[int | None, int]]] = {}
+    for row in rows:
+        if not row["by"]:
+            told.setdefault(row["part"], []).append((row["bin"] if row["part"] == WAIT else row["decision"], row["n"]))
+    return told
+
+
+@pytest.mark.costly
+@pytest.mark.parametrize(
+    ("moments", "counted"),  # sent, answered, closed; minutes, whether within five hours, whether too late
+    [
+        (("2026-10-25T02:50:00+02:00", "2026-10-25T02:10:00+01:00", "2026-10-25T02:05:00+01:00"), (20, 1, 1)),
+        (("2026-10-25T02:50:00+02:00", "2026-10-25T02:10:00+01:00", "2026-10-25T02:15:00+01:00"), (20, 1, 0)),
+        (("2026-10-24T23:00:00", "2026-10-25T03:30:00", "2026-10-26T10:00:00"), (360, 0, 0)),  # five and a half hours
+        (("2026-03-28T23:00:00", "2026-03-29T04:30:00", "2026-03-29T05:00:00"), (270, 1, 0)),  # four and a half
+    ],
+)
+def test_replies_are_timed_by_hours_that_pass(
+    workspace: Workspace, moments: tuple[str, str, str], counted: tuple[int, int, int]
+) -> None:
+    decided = ["d1,2026-03-01,true,p,", "d2,2026-10-01,true,p,"]
+    bring(workspace, decided, head="ref,at,contacted,who,hired", log="decisions", name="decisions")
+    bring(workspace, [message(*moments)])
+    found = replied(workspace, moments[0][:10])
+    assert [found[part] for part in (WAIT, PROMPT, LATE)] == [[(value, 1)] for value in counted]
+
+
+REVIEWS = "ref,kept,seconds,reviewed,agent,agency"
+
+
+@pytest.mark.costly
+def test_a_review_is_held_to_its_decision_by_instants(workspace: Workspace) -> None:
+    decided = ["2026-10-25T02:50:00+02:00", "2026-10-25T02:10:00+01:00", "2026-10-25T02:30:00", "2026-03-29T01:50:00"]
+    rows = [f"d{i},{at},true,p{i}," for i, at in enumerate(decided)]
+    bring(workspace, rows, head="ref,at,contacted,who,hired", log="decisions", name="decisions")
+    reviews = [
+        "d0,false,60,2026-10-25T02:10:00+01:00,x,north",  # twenty minutes later
+        "d1,false,60,2026-10-25T02:50:00+02:00,x,north",  # twenty minutes before
+        "d2,false,60,2026-10-25T02:10:00,x,north",  # nobody said which hour: it may be later
+        "d3,false,60,2026-03-29T03:05:00,x,north",
+        "d3,true,60,2026-03-29T01:45:00+01:00,x,north",
+    ]
+    report = bring(workspace, reviews, head=REVIEWS, log="human_actions", name="reviews")
+    assert faults(report) == [(Reason.OLD_REVIEW, 2)]
+    assert report.rejections[0].rows == 2
+
+
+@pytest.mark.costly
+def test_of_two_words_the_later_instant_counts(workspace: Workspace) -> None:
+    bring(workspace, ["d0,2026-10-20,true,p,"], head="ref,at,contacted,who,hired", log="decisions", name="decisions")
+    for name, said, at in (
+        ("a", "false", "2026-10-25T02:10:00+01:00"),
+        ("b", "true", "2026-10-25T02:50:00+02:00"),
+        ("c", "true", "2026-10-25T01:59:00+02:00"),
+    ):
+        row = f"d0,{said},60,{at},x,north"
+        bring(workspace, [row], head=REVIEWS, log="human_actions", name=name)
+        bring(workspace, [f"d0,{said},{at}"], head="ref,hired,noted", log="outcomes", name=f"o{name}")
+    with reading(workspace) as connection:
+        assert connection.execute("SELECT human, outcome FROM lake.offers.decisions").fetchall() == [(0, 0)]
+
+
+SINCE = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+moments = st.one_of(
+    st.integers(0, 38 * 365 * 24 * 60).map(lambda minutes: SINCE + dt.timedelta(minutes=minutes)),
+    st.sampled_from(clocks.changes("Europe/Paris", 2027)).map(lambda change: change.at.replace(tzinfo=dt.UTC)),
+)
+
+
+@pytest.fixture(scope="module")
+def engine() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_every_hour_around_each_change_is_read_as_the_standard_library_reads_it(
+    zone: str, engine: duckdb.DuckDBPyConnection
+) -> None:
+    """An oracle that knows nothing of our SQL: `zoneinfo`, with its fold."""
+    there, rows = ZoneInfo(zone), list[tuple[dt.datetime, dt.datetime, int]]()
+    for change in clocks.changes(zone, 2027)[-8:]:
+        for minutes in range(-180, 181, 15):
+            utc = change.at + dt.timedelta(minutes=minutes)
+            local = utc.replace(tzinfo=dt.UTC).astimezone(there)
+            rows.append((utc, local.replace(tzinfo=None, fold=0), local.fold))
+    some = dt.datetime(2026, 6, 1, 10, tzinfo=dt.UTC)
+    rows.append((some.replace(tzinfo=None), some.astimezone(there).replace(tzinfo=None), 0))
+    values = ", ".join(f"(TIMESTAMP '{utc}', TIMESTAMP '{local}', {fold})" for utc, local, fold in rows)
+    code = clocks.said("local", "(utc AT TIME ZONE 'UTC')", zone, repeated=clocks.twice("local", zone))
+    at = clocks.instant(clocks.Moment("local", "true", f"({code})"), zone)
+    query = (
+        f"SELECT utc, local, fold, {code} AS code, {clocks.twice('local', zone)}, {clocks.skipped('local', zone)}, "
+        f"{at} - epoch_us(utc) FROM (VALUES {values}) r(utc, local, fold)"
+    )
+    for utc, local, fold, found, twice, skipped, off in engine.execute(query).fetchall():
+        first, second = (local.replace(tzinfo=there, fold=each).utcoffset() for each in (0, 1))
+        timed = local.time() != dt.time()
+        assert twice == (first > second and timed), (utc, local)
+        assert not skipped
+        assert found == (0 if not twice else clocks.SECOND if fold else clocks.FIRST)
+        assert off == 0 or (not timed and first > second)
+
+
+@given(one=moments, minutes=st.integers(-200, 200))
+def test_moments_that_tell_their_offset_are_in_the_order_of_their_instants(
+    engine: duckdb.DuckDBPyConnection, one: dt.datetime, minutes: int
+) -> None:
+    zone, other = "Europe/Paris", one + dt.timedelta(minutes=minutes)
+    local = {name: moment.astimezone(ZoneInfo(zone)) for name, moment in (("a", one), ("b", other))}
+    if dt.time() in (moment.time() for moment in local.values()):
+        return
+    found = []
+    for moment in local.values():
+        sql = f"TIMESTAMP '{moment.replace(tzinfo=None, fold=0)}'"
+        repeated = clocks.twice(sql, zone)
+        code = clocks.said(sql, f"TIMESTAMPTZ '{moment.isoformat()}'", zone, repeated=repeated)
+        found.append(clocks.Moment(sql, repeated, f"({code})"))
+    before = clocks.surely_before(*found)
+    assert engine.execute(f"SELECT {before}").fetchone() == (one < other,)

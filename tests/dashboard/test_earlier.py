@@ -1,0 +1,255 @@
+"""What today's audit cannot tell any more is not forgotten: the last answer, its month, and the figure until then."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from boussole.audits.metrics.human import OVERRIDE_RATE
+from boussole.audits.metrics.teams import OVERRIDE_BY_TEAM
+from boussole.audits.windows import Window
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.charter.document import AuditDocument, VerdictDocument, VerdictInShort
+from boussole.charter.document.answers.verdict import ANSWERED
+from boussole.charter.judging.coverage import FOLLOWED
+from boussole.charter.record_types.uses import Stocktaking
+from boussole.charter.records import AuditSummary
+from boussole.dashboard.api import answers
+from boussole.dashboard.api.shapes import VerdictsQuery
+from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.answer.around import by_team
+from boussole.dashboard.pages.article.questions import questions
+from boussole.dashboard.views.answers.course import SystemPast
+from boussole.dashboard.views.answers.known import known_words, last_answer, last_answer_words, stray_words
+from boussole.dashboard.views.answers.short import told_by
+from boussole.dashboard.views.compass import line
+from boussole.dashboard.views.scene import JudgedQuestion, Scene
+from boussole.dashboard.views.system import system_page
+from tests.as_json import documents, written
+from tests.charter.incidents.made import facts
+from tests.dashboard.test_answer import html, page
+from tests.written import measure as as_sealed
+
+EN, FR = speaker("en"), speaker("fr")
+MATCHFT = "matchft"
+SAID = {
+    "en": "Last answer that could be given (August 2026): not kept.",
+    "fr": "Dernière réponse qui a pu être donnée (août 2026)\u202f: pas tenu.",
+}
+
+
+def silent(document: AuditDocument) -> tuple[AuditDocument, str]:
+    """An audit of September in which the first question that has a figure has none any more, and that question."""
+    asked = next(each for each in document.verdicts if told_by(document, each)).indicator
+    given = written({MATCHFT: document})[MATCHFT]
+    given["window"] |= {"start": "2026-09-01", "end": "2026-09-30"}
+    said = next(each for each in given["verdicts"] if each["indicator"] == asked)
+    said |= {"verdict": "unknown", "reason": "few_corrections"}
+    names = {each["measure"] for each in said["comparisons"]}
+    for each in said["comparisons"]:
+        each |= {"verdict": "unknown", "reason": "few_corrections", "interval": None, "more_decisions": None}
+    for each in given["measures"]:
+        if each["id"] in names:
+            none = {"value": None, "interval": None, "n": None, "clusters": None}
+            each |= {"status": "undefined", "reason": "few_corrections", **none}
+    return documents({MATCHFT: given})[MATCHFT], asked
+
+
+def in_short(document: AuditDocument, month: int, **verdicts: str) -> AuditSummary:
+    """The audit of a month in short; `verdicts`: how it answers some of its questions."""
+    said = [
+        VerdictInShort(
+            article=each.article, indicator=each.indicator, verdict=verdicts.get(each.indicator, each.verdict)
+        )
+        for each in document.verdicts
+    ]
+    return AuditSummary(
+        entry=month,
+        system=MATCHFT,
+        start=dt.date(2026, month, 1),
+        end=dt.date(2026, month + 1, 1) - dt.timedelta(days=1),
+        as_of=dt.date(2026, month + 1, 1),
+        statements=0,
+        decisions=1,
+        charter=document.charter.sha256,
+        articles=[],
+        verdicts=said,
+        measures=[],
+    )
+
+
+@pytest.fixture
+def lost(scene: Scene) -> tuple[Scene, str]:
+    """A scene whose September cannot answer what August did, and that question."""
+    document, asked = silent(scene.latest[MATCHFT])
+    months = {7: "watch", 8: "broken", 9: "unknown"}
+    history = [in_short(document, month, **{asked: verdict}) for month, verdict in months.items()]
+    return replace(
+        scene, latest={**scene.latest, MATCHFT: document}, history={**scene.history, MATCHFT: history}
+    ), asked
+
+
+def verdict_of(scene: Scene, asked: str) -> VerdictDocument:
+    return next(each for each in scene.latest[MATCHFT].verdicts if each.indicator == asked)
+
+
+def test_the_last_answer_is_that_of_the_newest_audit_that_could_give_one(lost: tuple[Scene, str]) -> None:
+    given, asked = lost
+    found = last_answer(given, MATCHFT, verdict_of(given, asked))
+    assert found is not None
+    assert (found[0], found[1].end) == ("broken", dt.date(2026, 8, 31))
+    assert last_answer_words(given, MATCHFT, verdict_of(given, asked), EN) == SAID["en"]
+    assert last_answer_words(given, MATCHFT, verdict_of(given, asked), FR) == SAID["fr"]
+
+
+def test_what_is_answered_today_needs_no_earlier_answer(lost: tuple[Scene, str]) -> None:
+    given, asked = lost
+    answered = next(each for each in given.latest[MATCHFT].verdicts if each.verdict in ("kept", "watch", "broken"))
+    assert last_answer(given, MATCHFT, answered) is None
+    alone = replace(given, history={})
+    assert last_answer_words(alone, MATCHFT, verdict_of(given, asked), EN) == ""
+
+
+def test_of_several_months_without_an_answer_the_one_before_them_is_told(lost: tuple[Scene, str]) -> None:
+    given, asked = lost
+    document = given.latest[MATCHFT]
+    months = {6: "kept", 7: "unknown", 8: "not_examined"}
+    history = [in_short(document, month, **{asked: verdict}) for month, verdict in months.items()]
+    found = last_answer(replace(given, history={MATCHFT: history}), MATCHFT, verdict_of(given, asked))
+    assert found is not None
+    assert (found[0], found[1].start.month) == ("kept", 6)
+
+
+def test_the_page_of_the_answer_says_the_last_one(lost: tuple[Scene, str]) -> None:
+    given, asked = lost
+    shown = page(given, MATCHFT, asked)
+    assert shown.known == SAID["en"]
+    assert SAID["en"] in html(shown)
+
+
+def test_models_that_no_use_names_are_named_beside_the_answer_and_in_no_document(scene: Scene) -> None:
+    document = scene.latest[MATCHFT]
+    followed = document.verdicts[0].model_copy(update={"indicator": FOLLOWED, "template": None})
+    said = Stocktaking(
+        role="Steward", on=dt.date(2026, 9, 30), uses=1, examined=1, grave=0, models=2, unregistered=["essai<tri>"]
+    )
+    stocked = replace(scene, facts=facts(said, today=dt.date(2026, 9, 30)))
+    told = "Model that no use of the register names: essai<tri>."
+    assert known_words(stocked, MATCHFT, followed, EN) == told
+    assert known_words(stocked, MATCHFT, document.verdicts[0], EN) == ""
+    shown = page(scene, MATCHFT, document.verdicts[0].indicator)
+    assert "essai&lt;tri&gt;" in html(replace(shown, known=told))
+    assert stray_words(["d", "c", "b", "a"], EN) == ("4 models that no use of the register names, among them d, c, b.")
+    assert stray_words(["b", "a"], FR) == "Modèles qu’aucun usage du registre ne nomme\u202f: b, a."
+
+
+@pytest.mark.costly
+def test_every_page_says_the_last_answer(lost: tuple[Scene, str]) -> None:
+    given, asked = lost
+    verdict = verdict_of(given, asked)
+    judged = JudgedQuestion(system=MATCHFT, article=verdict.article, verdict=verdict, until=dt.date(2026, 9, 30))
+    assert line(given, judged, EN, query={}).known == SAID["en"]
+    article = given.article(verdict.article)
+    assert article is not None
+    found = [each for told in questions(given, article, EN, query={}) for each in (*told.answers, *told.folded)]
+    assert [each.known for each in found if (each.system, each.key) == (MATCHFT, asked)] == [SAID["en"]]
+    sections = system_page(given, MATCHFT, EN).sections
+    assert [each.known for part in sections for each in part.questions if each.key == asked] == [SAID["en"]]
+
+
+@pytest.mark.costly
+def test_of_answers_that_nobody_can_tell_the_one_that_was_worst_before_stands_first(scene: Scene) -> None:
+    """The page of an article shows one answer of each system before its fold."""
+    given = written({MATCHFT: scene.latest[MATCHFT]})[MATCHFT]
+    asked = next(each for each in given["verdicts"] if each["comparisons"])
+    own = asked["indicator"]
+    others = [asked | {"template": own, "indicator": f"{own}_{at}", "verdict": "unknown"} for at in "abc"]
+    given["verdicts"] = others
+    given["window"] |= {"start": "2026-09-01", "end": "2026-09-30"}
+    document = documents({MATCHFT: given})[MATCHFT]
+    then = {f"{own}_{at}": verdict for at, verdict in zip("abc", ("kept", "broken", "watch"), strict=True)}
+    now = replace(scene, latest={**scene.latest, MATCHFT: document}, history={MATCHFT: [in_short(document, 8, **then)]})
+    article = now.article(asked["article"])
+    assert article is not None
+    told = next(
+        each for each in questions(now, article, EN, query={}) if any(a.system == MATCHFT for a in each.answers)
+    )
+    first = next(each for each in told.answers if each.system == MATCHFT)
+    assert (first.key, first.known) == (f"{own}_b", SAID["en"])
+    card = Template("pages/article/article.html", EN)("question", told, None)
+    assert SAID["en"] in card.partition("<details>")[0]
+
+
+def test_the_course_is_drawn_though_the_latest_audit_has_no_figure(scene: Scene, lost: tuple[Scene, str]) -> None:
+    given, asked = lost
+    audits = {
+        Window(dt.date(2026, 7, 1), dt.date(2026, 7, 31)): scene.latest[MATCHFT],
+        Window(dt.date(2026, 8, 1), dt.date(2026, 8, 31)): scene.latest[MATCHFT],
+        Window(dt.date(2026, 9, 1), dt.date(2026, 9, 30)): given.latest[MATCHFT],
+    }
+    course = page(given, MATCHFT, asked, past=SystemPast(audits=audits)).course
+    assert course is not None
+    assert [row[1] == "no figure" for row in course.rows] == [False, False, True]
+    assert course.rows[-1][3] == "We cannot tell"
+    del audits[Window(dt.date(2026, 7, 1), dt.date(2026, 7, 31))]
+    one = page(given, MATCHFT, asked, past=SystemPast(audits=audits)).course
+    assert one is not None, "a single figure that today's audit lacks is told too"
+
+
+def reviewed(document: AuditDocument, **teams: str) -> AuditDocument:
+    """An audit with teams; of each, how it differs from all others."""
+    given = written({MATCHFT: document})[MATCHFT]
+    given["measures"] = [each for each in given["measures"] if each["metric"] != OVERRIDE_BY_TEAM]
+    given["measures"] += [
+        as_sealed(
+            metric=OVERRIDE_BY_TEAM,
+            by=["team"],
+            group={"team": name},
+            value=0.1,
+            n=200,
+            interval={"low": 0.05, "high": 0.2, "method": "korn_graubard_simultaneous"},
+            params={"teams": len(teams), **({"differs": side} if side else {})},
+        )
+        for name, side in teams.items()
+    ]
+    return documents({MATCHFT: given})[MATCHFT]
+
+
+def test_the_months_in_which_a_team_clearly_differed_are_named(scene: Scene) -> None:
+    document = scene.latest[MATCHFT]
+    verdict = document.verdicts[0].model_copy(update={"metric": OVERRIDE_RATE})
+    july, august, september = (Window(dt.date(2026, at, 1), dt.date(2026, at, 30)) for at in (7, 8, 9))
+    today = reviewed(document, A07="", A12="")
+    audits = {
+        july: reviewed(document, A07="below", A12=""),
+        august: reviewed(document, A07="below", A12="above"),
+        september: today,
+    }
+    found = by_team(today, verdict, EN, past=SystemPast(audits=audits))
+    assert found is not None
+    assert found.told == "No team clearly differs from all others together."
+    assert found.before == [
+        "Earlier, A07 changed clearly less than all others together: from 1 July 2026 to 30 July 2026, from 1 August "
+        "2026 to 30 August 2026.",
+        "Earlier, A12 changed clearly more than all others together: from 1 August 2026 to 30 August 2026.",
+    ]
+    assert found.before[0] in html(replace(page(scene, MATCHFT, document.verdicts[0].indicator), teams=found))
+
+
+def test_the_api_tells_the_last_answer(
+    lost: tuple[Scene, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, asked = lost
+    monkeypatch.setattr(answers.store, "scene", lambda workspace: given)
+    (tmp_path / SETTINGS_FILE).write_text("")
+    found = answers.verdicts(Workspace(tmp_path), VerdictsQuery(system=MATCHFT)).items
+    told = {each.verdict["indicator"]: each.last_answer for each in found}
+    last = told.pop(asked)
+    assert last is not None
+    assert (last.verdict, last.start, last.end) == ("broken", dt.date(2026, 8, 1), dt.date(2026, 8, 31))
+    answered = {each.indicator for each in given.latest[MATCHFT].verdicts if each.verdict in ANSWERED}
+    assert not any(told[each] for each in answered)

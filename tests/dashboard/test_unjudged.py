@@ -1,0 +1,309 @@
+"""What stands beside an answer and is not judged, drawn and said: places on lists, and whose components there are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from boussole.audits.metrics.components import FORECAST
+from boussole.audits.metrics.forgotten import GINI, NEVER, NEVER_RATIO
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument, MeasureDocument, VerdictDocument
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.report.systems import _unjudged
+from boussole.dashboard.views.answers.small_print import small_print
+from boussole.dashboard.views.answers.unjudged import Unjudged, unjudged
+from boussole.dashboard.views.charts.forecast import ForecastDrawing, Foreseen, forecast_svg
+from boussole.dashboard.views.scene import counted_since, period_of
+from boussole.dashboard.views.system import chart_title
+from tests.end_to_end.test_calls import ALLOWED, HERE_CALL
+from tests.end_to_end.test_calls import audit as audit_of_calls
+from tests.end_to_end.test_calls import made as with_calls
+from tests.end_to_end.test_forgotten import audit, log, made
+
+Document = dict[str, Any]
+FR, EN = speaker("fr"), speaker("en")
+EVEN = [each / 10 for each in range(1, 11)]
+FEW = [0.0, 0.0, 0.0, 0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0]
+"""The last tenth has 40 in 100 places, the first half 5."""
+
+
+def measure(metric: str, group: dict[str, str], value: float | None, **params: Any) -> MeasureDocument:
+    name = ",".join(f"{key}={each}" for key, each in group.items())
+    return MeasureDocument.of(
+        {
+            "id": f"{metric}/{name}" if name else metric,
+            "metric": metric,
+            "by": list(group),
+            "group": group or None,
+            "given": {},
+            "value": value,
+            "status": "suppressed" if value is None else "ok",
+            "reason": "small_group" if value is None else None,
+            "n": None if value is None else 1200,
+            "clusters": None,
+            "interval": None
+            if value is None
+            else {"low": value - 0.02, "high": value + 0.02, "level": 0.95, "method": "jackknife"},
+            "params": {"first_day": "2026-07-01", "months": 3, **params},
+        }
+    )
+
+
+def counted(document: Document, *measures: MeasureDocument, by: tuple[str, ...] = ("gender",)) -> tuple[Any, Any]:
+    """A document with these measures, and a verdict about people on no list by these attributes."""
+    whole = AuditDocument.of(document)
+    verdict = whole.verdicts[0].changed(metric=NEVER_RATIO, by=by, indicator="never_shortlisted")
+    return whole.changed(measures=(*whole.measures, *measures)), verdict
+
+
+@pytest.fixture
+def on_lists(matchft: Document) -> tuple[AuditDocument, VerdictDocument]:
+    return counted(
+        matchft,
+        measure(NEVER, {}, 0.2),
+        measure(GINI, {}, 0.45, lorenz=FEW),
+        measure(GINI, {"gender": "F"}, 0.6, lorenz=FEW),
+        measure(GINI, {"gender": "M"}, 0.02, lorenz=EVEN),
+    )
+
+
+def beside(found: tuple[AuditDocument, VerdictDocument], lang: str) -> Unjudged:
+    (shown,) = unjudged(*found, speaker(lang), system=None)
+    return shown
+
+
+def test_one_sentence_says_what_those_with_most_have(on_lists: tuple[AuditDocument, VerdictDocument]) -> None:
+    first, counted_of = beside(on_lists, "en").told
+    assert first.startswith("The tenth of people who are on lists most hold 40 in 100 of all places; the half who are")
+    assert "on them least hold 5." in first
+    assert "1,200 people assessed at least once. Not judged." in counted_of
+    first, _ = beside(on_lists, "fr").told
+    assert "une sur dix, occupent 40 places sur 100" in first
+    assert "en occupe 5." in first
+
+
+def test_each_group_has_a_square_its_words_and_its_column(on_lists: tuple[AuditDocument, VerdictDocument]) -> None:
+    shown = beside(on_lists, "en")
+    assert shown.svg.count("<svg") == shown.narrow.count("<svg") == 1
+    for text in ("one tenth has 40 in 100 places", "one tenth has 10 in 100 places", "Places on lists"):
+        assert text in shown.svg
+    assert "hold 5 in 100, the tenth with most 40 (Gini coefficient 0.60)" in shown.alt
+    (table,) = shown.tables
+    assert [len(row) for row in [table.head, *table.rows]] == [3] * (1 + 9 + 3)
+    assert table.rows[4][1:] == ["5.0%", "50.0%"]
+    assert table.rows[9][1:] == ["0.600", "0.020"]
+    assert [row[1] for row in table.brief] == ["5.0%", "60.0%", "0.600", "0.580 to 0.620", "1,200"]
+
+
+def test_a_hidden_group_says_why_it_has_no_square(matchft: Document) -> None:
+    shown = beside(
+        counted(
+            matchft,
+            measure(GINI, {}, 0.45, lorenz=FEW),
+            measure(GINI, {"gender": "F"}, 0.6, lorenz=FEW),
+            measure(GINI, {"gender": "M"}, None),
+            measure(GINI, {"gender": "X"}, 0.3),
+        ),
+        "en",
+    )
+    assert shown.told[2].endswith(": hidden (fewer than 11 decisions).")
+    assert shown.told[3].endswith(": too few people for a drawing.")
+    assert len(shown.tables[0].head) == 2
+    assert not any("other groups" in each for each in shown.reading)
+
+
+def test_by_several_attributes_everybody_is_shown_once(matchft: Document) -> None:
+    shown = beside(counted(matchft, measure(GINI, {}, 0.45, lorenz=FEW), by=("gender", "age")), "en")
+    assert shown.title == "How places on lists fall on people"
+    assert shown.tables[0].head[1:] == ["Everybody"]
+
+
+def test_other_questions_and_logs_without_lists_show_nothing(matchft: Document) -> None:
+    document, verdict = counted(matchft)
+    assert unjudged(document, verdict, EN, system=None) == []
+    document, verdict = counted(matchft, measure(GINI, {}, 0.45, lorenz=FEW))
+    assert unjudged(document, verdict.changed(metric="selection_rate_ratio"), EN, system=None) == []
+
+
+def test_the_days_that_are_said_are_those_that_were_counted(on_lists: tuple[AuditDocument, VerdictDocument]) -> None:
+    document, verdict = on_lists
+    never = next(each for each in document.measures if each.metric == NEVER)
+    assert counted_since(never) == dt.date(2026, 7, 1)
+    assert counted_since(None) is None
+    said = period_of(document, never, EN)
+    assert said == EN.period("2026-07-01", document.window.end)
+    assert chart_title("never_shortlisted_rate", ("gender",), FR, system=None).startswith(
+        "Part des personnes sur aucune liste, par"
+    )
+    print_ = dict(small_print(document, verdict, EN, charter=load_charter()))
+    assert print_["People"] == f"1,200 people assessed at least once, {said}"
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_page_and_report_show_the_same(on_lists: tuple[AuditDocument, VerdictDocument], lang: str) -> None:
+    shown = beside(on_lists, lang)
+    page = str(Template("pages/answer/answer.html", speaker(lang))("unjudged", shown, None))
+    assert page.count("<img") == 2
+    assert page.count("<details") == 2
+    assert page.index(shown.told[0]) < page.index("<figure") < page.index("<table")
+    printed = _unjudged(shown)
+    assert (printed["svg"], printed["alt"], printed["told"]) == (shown.svg, shown.alt, list(shown.told))
+    assert printed["tables"][0]["rows"] == [list(row) for row in shown.tables[0].brief]
+
+
+@pytest.mark.costly
+def test_from_the_rows_to_the_page(tmp_path: Path) -> None:
+    """By numpy: which part of all places the tenth with most and the half with fewest hold."""
+    frame = log(against=0.9)
+    document = audit(made(tmp_path / "w", frame), dry_run=True)
+    verdict = next(each for each in document.verdicts if each.template == "never_shortlisted")
+    (shown,) = unjudged(document, verdict, EN, system=None)
+    held = np.sort(frame.assign(on=frame["place"].notna()).groupby("who")["on"].sum().to_numpy())[::-1].astype(float)
+    tenth = len(held) / 10
+    top = (held[: int(tenth)].sum() + (tenth - int(tenth)) * held[int(tenth)]) / held.sum()
+    half = held[len(held) // 2 :].sum() - (0.5 * held[len(held) // 2] if len(held) % 2 else 0)
+    assert f"hold {100 * top:.0f} in 100 of all places" in shown.told[0]
+    assert f"least hold {100 * half / held.sum():.0f}." in shown.told[0]
+
+
+SHARES = [("2025-03-01", 0.4), ("2025-06-01", 0.46), ("2025-09-01", 0.55), ("2025-12-01", 0.6), ("2026-09-01", 0.9)]
+PARTS = """[
+  {name: {fr: "Grand modèle", en: "Large model"}, provider: Mistral AI, place: Paris},
+  {name: {fr: "Dictée", en: "Dictation"}, provider: Other, place: Lyon}]"""
+
+
+def declared(*, by: str = "2027-06-30", share: float = 1, shares: list[tuple[str, float]] = SHARES) -> str:
+    history = ", ".join(f"{{day: {day}, share: {value}}}" for day, value in shares)
+    return f"components: {{provider: Mistral AI, share: {share}, by: {by}, history: [{history}], parts: {PARTS}}}"
+
+
+@pytest.fixture(scope="module")
+def called(tmp_path_factory: pytest.TempPathFactory) -> tuple[AuditDocument, System]:
+    """A hundred calls on the list, twelve outside it, two more outside and three that do not say where they ran."""
+    calls = ((HERE_CALL, 100), (("Other", "Rome", "big"), 12), (("Other", "Dublin", "big"), 2), ((None,) * 3, 3))
+    workspace = with_calls(tmp_path_factory.mktemp("calls") / "w", *calls, allowed=f"{ALLOWED}, {declared()}")
+    return audit_of_calls(workspace, dry_run=True), Workspace(workspace.home).system("offers")
+
+
+def where(found: tuple[AuditDocument, System], lang: str, *, system: System | None = None) -> dict[str, Unjudged]:
+    document, own = found
+    verdict = next(each for each in document.verdicts if each.template == "where_models_run")
+    shown = unjudged(document, verdict, speaker(lang), system=system or own)
+    return {each.name: each for each in shown}
+
+
+def changed(system: System, **more: Any) -> System:
+    """The same system whose file says otherwise of its components."""
+    section = system.generations
+    assert section is not None
+    assert section.calls is not None
+    assert section.calls.components is not None
+    components = section.calls.components.model_copy(update=more)
+    calls = section.calls.model_copy(update={"components": components})
+    return system.model_copy(update={"generations": section.model_copy(update={"calls": calls})})
+
+
+@pytest.mark.costly
+def test_the_line_to_the_aim_is_that_of_the_audit(called: tuple[AuditDocument, System]) -> None:
+    """By numpy: what comes after the window is not known yet, and the interval widens with the days."""
+    shown = where(called, "en")["share-of-provider"]
+    (table,) = shown.tables
+    assert [row[0] for row in table.rows if row[1] == "declared"] == [
+        "1 March 2025",
+        "1 June 2025",
+        "1 September 2025",
+        "1 December 2025",
+    ]
+    days = [dt.date.fromisoformat(day).toordinal() for day, _ in SHARES[:4]]
+    slope, level = np.polyfit(days, [share for _, share in SHARES[:4]], 1)
+    last = dt.date(2027, 6, 30)
+    ahead = [row for row in table.rows if row[1] == "where the line leads"]
+    assert ahead[-1][0] == "30 June 2027"
+    assert ahead[-1][2] == f"{100 * min(1.0, slope * last.toordinal() + level):.0f}%"
+    assert table.rows[-1] == ["30 June 2027", "aim", "100%", ""]
+    assert shown.svg.count("<circle") == 4
+    assert shown.svg.count("<polygon") == 2  # the interval, and the aim
+    assert "aim 100%" in shown.svg
+    assert "1 March 2025: 40%, declared." in shown.alt
+    assert shown.alt.endswith("30 June 2027: 100%, aim.")
+
+
+@pytest.mark.costly
+def test_what_the_line_says_of_the_day_of_the_aim_is_what_the_audit_found(called: tuple[AuditDocument, System]) -> None:
+    found = next(each for each in called[0].measures if each.metric == FORECAST)
+    assert found.interval is not None
+    low, high = (f"{100 * end:.0f}" for end in (found.interval.low, found.interval.high))
+    told, declared_only = where(called, "en")["share-of-provider"].told
+    assert f"On 30 June 2027 it leads to between {low} and {high} in 100; the aim is 100." in told
+    assert f"moves by +{100 * found.params.get('a_year'):.1f} points a year" in told
+    assert declared_only == "Declared in the system file. Not judged."
+    assert "La droite varie de +" in where(called, "fr")["share-of-provider"].told[0]
+
+
+@pytest.mark.costly
+def test_a_file_that_has_changed_since_the_audit_is_not_drawn(called: tuple[AuditDocument, System]) -> None:
+    _, system = called
+    for more in ({"by": dt.date(2028, 1, 1)}, {"share": 0.5}, {"history": []}, {"provider": "Other"}):
+        shown = where(called, "en", system=changed(system, **more))["share-of-provider"]
+        assert shown.svg == ""
+        assert shown.told == [
+            "The system file has changed since this audit: what it declares now is not drawn beside its figure."
+        ]
+
+
+@pytest.mark.costly
+def test_components_and_calls_have_their_place_and_provider(called: tuple[AuditDocument, System]) -> None:
+    parts, calls = where(called, "en")["components"].tables
+    assert parts.rows == [["Large model", "Mistral AI", "Paris"], ["Dictation", "Other", "Lyon"]]
+    assert calls.rows == [
+        ["small", "Mistral AI", "Paris", "100", "yes"],
+        ["big", "Other", "Rome", "12", "outside it"],
+        ["big", "Other", "Dublin", "2", "outside it"],
+        ["other calls together", "", "", "3", ""],
+    ]
+
+
+@pytest.mark.costly
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_page_stacks_both_tables(called: tuple[AuditDocument, System], lang: str) -> None:
+    shown = where(called, lang)
+    page = str(Template("pages/answer/answer.html", speaker(lang))("unjudged", shown["components"], None))
+    assert page.count("<table") == 2
+    assert "<img" not in page
+    printed = _unjudged(shown["components"])
+    assert [len(each["widths"]) for each in printed["tables"]] == [3, 5]
+
+
+def test_a_line_needs_four_days_and_the_drawing_does_without() -> None:
+    three = [(dt.date(2026, month, 1), 0.2 * month) for month in (1, 2, 3)]
+    aim = (dt.date(2026, 12, 31), 0.9)
+    shown = ForecastDrawing(declared=three, line=[], aim=aim, aim_told="aim", end_told="")
+    drawn = forecast_svg(shown, EN.percent, EN.short_month)
+    assert drawn.count("<circle") == 3
+    assert drawn.count("<polygon") == 1
+    assert "polyline" not in drawn
+
+
+@pytest.mark.parametrize("end", [0.89, 0.9, 0.91, 0.3])
+def test_words_beside_the_drawing_are_never_over_each_other(end: float) -> None:
+    days = [dt.date(2026, 1, 1), dt.date(2026, 2, 1)]
+    line = [Foreseen(day=day, value=end, low=end - 0.1, high=end + 0.05) for day in (*days, dt.date(2026, 12, 31))]
+    shown = ForecastDrawing(
+        declared=[(day, 0.5) for day in days],
+        line=line,
+        aim=(dt.date(2026, 12, 31), 0.9),
+        aim_told="AIM",
+        end_told="END",
+    )
+    drawn = forecast_svg(shown, EN.percent, EN.short_month)
+    at = {word: float(re.search(rf'y="([\d.]+)"[^>]*>{word}', drawn)[1]) for word in ("AIM", "END")}  # type: ignore[index]
+    assert abs(at["AIM"] - at["END"]) >= 17
