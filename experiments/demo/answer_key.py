@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from boussole.experiments.demo.planted import BLIND, CHANGE, CORRECTED, MONTHS, PEOPLE, PLANTED, SEED
+from boussole.experiments.demo.planted import BLIND, CHANGE, CORRECTED, LEFT_OUT, MONTHS, PEOPLE, PLANTED, SEED
 
 SELECTION = (
     "selection_rate_ratio",
@@ -29,6 +29,9 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "gender in July and August: version 1.4 sees nothing that separates women from men",
             "age below 25 against 25-49: hiring history treats them alike",
             "qpv: no feature, no hiring history and no selection depends on it",
+            "season: fewer offers in August, more of some occupations in summer, of others in September; it "
+            "is the same in each group",
+            "the trial: close to a third of offers end in a hire, each in one; who is hired is assessed no more",
             "precision: employers still hold a little against age and part-time pasts, about what balances the higher "
             "bar that these people had to pass to be contacted; so those contacted are hired about equally often",
         ],
@@ -42,6 +45,7 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             },
             "experience_years": {"2026-08": "none", "2026-09": "none"},
             "skills_match": {"2026-08": "none", "2026-09": "none"},
+            "part_time_share": {"2026-08": "none", "2026-09": "none"},
             "occupation": {"2026-08": "none", "2026-09": "none"},
             "score": {
                 "2026-08": "none",
@@ -97,8 +101,9 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "effect_between": [0.002, 0.006],
             "outcome": "returns to work a month, over people",
             "switch": "PlantedEffects.returns_added",
-            "mechanism": "87 agencies of two regions have more returns to work from the month in which they start; the "
-            "other 213 do not, and all change alike otherwise",
+            "mechanism": "agencies have more returns to work from the month in which they start: the 87 of the two "
+            "regions of the trial, and 36 of three more regions since June; the other 177 do not, and all change alike "
+            "otherwise",
         },
         "reviews": {
             "lists_changed": {
@@ -325,6 +330,22 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "mechanism": "it is in the registry of models, and no use names it: question 1.5 sees it",
             "rules": "those of MatchFT were brought up to date in September 2025 the last time: question 5.4",
         },
+        "neglected": {
+            "unexamined_days": "question 6.6: version 2.0 was examined so many days after the change, or never",
+            "rules_months": "question 5.4: the public rules of MatchFT were so many months old at the change",
+            "review_days_late": "question 1.4: the ethics review of ChatFT came so many days after its trial began",
+        },
+        "left_out": {
+            name: {"question": question, "size": LEFT_OUT[name], "switch": f"PlantedEffects.{name}", "mechanism": how}
+            for name, question, how in (
+                ("reminders_since", "4.3", "four reminders in as many days to people who do not answer"),
+                ("silent_left_out", "4.4", "whoever did not answer the last message is put last on later lists"),
+                ("late_explanations", "5.3", "requests for an explanation are answered ten days too late"),
+                ("qpv_lower", "3.4b", "people of a priority neighbourhood stand last of those contacted"),
+                ("excluded_uses", "1.1", "advisers use lists for excluded offers"),
+                ("questions_outside", "6.5", "calls of the model that asks questions run in a place not allowed"),
+            )
+        },
         "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown",
         "expected_verdicts": _expected(),
         "expected_verdicts_of_chatft": _expected_of_chatft(),
@@ -350,7 +371,8 @@ def _effects() -> list[dict[str, Any]]:
             "against": "M",
             "months": [MONTHS[2]],
             "ratio_between": [0.84, 0.91],
-            "mechanism": "version 2.0 adds part_time_share, which past hires disfavour and which women have more often",
+            "mechanism": "version 2.0 adds part_time_share, which past hires disfavour and which women have more "
+            "often: `boussole features` finds it",
         },
     ]
 
@@ -405,24 +427,23 @@ def _expected() -> dict[str, dict[str, str]]:
             "time_to_answer_qpv": "kept",
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
-        # In September: of women 93 for 100, not surely below 95; of women of 50 and over 77, surely below 80.
+        # In September: of women 91 for 100; of women of 50 and over 77, surely below 80.
         crossed = "broken" if changed else "watch"
-        seen = {"gender": "unknown" if changed else "kept", "age": "watch", "gender_age": crossed, "qpv": "kept"}
+        seen = {"gender": "watch" if changed else "kept", "age": "watch", "gender_age": crossed, "qpv": "kept"}
         verdicts[month] |= {f"exposure_ratio_{name}": seen[name] for name in attributes}
         last = month == MONTHS[2]  # of fewer than three months nobody can be said to be forgotten
         for name in attributes:
             old = name in ("age", "gender_age")
             verdicts[month] |= {
-                f"where_the_gap_opens_{name}": "watch" if old else "unknown",
+                # A month has some 550 hires: hardly enough to see which part of a gap opens before them.
+                f"where_the_gap_opens_{name}": "unknown",
                 f"never_shortlisted_{name}": "broken" if old and last else "unknown",
             }
         verdicts[month] |= _corrected(month)
         if month != MONTHS[0]:
             verdicts[month] |= {"likeness_to_reference": "watch" if changed else "kept"}
-    # No gap is planted, and by chance the figure lies on the bad side of a watch level of none: never kept.
-    for month, names in zip(MONTHS, (("age", "gender_age", "qpv"), ("age", "qpv"), ("age", "gender_age")), strict=True):
-        verdicts[month] |= {f"precision_difference_{name}": "unknown" for name in names}
-    verdicts[MONTHS[2]] |= {f"{asked}_qpv": "unknown" for asked in SELECTION[2:]}  # 94 for 100 at the shortlist
+    for month, found in BY_CHANCE.items():
+        verdicts[month] |= found
     return verdicts
 
 
@@ -459,9 +480,38 @@ def _corrected(month: str) -> dict[str, str]:
     if month == MONTHS[2]:
         return {"corrections_help": "unknown", **{f"gap_after_corrections_{name}": "unknown" for name in names}}
     planted = month == CORRECTED
-    # By chance there may be a gap by neighbourhood in August, and by age under 25 in July; in July nothing shows that
-    # the gap by age was narrowed in each cell of gender and age.
-    found = {"gender": "kept", "age": "broken" if planted else "unknown"}
-    found |= {"qpv": "unknown" if planted else "kept", "gender_age": "broken" if planted else "watch"}
-    # In July 33 against 30 in 100, in August 36: not surely more.
-    return {"corrections_help": "watch", **{f"gap_after_corrections_{name}": told for name, told in found.items()}}
+    found = dict.fromkeys(names, "kept")
+    found |= {name: "broken" for name in ("age", "gender_age") if planted}
+    # Whom advisers put in they know: about 12 in 100 are hired, and 5 of those whom they kept.
+    return {"corrections_help": "kept", **{f"gap_after_corrections_{name}": told for name, told in found.items()}}
+
+
+BY_CHANCE: dict[str, dict[str, str]] = {
+    "2026-07": {
+        "gap_after_corrections_gender_age": "watch",
+        "precision_difference_gender": "unknown",
+        "precision_difference_gender_age": "unknown",
+        "precision_difference_qpv": "unknown",
+        "time_to_answer_age": "unknown",
+        "time_to_answer_gender_age": "kept",
+        "where_the_gap_opens_age": "watch",
+    },
+    "2026-08": {
+        "gap_after_corrections_qpv": "unknown",
+        "precision_difference_age": "unknown",
+        "precision_difference_gender_age": "unknown",
+        "precision_difference_qpv": "unknown",
+        "time_to_answer_age": "unknown",
+    },
+    "2026-09": {
+        "adjusted_stage_selection_rate_ratio_qpv": "unknown",
+        "precision_difference_age": "unknown",
+        "precision_difference_gender": "unknown",
+        "precision_difference_gender_age": "unknown",
+        "stage_selection_rate_ratio_qpv": "unknown",
+        "time_to_answer_qpv": "unknown",
+        "where_the_gap_opens_gender_age": "watch",
+    },
+}
+"""Where this seed, at this size, answers otherwise than what is planted says: nothing is planted there, and by chance
+the figure lies beyond a level; or what is planted is not seen for sure. Mostly *we cannot tell*."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,16 +83,20 @@ def train(name: str, past: pd.DataFrame, *, effects: PlantedEffects = PLANTED) -
     )
 
 
-def decide(pool: pd.DataFrame, version: DemoVersion) -> pd.DataFrame:
-    """Score and rank the people assessed for each offer, shortlist above the threshold, contact the first ones."""
-    score = version.pipeline.predict_proba(pool[list(version.features)])[:, 1].round(6)
-    scored = pool.assign(score=score)
-    rank = scored.groupby("offer_id")["score"].rank(method="first", ascending=False).astype("int64")
-    shortlisted = (score >= version.threshold) & (rank <= SHORTLIST)
-    return scored.assign(
-        rank=rank,
-        model_version=version.name,
-        threshold=version.threshold,
-        shortlisted=shortlisted,
-        contacted=shortlisted & (rank <= CONTACTS),
-    )
+def scored(pool: pd.DataFrame, versions: Mapping[bool, DemoVersion]) -> pd.DataFrame:
+    """The people of a pool with their scores, by the version of before the change and by the one of after."""
+    found = []
+    for after, version in versions.items():
+        rows = pool[pool["after_change"] == after]
+        score = version.pipeline.predict_proba(rows[list(version.features)])[:, 1].round(6)
+        found.append(rows.assign(score=score, model_version=version.name, threshold=version.threshold))
+    return pd.concat(found)
+
+
+def decide(assessed: pd.DataFrame, *, last: np.ndarray | float = 0.0) -> pd.DataFrame:
+    """Rank the people assessed for each offer, shortlist above the threshold, contact the first ones; those of `last`
+    (ones) come after all others."""
+    place = assessed["score"] - 2 * last
+    rank = place.groupby(assessed["offer_id"]).rank(method="first", ascending=False).astype("int64")
+    shortlisted = (assessed["score"] >= assessed["threshold"]) & (rank <= SHORTLIST)
+    return assessed.assign(rank=rank, shortlisted=shortlisted, contacted=shortlisted & (rank <= CONTACTS))
