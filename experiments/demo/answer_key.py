@@ -13,6 +13,17 @@ SELECTION = (
     "adjusted_stage_selection_rate_ratio",
 )
 """The questions of the charter about who is selected."""
+OR = " or "
+"""Between answers that are all true of what is planted, where a month is too short to choose between them."""
+ALIKE = f"kept{OR}unknown"
+"""Nothing is planted, and of so few people or outcomes one month shows it and another does not."""
+OPENED = f"watch{OR}unknown"
+"""It is the tool that opens the gap, and a month has some 550 hires: hardly enough to see it."""
+
+
+def answers(expected: str) -> frozenset[str]:
+    """The verdicts that an expected one allows."""
+    return frozenset(expected.split(OR))
 
 
 def facts(*, seed: int, people: int) -> dict[str, Any]:
@@ -346,7 +357,8 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 ("questions_outside", "6.5", "calls of the model that asks questions run in a place not allowed"),
             )
         },
-        "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown",
+        "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown. Where "
+        "two answers are given, the one or the other: what is planted says no more, and a month is too short",
         "expected_verdicts": _expected(),
         "expected_verdicts_of_chatft": _expected_of_chatft(),
     }
@@ -399,7 +411,9 @@ def _expected() -> dict[str, dict[str, str]]:
         found = {"gender": "watch" if changed else "kept", **ratio}
         verdicts[month] = {
             **{f"{asked}_{name}": found[name] for asked in SELECTION for name in attributes},
-            **{f"precision_difference_{name}": "kept" for name in attributes},
+            # Whatever is selected, few are hired: the last stage, and who is hired of those contacted.
+            **{f"{asked}_{name}": ALIKE for asked in SELECTION[2:] for name in attributes if found[name] == "kept"},
+            **{f"precision_difference_{name}": ALIKE for name in attributes},
             "decent_hours": "watch" if changed else "kept",
             "not_too_often": "kept",
             "override_rate": "watch" if changed else "kept",
@@ -414,17 +428,15 @@ def _expected() -> dict[str, dict[str, str]]:
             "measurable_at_all": "unknown",  # the size of the model that asks questions is not published
             "users_trained": "watch" if changed else "kept",
             "silence_and_controls": "watch" if changed else "kept",
-            # In July too few are controlled to see that there is no difference. In September far beyond its breach
-            # level, and no case of 1.2 is confirmed yet.
-            "controls_of_the_silent": {"2026-07": "unknown", "2026-08": "kept"}.get(month, "watch"),
+            # Some 700 people are controlled in a month. In September far beyond its breach level, and no case of 1.2
+            # is confirmed yet.
+            "controls_of_the_silent": "watch" if changed else ALIKE,
             "told_it_is_ai": "watch" if changed else "kept",
             "needless_access": "broken" if changed else "kept",
             "without_a_smartphone": "watch" if changed else "kept",
             "silence_closes_no_door": "kept",
-            "time_to_answer_age": "broken" if changed else "kept",
-            "time_to_answer_gender_age": "broken" if changed else "unknown",  # some cells of few late replies
-            "time_to_answer_gender": "kept",
-            "time_to_answer_qpv": "kept",
+            **{f"time_to_answer_{name}": ALIKE for name in attributes},  # one reply in eleven is late
+            **{f"time_to_answer_{name}": "broken" for name in ("age", "gender_age") if changed},
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
         # In September: of women 91 for 100; of women of 50 and over 77, surely below 80.
@@ -435,15 +447,12 @@ def _expected() -> dict[str, dict[str, str]]:
         for name in attributes:
             old = name in ("age", "gender_age")
             verdicts[month] |= {
-                # A month has some 550 hires: hardly enough to see which part of a gap opens before them.
-                f"where_the_gap_opens_{name}": "unknown",
+                f"where_the_gap_opens_{name}": OPENED if old or (name == "gender" and changed) else ALIKE,
                 f"never_shortlisted_{name}": "broken" if old and last else "unknown",
             }
         verdicts[month] |= _corrected(month)
         if month != MONTHS[0]:
             verdicts[month] |= {"likeness_to_reference": "watch" if changed else "kept"}
-    for month, found in BY_CHANCE.items():
-        verdicts[month] |= found
     return verdicts
 
 
@@ -479,39 +488,12 @@ def _corrected(month: str) -> dict[str, str]:
     names = ("gender", "age", "qpv", "gender_age")
     if month == MONTHS[2]:
         return {"corrections_help": "unknown", **{f"gap_after_corrections_{name}": "unknown" for name in names}}
-    planted = month == CORRECTED
-    found = dict.fromkeys(names, "kept")
-    found |= {name: "broken" for name in ("age", "gender_age") if planted}
-    # Whom advisers put in they know: about 12 in 100 are hired, and 5 of those whom they kept.
+    found = dict.fromkeys(names, ALIKE)
+    if month == CORRECTED:
+        found |= dict.fromkeys(("age", "gender_age"), "broken")
+    else:
+        # More people of 50 and over are put in than taken out, as more of them are left to put in: of 100 of the gap
+        # that remains, three. It is watched until that is seen in each cell.
+        found |= {"age": "kept", "gender_age": f"kept{OR}watch"}
+    # Whom advisers put in they know: about 9 in 100 are hired, and 5 of those whom they kept.
     return {"corrections_help": "kept", **{f"gap_after_corrections_{name}": told for name, told in found.items()}}
-
-
-BY_CHANCE: dict[str, dict[str, str]] = {
-    "2026-07": {
-        "gap_after_corrections_gender_age": "watch",
-        "precision_difference_gender": "unknown",
-        "precision_difference_gender_age": "unknown",
-        "precision_difference_qpv": "unknown",
-        "time_to_answer_age": "unknown",
-        "time_to_answer_gender_age": "kept",
-        "where_the_gap_opens_age": "watch",
-    },
-    "2026-08": {
-        "gap_after_corrections_qpv": "unknown",
-        "precision_difference_age": "unknown",
-        "precision_difference_gender_age": "unknown",
-        "precision_difference_qpv": "unknown",
-        "time_to_answer_age": "unknown",
-    },
-    "2026-09": {
-        "adjusted_stage_selection_rate_ratio_qpv": "unknown",
-        "precision_difference_age": "unknown",
-        "precision_difference_gender": "unknown",
-        "precision_difference_gender_age": "unknown",
-        "stage_selection_rate_ratio_qpv": "unknown",
-        "time_to_answer_qpv": "unknown",
-        "where_the_gap_opens_gender_age": "watch",
-    },
-}
-"""Where this seed, at this size, answers otherwise than what is planted says: nothing is planted there, and by chance
-the figure lies beyond a level; or what is planted is not seen for sure. Mostly *we cannot tell*."""
