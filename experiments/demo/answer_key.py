@@ -20,6 +20,27 @@ ALIKE = f"kept{OR}unknown"
 OPENED = f"watch{OR}unknown"
 """It is the tool that opens the gap, and a month has some 550 hires: hardly enough to see it."""
 
+TWO_ANSWERS = {
+    SELECTION[
+        2:
+    ]: "whatever is selected alike, a month has some 450 to 600 hires: 93 for 100 at the last stage is chance",
+    ("precision_difference",): "of the same few hires, any gap at all to the worse is never kept: a coin says so where "
+    "there is none, and where people of 50 and over are hired for 0.2 of 100 contacted more",
+    (
+        "where_the_gap_opens",
+    ): "by age, and since the change by gender, the tool opens the whole gap, which so few hires "
+    "show or not; elsewhere there is none",
+    ("time_to_answer",): "one reply in eleven is late, whoever replies",
+    (
+        "controls_of_the_silent",
+    ): "some 700 people are controlled in a month, so few of them after no answer that the figure may be hidden",
+    ("gap_after_corrections",): "some 200 lists are corrected in a month",
+    (
+        "corrections_help",
+    ): "of the same, whom advisers put in are hired more often by 3 or 4 of 100: it is watched until that is seen",
+}
+"""Of questions that may be answered in two ways, why."""
+
 
 def answers(expected: str) -> frozenset[str]:
     """The verdicts that an expected one allows."""
@@ -38,13 +59,14 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
         "intersections": _intersections(),
         "not_planted": [
             "gender in July and August: version 1.4 sees nothing that separates women from men",
-            "age below 25 against 25-49: hiring history treats them alike",
+            "age below 25 against 25-49: hiring history treats them alike, and as many are contacted",
             "qpv: no feature, no hiring history and no selection depends on it",
             "season: fewer offers in August, more of some occupations in summer, of others in September; it "
             "is the same in each group",
             "the trial: close to a third of offers end in a hire, each in one; who is hired is assessed no more",
             "precision: employers still hold a little against age and part-time pasts, about what balances the higher "
-            "bar that these people had to pass to be contacted; so those contacted are hired about equally often",
+            "bar that these people had to pass to be contacted; so those contacted are hired about equally often: "
+            "0.2 of 100 more of 50 and over, and since the change of women",
         ],
         "drift": {
             "reference": MONTHS[0],
@@ -323,6 +345,11 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "are on many lists get their places: by decisions their group is treated alike, person by person it is not",
             "spread": "people of 50 and over are on no list more often too, as they are contacted less",
             "fewer_than_six_months": "the log has three, so that nobody can be said not to be forgotten",
+            "hired_of_contacted": {
+                "ratio_between": [0.75, 1.0],
+                "mechanism": "who stands in fits less well than who is passed over: of those contacted under 25 some "
+                "10 of 100 fewer are hired, in each month; with nobody passed over it is as many",
+            },
         },
         "version_change": {
             "before": "1.4",
@@ -359,6 +386,7 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
         },
         "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown. Where "
         "two answers are given, the one or the other: what is planted says no more, and a month is too short",
+        "two_answers": {name: reason for names, reason in TWO_ANSWERS.items() for name in names},
         "expected_verdicts": _expected(),
         "expected_verdicts_of_chatft": _expected_of_chatft(),
     }
@@ -495,5 +523,8 @@ def _corrected(month: str) -> dict[str, str]:
         # More people of 50 and over are put in than taken out, as more of them are left to put in: of 100 of the gap
         # that remains, three. It is watched until that is seen in each cell.
         found |= {"age": "kept", "gender_age": f"kept{OR}watch"}
-    # Whom advisers put in they know: about 9 in 100 are hired, and 5 of those whom they kept.
-    return {"corrections_help": "kept", **{f"gap_after_corrections_{name}": told for name, told in found.items()}}
+    # Whom advisers put in they know: about 9 in 100 are hired, and 5 or 6 of those whom they kept.
+    return {
+        "corrections_help": f"kept{OR}watch",
+        **{f"gap_after_corrections_{name}": told for name, told in found.items()},
+    }

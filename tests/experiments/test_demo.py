@@ -107,6 +107,13 @@ def test_the_same_young_people_are_forgotten_while_their_group_is_not(
     assert 0.97 < ratio(log, {"age": "<25"}, {"age": "25-49"}, "shortlisted") < 1.03
 
 
+@pytest.mark.costly
+def test_who_stands_in_for_the_forgotten_is_hired_less(log: pd.DataFrame, planted: dict[str, Any]) -> None:
+    contacted = log[log["contacted"]].assign(hired=lambda frame: frame["hired"].astype(float))
+    low, high = planted["forgotten"]["hired_of_contacted"]["ratio_between"]
+    assert low < ratio(contacted, {"age": "<25"}, {"age": "25-49"}, "hired") < high
+
+
 def test_with_nothing_planted_nobody_is_passed_over(simulation: Simulation) -> None:
     none = dataclasses.replace(PLANTED, forgotten_young=0.0)
     seekers = simulation.log.drop_duplicates("person_id")
