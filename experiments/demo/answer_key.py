@@ -521,8 +521,8 @@ def _corrected(month: str) -> dict[str, str]:
         found |= dict.fromkeys(("age", "gender_age"), "broken")
     else:
         # More people of 50 and over are put in than taken out, as more of them are left to put in: of 100 of the gap
-        # that remains, three. It is watched until that is seen in each cell.
-        found |= {"age": "kept", "gender_age": f"kept{OR}watch"}
+        # that remains, two or three. It is watched until that is seen in each cell.
+        found |= {"gender_age": f"kept{OR}watch"}
     # Whom advisers put in they know: about 9 in 100 are hired, and 5 or 6 of those whom they kept.
     return {
         "corrections_help": f"kept{OR}watch",
