@@ -83,7 +83,7 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "score": {
                 "2026-08": "none",
                 "2026-09": "shifted",
-                "mechanism": "version 2.0 weighs hires and refusals equally in training, which raises its scores",
+                "mechanism": "version 2.0 weighs hires more than refusals in training, which raises its scores",
             },
         },
         "messages": {

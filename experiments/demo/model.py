@@ -20,6 +20,8 @@ from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 HISTORY = 60_000
 PASSING = 0.35
 """Share of past candidates whose score lies under the threshold of a version."""
+HIRES_WEIGH = 1.15
+"""What all past hires weigh in training, beside all refusals, in the version that raises scores."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +71,14 @@ def history(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> p
 def train(name: str, past: pd.DataFrame, *, effects: PlantedEffects = PLANTED) -> DemoVersion:
     """Fit a version on past hires; it sees neither gender, nor age, nor neighbourhood."""
     features, raised = VERSIONS[name], effects.scores_raised and name == NEWEST
+    share = float(past["hired"].mean())
+    weights = {True: round(HIRES_WEIGH * 0.5 / share, 3), False: round(0.5 / (1 - share), 3)} if raised else None
     pipeline = make_pipeline(
         make_column_transformer(
             (KBinsDiscretizer(n_bins=8, encode="onehot-dense", strategy="uniform"), ["experience_years"]),
             remainder=StandardScaler(),
         ),
-        LogisticRegression(C=1.0, class_weight="balanced" if raised else None, max_iter=500),
+        LogisticRegression(C=1.0, class_weight=weights, max_iter=500),
     )
     pipeline.fit(past[list(features)], past["hired"])
     scores = pipeline.predict_proba(past[list(features)])[:, 1]

@@ -117,7 +117,7 @@ class PlantedEffects:
     review_days_late: int = 37
     """Days from the start of ChatFT's trial until the ethics committee looked at it; 0 plants nothing."""
     scores_raised: bool = True
-    """Whether version 2.0 gives hires and refusals the same weight in training, which raises all its scores."""
+    """Whether version 2.0 gives hires more weight than refusals in training, which raises all its scores."""
     reworked_since: float | None = None
     """Share of ChatFT's texts that agents edit or reject since the change; None plants nothing: as before. The demo
     leaves it out, as what is rejected could then not be longer."""

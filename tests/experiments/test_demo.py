@@ -286,7 +286,7 @@ def test_distance_drifts_in_september_and_the_score_with_its_version_but_no_othe
         for column in ("experience_years", "skills_match"):
             assert psi(reference[column], month[column]) < 0.01
     assert psi(reference["score"], others[0]["score"]) < 0.01
-    assert psi(reference["score"], others[1]["score"]) > 0.13
+    assert psi(reference["score"], others[1]["score"]) > 0.18  # far enough beyond 0.1 for a month to show it
 
 
 def test_the_bias_comes_out_of_models_that_see_no_group(simulation: Simulation) -> None:
