@@ -19,6 +19,7 @@ from boussole.experiments.demo.planted import SEED
 RUNS = (
     ("matchft", "planted"),
     ("matchft", "nothing"),
+    ("matchft", "left_out"),
     ("chatft", "planted"),
     ("chatft", "nothing"),
     ("chatft", "reworked"),

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from benchmarks.planted.results import Result
-from boussole.experiments.demo.planted import BLIND, MONTHS, NOTHING, PLANTED, PlantedEffects
+from boussole.experiments.demo.planted import BLIND, LEFT_OUT, MONTHS, NOTHING, PLANTED, PlantedEffects
+from boussole.experiments.demo.system_files import NEGLECTS
 
 JULY, AUGUST, SEPTEMBER = MONTHS
 REWORKED = 0.001
@@ -17,9 +18,12 @@ CONDITIONS: dict[str, PlantedEffects] = {
     "nothing": NOTHING,
     "reworked": replace(NOTHING, reworked_since=REWORKED),
     "untold": replace(NOTHING, untold_calls=PLANTED.untold_calls),
+    "left_out": replace(NOTHING, **LEFT_OUT),  # type: ignore[arg-type]
+    **{name: replace(NOTHING, **{name: size}) for name, size in LEFT_OUT.items()},  # type: ignore[arg-type]
+    **{name: replace(NOTHING, **{name: getattr(PLANTED, name)}) for name in NEGLECTS},
 }
-"""What is planted in a run, by name; the last two in ChatFT alone: one leaves too few rejected texts for others, the
-other is in no run of earlier versions."""
+"""What is planted in a run, by name. Two are of ChatFT alone: one leaves too few rejected texts for others, the other
+is in no run of earlier versions. `left_out`: all that the demo leaves out; then each of it alone."""
 ANY_SELECTION = r"(adjusted_)?(stage_)?selection_rate_ratio_"
 
 
@@ -34,6 +38,8 @@ class Effect:
     of: str = ""
     system: str = "matchft"
     condition: str = "planted"
+    switch: str = ""
+    """The field of `PlantedEffects` that plants it, where it can be planted alone in a run."""
     answer: str = ""
     """What the question must say where it accuses nobody; empty: it must be watched or not kept."""
     follows: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -117,14 +123,57 @@ EFFECTS = (
     ),
     Effect(name="people without a smartphone reply too late", question="4.5", asks="without_a_smartphone"),
     Effect(name="a template without its notice", question="5.1", asks="told_it_is_ai"),
-    Effect(name="public rules out of date", question="5.4", asks="public_register", months=MONTHS),
+    Effect(
+        name="public rules out of date", question="5.4", asks="public_register", months=MONTHS, switch="rules_months"
+    ),
     Effect(name="accounts without a second factor, needless rights", question="6.1", asks="needless_access"),
-    Effect(name="a version that nobody examined", question="6.6", asks="examined_version"),
+    Effect(name="a version that nobody examined", question="6.6", asks="examined_version", switch="unexamined_days"),
     Effect(name="the search radius grows", question="6.6b", asks="likeness_to_reference", of="distance_km"),
     Effect(name="scores rise with version 2.0", question="6.6b", asks="likeness_to_reference", of="score"),
+    Effect(
+        name="uses about an excluded offer",
+        question="1.1",
+        asks="undeclared_use",
+        condition="left_out",
+        switch="excluded_uses",
+    ),
+    Effect(
+        name="people of a priority neighbourhood last of those contacted",
+        question="3.4b",
+        asks="exposure_ratio_qpv",
+        of="qpv=yes",
+        condition="left_out",
+        switch="qpv_lower",
+    ),
+    Effect(
+        name="four reminders to the silent",
+        question="4.3",
+        asks="not_too_often",
+        condition="left_out",
+        switch="reminders_since",
+    ),
+    Effect(
+        name="the silent put last on later lists",
+        question="4.4",
+        asks="silence_closes_no_door",
+        condition="left_out",
+        switch="silent_left_out",
+    ),
+    Effect(
+        name="MatchFT’s questions asked outside the allowed places",
+        question="6.5",
+        asks="where_models_run",
+        condition="left_out",
+        switch="questions_outside",
+    ),
     Effect(name="uses for what nobody declared", question="1.1", asks="undeclared_use", system="chatft"),
     Effect(
-        name="the ethics review after the trial", question="1.4", asks="examined_first", months=MONTHS, system="chatft"
+        name="the ethics review after the trial",
+        question="1.4",
+        asks="examined_first",
+        months=MONTHS,
+        system="chatft",
+        switch="review_days_late",
     ),
     Effect(
         name="texts sent as they come", question="2.1", asks="reworked_texts", system="chatft", condition="reworked"

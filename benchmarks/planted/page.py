@@ -139,7 +139,9 @@ def _elsewhere(results: Sequence[Result]) -> str:
     """In runs with something planted, the questions that were watched or not kept though nothing planted is why."""
     lines = []
     for system, name in SYSTEMS.items():
-        runs = [each for condition in ("planted", "reworked") for each in _where(results, system, condition)]
+        runs = [
+            each for condition in ("planted", "left_out", "reworked") for each in _where(results, system, condition)
+        ]
         lines.append(f"- {name}, {len(runs)} runs: {_often([_asked(each) for each in runs]) or 'none'}.")
     return "Questions that were turned though nothing planted explains it, and in how many runs:\n\n" + "\n".join(lines)
 

@@ -57,7 +57,7 @@ from boussole.charter.record_types.incidents import Appeal, AppealDecision, Inci
 from boussole.charter.record_types.kinds import FollowUp, Reply
 from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.records import SealedStatement, documents_of, seal
-from boussole.dashboard.cli.demo_work import declare_late, plant_errors, record_work
+from boussole.dashboard.cli.demo_work import declare_late, explain_late, plant_errors, record_work
 from boussole.dashboard.cli.sealing import record_pairs, stock_of
 from boussole.dashboard.pages.drift.evidently_report import make
 from boussole.dashboard.report import write_report
@@ -81,13 +81,13 @@ SEATED = (
 """Colleges and invented names, two for each; the first is the chair, the seventh the deputy."""
 SUBJECT = "Étendre MatchFT à toutes les régions"
 OPINION = {
-    "title": "Avis sur l’essai de MatchFT dans deux régions",
+    "title": "Avis sur l’essai et l’extension de MatchFT",
     "sense": "reserved",
     "words": (
         "Le comité prend acte d’un service rendu plus vite aux demandeurs d’emploi. Il constate qu’à profil "
         "comparable, les personnes de 50 ans et plus sont contactées nettement moins souvent, chaque mois, et que rien "
-        "ne l’explique à ce jour. Il demande que l’essai ne soit pas étendu avant que cet écart soit compris et "
-        "corrigé."
+        "ne l’explique à ce jour. Il demande que l’extension, commencée dans trois autres régions, n’aille pas "
+        "plus loin avant que cet écart soit compris et corrigé."
     ),
     "reservations": [
         "L’écart selon l’âge est mesuré à chaque étape, et publié chaque mois jusqu’à sa correction.",
@@ -109,6 +109,7 @@ def settle(workspace: Workspace, *, today: dt.date) -> None:
     house.prepare()
     house.happen()
     declare_late(workspace, today=today)
+    explain_late(workspace, today=today)
     record_work(workspace, today=today)
     plant_errors(workspace, today=today)
 
@@ -270,7 +271,7 @@ class _House:
                 ("Faire relire les listes par un conseiller formé.", "Direction du réseau", 35),
             )
         )
-        said = "D’accord pour les agences des deux régions en essai ; à étudier pour les autres."
+        said = "D’accord pour les agences qui ont commencé ; à étudier pour les autres."
         on = self.today - 12 * DAY
         seal(self.workspace, Reply(role="Direction du réseau", on=on, of=reread, accepted="partly", text=said))
         started = "Soixante conseillers sont formés (valeur inventée)."

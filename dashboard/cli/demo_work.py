@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from boussole.audits.workspace import Workspace
+from boussole.charter.deadlines.appeals import new_number
 from boussole.charter.incidents.entering import enter, record
 from boussole.charter.record_types.base import KeptFile
-from boussole.charter.record_types.incidents import Incident, IncidentClosure, IncidentUpdate
+from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
 from boussole.charter.record_types.kinds import Answer, Attestation, Statement
 from boussole.charter.record_types.planting import PlantedErrors, Planting, TeamErrors
 from boussole.charter.record_types.work import Consultation, Spent, Survey, Theme, TimeSaved, Training
@@ -39,6 +40,8 @@ Chaque agent peut écrire sans ChatFT. Aucun objectif d’usage n’est fixé, n
 """
 DAY = dt.timedelta(days=1)
 LISTED = "matchft"
+DAYS_LATE = 10
+"""Days beyond a month after which explanations come that are planted to be late."""
 TEAMS, ERRORS = 12, 11
 """Teams, and errors planted in each."""
 PROTOCOLS = {
@@ -238,6 +241,26 @@ def declare_late(workspace: Workspace, *, today: dt.date) -> None:
             measures="Le droit est retiré, et relu chaque mois.",
         ),
     )
+
+
+def explain_late(workspace: Workspace, *, today: dt.date, effects: PlantedEffects = PLANTED) -> None:
+    """Enters requests for an explanation that were answered too late, if that is planted."""
+    for _ in range(effects.late_explanations):
+        received = today - 60 * DAY
+        appeal = Appeal(
+            role=HOUSE,
+            on=received,
+            system=LISTED,
+            number=new_number(),
+            asks="explanation",
+            ground="result",
+            decided_on=received - 9 * DAY,
+            received_on=received,
+            human_review=False,
+        )
+        made = enter(workspace, appeal).entry
+        answered = received + (31 + DAYS_LATE) * DAY
+        enter(workspace, AppealDecision(role=HOUSE, on=answered, of=made, outcome="upheld", reviewed=True))
 
 
 def plant_errors(workspace: Workspace, *, today: dt.date, effects: PlantedEffects = PLANTED) -> None:

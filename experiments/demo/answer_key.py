@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from boussole.experiments.demo.planted import BLIND, CHANGE, CORRECTED, MONTHS, PEOPLE, PLANTED, SEED
+from boussole.experiments.demo.planted import BLIND, CHANGE, CORRECTED, LEFT_OUT, MONTHS, PEOPLE, PLANTED, SEED
 
 SELECTION = (
     "selection_rate_ratio",
@@ -13,6 +13,38 @@ SELECTION = (
     "adjusted_stage_selection_rate_ratio",
 )
 """The questions of the charter about who is selected."""
+OR = " or "
+"""Between answers that are all true of what is planted, where a month is too short to choose between them."""
+ALIKE = f"kept{OR}unknown"
+"""Nothing is planted, and of so few people or outcomes one month shows it and another does not."""
+OPENED = f"watch{OR}unknown"
+"""It is the tool that opens the gap, and a month has some 550 hires: hardly enough to see it."""
+
+TWO_ANSWERS = {
+    SELECTION[
+        2:
+    ]: "whatever is selected alike, a month has some 450 to 600 hires: 93 for 100 at the last stage is chance",
+    ("precision_difference",): "of the same few hires, any gap at all to the worse is never kept: a coin says so where "
+    "there is none, and where people of 50 and over are hired for 0.2 of 100 contacted more",
+    (
+        "where_the_gap_opens",
+    ): "by age, and since the change by gender, the tool opens the whole gap, which so few hires "
+    "show or not; elsewhere there is none",
+    ("time_to_answer",): "one reply in eleven is late, whoever replies",
+    (
+        "controls_of_the_silent",
+    ): "some 700 people are controlled in a month, so few of them after no answer that the figure may be hidden",
+    ("gap_after_corrections",): "some 200 lists are corrected in a month",
+    (
+        "corrections_help",
+    ): "of the same, whom advisers put in are hired more often by 3 or 4 of 100: it is watched until that is seen",
+}
+"""Of questions that may be answered in two ways, why."""
+
+
+def answers(expected: str) -> frozenset[str]:
+    """The verdicts that an expected one allows."""
+    return frozenset(expected.split(OR))
 
 
 def facts(*, seed: int, people: int) -> dict[str, Any]:
@@ -27,10 +59,14 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
         "intersections": _intersections(),
         "not_planted": [
             "gender in July and August: version 1.4 sees nothing that separates women from men",
-            "age below 25 against 25-49: hiring history treats them alike",
+            "age below 25 against 25-49: hiring history treats them alike, and as many are contacted",
             "qpv: no feature, no hiring history and no selection depends on it",
+            "season: fewer offers in August, more of some occupations in summer, of others in September; it "
+            "is the same in each group",
+            "the trial: close to a third of offers end in a hire, each in one; who is hired is assessed no more",
             "precision: employers still hold a little against age and part-time pasts, about what balances the higher "
-            "bar that these people had to pass to be contacted; so those contacted are hired about equally often",
+            "bar that these people had to pass to be contacted; so those contacted are hired about equally often: "
+            "0.2 of 100 more of 50 and over, and since the change of women",
         ],
         "drift": {
             "reference": MONTHS[0],
@@ -42,11 +78,12 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             },
             "experience_years": {"2026-08": "none", "2026-09": "none"},
             "skills_match": {"2026-08": "none", "2026-09": "none"},
+            "part_time_share": {"2026-08": "none", "2026-09": "none"},
             "occupation": {"2026-08": "none", "2026-09": "none"},
             "score": {
                 "2026-08": "none",
                 "2026-09": "shifted",
-                "mechanism": "version 2.0 weighs hires and refusals equally in training, which raises its scores",
+                "mechanism": "version 2.0 weighs hires more than refusals in training, which raises its scores",
             },
         },
         "messages": {
@@ -97,8 +134,9 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "effect_between": [0.002, 0.006],
             "outcome": "returns to work a month, over people",
             "switch": "PlantedEffects.returns_added",
-            "mechanism": "87 agencies of two regions have more returns to work from the month in which they start; the "
-            "other 213 do not, and all change alike otherwise",
+            "mechanism": "agencies have more returns to work from the month in which they start: the 87 of the two "
+            "regions of the trial, and 36 of three more regions since June; the other 177 do not, and all change alike "
+            "otherwise",
         },
         "reviews": {
             "lists_changed": {
@@ -307,6 +345,11 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "are on many lists get their places: by decisions their group is treated alike, person by person it is not",
             "spread": "people of 50 and over are on no list more often too, as they are contacted less",
             "fewer_than_six_months": "the log has three, so that nobody can be said not to be forgotten",
+            "hired_of_contacted": {
+                "ratio_between": [0.75, 1.0],
+                "mechanism": "who stands in fits less well than who is passed over: of those contacted under 25 some "
+                "10 of 100 fewer are hired, in each month; with nobody passed over it is as many",
+            },
         },
         "version_change": {
             "before": "1.4",
@@ -325,7 +368,25 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "mechanism": "it is in the registry of models, and no use names it: question 1.5 sees it",
             "rules": "those of MatchFT were brought up to date in September 2025 the last time: question 5.4",
         },
-        "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown",
+        "neglected": {
+            "unexamined_days": "question 6.6: version 2.0 was examined so many days after the change, or never",
+            "rules_months": "question 5.4: the public rules of MatchFT were so many months old at the change",
+            "review_days_late": "question 1.4: the ethics review of ChatFT came so many days after its trial began",
+        },
+        "left_out": {
+            name: {"question": question, "size": LEFT_OUT[name], "switch": f"PlantedEffects.{name}", "mechanism": how}
+            for name, question, how in (
+                ("reminders_since", "4.3", "four reminders in as many days to people who do not answer"),
+                ("silent_left_out", "4.4", "whoever did not answer the last message is put last on later lists"),
+                ("late_explanations", "5.3", "requests for an explanation are answered ten days too late"),
+                ("qpv_lower", "3.4b", "people of a priority neighbourhood stand last of those contacted"),
+                ("excluded_uses", "1.1", "advisers use lists for excluded offers"),
+                ("questions_outside", "6.5", "calls of the model that asks questions run in a place not allowed"),
+            )
+        },
+        "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown. Where "
+        "two answers are given, the one or the other: what is planted says no more, and a month is too short",
+        "two_answers": {name: reason for names, reason in TWO_ANSWERS.items() for name in names},
         "expected_verdicts": _expected(),
         "expected_verdicts_of_chatft": _expected_of_chatft(),
     }
@@ -350,7 +411,8 @@ def _effects() -> list[dict[str, Any]]:
             "against": "M",
             "months": [MONTHS[2]],
             "ratio_between": [0.84, 0.91],
-            "mechanism": "version 2.0 adds part_time_share, which past hires disfavour and which women have more often",
+            "mechanism": "version 2.0 adds part_time_share, which past hires disfavour and which women have more "
+            "often: `boussole features` finds it",
         },
     ]
 
@@ -377,7 +439,9 @@ def _expected() -> dict[str, dict[str, str]]:
         found = {"gender": "watch" if changed else "kept", **ratio}
         verdicts[month] = {
             **{f"{asked}_{name}": found[name] for asked in SELECTION for name in attributes},
-            **{f"precision_difference_{name}": "kept" for name in attributes},
+            # Whatever is selected, few are hired: the last stage, and who is hired of those contacted.
+            **{f"{asked}_{name}": ALIKE for asked in SELECTION[2:] for name in attributes if found[name] == "kept"},
+            **{f"precision_difference_{name}": ALIKE for name in attributes},
             "decent_hours": "watch" if changed else "kept",
             "not_too_often": "kept",
             "override_rate": "watch" if changed else "kept",
@@ -392,37 +456,31 @@ def _expected() -> dict[str, dict[str, str]]:
             "measurable_at_all": "unknown",  # the size of the model that asks questions is not published
             "users_trained": "watch" if changed else "kept",
             "silence_and_controls": "watch" if changed else "kept",
-            # In July too few are controlled to see that there is no difference. In September far beyond its breach
-            # level, and no case of 1.2 is confirmed yet.
-            "controls_of_the_silent": {"2026-07": "unknown", "2026-08": "kept"}.get(month, "watch"),
+            # Some 700 people are controlled in a month. In September far beyond its breach level, and no case of 1.2
+            # is confirmed yet.
+            "controls_of_the_silent": "watch" if changed else ALIKE,
             "told_it_is_ai": "watch" if changed else "kept",
             "needless_access": "broken" if changed else "kept",
             "without_a_smartphone": "watch" if changed else "kept",
             "silence_closes_no_door": "kept",
-            "time_to_answer_age": "broken" if changed else "kept",
-            "time_to_answer_gender_age": "broken" if changed else "unknown",  # some cells of few late replies
-            "time_to_answer_gender": "kept",
-            "time_to_answer_qpv": "kept",
+            **{f"time_to_answer_{name}": ALIKE for name in attributes},  # one reply in eleven is late
+            **{f"time_to_answer_{name}": "broken" for name in ("age", "gender_age") if changed},
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
-        # In September: of women 93 for 100, not surely below 95; of women of 50 and over 77, surely below 80.
+        # In September: of women 91 for 100; of women of 50 and over 77, surely below 80.
         crossed = "broken" if changed else "watch"
-        seen = {"gender": "unknown" if changed else "kept", "age": "watch", "gender_age": crossed, "qpv": "kept"}
+        seen = {"gender": "watch" if changed else "kept", "age": "watch", "gender_age": crossed, "qpv": "kept"}
         verdicts[month] |= {f"exposure_ratio_{name}": seen[name] for name in attributes}
         last = month == MONTHS[2]  # of fewer than three months nobody can be said to be forgotten
         for name in attributes:
             old = name in ("age", "gender_age")
             verdicts[month] |= {
-                f"where_the_gap_opens_{name}": "watch" if old else "unknown",
+                f"where_the_gap_opens_{name}": OPENED if old or (name == "gender" and changed) else ALIKE,
                 f"never_shortlisted_{name}": "broken" if old and last else "unknown",
             }
         verdicts[month] |= _corrected(month)
         if month != MONTHS[0]:
             verdicts[month] |= {"likeness_to_reference": "watch" if changed else "kept"}
-    # No gap is planted, and by chance the figure lies on the bad side of a watch level of none: never kept.
-    for month, names in zip(MONTHS, (("age", "gender_age", "qpv"), ("age", "qpv"), ("age", "gender_age")), strict=True):
-        verdicts[month] |= {f"precision_difference_{name}": "unknown" for name in names}
-    verdicts[MONTHS[2]] |= {f"{asked}_qpv": "unknown" for asked in SELECTION[2:]}  # 94 for 100 at the shortlist
     return verdicts
 
 
@@ -458,10 +516,15 @@ def _corrected(month: str) -> dict[str, str]:
     names = ("gender", "age", "qpv", "gender_age")
     if month == MONTHS[2]:
         return {"corrections_help": "unknown", **{f"gap_after_corrections_{name}": "unknown" for name in names}}
-    planted = month == CORRECTED
-    # By chance there may be a gap by neighbourhood in August, and by age under 25 in July; in July nothing shows that
-    # the gap by age was narrowed in each cell of gender and age.
-    found = {"gender": "kept", "age": "broken" if planted else "unknown"}
-    found |= {"qpv": "unknown" if planted else "kept", "gender_age": "broken" if planted else "watch"}
-    # In July 33 against 30 in 100, in August 36: not surely more.
-    return {"corrections_help": "watch", **{f"gap_after_corrections_{name}": told for name, told in found.items()}}
+    found = dict.fromkeys(names, ALIKE)
+    if month == CORRECTED:
+        found |= dict.fromkeys(("age", "gender_age"), "broken")
+    else:
+        # More people of 50 and over are put in than taken out, as more of them are left to put in: of 100 of the gap
+        # that remains, two or three. It is watched until that is seen in each cell.
+        found |= {"gender_age": f"kept{OR}watch"}
+    # Whom advisers put in they know: about 9 in 100 are hired, and 5 or 6 of those whom they kept.
+    return {
+        "corrections_help": f"kept{OR}watch",
+        **{f"gap_after_corrections_{name}": told for name, told in found.items()},
+    }

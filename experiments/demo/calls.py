@@ -55,8 +55,9 @@ def _few(among: np.ndarray, n: int, *, rng: np.random.Generator) -> np.ndarray:
     return rng.choice(places, min(n, len(places)), replace=False)
 
 
-def questions(*, rng: np.random.Generator) -> pd.DataFrame:
-    """The calls of the model that asks people questions for MatchFT; nothing is planted, and nobody knows its size."""
+def questions(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
+    """The calls of the model that asks people questions for MatchFT, whose size nobody knows; but for what is
+    planted."""
     found = []
     for month in MONTHS:
         days = pd.Period(month, "M").days_in_month
@@ -65,4 +66,7 @@ def questions(*, rng: np.random.Generator) -> pd.DataFrame:
         found.append(pd.DataFrame({"called_at": called, "tokens": rng.integers(20, 120, QUESTIONS)}))
     calls = pd.concat(found, ignore_index=True)
     names = [f"Q{number:06}" for number in range(len(calls))]
-    return calls.assign(call_id=names, provider=PROVIDER, place=PLACE, model="questions")
+    place = np.full(len(calls), PLACE, dtype=object)
+    since = (calls["called_at"] >= pd.Timestamp(CHANGE)).to_numpy()
+    place[_few(since, effects.questions_outside, rng=rng.spawn(1)[0])] = OUTSIDE
+    return calls.assign(call_id=names, provider=PROVIDER, place=place, model="questions")

@@ -1,36 +1,57 @@
-"""People whom the tool of the demo passes over, whatever their score: always the same ones, of one age."""
+"""People whom the tool of the demo passes over, whatever their score: always the same ones, of one age; and people whom
+it puts last of those contacted."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 
-PLACE = ["rank", "shortlisted", "contacted", "replied", "presented", "hired"]
+PLACE = ["rank", "shortlisted", "contacted"]
 """What somebody else gets in their place."""
 YOUNG = 25
 """The first age that is not passed over."""
 
 
-def forget(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
-    """The decisions with some young people passed over wherever somebody like them can take their place.
+def passed_over(
+    seekers: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED
+) -> frozenset[str]:
+    """Who is passed over."""
+    young = seekers.loc[seekers["age"] < YOUNG, "person_id"].to_numpy()
+    return frozenset(young[rng.random(len(young)) < effects.forgotten_young])
+
+
+def forget(log: pd.DataFrame, *, over: frozenset[str], often: Mapping[str, int]) -> pd.DataFrame:
+    """The decisions with the young people of `over` passed over wherever somebody like them can take their place.
 
     That is somebody under 25 of the same sex in the pool of the same offer who is not on its list and is on others: the
-    one who is on most. So every figure by age and sex stays what it was, and only a count by person shows that it is
-    always the same ones who are forgotten.
+    one who is on most, by how `often` each person is. So every figure by age and sex stays what it was, and only a
+    count by person shows that it is always the same ones who are forgotten.
     """
-    young = (log["age"] < YOUNG).to_numpy()
-    people = np.sort(log.loc[young, "person_id"].unique())
-    passed_over = people[rng.random(len(people)) < effects.forgotten_young]
-    over, sex = log["person_id"].isin(set(passed_over)).to_numpy(), log["gender"].to_numpy()
+    young, forgotten = (log["age"] < YOUNG).to_numpy(), log["person_id"].isin(over).to_numpy()
+    sex, times = log["gender"].to_numpy(), log["person_id"].map(often).fillna(0).to_numpy()
     order, listed = np.arange(len(log)), log["shortlisted"].to_numpy().copy()
-    often = log.groupby("person_id")["shortlisted"].transform("sum").to_numpy()
     rows_of = log.assign(at=order)[young].groupby("offer_id", sort=False)["at"].agg(list)
-    for offer, first in zip(log.loc[over & listed, "offer_id"], order[over & listed], strict=True):
-        alike = [at for at in rows_of[offer] if sex[at] == sex[first] and not over[at] and not listed[at] and often[at]]
+    hit = forgotten & listed
+    for offer, first in zip(log.loc[hit, "offer_id"], order[hit], strict=True):
+        alike = [
+            at for at in rows_of[offer] if sex[at] == sex[first] and not forgotten[at] and not listed[at] and times[at]
+        ]
         if alike:
-            other = max(alike, key=lambda at: often[at])
+            other = max(alike, key=lambda at: times[at])
             order[[first, other]], listed[[first, other]] = order[[other, first]], (False, True)
     places = log[PLACE].iloc[order].set_axis(log.index)
     return log.assign(**{name: places[name] for name in PLACE})
+
+
+def lowered(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
+    """The decisions with people of a priority neighbourhood last of those contacted, since the change, so that as many
+    of them are contacted, and fewer are looked at: nothing that counts decisions shows it."""
+    contacted = log["contacted"]
+    chosen = contacted & log["after_change"] & log["qpv"].eq("yes") & (rng.random(len(log)) < effects.qpv_lower)
+    place = (log["rank"] + len(log) * chosen)[contacted]
+    ranks = place.groupby(log.loc[contacted, "offer_id"]).rank(method="first").astype("int64")
+    return log.assign(rank=ranks.reindex(log.index).fillna(log["rank"]).astype("int64"))

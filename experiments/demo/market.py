@@ -1,4 +1,4 @@
-"""Invented offers, the people who compete for them, and what became of those contacted."""
+"""Invented offers, the people who compete for them, and what becomes of those contacted."""
 
 from __future__ import annotations
 
@@ -8,45 +8,95 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from boussole.experiments.demo.planted import CHANGE, FIRST_DAY, LAST_DAY, PLANTED, PlantedEffects
+from boussole.experiments.demo.places import AGENCIES, home
+from boussole.experiments.demo.planted import BLIND, CHANGE, FIRST_DAY, LAST_DAY, PLANTED, PlantedEffects
 
 POOL, SHORTLIST, CONTACTS = 20, 10, 8
 """People assessed, shortlisted at most and contacted at most for one offer."""
 OFFERS_PER_PERSON = 0.27
 """With 20 people assessed each, a person is assessed five to six times in the three months."""
+SPARE = 10
+"""People drawn for an offer beside these, who come in where others have found work."""
+REPLIES, INTRODUCED, PICKY = 0.9, 0.235, -1.97
+"""Share of those contacted who reply, and of these whom the adviser introduces to the employer; log-odds that today's
+employers want somebody less than past ones. So close to a third of the offers end in a hire, as in the trial."""
+SEASON = {7: 1.0, 8: 0.93, 9: 1.07}
+"""Offers of a working day of each month, beside the first: fewer in August, more when the summer is over."""
+IN_SEASON = {"A": {8: 1.2, 9: 1.3}, "G": {7: 1.2, 8: 1.2, 9: 0.85}, "K": {9: 1.1}}
+"""The same of some families: harvests, hotels and restaurants in summer, personal services when schools begin."""
+EVERY = 11
+"""One offer in so many is of the largest agency."""
 PARIS = ZoneInfo("Europe/Paris")
 
 
 def offers(seekers: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
-    """Offers in the order of their moment, in occupations as frequent as among the people."""
-    counts = seekers["rome_family"].value_counts().sort_index()
-    counts = counts[counts >= POOL]
+    """Offers in the order of their moment, each of an agency that has started, in occupations as frequent as among the
+    people of its region, and by season."""
+    within = pd.crosstab(home(seekers["person_id"]), seekers["rome_family"])
+    within = within.where(within >= POOL, 0).pipe(lambda counts: counts[counts.sum(axis=1) > 0])
     number = round(OFFERS_PER_PERSON * len(seekers))
     days = [FIRST_DAY + dt.timedelta(days=i) for i in range((LAST_DAY - FIRST_DAY).days + 1)]
     worked = [day for day in days if day.weekday() < 5]
-    day = np.sort(rng.integers(len(worked), size=number))
+    often = np.array([SEASON[day.month] for day in worked])
+    day = np.sort(rng.choice(len(worked), size=number, p=often / often.sum()))
     minute = rng.integers(9 * 60, 18 * 60, size=number)
+    on = np.array(worked)[day]
     moments = [
-        dt.datetime.combine(worked[d], dt.time(m // 60, m % 60), tzinfo=PARIS) for d, m in zip(day, minute, strict=True)
+        dt.datetime.combine(each, dt.time(m // 60, m % 60), tzinfo=PARIS) for each, m in zip(on, minute, strict=True)
     ]
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             "offer_id": [f"O{i:05d}" for i in range(number)],
-            "rome_family": rng.choice(counts.index.to_numpy(), size=number, p=(counts / counts.sum()).to_numpy()),
             "ts": pd.to_datetime(moments, utc=True).as_unit("us"),
-            "after_change": [worked[d] >= CHANGE for d in day],
+            "after_change": on >= CHANGE,
         }
     )
+    return _placed(found, on, within, rng=rng)
+
+
+def _placed(posted: pd.DataFrame, on: np.ndarray, within: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
+    """Offers with their agency and region, by turns of the agencies that have started; the largest has more of them."""
+    open_ = AGENCIES[AGENCIES["of"].isin(within.index) & AGENCIES["started"].notna()]
+    starts = pd.to_datetime(open_["started"]).dt.date.to_numpy()
+    order, largest = rng.permutation(len(open_)), np.flatnonzero(open_["agency"] == BLIND)[0]
+    turn, given = 0, np.empty(len(posted), dtype=int)
+    for i, day in enumerate(on):
+        if i % EVERY == 0:
+            given[i] = largest
+            continue
+        while starts[order[turn % len(order)]] > day:
+            turn += 1
+        given[i] = order[turn % len(order)]
+        turn += 1
+    found = posted.assign(agency=open_["agency"].to_numpy()[given], region=open_["of"].to_numpy()[given])
+    return found.assign(rome_family=_families(found, np.array([day.month for day in on]), within, rng=rng))
+
+
+def _families(posted: pd.DataFrame, month: np.ndarray, within: pd.DataFrame, *, rng: np.random.Generator) -> np.ndarray:
+    """The occupation family of each offer, drawn among those of its region."""
+    found, drawn, families = np.empty(len(posted), dtype=object), rng.random(len(posted)), within.columns.to_numpy()
+    regions = posted["region"].to_numpy()
+    for region, at in {*zip(regions, month, strict=True)}:
+        rows = (regions == region) & (month == at)
+        season = [IN_SEASON.get(family, {}).get(at, 1.0) for family in families]
+        shares = np.cumsum(within.loc[region].to_numpy(dtype=float) * season)
+        found[rows] = families[np.searchsorted(shares / shares[-1], drawn[rows])]
+    return found
 
 
 def pairs(
     seekers: pd.DataFrame, posted: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED
 ) -> pd.DataFrame:
-    """Everybody assessed for each offer: twenty people of its occupation, drawn without regard to anything else."""
-    rows_of = {family: frame.index.to_numpy() for family, frame in seekers.groupby("rome_family")}
-    drawn = np.concatenate([rng.choice(rows_of[family], size=POOL, replace=False) for family in posted["rome_family"]])
-    repeated = posted.loc[posted.index.repeat(POOL), ["offer_id", "ts", "after_change"]].reset_index(drop=True)
-    pool = pd.concat([repeated, seekers.loc[drawn].reset_index(drop=True)], axis=1)
+    """Whom each offer may reach, in the order in which they are assessed: more people of its occupation and region than
+    are, as some of them will have found work by then; drawn without regard to anything else."""
+    rows_of = {key: rows.index.to_numpy() for key, rows in seekers.groupby([home(seekers["person_id"]), "rome_family"])}
+    keys = list(zip(posted["region"], posted["rome_family"], strict=True))
+    drawn = [rng.choice(rows_of[key], size=min(POOL + SPARE, len(rows_of[key])), replace=False) for key in keys]
+    sizes = [len(rows) for rows in drawn]
+    repeated = posted.loc[posted.index.repeat(sizes), ["offer_id", "ts", "after_change", "agency"]]
+    pool = pd.concat(
+        [repeated.reset_index(drop=True), seekers.loc[np.concatenate(drawn)].reset_index(drop=True)], axis=1
+    )
     mean = np.where(pool["after_change"], effects.radius_km[1], effects.radius_km[0])
     return pool.assign(
         skills_match=skills(pool["ability"].to_numpy(), rng), distance_km=rng.gamma(2.0, mean / 2.0).round(1)
@@ -69,14 +119,34 @@ def hiring_odds(frame: pd.DataFrame, *, against_age: float, against_part_time: f
     return odds.to_numpy()
 
 
-def outcomes(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
-    """Replies, introductions and hires of the contacted; employers now hold less against people than in the past."""
-    drawn = rng.random((3, len(log)))
-    contacted = log["contacted"].to_numpy()
-    replied = contacted & (drawn[0] < 0.9)
-    presented = replied & (drawn[1] < 0.45)
-    odds = hiring_odds(log, against_age=effects.age_50_now, against_part_time=effects.part_time_now)
-    hired = presented & (drawn[2] < 1 / (1 + np.exp(-odds)))
+def fates(pool: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
+    """What would become of everybody in a pool if they were contacted: whether they would reply and be introduced, and
+    how much the employer would want them, who hires nobody whom he wants less than nothing.
+
+    Employers now hold less against people than in the past.
+    """
+    drawn = rng.random((3, len(pool)))
+    would_reply = drawn[0] < REPLIES
+    wanted = today_odds(pool, effects) - np.log(drawn[2] / (1 - drawn[2]))
+    return pool.assign(would_reply=would_reply, would_meet=would_reply & (drawn[1] < INTRODUCED), wanted=wanted)
+
+
+def today_odds(frame: pd.DataFrame, effects: PlantedEffects) -> np.ndarray:
+    """Log-odds that an employer of today wants somebody who is introduced."""
+    odds = hiring_odds(frame, against_age=effects.age_50_now, against_part_time=effects.part_time_now)
+    return odds + PICKY
+
+
+def outcomes(log: pd.DataFrame) -> pd.DataFrame:
+    """Replies, introductions and hires of the contacted: an offer is one post, a person takes one.
+
+    The employer takes whom he wants most of those introduced; of two who want the same person on one list after the
+    other the first has them.
+    """
+    contacted = log["contacted"]
+    replied, presented = contacted & log["would_reply"], contacted & log["would_meet"]
+    wanted = log[presented & (log["wanted"] > 0)].sort_values("wanted", ascending=False)
+    best = wanted.drop_duplicates("offer_id").sort_values(["ts", "offer_id"]).drop_duplicates("person_id")
+    hired = pd.Series(log.index.isin(best.index), index=log.index)
     # Somebody who was never contacted has no outcome, which is not the same as "not hired".
-    known = pd.Series(hired, index=log.index).astype("boolean").where(log["contacted"])
-    return log.assign(replied=replied, presented=presented, hired=known)
+    return log.assign(replied=replied, presented=presented, hired=hired.astype("boolean").where(contacted))

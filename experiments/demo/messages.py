@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from boussole.experiments.demo.market import PARIS
+from boussole.experiments.demo.places import departments
 from boussole.experiments.demo.planted import CHANGE, PLANTED, PlantedEffects
 
-DEPARTMENTS = ("18", "28", "36", "37", "41", "45", "44", "49", "53", "72", "85")
-"""Of the two regions of the trial."""
 HOURS = (10, 11, 12, 14, 15, 16, 17, 18, 19)
 EVENING = 21
 CLOSED = ("2026-07-14",)
@@ -28,14 +27,30 @@ NO_SMARTPHONE = 8
 """One person in so many has none."""
 TEMPLATE, NEW_TEMPLATE = "SMS-3", "SMS-4"
 """The template of messages, whose notice somebody approved, and a newer one, whose nobody did."""
-COLUMNS = ["person_id", "sent_at", "kind", "replied_at", "closes_at", "smartphone", "department", "template", "week"]
+REMINDERS = 4
+"""Reminders to whoever does not answer, where they are planted: with the first message one more than may be sent."""
+COLUMNS = [
+    "person_id",
+    "sent_at",
+    "kind",
+    "replied_at",
+    "closes_at",
+    "smartphone",
+    "department",
+    "template",
+    "week",
+    "decision_id",
+]
 
 
 def messages(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
     """The log of messages of a log of decisions; `week` names the run of the decision."""
-    sent = log.loc[log["contacted"], ["person_id", "ts", "replied", "age", "run"]].reset_index(drop=True)
-    day = _working_day(sent["ts"].dt.tz_convert(PARIS).dt.tz_localize(None).dt.normalize())
-    hour = rng.choice(HOURS, len(sent))
+    sent = log.loc[log["contacted"], ["person_id", "ts", "replied", "age", "run", "decision_id"]].reset_index(drop=True)
+    decided = sent["ts"].dt.tz_convert(PARIS).dt.tz_localize(None)
+    day = _working_day(decided.dt.normalize())
+    # Of the hours that are left of the day: a message comes after its decision.
+    gone = np.where(day == decided.dt.normalize(), np.searchsorted(HOURS, decided.dt.hour, side="right"), 0)
+    hour = np.array(HOURS)[gone + (rng.random(len(sent)) * (len(HOURS) - gone)).astype(int)]
     late = (rng.random(len(sent)) < effects.evening_share) & (day >= pd.Timestamp(CHANGE))
     moment = pd.Series(np.where(late, EVENING, hour)) * 3600 + rng.integers(0, 3600, len(sent))
     at = day + pd.to_timedelta(moment, unit="s")
@@ -50,8 +65,9 @@ def messages(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEff
             "closes_at": at + CLOSES_AFTER,
             "smartphone": np.where(number % NO_SMARTPHONE == 0, "no", "yes"),
             "age": sent["age"],
-            "department": np.array(DEPARTMENTS)[number % len(DEPARTMENTS)],
+            "department": departments(sent["person_id"]),
             "week": sent["run"],
+            "decision_id": sent["decision_id"],
         }
     ).sort_values(["person_id", "sent_at"], kind="stable", ignore_index=True)
     stop = rng.random(len(found)) < STOPS
@@ -66,9 +82,25 @@ def messages(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEff
     ignored = long_after & changed & (rng.random(len(found)) < effects.stop_ignored_share)
     heeded = found[~after | ignored]
     kept = pd.concat([heeded[_within_limit(heeded)], stops[stops["sent_at"].eq(stops["person_id"].map(first))]])
+    kept = pd.concat([kept, _reminders(kept, first, rng=rng.spawn(1)[0], effects=effects)], ignore_index=True)
     newer = (rng.random(len(kept)) < effects.new_template_share) & (kept["sent_at"] >= pd.Timestamp(CHANGE))
     kept = kept.assign(template=np.where(newer, NEW_TEMPLATE, TEMPLATE))
     return kept[COLUMNS].sort_values(["sent_at", "person_id"], kind="stable", ignore_index=True)
+
+
+def _reminders(
+    sent: pd.DataFrame, stops: pd.Series, *, rng: np.random.Generator, effects: PlantedEffects
+) -> pd.DataFrame:
+    """Reminders to people who did not answer, one a working day after the other, until they say STOP; planted."""
+    silent = sent[(sent["kind"] == "contact") & sent["replied_at"].isna() & (sent["sent_at"] >= pd.Timestamp(CHANGE))]
+    chosen = silent[rng.random(len(silent)) < effects.reminders_since]
+    time = chosen["sent_at"] - chosen["sent_at"].dt.normalize()
+    found = []
+    for number in range(1, REMINDERS + 1):
+        day = _working_day(chosen["sent_at"].dt.normalize() + pd.Timedelta(days=1), more=number - 1)
+        found.append(chosen.assign(sent_at=(day + time).astype(chosen["sent_at"].dtype), kind="relance"))
+    every = pd.concat(found)
+    return every[~(every["sent_at"] > every["person_id"].map(stops))]
 
 
 def _slower(found: pd.DataFrame, changed: pd.Series, *, rng: np.random.Generator, effects: PlantedEffects) -> pd.Series:
@@ -82,10 +114,10 @@ def _slower(found: pd.DataFrame, changed: pd.Series, *, rng: np.random.Generator
     return found["replied_at"].mask(slow & found["replied_at"].notna(), later)
 
 
-def _working_day(days: pd.Series) -> pd.Series:
-    """The same day, or the next one on which messages may leave."""
+def _working_day(days: pd.Series, *, more: int = 0) -> pd.Series:
+    """The same day, or the next one on which messages may leave, or so many of them later."""
     open_days = np.busdaycalendar(holidays=np.array(CLOSED, dtype="datetime64[D]"))
-    moved = np.busday_offset(days.to_numpy().astype("datetime64[D]"), 0, roll="forward", busdaycal=open_days)
+    moved = np.busday_offset(days.to_numpy().astype("datetime64[D]"), more, roll="forward", busdaycal=open_days)
     return pd.Series(moved.astype("datetime64[ns]"), index=days.index)
 
 

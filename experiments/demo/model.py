@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 HISTORY = 60_000
 PASSING = 0.35
 """Share of past candidates whose score lies under the threshold of a version."""
+HIRES_WEIGH = 1.15
+"""What all past hires weigh in training, beside all refusals, in the version that raises scores."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +71,14 @@ def history(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> p
 def train(name: str, past: pd.DataFrame, *, effects: PlantedEffects = PLANTED) -> DemoVersion:
     """Fit a version on past hires; it sees neither gender, nor age, nor neighbourhood."""
     features, raised = VERSIONS[name], effects.scores_raised and name == NEWEST
+    share = float(past["hired"].mean())
+    weights = {True: round(HIRES_WEIGH * 0.5 / share, 3), False: round(0.5 / (1 - share), 3)} if raised else None
     pipeline = make_pipeline(
         make_column_transformer(
             (KBinsDiscretizer(n_bins=8, encode="onehot-dense", strategy="uniform"), ["experience_years"]),
             remainder=StandardScaler(),
         ),
-        LogisticRegression(C=1.0, class_weight="balanced" if raised else None, max_iter=500),
+        LogisticRegression(C=1.0, class_weight=weights, max_iter=500),
     )
     pipeline.fit(past[list(features)], past["hired"])
     scores = pipeline.predict_proba(past[list(features)])[:, 1]
@@ -82,16 +87,20 @@ def train(name: str, past: pd.DataFrame, *, effects: PlantedEffects = PLANTED) -
     )
 
 
-def decide(pool: pd.DataFrame, version: DemoVersion) -> pd.DataFrame:
-    """Score and rank the people assessed for each offer, shortlist above the threshold, contact the first ones."""
-    score = version.pipeline.predict_proba(pool[list(version.features)])[:, 1].round(6)
-    scored = pool.assign(score=score)
-    rank = scored.groupby("offer_id")["score"].rank(method="first", ascending=False).astype("int64")
-    shortlisted = (score >= version.threshold) & (rank <= SHORTLIST)
-    return scored.assign(
-        rank=rank,
-        model_version=version.name,
-        threshold=version.threshold,
-        shortlisted=shortlisted,
-        contacted=shortlisted & (rank <= CONTACTS),
-    )
+def scored(pool: pd.DataFrame, versions: Mapping[bool, DemoVersion]) -> pd.DataFrame:
+    """The people of a pool with their scores, by the version of before the change and by the one of after."""
+    found = []
+    for after, version in versions.items():
+        rows = pool[pool["after_change"] == after]
+        score = version.pipeline.predict_proba(rows[list(version.features)])[:, 1].round(6)
+        found.append(rows.assign(score=score, model_version=version.name, threshold=version.threshold))
+    return pd.concat(found)
+
+
+def decide(assessed: pd.DataFrame, *, last: np.ndarray | float = 0.0) -> pd.DataFrame:
+    """Rank the people assessed for each offer, shortlist above the threshold, contact the first ones; those of `last`
+    (ones) come after all others."""
+    place = assessed["score"] - 2 * last
+    rank = place.groupby(assessed["offer_id"]).rank(method="first", ascending=False).astype("int64")
+    shortlisted = (assessed["score"] >= assessed["threshold"]) & (rank <= SHORTLIST)
+    return assessed.assign(rank=rank, shortlisted=shortlisted, contacted=shortlisted & (rank <= CONTACTS))

@@ -13,22 +13,24 @@ CHANGE = dt.date(2026, 9, 1)
 """The day on which version 2.0 replaces 1.4 and the search radius grows."""
 CORRECTED = MONTHS[1]
 """The month in which advisers correct lists against people of 50 and over."""
-BLIND = "A07"
-"""The agency whose advisers follow every list."""
+BLIND = "A007"
+"""The largest agency, whose advisers follow every list."""
+NEVER = 9999
+"""Days after which something that nobody has done would be done."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlantedEffects:
     """Every bias and shift of the simulation, in one place; log-odds unless said otherwise."""
 
-    age_50_hired: float = -0.65
+    age_50_hired: float = -0.67
     """Past employers hired people of 50 and over less: both versions learn it through experience_years."""
-    part_time_hired: float = -1.6
+    part_time_hired: float = -1.7
     """Past employers hired people with part-time pasts less (per share of 1): only version 2.0 sees that feature."""
-    age_50_now: float = -0.4
-    part_time_now: float = -0.3
+    age_50_now: float = -0.15
+    part_time_now: float = -0.15
     """What employers hold against the same people today: less, about what balances the higher bar they had to pass."""
-    women_part_time: float = 0.42
+    women_part_time: float = 0.45
     men_part_time: float = 0.12
     """Share of people with a part-time past: this is how version 2.0 reaches women."""
     evening_share: float = 0.03
@@ -108,17 +110,41 @@ class PlantedEffects:
     """How many of these controls the log says were triggered by that; 0 plants nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
-    neglected: bool = True
-    """Whether nobody examined version 2.0, kept the public rules of MatchFT up to date, or had ChatFT looked at by the
-    ethics committee before its trial."""
+    unexamined_days: int = NEVER
+    """Days from the change until version 2.0 was examined: never so far; 0 plants nothing: it was examined before."""
+    rules_months: int = 12
+    """Months for which nobody had kept the public rules of MatchFT up to date at the change; 0 plants nothing."""
+    review_days_late: int = 37
+    """Days from the start of ChatFT's trial until the ethics committee looked at it; 0 plants nothing."""
     scores_raised: bool = True
-    """Whether version 2.0 gives hires and refusals the same weight in training, which raises all its scores."""
+    """Whether version 2.0 gives hires more weight than refusals in training, which raises all its scores."""
     reworked_since: float | None = None
     """Share of ChatFT's texts that agents edit or reject since the change; None plants nothing: as before. The demo
     leaves it out, as what is rejected could then not be longer."""
+    reminders_since: float = 0.0
+    """Share of messages without an answer, since the change, after which four reminders follow in as many days."""
+    silent_left_out: float = 0.0
+    """Share of decisions, since the change, in which somebody who did not answer the last message is put last."""
+    late_explanations: int = 0
+    """Requests for an explanation that were answered ten days too late."""
+    qpv_lower: float = 0.0
+    """Share of people of a priority neighbourhood who stand last of those contacted, since the change."""
+    excluded_uses: int = 0
+    """Uses by advisers about an excluded offer, since the change."""
+    questions_outside: int = 0
+    """Calls of the model that asks questions for MatchFT in a place that is not allowed, since the change."""
 
 
 PLANTED = PlantedEffects()
+LEFT_OUT: dict[str, float | int] = {
+    "reminders_since": 0.3,
+    "silent_left_out": 0.5,
+    "late_explanations": 2,
+    "qpv_lower": 0.8,
+    "excluded_uses": 6,
+    "questions_outside": 5,
+}
+"""Effects that the demo leaves out, so that not all of its compass is red, each with a size at which it is found."""
 NOTHING = PlantedEffects(
     age_50_hired=0.0,
     part_time_hired=0.0,
@@ -160,7 +186,9 @@ NOTHING = PlantedEffects(
     silent_controlled=0.0,
     controls_from_silence=0,
     radius_km=(14.0, 14.0),
-    neglected=False,
+    unexamined_days=0,
+    rules_months=0,
+    review_days_late=0,
     scores_raised=False,
 )
 """Nothing that a charter minds. Agencies that started still have more returns to work: without that, question 1.3 would

@@ -6,13 +6,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from boussole.experiments.demo.corrections import swaps
-from boussole.experiments.demo.planted import CHANGE, PLANTED, PlantedEffects
+from boussole.experiments.demo.planted import BLIND, CHANGE, PLANTED, PlantedEffects
 
-AGENCIES, ADVISERS = 80, 15
-"""How many agencies of the two regions, and how many advisers review in each: nobody is told of alone."""
-LARGEST, EVERY, MOST = 7, 11, 60
-"""The largest agency, that it reviews every so many lists beside its part of the others, and by how many advisers."""
+ADVISERS, MOST = 11, 60
+"""How many advisers review lists in an agency, and in the largest: nobody is told of alone."""
 LOOKED_AT = 3
 """Proposals of a list that its adviser opens."""
 WORDS = (60, 140)
@@ -22,31 +19,32 @@ CHANGED, HASTY = 0.12, 0.03
 COLUMNS = ["decision_id", "kept", "seconds", "reviewed_at", "agent", "agency", "words", "month"]
 
 
-def reviews(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
-    """The log of what advisers decided, of a log of decisions; `month` names the run."""
-    columns = ["decision_id", "offer_id", "ts", "rank", "contacted"]
-    seen = log.loc[log["rank"] <= LOOKED_AT, columns].sort_values(["offer_id", "rank"], ignore_index=True)
-    lists = seen.groupby("offer_id", as_index=False).agg(ts=("ts", "max"))
-    lists = lists.sort_values("ts", kind="stable", ignore_index=True)
-    since = (lists["ts"] >= pd.Timestamp(CHANGE, tz=lists["ts"].dt.tz)).to_numpy()
-    number, count = np.arange(len(lists)), len(lists)
-    largest = number % EVERY == LARGEST
-    agency = np.where(largest, LARGEST, number % AGENCIES)
-    adviser = np.where(agency == LARGEST, number // EVERY % MOST, number // AGENCIES % ADVISERS)
-    blind = (agency == LARGEST) & effects.blind_agency
-    changed = (rng.random(count) < _share(since, effects.changed_since, CHANGED)) & ~blind
+def lists(posted: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
+    """Who reviews the list of each offer, how fast, and whether something is changed in it."""
+    found = posted[["offer_id", "ts", "agency"]].sort_values("ts", kind="stable", ignore_index=True)
+    since = (found["ts"] >= pd.Timestamp(CHANGE, tz=found["ts"].dt.tz)).to_numpy()
+    count, largest = len(found), (found["agency"] == BLIND).to_numpy()
+    adviser = found.groupby("agency").cumcount().to_numpy() % np.where(largest, MOST, ADVISERS)
+    blind = largest & effects.blind_agency
     hasty = rng.random(count) < _share(since, effects.hasty_since, HASTY)
-    lists = lists.assign(
-        agency=[f"A{each:02}" for each in agency],
-        agent=[f"A{a:02}-{each:02}" for a, each in zip(agency, adviser, strict=True)],
-        changed=changed,
+    return found.assign(
+        agent=[f"{agency}-{each:02}" for agency, each in zip(found["agency"], adviser, strict=True)],
+        changed=(rng.random(count) < _share(since, effects.changed_since, CHANGED)) & ~blind,
         pace=np.where(hasty, rng.uniform(500, 1500, count), rng.uniform(80, 280, count)),
         wait=pd.to_timedelta(rng.integers(5, 600, count), unit="min"),
     ).drop(columns="ts")
-    corrected = swaps(log, lists.loc[lists["changed"], "offer_id"], rng=rng, effects=effects)
-    proposals = pd.concat([seen.assign(kept=seen["contacted"]), corrected], ignore_index=True)
+
+
+def reviews(
+    log: pd.DataFrame, reviewed: pd.DataFrame, corrected: pd.DataFrame, *, rng: np.random.Generator
+) -> pd.DataFrame:
+    """The log of what advisers decided, of a log of decisions: of each list its first proposals and those that were
+    `corrected`; `month` names the run."""
+    columns = ["decision_id", "offer_id", "ts", "contacted"]
+    seen = log.loc[log["rank"] <= LOOKED_AT, [*columns, "rank"]].sort_values(["offer_id", "rank"], ignore_index=True)
+    proposals = pd.concat([seen.assign(kept=seen["contacted"]), corrected[[*columns, "kept"]]], ignore_index=True)
     proposals = proposals.drop_duplicates("decision_id", keep="last").sort_values("decision_id")
-    found = proposals.drop(columns="rank").merge(lists, on="offer_id")
+    found = proposals.drop(columns="rank").merge(reviewed, on="offer_id")
     words = rng.integers(*WORDS, len(found))
     return found.assign(
         seconds=(words / found["pace"] * 60).round(1),

@@ -13,26 +13,27 @@ from boussole.experiments.demo.accounts import accounts
 from boussole.experiments.demo.agencies import agency_months
 from boussole.experiments.demo.calls import questions, with_calls
 from boussole.experiments.demo.controls import controls
-from boussole.experiments.demo.corrections import late_outcomes
-from boussole.experiments.demo.forgetting import forget
-from boussole.experiments.demo.market import PARIS, offers, outcomes, pairs
+from boussole.experiments.demo.forgetting import passed_over
+from boussole.experiments.demo.introductions import introduced_at
+from boussole.experiments.demo.market import fates, offers, pairs
 from boussole.experiments.demo.messages import messages
-from boussole.experiments.demo.model import VERSIONS, DemoVersion, decide, history, train
+from boussole.experiments.demo.model import VERSIONS, DemoVersion, history, scored, train
 from boussole.experiments.demo.people import people
 from boussole.experiments.demo.planted import PLANTED, PlantedEffects
-from boussole.experiments.demo.reviews import reviews
+from boussole.experiments.demo.reviews import lists, reviews
 from boussole.experiments.demo.texts import texts
 from boussole.experiments.demo.uses import uses
+from boussole.experiments.demo.weeks import decided, week_of
 from boussole.experiments.demo.writers import writer_accounts, writer_uses
 
 LOGGED = [
-    "decision_id", "ts", "person_id", "offer_id", "model_version", "rome_family", "gender", "age", "qpv",
+    "decision_id", "ts", "person_id", "offer_id", "agency", "model_version", "rome_family", "gender", "age", "qpv",
     "experience_years", "distance_km", "skills_match", "part_time_share", "score", "threshold", "rank",
-    "shortlisted", "contacted", "replied", "presented", "hired",
+    "shortlisted", "contacted", "replied", "presented", "hired", "presented_at",
 ]  # fmt: skip
 
 
-STREAMS = 17
+STREAMS = 19
 """Every step draws from its own stream of the seed."""
 Log = tuple[str, LogName, pd.DataFrame]
 """A system, the name of a log, and its rows."""
@@ -91,8 +92,7 @@ class Simulation:
 
 def run_names(log: pd.DataFrame) -> pd.Series:
     """The name of the run of each decision."""
-    weeks: pd.Series = log["ts"].dt.tz_convert(PARIS).dt.strftime("%G-W%V")
-    return "decisions " + weeks + ", version " + log["model_version"]
+    return "decisions " + week_of(log["ts"]) + ", version " + log["model_version"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,25 +136,34 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
     past = history(rng=streams[0], effects=effects)
     versions = {name: train(name, past, effects=effects) for name in VERSIONS}
     seekers = people(count, rng=streams[1], effects=effects)
-    pool = pairs(seekers, offers(seekers, rng=streams[2]), rng=streams[3], effects=effects)
+    posted = offers(seekers, rng=streams[2])
     before, after = (versions[name] for name in VERSIONS)
-    decided = pd.concat([decide(pool[~pool["after_change"]], before), decide(pool[pool["after_change"]], after)])
-    log = forget(outcomes(decided, rng=streams[4], effects=effects), rng=streams[6], effects=effects)
-    log["decision_id"] = [f"D{number:07d}" for number in range(len(log))]
-    log = log[LOGGED].reset_index(drop=True)
-    sent = messages(log.assign(run=run_names(log)), rng=streams[5], effects=effects)
-    reviewed = reviews(log, rng=streams[6], effects=effects)
+    pool = scored(pairs(seekers, posted, rng=streams[3], effects=effects), {False: before, True: after})
+    assigned = lists(posted, rng=streams[6], effects=effects)
+    found = decided(
+        fates(pool, rng=streams[4], effects=effects),
+        changed=frozenset(assigned.loc[assigned["changed"], "offer_id"]),
+        over=passed_over(seekers, rng=streams[13], effects=effects),
+        rng=streams[17],
+        effects=effects,
+    )
+    ids = pd.Series([f"D{number:07d}" for number in range(len(found.log))], index=found.log.index)
+    log = found.log.assign(decision_id=ids)
+    every = messages(log.assign(run=run_names(log)), rng=streams[5], effects=effects)
+    log["presented_at"] = introduced_at(log, every, rng=streams[18])
+    sent, log = every.drop(columns="decision_id"), log[LOGGED].reset_index(drop=True)
+    reviewed = reviews(log, assigned, found.corrected.assign(decision_id=ids), rng=streams[6])
     written = write(seed=seed, effects=effects)
     return Simulation(
         log=log,
         messages=sent,
         reviews=reviewed,
-        late=late_outcomes(log, reviewed, rng=streams[13], effects=effects),
+        late=found.late.assign(decision_id=ids)[["decision_id", "hired", "month"]].reset_index(drop=True),
         uses=uses(reviewed, rng=streams[8], effects=effects),
         agencies=agency_months(rng=streams[7], effects=effects),
         texts=written.texts,
         writers=written.writers,
-        questions=questions(rng=streams[12]),
+        questions=questions(rng=streams[12], effects=effects),
         accounts=accounts(rng=streams[9], effects=effects),
         controls=controls(seekers["person_id"], sent, rng=streams[14], effects=effects),
         versions=versions,

@@ -12,6 +12,7 @@ import pandas as pd
 from stdnum import iban
 from stdnum.fr import nir
 
+from boussole.experiments.demo.places import AGENCIES
 from boussole.experiments.demo.planted import CHANGE, MONTHS, PLANTED, PlantedEffects
 
 ADVERTS, LETTERS, SUMMARIES = 5000, 900, 300
@@ -83,7 +84,7 @@ def _month(month: str, *, rng: np.random.Generator, effects: PlantedEffects, tim
         {
             "written_at": moment,
             "task": tasks,
-            "team": [f"E{each:03}" for each in rng.integers(0, TEAMS, n)],
+            "team": AGENCIES["agency"].to_numpy()[rng.integers(0, TEAMS, n)],
             "recipient": [to[task] for task in tasks],
             "outcome": rng.choice(["kept", "edited", "rejected"], n, p=_outcomes(reworked)),
             "draft": _drafts(rng, counts),

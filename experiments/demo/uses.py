@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from boussole.experiments.demo.places import regions_of
 from boussole.experiments.demo.planted import CHANGE, PLANTED, PlantedEffects
 
 PURPOSE, TASK = "proposer des candidats", "consulter une liste"
@@ -13,12 +14,11 @@ OTHER = "contrôle de la recherche d’emploi"
 """A purpose that nobody declared."""
 UNLABELLED = 0.003
 """Share of uses whose purpose nobody wrote down."""
-REGIONS = ("Centre-Val de Loire", "Pays de la Loire")
 NEVER = 0.002
 """Share of advisers whom nobody trained."""
 TRAINED, AGAIN, TOO_LATE = (pd.Timestamp(day) for day in ("2025-09-29", "2026-08-24", "2026-10-05"))
 """When advisers were trained for the first version, and for the one of the change: before it, or after it."""
-COLUMNS = ["use_id", "used_at", "task", "purpose", "agent", "agency", "region", "trained_on", "month"]
+COLUMNS = ["use_id", "used_at", "task", "purpose", "excluded", "agent", "agency", "region", "trained_on", "month"]
 
 
 def uses(reviews: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
@@ -28,13 +28,16 @@ def uses(reviews: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEff
     purpose = pd.Series([PURPOSE if drawn else None for drawn in rng.random(len(found)) >= UNLABELLED], dtype=object)
     since = np.flatnonzero(found["month"] >= CHANGE.strftime("%Y-%m"))
     purpose[rng.choice(since, min(effects.undeclared_uses, len(since)), replace=False)] = OTHER
+    excluded = np.zeros(len(found), dtype=bool)
+    excluded[rng.spawn(1)[0].choice(since, min(effects.excluded_uses, len(since)), replace=False)] = True
     found["trained_on"] = _trained(found, rng=rng, effects=effects)
     return found.assign(
         use_id=[f"U{number:06}" for number in range(len(found))],
         used_at=found["reviewed_at"],
         task=TASK,
         purpose=purpose,
-        region=np.array(REGIONS)[found["agency"].str[1:].astype(int) % len(REGIONS)],
+        excluded=np.where(excluded, "oui", "non"),
+        region=regions_of(found["agency"]),
     )[COLUMNS]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from boussole.experiments.demo.places import AGENCIES, regions_of
 from boussole.experiments.demo.planted import CHANGE, MONTHS, PLANTED, PlantedEffects
 from boussole.experiments.demo.texts import AGENTS, TEAMS
-from boussole.experiments.demo.uses import REGIONS
 
 PURPOSE, STRANGE = "écrire", "évaluer un collègue"
 """What it may be used for, and what nobody declared."""
@@ -39,7 +39,7 @@ def writer_uses(texts: pd.DataFrame, *, rng: np.random.Generator, effects: Plant
             "purpose": purpose.to_numpy(),
             "agent": texts["agent"],
             "team": texts["team"],
-            "region": np.array(REGIONS)[texts["team"].str[1:].astype(int) % len(REGIONS)],
+            "region": regions_of(texts["team"]).to_numpy(),
             "trained_on": trained.reindex(texts["agent"]).to_numpy(),
             "month": texts["month"],
         }
@@ -68,7 +68,8 @@ def writer_accounts(*, rng: np.random.Generator, effects: PlantedEffects = PLANT
 def _entitled(rng: np.random.Generator, *, effects: PlantedEffects) -> pd.DataFrame:
     """Who may use it: those who do and those who do not, of whom more are of 50 and over if that is planted."""
     places = [(team, number) for team in range(TEAMS) for number in range(AGENTS + IDLE)]
-    names = [f"E{team:03}-{number:02}" for team, number in places]
+    codes = AGENCIES["agency"].to_list()
+    names = [f"{codes[team]}-{number:02}" for team, number in places]
     idle = np.array([number >= AGENTS for _, number in places])
     ages = rng.choice(AGES, len(names), p=AGE_SHARES).astype(object)
     older = idle & (rng.random(len(names)) < effects.older_left_out)
@@ -76,8 +77,8 @@ def _entitled(rng: np.random.Generator, *, effects: PlantedEffects) -> pd.DataFr
         {
             "account": names,
             "agent": names,
-            "team": [f"E{team:03}" for team, _ in places],
-            "region": [REGIONS[team % len(REGIONS)] for team, _ in places],
+            "team": [codes[team] for team, _ in places],
+            "region": [AGENCIES["region"][team] for team, _ in places],
             "age_band": np.where(older, OLDER, ages),
             "role": rng.choice(ROLES, len(names), p=ROLE_SHARES),
             "idle": idle,

@@ -12,17 +12,18 @@ import yaml
 
 from boussole.audits.uncertainty.exact import exact_ends
 from boussole.experiments.demo.answer_key import facts
-from boussole.experiments.demo.planted import BLIND, MONTHS, NOTHING, PEOPLE, PLANTED, SEED
-from boussole.experiments.demo.reviews import reviews
+from boussole.experiments.demo.planted import BLIND, LEFT_OUT, MONTHS, NOTHING, PEOPLE, PLANTED, SEED
 from boussole.experiments.demo.simulation import Simulation, simulate
 from boussole.experiments.demo.system_files import system_files
 from boussole.experiments.demo.texts import texts
+from tests.experiments.simulated import reviewed
 
 STAYS = {
     "men_part_time": "how many men have a part-time past; nothing hangs on it where it is held against nobody",
     "returns_added": "a use after which nothing became better is rightly watched",
     "writers_without_factor": "none in the demo",
     "reworked_since": "not in the demo",
+    **dict.fromkeys(LEFT_OUT, "not in the demo"),
 }
 
 
@@ -50,13 +51,17 @@ def test_where_nothing_is_planted_nobody_is_treated_otherwise(nothing: Simulatio
 
 @pytest.mark.costly
 def test_where_nothing_is_planted_the_published_figures_of_the_trial_come_out(nothing: Simulation) -> None:
-    """Nine in ten of those contacted reply within five hours, the median first reply comes after 19 minutes or so."""
+    """Nine in ten of those contacted reply within five hours, the median first reply comes after 19 minutes or so, half
+    of the introductions within a day of the list, and close to a third of the offers end in a hire."""
     sent = nothing.messages[nothing.messages["kind"] == "contact"]
     minutes = (sent["replied_at"] - sent["sent_at"]).dt.total_seconds() / 60
     assert 0.88 < (minutes <= 300).mean() < 0.92
     assert 17.5 < minutes.median() < 20.5
-    hired = nothing.log[nothing.log["contacted"]].groupby("offer_id")["hired"].any()
-    assert hired.mean() > 0.3
+    introduced = nothing.log[nothing.log["presented"]]
+    assert 0.45 < (introduced["presented_at"] - introduced["ts"] <= pd.Timedelta(hours=24)).mean() < 0.55
+    hired = nothing.log["hired"].fillna(False).groupby(nothing.log["offer_id"]).sum()
+    assert 0.28 < hired.mean() < 0.38
+    assert hired.max() == 1  # an offer is one post
 
 
 def changed_by_agency(done: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
@@ -71,7 +76,7 @@ def changed_by_agency(done: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
 def test_one_agency_follows_every_list_and_only_where_that_is_planted() -> None:
     log = simulate(PEOPLE // 2, seed=SEED).log
     planted, clean = (
-        changed_by_agency(reviews(log, rng=np.random.default_rng(7), effects=effects), log)
+        changed_by_agency(reviewed(log, effects), log)
         for effects in (PLANTED, dataclasses.replace(PLANTED, blind_agency=False))
     )
     july = planted.loc[MONTHS[0]]
@@ -80,8 +85,8 @@ def test_one_agency_follows_every_list_and_only_where_that_is_planted() -> None:
     assert july["size"].idxmax() == BLIND
     assert 0.08 < july["sum"].drop(BLIND).sum() / july["size"].drop(BLIND).sum() < 0.16
     assert 0.05 < clean.loc[(MONTHS[0], BLIND), "sum"] / clean.loc[(MONTHS[0], BLIND), "size"] < 0.2
-    # A month of it is enough to be set apart from all others, with a part of the level for each of 80 agencies.
-    assert exact_ends(0.0, july.loc[BLIND, "size"], chance=0.05 / 80)[1] < 0.12
+    # A month of it is enough to be set apart from all others, with a part of the level for each of 111 agencies.
+    assert exact_ends(0.0, july.loc[BLIND, "size"], chance=0.05 / 111)[1] < 0.12
 
 
 def outcomes(log: pd.DataFrame) -> Sequence[float]:
@@ -104,13 +109,22 @@ def test_so_many_times_the_texts() -> None:
     assert [list(each) for each in counts] == [[1550] * 3, [3100] * 3]
 
 
-def test_system_files_are_in_order_where_nothing_is_neglected() -> None:
-    kept, mended = (
-        {name: yaml.safe_load(text) for name, text in system_files(effects).items()} for effects in (PLANTED, NOTHING)
+def test_system_files_hold_as_much_neglect_as_is_planted() -> None:
+    kept, mended, less = (
+        {name: yaml.safe_load(text) for name, text in system_files(effects).items()}
+        for effects in (
+            PLANTED,
+            NOTHING,
+            dataclasses.replace(PLANTED, unexamined_days=20, rules_months=14, review_days_late=3),
+        )
     )
     assert kept.keys() == mended.keys() == {"matchft.yaml", "chatft.yaml"}
     assert {*mended["matchft.yaml"]["versions"]} - {*kept["matchft.yaml"]["versions"]} == {"2.0"}
     dates = mended["chatft.yaml"]["dates"]
-    assert dates["ethics_review"] <= dates["trial"] < kept["chatft.yaml"]["dates"]["ethics_review"]
+    assert dates["ethics_review"] <= str(dates["trial"]) < str(kept["chatft.yaml"]["dates"]["ethics_review"])
     changed = {name for each in kept for name in kept[each] if kept[each][name] != mended[each][name]}
     assert changed == {"versions", "public_rules", "dates"}
+    assert less["matchft.yaml"]["versions"]["2.0"]["examined_on"] == "2026-09-21"
+    assert less["matchft.yaml"]["public_rules"]["updated_on"] == "2025-07-01"
+    assert less["chatft.yaml"]["dates"]["ethics_review"] == "2025-11-06"
+    assert (kept["chatft.yaml"]["dates"]["ethics_review"] - dates["trial"]).days == PLANTED.review_days_late

@@ -1,0 +1,88 @@
+"""Where the demo happens: one list of agencies for all its logs, in regions that start one after the other; where its
+people live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """A region, how many of its agencies there are, and when they start with the system; None: not yet."""
+
+    name: str
+    departments: tuple[str, ...]
+    agencies: int
+    starts: str | None = None
+    people: float = 0.0
+    """Share of the people of the demo who live there: as many as its agencies have offers for."""
+
+
+REGIONS = (
+    Region(
+        name="Centre-Val de Loire",
+        departments=("18", "28", "36", "37", "41", "45"),
+        agencies=39,
+        starts="2025-10-06",
+        people=0.37,
+    ),
+    Region(
+        name="Pays de la Loire",
+        departments=("44", "49", "53", "72", "85"),
+        agencies=48,
+        starts="2026-01-12",
+        people=0.36,
+    ),
+    Region(name="Bretagne", departments=("22", "29", "35", "56"), agencies=12, starts="2026-06-01", people=0.09),
+    Region(name="Normandie", departments=("14", "27", "50", "61", "76"), agencies=12, starts="2026-07-01", people=0.09),
+    Region(
+        name="Hauts-de-France",
+        departments=("02", "59", "60", "62", "80"),
+        agencies=12,
+        starts="2026-08-03",
+        people=0.09,
+    ),
+    Region(name="Île-de-France", departments=("75", "77", "78", "91", "92", "93", "94", "95"), agencies=48),
+    Region(name="Auvergne-Rhône-Alpes", departments=("38", "42", "63", "69"), agencies=36),
+    Region(name="Nouvelle-Aquitaine", departments=("33", "64", "86", "87"), agencies=30),
+    Region(name="Occitanie", departments=("30", "31", "34", "66"), agencies=30),
+    Region(name="Grand Est", departments=("51", "54", "57", "67"), agencies=33),
+)
+"""The first two are those of the trial, with 87 agencies; three more have begun, the others are to come."""
+TRIAL = REGIONS[:2]
+
+
+def _listed() -> pd.DataFrame:
+    """One row per agency."""
+    every = [(each.name, each.starts, number) for number, each in enumerate(REGIONS) for _ in range(each.agencies)]
+    found = pd.DataFrame(every, columns=["region", "started", "of"])
+    return found.assign(agency=[f"A{number:03}" for number in range(len(found))])
+
+
+AGENCIES = _listed()
+"""The agencies, each with its region and the day on which it starts."""
+
+
+def regions_of(agencies: pd.Series) -> pd.Series:
+    """The region of each agency, by its code."""
+    found: pd.Series = agencies.map(AGENCIES.set_index("agency")["region"])
+    return found
+
+
+def home(person_ids: pd.Series) -> np.ndarray:
+    """In which of `REGIONS` each person lives, which hangs on nothing else."""
+    number = person_ids.str[1:].astype(int).to_numpy()
+    edges = np.cumsum([each.people for each in REGIONS if each.people])
+    found: np.ndarray = np.searchsorted(edges, number * 7919 % 1000 / 1000, side="right")
+    return found
+
+
+def departments(person_ids: pd.Series) -> np.ndarray:
+    """The department in which each person lives."""
+    number, region = person_ids.str[1:].astype(int), home(person_ids)
+    return np.array(
+        [REGIONS[of].departments[n % len(REGIONS[of].departments)] for n, of in zip(number, region, strict=True)]
+    )
