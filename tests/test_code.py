@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import grimp
+import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -182,6 +183,8 @@ JUDGED_BY |= {"best", "parity", "worst"}
 
 ENDS = {"low", "high"}
 """The ends of an interval: whoever holds one to a value says what chance may explain."""
+RANGES = {"between", "ends", "interval", "reach", "will_be"}
+"""Pairs of such ends, each read by its place."""
 
 JUDGE = "boussole.charter.judging.statistics.testing"
 
@@ -206,9 +209,56 @@ def test_pages_judge_nothing() -> None:
         for node in ast.walk(tree)
         if path.startswith("dashboard/") and isinstance(node, ast.Compare) and _by_size(node)
         if {each.attr if isinstance(each, ast.Attribute) else each.id for each in _named_in(node)} & JUDGED_BY
-        or any(ast.unparse(side).rpartition(".")[2] in ENDS for side in (node.left, *node.comparators))
+        or any(map(_is_end, (node.left, *node.comparators)))
     ]
     assert compared == []
+
+
+def test_measuring_does_not_say_what_lies_outside_a_range() -> None:
+    """Else a page asks what was measured for a verdict that no level of the charter decided: so were months of drift
+    once marked outside their 95% range. How figures agree once adjusted is a description of intervals."""
+    held = {
+        (path, ast.unparse(node))
+        for path, tree in sources().items()
+        for node in ast.walk(tree)
+        if path.startswith("audits/") and isinstance(node, ast.Compare) and len(node.ops) == 2 and _by_size(node)
+        if _is_end(node.left) and _is_end(node.comparators[1])
+    }
+    assert held == {("audits/metrics/adjusted.py", "interval.low <= value <= interval.high")}
+
+
+@pytest.mark.parametrize(
+    ("written", "held"),
+    [
+        ("low <= came.value <= high", True),
+        ("came.value > interval.high", True),
+        ("came.value < expected.params['will_be'][0]", True),
+        ("month.ends[1] < value", True),
+        ("found['interval']['low'] > 0", True),
+        ("len(ends) < 2", False),
+        ("ends < time.monotonic()", False),
+        ("(high - low) / step <= most", False),
+    ],
+)
+def test_what_is_held_to_an_end_is_seen(written: str, held: bool) -> None:
+    node = ast.parse(written, mode="eval").body
+    assert isinstance(node, ast.Compare)
+    assert any(map(_is_end, (node.left, *node.comparators))) == held
+
+
+def _is_end(side: ast.expr) -> bool:
+    """Whether one side of a comparison is an end of an interval, by its name, its key or its place."""
+    if not isinstance(side, ast.Subscript):
+        return _last_name(side) in ENDS
+    return _last_name(side) in ENDS or _last_name(side.value) in RANGES
+
+
+def _last_name(node: ast.expr) -> str:
+    """What an expression is called: a name, an attribute, or a text in brackets."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
+            return name
+    return ""
 
 
 def _by_size(node: ast.Compare) -> bool:
