@@ -17,6 +17,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from boussole.audits.runs import BESIDE, source_files
+from boussole.charter.document.answers.verdict import Verdict
 from tests.sparing import kept
 
 ROOT = Path(__file__).parent.parent
@@ -259,6 +260,23 @@ def _last_name(node: ast.expr) -> str:
         case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
             return name
     return ""
+
+
+def test_the_words_of_verdicts_stand_in_one_enumeration() -> None:
+    """Which of them answer, call for somebody or are urgent is said beside it; what says each in words is a mapping.
+    The verifier of packs stands alone."""
+    words = set(Verdict)
+    found = {
+        (path, ast.unparse(node))
+        for path, tree in sources().items()
+        if not path.startswith("charter/pack/verifier/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Tuple | ast.List | ast.Set)
+        if len({each.value for each in node.elts if isinstance(each, ast.Constant)} & words) > 1
+    }
+    rules_of_the_text = {text for path, text in found if path == "dashboard/pages/charter/view.py"}
+    assert [text.partition(",")[0] for text in rules_of_the_text] == ["('comparison'"]
+    assert {path for path, _ in found} == {"dashboard/pages/charter/view.py"}
 
 
 def _by_size(node: ast.Compare) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from boussole.audits.workspace import Workspace
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.incidents.entering import enter, record
 from boussole.charter.record_types.base import KeptFile
 from boussole.charter.record_types.incidents import Incident, IncidentClosure, IncidentUpdate
@@ -99,7 +100,7 @@ def record_work(workspace: Workspace, *, today: dt.date, effects: PlantedEffects
         role=HOUSE,
         on=today - 45 * DAY,
         indicator="agent_may_refuse",
-        answer="kept",
+        answer=Verdict.KEPT,
     )
     try_smaller(workspace, today=today, effects=effects)
     _enter(
@@ -125,7 +126,7 @@ def try_smaller(workspace: Workspace, *, today: dt.date, effects: PlantedEffects
         role=TECHNOLOGY,
         on=today - 50 * DAY,
         indicator="smallest_model",
-        answer="watch" if ignored else "kept",
+        answer=Verdict.WATCH if ignored else Verdict.KEPT,
     )
 
 

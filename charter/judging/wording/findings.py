@@ -11,6 +11,7 @@ from boussole.audits.metrics.before_after import EFFECT as EFFECT_METRIC
 from boussole.audits.metrics.corrections import PUT_IN_RESULTS
 from boussole.audits.systems.model import System
 from boussole.charter.document import Comparison, IntervalOfTests, MeasureInShort
+from boussole.charter.document.answers.verdict import CALLING
 from boussole.charter.document.base import given
 from boussole.charter.judging.families import controls, decision, said, stage
 from boussole.charter.judging.wording.naming import feature, gap_digits, other_place, per_hundred, place
@@ -177,7 +178,7 @@ def finding(
 
 def meaning(measure: MeasureInShort, *, verdict: str, catalogue: Catalogue, system: System) -> str:
     """What a gap in precision says about how a group is treated; empty for every other finding."""
-    if measure.metric != "precision_difference" or verdict not in ("broken", "watch"):
+    if measure.metric != "precision_difference" or verdict not in CALLING:
         return ""
     message = MORE_ASKED if measure.params.bad_side == "above" else LESS_ASKED
     return catalogue.gettext(message).format(decision=decision(system, catalogue.lang))

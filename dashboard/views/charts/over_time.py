@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from boussole.audits.windows import Window
+from boussole.charter.document.answers.verdict import CALLING
 from boussole.dashboard.markup.elements import INK, INK_2, LINE, MARKS, NEEDLE, QUOTED, shape
 from boussole.dashboard.markup.elements import SIDE as SHADE
 from boussole.dashboard.views.charts.drawings import ticks
@@ -332,7 +333,7 @@ def small_multiple(spots: Sequence[Spot], axis: TimeAxis, *, level: float) -> st
     for at, spot in enumerate(spots):
         if spot.value is None:
             parts.append(shape("not_examined", x=x(at), y=y(0), size=8))
-        elif len(spots) <= MOST_MARKS or spot.state in ("watch", "broken"):
+        elif len(spots) <= MOST_MARKS or spot.state in CALLING:
             parts.append(shape(spot.state, x=x(at), y=y(spot.value), size=11))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{SMALL_WIDE}" height="{SMALL_HIGH}" '
