@@ -262,6 +262,30 @@ def _last_name(node: ast.expr) -> str:
     return ""
 
 
+FRESH = {
+    "charter/drift/system_drift.py",
+    "dashboard/cli/audits.py",
+    "dashboard/pages/drift/evidently_report.py",
+    "dashboard/views/drift/figures.py",
+    "dashboard/views/drift/multiples.py",
+    "dashboard/views/drift/performance.py",
+    "dashboard/views/drift/two_periods.py",
+}
+"""What reads measures as they were just computed, which no document has yet typed."""
+
+
+def test_what_measures_of_a_document_depend_on_is_read_by_attribute() -> None:
+    """Texts as keys end where JSON is read: a name written wrong would say that a parameter is absent."""
+    found = {
+        path
+        for path, called, call in calls()
+        if path.startswith(("charter/", "dashboard/")) and not path.startswith("charter/pack/verifier/")
+        if called.endswith(".params.get") and called != "indicator.params.get" and "context" not in called
+        if call.args and isinstance(call.args[0], ast.Constant)
+    }
+    assert found == FRESH
+
+
 def test_the_words_of_verdicts_stand_in_one_enumeration() -> None:
     """Which of them answer, call for somebody or are urgent is said beside it; what says each in words is a mapping.
     The verifier of packs stands alone."""

@@ -255,5 +255,4 @@ def counted_since(measure: MeasureDocument | None) -> dt.date | None:
     of the months through which people are followed (`first_day`)."""
     if measure is None:
         return None
-    first = measure.params.get("first_day")
-    return measure.params.since or (None if first is None else dt.date.fromisoformat(first))
+    return measure.params.since or measure.params.first_day

@@ -170,7 +170,7 @@ def finding(
         message = RATIOS[measure.metric]
         names = controls(system, catalogue.lang)
         told = catalogue.gettext(message).format(
-            value=value, controls=names, months=measure.params.get("months"), **named
+            value=value, controls=names, months=measure.params.months_followed, **named
         )
         return told + _ratio_interval(ends_of(measure, decided), catalogue)
     return _rates(measure, catalogue, named, ends_of(measure, decided))
@@ -209,19 +209,19 @@ def _drift(measure: MeasureInShort, verdict: str, catalogue: Catalogue, system: 
 
 def _share(measure: MeasureInShort, catalogue: Catalogue, ends: IntervalEnds | None) -> str:
     value, params = _share_words(given(measure.value), catalogue.lang), measure.params
-    messages = AT_MOST if params.get("at_most") else SHARES
+    messages = AT_MOST if params.at_most else SHARES
     told = catalogue.gettext(messages[measure.metric])
-    told = told.format(value=value, most=params.get("most"), days=params.get("days"))
-    return told if params.get("at_most") else told + _ratio_interval(ends, catalogue)
+    told = told.format(value=value, most=params.most, days=params.days)
+    return told if params.at_most else told + _ratio_interval(ends, catalogue)
 
 
 def _gap_share(
     measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: IntervalEnds | None
 ) -> str:
     """The whole gap, and which share of it opens through the tool and the adviser."""
-    whole = per_hundred(float(measure.params.get("whole")["ratio"]), catalogue.lang)
+    whole = per_hundred(float(given(measure.params.whole).ratio), catalogue.lang)
     value = number(100 * given(measure.value), catalogue.lang, 0)
-    if measure.params.get("gap"):
+    if measure.params.gap:
         return catalogue.gettext(GAPS["unwatched"]).format(whole=whole, **named)
     told = catalogue.gettext(GAPS["shared"]).format(whole=whole, value=value, **named)
     return told + _share_interval(ends, catalogue)
@@ -259,8 +259,8 @@ def _effect(measure: MeasureInShort, catalogue: Catalogue, system: System, ends:
     digits = effect_digits(given(measure.value), ends)
     params, lang = measure.params, catalogue.lang
     return catalogue.gettext(EFFECT).format(
-        agencies=whole(params.get("agencies"), lang),
-        others=whole(params.get("others"), lang),
+        agencies=whole(given(params.agencies), lang),
+        others=whole(params.others_counted, lang),
         outcome=outcome(measure, system, catalogue),
         first=number(100 * seen, lang, digits),
         second=number(100 * expected, lang, digits),
@@ -283,8 +283,8 @@ def _corrected(
 ) -> str:
     """The gap before the corrections and after, and what these made of it."""
     share, lang = given(measure.value), catalogue.lang
-    before, after = (per_hundred(float(measure.params.get(name)), lang) for name in ("before", "after"))
-    which = "unwatched" if measure.params.get("gap") else "widened" if share > 0 else "narrowed"
+    before, after = (per_hundred(float(given(ratio)), lang) for ratio in (measure.params.before, measure.params.after))
+    which = "unwatched" if measure.params.gap else "widened" if share > 0 else "narrowed"
     value = number(100 * abs(share), lang, 0)
     told = catalogue.gettext(CORRECTED[which]).format(before=before, after=after, value=value, **named)
     if which == "narrowed" and ends is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from boussole.audits.drift.counts import VersionDays, read_versions
 from boussole.audits.errors import BoussoleError, NoLakeError
@@ -294,16 +293,15 @@ def around_start(document: Standing, verdict: VerdictDocument, say: Say, *, syst
     measures = [each for each in document.judged_measures if each.id in names and each.metric == EFFECT]
     if system is None:
         return []
-    return [_of(each, say, system=system) for each in measures if each.params.get("months")]
+    return [_of(each, say, system=system) for each in measures if each.params.months_of_effect]
 
 
 def _of(measure: MeasureDocument, say: Say, *, system: System) -> AroundStart:
-    told: list[dict[str, Any]] = measure.params.get("months")
+    told = measure.params.months_of_effect
     months = [
-        MonthAround(month=each["month"], **{name: 100 * each[name] for name in ("value", "low", "high")})
-        for each in told
+        MonthAround(month=each.month, value=100 * each.value, low=100 * each.low, high=100 * each.high) for each in told
     ]
-    rows = [_start_row(each, int(of["agencies"]), say) for each, of in zip(months, told, strict=True)]
+    rows = [_start_row(each, of.agencies, say) for each, of in zip(months, told, strict=True)]
     start = say("start")
 
     def write(value: float) -> str:
@@ -359,7 +357,7 @@ def _words(measure: MeasureDocument, say: Say) -> list[str]:
         found.append(
             say("Before the start, the dots do not stay around zero: these agencies already changed otherwise.")
         )
-    elif measure.params.get("trends"):
+    elif measure.params.trends:
         found.append(
             say(
                 "Before the start, the dots stay around zero, as far as these counts can tell: no proof that both "
@@ -375,6 +373,6 @@ def _reading(measure: MeasureDocument, say: Say) -> list[str]:
         "Each dot: by how much agencies that started changed more, or less, than the others since the month just "
         "before the start, for 100 people."
     )
-    if (measure.params.get("cohorts") or 1) > 1:
+    if (measure.params.cohorts or 1) > 1:
         return [dots, say("Not all started in the same month: the last months count only those that started early.")]
     return [dots]

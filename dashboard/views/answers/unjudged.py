@@ -7,7 +7,6 @@ import datetime as dt
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from boussole.audits.languages import capital, inside
 from boussole.audits.metrics.calls import OUTSIDE_SHARE
@@ -17,6 +16,7 @@ from boussole.audits.systems import System
 from boussole.audits.systems.logs.calls import ProviderShare, ProviderTarget
 from boussole.charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument
 from boussole.charter.document.base import given
+from boussole.charter.document.measures import CallKind
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.charts import chart_svg
 from boussole.dashboard.views.charts.drawings import ticks
@@ -113,7 +113,7 @@ def _title(verdict: VerdictDocument | None, say: Say, *, system: System | None) 
 
 def _curve(measure: MeasureDocument) -> Sequence[float]:
     """Which part of all places each tenth of the people has, with those who have fewer; nothing of too few people."""
-    return measure.params.get("lorenz") or ()
+    return measure.params.lorenz or ()
 
 
 def _points(measure: MeasureDocument) -> list[Point]:
@@ -281,13 +281,8 @@ def _target(system: System | None) -> ProviderTarget | None:
 
 def _as_audited(found: MeasureDocument, history: Sequence[ProviderShare], aim: ProviderTarget) -> bool:
     """Whether the system file still says what an audit read in it."""
-    told = (
-        found.params.get("provider"),
-        found.params.get("target"),
-        found.params.get("by"),
-        found.params.get("points"),
-    )
-    if told != (aim.provider, aim.share, aim.by.isoformat(), len(history)):
+    told = found.params
+    if (told.provider, told.target, told.by, told.points) != (aim.provider, aim.share, aim.by, len(history)):
         return False
     again = trend(list(history), aim.by)
     return (again is None) == (found.value is None) and (again is None or math.isclose(again.value, given(found.value)))
@@ -313,7 +308,7 @@ def _told_of_line(found: MeasureDocument, aim: ProviderTarget, line: Sequence[Fo
     told = say(
         "The line moves by {n} points a year. On {by} it leads to between {low} and {high} in 100; the aim is "
         "{target}.",
-        n=signed(100 * float(found.params.get("a_year")), say),
+        n=signed(100 * float(given(found.params.a_year)), say),
         by=say.date(aim.by),
         low=say.number(100 * found.interval.low, 0),
         high=say.number(100 * found.interval.high, 0),
@@ -364,7 +359,7 @@ def components(
     aim = _target(system)
     tables = [_declared(aim, say)] if aim is not None and aim.parts else []
     calls = next((each for each in document.measures if each.metric == OUTSIDE_SHARE), None)
-    if calls is not None and calls.params.get("by_call"):
+    if calls is not None and calls.params.by_call:
         tables.append(_calls(calls, say))
     if not tables:
         return None
@@ -393,11 +388,10 @@ def _declared(aim: ProviderTarget, say: Say) -> TitledTable:
 
 def _calls(measure: MeasureDocument, say: Say) -> TitledTable:
     """A row for each kind of call, those that ran outside with their number however few, then all others together."""
-    told = [tuple(each) for each in measure.params.get("by_call")]
-    outside = [tuple(each) for each in measure.params.get("outside") or ()]
+    told, outside = measure.params.by_call or (), measure.params.outside or ()
     fewer = [each for each in outside if each not in told]
     rows = [[*_kind(each, say), _allowed(each, outside, say)] for each in (*told, *fewer)]
-    others = (measure.params.get("others") or 0) - sum(n for *_, n in fewer)
+    others = measure.params.others_counted - sum(each[3] for each in fewer)
     if others > 0:
         rows.append([say("other calls together"), "", "", say.whole(others), ""])
     return TitledTable(
@@ -408,12 +402,12 @@ def _calls(measure: MeasureDocument, say: Say) -> TitledTable:
     )
 
 
-def _kind(call: tuple[Any, ...], say: Say) -> list[str]:
-    provider, place, model, n = call
-    return [*(name or say("not told") for name in (model, provider, place)), say.whole(n)]
+def _kind(call: CallKind, say: Say) -> list[str]:
+    (provider, place, model), figures = call[:3], call[3:]
+    return [*(name or say("not told") for name in (model, provider, place)), say.whole(given(figures[0]))]
 
 
-def _allowed(call: tuple[Any, ...], outside: Collection[tuple[Any, ...]], say: Say) -> str:
+def _allowed(call: CallKind, outside: Collection[CallKind], say: Say) -> str:
     if call in outside:
         return say("outside it")
     return say("yes") if call[0] and call[1] else say("not known")
