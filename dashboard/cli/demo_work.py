@@ -23,7 +23,7 @@ from boussole.charter.record_types.base import KeptFile
 from boussole.charter.record_types.incidents import Incident, IncidentClosure, IncidentUpdate
 from boussole.charter.record_types.kinds import Answer, Attestation, Statement
 from boussole.charter.record_types.planting import PlantedErrors, Planting, TeamErrors
-from boussole.charter.record_types.work import Consultation, Spent, Survey, Theme, TimeSaved, Training
+from boussole.charter.record_types.work import Consultation, Survey, Theme, TimeSaved, TimeSpent, Training
 from boussole.charter.records.documents.files import keep_file
 from boussole.charter.work.survey import SurveyLayout, aggregated
 from boussole.experiments.demo.planted import PLANTED, PlantedEffects
@@ -91,7 +91,7 @@ def record_work(workspace: Workspace, *, today: dt.date, effects: PlantedEffects
         hours=5200,
         people=1200,
         method="Chronométré dans quatre agences (valeurs inventées)",
-        spent=[Spent(what="Accueil du public", share=55), Spent(what="Formation", share=15)],
+        spent=[TimeSpent(what="Accueil du public", share=55), TimeSpent(what="Formation", share=15)],
         posts=3,
     )
     _attest(

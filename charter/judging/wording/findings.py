@@ -108,7 +108,7 @@ MORE_ASKED = "More was probably asked of them before they were {decision}."
 LESS_ASKED = "Less was probably needed for them to be {decision}."
 
 
-Judged = TypeVar("Judged", bound=MeasureInShort)
+AnyMeasure = TypeVar("AnyMeasure", bound=MeasureInShort)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +125,7 @@ def ends_of(measure: MeasureInShort, decided: IntervalOfTests | None = None) -> 
     return None if found is None else IntervalEnds(low=found.low, high=found.high)
 
 
-def deciding(verdict: str, pairs: Iterable[tuple[Comparison, Judged]]) -> tuple[Comparison, Judged] | None:
+def deciding(verdict: str, pairs: Iterable[tuple[Comparison, AnyMeasure]]) -> tuple[Comparison, AnyMeasure] | None:
     """The comparison that a verdict is told by: of those that have it, the worst figure; None where none has one."""
     found = [pair for pair in pairs if pair[0].verdict == verdict and pair[1].status == "ok"]
     return min(found, key=lambda pair: _goodness(pair[1]), default=None)

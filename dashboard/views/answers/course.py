@@ -39,7 +39,7 @@ MOST = 24
 
 
 @dataclass(frozen=True, kw_only=True)
-class Happened:
+class DatedEvent:
     """Something that happened on a day: a version of the model or of the charter, an incident."""
 
     on: dt.date
@@ -58,7 +58,7 @@ class Course:
     whom: str
     alt: str
     levels: str
-    happened: Sequence[Happened]
+    happened: Sequence[DatedEvent]
     rows: Sequence[tuple[str, str, str, str]]
     audits: Sequence[AuditDocument]
     note: str = ""
@@ -190,17 +190,17 @@ def _uncompared(verdict: VerdictDocument | None) -> str:
     return verdict.verdict if verdict is not None and not verdict.comparisons else "not_examined"
 
 
-def _with_events(stop: Stop, window: Window, happened: Sequence[Happened]) -> Stop:
+def _with_events(stop: Stop, window: Window, happened: Sequence[DatedEvent]) -> Stop:
     inside = [at for at, each in enumerate(happened, start=1) if window.start <= each.on <= window.end]
     return Stop(label=stop.label, value=stop.value, bar=stop.bar, verdict=stop.verdict, events=inside)
 
 
 def _happened(
     scene: Scene, system: str, past: SystemPast, say: Say, *, query: dict[str, str], single: bool
-) -> list[Happened]:
+) -> list[DatedEvent]:
     begun = min((version.first for version in past.versions), default=None)
     found = [
-        Happened(
+        DatedEvent(
             on=version.first,
             text=say("Version {version} of the model begins", version=version.name),
             href=drift_href(system, query=query),
@@ -212,13 +212,13 @@ def _happened(
     for window, document in sorted(past.audits.items(), key=lambda each: each[0].end):
         if seen and document.charter.sha256 not in seen:
             text = say("Version {version} of the charter judges", version=document.charter.version)
-            found.append(Happened(on=window.end, text=text, href=charter_href(query=query, anchor="versions")))
+            found.append(DatedEvent(on=window.end, text=text, href=charter_href(query=query, anchor="versions")))
         seen.add(document.charter.sha256)
     for each in incidents(scene.facts) if single else ():
         if each.incident.system == system:
             text = say("Incident: {title}", title=say.written(each.incident.title))
             href = incidents_href(query=query, anchor=f"i-{each.entry}")
-            found.append(Happened(on=each.incident.happened_on, text=text, href=href))
+            found.append(DatedEvent(on=each.incident.happened_on, text=text, href=href))
     return sorted(found, key=lambda each: (each.on, each.text))
 
 

@@ -20,7 +20,7 @@ from boussole.charter.document.measures import CallKind
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.charts import chart_svg
 from boussole.dashboard.views.charts.drawings import ticks
-from boussole.dashboard.views.charts.forecast import ForecastDrawing, Foreseen, forecast_svg
+from boussole.dashboard.views.charts.forecast import ForecastDrawing, ForecastPoint, forecast_svg
 from boussole.dashboard.views.charts.groups import attribute_name, group_of, reason_words
 from boussole.dashboard.views.charts.over_time import NARROW, WIDE
 from boussole.dashboard.views.charts.squares import Point, Square, squares_chart
@@ -41,7 +41,7 @@ class TitledTable:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unjudged:
+class UnjudgedFigure:
     """One thing that is shown and not judged, by the name that an address gives it: its title, what is said of it, the
     drawing in both widths with what it says in words, how to read it, and the same as tables."""
 
@@ -55,7 +55,7 @@ class Unjudged:
     tables: Sequence[TitledTable] = ()
 
 
-def unjudged(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> list[Unjudged]:
+def unjudged(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> list[UnjudgedFigure]:
     """What stands beside the answer to a question; most questions have nothing."""
     if not isinstance(document, AuditDocument):
         return []
@@ -72,7 +72,7 @@ def unjudged(document: Standing, verdict: VerdictDocument, say: Say, *, system: 
 
 def places_on_lists(
     document: AuditDocument, verdict: VerdictDocument, say: Say, *, system: System | None
-) -> Unjudged | None:
+) -> UnjudgedFigure | None:
     """Whether the same ones stand on lists again and again; nothing of another question, or where too few people are
     counted for a curve. Of groups of several attributes nothing is counted: everybody together is shown."""
     if verdict.metric != NEVER_RATIO:
@@ -92,7 +92,7 @@ def places_on_lists(
     )
     hidden = [say("{name}: {verdicts}.", name=group_of(each, say, system=system), verdicts=_why(each, say, system))
               for each in groups if each not in shown]  # fmt: skip
-    return Unjudged(
+    return UnjudgedFigure(
         name="places-on-lists",
         title=title,
         told=[*_told(everybody, document, say), *hidden],
@@ -227,7 +227,7 @@ STEPS = 8
 
 def share_of_provider(
     document: AuditDocument, verdict: VerdictDocument, say: Say, *, system: System | None
-) -> Unjudged | None:
+) -> UnjudgedFigure | None:
     """The declared shares of a provider, the line through them and the aim; nothing of another question.
 
     What is drawn is read in the system file: where that now says otherwise than what the audit found, this is said.
@@ -243,7 +243,7 @@ def share_of_provider(
         changed = say(
             "The system file has changed since this audit: what it declares now is not drawn beside its figure."
         )
-        return Unjudged(name="share-of-provider", title=title, told=[changed])
+        return UnjudgedFigure(name="share-of-provider", title=title, told=[changed])
     shown = ForecastDrawing(
         declared=[(each.day, each.share) for each in history],
         line=line,
@@ -256,7 +256,7 @@ def share_of_provider(
         for width in (WIDE, NARROW)
     )
     table = _shares(title, shown, say)
-    return Unjudged(
+    return UnjudgedFigure(
         name="share-of-provider",
         title=title,
         told=_told_of_line(found, aim, line, say),
@@ -288,7 +288,7 @@ def _as_audited(found: MeasureDocument, history: Sequence[ProviderShare], aim: P
     return (again is None) == (found.value is None) and (again is None or math.isclose(again.value, given(found.value)))
 
 
-def _line(history: Sequence[ProviderShare], aim: ProviderTarget) -> list[Foreseen]:
+def _line(history: Sequence[ProviderShare], aim: ProviderTarget) -> list[ForecastPoint]:
     """The line from the first declared day to that of the aim, or the last declared one; none through too few days."""
     if not history:
         return []
@@ -296,11 +296,13 @@ def _line(history: Sequence[ProviderShare], aim: ProviderTarget) -> list[Foresee
     ahead = [last + dt.timedelta(days=days * step // STEPS) for step in range(1, STEPS + 1)] if days > 0 else []
     found = [(day, trend(list(history), day)) for day in (first, last, *ahead)]
     return [
-        Foreseen(day=day, value=each.value, low=each.low, high=each.high) for day, each in found if each is not None
+        ForecastPoint(day=day, value=each.value, low=each.low, high=each.high)
+        for day, each in found
+        if each is not None
     ]
 
 
-def _told_of_line(found: MeasureDocument, aim: ProviderTarget, line: Sequence[Foreseen], say: Say) -> list[str]:
+def _told_of_line(found: MeasureDocument, aim: ProviderTarget, line: Sequence[ForecastPoint], say: Say) -> list[str]:
     """Where the line leads, and the aim beside it; that it is declared and not judged."""
     declared = say("Declared in the system file. Not judged.")
     if not line or found.interval is None:
@@ -351,7 +353,7 @@ def _spoken_row(row: Sequence[str], say: Say) -> str:
 
 def components(
     document: AuditDocument, verdict: VerdictDocument, say: Say, *, system: System | None
-) -> Unjudged | None:
+) -> UnjudgedFigure | None:
     """The components that the system file names, and the calls of the audit, each with its place and provider; nothing
     of another question, and where neither is told."""
     if verdict.metric != OUTSIDE_SHARE:
@@ -364,7 +366,9 @@ def components(
     if not tables:
         return None
     told = [_count(aim, say)] if aim is not None and aim.parts else []
-    return Unjudged(name="components", title=say("Components and calls: where, and by whom"), told=told, tables=tables)
+    return UnjudgedFigure(
+        name="components", title=say("Components and calls: where, and by whom"), told=told, tables=tables
+    )
 
 
 def _count(aim: ProviderTarget, say: Say) -> str:

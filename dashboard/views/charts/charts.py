@@ -242,14 +242,14 @@ STAGES = ("stage_selection_rate", ADJUSTED_STAGE)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hundred:
+class HundredScale:
     """The rows of a question on the scale of a hundred. `top`: the highest value that makes sense there."""
 
     shown: Sequence[GroupRow]
     top: float
 
 
-def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> Hundred | None:
+def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> HundredScale | None:
     """The groups that a verdict compares; of stages, those of the stage that decides; None where it compares none."""
     found = compared(document, verdict)
     if found is None or found[0] in ("psi", GAP_SHARE, EFFECT, PUT_IN_RESULTS, GAP_BY_CORRECTIONS):
@@ -264,7 +264,7 @@ def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: S
     made = [_as_ratio(row, verdict, bad_side=side) if ratios else _as_rate(row) for row in shown]
     if all(row.value is None or row.reference for row in made):
         return None
-    return Hundred(shown=made, top=math.inf if ratios else 100.0)
+    return HundredScale(shown=made, top=math.inf if ratios else 100.0)
 
 
 def _of_stage(
@@ -311,7 +311,7 @@ def _times(ends: Ends) -> Ends:
     return low, high
 
 
-def hundred_chart(found: Hundred, say: Say, *, minimum: int, layout: DotLayout = WIDE) -> DotRows:
+def hundred_chart(found: HundredScale, say: Say, *, minimum: int, layout: DotLayout = WIDE) -> DotRows:
     """The drawing. `minimum`: under how many decisions a group is hidden."""
     bounds = (0.0, found.top)
     dots = [
@@ -330,7 +330,7 @@ def hundred_chart(found: Hundred, say: Say, *, minimum: int, layout: DotLayout =
     return DotRows(dots=dots, lines=lines, percent=False, bounds=bounds, layout=layout)
 
 
-def hundred_text(found: Hundred, say: Say, *, minimum: int) -> str:
+def hundred_text(found: HundredScale, say: Say, *, minimum: int) -> str:
     """What the drawing shows, in words."""
     return " ".join(
         say("{name}: {verdicts}.", name=named(row, say), verdicts=_spoken_of_hundred(row, say, minimum=minimum))
