@@ -111,20 +111,23 @@ def rate(k: Ints, n: Ints) -> Jackknife | None:
     return replace(found, df=min(found.df, freedom_of(n, effect)))
 
 
-FEW = 4
-"""Cases (or others) in the clusters that make most of the variance: of fewer, it is hardly known how alike they are."""
+FEW, FEW_SEEN = 4, 5
+"""Cases (or others) in the clusters that make most of the variance: of fewer, it is hardly known how alike they are.
+By the third methods, as many as would have one if all rows of a cluster were alike; by the fourth, as are seen to."""
+SURELY = 2.5
+"""Standard deviations of a count (Poisson's) beyond what small clusters bring: what is above comes from a large one."""
 
 
 def worth_of_few(k: Ints, n: Ints, df: float) -> float | None:
     """How many independent rows those of a rate are worth where few clusters weigh most and few of them have a case.
 
-    None where `FEW` of them or more have one: the jackknife sees how alike their rows are. Of fewer, chance decides:
-    where none of eight people who make most decisions is selected, what varies is what others bring. So as far as
-    cases are missing, rows of a cluster are taken to be alike. Formula: rows ÷ (1 + (size − 1) c), where 1 − c is
-    known × (1 − the correlation found), and known is M × min(p, 1 − p) ÷ 4: M clusters of mean size (Σn ÷
-    `cluster_size`), fewer as far as they are uneven, × (df + 1) ÷ the lesser of M and the buckets filled. `df`: that of
-    the jackknife of the rate.
-    Source: Kish (1965), Survey Sampling, 5.4; the number four by simulation (tests/audits/uncertainty/test_heavy.py).
+    None where `FEW_SEEN` of them or more have one: the jackknife sees how alike their rows are. Of fewer, chance
+    decides: where none of eight people who make most decisions is selected, what varies is what others bring. So as far
+    as cases are missing, rows of a cluster are taken to be alike. Formula: rows ÷ (1 + (size − 1) c), where 1 − c is
+    known × (1 − the correlation found), and known is M × share ÷ 5: M clusters of mean size (Σn ÷ `cluster_size`),
+    fewer as far as they are uneven, × (df + 1) ÷ the lesser of M and the buckets filled; share, the larger of
+    min(p, 1 − p) and of what `_seen` finds. `df`: that of the jackknife of the rate.
+    Source: Kish (1965), Survey Sampling, 5.4; the number five by simulation (tests/audits/uncertainty/test_heavy.py).
 
     >>> cases, rows = np.array([0] * 8 + [1] * 32), np.array([200] * 8 + [13] * 32)
     >>> round(worth_of_few(cases, rows, df=7.0), 1), worth_of_few(cases * 5, np.full(40, 20), df=39.0)
@@ -136,12 +139,27 @@ def worth_of_few(k: Ints, n: Ints, df: float) -> float | None:
         return None
     clusters = rows / size
     carrying = clusters * min(1.0, (df + 1) / min(clusters, float(parts.size)))
-    known = carrying * min(p, 1 - p) / FEW
+    if method() < 4:
+        known = carrying * min(p, 1 - p) / FEW
+    else:
+        known = carrying * max(min(p, 1 - p), _seen(k if p <= 0.5 else n - k, n, size)) / FEW_SEEN
     if known >= 1:
         return None
     effect = _variance(parts, p, "identity") * rows / (p * (1 - p))
     alike = 1 - known * (1 - _within(effect - 1, size - 1))
     return rows / max(effect, 1 + (size - 1) * alike)
+
+
+def _seen(rare: Ints, n: Ints, size: float) -> float:
+    """Of the variance that buckets of `n` rows may carry, the share of those whose large clusters surely have a case.
+
+    A bucket has one surely where it holds more `rare` rows than small clusters bring: `SURELY` standard deviations more
+    than buckets bring on average that hold less than half of the rows of those that carry most.
+    """
+    carried = n * np.minimum(n, size)
+    small = (n > 0) & (n < float((carried * n).sum() / carried.sum()) / 2)
+    brought = float(rare[small].sum()) / int(small.sum()) if small.any() else 0.0
+    return float(carried[rare > brought + SURELY * math.sqrt(brought)].sum() / carried.sum())
 
 
 def compare_parts(

@@ -15,6 +15,8 @@ METHODS = {
     2: "there, as many rows count as the clusters leave independent, by the correlation that the other group shows; "
     "one figure has fewer degrees of freedom where few people weigh most; the widest of several gaps has no interval",
     3: "where few people weigh most and few of them have a case, a rate takes the rows of a person to be alike",
+    4: "there, those count who are seen to have a case, not only those who would if a person's rows were alike; where "
+    "nobody comes back in lists, the variances by lists and by people, which estimate the same, are averaged",
 }
 """The methods that figures were computed by, each with what it brought."""
 LATEST = max(METHODS)

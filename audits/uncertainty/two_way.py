@@ -14,8 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from boussole.audits.uncertainty.jackknife import Jackknife
+from boussole.audits.uncertainty.methods import method
 
 Floats = npt.NDArray[np.float64]
+COMES_BACK = 1.5
+"""Times the variance by single places: one log in forty in which nobody comes back shows more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +46,11 @@ class Brought:
 def with_people(found: Jackknife, people: Brought | None) -> Jackknife | None:
     """The jackknife of a figure over lists, with what people who come back add to it; as it is where it is not known.
 
-    Variance: by lists + by people − by single places, at least the larger of the first two; on the scale of `found`,
-    by its first derivative. Degrees of freedom: Satterthwaite's, of the two that are added. None where all people are
-    in one bucket.
+    Variance: by lists + by people − by single places, at least the larger of the first two; on the scale of `found`, by
+    its first derivative. Where the variance by people is not visibly (`COMES_BACK`) that of single places, nobody comes
+    back: if lists do not lean either, all three estimate the same, the larger is by chance too large, and the least is
+    the mean (by the methods before the fourth the larger there too). Degrees of freedom: Satterthwaite's, of what is
+    added. None where all people are in one bucket.
 
     >>> lists = Jackknife(estimate=0.5, se=0.03, df=39.0, transform="identity")
     >>> people = Brought(x=np.array([3.0, 1.0]), y=np.array([4.0, 4.0]), squares=(0.04, 0.0, 0.0))
@@ -61,8 +66,12 @@ def with_people(found: Jackknife, people: Brought | None) -> Jackknife | None:
     if found.transform == "log":
         by_people, by_places = by_people / value**2, by_places / value**2
     by_lists = found.se**2
-    variance = max(by_lists + by_people - by_places, by_lists, by_people)
-    df = max(1.0, variance**2 / (by_lists**2 / found.df + by_people**2 / free))
+    variance, part = by_lists + by_people - by_places, 1.0
+    if method() < 4 or by_people > COMES_BACK * by_places:
+        variance = max(variance, by_lists, by_people)
+    elif variance < (by_lists + by_people) / 2:
+        variance, part = (by_lists + by_people) / 2, 0.5
+    df = max(1.0, variance**2 / part**2 / (by_lists**2 / found.df + by_people**2 / free))
     return replace(found, se=math.sqrt(variance), df=df)
 
 

@@ -47,7 +47,7 @@ def check_audit(pack: Pack, packed: PackedAudits, index: int, tally: Tally, *, o
     """Computes and judges again; says what, and what is sealed as it stands. `packed`: all audits of the pack."""
     document = packed[index]
     rule = document.get("rule", 1)
-    method.set(1 if rule < 3 else 2 if rule < 8 else 3)
+    method.set(1 if rule < 3 else 2 if rule < 8 else 3 if rule < 9 else 4)
     name = f"{document['system']} {document['window']['start']}/{document['window']['end']}"
     sha256 = document["evidence"].get("system", "")[7:]
     if not sha256:

@@ -13,8 +13,9 @@ from typing import Callable
 from .chances import quantile
 from .scores import Interval, difference_interval, newcombe, ratio_interval, wilson
 
-method: ContextVar[int] = ContextVar("method", default=3)
-"""By the methods of which time figures are computed: up to the second rule 1, up to the seventh 2, since then 3."""
+method: ContextVar[int] = ContextVar("method", default=4)
+"""By the methods of which time figures are computed: up to the second rule 1, up to the seventh 2, by the eighth 3,
+since then 4."""
 Counts = list[int]
 """One number for each bucket."""
 Counted = tuple[Counts, Counts]
@@ -58,8 +59,21 @@ def freedom(estimate: float, parts: Sequence[float], rows: Counts, effect: float
     )
 
 
-FEW = 4
-"""Of fewer cases in the clusters that make most of the variance, it is hardly known how alike their rows are."""
+FEW, FEW_SEEN = 4, 5
+"""Of fewer cases in the clusters that make most of the variance, it is hardly known how alike their rows are: by the
+third methods to be expected if they were alike, since then seen."""
+SURELY = 2.5
+"""Standard deviations beyond what small clusters bring of cases."""
+
+
+def _seen(rare: Counts, rows: Counts, size: float) -> float:
+    """Of the variance that buckets may carry, the share of those with more cases than small clusters bring."""
+    carried = [n * min(n, size) for n in rows]
+    half = math.fsum(c * n for c, n in zip(carried, rows)) / math.fsum(carried) / 2
+    small = [case for case, n in zip(rare, rows) if 0 < n < half]
+    brought = sum(small) / len(small) if small else 0.0
+    most = brought + SURELY * math.sqrt(brought)
+    return math.fsum(c for c, case in zip(carried, rare) if case > most) / math.fsum(carried)
 
 
 def jackknife(counted: Counted, parts: Sequence[float]) -> Interval | None:
@@ -75,7 +89,11 @@ def jackknife(counted: Counted, parts: Sequence[float]) -> Interval | None:
     z, size = quantile(0.975, {"df": df}), cluster_size(counted[1])
     if method.get() > 2 and size > 1:
         clusters = n / size
-        known = clusters * min(1.0, (df + 1) / min(clusters, m)) * min(p, 1 - p) / FEW
+        share, few = min(p, 1 - p), FEW
+        if method.get() > 3:
+            rare = counted[0] if p <= 0.5 else [n - k for k, n in zip(*counted)]
+            share, few = max(share, _seen(rare, counted[1], size)), FEW_SEEN
+        known = clusters * min(1.0, (df + 1) / min(clusters, m)) * share / few
         if known < 1:
             found = min(max((effect - 1) / (size - 1), 0.0), 1.0)
             worth = n / max(effect, 1 + (size - 1) * (1 - known + known * found))
