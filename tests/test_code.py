@@ -12,10 +12,12 @@ from functools import cache
 from pathlib import Path
 
 import grimp
+import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from boussole.audits.runs import BESIDE, source_files
+from boussole.charter.document.answers.verdict import Verdict
 from tests.sparing import kept
 
 ROOT = Path(__file__).parent.parent
@@ -182,6 +184,8 @@ JUDGED_BY |= {"best", "parity", "worst"}
 
 ENDS = {"low", "high"}
 """The ends of an interval: whoever holds one to a value says what chance may explain."""
+RANGES = {"between", "ends", "interval", "reach", "will_be"}
+"""Pairs of such ends, each read by its place."""
 
 JUDGE = "boussole.charter.judging.statistics.testing"
 
@@ -206,9 +210,97 @@ def test_pages_judge_nothing() -> None:
         for node in ast.walk(tree)
         if path.startswith("dashboard/") and isinstance(node, ast.Compare) and _by_size(node)
         if {each.attr if isinstance(each, ast.Attribute) else each.id for each in _named_in(node)} & JUDGED_BY
-        or any(ast.unparse(side).rpartition(".")[2] in ENDS for side in (node.left, *node.comparators))
+        or any(map(_is_end, (node.left, *node.comparators)))
     ]
     assert compared == []
+
+
+def test_measuring_does_not_say_what_lies_outside_a_range() -> None:
+    """Else a page asks what was measured for a verdict that no level of the charter decided: so were months of drift
+    once marked outside their 95% range. How figures agree once adjusted is a description of intervals."""
+    held = {
+        (path, ast.unparse(node))
+        for path, tree in sources().items()
+        for node in ast.walk(tree)
+        if path.startswith("audits/") and isinstance(node, ast.Compare) and len(node.ops) == 2 and _by_size(node)
+        if _is_end(node.left) and _is_end(node.comparators[1])
+    }
+    assert held == {("audits/metrics/adjusted.py", "interval.low <= value <= interval.high")}
+
+
+@pytest.mark.parametrize(
+    ("written", "held"),
+    [
+        ("low <= came.value <= high", True),
+        ("came.value > interval.high", True),
+        ("came.value < expected.params['will_be'][0]", True),
+        ("month.ends[1] < value", True),
+        ("found['interval']['low'] > 0", True),
+        ("len(ends) < 2", False),
+        ("ends < time.monotonic()", False),
+        ("(high - low) / step <= most", False),
+    ],
+)
+def test_what_is_held_to_an_end_is_seen(written: str, held: bool) -> None:
+    node = ast.parse(written, mode="eval").body
+    assert isinstance(node, ast.Compare)
+    assert any(map(_is_end, (node.left, *node.comparators))) == held
+
+
+def _is_end(side: ast.expr) -> bool:
+    """Whether one side of a comparison is an end of an interval, by its name, its key or its place."""
+    if not isinstance(side, ast.Subscript):
+        return _last_name(side) in ENDS
+    return _last_name(side) in ENDS or _last_name(side.value) in RANGES
+
+
+def _last_name(node: ast.expr) -> str:
+    """What an expression is called: a name, an attribute, or a text in brackets."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
+            return name
+    return ""
+
+
+FRESH = {
+    "charter/drift/system_drift.py",
+    "dashboard/cli/audits.py",
+    "dashboard/pages/drift/evidently_report.py",
+    "dashboard/views/drift/figures.py",
+    "dashboard/views/drift/multiples.py",
+    "dashboard/views/drift/performance.py",
+    "dashboard/views/drift/two_periods.py",
+}
+"""What reads measures as they were just computed, which no document has yet typed."""
+
+
+def test_what_measures_of_a_document_depend_on_is_read_by_attribute() -> None:
+    """Texts as keys end where JSON is read: a name written wrong would say that a parameter is absent."""
+    found = {
+        path
+        for path, called, call in calls()
+        if path.startswith(("charter/", "dashboard/")) and not path.startswith("charter/pack/verifier/")
+        if called.endswith(".params.get") and called != "indicator.params.get" and "context" not in called
+        if call.args and isinstance(call.args[0], ast.Constant)
+    }
+    assert found == FRESH
+
+
+def test_the_words_of_verdicts_stand_in_one_enumeration() -> None:
+    """Which of them answer, call for somebody or are urgent is said beside it; what says each in words is a mapping.
+    The verifier of packs stands alone."""
+    words = set(Verdict)
+    found = {
+        (path, ast.unparse(node))
+        for path, tree in sources().items()
+        if not path.startswith("charter/pack/verifier/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Tuple | ast.List | ast.Set)
+        if len({each.value for each in node.elts if isinstance(each, ast.Constant)} & words) > 1
+    }
+    rules_of_the_text = {text for path, text in found if path == "dashboard/pages/charter/view.py"}
+    assert [text.partition(",")[0] for text in rules_of_the_text] == ["('comparison'"]
+    assert {path for path, _ in found} == {"dashboard/pages/charter/view.py"}
 
 
 def _by_size(node: ast.Compare) -> bool:

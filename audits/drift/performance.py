@@ -35,14 +35,6 @@ class Performance:
     came: dict[str, Measure]
     expected: dict[str, Measure]
 
-    def strayed(self, figure: str) -> bool:
-        """Whether what came lies outside what was expected: in one month of twenty by chance alone."""
-        came, expected = self.came[figure], self.expected.get(figure)
-        if came.value is None or expected is None or "will_be" not in expected.params:
-            return False
-        low, high = expected.params["will_be"]
-        return not low <= came.value <= high
-
 
 def performance(
     by_score: ByScore, windows: Sequence[Window], reference: Window | None, system: System, *, as_of: dt.date

@@ -49,7 +49,7 @@ BY_GONE = 8
 """Since which rule a group that a window holds nobody of is judged by the windows before it."""
 
 
-class Accumulated(NamedTuple):
+class AccumulatedWindows(NamedTuple):
     """What a window and those before it tell together, and what it lacks of theirs."""
 
     figures: AccumulatedFigures
@@ -59,7 +59,7 @@ class Accumulated(NamedTuple):
 
 def accumulated(
     workspace: Workspace, run: Run, charter: Charter, *, beside: Sequence[AuditDocument] = ()
-) -> Accumulated | None:
+) -> AccumulatedWindows | None:
     """What the window of a run and those before it tell together; None where no other window counts.
 
     Windows count as long as they are those of the system's kind, one after the other, in which the same version of the
@@ -86,7 +86,7 @@ def accumulated(
         measures=measures_of(tells.together),
         **({"recent": measures_of(tells.recent)} if tells.recent else {}),
     )
-    return Accumulated(figures, tells.gone)
+    return AccumulatedWindows(figures, tells.gone)
 
 
 class SeveralWindows(NamedTuple):

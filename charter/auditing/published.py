@@ -147,9 +147,9 @@ def publication(window: Window, documents: Sequence[AuditDocument]) -> ShownWind
         ),
         attributes={m.by for each in measures for m in each if m.metric == "selection_rate" and m.group},
         figures={m.id for each in measures for m in each if m.metric in LISTED and _told(m)}
-        | ({CURVE} if any(m.params.get("curve") is not None for each in measures for m in each) else set()),
+        | ({CURVE} if any(m.params.curve is not None for each in measures for m in each) else set()),
         scored=_scored(measures),
-        without_score=any(m.params.get("missing_scores") for each in measures for m in each),
+        without_score=any(m.params.missing_scores for each in measures for m in each),
         apart=frozenset().union(*(_apart(each) for each in measures)),
         unknown_hidden=frozenset.intersection(*(_unknown_hidden(each) for each in measures)),
     )

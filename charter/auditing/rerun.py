@@ -20,7 +20,7 @@ from boussole.audits.standing import WindowStanding, standing
 from boussole.audits.systems.model import System
 from boussole.audits.windows import reference_window
 from boussole.audits.workspace import Workspace
-from boussole.charter.auditing.accumulating import Accumulated, measured
+from boussole.charter.auditing.accumulating import AccumulatedWindows, measured
 from boussole.charter.auditing.audit import audit_document
 from boussole.charter.auditing.differences import RerunDifference, differences
 from boussole.charter.auditing.published import publications
@@ -224,7 +224,7 @@ def computed(
 
 def _together(
     workspace: Workspace, document: AuditDocument, system: System, measures: Sequence[Measure]
-) -> Accumulated | None:
+) -> AccumulatedWindows | None:
     """What the same windows tell together."""
     told = document.accumulated
     if told is None:
@@ -232,7 +232,7 @@ def _together(
     stored, rule = {each.evidence.cubes: each for each in audits_of(workspace, system.id)}, document.rule_then
     tells = measured(workspace, system, document.window.days, measures, told.windows, stored=stored, rule=rule)
     recent = {"recent": measures_of(tells.recent)} if tells.recent or told.recent else {}
-    return Accumulated(told.changed(measures=measures_of(tells.together), **recent), tells.gone)
+    return AccumulatedWindows(told.changed(measures=measures_of(tells.together), **recent), tells.gone)
 
 
 def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: WindowStanding) -> AuditInput:

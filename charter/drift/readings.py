@@ -14,7 +14,7 @@ from boussole.audits.measures import Measure
 from boussole.audits.uncertainty.holm import holm
 from boussole.audits.uncertainty.tests import tails
 from boussole.audits.windows import Window
-from boussole.charter.document.answers.verdict import Verdict, worst
+from boussole.charter.document.answers.verdict import CALLING, Verdict, worst
 from boussole.charter.drift.groups import MIX
 from boussole.charter.drift.rule import FEATURES, SCORE, TO_MEANING, TO_OTHERS, DriftLevel, DriftRule
 from boussole.charter.judging.statistics.correction import PValues, TestedComparison, corrected
@@ -24,7 +24,7 @@ from boussole.charter.text.judged import DRIFT
 
 INPUTS, GROUPS, MEANING, GAPS = "inputs", "groups", "meaning", "gaps"
 THEMES = (INPUTS, SCORE, DECISION, OUTCOME, MEANING, GROUPS, GAPS)
-MOVED = (Verdict.WATCH, Verdict.BROKEN)
+MOVED = CALLING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +35,10 @@ class ThemeReading:
     `states`: of each column, attribute or measure.
     """
 
-    state: str = Verdict.NOT_EXAMINED
+    state: Verdict = Verdict.NOT_EXAMINED
     moved: Sequence[str] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
-    states: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[str, Verdict] = field(default_factory=dict)
 
 
 def readings(point: Point, rule: DriftRule) -> dict[str, ThemeReading]:
@@ -62,7 +62,7 @@ def theme_of(measure: Measure) -> str:
     return GROUPS if measure.by == (MIX,) else name
 
 
-def _verdicts(known: Sequence[Measure], rule: DriftRule) -> dict[str, str]:
+def _verdicts(known: Sequence[Measure], rule: DriftRule) -> dict[str, Verdict]:
     """The verdict of each distance, by the id of its measure: one family for each question of the charter, and one for
     all distances that none asks for."""
     families: dict[str, list[tuple[Measure, DriftLevel]]] = {}
@@ -98,7 +98,7 @@ def _tails(measure: Measure, level: float) -> tuple[float, float]:
     return tails(measure.params["test"], threshold=level, bad_side="above")
 
 
-def _reading(measures: Sequence[Measure], verdicts: Mapping[str, str]) -> ThemeReading:
+def _reading(measures: Sequence[Measure], verdicts: Mapping[str, Verdict]) -> ThemeReading:
     """What the distances of a theme come to."""
     states = {_name(each): verdicts[each.id] for each in measures if each.value is not None}
     reasons = {_name(each): each.reason or "" for each in measures if each.value is None}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from boussole.audits.metrics.texts import PERSONAL_OUTSIDE, UNLAWFUL_ADVERTS
 from boussole.charter.document import MeasureInShort
 from boussole.charter.document.answers.verdict import Verdict
-from boussole.charter.document.answers.verdicts import DetectedTexts
+from boussole.charter.document.base import given
+from boussole.charter.document.measures import DetectedTexts
 
 OF_TEXTS = (UNLAWFUL_ADVERTS, PERSONAL_OUTSIDE)
 """Measures of what readers find in texts."""
@@ -17,17 +18,16 @@ BY_UPPER_END = (PERSONAL_OUTSIDE,)
 
 def detected_of(measure: MeasureInShort) -> DetectedTexts | None:
     """What a measure tells of all texts, or drafts; None of measures that rest on no reader, or where it is hidden."""
-    told = measure.params.get("detected")
+    told = measure.params.detected
     if told is None:
         return None
-    return DetectedTexts.model_validate({name: told[name] for name in DetectedTexts.model_fields})
+    return DetectedTexts(**{name: getattr(told, name) for name in DetectedTexts.model_fields})
 
 
 def bound_told(measure: MeasureInShort) -> float | None:
     """Up to which share of those to come may be a case, where none was found: the rule of three at the recall of the
     reader. None of measures that rest on no reader, and where there is a case."""
-    told = measure.params.get("detected")
-    return None if told is None else told["bound"]
+    return None if measure.params.detected is None else measure.params.detected.bound
 
 
 def detected_answer(
@@ -36,7 +36,7 @@ def detected_answer(
     """The answer of a measure of texts, given that of its cases: watched too where all texts, or drafts, hold more than
     the level `watch` by the count and what the reader misses; not kept where so few were read that this cannot be told,
     or where too many could not be read."""
-    found, unread = detected_of(measure), measure.params.get("unlabelled") or 0
+    found, unread = detected_of(measure), measure.params.unlabelled or 0
     if verdict == Verdict.WATCH or (found is None and verdict != Verdict.KEPT):
         return verdict, reason
     if found is not None and watch is not None:
@@ -45,6 +45,6 @@ def detected_answer(
             return Verdict.WATCH, "logged_rate"
         if verdict == Verdict.KEPT and found.most > watch:
             return Verdict.UNKNOWN, "logged_wide"
-    if verdict == Verdict.KEPT and unread > MOST_UNREAD * measure.params.get("all"):
+    if verdict == Verdict.KEPT and unread > MOST_UNREAD * given(measure.params.all):
         return Verdict.UNKNOWN, "logged_unread"
     return verdict, reason

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from boussole.audits.systems.model import System
+from boussole.charter.document.answers.verdict import Verdict
 
-Verdict = Literal["kept", "watch", "broken", "unknown", "not_examined"]
 Reason = Literal[
     "not_started",
     "no_start",
@@ -52,14 +52,14 @@ def examined_before_start(system: System, *, today: dt.date) -> RegisterAnswer:
     """
     start = start_of(system)
     if system.status == "design" or (start is not None and start > today):
-        return RegisterAnswer(verdict="not_examined", reason="not_started", start=start)
+        return RegisterAnswer(verdict=Verdict.NOT_EXAMINED, reason="not_started", start=start)
     if start is None:
-        return RegisterAnswer(verdict="unknown", reason="no_start")
+        return RegisterAnswer(verdict=Verdict.UNKNOWN, reason="no_start")
     days = examinations(system)
     late = {name: day for name, day in days.items() if day is not None and day > start}
     missing = tuple(name for name, day in days.items() if day is None)
     if late:
-        return RegisterAnswer(verdict="broken", reason="started_first", start=start, late=late, missing=missing)
+        return RegisterAnswer(verdict=Verdict.BROKEN, reason="started_first", start=start, late=late, missing=missing)
     if missing:
-        return RegisterAnswer(verdict="unknown", reason="dates_missing", start=start, missing=missing)
-    return RegisterAnswer(verdict="kept", reason="examined_first", start=start)
+        return RegisterAnswer(verdict=Verdict.UNKNOWN, reason="dates_missing", start=start, missing=missing)
+    return RegisterAnswer(verdict=Verdict.KEPT, reason="examined_first", start=start)

@@ -31,13 +31,13 @@ def logged(
     `watch`: the share of what the log does not label beyond which it is watched.
     """
     counts = _counts(measure, refuted)
-    lacking = bool(measure.params.get("lacking"))
+    lacking = bool(measure.params.lacking)
     if told is not None and (told.verdict == Verdict.BROKEN or (told.verdict == Verdict.WATCH and not lacking)):
         return replace(told, logged=counts)
     verdict, reason = _answer(measure, counts, refuted=refuted)
     if lacking:
         verdict, reason = Verdict.BROKEN, "logged_lacking" if measure.status == "ok" else "logged_hidden"
-    elif verdict != Verdict.WATCH and measure.params.get("beyond"):
+    elif verdict != Verdict.WATCH and measure.params.beyond:
         verdict, reason = Verdict.WATCH, "logged_beyond"
     elif measure.metric in OF_TEXTS:
         verdict, reason = detected_answer(measure, verdict, reason, watch=watch)
@@ -56,13 +56,13 @@ def refuted(indicator: str, facts: Facts, *, system: str, period: VerdictPeriod)
 
 
 def _counts(measure: MeasureInShort, refuted: int) -> LoggedCases | None:
-    if measure.status != "ok" and not (measure.params.get("unlabelled") or measure.params.get("detected")):
+    if measure.status != "ok" and not (measure.params.unlabelled or measure.params.detected):
         return None
-    n, cases = (given(measure.n), int(measure.params.get("cases"))) if measure.status == "ok" else (0, 0)
+    n, cases = (given(measure.n), given(measure.params.cases)) if measure.status == "ok" else (0, 0)
     beside = {name: int(told) for name in BESIDE if (told := measure.params.get(name)) is not None}
     beside |= {"refuted": refuted} if refuted else {}
-    people, outside = beside.get("people", n), measure.params.get("outside")
-    named = tuple(CallsOutside(provider=by, place=at, model=of, n=some) for by, at, of, some in outside or ())
+    people, outside = beside.get("people", n), measure.params.outside or ()
+    named = tuple(CallsOutside(provider=by, place=at, model=of, n=some) for by, at, of, some in outside)
     listed: dict[str, Any] = {"outside": named} if named else {}
     read = detected_of(measure)
     listed |= {"detected": read} if read else {}
@@ -72,13 +72,13 @@ def _counts(measure: MeasureInShort, refuted: int) -> LoggedCases | None:
 
 def _unlabelled(measure: MeasureInShort) -> float:
     """The share of all that was logged of which nobody can tell whether it is a case."""
-    unlabelled = measure.params.get("unlabelled")
-    return int(unlabelled) / int(measure.params.get("all")) if unlabelled else 0.0
+    unlabelled = measure.params.unlabelled
+    return unlabelled / given(measure.params.all) if unlabelled else 0.0
 
 
 def _answer(measure: MeasureInShort, counts: LoggedCases | None, *, refuted: int) -> tuple[Verdict, str]:
     if counts is None or measure.status != "ok":  # what is hidden may say that there is a case
-        if measure.params.get("some"):
+        if measure.params.some:
             return Verdict.WATCH, "logged_hidden"
         return Verdict.UNKNOWN, str(measure.reason)
     if counts.cases > refuted:

@@ -9,6 +9,7 @@ from boussole.audits.metrics.footprint import OF_YEAR, PER_TEXT, SPREAD
 from boussole.charter.document import MeasureInShort
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.answers.verdicts import EstimatedRange
+from boussole.charter.document.base import given
 from boussole.charter.judging.stated import StatedVerdict
 from boussole.charter.text.model import Threshold
 
@@ -71,10 +72,10 @@ def _told(measure: MeasureInShort) -> EstimatedRange | None:
         "ranges": {name: pair for name, pair in ranges.items() if pair is not None},
     }
     if measure.status == "ok":
-        low, high = measure.params.get("range")
+        low, high = given(params.range)
         if measure.interval is not None:
             low, high = measure.interval.low, measure.interval.high
-        estimate, expected = _pair(params.get("range")), _pair(params.get("expected"))
+        estimate, expected = _pair(params.range), _pair(params.expected)
         more = {} if expected is None else {"expected": expected}
         return EstimatedRange(n=measure.n or 0, low=low, high=high, estimate=estimate, **more, **beside)
     if not beside["ranges"]:

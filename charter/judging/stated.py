@@ -124,10 +124,10 @@ def _counting(own: _LatestStatement, general: _LatestStatement) -> _LatestStatem
 def dated(system: System, facts: Facts) -> StatedVerdict | None:
     """Whether a use was examined before it started, by the dates of the register; None where they do not say."""
     found = examined_before_start(system, today=facts.as_of)
-    if found.start is None or found.verdict not in ("kept", "broken"):
+    if found.start is None or found.verdict not in (Verdict.KEPT, Verdict.BROKEN):
         return None
     dates = RegisterDates(start=found.start, late=dict(found.late))
-    return StatedVerdict(verdict=Verdict(found.verdict), reason=found.reason, dates=dates)
+    return StatedVerdict(verdict=found.verdict, reason=found.reason, dates=dates)
 
 
 def tolerated(

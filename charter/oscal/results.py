@@ -125,7 +125,7 @@ def _observation(audit: ExportedAudit, measure: MeasureDocument, comparison: Com
         "method": interval.method if interval else None,
         "decided-low": decided.low if decided else None,
         "decided-high": decided.high if decided else None,
-        "against": measure.params.get("against"),
+        "against": measure.params.against,
     }
     return {
         "uuid": uuid_of("observation", audit.sha256, measure.id),

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from boussole.audits.systems.kinds import Identifier
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.record_types.acts import ACTS, Act
 from boussole.charter.record_types.attached import Attaching
 from boussole.charter.record_types.base import KeptFile, Line, Prose, Sha256, Statement
@@ -57,8 +58,8 @@ __all__ = [
     "Withdrawal",
 ]
 
-Answer = Literal["kept", "watch", "broken"]
-Cap = Literal["watch", "broken"]
+Answer = Literal[Verdict.KEPT, Verdict.WATCH, Verdict.BROKEN]
+Cap = Literal[Verdict.WATCH, Verdict.BROKEN]
 Question = Annotated[Identifier, Input(option="--question"), Field(description="The id of the question in the charter")]
 Asked = Annotated[Sha256 | None, Field(description="Hash of the question as it was worded (`Indicator.wording`)")]
 Document = Annotated[KeptFile, Field(description="The document it rests on; a copy is kept with the records")]

@@ -191,7 +191,7 @@ def _spent(said: Any) -> Any:
     return {"what": found[1].rstrip(" :="), "share": int(found[2])}
 
 
-class Spent(Strict):
+class TimeSpent(Strict):
     """Where a part of the time saved went."""
 
     what: Line
@@ -237,7 +237,7 @@ class TimeSaved(Statement):
         description="How it was found: measured, timed, estimated"
     )
     spent: Annotated[
-        list[Annotated[Spent, BeforeValidator(_spent)]],
+        list[Annotated[TimeSpent, BeforeValidator(_spent)]],
         Input(
             label="Where did the time go?", kind="lines", note="One each line, with its percent: Receiving people 60"
         ),

@@ -37,7 +37,7 @@ AGAINST = {"against": "`rest`, or a reference such as `gender=M`"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class JudgingMethod:
     """How a charter can judge a measure."""
 
     scale: str
@@ -83,33 +83,33 @@ class Judged:
         return self.replies or (self.of_everybody and self.need == "contacts")
 
 
-SHOWN = Judged(scale="")
+SHOWN = JudgingMethod(scale="")
 """A measure that no charter judges."""
 
 
-def _compared(comparison: RateComparison, **more: Any) -> Judged:
+def _compared(comparison: RateComparison, **more: Any) -> JudgingMethod:
     """The row of a comparison of groups."""
     rate = comparison.rate
     row = {"params": AGAINST, "needs_all": rate.needs_all, "decided": rate.decided, **more}
-    return Judged(scale=comparison.scale, **row)
+    return JudgingMethod(scale=comparison.scale, **row)
 
 
-def _of_log(scale: str, need: Need, **more: Any) -> Judged:
+def _of_log(scale: str, need: Need, **more: Any) -> JudgingMethod:
     """The row of a measure of a log of its own, of everybody."""
-    return Judged(scale=scale, need=need, of_everybody=True, by_window=True, **more)
+    return JudgingMethod(scale=scale, need=need, of_everybody=True, by_window=True, **more)
 
 
 COMPARISONS = {comparison.metric: comparison for comparison in EVERY_COMPARISON}
 LISTS = {"kinds": ("ranking",), "by_window": True}
-JUDGED: dict[str, Judged] = {
+JUDGED: dict[str, JudgingMethod] = {
     **{metric: _compared(comparison) for metric, comparison in COMPARISONS.items()},
     EXPOSURE_RATIO.metric: _compared(EXPOSURE_RATIO, **LISTS, params={**AGAINST, "discount": DISCOUNTS["exposure"]}),
     NEVER_RATIO: _compared(COMPARISONS[NEVER_RATIO], **LISTS, later=True, overlapping=True),
     AUC_DIFFERENCE.metric: _compared(AUC_DIFFERENCE, by_window=True),
     CALIBRATION_DIFFERENCE.metric: _compared(CALIBRATION_DIFFERENCE, by_window=True),
     LATE_RATIO.metric: _compared(LATE_RATIO, need="closings", replies=True, by_window=True, later=True),
-    DRIFT: Judged(scale="distance", by_window=True),
-    GAP_SHARE: Judged(scale="share", decided=True, by_window=True, later=True, params=AGAINST),
+    DRIFT: JudgingMethod(scale="distance", by_window=True),
+    GAP_SHARE: JudgingMethod(scale="share", decided=True, by_window=True, later=True, params=AGAINST),
     OUTSIDE_HOURS: _of_log("share", "contacts"),
     TOO_OFTEN: _of_log("share", "contacts"),
     OVERRIDE_RATE: _of_log("share", "reviews", reviews=True),
@@ -135,12 +135,12 @@ JUDGED: dict[str, Judged] = {
     CONTROL_RATIO: _of_log("ratio", "search_controls", replies=True, sides=True, later=True),
     EFFECT: _of_log("effect", "agencies"),
     PUT_IN_RESULTS: _of_log("effect", "reviews", later=True, breaks=False),
-    GAP_BY_CORRECTIONS: Judged(scale="effect", need="reviews", by_window=True, later=True, params=AGAINST),
+    GAP_BY_CORRECTIONS: JudgingMethod(scale="effect", need="reviews", by_window=True, later=True, params=AGAINST),
 }
 """The measures that a charter can judge, and how."""
 
 
-def judged(metric: str | None) -> Judged:
+def judged(metric: str | None) -> JudgingMethod:
     """How a measure is judged; `SHOWN` of one that is not.
 
     >>> judged("exposure_ratio").kinds, judged("override_rate").reviews, judged("accuracy").scale

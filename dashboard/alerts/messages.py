@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, insert, select
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.languages import LANGUAGES, Catalogue, capital, typeset
 from boussole.charter.document import ArticleVerdict, Standing, VerdictInShort
+from boussole.charter.document.answers.verdict import CALLING, Verdict, severity
 from boussole.charter.records.models import Alert, AlertItem, AlertMessage
 from boussole.dashboard.markup.words import Say, count, speaker
 from boussole.dashboard.server.access.database import stamp
@@ -58,9 +59,8 @@ Cause = Literal[
 ]
 NOT_ASKED = "not_asked"
 """The state of a question that the charter asks no longer, or of an article that it has no longer."""
-BLIND = ("unknown", "not_examined", NOT_ASKED)
+BLIND = (Verdict.UNKNOWN, Verdict.NOT_EXAMINED, NOT_ASKED)
 """States in which nobody can tell."""
-BAD = {"watch": 1, "broken": 2}
 UNFAVOURABLE = ("worse", "lost")
 """What `only = "worse"` lets through: that something can't be told any more is never good news."""
 
@@ -134,7 +134,8 @@ def direction(before: str | None, after: str) -> Direction:
         return "lost" if before is not None and before not in BLIND else "other"
     if after == "kept":
         return "better"
-    return "worse" if BAD[after] > BAD.get(before or "", 0) else "better"
+    worse = before not in CALLING or severity(after) < severity(before)
+    return "worse" if worse else "better"
 
 
 def is_told(before: str | None, after: str) -> bool:
@@ -146,7 +147,7 @@ def is_told(before: str | None, after: str) -> bool:
     (False, True, False, False)
     """
     if before in (None, NOT_ASKED):
-        return after in BAD
+        return after in CALLING
     return before != after
 
 

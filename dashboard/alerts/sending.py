@@ -160,7 +160,7 @@ MESSAGE_SECONDS = 120.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sent:
+class DeliveryReport:
     """What a run of sending did."""
 
     done: Sequence[Message] = ()
@@ -169,7 +169,7 @@ class Sent:
 
 def send(
     workspace: Workspace, *, at_once: bool = False, seconds: float | None = None, now: dt.datetime | None = None
-) -> Sent:
+) -> DeliveryReport:
     """Sends what is due. `at_once`: also what waits for its next try; `seconds`: begins no message after that long.
 
     Once a channel has failed, its other messages wait for the next run: a dead server is asked once.
@@ -191,7 +191,7 @@ def send(
         else:
             outbox.sent(workspace, message.id, now=now or this_moment())
             done.append(message)
-    return Sent(done=done, failed=failed)
+    return DeliveryReport(done=done, failed=failed)
 
 
 def _sent(workspace: Workspace, channel: Channel | None, message: Message) -> str:

@@ -39,7 +39,7 @@ from boussole.charter.records.database import reading
 from boussole.charter.records.notes.outside import Check, take_cosignature
 from boussole.charter.records.notes.outside import outside as seen_outside
 from boussole.charter.records.readable import Readable
-from boussole.dashboard.api.routing import Asker, Here, Lasting, RefusedRequestError, Sent, new_router
+from boussole.dashboard.api.routing import Asker, DeliveryReport, Here, Lasting, RefusedRequestError, new_router
 from boussole.dashboard.api.shapes import (
     AdoptionOut,
     AgentsOut,
@@ -288,7 +288,7 @@ class TextsOut(BaseModel):
 
 
 @router.post("/api/texts/check", openapi_extra={"requestBody": LINES})
-def check(_: FromQuery[Query], text: Sent) -> TextsOut:
+def check(_: FromQuery[Query], text: DeliveryReport) -> TextsOut:
     """Finds unlawful wording in French job adverts that are sent; keeps nothing of them."""
     answered = check_lines(io.BytesIO(text.encode("utf-8", "surrogatepass")))
     return TextsOut(items=[CheckedOut.model_validate(document) for _, document in answered])
@@ -433,7 +433,7 @@ def outside(workspace: Here, _: FromQuery[Query]) -> OutsideOut:
 
 
 @router.post("/api/ledger/cosignatures", openapi_extra={"requestBody": COSIGNED})
-def cosignatures(workspace: Here, _: FromQuery[Query], text: Sent) -> CosignedOut:
+def cosignatures(workspace: Here, _: FromQuery[Query], text: DeliveryReport) -> CosignedOut:
     """Takes the cosignature of a known witness; what is kept of it then."""
     try:
         parse_checkpoint(text)

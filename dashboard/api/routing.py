@@ -173,7 +173,7 @@ async def _sent(request: Request) -> str:
     return body.decode(errors="replace")
 
 
-Sent = Annotated[str, Depends(_sent)]
+DeliveryReport = Annotated[str, Depends(_sent)]
 
 
 def new_router() -> APIRouter:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
     from boussole.dashboard.alerts.messages import Message
     from boussole.dashboard.alerts.personal import LettersSent
-    from boussole.dashboard.alerts.sending import Sent
+    from boussole.dashboard.alerts.sending import DeliveryReport
 
 
 # `boussole access`: who signed in and who looked, and the end of sessions.
@@ -287,7 +287,7 @@ def schema() -> None:
     put(schema_text().rstrip())
 
 
-def tell_sent(done: Sent) -> None:
+def tell_sent(done: DeliveryReport) -> None:
     """What was sent, and what was not and why."""
     from boussole.dashboard.alerts.channels import problem_words
     from boussole.dashboard.alerts.messages import teller

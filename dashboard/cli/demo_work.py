@@ -18,12 +18,13 @@ import numpy as np
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.appeals import new_number
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.incidents.entering import enter, record
 from boussole.charter.record_types.base import KeptFile
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
 from boussole.charter.record_types.kinds import Answer, Attestation, Statement
 from boussole.charter.record_types.planting import PlantedErrors, Planting, TeamErrors
-from boussole.charter.record_types.work import Consultation, Spent, Survey, Theme, TimeSaved, Training
+from boussole.charter.record_types.work import Consultation, Survey, Theme, TimeSaved, TimeSpent, Training
 from boussole.charter.records.documents.files import keep_file
 from boussole.charter.work.survey import SurveyLayout, aggregated
 from boussole.experiments.demo.planted import PLANTED, PlantedEffects
@@ -93,7 +94,7 @@ def record_work(workspace: Workspace, *, today: dt.date, effects: PlantedEffects
         hours=5200,
         people=1200,
         method="Chronométré dans quatre agences (valeurs inventées)",
-        spent=[Spent(what="Accueil du public", share=55), Spent(what="Formation", share=15)],
+        spent=[TimeSpent(what="Accueil du public", share=55), TimeSpent(what="Formation", share=15)],
         posts=3,
     )
     _attest(
@@ -102,7 +103,7 @@ def record_work(workspace: Workspace, *, today: dt.date, effects: PlantedEffects
         role=HOUSE,
         on=today - 45 * DAY,
         indicator="agent_may_refuse",
-        answer="kept",
+        answer=Verdict.KEPT,
     )
     try_smaller(workspace, today=today, effects=effects)
     _enter(
@@ -128,7 +129,7 @@ def try_smaller(workspace: Workspace, *, today: dt.date, effects: PlantedEffects
         role=TECHNOLOGY,
         on=today - 50 * DAY,
         indicator="smallest_model",
-        answer="watch" if ignored else "kept",
+        answer=Verdict.WATCH if ignored else Verdict.KEPT,
     )
 
 

@@ -155,7 +155,7 @@ class ReportCheck:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attached:
+class ReportSeals:
     """What a report holds by itself: its hash, that of its list of seals, the seals, and what is wrong with them."""
 
     sha256: str
@@ -191,7 +191,7 @@ def check(path: Path, *, workspace: Workspace | None = None, content: bytes | No
     return held(read_report(path, content), None if workspace is None else Ledger(workspace))
 
 
-def read_report(path: Path, content: bytes | None = None) -> Attached:
+def read_report(path: Path, content: bytes | None = None) -> ReportSeals:
     """What is attached to a report, held to its list of seals: this takes a quarter of a second, and no ledger.
 
     Raises ReportError for a file that is no report of Boussole.
@@ -204,12 +204,12 @@ def read_report(path: Path, content: bytes | None = None) -> Attached:
     problems += [
         f"{name}: {len(each)} files of this name are attached" for name, each in attached.items() if len(each) > 1
     ]
-    return Attached(
+    return ReportSeals(
         sha256=sha256_hex(data), listed=sha256_hex(files[SEALS]), seals=tuple(seals), problems=tuple(problems)
     )
 
 
-def held(found: Attached, ledger: Ledger | None) -> ReportCheck:
+def held(found: ReportSeals, ledger: Ledger | None) -> ReportCheck:
     """What a report holds, and what the ledger knows of it where one is asked."""
     alone = ReportCheck(
         audits=len(found.seals),

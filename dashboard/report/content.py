@@ -12,6 +12,7 @@ from boussole.audits import private_files
 from boussole.audits.errors import ReportError
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
+from boussole.charter.document.answers.verdict import CALLING
 from boussole.charter.records import seal_report
 from boussole.dashboard.markup.elements import INK, INK_2, LINE, LINK, MARKS, NEEDLE, SIDE, mark_svg, word
 from boussole.dashboard.markup.words import speaker
@@ -195,7 +196,7 @@ TOLD, LISTED = 3, 3
 
 def answer(edition: Edition, seen: Compass, tell: ReportSay) -> Data:
     """What the second page says."""
-    urgent = [finding for finding in findings(edition.scene) if finding.key in ("broken", "watch")]
+    urgent = [finding for finding in findings(edition.scene) if finding.key in CALLING]
     told = _first_of_each(urgent)[:TOLD]
     others = [finding for finding in urgent if finding not in told]
     more = len(others) - LISTED

@@ -20,6 +20,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
+from boussole.charter.document.answers.verdict import CALLING
 from boussole.charter.document.base import given
 from boussole.charter.drift.series_document import MONTHS
 from boussole.charter.drift.system_drift import Drift, drift_of
@@ -177,7 +178,7 @@ def _timeline(page: DriftPage, columns: Sequence[WindowColumn], tell: ReportSay)
 
 def _drawings(found: Sequence[Multiple], tell: ReportSay) -> Data:
     """Those that are drawn, in the order of the page, and the others in one table."""
-    moved = [each for each in found if each.state in ("watch", "broken")]
+    moved = [each for each in found if each.state in CALLING]
     kept = [*moved, *[each for each in found if each not in moved]][:DRAWN]
     return {
         "drawn": [_drawing(each, tell) for each in found if each in kept],

@@ -21,7 +21,7 @@ from boussole.dashboard.report.edition import section as section_moved
 from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.answers.short import short_answer, words_in
 from boussole.dashboard.views.answers.small_print import measure_words
-from boussole.dashboard.views.answers.unjudged import Unjudged, unjudged
+from boussole.dashboard.views.answers.unjudged import UnjudgedFigure, unjudged
 from boussole.dashboard.views.calls import cost_line
 from boussole.dashboard.views.charts.tables import VerdictTable
 from boussole.dashboard.views.scene import Scene, anchor_of, period
@@ -237,7 +237,7 @@ class _SystemPart:
             "background": background,
         }
 
-    def _beside(self, verdict: VerdictDocument) -> list[Unjudged]:
+    def _beside(self, verdict: VerdictDocument) -> list[UnjudgedFigure]:
         """What is shown beside an answer; not beside one by several attributes, which shows what others show."""
         system = self.edition.scene.systems.get(self.system_id)
         if len(verdict.by or ()) > 1:
@@ -287,7 +287,7 @@ class _SystemPart:
         return notes
 
 
-def _unjudged(told: Unjudged) -> Data:
+def _unjudged(told: UnjudgedFigure) -> Data:
     """What is shown and not judged: a drawing as it is read, or tables."""
     return {
         "title": told.title,

@@ -12,6 +12,7 @@ from boussole.audits.languages import capital
 from boussole.audits.metrics.costs import COST, SUMS, TOKENS_READ, TOKENS_WRITTEN
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, MeasureDocument, Standing
+from boussole.charter.document.base import given
 from boussole.dashboard.markup.words import Say
 
 MOST_MONTHS = 12
@@ -59,7 +60,7 @@ def cost_line(document: Standing | None, system: System | None, say: Say) -> str
     return say(
         "{cost} for {n} calls; tokens read: {read}, written: {written}",
         cost=_whole(cost, say),
-        n=say.whole(cost.params.get("all")),
+        n=say.whole(given(cost.params.all)),
         read=read,
         written=written,
     )
@@ -89,10 +90,10 @@ def _rows(told: Sequence[MeasureDocument | None], asked: Sequence[str], say: Say
     for at, measure in enumerate(told):
         if measure is None or measure.value is None:
             continue
-        for provider, place, model, *figures in measure.params.get("by_call"):
+        for provider, place, model, *figures in measure.params.by_call or ():
             kinds.setdefault((provider, place, model), {})[at] = figures
-        if others := measure.params.get("others"):
-            together[at] = others
+        if isinstance(measure.params.others, tuple):
+            together[at] = measure.params.others
     found = [_row([name or say("not told") for name in names], each, asked, say) for names, each in kinds.items()]
     return [*found, *([_row([say("other calls together"), "", ""], together, asked, say)] if together else [])]
 
@@ -110,7 +111,7 @@ def _whole(measure: MeasureDocument | None, say: Say) -> str:
     """The total of all calls."""
     if measure is None:
         return say("not known")
-    return _amount(measure.metric, [0, measure.params.get("unknown"), measure.value], say)
+    return _amount(measure.metric, [0, measure.params.unknown, measure.value], say)
 
 
 def _amount(metric: str, figures: Sequence[Any], say: Say) -> str:
@@ -133,7 +134,7 @@ def _euros(value: float, say: Say, *, least: bool) -> str:
 def _all_notes(told: Sequence[tuple[str, MeasureDocument | None]], say: Say) -> list[str]:
     """What must be known of the figures: once for all, where the same number of calls tells nothing."""
     counts = {
-        None if each is None or each.value is None else (each.params.get("unknown"), each.params.get("all"))
+        None if each is None or each.value is None else (each.params.unknown or 0, each.params.all or 0)
         for _, each in told
     }
     (unknown, every), *others = [each or (0, 0) for each in counts]
@@ -148,7 +149,7 @@ def _notes(metric: str, measure: MeasureDocument | None, say: Say) -> list[str]:
     name = _name(metric, say)
     if measure is None or measure.value is None:
         return [say("{name}: not known ({why}).", name=name, why=_why(measure, say))]
-    unknown, every = measure.params.get("unknown"), measure.params.get("all")
+    unknown, every = measure.params.unknown, given(measure.params.all)
     if not unknown:
         return []
     counts = {"name": name, "n": say.whole(unknown), "all": say.whole(every)}
@@ -174,7 +175,7 @@ def _months(audits: Iterable[AuditDocument], say: Say) -> list[list[str]]:
     found: dict[str, Sequence[Any]] = {}
     for document in sorted(audits, key=lambda each: (each.window.end, each.entry or 0)):
         cost = _told(document).get(COST)
-        for month, *figures in cost.params.get("by_month") if cost is not None and cost.value is not None else ():
+        for month, *figures in (cost.params.by_month or ()) if cost is not None and cost.value is not None else ():
             found[month] = figures
     return [
         [say.month(dt.date.fromisoformat(f"{month}-01")), say.whole(figures[0]), _amount(COST, figures, say)]

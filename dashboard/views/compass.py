@@ -10,7 +10,7 @@ from boussole.audits.mixed import joined
 from boussole.charter.committee.meetings.sessions import Session, sessions
 from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.committee.voting.presence import electors, running
-from boussole.charter.document.answers.verdict import Verdict, worst
+from boussole.charter.document.answers.verdict import URGENT, Verdict, worst
 from boussole.charter.record_types.acts import Ballot, Participation, Vote
 from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words import Say, count
@@ -100,7 +100,7 @@ def compass(scene: Scene, say: Say, *, query: dict[str, str]) -> Compass:
     """The page for the latest audit of every system. `query` is kept in every link (the language)."""
     articles, all_rings, ordered = scene.articles(say), rings(scene, say), findings(scene)
     points_at = needle(scene)
-    urgent = [finding for finding in ordered if finding.key in ("broken", "watch", "unknown")]
+    urgent = [finding for finding in ordered if finding.key in URGENT]
     leads = _first_of_each_article([finding for finding in urgent if finding.key == urgent[0].key])[:LEADS]
     lead_lines = [line(scene, finding, say, query=query) for finding in leads]
     rings_note = _rings_note(all_rings, points_at, say)

@@ -220,7 +220,7 @@ class EntryRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
+class WorkTable:
     """A table of the page: what it is called in addresses, what it answers, and what is said where it has no line."""
 
     name: str
@@ -240,12 +240,12 @@ class WorkPage:
     others: Sequence[str]
     surveys: Sequence[SurveyView]
     survey_heads: Sequence[str]
-    trainings: Listed
-    times: Listed
-    consultations: Listed
+    trainings: WorkTable
+    times: WorkTable
+    consultations: WorkTable
 
     @property
-    def lists(self) -> tuple[Listed, Listed, Listed]:
+    def lists(self) -> tuple[WorkTable, WorkTable, WorkTable]:
         """The tables, in the order of the page."""
         return self.trainings, self.times, self.consultations
 
@@ -260,21 +260,21 @@ def work_page(scene: Scene, say: Say, *, query: dict[str, str]) -> WorkPage:
         others=_others(scene, courses, saved, say),
         surveys=[_survey(scene, name, each, say, query=query) for name, each in asked.items()],
         survey_heads=[say("Theme"), say("Mean"), say("The survey before"), say("Change")],
-        trainings=Listed(
+        trainings=WorkTable(
             name="training",
             title=say("Are people trained before they use it?"),
             heads=[say("System"), say("Training"), say("Period"), say("Trained"), say("Before their first use")],
             rows=[_training(scene, *each, say, query=query) for each in courses],
             none=say("Nothing was recorded of training."),
         ),
-        times=Listed(
+        times=WorkTable(
             name="time",
             title=say("What time was saved, and where did it go?"),
             heads=[say("System"), say("Period"), say("Time saved"), say("Posts moved"), say("Where it went")],
             rows=[_time(scene, *each, say, query=query) for each in saved],
             none=say("Nothing was recorded of time saved."),
         ),
-        consultations=Listed(
+        consultations=WorkTable(
             name="consultations",
             title=say("When were staff representatives consulted?"),
             heads=[say("Step"), say("Who is consulted"), say("System"), say("Day"), say("In a few words")],

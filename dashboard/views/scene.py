@@ -12,7 +12,7 @@ from boussole.audits.errors import CharterError
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument, by_article
-from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.document.answers.verdict import URGENT, Verdict
 from boussole.charter.document.measures import by_id
 from boussole.charter.judging.coverage import Use
 from boussole.charter.judging.current import current, unmeasured
@@ -205,7 +205,7 @@ def answers(scene: Scene) -> list[JudgedQuestion]:
 def needle(scene: Scene) -> str | None:
     """The article that most needs attention, unless all that was examined is kept."""
     first = next(iter(findings(scene)), None)
-    return first.article if first and first.key in ("broken", "watch", "unknown") else None
+    return first.article if first and first.key in URGENT else None
 
 
 def excess(document: Standing, verdict: VerdictDocument) -> float:
@@ -255,5 +255,4 @@ def counted_since(measure: MeasureDocument | None) -> dt.date | None:
     of the months through which people are followed (`first_day`)."""
     if measure is None:
         return None
-    first = measure.params.get("first_day")
-    return measure.params.since or (None if first is None else dt.date.fromisoformat(first))
+    return measure.params.since or measure.params.first_day

@@ -375,7 +375,7 @@ def _groups(document: Standing, verdict: VerdictDocument, system: System | None,
 def _with_days(title: str, document: Standing, metric: str, say: Say) -> str:
     """The title of a chart, with the days that its figures count where they begin before the audit does."""
     found = next((each for each in document.measures if each.metric == metric), None)
-    if not isinstance(document, AuditDocument) or found is None or found.params.get("first_day") is None:
+    if not isinstance(document, AuditDocument) or found is None or found.params.first_day is None:
         return title
     return say("{title}, {period}", title=title, period=period_of(document, found, say))
 

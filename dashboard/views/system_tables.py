@@ -13,6 +13,7 @@ from boussole.audits.mixed import MixedText, joined
 from boussole.audits.systems import System
 from boussole.charter.amending.plain import plainly
 from boussole.charter.document import Standing, VerdictDocument, by_article
+from boussole.charter.document.answers.verdict import CALLING
 from boussole.charter.judging.coverage import FOLLOWED, coverage
 from boussole.charter.judging.families import NOT_RECORDED
 from boussole.charter.judging.follow_up import examined_before_start
@@ -82,11 +83,11 @@ class Matrix:
         """The examined questions: those that call for attention, then those that are kept and those of which nobody can
         tell; all of them in the first part where they are few, or none calls for attention."""
         examined = [each for each in self.articles if each.examined]
-        calling = _of(examined, lambda row: bool(row.verdicts & CALLING))
+        calling = _of(examined, lambda row: not row.verdicts.isdisjoint(CALLING))
         if not calling or sum(len(each.examined) for each in examined) <= FEW_ROWS:
             return examined, [], []
         kept = _of(examined, lambda row: row.verdicts == {"kept"})
-        return calling, kept, _of(examined, lambda row: not row.verdicts & CALLING and row.verdicts != {"kept"})
+        return calling, kept, _of(examined, lambda row: row.verdicts.isdisjoint(CALLING) and row.verdicts != {"kept"})
 
     @property
     def untouched(self) -> int:
@@ -95,8 +96,6 @@ class Matrix:
         return sum(row.alone is not None or sum(cell is not None for cell in row.cells) for row in rows)
 
 
-CALLING = {"broken", "watch"}
-"""The verdicts that call for attention."""
 FEW_ROWS = 30
 """So many questions are taken in at one look."""
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
+import json
+import re
 import shutil
+import tarfile
+from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from pypdf import PdfReader
+from typer.testing import CliRunner
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.document.answers.verdict import worst
+from boussole.charter.document.answers.verdict import ANSWERED, Verdict, worst
+from boussole.charter.judging.coverage import Use
 from boussole.charter.record_types.kinds import Finding
 from boussole.charter.records import keep_file, save_audit, seal
 from boussole.charter.records.in_force import adopt
@@ -18,12 +28,15 @@ from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.alerts.verdicts import SystemMark, verdicts
 from boussole.dashboard.api import answers
 from boussole.dashboard.api.shapes import PageQuery
+from boussole.dashboard.cli.main import app
+from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
 from boussole.dashboard.pages.article.standing import standings
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition, teller
+from boussole.dashboard.report.typesetting import typeset_pdf
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.parts import notices
@@ -31,16 +44,20 @@ from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system import system_page
 from boussole.dashboard.views.system_tables import matrix
 from tests.dashboard.conftest import DECLARED, FIXTURE, _document
+from tests.sparing import later
 
 EN = speaker("en")
 TODAY = dt.date(2026, 11, 28)
+KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026.tar.xz"
+Lang = Literal["fr", "en"]
 Stands = dict[str, dict[str, str]]
 """By system, the verdict on each article."""
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two audited systems, and one that nobody audited, of which an authority found that it keeps an article not."""
+    tmp_path = tmp_path_factory.mktemp("made")
     made = Workspace.create(tmp_path / "workspace", organisation="Test")
     shutil.copytree(FIXTURE / "systems", made.home / "systems", dirs_exist_ok=True)
     (made.home / "systems" / "sorter.yaml").write_text(DECLARED, encoding="utf-8")
@@ -61,23 +78,58 @@ def workspace(tmp_path: Path) -> Workspace:
     letter = keep_file(made, tmp_path / "letter.pdf")
     seal(made, Finding(**said, articles=["transparence"], cap="broken", document=letter))
     seal(made, Finding(**said | {"system": "matchft"}, articles=["humain"], cap="watch", document=letter))
-    return made
+    return made.home
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo of 28 November 2026, as it was kept."""
+    home = tmp_path_factory.mktemp("before")
+    with tarfile.open(KEPT) as packed:
+        packed.extractall(home, filter="data")
+    return home / "demo"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo of today."""
+    from boussole.dashboard.cli.demo import run_demo
+
+    return run_demo(tmp_path_factory.mktemp("demo") / "home", people=2500, progress=lambda *_: None).workspace.home
+
+
+of_its_charter = pytest.mark.parametrize("workspace", ["made", later("demo")], indirect=True)
+"""A report keeps the charter that judged; the demo of before has been judged by another than the one in force."""
+
+
+@pytest.fixture(params=["made", pytest.param("before", marks=pytest.mark.costly), later("demo")])
+def workspace(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """Each is walked; the day is the same for all that read it."""
+    found = Workspace(request.getfixturevalue(request.param))
+    on = found.today() if request.param == "demo" else TODAY
+    monkeypatch.setattr(Workspace, "today", lambda _: on)
+    return found
 
 
 @pytest.fixture
 def scene(workspace: Workspace) -> Scene:
-    return load(workspace, today=TODAY)
+    return load(workspace, today=workspace.today())
 
 
 @pytest.fixture
-def stands(workspace: Workspace) -> Stands:
+def uses(workspace: Workspace) -> list[Use]:
     """What the register says."""
-    _, _, uses = register_of(workspace, today=TODAY)
+    return register_of(workspace, today=workspace.today())[-1]
+
+
+@pytest.fixture
+def stands(uses: list[Use]) -> Stands:
     return {use.system.id: dict(use.articles) for use in uses}
 
 
-def test_the_finding_is_what_the_register_says(stands: Stands) -> None:
-    assert stands["sorter"]["transparence"] == "broken"
+def test_the_finding_is_what_the_register_says(made: Path) -> None:
+    _, _, uses = register_of(Workspace(made), today=TODAY)
+    assert {use.system.id: use.articles.get("transparence") for use in uses}["sorter"] == "broken"
 
 
 def test_the_compass_says_what_the_register_says(scene: Scene, stands: Stands) -> None:
@@ -91,7 +143,7 @@ def test_the_compass_says_what_the_register_says(scene: Scene, stands: Stands) -
     assert all(verdict == "not_examined" for name in left for verdict in stands[name].values())
     over_all = [worst(own.get(each, "not_examined") for own in stands.values()) for each in articles]
     broken = over_all.count("broken")
-    assert broken
+    assert broken, "a workspace that is walked has something to say"
     assert page.headline == EN.plural("One commitment is not kept.", "{n} commitments are not kept.", broken)
 
 
@@ -106,15 +158,17 @@ def test_the_api_says_what_the_register_says(workspace: Workspace, stands: Stand
     assert {each.id: dict(each.articles) for each in found} == stands
 
 
+@of_its_charter
 def test_the_report_knows_what_the_compass_knows(workspace: Workspace, scene: Scene) -> None:
     """Every verdict with all that it rests on, the adoption of its level too."""
-    assert edition(workspace, None, today=TODAY).scene.standing == scene.standing
+    assert edition(workspace, None, today=workspace.today()).scene.standing == scene.standing
 
 
 @pytest.mark.costly
+@of_its_charter
 def test_the_report_says_what_the_register_says(workspace: Workspace, scene: Scene, stands: Stands) -> None:
     """Also of a system that nobody audited: each question it names stands somewhere in it."""
-    data = content(edition(workspace, None, today=TODAY), [], teller("en"))
+    data = content(edition(workspace, None, today=workspace.today()), [], teller("en"))
     named = {scene.title(name, EN): name for name in scene.examined}
     told = {name: [] for name in named.values()}
     for part in data["answer"]["tables"]:
@@ -126,8 +180,74 @@ def test_the_report_says_what_the_register_says(workspace: Workspace, scene: Sce
         asked["anchor"] for part in data["systems"] for group in part["articles"] for asked in group["questions"]
     } | {asked["anchor"] for part in data["systems"] for asked in part["drift"]["questions"]}
     named_there = {each["anchor"] for each in [*data["answer"]["findings"], *data["answer"]["others"]]}
-    assert any(each.startswith("sorter-") for each in named_there)
     assert named_there <= there
+    assert "sorter" not in stands or any(each.startswith("sorter-") for each in named_there)
+
+
+@pytest.mark.costly
+@of_its_charter
+@pytest.mark.parametrize("lang", ["en", later("fr")])
+def test_the_printed_report_says_what_the_register_says(
+    workspace: Workspace, scene: Scene, uses: list[Use], lang: Lang
+) -> None:
+    """As whoever has the PDF alone reads it: the table of articles, and each question with its verdict above it."""
+    say, tell = speaker(lang), teller(lang)
+    pdf = typeset_pdf(content(edition(workspace, None, today=workspace.today()), [], tell), {})
+    pages = [_one_line(page.extract_text()) for page in PdfReader(io.BytesIO(pdf)).pages]
+    shown, articles = [use for use in uses if use.system.id in scene.examined], scene.charter.articles
+    compass_page = next(page for page in pages if tell("Verdicts by article") in page)
+    for article in articles:
+        own = {use.system.id: use.articles.get(article.id, "not_examined") for use in shown}
+        asked = [each.verdict for use in shown for each in use.verdicts if each.article == article.id]
+        answered = sum(each in ANSWERED for each in asked)
+        cells = [word(own[name], say) for name in scene.examined]
+        told = tell("{n} of {all}", n=answered, all=len(asked))
+        line = _one_line(" ".join([str(article.order), say.text(article.title), *cells, told]))
+        assert line in compass_page, compass_page
+    printed = Counter[str]()
+    text = " ".join(pages)
+    for use in shown:
+        for each in use.verdicts:
+            if each.verdict == "not_examined":
+                continue
+            order = next(article.order for article in articles if article.id == each.article)
+            place = tell("Article {n}, question {number}", n=str(order), number=each.number or "")
+            printed[_one_line(f"{word(each.verdict, say)} {place} {say.text(each.question)}")] += 1
+    assert {told: text.count(told) for told in printed} == printed
+    heading = tell("Article {n}, question {number}", n="@", number="").strip().replace("@", "[0-9]+")
+    marked = rf"(?:{'|'.join(word(each, say) for each in Verdict)}) {heading}"
+    assert len(re.findall(marked, text)) == printed.total(), "no question has a second verdict"
+
+
+def test_the_exports_say_what_the_register_says(workspace: Workspace, uses: list[Use], tmp_path: Path) -> None:
+    """As files, as whoever was sent them reads them: each article and each question of each use, and their counts."""
+    for kind in ("json", "csv"):
+        done = CliRunner().invoke(app, ["--workspace", str(workspace.home), "export", kind, str(tmp_path)])
+        assert done.exit_code == 0, done.output
+    document = json.loads((tmp_path / "register.json").read_text(encoding="utf-8"))
+    rows = {name: _rows(tmp_path / f"{name}.csv") for name in ("uses", "questions")}
+    assert len(document["uses"]) == len(rows["uses"]) == len(uses)
+    for use, told, row in zip(uses, document["uses"], rows["uses"], strict=True):
+        assert told["id"] == row["id"] == use.system.id
+        own = {each["article"]: each["verdict"] for each in told["articles"]}
+        assert own == dict(use.articles) == {article: row[f"verdict_{article}"] for article in own}
+        counted = use.counts.asked, use.counts.examined
+        assert (told["questions_asked"], told["questions_looked_at"]) == counted
+        assert (int(row["questions_asked"]), int(row["questions_looked_at"])) == counted
+        known = [(each.indicator, str(each.verdict)) for each in use.verdicts]
+        assert [(each["indicator"], each["verdict"]) for each in told["questions"]] == known
+        lines = [(each["indicator"], each["verdict"]) for each in rows["questions"] if each["use"] == use.system.id]
+        assert lines == known
+
+
+def _one_line(text: str) -> str:
+    """A text as it is read, whatever the width of what it is printed in: a line also breaks after a hyphen."""
+    return re.sub(r"(?<=\w[-’]) (?=\w)", "", " ".join(text.split()))
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
 
 
 def test_each_article_page_says_what_the_register_says(scene: Scene, stands: Stands) -> None:
@@ -150,9 +270,8 @@ def test_each_system_page_says_what_the_register_says(scene: Scene, stands: Stan
 
 @pytest.mark.costly
 def test_each_screen_of_a_system_and_each_answer_say_what_the_register_says(
-    workspace: Workspace, scene: Scene, stands: Stands
+    scene: Scene, uses: list[Use], stands: Stands
 ) -> None:
-    _, _, uses = register_of(workspace, today=TODAY)
     known = {use.system.id: {each.indicator: each.verdict for each in use.verdicts} for use in uses}
     for name in scene.standing:
         shown = matrix(scene, name, EN, query={})

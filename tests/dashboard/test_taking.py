@@ -46,8 +46,8 @@ from boussole.dashboard.views.parts.taking import (
     Drawing,
     Figure,
     FigureSource,
+    FiguresQuery,
     Seal,
-    Wanted,
     citation,
     csv_file,
     file_href,
@@ -93,9 +93,9 @@ def client(demo: Workspace) -> TestClient:
     return TestClient(Starlette(routes=guarded(taking_routes(demo.home), demo.home)))
 
 
-def wanted(demo: Workspace, page: str, lang: str, role: Role = Role.CHAIR) -> Wanted:
+def wanted(demo: Workspace, page: str, lang: str, role: Role = Role.CHAIR) -> FiguresQuery:
     query = {**VIEWS[page], "lang": lang}
-    return Wanted(workspace=demo, query=query, say=speaker(lang), person=Person(role=role))
+    return FiguresQuery(workspace=demo, query=query, say=speaker(lang), person=Person(role=role))
 
 
 def figure(**other: object) -> Figure:

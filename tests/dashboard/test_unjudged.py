@@ -20,8 +20,8 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.report.systems import _unjudged
 from boussole.dashboard.views.answers.small_print import small_print
-from boussole.dashboard.views.answers.unjudged import Unjudged, unjudged
-from boussole.dashboard.views.charts.forecast import ForecastDrawing, Foreseen, forecast_svg
+from boussole.dashboard.views.answers.unjudged import UnjudgedFigure, unjudged
+from boussole.dashboard.views.charts.forecast import ForecastDrawing, ForecastPoint, forecast_svg
 from boussole.dashboard.views.scene import counted_since, period_of
 from boussole.dashboard.views.system import chart_title
 from tests.end_to_end.test_calls import ALLOWED, HERE_CALL
@@ -76,7 +76,7 @@ def on_lists(matchft: Document) -> tuple[AuditDocument, VerdictDocument]:
     )
 
 
-def beside(found: tuple[AuditDocument, VerdictDocument], lang: str) -> Unjudged:
+def beside(found: tuple[AuditDocument, VerdictDocument], lang: str) -> UnjudgedFigure:
     (shown,) = unjudged(*found, speaker(lang), system=None)
     return shown
 
@@ -194,7 +194,7 @@ def called(tmp_path_factory: pytest.TempPathFactory) -> tuple[AuditDocument, Sys
     return audit_of_calls(workspace, dry_run=True), Workspace(workspace.home).system("offers")
 
 
-def where(found: tuple[AuditDocument, System], lang: str, *, system: System | None = None) -> dict[str, Unjudged]:
+def where(found: tuple[AuditDocument, System], lang: str, *, system: System | None = None) -> dict[str, UnjudgedFigure]:
     document, own = found
     verdict = next(each for each in document.verdicts if each.template == "where_models_run")
     shown = unjudged(document, verdict, speaker(lang), system=system or own)
@@ -296,7 +296,7 @@ def test_a_line_needs_four_days_and_the_drawing_does_without() -> None:
 @pytest.mark.parametrize("end", [0.89, 0.9, 0.91, 0.3])
 def test_words_beside_the_drawing_are_never_over_each_other(end: float) -> None:
     days = [dt.date(2026, 1, 1), dt.date(2026, 2, 1)]
-    line = [Foreseen(day=day, value=end, low=end - 0.1, high=end + 0.05) for day in (*days, dt.date(2026, 12, 31))]
+    line = [ForecastPoint(day=day, value=end, low=end - 0.1, high=end + 0.05) for day in (*days, dt.date(2026, 12, 31))]
     shown = ForecastDrawing(
         declared=[(day, 0.5) for day in days],
         line=line,

@@ -50,6 +50,10 @@ class Verdict(StrEnum):
 WORST_FIRST = tuple(Verdict)
 ANSWERED = (Verdict.BROKEN, Verdict.WATCH, Verdict.KEPT)
 """What answers a question: what we cannot tell, and what nobody has looked at, do not."""
+CALLING = (Verdict.BROKEN, Verdict.WATCH)
+"""What calls for somebody to act."""
+URGENT = (*CALLING, Verdict.UNKNOWN)
+"""What a compass points at: that, and what was looked at without an answer."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from boussole.charter.document.answers.comparisons import Comparison, ThresholdO
 from boussole.charter.document.answers.paired import PairedTest
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import EARLY, LATER, SINCE, Count, Day, DocumentPart, Hex, Share, Texts
+from boussole.charter.document.measures import DetectedTexts
 
 
 class AnsweringStatement(DocumentPart):
@@ -119,23 +120,6 @@ class CallsOutside(DocumentPart):
     place: str | None
     model: str | None
     n: Count
-
-
-class DetectedTexts(DocumentPart):
-    """What was found in all texts that were read, or drafts, by a reader that misses some.
-
-    `annotated`, `found`, `reported`, `right`: what the reader did on texts that people annotated. `share`: flagged ÷
-    texts ÷ recall; `most`: the upper end of what was flagged ÷ the lower end of recall.
-    """
-
-    texts: Count
-    flagged: Count
-    annotated: Annotated[int, Field(ge=1)]
-    found: Count
-    reported: Count
-    right: Count
-    share: Share
-    most: Share
 
 
 class LoggedCases(DocumentPart):

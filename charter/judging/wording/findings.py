@@ -11,6 +11,7 @@ from boussole.audits.metrics.before_after import EFFECT as EFFECT_METRIC
 from boussole.audits.metrics.corrections import PUT_IN_RESULTS
 from boussole.audits.systems.model import System
 from boussole.charter.document import Comparison, IntervalOfTests, MeasureInShort
+from boussole.charter.document.answers.verdict import CALLING
 from boussole.charter.document.base import given
 from boussole.charter.judging.families import controls, decision, said, stage
 from boussole.charter.judging.wording.naming import feature, gap_digits, other_place, per_hundred, place
@@ -107,7 +108,7 @@ MORE_ASKED = "More was probably asked of them before they were {decision}."
 LESS_ASKED = "Less was probably needed for them to be {decision}."
 
 
-Judged = TypeVar("Judged", bound=MeasureInShort)
+AnyMeasure = TypeVar("AnyMeasure", bound=MeasureInShort)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +125,7 @@ def ends_of(measure: MeasureInShort, decided: IntervalOfTests | None = None) -> 
     return None if found is None else IntervalEnds(low=found.low, high=found.high)
 
 
-def deciding(verdict: str, pairs: Iterable[tuple[Comparison, Judged]]) -> tuple[Comparison, Judged] | None:
+def deciding(verdict: str, pairs: Iterable[tuple[Comparison, AnyMeasure]]) -> tuple[Comparison, AnyMeasure] | None:
     """The comparison that a verdict is told by: of those that have it, the worst figure; None where none has one."""
     found = [pair for pair in pairs if pair[0].verdict == verdict and pair[1].status == "ok"]
     return min(found, key=lambda pair: _goodness(pair[1]), default=None)
@@ -169,7 +170,7 @@ def finding(
         message = RATIOS[measure.metric]
         names = controls(system, catalogue.lang)
         told = catalogue.gettext(message).format(
-            value=value, controls=names, months=measure.params.get("months"), **named
+            value=value, controls=names, months=measure.params.months_followed, **named
         )
         return told + _ratio_interval(ends_of(measure, decided), catalogue)
     return _rates(measure, catalogue, named, ends_of(measure, decided))
@@ -177,7 +178,7 @@ def finding(
 
 def meaning(measure: MeasureInShort, *, verdict: str, catalogue: Catalogue, system: System) -> str:
     """What a gap in precision says about how a group is treated; empty for every other finding."""
-    if measure.metric != "precision_difference" or verdict not in ("broken", "watch"):
+    if measure.metric != "precision_difference" or verdict not in CALLING:
         return ""
     message = MORE_ASKED if measure.params.bad_side == "above" else LESS_ASKED
     return catalogue.gettext(message).format(decision=decision(system, catalogue.lang))
@@ -208,19 +209,19 @@ def _drift(measure: MeasureInShort, verdict: str, catalogue: Catalogue, system: 
 
 def _share(measure: MeasureInShort, catalogue: Catalogue, ends: IntervalEnds | None) -> str:
     value, params = _share_words(given(measure.value), catalogue.lang), measure.params
-    messages = AT_MOST if params.get("at_most") else SHARES
+    messages = AT_MOST if params.at_most else SHARES
     told = catalogue.gettext(messages[measure.metric])
-    told = told.format(value=value, most=params.get("most"), days=params.get("days"))
-    return told if params.get("at_most") else told + _ratio_interval(ends, catalogue)
+    told = told.format(value=value, most=params.most, days=params.days)
+    return told if params.at_most else told + _ratio_interval(ends, catalogue)
 
 
 def _gap_share(
     measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: IntervalEnds | None
 ) -> str:
     """The whole gap, and which share of it opens through the tool and the adviser."""
-    whole = per_hundred(float(measure.params.get("whole")["ratio"]), catalogue.lang)
+    whole = per_hundred(float(given(measure.params.whole).ratio), catalogue.lang)
     value = number(100 * given(measure.value), catalogue.lang, 0)
-    if measure.params.get("gap"):
+    if measure.params.gap:
         return catalogue.gettext(GAPS["unwatched"]).format(whole=whole, **named)
     told = catalogue.gettext(GAPS["shared"]).format(whole=whole, value=value, **named)
     return told + _share_interval(ends, catalogue)
@@ -258,8 +259,8 @@ def _effect(measure: MeasureInShort, catalogue: Catalogue, system: System, ends:
     digits = effect_digits(given(measure.value), ends)
     params, lang = measure.params, catalogue.lang
     return catalogue.gettext(EFFECT).format(
-        agencies=whole(params.get("agencies"), lang),
-        others=whole(params.get("others"), lang),
+        agencies=whole(given(params.agencies), lang),
+        others=whole(params.others_counted, lang),
         outcome=outcome(measure, system, catalogue),
         first=number(100 * seen, lang, digits),
         second=number(100 * expected, lang, digits),
@@ -282,8 +283,8 @@ def _corrected(
 ) -> str:
     """The gap before the corrections and after, and what these made of it."""
     share, lang = given(measure.value), catalogue.lang
-    before, after = (per_hundred(float(measure.params.get(name)), lang) for name in ("before", "after"))
-    which = "unwatched" if measure.params.get("gap") else "widened" if share > 0 else "narrowed"
+    before, after = (per_hundred(float(given(ratio)), lang) for ratio in (measure.params.before, measure.params.after))
+    which = "unwatched" if measure.params.gap else "widened" if share > 0 else "narrowed"
     value = number(100 * abs(share), lang, 0)
     told = catalogue.gettext(CORRECTED[which]).format(before=before, after=after, value=value, **named)
     if which == "narrowed" and ends is not None:

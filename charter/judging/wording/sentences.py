@@ -302,7 +302,7 @@ class _VerdictTeller:
             settled = self._settled(comparison, measure, found)
             return [answer, settled, self._lies(comparison, measure), self._counted(comparison, measure)]
         told = meaning(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
-        shared_out = measure.params.get("gap") is None  # else there is nothing that a level could be held to
+        shared_out = measure.params.gap is None  # else there is nothing that a level could be held to
         level = self._level(comparison.levels, measure) if shared_out else ""
         return [answer, f"{found}.", level, told, self._counted(comparison, measure)]
 
@@ -352,7 +352,7 @@ class _VerdictTeller:
             return ""
         value, scale, bad_side = given(measure.value), given(measure.params.scale), given(measure.params.bad_side)
         where = "past_watch" if past(value, levels.watch, bad_side=bad_side) else "good_side"
-        if where == "past_watch" and measure.params.get("at_most"):
+        if where == "past_watch" and measure.params.at_most:
             return ""  # the truth may be lower
         if where == "past_watch" and levels.breach is not None:
             where = "past_breach" if past(value, levels.breach, bad_side=bad_side) else "between"
@@ -376,7 +376,7 @@ class _VerdictTeller:
         verdict = self.document.verdict
         n = sum(pair[0].verdict == verdict and pair[1].status == "ok" for pair in self.pairs) - 1
         others = OTHER_STAGES if any(measure.given for _, measure in self.pairs) else OTHERS
-        if any(measure.params.get("scale") == "distance" for _, measure in self.pairs):
+        if any(measure.params.scale == "distance" for _, measure in self.pairs):
             others = OTHER_DISTANCES
         if any(measure.metric == EFFECT for _, measure in self.pairs):
             others = OTHER_EFFECTS
@@ -403,8 +403,9 @@ class _VerdictTeller:
 
     def _date(self) -> str:
         """The day that the reason speaks of, where it speaks of one."""
-        name = "expired_on" if self.document.reason == "expired" else "readable_from"
-        dates: list[dt.date] = [day for _, measure in self.pairs if (day := measure.params.get(name)) is not None]
+        expired = self.document.reason == "expired"
+        found = [each.params.expired_on if expired else each.params.readable_from for _, each in self.pairs]
+        dates = [day for day in found if day is not None]
         return date_words(min(dates), self.catalogue.lang) if dates else ""
 
 

@@ -297,8 +297,8 @@ def by_team(document: Standing, verdict: VerdictDocument, say: Say, *, past: Sys
     found = [each for each in document.judged_measures if each.metric == OVERRIDE_BY_TEAM]
     if verdict.metric != OVERRIDE_RATE or not found:
         return None
-    sides = {side: [each for each in found if each.params.get("differs") == side] for side in ("below", "above")}
-    rest = [each for each in found if not each.params.get("differs")]
+    sides = {side: [each for each in found if each.params.differs == side] for side in ("below", "above")}
+    rest = [each for each in found if not each.params.differs]
     apart = [_row(each, say) for side in sides.values() for each in side]
     return ByTeam(
         told=_told({side: [_name(each) for each in those] for side, those in sides.items()}, say),
@@ -315,7 +315,7 @@ def _differed(document: Standing, past: SystemPast, say: Say) -> list[str]:
     earlier = [window for window in past.audits if window.end < document.until]
     for window in sorted(earlier, key=lambda each: each.end):
         for each in past.audits[window].judged_measures:
-            if each.metric == OVERRIDE_BY_TEAM and (side := each.params.get("differs")):
+            if each.metric == OVERRIDE_BY_TEAM and (side := each.params.differs):
                 found.setdefault((_name(each), side), []).append(say.period(window.start, window.end))
     told = []
     for (team, side), periods in sorted(found.items()):
@@ -351,7 +351,7 @@ def _reading(found: Sequence[MeasureDocument], say: Say) -> list[str]:
         ),
         say("This explains the answer and judges no team: the verdict rests on all teams together."),
     ]
-    if any(each.params.get("at_most") for each in found):
+    if any(each.params.at_most for each in found):
         told.append(say("“At most”: where few lists were changed, their exact number is not told."))
     if any(each.value is None for each in found):
         told.append(say("Hidden: with the total, its figure would tell of too few lists of a team."))
@@ -371,7 +371,7 @@ def _row(measure: MeasureDocument, say: Say) -> Row:
     return (
         name,
         say.whole(measure.n),
-        say("at most {n}", n=figure) if measure.params.get("at_most") else figure,
+        say("at most {n}", n=figure) if measure.params.at_most else figure,
         say("{low} to {high}", **ends),
-        beside.get(str(measure.params.get("differs")), say("no clear difference")),
+        beside.get(measure.params.differs or "", say("no clear difference")),
     )

@@ -23,7 +23,7 @@ from boussole.dashboard.views.answers.known import known_words
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps
 from boussole.dashboard.views.answers.trends import CourseGroup, trend_of_all, trends
-from boussole.dashboard.views.answers.unjudged import Unjudged, unjudged
+from boussole.dashboard.views.answers.unjudged import UnjudgedFigure, unjudged
 from boussole.dashboard.views.calls import CallsView, calls_view
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.charts import hundred, hundred_chart, hundred_text, svg
@@ -34,7 +34,7 @@ from boussole.dashboard.views.parts.taking import (
     Drawing,
     Figure,
     FigureSource,
-    Wanted,
+    FiguresQuery,
     charters_of,
     sealed,
     time_of,
@@ -85,7 +85,7 @@ class AnswerPage:
     picture: Picture | None
     around: Sequence[AroundStart]
     teams: ByTeam | None
-    unjudged: Sequence[Unjudged]
+    unjudged: Sequence[UnjudgedFigure]
     course: Course | None
     trend: str
     trends: Sequence[CourseGroup]
@@ -229,7 +229,7 @@ NOTHING_ELSE = ReadingRights(committee=False, incidents=False)
 """What is taken along tells nothing of what only some may see."""
 
 
-def figures(wanted: Wanted) -> dict[str, Figure]:
+def figures(wanted: FiguresQuery) -> dict[str, Figure]:
     """The figures of one answer of one system."""
     workspace, say, query = wanted.workspace, wanted.say, wanted.query
     page = kept_answer(workspace, query.get("system", ""), query.get("question", ""), say.lang, reader=NOTHING_ELSE)
@@ -273,7 +273,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     return found
 
 
-def _beside(told: Unjudged, source: FigureSource, href: str) -> Figure:
+def _beside(told: UnjudgedFigure, source: FigureSource, href: str) -> Figure:
     """What is shown beside an answer; of several tables the first."""
     table = told.tables[0]
     return Figure(

@@ -10,7 +10,7 @@ from boussole.audits.languages import capital, inside
 from boussole.audits.mixed import joined
 from boussole.charter.amending.plain import plainly
 from boussole.charter.document import Standing, ThresholdOfVerdict, VerdictDocument
-from boussole.charter.document.answers.verdict import worst
+from boussole.charter.document.answers.verdict import CALLING, worst
 from boussole.charter.record_types.kinds import Inspection
 from boussole.charter.text.judged import judged
 from boussole.charter.text.left_out import REASON, STOPS
@@ -278,7 +278,7 @@ def _places(scene: Scene, article: Article) -> dict[str, list[Place]]:
 def _worst_first(places: Sequence[Place], scene: Scene, say: Say) -> list[Place]:
     def key(place: Place) -> tuple[object, ...]:
         system, document, verdict = place
-        grave = verdict.verdict in ("broken", "watch") and verdict.comparisons
+        grave = verdict.verdict in CALLING and verdict.comparisons
         beyond = -excess(document, verdict) if grave else 0.0
         before = last_answer(scene, system, verdict)
         once = ORDER.index(before[0]) if before is not None else len(ORDER)

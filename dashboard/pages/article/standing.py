@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import inside
 from boussole.charter.deadlines.days import months_later
-from boussole.charter.document.answers.verdict import worst
+from boussole.charter.document.answers.verdict import ANSWERED, Verdict, worst
 from boussole.charter.records import AuditSummary
 from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words import Say, count
@@ -18,7 +18,7 @@ from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable, 
 from boussole.dashboard.views.compass import first_of, of_the_others
 from boussole.dashboard.views.scene import Scene
 
-ANSWERS = ("broken", "watch", "kept", "unknown", "not_examined")
+ANSWERS = (*ANSWERED, Verdict.UNKNOWN, Verdict.NOT_EXAMINED)
 """In which order the questions of a system are told: those with an answer first. It is no order of gravity."""
 
 

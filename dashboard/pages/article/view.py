@@ -40,7 +40,7 @@ from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.law import since
-from boussole.dashboard.views.parts.taking import Figure, FigureSource, Wanted, sealed, systems_named
+from boussole.dashboard.views.parts.taking import Figure, FigureSource, FiguresQuery, sealed, systems_named
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene, period
 
@@ -351,7 +351,7 @@ def _article_page(home: Path, seen_at: Stamp, today: dt.date, chosen: ArticleQue
     )
 
 
-def figures(wanted: Wanted) -> dict[str, Figure]:
+def figures(wanted: FiguresQuery) -> dict[str, Figure]:
     """The table of an article; nothing where no system is asked."""
     workspace, say, chosen = wanted.workspace, wanted.say, ArticleQuery.of(wanted.query)
     page = kept_article(workspace, chosen, say.lang)

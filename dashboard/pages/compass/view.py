@@ -17,7 +17,7 @@ from boussole.dashboard.views.parts.taking import (
     Drawing,
     Figure,
     FigureSource,
-    Wanted,
+    FiguresQuery,
     sealed_now,
     systems_named,
     time_of,
@@ -102,7 +102,7 @@ def _between_audits(scene: Scene) -> list[tuple[JudgedQuestion, str]]:
 # What can be taken along of the first page: the compass, with its table.
 
 
-def figures(wanted: Wanted) -> dict[str, Figure]:
+def figures(wanted: FiguresQuery) -> dict[str, Figure]:
     """The compass; nothing where nobody has audited anything."""
     workspace, say = wanted.workspace, wanted.say
     scene, query = store.scene(workspace), {"lang": say.lang}

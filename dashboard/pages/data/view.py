@@ -28,7 +28,7 @@ from boussole.dashboard.pages.data.sources import (
 )
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable
-from boussole.dashboard.views.parts.taking import Figure, FigureSource, Wanted, sealed
+from boussole.dashboard.views.parts.taking import Figure, FigureSource, FiguresQuery, sealed
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.store import StoreFacts
 from boussole.experiments.declared import DeclaredMeasure
@@ -284,7 +284,7 @@ def declaring(measures: Sequence[DeclaredMeasure], say: Say, *, href: str) -> Bl
     )
 
 
-def figures(wanted: Wanted) -> dict[str, Figure]:
+def figures(wanted: FiguresQuery) -> dict[str, Figure]:
     """The table of the sources; nothing where there is none."""
     workspace, say = wanted.workspace, wanted.say
     scene, facts, query = store.scene(workspace), store.facts(workspace, within=store.A_WHILE), {"lang": say.lang}

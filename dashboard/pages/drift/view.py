@@ -36,7 +36,7 @@ from boussole.dashboard.views.drift.two_periods import ANCHOR, TwoPeriods, field
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, WindowColumn, address_of
 from boussole.dashboard.views.drift.view import drift_page as drawn
 from boussole.dashboard.views.drift.words import period_words
-from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, FigureSource, Wanted, sealed
+from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, FigureSource, FiguresQuery, sealed
 
 # The page of drift as data: kept between two looks, its themes, and what can be taken along of it.
 
@@ -147,7 +147,7 @@ def uncompared(columns: Sequence[WindowColumn], say: Say) -> list[str]:
     ]
 
 
-def figures(wanted: Wanted) -> dict[str, Figure]:
+def figures(wanted: FiguresQuery) -> dict[str, Figure]:
     """The figures of one system, by the names of their places on the page; they tell nothing of incidents."""
     workspace, say = wanted.workspace, wanted.say
     fine = allowed(wanted.person.role, Action.SEE_DRIFT_REPORT)
@@ -214,7 +214,9 @@ def timeline(page: DriftPage, say: Say) -> MarkedTable:
 
 
 def rows_of(each: Multiple | FollowedRows, say: Say) -> MarkedTable:
-    """The table under a drawing."""
+    """The table under a drawing; without marks where nothing is judged."""
+    if not each.states:
+        return MarkedTable(head=each.head, rows=each.rows)
     compared = [
         "" if isinstance(each, Multiple) and state == "not_examined" else told
         for state, told in zip(each.states, each.words, strict=True)

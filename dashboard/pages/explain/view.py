@@ -297,7 +297,7 @@ class WaitingRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agreed:
+class OpenSheet:
     """A sheet that is open to the reader."""
 
     link: tuple[str, str]
@@ -313,7 +313,7 @@ class RequestsPage:
     local: bool
     done: str
     waiting: Sequence[WaitingRequest]
-    agreed: Sequence[Agreed]
+    agreed: Sequence[OpenSheet]
     asking: Form | None
 
 
@@ -367,10 +367,10 @@ def _waiting(each: SheetRequest, me: Person, workspace: Workspace, say: Say) -> 
     return WaitingRequest(facts=facts, form=confirming(each, say) if may else None)
 
 
-def _agreed(each: SheetRequest, workspace: Workspace, say: Say, *, query: Query) -> Agreed:
+def _agreed(each: SheetRequest, workspace: Workspace, say: Say, *, query: Query) -> OpenSheet:
     name = say("{system}, decision {decision}", system=_system(each, workspace, say), decision=", ".join(each.decision))
     until = say("until {moment}", moment=say.moment(each.expires_at))
-    return Agreed(link=(name, explain_href(query=query, sheet=each.id)), until=until)
+    return OpenSheet(link=(name, explain_href(query=query, sheet=each.id)), until=until)
 
 
 def _request(each: SheetRequest, workspace: Workspace, say: Say) -> str:

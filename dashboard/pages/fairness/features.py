@@ -24,7 +24,7 @@ SHOWN = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class Explored:
+class FeatureView:
     """What ordinary features tell: of which days, in sentences, with a table for each; `lost`: it cannot be read."""
 
     system: str
@@ -34,18 +34,18 @@ class Explored:
     lost: str = ""
 
 
-def explored(workspace: Workspace, system: System | None, say: Say) -> Explored | None:
+def explored(workspace: Workspace, system: System | None, say: Say) -> FeatureView | None:
     """The exploration that was kept of a system; None where none was made."""
     if system is None:
         return None
     try:
         found = kept(workspace, system)
     except BoussoleError as error:
-        return Explored(system=system.id, when="", told=(), tables=(), lost=f"{error.what} {error.next_step}")
+        return FeatureView(system=system.id, when="", told=(), tables=(), lost=f"{error.what} {error.next_step}")
     return None if found is None else _explored(found, system, say)
 
 
-def _explored(found: Exploration, system: System, say: Say) -> Explored:
+def _explored(found: Exploration, system: System, say: Say) -> FeatureView:
     when = say.apart(
         [
             say(
@@ -58,7 +58,7 @@ def _explored(found: Exploration, system: System, say: Say) -> Explored:
     )
     tables = [_proxies(found.proxies[:SHOWN], system, say), _slices(found.slices.found, system, say)]
     tables.append(_sampled(found.sampled, system, say))
-    return Explored(
+    return FeatureView(
         system=system.id,
         when=when,
         told=[_telling(found, system, say), _carrying(found, system, say), _lowest(found, system, say)],

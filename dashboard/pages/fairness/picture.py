@@ -77,7 +77,7 @@ class FairnessGroup:
         """How far from parity, to find the widest; 0 where that is not known."""
         if self.compared is None or self.compared.value is None:
             return 0.0
-        value, scale = float(self.compared.value), self.compared.params.get("scale")
+        value, scale = float(self.compared.value), self.compared.params.scale
         if scale != "ratio":
             return abs(value)
         return max(value, 1 / value) - 1 if value else float("inf")

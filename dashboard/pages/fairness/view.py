@@ -56,7 +56,7 @@ from boussole.dashboard.views.parts.taking import (
     Drawing,
     Figure,
     FigureSource,
-    Wanted,
+    FiguresQuery,
     charters_of,
     sealed,
     time_of,
@@ -475,7 +475,7 @@ def _windows(home: Path, _stamp: Stamp, system: str) -> Sequence[AuditDocument]:
     return sorted(last.values(), key=lambda document: (document.window.end, span(document)), reverse=True)
 
 
-def figures(wanted: Wanted) -> dict[str, Figure]:
+def figures(wanted: FiguresQuery) -> dict[str, Figure]:
     """The figures of the view that an address asks for."""
     workspace, say = wanted.workspace, wanted.say
     shown = kept_explorer(workspace, FairnessQuery.of(wanted.query), say.lang)

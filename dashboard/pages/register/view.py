@@ -6,12 +6,12 @@ from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.strips import coverage_svg
 from boussole.dashboard.views.charts.tables import MarkedTable
-from boussole.dashboard.views.parts.taking import Drawing, Figure, FigureSource, Wanted, sealed_now
+from boussole.dashboard.views.parts.taking import Drawing, Figure, FigureSource, FiguresQuery, sealed_now
 from boussole.dashboard.views.register import RegisterPage, register_page
 from boussole.dashboard.views.register_words import RegisterQuery
 
 
-def figures(wanted: Wanted) -> dict[str, Figure]:
+def figures(wanted: FiguresQuery) -> dict[str, Figure]:
     """The dots of all uses, and the table of those that the address asks for."""
     workspace, say = wanted.workspace, wanted.say
     today, query, chosen = store.day_in(workspace), {"lang": say.lang}, RegisterQuery.of(wanted.query)

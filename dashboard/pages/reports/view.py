@@ -19,7 +19,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records.store.summaries import AuditSummary
 from boussole.dashboard.markup.words import Say, language_names
 from boussole.dashboard.markup.words.addresses import evidence_href
-from boussole.dashboard.report.attachments import Attached, Ledger, ReportCheck, held, read_report
+from boussole.dashboard.report.attachments import Ledger, ReportCheck, ReportSeals, held, read_report
 from boussole.dashboard.server.process import noted
 from boussole.dashboard.views.fields import ChoiceField, Option, settled
 from boussole.dashboard.views.papers import in_file, parse_period, period_title, report_title
@@ -119,7 +119,7 @@ SealState = Literal["sealed", "unsealed", "changed", "damaged"]
 """As it was made; made before reports were sealed; another file than was sealed; with other attachments."""
 
 
-_known: dict[str, Attached | None] = {}
+_known: dict[str, ReportSeals | None] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,7 +230,7 @@ def _checked(ledger: Ledger, name: str, content: bytes) -> ReportCheck | None:
     return None if found is None else held(found, ledger)
 
 
-def _read_report(path: Path, content: bytes) -> Attached | None:
+def _read_report(path: Path, content: bytes) -> ReportSeals | None:
     try:
         return read_report(path, content)
     except ReportError:

@@ -24,7 +24,7 @@ from boussole.dashboard.markup.words.addresses import system_href
 from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.tables import Cell, MarkedTable, mark
-from boussole.dashboard.views.parts.taking import Figure, FigureSource, Wanted, sealed_now
+from boussole.dashboard.views.parts.taking import Figure, FigureSource, FiguresQuery, sealed_now
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.system import SystemHead, system_head
 from boussole.dashboard.views.system_tables import Matrix, QuestionRow, matrix
@@ -341,7 +341,7 @@ def _people(measure: DeclaredMeasure, say: Say) -> str:
     return say.whole(measure.count) if measure.count is not None else ""
 
 
-def figures(wanted: Wanted) -> dict[str, Figure]:
+def figures(wanted: FiguresQuery) -> dict[str, Figure]:
     """The matrix; nothing of a system that nobody has examined, or that there is not."""
     workspace, say, system = wanted.workspace, wanted.say, wanted.query.get("system", "")
     scene = store.scene(workspace)

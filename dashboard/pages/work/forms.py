@@ -13,13 +13,13 @@ from boussole.charter.work.effects import times, trainings
 from boussole.dashboard.markup.words.addresses import work_href
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.tables import MarkedTable
-from boussole.dashboard.views.incidents_and_work import Listed, work_page
-from boussole.dashboard.views.parts.taking import Figure, FigureSource, Wanted, sealed
+from boussole.dashboard.views.incidents_and_work import WorkTable, work_page
+from boussole.dashboard.views.parts.taking import Figure, FigureSource, FiguresQuery, sealed
 from boussole.dashboard.views.records.entering import FormPage, record_routes
 from boussole.dashboard.views.records.setting import Setting
 
 
-def figures(wanted: Wanted) -> dict[str, Figure]:
+def figures(wanted: FiguresQuery) -> dict[str, Figure]:
     """Each survey by theme and by group, and each list that has a line."""
     workspace, say = wanted.workspace, wanted.say
     scene, query = store.scene(workspace), {"lang": wanted.say.lang}
@@ -65,7 +65,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     return found
 
 
-def _sheet(listed: Listed) -> MarkedTable:
+def _sheet(listed: WorkTable) -> MarkedTable:
     """The lines as they stand on the page, what is said under the last cell with it."""
     cells = [[*row.cells[:-1], " · ".join(part for part in (row.cells[-1], row.under) if part)] for row in listed.rows]
     return MarkedTable(head=listed.heads, rows=cells)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from boussole.audits.drift.counts import VersionDays, read_versions
 from boussole.audits.errors import BoussoleError, NoLakeError
@@ -40,7 +39,7 @@ MOST = 24
 
 
 @dataclass(frozen=True, kw_only=True)
-class Happened:
+class DatedEvent:
     """Something that happened on a day: a version of the model or of the charter, an incident."""
 
     on: dt.date
@@ -59,7 +58,7 @@ class Course:
     whom: str
     alt: str
     levels: str
-    happened: Sequence[Happened]
+    happened: Sequence[DatedEvent]
     rows: Sequence[tuple[str, str, str, str]]
     audits: Sequence[AuditDocument]
     note: str = ""
@@ -191,17 +190,17 @@ def _uncompared(verdict: VerdictDocument | None) -> str:
     return verdict.verdict if verdict is not None and not verdict.comparisons else "not_examined"
 
 
-def _with_events(stop: Stop, window: Window, happened: Sequence[Happened]) -> Stop:
+def _with_events(stop: Stop, window: Window, happened: Sequence[DatedEvent]) -> Stop:
     inside = [at for at, each in enumerate(happened, start=1) if window.start <= each.on <= window.end]
     return Stop(label=stop.label, value=stop.value, bar=stop.bar, verdict=stop.verdict, events=inside)
 
 
 def _happened(
     scene: Scene, system: str, past: SystemPast, say: Say, *, query: dict[str, str], single: bool
-) -> list[Happened]:
+) -> list[DatedEvent]:
     begun = min((version.first for version in past.versions), default=None)
     found = [
-        Happened(
+        DatedEvent(
             on=version.first,
             text=say("Version {version} of the model begins", version=version.name),
             href=drift_href(system, query=query),
@@ -213,13 +212,13 @@ def _happened(
     for window, document in sorted(past.audits.items(), key=lambda each: each[0].end):
         if seen and document.charter.sha256 not in seen:
             text = say("Version {version} of the charter judges", version=document.charter.version)
-            found.append(Happened(on=window.end, text=text, href=charter_href(query=query, anchor="versions")))
+            found.append(DatedEvent(on=window.end, text=text, href=charter_href(query=query, anchor="versions")))
         seen.add(document.charter.sha256)
     for each in incidents(scene.facts) if single else ():
         if each.incident.system == system:
             text = say("Incident: {title}", title=say.written(each.incident.title))
             href = incidents_href(query=query, anchor=f"i-{each.entry}")
-            found.append(Happened(on=each.incident.happened_on, text=text, href=href))
+            found.append(DatedEvent(on=each.incident.happened_on, text=text, href=href))
     return sorted(found, key=lambda each: (each.on, each.text))
 
 
@@ -294,16 +293,15 @@ def around_start(document: Standing, verdict: VerdictDocument, say: Say, *, syst
     measures = [each for each in document.judged_measures if each.id in names and each.metric == EFFECT]
     if system is None:
         return []
-    return [_of(each, say, system=system) for each in measures if each.params.get("months")]
+    return [_of(each, say, system=system) for each in measures if each.params.months_of_effect]
 
 
 def _of(measure: MeasureDocument, say: Say, *, system: System) -> AroundStart:
-    told: list[dict[str, Any]] = measure.params.get("months")
+    told = measure.params.months_of_effect
     months = [
-        MonthAround(month=each["month"], **{name: 100 * each[name] for name in ("value", "low", "high")})
-        for each in told
+        MonthAround(month=each.month, value=100 * each.value, low=100 * each.low, high=100 * each.high) for each in told
     ]
-    rows = [_start_row(each, int(of["agencies"]), say) for each, of in zip(months, told, strict=True)]
+    rows = [_start_row(each, of.agencies, say) for each, of in zip(months, told, strict=True)]
     start = say("start")
 
     def write(value: float) -> str:
@@ -359,7 +357,7 @@ def _words(measure: MeasureDocument, say: Say) -> list[str]:
         found.append(
             say("Before the start, the dots do not stay around zero: these agencies already changed otherwise.")
         )
-    elif measure.params.get("trends"):
+    elif measure.params.trends:
         found.append(
             say(
                 "Before the start, the dots stay around zero, as far as these counts can tell: no proof that both "
@@ -375,6 +373,6 @@ def _reading(measure: MeasureDocument, say: Say) -> list[str]:
         "Each dot: by how much agencies that started changed more, or less, than the others since the month just "
         "before the start, for 100 people."
     )
-    if (measure.params.get("cohorts") or 1) > 1:
+    if (measure.params.cohorts or 1) > 1:
         return [dots, say("Not all started in the same month: the last months count only those that started early.")]
     return [dots]

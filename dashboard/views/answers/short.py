@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 
@@ -125,7 +124,7 @@ def _of_sides(measure: MeasureDocument, say: Say) -> str:
 
 def _through(measure: MeasureDocument, say: Say, system: System) -> str:
     """Which part of a gap opens through the tool and the adviser; empty where there is surely none to share out."""
-    if measure.value is None or measure.params.get("gap"):
+    if measure.value is None or measure.params.gap:
         return ""
     return say(
         "The tool and the adviser open {n} in 100 of the gap between {group} and {other}.",
@@ -140,7 +139,7 @@ def of_window_alone(measure: MeasureDocument, say: Say) -> str:
         return say("We cannot tell: the messages of this period are too few.")
     if measure.metric not in (NEVER_RATIO, GAP_SHARE):
         return ""
-    if measure.metric == NEVER_RATIO and (measure.params.get("months") or MONTHS) < MONTHS:
+    if measure.metric == NEVER_RATIO and (measure.params.months_followed or MONTHS) < MONTHS:
         return say("We cannot tell yet: it takes six months of decisions to say that nobody is forgotten.")
     return say("We cannot tell: the decisions of this period are too few.")
 
@@ -149,9 +148,11 @@ def _changed(measure: MeasureDocument, say: Say, system: System, title: str) -> 
     """What a start, or corrections, changed; of corrections, where there is a gap to watch."""
     if measure.metric != GAP_BY_CORRECTIONS:
         return _effect(measure, say, system, title)
-    if measure.value is None or measure.params.get("gap"):
+    if measure.value is None or measure.params.gap:
         return ""
-    before, after = (per_hundred(float(measure.params.get(name)), say.lang) for name in ("before", "after"))
+    before, after = (
+        per_hundred(float(given(ratio)), say.lang) for ratio in (measure.params.before, measure.params.after)
+    )
     return say(
         "For every 100 {other}, {n} {group} as proposed, and {m} after corrections.",
         n=before,
@@ -372,15 +373,15 @@ def provider_share(document: Standing, verdict: VerdictDocument, say: Say) -> st
     found = next((each for each in document.judged_measures if each.metric == FORECAST), None)
     if found is None or found.value is None or found.interval is None:
         return ""
-    told = {name: given(found.params.get(name)) for name in ("provider", "now", "now_on", "target", "by")}
+    told = found.params
     return say(
         "Not judged: on {now_on}, {now} in 100 of its components came from {provider}. At this trend, that will be "
         "{value} in 100 on {by} (very likely between {low} and {high}); the aim is {target}.",
-        provider=told["provider"],
-        now_on=say.date(dt.date.fromisoformat(told["now_on"])),
-        by=say.date(dt.date.fromisoformat(told["by"])),
-        now=say.number(100 * told["now"], 0),
-        target=say.number(100 * told["target"], 0),
+        provider=given(told.provider),
+        now_on=say.date(given(told.now_on)),
+        by=say.date(given(told.by)),
+        now=say.number(100 * given(told.now), 0),
+        target=say.number(100 * given(told.target), 0),
         value=say.number(100 * found.value, 0),
         low=say.number(100 * found.interval.low, 0),
         high=say.number(100 * found.interval.high, 0),

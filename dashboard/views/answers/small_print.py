@@ -198,7 +198,7 @@ def review_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     found = next((m for m in document.judged_measures if m.metric == verdict.metric), None)
     if found is None or found.n is None or not (judged(found.metric).reviews or found.metric == UNTRAINED_SHARE):
         return ""
-    left, older = (int(found.params.get(name) or 0) for name in ("left_out", "older"))
+    left, older = found.params.left_out or 0, found.params.older or 0
     if found.metric == UNTRAINED_SHARE:
         n, small = say.whole(found.n), say.whole(left)
         return say("{n} agents counted, of teams of 11 or more; {left} of smaller teams are left out.", n=n, left=small)
@@ -207,7 +207,7 @@ def review_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
         parts.append(say("{n} of smaller teams are left out.", n=say.whole(left)))
     if older:
         parts.append(say("{n} are older than what they review, and are left out.", n=say.whole(older)))
-    if untimed := int(found.params.get("untimed") or 0):
+    if untimed := found.params.untimed or 0:
         parts.append(say("{n} do not say how long they took, or over how many words.", n=say.whole(untimed)))
     return " ".join(parts)
 

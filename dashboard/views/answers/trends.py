@@ -106,7 +106,7 @@ def _lines(
     every: dict[tuple[tuple[str, ...], tuple[str, ...]], Figures] = {}
     for at, window in enumerate(windows):
         for each in _found(past, window, metric):
-            if len(each.by) == 1 and each.value is not None and not each.params.get("at_most"):
+            if len(each.by) == 1 and each.value is not None and not each.params.at_most:
                 key = each.by, each.values_of_group
                 every.setdefault(key, [None] * len(windows))[at] = None if _earlier_too(each) else each
     return {key: figures for key, figures in sorted(every.items()) if sum(map(bool, figures)) > 1}
@@ -188,7 +188,7 @@ def _group(figures: Figures, say: Say, system: System) -> str:
 
 def _differed(figures: Figures) -> bool:
     """Whether a team clearly differed from all others in a period."""
-    return any(each is not None and each.params.get("differs") for each in figures)
+    return any(each is not None and each.params.differs for each in figures)
 
 
 def _told(fell: list[str], rose: list[str], say: Say, *, tried: Sequence[int], together: bool) -> list[str]:

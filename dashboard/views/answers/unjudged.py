@@ -7,7 +7,6 @@ import datetime as dt
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from boussole.audits.languages import capital, inside
 from boussole.audits.metrics.calls import OUTSIDE_SHARE
@@ -17,10 +16,11 @@ from boussole.audits.systems import System
 from boussole.audits.systems.logs.calls import ProviderShare, ProviderTarget
 from boussole.charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument
 from boussole.charter.document.base import given
+from boussole.charter.document.measures import CallKind
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.charts import chart_svg
 from boussole.dashboard.views.charts.drawings import ticks
-from boussole.dashboard.views.charts.forecast import ForecastDrawing, Foreseen, forecast_svg
+from boussole.dashboard.views.charts.forecast import ForecastDrawing, ForecastPoint, forecast_svg
 from boussole.dashboard.views.charts.groups import attribute_name, group_of, reason_words
 from boussole.dashboard.views.charts.over_time import NARROW, WIDE
 from boussole.dashboard.views.charts.squares import Point, Square, squares_chart
@@ -41,7 +41,7 @@ class TitledTable:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unjudged:
+class UnjudgedFigure:
     """One thing that is shown and not judged, by the name that an address gives it: its title, what is said of it, the
     drawing in both widths with what it says in words, how to read it, and the same as tables."""
 
@@ -55,7 +55,7 @@ class Unjudged:
     tables: Sequence[TitledTable] = ()
 
 
-def unjudged(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> list[Unjudged]:
+def unjudged(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> list[UnjudgedFigure]:
     """What stands beside the answer to a question; most questions have nothing."""
     if not isinstance(document, AuditDocument):
         return []
@@ -72,7 +72,7 @@ def unjudged(document: Standing, verdict: VerdictDocument, say: Say, *, system: 
 
 def places_on_lists(
     document: AuditDocument, verdict: VerdictDocument, say: Say, *, system: System | None
-) -> Unjudged | None:
+) -> UnjudgedFigure | None:
     """Whether the same ones stand on lists again and again; nothing of another question, or where too few people are
     counted for a curve. Of groups of several attributes nothing is counted: everybody together is shown."""
     if verdict.metric != NEVER_RATIO:
@@ -92,7 +92,7 @@ def places_on_lists(
     )
     hidden = [say("{name}: {verdicts}.", name=group_of(each, say, system=system), verdicts=_why(each, say, system))
               for each in groups if each not in shown]  # fmt: skip
-    return Unjudged(
+    return UnjudgedFigure(
         name="places-on-lists",
         title=title,
         told=[*_told(everybody, document, say), *hidden],
@@ -113,7 +113,7 @@ def _title(verdict: VerdictDocument | None, say: Say, *, system: System | None) 
 
 def _curve(measure: MeasureDocument) -> Sequence[float]:
     """Which part of all places each tenth of the people has, with those who have fewer; nothing of too few people."""
-    return measure.params.get("lorenz") or ()
+    return measure.params.lorenz or ()
 
 
 def _points(measure: MeasureDocument) -> list[Point]:
@@ -227,7 +227,7 @@ STEPS = 8
 
 def share_of_provider(
     document: AuditDocument, verdict: VerdictDocument, say: Say, *, system: System | None
-) -> Unjudged | None:
+) -> UnjudgedFigure | None:
     """The declared shares of a provider, the line through them and the aim; nothing of another question.
 
     What is drawn is read in the system file: where that now says otherwise than what the audit found, this is said.
@@ -243,7 +243,7 @@ def share_of_provider(
         changed = say(
             "The system file has changed since this audit: what it declares now is not drawn beside its figure."
         )
-        return Unjudged(name="share-of-provider", title=title, told=[changed])
+        return UnjudgedFigure(name="share-of-provider", title=title, told=[changed])
     shown = ForecastDrawing(
         declared=[(each.day, each.share) for each in history],
         line=line,
@@ -256,7 +256,7 @@ def share_of_provider(
         for width in (WIDE, NARROW)
     )
     table = _shares(title, shown, say)
-    return Unjudged(
+    return UnjudgedFigure(
         name="share-of-provider",
         title=title,
         told=_told_of_line(found, aim, line, say),
@@ -281,19 +281,14 @@ def _target(system: System | None) -> ProviderTarget | None:
 
 def _as_audited(found: MeasureDocument, history: Sequence[ProviderShare], aim: ProviderTarget) -> bool:
     """Whether the system file still says what an audit read in it."""
-    told = (
-        found.params.get("provider"),
-        found.params.get("target"),
-        found.params.get("by"),
-        found.params.get("points"),
-    )
-    if told != (aim.provider, aim.share, aim.by.isoformat(), len(history)):
+    told = found.params
+    if (told.provider, told.target, told.by, told.points) != (aim.provider, aim.share, aim.by, len(history)):
         return False
     again = trend(list(history), aim.by)
     return (again is None) == (found.value is None) and (again is None or math.isclose(again.value, given(found.value)))
 
 
-def _line(history: Sequence[ProviderShare], aim: ProviderTarget) -> list[Foreseen]:
+def _line(history: Sequence[ProviderShare], aim: ProviderTarget) -> list[ForecastPoint]:
     """The line from the first declared day to that of the aim, or the last declared one; none through too few days."""
     if not history:
         return []
@@ -301,11 +296,13 @@ def _line(history: Sequence[ProviderShare], aim: ProviderTarget) -> list[Foresee
     ahead = [last + dt.timedelta(days=days * step // STEPS) for step in range(1, STEPS + 1)] if days > 0 else []
     found = [(day, trend(list(history), day)) for day in (first, last, *ahead)]
     return [
-        Foreseen(day=day, value=each.value, low=each.low, high=each.high) for day, each in found if each is not None
+        ForecastPoint(day=day, value=each.value, low=each.low, high=each.high)
+        for day, each in found
+        if each is not None
     ]
 
 
-def _told_of_line(found: MeasureDocument, aim: ProviderTarget, line: Sequence[Foreseen], say: Say) -> list[str]:
+def _told_of_line(found: MeasureDocument, aim: ProviderTarget, line: Sequence[ForecastPoint], say: Say) -> list[str]:
     """Where the line leads, and the aim beside it; that it is declared and not judged."""
     declared = say("Declared in the system file. Not judged.")
     if not line or found.interval is None:
@@ -313,7 +310,7 @@ def _told_of_line(found: MeasureDocument, aim: ProviderTarget, line: Sequence[Fo
     told = say(
         "The line moves by {n} points a year. On {by} it leads to between {low} and {high} in 100; the aim is "
         "{target}.",
-        n=signed(100 * float(found.params.get("a_year")), say),
+        n=signed(100 * float(given(found.params.a_year)), say),
         by=say.date(aim.by),
         low=say.number(100 * found.interval.low, 0),
         high=say.number(100 * found.interval.high, 0),
@@ -356,7 +353,7 @@ def _spoken_row(row: Sequence[str], say: Say) -> str:
 
 def components(
     document: AuditDocument, verdict: VerdictDocument, say: Say, *, system: System | None
-) -> Unjudged | None:
+) -> UnjudgedFigure | None:
     """The components that the system file names, and the calls of the audit, each with its place and provider; nothing
     of another question, and where neither is told."""
     if verdict.metric != OUTSIDE_SHARE:
@@ -364,12 +361,14 @@ def components(
     aim = _target(system)
     tables = [_declared(aim, say)] if aim is not None and aim.parts else []
     calls = next((each for each in document.measures if each.metric == OUTSIDE_SHARE), None)
-    if calls is not None and calls.params.get("by_call"):
+    if calls is not None and calls.params.by_call:
         tables.append(_calls(calls, say))
     if not tables:
         return None
     told = [_count(aim, say)] if aim is not None and aim.parts else []
-    return Unjudged(name="components", title=say("Components and calls: where, and by whom"), told=told, tables=tables)
+    return UnjudgedFigure(
+        name="components", title=say("Components and calls: where, and by whom"), told=told, tables=tables
+    )
 
 
 def _count(aim: ProviderTarget, say: Say) -> str:
@@ -393,11 +392,10 @@ def _declared(aim: ProviderTarget, say: Say) -> TitledTable:
 
 def _calls(measure: MeasureDocument, say: Say) -> TitledTable:
     """A row for each kind of call, those that ran outside with their number however few, then all others together."""
-    told = [tuple(each) for each in measure.params.get("by_call")]
-    outside = [tuple(each) for each in measure.params.get("outside") or ()]
+    told, outside = measure.params.by_call or (), measure.params.outside or ()
     fewer = [each for each in outside if each not in told]
     rows = [[*_kind(each, say), _allowed(each, outside, say)] for each in (*told, *fewer)]
-    others = (measure.params.get("others") or 0) - sum(n for *_, n in fewer)
+    others = measure.params.others_counted - sum(each[3] for each in fewer)
     if others > 0:
         rows.append([say("other calls together"), "", "", say.whole(others), ""])
     return TitledTable(
@@ -408,12 +406,12 @@ def _calls(measure: MeasureDocument, say: Say) -> TitledTable:
     )
 
 
-def _kind(call: tuple[Any, ...], say: Say) -> list[str]:
-    provider, place, model, n = call
-    return [*(name or say("not told") for name in (model, provider, place)), say.whole(n)]
+def _kind(call: CallKind, say: Say) -> list[str]:
+    (provider, place, model), figures = call[:3], call[3:]
+    return [*(name or say("not told") for name in (model, provider, place)), say.whole(given(figures[0]))]
 
 
-def _allowed(call: tuple[Any, ...], outside: Collection[tuple[Any, ...]], say: Say) -> str:
+def _allowed(call: CallKind, outside: Collection[CallKind], say: Say) -> str:
     if call in outside:
         return say("outside it")
     return say("yes") if call[0] and call[1] else say("not known")

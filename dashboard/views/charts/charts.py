@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import altair as alt
 import vl_convert
@@ -16,6 +15,8 @@ from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESUL
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Standing, VerdictDocument
+from boussole.charter.document.base import given
+from boussole.charter.document.measures import PartOfGap
 from boussole.charter.judging.wording.findings import deciding
 from boussole.charter.judging.wording.naming import parsed
 from boussole.dashboard.markup.elements import all_printable, register, word
@@ -241,14 +242,14 @@ STAGES = ("stage_selection_rate", ADJUSTED_STAGE)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hundred:
+class HundredScale:
     """The rows of a question on the scale of a hundred. `top`: the highest value that makes sense there."""
 
     shown: Sequence[GroupRow]
     top: float
 
 
-def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> Hundred | None:
+def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> HundredScale | None:
     """The groups that a verdict compares; of stages, those of the stage that decides; None where it compares none."""
     found = compared(document, verdict)
     if found is None or found[0] in ("psi", GAP_SHARE, EFFECT, PUT_IN_RESULTS, GAP_BY_CORRECTIONS):
@@ -263,7 +264,7 @@ def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: S
     made = [_as_ratio(row, verdict, bad_side=side) if ratios else _as_rate(row) for row in shown]
     if all(row.value is None or row.reference for row in made):
         return None
-    return Hundred(shown=made, top=math.inf if ratios else 100.0)
+    return HundredScale(shown=made, top=math.inf if ratios else 100.0)
 
 
 def _of_stage(
@@ -310,7 +311,7 @@ def _times(ends: Ends) -> Ends:
     return low, high
 
 
-def hundred_chart(found: Hundred, say: Say, *, minimum: int, layout: DotLayout = WIDE) -> DotRows:
+def hundred_chart(found: HundredScale, say: Say, *, minimum: int, layout: DotLayout = WIDE) -> DotRows:
     """The drawing. `minimum`: under how many decisions a group is hidden."""
     bounds = (0.0, found.top)
     dots = [
@@ -329,7 +330,7 @@ def hundred_chart(found: Hundred, say: Say, *, minimum: int, layout: DotLayout =
     return DotRows(dots=dots, lines=lines, percent=False, bounds=bounds, layout=layout)
 
 
-def hundred_text(found: Hundred, say: Say, *, minimum: int) -> str:
+def hundred_text(found: HundredScale, say: Say, *, minimum: int) -> str:
     """What the drawing shows, in words."""
     return " ".join(
         say("{name}: {verdicts}.", name=named(row, say), verdicts=_spoken_of_hundred(row, say, minimum=minimum))
@@ -379,8 +380,8 @@ def falls(document: Standing, verdict: VerdictDocument, say: Say, *, system: Sys
     if told is None:
         return "", []
     found, left = list[Fall](), 100.0
-    for part in _parts(told):
-        after = left * float(part["ratio"])
+    for part in told.params.parts or ():
+        after = left * float(part.ratio)
         found.append(Fall(label=_stage(part, say, system=system), before=left, after=after))
         left = after
     return group_of(told, say, system=system), found
@@ -424,12 +425,12 @@ def waterfall_table(
     verdicts: list[str | None] = []
     for comparison, measure in _pairs(document, verdict):
         group = group_of(measure, say, system=system)
-        whole: Mapping[str, Any] | None = measure.params.get("whole")
+        whole = measure.params.whole
         if whole is None:
             continue
-        lines = [(_stage(part, say, system=system), part) for part in _parts(measure)]
-        lines += [(_actor(part, say), part) for part in measure.params.get("actors")]
-        shared = measure.value is not None and not measure.params.get("gap")
+        lines = [(_stage(part, say, system=system), part) for part in measure.params.parts or ()]
+        lines += [(_actor(part, say), part) for part in measure.params.actors or ()]
+        shared = measure.value is not None and not measure.params.gap
         for name, part in lines:
             body.append([group, name, *_figures(part, say), _share(part, whole, say) if shared else ""])
             verdicts.append(None)
@@ -438,28 +439,25 @@ def waterfall_table(
     return VerdictTable(caption=title, head=head, rows=body, verdicts=verdicts, names=2)
 
 
-def _figures(part: Mapping[str, Any], say: Say) -> list[str]:
-    ratio, low, high = (figure(100 * float(part[name]), say) for name in ("ratio", "low", "high"))
+def _figures(part: PartOfGap, say: Say) -> list[str]:
+    ratio, low, high = (figure(100 * float(each), say) for each in (part.ratio, part.low, part.high))
     return [ratio, say("{low} to {high}", low=low, high=high)]
 
 
-def _share(part: Mapping[str, Any], whole: Mapping[str, Any], say: Say) -> str:
-    return say.percent(math.log(part["ratio"]) / math.log(whole["ratio"]))
+def _share(part: PartOfGap, whole: PartOfGap, say: Say) -> str:
+    return say.percent(math.log(part.ratio) / math.log(whole.ratio))
 
 
-def _stage(part: Mapping[str, Any], say: Say, *, system: System | None) -> str:
+def _stage(part: PartOfGap, say: Say, *, system: System | None) -> str:
     """A stage with who acts there: "Reply (the person)"."""
     titles = system.columns.stage_titles if system and system.columns else {}
-    name = capital(say.text(titles.get(part["stage"]), part["stage"]))
-    return say("{stage} ({actor})", stage=name, actor=actor_name(part["actor"], say))
+    stage = given(part.stage)
+    name = capital(say.text(titles.get(stage), stage))
+    return say("{stage} ({actor})", stage=name, actor=actor_name(given(part.actor), say))
 
 
-def _actor(part: Mapping[str, Any], say: Say) -> str:
-    return say("In all: {actor}", actor=actor_name(part["actor"], say))
-
-
-def _parts(measure: MeasureDocument) -> list[Mapping[str, Any]]:
-    return list(measure.params.get("parts") or ())
+def _actor(part: PartOfGap, say: Say) -> str:
+    return say("In all: {actor}", actor=actor_name(given(part.actor), say))
 
 
 def _pairs(document: Standing, verdict: VerdictDocument) -> Iterable[tuple[str, MeasureDocument]]:
@@ -474,4 +472,4 @@ def _told(document: Standing, verdict: VerdictDocument) -> MeasureDocument | Non
     found = deciding(verdict.verdict, pairs)
     if found is not None:
         return found[1]
-    return next((measure for _, measure in pairs if _parts(measure)), None)
+    return next((measure for _, measure in pairs if measure.params.parts), None)

@@ -19,7 +19,7 @@ LABEL = 46
 
 
 @dataclass(frozen=True, kw_only=True)
-class Foreseen:
+class ForecastPoint:
     """What the line says of a day, and between what a share will very likely lie then."""
 
     day: dt.date
@@ -34,7 +34,7 @@ class ForecastDrawing:
     and `end_told`: the words beside the aim and the end of the line."""
 
     declared: Sequence[tuple[dt.date, float]]
-    line: Sequence[Foreseen]
+    line: Sequence[ForecastPoint]
     aim: tuple[dt.date, float]
     aim_told: str
     end_told: str

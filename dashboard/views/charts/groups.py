@@ -107,7 +107,7 @@ def features(
         FeatureRow(
             name=_name((measure.group or {})["feature"], say, system),
             value=measure.value,
-            reference_n=measure.params.get("reference_total"),
+            reference_n=measure.params.reference_total,
             n=measure.n,
             reason=None if measure.status == "ok" else measure.reason or measure.status,
             verdict=judged[measure.id].verdict if measure.id in judged else None,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from boussole.audits.windows import Window
+from boussole.charter.document.answers.verdict import CALLING
 from boussole.dashboard.markup.elements import INK, INK_2, LINE, MARKS, NEEDLE, QUOTED, shape
 from boussole.dashboard.markup.elements import SIDE as SHADE
 from boussole.dashboard.views.charts.drawings import ticks
@@ -332,7 +333,7 @@ def small_multiple(spots: Sequence[Spot], axis: TimeAxis, *, level: float) -> st
     for at, spot in enumerate(spots):
         if spot.value is None:
             parts.append(shape("not_examined", x=x(at), y=y(0), size=8))
-        elif len(spots) <= MOST_MARKS or spot.state in ("watch", "broken"):
+        elif len(spots) <= MOST_MARKS or spot.state in CALLING:
             parts.append(shape(spot.state, x=x(at), y=y(spot.value), size=11))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{SMALL_WIDE}" height="{SMALL_HIGH}" '
@@ -374,11 +375,11 @@ class MonthValue:
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectedMonth:
-    """What came of a month, and what was expected of it; `strayed`: the first lies outside the second."""
+    """What came of a month, and what was expected of it; `moved`: this month is judged to be one to watch."""
 
     came: MonthValue | None = None
     expected: MonthValue | None = None
-    strayed: bool = False
+    moved: bool = False
     event: bool = False
 
 
@@ -417,7 +418,7 @@ def months_picture(months: Sequence[ExpectedMonth], axis: TimeAxis, scale: Reach
         if month.expected is not None:
             parts += _expected(x(at) + (aside if both else 0), month.expected, y)
         if month.came is not None:
-            parts += _came(x(at) - (aside if both else 0), month.came, y, strayed=month.strayed)
+            parts += _came(x(at) - (aside if both else 0), month.came, y, moved=month.moved)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{SMALL_WIDE}" height="{MONTHS_HIGH}" '
         f'viewBox="0 0 {SMALL_WIDE} {MONTHS_HIGH}">'
@@ -432,10 +433,10 @@ def _expected(x: float, told: MonthValue, y: Callable[[float], float]) -> list[s
     return [bar, f'<polygon points="{points}" fill="#fff" stroke="{ink}" stroke-width="1.6"/>']
 
 
-def _came(x: float, told: MonthValue, y: Callable[[float], float], *, strayed: bool) -> list[str]:
-    ink = MARKS["watch"].ink if strayed else INK
+def _came(x: float, told: MonthValue, y: Callable[[float], float], *, moved: bool) -> list[str]:
+    ink = MARKS["watch"].ink if moved else INK
     bar = _upright(x, y(told.reach[1]), y(told.reach[0]), ink, 'stroke-width="2"')
-    if strayed:
+    if moved:
         return [bar, shape("watch", x=x, y=y(told.value), size=11)]
     return [bar, f'<circle cx="{x:.1f}" cy="{y(told.value):.1f}" r="4.5" fill="{ink}"/>']
 

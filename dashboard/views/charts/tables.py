@@ -360,7 +360,7 @@ def corrections_table(
     measures = document.judged_by_id
     pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
     told = [(each, measure) for each, measure in pairs if measure.metric == GAP_BY_CORRECTIONS]
-    if all(measure.value is None and measure.params.get("before") is None for _, measure in told):
+    if all(measure.value is None and measure.params.before is None for _, measure in told):
         return None
     return VerdictTable(
         caption=title,
@@ -379,8 +379,8 @@ def corrections_table(
 def _row(measure: MeasureDocument, say: Say, system: System | None) -> list[str]:
     group = dict(zip(measure.by, measure.values_of_group, strict=True))
     before, after = (
-        per_hundred(float(found), say.lang) if (found := measure.params.get(name)) is not None else "–"
-        for name in ("before", "after")
+        "–" if ratio is None else per_hundred(float(ratio), say.lang)
+        for ratio in (measure.params.before, measure.params.after)
     )
     share = "–" if measure.value is None else say("{n} in 100", n=say.number(100 * measure.value, 0))
     return [group_name(group, say, system=system), before, after, share]

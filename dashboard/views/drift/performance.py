@@ -14,6 +14,7 @@ from boussole.audits.languages import capital
 from boussole.audits.measures import Measure
 from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument, MeasureDocument
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
 from boussole.charter.drift.causes import causes, newcomers, run
 from boussole.charter.drift.readings import MEANING, MOVED, ThemeReading
@@ -104,7 +105,8 @@ STEP, SPOKEN = 0.05, 6
 
 @dataclass(frozen=True, kw_only=True)
 class FollowedRows:
-    """`states` and `words`: the mark of each row, and what it says; `groups`: the same of groups, if audits told it."""
+    """`states` and `words`: the mark of each row, and what it says, of a figure that is judged (nothing of another);
+    `groups`: the same of groups, if audits told it."""
 
     anchor: str
     title: str
@@ -115,8 +117,8 @@ class FollowedRows:
     ends: tuple[str, str]
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
-    states: Sequence[str]
-    words: Sequence[str]
+    states: Sequence[str] = ()
+    words: Sequence[str] = ()
     groups: GroupTable | None = None
     places: Sequence[float] = ()
     """Where each month lies in the drawing, as a share of its width."""
@@ -125,7 +127,7 @@ class FollowedRows:
     def readings(self) -> list[PlaceReading]:
         """What each month says: every cell of its row under the name of its column, and its mark in words."""
         found = []
-        for x, row, word in zip(self.places, self.rows, self.words, strict=True):
+        for x, row, word in zip(self.places, self.rows, self.words or [""] * len(self.rows), strict=True):
             cells = [f"{name} {cell}" for name, cell in zip(self.head[1:], row[1:], strict=False) if cell]
             found.append(PlaceReading(x=x, text=" · ".join(part for part in (row[0], *cells, word) if part)))
         return found
@@ -141,10 +143,10 @@ def drawn(
     sentences: Sequence[str],
     head: Sequence[str],
     rows: Sequence[Sequence[str]],
-    states: Sequence[str],
-    said: Sequence[str],
+    states: Sequence[str] = (),
+    said: Sequence[str] = (),
 ) -> FollowedRows:
-    """The figure of each month of a series; `head` is that of all cells but the mark."""
+    """The figure of each month of a series; `head` is that of all cells but the mark, which one that is judged has."""
     scale = scale_of(months, step=STEP) or (0.0, 1.0)
     ends = [capital(period_words(each.window, words.say)) for each in (series.performance[0], series.performance[-1])]
     spoken = [
@@ -160,7 +162,7 @@ def drawn(
         alt=" ".join([f"{title}.", *spoken]),
         scale=words.say("Scale: {low} to {high} of 100.", low=_whole(scale[0], words), high=_whole(scale[1], words)),
         ends=(ends[0], ends[1]),
-        head=[*head, words.say("Reading")],
+        head=[*head, words.say("Reading")] if states else head,
         rows=rows,
         states=states,
         words=said,
@@ -208,10 +210,10 @@ def meaning_months(
             rows.append([capital(period_words(window, say)), *_missing(shift, series, words)])
             continue
         observed, expected = shift.params["observed"], shift.params["expected"]
-        strayed = states.get(window) == "watch"
+        moved = states.get(window) in MOVED
         months.append(
             ExpectedMonth(
-                came=MonthValue(value=observed), expected=MonthValue(value=expected), strayed=strayed, event=event
+                came=MonthValue(value=observed), expected=MonthValue(value=expected), moved=moved, event=event
             )
         )
         cells = [
@@ -222,7 +224,7 @@ def meaning_months(
             _change(tilt, say),
         ]
         rows.append([capital(period_words(window, say)), *cells])
-    marks = [states.get(window, "not_examined") for window in windows]
+    marks = [states.get(window, Verdict.NOT_EXAMINED) for window in windows]
     return drawn(
         "performance-meaning",
         say("What scores mean: positive outcomes that came, and that the same scores let expect"),
@@ -245,7 +247,7 @@ def meaning_months(
         ],
         rows=rows,
         states=marks,
-        said=[state_words(state, say) if state != "not_examined" else "" for state in marks],
+        said=[state_words(state, say) if state != Verdict.NOT_EXAMINED else "" for state in marks],
     )
 
 
@@ -300,25 +302,24 @@ def performing(
     ]
     if (meant := meaning_months(series, read, happened, words)) is not None:
         figures.append(meant)
-    due = [each for each in series.performance if each.came[shown[0]].value is not None]
     doubts = _doubts(series, read, words)
     return Performing(
-        tone=_tone(due, shown[0], doubts),
+        tone="watch" if doubts else _meaning(read),
         sentences=[*_sentences(shown[0], series.performance, words), *doubts],
         note=say(
             "Disc: what came, with its 95% interval. Diamond on a dashed bar: what scores alone let expect, as long as "
             "they mean what they meant in the reference period; what comes stays on the bar in 19 of 20 months if only "
-            "chance moves it. Triangle: what came lies outside."
+            "chance moves it, so a month beside it is no verdict. What is judged is what scores mean: the last "
+            "drawing, where a triangle is a month to watch."
         ),
         figures=figures,
     )
 
 
-def _tone(due: Sequence[Performance], name: str, doubts: Sequence[str]) -> str:
-    """What was judged decides: one month in twenty lies outside what was expected by chance alone."""
-    if doubts:
-        return "watch"
-    return "kept" if due and due[-1].expected and not due[-1].strayed(name) else "unknown"
+def _meaning(read: Sequence[Mapping[str, ThemeReading]]) -> str:
+    """What was judged decides: whether scores mean what they meant, in the newest month of which it is known."""
+    known = [each[MEANING].state for each in read if each[MEANING].state != Verdict.NOT_EXAMINED]
+    return known[-1] if known else Verdict.UNKNOWN
 
 
 def _doubts(series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], words: PerformanceWords) -> list[str]:
@@ -354,7 +355,7 @@ def _known(each: Performance, name: str) -> bool:
 
 
 def _sentences(name: str, months: Sequence[Performance], words: PerformanceWords) -> list[str]:
-    """The newest month whose outcomes are known, those that wait, and those that were not as expected."""
+    """The newest month whose outcomes are known, with what was expected of it, and those that wait."""
     due = [each for each in months if each.came[name].value is not None]
     told = [words.came(name, due[-1].window, due[-1].came[name])] if due else []
     waiting = [each for each in months if "readable_from" in each.came[name].params]
@@ -363,12 +364,13 @@ def _sentences(name: str, months: Sequence[Performance], words: PerformanceWords
         for each in waiting[:FEWER]
         if name in each.expected
     ]
+    if due and name in due[-1].expected and "will_be" in due[-1].expected[name].params:
+        between = words.between(*due[-1].expected[name].params["will_be"])
+        month = period_words(due[-1].window, words.say)
+        told.append(words.say("Of {month}, scores alone let expect {between} of 100.", month=month, between=between))
     if due and "bin_bound" in due[-1].came[name].params:
         bound = words.value(due[-1].came[name].params["bin_bound"])
         told.append(words.say("Scores are counted in hundredths: the exact figure is at most {n} away.", n=bound))
-    strayed = [period_words(each.window, words.say) for each in due if each.strayed(name)]
-    if strayed:
-        told.append(words.say("Not as expected: {months}.", months=", ".join(strayed)))
     return told
 
 
@@ -378,7 +380,6 @@ def _followed(
     """`told`: with what it says; the section has already said that of the first."""
     say = words.say
     months = [_month(each, name, happened) for each in series.performance]
-    states = [_state(each, name) for each in series.performance]
     return drawn(
         f"performance-{name}",
         words.title(name),
@@ -388,8 +389,6 @@ def _followed(
         sentences=_sentences(name, series.performance, words) if told else [],
         head=[say("Period"), say("Decisions"), say("Came, of 100"), say("95% interval"), say("Expected, of 100")],
         rows=[_row(each, name, series, words) for each in series.performance],
-        states=states,
-        said=[_state_words(state, say) for state in states],
     )
 
 
@@ -398,7 +397,6 @@ def _month(each: Performance, name: str, happened: Sequence[DriftEvent]) -> Expe
     return ExpectedMonth(
         came=_told(came, (came.interval.low, came.interval.high) if came.interval else None),
         expected=None if expected is None else _told(expected, expected.params.get("will_be")),
-        strayed=each.strayed(name),
         event=bool(on_days(happened, each.window)),
     )
 
@@ -428,17 +426,6 @@ def _row(each: Performance, name: str, series: DriftSeries, words: PerformanceWo
         *told,
         words.between(*expected.params["will_be"]) if "will_be" in expected.params else words.value(expected.value),
     ]
-
-
-def _state(each: Performance, name: str) -> str:
-    expected = each.expected.get(name)
-    if each.came[name].value is None or expected is None or "will_be" not in expected.params:
-        return "not_examined"
-    return "watch" if each.strayed(name) else "kept"
-
-
-def _state_words(state: str, say: Say) -> str:
-    return {"watch": say("Not as expected"), "kept": say("As expected"), "not_examined": ""}[state]
 
 
 # What it means that the same scores are followed by other outcomes, in sentences.

@@ -130,7 +130,7 @@ class Figure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class FiguresQuery:
     """Which figures are asked for: of which workspace, as which address of the page shows them, in whose words.
 
     `person`: who asks, for a page that shows more to some.
@@ -142,7 +142,7 @@ class Wanted:
     person: Person
 
 
-Figures = Callable[[Wanted], Mapping[str, Figure]]
+Figures = Callable[[FiguresQuery], Mapping[str, Figure]]
 """What a page gives: its figures by the name that an address gives them."""
 
 
@@ -302,7 +302,7 @@ def along(page: str, figures: Figures, say: Say) -> Along:
     }
     try:
         found: dict[str, Mapping[str, Figure]] = {
-            lang: figures(Wanted(workspace=workspace, query={**query, "lang": lang}, say=each, person=here()))
+            lang: figures(FiguresQuery(workspace=workspace, query={**query, "lang": lang}, say=each, person=here()))
             for lang, each in spoken.items()
         }
     except BoussoleError as error:
@@ -480,7 +480,7 @@ def _file(request: Request, home: Path, figures: Figures) -> Response:
         say = speaker(lang, settings.zone, settings.language)
         query = {**request.query_params, "lang": lang}
         with looking(person):
-            found = figures(Wanted(workspace=workspace, query=query, say=say, person=person))
+            found = figures(FiguresQuery(workspace=workspace, query=query, say=say, person=person))
             figure = found.get(asked["figure"])
             content = make(figure, say, workspace.today()) if figure else b""
     except BoussoleError as error:

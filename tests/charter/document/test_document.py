@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from boussole.audits.hashing import canonical_json
 from boussole.charter.document import AuditDocument
+from boussole.charter.document.measures import Params
 from boussole.charter.records import sealed_json
 from boussole.charter.schemas import audit_schema
 
@@ -46,6 +47,40 @@ def test_what_is_stored_comes_back_byte_for_byte(stored: list[str]) -> None:
 def test_documents_of_first_versions_come_back_as_they_were(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert canonical_json(AuditDocument.read(text).written()) == canonical_json(json.loads(text))
+
+
+CALLS = [
+    ["Maker", None, "small", 90],
+    ["Maker", "France", "small", 12, 0, 5.57],
+    [None, None, None, 3, 3, None],
+]
+DEPENDS = [
+    {
+        "by_call": CALLS,
+        "outside": CALLS[:1],
+        "others": [4, None, 0.5],
+        "by_month": [["2026-09", 12, 0, 5.57]],
+        "all": 3,
+    },
+    {"months": [{"month": -1, "value": 0, "low": -0.1, "high": 1, "agencies": 4}], "others": 3, "trends": {"p": 0.5}},
+    {"months": 6, "first_day": "2026-04-01", "lorenz": [0, 0.5, 1], "at_most": False, "differs": None},
+    {
+        "whole": {"ratio": 1, "low": 0.5, "high": 2},
+        "parts": [{"stage": "reply", "actor": "person", "ratio": 0.5, "low": 0, "high": 1}],
+        "gap": "not_watched",
+        "before": 1,
+        "after": 0.5,
+    },
+    {"provider": "A", "target": 1, "by": "2027-01-01", "now": 0.5, "now_on": "2026-09-01", "a_year": 0.1, "points": 4},
+    {"range": [0, 1.5], "expected": [1, 2], "tokens": 400, "share": 0.25, "year": 2026, "unread": {"a": [1]}},
+]
+
+
+@pytest.mark.parametrize("params", DEPENDS)
+def test_what_a_measure_depends_on_is_written_as_it_was_read(params: dict[str, Any]) -> None:
+    text = json.dumps(params)
+    written = json.dumps(Params.read(text).written(), sort_keys=True)
+    assert written == json.dumps(params, sort_keys=True), "a whole number stays one, and what is absent stays absent"
 
 
 @pytest.mark.costly
