@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -189,14 +190,18 @@ def _truth(figure: str, setting: Setting, logs: Sequence[Mapping[str, Measure]])
 
 def _share(figure: str, logs: Sequence[Mapping[str, Measure]], truth: float) -> float:
     told = [interval for each in logs if (interval := each[figure].interval) is not None]
-    return sum(each.low <= truth <= each.high for each in told) / len(told)
+    return sum(each.low <= truth <= each.high for each in told) / len(told) if told else math.nan
+
+
+def _told(share: float) -> str:
+    return "none" if math.isnan(share) else f"{share:.1%}"
 
 
 def lines(logs: int, settings: Sequence[Setting] = SETTINGS) -> Iterator[str]:
     """The lines of the table."""
     for setting in settings:
         found = held(setting, logs)
-        cells = [f"{alone:.0%} → {both:.1%}".replace("%", " %") for both, alone, _ in found.values()]
+        cells = [f"{alone:.0%} → {_told(both)}".replace("%", " %") for both, alone, _ in found.values()]
         yield f"| {setting.name()} | {' | '.join(cells)} |"
 
 

@@ -49,6 +49,8 @@ class MeanOverLists:
     discount: str | None = None
     figure: str | None = None
     """The figure of `cubes.contenders` by which people who come back are seen; None: what one brings is not known."""
+    at_top_least: float = 0.0
+    """How many of a group stand at the first places of a list on average where it is known what one of them brings."""
     at_random: str | None = None
     """The sum that would be expected above if the order of each list's own pool were random."""
 
@@ -65,9 +67,11 @@ class MeanOverLists:
         """By the jackknife over buckets of lists, and of people who come back; or why there is none.
 
         `degenerate`: buckets show no variance; `people_in_lists`: the same people may stand in many lists, and what one
-        of them brings is not known.
+        of them brings is not known (to a logarithm of one place neither, whose slope is that of no whole place).
         """
         if sums.people is not None and self.figure is None and method() > 1:
+            return None, "people_in_lists"
+        if sums.people is not None and method() > 3 and self._few_at_top(sums):
             return None, "people_in_lists"
         above, below = sums.parts[self.above], sums.parts[self.below]
         if self.transform == "logit":
@@ -78,6 +82,9 @@ class MeanOverLists:
         if found is not None and method() > 1:
             found = with_people(found, brought_of(sums.people, self.figure))
         return (None, "degenerate") if found is None else (found.interval(low=self.low, high=self.high), None)
+
+    def _few_at_top(self, sums: ListSums) -> bool:
+        return bool(sums.totals["top"] < self.at_top_least * sums.totals["long_lists"])
 
 
 def _exposure(metric: str, discount: str) -> MeanOverLists:
@@ -116,6 +123,7 @@ OF_GROUPS = (
         low=-float("inf"),
         high=float("inf"),
         figure="skew",
+        at_top_least=2.0,
         at_random="skew_at_random",
     ),
     FAIL_SHARE,

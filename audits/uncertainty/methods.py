@@ -16,7 +16,8 @@ METHODS = {
     "one figure has fewer degrees of freedom where few people weigh most; the widest of several gaps has no interval",
     3: "where few people weigh most and few of them have a case, a rate takes the rows of a person to be alike",
     4: "there, those count who are seen to have a case, not only those who would if a person's rows were alike; where "
-    "nobody comes back in lists, the variances by lists and by people, which estimate the same, are averaged",
+    "nobody comes back in lists, the variances by lists and by people, which estimate the same, are averaged; where "
+    "people come back and few of a group stand at the first places, `skew_at_k` has no interval",
 }
 """The methods that figures were computed by, each with what it brought."""
 LATEST = max(METHODS)

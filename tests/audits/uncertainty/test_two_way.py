@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -133,10 +134,25 @@ def test_what_one_person_brings_to_an_order_is_not_known():
             assert (measure.interval is None) == person
 
 
+@pytest.mark.costly
+def test_what_one_person_brings_to_the_logarithm_of_one_place_is_not_known():
+    few = replace(SMALL, people=150, share=0.1)
+    rows = recurring.drawn(np.random.default_rng(5), few)
+    (found,), (alone,) = (recurring.measured([rows], person=person) for person in (True, False))
+    with by_method(3):
+        (before,) = recurring.measured([rows], person=True)
+    assert found["skew_at_k"].params.get("interval_reason") == "people_in_lists"
+    assert found["skew_at_k"].interval is None
+    assert alone["skew_at_k"].interval is not None
+    assert before["skew_at_k"].interval is not None
+    assert found["top_k_representation"].interval is not None
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("setting", recurring.SETTINGS, ids=lambda each: each.name())
 def test_intervals_hold_the_truth_where_people_come_back(setting):
     (line,) = recurring.lines(400, [setting])
     assert line in PAGE
-    held = [float(cell.split("→")[1].removesuffix(" % ").strip(" %")) for cell in line.split("|")[5:-1]]
+    told = [cell.split("→")[1].strip(" %") for cell in line.split("|")[5:-1]]
+    held = [float(each) for each in told if each != "none"]
     assert min(held) > 91
