@@ -131,7 +131,7 @@ def worth_of_few(k: Ints, n: Ints, df: float) -> float | None:
 
     >>> cases, rows = np.array([0] * 8 + [1] * 32), np.array([200] * 8 + [13] * 32)
     >>> round(worth_of_few(cases, rows, df=7.0), 1), worth_of_few(cases * 5, np.full(40, 20), df=39.0)
-    (18.3, None)
+    (18.2, None)
     """
     size, p, rows = cluster_size(n), float(k.sum() / n.sum()), float(n.sum())
     parts = _without_each(k, n, n > 0)

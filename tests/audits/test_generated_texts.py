@@ -102,11 +102,9 @@ def test_what_readers_miss_is_in_the_bounds() -> None:
 
 
 def test_drafts_of_one_team_count_as_one_template() -> None:
-    alone, apart = (
-        measured("3.7", (5000, 0), (5000, 4), (5000, 0), teams=teams).params.get("detected") for teams in (1, 4)
-    )
-    assert (alone["flagged"], alone["share"]) == (apart["flagged"], apart["share"])
-    assert alone["most"] > 1.3 * apart["most"]
+    alone, apart = (measured("3.7", (5000, 0), (5000, 4), (5000, 0), teams=teams).params.detected for teams in (1, 4))
+    assert (alone.flagged, alone.share) == (apart.flagged, apart.share)
+    assert alone.most > 1.3 * apart.most
 
 
 def test_refuted_cases_keep_nothing() -> None:

@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 from boussole.audits.languages import french
 from boussole.charter.amending import diff_words
 from boussole.charter.auditing import references
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.judging.wording import (
     findings,
     logged_sentences,
@@ -91,8 +92,8 @@ KEYS |= {
     *text_sentences.REASONS,
 }
 KEYS |= {sentences.EFFECT, sentences.PUT_IN_RESULTS, sentences.GAP_BY_CORRECTIONS}
-KEYS |= {*paired_sentences.SHARES, *paired_sentences.CONFIRMED_BREAKS, record_sentences.TEXTS}
-"""Names of changes, fields, reasons, measures, records and needs, which are looked up and never said."""
+KEYS |= {*paired_sentences.SHARES, *paired_sentences.CONFIRMED_BREAKS, record_sentences.TEXTS, *Verdict}
+"""Names of changes, fields, reasons, measures, records, needs and verdicts, which are looked up and never said."""
 
 
 def names(text):
