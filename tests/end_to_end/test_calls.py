@@ -197,7 +197,7 @@ def test_the_cost_of_calls_is_computed_again_and_by_a_pack_without_us(tmp_path: 
     cost = told["cost_of_calls"]
     assert cost.value == pytest.approx((10 * 500 * 6 + 20 * (2000 + 3000) + 30 * (1000 + 1500)) / 1e6)
     assert (cost.n, cost.params.get("all"), cost.params.get("unknown")) == (100, 100, 50)
-    assert cost.params.get("by_call")[1] == ["Mistral AI", "Paris", "other", 40, 40, None]
+    assert cost.params.by_call[1] == ("Mistral AI", "Paris", "other", 40, 40, None)
     assert told["tokens_read"].value == 90_000
     assert "cost_of_calls" not in {each.metric for each in document.verdicts}  # told, and never judged
     confirm(workspace, tmp_path)

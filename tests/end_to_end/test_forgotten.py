@@ -94,7 +94,7 @@ def test_people_are_counted_and_not_rows(tmp_path: Path) -> None:
     (k1, n1), (k0, n0) = oracle["F"], oracle["M"]
     found = next(each for each in document.measures if each.id == "never_shortlisted_rate_ratio/gender=F")
     assert found.value == pytest.approx(k1 / n1 / (k0 / n0), rel=1e-12)
-    assert (found.params.get("months"), found.params.get("first_day")) == (6, "2026-01-01")
+    assert (found.params.months, found.params.first_day) == (6, dt.date(2026, 1, 1))
     times = frame[frame["place"].notna() & (frame["gender"] == "F")].groupby("who").size()
     often = np.concatenate([times.to_numpy(), np.zeros(n1 - len(times))])
     gini = np.abs(often[:, None] - often[None, :]).mean() / (2 * often.mean())
@@ -134,4 +134,4 @@ def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, caps
     after = next(
         each for each in audit(workspace, dry_run=True).measures if each.id == "never_shortlisted_rate_ratio/gender=F"
     )
-    assert (after.params.get("months"), after.params.get("first_day")) == (4, "2026-03-01")
+    assert (after.params.months, after.params.first_day) == (4, dt.date(2026, 3, 1))
