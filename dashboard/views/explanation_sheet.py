@@ -76,8 +76,9 @@ def _effects(known: Explanation, say: Say) -> Iterator[Block]:
         yield text(
             say(
                 "How to read the points: above zero, the criterion raised your score; below zero, it lowered it; the "
-                "further from zero, the more it counted. The average is that of the people whom the same version of "
-                "the tool looked at in the same month."
+                "further from zero, the more it counted. A value below the average can raise a score, and one above it "
+                "can lower one: this version of the tool counts so. The average is that of the people whom it looked "
+                "at in the same month."
             )
         )
     else:
@@ -85,8 +86,9 @@ def _effects(known: Explanation, say: Say) -> Iterator[Block]:
             say(
                 "How to read the points: the tool adds points for each criterion, and makes its score of the sum. "
                 "Points above zero raised your score, points below zero lowered it; the further from zero, the more "
-                "the criterion counted. The average is that of the people whom the same version of the tool looked at "
-                "in the same month."
+                "the criterion counted. A value below the average can raise a score, and one above it can lower one: "
+                "this version of the tool counts so. The average is that of the people whom it looked at in the same "
+                "month."
             )
         )
     yield text(_checked(known, say))
@@ -416,6 +418,8 @@ def sheet(known: Explanation, issue: Issue, say: Say) -> ExplanationSheet:
 
 
 def _head(known: Explanation, issue: Issue, say: Say) -> Iterator[Block]:
+    if issue.request is None:
+        yield note(say("This sheet is a draft: it answers no request, and no trace of it is sealed."))
     yield text(
         say(
             "A computer tool took part in a decision about you. French law gives you the right to know how (Code of "
@@ -464,19 +468,18 @@ def _next(known: Explanation, issue: Issue, say: Say) -> Iterator[Block]:
             ),
             say("Something about you is wrong: ask the service to put it right."),
             say(
-                "Something is missing here, or you were not answered within a month of your request: you can turn to "
-                "the commission for access to administrative documents (CADA)."
+                "Something is missing here, or you asked how this decision was made and were not answered within a "
+                "month: you can turn to the commission for access to administrative documents (CADA)."
             ),
             say(
                 "You think that you were treated worse because of who you are: you can turn to the Defender of Rights; "
-                "about your data, to the CNIL. Both are free of charge."
+                "about your data, to the CNIL. All three are free of charge."
             ),
         ]
     )
     if known.system.contact:
         yield text(say("Who answers questions about this tool: {contact}.", contact=known.system.contact))
     if issue.request is None:
-        yield note(say("This sheet is a draft: it answers no request, and no trace of it is sealed."))
         return
     yield text(
         say(
