@@ -34,6 +34,7 @@ from boussole.dashboard.views.charts.over_time import WIDE as COURSE_WIDE
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system_tables import matrix, needed
 from tests.as_json import documents, written
+from tests.charter.builders import amended
 from tests.dashboard.before_folds import folded, shown, words_shown
 from tests.sparing import later
 from tests.written import measure as as_sealed
@@ -232,6 +233,21 @@ def test_the_figure_has_a_course_with_what_happened(scene: Scene) -> None:
     assert "&lt;2&gt;" in html(found)
     assert ">1</text>" in found.course.svg
     assert page(scene, "matchft", judged.indicator).course is None
+
+
+@pytest.mark.costly
+def test_a_level_that_another_question_stands_behind_names_it_under_the_drawing(scene: Scene) -> None:
+    document = scene.latest["matchft"]
+    judged = next(each for each in document.verdicts if told_by(document, each) and each.comparisons[0].levels.breach)
+    behind = scene.charter.indicator("override_rate")
+    charter = amended("selection_rate_ratio", charter=scene.charter, id=judged.indicator, breach_with=behind.id)
+    past = SystemPast(audits={Window(dt.date(2026, at, 1), dt.date(2026, at, 28)): document for at in (6, 7)})
+    needs = replace(scene, charter=charter)
+    alone, with_ = (page(each, "matchft", judged.indicator, past=past).course for each in (scene, needs))
+    assert alone is not None
+    assert with_ is not None
+    named = f" (only where question {behind.number} is to be watched or not kept)."
+    assert with_.levels == alone.levels.removesuffix(".") + named
 
 
 @pytest.mark.costly

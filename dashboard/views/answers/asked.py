@@ -123,7 +123,7 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say, *, char
     levels = verdict.comparisons[0].levels
     if measure.params.scale == "effect":
         return _effect_words(measure.metric, say)
-    only = _only_with(verdict, say, charter=charter) if charter is not None else ""
+    only = only_with(verdict, say, charter=charter) if charter is not None else ""
     said = [
         " ".join(filter(None, [_beyond(words, level, measure.params, say), with_]))
         for level, words, with_ in ((levels.breach, say("not kept"), only), (levels.watch, say("to be watched"), ""))
@@ -132,7 +132,7 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say, *, char
     return capital(", ".join(said) + ".")
 
 
-def _only_with(verdict: VerdictDocument, say: Say, *, charter: Charter) -> str:
+def only_with(verdict: VerdictDocument, say: Say, *, charter: Charter) -> str:
     """Without which other question of the charter a breach level breaks nothing; empty where it breaks by itself."""
     indicator = indicator_of(charter, verdict)
     needed = way_called(charter, indicator.breach_with) if indicator is not None and indicator.breach_with else None

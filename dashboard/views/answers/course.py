@@ -23,6 +23,7 @@ from boussole.charter.records import documents_of
 from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import charter_href, drift_href, incidents_href
+from boussole.dashboard.views.answers.asked import only_with
 from boussole.dashboard.views.answers.known import last_answer
 from boussole.dashboard.views.answers.short import compared_people, told_by
 from boussole.dashboard.views.charts.charts import figure
@@ -107,7 +108,15 @@ def course(
     words = {kind: level_words(at, measure.params.scale or "", catalogue) for kind, at in told if at is not None}
     names = {
         "watch": say("watch level: {level}", level=words.get("watch", "")),
-        "breach": say("breach level: {level}", level=words.get("breach", "")),
+        "breach": " ".join(
+            filter(
+                None,
+                [
+                    say("breach level: {level}", level=words.get("breach", "")),
+                    only_with(verdict, say, charter=scene.charter),
+                ],
+            )
+        ),
     }
     counted = [_counted(past.audits[window], judged.measure, say) for window in windows]
     rows = [_row(stop, days, say, scale=scale) for stop, days in zip(numbered, counted, strict=True)]
