@@ -33,6 +33,8 @@ from .verdicts.judging import articles, judge, left_out
 from .verdicts.since import passed_over
 
 Again = Callable[[dict], "Claims | None"]
+NEW_METHODS = (3, 8, 9)
+"""The rules since which figures are computed by newer methods."""
 
 
 class PackedAudits(dict):
@@ -47,7 +49,7 @@ def check_audit(pack: Pack, packed: PackedAudits, index: int, tally: Tally, *, o
     """Computes and judges again; says what, and what is sealed as it stands. `packed`: all audits of the pack."""
     document = packed[index]
     rule = document.get("rule", 1)
-    method.set(1 if rule < 3 else 2 if rule < 8 else 3 if rule < 9 else 4)
+    method.set(1 + sum(rule >= since for since in NEW_METHODS))
     name = f"{document['system']} {document['window']['start']}/{document['window']['end']}"
     sha256 = document["evidence"].get("system", "")[7:]
     if not sha256:

@@ -106,17 +106,10 @@ def course(
     catalogue, told = Catalogue(LOCALE, say.lang), (("watch", judged.levels.watch), ("breach", judged.levels.breach))
     levels = [(kind, scale * at) for kind, at in told if at is not None]
     words = {kind: level_words(at, measure.params.scale or "", catalogue) for kind, at in told if at is not None}
+    breach = say("breach level: {level}", level=words.get("breach", ""))
     names = {
         "watch": say("watch level: {level}", level=words.get("watch", "")),
-        "breach": " ".join(
-            filter(
-                None,
-                [
-                    say("breach level: {level}", level=words.get("breach", "")),
-                    only_with(verdict, say, charter=scene.charter),
-                ],
-            )
-        ),
+        "breach": f"{breach} {only_with(verdict, say, charter=scene.charter)}".rstrip(),
     }
     counted = [_counted(past.audits[window], judged.measure, say) for window in windows]
     rows = [_row(stop, days, say, scale=scale) for stop, days in zip(numbered, counted, strict=True)]
