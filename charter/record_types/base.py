@@ -36,6 +36,16 @@ class KeptFile(Strict):
     size: int = Field(ge=1)
 
 
+DOCUMENT = Input(
+    label="The document it rests on",
+    kind="file",
+    note="PDF, PNG, JPEG, DOCX, XLSX, ODT, ODS, plain text or CSV, without macros. A copy is kept with the records, "
+    "and its name is sealed: it must name nobody.",
+)
+"""How people are asked for a document."""
+Document = Annotated[KeptFile, DOCUMENT, Field(description="The document it rests on; a copy is kept with the records")]
+
+
 class Statement(Strict):
     """What every record says: who, when, in which words, with which document."""
 
@@ -64,7 +74,7 @@ class Statement(Strict):
     on: Annotated[dt.date, Input(label="On which day?")] = Field(description="The day it took place")
     signed_in: bool = Field(False, description="False: stated in local mode, where nobody signs in")
     text: Annotated[Prose, Input(label="In a few words")] = Field("", description="In words")
-    document: KeptFile | None = Field(
+    document: Annotated[KeptFile | None, DOCUMENT] = Field(
         None, description="The document it rests on, if any; a copy is kept with the records"
     )
     system: Annotated[Identifier | None, Input(label="About which system?", choices="systems")] = Field(

@@ -25,6 +25,7 @@ Kind = Literal[
     "tick",
     "hidden",
     "number",
+    "decimal",
     "file",
     "files",
     "lines",
@@ -208,7 +209,7 @@ def kind_of(model: type[BaseModel], name: str, said: Input) -> Kind:
         return "choices"
     if said.choices or said.words:
         return "choice"
-    kinds: dict[Any, Kind] = {bool: "tick", int: "number", dt.date: "date", dt.datetime: "moment"}
+    kinds: dict[Any, Kind] = {bool: "tick", int: "number", float: "decimal", dt.date: "date", dt.datetime: "moment"}
     if bare in kinds:
         return kinds[bare]
     longest = max((getattr(each, "max_length", None) or 0 for each in (known.metadata if known else ())), default=0)

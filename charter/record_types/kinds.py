@@ -6,16 +6,17 @@ A record is never changed: a later one answers or withdraws it.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from boussole.audits.systems.kinds import Identifier
-from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.record_types.acts import ACTS, Act
+from boussole.charter.record_types.answering import Answer, Attestation, Case, Inspection, Review
 from boussole.charter.record_types.attached import Attaching
 from boussole.charter.record_types.base import KeptFile, Line, Prose, Sha256, Statement
 from boussole.charter.record_types.examples import EXAMPLES
+from boussole.charter.record_types.findings import Articles, Cap, Closure, Finding
 from boussole.charter.record_types.incidents import (
     HELD,
     Appeal,
@@ -58,159 +59,7 @@ __all__ = [
     "Withdrawal",
 ]
 
-Answer = Literal[Verdict.KEPT, Verdict.WATCH, Verdict.BROKEN]
-Cap = Literal[Verdict.WATCH, Verdict.BROKEN]
-Question = Annotated[Identifier, Input(option="--question"), Field(description="The id of the question in the charter")]
-Asked = Annotated[Sha256 | None, Field(description="Hash of the question as it was worded (`Indicator.wording`)")]
-Document = Annotated[KeptFile, Field(description="The document it rests on; a copy is kept with the records")]
-Articles = Annotated[
-    list[Identifier],
-    Input(label="About which articles?", choices="articles", option="--article"),
-    Field(description="The id of an article; give it again for others"),
-]
 Addressee = Annotated[Line, Input(label="Who must answer?", note="A function, not a person.", option="--to")]
-
-
-class Attestation(Statement):
-    """A human statement that answers an attested question, with its document, until it expires."""
-
-    kind = "attestation"
-    computed = ("asked",)
-    commands = (
-        Command(
-            words="record attestation",
-            action="STATE",
-            help="Answer an attested question: a human statement with its document, until it expires.",
-            inputs={"valid_until": Input(required=False)},
-        ),
-    )
-
-    indicator: Question
-    asked: Asked = None
-    answer: Answer = Field(description="What the statement answers")
-    valid_until: dt.date = Field(description="Last day it holds; what the charter says, if absent")
-    document: Document
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.valid_until <= self.on:
-            raise ValueError("an attestation is valid until a day after it was made")
-        return self
-
-
-class Case(Statement):
-    """A case of what the charter does not tolerate, reported and still to be confirmed by a human."""
-
-    kind = "case"
-    commands = (
-        Command(
-            words="record case",
-            action="STATE",
-            help="Report a case of what the charter does not tolerate; a human must confirm or refute it.",
-        ),
-    )
-
-    indicator: Question
-    system: Annotated[Identifier, Input(choices="systems")] = Field(description="The id of the system")
-    happened_on: dt.date = Field(description="The day it happened")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.happened_on > self.on:
-            raise ValueError("a case is reported on the day it happened, or later")
-        return self
-
-
-class Inspection(Statement):
-    """A sample that people examined for cases of what the charter does not tolerate."""
-
-    kind = "inspection"
-    computed = ("asked",)
-    commands = (
-        Command(
-            words="record inspection",
-            action="STATE",
-            help="State that a sample was examined for cases of what the charter does not tolerate.",
-        ),
-    )
-
-    indicator: Question
-    asked: Asked = None
-    system: Annotated[Identifier, Input(choices="systems")] = Field(description="The id of the system")
-    start: Annotated[dt.date, Input(label="First day", option="--from")] = Field(
-        description="First day of what was sampled"
-    )
-    end: Annotated[dt.date, Input(label="Last day", option="--to")] = Field(description="Last day of what was sampled")
-    examined: Annotated[int, Input(label="Examined")] = Field(ge=1, description="How many were examined")
-    found: Annotated[int, Input(label="Cases found")] = Field(ge=0, description="How many cases were found")
-    recall: Annotated[float, Input(label="Of true cases, the share that the method finds")] = Field(
-        gt=0, le=1, description="Of true cases, the share that the method finds: above 0, up to 1"
-    )
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.found > self.examined:
-            raise ValueError("more cases were found than examined")
-        if not self.start <= self.end <= self.on:
-            raise ValueError("an inspection starts, ends, and is stated, in that order")
-        return self
-
-
-class Review(Statement):
-    """What a human found of a reported case, or of the cases of an inspection: they are one, or they are not."""
-
-    kind = "review"
-    about = ("case", "inspection")
-    commands = (
-        Command(
-            words="record review",
-            action="STATE",
-            help="Confirm or refute a reported case, or the cases of an inspection.",
-            leaves=("system",),
-        ),
-    )
-
-    of: int = Field(ge=0)
-    outcome: Literal["confirmed", "refuted"] = Field(description="What the human found")
-
-
-class Finding(Statement):
-    """What an outside authority found: until it is closed, the articles it names are no better than `cap`."""
-
-    kind = "finding"
-    read_action = "SEE_ARTICLE"
-    commands = (
-        Command(
-            words="record finding",
-            action="FOLLOW",
-            help="Enter what an outside authority found: it caps the articles it names until it is closed.",
-        ),
-    )
-
-    authority: Line = Field(description="The outside authority")
-    title: Line = Field(description="What its document is called")
-    articles: Articles = Field(min_length=1)
-    cap: Cap = Field(description="No article it names is better than this")
-    document: Document
-
-
-class Closure(Statement):
-    """The end of a finding, as its authority said."""
-
-    kind = "closure"
-    read_action = "SEE_ARTICLE"
-    about = ("finding",)
-    commands = (
-        Command(
-            words="record close",
-            action="FOLLOW",
-            help="Close a finding of an outside authority, with the document that says so.",
-            leaves=("system",),
-        ),
-    )
-
-    of: int = Field(ge=0)
-    document: Document
 
 
 class Recommendation(Attaching, Statement):

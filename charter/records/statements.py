@@ -30,6 +30,17 @@ class SealedStatement:
     statement: Statement
 
 
+class OvertakenError(BoussoleError):
+    """The same words were sealed before, at `entry`, and withdrawn or overtaken since, by that of `later`."""
+
+    def __init__(self, entry: int, later: int) -> None:
+        self.entry, self.later = entry, later
+        super().__init__(
+            f"the same words were sealed at entry {entry}, and entry {later} came after them.",
+            next_step="Nothing was recorded. To state it anew, give another day, document or text.",
+        )
+
+
 def seal(workspace: Workspace, statement: Statement) -> SealedStatement:
     """Store a statement and seal it, in one transaction; one that stands already, word for word, is returned as it is.
 
@@ -139,10 +150,7 @@ def _still_last(connection: Connection, known: SealedStatement) -> None:
     later = select(Record.__table__).where(Record.entry > known.entry)
     since = [each for each in map(read, connection.execute(later)) if _same_matter(known, each.statement)]
     if since:
-        raise BoussoleError(
-            f"the same words were sealed at entry {known.entry}, and entry {since[-1].entry} came after them.",
-            next_step="Nothing was recorded. To state it anew, give another day, document or text.",
-        )
+        raise OvertakenError(known.entry, since[-1].entry)
 
 
 def _same_matter(known: SealedStatement, later: Statement) -> bool:

@@ -76,7 +76,7 @@ from boussole.dashboard.server.access.permissions import RESTRICTED, Person, all
 from boussole.dashboard.server.routes import record_address
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.known import last_answer
-from boussole.dashboard.views.records.entering import actions_of
+from boussole.dashboard.views.records.files import actions_of
 from boussole.dashboard.views.scene import Scene
 
 # What the API answers of systems, their audits and the charter, from what the pages read.

@@ -28,6 +28,7 @@ from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.app.frame import OPTIONS
 from boussole.dashboard.markup.templates import prepare
 from boussole.dashboard.pages.answer import view as answer
+from boussole.dashboard.pages.answer.forms import stating_routes
 from boussole.dashboard.pages.article import view as article
 from boussole.dashboard.pages.article.view import ArticleQuery, kept_article
 from boussole.dashboard.pages.ask.forms import ask_routes
@@ -76,7 +77,7 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.parts.drafts import draft_routes
 from boussole.dashboard.views.parts.margin_routes import margin_routes
 from boussole.dashboard.views.parts.taking import Figures, figure_routes
-from boussole.dashboard.views.records.entering import attachment_routes
+from boussole.dashboard.views.records.files import attachment_routes
 
 # What is taken from whoever may ask: content of the kinds that an address reads, and not too many forms a minute.
 
@@ -434,6 +435,7 @@ def routes(home: Path) -> list[Route]:
         *example_routes(home),
         *explain_routes(home),
         *followed_routes(home),
+        *stating_routes(home),
         *ask_routes(home),
         *question_routes(home),
         *draft_routes(home),

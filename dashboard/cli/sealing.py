@@ -29,7 +29,6 @@ from boussole.charter.committee.people.directory import new_number as new_member
 from boussole.charter.committee.referrals.asking import figure_of
 from boussole.charter.committee.rules import committee as rules_of
 from boussole.charter.deadlines.appeals import new_number
-from boussole.charter.deadlines.days import months_later
 from boussole.charter.incidents.entering import number_to_entry, record
 from boussole.charter.judging.coverage import GRAVE, coverage
 from boussole.charter.record_types.acts import Act, FrozenPack, Mandate, Tally, VotedItem
@@ -51,11 +50,9 @@ from boussole.dashboard.cli.console import put, say, workspace_of
 from boussole.dashboard.cli.desk import (
     CommandDesk,
     articles_of,
-    asked_of_system,
     desk,
-    question_of,
 )
-from boussole.dashboard.views.records.entering import computed
+from boussole.dashboard.views.records.computing import computed
 
 SCHEMA = "boussole.pairs/1"
 FILE = "measures.json"
@@ -163,29 +160,6 @@ def _appeal_told(_: Workspace, __: CommandDesk | None, done: SealedStatement, __
         put(done.statement.number)
 
 
-def _attestation(workspace: Workspace, at: CommandDesk | None, said: Fields) -> Fields:
-    """It answers an attested question, for as long as the charter says unless somebody says otherwise."""
-    asked = question_of(workspace, said["indicator"], attested=True)
-    until = said.get("valid_until") or months_later(said["on"], asked.valid_months or 12)
-    return _asked(workspace, at, {**said, "asked": asked.wording, "valid_until": until})
-
-
-def _inspection(workspace: Workspace, at: CommandDesk | None, said: Fields) -> Fields:
-    asked = question_of(workspace, said["indicator"], tolerance=True)
-    return _asked(workspace, at, {**said, "asked": asked.wording})
-
-
-def _case(workspace: Workspace, at: CommandDesk | None, said: Fields) -> Fields:
-    question_of(workspace, said["indicator"], tolerance=True)
-    return _asked(workspace, at, said)
-
-
-def _asked(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
-    """That its question is asked of its system."""
-    asked_of_system(workspace, said["indicator"], said.get("system"))
-    return said
-
-
 def _now(_: Workspace, at: CommandDesk | None, said: Fields) -> Fields:
     """In the committee's time; now, if nobody says when."""
     return {**said, "at": at.now(said.get("at"))} if at else said
@@ -274,9 +248,6 @@ def _stock_told(_: Workspace, __: CommandDesk | None, done: SealedStatement, ___
 BEFORE: Mapping[str, Before] = {
     "record stocktaking": _stock,
     "charter adopt": _text,
-    "record attestation": _attestation,
-    "record case": _case,
-    "record inspection": _inspection,
     "texts example withdraw": lambda workspace, _, said: {**said, "on": workspace.today()},
     "appeal enter": lambda _, __, said: {**said, "number": new_number()},
     "appeal decide": _appeal_of,

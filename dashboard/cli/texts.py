@@ -111,9 +111,9 @@ def seal(  # noqa: PLR0917 (options of a command)
 ) -> None:
     """Measure the texts and seal what those of a pair differ in: it answers question 3.6. No text is kept."""
     from boussole.audits.texts.pairs.files import prompts_in, texts_in
+    from boussole.charter.judging.answerable import asked_of_system, question_by_records
     from boussole.charter.record_types.paired import PairedTexts
     from boussole.charter.text.model import SAME_TEXTS
-    from boussole.dashboard.cli.desk import asked_of_system, question_by_records
     from boussole.dashboard.cli.sealing import record_pairs
 
     workspace = workspace_of(context)

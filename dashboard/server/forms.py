@@ -29,7 +29,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.people.directory import directory
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.record_types.inputs import misfit_of
+from boussole.charter.record_types.inputs import Kind, misfit_of
 from boussole.dashboard.markup.elements import PREFIX, Child, Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, chosen_language, speaker_for
@@ -38,10 +38,6 @@ from boussole.dashboard.server.access.sessions import of_request
 
 # What a form asks, as data.
 
-
-Kind = Literal[
-    "line", "prose", "date", "moment", "choice", "radio", "choices", "tick", "hidden", "number", "file", "files"
-]
 EVERY, MANY = "*", 4
 """What stands for all choices of a field together, where there are so many at least that each would be a chore."""
 LINE, PROSE = 300, 100_000
@@ -129,6 +125,7 @@ TAKEN: Mapping[Kind, TypeAdapter[Any]] = {
     "files": TypeAdapter(str),
     "tick": TypeAdapter(Literal["yes"]),
     "number": TypeAdapter(Annotated[str, StringConstraints(pattern=r"^[0-9]{1,11}$")]),
+    "decimal": TypeAdapter(Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}([.,][0-9]{1,9})?$")]),
     "date": TypeAdapter(
         Annotated[
             str,

@@ -20,7 +20,7 @@ from boussole.dashboard.pages.questions.view import question_routes
 from boussole.dashboard.pages.session.forms import act_routes
 from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Action
 from boussole.dashboard.server.forms import LARGEST, problem_of
-from boussole.dashboard.views.records.entering import attachment_routes
+from boussole.dashboard.views.records.files import attachment_routes
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
 from tests.charter.test_attachments import PDF, docx

@@ -46,6 +46,13 @@ def keep_file(workspace: Workspace, path: Path) -> KeptFile:
     return described
 
 
+def keep_content(workspace: Workspace, file: KeptFile, content: bytes) -> None:
+    """Keep a document that came with a form; it waits for its seal among the unsealed, where what is refused goes
+    away."""
+    if not file_path(workspace, file.sha256).exists():
+        private_files.write(workspace.unsealed / file.sha256, content)
+
+
 @contextmanager
 def settled_file(workspace: Workspace, file: KeptFile | None) -> Iterator[None]:
     """Keeps the document of a record at its place while the record is sealed."""

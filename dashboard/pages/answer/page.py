@@ -18,9 +18,11 @@ from boussole.dashboard.markup.words.addresses import (
     incidents_href,
 )
 from boussole.dashboard.pages.answer.around import ReadingRights
+from boussole.dashboard.pages.answer.forms import recording
 from boussole.dashboard.pages.answer.view import AnswerPage, figures, kept_answer
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
+from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.answers.small_print import recompute
 from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.views.parts import context, notices
@@ -45,13 +47,16 @@ def show(system: str, key: str, say: Say) -> None:
         return
     made, taken, ask = Template("pages/answer/answer.html", say), along("answer", figures, say), context.asking()
     document = context.scene().latest.get(page.system)
+    forms = recording(context.scene(), page.system, page.key, here(), say)
     contest = incidents_href(query=query, anchor="appeals") if reader.incidents else ""
     context.put(
         made("head", page, compass_href(query=query)),
+        context.just_done(context.stated_entries(), say),
         made("pictures", page, taken),
         made("promise", page),
         made("actions", page, contest, ask(page.system, page.key) if ask else "", taken),
         made("examples", _examples(page), generations_href(query=query, anchor=f"examples-{page.system}")),
+        made("recording", forms, PageForms(query=query, problem=context.problem())),
         _margin(page, say),
         made(
             "behind",

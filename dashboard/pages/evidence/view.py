@@ -34,7 +34,7 @@ from boussole.dashboard.views.evidence import (
     moment_words,
     seal_words,
 )
-from boussole.dashboard.views.records.entering import actions_of
+from boussole.dashboard.views.records.files import actions_of
 from boussole.dashboard.views.register_words import attached_links
 from boussole.dashboard.views.scene import Scene
 

@@ -6,180 +6,16 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from boussole.charter.committee.meetings.noting import note_on
-from boussole.charter.committee.people.directory import new_number as new_member
-from boussole.charter.committee.people.members import sitting_on, sittings
-from boussole.charter.committee.referrals.matters import matters
-from boussole.charter.committee.voting.presence import count, electors, presiding, voters
+from boussole.charter.committee.voting.presence import count, electors, voters
 from boussole.charter.committee.voting.votes import choices_of
-from boussole.charter.deadlines.appeals import appeals, new_number
-from boussole.charter.judging.families import asked_of
 from boussole.charter.record_types.acts import Dissent, FrozenPack, Tally, Vote
 from boussole.charter.record_types.base import Statement
-from boussole.charter.record_types.incidents import Incident
 from boussole.charter.record_types.inputs import Input, WebForm, input_of, is_list, is_required, kind_of, path_of
 from boussole.charter.record_types.work import FEWEST
 from boussole.dashboard.server.forms import Form, FormField, FormValues, UnfitError
-from boussole.dashboard.views.answers.asked import worded_for
-from boussole.dashboard.views.chamber import member_of
 from boussole.dashboard.views.committee_words import quorum_words
-from boussole.dashboard.views.incidents_and_work import severity_meaning
-from boussole.dashboard.views.records.setting import Setting, decided_item, texts, wording_of
-from boussole.dashboard.views.register_words import words_of
-
-# What depends on the moment in a form: lists to choose from, values to start with, what its place fills in.
-
-
-Choices = list[tuple[str, str]]
-DAYS = 30
-"""Days for an answer, unless the asker says otherwise."""
-
-
-def _systems(at: Setting) -> Choices:
-    found = [(name, at.say.text(system.title, name)) for name, system in at.systems.items()]
-    return sorted(found, key=lambda each: each[1])
-
-
-def _articles(at: Setting) -> Choices:
-    return [(each.id, at.say.text(each.title)) for each in at.charter.articles]
-
-
-def _questions(at: Setting) -> Choices:
-    """The questions in the names of the system that the form is about, which is asked these; in general words, and all
-    of them, where it may be another."""
-    named = at.proposed.get("system") or (at.figure.system if at.figure else "")
-    system = at.systems.get(named) or (next(iter(at.systems.values())) if len(at.systems) == 1 else None)
-    asked = {each.indicator.id for each in asked_of(at.charter, system).questions} if system else None
-    ways = (each for each in at.charter.ways if asked is None or each.id in asked)
-    return [(each.id, f"{each.number} " + worded_for(each, system, at.say)) for each in ways]
-
-
-def _severities(at: Setting) -> Choices:
-    """How grave it can be, with what that means."""
-    words = words_of(Incident, "severity", at.say)
-    return [(each, f"{word} — {severity_meaning(each, at.say)}") for each, word in words.items()]
-
-
-def _appeals(at: Setting) -> Choices:
-    """The appeals that wait for a decision, late ones first."""
-    return [(str(each.entry), each.appeal.number) for each in appeals(at.facts) if each.decision is None]
-
-
-def _committees(at: Setting) -> Choices:
-    return [(name, each.title(at.say)) for name, each in at.chambers.items()]
-
-
-def _figure_groups(at: Setting) -> Choices:
-    """The groups that a question about a figure can be about."""
-    return [(each.measure, each.text) for each in at.figure.groups] if at.figure else []
-
-
-def _members(at: Setting) -> Choices:
-    """Who sits today, or on the day of the session, by name."""
-    day = at.place.found.day if at.place else at.today
-    known = [(each, at.house.name(each, at.say)) for each in sitting_on(at.house.house, day)]
-    return sorted(known, key=lambda pair: pair[1].casefold())
-
-
-def _others(at: Setting) -> Choices:
-    return [each for each in _members(at) if each[0] != at.person.member]
-
-
-def _there(at: Setting) -> Choices:
-    """Who can preside, where neither chair nor deputy is there."""
-    if presiding(at.house.house, at.session.found) is not None:
-        return []
-    return [each for each in _members(at) if each[0] in at.session.found.there]
-
-
-def _known_members(at: Setting) -> Choices:
-    """Who has sat on it, or does."""
-    return [(each, at.house.name(each, at.say)) for each in dict.fromkeys(s.member for s in sittings(at.house.house))]
-
-
-def _mandates(at: Setting) -> Choices:
-    """The mandates that run or are to come, by their entries."""
-    found: Choices = []
-    for each in sittings(at.house.house):
-        if each.last_day is None or each.last_day >= at.today:
-            name = f"{at.house.name(each.member, at.say)} ({at.house.college(each.college, at.say)})"
-            until = at.say("{name}, until {date}", name=name, date=at.say.date(each.last_day)) if each.last_day else ""
-            found.append((str(each.entry), until or name))
-    return found
-
-
-def _colleges(at: Setting) -> Choices:
-    return [(each.id, at.say.text(each.title)) for each in at.house.house.rules.colleges]
-
-
-def _matters(at: Setting) -> Choices:
-    return [(str(each.entry), each.referral.subject) for each in matters(at.house.house)]
-
-
-def _modes(at: Setting) -> Choices:
-    """How members can be there: from afar where the convocation says so."""
-    from boussole.charter.record_types.acts import Attendance
-
-    words = words_of(Attendance, "mode", at.say)
-    return [pair for pair in words.items() if pair[0] != "remote" or at.session.found.call.remote]
-
-
-def _texts(at: Setting) -> Choices:
-    """What can be decided on to the letter, by its hash: complete drafts, and minutes to approve."""
-    return texts(at.session, at.say)
-
-
-def _note(at: Setting) -> str:
-    """The note on an item as it stands."""
-    known = note_on(at.house.house, at.session.found.entry, at.session.on.id)
-    return known[1].text if known else ""
-
-
-LISTS: Mapping[str, Callable[[Setting], Choices]] = {
-    "systems": _systems,
-    "articles": _articles,
-    "questions": _questions,
-    "severities": _severities,
-    "appeals": _appeals,
-    "committees": _committees,
-    "figure_groups": _figure_groups,
-    "members": _members,
-    "others": _others,
-    "there": _there,
-    "known_members": _known_members,
-    "mandates": _mandates,
-    "colleges": _colleges,
-    "matters": _matters,
-    "modes": _modes,
-    "texts": _texts,
-}
-"""What one chooses from, by the name that an input gives it."""
-
-PROPOSALS: Mapping[str, Callable[[Setting], str]] = {
-    "today": lambda at: at.today.isoformat(),
-    "now": lambda at: at.house.now.isoformat(timespec="minutes"),
-    "in_30_days": lambda at: (at.today + dt.timedelta(days=DAYS)).isoformat(),
-    "new_appeal": lambda _: new_number(),
-    "new_member": lambda _: new_member(),
-    "item_title": lambda at: at.session.on.title,
-    "item_note": _note,
-}
-"""What a form starts with. A number is drawn when it is shown: sent twice, it is sealed once."""
-
-FILLERS: Mapping[str, Callable[[Setting], Any]] = {
-    "nothing": lambda _: None,
-    "address": lambda at: int(at.of),
-    "session": lambda at: at.session.found.entry,
-    "entry": lambda at: at.session.about,
-    "item": lambda at: at.session.on.id,
-    "me": lambda at: member_of(at.person, at.say),
-    "members": lambda at: at.say("Members of the committee"),
-    "figure_system": lambda at: at.figure.system if at.figure else None,
-    "item_referral": lambda at: decided_item(at.session).referral,
-    "item_system": lambda at: decided_item(at.session).system,
-}
-"""What the place of a form fills in."""
-
+from boussole.dashboard.views.records.choosing import FILLERS, LISTS, PROPOSALS
+from boussole.dashboard.views.records.setting import Setting, wording_of
 
 # What is said above a form where it depends on the moment; what it always says stands with the model.
 
@@ -190,6 +26,18 @@ def _survey(at: Setting) -> str:
         "It holds one row for each person, or means already, in columns named theme, n, mean and perhaps group.",
         n=at.say.whole(FEWEST),
     )
+
+
+def _reported(at: Setting) -> str:
+    """The words in which the case, or the sample, that is reviewed was reported."""
+    known = {each.entry: each.statement for each in at.facts.sealed}
+    said = known.get(int(at.of)) if at.of.isdigit() else None
+    if said is None:
+        return ""
+    told = {"date": at.say.date(said.on), "n": at.of}
+    if not said.text:
+        return at.say("Reported on {date}, in entry {n}.", **told)
+    return at.say("Reported on {date}, in entry {n}: “{text}”", text=at.say.written(said.text), **told)
 
 
 def _quorum(at: Setting) -> str:
@@ -269,6 +117,7 @@ def _minutes(at: Setting) -> str:
 
 
 NOTES: Mapping[tuple[str, ...], Callable[[Setting], str]] = {
+    ("answer", "review"): _reported,
     ("work", "survey"): _survey,
     ("session", "open"): _quorum,
     ("session", "count"): _how_many,
@@ -342,23 +191,29 @@ def fields_of(model: Model, form: WebForm, at: Setting, values: FormValues) -> d
     return {name: value for name, value in {**typed, **filled, **form.fixed}.items() if value is not None}
 
 
+READ: Mapping[str, Callable[[FormValues, str], Any]] = {
+    "file": FormValues.file,
+    "files": FormValues.files,
+    "choices": FormValues.chosen,
+    "lines": lambda values, name: [line for line in values.text(name).splitlines() if line.strip()],
+    "tick": FormValues.ticked,
+}
+"""How what was typed in a field of some kinds becomes its value, whatever the model says."""
+
+
 def _typed(model: Model, form: WebForm, name: str, at: Setting, values: FormValues) -> Any:
     said = input_of(model, name, form.inputs)
     kind = kind_of(model, name, said)
-    if kind in ("file", "files"):
-        return values.file(name) if kind == "file" else values.files(name)
-    if kind == "choices":
-        return values.chosen(name)
-    if kind == "lines":
-        return [line for line in values.text(name).splitlines() if line.strip()]
-    if kind == "tick":
-        return values.ticked(name)
+    if kind in READ:
+        return READ[kind](values, name)
     if kind in ("date", "moment") and values.text(name):
         moment = values.moment(name)
         _on_its_side(moment.date(), name, said, at)
         return moment.date() if kind == "date" else moment
     value = values.maybe(name)
-    return [value] if value and is_list(model, name) else value
+    if value and is_list(model, name):
+        return [value]
+    return value.replace(",", ".") if value and kind == "decimal" else value
 
 
 def _on_its_side(day: dt.date, name: str, said: Input, at: Setting) -> None:
