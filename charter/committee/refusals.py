@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import Catalogue, date_words, typeset
@@ -224,11 +224,18 @@ class RefusedError(BoussoleError):
 
     reasons: ClassVar[Mapping[str, tuple[str, str]]] = REASONS
     locale: ClassVar[Path] = LOCALE
+    at: str = ""
+    """The field in which it is to be mended; empty: the whole."""
 
     def __init__(self, reason: str, **values: Value) -> None:
         self.reason, self.values = reason, values
         what, step = (self._filled(text, "en", str) for text in self.reasons[reason])
         super().__init__(what, next_step=step)
+
+    def about(self, field: str) -> Self:
+        """The same, to be mended in a field."""
+        self.at = field
+        return self
 
     def said(self, lang: str, *, name: Callable[[str], str] = str) -> str:
         """The reason and the next step; `name` gives the name of a member from their number."""

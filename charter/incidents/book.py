@@ -82,7 +82,7 @@ def hold_words(said: Statement) -> None:
     """Raises EntryRefusedError where what somebody wrote seems to lead to a person."""
     for name in words_in(type(said)):
         for trace in traces(getattr(said, name) or ""):
-            raise EntryRefusedError(f"personal_{trace}")
+            raise EntryRefusedError(f"personal_{trace}").about(name)
 
 
 def _admit_incident(book: Book, said: Incident) -> None:

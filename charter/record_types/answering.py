@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from boussole.audits.systems.kinds import Identifier
 from boussole.charter.document.answers.verdict import Verdict
-from boussole.charter.record_types.base import Document, Sha256, Statement
+from boussole.charter.record_types.base import NAMES_NOBODY, Document, Sha256, Statement
 from boussole.charter.record_types.inputs import Command, Input, WebForm, unfit
 
 Answer = Literal[Verdict.KEPT, Verdict.WATCH, Verdict.BROKEN]
@@ -17,7 +17,6 @@ Question = Annotated[Identifier, Input(option="--question"), Field(description="
 Asked = Annotated[Sha256 | None, Field(description="Hash of the question as it was worded (`Indicator.wording`)")]
 SAMPLED = {"indicator": "figure_question", "system": "figure_system"}
 """What the page of an answer fills in: its question and its system."""
-NAMES_NOBODY = "Name roles, no people: what is sealed is never erased."
 
 
 class Attestation(Statement):

@@ -43,6 +43,8 @@ DOCUMENT = Input(
     "and its name is sealed: it must name nobody.",
 )
 """How people are asked for a document."""
+NAMES_NOBODY = "Name roles, no people: what is sealed is never erased."
+"""What is said above words that will be sealed."""
 Document = Annotated[KeptFile, DOCUMENT, Field(description="The document it rests on; a copy is kept with the records")]
 
 

@@ -14,7 +14,7 @@ from boussole.audits.systems.kinds import Identifier
 from boussole.charter.record_types.acts import ACTS, Act
 from boussole.charter.record_types.answering import Answer, Attestation, Case, Inspection, Review
 from boussole.charter.record_types.attached import Attaching
-from boussole.charter.record_types.base import KeptFile, Line, Prose, Sha256, Statement
+from boussole.charter.record_types.base import NAMES_NOBODY, KeptFile, Line, Prose, Sha256, Statement
 from boussole.charter.record_types.examples import EXAMPLES
 from boussole.charter.record_types.findings import Articles, Cap, Closure, Finding
 from boussole.charter.record_types.incidents import (
@@ -240,6 +240,18 @@ class Withdrawal(Statement):
             help="Withdraw a record: it stays in the ledger, and no longer counts. Say why in --text.",
             leaves=("system", "document"),
             inputs={"text": Input(required=True)},
+        ),
+    )
+    forms = (
+        WebForm(
+            place="evidence/withdraw",
+            title="Withdraw this record",
+            send="Withdraw it",
+            notes=("It stays in the ledger, and from today on it no longer counts. No day before changes.",),
+            action="STATE",
+            asks=("text",),
+            filled={"of": "address"},
+            inputs={"text": Input(label="Why should it not stand?", note=NAMES_NOBODY, required=True)},
         ),
     )
 

@@ -38,6 +38,7 @@ from boussole.dashboard.pages.data import view as data
 from boussole.dashboard.pages.drift import view as drift
 from boussole.dashboard.pages.drift.view import detail_routes
 from boussole.dashboard.pages.evidence.forms import evidence_routes
+from boussole.dashboard.pages.evidence.withdrawing import withdrawing_routes
 from boussole.dashboard.pages.explain.view import explain_routes
 from boussole.dashboard.pages.fairness import view as fairness
 from boussole.dashboard.pages.generations.forms import example_routes
@@ -436,6 +437,7 @@ def routes(home: Path) -> list[Route]:
         *explain_routes(home),
         *followed_routes(home),
         *stating_routes(home),
+        *withdrawing_routes(home),
         *ask_routes(home),
         *question_routes(home),
         *draft_routes(home),

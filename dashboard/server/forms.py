@@ -415,7 +415,8 @@ def _fault(error: UnfitError | ValidationError | BoussoleError, form: Form, desk
     if isinstance(error, ValidationError):
         return misfit(error, form, desk.say)
     if isinstance(error, RefusedError):
-        return "", error.said(desk.say.lang, name=_names(desk))
+        known = {each.name for each in form.fields}
+        return error.at if error.at in known else "", error.said(desk.say.lang, name=_names(desk))
     return "", f"{error.what} {error.next_step}".strip()
 
 

@@ -16,6 +16,7 @@ from boussole.dashboard.app.server import guarded
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.forms import recording, stating_routes
+from boussole.dashboard.pages.answer.view import NOTHING_ELSE, kept_answer
 from boussole.dashboard.server.access.permissions import COOKIE, TABLE, Action, Person, Role
 from boussole.dashboard.server.forms import FormProblem, form_html, problem_of
 from boussole.dashboard.views import store
@@ -134,6 +135,15 @@ def test_a_statement_is_the_one_that_the_command_makes(workspace, client, tmp_pa
     assert (workspace.documents / said.document.sha256).read_bytes() == LETTER[1]
 
 
+@pytest.mark.costly
+def test_the_answer_names_the_role_in_which_it_was_stated_in_each_language(workspace, client):
+    taken(client, f"attest/chat.{ATTESTED}", **STATEMENT, document=LETTER)
+    for lang, role in (("en", "Works council · Data steward"), ("fr", "Works council · Intendance des données")):
+        page = kept_answer(workspace, "chat", ATTESTED, lang, reader=NOTHING_ELSE)
+        assert page is not None
+        assert role in page.sentence
+
+
 def test_a_statement_about_no_system_holds_for_all(workspace, client):
     ((_, form),) = recording(store.scene(workspace), "chat", ATTESTED, Person(role=Role.STEWARD), EN)
     starts = {each.name: each.value for each in form.fields}
@@ -146,7 +156,7 @@ def test_a_statement_about_no_system_holds_for_all(workspace, client):
 
 
 @pytest.mark.parametrize(
-    ("changed", ("at", "told")),
+    ("changed", "at", "told"),
     [
         ({"valid_until": "2026-01-01"}, "valid_until", ("has passed", "jour est passé")),
         ({"on": "2199-01-01"}, "on", ("has not come yet", "n’est pas encore")),

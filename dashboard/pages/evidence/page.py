@@ -23,9 +23,11 @@ from boussole.dashboard.pages.evidence.view import (
     head,
     search_of,
 )
+from boussole.dashboard.pages.evidence.withdrawing import withdrawing, withdrawn_by
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import RESTRICTED, Person
 from boussole.dashboard.server.access.sessions import here
+from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views import store
 from boussole.dashboard.views.evidence import proved, results, short
 from boussole.dashboard.views.parts import context, notices
@@ -39,8 +41,24 @@ def show_entry(text: str, say: Say) -> None:
     if found is None:
         st.html(evidence("no_entry", text[:20], evidence_href(query=query)))
     else:
-        shown = entry_page(found, context.scene(), say, query=query, told=told_to(here(), say, place=text))
-        st.html(evidence("entry", shown))
+        workspace, me = Workspace.find(), here()
+        forms = withdrawing(workspace, found.entry.index, me, say)
+        acting = PageForms(query=query, problem=context.problem())
+        shown = entry_page(found, context.scene(), say, query=query, told=told_to(me, say, place=text))
+        context.put(
+            context.just_done(context.stated_entries(), say),
+            evidence("withdrawn", _withdrawn(found.entry.index, say)),
+            evidence("entry", shown, acting.shown(forms, say)),
+        )
+
+
+def _withdrawn(entry: int, say: Say) -> tuple[str, str] | None:
+    """That the record of an entry was withdrawn, and where that is sealed; None while it was not."""
+    by = withdrawn_by(Workspace.find(), entry)
+    if by is None:
+        return None
+    href = evidence_href(query=context.kept_query(), entry=str(by))
+    return say("This record was withdrawn in entry {n}: it no longer counts.", n=str(by)), href
 
 
 def told_to(me: Person, say: Say, *, place: str = "") -> Callable[[int], Contents | None]:

@@ -7,7 +7,12 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.pages.recommendations.view import FollowedForms, RecommendationsQuery, recommendations_page
+from boussole.dashboard.pages.recommendations.view import (
+    FollowedForms,
+    RecommendationsQuery,
+    open_findings,
+    recommendations_page,
+)
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.committee_words import opinions_about
@@ -22,11 +27,13 @@ def show(say: Say) -> None:
     page = recommendations_page(seen, chosen, say, query=query, committees=names)
     acting = PageForms(query=query, problem=context.problem(), forms=asked.of_entry)
     opinions = opinions_about(chambers.values(), say, query=query, inside=True)
+    found = open_findings(seen, say, query=query)
     made = Template("pages/recommendations/recommendations.html", say)
     context.put(
-        made("head", page),
+        made("head", page, bool(found or asked.finding)),
         context.just_done(context.committee_entries() | context.stated_entries(), say),
         made("recommendations", page, acting, asked.recommending),
+        made("findings", found, acting, asked.finding),
         made("opinions", opinions, acting),
     )
 

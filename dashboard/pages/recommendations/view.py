@@ -16,12 +16,13 @@ from boussole.charter.committee.advising.advice import STATES, RecommendationSta
 from boussole.charter.committee.advising.opinions import fates
 from boussole.charter.record_types.acts import Opinion
 from boussole.charter.record_types.inputs import WebForm
-from boussole.charter.record_types.kinds import Recommendation
+from boussole.charter.record_types.kinds import Finding, Recommendation
 from boussole.charter.records import statements
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, recommendations_href, system_href
 from boussole.dashboard.server.access.permissions import Person
 from boussole.dashboard.server.forms import FormDesk, Titled
+from boussole.dashboard.views.answers.small_print import finding_words
 from boussole.dashboard.views.chamber import Chamber, leads
 from boussole.dashboard.views.committee_words import Link, ReplyWords, answers, counted, follow_up_word
 from boussole.dashboard.views.fields import LinkChoice
@@ -239,6 +240,32 @@ def _row(
     )
 
 
+# What outside authorities found, and nobody has closed.
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingRow:
+    """A finding that is open: what it holds down, in its own words, and where it is sealed."""
+
+    entry: int
+    told: str
+    text: str
+    sealed: Link
+
+
+def open_findings(scene: Scene, say: Say, *, query: dict[str, str]) -> list[FindingRow]:
+    """The findings that are open, the latest first."""
+    return [
+        FindingRow(
+            entry=entry,
+            told=finding_words(found, scene, say),
+            text=say.written(found.text),
+            sealed=(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
+        )
+        for entry, found in sorted(scene.facts.open_findings(), key=lambda pair: (pair[1].on, pair[0]), reverse=True)
+    ]
+
+
 # The forms of the page of recommendations: to whom it shows which, and where they are sent.
 
 
@@ -256,7 +283,9 @@ class FollowedForms:
     say: Say
 
     def of_entry(self, entry: int) -> list[Titled]:
-        """The forms that go with a recommendation or an opinion: its answer, and what became of it."""
+        """The forms that go with a recommendation, an opinion or a finding: its answer, what became of it, its end."""
+        if entry in self._findings:
+            return offered(NAME, self._at(of=str(entry)), "close")
         found = self._states.get(entry)
         if found is None:
             return []
@@ -274,10 +303,20 @@ class FollowedForms:
         own = offered(NAME, replace(self._at(), known=led), "own") if led else []
         return [*own, *offered(NAME, self._at(), "outside")]
 
+    @property
+    def finding(self) -> Sequence[Titled]:
+        """A new finding of an outside authority."""
+        return offered(NAME, self._at(), "finding")
+
     def _at(self, *, of: str = "", proposed: Mapping[str, str] | None = None) -> Setting:
         return Setting(
             person=self.me, say=self.say, scene=self.scene, known=self.chambers, of=of, proposed=proposed or {}
         )
+
+    @cached_property
+    def _findings(self) -> set[int]:
+        """The findings that are open."""
+        return {entry for entry, _ in self.scene.facts.open_findings()}
 
     @cached_property
     def _states(self) -> dict[int, tuple[State, str]]:
@@ -291,8 +330,10 @@ class FollowedForms:
 
 
 def _setting(desk: FormDesk, of: str, form: WebForm) -> Setting | None:
-    """The recommendation or opinion of an entry, where a form is about one, and who must answer it."""
+    """The recommendation, opinion or finding of an entry, where a form is about one."""
     at = Setting(person=desk.person, say=desk.say, workspace=desk.workspace, of=of)
+    if form.name == "close":
+        return at if of in {str(entry) for entry, _ in at.facts.standing(Finding)} else None
     opinions = statements(desk.workspace, kinds=[Opinion.kind]) if form.about else []
     known = {str(entry) for entry, _ in at.facts.standing(Recommendation)} | {str(each.entry) for each in opinions}
     return at if not form.about or of in known else None

@@ -17,6 +17,7 @@ from boussole.charter.judging.statistics.sight import least_sight
 from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Charter, Indicator, Threshold
 from boussole.dashboard.markup.words import Say
+from boussole.dashboard.server.access.permissions import who_words
 from boussole.dashboard.views.charts.groups import group_of
 from boussole.dashboard.views.charts.tables import signed
 
@@ -73,6 +74,8 @@ def sentence_of(charter: Charter, verdict: VerdictDocument, say: Say, *, system:
     named += [*system.feature_titles.values()] if system else []
     names = [say.text(texts) for texts in (indicator.attested_by if indicator else None, *named) if texts]
     text = say.text(verdict.sentence)
+    if verdict.statement is not None:  # who stated it in the browser did so in a role of the house
+        text = text.replace(verdict.statement.role, who_words(verdict.statement.role, say))
     for name in names:
         for written in (name, inside(name)):
             text = marked(text, written)

@@ -361,14 +361,15 @@ def caps(scene: Scene, say: Say, *, query: Mapping[str, str], article: str = "",
     return [
         Cap(
             entry=entry,
-            text=_told(findings[entry], scene, say),
+            text=finding_words(findings[entry], scene, say),
             href=evidence_href(query=dict(query), entry=str(entry)),
         )
         for entry in sorted(entries & set(findings))
     ]
 
 
-def _told(finding: Finding, scene: Scene, say: Say) -> str:
+def finding_words(finding: Finding, scene: Scene, say: Say) -> str:
+    """What an authority found, and what follows from it."""
     names = scene.articles(say)
     articles = joined(", ", [names.get(name, name) for name in finding.articles])
     return say(

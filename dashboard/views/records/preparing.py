@@ -8,8 +8,8 @@ from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.referrals.between import known_question
 from boussole.charter.record_types.acts import Opinion
 from boussole.charter.record_types.base import Statement
-from boussole.charter.record_types.kinds import Review
-from boussole.charter.records import SealedStatement
+from boussole.charter.record_types.kinds import Closure, Finding, Review, Withdrawal
+from boussole.charter.records import SealedStatement, statements
 from boussole.dashboard.server.forms import UnfitError
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import member_of, needs_lead
@@ -74,16 +74,17 @@ def _ask(at: Setting, said: Fields) -> Fields | SealedStatement:
     return _once(at, {**said, "figure": reference(figure, measure)})
 
 
+def _of(each: SealedStatement) -> int | None:
+    of: int | None = getattr(each.statement, "of", None)
+    return of
+
+
 def _once_about(model: type[Statement]) -> Callable[[Setting, Fields], Fields | SealedStatement]:
     """What is said once of what it is about: the same again is what was sealed, and anything else is refused."""
 
     def prepared(at: Setting, said: Fields) -> Fields | SealedStatement:
         standing = {entry for entry, _ in at.facts.standing(model)}
-        known = [
-            each
-            for each in at.facts.sealed
-            if each.entry in standing and getattr(each.statement, "of", None) == said["of"]
-        ]
+        known = [each for each in at.facts.sealed if each.entry in standing and _of(each) == said["of"]]
         if not known:
             return said
         if all(getattr(known[-1].statement, name) == value for name, value in said.items()):
@@ -97,7 +98,29 @@ def _once_about(model: type[Statement]) -> Callable[[Setting, Fields], Fields | 
     return prepared
 
 
+def _close(at: Setting, said: Fields) -> Fields | SealedStatement:
+    """The end of a finding, once, on the day it was found or later."""
+    found = dict(at.facts.standing(Finding)).get(said["of"])
+    if found is not None and said["on"] < found.on:
+        raise UnfitError(
+            at.say("It was found on {date}: give that day or a later one.", date=at.say.date(found.on)), "on"
+        )
+    return _once_about(Closure)(at, said)
+
+
+def _withdraw(at: Setting, said: Fields) -> Fields | SealedStatement:
+    """A record is withdrawn once; the same again is what was sealed."""
+    about = [each for each in statements(at.here, kinds=[Withdrawal.kind]) if _of(each) == said["of"]]
+    if not about:
+        return said
+    if about[-1].statement.text == said["text"]:
+        return about[-1]
+    raise UnfitError(at.say("This record was withdrawn already, in entry {n}.", n=str(about[-1].entry)))
+
+
 PREPARED: Mapping[tuple[str, str], Callable[[Setting, Fields], Fields | SealedStatement]] = {
+    ("evidence", "withdraw"): _withdraw,
+    ("recommendations", "close"): _close,
     ("answer", "review"): _once_about(Review),
     ("work", "consultation"): _step,
     ("recommendations", "own"): _own,
