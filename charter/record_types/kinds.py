@@ -14,7 +14,7 @@ from boussole.audits.systems.kinds import Identifier
 from boussole.charter.record_types.acts import ACTS, Act
 from boussole.charter.record_types.answering import Answer, Attestation, Case, Inspection, Review
 from boussole.charter.record_types.attached import Attaching
-from boussole.charter.record_types.base import NAMES_NOBODY, KeptFile, Line, Prose, Sha256, Statement
+from boussole.charter.record_types.base import NAMES_NOBODY, Document, KeptFile, Line, Prose, Sha256, Statement
 from boussole.charter.record_types.examples import EXAMPLES
 from boussole.charter.record_types.findings import Articles, Cap, Closure, Finding
 from boussole.charter.record_types.incidents import (
@@ -209,10 +209,30 @@ class Adoption(Statement):
             },
         ),
     )
+    forms = (
+        WebForm(
+            place="charter/adopt",
+            about=False,
+            id="adopt-charter",
+            title="Record that the committee adopted this text",
+            send="Put it in force",
+            notes=(
+                "It is the text of the workspace, as it stands now. From then on it judges, whatever its files say; "
+                "verdicts that were given stay as they are.",
+            ),
+            action="SET_RULES",
+            asks=("charter", "role", "on", "document"),
+            inputs={
+                "charter": Input(kind="hidden", proposed="charter_text"),
+                "role": Input(label="Which committee adopted it?"),
+                "on": Input(day="past", proposed="today"),
+            },
+        ),
+    )
 
     charter: Sha256 = Field(description="Hash of the text that is put in force")
     version: Line = Field(description="Its number, as the text says")
-    document: KeptFile
+    document: Document
 
 
 class Withdrawal(Statement):

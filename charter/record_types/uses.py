@@ -6,8 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from boussole.charter.record_types.base import Line, Statement
-from boussole.charter.record_types.inputs import Command
+from boussole.charter.record_types.base import NAMES_NOBODY, Line, Statement
+from boussole.charter.record_types.inputs import Command, Input, WebForm
 
 
 class Stocktaking(Statement):
@@ -22,6 +22,22 @@ class Stocktaking(Statement):
             action="STATE",
             help="Take stock: how many uses are in service and examined, and which models of MLflow belong to no use.",
             leaves=("system", "document", "on"),
+        ),
+    )
+    forms = (
+        WebForm(
+            place="register/stocktaking",
+            about=False,
+            id="stocktaking",
+            title="Take stock today",
+            send="Take stock",
+            notes=(
+                "Counted and sealed as they stand at this moment: uses on trial or in service, those examined, and the "
+                "models in MLflow that belong to none.",
+            ),
+            action="STATE",
+            asks=("text",),
+            inputs={"text": Input(note=NAMES_NOBODY)},
         ),
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 from boussole.audits.errors import CharterError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
-from boussole.charter.record_types.kinds import Adoption
+from boussole.charter.record_types.kinds import Adoption, KeptFile
 from boussole.charter.records import (
     SealedStatement,
     charter_text,
@@ -103,33 +103,69 @@ def draft(workspace: Workspace) -> Charter | None:
     return None if text.document() == kept_charter(workspace, acts[-1].sha256).document() else text
 
 
-def adopt(workspace: Workspace, charter: Charter, *, role: str, on: dt.date, document: Path) -> SealedStatement:
+class AdoptionRefusedError(CharterError):
+    """A version that cannot be put in force, with the `reason` in a word and its `values`."""
+
+    def __init__(self, reason: str, what: str, *, next_step: str, **values: str | dt.date | int) -> None:
+        self.reason, self.values = reason, values
+        super().__init__(what, next_step=next_step)
+
+
+def to_adopt(workspace: Workspace) -> Charter | None:
+    """The text of the workspace, where it is not in force by an adoption; else None. Raises CharterError when it has a
+    fault."""
+    return draft(workspace) if adoptions(workspace) else load_charter(workspace)
+
+
+def adopt(
+    workspace: Workspace,
+    charter: Charter,
+    *,
+    role: str,
+    on: dt.date,
+    document: Path | KeptFile,
+    signed_in: bool = False,
+) -> SealedStatement:
     """Put a version in force: the committee's act, with the document that says so. Earlier verdicts stay as they are.
 
-    Raises CharterError when it is in force already, bears the number of another adopted text, is said to be adopted
-    before the version in force was or on a day to come, or lacks an article that an open finding caps.
+    Raises AdoptionRefusedError when it is in force already, bears the number of another adopted text, is said to be
+    adopted before the version in force was or on a day to come, or lacks an article that an open finding caps.
     """
     open_records(workspace)
     acts = adoptions(workspace)
     adopted = {version.sha256: version.version for version in versions(workspace) if version.acts}
     if acts and acts[-1].sha256 == charter.sha256:
-        raise CharterError("this text is already in force.", next_step="Change it first, and raise its version number.")
+        raise AdoptionRefusedError(
+            "in_force",
+            "this text is already in force.",
+            next_step="Change it first, and raise its version number.",
+        )
     if charter.version in [number for sha256, number in adopted.items() if sha256 != charter.sha256]:
-        raise CharterError(
-            f"another text was adopted as version {charter.version}.", next_step="Raise `version` in charter.yaml."
+        raise AdoptionRefusedError(
+            "number",
+            f"another text was adopted as version {charter.version}.",
+            next_step="Raise `version` in charter.yaml.",
+            version=charter.version,
         )
     if acts and on < acts[-1].on:
-        raise CharterError(
+        raise AdoptionRefusedError(
+            "order",
             f"the version in force was adopted on {acts[-1].on}, after {on}.",
             next_step="Give the day of this adoption.",
+            date=acts[-1].on,
         )
     if on > dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1):
-        raise CharterError(f"{on} has not come yet.", next_step="Give the day on which it was adopted.")
+        raise AdoptionRefusedError(
+            "to_come", f"{on} has not come yet.", next_step="Give the day on which it was adopted.", date=on
+        )
     _findings_kept(workspace, charter)
-    kept = keep_file(workspace, document)
+    kept = document if isinstance(document, KeptFile) else keep_file(workspace, document)
     with open_records(workspace).begin() as connection:
         register_charter(connection, charter)
-    return seal(workspace, Adoption(role=role, on=on, charter=charter.sha256, version=charter.version, document=kept))
+    said = Adoption(
+        role=role, on=on, signed_in=signed_in, charter=charter.sha256, version=charter.version, document=kept
+    )
+    return seal(workspace, said)
 
 
 def _findings_kept(workspace: Workspace, charter: Charter) -> None:
@@ -137,10 +173,13 @@ def _findings_kept(workspace: Workspace, charter: Charter) -> None:
     articles = {article.id for article in charter.articles}
     for entry, finding in facts_of(workspace, as_of=dt.date.max).open_findings():
         if lost := sorted(set(finding.articles) - articles):
-            raise CharterError(
+            raise AdoptionRefusedError(
+                "finding",
                 f"the open finding of entry {entry} ({finding.authority}) caps the article '{lost[0]}', which this "
                 "text does not have.",
                 next_step="Enter it for the new article with `boussole record finding`, then withdraw the old record.",
+                entry=entry,
+                article=lost[0],
             )
 
 

@@ -32,6 +32,7 @@ from boussole.dashboard.pages.answer.forms import stating_routes
 from boussole.dashboard.pages.article import view as article
 from boussole.dashboard.pages.article.view import ArticleQuery, kept_article
 from boussole.dashboard.pages.ask.forms import ask_routes
+from boussole.dashboard.pages.charter.forms import adoption_routes
 from boussole.dashboard.pages.compass import view as compass
 from boussole.dashboard.pages.concerns.view import letter_routes
 from boussole.dashboard.pages.data import view as data
@@ -46,6 +47,7 @@ from boussole.dashboard.pages.incidents.view import incident_routes
 from boussole.dashboard.pages.questions.view import question_routes
 from boussole.dashboard.pages.recommendations.view import followed_routes
 from boussole.dashboard.pages.register import view as register
+from boussole.dashboard.pages.register.forms import stock_routes
 from boussole.dashboard.pages.reports.forms import report_routes
 from boussole.dashboard.pages.session.forms import act_routes, committee_routes, paper_routes
 from boussole.dashboard.pages.system import view as system
@@ -437,6 +439,8 @@ def routes(home: Path) -> list[Route]:
         *explain_routes(home),
         *followed_routes(home),
         *stating_routes(home),
+        *stock_routes(home),
+        *adoption_routes(home),
         *withdrawing_routes(home),
         *ask_routes(home),
         *question_routes(home),

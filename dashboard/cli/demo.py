@@ -58,9 +58,10 @@ from boussole.charter.record_types.kinds import FollowUp, Reply
 from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.records import SealedStatement, documents_of, seal
 from boussole.dashboard.cli.demo_work import declare_late, explain_late, plant_errors, record_work
-from boussole.dashboard.cli.sealing import record_pairs, stock_of
+from boussole.dashboard.cli.sealing import record_pairs
 from boussole.dashboard.pages.drift.evidently_report import make
 from boussole.dashboard.report import write_report
+from boussole.dashboard.views.records.computing import stock_of
 from boussole.experiments.demo import FACTS, build
 from boussole.experiments.demo.paired import recorded_texts
 from boussole.experiments.demo.planted import PLANTED, PlantedEffects

@@ -30,7 +30,6 @@ from boussole.charter.committee.referrals.asking import figure_of
 from boussole.charter.committee.rules import committee as rules_of
 from boussole.charter.deadlines.appeals import new_number
 from boussole.charter.incidents.entering import number_to_entry, record
-from boussole.charter.judging.coverage import GRAVE, coverage
 from boussole.charter.record_types.acts import Act, FrozenPack, Mandate, Tally, VotedItem
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.incidents import Appeal
@@ -43,7 +42,6 @@ from boussole.charter.records import SealedStatement, seal
 from boussole.charter.records.documents.attachments import AttachedFile, examined, kept_with
 from boussole.charter.records.documents.files import describe, keep_file
 from boussole.charter.records.in_force import adopt
-from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.alerts.sending import tell_changes
 from boussole.dashboard.cli.console import put, say, workspace_of
@@ -109,29 +107,6 @@ def _document(prompts: Sequence[Prompt], found: Mapping[str, Mapping[Measure, in
         for each in prompts
     ]
     return {"schema": SCHEMA, "prompts": hash_of(prompts), "texts": rows}
-
-
-# Taking stock: what the register and the registry of models hold at this moment.
-
-
-def stock_of(workspace: Workspace, *, today: dt.date) -> dict[str, Any]:
-    """The fields of a `Stocktaking` that follow from what there is.
-
-    Raises SourceError where there is no registry of models, or it cannot be read.
-    """
-    from boussole.experiments.unregistered import stock_of_models  # MLflow takes seconds
-
-    found = stock_of_models(workspace)
-    charter, _, uses = register_of(workspace, today=today)
-    seen = coverage(charter, uses)
-    return {
-        "on": today,
-        "uses": seen.live,
-        "examined": len(seen.whole) + len(seen.part),
-        "grave": sum(use.live and use.system.risk in GRAVE and use.examined == "none" for use in uses),
-        "models": found.models,
-        "unregistered": list(found.strays),
-    }
 
 
 # What some commands that make records do besides: what they look up before, and what they print afterwards.
@@ -233,11 +208,6 @@ def _adopted(workspace: Workspace, _: CommandDesk | None, done: SealedStatement,
         say(told)
 
 
-def _stock(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
-    """What the register and the registry of models hold today: nobody can count what they held before."""
-    return {**said, **stock_of(workspace, today=workspace.today())}
-
-
 def _stock_told(_: Workspace, __: CommandDesk | None, done: SealedStatement, ___: Fields) -> None:
     said = done.statement
     if isinstance(said, Stocktaking):
@@ -246,7 +216,6 @@ def _stock_told(_: Workspace, __: CommandDesk | None, done: SealedStatement, ___
 
 
 BEFORE: Mapping[str, Before] = {
-    "record stocktaking": _stock,
     "charter adopt": _text,
     "texts example withdraw": lambda workspace, _, said: {**said, "on": workspace.today()},
     "appeal enter": lambda _, __, said: {**said, "number": new_number()},

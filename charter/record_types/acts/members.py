@@ -263,6 +263,18 @@ class Retraction(Act):
             help="Take back an act on which nothing was built: it stays in the ledger, and no longer counts.",
         ),
     )
+    forms = tuple(
+        WebForm(
+            place=place,
+            title="Take back an act",
+            send="Take it back",
+            notes=("It stays in the ledger, and no longer counts. What others have built on is not among these.",),
+            action="TAKE_PART",
+            asks=("of", "text"),
+            inputs={"of": Input(label="Which act?", choices="retractable"), "text": Input(label="Why", required=True)},
+        )
+        for place in ("committee/take-back", "session/take-back")
+    )
 
     of: Annotated[int, Input(help="The entry of the act.")] = Field(ge=0)
     text: Annotated[Prose, Input(required=True)] = Field("", description="Why")

@@ -15,11 +15,13 @@ from boussole.charter.deadlines.appeals import appeals, new_number
 from boussole.charter.deadlines.days import months_later
 from boussole.charter.judging.families import asked_of
 from boussole.charter.record_types.incidents import Incident
+from boussole.charter.records.in_force import to_adopt
 from boussole.dashboard.views.answers.asked import way_called, worded_for
 from boussole.dashboard.views.chamber import member_of
 from boussole.dashboard.views.incidents_and_work import severity_meaning
 from boussole.dashboard.views.records.computing import USUAL_MONTHS
 from boussole.dashboard.views.records.setting import Setting, decided_item, texts
+from boussole.dashboard.views.records.taking_back import retractable
 from boussole.dashboard.views.register_words import words_of
 
 Choices = list[tuple[str, str]]
@@ -148,6 +150,7 @@ LISTS: Mapping[str, Callable[[Setting], Choices]] = {
     "mandates": _mandates,
     "colleges": _colleges,
     "matters": _matters,
+    "retractable": retractable,
     "modes": _modes,
     "texts": _texts,
 }
@@ -160,10 +163,17 @@ def _valid_until(at: Setting) -> str:
     return months_later(at.today, (way and way.valid_months) or USUAL_MONTHS).isoformat()
 
 
+def _charter_text(at: Setting) -> str:
+    """The hash of the text that can be adopted."""
+    text = to_adopt(at.here)
+    return text.sha256 if text else ""
+
+
 PROPOSALS: Mapping[str, Callable[[Setting], str]] = {
     "today": lambda at: at.today.isoformat(),
     "now": lambda at: at.house.now.isoformat(timespec="minutes"),
     "in_30_days": lambda at: (at.today + dt.timedelta(days=DAYS)).isoformat(),
+    "charter_text": _charter_text,
     "valid_until": _valid_until,
     "new_appeal": lambda _: new_number(),
     "new_member": lambda _: new_member(),

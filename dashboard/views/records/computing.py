@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acts.issuing import recommending
 from boussole.charter.deadlines.days import months_later
 from boussole.charter.judging.answerable import asked_of_system, question_of
+from boussole.charter.judging.coverage import GRAVE, coverage
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.record_types.kinds import Attestation, Case, Inspection, Recommendation
+from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.record_types.work import THEMES, Survey
+from boussole.charter.registry.register import register_of
 from boussole.charter.work.survey import SurveyLayout, aggregated, rows_of
 
 Fields = dict[str, Any]
@@ -97,6 +101,31 @@ def _asked(workspace: Workspace, said: Fields) -> Fields:
     return said
 
 
+def stock_of(workspace: Workspace, *, today: dt.date) -> Fields:
+    """The fields of a `Stocktaking`: what the register and the registry of models hold at this moment.
+
+    Raises SourceError where there is no registry of models, or it cannot be read.
+    """
+    from boussole.experiments.unregistered import stock_of_models  # MLflow takes seconds
+
+    found = stock_of_models(workspace)
+    charter, _, uses = register_of(workspace, today=today)
+    seen = coverage(charter, uses)
+    return {
+        "on": today,
+        "uses": seen.live,
+        "examined": len(seen.whole) + len(seen.part),
+        "grave": sum(use.live and use.system.risk in GRAVE and use.examined == "none" for use in uses),
+        "models": found.models,
+        "unregistered": list(found.strays),
+    }
+
+
+def _stock(workspace: Workspace, said: Fields) -> Fields:
+    """What there is today: nobody can count what there was before."""
+    return {**said, **stock_of(workspace, today=workspace.today())}
+
+
 COMPUTED: Mapping[type[Statement], Callable[[Workspace, Fields], Fields]] = {
     Survey: _survey,
     Incident: _incident,
@@ -104,6 +133,7 @@ COMPUTED: Mapping[type[Statement], Callable[[Workspace, Fields], Fields]] = {
     Attestation: _attestation,
     Case: _case,
     Inspection: _inspection,
+    Stocktaking: _stock,
 }
 """By the model: from what was asked for to the fields of the record."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from starlette.routing import Route
 
 from boussole.audits.access_settings import LARGEST_BODY
+from boussole.audits.errors import SourceError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acts.doing import act
 from boussole.charter.committee.refusals import RefusedError
@@ -64,9 +65,13 @@ def _stated(model: type[Statement], form: WebForm, at: Setting, said: Fields) ->
     said = {"role": at.person.role.value, "on": at.today, "signed_in": at.person.authenticated, **said}
     if "role" in form.asks:
         said["role"] = said_as(at.person, said["role"], at.say)
-    made = model.model_validate(computed(at.here, model, said))
     try:
+        made = model.model_validate(computed(at.here, model, said))
         return record(at.here, made)
+    except SourceError as error:
+        raise UnfitError(
+            at.say("The registry of models cannot be read now: nothing was recorded. Ask whoever runs Boussole.")
+        ) from error
     except OvertakenError as error:
         told = at.say(
             "The same words were sealed at entry {n}, and entry {later} came after them. To state it anew, give "
@@ -140,7 +145,7 @@ def _route(home: Path, model: type[Statement], form: WebForm, page: FormPage) ->
     def ask(desk: FormDesk, of: str) -> Form | None:
         try:
             at = page.setting(desk, of, form)
-            return record_form(model, form, at) if at else None
+            return record_form(model, form, replace(at, sent=True)) if at else None
         except RefusedError:  # the address names an entry or an item of another kind
             return None
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.referrals.between import known_question
 from boussole.charter.record_types.acts import Opinion
 from boussole.charter.record_types.base import Statement
-from boussole.charter.record_types.kinds import Closure, Finding, Review, Withdrawal
+from boussole.charter.record_types.kinds import Adoption, Closure, Finding, Review, Withdrawal
 from boussole.charter.records import SealedStatement, statements
+from boussole.charter.records.in_force import AdoptionRefusedError, adopt, to_adopt
+from boussole.dashboard.markup.words import Say
+from boussole.dashboard.server.access.permissions import said_as
 from boussole.dashboard.server.forms import UnfitError
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import member_of, needs_lead
@@ -118,9 +122,49 @@ def _withdraw(at: Setting, said: Fields) -> Fields | SealedStatement:
     raise UnfitError(at.say("This record was withdrawn already, in entry {n}.", n=str(about[-1].entry)))
 
 
+def _adopt(at: Setting, said: Fields) -> SealedStatement:
+    """The text of the workspace, as whoever records its adoption has seen it."""
+    role, on, document = said_as(at.person, said["role"], at.say), said["on"], said["document"]
+    sealed = (each for each in statements(at.here, kinds=[Adoption.kind]))
+    for each in sealed:
+        same = {"charter": said["charter"], "role": role, "on": on, "document": document}
+        if all(getattr(each.statement, name) == value for name, value in same.items()):
+            return each
+    text = to_adopt(at.here)
+    if text is None or text.sha256 != said["charter"]:
+        raise UnfitError(at.say("The text has changed since this page was shown: look at it again, then send this."))
+    try:
+        signed_in = at.person.authenticated
+        return adopt(at.here, text, role=role, on=on, document=document, signed_in=signed_in)
+    except AdoptionRefusedError as error:
+        raise UnfitError(_not_adopted(error, at.say), "on" if error.reason in ("order", "to_come") else "") from error
+
+
+def _not_adopted(error: AdoptionRefusedError, say: Say) -> str:
+    """Why a text cannot be put in force, in the reader's language."""
+    day, values = error.values.get("date"), {name: str(value) for name, value in error.values.items()}
+    date = say.date(day) if isinstance(day, dt.date) else ""
+    told = {
+        "in_force": lambda: say("This text is in force already."),
+        "number": lambda: say(
+            "Another text was adopted as version {version}: raise the number of this one.", version=values["version"]
+        ),
+        "order": lambda: say("The version in force was adopted on {date}: this one was that day or later.", date=date),
+        "to_come": lambda: say("{date} has not come yet.", date=date),
+        "finding": lambda: say(
+            "The open finding of entry {n} holds down the article “{article}”, which this text does not have. Record "
+            "it for the new article first, then withdraw the old one.",
+            n=values["entry"],
+            article=values["article"],
+        ),
+    }
+    return told[error.reason]()
+
+
 PREPARED: Mapping[tuple[str, str], Callable[[Setting, Fields], Fields | SealedStatement]] = {
     ("evidence", "withdraw"): _withdraw,
     ("recommendations", "close"): _close,
+    ("charter", "adopt"): _adopt,
     ("answer", "review"): _once_about(Review),
     ("work", "consultation"): _step,
     ("recommendations", "own"): _own,

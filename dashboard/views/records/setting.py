@@ -237,6 +237,8 @@ class Setting:
     place: FormPlace | None = None
     figure: AnswerFigure | None = None
     proposed: Mapping[str, str] = field(default_factory=dict)
+    sent: bool = False
+    """Whether it was sent already: what was chosen may have been done since, and is known all the same."""
 
     @property
     def here(self) -> Workspace:
