@@ -115,7 +115,7 @@ def test_what_has_not_come_yet_is_refused(workspace):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda f: attestation(f, valid_until=DAY), "valid until a day after"),
+        (lambda f: attestation(f, valid_until=DAY), "holds until a day after"),
         (lambda f: attestation(f, answer="yes"), "kept"),
         (lambda f: attestation(f, role=" "), "at least 1 character"),
         (lambda f: attestation(f, document=None), "document"),

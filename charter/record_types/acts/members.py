@@ -263,17 +263,32 @@ class Retraction(Act):
             help="Take back an act on which nothing was built: it stays in the ledger, and no longer counts.",
         ),
     )
-    forms = tuple(
+    forms = (
+        *(
+            WebForm(
+                place=place,
+                title="Take back an act",
+                send="Take it back",
+                notes=("It stays in the ledger, and no longer counts. What others have built on is not among these.",),
+                action="TAKE_PART",
+                asks=("of", "text"),
+                inputs={
+                    "of": Input(label="Which act?", choices="retractable"),
+                    "text": Input(label="Why", required=True),
+                },
+            )
+            for place in ("committee/take-back", "session/take-back")
+        ),
         WebForm(
-            place=place,
-            title="Take back an act",
+            place="questions/take-back",
+            title="Take back this question",
             send="Take it back",
-            notes=("It stays in the ledger, and no longer counts. What others have built on is not among these.",),
+            notes=("It stays in the ledger, and nobody has to answer it any more.",),
             action="TAKE_PART",
-            asks=("of", "text"),
-            inputs={"of": Input(label="Which act?", choices="retractable"), "text": Input(label="Why", required=True)},
-        )
-        for place in ("committee/take-back", "session/take-back")
+            asks=("text",),
+            filled={"of": "address"},
+            inputs={"text": Input(label="Why", required=True)},
+        ),
     )
 
     of: Annotated[int, Input(help="The entry of the act.")] = Field(ge=0)

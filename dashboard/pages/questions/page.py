@@ -9,7 +9,7 @@ from boussole.charter.record_types.acts import CommitteeQuestion
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import number_of
-from boussole.dashboard.pages.questions.view import answers_of, questions_page
+from boussole.dashboard.pages.questions.view import forms_of, questions_page
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import PageForms
@@ -20,8 +20,9 @@ from boussole.dashboard.views.parts import context, notices
 def show(say: Say) -> None:
     """The page, with the forms that the reader's role may fill in."""
     role, query = here().role, context.kept_query()
-    page = questions_page(context.scene(), context.chambers(), say, query=query)
-    forms = answers_of(page, here(), say)
+    chambers = context.chambers()
+    page = questions_page(context.scene(), chambers, say, query=query)
+    forms = forms_of(page, here(), say, chambers)
     acting = PageForms(query=query, problem=context.problem(), forms=forms)
     made = Template("pages/questions/questions.html", say)
     context.put(

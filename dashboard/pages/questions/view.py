@@ -1,9 +1,9 @@
-"""The page of written questions: late ones first, who must answer by when, and the form by which one is answered."""
+"""The page of written questions: late ones first, who must answer by when, and the forms: answered, taken back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette.routing import Route
@@ -22,6 +22,7 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
 from boussole.dashboard.views.records.setting import Setting, told
+from boussole.dashboard.views.records.taking_back import retractable
 from boussole.dashboard.views.register_words import attached_links, when
 from boussole.dashboard.views.scene import Scene
 
@@ -137,28 +138,41 @@ def _where(audit: int | None, system: str | None, *, query: dict[str, str]) -> s
     return system_href(system or "", query=query)
 
 
-def answers_of(page: QuestionsPage, me: Person, say: Say) -> Callable[[int], list[Titled]]:
-    """The form by which each question can be answered, or answered once more."""
+def forms_of(
+    page: QuestionsPage, me: Person, say: Say, chambers: Mapping[str, Chamber]
+) -> Callable[[int], list[Titled]]:
+    """The forms by which each question can be answered, or answered once more, and taken back by who asked it."""
     known = {each.entry: each for each in (*page.waiting, *page.answered)}
 
     def of(entry: int) -> list[Titled]:
         at = Setting(person=me, say=say, of=str(entry), proposed={"role": known[entry].addressee})
         again = [] if known[entry].waits else [say("Answer once more")]
-        return [(next(iter(again), title), form) for title, form in offered("questions", at)]
+        answers = [(next(iter(again), title), form) for title, form in offered("questions", at, "answer")]
+        asked_by = next((each for each in chambers.values() if isinstance(each.act(entry), CommitteeQuestion)), None)
+        return [*answers, *_taking_back(replace(at, chamber=asked_by, proposed={}))]
 
     return of
 
 
+def _taking_back(at: Setting) -> list[Titled]:
+    if at.chamber is None or at.of not in dict(retractable(at)):
+        return []
+    return offered("questions", at, "take-back")
+
+
 def question_routes(home: Path) -> list[Route]:
     """The routes of a workspace."""
-    return record_routes(home, "questions", ANSWER)
+    return record_routes(home, "questions", QUESTIONS)
 
 
-def _answering(desk: FormDesk, of: str, _: WebForm) -> Setting | None:
-    """The question of an entry, and of which committee."""
+def _answering(desk: FormDesk, of: str, form: WebForm) -> Setting | None:
+    """The question of an entry, and of which committee; one that was taken back since, where that is what was asked."""
     for chamber in store.chambers(desk.workspace).values():
-        if any(str(at) == of for at, _ in chamber.house.standing(CommitteeQuestion)):
-            return Setting(person=desk.person, say=desk.say, of=of, workspace=desk.workspace, chamber=chamber)
+        at = Setting(person=desk.person, say=desk.say, of=of, workspace=desk.workspace, chamber=chamber)
+        every = {each.entry for each in chamber.house.acts if isinstance(each.statement, CommitteeQuestion)}
+        standing = {entry for entry, _ in chamber.house.standing(CommitteeQuestion)}
+        if of in map(str, standing if form.name == "answer" else every):
+            return at if form.name == "answer" or of in dict(retractable(replace(at, sent=True))) else None
     return None
 
 
@@ -166,6 +180,6 @@ def _done(desk: FormDesk, _: Setting, __: WebForm, done: SealedStatement) -> str
     return questions_href(query=desk.query, done=str(done.entry), anchor="done")
 
 
-ANSWER = FormPage(
+QUESTIONS = FormPage(
     setting=_answering, back=lambda desk, _, token: questions_href(query=desk.query, sent=token), done=_done
 )
