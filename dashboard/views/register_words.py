@@ -18,7 +18,13 @@ from boussole.charter.registry.due import Due, Kind
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words import count as few
-from boussole.dashboard.markup.words.addresses import attachment_href, recommendations_href, register_href, system_href
+from boussole.dashboard.markup.words.addresses import (
+    answer_href,
+    attachment_href,
+    recommendations_href,
+    register_href,
+    system_href,
+)
 from boussole.dashboard.views.fields import ChoiceField, Option, settled
 
 # What the values of a record's fields are called, in one language.
@@ -332,10 +338,14 @@ def due_line(register: Register, item: Due, say: Say, *, query: dict[str, str]) 
 
 
 def _where(item: Due, titles: Mapping[str, str], *, query: dict[str, str]) -> str:
-    """Where it is done: answers on their page, the rest at its system."""
+    """Where it is done: replies on their page, statements and reviews at their answer, the rest at its system."""
     if item.kind == "reply":
         return recommendations_href(query=query, anchor=f"r-{item.entry}")
-    return system_href(item.system, query=query) if item.system and item.system in titles else ""
+    if not item.system or item.system not in titles:
+        return ""
+    if item.kind in ("attestation", "case") and item.indicator:
+        return answer_href(item.system, item.indicator, query=query)
+    return system_href(item.system, query=query)
 
 
 def _what(register: Register, item: Due, say: Say) -> str:

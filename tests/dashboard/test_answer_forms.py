@@ -20,6 +20,7 @@ from boussole.dashboard.pages.answer.view import NOTHING_ELSE, kept_answer
 from boussole.dashboard.server.access.permissions import COOKIE, TABLE, Action, Person, Role
 from boussole.dashboard.server.forms import FormProblem, form_html, problem_of
 from boussole.dashboard.views import store
+from boussole.dashboard.views.register_words import due_line
 from tests.dashboard.app_at import app_at
 from tests.written import system_text
 
@@ -209,6 +210,13 @@ def test_a_case_waits_for_its_review_and_is_reviewed_once(workspace, client):
     assert stated(workspace)[1].of == int(entry)
     assert sent(client, "review/99999", **found).status_code == 404
     assert sent(client, "review/x", **found).status_code == 404
+
+
+def test_what_is_due_leads_to_the_answer_where_it_is_done(workspace, client):
+    taken(client, f"case/chat.{TOLERATES_NONE}", **CASE)
+    register = store.register(workspace, store.day_in(workspace))
+    (case,) = [each for each in register.due if each.kind == "case"]
+    assert due_line(register, case, EN, query={}).href == f"/answer?system=chat&question={TOLERATES_NONE}"
 
 
 def test_a_sample_is_stated_and_what_it_found_is_reviewed(workspace, client):

@@ -282,7 +282,7 @@ class Retraction(Act):
         WebForm(
             place="questions/take-back",
             title="Take back this question",
-            send="Take it back",
+            send="Take back this question",
             notes=("It stays in the ledger, and nobody has to answer it any more.",),
             action="TAKE_PART",
             asks=("text",),
