@@ -45,11 +45,9 @@ def show_entry(text: str, say: Say) -> None:
         forms = withdrawing(workspace, found.entry.index, me, say)
         acting = PageForms(query=query, problem=context.problem())
         shown = entry_page(found, context.scene(), say, query=query, told=told_to(me, say, place=text))
-        context.put(
-            context.just_done(context.stated_entries(), say),
-            evidence("withdrawn", _withdrawn(found.entry.index, say)),
-            evidence("entry", shown, acting.shown(forms, say)),
-        )
+        done = context.just_done(context.stated_entries(), say)
+        told = [done, evidence("withdrawn", _withdrawn(found.entry.index, say))]
+        st.html(evidence("entry", shown, acting.shown(forms, say), told))
 
 
 def _withdrawn(entry: int, say: Say) -> tuple[str, str] | None:
