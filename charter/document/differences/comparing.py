@@ -7,12 +7,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, RootModel
 
+from boussole.audits.measure_params import Side
 from boussole.audits.windows import Window
 from boussole.charter.document.audit import System
 from boussole.charter.document.base import LATER, SINCE, Count, Day, DocumentPart, Hex, Share, Texts
 from boussole.charter.document.differences.distances import Distance
 from boussole.charter.document.differences.upgrading import upgraded
-from boussole.charter.document.measures import IntervalOfMeasure, Side
+from boussole.charter.document.measures import IntervalOfMeasure
 
 Kind = Literal["candidate", "sequential", "shadow"]
 Outcome = Literal["worse", "not_worse", "unknown"]
