@@ -35,6 +35,8 @@ class StoredTest(DocumentPart):
     scale: float | None = None
     scale_reference: float | None = None
     design_effect: float | None = None
+    only_beyond: Side | None = None
+    """The side on which alone it can tell that the truth lies, too little being seen for the other."""
 
     @cached_property
     def stated(self) -> dict[str, Any]:

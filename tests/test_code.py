@@ -289,6 +289,8 @@ def test_what_measures_depend_on_is_read_by_attribute() -> None:
         ("name not in psi.params", False),
         ("'shares' not in psi.params", True),
         ("measure.params[name]", False),
+        ("params['months'] < 3", True),
+        ("params.get('months')", True),
         ("Params.of(measure.params).scale", False),
     ],
 )
@@ -299,16 +301,12 @@ def test_what_is_read_by_text_is_seen(written: str, by_text: bool) -> None:
 def _is_read_by_text(node: ast.AST) -> bool:
     """Whether a parameter is asked for, or missed, by its name as a text."""
     match node:
-        case ast.Subscript(value=ast.Attribute(attr="params"), slice=ast.Constant(value=str())):
-            return True
-        case ast.Call(
-            func=ast.Attribute(attr="get", value=ast.Attribute(attr="params")), args=[ast.Constant(value=str()), *_]
+        case (
+            ast.Subscript(value=of, slice=ast.Constant(value=str()), ctx=ast.Load())
+            | ast.Call(func=ast.Attribute(attr="get", value=of), args=[ast.Constant(value=str()), *_])
+            | ast.Compare(left=ast.Constant(value=str()), ops=[ast.In() | ast.NotIn()], comparators=[of])
         ):
-            return True
-        case ast.Compare(
-            left=ast.Constant(value=str()), ops=[ast.In() | ast.NotIn()], comparators=[ast.Attribute(attr="params")]
-        ):
-            return True
+            return isinstance(of, ast.Attribute | ast.Name) and _last_name(of) == "params"
     return False
 
 

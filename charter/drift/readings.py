@@ -83,7 +83,7 @@ def _verdicts(known: Sequence[Measure], rule: DriftRule) -> dict[str, Verdict]:
 
 def _verdict(measure: Measure, tested: PValues, level: DriftLevel, rule: DriftRule) -> Verdict:
     """As in an audit: a distance beyond the watch level is never kept, and one of too few decisions tells nothing."""
-    if too_few(stored_test(measure).stated):
+    if too_few(stored_test(measure)):
         return Verdict.UNKNOWN
     lies_past = past(measure.value or 0.0, level.watch, bad_side="above")
     return verdict_of(tested, rule.alpha, past_watch=lies_past)
