@@ -51,6 +51,7 @@ class Description(Strict):
     gains: Texts | None = Field(None, description="What it brings, in plain words: hours saved a year…")
     people_affected: Texts | None = Field(None, description="Whom it touches, and how many")
     contact: str | None = Field(None, min_length=1, description="The role that answers questions about it")
+    address: str | None = Field(None, min_length=1, description="Where one writes to that role: by post, by e-mail")
     rules: Texts | None = Field(
         None, description="Its main rules in plain words, as whoever a decision is about is told them"
     )

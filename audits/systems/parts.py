@@ -112,6 +112,9 @@ class Feature(Strict):
     title: Texts | None = Field(None, description="Its name, for readers")
     kind: Literal["number", "category"] = Field("number", description="`category`: words, codes, or true and false")
     range: Range | None = Field(None, description="Lowest and highest possible number; rows outside are set aside")
+    unit: Texts | Literal["share"] | None = Field(
+        None, description="What its numbers count: 'years', 'km'; `share`: a part of one, read as a percentage"
+    )
     origin: Texts | None = Field(
         None, description="Where the tool takes it from, as whoever a decision is about is told: 'Your file'"
     )
@@ -126,7 +129,7 @@ class Feature(Strict):
         """Its column alone where nothing else is said, as in the file: an older declaration keeps its hash."""
         kind = self.kind if self.kind != "number" else None
         said: dict[str, Any] = {"title": self.title, "kind": kind, "range": self.range and list(self.range)}
-        said |= {"origin": self.origin, "weight": self.weight}
+        said |= {"unit": self.unit, "origin": self.origin, "weight": self.weight}
         more = {name: value for name, value in said.items() if value is not None}
         return {"column": self.column, **more} if more else self.column
 

@@ -9,6 +9,7 @@ import numpy as np
 from boussole.audits.measures import Interval
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.bootstrap import Ints, Statistic, bootstrap, large_enough
+from boussole.audits.uncertainty.few import worth_of_few
 from boussole.audits.uncertainty.methods import method
 from boussole.audits.uncertainty.quantiles import student_quantile
 from boussole.audits.uncertainty.score import Pair, difference_interval, newcombe, ratio_interval
@@ -21,7 +22,7 @@ def rate_interval(k: Ints, n: Ints, *, clustered: bool) -> Interval:
     """Interval of one rate from counts per bucket: Wilson, or the jackknife where clusters are declared.
 
     Where few clusters weigh most and few of them have a case, it is Wilson's with Student's t, at the rows that these
-    are worth (`wilson_clusters`; `jackknife.worth_of_few`). At 0 or n of n, or when one bucket holds every case, it is
+    are worth (`wilson_clusters`; `few.worth_of_few`). At 0 or n of n, or when one bucket holds every case, it is
     Wilson's as if all rows of a cluster were alike (`jackknife.fewest_rows`): wide, never falsely sure.
 
     >>> rate_interval(np.array([3]), np.array([10]), clustered=False).method
@@ -33,7 +34,7 @@ def rate_interval(k: Ints, n: Ints, *, clustered: bool) -> Interval:
         return wilson(int(k.sum()), int(n.sum()))
     result = jk.rate(k, n)
     if result is not None:
-        worth = jk.worth_of_few(k, n, result.df) if method() > 2 else None
+        worth = worth_of_few(k, n, result.df) if method() > 2 else None
         if worth is None:
             return result.interval(low=0.0, high=1.0)
         low, high = wilson_bounds(result.estimate * worth, worth, z=student_quantile(0.975, result.df))

@@ -103,63 +103,12 @@ def freedom_of(n: Ints, effect: float) -> float:
 
 def rate(k: Ints, n: Ints) -> Jackknife | None:
     """Jackknife of one rate on the logit scale; `k`, `n` are counts per bucket. None at 0 or n of n."""
-    parts, p = _without_each(k, n, n > 0), float(k.sum() / n.sum())
+    parts, p = without_each(k, n, n > 0), float(k.sum() / n.sum())
     found = None if parts is None else jackknife(p, parts, transform="logit")
     if parts is None or found is None:
         return None
-    effect = _variance(parts, p, "identity") * float(n.sum()) / (p * (1 - p))
+    effect = variance_between(parts, p, "identity") * float(n.sum()) / (p * (1 - p))
     return replace(found, df=min(found.df, freedom_of(n, effect)))
-
-
-FEW, FEW_SEEN = 4, 5
-"""Cases (or others) in the clusters that make most of the variance: of fewer, it is hardly known how alike they are.
-By the third methods, as many as would have one if all rows of a cluster were alike; by the fourth, as are seen to."""
-SURELY = 2.5
-"""Standard deviations of a count (Poisson's) beyond what small clusters bring: what is above comes from a large one."""
-
-
-def worth_of_few(k: Ints, n: Ints, df: float) -> float | None:
-    """How many independent rows those of a rate are worth where few clusters weigh most and few of them have a case.
-
-    None where `FEW_SEEN` of them or more have one: the jackknife sees how alike their rows are. Of fewer, chance
-    decides: where none of eight people who make most decisions is selected, what varies is what others bring. So as far
-    as cases are missing, rows of a cluster are taken to be alike. Formula: rows ÷ (1 + (size − 1) c), where 1 − c is
-    known × (1 − the correlation found), and known is M × share ÷ 5: M clusters of mean size (Σn ÷ `cluster_size`),
-    fewer as far as they are uneven, × (df + 1) ÷ the lesser of M and the buckets filled; share, the larger of
-    min(p, 1 − p) and of what `_seen` finds. `df`: that of the jackknife of the rate.
-    Source: Kish (1965), Survey Sampling, 5.4; the number five by simulation (tests/audits/uncertainty/test_heavy.py).
-
-    >>> cases, rows = np.array([0] * 8 + [1] * 32), np.array([200] * 8 + [13] * 32)
-    >>> round(worth_of_few(cases, rows, df=7.0), 1), worth_of_few(cases * 5, np.full(40, 20), df=39.0)
-    (18.2, None)
-    """
-    size, p, rows = cluster_size(n), float(k.sum() / n.sum()), float(n.sum())
-    parts = _without_each(k, n, n > 0)
-    if parts is None or size <= 1:
-        return None
-    clusters = rows / size
-    carrying = clusters * min(1.0, (df + 1) / min(clusters, float(parts.size)))
-    if method() < 4:
-        known = carrying * min(p, 1 - p) / FEW
-    else:
-        known = carrying * max(min(p, 1 - p), _seen(k if p <= 0.5 else n - k, n, size)) / FEW_SEEN
-    if known >= 1:
-        return None
-    effect = _variance(parts, p, "identity") * rows / (p * (1 - p))
-    alike = 1 - known * (1 - _within(effect - 1, size - 1))
-    return rows / max(effect, 1 + (size - 1) * alike)
-
-
-def _seen(rare: Ints, n: Ints, size: float) -> float:
-    """Of the variance that buckets of `n` rows may carry, the share of those whose large clusters surely have a case.
-
-    A bucket has one surely where it holds more `rare` rows than small clusters bring: `SURELY` standard deviations more
-    than buckets bring on average that hold less than half of the rows of those that carry most.
-    """
-    carried = n * np.minimum(n, size)
-    small = (n > 0) & (n < float((carried * n).sum() / carried.sum()) / 2)
-    brought = float(rare[small].sum()) / int(small.sum()) if small.any() else 0.0
-    return float(carried[rare > brought + SURELY * math.sqrt(brought)].sum() / carried.sum())
 
 
 def compare_parts(
@@ -230,7 +179,7 @@ def worth(
     if shared is None:
         return None
     together, free = shared
-    plain = [_variance(part, rate, "identity") for rate, part in pairs]
+    plain = [variance_between(part, rate, "identity") for rate, part in pairs]
     found = [v * size / (p * (1 - p)) if 0 < p < 1 else 1.0 for v, size, p in zip(plain, rows, rates, strict=True)]
     cases = [min(p, 1 - p) * size for p, size in zip(rates, rows, strict=True)]
     effects = _design_effects(found, n, cases)
@@ -257,7 +206,7 @@ def _between_edges(
     result = compare_parts(rates, parts, _filled(n), transform=transform)
     if result is None:
         return None
-    own = [_variance(part, rate, transform) for part, rate in zip(parts, rates, strict=True)]
+    own = [variance_between(part, rate, transform) for part, rate in zip(parts, rates, strict=True)]
     return result.se**2 / sum(own), result.df
 
 
@@ -288,7 +237,7 @@ def difference(
     result = compare_parts(estimates, parts, _filled(n), transform="identity")
     if result is None or min(plain) <= 0:
         return None
-    own = [_variance(part, estimate, "identity") for part, estimate in zip(parts, estimates, strict=True)]
+    own = [variance_between(part, estimate, "identity") for part, estimate in zip(parts, estimates, strict=True)]
     effects = _design_effects([v / p for v, p in zip(own, plain, strict=True)], n)
     least = result.se**2 / sum(own) * sum(p * effect for p, effect in zip(plain, effects, strict=True))
     return math.sqrt(max(result.se**2, least)), result.df
@@ -308,23 +257,23 @@ def _design_effects(effects: list[float], n: tuple[Ints, Ints], cases: Sequence[
     weights = [(filled - 1) * share for filled, share in zip(_filled(n), known, strict=True)]
     room = sum(w * g for w, g in zip(weights, more, strict=True))
     found = sum(w * (effect - 1) for w, effect in zip(weights, effects, strict=True))
-    together = _within(found, room) if room > 0 else float(sum(weights) <= 0)
-    own = [_within(effect - 1, g) if g > 0 else 0.0 for effect, g in zip(effects, more, strict=True)]
+    together = correlation_within(found, room) if room > 0 else float(sum(weights) <= 0)
+    own = [correlation_within(effect - 1, g) if g > 0 else 0.0 for effect, g in zip(effects, more, strict=True)]
     alike = [together + (1 - known[i]) * max(own[1 - i] - together, 0.0) for i in (0, 1)]
     return [max(effect, 1 + g * c) for effect, g, c in zip(effects, more, alike, strict=True)]
 
 
-def _within(found: float, room: float) -> float:
+def correlation_within(found: float, room: float) -> float:
     """A correlation: how much larger a variance is than that of independent rows, over how much it could be."""
     return min(max(found / room, 0.0), 1.0)
 
 
-def _variance(left_out: Floats, estimate: float, transform: Transform) -> float:
+def variance_between(left_out: Floats, estimate: float, transform: Transform) -> float:
     deviations = _forward(left_out, transform) - _forward(np.array(estimate), transform)
     return float((left_out.size - 1) / left_out.size * np.square(deviations).sum())
 
 
-def _without_each(k: Ints, n: Ints, filled: npt.NDArray[np.bool_]) -> Floats | None:
+def without_each(k: Ints, n: Ints, filled: npt.NDArray[np.bool_]) -> Floats | None:
     """The rate without each filled bucket, or None where one of them is 0, 1 or empty."""
     left_k, left_n = (k.sum() - k)[filled], (n.sum() - n)[filled]
     if not left_n.size or left_n.min() <= 0 or left_k.min() <= 0 or (left_n - left_k).min() <= 0:
@@ -391,5 +340,5 @@ def fewest_rows(k: Ints, n: Ints) -> float:
     size, p = fewest_clusters(n), float(k.sum() / n.sum())
     if not 0 < p < 1 or np.count_nonzero(n) < 2:
         return size
-    variance = _variance(((k.sum() - k) / (n.sum() - n))[n > 0], p, "identity")
+    variance = variance_between(((k.sum() - k) / (n.sum() - n))[n > 0], p, "identity")
     return max(1.0, min(size, p * (1 - p) / variance)) if variance > 0 else size

@@ -18,6 +18,8 @@ METHODS = {
     4: "there, those count who are seen to have a case, not only those who would if a person's rows were alike; where "
     "nobody comes back in lists, the variances by lists and by people, which estimate the same, are averaged; where "
     "people come back and few of a group stand at the first places, `skew_at_k` has no interval",
+    5: "where few people weigh most, they are told from the many with one decision by how unevenly rows fall into "
+    "buckets: how many they are, and which of them have a case",
 }
 """The methods that figures were computed by, each with what it brought."""
 LATEST = max(METHODS)

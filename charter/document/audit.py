@@ -126,7 +126,7 @@ class AuditDocument(DocumentPart):
     charter: CharterOfAudit
     code: Annotated[Hash, Field(description="Hash of the source that measured and judged")]
     rule: Annotated[
-        Literal[2, 3, 4, 5, 6, 7, 8, 9] | None,
+        Literal[2, 3, 4, 5, 6, 7, 8, 9, 10] | None,
         LATER,
         Field(description="The rule by which figures were computed and comparisons judged; absent: the first"),
     ] = None

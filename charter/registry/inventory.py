@@ -61,6 +61,7 @@ def _use(charter: Charter, use: Use) -> Document:
         "purpose",
         "owner",
         "contact",
+        "address",
         "status",
         "risk",
         "risk_reason",

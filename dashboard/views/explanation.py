@@ -123,6 +123,16 @@ def cell(value: Cell, say: Say) -> str:
     return say.number(value, min(digits, 1) if abs(value) >= 10 else digits)
 
 
+def measured(system: System, column: str, value: Cell, say: Say) -> str:
+    """A value of an input with what its numbers count, where the system says it."""
+    unit = next((each.unit for each in system.features if each.column == column), None)
+    if unit is None or not isinstance(value, int | float):
+        return cell(value, say)
+    if unit == "share":
+        return say.percent(value, 0)
+    return say("{value} {unit}", value=cell(value, say), unit=say.text(unit))
+
+
 def score(value: float, say: Say) -> str:
     """A score, to the third decimal."""
     return say.number(value, 3)

@@ -327,6 +327,7 @@ def _facts(system: System, say: Say) -> list[tuple[str, str]]:
         (say("Risk class (AI Act)"), f"{risk} ({system.risk_reason})" if system.risk_reason else risk),
         (say("Answerable"), system.owner),
         (say("Contact"), system.contact or ""),
+        (say("Address to write to"), system.address or ""),
         (say("Provider"), system.provider or ""),
         (say("Hosting"), capital(hosting_word(system.hosting, say)) if system.hosting else ""),
         (say("People affected"), say.text(system.people_affected)),

@@ -37,7 +37,7 @@ class ParameterEffect:
 class Weights:
     """The effects of the parameters that could be told; `lack`: why there are none. `unlogged`: inputs of the model
     whose value the log does not hold. `checked`: the model gives the very score that was logged; None where that could
-    not be tried."""
+    not be tried. `logistic`: the score is the logistic function of the sum, so that points add up to no score."""
 
     effects: tuple[ParameterEffect, ...] = ()
     lack: Lack | None = None
@@ -46,6 +46,7 @@ class Weights:
     unlogged: tuple[str, ...] = ()
     checked: bool | None = None
     logged: bool = False
+    logistic: bool = False
 
 
 def logged_weights(model: VersionModel, points: Mapping[str, Cell]) -> Weights | None:
@@ -109,6 +110,7 @@ def weights(  # noqa: PLR0911 (each return is something that cannot be told)
         ),
         unlogged=unlogged,
         checked=checked,
+        logistic=link,
     )
 
 

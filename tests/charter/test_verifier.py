@@ -36,6 +36,7 @@ from boussole.charter.pack.verifier.verdicts import judging
 from boussole.charter.records import charter_text, stored_audits
 from tests.as_json import cells_of
 from tests.attacks import Tries
+from tests.audits.uncertainty.test_heavy import HEAVY, WHO, drawn
 
 # RFC 8032, section 7.1: secret key, public key, message, signature.
 VECTORS = [
@@ -145,7 +146,7 @@ def test_score_methods_agree_though_one_uses_closed_forms_and_the_other_halves()
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("method", [1, 2, 3, 4])
+@pytest.mark.parametrize("method", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize("scale", ["ratio", "difference"])
 def test_clusters_are_judged_alike_by_both_also_where_nobody_is_selected(method: int, scale: Any) -> None:
     """Counts by bucket from nothing to everything, in one bucket or all, by the methods of each time."""
@@ -170,7 +171,26 @@ def test_clusters_are_judged_alike_by_both_also_where_nobody_is_selected(method:
         assert (found.low, found.high) == pytest.approx((interval.low, interval.high), abs=1e-9)
         assert buckets.rate_interval(one, clustered=True) == pytest.approx((alone.low, alone.high, alone.method))
     assert edges > 20
-    buckets.method.set(4)
+    buckets.method.set(5)
+
+
+@pytest.mark.parametrize("method", [3, 4, 5])
+def test_a_rate_of_few_people_has_one_interval(method: int) -> None:
+    """Where few people make most of the decisions, and some of them have a case: each way to see it is taken."""
+    rng, few = np.random.default_rng(14), 0
+    buckets.method.set(method)
+    for who in HEAVY:
+        for rate in (0.05, 0.1, 0.9):
+            for _ in range(6):
+                k, n = drawn(rng, WHO[who], rate, 0.5)
+                with by_method(method):
+                    ours = rate_interval(k, n, clustered=True)
+                few += ours.method == "wilson_clusters"
+                found = buckets.rate_interval((k.tolist(), n.tolist()), clustered=True)
+                assert found[:2] == pytest.approx((ours.low, ours.high), rel=1e-9)
+                assert found[2] == ours.method
+    assert 10 < few < 100
+    buckets.method.set(5)
 
 
 ARRAYS = ((30, 0.5), (200, 1.0))

@@ -23,8 +23,9 @@ from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server.access.log import entries
 from boussole.dashboard.views import explanation
-from boussole.dashboard.views.explanation import refusal
-from boussole.dashboard.views.explanation_sheet import part_blocks
+from boussole.dashboard.views.explanation import measured, refusal
+from boussole.dashboard.views.explanation_criteria import parameter_blocks
+from boussole.dashboard.views.explanation_sheet import Issue, part_blocks, sheet
 from boussole.experiments.weights.version_models import VersionModel
 from tests.dashboard.explained import DECIDED, asked, model, workspace_in
 from tests.sparing import later
@@ -213,6 +214,65 @@ def test_a_decision_of_which_the_log_tells_no_proposal_is_not_said_to_be_otherwi
         told = dataclasses.replace(known, decision=dataclasses.replace(known.decision, selected=None, human=human))
         (_, part, *_) = part_blocks(told, speaker("en"))
         assert "does not say what the tool had proposed" in str(part)
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ((False, None, 0.39, 1), "This limit is reason enough not to be among the people called."),
+        ((False, None, 0.41, 4), "What is left, so far as the log knows, is your place in the order: 4."),
+        ((False, False, 0.41, 1), "a person decided otherwise."),
+        ((False, None, 0.41, None), "The log does not say what was."),
+        ((True, True, 0.39, 4), "all the same: a person decided so."),
+        ((True, None, 0.39, 4), "all the same: the log does not say why."),
+        ((True, None, 0.41, 1), None),
+    ],
+)
+def test_which_of_two_reasons_decided_is_told_as_far_as_the_log_knows(shared, known_model, made, words):
+    known = explanation.explanation(shared, shared.system("jobs"), ["D07"])
+    selected, human, score, rank = made
+    made = dataclasses.replace(known.decision, selected=selected, human=human, score=score, rank=rank)
+    *_, told = (
+        each["text"]
+        for each in parameter_blocks(dataclasses.replace(known, decision=made), speaker("en"))
+        if "lets pass" in each.get("text", "")
+    )
+    assert told.endswith(words or "yours reaches it.")
+    assert ("the people called" in told) == (words is not None)
+
+
+def test_points_are_not_said_to_add_up_to_a_score_that_is_no_sum(shared, known_model, monkeypatch):
+    known = explanation.explanation(shared, shared.system("jobs"), ["D07"])
+    assert "they do not add up to your score itself" in str([*parameter_blocks(known, speaker("en"))])
+    plain = dataclasses.replace(known, weights=dataclasses.replace(known.weights, logistic=False))
+    assert "do not add up" not in str([*parameter_blocks(plain, speaker("en"))])
+
+
+@pytest.mark.parametrize(
+    ("contact", "address", "words"),
+    [
+        ("Ethics desk", "desk@service.example", "Ethics desk. Where to write: desk@service.example."),
+        ("Ethics desk", None, "The service gives no address: answer to whoever sent you this sheet."),
+        (None, "desk@service.example", "Where to write about this tool: desk@service.example."),
+    ],
+)
+def test_the_sheet_says_where_to_write(shared, known_model, contact, address, words):
+    known = explanation.explanation(shared, shared.system("jobs"), ["D07"])
+    system = known.system.model_copy(update={"contact": contact, "address": address})
+    told = sheet(dataclasses.replace(known, system=system), Issue(on=DECIDED), speaker("en"))
+    assert words in str(told.blocks)
+
+
+def test_values_bear_what_they_count(shared, known_model):
+    known = explanation.explanation(shared, shared.system("jobs"), ["D07"])
+    say = speaker("en")
+    units = {"years": {"fr": "ans", "en": "years"}, "km": "share"}
+    features = [each.model_copy(update={"unit": units[each.column]}) for each in known.system.features]
+    system = known.system.model_copy(update={"features": features})
+    assert measured(system, "years", 7.1, say) == "7.1 years"
+    assert measured(system, "km", 0.234, say) == "23%"
+    assert measured(known.system, "km", 0.234, say) == "0.23"
+    assert measured(system, "years", None, say) == "not logged"
 
 
 @pytest.mark.costly

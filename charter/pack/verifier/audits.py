@@ -33,7 +33,7 @@ from .verdicts.judging import articles, judge, left_out
 from .verdicts.since import passed_over
 
 Again = Callable[[dict], "Claims | None"]
-NEW_METHODS = (3, 8, 9)
+NEW_METHODS = (3, 8, 9, 10)
 """The rules since which figures are computed by newer methods."""
 
 

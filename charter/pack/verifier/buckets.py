@@ -13,9 +13,9 @@ from typing import Callable
 from .chances import quantile
 from .scores import Interval, difference_interval, newcombe, ratio_interval, wilson
 
-method: ContextVar[int] = ContextVar("method", default=4)
+method: ContextVar[int] = ContextVar("method", default=5)
 """By the methods of which time figures are computed: up to the second rule 1, up to the seventh 2, by the eighth 3,
-since then 4."""
+by the ninth 4, since then 5."""
 Counts = list[int]
 """One number for each bucket."""
 Counted = tuple[Counts, Counts]
@@ -59,17 +59,32 @@ def freedom(estimate: float, parts: Sequence[float], rows: Counts, effect: float
     )
 
 
-FEW, FEW_SEEN = 4, 5
+FEW = {3: 4, 4: 5, 5: 6}
 """Of fewer cases in the clusters that make most of the variance, it is hardly known how alike their rows are: by the
 third methods to be expected if they were alike, since then seen."""
 SURELY = 2.5
 """Standard deviations beyond what small clusters bring of cases."""
 
 
+def _large(rows: Counts, size: float) -> float:
+    """The size of the clusters that make the variance: the third cumulant of rows between buckets by the second."""
+    m, mean = len(rows), sum(rows) / len(rows)
+    second = math.fsum((n - mean) ** 2 for n in rows)
+    if m < 3 or second <= 0:
+        return size
+    return min(max(size, math.fsum((n - mean) ** 3 for n in rows) * m / (second * (m - 2))), float(max(rows)))
+
+
 def _seen(rare: Counts, rows: Counts, size: float) -> float:
     """Of the variance that buckets may carry, the share of those with more cases than small clusters bring."""
-    carried = [n * min(n, size) for n in rows]
-    half = math.fsum(c * n for c, n in zip(carried, rows)) / math.fsum(carried) / 2
+    if method.get() < 5:
+        carried = [n * min(n, size) for n in rows]
+        half = math.fsum(c * n for c, n in zip(carried, rows)) / math.fsum(carried) / 2
+    else:
+        large = _large(rows, size)
+        light = sum(rows) / len(rows) * (1 - size / large)
+        carried = [max(n - light, 0.0) * min(max(n - light, 0.0), large) for n in rows]
+        half = light + large / 2
     small = [case for case, n in zip(rare, rows) if 0 < n < half]
     brought = sum(small) / len(small) if small else 0.0
     most = brought + SURELY * math.sqrt(brought)
@@ -88,12 +103,14 @@ def jackknife(counted: Counted, parts: Sequence[float]) -> Interval | None:
     df = freedom(p, parts, counted[1], effect)
     z, size = quantile(0.975, {"df": df}), cluster_size(counted[1])
     if method.get() > 2 and size > 1:
-        clusters = n / size
-        share, few = min(p, 1 - p), FEW
+        clusters, share = n / size, min(p, 1 - p)
+        carrying = clusters * min(1.0, (df + 1) / min(clusters, m))
         if method.get() > 3:
             rare = counted[0] if p <= 0.5 else [n - k for k, n in zip(*counted)]
-            share, few = max(share, _seen(rare, counted[1], size)), FEW_SEEN
-        known = clusters * min(1.0, (df + 1) / min(clusters, m)) * share / few
+            share = max(share, _seen(rare, counted[1], size))
+        if method.get() > 4:
+            carrying = min(carrying, n * size / _large(counted[1], size) ** 2)
+        known = carrying * share / FEW[method.get()]
         if known < 1:
             found = min(max((effect - 1) / (size - 1), 0.0), 1.0)
             worth = n / max(effect, 1 + (size - 1) * (1 - known + known * found))

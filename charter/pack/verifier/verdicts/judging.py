@@ -37,7 +37,7 @@ BESIDE = {
     **dict.fromkeys(("search_controls", "triggers"), "search_controls"),
 }
 """What a question may need, and what tells how much of it was set aside."""
-RULES = (1, 2, 3, 4, 5, 6, 7, 8, 9)
+RULES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 BY_GAP, NO_GAP = 6, "no_gap_left"
 """The rules by which comparisons became verdicts; a document that names none was judged by the first."""
 OF_CORRECTIONS = ("put_in_outcome_difference", "gap_by_corrections")
