@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from boussole.audits.document_part import given
+from boussole.audits.measure_params import Params
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.adjusted import picture
 from boussole.audits.parts import Pairs, Share
@@ -113,12 +115,12 @@ def recent(
     """
     if len(windows) <= span:
         return []
-    oldest = {each.id: each.params["since"] for each in together}
+    oldest = {each.id: Params.of(each.params).since for each in together}
     found = put_together(windows, span=span, before=before)
     return [
         replace(each, params={**each.params, "recent": span})
         for each in found
-        if each.params["since"] != oldest.get(each.id)
+        if Params.of(each.params).since != oldest.get(each.id)
     ]
 
 
@@ -138,7 +140,7 @@ def _told(measure: Measure | None, now: Measure) -> Measure | None:
     """The figure of a window, where it was told, of the same groups."""
     if measure is None or measure.status != "ok" or measure.parts is None:
         return None
-    return measure if measure.params.get("against") == now.params.get("against") else None
+    return measure if Params.of(measure.params).against == Params.of(now.params).against else None
 
 
 def _dated(made: Measure, since: dt.date, sizes: Sequence[float], span: int, entered: int) -> Measure:
@@ -176,7 +178,7 @@ def _comparison(now: Measure, windows: Sequence[Measure], parts: Sequence[Pairs]
         **{name: np.concatenate([getattr(each, name) for each in parts], axis=1) for name in ("k1", "n1", "k0", "n0")},
         clustered=parts[0].clustered,
     )
-    scale = now.params["scale"]
+    scale = Params.of(now.params).scale
     found = standardised_ratio(pairs) if scale == "ratio" else standardised_difference(pairs)
     if found is None:
         return None
@@ -187,7 +189,7 @@ def _comparison(now: Measure, windows: Sequence[Measure], parts: Sequence[Pairs]
     params |= {
         "values": [first, other],
         "counts": {"k": [sums[0], sums[2]], "n": [sums[1], sums[3]]},
-        "decisions": sum(int(each.params["decisions"]) for each in windows),
+        "decisions": sum(given(Params.of(each.params).decisions) for each in windows),
         "test": found.test,
     }
     params |= _missing(windows, parts)
@@ -207,11 +209,13 @@ def _comparison(now: Measure, windows: Sequence[Measure], parts: Sequence[Pairs]
 def _missing(windows: Sequence[Measure], parts: Sequence[Pairs]) -> dict[str, Any]:
     """How many outcomes are missing in all windows, and between what the difference lies whatever they are."""
     told: dict[str, Any] = {}
-    missing = [each.params.get("missing_outcomes") for each in windows]
+    known = [Params.of(each.params) for each in windows]
+    missing = [each.missing_outcomes for each in known]
     if any(each is not None for each in missing):
         told["missing_outcomes"] = sum(each or 0 for each in missing)
-    bounds = [each.params.get("bounds") or [each.value, each.value] for each in windows]
-    if any("bounds" in each.params for each in windows):
+    if any(each.bounds for each in known):
+        values = [given(each.value) for each in windows]
+        bounds = [each.bounds or (value, value) for each, value in zip(known, values, strict=True)]
         weights = [float(matched_weights(each.sums[1], each.sums[3]).sum()) for each in parts]
         told["bounds"] = [
             sum(w * pair[end] for w, pair in zip(weights, bounds, strict=True)) / sum(weights) for end in (0, 1)

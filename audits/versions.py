@@ -10,8 +10,10 @@ import numpy as np
 
 from boussole.audits.counts.rare import numbers_in
 from boussole.audits.counts.read import COUNTS, cells_from_counts, counts_sql
+from boussole.audits.document_part import given
 from boussole.audits.lake.engine import scratch
 from boussole.audits.lake.tables import is_value, literal, quote
+from boussole.audits.measure_params import Params
 from boussole.audits.measures import Cells, Measure
 from boussole.audits.metrics.comparisons import comparison_measures
 from boussole.audits.metrics.definition import Rate, RateComparison
@@ -154,7 +156,7 @@ def _followed(
             change = ComparisonChange(
                 units=_units(connection, system, candidate, comparison.rate, rest),
                 scale=comparison.scale,
-                bad_side=str(candidate.params["bad_side"]),
+                bad_side=given(Params.of(candidate.params).bad_side),
             )
         yield VersionChange(production=production, candidate=candidate, change=change, reason=reason)
 

@@ -262,28 +262,52 @@ def _last_name(node: ast.expr) -> str:
     return ""
 
 
-FRESH = {
-    "charter/drift/system_drift.py",
-    "dashboard/cli/audits.py",
-    "dashboard/pages/drift/evidently_report.py",
-    "dashboard/views/drift/figures.py",
-    "dashboard/views/drift/multiples.py",
-    "dashboard/views/drift/performance.py",
-    "dashboard/views/drift/two_periods.py",
-}
-"""What reads measures as they were just computed, which no document has yet typed."""
-
-
-def test_what_measures_of_a_document_depend_on_is_read_by_attribute() -> None:
-    """Texts as keys end where JSON is read: a name written wrong would say that a parameter is absent."""
+def test_what_measures_depend_on_is_read_by_attribute() -> None:
+    """Texts as keys end where JSON is read: a name written wrong would say that a parameter is absent. So it is of
+    measures of a document, and of those that were just computed: `Params.of(measure.params)`."""
     found = {
-        path
-        for path, called, call in calls()
-        if path.startswith(("charter/", "dashboard/")) and not path.startswith("charter/pack/verifier/")
-        if called.endswith(".params.get") and called != "indicator.params.get" and "context" not in called
-        if call.args and isinstance(call.args[0], ast.Constant)
+        ast.unparse(node)
+        for path, node in nodes()
+        if path.startswith(("audits/", "charter/", "dashboard/", "experiments/"))
+        if not path.startswith("charter/pack/verifier/") and _is_read_by_text(node)
     }
-    assert found == FRESH
+    assert found == {
+        "indicator.params.get('late_days')",
+        "indicator.params.get('fresh_days')",
+        "context.find_root().params['as_role']",
+        "context.find_root().params.get('workspace')",
+        "ctx.params['as_role']",
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "by_text"),
+    [
+        ("measure.params['test']['design_effect']", True),
+        ("each.params.get('bounds') or [1]", True),
+        ("'p' in measure.params", True),
+        ("name not in psi.params", False),
+        ("'shares' not in psi.params", True),
+        ("measure.params[name]", False),
+        ("params['months'] < 3", True),
+        ("params.get('months')", True),
+        ("Params.of(measure.params).scale", False),
+    ],
+)
+def test_what_is_read_by_text_is_seen(written: str, by_text: bool) -> None:
+    assert any(map(_is_read_by_text, ast.walk(ast.parse(written, mode="eval")))) == by_text
+
+
+def _is_read_by_text(node: ast.AST) -> bool:
+    """Whether a parameter is asked for, or missed, by its name as a text."""
+    match node:
+        case (
+            ast.Subscript(value=of, slice=ast.Constant(value=str()), ctx=ast.Load())
+            | ast.Call(func=ast.Attribute(attr="get", value=of), args=[ast.Constant(value=str()), *_])
+            | ast.Compare(left=ast.Constant(value=str()), ops=[ast.In() | ast.NotIn()], comparators=[of])
+        ):
+            return isinstance(of, ast.Attribute | ast.Name) and _last_name(of) == "params"
+    return False
 
 
 def test_the_words_of_verdicts_stand_in_one_enumeration() -> None:

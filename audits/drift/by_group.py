@@ -15,6 +15,7 @@ from typing import Any
 from boussole.audits.counts.reference import ReferenceCells
 from boussole.audits.drift.before import Pairing, Positions, compared_groups, decided_before, pairing, refusal, whom
 from boussole.audits.drift.by_group_distances import distances_of, interaction_of
+from boussole.audits.measure_params import Params
 from boussole.audits.measures import Group, Interval, Measure
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.scored import ScoredTable
@@ -168,15 +169,20 @@ def adjusted(found: Sequence[Measure]) -> list[Measure]:
     """The measures with `p_adjusted` beside `p`: Holm's correction over all groups of the same measure."""
     p: dict[str, list[float]] = {}
     for measure in found:
-        if "p" in measure.params and measure.value is not None and measure.by:
-            p.setdefault(measure.metric, []).append(measure.params["p"])
+        if (chance := _chance(measure)) is not None:
+            p.setdefault(measure.metric, []).append(chance)
     again = {metric: iter(holm(values)) for metric, values in p.items()}
     return [
         replace(each, params={**each.params, "p_adjusted": next(again[each.metric]), "family": len(p[each.metric])})
-        if "p" in each.params and each.value is not None and each.by
+        if _chance(each) is not None
         else each
         for each in found
     ]
+
+
+def _chance(measure: Measure) -> float | None:
+    """How likely chance alone makes a group differ so much; None of what is no comparison of groups."""
+    return None if measure.value is None or not measure.by else Params.of(measure.params).p
 
 
 _SINCE = "in the audited window − that in the window of reference"

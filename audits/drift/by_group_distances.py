@@ -46,21 +46,22 @@ def distances_of(
     found: list[Measure] = []
     for i in pairs.now.known:
         group = pairs.now.table.groups[i]
+        bins = None
         if group in pairs.refused:
             own = [refusal(pairs, metric, group) for metric in metrics]
         elif now is None or old is None:
             own = index_measures(_decided(pairs, group), design_effect=_effect(pairs, [pairs.at[group]]))
         else:
-            own = _scores(pairs, now, old, group, edges)
-        found += [_of_group(each, pairs, group, given) for each in own]
+            own, bins = _scores(pairs, now, old, group, edges), len(edges) + 1
+        found += [_of_group(each, pairs, group, given, bins=bins) for each in own]
     return found
 
 
-def _of_group(measure: Measure, pairs: Pairing, group: Group, given: dict[str, str]) -> Measure:
-    """A distance as one of a group: without its bins, and never judged."""
+def _of_group(measure: Measure, pairs: Pairing, group: Group, given: dict[str, str], *, bins: int | None) -> Measure:
+    """A distance as one of a group: how many bins it is taken over, without any of them, and never judged."""
     params = {k: v for k, v in measure.params.items() if k not in (*BINS, "bad_side", "scale")}
-    if "edges" in measure.params and measure.metric in OF_DECISIONS:
-        params["bins"] = len(measure.params["edges"]) + 1
+    if bins is not None and measure.metric in OF_DECISIONS:
+        params["bins"] = bins
     return replace(measure, by=pairs.now.table.by, group=known_values(group), given=given, params=params)
 
 

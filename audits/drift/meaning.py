@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from boussole.audits.document_part import Day, DocumentPart, given
+from boussole.audits.measure_params import StoredTest
 from boussole.audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Interval, Measure, Status
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.estimated import chances
@@ -30,6 +32,23 @@ FEWEST_EXPECTED = 20
 """Positive, and negative, outcomes to be expected: of fewer, chance is no bell curve."""
 MOST_LEFT_OUT = 0.1
 """If more of the outcomes than this lie farther, the window is too unlike the reference for a comparison."""
+
+
+class MeaningParams(DocumentPart):
+    """What a change of the meaning of scores depends on: which share of outcomes was positive, and was to be expected
+    at the same scores."""
+
+    observed: float | None = None
+    expected: float | None = None
+    reference_outcomes: int | None = None
+    """How many outcomes the window of reference has."""
+    test: StoredTest | None = None
+    readable_from: Day | None = None
+
+
+def meaning_of(measure: Measure) -> MeaningParams:
+    """What a measure of the meaning of scores depends on."""
+    return MeaningParams.of(measure.params)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +138,8 @@ def beyond(measure: Measure) -> tuple[float, float]:
     >>> [[p < 0.05 for p in beyond(Measure(metric=SHIFT, value=0.0, params=each))] for each in (far, near)]
     [[True, False], [False, True]]
     """
-    test = measure.params["test"]
-    size = {**test, "estimate": abs(test["estimate"])}
+    test = given(meaning_of(measure).test)
+    size = test.changed(estimate=abs(given(test.estimate))).stated
     (near, within), (far, _) = (tails(size, threshold=level, bad_side="above") for level in (LEVEL, -LEVEL))
     return min(1.0, near + far), within
 

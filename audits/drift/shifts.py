@@ -10,15 +10,17 @@ Source: Page (1955), Biometrika 42:523-527; Siegmund (1985), Sequential Analysis
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
+from boussole.audits.document_part import given
 from boussole.audits.drift.calibration import MONTHS
 from boussole.audits.drift.seasons import AsFar, as_far, seasonal
 from boussole.audits.drift.splits import Scale, Series, Step, farthest, together
+from boussole.audits.measure_params import StoredTest
 from boussole.audits.uncertainty.quantiles import student_quantile
 from boussole.audits.windows import Window
 
@@ -87,22 +89,26 @@ class SeriesFigure(Protocol):
     def interval(self) -> Ends | None: ...
 
 
-def step_of(window: Window, measure: SeriesFigure, test: Mapping[str, Any] | None) -> Step | None:
+def step_of(window: Window, measure: SeriesFigure, test: StoredTest | None) -> Step | None:
     """A window of a series from a measure and its test; None where it has no value or no error."""
     value, interval, clusters = measure.value, measure.interval, measure.clusters
     if value is None:
         return None
-    if test is not None and test["kind"] in ("score_ratio", "score_difference"):
-        return Step(window=window, k=tuple(test["k"]), n=tuple(test["n"]), df=test.get("df", math.inf))
-    if test is not None and test["kind"] == "wald":
-        error = {"se": test["se"], "df": test.get("df", math.inf)}
-        return Step(window=window, estimate=test["estimate"], size=measure.n or 0, **error)
+    if test is not None and test.kind in ("score_ratio", "score_difference"):
+        return Step(window=window, k=given(test.k), n=given(test.n), df=_freedom(test))
+    if test is not None and test.kind == "wald":
+        size, se = measure.n or 0, given(test.se)
+        return Step(window=window, estimate=given(test.estimate), size=size, se=se, df=_freedom(test))
     if test is None and interval is not None:
         df = clusters - 1 if clusters and clusters > 1 else math.inf
         half = (interval.high - interval.low) / 2
         se = half / student_quantile((1 + interval.level) / 2, df)
         return Step(window=window, estimate=value, se=se, size=measure.n or 0, df=df)
     return None
+
+
+def _freedom(test: StoredTest) -> float:
+    return math.inf if test.df is None else test.df
 
 
 def level_of(series: int, *, rate: float = RATE) -> float:

@@ -14,10 +14,12 @@ import duckdb
 import numpy as np
 
 from boussole.audits.counts.read import days_of
+from boussole.audits.document_part import given
 from boussole.audits.drift.classes import Months, fixed_cuts, in_classes, nearest
-from boussole.audits.drift.compared import ROLE, TOTALS
+from boussole.audits.drift.compared import ROLE
 from boussole.audits.drift.control_counts import read_controls
 from boussole.audits.drift.counts import WindowCounts, read_windows
+from boussole.audits.drift.distance_params import psi_of, stored_test
 from boussole.audits.drift.series import MOST, Point, Step, point_of, with_controls
 from boussole.audits.lake import reading
 from boussole.audits.measures import Interval, Measure
@@ -141,16 +143,17 @@ def of_values(measure: Measure, *, fewest: int) -> Distribution:
     empty = Distribution(like=measure)
     if measure.value is None:
         return replace(empty, reason=measure.reason)
-    shares, totals = measure.params.get("shares"), [measure.params.get(name) for name in TOTALS]
-    if not shares or None in totals:
+    psi = psi_of(measure)
+    if not psi.shares or psi.reference_total is None or psi.current_total is None:
         return replace(empty, reason=CUTS)
+    totals = psi.reference_total, psi.current_total
     kept = slice(-1, None) if measure.by == (ROLE,) else slice(None)
-    effect = measure.params["test"]["design_effect"]
+    effect = given(stored_test(measure).design_effect)
     older, newer = (
         [part if not 0 < part.count < fewest else None for part in _parts([round(n * total) for n in side], effect)]
-        for side, total in zip(shares, totals, strict=True)
+        for side, total in zip(psi.shares, totals, strict=True)
     )
-    return replace(empty, values=measure.params["categories"][kept], older=older[kept], newer=newer[kept])
+    return replace(empty, values=list(given(psi.categories)[kept]), older=older[kept], newer=newer[kept])
 
 
 def _numbers(

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from boussole.audits.document_part import given
+from boussole.audits.measure_params import Params
 from boussole.audits.measures import Cells, Group, Interval, Measure
 from boussole.audits.metrics.comparisons import against, compared, judged, refused
 from boussole.audits.metrics.definition import Metric, Rate, RateComparison
@@ -131,9 +133,10 @@ def _ratio(view: View, lists: tuple[Cells, Cells], position: int, told: Mapping[
     if refusal is not None:
         return refusal
     params = judged(view, NEVER_SHORTLISTED, other) | {**told}
+    typed = Params.of(params)
     pairs = [[int(side.sum()) for side in view.buckets(NEVER_RATE, where)] for where in ([position], other.positions)]
     k, n = (pairs[0][0], pairs[1][0]), (pairs[0][1], pairs[1][1])
-    reason = _untold(k, n, params)
+    reason = _untold(k, n, typed)
     if reason is not None:
         return view.without_value(NEVER_RATIO, "undefined", reason, group=group, n=sum(n), params=params)
     once, listed = ((_by_bucket(view, each, [position]), _by_bucket(view, each, other.positions)) for each in lists)
@@ -144,8 +147,8 @@ def _ratio(view: View, lists: tuple[Cells, Cells], position: int, told: Mapping[
     sizes = (n[0] / effect, n[1] / effect)
     cases = (k[0] / effect, k[1] / effect)
     test: dict[str, Any] = {"kind": "score_ratio", "k": list(cases), "n": list(sizes), "df": df, "method": METHOD}
-    if params["months"] < MONTHS:
-        test["only_beyond"] = params["bad_side"]
+    if given(typed.months_followed) < MONTHS:
+        test["only_beyond"] = typed.bad_side
     return Measure(
         metric=NEVER_RATIO,
         by=view.table.by,
@@ -157,12 +160,12 @@ def _ratio(view: View, lists: tuple[Cells, Cells], position: int, told: Mapping[
     )
 
 
-def _untold(k: tuple[int, int], n: tuple[int, int], params: Mapping[str, Any]) -> str | None:
-    if params["months"] < FEWEST_MONTHS:
+def _untold(k: tuple[int, int], n: tuple[int, int], params: Params) -> str | None:
+    if given(params.months_followed) < FEWEST_MONTHS:
         return "short_span"
     if not n[0] or not n[1] or not k[1]:
         return "zero_denominator"
-    return "mostly_forgotten" if k[1] > MOST * n[1] and params["bad_side"] == "above" else None
+    return "mostly_forgotten" if k[1] > MOST * n[1] and params.bad_side == "above" else None
 
 
 def _by_bucket(view: View, lists: Cells, positions: Sequence[int]) -> Floats:

@@ -87,12 +87,12 @@ def share_measure(
         return Measure(metric=name, status="suppressed", reason=hidden, params=scale)
     if undefined:
         return Measure(metric=name, status="undefined", reason=undefined, n=n, params=params)
-    if 0 < max(cases or [k]) < limit:
+    few, every = 0 < max(cases or [k]) < limit, sides.sum(axis=0)
+    if few:
         k = limit * max(len(cases), 1)
         if n < FEW_OF * k:
             return Measure(metric=name, status="suppressed", reason="small_numerator", params=scale)
         params["at_most"] = True
-    few, every = "at_most" in params, sides.sum(axis=0)
     buckets = int(np.count_nonzero(every))
     size, df = worth_of_share(sides[1], every, fewest=clusters)
     if few:

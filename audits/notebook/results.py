@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.measure_params import Params
 from boussole.audits.measures import Measure, attribute_of, label_of
 from boussole.audits.notebook.drawing import DrawingRow, chart, page
 
@@ -94,7 +95,7 @@ def _row(measure: Measure) -> dict[str, Any]:
         "clusters": measure.clusters,
         "status": measure.status,
         "reason": measure.reason,
-        "groups_left_out": measure.params.get("groups_left_out"),
+        "groups_left_out": Params.of(measure.params).groups_left_out,
     }
 
 
@@ -104,12 +105,11 @@ def _drawn(measure: Measure) -> DrawingRow | None:
     if label is None:
         return None
     given = "".join(f" | {value}" for value in measure.given.values())
-    against = measure.params.get("against")
     return DrawingRow(
         metric=measure.metric,
         by=(attribute_of(measure.by) or "") + given,
         group=label,
-        against=None if against is None else str(against),
+        against=Params.of(measure.params).against,
         value=measure.value,
         low=measure.interval.low if measure.interval else None,
         high=measure.interval.high if measure.interval else None,

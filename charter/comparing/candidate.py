@@ -13,7 +13,6 @@ from boussole.charter.comparing.engine import MeasurePair, corrected, family
 from boussole.charter.document import MeasureDocument
 from boussole.charter.document.base import given
 from boussole.charter.document.differences.comparing import (
-    CANDIDATE,
     CandidateComparison,
     CharterOfComparison,
     Days,
@@ -22,6 +21,7 @@ from boussole.charter.document.differences.comparing import (
     Outcome,
     VersionSide,
 )
+from boussole.charter.document.differences.upgrading import SCHEMA
 from boussole.charter.document.measures import measures_of
 from boussole.charter.judging.families import questions
 from boussole.charter.text.model import Charter
@@ -58,12 +58,13 @@ def judge(
     asked = _asked(charter, system, measures)
     pairs = [_pair(item, measure) for item, measure in zip(followed, measures, strict=True) if measure.id in asked]
     level = charter.alpha / max(family(pairs), 1)
-    comparisons = tuple(
+    judged = tuple(
         _row(pair, p, asked[pair.after.id], charter=charter, margins=margins, level=level)
         for pair, p in corrected(pairs)
     )
     return CandidateComparison(
-        schema_=CANDIDATE,
+        schema_=SCHEMA,
+        kind="candidate",
         system=system.id,
         charter=CharterOfComparison(id=charter.id, version=charter.version, sha256=charter.sha256),
         production=_side(production),
@@ -72,9 +73,9 @@ def judge(
         power=charter.power,
         margins=margins,
         family=family(pairs),
-        comparisons=comparisons,
-        verdict=min((each.verdict for each in comparisons), key=WORST_FIRST.index, default="unknown"),
-        reason=None if comparisons else "no_comparison",
+        rows=judged,
+        verdict=min((each.verdict for each in judged), key=WORST_FIRST.index, default="unknown"),
+        reason=None if judged else "no_comparison",
     )
 
 

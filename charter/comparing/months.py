@@ -24,8 +24,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.published import set_apart
 from boussole.charter.comparing.engine import family, from_intervals, rows, side_by_side
 from boussole.charter.document import AuditDocument
-from boussole.charter.document.differences.comparing import SIDE_BY_SIDE, Days, VersionComparison, VersionSide
+from boussole.charter.document.differences.comparing import Days, VersionComparison, VersionSide
 from boussole.charter.document.differences.distances import distances_of
+from boussole.charter.document.differences.upgrading import SCHEMA
 from boussole.charter.records import documents_of
 
 MOST = 3
@@ -92,9 +93,9 @@ def sequential(
     judged = {each.measure for verdict in two.verdicts for each in verdict.comparisons}
     pairs = side_by_side(one.measures, two.measures, compared=judged, find=from_intervals)
     return VersionComparison(
-        schema_=SIDE_BY_SIDE,
-        system=system.id,
+        schema_=SCHEMA,
         kind="sequential",
+        system=system.id,
         alpha=alpha,
         production=_side(found.before.name, one),
         candidate=_side(found.after.name, two),

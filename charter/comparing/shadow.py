@@ -30,13 +30,13 @@ from boussole.charter.comparing.stored import told_before_safely
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.base import given
 from boussole.charter.document.differences.comparing import (
-    SIDE_BY_SIDE,
     Agreement,
     Days,
     VersionComparison,
     VersionSide,
 )
 from boussole.charter.document.differences.distances import distances_of
+from boussole.charter.document.differences.upgrading import SCHEMA
 from boussole.charter.document.measures import IntervalOfMeasure, measures_of
 from boussole.charter.records import audits_of, documents_of
 
@@ -129,9 +129,9 @@ def _document(
     find = PairedCases(paired, system, hidden).difference
     pairs = side_by_side(production, candidate, compared=single, find=find)
     return VersionComparison(
-        schema_=SIDE_BY_SIDE,
-        system=system.id,
+        schema_=SCHEMA,
         kind="shadow",
+        system=system.id,
         alpha=alpha,
         production=_side(system, paired, entry=entry),
         candidate=_side(shadow, paired, entry=None),

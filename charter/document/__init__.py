@@ -1,5 +1,6 @@
 """The audit document `boussole.audit/1` as models: JSON becomes them where it is read, its schema is made of them."""
 
+from boussole.audits.measure_params import Band, Params, StoredTest
 from boussole.charter.document.answers.articles import ArticleVerdict
 from boussole.charter.document.answers.comparisons import Comparison, IntervalOfTests, Levels, ThresholdOfVerdict
 from boussole.charter.document.answers.paired import PairedDifference, PairedTest
@@ -24,14 +25,7 @@ from boussole.charter.document.audit import (
     worst_of,
 )
 from boussole.charter.document.left_out import LeftOut, PartLeftOut, ReasonLeftOut
-from boussole.charter.document.measures import (
-    Band,
-    IntervalOfMeasure,
-    MeasureDocument,
-    MeasureInShort,
-    Params,
-    StoredTest,
-)
+from boussole.charter.document.measures import IntervalOfMeasure, MeasureDocument, MeasureInShort
 from boussole.charter.document.references import AnswerChange, PreviousAudit, ReferenceChanged
 from boussole.charter.document.texts import TextsDocument
 from boussole.charter.document.windows import WindowOfAudit

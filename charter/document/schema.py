@@ -14,6 +14,7 @@ from boussole.charter.document.differences.drift import SCHEMA as DRIFT
 from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.document.differences.drift_series import SCHEMA as DRIFT_SERIES
 from boussole.charter.document.differences.drift_series import DriftSeriesDocument
+from boussole.charter.document.differences.upgrading import SCHEMA as COMPARISON
 from boussole.charter.document.texts import SCHEMA as TEXTS
 from boussole.charter.document.texts import TextsDocument
 
@@ -49,8 +50,8 @@ def texts_schema() -> dict[str, Any]:
 
 
 def comparison_schema() -> dict[str, Any]:
-    """The JSON Schema of comparisons of versions: `boussole.comparison/1` and `boussole.versions/1`."""
-    return {"$schema": DIALECT, **schema_of(ComparisonDocument), "title": "comparison"}
+    """The JSON Schema of `boussole.comparison/2`, of all three kinds."""
+    return {"$schema": DIALECT, **schema_of(ComparisonDocument), "title": COMPARISON}
 
 
 def drift_schema() -> dict[str, Any]:

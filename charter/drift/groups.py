@@ -64,7 +64,7 @@ def _step(window: Window, document: AuditDocument, measure_id: str) -> Step | No
     found = next((each for each in document.measures if each.id == measure_id), None)
     if found is None:
         return None
-    return step_of(window, found, None if found.params.test is None else found.params.test.stated)
+    return step_of(window, found, found.params.test)
 
 
 def told(document: AuditDocument) -> GroupSizes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from boussole.audits.drift.compared import DECISION, OUTCOME
 from boussole.audits.drift.control_counts import CONTROL
+from boussole.audits.drift.distance_params import stored_test
 from boussole.audits.drift.meaning import LEVEL, SHIFT, TILT, beyond
 from boussole.audits.drift.series import Point
 from boussole.audits.drift.shifts import Series, Shift
@@ -82,7 +83,7 @@ def _verdicts(known: Sequence[Measure], rule: DriftRule) -> dict[str, Verdict]:
 
 def _verdict(measure: Measure, tested: PValues, level: DriftLevel, rule: DriftRule) -> Verdict:
     """As in an audit: a distance beyond the watch level is never kept, and one of too few decisions tells nothing."""
-    if too_few(measure.params["test"]):
+    if too_few(stored_test(measure)):
         return Verdict.UNKNOWN
     lies_past = past(measure.value or 0.0, level.watch, bad_side="above")
     return verdict_of(tested, rule.alpha, past_watch=lies_past)
@@ -95,7 +96,7 @@ def _compared(measure: Measure, level: DriftLevel) -> TestedComparison:
 
 def _tails(measure: Measure, level: float) -> tuple[float, float]:
     """How likely so far is if the truth is within a level, and so near if it is beyond."""
-    return tails(measure.params["test"], threshold=level, bad_side="above")
+    return tails(stored_test(measure).stated, threshold=level, bad_side="above")
 
 
 def _reading(measures: Sequence[Measure], verdicts: Mapping[str, Verdict]) -> ThemeReading:

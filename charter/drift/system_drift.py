@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from boussole.audits.drift.compared import DECISION, OUTCOME
-from boussole.audits.drift.meaning import SHIFT, TILT
+from boussole.audits.drift.distance_params import psi_of
+from boussole.audits.drift.meaning import SHIFT, TILT, meaning_of
 from boussole.audits.drift.series import Against, DriftSeries, Point, Step, drift_series
 from boussole.audits.drift.shifts import Series, Shift, shifts, step_of
 from boussole.audits.drift.two_windows import TwoWindows, of_values, two_windows
@@ -19,6 +20,7 @@ from boussole.charter.committee.examined import examined
 from boussole.charter.comparing.months import VersionSuccession, version_changes
 from boussole.charter.comparing.stored import kept
 from boussole.charter.document import AuditDocument
+from boussole.charter.document.base import given
 from boussole.charter.drift.groups import GroupSizes, mix_measures, series_of, told
 from boussole.charter.drift.rule import DriftRule, rule_of
 from boussole.charter.records import documents_of
@@ -118,9 +120,7 @@ def meaning_series(points: Sequence[Point]) -> list[Series]:
     found = []
     for name in (SHIFT, TILT):
         told_of = [(point.window, point.measure(name, OUTCOME)) for point in points]
-        steps = [
-            step_of(window, measure, measure.params.get("test")) for window, measure in told_of if measure is not None
-        ]
+        steps = [step_of(window, each, meaning_of(each).test) for window, each in told_of if each is not None]
         found.append(Series(id=name, scale="value", steps=[step for step in steps if step is not None]))
     return found
 
@@ -147,6 +147,7 @@ def _mixed(point: Point, said: Mapping[Window, GroupSizes], system: System) -> P
     if not system.groups or point.reason or point.against is None:
         return point
     effect = point.measure("psi", DECISION)
-    known = effect.params["test"]["design_effect"] if effect and "test" in effect.params else 1.0
+    test = psi_of(effect).test if effect else None
+    known = given(test.design_effect) if test else 1.0
     found = mix_measures(said.get(point.against), said.get(point.window), system, design_effect=known)
     return replace(point, measures=[*point.measures, *found])

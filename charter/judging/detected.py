@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from boussole.audits.measure_params import DetectedTexts
 from boussole.audits.metrics.texts import PERSONAL_OUTSIDE, UNLAWFUL_ADVERTS
 from boussole.charter.document import MeasureInShort
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
-from boussole.charter.document.measures import DetectedTexts
 
 OF_TEXTS = (UNLAWFUL_ADVERTS, PERSONAL_OUTSIDE)
 """Measures of what readers find in texts."""

@@ -6,16 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from boussole.charter.deadlines.items import bound_of
-from boussole.charter.document import LoggedCases, MeasureInShort
+from boussole.charter.document import LoggedCases, MeasureInShort, Params
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.answers.verdicts import CallsOutside
 from boussole.charter.document.base import given
 from boussole.charter.judging.detected import OF_TEXTS, bound_told, detected_answer, detected_of
 from boussole.charter.judging.stated import StatedVerdict, VerdictPeriod
 from boussole.charter.records.facts import Facts
-
-BESIDE = ("hours", "unlabelled", "lacking", "beyond", "unused", "people", "kinds")
-"""What a measure may tell beside its cases."""
 
 
 def logged(
@@ -59,7 +56,7 @@ def _counts(measure: MeasureInShort, refuted: int) -> LoggedCases | None:
     if measure.status != "ok" and not (measure.params.unlabelled or measure.params.detected):
         return None
     n, cases = (given(measure.n), given(measure.params.cases)) if measure.status == "ok" else (0, 0)
-    beside = {name: int(told) for name in BESIDE if (told := measure.params.get(name)) is not None}
+    beside = _beside(measure.params)
     beside |= {"refuted": refuted} if refuted else {}
     people, outside = beside.get("people", n), measure.params.outside or ()
     named = tuple(CallsOutside(provider=by, place=at, model=of, n=some) for by, at, of, some in outside)
@@ -68,6 +65,20 @@ def _counts(measure: MeasureInShort, refuted: int) -> LoggedCases | None:
     listed |= {"detected": read} if read else {}
     bound = bound_of(people, people - cases) if read is None else bound_told(measure)
     return LoggedCases(n=n, cases=cases, bound=bound, **beside, **listed)
+
+
+def _beside(params: Params) -> dict[str, int]:
+    """What a measure may tell beside its cases."""
+    told = {
+        "hours": params.hours,
+        "unlabelled": params.unlabelled,
+        "lacking": params.lacking,
+        "beyond": params.beyond,
+        "unused": params.unused,
+        "people": params.people,
+        "kinds": params.kinds,
+    }
+    return {name: n for name, n in told.items() if n is not None}
 
 
 def _unlabelled(measure: MeasureInShort) -> float:

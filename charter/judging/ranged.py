@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from boussole.audits.measure_params import Pair
 from boussole.audits.metrics.footprint import OF_YEAR, PER_TEXT, SPREAD
-from boussole.charter.document import MeasureInShort
+from boussole.charter.document import MeasureInShort, Params
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.answers.verdicts import EstimatedRange
 from boussole.charter.document.base import given
@@ -15,13 +15,6 @@ from boussole.charter.text.model import Threshold
 
 MOST_UNKNOWN = 0.01
 """Where the cost of more calls than this is not known, the highest figure is not the highest: nothing is kept."""
-FIGURES = {
-    PER_TEXT: {"text": "per_text"},
-    OF_YEAR: {"co2e_kg": "co2e_kg", "water_l": "water_l"},
-    SPREAD: {"energy_kwh": "energy_kwh"},
-}
-"""By measure, the ranges that are told beside the one that is judged, and the parameters that give them."""
-NUMBERS = ("tokens", "untold", "unknown", "all", "year", "months", "left", "metered", "share", "own")
 
 
 def ranged(measure: MeasureInShort, threshold: Threshold) -> StatedVerdict:
@@ -65,23 +58,46 @@ def _untellable(told: EstimatedRange, high: float, watch: float | None) -> str:
 
 def _told(measure: MeasureInShort) -> EstimatedRange | None:
     """The range that is judged and what is told beside it; without a value, what is told all the same."""
-    params = measure.params
-    ranges = {name: _pair(params.get(key)) for name, key in FIGURES.get(measure.metric, {}).items()}
-    beside: Mapping[str, Any] = {
-        "numbers": {name: float(params.get(name)) for name in NUMBERS if params.get(name) is not None},
-        "ranges": {name: pair for name, pair in ranges.items() if pair is not None},
-    }
+    params, n, ranges, numbers = measure.params, measure.n or 0, _ranges(measure), _numbers(measure.params)
     if measure.status == "ok":
-        low, high = given(params.range)
+        low, high = estimate = _ends(given(params.range))
         if measure.interval is not None:
             low, high = measure.interval.low, measure.interval.high
-        estimate, expected = _pair(params.range), _pair(params.expected)
-        more = {} if expected is None else {"expected": expected}
-        return EstimatedRange(n=measure.n or 0, low=low, high=high, estimate=estimate, **more, **beside)
-    if not beside["ranges"]:
+        more = {} if params.expected is None else {"expected": _ends(params.expected)}
+        return EstimatedRange(n=n, low=low, high=high, estimate=estimate, numbers=numbers, ranges=ranges, **more)
+    if not ranges:
         return None
-    return EstimatedRange(n=measure.n or 0, low=None, high=None, estimate=None, **beside)
+    return EstimatedRange(n=n, low=None, high=None, estimate=None, numbers=numbers, ranges=ranges)
 
 
-def _pair(said: Any) -> tuple[float, float] | None:
-    return None if said is None else (float(said[0]), float(said[1]))
+def _ranges(measure: MeasureInShort) -> dict[str, tuple[float, float]]:
+    """The ranges that are told beside the one that is judged."""
+    params = measure.params
+    by_metric: Mapping[str, Mapping[str, Pair | None]] = {
+        PER_TEXT: {"text": params.per_text},
+        OF_YEAR: {"co2e_kg": params.co2e_kg, "water_l": params.water_l},
+        SPREAD: {"energy_kwh": params.energy_kwh},
+    }
+    told = by_metric.get(measure.metric, {})
+    return {name: _ends(pair) for name, pair in told.items() if pair is not None}
+
+
+def _numbers(params: Params) -> dict[str, float]:
+    """The numbers that are told beside it."""
+    told = {
+        "tokens": params.tokens,
+        "untold": params.untold,
+        "unknown": params.unknown,
+        "all": params.all,
+        "year": params.year,
+        "months": params.months_followed,
+        "left": params.left,
+        "metered": params.metered,
+        "share": params.share,
+        "own": params.own,
+    }
+    return {name: float(n) for name, n in told.items() if n is not None}
+
+
+def _ends(pair: Pair) -> tuple[float, float]:
+    return float(pair[0]), float(pair[1])

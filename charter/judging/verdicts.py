@@ -334,7 +334,7 @@ class _Judging:
 
     def undecidable(self, measure: MeasureInShort) -> bool:
         """Whether a distance was counted from too few decisions for its test to decide."""
-        return self.rule > 1 and too_few(given(measure.params.test).stated)
+        return self.rule > 1 and too_few(given(measure.params.test))
 
     def _comparison(self, question: SystemQuestion, measure: MeasureInShort) -> Comparison:
         threshold = question.indicator.threshold
@@ -424,7 +424,7 @@ def _graver(counted: StatedVerdict, reported: StatedVerdict | None) -> StatedVer
 
 def _of_gap(measure: MeasureInShort) -> bool:
     """Whether a comparison says what was made of a gap, and not which share of it is whose."""
-    return measure.params.scale == "effect" and given(measure.params.test).stated["kind"] == GAP
+    return measure.params.scale == "effect" and given(measure.params.test).kind == GAP
 
 
 def _windows(measure: MeasureInShort) -> dict[str, bool | int]:

@@ -422,6 +422,8 @@ def _why(measures: Sequence[Measure]) -> str:
 
 
 def _cell(measure: Measure | None) -> str:
+    from boussole.audits.drift.distance_params import chance_of
+
     if measure is None:
         return ""
     if measure.value is None:
@@ -431,15 +433,17 @@ def _cell(measure: Measure | None) -> str:
     shown = f"{measure.value:.4f}{_bounds(measure)}"
     if measure.interval is not None:
         shown += f" ({measure.interval.low:.4f} to {measure.interval.high:.4f})"
-    p = measure.params.get("p")
+    p = chance_of(measure)
     return shown if p is None else f"{shown}\np {'< 0.0001' if p < LEAST else f'= {p:.4f}'}"
 
 
 def _bounds(measure: Measure) -> str:
     """Between what the distance of the rows lies, where that is not the figure itself to the last digit shown."""
-    if "low" not in measure.params:
+    from boussole.audits.drift.distance_params import ends_of_rows
+
+    if (ends := ends_of_rows(measure)) is None:
         return ""
-    low, high = f"{measure.params['low']:.4f}", measure.params.get("high")
+    low, high = f"{ends[0]:.4f}", ends[1]
     if high is None:
         return f"\n{low} or more"
     return "" if low == f"{high:.4f}" else f"\n{low} to {high:.4f}"

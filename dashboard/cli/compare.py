@@ -51,10 +51,10 @@ def tell_changes(document: CandidateComparison) -> None:
         f"{side.name} ({side.decisions} decisions)" for side in (document.production, document.candidate)
     )
     put(f"{document.system}: {production} -> {candidate}: {document.verdict.replace('_', ' ')}")
-    if not document.comparisons:
+    if not document.rows:
         put("  nothing was compared: neither side has decisions or outcomes that measures could be made of")
     order = ("worse", "unknown", "not_worse")
-    for change in sorted(document.comparisons, key=lambda each: order.index(each.verdict)):
+    for change in sorted(document.rows, key=lambda each: order.index(each.verdict)):
         put(f"  {change.verdict.replace('_', ' '):<9} {change.measure}: {_change(change)}")
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from boussole.audits.drift.series import DriftSeries
 from boussole.charter.comparing.months import VersionSuccession
-from boussole.charter.document.differences.comparing import SIDE_BY_SIDE, VersionComparison
+from boussole.charter.document.differences.comparing import VersionComparison
+from boussole.charter.document.differences.upgrading import SCHEMA
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.beside import Beside, side_by_side
@@ -59,7 +60,7 @@ def document(*rows: Document, **more: Any) -> dict[str, Any]:
     month = {"start": "2026-08-01", "end": "2026-08-31"}
     after = {"start": "2026-09-01", "end": "2026-09-30"}
     return {
-        "schema": SIDE_BY_SIDE,
+        "schema": SCHEMA,
         "alpha": 0.05,
         "system": "sample",
         "kind": "sequential",

@@ -153,7 +153,7 @@ def test_a_candidate_run_is_compared_with_the_run_in_production(run, runs):
     assert same.returncode == 0
     document = json.loads(same.stdout)
     assert document["verdict"] == "not_worse"
-    assert document["comparisons"][0]["paired"] == 400
+    assert document["rows"][0]["paired"] == 400
     assert run("compare", "--run", runs["fair"], "--run", runs["unfair"], "--fail-on", "nothing").returncode == 0
 
 
@@ -170,7 +170,7 @@ def test_versions_of_the_lake_runs_and_files_can_be_mixed(run, home, runs, bouss
         assert done.returncode == 1
         document = json.loads(done.stdout)
         assert document["production"]["kind"] == "version"
-        assert document["comparisons"][0]["changed"] == 40
+        assert document["rows"][0]["changed"] == 40
     refused(run("compare", "v1", "v9", "--system", "essai", workspace=lone), "the version 'v9'")
 
 

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from boussole.audits.measure_params import DetectedTexts
 from boussole.charter.document.answers.comparisons import Comparison, ThresholdOfVerdict
 from boussole.charter.document.answers.paired import PairedTest
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import EARLY, LATER, SINCE, Count, Day, DocumentPart, Hex, Share, Texts
-from boussole.charter.document.measures import DetectedTexts
 
 
 class AnsweringStatement(DocumentPart):

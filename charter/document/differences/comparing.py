@@ -1,19 +1,21 @@
-"""Comparisons of two versions: a candidate held to the one in production, or two versions side by side, unjudged."""
+"""Comparisons of two versions, one document whatever its kind: a candidate held to the one in production and judged,
+whole months beside those of the version before, or a shadow beside the system that decides."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, RootModel
 
+from boussole.audits.measure_params import Side
 from boussole.audits.windows import Window
 from boussole.charter.document.audit import System
 from boussole.charter.document.base import LATER, SINCE, Count, Day, DocumentPart, Hex, Share, Texts
 from boussole.charter.document.differences.distances import Distance
-from boussole.charter.document.measures import IntervalOfMeasure, Side
+from boussole.charter.document.differences.upgrading import upgraded
+from boussole.charter.document.measures import IntervalOfMeasure
 
-CANDIDATE: Literal["boussole.comparison/1"] = "boussole.comparison/1"
-SIDE_BY_SIDE: Literal["boussole.versions/1"] = "boussole.versions/1"
+Kind = Literal["candidate", "sequential", "shadow"]
 Outcome = Literal["worse", "not_worse", "unknown"]
 Scale = Literal["ratio", "difference"]
 Method = Literal["mover", "paired"]
@@ -66,17 +68,51 @@ class Margins(DocumentPart):
         return -self.gap if side == "below" else self.gap
 
 
-class JudgedChange(DocumentPart):
+class MeasureOfTwo(DocumentPart):
+    """One measure on both sides, and how it changed from one to the other."""
+
+    measure: str
+    metric: str
+    by: tuple[str, ...]
+    group: dict[str, str] | None
+    against: str | None
+    scale: Annotated[Scale, Field(description="candidate − production, or candidate ÷ production")]
+    change: float | None
+    reason: Annotated[str | None, Field(description="Why there is no figure, or no difference")]
+
+
+class TwoVersions(DocumentPart):
+    """What every comparison of two versions says, whatever its kind."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    schema_: Annotated[Literal["boussole.comparison/2"], Field(alias="schema")]
+    kind: Kind
+    system: System
+    production: VersionSide
+    candidate: VersionSide
+    alpha: Annotated[float, Field(description="The chance of one false alarm in the whole comparison")]
+    family: Annotated[Count, Field(description="How many rows Holm's correction spans")]
+    rows: tuple[MeasureOfTwo, ...]
+
+    @classmethod
+    def read(cls, text: str | bytes) -> Self:
+        """The comparison from its JSON as it was stored, today or in an earlier form. Raises ValueError for what is
+        none, or one of another kind."""
+        found = ComparisonDocument.model_validate_json(upgraded(text), strict=True).root
+        if isinstance(found, cls):
+            return found
+        raise ValueError(f"this comparison is of another kind: {found.kind}")
+
+
+class JudgedChange(MeasureOfTwo):
     """How one comparison of the charter changed from production to the candidate, and whether it got worse."""
 
     model_config = ConfigDict(populate_by_name=True)
 
-    measure: str
-    metric: str
     by: Annotated[tuple[str, ...], Field(min_length=1)]
     group: dict[str, str]
     against: str
-    scale: Scale
     bad_side: Side
     articles: Annotated[tuple[str, ...], Field(min_length=1)]
     production: float | None
@@ -97,24 +133,16 @@ class JudgedChange(DocumentPart):
         float | None, Field(description="The smallest regression that these cases would have shown; null: none")
     ]
     verdict: Outcome
-    reason: str | None
 
 
-class CandidateComparison(DocumentPart):
+class CandidateComparison(TwoVersions):
     """A candidate held to the version in production: what got worse, and whether it may replace the other."""
 
-    model_config = ConfigDict(populate_by_name=True)
-
-    schema_: Annotated[Literal["boussole.comparison/1"], Field(alias="schema")]
-    system: System
+    kind: Literal["candidate"]
     charter: CharterOfComparison
-    production: VersionSide
-    candidate: VersionSide
-    alpha: Annotated[float, Field(description="The chance of one false alarm in the whole comparison")]
     power: float
     margins: Margins
-    family: Annotated[Count, Field(description="How many comparisons Holm's correction spans")]
-    comparisons: tuple[JudgedChange, ...]
+    rows: tuple[JudgedChange, ...]
     verdict: Outcome
     reason: Literal["no_comparison"] | None
 
@@ -133,22 +161,14 @@ class IntervalOfChange(IntervalOfMeasure):
     method: Method
 
 
-class ChangeOfMeasure(DocumentPart):
+class ChangeOfMeasure(MeasureOfTwo):
     """One measure on both sides; without a value on one of them, none is told of either."""
 
-    metric: str
-    by: tuple[str, ...]
-    group: dict[str, str] | None
     given: dict[str, str]
-    measure: str
-    scale: Annotated[Scale, Field(description="candidate − production, or candidate ÷ production")]
-    against: str | None
     production: FigureOfSide | None
     candidate: FigureOfSide | None
-    change: float | None
     interval: IntervalOfChange | None
     p: Share | None
-    reason: Annotated[str | None, Field(description="Why there is no figure, or no difference")]
     p_adjusted: Share | None
     differs: bool
 
@@ -170,13 +190,9 @@ class Agreement(DocumentPart):
     never_decided: Count
 
 
-class VersionComparison(DocumentPart):
+class VersionComparison(TwoVersions):
     """Two versions side by side: what differs, on fairness and on drift; nothing is judged."""
 
-    model_config = ConfigDict(populate_by_name=True)
-
-    schema_: Annotated[Literal["boussole.versions/1"], Field(alias="schema")]
-    system: System
     kind: Annotated[
         Literal["sequential", "shadow"],
         Field(
@@ -184,14 +200,10 @@ class VersionComparison(DocumentPart):
             "that does not decide"
         ),
     ]
-    alpha: Annotated[float, Field(description="The chance of one false alarm in the whole table")]
-    production: VersionSide
-    candidate: VersionSide
     changed_on: Annotated[Day | None, Field(description="The first day of the new version; null for a shadow")]
     mixed: Annotated[
         tuple[Days, ...], Field(description="Months between them that are left out because neither decided alone")
     ]
-    family: Annotated[Count, Field(description="How many rows Holm's correction spans")]
     rows: tuple[ChangeOfMeasure, ...]
     drift: Annotated[tuple[Distance, ...], Field(description="Distances of everybody")]
     agreement: Agreement | None
@@ -202,5 +214,5 @@ class VersionComparison(DocumentPart):
         return sorted((row for row in self.rows if row.differs), key=lambda row: row.p_adjusted or 0.0)
 
 
-class ComparisonDocument(RootModel[Annotated[CandidateComparison | VersionComparison, Field(discriminator="schema_")]]):
+class ComparisonDocument(RootModel[Annotated[CandidateComparison | VersionComparison, Field(discriminator="kind")]]):
     """Two versions of a system: a candidate judged on the cases of both, months beside months, or a shadow."""

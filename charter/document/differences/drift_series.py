@@ -6,11 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from boussole.audits.drift.series import Against, Step
-from boussole.audits.measures import Status
-from boussole.charter.document.audit import System
-from boussole.charter.document.base import Count, Day, DocumentPart
-from boussole.charter.document.differences.distances import (
+from boussole.audits.drift.distance_params import (
     ChiSquareParams,
     DistanceParams,
     MannWhitneyParams,
@@ -18,6 +14,10 @@ from boussole.charter.document.differences.distances import (
     PsiParams,
     WassersteinParams,
 )
+from boussole.audits.drift.series import Against, Step
+from boussole.audits.measures import Status
+from boussole.charter.document.audit import System
+from boussole.charter.document.base import Count, Day, DocumentPart
 from boussole.charter.document.differences.drift import ColumnChange
 from boussole.charter.document.measures import IntervalOfMeasure
 from boussole.charter.document.windows import WindowOfAudit

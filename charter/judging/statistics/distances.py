@@ -3,51 +3,53 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 from boussole.audits.uncertainty.tests import MOST_TIMES
+from boussole.charter.document import StoredTest
+from boussole.charter.document.base import given
 
 KIND = "noncentral_chi2"
 FEWEST = 10
 """Decisions (people, where they come back) for each class, on average: of fewer, chance is no bell curve."""
 
 
-def too_few(test: Mapping[str, Any]) -> bool:
+def too_few(test: StoredTest) -> bool:
     """Whether a distance was counted from too few decisions for its classes, in one of the two windows.
 
-    >>> few = {"kind": "noncentral_chi2", "df": 9, "scale": 0.02, "scale_reference": 0.001}
-    >>> too_few(few), too_few(few | {"scale": 0.01}), too_few({"kind": "score_ratio"})
+    >>> few = StoredTest(kind="noncentral_chi2", df=9, scale=0.02, scale_reference=0.001)
+    >>> too_few(few), too_few(few.changed(scale=0.01)), too_few(StoredTest(kind="score_ratio"))
     (True, False, False)
     """
-    return bool(test["kind"] == KIND and max(_windows(test)) > _most(test))
+    return test.kind == KIND and max(_windows(test)) > _most(test)
 
 
-def window_needed(test: Mapping[str, Any], *, level: float, past: bool, n: int) -> int | None:
+def window_needed(test: StoredTest, *, level: float, past: bool, n: int) -> int | None:
     """How many more decisions make the current window large enough for a distance to be judged, of `n` now.
 
     In a small window chance alone makes a distance. Where that lifts it beyond a `level` (`past`) that the truth is
     within, so many more that it no longer does. None: more than `MOST_TIMES` × n, or the reference window is too small.
 
-    >>> few = {"kind": "noncentral_chi2", "statistic": 0.2, "df": 9, "scale": 0.021, "scale_reference": 0.001}
+    >>> few = StoredTest(kind="noncentral_chi2", statistic=0.2, df=9, scale=0.021, scale_reference=0.001)
     >>> window_needed(few, level=0.1, past=False, n=50), window_needed(few, level=0.1, past=True, n=50)
     (50, 63)
     """
     fixed, own = _windows(test)
     limits = [_most(test)]
-    truth = max(test["statistic"] - test["df"] * test["scale"], 0.0)
+    freedom = given(test.df)
+    truth = max(given(test.statistic) - freedom * given(test.scale), 0.0)
     if past and truth < level:
-        limits.append((level - truth) / test["df"] - fixed)
+        limits.append((level - truth) / freedom - fixed)
     if fixed > _most(test) or min(limits) * (1 + MOST_TIMES) <= own:
         return None
     return max(0, math.ceil((own / min(limits) - 1) * n))
 
 
-def _windows(test: Mapping[str, Any]) -> tuple[float, float]:
+def _windows(test: StoredTest) -> tuple[float, float]:
     """The design effect ÷ decisions of the reference window, and of the current one."""
-    return float(test["scale_reference"]), float(test["scale"] - test["scale_reference"])
+    fixed = given(test.scale_reference)
+    return fixed, given(test.scale) - fixed
 
 
-def _most(test: Mapping[str, Any]) -> float:
+def _most(test: StoredTest) -> float:
     """The most that these may be."""
-    return 1 / (FEWEST * (float(test["df"]) + 1))
+    return 1 / (FEWEST * (given(test.df) + 1))

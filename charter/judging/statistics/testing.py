@@ -171,14 +171,14 @@ def more_decisions(
     If the truth is as measured: kept when it lies on the good side of the level for that (by the second rule, of the
     watch level too), else broken; and watch when it lies beyond the watch level. None: no reasonable number would.
     """
-    test, watch, kept = given(measure.params.test).stated, watch_level(threshold), kept_level(threshold)
+    test, watch, kept = given(measure.params.test), watch_level(threshold), kept_level(threshold)
     watched = rule > 1 and _beyond(measure, watch) < 0.5
     found = []
     for level in {watch, kept}:
         bad = _beyond(measure, level) < 0.5
         if bad or (level == kept and not watched):
             needed = decisions_needed(
-                test,
+                test.stated,
                 threshold=level_of(measure, level),
                 bad_side=given(measure.params.bad_side),
                 n=decisions,
@@ -186,7 +186,7 @@ def more_decisions(
                 power=charter.power,
             )
             found.append(needed)
-    if rule > 1 and test["kind"] == KIND:
+    if rule > 1 and test.kind == KIND:
         window = window_needed(test, level=watch, past=past_watch(measure, threshold), n=decisions)
         found = [None if each is None or window is None else max(each, window) for each in found]
     return min((needed for needed in found if needed), default=None)

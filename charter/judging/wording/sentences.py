@@ -412,7 +412,7 @@ class _VerdictTeller:
 def _of_period(measure: MeasureInShort) -> str | None:
     """That a period is too short or too small to tell, of figures to which later ones add nothing; None of others."""
     if measure.metric == NEVER_RATIO:
-        return SIX_MONTHS if given(measure.params.test).stated.get("only_beyond") else TOO_FEW_PEOPLE
+        return SIX_MONTHS if given(measure.params.test).only_beyond else TOO_FEW_PEOPLE
     if judged(measure.metric).replies:
         return TOO_FEW_MESSAGES
     if measure.params.scale != "share":

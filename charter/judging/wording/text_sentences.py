@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from boussole.audits.languages import Catalogue, number, whole
+from boussole.audits.measure_params import DetectedTexts
 from boussole.audits.metrics.texts import PERSONAL_OUTSIDE, UNLAWFUL_ADVERTS
 from boussole.charter.document import VerdictReasons
 from boussole.charter.document.answers.verdicts import LoggedCases
 from boussole.charter.document.base import given
-from boussole.charter.document.measures import DetectedTexts
 from boussole.charter.judging.wording.logged_sentences import REFUTED, TO_CONFIRM
 
 

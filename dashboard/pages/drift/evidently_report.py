@@ -17,6 +17,7 @@ from pathlib import Path
 
 from boussole.audits.drift import stored
 from boussole.audits.drift.compared import DECISION
+from boussole.audits.drift.distance_params import chance_of, is_clipped
 from boussole.audits.drift.evidently_columns import MOST_COLUMNS, ColumnFinding, safe
 from boussole.audits.drift.evidently_figures import FigurePair, apart_by_chance
 from boussole.audits.drift.evidently_report import script_hashes
@@ -326,14 +327,14 @@ def _figure(each: FigurePair, detail: Detail, say: Say) -> list[str]:
 def _with_p(exact: Measure | None, say: Say) -> str:
     """A figure of ours; of a test also its p-value, which is what Evidently gives."""
     shown = _number(exact.value if exact else None, say)
-    p = exact.params.get("p") if exact else None
+    p = chance_of(exact) if exact else None
     return shown if p is None else say("{value} (p: {p})", value=shown, p=_number(p, say))
 
 
 def _beyond(each: FigurePair, say: Say) -> str:
     """Where ours stops at the outermost edges, and values lie beyond them."""
     exact = each.exact
-    if exact is None or exact.metric != "wasserstein" or not exact.params.get("clipped"):
+    if exact is None or not is_clipped(exact):
         return ""
     return say("(values beyond the outermost classes count as lying at them)")
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
+from boussole.audits.measure_params import CallKind
 from boussole.audits.metrics.calls import OUTSIDE_SHARE
 from boussole.audits.metrics.components import FORECAST, trend
 from boussole.audits.metrics.forgotten import CURVE, GINI, NEVER_RATIO
@@ -16,7 +17,6 @@ from boussole.audits.systems import System
 from boussole.audits.systems.logs.calls import ProviderShare, ProviderTarget
 from boussole.charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument
 from boussole.charter.document.base import given
-from boussole.charter.document.measures import CallKind
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.charts import chart_svg
 from boussole.dashboard.views.charts.drawings import ticks

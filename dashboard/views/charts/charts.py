@@ -10,13 +10,13 @@ import altair as alt
 import vl_convert
 
 from boussole.audits.languages import NARROW, capital
+from boussole.audits.measure_params import PartOfGap
 from boussole.audits.metrics.before_after import EFFECT
 from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Standing, VerdictDocument
 from boussole.charter.document.base import given
-from boussole.charter.document.measures import PartOfGap
 from boussole.charter.judging.wording.findings import deciding
 from boussole.charter.judging.wording.naming import parsed
 from boussole.dashboard.markup.elements import all_printable, register, word

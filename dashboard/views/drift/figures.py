@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from boussole.audits.cubes.values import OTHERS, UNKNOWN
 from boussole.audits.drift.control_counts import CONTROL
+from boussole.audits.drift.distance_params import chance_of, ends_of_rows, psi_of
 from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.drift.shifts import Shift
 from boussole.audits.languages import capital
 from boussole.audits.measures import Measure
 from boussole.audits.mixed import joined
 from boussole.audits.systems.model import System
+from boussole.charter.document.base import given
 from boussole.charter.drift.groups import CALIBRATION, MEAN_SCORE, SELECTION_RATE
 from boussole.charter.drift.system_drift import Drift
 from boussole.charter.judging.families import decision
@@ -65,16 +67,17 @@ def bounded(measure: Measure, say: Say) -> str:
 def ends_of(measure: Measure, say: Say) -> tuple[str, str | None] | None:
     """Between what the distance of the rows lies, the higher end None where none is known; None where both are written
     like the figure."""
-    if "low" not in measure.params:
+    found = ends_of_rows(measure)
+    if found is None:
         return None
-    high = measure.params.get("high")
-    ends = figure(measure.params["low"], say), None if high is None else figure(high, say)
+    low, high = found
+    ends = figure(low, say), None if high is None else figure(high, say)
     return None if set(ends) == {figure(measure.value or 0.0, say)} else ends
 
 
 def in_order(like: Measure) -> bool:
     """Whether a measure is of a column of numbers."""
-    return like.by == ("feature",) and "categories" not in like.params
+    return like.by == ("feature",) and psi_of(like).categories is None
 
 
 def table_head(say: Say, *, ordered: bool) -> list[str]:
@@ -103,7 +106,7 @@ def row(point: Point, like: Measure, series: DriftSeries, say: Say, *, ordered: 
     psi = of(point, "psi", like)
     if psi is None or psi.value is None:
         why = psi.reason if psi is not None else point.reason
-        readable = str(psi.params.get("readable_from", "")) if psi is not None else ""
+        readable = psi_of(psi).readable_from if psi is not None else None
         empty = [""] * (len(INDICES) + (len(ORDERED) + 2 if ordered else 0))
         missing = _missing(point, like, say) if ordered and psi is not None else ""
         return [*first, why_not(why or "", series.system, say, readable_from=readable), *empty, missing]
@@ -118,7 +121,7 @@ def row(point: Point, like: Measure, series: DriftSeries, say: Say, *, ordered: 
 def _p(test: Measure | None, say: Say) -> str:
     if test is None or test.value is None:
         return ""
-    return f"{say.number(test.value, 1)} ({_chance(test.params['p'], say)})"
+    return f"{say.number(test.value, 1)} ({_chance(given(chance_of(test)), say)})"
 
 
 def _chance(p: float, say: Say) -> str:
@@ -145,7 +148,9 @@ def _ranked(point: Point, like: Measure, say: Say) -> str:
     }
     found = [(name, of(point, metric, like)) for metric, name in names.items()]
     told = [
-        (name, _chance(test.params["p"], say)) for name, test in found if test is not None and test.value is not None
+        (name, _chance(given(chance_of(test)), say))
+        for name, test in found
+        if test is not None and test.value is not None
     ]
     return say.apart(f"{name} {chance}" for name, chance in told)
 
@@ -161,9 +166,10 @@ def _missing(point: Point, like: Measure, say: Say) -> str:
 
 def _mixed(psi: Measure, like: Measure, series: DriftSeries, say: Say) -> str:
     """The shares of a window; of one that cuts a month none of values."""
-    if "shares" not in psi.params:
+    params = psi_of(psi)
+    if params.shares is None:
         return say("only by whole months")
-    names, shares = psi.params["categories"], psi.params["shares"][1]
+    names, shares = given(params.categories), params.shares[1]
     if not several(psi):
         return say.percent(shares[-1])
     pairs = zip(names, shares, strict=True)

@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from boussole.audits.drift.distance_params import psi_of
 from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.measures import Measure
 from boussole.audits.mixed import joined
 from boussole.audits.windows import Window
 from boussole.charter.comparing.months import MOST
 from boussole.charter.deadlines.incidents import incidents
+from boussole.charter.document.base import given
 from boussole.charter.drift.readings import ThemeReading, theme_of
 from boussole.charter.drift.rule import DriftLevel
 from boussole.charter.judging.statistics.placing import holds
@@ -243,11 +245,11 @@ def _sentences(point: Point, like: Measure, series: DriftSeries, say: Say) -> li
     if psi is None:
         return [say("Not compared: {why}.", why=why_not(point.reason or "", series.system, say))]
     if psi.value is None:
-        readable = str(psi.params.get("readable_from", ""))
+        readable = psi_of(psi).readable_from
         return [say("No figure: {why}.", why=why_not(psi.reason or "", series.system, say, readable_from=readable))]
     told: list[str] = []
     moved, share = (of(point, name, like) for name in ("wasserstein", "total_variation"))
-    if shares := psi.params.get("shares"):
+    if shares := psi_of(psi).shares:
         told.append(_shares(psi, shares, like, series, say))
     elif moved is not None and moved.value is not None:
         told.append(_moved(moved, say))
@@ -272,9 +274,9 @@ def _moved(moved: Measure, say: Say) -> str:
 def _come_and_gone(psi: Measure, say: Say) -> list[str]:
     """The values that one of the periods does not have."""
     found = []
-    if new := psi.params.get("new"):
+    if new := psi_of(psi).new:
         found.append(say("Never seen in the period compared with: {values}.", values=_listed(new, say)))
-    if gone := psi.params.get("gone"):
+    if gone := psi_of(psi).gone:
         found.append(say("No longer there: {values}.", values=_listed(gone, say)))
     return found
 
@@ -307,7 +309,7 @@ def _distance(psi: Measure | None, level: DriftLevel, say: Say) -> str:
 
 def _shares(psi: Measure, shares: Sequence[Sequence[float]], like: Measure, series: DriftSeries, say: Say) -> str:
     """The share of the selected, or of positive outcomes, in both periods; of groups, the one that moved most."""
-    names = psi.params["categories"]
+    names = given(psi_of(psi).categories)
     gaps = [abs(after - before) for before, after in zip(*shares, strict=True)]
     at = gaps.index(max(gaps)) if several(like) else len(names) - 1
     before, after = (say.percent(side[at]) for side in shares)

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from boussole.audits.drift.compared import OUTCOME
-from boussole.audits.drift.meaning import SHIFT, TILT
+from boussole.audits.drift.meaning import SHIFT, TILT, meaning_of
 from boussole.audits.drift.performance import Performance
 from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.languages import capital
+from boussole.audits.measure_params import Params
 from boussole.audits.measures import Measure
 from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument, MeasureDocument
@@ -209,7 +210,8 @@ def meaning_months(
             months.append(ExpectedMonth(event=event))
             rows.append([capital(period_words(window, say)), *_missing(shift, series, words)])
             continue
-        observed, expected = shift.params["observed"], shift.params["expected"]
+        meant = meaning_of(shift)
+        observed, expected = given(meant.observed), given(meant.expected)
         moved = states.get(window) in MOVED
         months.append(
             ExpectedMonth(
@@ -252,7 +254,7 @@ def meaning_months(
 
 
 def _missing(shift: Measure | None, series: DriftSeries, words: PerformanceWords) -> list[str]:
-    readable = str(shift.params.get("readable_from", "")) if shift else ""
+    readable = meaning_of(shift).readable_from if shift else None
     why = why_not(shift.reason or "", series.system, words.say, readable_from=readable) if shift else ""
     return ["", why, "", "", ""]
 
@@ -358,18 +360,17 @@ def _sentences(name: str, months: Sequence[Performance], words: PerformanceWords
     """The newest month whose outcomes are known, with what was expected of it, and those that wait."""
     due = [each for each in months if each.came[name].value is not None]
     told = [words.came(name, due[-1].window, due[-1].came[name])] if due else []
-    waiting = [each for each in months if "readable_from" in each.came[name].params]
+    days = [(each, Params.of(each.came[name].params).readable_from) for each in months]
+    waiting = [(each, day) for each, day in days if day is not None]
     told += [
-        words.expected(each.window, each.expected[name], each.came[name].params["readable_from"])
-        for each in waiting[:FEWER]
-        if name in each.expected
+        words.expected(each.window, each.expected[name], day) for each, day in waiting[:FEWER] if name in each.expected
     ]
-    if due and name in due[-1].expected and "will_be" in due[-1].expected[name].params:
-        between = words.between(*due[-1].expected[name].params["will_be"])
+    if due and (will_be := _will_be(due[-1].expected.get(name))) is not None:
+        between = words.between(*will_be)
         month = period_words(due[-1].window, words.say)
         told.append(words.say("Of {month}, scores alone let expect {between} of 100.", month=month, between=between))
-    if due and "bin_bound" in due[-1].came[name].params:
-        bound = words.value(due[-1].came[name].params["bin_bound"])
+    if due and (beside := Params.of(due[-1].came[name].params).bin_bound) is not None:
+        bound = words.value(beside)
         told.append(words.say("Scores are counted in hundredths: the exact figure is at most {n} away.", n=bound))
     return told
 
@@ -396,7 +397,7 @@ def _month(each: Performance, name: str, happened: Sequence[DriftEvent]) -> Expe
     came, expected = each.came[name], each.expected.get(name)
     return ExpectedMonth(
         came=_told(came, (came.interval.low, came.interval.high) if came.interval else None),
-        expected=None if expected is None else _told(expected, expected.params.get("will_be")),
+        expected=None if expected is None else _told(expected, _will_be(expected)),
         event=bool(on_days(happened, each.window)),
     )
 
@@ -413,7 +414,7 @@ def _row(each: Performance, name: str, series: DriftSeries, words: PerformanceWo
     size = came.n or (expected.n if expected else None)
     told = [capital(period_words(each.window, words.say)), "" if size is None else words.say.whole(size)]
     if came.value is None:
-        readable = str(came.params.get("readable_from", ""))
+        readable = Params.of(came.params).readable_from
         told += [why_not(came.reason or "", series.system, words.say, readable_from=readable), ""]
     else:
         ends = came.interval
@@ -422,10 +423,13 @@ def _row(each: Performance, name: str, series: DriftSeries, words: PerformanceWo
         return [*told, words.say("none: this is the reference period")]
     if expected.value is None:
         return [*told, why_not(expected.reason or "", series.system, words.say)]
-    return [
-        *told,
-        words.between(*expected.params["will_be"]) if "will_be" in expected.params else words.value(expected.value),
-    ]
+    will_be = _will_be(expected)
+    return [*told, words.value(expected.value) if will_be is None else words.between(*will_be)]
+
+
+def _will_be(expected: Measure | None) -> tuple[float, float] | None:
+    """Where an expected figure will very likely lie, where that is told."""
+    return None if expected is None else Params.of(expected.params).will_be
 
 
 # What it means that the same scores are followed by other outcomes, in sentences.
@@ -437,7 +441,8 @@ def meaning_words(point: Point, moved: Sequence[str], say: Say) -> list[str]:
     shift, tilt = (point.measure(name, OUTCOME) for name in (SHIFT, TILT))
     if SHIFT in moved and shift is not None:
         month = period_words(point.window, say)
-        observed, expected = (say.number(100 * shift.params[name], 1) for name in ("observed", "expected"))
+        meant = meaning_of(shift)
+        observed, expected = (say.number(100 * given(share), 1) for share in (meant.observed, meant.expected))
         found.append(
             say(
                 "{month}: of 100 people whose outcome is known, it was positive for {observed}; at the same scores it "

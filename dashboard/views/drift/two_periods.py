@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from boussole.audits.drift.distance_params import psi_of
 from boussole.audits.drift.two_windows import Distribution, TwoWindows, WindowShare
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
@@ -124,8 +126,8 @@ def two_periods(fields: Sequence[ChoiceField], pair: Pair | None, read: Read, sy
     return _shown(replace(empty, title=title), column, (pair[1], pair[0]), system, say)
 
 
-def _readable(column: Distribution | None) -> str:
-    return str(column.like.params.get("readable_from", "")) if column else ""
+def _readable(column: Distribution | None) -> dt.date | None:
+    return psi_of(column.like).readable_from if column else None
 
 
 def _place(column: Distribution) -> str:

@@ -14,6 +14,7 @@ from boussole.audits.drift.schema import SET_ASIDE, SchemaMove
 from boussole.audits.drift.series import Against, Step
 from boussole.audits.languages import capital, inside
 from boussole.audits.languages import period_words as plain_period
+from boussole.audits.measure_params import Params
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.estimated import AREA
 from boussole.audits.systems.model import System
@@ -133,13 +134,13 @@ def step_words(step: Step, say: Say) -> str:
     return {"month": say("by month"), "week": say("by week"), "day": say("by day")}[step]
 
 
-def why_not(reason: str, system: System, say: Say, *, readable_from: str = "") -> str:
+def why_not(reason: str, system: System, say: Say, *, readable_from: dt.date | None = None) -> str:
     """Why a window or a column has no figure, in a few words."""
     return _why_not(reason, system.privacy.suppress_below, say, readable_from)
 
 
 @cache
-def _why_not(reason: str, least: int, say: Say, readable_from: str) -> str:
+def _why_not(reason: str, least: int, say: Say, readable_from: dt.date | None) -> str:
     words = {
         "no_reference": say("no reference period is declared"),
         "empty_reference": say("the period compared with holds no decision"),
@@ -164,7 +165,7 @@ def _why_not(reason: str, least: int, say: Say, readable_from: str) -> str:
         "one_score": say("there is one score only"),
     }
     if reason == "not_mature" and readable_from:
-        date = say.date(dt.date.fromisoformat(readable_from))
+        date = say.date(readable_from)
         return say("what became of people can be read from {date} on", date=date)
     return words.get(reason) or reason_words(reason, say)
 
@@ -288,13 +289,13 @@ class PerformanceWords:
         between = self.between(found.interval.low, found.interval.high)
         return say("{told} (95% interval: {between}).", told=sentences[figure], between=between)
 
-    def expected(self, window: Window, found: Measure, readable_from: str) -> str:
+    def expected(self, window: Window, found: Measure, readable_from: dt.date) -> str:
         """What is expected of a month whose outcomes are not due."""
         say, month = self.say, period_words(window, self.say)
-        date = say.date(dt.date.fromisoformat(readable_from))
-        if "will_be" not in found.params:
+        date, will_be = say.date(readable_from), Params.of(found.params).will_be
+        if will_be is None:
             return say("{month}: outcomes can be read from {date} on.", month=capital(month), date=date)
-        between = self.between(*found.params["will_be"])
+        between = self.between(*will_be)
         return say(
             "{month}: outcomes can be read from {date} on; until then {between} of 100 are expected.",
             month=capital(month),

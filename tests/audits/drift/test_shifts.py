@@ -13,6 +13,7 @@ from scipy.stats import beta
 
 from boussole.audits.drift.calibration import MONTHS, year_maxima
 from boussole.audits.drift.shifts import RATE, TABLE, Series, Step, level_of, shifts, step_of
+from boussole.audits.measure_params import StoredTest
 from boussole.audits.measures import Interval, Measure
 from boussole.audits.uncertainty.jackknife import cluster_size
 from boussole.audits.windows import Window
@@ -94,7 +95,7 @@ def test_few_cases_are_no_window_and_one_window_is_no_series() -> None:
 
 def test_steps_come_from_what_documents_say() -> None:
     measure = Measure(metric="selection_rate", value=0.9, n=100)
-    test = {"kind": "score_ratio", "k": [9, 10], "n": [50, 50], "df": 39}
+    test = StoredTest(kind="score_ratio", k=(9, 10), n=(50, 50), df=39)
     assert step_of(month(0), measure, test) == Step(window=month(0), k=(9, 10), n=(50, 50), df=39)
     rate = replace(measure, clusters=40, interval=Interval(low=0.8, high=1.0, method="jackknife"))
     found = step_of(month(0), rate, None)

@@ -94,7 +94,7 @@ LOST = {"women": {(1, 1): 20, (1, 0): 9, (0, 0): 71}, "men": {(1, 1): 30, (0, 0)
 @pytest.mark.costly
 def test_paired_cases_are_found_by_their_pseudonyms_and_judged_by_mcnemar(tmp_path):
     document = judged(system(), cases(**LOST), tmp_path)
-    (found,) = document.comparisons
+    (found,) = document.rows
     assert (found.paired, found.changed_, found.units, found.n) == (200, 9, 200, (200, 200))
     assert found.production == pytest.approx(0.29 / 0.30)
     assert found.candidate == pytest.approx(0.20 / 0.30)
@@ -106,7 +106,7 @@ def test_paired_cases_are_found_by_their_pseudonyms_and_judged_by_mcnemar(tmp_pa
 
 @pytest.mark.costly
 def test_the_same_cases_under_other_ids_show_less(tmp_path):
-    (apart,) = judged(system(), cases(**LOST, shift=1), tmp_path).comparisons
+    (apart,) = judged(system(), cases(**LOST, shift=1), tmp_path).rows
     assert (apart.paired, apart.units) == (0, 400)
     assert apart.verdict == "unknown"
     assert apart.reason == "too_few_cases"
@@ -117,7 +117,7 @@ def test_the_same_cases_under_other_ids_show_less(tmp_path):
 def test_a_candidate_that_decides_alike_is_not_worse_where_enough_cases_say_so(tmp_path):
     many = {"women": {(1, 1): 150, (0, 0): 150}, "men": {(1, 1): 150, (0, 0): 150}}
     few = {"women": {(1, 1): 10, (0, 0): 10}, "men": {(1, 1): 10, (0, 0): 10}}
-    (sure,), (unsure,) = (judged(system(), cases(**given), tmp_path).comparisons for given in (many, few))
+    (sure,), (unsure,) = (judged(system(), cases(**given), tmp_path).rows for given in (many, few))
     assert (sure.verdict, sure.change, sure.p_worse) == ("not_worse", 1.0, 1.0)
     assert 0.9 < sure.bound < 1
     assert (unsure.verdict, unsure.bound < 0.9) == ("unknown", True)
@@ -128,7 +128,7 @@ def test_a_candidate_that_decides_alike_is_not_worse_where_enough_cases_say_so(t
 def test_where_selection_is_a_harm_more_of_it_is_worse(tmp_path):
     harm = system(columns={"favourable": False})
     flagged = {"women": {(1, 1): 20, (0, 1): 12, (0, 0): 68}, "men": {(1, 1): 30, (0, 0): 70}}
-    (found,) = judged(harm, cases(**flagged), tmp_path).comparisons
+    (found,) = judged(harm, cases(**flagged), tmp_path).rows
     assert (found.bad_side, found.verdict) == ("above", "worse")
     assert found.change > 1
     assert found.margin == pytest.approx(1 / 0.9)
@@ -146,10 +146,10 @@ def test_holm_spans_all_comparisons_of_all_questions(tmp_path):
     )
     city = generator.choice(["A", "B"], len(before))
     document = judged(subject, [frame.assign(good=good, city=city) for frame in (before, after)], tmp_path)
-    raw = [comparison.p_worse for comparison in document.comparisons]
+    raw = [comparison.p_worse for comparison in document.rows]
     assert document.family == len(raw) > 3
-    assert [c.p_worse_adjusted for c in document.comparisons] == pytest.approx(holm(raw))
-    assert {c.metric for c in document.comparisons} == {
+    assert [c.p_worse_adjusted for c in document.rows] == pytest.approx(holm(raw))
+    assert {c.metric for c in document.rows} == {
         "selection_rate_ratio",
         "true_positive_rate_difference",
     }
@@ -160,7 +160,7 @@ def test_a_group_hidden_in_one_version_is_compared_in_neither(tmp_path):
     before, after = cases(women={(1, 1): 30, (0, 0): 30}, men={(1, 1): 60, (0, 0): 60})
     fewer = after[(after["sex"] == "M") | (after.groupby("sex").cumcount() < 7)]
     document = judged(system(), (before, fewer), tmp_path)
-    (found,) = document.comparisons
+    (found,) = document.rows
     assert (found.verdict, found.reason) == ("unknown", "small_group")
     figures = ("production", "candidate", "change", "bound", "n", "units", "changed_", "p_worse", "smallest")
     assert [getattr(found, name) for name in figures] == [None] * len(figures)
@@ -174,15 +174,15 @@ def test_a_group_that_is_small_in_one_version_alone_stays_in_the_figures_of_the_
     frame = frame.assign(decision_id=[f"c{i}" for i in range(len(frame))], ts="2026-07-01", version="v1")
     subject = system(groups={"sex": {"column": "sex"}, "age": {"column": "age", "reference": "0"}})
     document = judged(subject, (frame[:307], frame), tmp_path)
-    (old,) = [each for each in document.comparisons if each.group.get("age") == "1"]
+    (old,) = [each for each in document.rows if each.group.get("age") == "1"]
     assert (old.n, old.candidate) == ((307, 450), pytest.approx(2.0))  # 150 of 225 against 75 of 225
-    assert {each.reason for each in document.comparisons if "F" in each.group.values()} == {"small_group"}
+    assert {each.reason for each in document.rows if "F" in each.group.values()} == {"small_group"}
 
 
 @pytest.mark.costly
 def test_a_group_that_one_version_lacks_is_said(tmp_path):
     before, after = cases(women={(1, 1): 30, (0, 0): 30}, men={(1, 1): 60, (0, 0): 60})
-    (found,) = judged(system(), (before, after[after["sex"] == "M"]), tmp_path).comparisons
+    (found,) = judged(system(), (before, after[after["sex"] == "M"]), tmp_path).rows
     assert (found.verdict, found.reason) == ("unknown", "group_absent")
 
 
@@ -191,10 +191,10 @@ def test_people_are_the_cases_where_they_repeat(tmp_path):
     before, after = cases(women={(1, 1): 20, (1, 0): 10, (0, 0): 70}, men={(1, 1): 30, (0, 0): 70})
     person = [f"p{i // 5}" for i in range(len(before))]  # the ten lost decisions are those of two women
     subject = system(columns={"person": "who"})
-    (found,) = judged(subject, [frame.assign(who=person) for frame in (before, after)], tmp_path).comparisons
+    (found,) = judged(subject, [frame.assign(who=person) for frame in (before, after)], tmp_path).rows
     assert (found.units, found.changed_) == (40, 2)
     assert found.p_worse == pytest.approx(0.25)
-    (rows,) = judged(system(), (before, after), tmp_path).comparisons
+    (rows,) = judged(system(), (before, after), tmp_path).rows
     assert rows.p_worse < 0.01
 
 
@@ -204,7 +204,7 @@ def test_rows_that_stand_for_many_decisions_are_unpaired_cases(tmp_path):
     rows = [("F", 1, 30), ("F", 0, 70), ("M", 1, 45), ("M", 0, 55)]
     frame = pd.DataFrame(rows, columns=["sex", "chosen", "n"]).assign(ts="2026-07-01", version="v1")
     frame["decision_id"] = [f"r{i}" for i in range(len(frame))]
-    (found,) = judged(subject, (frame, frame), tmp_path).comparisons
+    (found,) = judged(subject, (frame, frame), tmp_path).rows
     assert (found.units, found.paired, found.n) == (400, 0, (200, 200))
     assert found.change == pytest.approx(1.0)
     assert found.verdict == "unknown"
@@ -229,7 +229,7 @@ def test_versions_of_the_lake_and_files_of_them_say_the_same(lake, tmp_path):
     document = judge(CHARTER, subject, *stored)
     frames = [pd.read_csv(tmp_path / f"{version}.csv") for version in ("v1", "v2")]
     files = judged(subject, frames, tmp_path)
-    assert document.comparisons == files.comparisons
+    assert document.rows == files.rows
     assert document.production.written() == {
         "kind": "version",
         "name": "v1",
@@ -248,7 +248,7 @@ def test_a_version_of_the_lake_is_paired_with_a_file_by_the_workspaces_keys(lake
     stored = side_in_lake(other, subject, "v1", days=SideDays())
     files = [LogFile(path=path)]
     fresh = side_of_files(subject, lambda _: files, parent=other, kind="file", name="again.csv", days=SideDays())
-    (found,) = judge(CHARTER, subject, stored, fresh).comparisons
+    (found,) = judge(CHARTER, subject, stored, fresh).rows
     assert (found.paired, found.verdict) == (200, "worse")
 
 

@@ -24,7 +24,7 @@ from boussole.audits.uncertainty.wilson import wilson
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.comparing.months import sequential, version_changes
-from boussole.charter.document.differences.comparing import SIDE_BY_SIDE, ChangeOfMeasure, VersionComparison
+from boussole.charter.document.differences.comparing import ChangeOfMeasure, VersionComparison
 from boussole.charter.schemas import comparison_schema
 from tests.written import declaring, sample
 
@@ -102,7 +102,7 @@ def test_the_document_has_the_form_that_is_published(changed: Any) -> None:
     document = sequential(workspace, system, "1.0", "2.0", alpha=0.05)
     stored = canonical_json(document.written())
     jsonschema.validate(json.loads(stored), comparison_schema())
-    assert document.schema_ == SIDE_BY_SIDE
+    assert (document.schema_, document.kind) == ("boussole.comparison/2", "sequential")
     assert VersionComparison.read(stored) == document
 
 

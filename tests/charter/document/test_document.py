@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from boussole.audits.hashing import canonical_json
+from boussole.audits.measure_params import Params
 from boussole.charter.document import AuditDocument
-from boussole.charter.document.measures import Params
 from boussole.charter.records import sealed_json
 from boussole.charter.schemas import audit_schema
 

@@ -1,0 +1,156 @@
+"""What distances between two windows depend on, typed: one model for each metric.
+
+The fields of each model stand in the order in which its metric states them: documents are written in that order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from boussole.audits.document_part import LATER, Count, Day, DocumentPart, Share, given
+from boussole.audits.measure_params import Number, StoredTest
+from boussole.audits.measures import Measure
+
+Shares = tuple[Share, ...]
+
+
+class DistanceParams(DocumentPart):
+    """The bins that a distance was taken over, and how many decisions are in them."""
+
+    edges: Annotated[tuple[Number, ...] | None, LATER, Field(description="Where bins of numbers part")] = None
+    categories: Annotated[tuple[str, ...] | None, LATER, Field(description="Names of the values of a category")] = None
+    shares: Annotated[
+        tuple[Shares, Shares] | None, LATER, Field(description="Of each category, in the reference and in the window")
+    ] = None
+    new: Annotated[tuple[str, ...] | None, LATER, Field(description="Categories that the reference has not")] = None
+    gone: Annotated[tuple[str, ...] | None, LATER, Field(description="Categories that the window has not")] = None
+    values: Annotated[Count | None, LATER, Field(description="How many different values both windows have")] = None
+    reference_total: Annotated[Count | None, LATER, Field(description="Decisions of the reference in the bins")] = None
+    current_total: Annotated[Count | None, LATER, Field(description="Decisions of the window in the bins")] = None
+    readable_from: Annotated[Day | None, LATER, Field(description="First day on which outcomes can be read")] = None
+
+
+class PsiParams(DistanceParams):
+    """What the population stability index depends on."""
+
+    smoothing: Annotated[float | None, LATER, Field(description="Added to each filled bin")] = None
+    bad_side: Annotated[Literal["above"] | None, LATER] = None
+    scale: Annotated[Literal["distance"] | None, LATER] = None
+    test: Annotated[StoredTest | None, LATER] = None
+
+
+class JensenShannonParams(DistanceParams):
+    """What the Jensen-Shannon distance depends on."""
+
+    form: Annotated[Literal["distance"] | None, LATER] = None
+    base: Annotated[Literal[2] | None, LATER, Field(description="Of the logarithm")] = None
+
+
+class ChiSquareParams(DistanceParams):
+    """What the chi-square test depends on."""
+
+    design_effect: Annotated[Number | None, LATER] = None
+    df: Annotated[Number | None, LATER, Field(description="Degrees of freedom")] = None
+    p: Annotated[Share | None, LATER] = None
+    least_expected: Annotated[Number | None, LATER, Field(description="The smallest expected count of a bin")] = None
+
+
+class SmirnovParams(DistanceParams):
+    """How far the Kolmogorov-Smirnov distance of the bins is from that of the rows."""
+
+    bin_bound: Annotated[Number | None, LATER] = None
+    low: Annotated[Number | None, LATER] = None
+    high: Annotated[Number | None, LATER] = None
+
+
+class WassersteinParams(DistanceParams):
+    """How far the Wasserstein distance of the bins is from that of the rows."""
+
+    low: Annotated[Number | None, LATER] = None
+    high: Annotated[Number | None, LATER] = None
+    bin_bound: Annotated[Number | None, LATER] = None
+    clipped: Annotated[
+        bool | None, LATER, Field(description="Whether values beyond the outer edges count as lying at them")
+    ] = None
+
+
+class MannWhitneyParams(DistanceParams):
+    """What the Mann-Whitney test depends on, and how far its chance is from that of the rows."""
+
+    p: Annotated[Share | None, LATER, Field(description="Two-sided")] = None
+    p_higher: Annotated[Share | None, LATER, Field(description="One-sided: values came to be higher")] = None
+    bin_bound: Annotated[Number | None, LATER] = None
+    design_effect: Annotated[Number | None, LATER] = None
+
+
+class RankParams(DistanceParams):
+    """What the Cramér-von Mises and the Anderson-Darling test depend on."""
+
+    p: Annotated[Share | None, LATER] = None
+    design_effect: Annotated[Number | None, LATER] = None
+
+
+class MissingParams(DocumentPart):
+    """How many decisions of the window lack a value of the column."""
+
+    missing: Annotated[Count | None, LATER] = None
+
+
+MODELS: Mapping[str, type[DistanceParams | MissingParams]] = {
+    "psi": PsiParams,
+    "jensen_shannon": JensenShannonParams,
+    "hellinger": DistanceParams,
+    "total_variation": DistanceParams,
+    "chi_square": ChiSquareParams,
+    "kolmogorov_smirnov": SmirnovParams,
+    "wasserstein": WassersteinParams,
+    "mann_whitney": MannWhitneyParams,
+    "cramer_von_mises": RankParams,
+    "anderson_darling": RankParams,
+    "missing_share": MissingParams,
+}
+"""By metric."""
+
+
+def psi_of(measure: Measure) -> PsiParams:
+    """What a population stability index that was just computed depends on."""
+    return PsiParams.of(measure.params)
+
+
+def stored_test(measure: Measure) -> StoredTest:
+    """The test of a population stability index. Raises ValueError where it has no value."""
+    return given(psi_of(measure).test)
+
+
+def chance_of(measure: Measure) -> float | None:
+    """How likely chance alone finds so much, by a distance that is a test; None of others.
+
+    >>> moved = Measure(metric="chi_square", value=4.0, params={"design_effect": 1.0, "df": 1, "p": 0.0455})
+    >>> chance_of(moved), chance_of(Measure(metric="psi", value=0.1))
+    (0.0455, None)
+    """
+    params = MODELS[measure.metric].of(measure.params)
+    return params.p if isinstance(params, ChiSquareParams | MannWhitneyParams | RankParams) else None
+
+
+def ends_of_rows(measure: Measure) -> tuple[float, float | None] | None:
+    """Between what the distance of the rows lies, where only their bins are counted; the higher end None where it is
+    not known, and None for distances that are those of the rows.
+
+    >>> ends_of_rows(Measure(metric="wasserstein", value=2.5, params={"low": 2.0, "clipped": True}))
+    (2.0, None)
+    >>> ends_of_rows(Measure(metric="psi", value=0.1))
+    """
+    params = MODELS[measure.metric].of(measure.params)
+    if not isinstance(params, SmirnovParams | WassersteinParams) or params.low is None:
+        return None
+    return params.low, params.high
+
+
+def is_clipped(measure: Measure) -> bool:
+    """Whether values beyond the outermost edges count as lying at them."""
+    params = MODELS[measure.metric].of(measure.params)
+    return isinstance(params, WassersteinParams) and bool(params.clipped)
