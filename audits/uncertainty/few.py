@@ -28,11 +28,12 @@ SURELY = 2.5
 def worth_of_few(k: Ints, n: Ints, df: float) -> float | None:
     """How many independent rows those of a rate are worth where few clusters weigh most and few of them have a case.
 
-    None where six of them or more have one: the jackknife sees how alike their rows are. Of fewer, chance decides:
-    where none of eight people who make most decisions is selected, what varies is what others bring. So as far as cases
-    are missing, rows of a cluster are taken to be alike. Formula: rows ÷ (1 + (size − 1) c), where 1 − c is known × (1
-    − the correlation found), and known is M × share ÷ 6: M the clusters that make the variance (`clusters_that_carry`);
-    share, the larger of min(p, 1 − p) and of what `_seen` finds. `df`: that of the jackknife of the rate.
+    None where six of them or more have one, or all: the jackknife sees how alike their rows are. Of fewer, chance
+    decides: where none of eight people who make most decisions is selected, what varies is what others bring. So as far
+    as cases are missing, rows of a cluster are taken to be alike. Formula: rows ÷ (1 + (size − 1) c), where 1 − c is
+    known × (1 − the correlation found), and known is M × share ÷ 6 or, if larger, the root of the share that is seen:
+    M the clusters that make the variance (`clusters_that_carry`); share, the larger of min(p, 1 − p) and of the part of
+    the variance whose clusters are seen to have a case (`_seen`). `df`: that of the jackknife of the rate.
     Source: Kish (1965), Survey Sampling, 5.4; the number six by simulation (tests/audits/uncertainty/test_heavy.py).
 
     >>> cases, rows = np.array([0] * 8 + [1] * 32), np.array([200] * 8 + [13] * 32)
@@ -43,12 +44,11 @@ def worth_of_few(k: Ints, n: Ints, df: float) -> float | None:
     parts = without_each(k, n, n > 0)
     if parts is None or size <= 1:
         return None
-    carrying, share = _evenly(rows / size, parts, df), min(p, 1 - p)
+    carrying = _evenly(rows / size, parts, df)
     if method() > 4:
         carrying = min(carrying, clusters_that_carry(n))
-    if method() > 3:
-        share = max(share, _seen(k if p <= 0.5 else n - k, n))
-    known = carrying * share / FEW[method()]
+    seen = _seen(k if p <= 0.5 else n - k, n) if method() > 3 else 0.0
+    known = max(carrying * max(min(p, 1 - p), seen) / FEW[method()], math.sqrt(seen) if method() > 4 else 0.0)
     if known >= 1:
         return None
     effect = variance_between(parts, p, "identity") * rows / (p * (1 - p))

@@ -39,6 +39,7 @@ USE = whole(
     purpose=TEXTS,
     owner=TEXT,
     contact=maybe(TEXT),
+    address=maybe(TEXT),
     status=TEXT,
     risk=TEXT,
     risk_reason=maybe(TEXT),

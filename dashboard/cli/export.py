@@ -109,6 +109,7 @@ USES: list[Column] = [
     ("risk_reason", "Why that class", at("risk_reason")),
     ("owner", "The role that is answerable", at("owner")),
     ("contact", "The role that answers questions", at("contact")),
+    ("address", "Where one writes to that role: by post, by e-mail", at("address")),
     ("provider", "Who makes the model", at("provider")),
     ("hosting", "Where it runs: own-datacentre, dedicated-cloud, external", at("hosting")),
     *_titled("people_affected", "Whom it touches, and how many"),

@@ -103,14 +103,13 @@ def jackknife(counted: Counted, parts: Sequence[float]) -> Interval | None:
     df = freedom(p, parts, counted[1], effect)
     z, size = quantile(0.975, {"df": df}), cluster_size(counted[1])
     if method.get() > 2 and size > 1:
-        clusters, share = n / size, min(p, 1 - p)
+        clusters, few = n / size, FEW[method.get()]
         carrying = clusters * min(1.0, (df + 1) / min(clusters, m))
-        if method.get() > 3:
-            rare = counted[0] if p <= 0.5 else [n - k for k, n in zip(*counted)]
-            share = max(share, _seen(rare, counted[1], size))
         if method.get() > 4:
             carrying = min(carrying, n * size / _large(counted[1], size) ** 2)
-        known = carrying * share / FEW[method.get()]
+        rare = counted[0] if p <= 0.5 else [n - k for k, n in zip(*counted)]
+        seen = _seen(rare, counted[1], size) if method.get() > 3 else 0.0
+        known = max(carrying * max(min(p, 1 - p), seen) / few, math.sqrt(seen) if method.get() > 4 else 0.0)
         if known < 1:
             found = min(max((effect - 1) / (size - 1), 0.0), 1.0)
             worth = n / max(effect, 1 + (size - 1) * (1 - known + known * found))

@@ -47,7 +47,6 @@ def test_a_member_takes_back_their_own_act_once(hand, interest, be):
     assert str(interest) in again
 
 
-@pytest.mark.costly
 def test_nobody_takes_back_what_somebody_else_did(hand, interest, be):
     for role, number in (("member", 2), ("chair", 1)):
         be(role, m(number))
