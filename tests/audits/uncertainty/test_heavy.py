@@ -66,7 +66,8 @@ def test_a_rate_is_held_where_few_make_most_decisions(who: str, rate: float, cor
         for at, old in enumerate(made):
             before[at] += old.low <= rate <= old.high
     held = 1 - sum(missed) / LOGS
-    assert held > 0.93 if correlation else 0.935 < held < 0.985
+    least, most = (0.93, 0.985) if who.endswith("3,000 of 1") else (0.935, 0.975)
+    assert held > least if correlation else least < held < most
     assert held >= before[1] / LOGS - 0.01
     shares = [held, missed[0] / LOGS, missed[1] / LOGS, *(each / LOGS for each in before)]
     told = f"| {who} | {rate:.0%} | {correlation:g} | " + " | ".join(f"{each:.1%}" for each in shares) + " |"
