@@ -99,7 +99,8 @@ def _reminders(
     for number in range(1, REMINDERS + 1):
         day = _working_day(chosen["sent_at"].dt.normalize() + pd.Timedelta(days=1), more=number - 1)
         found.append(chosen.assign(sent_at=(day + time).astype(chosen["sent_at"].dtype), kind="relance"))
-    every = pd.concat(found)
+    # The list of the first message has closed by then, and a row with an earlier end would be set aside.
+    every = pd.concat(found).assign(closes_at=pd.Series(dtype=chosen["closes_at"].dtype))
     return every[~(every["sent_at"] > every["person_id"].map(stops))]
 
 
