@@ -17,6 +17,9 @@ from docs.generate import HERE, written
 SYSTEMS = {"matchft": "MatchFT", "chatft": "ChatFT"}
 UNTIL_SEEN = {"corrections_help", "better_than_before"}
 """Questions that are to be watched until it is seen that something helps, as the charter wants it: no false alarms."""
+UNLABELLED = {"silence_and_controls", "undeclared_use"}
+"""Questions that are to be watched where more than one row in a hundred is not labelled, as the charter says: where no
+case is planted, that is the only reason why they are, and it is so in the log."""
 SEEDS = 20
 """Seeds of each size that are wanted."""
 QUARTERS = 4
@@ -93,14 +96,22 @@ def _cell(k: int, n: int) -> str:
 
 def _nothing(results: Sequence[Result]) -> str:
     """Where nothing is planted: by system and size, how often any question was watched or not kept."""
-    heads = ("system", "size", "runs of three months", "with a false alarm", "by", "not yet seen to help")
+    heads = (
+        "system",
+        "size",
+        "runs of three months",
+        "with a false alarm",
+        "by",
+        "labels missing",
+        "not yet seen to help",
+    )
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for system, size in ((system, size) for system in SYSTEMS for size in SIZES):
         runs = [each for each in _where(results, system, "nothing") if each.size == SIZES[size][system]]
         wrong = [_alarms(each) for each in runs]
-        waiting = [_asked(each) & UNTIL_SEEN for each in runs]
-        share = _cell(sum(map(bool, wrong)), len(runs))
-        lines.append(f"| {SYSTEMS[system]} | {size} | {len(runs)} | {share} | {_often(wrong)} | {_often(waiting)} |")
+        missing, waiting = ([_asked(each) & those for each in runs] for those in (UNLABELLED, UNTIL_SEEN))
+        told = [_cell(sum(map(bool, wrong)), len(runs)), *map(_often, (wrong, missing, waiting))]
+        lines.append(f"| {SYSTEMS[system]} | {size} | {len(runs)} | {' | '.join(told)} |")
     return "\n".join(lines) + "\n\n" + "\n\n".join(_year(results, system) for system in SYSTEMS)
 
 
@@ -111,7 +122,7 @@ def _asked(result: Result) -> set[str]:
 
 def _alarms(result: Result) -> set[str]:
     """Those that are false alarms; what teams make of lists is explored and not judged."""
-    return _asked(result) - UNTIL_SEEN - {OVERRIDE_BY_TEAM}
+    return _asked(result) - UNLABELLED - UNTIL_SEEN - {OVERRIDE_BY_TEAM}
 
 
 def _often(runs: Sequence[set[str]]) -> str:
