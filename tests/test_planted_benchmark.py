@@ -102,6 +102,7 @@ def test_the_page_says_how_many_runs_each_figure_rests_on() -> None:
         result({}, seed=2),
         result({JULY: {"decent_hours": ("outside_hours_share",)}}, seed=3, condition="nothing"),
         result({JULY: {"corrections_help": ("put_in_outcome_difference",)}}, seed=4, condition="nothing"),
+        result({JULY: {"undeclared_use": ("undeclared_use_share",)}}, seed=5, condition="nothing"),
     ]
     rows = {(each.effect.name, each.size): each for each in found(results)}
     evening = rows["messages in the evening", "demo"]
@@ -109,8 +110,11 @@ def test_the_page_says_how_many_runs_each_figure_rests_on() -> None:
     assert evening.ends == pytest.approx((0.0126, 0.9874), abs=1e-4)  # Clopper and Pearson's, of 1 in 2
     text = tables(results)
     assert "| messages in the evening | MatchFT | 4.2 | not tried | 1 of 2 (1 to 99 %) | not tried |" in text
-    assert "| MatchFT | demo | 2 | 1 of 2 (1 to 99 %) | `decent_hours` 1 | `corrections_help` 1 |" in text
-    assert "A year of four such runs would have one 93.8 times in 100" in text  # 1 − 0.5⁴
+    assert (
+        "| MatchFT | demo | 3 | 1 of 3 (1 to 91 %) | `decent_hours` 1 | `undeclared_use` 1 | `corrections_help` 1 |"
+        in text
+    )
+    assert "A year of four such runs would have one 80.2 times in 100" in text  # 1 − (2 ÷ 3)⁴
     assert isinstance(rows["messages in the evening", "small"], Found)
 
 
