@@ -6,9 +6,11 @@ from pathlib import Path
 
 import duckdb
 
+SECONDS = 86 * 86400
+"""From the first of January 2026 on: none lies in the hour of 29 March that clocks are put forward over."""
 PLAIN = """
     'd' || i AS decision_id,
-    TIMESTAMP '2026-01-01' + to_seconds((i * {step}) % 7776000) AS decided_at,
+    TIMESTAMP '2026-01-01' + to_seconds((i * {step}) % {seconds}) AS decided_at,
     hash(i) % 10 < CASE WHEN hash(i + 2) % 2 = 0 THEN 3 ELSE 4 END AS selected,
     hash(i + 1) % 2 = 0 AS outcome,
     CASE WHEN hash(i + 2) % 2 = 0 THEN 'F' ELSE 'M' END AS gender,
@@ -53,6 +55,6 @@ def _write(path: Path, *, first: int, rows: int, step: int, columns: str = PLAIN
     if path.exists():
         return
     part = path.with_suffix(".part")
-    made = columns.format(step=step, people=max(rows // 10, 1), first=first, listed=LISTED)
+    made = columns.format(step=step, seconds=SECONDS, people=max(rows // 10, 1), first=first, listed=LISTED)
     duckdb.execute(f"COPY (SELECT {made} FROM range({first}, {first + rows}) t(i)) TO '{part}' (FORMAT parquet)")
     part.rename(path)

@@ -30,7 +30,7 @@ def test_one_large_file_under_two_gigabytes(world: World, nursery: Nursery, tmp_
     path = tmp_path / "large.parquet"
     duckdb.execute(
         f"""COPY (
-            SELECT 'd' || i AS decision_id, TIMESTAMP '2025-01-01' + to_seconds(i % 7776000) AS ts, i % 2 AS chosen,
+            SELECT 'd' || i AS decision_id, TIMESTAMP '2025-01-01' + to_seconds(i % 7430400) AS ts, i % 2 AS chosen,
                    i % 100 / 100 AS score, CASE WHEN i % 4 < 2 THEN 'F' ELSE 'M' END AS sex, 20 + i % 40 AS age,
                    (i % 17)::DOUBLE AS distance
             FROM range({rows}) t(i)
