@@ -6,7 +6,7 @@ from boussole.charter.records.checkpoints import prove_entry, request_of, reques
 from boussole.charter.records.database import open_records
 from boussole.charter.records.documents.files import keep_file
 from boussole.charter.records.reports import SealedReport, seal_report, sealed_reports
-from boussole.charter.records.statements import OvertakenError, SealedStatement, seal, statements
+from boussole.charter.records.statements import OvertakenError, SealedStatement, seal, statements, withdrawal_of
 from boussole.charter.records.store.audits import (
     audit_at,
     audit_before,
@@ -57,4 +57,5 @@ __all__ = [
     "stored_audits",
     "summaries",
     "verify_records",
+    "withdrawal_of",
 ]

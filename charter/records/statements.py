@@ -118,6 +118,12 @@ def statements_in(
     return [read(row) for row in connection.execute(query)]
 
 
+def withdrawal_of(workspace: Workspace, entry: int) -> SealedStatement | None:
+    """The record that withdraws that of an entry; None while nobody did."""
+    found = statements(workspace, kinds=[Withdrawal.kind])
+    return next((each for each in found if isinstance(said := each.statement, Withdrawal) and said.of == entry), None)
+
+
 def all_statements(connection: Connection) -> list[Row[Any]]:
     """The rows of all statements, in the order of their entries."""
     return list(connection.execute(select(Record.__table__).order_by(Record.entry)))

@@ -300,6 +300,10 @@ class PageForms:
         """Some forms, each folded."""
         return [folded_form(title, form, say, query=self._query, problem=self._problem) for title, form in forms]
 
+    def recording(self, forms: Sequence[Titled], say: Say, *, kind: Literal["house-of", "behind"] = "house-of") -> Html:
+        """Some forms under a title of their own, in a section of that kind; nothing where there are none."""
+        return Template("server/forms.html", say)("recording", self.shown(forms, say), kind)
+
     def of(self, entry: int, say: Say) -> list[Html]:
         """Those that go with an entry."""
         return self.shown(self._forms(entry), say)

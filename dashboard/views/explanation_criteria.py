@@ -79,7 +79,7 @@ def _effects(known: Explanation, say: Say) -> Iterator[Block]:
             "at in the same month."
         )
     )
-    if found.logistic:
+    if found.logistic and not found.unlogged:
         yield text(
             say(
                 "Added up, the points say how far you lie from the average. The tool turns this into a score between 0 "

@@ -246,6 +246,8 @@ def test_points_are_not_said_to_add_up_to_a_score_that_is_no_sum(shared, known_m
     assert "they do not add up to your score itself" in str([*parameter_blocks(known, speaker("en"))])
     plain = dataclasses.replace(known, weights=dataclasses.replace(known.weights, logistic=False))
     assert "do not add up" not in str([*parameter_blocks(plain, speaker("en"))])
+    some = dataclasses.replace(known, weights=dataclasses.replace(known.weights, unlogged=("km",), checked=None))
+    assert "Added up" not in str([*parameter_blocks(some, speaker("en"))])  # not all that counts is told
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from typer.testing import CliRunner
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import Withdrawal
-from boussole.charter.records import statements
+from boussole.charter.records import statements, withdrawal_of
 from boussole.dashboard.app.server import guarded
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.evidence.withdrawing import withdrawing, withdrawing_routes, withdrawn_by
+from boussole.dashboard.pages.evidence.withdrawing import withdrawing, withdrawing_routes
 from boussole.dashboard.pages.recommendations.view import FollowedForms, followed_routes, open_findings
 from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Action, Person, Role
 from boussole.dashboard.server.forms import FormProblem, PageForms, problem_of
@@ -161,7 +161,7 @@ def test_a_record_is_withdrawn_at_its_entry_once(workspace, client, tmp_path):
     of = entry_of(taken(client, "/recommendations/finding", **FINDING, document=LETTER))
     (title,) = [title for title, _ in withdrawing(workspace, of, Person(role=Role.STEWARD), FR)]
     assert title == "Retirer cette déclaration"
-    assert withdrawn_by(workspace, of) is None
+    assert withdrawal_of(workspace, of) is None
     assert wrong(client, f"/evidence/withdraw/{of}", text="").at == "text"
     named = wrong(client, f"/evidence/withdraw/{of}", text="Mme Durand said so.")
     assert (named.at, "semble nommer" in named.text) == ("text", True)
@@ -170,7 +170,9 @@ def test_a_record_is_withdrawn_at_its_entry_once(workspace, client, tmp_path):
     assert taken(client, f"/evidence/withdraw/{of}", text="Entered twice.") == place
     assert "déjà été retirée" in wrong(client, f"/evidence/withdraw/{of}", text="For another reason.").text
     assert withdrawing(workspace, of, Person(role=Role.STEWARD), EN) == []
-    assert withdrawn_by(workspace, of) == entry_of(place)
+    known = withdrawal_of(workspace, of)
+    assert known is not None
+    assert known.entry == entry_of(place)
     assert withdrawing(workspace, entry_of(place), Person(role=Role.STEWARD), EN) == []
     said = statements(workspace)[-1].statement
     assert isinstance(said, Withdrawal)

@@ -89,12 +89,12 @@ def test_it_is_written_as_text_with_forms_for_those_who_may(scene):
     forms = offered("work", Setting(person=Person(role=Role.FOLLOW_UP), say=EN, scene=scene))
     made = Template("pages/work/work.html", EN)
     written = made("head", shown) + made("surveys", shown, nothing)
-    written += "".join(made("listed", each, nothing) for each in shown.lists) + made("recording", forms, acting)
+    written += "".join(made("listed", each, nothing) for each in shown.lists) + acting.recording(forms, EN)
     assert "<script>" not in written
     assert "&lt;b&gt;" in written
     assert "<b>" not in written
     assert 'type="file"' in written
-    assert made("recording", [], acting) == ""
+    assert acting.recording([], EN) == ""
     sealed = [SealedStatement(entry=2, sealed_on=TODAY, statement=SAID[2])]
     seen = replace(scene, facts=Facts(as_of=TODAY, sealed=sealed))
     assert work_words(seen, ["matchft", "compas"], EN) == [

@@ -56,7 +56,7 @@ def show(system: str, key: str, say: Say) -> None:
         made("promise", page),
         made("actions", page, contest, ask(page.system, page.key) if ask else "", taken),
         made("examples", _examples(page), generations_href(query=query, anchor=f"examples-{page.system}")),
-        made("recording", forms, PageForms(query=query, problem=context.problem())),
+        PageForms(query=query, problem=context.problem()).recording(forms, say, kind="behind"),
         _margin(page, say),
         made(
             "behind",

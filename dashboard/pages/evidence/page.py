@@ -9,6 +9,7 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.charter.records import withdrawal_of
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import evidence_href, number_of
@@ -23,7 +24,7 @@ from boussole.dashboard.pages.evidence.view import (
     head,
     search_of,
 )
-from boussole.dashboard.pages.evidence.withdrawing import withdrawing, withdrawn_by
+from boussole.dashboard.pages.evidence.withdrawing import withdrawing
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import RESTRICTED, Person
 from boussole.dashboard.server.access.sessions import here
@@ -52,11 +53,12 @@ def show_entry(text: str, say: Say) -> None:
 
 def _withdrawn(entry: int, say: Say) -> tuple[str, str] | None:
     """That the record of an entry was withdrawn, and where that is sealed; None while it was not."""
-    by = withdrawn_by(Workspace.find(), entry)
-    if by is None:
+    known = withdrawal_of(Workspace.find(), entry)
+    if known is None:
         return None
-    href = evidence_href(query=context.kept_query(), entry=str(by))
-    return say("This record was withdrawn in entry {n}: it no longer counts.", n=str(by)), href
+    by = str(known.entry)
+    href = evidence_href(query=context.kept_query(), entry=by)
+    return say("This record was withdrawn in entry {n}: it no longer counts.", n=by), href
 
 
 def told_to(me: Person, say: Say, *, place: str = "") -> Callable[[int], Contents | None]:

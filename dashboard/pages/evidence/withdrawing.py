@@ -9,7 +9,6 @@ from starlette.routing import Route
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.record_types.kinds import Withdrawal
-from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.readable import Readable
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import evidence_href, number_of
@@ -29,16 +28,6 @@ def withdrawing(workspace: Workspace, entry: int, me: Person, say: Say) -> list[
     if found is None or not _withdrawable(found, me):
         return []
     return offered(NAME, Setting(person=me, say=say, of=str(entry), workspace=workspace))
-
-
-def withdrawn_by(workspace: Workspace, entry: int) -> int | None:
-    """The entry by which the record of an entry was withdrawn; None while it was not."""
-    found = (each for each in statements(workspace, kinds=[Withdrawal.kind]) if _of(each) == entry)
-    return next((each.entry for each in found), None)
-
-
-def _of(each: SealedStatement) -> int | None:
-    return each.statement.of if isinstance(each.statement, Withdrawal) else None
 
 
 def _withdrawable(found: Readable, me: Person) -> bool:

@@ -37,6 +37,6 @@ else:
         choose(page.fields, page="register", settle=lambda asked: vars(RegisterQuery.of(asked)))
         st.html(template("uses", page, taken))
         acting = PageForms(query=context.kept_query(), problem=context.problem())
-        context.put(template("recording", taking_stock(Workspace.find(), here(), say), acting))
+        context.put(acting.recording(taking_stock(Workspace.find(), here(), say), say))
     else:
         st.html(template("empty"))

@@ -29,7 +29,7 @@ def show(say: Say) -> None:
         context.just_done(context.stated_entries(), say),
         made("surveys", page, taken),
         *(made("listed", each, taken) for each in page.lists),
-        made("recording", forms, PageForms(query=query, problem=context.problem())),
+        PageForms(query=query, problem=context.problem()).recording(forms, say),
     )
 
 

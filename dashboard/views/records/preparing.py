@@ -9,8 +9,8 @@ from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.referrals.between import known_question
 from boussole.charter.record_types.acts import Opinion
 from boussole.charter.record_types.base import Statement
-from boussole.charter.record_types.kinds import Adoption, Closure, Finding, Review, Withdrawal
-from boussole.charter.records import SealedStatement, statements
+from boussole.charter.record_types.kinds import Adoption, Closure, Finding, Review
+from boussole.charter.records import SealedStatement, statements, withdrawal_of
 from boussole.charter.records.in_force import AdoptionRefusedError, adopt, to_adopt
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.server.access.permissions import said_as
@@ -114,20 +114,19 @@ def _close(at: Setting, said: Fields) -> Fields | SealedStatement:
 
 def _withdraw(at: Setting, said: Fields) -> Fields | SealedStatement:
     """A record is withdrawn once; the same again is what was sealed."""
-    about = [each for each in statements(at.here, kinds=[Withdrawal.kind]) if _of(each) == said["of"]]
-    if not about:
+    known = withdrawal_of(at.here, said["of"])
+    if known is None:
         return said
-    if about[-1].statement.text == said["text"]:
-        return about[-1]
-    raise UnfitError(at.say("This record was withdrawn already, in entry {n}.", n=str(about[-1].entry)))
+    if known.statement.text == said["text"]:
+        return known
+    raise UnfitError(at.say("This record was withdrawn already, in entry {n}.", n=str(known.entry)))
 
 
 def _adopt(at: Setting, said: Fields) -> SealedStatement:
     """The text of the workspace, as whoever records its adoption has seen it."""
     role, on, document = said_as(at.person, said["role"], at.say), said["on"], said["document"]
-    sealed = (each for each in statements(at.here, kinds=[Adoption.kind]))
-    for each in sealed:
-        same = {"charter": said["charter"], "role": role, "on": on, "document": document}
+    same = {"charter": said["charter"], "role": role, "on": on, "document": document}
+    for each in statements(at.here, kinds=[Adoption.kind]):
         if all(getattr(each.statement, name) == value for name, value in same.items()):
             return each
     text = to_adopt(at.here)
