@@ -108,6 +108,7 @@ WORDS = {
     "good_answer": "the answer that keeps it",
     "related": "related questions",
     "threshold.breaks_from": "the first day of which a case breaks it",
+    "threshold.watch_alpha": "how often chance alone may put it beyond the watch level",
     "justification": "reason of the threshold",
     "source": "source of the threshold",
 }
@@ -116,7 +117,7 @@ WORDED = ("evidence", "frequency", "kinds")
 """Fields whose values are keys that are said."""
 FOR_HUNDRED, GAP, IN_HUNDRED, NOTHING = "{n} for 100", "a gap of {n} in 100", "{n} in 100", "nothing"
 MONTHS = ("one month", "{n} months")
-NO_END = "no limit"
+NO_END, AS_OTHERS = "no limit", "as for all questions"
 
 
 class ChangeValues:
@@ -184,6 +185,8 @@ class _ChangeTeller:
             return self._level(value, None if field == "threshold.tolerance" else values.scale)
         if field == "valid_months":
             return self._months(value)
+        if field == "threshold.watch_alpha":
+            return self._say(AS_OTHERS) if value is None else self._level(value, "share")
         if isinstance(value, list):
             return ", ".join(self._side(values, each) for each in value) or self._say(NOTHING)
         return self._say(WORDS[value]) if field in WORDED and value else self._value(value)

@@ -279,6 +279,6 @@ def _judged(charter: Charter) -> dict[str, tuple[object, ...]]:
 def _decides(indicator: Indicator) -> tuple[object, ...]:
     level = indicator.threshold
     params = tuple(sorted(indicator.params.items()))
-    levels = (level.watch, level.breach, level.tolerance, level.breaks_from)
+    levels = (level.watch, level.breach, level.tolerance, level.breaks_from, level.watch_alpha)
     part = (indicator.family, indicator.weight)
     return indicator.metric, params, indicator.subject, *part, indicator.valid_months, *levels

@@ -8,12 +8,15 @@ from typing import Any
 
 from boussole.audits.errors import nearest
 from boussole.charter.text.draft import HEAD, INDICATOR, LAW, CharterDraft, CharterFault, draft_of
+from boussole.charter.text.judged import judged
 from boussole.charter.text.model import ARTICLES, OWN_FAMILIES, Charter
 from boussole.charter.text.reach import unreachable
 from boussole.charter.text.texts import amiss
 
 __all__ = ["draft_faults", "faults"]
 
+TESTED = ("ratio", "difference", "share", "effect")
+"""The scales whose comparisons a test of its own holds to the watch level."""
 PLACEHOLDERS = ("system", "decision", "group", "controls")
 
 
@@ -34,6 +37,7 @@ def draft_faults(draft: CharterDraft) -> list[CharterFault]:
         _duplicates,
         _references,
         _breaches,
+        _watched_by_chance,
         _families,
         unreachable,
         _reasons,
@@ -117,6 +121,27 @@ def _breaches(draft: CharterDraft) -> Iterator[CharterFault]:
             yield each.fault(
                 f"'{needed}', without which it is not broken, is never broken itself: write `breach_when: watched`.",
                 "breach_when",
+            )
+
+
+def _watched_by_chance(draft: CharterDraft) -> Iterator[CharterFault]:
+    """A level of error of its own is smaller than the charter's, and of a question that chance can accuse."""
+    for each in draft.asked:
+        threshold = each.indicator.threshold
+        own, path = threshold.watch_alpha, ("threshold", "watch_alpha")
+        if own is None or (each.earlier and threshold is each.first.threshold):
+            continue
+        if judged(each.indicator.metric).scale not in TESTED:
+            yield each.fault(
+                "`watch_alpha` is of a measure with a test, which this question has not: remove it.", *path
+            )
+        elif judged(each.indicator.metric).scale == "effect" and threshold.breach is None:
+            yield each.fault(
+                "`watch_alpha` says nothing where all is watched that does not clearly help: remove it.", *path
+            )
+        elif draft.alpha is not None and own > draft.alpha:
+            yield each.fault(
+                f"`watch_alpha` is {own:g}, and the charter's `alpha` {draft.alpha:g}: write a smaller one.", *path
             )
 
 

@@ -77,6 +77,8 @@ class CharterDraft:
     """The readable parts of a charter, and the names of those that are not."""
 
     languages: list[str] = field(default_factory=list)
+    alpha: float | None = None
+    """The level of error; None: it cannot be read."""
     articles: int = 0
     asked: list[DraftQuestion] = field(default_factory=list)
     frameworks: dict[str, Framework] = field(default_factory=dict)
@@ -117,7 +119,12 @@ class CharterDraft:
 
 def draft_of(charter: Charter) -> CharterDraft:
     """The draft of a charter that is whole."""
-    draft = CharterDraft(languages=list(charter.languages), articles=len(charter.articles), law_names=set(charter.laws))
+    draft = CharterDraft(
+        languages=list(charter.languages),
+        alpha=charter.alpha,
+        articles=len(charter.articles),
+        law_names=set(charter.laws),
+    )
     draft.frameworks, draft.laws = dict(charter.frameworks), dict(charter.laws)
     draft.add_texts(HEAD, (), Head.model_construct(**{name: getattr(charter, name) for name in Head.model_fields}))
     parts: dict[str, Mapping[str, BaseModel]] = {"frameworks": charter.frameworks, "provisions": charter.laws}

@@ -126,6 +126,13 @@ class Threshold(Strict):
     breach: float | None = Field(
         None, ge=0, allow_inf_nan=False, description="Beyond it, the promise is broken; absent: left to a vote"
     )
+    watch_alpha: float | None = Field(
+        None,
+        gt=0,
+        lt=0.5,
+        description="How often chance alone may put it beyond the watch level, in place of the charter's `alpha`: "
+        "smaller where that level is no difference at all, which is where it stands while nothing is wrong",
+    )
     tolerance: float | None = Field(
         None, gt=0, lt=1, description="Zero tolerance: one confirmed case breaks; kept only when 3/n is under this"
     )
@@ -145,9 +152,10 @@ class Threshold(Strict):
 
     @model_serializer(mode="wrap")
     def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A level of all days is written, and hashed, as before there were others."""
+        """A level of all days that errs as all others is written, and hashed, as before there were others."""
         found: dict[str, Any] = written(self)
-        return {name: value for name, value in found.items() if name != "breaks_from" or value is not None}
+        later = ("breaks_from", "watch_alpha")
+        return {name: value for name, value in found.items() if name not in later or value is not None}
 
     def post_hoc(self, window_start: dt.date, *, proven: dt.date | None) -> bool:
         """Whether it was adopted after the window had begun, so that it may have been chosen to fit.

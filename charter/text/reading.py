@@ -99,6 +99,7 @@ class CharterReading:
         self.head = self._valid(HEAD, (), raw, Head)
         if self.head is not None:
             self.draft.languages = list(self.head.languages)
+            self.draft.alpha = self.head.alpha
             self.draft.add_texts(HEAD, (), self.head)
         elif isinstance(raw.get("languages"), list):
             self.draft.languages = [str(lang) for lang in raw["languages"]]

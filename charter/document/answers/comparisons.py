@@ -73,6 +73,14 @@ class ThresholdOfVerdict(DocumentPart):
 
     watch: float | None = None
     breach: float | None = None
+    watch_alpha: Annotated[
+        float | None,
+        LATER,
+        Field(
+            description="How often chance alone may put it beyond the watch level; absent: as often as `alpha` of the "
+            "charter says"
+        ),
+    ] = None
     tolerance: float | None = None
     breaks_from: Annotated[
         Day | None, LATER, Field(description="The first day of which a confirmed case breaks the promise")

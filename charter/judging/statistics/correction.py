@@ -35,7 +35,7 @@ BEYOND = {"ratio": 0.9, "difference": 1.5}
 class PValues:
     """One-sided p-values of a comparison; `p_breach` and `p_watch` are corrected over its family and a year's looks.
 
-    `share`: the part of the level that the first step of the correction gives it.
+    `share`: the part of the level that the first step of the correction gives it, at the watch level.
     """
 
     p_breach: float | None
@@ -135,7 +135,7 @@ def corrected(
     one for kept as it is, at the breach level where there is one. With each the level that it is held to.
 
     `by_graph`: by the graph of the fourth rule, else by Holm. `breached`: the same comparisons as they are held to the
-    breach level, where other windows speak most gravely there.
+    breach level, where other windows speak most gravely there, or where *watch* has a smaller part.
     """
     tests, breached = _tests(family), [each for each in breached or family if each.breach is not None]
     shares = parts(tests, alpha=alpha).tolist() if by_graph else [each.weight for each in tests]

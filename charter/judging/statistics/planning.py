@@ -21,7 +21,7 @@ from boussole.charter.document.base import Day, given
 from boussole.charter.document.measures import by_id
 from boussole.charter.judging.statistics.correction import BEYOND, beyond
 from boussole.charter.judging.statistics.heard import LATELY, spans
-from boussole.charter.judging.statistics.testing import DAYS_A_MONTH, accumulates, past
+from boussole.charter.judging.statistics.testing import DAYS_A_MONTH, accumulates, past, watch_part
 from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Charter
 
@@ -116,6 +116,8 @@ def _plan(
     test, counted = given(measure.params.test).stated, _counted(document, measure)
     month = document.decisions / _days(document) * DAYS_A_MONTH
     alpha = charter.alpha * (comparison.share or 1 / len(verdict.comparisons))
+    if comparison.levels.breach == level != comparison.levels.watch:
+        alpha /= _watch_part(charter, verdict)
     times = _times(at_truth(test, truth), level, alpha=alpha, power=charter.power)
     together = accumulates(measure, system)
     return Plan(
@@ -132,6 +134,11 @@ def _plan(
         accumulates=together,
         most=12 * month if together and system.windows.audit != "all" else None,
     )
+
+
+def _watch_part(charter: Charter, verdict: VerdictDocument) -> float:
+    asked = next((way for way in charter.ways if way.id == verdict.template), None)
+    return 1.0 if asked is None else watch_part(asked.threshold, charter.alpha)
 
 
 def _times(test: Mapping[str, Any] | None, level: float, *, alpha: float, power: float) -> float | None:

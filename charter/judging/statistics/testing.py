@@ -76,12 +76,25 @@ def p_values(
 
 
 def _corrected(family: Sequence[Tested], looks: int, alpha: float, rule: int) -> list[PValues]:
-    compared = [_compared(asked, each, each.watch, looks, rule) for asked, each in family]
-    breached = [
-        as_watched if each.breach is each.watch else _compared(asked, each, each.breach, looks, rule)
-        for (asked, each), as_watched in zip(family, compared, strict=True)
+    breached = [_compared(asked, each, each.breach, looks, rule) for asked, each in family]
+    watched = [
+        at_breach if each.breach is each.watch else _compared(asked, each, each.watch, looks, rule)
+        for (asked, each), at_breach in zip(family, breached, strict=True)
+    ]
+    compared = [
+        replace(each, weight=each.weight * watch_part(asked.indicator.threshold, alpha))
+        for (asked, _), each in zip(family, watched, strict=True)
     ]
     return corrected(compared, looks=looks, alpha=alpha, by_graph=rule >= BY_GRAPH, breached=breached)
+
+
+def watch_part(threshold: Threshold, alpha: float) -> float:
+    """Which part of the charter's level of error chance alone may put a question beyond its watch level by.
+
+    >>> watch_part(Threshold(watch=1, watch_alpha=0.01, status="proposed", since="2026-12-02"), 0.05)
+    0.2
+    """
+    return 1.0 if threshold.watch_alpha is None else min(1.0, threshold.watch_alpha / alpha)
 
 
 def _compared(
@@ -168,10 +181,12 @@ def more_decisions(
 ) -> int | None:
     """How many more decisions of the system would settle an unknown comparison, whichever way comes first.
 
-    If the truth is as measured: kept when it lies on the good side of the level for that (by the second rule, of the
-    watch level too), else broken; and watch when it lies beyond the watch level. None: no reasonable number would.
+    `share`: the part of the level of error that *watch* has. If the truth is as measured: kept when it lies on the good
+    side of the level for that (by the second rule, of the watch level too), else broken; and watch when it lies beyond
+    the watch level. None: no reasonable number would.
     """
     test, watch, kept = given(measure.params.test), watch_level(threshold), kept_level(threshold)
+    part = {watch: share, kept: share if kept == watch else share / watch_part(threshold, charter.alpha)}
     watched = rule > 1 and _beyond(measure, watch) < 0.5
     found = []
     for level in {watch, kept}:
@@ -182,7 +197,7 @@ def more_decisions(
                 threshold=level_of(measure, level),
                 bad_side=given(measure.params.bad_side),
                 n=decisions,
-                alpha=charter.alpha * share if bad else charter.alpha,
+                alpha=charter.alpha * part[level] if bad else charter.alpha,
                 power=charter.power,
             )
             found.append(needed)

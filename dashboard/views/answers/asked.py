@@ -92,11 +92,23 @@ def threshold_words(document: Standing, verdict: VerdictDocument, say: Say, *, c
     if not levels or threshold is None:
         return ""
     parts = [levels, say("Proposed, not adopted."), say("Not a legal threshold.")]
+    if threshold.watch_alpha is not None:
+        parts[0] = f"{levels} {_by_chance(threshold.watch_alpha, say, metric=verdict.metric)}"
     if threshold.status == "adopted":
         parts[1] = unproven_words(say) if unproven(threshold) else say("Adopted.")
         if threshold.post_hoc and not unproven(threshold):
             parts.append(say("Adopted after this period had begun."))
     return " ".join(parts)
+
+
+def _by_chance(chance: float, say: Say, *, metric: str | None) -> str:
+    """How often chance alone accuses by a question that has a level of error of its own. Effects are to be watched
+    anyway until they are clear."""
+    n = 100 * chance
+    years = say.number(n, 0 if n == round(n) else 1)
+    if judged(metric).scale == "effect":
+        return say("Chance alone breaks it in at most {n} of 100 years.", n=years)
+    return say("Chance alone has it watched in at most {n} of 100 years.", n=years)
 
 
 def unproven(threshold: ThresholdOfVerdict) -> bool:

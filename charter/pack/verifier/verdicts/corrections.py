@@ -10,7 +10,7 @@ from ..looks import nominal, over_looks
 from ..scores import holm
 from .graph import Node, effect, follows, graphical, parts
 from .heard import Heard
-from .testing import beyond, good, kept_level, level
+from .testing import beyond, good, kept_level, level, watch_part
 
 BY_GRAPH = 4
 """Since which rule a graph says who has which part of the level."""
@@ -46,10 +46,11 @@ def corrected(
     family: Sequence[tuple[AskedQuestion, Heard]], looks: int, alpha: float, rule: int
 ) -> list[CorrectedTests]:
     """The graph of the family, or by the rules before the fourth Holm; the level shared between the looks of a year:
-    equally by the first two rules, since then as far as each look sees other decisions than those before."""
+    equally by the first two rules, since then as far as each look sees other decisions than those before. *Watch* has
+    the part of it that the charter says."""
     nodes = _nodes(family, looks, rule)
     shares = [node.weight for node in nodes] if rule < BY_GRAPH else parts(nodes, alpha)
-    seen = [_seen(each.watch) for _, each in family]
+    seen = [(c, w * watch_part(q.indicator["threshold"], alpha)) for q, each in family for c, w in [_seen(each.watch)]]
     raw = [beyond(each.watch, level(each.watch, q.indicator["threshold"]["watch"])) for q, each in family]
     more = more_at_breach = [1.0] * len(family)
     if rule >= BY_GOOD:

@@ -75,6 +75,12 @@ def watched(test: dict) -> float:
     return float((test["watched"] - test["whole"]) / math.sqrt(test["variances"][2]))
 
 
+def watch_part(threshold: dict, alpha: float) -> float:
+    """Which part of the charter's level of error chance alone may put a question beyond its watch level by."""
+    own = threshold.get("watch_alpha")
+    return 1.0 if own is None else min(1.0, own / alpha)
+
+
 def ways(measure: dict, threshold: dict, charter: dict, share: float, size: int, *, rule: int) -> list[int | None]:
     """How many more decisions would settle it, were the truth as measured: each way there is; 0 settles nothing."""
     watched = rule > 1 and beyond(measure, level(measure, float(threshold["watch"]))) < 0.5
@@ -83,7 +89,8 @@ def ways(measure: dict, threshold: dict, charter: dict, share: float, size: int,
         at = level(measure, stated)
         bad = beyond(measure, at) < 0.5
         if bad or (stated == kept_level(threshold) and not watched):
-            alpha = charter["alpha"] * share if bad else charter["alpha"]
+            own = 1.0 if stated == threshold["watch"] else watch_part(threshold, charter["alpha"])
+            alpha = charter["alpha"] * share / own if bad else charter["alpha"]
             found.append(_needed(measure["params"]["test"], at, size, alpha, charter["power"]))
     return found
 
