@@ -90,6 +90,11 @@ FAULTS = [
     ("humain.yaml", "    metric: override_rate", "    breach_with: time_to_read\n    metric: override_rate", 0, r"'time_to_read'.* needs another question itself"),
     ("humain.yaml", "breach_with: override_rate", "breach_with: override_rate\n    breach_when: broken", 1, r"'override_rate'.* is never broken itself: write `breach_when: watched`"),
     ("finalite.yaml", "    breach_with: silence_and_controls\n", "", None, r"`breach_when` says how the question of `breach_with` must stand, and there is none"),
+    # a level of error of its own
+    ("humain.yaml", "watch_alpha: 0.01", "watch_alpha: 0.1", 0, r"gap_after_corrections: `watch_alpha` is 0\.1, and the charter's `alpha` 0\.05: write a smaller one"),
+    ("humain.yaml", "watch_alpha: 0.01", "watch_alpha: 0.6", 0, r"watch_alpha.* less than 0\.5"),
+    ("liberte.yaml", "      tolerance: ", "      watch_alpha: 0.01\n      tolerance: ", 0, r"`watch_alpha` is of a measure with a test, which this question has not: remove it"),
+    ("humain.yaml", "      watch: 0\n      status", "      watch: 0\n      watch_alpha: 0.01\n      status", 1, r"`watch_alpha` says nothing where all is watched that does not clearly help: remove it"),
     # translations
     ("humain.yaml", "  en: People at the centre", "  de: Der Mensch", None, r"humain\.yaml:4: title is missing in: en\."),
     ("charter.yaml", "languages: [fr, en]", "languages: [fr]", None, "is written in en, which the charter does not decl"),

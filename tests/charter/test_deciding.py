@@ -99,7 +99,14 @@ def close(told_of: dict[str, Any], alpha: float) -> bool:
     return any(math.isclose(told_of[name] or 0.0, alpha, rel_tol=1e-6) for name in ("p_breach", "p_watch", "p_kept"))
 
 
-CHARTERS = st.sampled_from([CHARTER, CHARTER.model_copy(update={"alpha": 0.2}), amended(RATIO, family="question")])
+CHARTERS = st.sampled_from(
+    [
+        CHARTER,
+        CHARTER.model_copy(update={"alpha": 0.2}),
+        amended(RATIO, family="question"),
+        amended(RATIO, threshold={"watch_alpha": 0.02}),
+    ]
+)
 LOOKS = st.sampled_from(["all", "month", "day"])
 
 

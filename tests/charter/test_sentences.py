@@ -223,12 +223,13 @@ def test_missing_outcomes_are_told_where_a_charter_asks():
 
 
 def test_missed_chances():
+    """Ends at 5 % on the good side, and at the 1 % that the charter gives *watch* there on the bad one."""
     assert told([rates(0.6, 0.7, error=0.02)], "true_positive_rate_difference_gender") == (
         "À surveiller. Sur 100 personnes dont le résultat s'est révélé positif, 60 sont contactées parmi les femmes, "
-        "contre 70 parmi les hommes : 10 de moins (entre 7 et 13). Il est très improbable que le hasard seul explique "
+        "contre 70 parmi les hommes : 10 de moins (entre 5 et 13). Il est très improbable que le hasard seul explique "
         "cet écart.",
         "To be watched. Of 100 people whose outcome turned out positive, 60 are contacted among women, against 70 "
-        "among men: 10 fewer (between 7 and 13). It is very unlikely that chance alone explains this gap.",
+        "among men: 10 fewer (between 5 and 13). It is very unlikely that chance alone explains this gap.",
     )
 
 
@@ -248,21 +249,21 @@ def test_wrongly_flagged():
 def test_an_interval_that_holds_zero_says_both_sides():
     fr, en = told([rates(0.71, 0.70, error=0.02)], "true_positive_rate_difference_gender")
     assert fr.startswith("Oui. ")
-    assert "70 parmi les hommes : 1 de plus (entre 2 de moins et 4 de plus). C'est nettement du bon côté" in fr
+    assert "70 parmi les hommes : 1 de plus (entre 2 de moins et 6 de plus). C'est nettement du bon côté" in fr
     assert (
-        "1 more (between 2 fewer and 4 more). That is clearly on the good side of the breach level (a gap of 10" in en
+        "1 more (between 2 fewer and 6 more). That is clearly on the good side of the breach level (a gap of 10" in en
     )
     fr, en = told([rates(0.69, 0.70, error=0.02)], "true_positive_rate_difference_gender")
     assert fr.startswith("On ne peut pas encore le dire. ")
-    assert "1 de moins (entre 4 de moins et 2 de plus)" in fr
+    assert "1 de moins (entre 4 de moins et 4 de plus)" in fr
     assert "entre le niveau de vigilance (aucun écart) et le niveau de rupture (un écart de 10 pour 100)" in fr
     assert "between the watch level (no gap) and the breach level (a gap of 10 in 100)" in en
 
 
 def test_no_gap_at_all():
     fr, en = told([rates(0.7, 0.7, error=0.02)], "true_positive_rate_difference_gender")
-    assert "contre 70 parmi les hommes : autant (entre 3 de moins et 3 de plus)" in fr
-    assert "against 70 among men: as many (between 3 fewer and 3 more)" in en
+    assert "contre 70 parmi les hommes : autant (entre 3 de moins et 5 de plus)" in fr
+    assert "against 70 among men: as many (between 3 fewer and 5 more)" in en
 
 
 LABELS = {"outcome": {"column": "hired", "positive": [True], "observed_for": "selected", "absent": "missing"}}
@@ -274,7 +275,7 @@ def test_a_gap_in_precision_says_what_it_means():
     fr, en = told([measure], f"{metric}_gender", of=system(columns=LABELS))
     assert fr == (
         "À surveiller. Sur 100 personnes contactées, le résultat s'est produit pour 40 parmi les femmes, contre 30 "
-        "parmi les hommes : 10 de plus (entre 7 et 13). Il est très improbable que le hasard seul explique cet écart. "
+        "parmi les hommes : 10 de plus (entre 5 et 13). Il est très improbable que le hasard seul explique cet écart. "
         "On leur a sans doute demandé davantage avant qu'elles soient contactées."
     )
     assert en.endswith("this gap. More was probably asked of them before they were contacted.")
