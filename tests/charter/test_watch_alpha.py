@@ -12,7 +12,9 @@ from boussole.audits.uncertainty.looks import nominal
 from boussole.charter.document import MeasureDocument
 from boussole.charter.judging.statistics.correction import TestedComparison, corrected
 from boussole.charter.judging.statistics.testing import more_decisions
+from boussole.charter.templates import TEMPLATES
 from boussole.charter.text.judged import judged
+from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Threshold
 from tests.as_json import judge
 from tests.charter.builders import CHARTER, START, WOMEN, amended, comparison, family, system
@@ -125,3 +127,10 @@ def test_questions_of_the_packaged_charter_without_room_to_their_watch_level_err
         level = parity.get(judged(way.metric).scale) if way.metric else None
         if level is not None and way.threshold.watch == level and way.threshold.breach is not None:
             assert way.threshold.watch_alpha == 0.01, way.id
+
+
+@pytest.mark.parametrize("charter", [CHARTER, *map(load_charter, TEMPLATES.values())])
+def test_questions_asked_of_every_attribute_share_one_level_of_error(charter):
+    """Each attribute with the level of a year to itself would err four times as often as others do."""
+    alone = [way.id for way in charter.ways if way.for_each and way.family == "question"]
+    assert not alone
