@@ -339,17 +339,13 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "group": "<25",
             "against": "25-49",
             "months": [MONTHS[2]],
-            "ratio_between": [1.1, 1.3],
+            "ratio_between": [1.3, 1.6],
             "switch": "PlantedEffects.forgotten_young",
-            "mechanism": "some young people are passed over whatever their score, and those of their age and sex who "
-            "are on many lists get their places: by decisions their group is treated alike, person by person it is not",
+            "mechanism": "young people who would be on one list or two are passed over whatever their score, and those "
+            "of their age who are on many lists get their places: by decisions their group is treated alike, person by "
+            "person it is not",
             "spread": "people of 50 and over are on no list more often too, as they are contacted less",
             "fewer_than_six_months": "the log has three, so that nobody can be said not to be forgotten",
-            "hired_of_contacted": {
-                "ratio_between": [0.75, 1.0],
-                "mechanism": "who stands in fits less well than who is passed over: of those contacted under 25 some "
-                "10 of 100 fewer are hired, in each month; with nobody passed over it is as many",
-            },
         },
         "version_change": {
             "before": "1.4",

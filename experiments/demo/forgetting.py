@@ -16,20 +16,25 @@ YOUNG = 25
 """The first age that is not passed over."""
 
 
+FEW = 2
+"""On at most so many lists would they be who are passed over."""
+
+
 def passed_over(
-    seekers: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED
+    seekers: pd.DataFrame, *, often: Mapping[str, int], rng: np.random.Generator, effects: PlantedEffects = PLANTED
 ) -> frozenset[str]:
-    """Who is passed over."""
+    """Who is passed over, of those who would be on one list or two; `often`: on how many each person would be."""
     young = seekers.loc[seekers["age"] < YOUNG, "person_id"].to_numpy()
-    return frozenset(young[rng.random(len(young)) < effects.forgotten_young])
+    few = np.array([1 <= often.get(each, 0) <= FEW for each in young], dtype=bool)
+    return frozenset(young[few & (rng.random(len(young)) < effects.forgotten_young)])
 
 
 def forget(log: pd.DataFrame, *, over: frozenset[str], often: Mapping[str, int]) -> pd.DataFrame:
     """The decisions with the young people of `over` passed over wherever somebody like them can take their place.
 
-    That is somebody under 25 of the same sex in the pool of the same offer who is not on its list and is on others: the
-    one who is on most, by how `often` each person is. So every figure by age and sex stays what it was, and only a
-    count by person shows that it is always the same ones who are forgotten.
+    That is somebody under 25 in the pool of the same offer, of the same sex if there is one, who is not on its list and
+    is on others: the one who is on most, by how `often` each person is. So every figure by age stays what it was, those
+    by sex nearly, and only a count by person shows that it is always the same ones who are forgotten.
     """
     young, forgotten = (log["age"] < YOUNG).to_numpy(), log["person_id"].isin(over).to_numpy()
     sex, times = log["gender"].to_numpy(), log["person_id"].map(often).fillna(0).to_numpy()
@@ -37,11 +42,9 @@ def forget(log: pd.DataFrame, *, over: frozenset[str], often: Mapping[str, int])
     rows_of = log.assign(at=order)[young].groupby("offer_id", sort=False)["at"].agg(list)
     hit = forgotten & listed
     for offer, first in zip(log.loc[hit, "offer_id"], order[hit], strict=True):
-        alike = [
-            at for at in rows_of[offer] if sex[at] == sex[first] and not forgotten[at] and not listed[at] and times[at]
-        ]
+        alike = [at for at in rows_of[offer] if not forgotten[at] and not listed[at] and times[at]]
         if alike:
-            other = max(alike, key=lambda at: times[at])
+            other = max(alike, key=lambda at: (sex[at] == sex[first], times[at]))
             order[[first, other]], listed[[first, other]] = order[[other, first]], (False, True)
     places = log[PLACE].iloc[order].set_axis(log.index)
     return log.assign(**{name: places[name] for name in PLACE})

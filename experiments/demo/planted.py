@@ -47,8 +47,9 @@ class PlantedEffects:
     """Share of errors planted on purpose that advisers notice; 0.97 plants nothing."""
     text_errors_noticed: float = 0.71
     """The same of errors planted in ChatFT's texts, which agents notice; 0.97 plants nothing."""
-    forgotten_young: float = 0.4
-    """Share of people under 25 who are passed over wherever somebody like them can stand in; 0 plants nothing."""
+    forgotten_young: float = 0.6
+    """Share of people under 25 who would be on one list or two and are passed over wherever somebody of their age can
+    stand in; 0 plants nothing."""
     stray_model: str = "essai-tri-des-cv"
     """A model of the registry that belongs to no use of the register; empty plants none."""
     returns_added: float = 0.004

@@ -23,7 +23,7 @@ from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 from boussole.experiments.demo.reviews import lists, reviews
 from boussole.experiments.demo.texts import texts
 from boussole.experiments.demo.uses import uses
-from boussole.experiments.demo.weeks import decided, week_of
+from boussole.experiments.demo.weeks import decided, how_often, week_of
 from boussole.experiments.demo.writers import writer_accounts, writer_uses
 
 LOGGED = [
@@ -140,10 +140,13 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
     before, after = (versions[name] for name in VERSIONS)
     pool = scored(pairs(seekers, posted, rng=streams[3], effects=effects), {False: before, True: after})
     assigned = lists(posted, rng=streams[6], effects=effects)
+    fated = fates(pool, rng=streams[4], effects=effects)
+    often = how_often(fated)
     found = decided(
-        fates(pool, rng=streams[4], effects=effects),
+        fated,
         changed=frozenset(assigned.loc[assigned["changed"], "offer_id"]),
-        over=passed_over(seekers, rng=streams[13], effects=effects),
+        over=passed_over(seekers, often=often, rng=streams[13], effects=effects),
+        often=often,
         rng=streams[17],
         effects=effects,
     )

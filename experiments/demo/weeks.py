@@ -36,14 +36,16 @@ def decided(
     *,
     changed: frozenset[str],
     over: frozenset[str],
+    often: Mapping[str, int],
     rng: np.random.Generator,
     effects: PlantedEffects = PLANTED,
 ) -> Decided:
     """The decisions about a pool of people with scores and fates, in the order of its offers.
 
-    `changed`: offers whose list an adviser corrects; `over`: people who are passed over.
+    `changed`: offers whose list an adviser corrects; `over`: people who are passed over; `often`: on how many lists
+    each person would be.
     """
-    often, planting = _often(pool), rng.spawn(1)[0]
+    planting = rng.spawn(1)[0]
     working: set[str] = set()
     silent: set[str] = set()
     found: list[Decided] = []
@@ -67,7 +69,7 @@ def decided(
     )
 
 
-def _often(pool: pd.DataFrame) -> Mapping[str, int]:
+def how_often(pool: pd.DataFrame) -> Mapping[str, int]:
     """On how many lists each person would be if nobody found work."""
     every = decide(pool.groupby("offer_id").head(POOL))
     counts = every.groupby("person_id")["shortlisted"].sum()
