@@ -10,7 +10,7 @@ import duckdb
 import ibis
 
 from boussole.audits.cubes import build, ranks
-from boussole.audits.cubes.edges import Bins, bins_of, declare_again, declare_bins
+from boussole.audits.cubes.edges import Bins, bins_of, declare_again
 from boussole.audits.cubes.histograms import histograms
 from boussole.audits.cubes.logs import counted_logs, recount
 from boussole.audits.errors import LakeError
@@ -29,10 +29,10 @@ MOST_KEPT = 64
 _KEPT: dict[tuple[str, str], dict[str, str]] = {}
 
 
-def add_batch(connection: duckdb.DuckDBPyConnection, system: System, batch: int) -> None:
-    """Adds the decisions of one batch to the cubes of the days and months they fall in."""
-    declare_bins(connection, system, batch)
-    _merge(connection, system, batch=batch)
+def add_batches(connection: duckdb.DuckDBPyConnection, system: System, batches: Sequence[int]) -> None:
+    """Adds the decisions of some batches, whose bins are declared, to the cubes of the days and months they fall in."""
+    if batches:
+        _merge(connection, system, batches=batches)
 
 
 def rebuild(connection: duckdb.DuckDBPyConnection, system: System, *, bins: bool = False) -> None:
@@ -164,19 +164,19 @@ def _merge(
     connection: duckdb.DuckDBPyConnection,
     system: System,
     *,
-    batch: int | None = None,
+    batches: Sequence[int] | None = None,
     months: Sequence[dt.date] | None = None,
     cubes: Sequence[str] = tuple(CUBES),
 ) -> None:
-    """Adds decisions to the cubes: those of a batch, of some months, or all."""
+    """Adds decisions to the cubes: those of some batches, of some months, or all."""
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW picked AS FROM {table(system, 'decisions')} WHERE {_picked(batch, months)}"
+        f"CREATE OR REPLACE TEMP VIEW picked AS FROM {table(system, 'decisions')} WHERE {_picked(batches, months)}"
     )
     statements = statements_of(system, bins_of(connection, system))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE base AS {statements['base']}")
     for name in cubes:
         if name == "ranks" and system.ranked:
-            _add(connection, system, name, _ranks_delta(connection, system, statements, batch))
+            _add(connection, system, name, _ranks_delta(connection, system, statements, batches))
         elif name in statements and name != "ranks":
             _add(connection, system, name, statements[name])
     connection.execute("DROP TABLE base")
@@ -184,14 +184,14 @@ def _merge(
 
 
 def _ranks_delta(
-    connection: duckdb.DuckDBPyConnection, system: System, statements: dict[str, str], batch: int | None
+    connection: duckdb.DuckDBPyConnection, system: System, statements: dict[str, str], batches: Sequence[int] | None
 ) -> str:
     """SQL: what the picked decisions change in the cube `ranks`.
 
-    A batch may bring more rows of a list: the list is counted anew, and taken away as it was.
+    Batches may bring more rows of a list: the list is counted anew, and taken away as it was.
     """
     parts = ["FROM ranks_now", ranks.everybody("FROM picked")]
-    earlier = _earlier(connection, system, batch)
+    earlier = _earlier(connection, system, batches)
     rows = "FROM picked WHERE request IS NOT NULL"
     if earlier:
         ranks.count_lists(connection, statements, earlier, into="ranks_before")
@@ -201,9 +201,9 @@ def _ranks_delta(
     return ranks.added_up(parts)
 
 
-def _earlier(connection: duckdb.DuckDBPyConnection, system: System, batch: int | None) -> str | None:
-    """SQL: the rows that earlier batches brought of the lists of a batch; None where there are none."""
-    if batch is None:
+def _earlier(connection: duckdb.DuckDBPyConnection, system: System, batches: Sequence[int] | None) -> str | None:
+    """SQL: the rows that other batches brought of the lists of some; None where there are none."""
+    if batches is None:
         return None
     month = "CAST(date_trunc('month', day) AS DATE)"
     days = connection.execute(
@@ -212,7 +212,7 @@ def _earlier(connection: duckdb.DuckDBPyConnection, system: System, batch: int |
     if days is None or days[0] is None:
         return None
     others = (
-        f"FROM {table(system, 'decisions')} WHERE batch <> {batch} AND request IS NOT NULL "
+        f"FROM {table(system, 'decisions')} WHERE NOT {_picked(batches, None)} AND request IS NOT NULL "
         f"AND day BETWEEN DATE '{days[0]:%Y-%m-%d}' AND DATE '{days[1]:%Y-%m-%d}'"
     )
     if not connection.execute(f"SELECT 1 {others} LIMIT 1").fetchone():
@@ -224,9 +224,11 @@ def _earlier(connection: duckdb.DuckDBPyConnection, system: System, batch: int |
     return earlier if connection.execute(f"SELECT 1 FROM ({earlier}) LIMIT 1").fetchone() else None
 
 
-def _picked(batch: int | None, months: Sequence[dt.date] | None) -> str:
-    """SQL: the decisions of a batch, of some months, or all."""
-    return _in_months("daily", months) if months is not None else "true" if batch is None else f"batch = {batch}"
+def _picked(batches: Sequence[int] | None, months: Sequence[dt.date] | None) -> str:
+    """SQL: the decisions of some batches, of some months, or all."""
+    if months is not None:
+        return _in_months("daily", months)
+    return "true" if batches is None else f"batch IN ({', '.join(map(str, batches))})"
 
 
 def statements_of(system: System, bins: Bins) -> dict[str, str]:

@@ -6,8 +6,9 @@ import datetime as dt
 
 import duckdb
 
+from boussole.audits.cubes.edges import declare_bins
 from boussole.audits.cubes.logs import COUNTERS, counted_logs, recount
-from boussole.audits.cubes.update import add_batch
+from boussole.audits.cubes.update import add_batches
 from boussole.audits.decisions import effective
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.examine import left_out
@@ -20,10 +21,19 @@ from boussole.audits.systems.logs.log_type import Follow
 
 
 def follow(
-    connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, batch: int, *, growing: bool
+    connection: duckdb.DuckDBPyConnection,
+    opened: OpenSource,
+    contract: Contract,
+    batch: int,
+    *,
+    growing: bool,
+    uncounted: list[int],
 ) -> tuple[int, int]:
-    """Brings decisions and cubes in line with a new batch; returns rows updated and decisions waited for."""
-    updated, waiting, since = _follow(connection, opened, contract, batch, growing=growing)
+    """Brings decisions and cubes in line with a new batch; returns rows updated and decisions waited for.
+
+    `uncounted`: batches of decisions that the caller still adds to the cubes, among them this one afterwards.
+    """
+    updated, waiting, since = _follow(connection, opened, contract, batch, growing=growing, uncounted=uncounted)
     for log in counted_logs(connection, contract.system):
         spoken_of = log == contract.log and COUNTERS[log].source == "decisions"
         first = since if spoken_of else _first_day(connection, contract, log, batch)
@@ -33,12 +43,18 @@ def follow(
 
 
 def _follow(
-    connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, batch: int, *, growing: bool
+    connection: duckdb.DuckDBPyConnection,
+    opened: OpenSource,
+    contract: Contract,
+    batch: int,
+    *,
+    growing: bool,
+    uncounted: list[int],
 ) -> tuple[int, int, dt.date | None]:
     """Rows updated, decisions waited for, and the month of the first decision that later rows speak of."""
     match contract.kind.follow:
         case Follow.CUBES:
-            return _count(connection, opened, contract, batch, growing=growing), 0, None
+            return _count(connection, opened, contract, batch, growing=growing, uncounted=uncounted), 0, None
         case Follow.DECISIONS:
             ids = _spoken_of(connection, contract, batch)
             done = effective.overlay_and_count(connection, contract.system, ids)
@@ -70,17 +86,29 @@ def _first_day(connection: duckdb.DuckDBPyConnection, contract: Contract, log: L
 
 
 def _count(
-    connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, batch: int, *, growing: bool
+    connection: duckdb.DuckDBPyConnection,
+    opened: OpenSource,
+    contract: Contract,
+    batch: int,
+    *,
+    growing: bool,
+    uncounted: list[int],
 ) -> int:
-    """Counts new decisions, with what was said of them before; returns how many that were known are restated."""
+    """Has new decisions counted, with what was said of them before; returns how many that were known are restated.
+
+    Where some are, months are counted anew from their rows, so that nothing is left uncounted before.
+    """
     system = contract.system
     later = effective.anything_later(connection, system)
     if later:
         fresh = f"SELECT id FROM {table(system, 'decisions')} WHERE batch = {batch}"
         effective.overlay(connection, system, f"SELECT id FROM ({later}) WHERE id IN ({fresh})")
-    add_batch(connection, system, batch)
+    declare_bins(connection, system, batch)
+    uncounted.append(batch)
     if not one(connection, "SELECT count(*) FROM known WHERE held"):
         return 0
+    add_batches(connection, system, uncounted)
+    uncounted.clear()
     changed = effective.restate(connection, opened, contract, takes_back=growing)
     return effective.overlay_and_count(connection, system, changed).updated if changed else 0
 

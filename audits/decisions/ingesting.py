@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from boussole.audits.cubes.bands import hold_bands
+from boussole.audits.cubes.update import add_batches
 from boussole.audits.decisions import sensitive
 from boussole.audits.decisions.bookmarks import leave, resume
 from boussole.audits.decisions.bounded import hold_bounded
@@ -113,8 +114,13 @@ def ingest_into(
     growing: bool = False,
     files: Files | None = None,
     added: Mapping[str, str] | None = None,
+    uncounted: list[int] | None = None,
 ) -> IngestReport:
-    """Brings a source into the lake within an open transaction (`writing`), whose lake has the system's tables."""
+    """Brings a source into the lake within an open transaction (`writing`), whose lake has the system's tables.
+
+    `uncounted`: gets the batch of decisions that the caller then adds to the cubes (`add_batches`), before the
+    transaction ends; without it, that is done here.
+    """
     hold_known(workspace.home / "systems", system.id)
     if log == "decisions":
         hold_bands(connection, system)
@@ -128,7 +134,12 @@ def ingest_into(
         with reading_whole(source):
             report = _examine(connection, opened, contract, name, growing=growing)
             _refuse(report, strict=strict)
-            report = _write(connection, workspace, opened, contract, report, strict=strict, growing=growing)
+            batches = list[int]() if uncounted is None else uncounted
+            report = _write(
+                connection, workspace, opened, contract, report, strict=strict, growing=growing, uncounted=batches
+            )
+            if uncounted is None:
+                add_batches(connection, system, batches)
     record(connection, report)
     leave(connection, system, source, log=log, mark=opened.mark)
     return replace(report, read=opened.reading.sentence() if opened.reading else None)
@@ -243,6 +254,7 @@ def _write(
     *,
     strict: bool,
     growing: bool,
+    uncounted: list[int],
 ) -> IngestReport:
     """Good rows into their log, bad ones into the quarantine, then everything that follows from them."""
     system, log, batch = contract.system, contract.log, next_batch(connection)
@@ -269,7 +281,7 @@ def _write(
     if report.quarantined:
         set_aside(connection, opened, contract, batch)
     changes = note_changes(connection, opened, contract, origin=report.origin, batch=batch, part=part)
-    updated, waiting = follow(connection, opened, contract, batch, growing=growing)
+    updated, waiting = follow(connection, opened, contract, batch, growing=growing, uncounted=uncounted)
     return replace(
         report,
         cleared=cleared,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from boussole.audits.cubes.update import add_batches
 from boussole.audits.decisions.ingesting import ingest_into
 from boussole.audits.decisions.report import IngestReport
 from boussole.audits.decisions.shared import note_shared
@@ -34,9 +35,20 @@ def ingest_many(
     """
     with writing(workspace) as connection:
         create_system(connection, system)
-        reports = [
-            ingest_into(connection, workspace, system, file.source, log=log, origin=file.origin, added=file.added)
-            for file in files
-        ]
+        reports, uncounted = list[IngestReport](), list[int]()
+        for file in files:
+            reports.append(
+                ingest_into(
+                    connection,
+                    workspace,
+                    system,
+                    file.source,
+                    log=log,
+                    origin=file.origin,
+                    added=file.added,
+                    uncounted=uncounted,
+                )
+            )
+        add_batches(connection, system, uncounted)
         note_shared(connection, workspace, system)
         return reports

@@ -226,7 +226,7 @@ def test_a_crash_in_the_middle_leaves_nothing(
         raise RuntimeError("power cut")
 
     with monkeypatch.context() as patch:
-        patch.setattr(importlib.import_module("boussole.audits.decisions.follow"), "add_batch", crash)
+        patch.setattr(importlib.import_module("boussole.audits.decisions.ingesting"), "add_batches", crash)
         with pytest.raises(RuntimeError, match="power cut"):
             ingest(workspace, loans, csv(GOOD))
     report = ingest(workspace, loans, csv(GOOD))

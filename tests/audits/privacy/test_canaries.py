@@ -125,7 +125,7 @@ def test_an_error_of_the_database_is_told_by_its_kind(
     def fail(*_: object, **__: object) -> None:
         duckdb.execute(f"SELECT CAST('{CANARY}' AS INTEGER)")
 
-    monkeypatch.setattr(importlib.import_module("boussole.audits.decisions.follow"), "add_batch", fail)
+    monkeypatch.setattr(importlib.import_module("boussole.audits.decisions.ingesting"), "add_batches", fail)
     code, said = run("import", csv(tmp_path, GOOD), "--system", "loans")
     assert code == 2
     assert "ConversionException" in said

@@ -1,0 +1,135 @@
+"""Files that come in together are counted at once, and leave what they leave one by one."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from boussole.audits.cubes import update
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.ingesting import RefusedSourceError
+from boussole.audits.decisions.together import Incoming, ingest_many
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import CUBES, table
+from boussole.audits.workspace import Workspace
+from tests.audits.test_ranks import log
+from tests.written import system_text
+
+SYSTEM = system_text(
+    "offers",
+    """
+columns:
+  id: ref
+  decided_at: day
+  decision: {column: contacted, selected: [true], not_selected: [false]}
+  outcome: {column: hired, positive: [true], observed_for: all, absent: missing}
+  score: {column: score, range: [-5, 5]}
+  request: offer
+  rank: rank
+  person: who
+groups:
+  gender: {column: gender, reference: M}
+  age: {column: age}
+features: [{column: km, kind: number}, {column: trade, kind: category}]
+windows: {audit: all}
+privacy: {pseudonymise: [ref, who, offer]}
+""",
+    kind="ranking",
+)
+TABLES = (*CUBES, "edges", "values", "decisions")
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    """Lists in no order of time, with an outcome that few rows tell yet."""
+    found = log(40).sample(frac=1, random_state=5).reset_index(drop=True)
+    place = pd.Series(range(len(found)))
+    return found.assign(
+        km=place * 37 % 101 / 7.0,
+        trade=[f"t{each % 9}" for each in place],
+        hired=pd.Series([each % 3 == 0 if each % 4 == 0 else None for each in place], dtype="boolean"),
+    )
+
+
+def made(home: Path) -> Workspace:
+    workspace = Workspace.create(home)
+    (workspace.home / "systems" / "offers.yaml").write_text(SYSTEM, encoding="utf-8")
+    for name in ("pseudonym", "bucket"):
+        (workspace.keys / f"{name}.key").write_bytes(b"k" * 32)
+    return workspace
+
+
+def files(folder: Path, frames: Sequence[pd.DataFrame]) -> list[Incoming]:
+    folder.mkdir()
+    paths = [folder / f"part{i}.parquet" for i in range(len(frames))]
+    for path, rows in zip(paths, frames, strict=True):
+        rows.to_parquet(path)
+    return [Incoming(source=path, origin=path.name) for path in paths]
+
+
+def contents(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
+    system = workspace.system("offers")
+    with reading(workspace) as connection:
+        return {name: connection.execute(f"FROM {table(system, name)} ORDER BY ALL").fetchall() for name in TABLES}
+
+
+def parts(frame: pd.DataFrame, how: str) -> list[pd.DataFrame]:
+    match how:
+        case "lists in pieces":
+            return [frame[:1], frame[1:200], frame[200:250], frame[250:]]
+        case "told again":  # the second file fills in outcomes of the first, between rows of its own
+            return [frame[:200], frame[150:300].assign(hired=True), frame[300:], frame[:50].assign(hired=False)]
+        case _:  # some rows are set aside, and corrected by a file that comes with them
+            wrong = frame[:200].assign(day=frame["day"].mask(frame.index % 5 == 0))
+            return [wrong, frame[200:], frame[:200]]
+
+
+@pytest.mark.costly
+@pytest.mark.parametrize("how", ["lists in pieces", "told again", "corrected"])
+def test_what_came_in_together_is_what_came_in_one_by_one(frame: pd.DataFrame, tmp_path: Path, how: str) -> None:
+    incoming = files(tmp_path / "files", parts(frame, how))
+    one, many = made(tmp_path / "one"), made(tmp_path / "many")
+    told = [ingest(one, one.system("offers"), each.source, origin=each.origin) for each in incoming]
+    together = ingest_many(many, many.system("offers"), incoming)
+    assert [each.updated for each in together] == [each.updated for each in told]
+    assert [each.accepted for each in together] == [each.accepted for each in told]
+    if how == "told again":
+        assert [each.updated > 0 for each in told] == [False, True, False, True]
+    found, expected = contents(many), contents(one)
+    for name in TABLES:
+        assert found[name] == expected[name], name
+    assert sum(row[-1] is not None for row in found["ranks"]) > 100
+
+
+def test_many_files_are_counted_once(frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace, merged = made(tmp_path / "w"), list[object]()
+    was = update._merge
+    monkeypatch.setattr(update, "_merge", lambda *args, **told: merged.append(told) or was(*args, **told))
+    ingest_many(workspace, workspace.system("offers"), files(tmp_path / "files", parts(frame, "lists in pieces")))
+    assert [each["batches"] for each in merged] == [[1, 2, 3, 4]]
+
+
+def test_a_file_that_is_refused_or_a_crash_leaves_nothing_of_the_others(
+    frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = made(tmp_path / "w")
+    system, good = workspace.system("offers"), frame[50:100]
+    ingest_many(workspace, system, files(tmp_path / "first", [frame[:50]]))
+    before = contents(workspace)
+    with pytest.raises(RefusedSourceError):
+        ingest_many(workspace, system, files(tmp_path / "bad", [good, frame[100:].assign(day=None)]))
+    with monkeypatch.context() as patch:
+        patch.setattr(importlib.import_module("boussole.audits.decisions.together"), "add_batches", _crash)
+        with pytest.raises(RuntimeError, match="power cut"):
+            ingest_many(workspace, system, files(tmp_path / "good", [good]))
+    assert contents(workspace) == before
+    (again,) = ingest_many(workspace, system, files(tmp_path / "again", [good]))
+    assert (again.already, again.accepted) == (False, 50)
+
+
+def _crash(*_: object) -> None:
+    raise RuntimeError("power cut")
