@@ -49,7 +49,7 @@ def test_thresholds_say_on_which_side_and_whether_anybody_adopted_them(scene: Sc
         verdict = next(v for v in document["verdicts"] if v["indicator"] == indicator)
         assert threshold_words(document, verdict, FR) == f"{words} {proposed}"
     by_chance = {**verdict, "threshold": {**verdict["threshold"], "watch_alpha": 0.01}}
-    chance = "Par le seul hasard, elle n’est à surveiller qu’au plus 1 fois en 100 ans."
+    chance = "Par le seul hasard, elle est à surveiller au plus 1 fois en 100 ans."
     assert threshold_words(document, by_chance, FR) == f"{words} {chance} {proposed}"
     adopted = {**verdict, "threshold": {**verdict["threshold"], "status": "adopted", "post_hoc": True}}
     told = threshold_words(document, adopted, EN)
