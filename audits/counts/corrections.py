@@ -13,7 +13,7 @@ from boussole.audits.counts.read import CORRECTED, counts_sql
 from boussole.audits.cubes.reviews import NEWEST, keep_reviewed, ready
 from boussole.audits.lake import clocks
 from boussole.audits.lake.purged import purged_before
-from boussole.audits.lake.tables import days_sql, has_table, keep, literal, quote, table
+from boussole.audits.lake.tables import days_sql, has_table, keep, literal, place_of, quote, table
 from boussole.audits.systems.logs.human_actions import (
     APART,
     FINAL_BY_PERSON,
@@ -68,7 +68,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, system: System, window: Window,
     profile = ", ".join(f"d.{quote(f'c_{name}')}" for name in system.controls)
     stratum = f"CAST(dense_rank() OVER (ORDER BY {profile}) - 1 AS VARCHAR)" if profile else "'0'"
     decisions = (
-        f"SELECT *, rowid AS place FROM {table(system, 'decisions')} WHERE {days_sql(window)} AND decision IS NOT NULL"
+        f"SELECT *, {place_of(connection, system)} AS place FROM {table(system, 'decisions')} "
+        f"WHERE {days_sql(window)} AND decision IS NOT NULL"
     )
     large = "SELECT place, bucket, changed FROM reviewed SEMI JOIN large_teams USING (month, team) WHERE NOT early"
     return (

@@ -10,7 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from boussole.audits.lake import clocks
-from boussole.audits.lake.tables import KEYS, holds, keep, let_go, literal, one, quote, table
+from boussole.audits.lake.tables import KEYS, holds, keep, let_go, literal, one, place_of, quote, table
 from boussole.audits.systems.logs.human_actions import (
     CHANGED,
     EARLY,
@@ -132,8 +132,9 @@ def _reviewed(connection: duckdb.DuckDBPyConnection, system: System, rows: str) 
     groups = "".join(f", d.{quote(f'g_{name}')}" for name in system.groups)
     said = clocks.stored(connection, system, "human_actions", "recorded_at", alias="a.")
     decided = clocks.stored(connection, system, "decisions", "decided_at", alias="d.")
+    place = place_of(connection, system, alias="d.")
     return (
-        f"SELECT d.rowid AS place, CAST(date_trunc('month', d.day) AS DATE) AS month, a.bucket, "
+        f"SELECT {place} AS place, CAST(date_trunc('month', d.day) AS DATE) AS month, a.bucket, "
         f"coalesce(d.person, d.id) AS person, w.team_number AS team, w.number AS agent{listed}, "
         f"a.decision <> d.decision AS changed, {_time_and_words(system)}, {clocks.ordered(said)} AS recorded_at, "
         f"a.batch, a.row, {clocks.surely_before(said, decided)} AS early{groups} "

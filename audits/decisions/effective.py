@@ -13,7 +13,7 @@ from boussole.audits.cubes.update import rebuild_months
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake import clocks
-from boussole.audits.lake.tables import holds, keep, let_go, literal, one, table
+from boussole.audits.lake.tables import holds, keep, let_go, literal, one, place_of, table
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.model import System
 
@@ -39,10 +39,11 @@ def keep_touched(connection: duckdb.DuckDBPyConnection, system: System, rows: st
     `told`: SQL of what else of them is kept, beside their decisions `d`. Without a decision there is no `place`.
     """
     held = ", ".join(f"d.{name}" for pair in LOGGED.items() for name in pair)
+    place = place_of(connection, system, alias="d.")
     keep(
         connection,
         "touched",
-        f"SELECT {told}, d.rowid AS place, CAST(date_trunc('month', d.day) AS DATE) AS month, d.decision, {held} "
+        f"SELECT {told}, {place} AS place, CAST(date_trunc('month', d.day) AS DATE) AS month, d.decision, {held} "
         f"FROM ({rows}) t LEFT JOIN {table(system, 'decisions')} d ON d.id = t.id",
     )
 
@@ -70,18 +71,26 @@ def overlay(connection: duckdb.DuckDBPyConnection, system: System, ids: str | No
     months = connection.execute("SELECT DISTINCT month FROM in_force ORDER BY month").fetchall()
     updated = one(connection, "SELECT count(*) FROM in_force")
     if updated:
-        _replace(connection, table(system, "decisions"))
+        _replace(connection, system)
     let_go(connection, "in_force")
     return Overlaid(updated=updated, waiting=looked[0], months=[row[0] for row in months], since=looked[1])
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, decisions: str) -> None:
+def _replace(connection: duckdb.DuckDBPyConnection, system: System) -> None:
     """Writes decisions anew with what is `in_force` of them: an UPDATE of the lake takes twice as long."""
+    decisions = table(system, "decisions")
     values = ", ".join(f"f.{name} AS {name}" for name in LATER)
-    connection.execute(
-        f"INSERT INTO {decisions} SELECT d.* REPLACE ({values}) FROM {decisions} d JOIN in_force f ON f.place = d.rowid"
-    )
-    connection.execute(f"DELETE FROM {decisions} WHERE rowid IN (SELECT place FROM in_force)")
+    place, of_each = place_of(connection, system), place_of(connection, system, alias="d.")
+    anew = f"SELECT d.* REPLACE ({values}) FROM {decisions} d JOIN in_force f ON f.place = {of_each}"
+    struck = f"DELETE FROM {decisions} WHERE {place} IN (SELECT place FROM in_force)"
+    if place == "rowid":
+        connection.execute(f"INSERT INTO {decisions} {anew}")
+        connection.execute(struck)
+    else:  # by batch and row, what is written anew would be struck out with what it replaces
+        keep(connection, "anew", anew)
+        connection.execute(struck)
+        connection.execute(f"INSERT INTO {decisions} FROM anew")
+        let_go(connection, "anew")
 
 
 def overlay_and_count(connection: duckdb.DuckDBPyConnection, system: System, ids: str | None) -> Overlaid:

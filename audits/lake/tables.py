@@ -216,6 +216,23 @@ def let_go(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
         connection.execute(f"DROP TABLE IF EXISTS {name}")
 
 
+UNCOMMITTED = 10**18
+"""From which number on DuckLake numbers rows that are not committed yet. Once some of these were struck out, several
+rows may bear one number."""
+
+
+def place_of(connection: duckdb.DuckDBPyConnection, system: System, *, alias: str = "") -> str:
+    """SQL: the whole number that tells a decision from all others. `alias`: of the decisions, with a dot.
+
+    It is the lake's own for its row; in a transaction that wrote decisions before, where these may repeat, it is made
+    of its batch and its row there.
+    """
+    written = f"SELECT 1 FROM {table(system, 'decisions')} WHERE rowid >= {UNCOMMITTED} LIMIT 1"
+    if connection.execute(written).fetchone() is None:
+        return f"{alias}rowid"
+    return f"(CAST({alias}batch AS BIGINT) * {2**32} + {alias}row)"
+
+
 def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     """The whole number that a query gives."""
     row = connection.execute(query).fetchone()

@@ -14,7 +14,7 @@ from boussole.audits.decisions import ingest
 from boussole.audits.decisions.ingesting import RefusedSourceError
 from boussole.audits.decisions.together import Incoming, ingest_many
 from boussole.audits.lake import reading
-from boussole.audits.lake.tables import CUBES, table
+from boussole.audits.lake.tables import CUBES, cube_of, table
 from boussole.audits.workspace import Workspace
 from tests.audits.test_ranks import log
 from tests.written import system_text
@@ -71,10 +71,12 @@ def files(folder: Path, frames: Sequence[pd.DataFrame]) -> list[Incoming]:
     return [Incoming(source=path, origin=path.name) for path in paths]
 
 
-def contents(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
+def contents(workspace: Workspace, *more: str) -> dict[str, list[tuple[object, ...]]]:
     system = workspace.system("offers")
     with reading(workspace) as connection:
-        return {name: connection.execute(f"FROM {table(system, name)} ORDER BY ALL").fetchall() for name in TABLES}
+        return {
+            name: connection.execute(f"FROM {table(system, name)} ORDER BY ALL").fetchall() for name in (*TABLES, *more)
+        }
 
 
 def parts(frame: pd.DataFrame, how: str) -> list[pd.DataFrame]:
@@ -83,13 +85,22 @@ def parts(frame: pd.DataFrame, how: str) -> list[pd.DataFrame]:
             return [frame[:1], frame[1:200], frame[200:250], frame[250:]]
         case "told again":  # the second file fills in outcomes of the first, between rows of its own
             return [frame[:200], frame[150:300].assign(hired=True), frame[300:], frame[:50].assign(hired=False)]
+        case "told three times":  # what was written anew in this transaction is told once more
+            half = len(frame) // 2
+            more = [frame[:half], frame[:90].assign(hired=True), frame[half : half + 50]]
+            return [*more, frame[: half + 20].assign(hired=False), frame[half + 50 :]]
+        case "told with new rows":
+            half = len(frame) // 2
+            return [frame[:half], frame[: half + 50].assign(hired=True), frame[: half + 20].assign(hired=False)]
         case _:  # some rows are set aside, and corrected by a file that comes with them
             wrong = frame[:200].assign(day=frame["day"].mask(frame.index % 5 == 0))
             return [wrong, frame[200:], frame[:200]]
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("how", ["lists in pieces", "told again", "corrected"])
+@pytest.mark.parametrize(
+    "how", ["lists in pieces", "told again", "told three times", "told with new rows", "corrected"]
+)
 def test_what_came_in_together_is_what_came_in_one_by_one(frame: pd.DataFrame, tmp_path: Path, how: str) -> None:
     incoming = files(tmp_path / "files", parts(frame, how))
     one, many = made(tmp_path / "one"), made(tmp_path / "many")
@@ -103,6 +114,62 @@ def test_what_came_in_together_is_what_came_in_one_by_one(frame: pd.DataFrame, t
     for name in TABLES:
         assert found[name] == expected[name], name
     assert sum(row[-1] is not None for row in found["ranks"]) > 100
+
+
+REVIEWED = system_text(
+    "offers",
+    """
+columns:
+  id: ref
+  decided_at: day
+  decision: {column: contacted, selected: [true], not_selected: [false]}
+  human: {decision: adviser, agent: agent, team: agency, recorded_at: noted, seconds: read}
+  outcome: {column: hired, positive: [true], observed_for: all, absent: missing}
+groups:
+  gender: {column: gender, reference: M}
+windows: {audit: all}
+privacy: {pseudonymise: [ref]}
+""",
+    kind="ranking",
+)
+
+
+@pytest.mark.costly
+def test_reviews_that_came_in_together_are_those_that_came_in_one_by_one(frame: pd.DataFrame, tmp_path: Path) -> None:
+    """Some proposals are reviewed in several files, the last one counts; every team has eleven agents."""
+    place = pd.Series(range(len(frame)))
+    reviews = pd.DataFrame(
+        {
+            "ref": frame["ref"],
+            "adviser": place % 3 > 0,
+            "agent": [f"a{each % 22}" for each in place],
+            "agency": [f"t{each % 2}" for each in place],
+            "noted": frame["day"] + pd.Timedelta(days=1),
+            "read": place % 60 + 1.0,
+        }
+    )
+    again = reviews.assign(adviser=~reviews["adviser"], noted=reviews["noted"] + pd.Timedelta(hours=3))
+    pieces = [reviews[:200], again[100:300], reviews[200:], again[:50]]
+    decisions = frame.drop(columns="hired").to_parquet
+    workspaces = []
+    for name in ("one", "many"):
+        workspace = made(tmp_path / name)
+        (workspace.home / "systems" / "offers.yaml").write_text(REVIEWED, encoding="utf-8")
+        decisions(tmp_path / "decisions.parquet")
+        ingest(workspace, workspace.system("offers"), tmp_path / "decisions.parquet")
+        workspaces.append(workspace)
+    incoming = files(tmp_path / "files", pieces)
+    one, many = workspaces
+    for each in incoming:
+        ingest(one, one.system("offers"), each.source, origin=each.origin, log="human_actions")
+    ingest_many(many, many.system("offers"), incoming, log="human_actions")
+    found, expected = (
+        contents(many, "human_actions", cube_of("human_actions")),
+        contents(one, "human_actions", cube_of("human_actions")),
+    )
+    for name in found:
+        assert found[name] == expected[name], name
+    assert found[cube_of("human_actions")]
 
 
 def test_many_files_are_counted_once(frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
