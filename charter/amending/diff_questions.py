@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -94,8 +95,10 @@ def _thresholds(old: Indicator, new: Indicator, article: Article) -> Iterator[Ch
         if name not in THRESHOLD and _of(old, name) != _of(new, name):
             field = f"threshold.{name}"
             sides = _of(old, name), _of(new, name)
+            fewer = name == "watch_alpha" and (sides[1] or math.inf) < (sides[0] or math.inf)
+            effect: Effect = "unclear" if name != "watch_alpha" else "looser" if fewer else "tighter"
             yield change(
-                "setting_changed", "unclear", article=article, of=new, field=field, before=sides[0], after=sides[1]
+                "setting_changed", effect, article=article, of=new, field=field, before=sides[0], after=sides[1]
             )
     for name in LEVELS:
         before, after = _of(old, name), _of(new, name)

@@ -133,7 +133,8 @@ def _watched_by_chance(draft: CharterDraft) -> Iterator[CharterFault]:
             continue
         if judged(each.indicator.metric).scale not in TESTED:
             yield each.fault(
-                "`watch_alpha` is of a measure with a test, which this question has not: remove it.", *path
+                "`watch_alpha` is of ratios, gaps, shares and effects, which this question is not held to: remove it.",
+                *path,
             )
         elif judged(each.indicator.metric).scale == "effect" and threshold.breach is None:
             yield each.fault(

@@ -93,7 +93,7 @@ FAULTS = [
     # a level of error of its own
     ("humain.yaml", "watch_alpha: 0.01", "watch_alpha: 0.1", 0, r"gap_after_corrections: `watch_alpha` is 0\.1, and the charter's `alpha` 0\.05: write a smaller one"),
     ("humain.yaml", "watch_alpha: 0.01", "watch_alpha: 0.6", 0, r"watch_alpha.* less than 0\.5"),
-    ("liberte.yaml", "      tolerance: ", "      watch_alpha: 0.01\n      tolerance: ", 0, r"`watch_alpha` is of a measure with a test, which this question has not: remove it"),
+    ("liberte.yaml", "      tolerance: ", "      watch_alpha: 0.01\n      tolerance: ", 0, r"`watch_alpha` is of ratios, gaps, shares and effects, which this question is not held to"),
     ("humain.yaml", "      watch: 0\n      status", "      watch: 0\n      watch_alpha: 0.01\n      status", 1, r"`watch_alpha` says nothing where all is watched that does not clearly help: remove it"),
     # translations
     ("humain.yaml", "  en: People at the centre", "  de: Der Mensch", None, r"humain\.yaml:4: title is missing in: en\."),

@@ -112,7 +112,7 @@ def test_what_is_judged_changes(text, change, kind):
 def test_a_level_of_error_of_its_own_is_said_in_words(text):
     question(text, "adjusted_selection_rate_ratio")["threshold"] |= {"watch_alpha": 0.01}
     (found,) = changes(text)
-    assert (found.kind, found.effect) == ("setting_changed", "unclear")
+    assert (found.kind, found.effect) == ("setting_changed", "looser")
     assert found.sentence["en"].endswith(
         "“how often chance alone may put it beyond the watch level” goes from as for all questions to 1 in 100."
     )

@@ -116,8 +116,8 @@ def _plan(
     test, counted = given(measure.params.test).stated, _counted(document, measure)
     month = document.decisions / _days(document) * DAYS_A_MONTH
     alpha = charter.alpha * (comparison.share or 1 / len(verdict.comparisons))
-    if comparison.levels.breach == level != comparison.levels.watch:
-        alpha /= _watch_part(charter, verdict)
+    if comparison.share and verdict.threshold and comparison.levels.breach == level != comparison.levels.watch:
+        alpha /= watch_part(verdict.threshold, charter.alpha)  # as the audit was judged, whatever the charter says now
     times = _times(at_truth(test, truth), level, alpha=alpha, power=charter.power)
     together = accumulates(measure, system)
     return Plan(
@@ -134,11 +134,6 @@ def _plan(
         accumulates=together,
         most=12 * month if together and system.windows.audit != "all" else None,
     )
-
-
-def _watch_part(charter: Charter, verdict: VerdictDocument) -> float:
-    asked = next((way for way in charter.ways if way.id == verdict.template), None)
-    return 1.0 if asked is None else watch_part(asked.threshold, charter.alpha)
 
 
 def _times(test: Mapping[str, Any] | None, level: float, *, alpha: float, power: float) -> float | None:

@@ -9,7 +9,7 @@ from typing import Literal
 from boussole.audits.errors import CharterError
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.tests import decisions_needed, tails
-from boussole.charter.document import MeasureInShort
+from boussole.charter.document import MeasureInShort, ThresholdOfVerdict
 from boussole.charter.document.answers.verdict import RULE, Verdict
 from boussole.charter.document.base import given
 from boussole.charter.judging.families import JudgedFigures, SystemQuestion
@@ -88,7 +88,7 @@ def _corrected(family: Sequence[Tested], looks: int, alpha: float, rule: int) ->
     return corrected(compared, looks=looks, alpha=alpha, by_graph=rule >= BY_GRAPH, breached=breached)
 
 
-def watch_part(threshold: Threshold, alpha: float) -> float:
+def watch_part(threshold: Threshold | ThresholdOfVerdict, alpha: float) -> float:
     """Which part of the charter's level of error chance alone may put a question beyond its watch level by.
 
     >>> watch_part(Threshold(watch=1, watch_alpha=0.01, status="proposed", since="2026-12-02"), 0.05)
