@@ -91,7 +91,7 @@ def _corrected(family: Sequence[Tested], looks: int, alpha: float, rule: int) ->
 def watch_part(threshold: Threshold | ThresholdOfVerdict, alpha: float) -> float:
     """Which part of the charter's level of error chance alone may put a question beyond its watch level by.
 
-    >>> watch_part(Threshold(watch=1, watch_alpha=0.01, status="proposed", since="2026-12-02"), 0.05)
+    >>> round(watch_part(Threshold(watch=1, watch_alpha=0.01, status="proposed", since="2026-12-02"), 0.05), 6)
     0.2
     """
     return 1.0 if threshold.watch_alpha is None else min(1.0, threshold.watch_alpha / alpha)
