@@ -80,8 +80,9 @@ def _replace(connection: duckdb.DuckDBPyConnection, system: System) -> None:
     """Writes decisions anew with what is `in_force` of them: an UPDATE of the lake takes twice as long."""
     decisions = table(system, "decisions")
     values = ", ".join(f"f.{name} AS {name}" for name in LATER)
-    place, of_each = place_of(connection, system), place_of(connection, system, alias="d.")
-    anew = f"SELECT d.* REPLACE ({values}) FROM {decisions} d JOIN in_force f ON f.place = {of_each}"
+    place = place_of(connection, system)
+    found = f"SELECT *, {place} AS place FROM {decisions}"
+    anew = f"SELECT d.* EXCLUDE (place) REPLACE ({values}) FROM ({found}) d JOIN in_force f ON f.place = d.place"
     struck = f"DELETE FROM {decisions} WHERE {place} IN (SELECT place FROM in_force)"
     if place == "rowid":
         connection.execute(f"INSERT INTO {decisions} {anew}")

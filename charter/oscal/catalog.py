@@ -7,7 +7,7 @@ from boussole.charter.judging.families import said
 from boussole.charter.oscal.parts import Part, metadata, properties, uuid_of, without_empty
 from boussole.charter.text.model import Article, Charter, Indicator
 
-LEVELS = ("watch", "breach", "tolerance")
+LEVELS = ("watch", "breach", "watch_alpha", "tolerance")
 
 
 def catalog(charter: Charter, lang: str) -> Part:

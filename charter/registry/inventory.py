@@ -24,7 +24,7 @@ from boussole.charter.text.model import Charter
 
 SCHEMA = "boussole.register/1"
 Document = dict[str, Any]
-LEVELS = ("watch", "breach", "tolerance", "status", "since", "source")
+LEVELS = ("watch", "breach", "watch_alpha", "tolerance", "status", "since", "source")
 
 
 def inventory(workspace: Workspace, *, today: dt.date) -> Document:

@@ -104,8 +104,8 @@ def threshold_words(document: Standing, verdict: VerdictDocument, say: Say, *, c
 def _by_chance(chance: float, say: Say, *, metric: str | None) -> str:
     """How often chance alone accuses by a question that has a level of error of its own. Effects are to be watched
     anyway until they are clear."""
-    n = 100 * chance
-    years = say.number(n, 0 if n == round(n) else 1)
+    n = round(100 * chance, 6)
+    years = say.number(n, next((digits for digits in range(4) if round(n, digits) == n), 4))
     if judged(metric).scale == "effect":
         return say("Chance alone breaks it in at most {n} of 100 years.", n=years)
     return say("Chance alone has it watched in at most {n} of 100 years.", n=years)
