@@ -73,6 +73,17 @@ def test_the_interval_lies_beyond_the_level_where_it_is_watched():
         assert found["interval"]["error_high"] == pytest.approx(0.01)
 
 
+@pytest.mark.parametrize("z", [-2.3, -2.35])
+def test_the_interval_lies_beyond_the_level_where_it_is_not_kept_at_that_same_level(z):
+    """It was drawn at the charter's level of error, 5 %, where 1 % had decided."""
+    found = told(z, own=0.01, breach=1.0)
+    assert found["verdict"] == ("broken" if z < -2.33 else "unknown")
+    assert (found["interval"]["high"] < 1) == (found["verdict"] == "broken")
+    assert found["interval"]["error_high"] == pytest.approx(0.01)
+    assert told(z, own=None, breach=1.0)["interval"]["error_high"] == pytest.approx(0.05)
+    assert told(z, own=0.01, breach=0.8)["interval"]["error_high"] == pytest.approx(0.01)
+
+
 def test_a_smaller_level_of_a_question_takes_nothing_from_others_of_its_family():
     measures = [*family([0.93, 0.97, 0.9], 0.02), comparison(WOMEN, estimate=0.9, error=0.02)]
     own = "adjusted_selection_rate_ratio"

@@ -271,6 +271,18 @@ def test_a_threshold_says_its_levels_its_standing_and_that_it_is_no_law(scene: S
     assert zero.startswith("One confirmed case breaks it; to be watched where the log shows one")
 
 
+def test_a_level_of_error_of_its_own_stands_beside_the_levels(scene: Scene) -> None:
+    told = scene.latest["matchft"].written()
+    verdict = next(each for each in told["verdicts"] if each["indicator"] == "impact_ratio_gender")
+    verdict["template"], verdict["threshold"]["watch_alpha"] = "adjusted_selection_rate_ratio", 0.01
+    given = replace(scene, latest={**scene.latest, **documents({"matchft": told})})
+    facts = dict(asked(page(given), "adjusted_selection_rate_ratio").facts)
+    chance = "Chance alone has it watched in at most 1 of 100 years."
+    assert facts["Threshold"].startswith(
+        f"Not kept under 80 for 100, to be watched under 95 for 100. {chance} Proposed on "
+    )
+
+
 def test_a_level_adopted_after_the_period_had_begun_is_marked(scene: Scene) -> None:
     article = scene.charter.article("equite")
     first = next(each for each in article.indicators if each.id == "adjusted_selection_rate_ratio")

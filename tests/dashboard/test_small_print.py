@@ -51,6 +51,8 @@ def test_thresholds_say_on_which_side_and_whether_anybody_adopted_them(scene: Sc
     by_chance = {**verdict, "threshold": {**verdict["threshold"], "watch_alpha": 0.01}}
     chance = "Par le seul hasard, elle est à surveiller au plus 1 fois en 100 ans."
     assert threshold_words(document, by_chance, FR) == f"{words} {chance} {proposed}"
+    each_look = {**by_chance, "looks": 1}
+    assert threshold_words(document, each_look, FR) == f"{words} {chance.replace('100 ans', '100 audits')} {proposed}"
     adopted = {**verdict, "threshold": {**verdict["threshold"], "status": "adopted", "post_hoc": True}}
     told = threshold_words(document, adopted, EN)
     assert told.endswith("Adopted. Not a legal threshold. Adopted after this period had begun.")

@@ -85,7 +85,16 @@ def _corrected(family: Sequence[Tested], looks: int, alpha: float, rule: int) ->
         replace(each, weight=each.weight * watch_part(asked.indicator.threshold, alpha))
         for (asked, _), each in zip(family, watched, strict=True)
     ]
-    return corrected(compared, looks=looks, alpha=alpha, by_graph=rule >= BY_GRAPH, breached=breached)
+    found = corrected(compared, looks=looks, alpha=alpha, by_graph=rule >= BY_GRAPH, breached=breached)
+    return [_at_one_level(tested, asked.indicator.threshold) for (asked, _), tested in zip(family, found, strict=True)]
+
+
+def _at_one_level(tested: PValues, threshold: Threshold) -> PValues:
+    """Where *not kept* and *watch* are held to the same level, and *watch* has a smaller level of error, that decides
+    both."""
+    if tested.at_breach is None or threshold.watch_alpha is None or threshold.breach != threshold.watch:
+        return tested
+    return replace(tested, at_breach=min(tested.at_breach, tested.at_watch))
 
 
 def watch_part(threshold: Threshold | ThresholdOfVerdict, alpha: float) -> float:

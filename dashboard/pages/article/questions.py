@@ -20,7 +20,7 @@ from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href, law_href
 from boussole.dashboard.views.answers.asked import (
     counted_words,
-    levels_words,
+    levels_and_chance,
     no_case_words,
     other_ways,
     pairs_words,
@@ -80,7 +80,7 @@ def _late(threshold: ThresholdOfVerdict | None) -> bool:
 
 
 def _levels(scene: Scene, document: Standing, verdict: VerdictDocument, say: Say) -> str:
-    return levels_words(document, verdict, say, charter=scene.charter) if verdict.comparisons else ""
+    return levels_and_chance(document, verdict, say, charter=scene.charter) if verdict.comparisons else ""
 
 
 def _tolerance(indicator: Indicator, say: Say) -> str:

@@ -88,12 +88,10 @@ def sentence_of(charter: Charter, verdict: VerdictDocument, say: Say, *, system:
 def threshold_words(document: Standing, verdict: VerdictDocument, say: Say, *, charter: Charter | None = None) -> str:
     """From where a question is watched and not kept, and whether anybody has adopted that; empty without a level.
     `charter`: where it may hold a level to another question."""
-    levels, threshold = levels_words(document, verdict, say, charter=charter), verdict.threshold
+    levels, threshold = levels_and_chance(document, verdict, say, charter=charter), verdict.threshold
     if not levels or threshold is None:
         return ""
     parts = [levels, say("Proposed, not adopted."), say("Not a legal threshold.")]
-    if threshold.watch_alpha is not None:
-        parts[0] = f"{levels} {_by_chance(threshold.watch_alpha, say, metric=verdict.metric)}"
     if threshold.status == "adopted":
         parts[1] = unproven_words(say) if unproven(threshold) else say("Adopted.")
         if threshold.post_hoc and not unproven(threshold):
@@ -101,14 +99,27 @@ def threshold_words(document: Standing, verdict: VerdictDocument, say: Say, *, c
     return " ".join(parts)
 
 
-def _by_chance(chance: float, say: Say, *, metric: str | None) -> str:
+def levels_and_chance(document: Standing, verdict: VerdictDocument, say: Say, *, charter: Charter | None = None) -> str:
+    """From where a question is watched and not kept, and how often chance alone may have it so, where the charter says
+    that of this question by itself."""
+    levels = levels_words(document, verdict, say, charter=charter)
+    return " ".join((levels, *_by_chance(verdict, say))) if levels else ""
+
+
+def _by_chance(verdict: VerdictDocument, say: Say) -> list[str]:
     """How often chance alone accuses by a question that has a level of error of its own. Effects are to be watched
-    anyway until they are clear."""
-    n = round(100 * chance, 6)
-    years = say.number(n, next((digits for digits in range(4) if round(n, digits) == n), 4))
-    if judged(metric).scale == "effect":
-        return say("Chance alone breaks it in at most {n} of 100 years.", n=years)
-    return say("Chance alone has it watched in at most {n} of 100 years.", n=years)
+    anyway until they are clear. Of years, where all looks of one share the level."""
+    if verdict.threshold is None or verdict.threshold.watch_alpha is None:
+        return []
+    n = round(100 * verdict.threshold.watch_alpha, 6)
+    times = say.number(n, next((digits for digits in range(4) if round(n, digits) == n), 4))
+    if judged(verdict.metric).scale == "effect":
+        if verdict.looks == 1:
+            return [say("Chance alone breaks it in at most {n} of 100 audits.", n=times)]
+        return [say("Chance alone breaks it in at most {n} of 100 years.", n=times)]
+    if verdict.looks == 1:
+        return [say("Chance alone has it watched in at most {n} of 100 audits.", n=times)]
+    return [say("Chance alone has it watched in at most {n} of 100 years.", n=times)]
 
 
 def unproven(threshold: ThresholdOfVerdict) -> bool:

@@ -73,6 +73,10 @@ def corrected(
     ]
     if rule >= BY_GOOD:  # what is not kept is to be watched too
         broken = {i: p if _distant(family[i][1].watch) else max(p, watch[i]) for i, p in broken.items()}
+    for i in held:
+        threshold = family[i][0].indicator["threshold"]
+        if threshold.get("watch_alpha") is not None and threshold["breach"] == threshold["watch"]:
+            at_breach[i] = min(at_breach[i], at_watch[i])
     return [
         CorrectedTests(broken.get(i), watch[i], on_good_side[i], share[i], at_breach.get(i), at_watch[i])
         for i in range(len(family))
