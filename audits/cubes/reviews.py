@@ -94,15 +94,20 @@ def keep_newest(connection: duckdb.DuckDBPyConnection, name: str, said: str, of:
 
 
 def each_once(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Whether all places of a table are surely different, by one bit for each place that there can be."""
-    found = connection.execute(f"SELECT count(place), min(place), max(place) FROM {name}").fetchall()
-    n, first, last = map(int, found[0]) if found[0][0] else (0, 0, 0)
+    """Whether all places of a table are surely different, by one bit for each place that there can be.
+
+    Places made of a batch and a row (`place_of`) have the batch above 32 bits: then each batch has bits of its own.
+    """
+    row = f"place & {2**32 - 1}"
+    counts = f"SELECT count(place), max(place >> 32) - min(place >> 32) + 1, min({row}), max({row}) FROM {name}"
+    found = connection.execute(counts).fetchall()
+    n, batches, first, last = map(int, found[0]) if found[0][0] else (0, 0, 0, 0)
     if n < 2:
         return True
-    return (
-        last - first < MOST_BITS
-        and one(connection, f"SELECT bit_count(bitstring_agg(place, {first}, {last})) FROM {name}") == n
-    )
+    if batches * (last - first) >= MOST_BITS:
+        return False
+    bits = f"SELECT bit_count(bitstring_agg({row}, {first}, {last})) AS n FROM {name} GROUP BY place >> 32"
+    return one(connection, f"SELECT sum(n) FROM ({bits})") == n
 
 
 def keep_reviewed(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> None:

@@ -6,10 +6,12 @@ import importlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
 from boussole.audits.cubes import update
+from boussole.audits.cubes.reviews import each_once
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.ingesting import RefusedSourceError
 from boussole.audits.decisions.together import Incoming, ingest_many
@@ -200,3 +202,21 @@ def test_a_file_that_is_refused_or_a_crash_leaves_nothing_of_the_others(
 
 def _crash(*_: object) -> None:
     raise RuntimeError("power cut")
+
+
+@pytest.mark.parametrize(
+    ("places", "once"),
+    [
+        ("SELECT 7 + range FROM range(1000)", True),
+        ("SELECT 7 + range // 2 FROM range(1000)", False),
+        ("SELECT (9 + range // 400) * 4294967296 + range % 400 FROM range(1000)", True),
+        ("SELECT (9 + range // 400) * 4294967296 + range % 399 FROM range(1000)", False),
+        ("SELECT 3 UNION ALL SELECT NULL UNION ALL SELECT NULL", True),
+        ("SELECT NULL::BIGINT WHERE false", True),
+        ("SELECT range * 4294967296 + range * 4000000 FROM range(300)", False),  # of too many bits: not surely
+    ],
+)
+def test_places_are_known_to_be_different_within_each_batch(places: str, once: bool) -> None:
+    connection = duckdb.connect()
+    connection.execute(f"CREATE TEMP TABLE said AS SELECT * FROM ({places}) AS t(place)")
+    assert each_once(connection, "said") is once
