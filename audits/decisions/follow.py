@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import duckdb
 
@@ -20,47 +21,42 @@ from boussole.audits.log_names import LogName
 from boussole.audits.systems.logs.log_type import Follow
 
 
-def follow(
-    connection: duckdb.DuckDBPyConnection,
-    opened: OpenSource,
-    contract: Contract,
-    batch: int,
-    *,
-    growing: bool,
-    uncounted: list[int],
-) -> tuple[int, int]:
-    """Brings decisions and cubes in line with a new batch; returns rows updated and decisions waited for.
+@dataclass(frozen=True, kw_only=True)
+class Brought:
+    """A new batch, and the source that it came from. `uncounted`: batches of decisions that the caller still adds to the
+    cubes, among them this one afterwards; `growing`: the source is a table that grows, not a file."""
 
-    `uncounted`: batches of decisions that the caller still adds to the cubes, among them this one afterwards.
-    """
-    updated, waiting, since = _follow(connection, opened, contract, batch, growing=growing, uncounted=uncounted)
+    opened: OpenSource
+    contract: Contract
+    batch: int
+    growing: bool
+    uncounted: list[int]
+
+
+def follow(connection: duckdb.DuckDBPyConnection, brought: Brought) -> tuple[int, int]:
+    """Brings decisions and cubes in line with a new batch; returns rows updated and decisions waited for."""
+    contract = brought.contract
+    updated, waiting, since = _follow(connection, brought)
     for log in counted_logs(connection, contract.system):
         spoken_of = log == contract.log and COUNTERS[log].source == "decisions"
-        first = since if spoken_of else _first_day(connection, contract, log, batch)
+        first = since if spoken_of else _first_day(connection, contract, log, brought.batch)
         if first is not None:
             recount(connection, contract.system, log, since=first)
     return updated, waiting
 
 
-def _follow(
-    connection: duckdb.DuckDBPyConnection,
-    opened: OpenSource,
-    contract: Contract,
-    batch: int,
-    *,
-    growing: bool,
-    uncounted: list[int],
-) -> tuple[int, int, dt.date | None]:
+def _follow(connection: duckdb.DuckDBPyConnection, brought: Brought) -> tuple[int, int, dt.date | None]:
     """Rows updated, decisions waited for, and the month of the first decision that later rows speak of."""
+    contract = brought.contract
     match contract.kind.follow:
         case Follow.CUBES:
-            return _count(connection, opened, contract, batch, growing=growing, uncounted=uncounted), 0, None
+            return _count(connection, brought), 0, None
         case Follow.DECISIONS:
-            ids = _spoken_of(connection, contract, batch)
+            ids = _spoken_of(connection, contract, brought.batch)
             done = effective.overlay_and_count(connection, contract.system, ids)
             return done.updated, done.waiting, done.since
         case Follow.RENEWED:
-            return _renew(connection, opened, contract), 0, None
+            return _renew(connection, brought.opened, contract), 0, None
         case Follow.NOTHING:
             return 0, 0, None
 
@@ -85,20 +81,12 @@ def _first_day(connection: duckdb.DuckDBPyConnection, contract: Contract, log: L
     return found[0][0]
 
 
-def _count(
-    connection: duckdb.DuckDBPyConnection,
-    opened: OpenSource,
-    contract: Contract,
-    batch: int,
-    *,
-    growing: bool,
-    uncounted: list[int],
-) -> int:
+def _count(connection: duckdb.DuckDBPyConnection, brought: Brought) -> int:
     """Has new decisions counted, with what was said of them before; returns how many that were known are restated.
 
     Where some are, months are counted anew from their rows, so that nothing is left uncounted before.
     """
-    system = contract.system
+    system, batch, uncounted = brought.contract.system, brought.batch, brought.uncounted
     later = effective.anything_later(connection, system)
     if later:
         fresh = f"SELECT id FROM {table(system, 'decisions')} WHERE batch = {batch}"
@@ -109,7 +97,7 @@ def _count(
         return 0
     add_batches(connection, system, uncounted)
     uncounted.clear()
-    changed = effective.restate(connection, opened, contract, takes_back=growing)
+    changed = effective.restate(connection, brought.opened, brought.contract, takes_back=brought.growing)
     return effective.overlay_and_count(connection, system, changed).updated if changed else 0
 
 
