@@ -23,8 +23,8 @@ from boussole.audits.systems.logs.log_type import Follow
 
 @dataclass(frozen=True, kw_only=True)
 class Brought:
-    """A new batch, and the source that it came from. `uncounted`: batches of decisions that the caller still adds to the
-    cubes, among them this one afterwards; `growing`: the source is a table that grows, not a file."""
+    """A new batch, and the source that it came from. `uncounted`: batches of decisions that the caller still adds to
+    the cubes, among them this one afterwards; `growing`: the source is a table that grows, not a file."""
 
     opened: OpenSource
     contract: Contract
