@@ -118,6 +118,21 @@ def test_the_page_says_how_many_runs_each_figure_rests_on() -> None:
     assert isinstance(rows["messages in the evening", "small"], Found)
 
 
+def test_the_page_says_what_questions_told_that_did_not_find_it() -> None:
+    """To call kept what is not is told apart from not knowing; another month counts for nothing."""
+    neighbour = {SEPTEMBER: {YOUNG.asks: ("never_shortlisted_rate_ratio/age=50+",)}}
+    runs = [
+        result({}, told={SEPTEMBER: {YOUNG.asks: "kept"}}),
+        result({}, told={SEPTEMBER: {YOUNG.asks: "unknown"}, JULY: {YOUNG.asks: "kept"}}, seed=2),
+        result(neighbour, told={SEPTEMBER: {YOUNG.asks: "watch"}}, seed=3),
+    ]
+    told = tables(runs)
+    assert f"- kept: 1 run ({YOUNG.name} (demo) 1)." in told
+    assert f"- watched or not kept, because of another group or column: 1 run ({YOUNG.name} (demo) 1)." in told
+    others = sum(each.condition == "planted" and each.system == "matchft" for each in EFFECTS) - 1
+    assert f"- nobody can tell: {3 * others + 1} runs." in told
+
+
 @pytest.mark.costly
 def test_the_picture_names_what_was_planted() -> None:
     (evening,) = (each for each in EFFECTS if each.asks == "decent_hours")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ UNTIL_SEEN = {"corrections_help", "better_than_before"}
 UNLABELLED = {"silence_and_controls", "undeclared_use"}
 """Questions that are to be watched where more than one row in a hundred is not labelled, as the charter says: where no
 case is planted, that is the only reason why they are, and it is so in the log."""
+BAD = {"watch", "broken"}
+CANNOT_TELL = "nobody can tell"
 SEEDS = 20
 """Seeds of each size that are wanted."""
 QUARTERS = 4
@@ -50,7 +53,8 @@ def write_page(results: Sequence[Result]) -> None:
 
 def tables(results: Sequence[Result]) -> str:
     """What was found, what was said where nothing is planted, and what else was turned."""
-    return "\n\n".join([_so_far(results), _detection(list(found(results))), _nothing(results), _elsewhere(results)])
+    parts = _detection(list(found(results))), _missed(results), _nothing(results), _elsewhere(results)
+    return "\n\n".join([_so_far(results), *parts])
 
 
 def _so_far(results: Sequence[Result]) -> str:
@@ -92,6 +96,34 @@ def _cell(k: int, n: int) -> str:
         return "not tried"
     low, high = exact_ends(k / n, n)
     return f"{k} of {n} ({100 * low:.0f} to {100 * high:.0f} %)"
+
+
+def _missed(results: Sequence[Result]) -> str:
+    """What questions said where they did not find what was planted: to call it kept is worse than not to know."""
+    said: dict[str, Counter[str]] = {}
+    for effect in EFFECTS:
+        for each in _where(results, effect.system, effect.condition):
+            if not effect.found_in(each):
+                (size,) = (name for name in SIZES if SIZES[name][effect.system] == each.size)
+                said.setdefault(_of_the_missed(effect, each), Counter())[f"{effect.name} ({size})"] += 1
+    lines = [
+        f"- {said_so}: {count.total()} run{'s' * (count.total() > 1)}"
+        + ("" if said_so == CANNOT_TELL else f" ({_counted(count)})")
+        + "."
+        for said_so, count in sorted(said.items(), key=lambda each: -each[1].total())
+    ]
+    return "Where a question did not find what was planted, it said:\n\n" + "\n".join(lines or ["- found in all runs."])
+
+
+def _of_the_missed(effect: Effect, result: Result) -> str:
+    told = {result.told.get(month, {}).get(effect.asks) for month in effect.months}
+    if told & BAD:
+        return "watched or not kept, because of another group or column"
+    return "kept" if "kept" in told else CANNOT_TELL
+
+
+def _counted(count: Counter[str]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in sorted(count.items()))
 
 
 def _nothing(results: Sequence[Result]) -> str:
@@ -142,7 +174,7 @@ def _year(results: Sequence[Result], system: str) -> str:
     return (
         f"{SYSTEMS[system]}: {len(runs)} runs, {len(runs) * 3} audits and {answers:,} answers with nothing planted; "
         f"runs with a false alarm: {wrong}. A year of four such runs would have one {year:.1f} times in 100, at most "
-        f"{most:.0f} (95 % interval)."
+        f"{most:.1f} (95 % interval)."
     )
 
 
