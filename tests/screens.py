@@ -1,7 +1,8 @@
 """Pictures of every page, to look at: `python -m tests.screens FOLDER [--workspace HOME]`, or `make screens`.
 
 Each page in both languages, wide and narrow, light and dark. Without a workspace, the demo's is made anew.
-`python -m tests.screens docs/images --docs` takes those that the documentation shows: the compass and some answers.
+`python -m tests.screens docs/images --docs` takes those that the documentation shows: the compass, and an answer for
+each effect that is planted in the demo, or that it leaves out.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,6 +19,9 @@ from urllib.parse import urlencode
 from PIL import Image
 
 from benchmarks.browser import Browser
+from benchmarks.planted.effects import CONDITIONS
+from benchmarks.planted.runs import AS_OF, audited, logs_of
+from benchmarks.planted.sizes import SIZES
 from benchmarks.process import BOUSSOLE, run
 from benchmarks.serving import served
 from boussole.audits.languages import LANGUAGES
@@ -24,10 +30,13 @@ from boussole.charter.committee.acting import committee_state
 from boussole.charter.committee.papers.drafts import drafts
 from boussole.charter.record_types.acts import Convocation, Office
 from boussole.charter.records.in_force import in_force
+from boussole.dashboard.cli.demo_work import explain_late
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import pages
 from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.scene import load
+from boussole.experiments.demo.build import empty, import_logs
+from boussole.experiments.demo.planted import SEED
 
 WIDE, NARROW, HIGHEST = 1280, 360, 8000
 COMPASS = "compass"
@@ -41,7 +50,34 @@ ANSWERS = {
     "answer-4-6": "time_to_answer_age",
     "answer-6-6": "examined_version",
 }
-"""The answers of MatchFT that the documentation shows, by the names of their pictures: each has a planted effect."""
+"""The answers of MatchFT that its reading guide shows, by the names of their pictures: each has a planted effect."""
+OTHER_EFFECTS = {
+    "answer-1-1": "undeclared_use",
+    "answer-1-2": "silence_and_controls",
+    "answer-1-2b": "controls_of_the_silent",
+    "answer-1-5": "registered_and_followed",
+    "answer-2-1": "override_rate",
+    "answer-2-3b": "gap_after_corrections_age",
+    "answer-2-4": "planted_errors",
+    "answer-2-5": "users_trained",
+    "answer-3-1-gender": "adjusted_selection_rate_ratio_gender",
+    "answer-4-2": "decent_hours",
+    "answer-4-5": "without_a_smartphone",
+    "answer-5-1": "told_it_is_ai",
+    "answer-5-4": "public_register",
+    "answer-6-1": "needless_access",
+    "answer-6-6b": "likeness_to_reference",
+}
+"""The answers about all else that is planted in the demo."""
+LEFT_OUT_ANSWERS = {
+    "answer-1-1-left-out": "undeclared_use",
+    "answer-3-4b-left-out": "exposure_ratio_qpv",
+    "answer-4-3-left-out": "not_too_often",
+    "answer-4-4-left-out": "silence_closes_no_door",
+    "answer-5-3-left-out": "explanation_in_time",
+    "answer-6-5-left-out": "where_models_run",
+}
+"""The answers about what is planted in MatchFT where all that the demo leaves out is, and nothing else."""
 OF_ANSWERS, OF_COMPASS = ".one-answer, .pictures", "body, .stMainBlockContainer"
 """What of a page a picture of the documentation shows."""
 COLOURS, FOOT = 128, 1500
@@ -61,13 +97,14 @@ def main() -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as made:
         home = options.workspace or _demo(Path(made))
-        with served([BOUSSOLE, "--workspace", home, "dashboard", "--headless"]) as (address, _), Browser() as browser:
-            browser.visit(address)
-            browser.driver.add_cookie({"name": COOKIE, "value": f"chair.{_chair(Workspace(home))}"})
-            _leave_the_tour(browser, address)
-            if options.docs:
-                _for_docs(browser, address, options.folder)
-                return
+        if options.docs:
+            for workspace, shown in (
+                (home, [COMPASS, *ANSWERS, *OTHER_EFFECTS]),
+                (_left_out(Path(made)), LEFT_OUT_ANSWERS),
+            ):
+                _for_docs(workspace, [each for each in shown if options.only in each], options.folder)
+            return
+        with _seen(home) as (browser, address):
             for (name, path), lang in product(_addresses(Workspace(home)), LANGUAGES):
                 if options.only not in name:
                     continue
@@ -76,6 +113,16 @@ def main() -> None:
                     joint = "&" if "?" in path else "?"
                     _take(browser, f"{address}{path}{joint}lang={lang}", picture, width=width, theme=theme)
                     print(picture, flush=True)
+
+
+@contextmanager
+def _seen(home: Path) -> Iterator[tuple[Browser, str]]:
+    """A workspace's dashboard in a browser, as its chair sees it."""
+    with served([BOUSSOLE, "--workspace", home, "dashboard", "--headless"]) as (address, _), Browser() as browser:
+        browser.visit(address)
+        browser.driver.add_cookie({"name": COOKIE, "value": f"chair.{_chair(Workspace(home))}"})
+        _leave_the_tour(browser, address)
+        yield browser, address
 
 
 def _leave_the_tour(browser: Browser, address: str) -> None:
@@ -89,6 +136,16 @@ def _leave_the_tour(browser: Browser, address: str) -> None:
 def _demo(folder: Path) -> Path:
     run(BOUSSOLE, "demo", "--home", folder / "demo", "--no-open")
     return folder / "demo"
+
+
+def _left_out(folder: Path) -> Path:
+    """A workspace of the demo's size in which all that the demo leaves out is planted in MatchFT, and nothing else."""
+    effects = CONDITIONS["left_out"]
+    workspace = empty(folder / "left_out", effects=effects)
+    import_logs(workspace, logs_of(("matchft", "left_out", SIZES["demo"]["matchft"], SEED)))
+    explain_late(workspace, today=AS_OF, effects=effects)
+    audited(workspace, "matchft", first=0)
+    return workspace.home
 
 
 def _chair(workspace: Workspace) -> str:
@@ -120,11 +177,12 @@ def _answers(workspace: Workspace) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _for_docs(browser: Browser, address: str, folder: Path) -> None:
+def _for_docs(home: Path, names: Sequence[str], folder: Path) -> None:
     """The compass and some answers in both languages, each cut to what it says."""
-    for lang in LANGUAGES:
-        for name in (COMPASS, *ANSWERS):
-            asked = {"system": "matchft", "question": ANSWERS[name]} if name in ANSWERS else {}
+    answers = ANSWERS | OTHER_EFFECTS | LEFT_OUT_ANSWERS
+    with _seen(home) as (browser, address):
+        for name, lang in product(names, LANGUAGES):
+            asked = {"system": "matchft", "question": answers[name]} if name in answers else {}
             path = f"{address}/{'answer' if asked else ''}?{urlencode({**asked, 'lang': lang})}"
             picture = folder / f"{name}-{lang}.png"
             _take(browser, path, picture, width=WIDE, theme="light")

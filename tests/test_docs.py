@@ -19,15 +19,17 @@ import yaml
 from statsmodels.stats.proportion import test_proportions_2indep as score_test
 from typer.testing import CliRunner
 
+from benchmarks.planted.effects import EFFECTS
 from boussole.audits import ledger
 from boussole.audits.log_names import LOGS
+from boussole.audits.metrics.teams import OVERRIDE_BY_TEAM
 from boussole.audits.systems import System
 from boussole.audits.systems.kinds import Strict
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.records import open_records
 from boussole.dashboard.cli.main import app
 from boussole.experiments.sync import sync
-from tests.screens import ANSWERS, COMPASS
+from tests.screens import ANSWERS, COMPASS, LEFT_OUT_ANSWERS, OTHER_EFFECTS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -254,11 +256,28 @@ def test_every_place_of_a_workspace_is_told(audited_offers, tmp_path):
     assert {place for place in places if not place.startswith(".")} <= told
 
 
-@pytest.mark.parametrize(("page", "lang"), [("matching", "en"), ("appariement", "fr")])
-def test_pictures_of_answers_are_shown_in_words_too_and_are_small(page, lang):
+OF_EFFECTS = [*({*ANSWERS} - {"answer-2-3", "answer-3-3"}), *OTHER_EFFECTS, *LEFT_OUT_ANSWERS]
+
+
+@pytest.mark.parametrize(
+    ("page", "lang", "pictures"),
+    [
+        ("matching", "en", [COMPASS, *ANSWERS]),
+        ("appariement", "fr", [COMPASS, *ANSWERS]),
+        ("effects", "en", OF_EFFECTS),
+        ("effects", "fr", OF_EFFECTS),
+    ],
+)
+def test_pictures_of_answers_are_shown_in_words_too_and_are_small(page, lang, pictures):
     text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
-    shown = dict(re.findall(rf"!\[(.*?)\]\(images/(.*?)-{lang}\.png\)", text))
-    assert sorted(shown.values()) == sorted([COMPASS, *ANSWERS])
+    shown = dict(re.findall(rf"!\[([^!]*?)\]\(images/([^)]*?)-{lang}\.png\)", text))
+    assert sorted(shown.values()) == sorted(pictures)
     assert min(map(len, shown)) > 60
     for name in shown.values():
         assert (DOCS / "images" / f"{name}-{lang}.png").stat().st_size < 120_000
+
+
+def test_every_effect_that_is_planted_in_matchft_is_shown():
+    text = (DOCS / "effects.md").read_text(encoding="utf-8").lower()
+    planted = [each for each in EFFECTS if each.system == "matchft" and each.asks != OVERRIDE_BY_TEAM]
+    assert [each.name for each in planted if each.name.lower() not in text] == []

@@ -22,7 +22,7 @@ from boussole.audits.systems.logs.log_type import Follow
 
 
 @dataclass(frozen=True, kw_only=True)
-class Brought:
+class WrittenBatch:
     """A new batch, and the source that it came from. `uncounted`: batches of decisions that the caller still adds to
     the cubes, among them this one afterwards; `growing`: the source is a table that grows, not a file."""
 
@@ -33,7 +33,7 @@ class Brought:
     uncounted: list[int]
 
 
-def follow(connection: duckdb.DuckDBPyConnection, brought: Brought) -> tuple[int, int]:
+def follow(connection: duckdb.DuckDBPyConnection, brought: WrittenBatch) -> tuple[int, int]:
     """Brings decisions and cubes in line with a new batch; returns rows updated and decisions waited for."""
     contract = brought.contract
     updated, waiting, since = _follow(connection, brought)
@@ -45,7 +45,7 @@ def follow(connection: duckdb.DuckDBPyConnection, brought: Brought) -> tuple[int
     return updated, waiting
 
 
-def _follow(connection: duckdb.DuckDBPyConnection, brought: Brought) -> tuple[int, int, dt.date | None]:
+def _follow(connection: duckdb.DuckDBPyConnection, brought: WrittenBatch) -> tuple[int, int, dt.date | None]:
     """Rows updated, decisions waited for, and the month of the first decision that later rows speak of."""
     contract = brought.contract
     match contract.kind.follow:
@@ -81,7 +81,7 @@ def _first_day(connection: duckdb.DuckDBPyConnection, contract: Contract, log: L
     return found[0][0]
 
 
-def _count(connection: duckdb.DuckDBPyConnection, brought: Brought) -> int:
+def _count(connection: duckdb.DuckDBPyConnection, brought: WrittenBatch) -> int:
     """Has new decisions counted, with what was said of them before; returns how many that were known are restated.
 
     Where some are, months are counted anew from their rows, so that nothing is left uncounted before.

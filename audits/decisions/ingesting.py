@@ -19,7 +19,7 @@ from boussole.audits.decisions.cleared import close_corrected, recognise
 from boussole.audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
 from boussole.audits.decisions.examine import examine, know_by_id, know_by_words, left_out, names_known
 from boussole.audits.decisions.exclusion import keep_spare
-from boussole.audits.decisions.follow import Brought, follow
+from boussole.audits.decisions.follow import WrittenBatch, follow
 from boussole.audits.decisions.held import hold_batch, hold_source, take_out
 from boussole.audits.decisions.identity import hold_rows
 from boussole.audits.decisions.ingested import imported_before, next_batch, record
@@ -283,7 +283,7 @@ def _write(
     changes = note_changes(connection, opened, contract, origin=report.origin, batch=batch, part=part)
     updated, waiting = follow(
         connection,
-        Brought(opened=opened, contract=contract, batch=batch, growing=growing, uncounted=uncounted),
+        WrittenBatch(opened=opened, contract=contract, batch=batch, growing=growing, uncounted=uncounted),
     )
     return replace(
         report,

@@ -38,8 +38,8 @@ def run(key: Key) -> Result:
         workspace = empty(Path(folder) / "workspace", effects=CONDITIONS[condition])
         if system == "chatft":
             _allow(workspace, size / TEXTS)
-        import_logs(workspace, _logs(key))
-        documents = _audited(workspace, system, first=0 if condition == "nothing" else 1)
+        import_logs(workspace, logs_of(key))
+        documents = audited(workspace, system, first=0 if condition == "nothing" else 1)
     return Result(
         system=system,
         condition=condition,
@@ -51,7 +51,8 @@ def run(key: Key) -> Result:
     )
 
 
-def _logs(key: Key) -> Sequence[Log]:
+def logs_of(key: Key) -> Sequence[Log]:
+    """What a run simulates, log by log."""
     system, condition, size, seed = key
     if system == "chatft":
         written = write(seed=seed, effects=CONDITIONS[condition], times=size / TEXTS)
@@ -69,7 +70,7 @@ def _allow(workspace: Workspace, times: float) -> None:
     file.write_text(yaml.safe_dump(system, allow_unicode=True), encoding="utf-8")
 
 
-def _audited(workspace: Workspace, name: str, *, first: int) -> dict[str, AuditDocument]:
+def audited(workspace: Workspace, name: str, *, first: int) -> dict[str, AuditDocument]:
     """The audits of the months from the first on that says something: nearly all is planted in the last one."""
     workspace = Workspace(workspace.home)
     system = workspace.system(name)
