@@ -191,12 +191,16 @@ def _for_docs(home: Path, names: Sequence[str], folder: Path) -> None:
 
 
 def _cut(browser: Browser, picture: Path, selector: str) -> None:
-    """A picture cut to what a selector finds on its page, in few colours."""
+    """A picture cut to what a selector finds on its page, in few colours: of figures, those that have room whole."""
     script = """
         const found = [...document.querySelectorAll(arguments[0])].map(each => each.getBoundingClientRect());
-        return [Math.min(...found.map(each => each.left)), Math.min(...found.map(each => each.top)),
-                Math.max(...found.map(each => each.right)), Math.max(...found.map(each => each.bottom))]"""
-    left, top, right, bottom = (round(each) for each in browser.driver.execute_script(script, selector))
+        const top = Math.min(...found.map(each => each.top));
+        const parts = [...document.querySelectorAll('.pictures > *')].map(each => each.getBoundingClientRect().bottom);
+        return [Math.min(...found.map(each => each.left)), top, Math.max(...found.map(each => each.right)),
+                Math.max(...found.map(each => each.bottom), ...parts) > top + arguments[1] && parts.length
+                    ? Math.max(...parts.filter(each => each <= top + arguments[1]))
+                    : Math.max(...found.map(each => each.bottom))]"""
+    left, top, right, bottom = (round(each) for each in browser.driver.execute_script(script, selector, FOOT))
     edge, least = 16, 2
     with Image.open(picture) as taken:
         wide, high = taken.size

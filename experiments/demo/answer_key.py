@@ -380,8 +380,10 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 ("questions_outside", "6.5", "calls of the model that asks questions run in a place not allowed"),
             )
         },
-        "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown. Where "
-        "two answers are given, the one or the other: what is planted says no more, and a month is too short",
+        "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown, and "
+        "with ten times as many what lies near a level gets worse: people of 50 and over are not seen as much (not "
+        "kept), women are on no list more often (to be watched). Where two answers are given, the one or the other: "
+        "what is planted says no more, and a month is too short",
         "two_answers": {name: reason for names, reason in TWO_ANSWERS.items() for name in names},
         "expected_verdicts": _expected(),
         "expected_verdicts_of_chatft": _expected_of_chatft(),
