@@ -14,6 +14,7 @@ from boussole.audits.decisions.contracts.columns import WHOLE
 from boussole.audits.decisions.examine import NOTED, left_out
 from boussole.audits.decisions.report import SchemaChange, rows_told
 from boussole.audits.decisions.sources import OpenSource
+from boussole.audits.lake import clocks
 from boussole.audits.lake.tables import describe, holds, literal, quote, table
 from boussole.audits.systems.model import System
 from boussole.audits.systems.values import UNDECLARED
@@ -45,6 +46,7 @@ def note_changes(
     changes = [*([] if part else _columns(connection, opened, contract)), *_values(connection, contract, batch)]
     changes += _infinite(connection, opened, contract)
     changes += [*noted(connection, contract), *_stopped_again(connection, contract, batch)]
+    changes += _reviewed_before(connection, contract, batch)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     rows = [[contract.system.id, contract.log, origin, batch, c.kind, c.column, c.detail, now] for c in changes]
     if rows:
@@ -66,7 +68,13 @@ def _columns(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract
         if contract.log == "decisions" and name not in now and not seen
     ]
     if seen:
-        changes += [SchemaChange(kind="new_column", column=name, detail="") for name in now if name not in seen]
+        needs = columns_of(contract.system, contract.log)
+        read = {*needs.needed, *needs.optional, *needs.beside}
+        changes += [
+            SchemaChange(kind="read_column" if name in read else "new_column", column=name, detail="")
+            for name in now
+            if name not in seen
+        ]
         changes += [SchemaChange(kind="lost_column", column=name, detail="") for name in seen if name not in now]
     for name, kind in now.items():
         before = seen.get(name)
@@ -249,6 +257,25 @@ def _stopped_again(connection: duckdb.DuckDBPyConnection, contract: Contract, ba
     rows, row = connection.execute(query).fetchall()[0]
     if rows:
         yield SchemaChange(kind="stop_again", column=section.kind, detail=rows_told(rows, row))
+
+
+def _reviewed_before(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> Iterator[SchemaChange]:
+    """Decisions of a batch of which a review came in before them that is older than they are."""
+    system = contract.system
+    if contract.log != "decisions" or "human_actions" not in system.logs:
+        return
+    decisions, reviews = table(system, "decisions"), table(system, "human_actions")
+    if not holds(connection, reviews):
+        return
+    said = clocks.stored(connection, system, "human_actions", "recorded_at", alias="a.")
+    decided = clocks.stored(connection, system, "decisions", "decided_at", alias="d.")
+    query = (
+        f"SELECT count(DISTINCT d.row), min(d.row) FROM {reviews} a JOIN {decisions} d ON d.id = a.id "
+        f"WHERE d.batch = {batch} AND {clocks.surely_before(said, decided)}"
+    )
+    rows, row = connection.execute(query).fetchall()[0]
+    if rows:
+        yield SchemaChange(kind="early_review", column=system.log.decided_at or "", detail=rows_told(rows, row))
 
 
 def _listed(values: list[str]) -> str:

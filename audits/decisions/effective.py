@@ -40,10 +40,12 @@ def keep_touched(connection: duckdb.DuckDBPyConnection, system: System, rows: st
     """
     held = ", ".join(f"d.{name}" for pair in LOGGED.items() for name in pair)
     place = place_of(connection, system, alias="d.")
+    decided = clocks.stored(connection, system, "decisions", "decided_at", alias="d.")
     keep(
         connection,
         "touched",
-        f"SELECT {told}, {place} AS place, CAST(date_trunc('month', d.day) AS DATE) AS month, d.decision, {held} "
+        f"SELECT {told}, {place} AS place, CAST(date_trunc('month', d.day) AS DATE) AS month, d.decision, "
+        f"{decided.local} AS decided_at, {decided.code} AS decided_again, {held} "
         f"FROM ({rows}) t LEFT JOIN {table(system, 'decisions')} d ON d.id = t.id",
     )
 
@@ -189,8 +191,14 @@ def _said(connection: duckdb.DuckDBPyConnection, system: System) -> str:
 
 
 def _acted(connection: duckdb.DuckDBPyConnection, system: System) -> str:
-    """SQL: what humans made of touched decisions."""
-    return _later(connection, system, "human_actions", {"decision": "UTINYINT", "seconds": "DOUBLE"})
+    """SQL: what humans made of touched decisions. A review that came in before its decision, and is older than it, is
+    none: had it come after it, it would have been set aside."""
+    told = _later(connection, system, "human_actions", {"decision": "UTINYINT", "seconds": "DOUBLE"})
+    if "human_actions" not in system.logs:
+        return told
+    said = clocks.stored(connection, system, "human_actions", "recorded_at", alias="l.")
+    decided = clocks.Moment.of("t.decided_at", system.timezone, "t.decided_again")
+    return f"{told} AND NOT {clocks.surely_before(said, decided)}"
 
 
 def _later(connection: duckdb.DuckDBPyConnection, system: System, log: LogName, columns: Mapping[str, str]) -> str:

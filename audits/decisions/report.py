@@ -9,6 +9,7 @@ from boussole.audits.log_names import LogName
 
 ChangeKind = Literal[
     "new_column",
+    "read_column",
     "lost_column",
     "absent_column",
     "changed_type",
@@ -20,13 +21,21 @@ ChangeKind = Literal[
     "hour_twice",
     "stage_skipped",
     "stop_again",
+    "early_review",
     "unknown_department",
     "unread_value",
     "sensitive_column",
     "sensitive_unclear",
 ]
 
-READ_AS: tuple[ChangeKind, ...] = ("hour_twice", "stage_skipped", "stop_again", "unknown_department", "unread_value")
+READ_AS: tuple[ChangeKind, ...] = (
+    "hour_twice",
+    "stage_skipped",
+    "stop_again",
+    "early_review",
+    "unknown_department",
+    "unread_value",
+)
 """Of these, what is told of how cells are read: no change of their column."""
 
 
@@ -74,6 +83,7 @@ class SchemaChange:
         """
         words = {
             "new_column": "new in this log, not read",
+            "read_column": "new in this log, read from now on",
             "lost_column": "it was there before and is gone",
             "absent_column": "not there, read as not known (it may come later in a log of its own)",
             "changed_type": "its type changed",
@@ -86,6 +96,7 @@ class SchemaChange:
             "hour_twice": "an hour that there is twice, as clocks go back, without its offset: read as the first",
             "stage_skipped": "a stage without the one before it, which counts as reached",
             "stop_again": "a STOP of somebody who had said it before: the first counts",
+            "early_review": "a review that came in before this decision and is older than it: it does not count",
             "unknown_department": "a department that is not known: the message goes by the clock of the system",
             "unread_value": "a value that means neither yes nor no: read as not known",
             "sensitive_column": "sensitive, so it must not travel with a log: not read",

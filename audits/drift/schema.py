@@ -19,9 +19,9 @@ class SchemaMove:
     """A change of a column of the decision log. `on`: the first day on which a decision of the file that shows it was
     made; of a file whose rows are gone the day of its import.
 
-    `kind`: as imports tell it (`new_column`, `lost_column`, `absent_column`, `changed_type`, `new_value`,
-    `rare_value`, `undeclared_value`, `mostly_undeclared`, `infinite_value`), or `set_aside`, where rows were left out
-    because of what the column held.
+    `kind`: as imports tell it (`new_column`, `read_column`, `lost_column`, `absent_column`, `changed_type`,
+    `new_value`, `rare_value`, `undeclared_value`, `mostly_undeclared`, `infinite_value`), or `set_aside`, where rows
+    were left out because of what the column held.
     """
 
     on: dt.date

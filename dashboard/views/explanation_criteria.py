@@ -179,17 +179,11 @@ def _what_decided(known: Explanation, say: Say, *, reached: bool) -> Iterator[st
     title = say.text(asked.title) if asked and asked.title else say("selected")
     if made.selected is None or (made.selected and reached):
         return
-    if made.selected and made.human:
-        yield say("You are among the people {selected} all the same: a person decided so.", selected=title)
-    elif made.selected:
+    if made.selected:
         yield say("You are among the people {selected} all the same: the log does not say why.", selected=title)
-    elif not reached:
+        return
+    if not reached:
         yield say("This limit is reason enough not to be among the people {selected}.", selected=title)
-    elif made.human is False:
-        yield say(
-            "So it is not the reason why you are not among the people {selected}: a person decided otherwise.",
-            selected=title,
-        )
     elif made.rank is not None:
         yield say(
             "So it is not the reason why you are not among the people {selected}. What is left, so far as the log "
@@ -202,3 +196,5 @@ def _what_decided(known: Explanation, say: Say, *, reached: bool) -> Iterator[st
             "So it is not the reason why you are not among the people {selected}. The log does not say what was.",
             selected=title,
         )
+    if made.human:
+        yield say("That is the result of the tool: a person decided otherwise, to choose you.")

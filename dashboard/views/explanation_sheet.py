@@ -197,7 +197,22 @@ def _steps(known: Explanation, say: Say) -> Iterator[str]:
     if made.reached:
         yield from _stages(known, say)
     if made.human is not None and known.system.log.decision:
-        yield say("A person decided: yes.") if made.human else say("A person decided: no.")
+        yield _what_the_person_decided(made.human, made.selected, say)
+
+
+def _what_the_person_decided(chosen: bool, proposed: bool | None, say: Say) -> str:
+    """In whose favour, and beside what the tool had proposed."""
+    if chosen and proposed:
+        return say("A person decided to choose you, as the tool proposed.")
+    if chosen and proposed is False:
+        return say("A person decided to choose you, though the tool did not propose you.")
+    if chosen:
+        return say("A person decided to choose you.")
+    if proposed:
+        return say("A person decided not to choose you, though the tool proposed you.")
+    if proposed is False:
+        return say("A person decided not to choose you, as the tool did not propose you either.")
+    return say("A person decided not to choose you.")
 
 
 def _stages(known: Explanation, say: Say) -> Iterator[str]:

@@ -107,6 +107,61 @@ def test_a_reply_is_held_to_its_message_by_instants(workspace: Workspace) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "local"),
+    [
+        ("2026-09-01T11:00+02:00", "2026-09-01 11:00:00"),
+        ("2026-09-01T11:00Z", "2026-09-01 13:00:00"),
+        ("2026-09-01 11:00 +0400", "2026-09-01 09:00:00"),
+        ("2026-09-01T11:00:30 +02", "2026-09-01 11:00:30"),
+        ("2026-09-01T11:00:00.5-04:00", "2026-09-01 17:00:00.5"),
+        ("2026-09-01T11:00:00+14:00", "2026-08-31 23:00:00"),
+        ("2026-09-01T11:00:00+99:00", None),  # read as four days earlier once
+        ("2026-09-01T11:00:00-25:00", None),
+        ("2026-09-01T11:00+02:75", None),
+    ],
+)
+def test_a_moment_with_its_offset_needs_no_seconds_and_lies_where_there_are_clocks(
+    workspace: Workspace, written: str, local: str | None
+) -> None:
+    report = bring(workspace, [message(written), message("2026-09-01T11:00:00", who="q")])
+    assert faults(report) == ([] if local else [(Reason.NO_DATE, 1)])
+    with reading(workspace) as connection:
+        found = connection.execute('SELECT "at"::VARCHAR FROM lake.offers.contacts ORDER BY row').fetchall()
+    assert found[:-1] == ([(local,)] if local else [])
+
+
+@pytest.mark.parametrize("order", [("human_actions", "decisions"), ("decisions", "human_actions")])
+def test_a_review_older_than_its_decision_counts_in_neither_order(workspace: Workspace, order: Sequence[str]) -> None:
+    files = {
+        "decisions": ("ref,at,contacted,who", ["d1,2026-09-04T10:00:00,false,p1", "d2,2026-09-04T10:00:00,false,p2"]),
+        "human_actions": (
+            "ref,kept,seconds,reviewed,agent,agency",
+            ["d1,true,30,2026-09-01T09:00:00,a1,north", "d2,true,40,2026-09-04T11:00:00,a1,north"],
+        ),
+    }
+    told = [bring(workspace, files[log][1], head=files[log][0], log=log, name=log) for log in order]
+    with reading(workspace) as connection:
+        found = connection.execute("SELECT human, human_seconds FROM lake.offers.decisions ORDER BY row").fetchall()
+    assert found == [(None, None), (1, 40.0)]
+    if order[0] == "decisions":
+        assert faults(told[1]) == [(Reason.OLD_REVIEW, 1)]
+    else:
+        assert [(each.kind, each.detail) for each in told[1].changes if each.kind == "early_review"] == [
+            ("early_review", "row 1")
+        ]
+
+
+def test_a_column_that_comes_later_is_said_to_be_read_where_it_is(workspace: Workspace) -> None:
+    bring(workspace, ["d1,2026-09-04T10:00:00,false,p1"], head="ref,at,contacted,who", log="decisions", name="a")
+    more = "d2,2026-09-04T10:00:00,false,p2,true,30,2026-09-04T11:00:00,a1,north,x"
+    head = "ref,at,contacted,who,kept,seconds,reviewed,agent,agency,other"
+    report = bring(workspace, [more], head=head, log="decisions", name="b")
+    kinds = {each.column: each.kind for each in report.changes}
+    assert kinds.pop("other") == "new_column"
+    assert kinds == dict.fromkeys(("kept", "seconds", "reviewed", "agent", "agency"), "read_column")
+
+
 @pytest.mark.costly
 def test_two_messages_of_one_hour_that_there_is_twice_are_two(workspace: Workspace) -> None:
     rows = [message("2026-10-25T02:30:00+02:00"), message("2026-10-25T02:30:00+01:00")]

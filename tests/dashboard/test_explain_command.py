@@ -25,7 +25,7 @@ from boussole.dashboard.server.access.log import entries
 from boussole.dashboard.views import explanation
 from boussole.dashboard.views.explanation import measured, refusal
 from boussole.dashboard.views.explanation_criteria import parameter_blocks
-from boussole.dashboard.views.explanation_sheet import Issue, part_blocks, sheet
+from boussole.dashboard.views.explanation_sheet import Issue, operation_blocks, part_blocks, sheet
 from boussole.experiments.weights.version_models import VersionModel
 from tests.dashboard.explained import DECIDED, asked, model, workspace_in
 from tests.sparing import later
@@ -221,9 +221,11 @@ def test_a_decision_of_which_the_log_tells_no_proposal_is_not_said_to_be_otherwi
     [
         ((False, None, 0.39, 1), "This limit is reason enough not to be among the people called."),
         ((False, None, 0.41, 4), "What is left, so far as the log knows, is your place in the order: 4."),
-        ((False, False, 0.41, 1), "a person decided otherwise."),
+        ((False, False, 0.41, 4), "What is left, so far as the log knows, is your place in the order: 4."),
+        ((False, True, 0.39, 4), "That is the result of the tool: a person decided otherwise, to choose you."),
+        ((False, True, 0.41, 4), "That is the result of the tool: a person decided otherwise, to choose you."),
         ((False, None, 0.41, None), "The log does not say what was."),
-        ((True, True, 0.39, 4), "all the same: a person decided so."),
+        ((True, True, 0.39, 4), "all the same: the log does not say why."),
         ((True, None, 0.39, 4), "all the same: the log does not say why."),
         ((True, None, 0.41, 1), None),
     ],
@@ -239,6 +241,26 @@ def test_which_of_two_reasons_decided_is_told_as_far_as_the_log_knows(shared, kn
     )
     assert told.endswith(words or "yours reaches it.")
     assert ("the people called" in told) == (words is not None)
+
+
+@pytest.mark.parametrize(
+    ("selected", "human", "words"),
+    [
+        (True, True, "A person decided to choose you, as the tool proposed."),
+        (False, True, "A person decided to choose you, though the tool did not propose you."),
+        (None, True, "A person decided to choose you."),
+        (True, False, "A person decided not to choose you, though the tool proposed you."),
+        (False, False, "A person decided not to choose you, as the tool did not propose you either."),
+        (None, False, "A person decided not to choose you."),
+        (True, None, None),
+    ],
+)
+def test_what_a_person_decided_is_said_in_whose_favour(shared, known_model, selected, human, words):
+    known = explanation.explanation(shared, shared.system("jobs"), ["D07"])
+    made = dataclasses.replace(known.decision, selected=selected, human=human)
+    told = str([*operation_blocks(dataclasses.replace(known, decision=made), speaker("en"))])
+    assert ("A person decided" in told) == (words is not None)
+    assert (words or "") in told
 
 
 def test_points_are_not_said_to_add_up_to_a_score_that_is_no_sum(shared, known_model, monkeypatch):

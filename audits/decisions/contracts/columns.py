@@ -11,6 +11,8 @@ from boussole.audits.systems.kinds import Value
 
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
 
+OFFSET = r"(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)"
+"""How far from UTC a clock can be: nowhere more than fourteen hours."""
 TRUE, FALSE = ("true", "1", "1.0", "yes", "oui", "vrai"), ("false", "0", "0.0", "no", "non", "faux")
 """Words that true and false stand for, in any case: YAML itself reads `yes` as true, and French Excel writes VRAI."""
 
@@ -110,7 +112,7 @@ class ColumnReader:
         name, kind = quote(column), self.types[column]
         if (kind.startswith("TIMESTAMP") and "ZONE" not in kind) or kind == "DATE":
             return f"CAST({name} AS TIMESTAMP)"
-        here = f"TRY_CAST({name} AS TIMESTAMPTZ) AT TIME ZONE {literal(zone)}"
+        here = f"{self.with_offset(column)} AT TIME ZONE {literal(zone)}"
         if not self.is_text(column):
             return here if "ZONE" in kind else "CAST(NULL AS TIMESTAMP)"
         return f"CASE WHEN {self.tells_offset(column)} THEN {here} ELSE TRY_CAST({name} AS TIMESTAMP) END"
@@ -122,5 +124,12 @@ class ColumnReader:
         return "true" if "ZONE" in self.types[column] else "false"
 
     def with_offset(self, column: str) -> str:
-        """SQL: the same moment as an instant, of one that tells its offset."""
-        return f"TRY_CAST({quote(column)} AS TIMESTAMPTZ)"
+        """SQL: the same moment as an instant, of one that tells its offset; NULL where no place is so far from UTC."""
+        name = quote(column)
+        if not self.is_text(column):
+            return f"TRY_CAST({name} AS TIMESTAMPTZ)"
+        told = r"(Z|[+-]\d\d(:?\d\d)?)"
+        close = rf"regexp_replace({name}, '\s*{told}\s*$', '\1')"
+        whole = rf"regexp_replace({close}, '([ T]\d\d?:\d\d){told}$', '\1:00\2')"
+        instant = f"coalesce(TRY_CAST({name} AS TIMESTAMPTZ), TRY_CAST({whole} AS TIMESTAMPTZ))"
+        return rf"CASE WHEN regexp_matches({name}, '{OFFSET}\s*$') THEN {instant} END"

@@ -299,6 +299,10 @@ def change_words(changed: SchemaChangeCount, say: Say) -> tuple[str, str]:
             say("A new column, which is not read."),
             say("If it matters for fairness, add it to the system file."),
         ),
+        "read_column": (
+            say("A new column, which is read from now on."),
+            say("Nothing, if it is meant: what it says is in no earlier row."),
+        ),
         "lost_column": (
             say("The column is gone."),
             say("Ask the team why: what rests on it can no longer be measured."),
@@ -345,6 +349,10 @@ def change_words(changed: SchemaChangeCount, say: Say) -> tuple[str, str]:
         "stop_again": (
             say("People said STOP again: the first one counts."),
             say("Nothing: each STOP is kept."),
+        ),
+        "early_review": (
+            say("Reviews that came in before their decision are older than it: they do not count."),
+            say("Have the clock of the reviews, or of the decisions, corrected where the log is written."),
         ),
         "unknown_department": (
             say("Departments that are not known: their messages go by the clock of the system."),

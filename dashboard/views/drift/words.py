@@ -204,9 +204,12 @@ def move_words(move: SchemaMove, system: System, say: Say) -> MoveWords:
             say("{column}: the log does not have this column ({date}).", column=head, date=date),
             say("the column “{column}” was not in the log", column=name),
         ),
-        "new_column": (
-            say("{column}: the column came with a later file ({date}).", column=head, date=date),
-            say("the column “{column}” came into the log", column=name),
+        **dict.fromkeys(
+            ("new_column", "read_column"),
+            (
+                say("{column}: the column came with a later file ({date}).", column=head, date=date),
+                say("the column “{column}” came into the log", column=name),
+            ),
         ),
         "new_value": never_seen,
         "rare_value": never_seen,
