@@ -13,7 +13,7 @@ from boussole.audits.counts.read import CORRECTED, counts_sql
 from boussole.audits.cubes.reviews import NEWEST, keep_reviewed, ready
 from boussole.audits.lake import clocks
 from boussole.audits.lake.purged import purged_before
-from boussole.audits.lake.tables import days_sql, has_table, keep, literal, place_of, quote, table
+from boussole.audits.lake.tables import days_sql, has_table, holds, keep, literal, place_of, quote, table
 from boussole.audits.systems.logs.human_actions import (
     APART,
     FINAL_BY_PERSON,
@@ -42,8 +42,9 @@ def read_corrections(
     """The rows of `CORRECTED` of a window, in a fixed order; by group, of each attribute but those in `without`.
 
     What a team of fewer than `TEAM` agents reviewed in the month, or nobody knows which, is left out of both sides, and
-    only told how often. Empty where the log does not say who reviewed, where nobody did, where rows of the window were
-    purged; and unless the window is one whole month, as two that share days would tell, subtracted, of few.
+    only told how often. Empty where the log does not say who reviewed, where nobody did by the log of reviews (what
+    stands beside decisions alone does not tell of which team somebody is), where rows of the window were purged; and
+    unless the window is one whole month, as two that share days would tell, subtracted, of few.
     """
     purged = purged_before(connection, system.id)
     if len(whole_months(window)) != 1 or not ready(system) or not has_table(connection, system, "human_actions"):
@@ -51,6 +52,8 @@ def read_corrections(
     if purged is not None and purged > window.start:
         return CORRECTED.empty_table()
     keep_reviewed(connection, system, days_sql(window))
+    if not holds(connection, "reviewed"):
+        return CORRECTED.empty_table()
     keep(connection, ROWS, _rows(connection, system, window, as_of))
     if connection.execute(f"FROM {ROWS} WHERE reviewed LIMIT 1").fetchone() is None:
         return CORRECTED.empty_table()

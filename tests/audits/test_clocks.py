@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boussole.audits.counts.corrections import read_corrections
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.replies import read_replies
 from boussole.audits.decisions import ingest
@@ -160,6 +161,22 @@ def test_a_column_that_comes_later_is_said_to_be_read_where_it_is(workspace: Wor
     kinds = {each.column: each.kind for each in report.changes}
     assert kinds.pop("other") == "new_column"
     assert kinds == dict.fromkeys(("kept", "seconds", "reviewed", "agent", "agency"), "read_column")
+
+
+def test_what_stands_beside_decisions_alone_is_no_log_of_reviews(workspace: Workspace) -> None:
+    """Whoever put people in there is of no team that is known: nothing is measured, and not that there were few."""
+    rows = [f"d{i},2026-09-04T10:00:00,{i % 2 == 0},p{i},{i % 3 == 0}" for i in range(60)]
+    head = "ref,at,contacted,who,kept"
+    assert bring(workspace, rows, head=head, log="decisions").accepted == 60
+    september, system = Window(dt.date(2026, 9, 1), dt.date(2026, 9, 30)), workspace.system("offers")
+
+    def corrections() -> int:
+        with reading(workspace) as connection:
+            return read_corrections(connection, system, september, as_of=dt.date(2026, 12, 1)).num_rows
+
+    assert corrections() == 0
+    bring(workspace, ["d1,true,40,2026-09-04T11:00:00,a1,north"], head=REVIEWS, log="human_actions", name="reviews")
+    assert corrections() > 0  # of a team that is too small: told how many are apart
 
 
 @pytest.mark.costly
