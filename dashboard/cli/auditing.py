@@ -91,10 +91,15 @@ def tell_gaps(path: Path | None) -> None:
 
 
 def tell_bad_rows(reports: Sequence[IngestReport]) -> bool:
-    """Says which rows were left out, and whether there are any."""
+    """Says how rows were read that nobody would guess, which were left out, and whether any were."""
+    from boussole.audits.decisions.report import READ_AS
+
     for report in reports:
         if report.read:
             say(f"{report.origin}: {report.read}.")
+        for change in report.changes:
+            if change.kind in READ_AS:
+                say(f"  {report.origin}, {change.sentence()}")
     bad = [report for report in reports if report.rejections]
     for report in bad:
         say(f"{report.origin}: {report.quarantined} of {report.accepted + report.quarantined} row(s) were left out.")

@@ -220,3 +220,20 @@ def test_a_file_by_itself_is_told_the_same(tmp_path: Path, command: Run) -> None
     assert (told["counted"], told["set_aside"], told["limited"]) == (310, 2170, True)
     assert "mises de côté\u202f: 2\u202f170" in done.stderr
     assert done.returncode == 2  # rows were left out
+
+
+@pytest.mark.costly
+def test_a_file_by_itself_is_told_how_rows_were_read_that_nobody_would_guess(tmp_path: Path, command: Run) -> None:
+    """As an import of the same file tells it: an hour that there is twice."""
+    workspace = made(tmp_path / "w")
+    file, data = workspace.home / "systems" / "loans.yaml", tmp_path / "log.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("timezone: UTC", "timezone: Europe/Paris"))
+    lines = [*rows(10, 310), "twice,2026-10-25T02:30:00,yes,F\n"]
+    data.write_text("ref,day,granted,sex\n" + "".join(lines), encoding="utf-8")
+    done = command("audit", "--dry-run", data, "--system-file", file)
+    words = "an hour that there is twice, as clocks go back, without its offset: read as the first (row 311)"
+    assert words in done.stderr + done.stdout
+    assert (
+        words
+        in (told := command("--workspace", workspace.home, "import", data, "--system", "loans")).stderr + told.stdout
+    )
