@@ -239,10 +239,10 @@ def test_wrongly_flagged():
     assert told([measure], f"{metric}_gender", of=harmful()) == (
         "Non. Sur 100 personnes dont le résultat s'est révélé négatif, 45 sont signalées à tort parmi les femmes, "
         "contre 23 parmi les hommes : 22 de plus (entre 19 et 25). Il est très improbable que le hasard seul explique "
-        "ce dépassement du niveau de rupture (un écart de 10 pour 100).",
+        "ce dépassement du niveau de rupture (10 de plus pour 100).",
         "No. Of 100 people whose outcome turned out negative, 45 are wrongly flagged among women, against 23 among "
         "men: 22 more (between 19 and 25). It is very unlikely that chance alone explains going beyond the breach "
-        "level (a gap of 10 in 100).",
+        "level (10 more in 100).",
     )
 
 
@@ -251,13 +251,14 @@ def test_an_interval_that_holds_zero_says_both_sides():
     assert fr.startswith("Oui. ")
     assert "70 parmi les hommes : 1 de plus (entre 2 de moins et 6 de plus). C'est nettement du bon côté" in fr
     assert (
-        "1 more (between 2 fewer and 6 more). That is clearly on the good side of the breach level (a gap of 10" in en
+        "1 more (between 2 fewer and 6 more). That is clearly on the good side of the breach level (10 fewer in 100)"
+        in en
     )
     fr, en = told([rates(0.69, 0.70, error=0.02)], "true_positive_rate_difference_gender")
     assert fr.startswith("On ne peut pas encore le dire. ")
     assert "1 de moins (entre 4 de moins et 4 de plus)" in fr
-    assert "entre le niveau de vigilance (aucun écart) et le niveau de rupture (un écart de 10 pour 100)" in fr
-    assert "between the watch level (no gap) and the breach level (a gap of 10 in 100)" in en
+    assert "entre le niveau de vigilance (aucun écart) et le niveau de rupture (10 de moins pour 100)" in fr
+    assert "between the watch level (no gap) and the breach level (10 fewer in 100)" in en
 
 
 def test_no_gap_at_all():

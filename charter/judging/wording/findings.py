@@ -185,7 +185,8 @@ def meaning(measure: MeasureInShort, *, verdict: str, catalogue: Catalogue, syst
 
 
 def level_words(level: float, scale: str, catalogue: Catalogue) -> str:
-    """A level as the figures beside it are written: `80 for 100`, `a gap of 10 in 100`, `0.10`."""
+    """A level as the figures beside it are written: `80 for 100`, `10 fewer in 100`, `0.10`. Of a difference on the
+    side where it is bad: an interval may end further off on the other one."""
     if scale == "distance":
         return number(level, catalogue.lang, 2)
     if scale == "effect" and not level:
@@ -196,7 +197,8 @@ def level_words(level: float, scale: str, catalogue: Catalogue) -> str:
         return catalogue.gettext("{n} in 100").format(n=_share_words(level, catalogue.lang))
     if not level:
         return catalogue.gettext("no gap")
-    return catalogue.gettext("a gap of {n} in 100").format(n=per_hundred(abs(level), catalogue.lang))
+    told = catalogue.gettext("{n} fewer in 100") if level < 0 else catalogue.gettext("{n} more in 100")
+    return told.format(n=per_hundred(abs(level), catalogue.lang))
 
 
 def _drift(measure: MeasureInShort, verdict: str, catalogue: Catalogue, system: System) -> str:
