@@ -98,11 +98,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         home = options.workspace or _demo(Path(made))
         if options.docs:
-            for workspace, shown in (
-                (home, [COMPASS, *ANSWERS, *OTHER_EFFECTS]),
-                (_left_out(Path(made)), LEFT_OUT_ANSWERS),
-            ):
-                _for_docs(workspace, [each for each in shown if options.only in each], options.folder)
+            of_demo, left_out = (
+                [each for each in names if options.only in each]
+                for names in ([COMPASS, *ANSWERS, *OTHER_EFFECTS], LEFT_OUT_ANSWERS)
+            )
+            if of_demo:
+                _for_docs(home, of_demo, options.folder)
+            if left_out:
+                _for_docs(_left_out(Path(made)), left_out, options.folder)
             return
         with _seen(home) as (browser, address):
             for (name, path), lang in product(_addresses(Workspace(home)), LANGUAGES):
@@ -193,14 +196,16 @@ def _for_docs(home: Path, names: Sequence[str], folder: Path) -> None:
 def _cut(browser: Browser, picture: Path, selector: str) -> None:
     """A picture cut to what a selector finds on its page, in few colours: of figures, those that have room whole."""
     script = """
-        const found = [...document.querySelectorAll(arguments[0])].map(each => each.getBoundingClientRect());
-        const top = Math.min(...found.map(each => each.top));
-        const parts = [...document.querySelectorAll('.pictures > *')].map(each => each.getBoundingClientRect().bottom);
-        return [Math.min(...found.map(each => each.left)), top, Math.max(...found.map(each => each.right)),
-                Math.max(...found.map(each => each.bottom), ...parts) > top + arguments[1] && parts.length
-                    ? Math.max(...parts.filter(each => each <= top + arguments[1]))
-                    : Math.max(...found.map(each => each.bottom))]"""
-    left, top, right, bottom = (round(each) for each in browser.driver.execute_script(script, selector, FOOT))
+        const places = selector => [...document.querySelectorAll(selector)].map(each => each.getBoundingClientRect());
+        const found = places(arguments[0]);
+        return [Math.min(...found.map(each => each.left)), Math.min(...found.map(each => each.top)),
+                Math.max(...found.map(each => each.right)), Math.max(...found.map(each => each.bottom)),
+                places('.pictures > *').map(each => each.bottom)]"""
+    *corners, figures = browser.driver.execute_script(script, selector)
+    left, top, right, bottom = map(round, corners)
+    whole = [round(each) for each in figures if each <= top + FOOT]
+    if bottom > top + FOOT and whole:
+        bottom = max(whole)
     edge, least = 16, 2
     with Image.open(picture) as taken:
         wide, high = taken.size

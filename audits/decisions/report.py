@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from boussole.audits.log_names import LogName
 
+ReadAs = Literal["hour_twice", "stage_skipped", "stop_again", "early_review", "unknown_department", "unread_value"]
 ChangeKind = Literal[
     "new_column",
     "read_column",
@@ -18,24 +19,12 @@ ChangeKind = Literal[
     "undeclared_value",
     "mostly_undeclared",
     "infinite_value",
-    "hour_twice",
-    "stage_skipped",
-    "stop_again",
-    "early_review",
-    "unknown_department",
-    "unread_value",
+    ReadAs,
     "sensitive_column",
     "sensitive_unclear",
 ]
 
-READ_AS: tuple[ChangeKind, ...] = (
-    "hour_twice",
-    "stage_skipped",
-    "stop_again",
-    "early_review",
-    "unknown_department",
-    "unread_value",
-)
+READ_AS: tuple[ReadAs, ...] = get_args(ReadAs)
 """Of these, what is told of how cells are read: no change of their column."""
 
 

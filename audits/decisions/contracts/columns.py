@@ -11,8 +11,10 @@ from boussole.audits.systems.kinds import Value
 
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
 
-OFFSET = r"(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)"
-"""How far from UTC a clock can be: nowhere more than fourteen hours."""
+OFFSET = r"(Z|[+-]\d\d(:?\d\d)?)"
+"""How far from UTC a clock is said to be."""
+OF_A_PLACE = r"(Z|[+-](0\d|1[0-3])(:?[0-5]\d)?|[+-]14(:?00)?)"
+"""How far it can be: nowhere more than fourteen hours."""
 TRUE, FALSE = ("true", "1", "1.0", "yes", "oui", "vrai"), ("false", "0", "0.0", "no", "non", "faux")
 """Words that true and false stand for, in any case: YAML itself reads `yes` as true, and French Excel writes VRAI."""
 
@@ -120,7 +122,7 @@ class ColumnReader:
     def tells_offset(self, column: str) -> str:
         """SQL: whether a moment tells how far it is from UTC, so that it is one instant."""
         if self.is_text(column):
-            return rf"regexp_matches({quote(column)}, '\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)\s*$')"
+            return rf"regexp_matches({quote(column)}, '\d:\d\d.*{OFFSET}\s*$')"
         return "true" if "ZONE" in self.types[column] else "false"
 
     def with_offset(self, column: str) -> str:
@@ -128,8 +130,7 @@ class ColumnReader:
         name = quote(column)
         if not self.is_text(column):
             return f"TRY_CAST({name} AS TIMESTAMPTZ)"
-        told = r"(Z|[+-]\d\d(:?\d\d)?)"
-        close = rf"regexp_replace({name}, '\s*{told}\s*$', '\1')"
-        whole = rf"regexp_replace({close}, '([ T]\d\d?:\d\d){told}$', '\1:00\2')"
+        close = rf"regexp_replace({name}, '\s*{OFFSET}\s*$', '\1')"
+        whole = rf"regexp_replace({close}, '([ T]\d\d?:\d\d){OFFSET}$', '\1:00\2')"
         instant = f"coalesce(TRY_CAST({name} AS TIMESTAMPTZ), TRY_CAST({whole} AS TIMESTAMPTZ))"
-        return rf"CASE WHEN regexp_matches({name}, '{OFFSET}\s*$') THEN {instant} END"
+        return rf"CASE WHEN regexp_matches({name}, '{OF_A_PLACE}\s*$') THEN {instant} END"
