@@ -17,14 +17,21 @@ from boussole.audits.decisions.bounded import hold_bounded
 from boussole.audits.decisions.changes import note_changes, noted
 from boussole.audits.decisions.cleared import close_corrected, recognise
 from boussole.audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
-from boussole.audits.decisions.examine import examine, know_by_id, know_by_words, left_out, names_known
+from boussole.audits.decisions.examine import (
+    examine,
+    fingerprint,
+    know_by_id,
+    know_by_words,
+    left_out,
+    names_known,
+)
 from boussole.audits.decisions.exclusion import keep_spare
 from boussole.audits.decisions.follow import WrittenBatch, follow
 from boussole.audits.decisions.held import hold_batch, hold_source, take_out
 from boussole.audits.decisions.identity import hold_rows
 from boussole.audits.decisions.ingested import imported_before, next_batch, record
 from boussole.audits.decisions.keyed import keyed_once
-from boussole.audits.decisions.quarantine import CORRECTION, set_aside
+from boussole.audits.decisions.quarantine import CORRECTION, WAITING, set_aside, still_waiting
 from boussole.audits.decisions.report import IngestReport, Rejection, SchemaChange
 from boussole.audits.decisions.shared import note_shared
 from boussole.audits.decisions.sources import OpenSource, open_source, reading_whole
@@ -32,7 +39,7 @@ from boussole.audits.errors import SourceError
 from boussole.audits.lake import quote, writing
 from boussole.audits.lake.engine import scratch
 from boussole.audits.lake.rows import log_columns
-from boussole.audits.lake.tables import create_system, holds, one, table
+from boussole.audits.lake.tables import create_system, holds, literal, one, table
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy import text
 from boussole.audits.privacy.pseudonyms import set_key
@@ -70,10 +77,11 @@ def ingest(
     """Validates a source and brings its good rows into a log of the lake, in one transaction with the cubes.
 
     Bad rows go to the quarantine with row number, column and reason. A source whose content was imported before
-    changes nothing (`already`). With `strict`, one bad row refuses the whole source. Rows that the log holds as they
-    are, are `known`, and what they now say of outcomes, stages and human decisions is taken over; those that differ
-    in anything else are set aside. Rows set aside before that this source corrects are `cleared`. A `growing` source
-    is a table that is read again and again: its empty cells take back what it said before. Late outcomes and human
+    changes nothing (`already`); the report says how many of its rows are set aside still (`again`). With `strict`, one
+    bad row refuses the whole source. Rows that the log holds as they are, are `known`, and what they now say of
+    outcomes, stages and human decisions is taken over; those that differ in anything else are set aside. Rows set
+    aside before that this source corrects are `cleared`. A `growing` source is a table that is read again and again:
+    its empty cells take back what it said before. Late outcomes and human
     actions may come before or after their decision, in any order: the decisions and months they touch are brought in
     line. `files` says how the file is written, before what the system file says of it; `added` are columns with
     one value in every row, where the file lacks them.
@@ -140,9 +148,27 @@ def ingest_into(
             )
             if uncounted is None:
                 add_batches(connection, system, batches)
+    else:
+        report = replace(report, again=_set_aside_still(connection, opened, contract, name))
     record(connection, report)
     leave(connection, system, source, log=log, mark=opened.mark)
     return replace(report, read=opened.reading.sentence() if opened.reading else None)
+
+
+def _set_aside_still(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, origin: str) -> int:
+    """How many rows of a source that was imported before wait in the quarantine: those that it brought, and those that
+    stood in another source already."""
+    aside = f"{table(contract.system, 'quarantine')} WHERE log = {literal(contract.log)} AND {WAITING}"
+    if not holds(connection, aside):
+        return 0
+    same = f"sha256 = {literal(opened.sha256)} OR origin = {literal(origin)}"
+    brought = f"SELECT batch FROM lake.main.ingested WHERE system = {literal(contract.system.id)} AND ({same})"
+    printed = f"SELECT {fingerprint(opened)} FROM {opened.relation}"
+    return still_waiting(
+        connection,
+        contract.system,
+        f"log = {literal(contract.log)} AND (batch IN ({brought}) OR fingerprint IN ({printed}))",
+    )
 
 
 def validate(

@@ -20,7 +20,7 @@ from boussole.audits.errors import SourceError
 from boussole.audits.formulas import escaped
 from boussole.audits.lake import reading
 from boussole.audits.lake.rows import QUARANTINE
-from boussole.audits.lake.tables import describe, exists, holds, literal, quote, table
+from boussole.audits.lake.tables import describe, exists, holds, literal, one, quote, table
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy import text
 from boussole.audits.privacy.pseudonyms import pseudonym
@@ -109,6 +109,20 @@ def waiting(connection: duckdb.DuckDBPyConnection, system: System) -> list[SetAs
     ).fetchall()
     names = ("log", "batch", "origin", "at", "column", "reason", "rows", "first_row")
     return [SetAside(**dict(zip(names, row, strict=True))) for row in found]
+
+
+def still_waiting(connection: duckdb.DuckDBPyConnection, system: System, condition: str) -> int:
+    """How many rows of the quarantine that meet a condition (SQL over its columns) wait still.
+
+    A row that a correction or a later version of its source set aside anew is counted where it stands now. It is
+    found by its id there; without an id, by the source that took its place.
+    """
+    rows = f"SELECT q.batch, q.row, q.mark, q.resolved, q.discarded FROM {entries(connection, system)} q"
+    return one(
+        connection,
+        f"WITH RECURSIVE traced AS ({rows} WHERE {condition} UNION {rows} JOIN traced t ON q.batch = t.resolved "
+        f"WHERE t.mark IS NULL OR q.mark = t.mark) SELECT count(*) FROM traced WHERE {WAITING}",
+    )
 
 
 def standing(connection: duckdb.DuckDBPyConnection, system: System) -> str:

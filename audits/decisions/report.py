@@ -100,7 +100,8 @@ class IngestReport:
     """What a source gave; `already` means its content had been imported before.
 
     `accepted`, `quarantined` and `known` (the log has them already, or they were set aside before) are rows of the
-    source; `again` are those of `known` that are set aside still. `cleared` are rows set aside before that this
+    source; `again` are those of `known`, or of a source imported before, that are set
+    aside still. `cleared` are rows set aside before that this
     source corrected. `updated` are decisions whose outcome, stages or human decision changed; `waiting` are decisions
     that late rows speak of and that the log does not hold (yet). `read` says how a file was read, where that had to be
     found out.

@@ -60,8 +60,13 @@ def summary(report: SyncReport) -> str:
 
 
 def tell_sync(report: SyncReport) -> None:
-    """The summary, then every run that left the figures or came back to them."""
+    """The summary, the rows that wait, then every run that left the figures or came back to them."""
     say(summary(report))
+    if report.waiting:
+        say(
+            f"  {report.waiting} row(s) of it wait in the quarantine. Next: `boussole quarantine list "
+            f"--system {report.system}`; correct them, or discard them."
+        )
     for change in report.changes:
         say(f"  {change.sentence()}")
 
@@ -81,16 +86,33 @@ def log(  # noqa: PLR0917 (the options of a command)
     header: HeaderOption = None,
     sheet: SheetOption = None,
 ) -> None:
-    """Check a file of decisions (or of another log) and log it to MLflow as a run."""
+    """Check a file of decisions (or of another log) and log it to MLflow as a run.
+
+    Rows that break the contract are named and logged with the others: a sync sets them aside. The exit code is then 2.
+    """
     from boussole.experiments.logging import log_file
 
     workspace = workspace_of(context, lost=True)  # what decides goes on
     chosen = workspace.system(system)
     files = files_of(encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet)
-    run_id = log_file(file, workspace=workspace, system=chosen, log=log, files=files, tell=tell_reading)
+    broken = 0
+
+    def tell(report: IngestReport) -> None:
+        nonlocal broken
+        broken = report.quarantined
+        tell_reading(report)
+        _tell_rejections(report)
+
+    run_id = log_file(file, workspace=workspace, system=chosen, log=log, files=files, tell=tell)
     read = any(source.mlflow for source in chosen.sources)
     first = "" if read else f"add `sources: [{{mlflow: {{experiment: {system}}}}}]` to its system file, then "
     say(f"Logged to MLflow as run {run_id}. Next: {first}`boussole sync --system {system}`.")
+    if broken:
+        say(
+            f"{broken} of its rows will be set aside by that sync. Correct them in the quarantine then, or correct the "
+            "file and log it again: the rows that are good count once."
+        )
+        raise typer.Exit(2)
 
 
 def import_(  # noqa: PLR0917 (the options of a command)
@@ -133,7 +155,7 @@ def import_(  # noqa: PLR0917 (the options of a command)
             return _bring_in_spans(workspace, chosen, Path(path), origin)
         report = ingest(workspace, chosen, path, log=log, origin=origin, period=day, strict=strict, files=files)
         tell_report(report)
-        return not (report.rejections or report.again)
+        return not left_out(report)
 
     if not each_file(source, bring_in):
         raise typer.Exit(2)
@@ -149,7 +171,7 @@ def _bring_in_spans(workspace: Workspace, system: System, path: Path, origin: st
         say(f"{report.others} span(s) are no call of a model.")
     for line, reason in report.faults:
         complain(BoussoleError(f"line {line}: {reason}.", where=path.name))
-    return not (report.ingested.rejections or report.ingested.again or report.faults)
+    return not (left_out(report.ingested) or report.faults)
 
 
 def sync(
@@ -181,9 +203,9 @@ def sync(
     for report in reports:
         tell_sync(report)
         for item in report.ingested:
-            if item.rejections or item.changes:
+            if left_out(item) or item.changes:
                 tell_report(item)
-            bad_rows = bad_rows or bool(item.rejections)
+        bad_rows = bad_rows or report.waiting > 0
         failures += report.failures
     chosen = [workspace.system(system)] if system else workspace.systems.values()
     failures += join_anew(workspace, chosen)
@@ -206,19 +228,33 @@ def tell_report(report: IngestReport) -> None:
     """What became of a source, in words."""
     tell_reading(report)
     if report.already:
-        say(f"{report.origin}: already imported, nothing changed.")
-        return
-    say(f"{report.origin}: {', '.join(_counts(report))}.")
+        say(f"{report.origin}: already imported, nothing changed{_left(report.again)}.")
+    else:
+        say(f"{report.origin}: {', '.join(_counts(report))}.")
     for change in report.changes:
         say(f"  {report.origin}, {change.sentence()}")
-    for rejection in report.rejections:
-        say(f"  {report.origin}, {rejection.sentence()}")
-    if report.rejections or report.again:
+    _tell_rejections(report)
+    if left_out(report):
         say(
             f"Next: `boussole quarantine export FILE --system {report.system} --reason WHY"
             f"{'' if report.log == 'decisions' else f' --log {report.log}'}`, correct that file, then "
-            "`boussole quarantine resubmit FILE`; the good rows are already in."
+            "`boussole quarantine resubmit FILE`; the good rows are already in. "
+            "Rows that nobody can correct are left out with `boussole quarantine discard`."
         )
+
+
+def _tell_rejections(report: IngestReport) -> None:
+    for rejection in report.rejections:
+        say(f"  {report.origin}, {rejection.sentence()}")
+
+
+def left_out(report: IngestReport) -> bool:
+    """Whether rows of a source are in no figure: set aside now, or before and neither corrected nor discarded."""
+    return bool(report.rejections or report.again)
+
+
+def _left(rows: int) -> str:
+    return f"; {rows} of its rows wait in the quarantine still" if rows else ""
 
 
 def _counts(report: IngestReport) -> list[str]:
@@ -314,7 +350,7 @@ def resubmit(  # noqa: PLR0917 (the options of a command)
     files = files_of(encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet)
     report = again(workspace, workspace.system(system), file, log=log, period=day, files=files)
     tell_report(report)
-    if report.rejections:
+    if left_out(report):
         raise typer.Exit(2)
 
 

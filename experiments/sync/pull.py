@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from boussole.audits.errors import BoussoleError
 from boussole.audits.lake.tidy import tidy
 from boussole.audits.systems import System
 from boussole.audits.systems.parts import Source
 from boussole.audits.workspace import Workspace
 from boussole.experiments.sync.cards import sync_cards
+from boussole.experiments.sync.lake import waiting
 from boussole.experiments.sync.mlflow_source import sync_mlflow
 from boussole.experiments.sync.report import Progress, SyncReport
 from boussole.experiments.sync.tables import sync_duckdb
@@ -23,6 +26,7 @@ def sync(
     sync, and files whose origin the lake knows are not downloaded again; `full` looks at every run and compares the
     content of every file. Runs that were deleted or restored in MLflow are excluded or taken back (`changes`).
 
+    Each report tells how many rows of its source wait in the quarantine, also those that an earlier sync set aside.
     At the end what MLflow's registry says of models is brought up to date, and the lake is tidied, when that pays.
 
     Raises BoussoleError for an unknown system, or one without sources.
@@ -37,6 +41,9 @@ def sync(
     tell = progress or (lambda *_: None)
     pulls = ((system, source) for system in systems for source in system.sources)
     reports = [_pull(workspace, system, source, full=full, tell=tell) for system, source in pulls]
+    reports = [
+        replace(each, waiting=waiting(workspace, workspace.system(each.system), each.source)) for each in reports
+    ]
     if any(source.mlflow for system in systems for source in system.sources):
         sync_cards(workspace)
     if any(report.ingested for report in reports):

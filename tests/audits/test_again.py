@@ -289,6 +289,45 @@ def test_discarded_rows_stay_discarded_and_a_correction_still_counts(
 
 
 @pytest.mark.costly
+def test_a_file_stays_red_until_its_rows_are_corrected_or_discarded(
+    workspace: Workspace, loans: System, bring: Bring, tmp_path: Path
+) -> None:
+    rows = [*(good(number) for number in range(1, 21)), *(good(1, ref=f"b{n}", when="soon") for n in range(60))]
+    for name, content in (("june.csv", rows), ("copy.csv", rows), ("more.csv", [*rows, good(21)])):
+        (tmp_path / name).write_text("\n".join([HEADER, *content]) + "\n", encoding="utf-8")
+
+    def run(*command: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, ["--workspace", str(workspace.home), *command, "--system", "loans"])
+        return done.exit_code, done.stderr
+
+    def again(name: str) -> tuple[int, str]:
+        return run("import", str(tmp_path / name))
+
+    assert again("june.csv")[0] == 2
+    code, told = again("june.csv")
+    assert code == 2
+    assert "june.csv: already imported, nothing changed; 60 of its rows wait in the quarantine still." in told
+    assert "Next: `boussole quarantine export FILE --system loans" in told
+    assert "60 of its rows wait" in again("copy.csv")[1]
+    assert [again("more.csv")[0] for _ in range(2)] == [2, 2]  # whose bad rows all stand in june.csv, too
+
+    corrected = [good(1, ref=f"b{n}", when="2026-05-30") for n in range(40)]
+    bring([*corrected, *(good(1, ref=f"b{n}", when="later") for n in range(40, 60))], "mended.csv")
+    # An id alone clears nothing in a file of another name: the rows of june.csv that are bad there wait still.
+    assert "; 20 of its rows wait" in again("june.csv")[1]
+    export = tmp_path / "export.csv"
+    assert run("quarantine", "export", str(export), "--reason", "a test")[0] == 0
+    export.write_text(export.read_text(encoding="utf-8").replace("soon", "tomorrow"), encoding="utf-8")
+    export.write_text(export.read_text(encoding="utf-8").replace(",later,", ",2026-05-30,"), encoding="utf-8")
+    assert run("quarantine", "resubmit", str(export))[0] == 2
+    assert "; 20 of its rows wait" in again("june.csv")[1]  # set aside anew, with what they now hold
+    discard(workspace, loans, RowSelection(), reason="a test", role="steward")
+    code, told = again("june.csv")
+    assert code == 0
+    assert "june.csv: already imported, nothing changed.\n" in told
+
+
+@pytest.mark.costly
 def test_strict_refuses_a_file_whose_bad_rows_are_set_aside_still(
     workspace: Workspace, loans: System, bring: Bring, tmp_path: Path
 ) -> None:
