@@ -112,7 +112,11 @@ def seated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 ANSWERED = "return window.stays !== false && document.readyState === 'complete'"
-FORMS = "return [...document.querySelectorAll('.stMain form')].map(form => form.getAttribute('action') || '')"
+FORMS = """
+const names = (form) => Array.from(form.elements, (field) => field.name);
+const forms = [...document.querySelectorAll('.stMain form')];
+return forms.map((form) => [form.getAttribute('action'), ...names(form)].join(' '));
+"""
 WITH_FORMS = (
     "/draft?number=1&lang=en",
     "/ask?lang=en",
@@ -152,18 +156,21 @@ def test_what_people_type_runs_nowhere(watched: webdriver.Chrome, seated: str, r
 
 
 def _fill_all(browser: webdriver.Chrome, page: str) -> int:
-    """Fills in and sends each form of a page; how many there were."""
-    browser.get(page)
-    whole(browser)
+    """Fills in and sends each form of a page once, also those that sending another one brings; how many were sent."""
+    tried: set[str] = set()
     sent = 0
-    for at in range(len(browser.execute_script(FORMS))):
+    while True:
         browser.get(page)
         whole(browser)
+        forms = browser.execute_script(FORMS)
+        at = next((at for at, form in enumerate(forms) if form not in tried), None)
+        if at is None:
+            return sent
+        tried.add(forms[at])
         if browser.execute_script(FILL, at, TYPED):
             sent += 1
-            waiting(browser).until(lambda b: b.execute_script(ANSWERED), f"{page}, form {at}")
+            waiting(browser).until(lambda b: b.execute_script(ANSWERED), f"{page}, form {forms[at]}")
             inert(browser)
-    return sent
 
 
 def inert(browser: webdriver.Chrome) -> None:
