@@ -51,6 +51,7 @@ class Reason(StrEnum):
     OUT_OF_RANGE = "outside the range [{low}, {high}] that the system file gives"
     NEGATIVE_TIME = "a review takes no negative time"
 
+    TOO_LONG = "longer than {limit} characters"
     EXACT_AGE = "an exact age is not kept: write a band, such as 25-49"
     FORMULA = "a spreadsheet formula, not a value"
     EXCEL_ERROR = "an error of Excel ({value})"
@@ -85,3 +86,13 @@ class Reason(StrEnum):
     def _pattern(self) -> re.Pattern[str]:
         parts = re.split(r"\{\w+\}", self.value)
         return re.compile("(?s:.*)".join(map(re.escape, parts)))
+
+
+def with_length(reason: str, longest: int | None) -> str:
+    """A reason as an import tells it; of values that are too long with the length of the longest.
+
+    >>> with_length(Reason.TOO_LONG.told(limit="1,000"), 5_242_880), with_length("not a date", 3)
+    ('longer than 1,000 characters (5,242,880 in the longest)', 'not a date')
+    """
+    told = longest is not None and Reason.of(reason) is Reason.TOO_LONG
+    return f"{reason} ({longest:,} in the longest)" if told else reason

@@ -93,8 +93,8 @@ def _reject_faults(connection: duckdb.DuckDBPyConnection, opened: OpenSource, co
     names = " ".join(f"WHEN {i} THEN {literal(column)}" for i, (_, column, _, _) in enumerate(contract.faults, 1))
     reasons = " ".join(f"WHEN {i} THEN {literal(reason)}" for i, (_, _, reason, _) in enumerate(contract.faults, 1))
     shown = " ".join(
-        f"WHEN {i} THEN left(CAST({quote(column)} AS VARCHAR), 40)"
-        for i, (_, column, _, show) in enumerate(contract.faults, 1)
+        f"WHEN {i} THEN {_shown(column, reason)}"
+        for i, (_, column, reason, show) in enumerate(contract.faults, 1)
         if show
     )
     value = f"CASE fault {shown} END" if shown else "NULL"
@@ -111,6 +111,12 @@ def _reject_faults(connection: duckdb.DuckDBPyConnection, opened: OpenSource, co
         f"INSERT INTO rejected SELECT row, CASE fault {names} END, CASE fault {reasons} END, value FROM {NOTED} "
         "WHERE fault > 0"
     )
+
+
+def _shown(column: str, reason: str) -> str:
+    """SQL: what is kept of a bad value beside its reason; of one that is too long its length."""
+    text = f"CAST({quote(column)} AS VARCHAR)"
+    return f"CAST(length({text}) AS VARCHAR)" if Reason.of(reason) is Reason.TOO_LONG else f"left({text}, 40)"
 
 
 def source_rows(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *roles: str) -> str:

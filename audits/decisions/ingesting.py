@@ -43,6 +43,7 @@ from boussole.audits.lake.tables import create_system, holds, literal, one, tabl
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy import text
 from boussole.audits.privacy.pseudonyms import set_key
+from boussole.audits.reasons import with_length
 from boussole.audits.systems.files import Files
 from boussole.audits.systems.gaps import hold_known
 from boussole.audits.systems.model import System
@@ -247,7 +248,8 @@ def _report(
 ) -> IngestReport:
     """What the tables `rejected` and `known` say of a source of so many rows."""
     groups = connection.execute(
-        'SELECT "column", reason, count(*), min(row) FROM rejected GROUP BY ALL ORDER BY min(row), "column"'
+        'SELECT "column", reason, count(*), min(row), max(TRY_CAST(value AS BIGINT)) FROM rejected '
+        'GROUP BY "column", reason ORDER BY min(row), "column"'
     ).fetchall()
     bad = sum(row[2] for row in groups)
     known, again = (one(connection, f"SELECT count(*) FROM known{only}") for only in ("", " WHERE waiting"))
@@ -260,7 +262,9 @@ def _report(
         quarantined=bad,
         known=known,
         again=again,
-        rejections=tuple(Rejection(column=c, reason=r, rows=n, first_row=f) for c, r, n, f in groups),
+        rejections=tuple(
+            Rejection(column=c, reason=with_length(r, longest), rows=n, first_row=f) for c, r, n, f, longest in groups
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from boussole.audits.lake import reading
 from boussole.audits.reasons import Reason
 from boussole.audits.workspace import Workspace
 from tests.audits.test_clocks import HEAD, bring, message, system, workspace_of
+from tests.written import system_text
 
 DECIDED = "ref,at,contacted,who,shortlisted,replied,presented"
 REVIEWED = "ref,at,contacted,who,kept,seconds,reviewed,agent,agency"
@@ -157,3 +158,36 @@ def test_a_trial_run_tells_the_same(workspace: Workspace, tmp_path: Path) -> Non
     trial = validate(workspace, workspace.system("offers"), path, log="contacts")
     assert told(trial) == told(ingest(workspace, workspace.system("offers"), path, log="contacts"))
     assert [each.kind for each in trial.changes] == ["hour_twice", "unknown_department", "unread_value"]
+
+
+def test_a_value_that_is_too_long_is_set_aside_with_its_length(workspace: Workspace) -> None:
+    report = decided(
+        workspace,
+        "d1,2026-03-01,true,p1,,,",
+        f"d2,2026-03-01,true,{'é' * 1000},,,",  # characters are counted, not bytes
+        f"d3,2026-03-01,true,{'p' * 1001},,,",
+        f"d4,2026-03-01,true,{'p' * 5_000_000},,,",
+        f"{'d' * 2000},2026-03-01,true,p5,,,",
+        head=DECIDED,
+    )
+    assert (report.accepted, report.quarantined) == (2, 3)
+    assert [each.sentence() for each in report.rejections] == [
+        "column 'who': longer than 1,000 characters (5,000,000 in the longest) (2 rows, the first is row 3)",
+        "column 'ref': longer than 1,000 characters (2,000 in the longest) (row 5)",
+    ]
+
+
+@pytest.mark.costly
+def test_texts_may_be_longer_than_values(tmp_path: Path) -> None:
+    made = Workspace.create(tmp_path / "w")
+    section = "generations: {id: text_id, at: written, output: draft, model_version: model}\n"
+    (made.home / "systems" / "writer.yaml").write_text(system_text("writer", section, kind="generation"))
+    head = "text_id,written,draft,model"
+    rows = [f"t{n},2026-03-0{n + 1},{'a' * length},m" for n, length in enumerate((1001, 1_000_000, 1_000_001))]
+    (tmp_path / "texts.csv").write_text("\n".join([head, *rows, f"t3,2026-03-04,a,{'m' * 1001}"]) + "\n")
+    report = ingest(made, made.system("writer"), tmp_path / "texts.csv", log="generations")
+    assert [(each.column, each.reason, each.first_row) for each in report.rejections] == [
+        ("draft", "longer than 1,000,000 characters (1,000,001 in the longest)", 3),
+        ("model", "longer than 1,000 characters (1,001 in the longest)", 4),
+    ]
+    assert report.accepted == 2

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from boussole.audits.decisions.contracts import decisions, later, sections
-from boussole.audits.decisions.contracts.base import Contract, Needs
+from boussole.audits.decisions.contracts.base import TEXT_LENGTH, VALUE_LENGTH, Contract, Needs
 from boussole.audits.errors import SourceError
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.logs import LOG_TYPES
@@ -54,7 +54,13 @@ def build_contract(
     `content`: the hash of the source.
     """
     if log == "decisions":
-        return decisions.contract(system, types, period=period, now=now, content=content)
-    if log in _LATER:
-        return _LATER[log](system, types, now=now)
-    return sections.contract(system, log, types, now=now)
+        made = decisions.contract(system, types, period=period, now=now, content=content)
+    elif log in _LATER:
+        made = _LATER[log](system, types, now=now)
+    else:
+        made = sections.contract(system, log, types, now=now)
+    needs, part = columns_of(system, log), system.section(log)
+    texts = list(LOG_TYPES[log].free_texts(part).values()) if part is not None else []
+    made.within_length([name for name in (*needs.needed, *needs.wherever) if name not in texts], VALUE_LENGTH)
+    made.within_length(texts, TEXT_LENGTH)
+    return made

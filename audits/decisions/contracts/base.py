@@ -24,6 +24,8 @@ AHEAD_DAYS = 366
 """So long may what is to come still lie ahead."""
 IDENTITY = 32
 """Hexadecimal digits of the hash of a source that stand before the number of a row: 128 bits."""
+VALUE_LENGTH, TEXT_LENGTH = 1_000, 1_000_000
+"""The most characters of a value, such as an id or a category, and of a free text."""
 ROW = "row"
 """What stands in place of a column where a decision is known by its row."""
 
@@ -212,6 +214,13 @@ class Contract:
         self.words(role, column)
         exact = f"regexp_full_match({self.read.text(column)}, '[0-9]+([.,][0-9]*)?')"
         self.fault(f"coalesce({exact}, false)", column, Reason.EXACT_AGE)
+
+    def within_length(self, columns: Sequence[str], limit: int) -> None:
+        """Texts of at most so many characters; what is longer is told by its length."""
+        for column in columns:
+            too_long = self.read.longer(column, limit) if self.has(column) else "false"
+            if too_long != "false":
+                self.fault(too_long, column, Reason.TOO_LONG.told(limit=f"{limit:,}"), show=True)
 
     def no_formula(self, column: str) -> None:
         if self.read.is_text(column):

@@ -53,6 +53,13 @@ class ColumnReader:
         runs = f"coalesce(({first} <> '' AND contains('=@{WIDE}', {first})) OR {sign}, false)"
         return f"(CASE WHEN contains('=@+-{WIDE}', {first}) THEN {runs} ELSE false END)"
 
+    def longer(self, column: str, limit: int) -> str:
+        """SQL that is true where a text has more characters than a limit. Its bytes, which cost nothing, come first."""
+        if self.is_text(column):
+            return f"coalesce(strlen({quote(column)}) > {limit} AND length({quote(column)}) > {limit}, false)"
+        nested = self.types[column].endswith("]") or self.types[column].startswith(("STRUCT", "MAP", "JSON", "BLOB"))
+        return f"coalesce(length({self.text(column)}) > {limit}, false)" if nested else "false"
+
     def absent(self, column: str) -> str:
         """True where the column holds nothing: NULL, empty, NaN."""
         name = quote(column)

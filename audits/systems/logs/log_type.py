@@ -168,6 +168,10 @@ class LogType:
         """The columns whose words are stored as they are, by their role."""
         return self._read_as(IN_CLEAR, part)
 
+    def free_texts(self, part: LogSection) -> dict[str, str]:
+        """The columns of free texts, by their role."""
+        return self._read_as(TEXTS, part)
+
     def _read_as(self, ways: tuple[How, ...], part: LogSection) -> dict[str, str]:
         found = {read.role: getattr(part, read.role) for read in self.reads if read.how in ways}
         return {role: column for role, column in found.items() if column}

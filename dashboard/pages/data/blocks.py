@@ -361,6 +361,10 @@ def _of_values(say: Say) -> dict[Reason, Words]:
 
 def _of_lines(say: Say) -> dict[Reason, Words]:
     return {
+        Reason.TOO_LONG: (
+            say("The value is too long."),
+            say("Look for a text, or a file, in the place of a value, or for a quotation mark that does not close."),
+        ),
         Reason.FORMULA: (
             say("It is a spreadsheet formula, not a value."),
             say("Export the values from the spreadsheet."),
