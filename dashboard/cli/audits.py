@@ -15,6 +15,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.dashboard.cli import auditing
 from boussole.dashboard.cli.auditing import AuditedWindow, AuditScope
 from boussole.dashboard.cli.console import (
+    STDOUT,
     AsOfOption,
     DatesOption,
     DecimalOption,
@@ -110,7 +111,7 @@ def audit(  # noqa: PLR0917 (the options of a command)
     reports: list[IngestReport] = []
     by_itself = run is not None or file is not None or system_file is not None
     _consistent(all_periods=all_periods, by_itself=by_itself, days=days)
-    tell = say if json_ else put
+    alone = json_ == STDOUT
     if by_itself:
         files = files_of(
             encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet
@@ -123,7 +124,7 @@ def audit(  # noqa: PLR0917 (the options of a command)
     else:
         looks, language = auditing.audits(context, system, dry_run=dry_run, all_periods=all_periods, **days)
     for look in looks:
-        auditing.tell(look, language, to=tell, verdicts=not json_)
+        auditing.tell(look, language, to=say if alone else put, verdicts=not alone)
     documents = [look.document for look in looks if look.document is not None]
     if json_:
         one = (system or by_itself) and not all_periods
@@ -188,6 +189,7 @@ def subgroups(  # noqa: PLR0917 (the options of a command)
     )
     if json_:
         write_json(found.document(), json_)
+    if json_ == STDOUT:
         return
     window = f"{found.window.start}/{found.window.end}"
     put(
@@ -335,7 +337,7 @@ def drift(  # noqa: PLR0917 (the options of a command)
         apart=set_apart(workspace, chosen, documents_of(workspace, system)),
     )
     states, changes = _states(workspace, pair), _changes(workspace, pair)
-    if not json_:
+    if json_ != STDOUT:
         _print(pair, states)
         _print_changes(pair, changes)
     made = _made(workspace, pair) if report or html else None

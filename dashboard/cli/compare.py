@@ -15,6 +15,7 @@ import typer
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.cli.auditing import system_of, tell_bad_rows
 from boussole.dashboard.cli.console import (
+    STDOUT,
     AsOfOption,
     FromOption,
     ToOption,
@@ -225,7 +226,7 @@ def compare(  # noqa: PLR0917 (the options of a command)
     document = judge(in_force(workspace).charter, subject, production, candidate, margins=limits)
     if json_:
         write_json(document.written(), json_)
-    else:
+    if json_ != STDOUT:
         tell_changes(document)
     bad_rows = tell_bad_rows([*production.reports, *candidate.reports])
     failing = {"worse": ("worse",), "unknown": ("worse", "unknown"), "nothing": ()}[fail_on.value]
@@ -263,7 +264,7 @@ def _side_by_side(
         document = sequential(workspace, workspace.system(system or ""), before, after, alpha=alpha, as_of=as_of)
     if to:
         write_json(document.written(), to)
-    else:
+    if to != STDOUT:
         tell_side_by_side(document)
 
 

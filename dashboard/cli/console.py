@@ -88,6 +88,17 @@ class AtTheKeyboard:
 class GuardedCommands(TyperGroup):
     """The commands of `boussole`, each behind its action."""
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Lists the commands by their panel. Typer itself draws panels with rich only, which takes 0.2 s to load."""
+        panels: dict[str, list[Any]] = {}
+        for name in self.list_commands(ctx):
+            command = self.commands[name]
+            panels.setdefault(str(getattr(command, "rich_help_panel", "")), []).append(command)
+        room = formatter.width - 6 - max(map(len, self.commands))
+        for panel, commands in panels.items():
+            with formatter.section(panel):
+                formatter.write_dl([(str(each.name), each.get_short_help_str(room)) for each in commands])
+
     def invoke(self, ctx: Any) -> Any:
         """Runs it. Typer would end both with 1, which says that the judged thing failed."""
         try:

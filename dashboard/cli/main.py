@@ -22,6 +22,7 @@ from boussole.dashboard.cli.audits import audit, drift, metrics, subgroups, veri
 from boussole.dashboard.cli.committee import app as committee_commands
 from boussole.dashboard.cli.compare import compare
 from boussole.dashboard.cli.console import (
+    STDOUT,
     ConsoleOptions,
     GuardedCommands,
     check_file,
@@ -147,7 +148,7 @@ def doctor(
     rows = examine(workspace)
     if json_:
         write_json(document(workspace, rows), json_)
-    else:
+    if json_ != STDOUT:
         width = max(len(row.check) for row in rows)
         for row in rows:
             typer.echo(f"{row.check:{width}}  {WORDS[row.state]:11}  {row.what} {row.next_step}".rstrip())
@@ -192,41 +193,43 @@ def main_options(
     context.obj = ConsoleOptions(home=workspace, debug=debug)
 
 
-app.command()(demo)
-app.command()(init)
-app.add_typer(systems_commands.app, name="systems")
-app.command()(log)
-app.command("import")(import_)
-app.command()(sync)
-app.command()(audit)
-app.command()(compare)
-app.command()(drift)
-app.command()(metrics)
-app.command()(subgroups)
-app.command()(features)
-app.command()(plan)
-app.add_typer(charter_commands.app, name="charter")
-app.add_typer(record_commands, name="record")
-app.add_typer(incident_app, name="incident")
-app.add_typer(appeal_app, name="appeal")
-app.add_typer(work_app, name="work")
-app.add_typer(committee_commands, name="committee")
-app.command()(report)
-app.command()(explain)
-app.add_typer(text_commands, name="texts")
-app.add_typer(export_commands.app, name="export")
-app.command()(verify)
+MEASURE, GOVERN = "Measure", "Govern"
+"""The panels of `boussole --help`."""
+app.command(rich_help_panel=MEASURE)(demo)
+app.command(rich_help_panel=MEASURE)(init)
+app.add_typer(systems_commands.app, name="systems", rich_help_panel=MEASURE)
+app.command(rich_help_panel=MEASURE)(log)
+app.command("import", rich_help_panel=MEASURE)(import_)
+app.command(rich_help_panel=MEASURE)(sync)
+app.command(rich_help_panel=MEASURE)(audit)
+app.command(rich_help_panel=MEASURE)(compare)
+app.command(rich_help_panel=MEASURE)(drift)
+app.command(rich_help_panel=MEASURE)(metrics)
+app.command(rich_help_panel=MEASURE)(subgroups)
+app.command(rich_help_panel=MEASURE)(features)
+app.command(rich_help_panel=MEASURE)(plan)
+app.add_typer(text_commands, name="texts", rich_help_panel=MEASURE)
+app.add_typer(decision_commands.app, name="quarantine", rich_help_panel=MEASURE)
+app.add_typer(cubes_app, name="cubes", rich_help_panel=MEASURE)
+app.command(rich_help_panel=MEASURE)(dashboard)
+app.add_typer(charter_commands.app, name="charter", rich_help_panel=GOVERN)
+app.add_typer(record_commands, name="record", rich_help_panel=GOVERN)
+app.add_typer(incident_app, name="incident", rich_help_panel=GOVERN)
+app.add_typer(appeal_app, name="appeal", rich_help_panel=GOVERN)
+app.add_typer(work_app, name="work", rich_help_panel=GOVERN)
+app.add_typer(committee_commands, name="committee", rich_help_panel=GOVERN)
+app.command(rich_help_panel=GOVERN)(report)
+app.command(rich_help_panel=GOVERN)(explain)
+app.add_typer(export_commands.app, name="export", rich_help_panel=GOVERN)
+app.command(rich_help_panel=GOVERN)(verify)
+app.add_typer(ledger_commands.app, name="ledger", rich_help_panel=GOVERN)
+app.command(rich_help_panel=GOVERN)(purge)
+app.add_typer(keys_app, name="keys", rich_help_panel=GOVERN)
+app.add_typer(access_app, name="access", rich_help_panel=GOVERN)
+app.add_typer(alerts_app, name="alerts", rich_help_panel=GOVERN)
+app.command(rich_help_panel=GOVERN)(doctor)
 ledger_commands.app.command()(witness)
 ledger_commands.app.command()(signer)
-app.add_typer(ledger_commands.app, name="ledger")
-app.add_typer(decision_commands.app, name="quarantine")
-app.add_typer(cubes_app, name="cubes")
-app.command()(purge)
-app.add_typer(keys_app, name="keys")
-app.add_typer(access_app, name="access")
-app.add_typer(alerts_app, name="alerts")
-app.command()(doctor)
-app.command()(dashboard)
 
 
 def main() -> None:

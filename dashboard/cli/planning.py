@@ -10,6 +10,7 @@ import typer
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.cli.console import (
+    STDOUT,
     AsOfOption,
     FromOption,
     ToOption,
@@ -95,8 +96,8 @@ def plan(  # noqa: PLR0917 (the options of a command)
         write_json(
             {"schema": "boussole.plan/1", "system": asked.id, "plans": [_written(each) for each in found]}, json_
         )
-        return
-    _tell(document, found, numbers)
+    if json_ != STDOUT:
+        _tell(document, found, numbers)
 
 
 def _by_hand(
@@ -123,8 +124,8 @@ def _by_hand(
         write_json(
             {"schema": "boussole.plan/1", "design": asdict(design), "level": level, "gap": truth, "found": found}, to
         )
-        return
-    put(f"To find {truth:g} for 100 where the level is {level:g}: {_decisions(found)}{_time(found, month)}.")
+    if to != STDOUT:
+        put(f"To find {truth:g} for 100 where the level is {level:g}: {_decisions(found)}{_time(found, month)}.")
 
 
 def _tell(document: AuditDocument, found: Sequence[Plan], numbers: dict[str, str]) -> None:

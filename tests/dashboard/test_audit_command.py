@@ -55,6 +55,17 @@ def test_with_json_on_stdout_the_part_is_told_on_stderr(workspace: Workspace, co
     assert "60 of 280 decisions" in done.stderr
 
 
+def test_with_json_in_a_file_the_verdicts_are_still_on_the_terminal(
+    workspace: Workspace, command: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "audit.json"
+    done = command("--workspace", workspace.home, "audit", "--system", "loans", "--dry-run", "--json", file)
+    verdicts = [each for each in json.loads(file.read_text())["verdicts"] if each["verdict"] != "not_examined"]
+    assert verdicts
+    for each in verdicts:
+        assert each["sentence"]["fr"] in done.stdout
+
+
 def test_an_audit_of_days_that_were_asked_for_needs_no_hint(workspace: Workspace, command: Run) -> None:
     done = command("--workspace", workspace.home, "audit", "--from", "2026-06-01", "--to", "2026-06-30")
     assert "--all-periods" not in done.stdout

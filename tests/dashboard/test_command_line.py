@@ -15,7 +15,7 @@ from boussole.dashboard.cli.main import app
 from tests.commands import commands_and_groups
 from tests.conftest import Run
 
-HEAVY = ("duckdb", "pandas", "streamlit", "sqlalchemy", "yaml")  # Typer itself takes pydantic
+HEAVY = ("duckdb", "pandas", "rich", "streamlit", "sqlalchemy", "yaml")  # Typer itself takes pydantic
 COMPLETE = """
 import sys
 from boussole.dashboard.cli.main import main
@@ -37,6 +37,23 @@ def test_one_letter_asks_every_command_for_its_help() -> None:
         short, long = (CliRunner().invoke(app, [*words.split(), option]) for option in ("-h", "--help"))
         assert (short.exit_code, short.output) == (0, long.output), words
         assert "-h, --help" in short.output
+
+
+def test_the_help_lists_every_command_in_the_panel_of_measuring_or_of_governing() -> None:
+    shown = CliRunner().invoke(app, ["--help"]).output
+    measure, govern = (block.splitlines() for block in shown.partition("\nMeasure:\n")[2].split("\n\nGovern:\n"))
+    names = [line.split()[0] for line in (*measure, *govern)]
+    assert sorted(names) == sorted(words for words in commands_and_groups() if " " not in words)
+    assert {"import", "audit", "compare"} <= {line.split()[0] for line in measure}
+    assert {"committee", "report", "ledger"} <= {line.split()[0] for line in govern}
+
+
+@pytest.mark.costly
+def test_the_help_loads_no_heavy_library() -> None:
+    code = COMPLETE.replace("main()", "sys.argv[2:] = []; main()", 1).replace("sys.argv[1]", repr(",".join(HEAVY)))
+    done = subprocess.run([sys.executable, "-c", code, "--help"], capture_output=True, text=True, check=False)
+    assert "Measure:" in done.stdout
+    assert done.stderr == ""
 
 
 @pytest.fixture
