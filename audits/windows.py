@@ -42,7 +42,7 @@ def choose_window(
     newest incomplete one is taken.
     """
     if start is not None and end is not None and start > end:
-        raise BoussoleError(f"the window ends ({end}) before it starts ({start}).", next_step="Swap --from and --to.")
+        raise BoussoleError(f"the window ends ({end}) before it starts ({start}).", next_step="Swap the two days.")
     if start is not None or end is not None:
         return Window(start or first, end or last)
     kind = system.windows.audit

@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict, TypeGuard
 
+from pydantic import Field, FiniteFloat, InstanceOf, SkipValidation
+
+from boussole.audits.arguments import check_types, day
 from boussole.audits.decisions import IngestReport
 from boussole.audits.decisions.frames import open_frame
 from boussole.audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Audit", "GroupComparison", "Tally", "audit", "compare", "sweep"]
+
+Day = Annotated[dt.date | str, SkipValidation]
+"""A date, or text such as 2026-09-30; `day` reads it."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -62,37 +68,41 @@ class Audit(Results):
         )
 
 
+@check_types
 def audit(
-    system: System | Path | str,
+    system: InstanceOf[System] | InstanceOf[Path] | str,
     data: Workspace | Path | str | Any,
     *,
-    start: dt.date | None = None,
-    end: dt.date | None = None,
-    as_of: dt.date | None = None,
+    start: Day | None = None,
+    end: Day | None = None,
+    as_of: Day | None = None,
     exact: bool = False,
 ) -> Audit:
     """Measures decisions as `boussole audit` does; `--dry-run` of a file gives the same figures.
 
     `system`: a system, the path of its file, or its id in the workspace. `data`: a workspace (or the path of its
-    folder), of which the window is measured; or a data file or frame (pandas, polars, Arrow, DuckDB relation), which is
-    measured as a whole and without drift, and of which nothing is kept.
+    folder), of which the window is measured, or the days from `start` to `end` (dates, or text such as 2026-09-30); or
+    a data file or frame (pandas, polars, Arrow, DuckDB relation), which is measured as a whole and without drift, and
+    of which nothing is kept.
 
     Raises SystemFileError for a system file with a fault, SourceError for data that cannot be read or of which no row
     is acceptable.
     """
+    days = _days(start, end, as_of)
     with _opened(system, data) as (workspace, chosen, reports):
-        run = measure_window(workspace, chosen, start=start, end=end, as_of=as_of, exact=exact)
+        run = measure_window(workspace, chosen, exact=exact, **days)
     return Audit(run=run, reports=reports)
 
 
+@check_types
 def sweep(
-    system: System | Path | str,
+    system: InstanceOf[System] | InstanceOf[Path] | str,
     data: Workspace | Path | str | Any,
     *,
-    start: dt.date | None = None,
-    end: dt.date | None = None,
-    as_of: dt.date | None = None,
-    thresholds: Sequence[float] | None = None,
+    start: Day | None = None,
+    end: Day | None = None,
+    as_of: Day | None = None,
+    thresholds: Annotated[Sequence[FiniteFloat], Field(min_length=1)] | None = None,
 ) -> pd.DataFrame:
     """Every selection and error rate of every group at every threshold that the score could have had.
 
@@ -106,8 +116,9 @@ def sweep(
     """
     import pandas as pd
 
+    days = _days(start, end, as_of)
     with _opened(system, data) as (workspace, chosen, _):
-        tables = scored_window(workspace, chosen, start=start, end=end, as_of=as_of, thresholds=thresholds)
+        tables = scored_window(workspace, chosen, thresholds=thresholds, **days)
     rows = [
         row
         for scored, at in tables
@@ -124,14 +135,27 @@ def _opened(
     if isinstance(data, str | Path) and Path(data).is_dir():
         data = Workspace(Path(data))
     if isinstance(data, Workspace):
-        known = isinstance(system, str) and system in data.systems
-        yield data, data.system(str(system)) if known else _system(system), ()
+        yield data, data.system(system) if _an_id(system) else _system(system), ()
         return
     chosen = whole_log(_system(system))
     with ephemeral(chosen) as workspace:
         file = Path(data) if isinstance(data, str | Path) else _written(data, incoming_of(workspace))
         reports = bring_in(workspace, chosen, [LogFile(path=file)])
         yield workspace, chosen, tuple(reports)
+
+
+class _Days(TypedDict):
+    start: dt.date | None
+    end: dt.date | None
+    as_of: dt.date | None
+
+
+def _days(start: Day | None, end: Day | None, as_of: Day | None) -> _Days:
+    return {"start": day(start, "start"), "end": day(end, "end"), "as_of": day(as_of, "as_of")}
+
+
+def _an_id(system: System | Path | str) -> TypeGuard[str]:
+    return isinstance(system, str) and Path(system).suffix not in (".yaml", ".yml")
 
 
 def _system(system: System | Path | str) -> System:

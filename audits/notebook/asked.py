@@ -42,24 +42,13 @@ def attributes_of(by: By) -> list[tuple[str, ...]]:
     return made
 
 
-def check_arguments(
-    names: Sequence[str],
-    *,
-    reference: Mapping[str, str],
-    bands: Mapping[str, Sequence[float]],
-    suppress_below: int,
-    observed_for: str,
-) -> None:
-    """Raises BoussoleError for an argument that has no meaning beside the columns of groups (`names`)."""
+def check_names(names: Sequence[str], *, reference: Mapping[str, str], bands: Mapping[str, Sequence[float]]) -> None:
+    """Raises BoussoleError for an argument that speaks of another column than those of groups (`names`)."""
     for argument, given in (("reference", reference), ("bands", bands)):
         if unknown := [name for name in given if name not in names]:
             raise BoussoleError(
                 f"`{argument}` names '{unknown[0]}', which `by` does not.", next_step=nearest(unknown[0], names)
             )
-    if suppress_below < 1:
-        raise BoussoleError(f"suppress_below={suppress_below} is no number of people.", next_step="Give 1 or more.")
-    if observed_for not in ("all", "selected"):
-        raise BoussoleError(f"observed_for={observed_for!r} is unknown.", next_step="Give 'all' or 'selected'.")
 
 
 def check_references(tables: Sequence[Cells], system: System) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
+from boussole.audits.arguments import check_types
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.measures import Cells, Measure, group_label
 from boussole.audits.metrics.across import UNKNOWN, composite_measure, unknown_measures
@@ -17,7 +20,7 @@ from boussole.audits.notebook.asked import (
     NO_DAY,
     By,
     attributes_of,
-    check_arguments,
+    check_names,
     check_references,
     outcome_of,
     system_of,
@@ -61,6 +64,7 @@ class GroupComparison(Results):
         return f"{len(self.measures)} measures of {self.decisions:,} decisions, by {', '.join(self.by)}"
 
 
+@check_types
 def compare(
     frame: Any,
     *,
@@ -72,12 +76,12 @@ def compare(
     selected: Sequence[Value] | Value | None = None,
     positive: Sequence[Value] | Value | None = None,
     favourable: bool = True,
-    observed_for: str = "all",
+    observed_for: Literal["all", "selected"] = "all",
     reference: Mapping[str, str] | None = None,
     bands: Mapping[str, Sequence[float]] | None = None,
     person: str | None = None,
     weight: str | None = None,
-    suppress_below: int = 11,
+    suppress_below: Annotated[int, Field(ge=1)] = 11,
 ) -> GroupComparison:
     """Compares groups of a frame: rates with intervals, each group against its reference or all others.
 
@@ -103,9 +107,7 @@ def compare(
     """
     attributes = attributes_of(by)
     names = list(dict.fromkeys(name for attribute in attributes for name in attribute))
-    check_arguments(
-        names, reference=reference or {}, bands=bands or {}, suppress_below=suppress_below, observed_for=observed_for
-    )
+    check_names(names, reference=reference or {}, bands=bands or {})
     if person is not None and weight is not None:
         raise BoussoleError(
             "`person` and `weight` cannot go together: a row that stands for many decisions is about no one person.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from boussole.audits.arguments import check_types
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.measure_params import Params
 from boussole.audits.measures import Measure, attribute_of, label_of
@@ -36,6 +37,7 @@ class Results:
 
     measures: Sequence[Measure]
 
+    @check_types
     def measure(self, measure_id: str) -> Measure:
         """One measure by its id, such as `selection_rate/gender=F`; raises BoussoleError that names the nearest."""
         found = {measure.id: measure for measure in self.measures}
@@ -56,6 +58,7 @@ class Results:
         rows = [_row(measure) for measure in self.measures]
         return pd.DataFrame(rows, columns=list(COLUMNS)).set_index("id").convert_dtypes()
 
+    @check_types
     def plot(self, metric: str | None = None) -> alt.LayerChart:
         """A chart of the values of groups with their intervals, one row for each; point at a dot to read it.
 

@@ -20,8 +20,10 @@ from boussole.audits.yaml_files import parse
 def load_system(path: Path) -> System:
     """The system of one file.
 
-    Raises SystemFileError when the file is not YAML, a key is unknown or a value is wrong.
+    Raises SystemFileError when there is no such file, it is not YAML, a key is unknown or a value is wrong.
     """
+    if not path.exists():
+        raise SystemFileError("there is no such system file.", where=str(path), next_step="Check the path.")
     try:
         raw = parse(read_text(path))
     except UnicodeDecodeError as error:

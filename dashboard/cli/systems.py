@@ -234,8 +234,6 @@ def add(
     from boussole.audits.systems.gaps import MARK, gaps_of
 
     workspace = workspace_of(context)
-    if not file.is_file():
-        raise SystemFileError("there is no such file.", where=str(file), next_step="Check the path.")
     system = load_system(file)
     target = workspace.home / "systems" / f"{system.id}.yaml"
     if target.exists() and not replace:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
+from boussole.audits.arguments import check_types
 from boussole.audits.decisions.frames import open_frame
 from boussole.audits.errors import SourceError
 from boussole.audits.log_names import LogName
@@ -83,6 +84,7 @@ def log_generations(frame: Any, *, system: str, **options: Unpack[Options]) -> s
     return log_frame(frame, log="generations", system=system, **options)
 
 
+@check_types
 def log_frame(
     frame: Any,
     *,
@@ -93,7 +95,7 @@ def log_frame(
     model_version: str | None = None,
     version_column: str | None = None,
     source: str | None = None,
-    workspace: Workspace | Path | str | None = None,
+    workspace: Any = None,
 ) -> str:
     """Logs a frame of the log of this name, as one file of it; see `Options` and `log_decisions`.
 

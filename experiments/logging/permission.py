@@ -41,6 +41,8 @@ def permission(
         if known is not None:
             _refuse_sensitive(known, columns)
         return Permission()
+    if not isinstance(workspace, Workspace | Path | str):
+        raise SourceError(f"`workspace` cannot be {workspace!r}.", next_step="Give the path of its folder.")
     home = workspace if isinstance(workspace, Workspace) else Workspace(Path(workspace))
     return declared(home.system(system), columns, log=log)
 

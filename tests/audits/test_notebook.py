@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
 
 from boussole import audits
-from boussole.audits.errors import BoussoleError, SourceError
+from boussole.audits.errors import BoussoleError, SourceError, SystemFileError
 from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
@@ -116,3 +117,55 @@ def test_nothing_is_left_behind(frame: pd.DataFrame, file: Path, tmp_path: Path,
 def test_the_package_knows_nothing_else() -> None:
     with pytest.raises(AttributeError, match="no attribute 'report'"):
         _ = audits.report
+
+
+DAYS = [
+    dt.date(2026, 3, 1),
+    "2026-03-01",
+    dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC),
+    pd.Timestamp("2026-03-01"),
+    np.datetime64("2026-03-01"),
+]
+
+
+@pytest.mark.costly
+def test_days_are_given_as_dates_as_moments_or_as_text(frame: pd.DataFrame, file: Path) -> None:
+    frame.loc[:99, "day"] = dt.date(2026, 2, 28)
+    found = [audits.audit(file, frame, start=day, as_of=day) for day in DAYS]
+    assert [each.run.decisions for each in found] == [300] * len(DAYS)
+    assert {each.run.window.start for each in found} == {dt.date(2026, 3, 1)}
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"start": "01/03/2026"}, r"`start` is '01/03/2026', which is no day\. Write it as 2026-09-30, or give a date\."),
+    ({"end": "2026-02-30"}, r"`end` is '2026-02-30', which is no day"),
+    ({"as_of": 20260301}, r"`as_of` is 20260301, which is no day"),
+    ({"exact": "perhaps"}, r"`exact` cannot be 'perhaps': it should be a valid boolean"),
+    ({"strat": "2026-03-01"}, r"there is no argument `strat`\. Did you mean 'start'\?"),
+]
+
+
+@pytest.mark.parametrize(("given", "told"), WRONG, ids=lambda each: str(each)[:30])
+def test_an_argument_that_cannot_be_is_refused_in_one_paragraph(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(BoussoleError, match=told):
+        audits.audit("calls.yaml", None, **given)
+
+
+THRESHOLDS: list[Any] = ["0.3", 0.3, ["high"], [], [float("nan")]]
+
+
+@pytest.mark.parametrize("thresholds", THRESHOLDS, ids=repr)
+def test_thresholds_that_are_no_numbers_are_refused(thresholds: Any) -> None:
+    with pytest.raises(BoussoleError, match="`thresholds` cannot be "):
+        audits.sweep("calls.yaml", None, thresholds=thresholds)
+
+
+def test_a_system_that_is_not_there_is_named(frame: pd.DataFrame, tmp_path: Path) -> None:
+    with pytest.raises(BoussoleError, match="`system` cannot be None: it should be an instance of System; "):
+        audits.audit(None, frame)  # type: ignore[arg-type]
+    with pytest.raises(SystemFileError, match=r"nowhere\.yaml: there is no such system file\. Check the path\."):
+        audits.audit("nowhere.yaml", frame)
+    workspace = Workspace.create(tmp_path / "w")
+    (workspace.home / "systems" / "calls.yaml").write_text(SYSTEM, encoding="utf-8")
+    with pytest.raises(BoussoleError, match=r"there is no system 'cals' in this workspace\. Did you mean 'calls'"):
+        audits.audit("cals", workspace)

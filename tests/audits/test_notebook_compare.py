@@ -199,11 +199,21 @@ def test_small_groups_are_hidden_unless_asked_otherwise(frame: pd.DataFrame) -> 
         ({"bands": {"Sexe": [1]}}, r"'Sexe' holds text where bands need a number in 3,000 rows"),
         ({"decision": "hired"}, r"'hired' holds no decision in 429 rows"),
         ({"weight": "hired"}, "no whole number of 0 or more"),
-        ({"suppress_below": 0}, "no number of people"),
+        ({"suppress_below": 0}, "`suppress_below` cannot be 0: it should be greater than or equal to 1"),
+        ({"suppress_below": 1.5}, "`suppress_below` cannot be 1.5: it should be a valid integer"),
+        ({"decision": None}, "`decision` cannot be None: it should be a valid string"),
+        ({"by": 3}, "`by` cannot be 3: "),
+        ({"metrics": 3}, "`metrics` cannot be 3: "),
+        ({"selected": [None]}, "`selected` cannot be None: "),
+        ({"reference": "M"}, "`reference` cannot be 'M': it should be a valid dictionary"),
+        ({"bands": {"Sexe": [50, 25]}}, "cannot be .50.0, 25.0.: bands must be ascending"),
+        ({"person": 3}, "`person` cannot be 3: it should be a valid string"),
+        ({"outcomes": "hired"}, r"there is no argument `outcomes`.*'outcome'"),
+        ({"own": [3]}, "`own` cannot be .3.: it should be a valid dictionary"),
         ({"observed_for": "some"}, "'all' or 'selected'"),
         ({"own": {"selection_rate": len}}, "there is a metric 'selection_rate' already"),
         ({"own": {"my metric": len}}, "is no name of a metric"),
-        ({"own": {"mine": 3}}, "not a function"),
+        ({"own": {"mine": 3}}, "`own` cannot be 3: it should be callable"),
         ({"own": {"mine": lambda c: c.chosen}}, r"'mine' failed: AttributeError.*true_positives"),
         ({"own": {"mine": lambda c: np.array([1.0, 2.0, 3.0])}}, "numbers of shape"),
     ],
@@ -276,3 +286,12 @@ def test_a_column_with_the_name_of_a_crossing_is_told() -> None:
     assert audits.compare(rows, decision="hired", by=["a*b"]).measure("selection_rate/a*b=v").value == 0.5
     with pytest.raises(BoussoleError, match=r"a column and a crossing 'a\*b'"):
         audits.compare(rows, decision="hired", by=["a*b", ["a", "b"]])
+
+
+def test_arrays_are_taken_for_lists(frame: pd.DataFrame) -> None:
+    asked: dict[str, Any] = {"decision": "Décision", "by": "age"}
+    found = audits.compare(frame, **asked, bands={"age": np.array([25, 50])}, suppress_below=np.int64(11))
+    assert found.measures == audits.compare(frame, **asked, bands={"age": [25, 50]}).measures
+    for wrong in (found.measure, found.plot):
+        with pytest.raises(BoussoleError, match="cannot be 3: it should be a valid string"):
+            wrong(3)

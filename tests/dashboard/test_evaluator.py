@@ -257,7 +257,7 @@ def test_bad_rows_are_counted(home, people):
         ({"system": "nowhere.yaml"}, "no such system file"),
         ({"predictions": "p"}, "`decision` or `score`"),
         ({"threshold": "high"}, "`threshold` is a number"),
-        ({"as_of": "soon"}, "`as_of` is a day"),
+        ({"as_of": "soon"}, "`as_of` is .*, which is no day"),
         ({"language": "de"}, "`language` is one of fr, en"),
         ({"columns": {"sex": ["F"]}}, "`columns` has 1 rows, the data set 400"),
         ({"log_decisions": True}, "need their own decision_id, ts, score"),

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from boussole.audits.errors import SourceError
+from boussole.audits.errors import BoussoleError, SourceError
 from boussole.audits.workspace import Workspace
 from boussole.experiments import log_decisions
 from boussole.experiments.logging import log_file
@@ -127,10 +127,18 @@ def test_a_name_that_other_rows_have_is_refused_but_the_same_rows_may_be_logged_
         (pd.DataFrame({"decision_id": []}), {"system": "trial"}, "holds no row"),
         (pd.DataFrame(ROWS), {"system": "Trial 1"}, "'Trial 1' is not a system id"),
         (pd.DataFrame(ROWS), {"system": "trial", "name": "../part.parquet"}, "is not a file name"),
+        (pd.DataFrame(ROWS), {"system": None}, "`system` cannot be None: it should be a valid string"),
+        (pd.DataFrame(ROWS), {"system": "trial", "run_id": 3}, "`run_id` cannot be 3: it should be a valid string"),
+        (
+            pd.DataFrame(ROWS),
+            {"system": "trial", "workspace": 3},
+            "`workspace` cannot be 3. Give the path of its folder",
+        ),
+        (pd.DataFrame(ROWS), {"system": "trial", "run": "3"}, r"there is no argument `run`\. Did you mean 'run_id'"),
     ],
 )
 def test_what_cannot_be_logged_is_refused_before_mlflow_is_touched(frame: Any, arguments: Any, message: str) -> None:
-    with pytest.raises(SourceError, match=message):
+    with pytest.raises(BoussoleError, match=message):
         log_decisions(frame, **arguments)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import numpy as np
 import pandas as pd
 
+from boussole.audits.arguments import day
 from boussole.audits.decisions.contracts import columns_of
 from boussole.audits.decisions.frames import open_frame
 from boussole.audits.ephemeral import LogFile
@@ -67,7 +68,7 @@ def read_config(given: Mapping[str, Any]) -> Config:
         predictions=given.get("predictions"),
         threshold=threshold,
         columns=given.get("columns"),
-        as_of=_day(given.get("as_of")),
+        as_of=day(given.get("as_of"), "as_of"),
         language=cast(Language, language),
         log_decisions=bool(given.get("log_decisions", False)),
     )
@@ -81,22 +82,9 @@ def _system(given: Any, workspace: Workspace | None) -> tuple[System, Workspace 
         raise _wrong_setting("which system? `system` is missing.")
     path = Path(given)
     if path.suffix in (".yaml", ".yml"):
-        if not path.is_file():
-            raise BoussoleError("there is no such system file.", where=str(path), next_step="Check the path.")
         return load_system(path), workspace
     found = workspace or Workspace.find()
     return found.system(str(given)), found
-
-
-def _day(given: Any) -> dt.date | None:
-    if isinstance(given, dt.datetime):
-        return given.date()
-    if given is None or isinstance(given, dt.date):
-        return given
-    try:
-        return dt.date.fromisoformat(str(given))
-    except ValueError as error:
-        raise _wrong_setting("`as_of` is a day such as 2026-09-30.") from error
 
 
 def _wrong_setting(what: str) -> BoussoleError:
