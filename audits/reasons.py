@@ -34,7 +34,10 @@ class Reason(StrEnum):
 
     NO_DATE = "not a date (write 2026-09-30 or 2026-09-30T14:05:00)"
     OUT_OF_TIME = "the date is before {year} or in the future"
-    NO_SUCH_HOUR = "there is no such hour: clocks were put forward over it"
+    NO_SUCH_HOUR = (
+        "there is no such hour: clocks were put forward over it. Are these times UTC? Set `timezone: UTC` in the "
+        "system file and resubmit them unchanged"
+    )
     OLD_REPLY = "the reply is older than the message"
     OLD_REVIEW = "the review is older than the decision it is about"
     CLOSED_BEFORE = "the list closed before the message"

@@ -42,7 +42,7 @@ def hold_id(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract:
     )
 
 
-def hold_rows(connection: duckdb.DuckDBPyConnection, system: System, *, origin: str) -> None:
+def hold_rows(connection: duckdb.DuckDBPyConnection, system: System, *, origin: str, sha256: str) -> None:
     """Raises SourceError for another content under the name of a file whose decisions are known by their rows alone.
 
     It would most likely be a corrected file, and each of its decisions would count twice.
@@ -51,7 +51,7 @@ def hold_rows(connection: duckdb.DuckDBPyConnection, system: System, *, origin: 
         return
     earlier = (
         f"SELECT 1 FROM lake.main.ingested WHERE system = {literal(system.id)} AND log = 'decisions' "
-        f"AND origin = {literal(origin)} AND accepted > 0"
+        f"AND origin = {literal(origin)} AND sha256 <> {literal(sha256)} AND accepted > 0"
     )
     if connection.execute(earlier).fetchone():
         raise SourceError(

@@ -32,13 +32,14 @@ def imported_before(
 ) -> IngestReport | None:
     """The report of a source that brings nothing new; None when it has to be read.
 
-    A file of decisions or texts counts once, whatever its name. A growing table is new as soon as it differs from
-    what it was last time: it can return to what it was before. So can what is said of decisions, from another source.
+    A file of decisions or texts counts once, whatever its name, as long as its times are read in the same time zone.
+    A growing table is new as soon as it differs from what it was last time: it can return to what it was before. So can
+    what is said of decisions, from another source.
     """
     if not holds(connection, TABLE):
         return None
     found = connection.execute(
-        f"SELECT sha256, origin, accepted, quarantined FROM {TABLE} WHERE system = ? AND log = ? "
+        f"SELECT sha256, origin, accepted, quarantined, timezone FROM {TABLE} WHERE system = ? AND log = ? "
         f"AND {'origin = ?' if growing else 'sha256 = ?'} ORDER BY batch",
         [system.id, log, origin if growing else sha256],
     ).fetchall()
@@ -46,6 +47,7 @@ def imported_before(
         found = [row for row in found[-1:] if row[0] == sha256]
     elif LOG_TYPES[log].news_again:
         found = [row for row in found if row[1] == origin]
+    found = [row for row in found if row[4] == system.timezone]
     if not found:
         return None
     return IngestReport(
@@ -59,7 +61,7 @@ def imported_before(
     )
 
 
-def record(connection: duckdb.DuckDBPyConnection, report: IngestReport) -> None:
+def record(connection: duckdb.DuckDBPyConnection, system: System, report: IngestReport) -> None:
     """Remembers a source; known content under another name is remembered with nothing accepted."""
     if report.already:
         there = connection.execute(
@@ -71,8 +73,8 @@ def record(connection: duckdb.DuckDBPyConnection, report: IngestReport) -> None:
     counts = (0, 0) if report.already else (report.accepted, report.quarantined)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     connection.execute(
-        f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [report.sha256, report.system, report.log, report.origin, next_batch(connection), *counts, now],
+        f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [report.sha256, system.id, report.log, report.origin, next_batch(connection), *counts, now, system.timezone],
     )
 
 

@@ -139,7 +139,7 @@ def ingest_into(
     report = imported_before(connection, system, log=log, origin=name, sha256=opened.sha256, growing=growing)
     if report is None:
         if log == "decisions" and not name.startswith(CORRECTION):
-            hold_rows(connection, system, origin=name)
+            hold_rows(connection, system, origin=name, sha256=opened.sha256)
         with reading_whole(source):
             report = _examine(connection, opened, contract, name, growing=growing)
             _refuse(report, strict=strict)
@@ -151,7 +151,7 @@ def ingest_into(
                 add_batches(connection, system, batches)
     else:
         report = replace(report, again=_set_aside_still(connection, opened, contract, name))
-    record(connection, report)
+    record(connection, system, report)
     leave(connection, system, source, log=log, mark=opened.mark)
     return replace(report, read=opened.reading.sentence() if opened.reading else None)
 

@@ -16,6 +16,7 @@ SHARED = {
         "accepted": "BIGINT",
         "quarantined": "BIGINT",
         "at": "TIMESTAMP",
+        "timezone": "VARCHAR",  # in which times without an offset were read
     },
     "marks": {"system": "VARCHAR", "source": "VARCHAR", "mark": "VARCHAR"},  # where a growing source was left
     "seen_columns": {"system": "VARCHAR", "log": "VARCHAR", "column": "VARCHAR", "type": "VARCHAR"},

@@ -17,6 +17,7 @@ from boussole.audits.decisions.contracts.columns import ColumnReader
 from boussole.audits.decisions.files.values import FileReading
 from boussole.audits.decisions.sources import open_source
 from boussole.audits.errors import SourceError
+from boussole.audits.lake import clocks
 from boussole.audits.lake.tables import one
 from boussole.audits.scaffold.words import tokens
 from boussole.audits.systems.files import Files
@@ -98,6 +99,15 @@ class SourceProfile:
     def count(self, condition: str) -> int:
         """Rows of the whole source that meet an SQL condition over its columns."""
         return one(self.connection, f"SELECT count(*) FROM {self.whole} WHERE {condition}")
+
+    def in_utc(self, column: str, zone: str) -> bool:
+        """Whether times without an offset are spread over the hours that the clocks of a zone skip as over the hours
+        beside these: such hours are those of UTC."""
+        local, naive = self.read.moment(column, zone), f"NOT {self.read.tells_offset(column)}"
+        moved = (f"({local} {shift} INTERVAL 1 HOUR)" for shift in "+-")
+        before, after = (self.count(f"{naive} AND {clocks.skipped(each, zone)}") for each in moved)
+        within = self.count(f"{naive} AND {clocks.skipped(local, zone)}")
+        return within > 0 and 4 * within >= before + after
 
     def unique(self, column: Profile) -> bool:
         """Whether each row of the whole source has a value of its own there."""

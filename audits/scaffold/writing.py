@@ -49,7 +49,12 @@ def _head(draft: SystemDraft, system_id: str, zone: str) -> Iterator[str]:
     yield note('owner: "To be named"', GAP, "a role, not a person")
     yield note("status: pilot", GAP, "design, pilot, production or retired")
     yield note("risk: high", GAP, "class under the EU AI Act: prohibited, high, limited or minimal")
-    yield note(f"timezone: {zone}", GAP, "where its days begin and end")
+    decided = draft.roles.get("decided_at")
+    if decided and draft.table.in_utc(decided.column, zone):
+        why = f"'{decided.column}' has as many rows in the hour that {zone} skips in spring as beside it: UTC"
+        yield note("timezone: UTC", GAP, why)
+    else:
+        yield note(f"timezone: {zone}", GAP, "where its days begin and end")
 
 
 def _columns(draft: SystemDraft, today: dt.date) -> Iterator[str]:

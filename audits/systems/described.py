@@ -38,7 +38,7 @@ class Description(Strict):
     provider: str | None = Field(None, description="Who makes the model")
     hosting: Literal["own-datacentre", "dedicated-cloud", "external"] | None = Field(None, description="Where it runs")
     timezone: Annotated[str, BeforeValidator(_known_zone)] = Field(
-        "Europe/Paris", description="Of its days and months (an IANA name)"
+        "Europe/Paris", description="Of its days and months, and of times without an offset (an IANA name)"
     )
     dates: Dates = Field(Dates(), description="Its life, day by day")
     impact_assessment: Assessment | None = Field(

@@ -16,6 +16,9 @@ from boussole.audits.counts.corrections import read_corrections
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.replies import read_replies
 from boussole.audits.decisions import ingest
+from boussole.audits.decisions.correction import resubmit
+from boussole.audits.decisions.ingesting import RefusedSourceError
+from boussole.audits.decisions.quarantine import export, list_rows
 from boussole.audits.decisions.report import IngestReport
 from boussole.audits.lake import clocks, reading
 from boussole.audits.reasons import Reason
@@ -219,6 +222,60 @@ def test_an_hour_that_there_is_not_is_set_aside_with_its_reason(workspace: Works
         ("sent", Reason.NO_SUCH_HOUR, 1),
         ("answered", Reason.NO_SUCH_HOUR, 4),
     ]
+
+
+HOURS = [f"2026-03-29T{hour:02d}:30:00" for hour in range(6)]
+
+
+def decisions_at(times: Sequence[str]) -> list[str]:
+    return [f"d{n},{time},true,p{n}" for n, time in enumerate(times)]
+
+
+@pytest.mark.costly
+def test_a_changed_zone_makes_the_same_file_readable_again(workspace: Workspace) -> None:
+    """Of six half hours Paris skips one. In UTC there are all; what was accepted keeps its time and counts once."""
+
+    def again(zone: str) -> tuple[bool, int, int, int, int, int]:
+        (workspace.home / "systems" / "offers.yaml").write_text(system(zone), encoding="utf-8")
+        changed = Workspace(workspace.home)
+        told = bring(changed, decisions_at(HOURS), head="ref,at,contacted,who", log="decisions")
+        return told.already, told.accepted, told.quarantined, told.known, told.cleared, told.again
+
+    report = bring(workspace, decisions_at(HOURS), head="ref,at,contacted,who", log="decisions")
+    assert [each.sentence() for each in report.rejections] == [
+        "column 'at': there is no such hour: clocks were put forward over it. Are these times UTC? "
+        "Set `timezone: UTC` in the system file and resubmit them unchanged (row 3)"
+    ]
+    assert again("Europe/Paris") == (True, 5, 1, 0, 0, 1)
+    assert again("UTC") == (False, 1, 0, 5, 1, 0)
+    assert again("UTC") == (True, 1, 0, 0, 0, 0)
+    with reading(workspace) as connection:
+        held = connection.execute("SELECT decided_at FROM lake.offers.decisions ORDER BY decided_at").fetchall()
+    assert [f"{moment:%Y-%m-%dT%H:%M:%S}" for (moment,) in held] == HOURS
+    assert list_rows(workspace, workspace.system("offers")) == []
+
+
+@pytest.mark.costly
+def test_moments_with_an_offset_are_held_to_the_log_by_the_usual_rules_in_another_zone(workspace: Workspace) -> None:
+    """Their local time is another one: that is set aside, and the decision in the log stays as it was."""
+    rows = decisions_at(["2026-03-10T10:00:00", "2026-03-10T10:00:00+01:00"])
+    assert bring(workspace, rows, head="ref,at,contacted,who", log="decisions").accepted == 2
+    (workspace.home / "systems" / "offers.yaml").write_text(system("UTC"), encoding="utf-8")
+    report = bring(Workspace(workspace.home), rows, head="ref,at,contacted,who", log="decisions")
+    assert (report.accepted, report.known, faults(report)) == (0, 1, [(Reason.DIFFERS, 2)])
+
+
+@pytest.mark.costly
+def test_rows_of_a_skipped_hour_are_resubmitted_unchanged_in_utc(workspace: Workspace) -> None:
+    bring(workspace, decisions_at(HOURS), head="ref,at,contacted,who", log="decisions")
+    out = workspace.home.parent / "out.csv"
+    assert export(workspace, workspace.system("offers"), out) == 1
+    with pytest.raises(RefusedSourceError, match=r"Are these times UTC\? Set `timezone: UTC`"):
+        resubmit(workspace, workspace.system("offers"), out)
+    (workspace.home / "systems" / "offers.yaml").write_text(system("UTC"), encoding="utf-8")
+    changed = Workspace(workspace.home)
+    assert resubmit(changed, changed.system("offers"), out).accepted == 1
+    assert list_rows(changed, changed.system("offers")) == []
 
 
 @pytest.mark.costly

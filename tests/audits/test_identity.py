@@ -191,6 +191,10 @@ def test_a_row_is_known_by_its_file_and_its_number(make: Make, tmp_path: Path) -
     assert bring(workspace, path).already
     other = path.rename(tmp_path / "renamed.csv")
     assert bring(workspace, other).already
+    file = workspace.home / "systems" / f"{next(iter(workspace.systems))}.yaml"
+    file.write_text(f"{file.read_text(encoding='utf-8')}timezone: UTC\n", encoding="utf-8")
+    read_anew = bring(Workspace(workspace.home), other)  # in another time zone: the same rows
+    assert (read_anew.already, read_anew.accepted, read_anew.known) == (False, 0, 200)
     assert len(set(stored(workspace))) == 200
     more = csv(offers(1, each=9), tmp_path, "april.csv")
     assert bring(workspace, more).accepted == 9

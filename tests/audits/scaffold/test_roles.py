@@ -86,3 +86,36 @@ def test_a_human_decision_goes_with_its_time(table: Callable[..., Path], tmp_pat
     assert system.log.decision.column == "decision"
     assert system.log.human is not None
     assert (system.log.human.decision, system.log.human.seconds) == ("adviser_decision", "review_seconds")
+
+
+@pytest.mark.parametrize(
+    ("skipped", "beside", "zone"),
+    [
+        (4, 4, "UTC"),  # the clocks of Paris skip 2 to 3 of 29 March 2026
+        (2, 4, "UTC"),
+        (1, 4, "Europe/Paris"),  # a slip of the hand
+        (0, 4, "Europe/Paris"),
+    ],
+)
+def test_times_in_the_hour_that_clocks_skip_are_utc(
+    skipped: int, beside: int, zone: str, table: Callable[..., Path], tmp_path: Path
+) -> None:
+    hours = [1] * beside + [2] * skipped + [3] * beside + [12] * 30
+    times = [f"2026-03-29 {hour:02d}:{n % 60:02d}:10" for n, hour in enumerate(hours)]
+    made, system = proposed(table(id=list(range(len(times))), ts=times, decision=_alternating(len(times))), tmp_path)
+    assert system.log.decided_at == "ts"
+    assert system.timezone == zone
+    told = (
+        "timezone: 'ts' has as many rows in the hour that Europe/Paris skips in spring as beside it: UTC" in made.gaps
+    )
+    assert told == (zone == "UTC")
+
+
+def test_times_with_their_offset_say_nothing_of_the_zone(table: Callable[..., Path], tmp_path: Path) -> None:
+    times = [f"2026-03-29T02:{n:02d}:10Z" for n in range(30)]
+    _, system = proposed(table(id=list(range(30)), ts=times, decision=_alternating(30)), tmp_path)
+    assert system.timezone == "Europe/Paris"
+
+
+def _alternating(rows: int) -> list[str]:
+    return ["yes", "no"] * (rows // 2) + ["yes"] * (rows % 2)
