@@ -25,6 +25,7 @@ from boussole.audits.access_settings import AccessSettings
 from boussole.audits.alert_settings import AlertSettings, known_zone
 from boussole.audits.attachment_settings import AttachmentSettings
 from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.identifiers import identifier_refusal, is_identifier
 from boussole.audits.ledger_settings import LedgerSettings
 from boussole.audits.systems import System, load_systems
 from boussole.audits.systems.loading import explain
@@ -158,9 +159,9 @@ class Workspace:
 
     def system(self, system_id: str) -> System:
         """One system by its id; an unknown one is an error that names the nearest."""
-        if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", system_id):
+        if not is_identifier(system_id):
             raise BoussoleError(
-                f"'{system_id}' is not a system id: ids are a-z, 0-9 and _, and start with a letter.",
+                f"{identifier_refusal(system_id)}.",
                 next_step="List the systems with `boussole systems list`.",
             )
         if system_id not in self.systems:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,11 @@ import yaml
 
 from boussole.audits.decisions.sources import reading_whole
 from boussole.audits.errors import SystemFileError
+from boussole.audits.identifiers import identifier_of, identifier_refusal, is_identifier
 from boussole.audits.lake.engine import scratch
 from boussole.audits.scaffold import keys, people, roles
 from boussole.audits.scaffold.draft import SystemDraft
 from boussole.audits.scaffold.profile import profile
-from boussole.audits.scaffold.words import plain
 from boussole.audits.scaffold.writing import write
 from boussole.audits.systems.files import Files
 from boussole.audits.systems.gaps import gap_names
@@ -57,8 +56,8 @@ def propose(
     a list, and for a control that is none of its columns;
     SystemFileError when `system_id` is no id.
     """
-    if system_id is not None and id_of(system_id) != system_id:
-        raise SystemFileError(f"'{system_id}' is not a system id.", next_step=f"Write --id {id_of(system_id)}.")
+    if system_id is not None and not is_identifier(system_id):
+        raise SystemFileError(f"{identifier_refusal(system_id)}.")
     with scratch() as connection, reading_whole(source):
         draft = SystemDraft(profile(connection, source, zone=ZONE, files=files))
         for step in (
@@ -95,6 +94,4 @@ def id_of(source: str | Path) -> str:
     """
     text = str(source)
     name = text.rpartition("table=")[2] if text.startswith("duckdb:") else Path(text).stem
-    slug = re.sub(r"[^a-z0-9]+", "_", plain(name)).strip("_")
-    slug = slug if slug[:1].isalpha() else f"system_{slug}".rstrip("_")
-    return slug[:48].rstrip("_")
+    return identifier_of(name, start="system")

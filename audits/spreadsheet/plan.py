@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from boussole.audits.identifiers import identifier_of
 from boussole.audits.spreadsheet.columns import COLUMNS
 from boussole.audits.spreadsheet.headers import plain
 from boussole.audits.spreadsheet.table import CellFault, RegisterRecord, read_register
@@ -157,25 +158,13 @@ class _Names:
         return found
 
     def _made(self, name: str) -> str:
-        base = slug(name)
+        base = identifier_of(name, start="use")
         for number in range(1, 100_000):
             tail = "" if number == 1 else f"_{number}"
             made = base[: 48 - len(tail)] + tail
             if made not in self.taken and made not in self.existing:
                 return made
         raise AssertionError
-
-
-def slug(name: str) -> str:
-    """An id from a name.
-
-    >>> slug("Trad’Emploi"), slug("3 en 1"), slug("招聘")
-    ('trad_emploi', 'u_3_en_1', 'use')
-    """
-    made = "_".join(plain(name).split())
-    if not made:
-        return "use"
-    return made[:48].rstrip("_") if made[0].isalpha() else f"u_{made}"[:48].rstrip("_")
 
 
 def _raw(record: RegisterRecord, system_id: str) -> Raw:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from typing import Any
 
+from boussole.audits.identifiers import identifier_refusal, is_identifier
 from boussole.audits.spreadsheet.columns import SYNONYMS, RegisterColumn
 from boussole.audits.spreadsheet.headers import plain
 
@@ -80,8 +81,8 @@ def _choice(text: str, column: RegisterColumn) -> str:
 
 
 def _id(text: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", text):
-        raise CellError(f"'{text[:60]}' is not an id: a-z, 0-9 and _, first a letter, at most 48")
+    if not is_identifier(text):
+        raise CellError(identifier_refusal(text))
     return text
 
 

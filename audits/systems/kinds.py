@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+from boussole.audits.identifiers import PATTERN
+
+Identifier = Annotated[str, StringConstraints(pattern=f"^{PATTERN}$")]
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Value = bool | int | float | str
 Texts = dict[

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from boussole.audits.errors import SystemFileError, nearest
+from boussole.audits.identifiers import PATTERN, identifier_refusal
 from boussole.audits.regular import read_text
 from boussole.audits.systems.model import System
 from boussole.audits.yaml_files import parse
@@ -145,6 +146,8 @@ def _fault(fault: Any, model: type[BaseModel]) -> str:
         )
     if fault["type"] == "missing":
         return f"'{place}' is missing"
+    if fault["type"] == "string_pattern_mismatch" and fault["ctx"]["pattern"] == f"^{PATTERN}$":
+        return f"'{place.removesuffix('.[key]')}': {identifier_refusal(fault['input'])}"
     message = fault["msg"].removeprefix("Value error, ")
     return f"'{place}': {message}" if place else message
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from boussole.audits.decisions.contracts import check_declared, columns_of
 from boussole.audits.errors import BoussoleError, SourceError, nearest
+from boussole.audits.identifiers import identifier_refusal, is_identifier
 from boussole.audits.log_names import LogName
 from boussole.audits.systems import System, load_system
 from boussole.audits.workspace import Workspace
@@ -34,8 +34,8 @@ def permission(
 
     Raises SourceError for a malformed id, a missing column, a log that is not declared, and a sensitive column.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", system):
-        raise SourceError(f"'{system}' is not a system id.", next_step="Give the `id` of its system file.")
+    if not is_identifier(system):
+        raise SourceError(f"{identifier_refusal(system)}.", next_step="Give the `id` of its system file.")
     if workspace is None:
         known = _around(system)
         if known is not None:

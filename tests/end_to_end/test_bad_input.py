@@ -63,7 +63,7 @@ def test_an_empty_parquet_file_is_refused(command: Any, home: Path, tmp_path: Pa
 def test_a_system_id_is_never_a_path(command: Any, home: Path, tmp_path: Path, system: str) -> None:
     (tmp_path / "log.csv").write_text(HEADER + GOOD)
     done = command("--workspace", home, "import", tmp_path / "log.csv", "--system", system)
-    refused(done, "is not a system id", "boussole systems list")
+    refused(done, "cannot be an identifier: use at most 48 lower-case letters, digits and _", "boussole systems list")
 
 
 def test_an_unknown_system_is_named_with_the_nearest_one(command: Any, home: Path) -> None:
@@ -73,6 +73,8 @@ def test_an_unknown_system_is_named_with_the_nearest_one(command: Any, home: Pat
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        (("id: calls", "id: My Calls"), ("'id': `My Calls` cannot be an identifier", "for example `my_calls`")),
+        (("  gender: {", "  Mon genre: {"), ("'groups.Mon genre': `Mon genre` cannot be", "`mon_genre`")),
         (("  decided_at: ts", "  decided_on: ts"), ("unknown key 'columns.decided_on'", "Did you mean 'decided_at'?")),
         (("kind: selection", "kind: choice"), ("'kind'",)),
         (("id: calls", "id: ../calls"), ("'id'",)),

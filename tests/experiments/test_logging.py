@@ -125,7 +125,7 @@ def test_a_name_that_other_rows_have_is_refused_but_the_same_rows_may_be_logged_
             r"a LazyFrame is not a table. Call its `collect\(\)`",
         ),
         (pd.DataFrame({"decision_id": []}), {"system": "trial"}, "holds no row"),
-        (pd.DataFrame(ROWS), {"system": "Trial 1"}, "'Trial 1' is not a system id"),
+        (pd.DataFrame(ROWS), {"system": "Trial 1"}, "`Trial 1` cannot be an identifier: .* for example `trial_1`"),
         (pd.DataFrame(ROWS), {"system": "trial", "name": "../part.parquet"}, "is not a file name"),
         (pd.DataFrame(ROWS), {"system": None}, "`system` cannot be None: it should be a valid string"),
         (pd.DataFrame(ROWS), {"system": "trial", "run_id": 3}, "`run_id` cannot be 3: it should be a valid string"),

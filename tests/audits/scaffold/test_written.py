@@ -67,7 +67,9 @@ def test_what_holds_no_decision_is_refused(
 
 
 def test_a_malformed_id_is_refused_with_one_that_would_do(table: Callable[..., Path]) -> None:
-    with pytest.raises(SystemFileError, match=r"'Crédits 2026' is not a system id. Write --id credits_2026"):
+    with pytest.raises(
+        SystemFileError, match=r"`Crédits 2026` cannot be an identifier: use at most .*, for example `credits_2026`"
+    ):
         propose(table(id=[1, 2], accepted=[0, 1]), system_id="Crédits 2026")
 
 
