@@ -72,6 +72,7 @@ def propose(
             people.numbers,
             people.keys,
             people.versions,
+            people.offers,
             people.features,
         ):
             step(draft)

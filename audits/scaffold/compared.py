@@ -24,7 +24,15 @@ def groups(draft: SystemDraft) -> Iterator[str]:
     else:
         yield note("groups: {}", GAP, "no sensitive feature was found: nothing can be compared without one")
     for group in draft.groups:
-        yield from _group(group)
+        yield from _group(group.family, group)
+    if draft.offers:
+        yield (
+            "  # Also compared? Take the `#` away before those that are"
+            + ("" if draft.groups else ", and `{}` above")
+            + ":"
+        )
+    for name, guess in draft.offers.items():
+        yield from (f"  # {line.strip().removeprefix('# ')}" for line in _group(name, guess, asked=GUESSED))
     names = [group.family for group in draft.groups]
     if {"gender", "age"} <= set(names):
         yield note("intersections: [[gender, age]]", GUESSED, "the customary pair")
@@ -46,14 +54,14 @@ def _controls(draft: SystemDraft) -> Iterator[str]:
         yield f"#   '{request.name}' is one where people in each differ in the group alone (matched sets)."
 
 
-def _group(group: GroupGuess) -> Iterator[str]:
+def _group(name: str, group: GroupGuess, *, asked: str = GAP) -> Iterator[str]:
     bands = f", bands: {listed(BANDS)}" if group.bands else ""
     reference = "" if group.reference is None else f", reference: {_quoted(group.reference)}"
     values = f", values: [{', '.join(map(_quoted, group.values))}]" if group.values else ""
-    title = _title(w.FAMILIES[group.family])
-    text = f"  {group.family}: {{column: {scalar(group.column)}{bands}, {title}{reference}{values}}}"
+    title = _title({**w.FAMILIES, **w.OFFERED}[group.family])
+    text = f"  {name}: {{column: {scalar(group.column)}{bands}, {title}{reference}{values}}}"
     if group.reference is None:
-        yield note(text, GAP, f"which group others are compared with: {group.because}; the column by {group.why}")
+        yield note(text, asked, f"which group others are compared with: {group.because}; the column by {group.why}")
     else:
         yield note(text, GUESSED, f"{group.why}; compared with {_quoted(group.reference)}: {group.because}")
     if group.family in w.SPECIAL:

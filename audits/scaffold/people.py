@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from boussole.audits.decisions.contracts.decisions import group_value
@@ -11,7 +12,7 @@ from boussole.audits.scaffold import words as w
 from boussole.audits.scaffold.draft import GroupGuess, Guess, SystemDraft
 from boussole.audits.scaffold.profile import Profile
 from boussole.audits.scaffold.references import middle_of_years, reference_of
-from boussole.audits.scaffold.words import named
+from boussole.audits.scaffold.words import named, plain
 from boussole.audits.systems.parts import Group
 
 BANDS: list[float] = [25, 50]
@@ -153,13 +154,51 @@ def groups(draft: SystemDraft) -> None:
             if column not in fit:
                 draft.left_out[column.name] = f"it sounds like a group, but {column.distinct} values are too many"
         if not fit:
+            fit = [c for c in draft.free if _told_by_values(family, c) and max(map(len, c.values)) > 1][:1]
+        if not fit:
             continue
         best = max(fit, key=lambda column: _bands(family, column))
         draft.groups.append(_group(draft, family, best))
         draft.taken.add(best.name)
         for column in fit:
-            if column is not best:
+            if column is not best and not _comparable(draft, column):
                 draft.left_out[column.name] = f"another form of the group {family}"
+
+
+def offers(draft: SystemDraft) -> None:
+    """Other columns by which people may be compared, by their names or their values: none is compared unless somebody
+    says so."""
+    for family, (_, _, vocabulary) in {**w.FAMILIES, **w.OFFERED}.items():
+        for column in draft.free:
+            spoken = named(column.words, vocabulary)
+            fit = _comparable(draft, column) and bool(column.values)
+            if fit and (spoken or _told_by_values(family, column)) and not _offered(draft, column):
+                draft.offers[_group_id(draft, family)] = _group(draft, family, column)
+
+
+def _offered(draft: SystemDraft, column: Profile) -> bool:
+    return any(guess.column == column.name for guess in draft.offers.values())
+
+
+def _group_id(draft: SystemDraft, family: str) -> str:
+    used = {*draft.offers, *draft.controls, *(group.family for group in draft.groups)}
+    return next(name for n in range(1, len(used) + 2) if (name := family if n == 1 else f"{family}_{n}") not in used)
+
+
+AGES = re.compile(r"\D*(\d{1,3}) *(-|a|to|et|and) *(\d{1,3})\D*")
+"""A band of ages, without accents."""
+
+
+def _told_by_values(family: str, column: Profile) -> bool:
+    """Whether all values of a column are words of a family, or bands of ages."""
+    values = [plain(value).strip(" .") for value in column.values]
+    if len(values) < 2 or column.numeric:
+        return False
+    if family != "age":
+        return {value.replace(" ", "_") for value in values} <= w.VALUES.get(family, frozenset())
+    ends = [int(number) for value in values for number in re.findall(r"\d+", value)]
+    bands = sum(AGES.fullmatch(value) is not None for value in values)
+    return bands > 0 and all(re.search(r"\d", value) for value in values) and min(ends) >= 10 and max(ends) <= 120
 
 
 def _bands(family: str, column: Profile) -> bool:
@@ -180,7 +219,10 @@ def _group(draft: SystemDraft, family: str, column: Profile) -> GroupGuess:
     declared = often if len(often) > 1 else {}
     reference, because = reference_of(family, declared or column.values)
     rare = f", {len(column.values) - len(declared)} of them in few rows and not declared" if declared else ""
-    why = f"its name, and {column.distinct} values" + (rare if len(declared) < len(column.values) else "")
+    by_name = named(column.words, {**w.FAMILIES, **w.OFFERED}[family][2])
+    why = f"its {'name' if by_name else 'values'}, and {column.distinct} values" + (
+        rare if len(declared) < len(column.values) else ""
+    )
     return GroupGuess(family, column.name, why, False, reference, because, tuple(declared))
 
 
@@ -235,7 +277,8 @@ def _candidate(draft: SystemDraft, column: Profile) -> bool:
 
 def features(draft: SystemDraft) -> None:
     """Other numbers, which drift is watched on."""
-    held = {*draft.key.columns, *(guess.column for guess in draft.controls.values()), *draft.left_out}
+    offered = {guess.column for guess in draft.offers.values()}
+    held = {*draft.key.columns, *offered, *(guess.column for guess in draft.controls.values()), *draft.left_out}
     numeric = [c for c in draft.free if c.numeric and c.distinct > 2 and c.filled * 2 >= draft.rows]
     found = [c.name for c in numeric if c.name not in held and not named(c.words, w.NO_FEATURE)]
     draft.features = found[:MOST_FEATURES]

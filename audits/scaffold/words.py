@@ -131,6 +131,30 @@ FAMILIES: dict[str, tuple[str, str, frozenset[str]]] = {
     "language": ("Langue", "Language", words("language langue mother_tongue")),
 }
 """Sensitive features: id, title in French and English, and the words of their columns."""
+OFFERED: dict[str, tuple[str, str, frozenset[str]]] = {
+    "education": (
+        "Niveau d’études",
+        "Level of education",
+        words("education educ diplome diploma degree qualification formation etudes scolarite schooling"),
+    ),
+    "area": (
+        "Territoire",
+        "Area",
+        words(
+            "region departement commune ville city town district county province canton territoire territory area zone "
+            "iris arrondissement neighbourhood neighborhood urban rural urbain residence location localisation"
+        ),
+    ),
+}
+"""Features by which people are often compared, and which may as well rightly differ between them: only offered."""
+VALUES: dict[str, frozenset[str]] = {
+    "gender": words(
+        "m f h w male female homme femme hommes femmes man woman men women masculin feminin masc fem mr mme"
+    )
+    | words("mrs ms mlle monsieur madame"),
+    "nationality": words("francais francaise etranger etrangere ue hors_ue french foreign foreigner eu non_eu"),
+}
+"""What the values of a feature are, whatever the name of its column."""
 SPECIAL = ("origin", "nationality", "disability", "religion")
 """Families that the law protects most: they should come from a keyed file of their own."""
 _NO = words("no non n false 0 none aucun aucune sans")

@@ -193,5 +193,6 @@ def _unused(draft: SystemDraft) -> Iterator[str]:
     direct = [c.name for c in draft.table.columns.values() if draft.direct(c) and c.name not in used]
     if direct:
         yield f"# Left out, as they look like direct identifiers: {', '.join(map(scalar, direct))}."
+    used |= {guess.column for guess in draft.offers.values()}
     rest = [c for c in draft.table.columns if c not in used and c not in draft.left_out and c not in direct]
     yield from wrapped("# Not used: ", [scalar(name) for name in rest])
