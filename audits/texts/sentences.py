@@ -20,7 +20,7 @@ _WRAPPED = 60
 """Letters of a line from which on it may have been broken because it was full."""
 _TURNS = (
     rb"[\s,(](?:mais(?!\s{1,3}(?:aussi|encore|egalement|pas\sseulement))|(?:(?:et|ou)\s)?(?:cependant|"
-    rb"toutefois|neanmoins|pourtant|en\s(?:revanche|pratique|realite)|par\scontre|au\scontraire|ce(?:la|ci)\sdit|sauf\sque|dans\sles\sfaits))(?=[\s,:])"
+    rb"toutefois|neanmoins|pourtant|en\s(?:revanche|pratique|realite)|par\scontre|au\scontraire|ce(?:la|ci)\sdit|sauf(?:\sque|\saux?|\spour)|dans\sles\sfaits))(?=[\s,:])"
 )
 _STATEMENTS = re.compile(_TURNS)
 """Where a sentence turns against what it said before."""
