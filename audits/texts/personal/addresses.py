@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 
 from boussole.audits.texts.personal.findings import Span
+from boussole.audits.texts.personal.names import is_first_name
 from boussole.audits.texts.personal.words import either
 
 _STREET = either("streets")
+_PLURALS = re.compile(r"cours|places|villas|passages|routes|résidences|residences", re.IGNORECASE)
+"""Kinds of street that are counted things too, unless a postcode or a town follows."""
 _DOUBTFUL = re.compile(rf"{either('doubtful_streets')}(?!\w)", re.IGNORECASE)
 _LINK = r"(?:de|du|des|la|le|les|et|en|sur|sous|aux?|à|lès|lez|d|l)"
 _CAPITAL = r"(?:(?:[dlDL]['’])?[A-ZÀ-ÖØ-ÝŒ0-9][\w.’'\-]*)"
@@ -47,10 +50,18 @@ _NO_STREET = re.compile(
     rf"[ ](?P<name>[^\n,]{{2,40}}?)[ ]?[,\n\-][ ]?(?:\d{{5}})[ ]{_TOWN})",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"[^\W\d_]{3,}[.!?;][\s]|\n[ ]?\n")
+"""Where a sentence ends; a short word with a stop is an abbreviation."""
+_ESTABLISHMENT = re.compile(rf"(?<![\w-]){either('establishments')}(?![\w-])", re.IGNORECASE)
+_HOME = re.compile(rf"(?<![\w-])(?:(?i:{either('homes')})|{either('titles')})(?!\w)")
+_CAPITALISED = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][\w-]+")
+_BEFORE = 160
+"""Characters before an address that may tell whose it is."""
 
 
 def find_addresses(text: str) -> Iterator[Span]:
-    """Addresses with a number, a kind of street and a name; a town or a street alone is none."""
+    """Addresses with a number, a kind of street and a name, but those of firms and institutions; a town or a street
+    alone is none."""
     over = 0
     for match in _HEAD.finditer(text):
         if match.start() < over:
@@ -58,9 +69,24 @@ def find_addresses(text: str) -> Iterator[Span]:
         end = _end(text, match)
         if end:
             over = end
-            yield _start(text, match.start("number")), end
+            start = _start(text, match.start("number"))
+            if not _is_of_establishment(text, start):
+                yield start, end
     for match in _NO_STREET.finditer(text):
-        yield match.span("found")
+        if not _is_of_establishment(text, match.start("found")):
+            yield match.span("found")
+
+
+def _is_of_establishment(text: str, start: int) -> bool:
+    """Whether what stands before an address says that it is one of a firm or an institution, and of no person."""
+    first = max(0, start - _BEFORE)
+    for end in _SENTENCE.finditer(text, first, start):
+        first = end.end()
+    before = text[first:start]
+    found = _ESTABLISHMENT.search(before)
+    if found is None or _HOME.search(before):
+        return False
+    return not any(is_first_name(word, sure=True) for word in _CAPITALISED.findall(before, found.end()))
 
 
 def _start(text: str, number: int) -> int:
@@ -85,6 +111,8 @@ def _end(text: str, head: re.Match[str]) -> int:
         end = place.end()
         while text[end - 1] in ".’'-":
             end -= 1
+    elif doubtful and _PLURALS.fullmatch(head["kind"]):
+        return 0
     elif doubtful and not name[0][0].isupper() and not re.match(r"(?:de|du|des|d['’]|la|le|les)", name[0]):
         return 0
     return end
