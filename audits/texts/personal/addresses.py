@@ -50,6 +50,7 @@ _NO_STREET = re.compile(
     rf"[ ](?P<name>[^\n,]{{2,40}}?)[ ]?[,\n\-][ ]?(?:\d{{5}})[ ]{_TOWN})",
     re.IGNORECASE,
 )
+_LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE = re.compile(r"[^\W\d_]{3,}[.!?;][\s]|\n[ ]?\n")
 """Where a sentence ends; a short word with a stop is an abbreviation."""
 _ESTABLISHMENT = re.compile(rf"(?<![\w-]){either('establishments')}(?![\w-])", re.IGNORECASE)
@@ -101,7 +102,7 @@ def _end(text: str, head: re.Match[str]) -> int:
     name = _NAME.match(text, head.end()) or _SMALL_NAME.match(text, head.end())
     if name is None and not doubtful:
         name = _SMALLEST_NAME.match(text, head.end())
-    if name is None or (doubtful and re.match(r"\D{0,6}\d", name[0])):
+    if name is None or not _LETTER.search(name[0]) or (doubtful and re.match(r"\D{0,6}\d", name[0])):
         return 0
     end = name.end()
     while text[end - 1] in ".’'-":
