@@ -10,8 +10,9 @@ from boussole.audits.texts.personal.names import is_first_name
 from boussole.audits.texts.personal.words import either
 
 _STREET = either("streets")
-_PLURALS = re.compile(r"cours|places|villas|passages|routes|résidences|residences", re.IGNORECASE)
+_PLURALS = re.compile(r"all[ée]es|cours|places|villas|passages|routes|r[ée]sidences", re.IGNORECASE)
 """Kinds of street that are counted things too, unless a postcode or a town follows."""
+_CAPITAL_LETTER = re.compile(r"[A-ZÀ-ÖØ-Þ]")
 _DOUBTFUL = re.compile(rf"{either('doubtful_streets')}(?!\w)", re.IGNORECASE)
 _LINK = r"(?:de|du|des|la|le|les|et|en|sur|sous|aux?|à|lès|lez|d|l)"
 _CAPITAL = r"(?:(?:[dlDL]['’])?[A-ZÀ-ÖØ-ÝŒ0-9][\w.’'\-]*)"
@@ -54,6 +55,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE = re.compile(r"[^\W\d_]{3,}[.!?;][\s]|\n[ ]?\n")
 """Where a sentence ends; a short word with a stop is an abbreviation."""
 _ESTABLISHMENT = re.compile(rf"(?<![\w-]){either('establishments')}(?![\w-])", re.IGNORECASE)
+_RECRUITS = re.compile(r"[ )]?[ ,–-]{1,3}(?:recrute|recherche|cherche|embauche)(?!\w)")
 _HOME = re.compile(rf"(?<![\w-])(?:(?i:{either('homes')})|{either('titles')})(?!\w)")
 _CAPITALISED = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][\w-]+")
 _BEFORE = 160
@@ -71,23 +73,27 @@ def find_addresses(text: str) -> Iterator[Span]:
         if end:
             over = end
             start = _start(text, match.start("number"))
-            if not _is_of_establishment(text, start):
+            if not _is_of_establishment(text, start, end):
                 yield start, end
     for match in _NO_STREET.finditer(text):
-        if not _is_of_establishment(text, match.start("found")):
+        if not _is_of_establishment(text, *match.span("found")):
             yield match.span("found")
 
 
-def _is_of_establishment(text: str, start: int) -> bool:
-    """Whether what stands before an address says that it is one of a firm or an institution, and of no person."""
+def _is_of_establishment(text: str, start: int, end: int) -> bool:
+    """Whether what stands around an address says that it is one of a firm or an institution, and of no person."""
     first = max(0, start - _BEFORE)
-    for end in _SENTENCE.finditer(text, first, start):
-        first = end.end()
+    for stop in _SENTENCE.finditer(text, first, start):
+        first = stop.end()
     before = text[first:start]
-    found = _ESTABLISHMENT.search(before)
-    if found is None or _HOME.search(before):
+    if _HOME.search(before):
         return False
-    return not any(is_first_name(word, sure=True) for word in _CAPITALISED.findall(before, found.end()))
+    if _RECRUITS.match(text, end):
+        return True
+    found = _ESTABLISHMENT.search(before)
+    return found is not None and not any(
+        is_first_name(word, sure=True) for word in _CAPITALISED.findall(before, found.end())
+    )
 
 
 def _start(text: str, number: int) -> int:
@@ -112,7 +118,7 @@ def _end(text: str, head: re.Match[str]) -> int:
         end = place.end()
         while text[end - 1] in ".’'-":
             end -= 1
-    elif doubtful and _PLURALS.fullmatch(head["kind"]):
+    elif _PLURALS.fullmatch(head["kind"]) and (doubtful or not _CAPITAL_LETTER.search(name[0])):
         return 0
     elif doubtful and not name[0][0].isupper() and not re.match(r"(?:de|du|des|d['’]|la|le|les)", name[0]):
         return 0
