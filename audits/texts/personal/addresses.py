@@ -55,7 +55,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE = re.compile(r"[^\W\d_]{3,}[.!?;][\s]|\n[ ]?\n")
 """Where a sentence ends; a short word with a stop is an abbreviation."""
 _ESTABLISHMENT = re.compile(rf"(?<![\w-]){either('establishments')}(?![\w-])", re.IGNORECASE)
-_RECRUITS = re.compile(r"[ )]?[ ,–-]{1,3}(?:recrute|recherche|cherche|embauche)(?!\w)")
+_RECRUITS = re.compile(r"[ )]?[ ,–-]{1,3}(?:recrute|embauche)(?!\w)")
 _HOME = re.compile(rf"(?<![\w-])(?:(?i:{either('homes')})|{either('titles')})(?!\w)")
 _CAPITALISED = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][\w-]+")
 _BEFORE = 160
@@ -88,12 +88,11 @@ def _is_of_establishment(text: str, start: int, end: int) -> bool:
     before = text[first:start]
     if _HOME.search(before):
         return False
-    if _RECRUITS.match(text, end):
-        return True
     found = _ESTABLISHMENT.search(before)
-    return found is not None and not any(
-        is_first_name(word, sure=True) for word in _CAPITALISED.findall(before, found.end())
-    )
+    if found is None and not _RECRUITS.match(text, end):
+        return False
+    names = _CAPITALISED.findall(before, found.end() if found else 0)
+    return not any(is_first_name(word, sure=True) for word in names)
 
 
 def _start(text: str, number: int) -> int:
@@ -118,8 +117,13 @@ def _end(text: str, head: re.Match[str]) -> int:
         end = place.end()
         while text[end - 1] in ".’'-":
             end -= 1
-    elif _PLURALS.fullmatch(head["kind"]) and (doubtful or not _CAPITAL_LETTER.search(name[0])):
-        return 0
-    elif doubtful and not name[0][0].isupper() and not re.match(r"(?:de|du|des|d['’]|la|le|les)", name[0]):
+    elif _is_counted(head["kind"], name[0], doubtful=doubtful):
         return 0
     return end
+
+
+def _is_counted(kind: str, name: str, *, doubtful: bool) -> bool:
+    """Whether a kind of street without a town is a thing that is counted: three lessons, four aisles."""
+    if _PLURALS.fullmatch(kind) and (doubtful or not _CAPITAL_LETTER.search(name)):
+        return True
+    return doubtful and not name[0].isupper() and not re.match(r"(?:de|du|des|d['’]|la|le|les)", name)

@@ -16,8 +16,12 @@ FLOOR = {"NIR": (1.0, 0.98), "IBAN": (1.0, 0.98), "EMAIL": (1.0, 0.98), "PERSON"
 
 @pytest.fixture(scope="module")
 def counts() -> dict[str, Counter[str]]:
+    return counted("personal_dev")
+
+
+def counted(name: str) -> dict[str, Counter[str]]:
     """By kind: found (spans that overlap), missed, found where there is none."""
-    rows = [json.loads(line) for line in (SET / "personal_dev.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in (SET / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     told = {name: Counter[str]() for name in ("found", "missed", "false")}
     for row, findings in zip(rows, find_all([row["text"] for row in rows]), strict=True):
         left = [(each.entity, each.start, each.end) for each in findings]
@@ -46,6 +50,15 @@ def test_the_other_kinds(counts: dict[str, Counter[str]], entity: str) -> None:
     found, missed, false = (counts[name][entity] for name in ("found", "missed", "false"))
     assert found / (found + missed) >= 0.9
     assert found / (found + false) >= 0.9
+
+
+@pytest.mark.costly
+def test_addresses_of_firms_are_no_personal_data() -> None:
+    lines = counted("personal_lines")
+    for entity in ("ADDRESS", "PERSON"):
+        found, missed, false = (lines[name][entity] for name in ("found", "missed", "false"))
+        assert found / (found + missed) >= 0.96
+        assert found / (found + false) >= 0.95
 
 
 def test_adverts_name_hardly_anybody() -> None:
