@@ -72,7 +72,7 @@ def subclasses(model: type[Strict]) -> list[type[Strict]]:
 
 
 @pytest.mark.parametrize(
-    "text", [block for page in ("system-file.md", "quickstart.md", "logging.md") for block in blocks(page, "yaml")]
+    "text", [block for page in ("system-file.md", "data-scientists.md", "logging.md") for block in blocks(page, "yaml")]
 )
 def test_system_files_in_the_documents_are_valid(text):
     system = System.model_validate(yaml.safe_load(text))

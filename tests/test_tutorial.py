@@ -1,7 +1,9 @@
-"""The tutorial's commands run as its page says, and give the verdicts that it shows."""
+"""The commands of the tutorial, and of the page for data scientists, run as printed and give what the pages show."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import re
 import shlex
@@ -9,15 +11,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import mlflow
 import pytest
 import yaml
 
 DOCS = Path(__file__).parent.parent / "docs"
-PAGE = (DOCS / "tutorial.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", PAGE, flags=re.DOTALL)
+def blocks(language: str, page: str = "tutorial.md") -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
 def flat(text: str) -> str:
@@ -72,3 +74,41 @@ def test_the_file_holds_the_published_counts() -> None:
         of = [(decision, int(count)) for _, who, decision, count in rows if who == sex]
         assert sum(count for decision, count in of if decision == "admitted") == admitted
         assert sum(count for _, count in of) == all_
+
+
+@pytest.mark.costly
+def test_the_page_for_data_scientists_runs_as_printed(
+    command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (DOCS / "data-scientists.md").read_text(encoding="utf-8")
+    said, codes, names, before = "", [], dict[str, Any](), mlflow.get_tracking_uri()
+    try:
+        for language, text in re.findall(r"```(\w+)\n(.*?)```", page, flags=re.DOTALL):
+            if language == "yaml":
+                Path("calls.yaml").write_text(text, encoding="utf-8")
+            elif language == "python":
+                with contextlib.redirect_stdout(io.StringIO()) as out:
+                    exec(text, names)  # noqa: S102 (the printed example is what is tested)
+                said += out.getvalue()
+            elif language == "console":
+                for line in text.splitlines():
+                    if line.startswith("export "):
+                        monkeypatch.setenv(*line.removeprefix("export ").split("="))
+                        continue
+                    run = {"RUN": names.get("run_id"), "PRODUCTION": names.get("run_id")}
+                    done = command(*(run.get(word, word) for word in shlex.split(line)[1:]))
+                    said, codes = said + done.stdout, [*codes, done.returncode]
+                    if "init" in line:
+                        settings = Path("governance/boussole.toml")
+                        settings.write_text(
+                            settings.read_text(encoding="utf-8") + 'language = "en"\n', encoding="utf-8"
+                        )
+    finally:
+        mlflow.set_tracking_uri(before)
+    assert codes == [0, 0, 0, 0, 1, 0]  # the gate is red, and a run is no worse than itself
+    shown = blocks("text", "data-scientists.md")
+    assert len(shown) == 2
+    for block in shown:
+        assert flat(block).strip() in flat(said)
+    assert "measures of 6,000 decisions, by sex" in said
