@@ -62,7 +62,7 @@ from boussole.audits.suppression.over_time import ShownWindow
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import cluster_size
 from boussole.audits.uncertainty.methods import LATEST, by_method
-from boussole.audits.windows import Window, choose_window, reference_window, windows_between
+from boussole.audits.windows import Window, choose_window, complete_periods, reference_window
 from boussole.audits.workspace import Workspace
 
 
@@ -111,7 +111,7 @@ def measure_window(
     as_of = as_of or today
     with reading(workspace) as connection:
         writes = system.only_writes
-        window = choose_window(system, *days_of(connection, system), start=start, end=end)
+        window = choose_window(system, days_of(connection, system), start=start, end=end)
         if not writes:
             hold_declared(connection, system)
         hold_bands(connection, system)
@@ -240,9 +240,11 @@ def _decisions(read: AuditInputs) -> int:
 
 
 def complete_windows(workspace: Workspace, system: System) -> list[Window]:
-    """All complete windows of the system's own kind (each month…) that its log covers, oldest first."""
+    """All complete periods of the system's own kind (each month…), oldest first; `all` is one window."""
     with reading(workspace) as connection:
-        return windows_between(system, *days_of(connection, system))
+        days = days_of(connection, system)
+    kind = system.windows.audit
+    return [choose_window(system, days)] if kind == "all" else complete_periods(days, kind)
 
 
 def measure_evidence(

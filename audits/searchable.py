@@ -58,7 +58,7 @@ def searchable(
         )
     today = dt.datetime.now(system.zone).date()
     with reading(workspace) as connection:
-        window = choose_window(system, *days_of(connection, system), start=start, end=end)
+        window = choose_window(system, days_of(connection, system), start=start, end=end)
         if gone := sealed_months(connection, system, within=window):
             raise BoussoleError(
                 f"the rows of {', '.join(f'{month:%Y-%m}' for month in gone)} were purged: nothing can be confirmed.",

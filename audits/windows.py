@@ -33,26 +33,56 @@ class Window:
         return {"start": self.start.isoformat(), "end": self.end.isoformat(), "timezone": system.timezone}
 
 
-def choose_window(
-    system: System, first: dt.date, last: dt.date, *, start: dt.date | None = None, end: dt.date | None = None
-) -> Window:
-    """The window asked for, else the last complete one of the kind that the system file names.
+@dataclass(frozen=True, kw_only=True)
+class LogDays:
+    """The days of a log: `first` and `last` with a row, `read`: the last on which its sources were read, and `today`,
+    all in the zone of its system."""
 
-    `first` and `last` are the first and last day of the log. When no window of that kind is complete, the
-    newest incomplete one is taken.
+    first: dt.date
+    last: dt.date
+    read: dt.date | None
+    today: dt.date
+
+    @property
+    def known_until(self) -> dt.date:
+        """The last day that is over and of which everything has come in, as far as anybody can know: its sources were
+        read after it, or rows of a later day are there. A period that ends by then is complete."""
+        return min(self.today, max(self.last, self.read or self.last)) - dt.timedelta(days=1)
+
+
+def choose_window(system: System, days: LogDays, *, start: dt.date | None = None, end: dt.date | None = None) -> Window:
+    """The window asked for, else the last complete period of the kind that the system file names.
+
+    When no period of that kind is complete, the newest incomplete one is taken.
     """
     if start is not None and end is not None and start > end:
         raise BoussoleError(f"the window ends ({end}) before it starts ({start}).", next_step="Swap the two days.")
     if start is not None or end is not None:
-        return Window(start or first, end or last)
+        return Window(start or days.first, end or days.last)
     kind = system.windows.audit
     if kind == "all":
-        return Window(first, last)
-    newest = period_of(last, kind)
-    if newest.end <= last:
-        return newest
-    before = period_of(newest.start - dt.timedelta(days=1), kind)
-    return before if before.start >= first else newest
+        return Window(days.first, days.last)
+    complete = complete_periods(days, kind)
+    return complete[-1] if complete else period_of(days.last, kind)
+
+
+def complete_periods(days: LogDays, kind: AuditWindow) -> list[Window]:
+    """All complete periods of a kind from the one of the first row to that of the last, oldest first.
+
+    >>> day = dt.date
+    >>> days = LogDays(first=day(2026, 9, 1), last=day(2026, 10, 29), read=day(2026, 11, 1), today=day(2026, 12, 2))
+    >>> [window.end.isoformat() for window in complete_periods(days, "month")]
+    ['2026-09-30', '2026-10-31']
+    """
+    return ended_periods(days.first, min(days.known_until, period_of(days.last, kind).end), kind)
+
+
+def unread_period(days: LogDays, kind: AuditWindow) -> Window | None:
+    """The period of the last row, where it is over and nobody knows whether its last days have come in: its sources
+    were not read since it ended. None where it is complete, or goes on."""
+    newest = period_of(days.last, kind)
+    over = kind != "all" and newest.end < days.today
+    return newest if over and newest.end > days.known_until else None
 
 
 def period_of(day: dt.date, kind: AuditWindow) -> Window:
@@ -89,13 +119,6 @@ def label_of(window: Window, kind: AuditWindow) -> str:
         "year": f"{start.year}",
     }
     return names[kind] if kind != "all" and window == period_of(start, kind) else f"{start}/{window.end}"
-
-
-def windows_between(system: System, first: dt.date, last: dt.date) -> list[Window]:
-    """All windows of the system's kind that lie wholly between two days, oldest first; `all` is one window."""
-    if system.windows.audit == "all":
-        return [Window(first, last)]
-    return [window for window in ended_periods(first, last, system.windows.audit) if window.start >= first]
 
 
 def ended_periods(first: dt.date, last: dt.date, kind: AuditWindow) -> list[Window]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from boussole.audits.counts.texts import daily, days_of_texts
+from boussole.audits.counts.texts import daily, days_of_texts, log_days
 from boussole.audits.cubes import build
 from boussole.audits.cubes.update import count_rows, rows_of, sealed_months
 from boussole.audits.cubes.values import Watched
@@ -21,7 +21,7 @@ from boussole.audits.measures import NOT_SELECTED, Cells, Group
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
-from boussole.audits.windows import EmptyWindowError, Window
+from boussole.audits.windows import EmptyWindowError, LogDays, Window
 
 FORGOTTEN = pa.schema(
     [
@@ -110,8 +110,8 @@ class AuditInputs:
     """What agents corrected (`CORRECTED`); no row where the log does not say who reviewed, or its rows were purged."""
 
 
-def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:
-    """First and last day of a system's log: of decisions, else of texts. Raises EmptyWindowError when there is none."""
+def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> LogDays:
+    """The days of a system's log: of decisions, else of texts. Raises EmptyWindowError when there is none."""
     if system.only_writes:
         return days_of_texts(connection, system)
     row = None
@@ -124,7 +124,7 @@ def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.d
             f"the system '{system.id}' has no decisions yet.",
             next_step=f"Import some with `boussole import FILE --system {system.id}`, or run `boussole sync`.",
         )
-    return row[0], row[1]
+    return log_days(connection, system, row[0], row[1])
 
 
 def hold_declared(connection: duckdb.DuckDBPyConnection, system: System) -> None:

@@ -7,16 +7,17 @@ import datetime as dt
 import duckdb
 
 from boussole.audits.lake.purged import purged_before
+from boussole.audits.lake.readings import last_reading
 from boussole.audits.lake.tables import cube_of, has_table, table
 from boussole.audits.systems.logs.texts import TEXTS
 from boussole.audits.systems.model import System
-from boussole.audits.windows import EmptyWindowError
+from boussole.audits.windows import EmptyWindowError, LogDays
 
 LOG = "generations"
 
 
-def days_of_texts(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:
-    """First and last day of a log of texts; of months that were purged, as they were counted.
+def days_of_texts(connection: duckdb.DuckDBPyConnection, system: System) -> LogDays:
+    """The days of a log of texts; of months that were purged, as they were counted.
 
     Raises EmptyWindowError where there is none.
     """
@@ -29,7 +30,13 @@ def days_of_texts(connection: duckdb.DuckDBPyConnection, system: System) -> tupl
             next_step=f"Import some with `boussole import FILE --system {system.id} --log {LOG}`, "
             "or run `boussole sync`.",
         )
-    return row[0], row[1]
+    return log_days(connection, system, row[0], row[1])
+
+
+def log_days(connection: duckdb.DuckDBPyConnection, system: System, first: dt.date, last: dt.date) -> LogDays:
+    """The days of a log from its first and last row, with the day on which its sources were read."""
+    today = dt.datetime.now(system.zone).date()
+    return LogDays(first=first, last=last, read=last_reading(connection, system), today=today)
 
 
 def daily(connection: duckdb.DuckDBPyConnection, system: System) -> str:

@@ -38,6 +38,7 @@ from boussole.audits.decisions.sources import OpenSource, open_source, reading_w
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import quote, writing
 from boussole.audits.lake.engine import scratch
+from boussole.audits.lake.readings import note_reading
 from boussole.audits.lake.rows import log_columns
 from boussole.audits.lake.tables import create_system, holds, literal, one, table
 from boussole.audits.log_names import LogName
@@ -153,6 +154,8 @@ def ingest_into(
         report = replace(report, again=_set_aside_still(connection, opened, contract, name))
     record(connection, system, report)
     leave(connection, system, source, log=log, mark=opened.mark)
+    if log == system.main_log and not name.startswith(CORRECTION):
+        note_reading(connection, system, "import")
     return replace(report, read=opened.reading.sentence() if opened.reading else None)
 
 

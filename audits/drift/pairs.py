@@ -59,7 +59,7 @@ def exact_pair(
     """
     as_of = as_of or dt.datetime.now(system.zone).date()
     with reading(workspace) as connection:
-        window = window or choose_window(system, *days_of(connection, system))
+        window = window or choose_window(system, days_of(connection, system))
         other = against if isinstance(against, Window) else _other(connection, system, window, against, examined)
         if other.start <= window.end and window.start <= other.end:
             raise BoussoleError(

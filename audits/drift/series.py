@@ -25,7 +25,7 @@ from boussole.audits.measures import Measure
 from boussole.audits.standing import standing
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.model import System
-from boussole.audits.windows import Window, before, ended_periods, period_of, reference_window
+from boussole.audits.windows import LogDays, Window, before, complete_periods, period_of, reference_window
 from boussole.audits.workspace import Workspace
 
 Step = Literal["month", "week", "day"]
@@ -98,8 +98,8 @@ def drift_series(
     """
     as_of = as_of or dt.datetime.now(system.zone).date()
     with reading(workspace) as connection:
-        first, last = days_of(connection, system)
-        windows = _windows(system, first, last, step)
+        days = days_of(connection, system)
+        windows = _windows(system, days, step)
         known = {window: found for window in windows if (found := _other(window, system, against, examined))}
         counts = read_windows(
             connection, system, [before(windows[0], step), *windows, *known.values()], as_of=as_of, apart=apart
@@ -132,17 +132,17 @@ def drift_series(
         versions=versions,
         deciding=deciding,
         recurring=recurring,
-        unfinished=windows[-1].end > last,
+        unfinished=windows[-1].end > days.known_until,
         changes=[move for move in changes if move.on >= min(w.start for w in (windows[0], *known.values()))],
         performance=performance(by_score, windows, reference, system, as_of=as_of),
     )
 
 
-def _windows(system: System, first: dt.date, last: dt.date, step: Step) -> list[Window]:
-    """Ended windows since the reference: one that is not over would tell, looked at twice, what came in between."""
+def _windows(system: System, days: LogDays, step: Step) -> list[Window]:
+    """Complete windows since the reference: one that is not would tell, looked at twice, what came in between."""
     reference = reference_window(system)
-    since = max(first, reference.start) if reference and reference.start <= last else first
-    return ended_periods(since, last, step)[-MOST[step] :] or [period_of(last, step)]
+    since = max(days.first, reference.start) if reference and reference.start <= days.last else days.first
+    return complete_periods(replace(days, first=since), step)[-MOST[step] :] or [period_of(days.last, step)]
 
 
 def _other(window: Window, system: System, against: Against, examined: Examined | None) -> Window | None:

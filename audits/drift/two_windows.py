@@ -26,7 +26,7 @@ from boussole.audits.measures import Interval, Measure
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.wilson import wilson
-from boussole.audits.windows import Window, ended_periods, reference_window, whole_months
+from boussole.audits.windows import Window, complete_periods, reference_window, whole_months
 from boussole.audits.workspace import Workspace
 
 CUTS = "cuts_months"
@@ -74,17 +74,17 @@ class TwoWindows:
 
 
 def complete_windows(workspace: Workspace, system: System, *, step: Step) -> list[Window]:
-    """The windows that have ended, of a step, of the kind that audits have and of the reference, the newest first.
+    """The complete windows, of a step, of the kind that audits have and of the reference, the newest first.
 
     Raises BoussoleError where there is no decision.
     """
     with reading(workspace) as connection:
-        first, last = days_of(connection, system)
-    found = ended_periods(first, last, step)[-MOST[step] :]
+        days = days_of(connection, system)
+    found = complete_periods(days, step)[-MOST[step] :]
     if step == "month" and system.windows.audit in LONGER:
-        found += ended_periods(first, last, system.windows.audit)
+        found += complete_periods(days, system.windows.audit)
     reference = reference_window(system)
-    if reference is not None and reference.end <= last and reference.end >= first:
+    if reference is not None and days.first <= reference.end <= min(days.last, days.known_until):
         found.append(reference)
     return sorted(dict.fromkeys(found), key=lambda each: (each.end, each.start), reverse=True)
 
@@ -111,9 +111,9 @@ def two_windows(
 
 
 def _months(connection: duckdb.DuckDBPyConnection, system: System, pair: tuple[Window, Window]) -> list[Window]:
-    """The months that have ended when the later of two windows does."""
-    first, last = days_of(connection, system)
-    return ended_periods(first, min(last, max(each.end for each in pair)), "month")
+    """The complete months up to the end of the later of two windows."""
+    last = max(each.end for each in pair)
+    return [month for month in complete_periods(days_of(connection, system), "month") if month.end <= last]
 
 
 def with_columns(point: Point, counts: WindowCounts, months: Sequence[Window], system: System) -> TwoWindows:

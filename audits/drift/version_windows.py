@@ -29,7 +29,8 @@ class VersionWindows:
 def version_windows(
     connection: duckdb.DuckDBPyConnection, system: System, before: str, after: str, *, last: dt.date
 ) -> VersionWindows:
-    """The last whole month of one version and the first whole month of a later one; `last`: the last day of the log.
+    """The last whole month of one version and the first whole month of a later one; `last`: the last day that
+    is over and known.
 
     Raises BoussoleError where a version is unknown, the first did not begin before the second, or one has no whole
     month to itself.

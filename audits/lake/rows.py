@@ -18,6 +18,7 @@ SHARED = {
         "at": "TIMESTAMP",
         "timezone": "VARCHAR",  # in which times without an offset were read
     },
+    "readings": {"system": "VARCHAR", "way": "VARCHAR", "day": "DATE"},  # the days on which its main log was read
     "marks": {"system": "VARCHAR", "source": "VARCHAR", "mark": "VARCHAR"},  # where a growing source was left
     "seen_columns": {"system": "VARCHAR", "log": "VARCHAR", "column": "VARCHAR", "type": "VARCHAR"},
     "schema_changes": {

@@ -43,7 +43,7 @@ def scored_window(
     today = dt.datetime.now(system.zone).date()
     as_of = as_of or today
     with reading(workspace) as connection:
-        window = choose_window(system, *days_of(connection, system), start=start, end=end)
+        window = choose_window(system, days_of(connection, system), start=start, end=end)
         stands = standing(system, window, as_of=as_of, today=today)
         apart = within(read_apart(connection, system, window, (), as_of=as_of, without=stands.expired), window)
         counts = read_counts(connection, system, window, as_of=as_of, without=stands.expired, apart=apart)

@@ -63,6 +63,11 @@ class System(Logs, Description):
         return "generations" if self.only_writes else "decisions"
 
     @property
+    def syncs(self) -> bool:
+        """Whether its main log comes from sources that a sync reads."""
+        return any(each.mlflow or (each.duckdb and each.duckdb.log == self.main_log) for each in self.sources)
+
+    @property
     def measured(self) -> bool:
         """Whether figures are made of its log: of decisions, or of texts that its file holds to something."""
         texts = self.generations

@@ -10,7 +10,7 @@ from boussole.audits.counts.periods import periods_held
 from boussole.audits.counts.read import days_of
 from boussole.audits.lake import reading
 from boussole.audits.systems.model import System
-from boussole.audits.windows import Window, ended_periods, period_of
+from boussole.audits.windows import Window, complete_periods, ended_periods, period_of, unread_period
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.differences import differences
@@ -21,11 +21,11 @@ from boussole.charter.records.in_force import InForce
 
 @dataclass(frozen=True, kw_only=True)
 class LogPeriod:
-    """One period of a log: its decisions; `ended`: whether nothing of it can come any more, by the calendar."""
+    """One period of a log and its decisions; `complete`: it is over, and its sources were read since."""
 
     window: Window
     decisions: int
-    ended: bool = True
+    complete: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,20 +37,36 @@ class PeriodAudit:
     unchanged: bool
 
 
-def periods_of(workspace: Workspace, system: System, *, today: dt.date | None = None) -> list[LogPeriod]:
+def periods_of(workspace: Workspace, system: System) -> list[LogPeriod]:
     """All periods of a log of the system's kind, from the one of its first day to that of its last, oldest first.
 
     Periods in between without decisions are among them. Where the whole log is one period, only that.
     """
-    today = today or dt.datetime.now(system.zone).date()
     with reading(workspace) as connection:
-        first, last = days_of(connection, system)
+        days = days_of(connection, system)
         held = periods_held(connection, system)
     kind = system.windows.audit
     if kind == "all":
         return [LogPeriod(window=window, decisions=n) for window, n in held.items()]
-    windows = ended_periods(first, period_of(last, kind).end, kind)
-    return [LogPeriod(window=each, decisions=held.get(each, 0), ended=each.end < today) for each in windows]
+    windows = ended_periods(days.first, period_of(days.last, kind).end, kind)
+    complete = complete_periods(days, kind)
+    return [LogPeriod(window=each, decisions=held.get(each, 0), complete=each in complete) for each in windows]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnreadPeriod:
+    """A period that is over, and whose sources were not read since; `read`: the day they last were, if one is noted."""
+
+    window: Window
+    read: dt.date | None
+
+
+def unread_of(workspace: Workspace, system: System) -> UnreadPeriod | None:
+    """The newest period of a log, where it is over and nobody knows whether all of it has come in."""
+    with reading(workspace) as connection:
+        days = days_of(connection, system)
+    window = unread_period(days, system.windows.audit)
+    return None if window is None else UnreadPeriod(window=window, read=days.read)
 
 
 def audit_periods(

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from boussole.audits.errors import BoussoleError
+from boussole.audits.counts.texts import days_of_texts
 from boussole.audits.lake import quote, reading
-from boussole.audits.lake.tables import has_table, table
+from boussole.audits.lake.tables import table
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, choose_window
 from boussole.audits.workspace import Workspace
@@ -57,16 +57,8 @@ def _counted(workspace: Workspace, system: System, start: dt.date | None, end: d
     """The window, and how many texts were written in it."""
     held, day = table(system, "generations"), quote("day")
     with reading(workspace) as connection:
-        row = None
-        if has_table(connection, system, "generations"):
-            row = connection.execute(f"SELECT min({day}), max({day}) FROM {held}").fetchone()
-        if row is None or row[0] is None:
-            raise BoussoleError(
-                f"the system '{system.id}' has no texts yet.",
-                next_step=f"Import some with `boussole import FILE --system {system.id} --log generations`, "
-                "or run `boussole sync`.",
-            )
-        window = choose_window(system, *row, start=start, end=end)
+        days = days_of_texts(connection, system)
+        window = choose_window(system, days, start=start, end=end)
         inside = f"SELECT count(*) FROM {held} WHERE {day} BETWEEN ? AND ?"
         found = connection.execute(inside, [window.start, window.end]).fetchone()
     return window, int(found[0]) if found else 0

@@ -85,7 +85,7 @@ def sequential(
     documents = documents_of(workspace, system.id) if documents is None else documents
     apart = set_apart(workspace, system, documents)
     with reading(workspace) as connection:
-        _, last = days_of(connection, system)
+        last = days_of(connection, system).known_until
         found = version_windows(connection, system, before, after, last=last)
         counts = read_windows(connection, system, found.windows, as_of=as_of, apart=apart)
     small = min(counts.units(window, system) for window in found.windows) < system.privacy.suppress_below

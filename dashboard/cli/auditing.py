@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from boussole.audits.ephemeral import LogFile
     from boussole.audits.systems import System
     from boussole.audits.systems.files import Files
+    from boussole.audits.windows import Window
     from boussole.audits.workspace import Workspace
     from boussole.charter.document import AuditDocument, TextsDocument, VerdictDocument
     from boussole.charter.records.in_force import InForce
@@ -158,7 +159,8 @@ class AuditedWindow:
     """One window that a command looked at: its document, or why there is none (`note`).
 
     `part`: the name of the period, where it is one of several that nobody asked for by its days; `first`: no audit of
-    the system was stored before; `unchanged`: a stored audit says the same, and is the document.
+    the system was stored before; `unchanged`: a stored audit says the same, and is the document; `unread`: why nobody
+    knows whether the newest period is complete.
     """
 
     document: AuditDocument | TextsDocument | None = None
@@ -166,6 +168,7 @@ class AuditedWindow:
     part: str | None = None
     first: bool = False
     unchanged: bool = False
+    unread: str = ""
 
 
 def audits(
@@ -242,10 +245,13 @@ def _last_period(
     from boussole.charter.records import audits_of
 
     document = run_audit(workspace, system, dry_run=True, judging=judging, beside=beside, **days)
-    if days["start"] or days["end"] or not (document.left_out and document.left_out.other_periods):
+    if days["start"] or days["end"]:
         return [AuditedWindow(document=document)]
+    unread = unread_words(workspace, system, window=document.window.days)
+    if not (document.left_out and document.left_out.other_periods):
+        return [AuditedWindow(document=document, unread=unread)]
     part = label_of(document.window.days, system.windows.audit)
-    return [AuditedWindow(document=document, part=part, first=not audits_of(workspace, system.id))]
+    return [AuditedWindow(document=document, part=part, first=not audits_of(workspace, system.id), unread=unread)]
 
 
 def _each_period(
@@ -255,7 +261,7 @@ def _each_period(
     from boussole.charter.auditing.all_periods import audit_periods, periods_of
 
     periods, kind = periods_of(workspace, system), system.windows.audit
-    chosen = [each for each in periods if each.decisions and each.ended] or periods[-1:]
+    chosen = [each for each in periods if each.decisions and each.complete] or periods[-1:]
     found = iter(
         audit_periods(
             workspace, system, chosen, judging=judging, as_of=days["as_of"], exact=days["exact"], beside=beside
@@ -269,21 +275,46 @@ def _each_period(
             looks.append(AuditedWindow(document=audited.document, unchanged=audited.unchanged))
         else:
             looks.append(AuditedWindow(note=not_audited(name, each.decisions, texts=system.only_writes)))
-    return looks
+    unread = unread_words(workspace, system, window=chosen[-1].window)
+    return [*looks[:-1], replace(looks[-1], unread=unread)]
 
 
 def not_audited(name: str, rows: int, *, texts: bool) -> str:
-    """Why a period has no audit: nothing came in it, or it has not ended. `texts`: the system only writes.
+    """Why a period has no audit: nothing came in it, or it is not complete. `texts`: the system only writes.
 
     >>> not_audited("chat 2026-04", 0, texts=True)
     'chat 2026-04: no text in this period, so no verdict on it.'
     >>> not_audited("loans 2026-05", 12, texts=False)
-    'loans 2026-05: 12 decisions; this period has not ended: not audited yet.'
+    'loans 2026-05: 12 decisions; this period is not complete: not audited yet.'
     """
     unit = "text" if texts else "decision"
     if not rows:
         return f"{name}: no {unit} in this period, so no verdict on it."
-    return f"{name}: {rows} {unit}{'s' if rows > 1 else ''}; this period has not ended: not audited yet."
+    return f"{name}: {rows} {unit}{'s' if rows > 1 else ''}; this period is not complete: not audited yet."
+
+
+def unread_words(workspace: Workspace, system: System, *, window: Window) -> str:
+    """Why nobody knows whether the newest period of a log is complete, and what to do; nothing where that is known, or
+    where the period goes on. `window`: the one that is looked at instead, unless it is the same."""
+    from boussole.audits.windows import label_of
+    from boussole.charter.auditing.all_periods import unread_of
+
+    found = unread_of(workspace, system)
+    if found is None:
+        return ""
+    start, end = found.window.start, found.window.end
+    name = label_of(found.window, system.windows.audit)
+    what = "is looked at as it is" if found.window == window else "is left out"
+    read = f"its log was last read on {found.read}" if found.read else "no complete reading of its log is noted"
+    again = (
+        f"run `boussole sync --system {system.id}`"
+        if system.syncs
+        else "import what is newer (the same file again, if nothing is)"
+    )
+    return (
+        f"{system.id}: the period {name} {what}. It ended on {end}, and {read}: decisions of its last days may be "
+        f"missing. Next: {again}; or audit what is there with `--from {start} --to {end}`."
+    )
 
 
 def tell(look: AuditedWindow, lang: str, *, to: Callable[[str], None], verdicts: bool) -> None:
@@ -292,6 +323,8 @@ def tell(look: AuditedWindow, lang: str, *, to: Callable[[str], None], verdicts:
     from boussole.dashboard.markup.words import speaker
     from boussole.dashboard.views.answers.small_print import left_out_words
 
+    if look.unread:
+        to(look.unread)
     if look.document is None:
         to(look.note)
         return

@@ -89,14 +89,14 @@ def audit(  # noqa: PLR0917 (the options of a command)
     header: HeaderOption = None,
     sheet: SheetOption = None,
     all_periods: Annotated[
-        bool, typer.Option("--all-periods", help="Audit each period of the log that has ended, the oldest first.")
+        bool, typer.Option("--all-periods", help="Audit each complete period of the log, the oldest first.")
     ] = False,
 ) -> None:
     """Measure the decisions of a window, judge them by the charter, seal the result.
 
-    The window is the last period that is complete, unless --from, --to or --all-periods say otherwise. Nothing is
-    sealed by a command that fails. The audit of a run (--run) or of a file (--dry-run FILE) looks at all its
-    decisions and is never stored.
+    The window is the last period that is complete (it is over, and its log was read since), unless --from, --to or
+    --all-periods say otherwise. Nothing is sealed by a command that fails. The audit of a run (--run) or of a file
+    (--dry-run FILE) looks at all its decisions and is never stored.
     """
     from boussole.charter.document import worst_of
     from boussole.charter.document.answers.verdict import severity
@@ -134,9 +134,17 @@ def audit(  # noqa: PLR0917 (the options of a command)
     if fail_on and any(severity(worst_of(d)) <= severity(fail_on.value) for d in documents):
         raise typer.Exit(1)
     if fail_on:
+        _hold_complete(looks)
         _hold_judged(documents)
     if bad_rows:
         raise typer.Exit(2)
+
+
+def _hold_complete(looks: Sequence[AuditedWindow]) -> None:
+    """Ends with 1 where nobody knows whether the newest period is complete, however good the one before it is."""
+    if any(look.unread for look in looks):
+        say("--fail-on: it is not known whether the newest period is complete: that is no pass.")
+        raise typer.Exit(1)
 
 
 def _hold_judged(documents: Sequence[AuditDocument | TextsDocument]) -> None:
@@ -297,7 +305,7 @@ def drift(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
     system: Annotated[str, typer.Option("--system", autocompletion=system_ids, help="The id of the system.")],
     window: Annotated[
-        str | None, typer.Option(help="START/END, both included; the last that has ended if absent.")
+        str | None, typer.Option(help="START/END, both included; the last complete period if absent.")
     ] = None,
     against: Annotated[
         str, typer.Option(help="What it is held to: START/END, reference, previous or examined.")
@@ -336,6 +344,8 @@ def drift(  # noqa: PLR0917 (the options of a command)
         as_of=as_of.date() if as_of else None,
         apart=set_apart(workspace, chosen, documents_of(workspace, system)),
     )
+    if window is None and (unread := auditing.unread_words(workspace, chosen, window=pair.window)):
+        say(unread)
     states, changes = _states(workspace, pair), _changes(workspace, pair)
     if json_ != STDOUT:
         _print(pair, states)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import writing
+from boussole.audits.lake.readings import note_reading
 from boussole.audits.lake.tidy import tidy
 from boussole.audits.systems import System
 from boussole.audits.systems.parts import Source
@@ -46,9 +49,20 @@ def sync(
     ]
     if any(source.mlflow for system in systems for source in system.sources):
         sync_cards(workspace)
+    _note_readings(workspace, systems, reports)
     if any(report.ingested for report in reports):
         tidy(workspace)
     return reports
+
+
+def _note_readings(workspace: Workspace, systems: Sequence[System], reports: Sequence[SyncReport]) -> None:
+    """Notes of each system that all its sources were read today, also where none held anything new."""
+    failed = {report.system for report in reports if report.failures}
+    read = [system for system in systems if system.syncs and system.id not in failed]
+    if read:
+        with writing(workspace) as connection:
+            for system in read:
+                note_reading(connection, system, "sync")
 
 
 def _pull(workspace: Workspace, system: System, source: Source, *, full: bool, tell: Progress) -> SyncReport:

@@ -111,6 +111,17 @@ def test_groups_without_names_are_quoted_and_others_counted():
     assert en.endswith("So it is for one other group.")
 
 
+@pytest.mark.parametrize(("sure", "extreme", "answer"), [(0.70, 0.55, "No."), (0.88, 0.82, "To be watched.")])
+def test_the_most_certain_group_is_named_and_not_the_most_extreme_small_one(sure, extreme, answer):
+    """z at the breach level is 10 for the large group and 4 for the small one; at the watch level, 7 and 3."""
+    measures = [
+        comparison({"age": "<25"}, estimate=extreme, error=0.06 if answer == "No." else 0.043, against="rest", n=120),
+        comparison({"age": "25-49"}, estimate=sure, error=0.01, against="rest", n=9000),
+    ]
+    _, en = told(measures, "selection_rate_ratio_age")
+    assert en.startswith(f"{answer} At equal numbers, {round(100 * sure)} people are contacted in the group “25-49”")
+
+
 def test_several_kept_groups_are_counted_after_the_worst_of_them():
     measures = [
         comparison({"age": age}, estimate=estimate, error=0.02, against="rest")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -10,11 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from boussole.audits.lake import writing
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.all_periods import unread_of
 from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
+from boussole.experiments.sync import sync
 from tests.audits.test_left_out import APRIL, MONTHLY, bring, made, rows
 
 Run = Callable[..., Any]
@@ -114,6 +119,100 @@ def test_a_system_without_decisions_keeps_nobody_from_the_others(workspace: Work
     assert entries(workspace) == 1
     alone = command("--workspace", workspace.home, "audit", "--system", "cars")
     assert alone.returncode == 2
+
+
+OCTOBER = ("--from", "2025-10-01", "--to", "2025-10-31")
+
+
+@pytest.fixture
+def quiet_end(tmp_path: Path, command: Run) -> Workspace:
+    """A log from 1 September to 29 October 2025, imported today: in October few women are granted anything."""
+    workspace = made(tmp_path / "w")
+    days = [dt.date(2025, 9, 1) + dt.timedelta(days=at) for at in range(59)]
+    lines = [f"{day}-{i},{day},{granted(day, i)},{'FM'[i % 2]}\n" for day in days for i in range(20)]
+    (tmp_path / "log.csv").write_text("ref,day,granted,sex\n" + "".join(lines), encoding="utf-8")
+    assert command("--workspace", workspace.home, "import", tmp_path / "log.csv", "--system", "loans").returncode == 0
+    return workspace
+
+
+def granted(day: dt.date, row: int) -> str:
+    """Half of everybody; in October, one of ten women."""
+    few = row % 2 == 0 and day.month == 10
+    return "yes" if (row == 0 if few else row // 2 % 2 == 0) else "no"
+
+
+def read_last(workspace: Workspace, day: dt.date) -> None:
+    """Sets back when the log was imported."""
+    with writing(workspace) as connection:
+        connection.execute("UPDATE lake.main.readings SET day = ?", [day])
+
+
+@pytest.mark.costly
+def test_a_month_that_is_over_is_audited_though_nothing_was_decided_on_its_last_days(
+    quiet_end: Workspace, command: Run
+) -> None:
+    done = command("--workspace", quiet_end.home, "audit", "--fail-on", "broken")
+    assert done.returncode == 1
+    assert "loans 2025-10-01/2025-10-31: 580 decisions" in done.stdout
+    assert "broken   equite/selection_rate_ratio_sex" in done.stdout
+
+
+@pytest.mark.costly
+@pytest.mark.parametrize("every", [(), ("--all-periods",)], ids=["last", "each"])
+def test_a_month_that_was_imported_before_its_end_is_left_out_and_no_gate_passes(
+    quiet_end: Workspace, command: Run, tmp_path: Path, every: tuple[str, ...]
+) -> None:
+    read_last(quiet_end, dt.date(2025, 10, 30))
+    done = command("--workspace", quiet_end.home, "audit", *every, "--fail-on", "broken")
+    assert "loans 2025-09-01/2025-09-30: 600 decisions" in done.stdout
+    assert (
+        "the period 2025-10 is left out. It ended on 2025-10-31, and its log was last read on 2025-10-30" in done.stdout
+    )
+    assert done.returncode == 1
+    assert "--fail-on: it is not known whether the newest period is complete: that is no pass." in done.stderr
+    for step in ("import what is newer (the same file again, if nothing is)", " ".join(OCTOBER)):
+        assert step in done.stdout
+    assert command("--workspace", quiet_end.home, "audit", *every).returncode == 0  # no gate was asked for
+    asked = command("--workspace", quiet_end.home, "audit", *OCTOBER, "--fail-on", "broken", "--dry-run")
+    assert "is left out" not in asked.stdout
+    again = command("--workspace", quiet_end.home, "import", tmp_path / "log.csv", "--system", "loans")
+    assert again.returncode == 0, again.stderr
+    after = command("--workspace", quiet_end.home, "audit", *every, "--fail-on", "broken", "--dry-run")
+    assert "loans 2025-10-01/2025-10-31: 580 decisions" in after.stdout
+    assert "is left out" not in after.stdout
+
+
+def test_a_month_that_goes_on_is_left_out_of_a_gate_that_passes(workspace: Workspace, command: Run) -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    before = today.replace(day=1) - dt.timedelta(days=1)
+    bring(workspace, [f"{day}-{i},{day},yes,{'FM'[i % 2]}\n" for day in (before, today) for i in range(40)])
+    done = command("--workspace", workspace.home, "audit", "--fail-on", "broken")
+    assert done.returncode == 0, done.stderr
+    assert f"/{before}: 40 decisions" in done.stdout
+    assert "is left out" not in done.stdout
+
+
+def test_a_month_is_complete_once_a_sync_read_all_its_sources_after_it(tmp_path: Path) -> None:
+    """Also where the sync found nothing new; not by an import beside it, nor by a sync of which a source failed."""
+    body = MONTHLY + "sources:\n  - duckdb: {path: log.duckdb, table: log}\n"
+    workspace = made(tmp_path / "w", body)
+    system = workspace.system("loans")
+    with duckdb.connect(str(workspace.home / "log.duckdb")) as source:
+        source.execute(
+            "CREATE TABLE log AS SELECT i AS ref, DATE '2025-10-29' AS day, 'yes' AS granted, 'F' AS sex "
+            "FROM range(50) r(i)"
+        )
+    september = [f"s{i},2025-09-03,yes,{'FM'[i % 2]}\n" for i in range(50)]
+    assert not sync(workspace)[0].failures
+    read_last(workspace, dt.date(2025, 10, 30))
+    bring(workspace, september)
+    assert unread_of(workspace, system) is not None
+    (workspace.home / "log.duckdb").rename(workspace.home / "elsewhere.duckdb")
+    assert sync(workspace)[0].failures
+    assert unread_of(workspace, system) is not None
+    (workspace.home / "elsewhere.duckdb").rename(workspace.home / "log.duckdb")
+    assert not sync(workspace)[0].ingested
+    assert unread_of(workspace, system) is None
 
 
 OUTPUTS = {"no folder": "nowhere/audit.json", "a folder": "."}

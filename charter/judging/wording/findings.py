@@ -126,9 +126,24 @@ def ends_of(measure: MeasureInShort, decided: IntervalOfTests | None = None) -> 
 
 
 def deciding(verdict: str, pairs: Iterable[tuple[Comparison, AnyMeasure]]) -> tuple[Comparison, AnyMeasure] | None:
-    """The comparison that a verdict is told by: of those that have it, the worst figure; None where none has one."""
+    """The comparison that a verdict is told by: of those that have it, the most certain one, and of equally certain ones
+    the worst figure; where promises are kept, the worst figure. None where none has one.
+
+    The most extreme figure is that of a small group, more often than not by chance.
+    """
     found = [pair for pair in pairs if pair[0].verdict == verdict and pair[1].status == "ok"]
-    return min(found, key=lambda pair: _goodness(pair[1]), default=None)
+    return min(found, key=lambda pair: (_by_chance(verdict, pair[0]), _goodness(pair[1])), default=None)
+
+
+def _by_chance(verdict: str, comparison: Comparison) -> float:
+    """How likely chance alone takes a comparison beyond the level of its verdict; the same for all that are kept, or
+    that no test decided."""
+    tests = {
+        "broken": (comparison.p_breach,),
+        "watch": (comparison.p_watch,),
+        "unknown": (comparison.p_breach, comparison.p_watch),
+    }
+    return min((p for p in tests.get(verdict, ()) if p is not None), default=1.0)
 
 
 def _goodness(measure: MeasureInShort) -> float:

@@ -245,7 +245,7 @@ class _VerdictTeller:
         self.pairs = list(zip(document.comparisons, question.comparisons, strict=True))
 
     def headline(self) -> tuple[Comparison, MeasureInShort] | None:
-        """The comparison to tell: of those that have the question's verdict, the worst figure."""
+        """The comparison to tell: of those that have the question's verdict, the most certain one."""
         return deciding(self.document.verdict, self.pairs)
 
     def lacking(self, left_out: LeftOutInShort) -> list[str]:

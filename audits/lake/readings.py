@@ -1,0 +1,37 @@
+"""The days on which the sources of a log were read, also where they held nothing new: up to then, the log is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import duckdb
+
+from boussole.audits.lake.tables import has_shared, holds, literal
+from boussole.audits.systems.model import System
+
+TABLE = "lake.main.readings"
+Way = Literal["import", "sync"]
+
+
+def note_reading(connection: duckdb.DuckDBPyConnection, system: System, way: Way) -> None:
+    """Notes that the main log of a system was read today, within an open transaction: a file of it was imported, or all
+    its sources were synced without a failure. A day is noted once."""
+    today = dt.datetime.now(system.zone).date()
+    same = f"{TABLE} WHERE system = {literal(system.id)} AND way = '{way}' AND day = DATE '{today}'"
+    if not holds(connection, same):
+        connection.execute(f"INSERT INTO {TABLE} VALUES (?, ?, ?)", [system.id, way, today])
+
+
+def last_reading(connection: duckdb.DuckDBPyConnection, system: System) -> dt.date | None:
+    """The last day on which the main log of a system was read; None where no day is noted.
+
+    Of a system whose file names sources of that log, it is the day of the last complete sync: a file that somebody
+    imports tells nothing of what the sources hold.
+    """
+    if not has_shared(connection, "readings"):
+        return None
+    way: Way = "sync" if system.syncs else "import"
+    row = connection.execute(f"SELECT max(day) FROM {TABLE} WHERE system = ? AND way = ?", [system.id, way]).fetchone()
+    found: dt.date | None = row[0] if row else None
+    return found
