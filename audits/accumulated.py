@@ -21,6 +21,7 @@ from boussole.audits.document_part import given
 from boussole.audits.measure_params import Params
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.adjusted import picture
+from boussole.audits.metrics.view import counted_out
 from boussole.audits.parts import Pairs, Share
 from boussole.audits.suppression.rules import SET_APART
 from boussole.audits.uncertainty.estimates import rate_interval
@@ -192,6 +193,7 @@ def _comparison(now: Measure, windows: Sequence[Measure], parts: Sequence[Pairs]
         "decisions": sum(given(Params.of(each.params).decisions) for each in windows),
         "test": found.test,
     }
+    params |= counted_out(max(Params.of(each.params).groups_left_out or 0 for each in windows))
     params |= _missing(windows, parts)
     return replace(
         now,

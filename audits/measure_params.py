@@ -244,6 +244,11 @@ class Params(DocumentPart):
     year: int | None = None
 
     @property
+    def against_shown(self) -> bool:
+        """Whether a group is compared with the other groups that are shown, while some are hidden."""
+        return self.against == "rest" and bool(self.groups_left_out)
+
+    @property
     def months_followed(self) -> int | None:
         """How many months count, where that is told."""
         return self.months if isinstance(self.months, int) else None

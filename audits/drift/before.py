@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from boussole.audits.counts.reference import HIDDEN, NOT_AUDITED, ReferenceCells
 from boussole.audits.measures import Group, Measure, group_label
 from boussole.audits.metrics.scored import EVERY, ScoredTable
-from boussole.audits.metrics.view import View
+from boussole.audits.metrics.view import View, counted_out
 from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import suppress
@@ -86,25 +86,27 @@ def compared_groups(pairs: Pairing) -> list[int]:
     return [i for i in pairs.now.known if pairs.now.table.groups[i] != reference]
 
 
-def whom(pairs: Pairing, group: Group) -> tuple[str, list[tuple[int, int]], Refusal | None]:
-    """Whom a group is compared with in both windows: a name, where they stand, and why it cannot be (status, reason).
+def whom(pairs: Pairing, group: Group) -> tuple[dict[str, Any], list[tuple[int, int]], Refusal | None]:
+    """Whom a group is compared with in both windows: the parameters that say so, where they stand, and why it cannot be
+    (status, reason).
 
     The declared reference of the attribute, else all other known groups that both windows tell.
     """
     by = pairs.now.table.by
     reference = pairs.now.system.reference_of(by)
-    name = "rest" if reference is None else group_label(by, reference)
+    told: dict[str, Any] = {"against": "rest" if reference is None else group_label(by, reference)}
     if group in pairs.refused:
-        return name, [], pairs.refused[group]
+        return told, [], pairs.refused[group]
     if reference is not None:
         if reference in pairs.at:
-            return name, [pairs.at[reference]], None
+            return told, [pairs.at[reference]], None
         hidden = pairs.refused.get(reference, ("undefined", ""))[0] == "suppressed"
-        return name, [], ("suppressed", "reference_suppressed") if hidden else ("undefined", "reference_absent")
+        return told, [], ("suppressed", "reference_suppressed") if hidden else ("undefined", "reference_absent")
     others = [at for each, at in pairs.at.items() if each != group]
-    hidden = any(status == "suppressed" for status, _ in pairs.refused.values())
-    why: Refusal = ("suppressed", "reference_suppressed") if hidden else ("undefined", "no_other_group")
-    return name, others, None if others else why
+    left_out = sum(status == "suppressed" for status, _ in pairs.refused.values())
+    if others:
+        return told | counted_out(left_out), others, None
+    return told, [], ("suppressed", "reference_suppressed") if left_out else ("undefined", "no_other_group")
 
 
 def refusal(pairs: Pairing, metric: str, group: Group) -> Measure:

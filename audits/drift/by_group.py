@@ -131,14 +131,14 @@ def _change(quantity: Quantity, pairs: Pairing, group: Group) -> Measure:
 
 def _difference(quantity: Quantity, pairs: Pairing, group: Group) -> Measure:
     metric = f"{quantity.name}_change_difference"
-    name, others, refused = whom(pairs, group)
+    params, others, refused = whom(pairs, group)
     if refused is not None:
-        return pairs.now.without_value(metric, *refused, group=group, params={"against": name})
+        return pairs.now.without_value(metric, *refused, group=group, params=params)
     own, other = quantity.change([pairs.at[group]]), quantity.change(others)
     made = compare_changes(
         own, other, clustered=pairs.now.table.clustered, low=2 * quantity.low, high=2 * quantity.high
     )
-    params: dict[str, Any] = {"against": name, "changes": [own.value, other.value]}
+    params |= {"changes": [own.value, other.value]}
     if made is None:
         return pairs.now.without_value(metric, "undefined", "degenerate", group=group, params=params)
     both = GroupChange(now=_joined(own.now, other.now), then=_joined(own.then, other.then))

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -123,8 +122,7 @@ def interaction_of(
     found = []
     for i in compared_groups(pairs):
         group = pairs.now.table.groups[i]
-        name, others, refused = whom(pairs, group)
-        params: dict[str, Any] = {"against": name}
+        params, others, refused = whom(pairs, group)
         if refused is not None or old is None:
             status, reason = refused or REFUSED
             found.append(pairs.now.without_value("score_interaction", status, reason, group=group, params=params))

@@ -83,7 +83,7 @@ def _adjusted(view: View, strata: Strata, position: int, *, others: bool) -> lis
         told = "small_group" if few else str(reason)
         refusal = view.without_value(ADJUSTED.metric, status, told, group=group, params=params)
     names = BESIDE if others else ()
-    return [refusal, *(replace(refusal, metric=name, params={"against": other.name}) for name in names)]
+    return [refusal, *(replace(refusal, metric=name, params=other.params) for name in names)]
 
 
 def _pairs(strata: Strata, position: int, other: Against) -> tuple[Pairs, Bools]:
@@ -201,7 +201,7 @@ class _StratifiedComparisons:
             n=int(sizes.sum()),
             clusters=self.view.clusters(sizes),
             interval=interval,
-            params={"against": self.other.name, **params},
+            params={**self.other.params, **params},
             parts=self.pairs if metric == ADJUSTED.metric else None,
         )
 

@@ -22,6 +22,11 @@ class Against(NamedTuple):
     left_out: int = 0
     """How many other groups are hidden, where a group is compared with all others."""
 
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters that say whom a group is compared with, and how many groups are missing among them."""
+        return {"against": self.name, **counted_out(self.left_out)}
+
 
 def comparison_measures(view: View, comparison: RateComparison) -> list[Measure]:
     """One measure for each known group but the reference; hidden and undefined ones keep their reason."""
@@ -43,7 +48,7 @@ def compare(view: View, comparison: RateComparison, position: int) -> Measure:
 def judged(view: View, comparison: RateComparison, other: Against) -> dict[str, Any]:
     """The parameters of every comparison that is judged, with or without a value."""
     bad_side = comparison.bad_side(favourable=view.system.log.favourable)
-    return {"against": other.name, "bad_side": bad_side, "scale": comparison.scale, **counted_out(other.left_out)}
+    return {**other.params, "bad_side": bad_side, "scale": comparison.scale}
 
 
 def refused(view: View, comparison: RateComparison, position: int, other: Against) -> Measure | None:

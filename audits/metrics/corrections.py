@@ -200,7 +200,7 @@ def _gap(view: View, cells: Sequence[Cells], position: int, moved: Mapping[Group
     """The value is the part of the gap that is left after the agents which their corrections make: below 0, they closed
     some of it; 0 where there is surely no gap to watch (`gap`: `unwatched`)."""
     other, group = against(view, SELECTION_RATIO, position), view.table.groups[position]
-    params: dict[str, Any] = {"against": other.name, **OF_GAP}
+    params: dict[str, Any] = {**other.params, **OF_GAP}
     if (refusal := refused(view, SELECTION_RATIO, position, other)) is not None:
         why: Literal["suppressed", "undefined"] = "suppressed" if refusal.status == "suppressed" else "undefined"
         return view.without_value(GAP_BY_CORRECTIONS, why, str(refusal.reason), group=group, params=params)

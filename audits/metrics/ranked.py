@@ -88,7 +88,7 @@ class _ShownLists:
         """A group and another in the lists that hold both: the judged comparison, and the one beside it."""
         other = against(self.view, EXPOSURE_RATIO, position)
         params = judged(self.view, EXPOSURE_RATIO, other)
-        told = {EXPOSURE_RATIO.metric: params, BESIDE: {"against": other.name}}
+        told = {EXPOSURE_RATIO.metric: params, BESIDE: other.params}
         if (refusal := refused(self.view, EXPOSURE_RATIO, position, other)) is not None:
             why: Why | None = ("suppressed" if refusal.status == "suppressed" else "undefined", str(refusal.reason))
         else:

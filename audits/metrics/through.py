@@ -54,7 +54,7 @@ def _part(actor: str, stages: Sequence[StageStep], position: int) -> Measure:
     """One actor and one group: the product of the ratios of the actor's stages; `n` as at the first of them."""
     given, view = {"actor": actor}, stages[0].view
     others = [against(stage.view, SELECTION_RATIO, position) for stage in stages]
-    params = {"against": others[0].name, "stages": [stage.name for stage in stages]}
+    params = {**_whom(others), "stages": [stage.name for stage in stages]}
     if (refusal := _refusal(stages, others, position)) is not None:
         return replace(refusal, metric=THROUGH, given=given, params=params)
     parts = _counts(stages, others, position)
@@ -99,7 +99,7 @@ def _share(stages: Sequence[StageStep], silent: Silent | None, position: int) ->
     """
     view = stages[0].view
     others = [against(stage.view, SELECTION_RATIO, position) for stage in stages]
-    params: dict[str, Any] = {"against": others[0].name, "bad_side": "above", "scale": "share", "watched": WATCHED}
+    params: dict[str, Any] = {**_whom(others), "bad_side": "above", "scale": "share", "watched": WATCHED}
     why = silent
     if why is None and (refusal := _refusal(stages, others, position)) is not None:
         why = ("suppressed" if refusal.status == "suppressed" else "undefined", str(refusal.reason), {})
@@ -125,6 +125,11 @@ def _told(about: dict[str, Any], params: dict[str, Any], test: dict[str, Any], z
         return Measure(**about, status="undefined", reason="gap_may_be_zero", params=params)
     interval = Interval(low=ends[0], high=ends[1], method="fieller")
     return Measure(**about, value=test["part"] / whole, interval=interval, params=params)
+
+
+def _whom(others: Sequence[Against]) -> dict[str, Any]:
+    """The parameters that say whom a group is compared with: those of the stage where most groups are hidden."""
+    return max(others, key=lambda other: other.left_out).params
 
 
 def _refusal(stages: Sequence[StageStep], others: Sequence[Against], position: int) -> Measure | None:

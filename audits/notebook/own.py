@@ -176,7 +176,7 @@ def _difference(view: View, own: OwnMetric, position: int, hidden: Mapping[int, 
     """The value of a group less that of the group, or of all the others, that it is compared with."""
     name, group = f"{own.name}_difference", view.table.groups[position]
     other = against(view, SELECTION_RATIO, position)
-    params = {"against": other.name}
+    params = other.params
     if position in hidden or set(other.positions) & set(hidden):
         why = hidden.get(position, "reference_suppressed")
         return view.without_value(name, "suppressed", why, group=group, params=params)

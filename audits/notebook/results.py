@@ -29,6 +29,8 @@ COLUMNS = (
     "clusters",
     "status",
     "reason",
+    "against",
+    "groups_left_out",
 )
 
 
@@ -50,8 +52,9 @@ class Results:
 
         `by` is the attribute (`gender`, `gender*age`; none: everybody), `group` its value (none: across groups),
         `metric` what was measured, `given` the stage of a funnel; then value, ends and method of the interval, n,
-        clusters, status, reason, and how many groups a measure over several leaves out (those hidden could lie further
-        apart).
+        clusters, status, reason, whom a group is compared with (`rest`: all other groups; `other groups shown`: those
+        of them that are not hidden), and how many groups a measure over several leaves out (those hidden could lie
+        further apart).
         """
         import pandas as pd
 
@@ -83,7 +86,7 @@ class Results:
 
 
 def _row(measure: Measure) -> dict[str, Any]:
-    interval = measure.interval
+    interval, params = measure.interval, Params.of(measure.params)
     return {
         "id": measure.id,
         "by": attribute_of(measure.by),
@@ -98,8 +101,14 @@ def _row(measure: Measure) -> dict[str, Any]:
         "clusters": measure.clusters,
         "status": measure.status,
         "reason": measure.reason,
-        "groups_left_out": Params.of(measure.params).groups_left_out,
+        "against": _against(params),
+        "groups_left_out": params.groups_left_out,
     }
+
+
+def _against(params: Params) -> str | None:
+    """Whom a group is compared with."""
+    return "other groups shown" if params.against_shown else params.against
 
 
 def _drawn(measure: Measure) -> DrawingRow | None:
@@ -112,7 +121,7 @@ def _drawn(measure: Measure) -> DrawingRow | None:
         metric=measure.metric,
         by=(attribute_of(measure.by) or "") + given,
         group=label,
-        against=Params.of(measure.params).against,
+        against=_against(Params.of(measure.params)),
         value=measure.value,
         low=measure.interval.low if measure.interval else None,
         high=measure.interval.high if measure.interval else None,

@@ -62,6 +62,7 @@ from boussole.dashboard.views.charts.tables import (
     corrections_table,
     drift_table,
     groups_table,
+    judged_in,
     places_table,
     scores_table,
     stages_table,
@@ -365,7 +366,7 @@ def _groups(document: Standing, verdict: VerdictDocument, system: System | None,
             svg=wide,
             narrow=narrow,
             alt=alt,
-            note=_note(verdict, by, say, metric=metric, system=system),
+            note=_note(document, verdict, by, say, metric=metric, system=system),
             kind="ratios" if metric in RATIOS else "shares",
         ),
         table,
@@ -450,7 +451,7 @@ def chart_title(metric: str, by: By, say: Say, *, system: System | None) -> str:
     )
 
 
-def _note(verdict: VerdictDocument, by: By, say: Say, *, metric: str, system: System | None) -> str:
+def _note(document: Standing, verdict: VerdictDocument, by: By, say: Say, *, metric: str, system: System | None) -> str:
     """How to read the chart."""
     reference = compared_with(verdict, by, say, system=system)
     parts = [bar_note(say)]
@@ -459,7 +460,12 @@ def _note(verdict: VerdictDocument, by: By, say: Say, *, metric: str, system: Sy
     elif reference:
         parts.append(say("Diamond: the group that others are compared with."))
     else:
-        parts.append(say("Each group is compared with all others, so each has its own threshold."))
+        shown = any(measure.params.against_shown for measure in judged_in(document, verdict))
+        parts.append(
+            say("Each group is compared with the other groups shown, so each has its own threshold.")
+            if shown
+            else say("Each group is compared with all others, so each has its own threshold.")
+        )
     parts.append(say("Dashes: proposed threshold.") if _proposed(verdict) else say("Dashes: threshold."))
     return " ".join(parts)
 

@@ -47,6 +47,13 @@ def together(measures: list[Measure], *, span: int = 12) -> dict[str, Measure]:
     return {each.id: each for each in put_together(told, span=span)}
 
 
+def test_windows_together_leave_out_the_groups_that_one_of_them_hides() -> None:
+    windows = [compared((20, 120), (100, 300), against="rest"), compared((50, 60), (100, 100), against="rest")]
+    hiding = replace(windows[0], params={**windows[0].params, "groups_left_out": 1})
+    assert together([hiding, windows[1]])[NAME].params["groups_left_out"] == 1
+    assert "groups_left_out" not in together(windows)[NAME].params
+
+
 def test_two_months_by_hand() -> None:
     """Weights n1 n0 / (n1 + n0): 75 and 50; rates .2 and .5 against .4 and .6."""
     found = together([compared((20, 120), (100, 300)), compared((50, 60), (100, 100))])[NAME]

@@ -164,6 +164,17 @@ def test_a_hidden_group_beside_others():
         assert re.search(r"2 compar\w+ (sont masquées|are hidden)", sentence)
 
 
+def test_the_rest_is_called_the_other_groups_shown_where_some_are_hidden():
+    everybody_else = comparison({"age": "<25"}, estimate=0.5, error=0.01, against="rest")
+    shown = everybody_else | {"params": everybody_else["params"] | {"groups_left_out": 1}}
+    for measure, words in [
+        (everybody_else, ("parmi toutes les autres personnes", "among everybody else")),
+        (shown, ("parmi les autres groupes affichés", "among the other groups shown")),
+    ]:
+        for sentence, said in zip(told([measure], "selection_rate_ratio_age"), words, strict=True):
+            assert said in sentence
+
+
 def test_selective_labels():
     measure = absent(WOMEN, status="undefined", reason="selective_labels", metric="true_positive_rate_difference")
     assert told([measure], "true_positive_rate_difference_gender") == (

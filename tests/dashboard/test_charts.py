@@ -11,12 +11,13 @@ import pytest
 
 from boussole.audits.systems import System
 from boussole.audits.systems.parts import Feature
+from boussole.charter.document import MeasureDocument
 from boussole.dashboard.markup.elements import embed
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.charts.charts import svg
 from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, DotLayout, DotRows, ThresholdLine, draw, ticks
 from boussole.dashboard.views.charts.groups import ADJUSTED, GroupRow, attribute_name, group_name, value_name
-from boussole.dashboard.views.charts.tables import comparison
+from boussole.dashboard.views.charts.tables import comparison, with_others
 from tests.as_json import (
     adjusted_table,
     drift_chart,
@@ -44,6 +45,18 @@ def test_a_ratio_threshold_is_carried_to_the_scale_of_the_rate(matchft: Document
     levels = {level.kind: level.at for level in women.levels}
     assert levels["breach"] == pytest.approx(0.8 * 2915 / 10636, abs=1e-5)
     assert levels["watch"] == pytest.approx(0.95 * 2915 / 10636, abs=1e-5)
+
+
+@pytest.mark.parametrize(("hidden", "en", "fr"), [
+    ({}, "Compared with all others", "Comparé à tous les autres"),
+    ({"groups_left_out": 1}, "Compared with the other groups shown", "Comparé aux autres groupes affichés"),
+])  # fmt: skip
+def test_a_column_of_comparisons_with_others_says_whether_they_are_all(
+    compas: Document, hidden: Document, en: str, fr: str
+) -> None:
+    (measure,) = (each for each in compas["measures"] if each["id"] == "selection_rate_ratio/sex=Female")
+    told = MeasureDocument.model_validate(measure | {"params": measure["params"] | {"against": "rest"} | hidden})
+    assert (with_others([told], EN), with_others([told], FR)) == (en, fr)
 
 
 def test_a_harmful_difference_has_its_threshold_above_the_reference(

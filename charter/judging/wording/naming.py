@@ -50,8 +50,10 @@ def together(names: Sequence[str], lang: str) -> str:
 
 
 def other_place(catalogue: Catalogue, system: System, measure: MeasureInShort) -> str:
-    """Where the figure compared with was counted: the reference group, or everybody else."""
+    """Where the figure compared with was counted: the reference group, everybody else, or the others that are shown."""
     against = measure.params.against or "rest"
+    if measure.params.against_shown:
+        return catalogue.gettext("among the other groups shown")
     if against == "rest":
         return catalogue.gettext("among everybody else")
     return place(catalogue, system, parsed(against, measure.by))

@@ -31,7 +31,7 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import left_out_words
 from boussole.dashboard.views.charts.groups import Ends, attribute_name, own, reason_words
 from boussole.dashboard.views.charts.strips import Strips, strips_svg
-from boussole.dashboard.views.charts.tables import VerdictTable, sheet_of, signed, with_deciding
+from boussole.dashboard.views.charts.tables import VerdictTable, sheet_of, signed, with_deciding, with_others
 from boussole.dashboard.views.fields import (
     GAP_LEVELS,
     PROFILES,
@@ -172,7 +172,9 @@ def _heads(found: Sequence[FairnessGroup], kind: RateKind, say: Say, *, control:
     """The names of the columns of figures."""
     reference = next((group.name for group in found if group.reference), None)
     against = (
-        say("Compared with: {group}", group=reference) if reference is not None else say("Compared with all others")
+        say("Compared with: {group}", group=reference)
+        if reference is not None
+        else with_others([group.compared for group in found if group.compared is not None], say)
     )
     if control == PROFILES:
         against = say("With comparable profiles. {against}", against=against)

@@ -190,7 +190,8 @@ def compared_people(measure: MeasureDocument, say: Say, *, system: System) -> di
     mine = dict(zip(measure.by, measure.values_of_group, strict=True)) if measure.group else {}
     who = people(catalogue, system, mine) or _quoted(mine, say, system)
     against = measure.params.against or "rest"
-    other = say("people of all other groups")
+    shown = measure.params.against_shown
+    other = say("people of the other groups shown") if shown else say("people of all other groups")
     if against != "rest":
         group = parsed(against, measure.by)
         other = people(catalogue, system, group) or _quoted(group, say, system)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -61,7 +61,8 @@ def groups_table(
         say("95% interval"),
         say("Decisions"),
         with_deciding(
-            say("Compared with: {group}", group=against) if against else say("Compared with all others"), say
+            say("Compared with: {group}", group=against) if against else with_others(judged_in(document, verdict), say),
+            say,
         ),
         say("Verdict"),
     ]
@@ -98,7 +99,9 @@ def adjusted_table(
     head = [
         attribute_name(by, say, system=system),
         say("Share"),
-        say("With comparable profiles (the interval that decides)") if against else with_deciding(_others(say), say),
+        say("With comparable profiles (the interval that decides)")
+        if against
+        else with_deciding(_profiles_of_others(document, verdict, say), say),
         say("95% interval"),
         *(name for _, name in beside),
         say("Decisions compared"),
@@ -131,7 +134,12 @@ def stages_table(
         say("Stage"),
         attribute_name(by, say, system=system),
         say("Who decides there"),
-        with_deciding(_like_with_like(against, say), say),
+        with_deciding(
+            say("With comparable profiles, compared with: {group}", group=against)
+            if against
+            else _profiles_of_others(document, verdict, say),
+            say,
+        ),
         say("95% interval"),
         say("Whatever the profile"),
         say("From the start to here"),
@@ -174,11 +182,23 @@ def with_deciding(compared: str, say: Say) -> str:
     return say("{compared}, with the interval that decides", compared=compared)
 
 
-def _like_with_like(against: str | None, say: Say) -> str:
-    return say("With comparable profiles, compared with: {group}", group=against) if against else _others(say)
+def judged_in(document: Standing, verdict: VerdictDocument) -> list[MeasureDocument]:
+    """The measures of the comparisons behind a verdict."""
+    return [
+        document.judged_by_id[each.measure] for each in verdict.comparisons if each.measure in document.judged_by_id
+    ]
 
 
-def _others(say: Say) -> str:
+def with_others(compared: Iterable[MeasureDocument], say: Say) -> str:
+    """The head of a column of comparisons with all other groups, or with those of them that are shown."""
+    if any(measure.params.against_shown for measure in compared):
+        return say("Compared with the other groups shown")
+    return say("Compared with all others")
+
+
+def _profiles_of_others(document: Standing, verdict: VerdictDocument, say: Say) -> str:
+    if any(measure.params.against_shown for measure in judged_in(document, verdict)):
+        return say("With comparable profiles, compared with the other groups shown")
     return say("With comparable profiles, compared with all others")
 
 

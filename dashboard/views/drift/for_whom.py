@@ -58,6 +58,8 @@ class GroupWords:
     def other(self, each: GroupMove) -> str:
         """Whom a group is compared with."""
         against = given(each.difference.params.against) if each.difference else "rest"
+        if each.difference and each.difference.params.against_shown:
+            return self.say("the other groups shown")
         if against == "rest":
             return self.say("the other groups")
         return self.inside(parsed(against, each.by))

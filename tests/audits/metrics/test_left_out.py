@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
+from boussole import audits
+from boussole.audits.measure_params import Params
 from boussole.audits.metrics.measure import measure_cells
 from tests.audits.readers import Row, system, tables
 
@@ -33,3 +37,19 @@ def test_nothing_is_said_where_all_groups_enter() -> None:
     rows = [row for row in ROWS if row[0] != ("c",)]
     found = measure_cells(tables(rows, of), system=of)
     assert not any("groups_left_out" in m.params for m in found)
+
+
+def test_the_frame_of_a_notebook_names_the_other_groups_shown_and_counts_those_left_out() -> None:
+    rows = pd.DataFrame([{"g": group[0], "selected": decision} for group, decision, _, n in ROWS for _ in range(n)])
+    found = audits.compare(rows, decision="selected", by="g")
+    frame = found.frame()
+    row = frame.loc["selection_rate_ratio/g=a"]
+    assert (row["against"], row["groups_left_out"]) == ("other groups shown", 1)  # c, which is set apart
+    assert "a (against other groups shown)" in found._repr_html_()
+    whole = audits.compare(rows[rows["g"].isin(["a", "b"])], decision="selected", by="g").frame()
+    assert (whole.loc["selection_rate_ratio/g=a", "against"], whole["groups_left_out"].notna().any()) == ("rest", False)
+
+
+def test_others_are_called_those_shown_only_where_some_are_hidden() -> None:
+    shown = [Params.of(each).against_shown for each in ({"against": "rest", "groups_left_out": 1}, {"against": "rest"})]
+    assert [*shown, Params.of({"against": "g=b", "groups_left_out": 1}).against_shown] == [True, False, False]
