@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,8 +19,9 @@ from boussole.audits.cubes.pooling import Pools, pool_of, read_pools
 from boussole.audits.cubes.sums import BinSums
 from boussole.audits.cubes.update import apart_sql
 from boussole.audits.cubes.values import UNKNOWN, Values, value_at
+from boussole.audits.drift.splits import Step
 from boussole.audits.lake.tables import describe, literal, table, whole_sum
-from boussole.audits.measures import Counts, Floats
+from boussole.audits.measures import SELECTED, Counts, Floats
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
@@ -97,6 +99,20 @@ class WindowCounts:
         """The bins of one window; before a column ever held a value it has none, and all its decisions lack it."""
         counts: list[int] = self.bins[column][self.windows[window]].tolist()
         return tuple(counts) if any(counts) else (*counts[:-1], self.decisions(window))
+
+
+def rate_steps(counts: WindowCounts, windows: Sequence[Window], system: System) -> list[Step]:
+    """The share of everybody that was selected, window by window; without windows that hold fewer than
+    `suppress_below`, and none of a system that decides nothing."""
+    found = []
+    for window in windows if system.decides else ():
+        size = counts.decisions(window)
+        if counts.units(window, system) < max(system.privacy.suppress_below, 1):
+            continue
+        rate = float(counts.everybody[counts.windows[window]][:, SELECTED].sum()) / size
+        se = math.sqrt(rate * (1 - rate) * counts.design_effect(window, system) / size)
+        found.append(Step(window=window, estimate=rate, se=se, size=size))
+    return found
 
 
 def read_windows(

@@ -15,11 +15,19 @@ from boussole.audits.counts.read import days_of
 from boussole.audits.drift.by_score import ByScore, read_by_score
 from boussole.audits.drift.compared import compared
 from boussole.audits.drift.control_counts import ControlCounts, control_measures, read_controls
-from boussole.audits.drift.counts import VersionDays, WindowCounts, read_deciding, read_versions, read_windows
+from boussole.audits.drift.counts import (
+    VersionDays,
+    WindowCounts,
+    rate_steps,
+    read_deciding,
+    read_versions,
+    read_windows,
+)
 from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.performance import Performance, performance
 from boussole.audits.drift.recurring import NOBODY, Recurring, read_recurring
 from boussole.audits.drift.schema import SchemaMove, schema_moves
+from boussole.audits.drift.splits import Step as RateStep
 from boussole.audits.lake import reading
 from boussole.audits.measures import Measure
 from boussole.audits.standing import standing
@@ -70,6 +78,8 @@ class DriftSeries:
     empty: Sequence[str]
     versions: Sequence[VersionDays]
     unfinished: bool
+    selected: Sequence[RateStep] = ()
+    """The share of everybody that was selected, window by window."""
     changes: Sequence[SchemaMove] = ()
     """What became of watched columns, of the score, of groups and controls since the first window or its reference."""
     performance: Sequence[Performance] = ()
@@ -132,6 +142,7 @@ def drift_series(
         versions=versions,
         deciding=deciding,
         recurring=recurring,
+        selected=rate_steps(counts, windows, system),
         unfinished=windows[-1].end > days.known_until,
         changes=[move for move in changes if move.on >= min(w.start for w in (windows[0], *known.values()))],
         performance=performance(by_score, windows, reference, system, as_of=as_of),

@@ -14,6 +14,7 @@ from boussole.audits.drift.distances import distance_measures
 from boussole.audits.drift.measures import index_measures
 from boussole.audits.drift.shifts import Scale, Series, Step, step_of
 from boussole.audits.measures import Measure
+from boussole.audits.systems.kinds import AuditWindow
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument
@@ -37,22 +38,30 @@ class GroupSizes:
     expired: frozenset[str]
 
 
-def series_of(documents: Mapping[Window, AuditDocument]) -> list[Series]:
-    """What audits of whole months have told, month by month: judged comparisons, scores, and how good decisions are.
+def kind_of_series(system: System) -> AuditWindow:
+    """The length of the periods whose audits make series: that of the system's audits; months where these are of single
+    days, which are too many, or of the whole log."""
+    kind = system.windows.audit
+    return "month" if kind in ("day", "all") else kind
 
-    Comparisons are those of the newest month. What rests on outcomes has the months whose outcomes are known.
+
+def series_of(documents: Mapping[Window, AuditDocument], kind: AuditWindow) -> list[Series]:
+    """What audits of whole periods of a kind have told, one after the other: judged comparisons, scores, and how good
+    decisions are.
+
+    Comparisons are those of the newest period. What rests on outcomes has the periods whose outcomes are known.
     """
-    months = [window for window in sorted(documents) if window == period_of(window.start, "month")]
-    if len(months) < 2:
+    periods = [window for window in sorted(documents) if window == period_of(window.start, kind)]
+    if len(periods) < 2:
         return []
-    newest = documents[months[-1]]
+    newest = documents[periods[-1]]
     compared = {each.measure for verdict in newest.verdicts for each in verdict.comparisons}
     found = []
     for measure in newest.measures:
         plain = (measure.metric == MEAN_SCORE and len(measure.by) < 2) or measure.id in OF_EVERYBODY
         scale = SCALES.get(judged(measure.metric).scale if measure.id in compared else "value" if plain else "")
         if scale is not None and not judged(measure.metric).overlapping:
-            steps = [_step(window, documents[window], measure.id) for window in months]
+            steps = [_step(window, documents[window], measure.id) for window in periods]
             kept = [step for step in steps if step is not None]
             kinds = {bool(step.se) for step in kept}
             if len(kinds) == 1:

@@ -1,10 +1,11 @@
-"""For whom scores and decisions moved since the window of reference: what stored audits have told, month by month."""
+"""For whom scores and decisions moved since the window of reference: what stored audits have told, one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from boussole.audits.systems.kinds import AuditWindow
 from boussole.audits.uncertainty.holm import holm_levels
 from boussole.audits.uncertainty.inversion import End, end_of
 from boussole.audits.windows import Window, period_of
@@ -34,12 +35,10 @@ class GroupMove:
     between: Ends | None = None
 
 
-def months_with_groups(documents: Mapping[Window, AuditDocument]) -> list[Window]:
-    """The whole months whose audits say how groups moved, or why they do not say, oldest first."""
+def periods_with_groups(documents: Mapping[Window, AuditDocument], kind: AuditWindow) -> list[Window]:
+    """The periods of a kind whose audits say how groups moved, or why they do not say, oldest first."""
     return [
-        window
-        for window in sorted(documents)
-        if window == period_of(window.start, "month") and _tells(documents[window])
+        window for window in sorted(documents) if window == period_of(window.start, kind) and _tells(documents[window])
     ]
 
 

@@ -8,7 +8,7 @@ these questions shares that level once more, so that a steady year is accused of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from boussole.audits.drift.series import Step
 from boussole.audits.systems.model import System
@@ -49,6 +49,10 @@ class DriftRule:
     def of_shifts(self) -> float:
         """In which share of steady years any figure may be said to have moved for good."""
         return self.alpha * TO_SHIFTS
+
+    def of_windows(self, kind: str) -> DriftRule:
+        """The same for windows of another length; of a charter that shares no level between looks, it is the same."""
+        return self if self.looks == 1 else replace(self, looks=LOOKS[kind])
 
     def level(self, subject: str) -> DriftLevel:
         """The level of a subject, or of the features for what no question names."""

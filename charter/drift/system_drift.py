@@ -6,14 +6,19 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from boussole.audits.counts.read import days_of
 from boussole.audits.drift.compared import DECISION, OUTCOME
+from boussole.audits.drift.counts import rate_steps, read_windows
 from boussole.audits.drift.distance_params import psi_of
 from boussole.audits.drift.meaning import SHIFT, TILT, meaning_of
+from boussole.audits.drift.recurring import NOBODY, Recurring, read_recurring
 from boussole.audits.drift.series import Against, DriftSeries, Point, Step, drift_series
-from boussole.audits.drift.shifts import Series, Shift, shifts, step_of
+from boussole.audits.drift.shifts import Scale, Series, Shift, shifts, step_of
 from boussole.audits.drift.two_windows import TwoWindows, of_values, two_windows
+from boussole.audits.lake import reading
+from boussole.audits.systems.kinds import AuditWindow
 from boussole.audits.systems.model import System
-from boussole.audits.windows import Window
+from boussole.audits.windows import Window, complete_periods
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.published import set_apart
 from boussole.charter.committee.examined import examined
@@ -21,8 +26,9 @@ from boussole.charter.comparing.months import VersionSuccession, version_changes
 from boussole.charter.comparing.stored import kept
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.base import given
-from boussole.charter.drift.groups import GroupSizes, mix_measures, series_of, told
+from boussole.charter.drift.groups import SELECTION_RATE, GroupSizes, kind_of_series, mix_measures, series_of, told
 from boussole.charter.drift.rule import DriftRule, rule_of
+from boussole.charter.judging.statistics.testing import LOOKS
 from boussole.charter.records import documents_of
 from boussole.charter.records.in_force import CharterInUse, in_force, versions
 from boussole.charter.text.model import Charter
@@ -75,11 +81,11 @@ def drift_of(
     if until is not None:
         series = _until(series, until)
         audits = {window: each for window, each in audits.items() if window.end <= until}
-    looked = series_of(audits) if step == "month" else []
+    kind = kind_of_series(system)
+    looked = series_of(audits, kind) if step in ("month", kind) else []
     meaning = meaning_series(series.points) if against == "reference" else []
     rule = rule_of(charter or in_force(workspace).charter, system, step=step)
-    alike = [replace(each, alike=series.recurring.of(each.id.partition("/")[0])) for each in (*looked, *meaning)]
-    found = shifts(alike, rate=rule.of_shifts)
+    found = shifts(_alike([*looked, *meaning], series.recurring, kind), rate=_rate(rule, kind))
     return Drift(
         series=_with_groups({window: told(each) for window, each in audits.items()}, series),
         rule=rule,
@@ -89,6 +95,46 @@ def drift_of(
         shifts=[each for each in found if each.id not in (SHIFT, TILT)],
         meant=[each for each in found if each.id in (SHIFT, TILT)],
     )
+
+
+def _rate(rule: DriftRule, kind: AuditWindow) -> float:
+    """In which share of steady looks of a year, twelve of which `shifts` takes for one, a figure may be said to have
+    moved: that of a year is shared between more where periods are shorter."""
+    return rule.of_shifts * min(1.0, LOOKS["month"] / LOOKS[kind])
+
+
+def _alike(family: Sequence[Series], recurring: Recurring, kind: AuditWindow) -> list[Series]:
+    """Series with how far a month correlates with those before it, which is known of months alone."""
+    if kind != "month":
+        return list(family)
+    return [replace(each, alike=recurring.of(each.id.partition("/")[0])) for each in family]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodShift:
+    """A figure that moved for good, and no season: the scale of its series, and the move."""
+
+    scale: Scale
+    shift: Shift
+
+
+def lasting_shifts(workspace: Workspace, system: System, *, today: dt.date) -> list[PeriodShift]:
+    """What moved for good between the periods of a system, the surest first: the share of people selected over all
+    complete periods, and the figures that the audits of these have told."""
+    kind, audits = kind_of_series(system), documents_of(workspace, system.id)
+    with reading(workspace) as connection:
+        periods = complete_periods(days_of(connection, system), kind)
+        apart = set_apart(workspace, system, audits)
+        counts = read_windows(connection, system, periods, as_of=today, apart=apart) if len(periods) > 1 else None
+        recurring = read_recurring(connection, system) if kind == "month" else NOBODY
+    if counts is None:
+        return []
+    rates = Series(id=SELECTION_RATE, scale="value", steps=rate_steps(counts, periods, system))
+    family = [rates, *[each for each in series_of(audits, kind) if each.id != SELECTION_RATE]]
+    scales = {each.id: each.scale for each in family}
+    rate = _rate(rule_of(in_force(workspace).charter, system), kind)
+    found = [each for each in shifts(_alike(family, recurring, kind), rate=rate) if not each.seasonal]
+    return [PeriodShift(scale=scales[each.id], shift=each) for each in sorted(found, key=lambda each: -abs(each.z))]
 
 
 def with_versions(drift: Drift, workspace: Workspace, *, today: dt.date) -> Drift:

@@ -160,7 +160,7 @@ class AuditedWindow:
 
     `part`: the name of the period, where it is one of several that nobody asked for by its days; `first`: no audit of
     the system was stored before; `unchanged`: a stored audit says the same, and is the document; `unread`: why nobody
-    knows whether the newest period is complete.
+    knows whether the newest period is complete; `shifts`: what moved for good between periods of the system.
     """
 
     document: AuditDocument | TextsDocument | None = None
@@ -169,6 +169,7 @@ class AuditedWindow:
     first: bool = False
     unchanged: bool = False
     unread: str = ""
+    shifts: Sequence[str] = ()
 
 
 def audits(
@@ -215,7 +216,32 @@ def audits(
         ]
         if told := tell_changes(workspace, systems=ids):
             say(told)
-    return looks, workspace.settings.language
+    return _with_shifts(workspace, looks), workspace.settings.language
+
+
+SHIFTS = 3
+"""So many moves of a system are said; the page of drift has all."""
+
+
+def _with_shifts(workspace: Workspace, looks: Sequence[AuditedWindow]) -> list[AuditedWindow]:
+    """The same; the last look at each system that decides says what moved for good between its periods."""
+    from boussole.charter.drift.system_drift import lasting_shifts
+    from boussole.dashboard.markup.words import speaker
+    from boussole.dashboard.views.drift.figures import shift_words
+
+    say = speaker(workspace.settings.language)
+    last = {look.document.system: at for at, look in enumerate(looks) if look.document is not None}
+    found = list(looks)
+    for name, at in last.items():
+        system = workspace.systems[name]
+        if not system.decides:
+            continue
+        moves = lasting_shifts(workspace, system, today=workspace.today())
+        told = [shift_words(each.shift, each.scale, system, say) for each in moves[:SHIFTS]]
+        if more := len(moves) - len(told):
+            told.append(say.plural("The page of drift shows one more.", "The page of drift shows {n} more.", more))
+        found[at] = replace(found[at], shifts=told)
+    return found
 
 
 def _fresh(looks: Sequence[AuditedWindow]) -> list[AuditDocument]:
@@ -346,6 +372,8 @@ def tell(look: AuditedWindow, lang: str, *, to: Callable[[str], None], verdicts:
             to(f"  {answer.article}/{answer.indicator}: {answer.sentence[lang]}")
     for verdict in _examined(document) if verdicts else ():
         to(f"  {verdict.verdict:<8} {verdict.article}/{verdict.indicator}: {verdict.sentence[lang]}")
+    for shift in look.shifts:
+        to(f"  {shift}")
 
 
 def _unit(document: AuditDocument) -> str:

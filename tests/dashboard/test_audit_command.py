@@ -14,12 +14,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from boussole.audits.lake import writing
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.all_periods import unread_of
 from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
 from boussole.experiments.sync import sync
+from tests.audits.readings import read_last
 from tests.audits.test_left_out import APRIL, MONTHLY, bring, made, rows
 
 Run = Callable[..., Any]
@@ -141,12 +141,6 @@ def granted(day: dt.date, row: int) -> str:
     return "yes" if (row == 0 if few else row // 2 % 2 == 0) else "no"
 
 
-def read_last(workspace: Workspace, day: dt.date) -> None:
-    """Sets back when the log was imported."""
-    with writing(workspace) as connection:
-        connection.execute("UPDATE lake.main.readings SET day = ?", [day])
-
-
 @pytest.mark.costly
 def test_a_month_that_is_over_is_audited_though_nothing_was_decided_on_its_last_days(
     quiet_end: Workspace, command: Run
@@ -213,6 +207,26 @@ def test_a_month_is_complete_once_a_sync_read_all_its_sources_after_it(tmp_path:
     (workspace.home / "elsewhere.duckdb").rename(workspace.home / "log.duckdb")
     assert not sync(workspace)[0].ingested
     assert unread_of(workspace, system) is None
+
+
+@pytest.mark.costly
+def test_a_rate_that_moved_between_periods_is_said_without_being_asked_for(tmp_path: Path, command: Run) -> None:
+    """14 of 100 in January and February, 39 of 100 in March and April, by an audit of April alone."""
+    workspace = made(tmp_path / "w")
+    bring(
+        workspace,
+        [
+            f"{month}-{i},2025-{month:02}-{i % 28 + 1:02},{'yes' if i % 100 < share else 'no'},{'FM'[i // 100 % 2]}\n"
+            for month, share in ((1, 14), (2, 14), (3, 39), (4, 39))
+            for i in range(400)
+        ],
+    )
+    done = command("--workspace", workspace.home, "audit")
+    assert done.returncode == 0, done.stderr
+    assert "loans 2025-04-01/2025-04-30: 400 decisions" in done.stdout
+    assert "14 pour 100 avant, 39 pour 100 depuis mars 2025" in done.stdout
+    each = command("--workspace", workspace.home, "audit", "--all-periods")
+    assert each.stdout.count("depuis mars 2025") == 1  # once for the system, after all its periods
 
 
 OUTPUTS = {"no folder": "nowhere/audit.json", "a folder": "."}

@@ -14,7 +14,7 @@ import pytest
 
 from boussole.audits.decisions import ingest
 from boussole.audits.drift.compared import compared
-from boussole.audits.drift.counts import VersionDays, WindowCounts
+from boussole.audits.drift.counts import VersionDays, WindowCounts, rate_steps
 from boussole.audits.drift.schema import SchemaMove
 from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.drift.shifts import Series, Step, shifts
@@ -33,6 +33,7 @@ from boussole.dashboard.views.charts.over_time import Spot, small_multiple, time
 from boussole.dashboard.views.drift.figures import name_of_measure
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, drift_page
 from boussole.dashboard.views.scene import Scene
+from tests.audits.readings import read_last
 from tests.dashboard.app_at import app_at
 from tests.written import sample, system_text
 
@@ -97,6 +98,7 @@ def series_of(
             VersionDays(name="<2.0>", first=month(3).start, last=month(4).end),
         ],
         unfinished=False,
+        selected=rate_steps(counts, list(windows), SYSTEM),
         deciding={point.window: {"1.0" if point.window.start < month(3).start else "<2.0>": 1.0} for point in points},
     )
 
@@ -350,7 +352,7 @@ def test_the_level_is_that_of_the_charter(made: Made) -> None:
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Months of decisions of one system, and another that has none."""
+    """Months of decisions of one system, of which April was read before its end, and another that has none."""
     workspace = Workspace.create(tmp_path_factory.mktemp("drift") / "w")
     for name in ("jobs", "nothing"):
         (workspace.home / "systems" / f"{name}.yaml").write_text(system_text(name, LOG), encoding="utf-8")
@@ -360,6 +362,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     path = workspace.home / "log.parquet"
     log.to_parquet(path)
     ingest(workspace, workspace.system("jobs"), path)
+    read_last(workspace, dt.date(2026, 4, 28))
     return workspace
 
 
@@ -416,6 +419,13 @@ def test_incidents_stand_beside_for_those_who_may_see_them(
     assert "too far" not in opened(system="jobs", lang="en")
 
 
+def test_since_is_the_first_month_of_a_shift_and_not_the_one_in_which_its_distance_passed_the_level(made: Made) -> None:
+    """30, 30, 44, 55 and 55 of 100: the PSI of March is 0.08, that of April 0.26, and the level is 0.1."""
+    page = made(series_of([STILL] * 5, decided=[300, 300, 440, 550, 550]))
+    assert "the decisions changed" in page.summary.headline
+    assert "So it has been since March 2026." in page.summary.more
+
+
 @pytest.mark.parametrize(
     ("measure", "named"),
     [
@@ -427,7 +437,4 @@ def test_incidents_stand_beside_for_those_who_may_see_them(
     ],
 )
 def test_a_figure_that_moved_bears_no_name_of_a_metric(measure: str, named: str) -> None:
-    series = DriftSeries(
-        system=SYSTEM, step="month", against="reference", points=[], columns=[], empty=[], versions=[], unfinished=False
-    )
-    assert name_of_measure(measure, series, speaker("fr")).startswith(named)
+    assert name_of_measure(measure, SYSTEM, speaker("fr")).startswith(named)

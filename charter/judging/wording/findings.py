@@ -126,7 +126,7 @@ def ends_of(measure: MeasureInShort, decided: IntervalOfTests | None = None) -> 
 
 
 def deciding(verdict: str, pairs: Iterable[tuple[Comparison, AnyMeasure]]) -> tuple[Comparison, AnyMeasure] | None:
-    """The comparison that a verdict is told by: of those that have it, the most certain one, and of equally certain ones
+    """The comparison that a verdict is told by: of those that have it, the most certain one, of equally certain ones
     the worst figure; where promises are kept, the worst figure. None where none has one.
 
     The most extreme figure is that of a small group, more often than not by chance.

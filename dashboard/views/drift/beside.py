@@ -149,7 +149,7 @@ class Figures:
         """What a row is about, and whom."""
         metric = row.metric
         if row.scale == "ratio" or metric.endswith("_difference") or metric == "mean_score" or not row.by:
-            return self._everybody(metric) if not row.by else name_of_measure(row.measure, self.series, self.say)
+            return self._everybody(metric) if not row.by else name_of_measure(row.measure, self.series.system, self.say)
         group = given(row.group)
         who = joined(", ", [value_name(name, group[name], self.say, system=self.series.system) for name in row.by])
         return self.say("{title}: {group}", title=self._everybody(metric), group=who)
@@ -164,7 +164,7 @@ class Figures:
                 "Share {selected} among those whose outcome was negative", selected=selected
             ),
         }
-        return own.get(metric) or name_of_measure(metric, self.series, self.say)
+        return own.get(metric) or name_of_measure(metric, self.series.system, self.say)
 
     def value(self, value: float, row: ChangeOfMeasure) -> str:
         if row.scale == "ratio":

@@ -11,7 +11,7 @@ from boussole.audits.drift.control_counts import CONTROL
 from boussole.audits.drift.distance_params import chance_of, ends_of_rows, psi_of
 from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.drift.shifts import Shift
-from boussole.audits.languages import capital
+from boussole.audits.languages import capital, inside
 from boussole.audits.measures import Measure
 from boussole.audits.mixed import joined
 from boussole.audits.systems.model import System
@@ -229,7 +229,7 @@ def gaps(drift: Drift, say: Say) -> Gaps | None:
     scales = {each.id: each.scale for each in looked}
     years = round(100 * drift.rule.of_shifts, 1)
     told = say(
-        "{n} figures of the monthly audits are looked at together: in {years} of 100 years at most would chance alone "
+        "{n} figures of the audits are looked at together: in {years} of 100 years at most would chance alone "
         "move any of them.",
         n=say.whole(len(looked)),
         years=say.number(years, 0 if years.is_integer() else 1),
@@ -240,15 +240,15 @@ def gaps(drift: Drift, say: Say) -> Gaps | None:
             _moved(each, scales[each.id], series, say)
             for each in sorted(drift.shifts, key=lambda each: (each.seasonal, scales[each.id] == "value"))
         ],
-        looked=[name_of_measure(each.id, series, say) for each in looked],
+        looked=[name_of_measure(each.id, series.system, say) for each in looked],
     )
 
 
 def _moved(shift: Shift, scale: str, series: DriftSeries, say: Say) -> MeasureMove:
     return MeasureMove(
-        name=name_of_measure(shift.id, series, say),
-        before=_written(shift.before, scale, say),
-        after=_written(shift.after, scale, say),
+        name=name_of_measure(shift.id, series.system, say),
+        before=_written(shift.before, shift.id, scale, say),
+        after=_written(shift.after, shift.id, scale, say),
         since=period_words(shift.since, say),
         noticed=period_words(shift.noticed, say),
         state="not_examined" if shift.seasonal else "watch",
@@ -256,7 +256,20 @@ def _moved(shift: Shift, scale: str, series: DriftSeries, say: Say) -> MeasureMo
     )
 
 
-def _written(value: float, scale: str, say: Say) -> str:
+def shift_words(shift: Shift, scale: str, system: System, say: Say) -> str:
+    """That a figure moved for good, from when on, and by how much, in a sentence."""
+    return say(
+        "Between periods, for good: {name}, {before} before, {after} since {since}.",
+        name=inside(name_of_measure(shift.id, system, say)),
+        before=_written(shift.before, shift.id, scale, say),
+        after=_written(shift.after, shift.id, scale, say),
+        since=period_words(shift.since, say),
+    )
+
+
+def _written(value: float, name: str, scale: str, say: Say) -> str:
+    if name == SELECTION_RATE:
+        return say("{n} in 100", n=say.number(100 * value, 0))
     if scale == "ratio":
         return say("{n} for 100", n=say.number(100 * value, 0))
     if scale == "difference":
@@ -264,28 +277,28 @@ def _written(value: float, scale: str, say: Say) -> str:
     return figure(value, say)
 
 
-def name_of_measure(name: str, series: DriftSeries, say: Say) -> str:
+def name_of_measure(name: str, system: System, say: Say) -> str:
     """A measure by what it counts and whom: "Share of people contacted, by sex: women"."""
     metric, _, rest = name.partition("/")
     label, _, given = rest.partition("|")
-    by = _attributes(label, series)
+    by = _attributes(label, system)
     if not by:
-        return _of_everybody(metric, series, say)
+        return _of_everybody(metric, system, say)
     group = parsed(label, by)
-    who = joined(", ", [value_name(each, value, say, system=series.system) for each, value in group.items()])
+    who = joined(", ", [value_name(each, value, say, system=system) for each, value in group.items()])
     if metric == MEAN_SCORE:
         return say("The score: {group}", group=who)
-    title = chart_title(re.sub("_(ratio|difference)$", "", metric), by, say, system=series.system)
+    title = chart_title(re.sub("_(ratio|difference)$", "", metric), by, say, system=system)
     named = say("{title}: {group}", title=title, group=who)
     if not given:
         return named
     stage = given.partition("=")[2]
-    titles = series.system.columns.stage_titles if series.system.columns else {}
+    titles = system.columns.stage_titles if system.columns else {}
     return f"{named} ({say.text(titles.get(stage), stage)})"
 
 
-def _of_everybody(metric: str, series: DriftSeries, say: Say) -> str:
-    selected = decision(series.system, say.lang)
+def _of_everybody(metric: str, system: System, say: Say) -> str:
+    selected = decision(system, say.lang)
     names = {
         MEAN_SCORE: say("The score"),
         SELECTION_RATE: say("Share of people {selected}", selected=selected),
@@ -300,9 +313,9 @@ def _of_everybody(metric: str, series: DriftSeries, say: Say) -> str:
     return names.get(metric, capital(metric.replace("_", " ")))
 
 
-def _attributes(label: str, series: DriftSeries) -> tuple[str, ...]:
+def _attributes(label: str, system: System) -> tuple[str, ...]:
     """The attributes that a label names: those of the system, alone or crossed."""
-    for by in sorted(series.system.attributes, key=len, reverse=True):
+    for by in sorted(system.attributes, key=len, reverse=True):
         if label.startswith(f"{by[0]}=") and all(f",{name}=" in label for name in by[1:]):
             return by
     return ()

@@ -17,8 +17,8 @@ from boussole.charter.drift.moved_groups import (
     GroupMove,
     apart,
     everybody,
-    months_with_groups,
     moved_groups,
+    periods_with_groups,
 )
 from boussole.charter.drift.rule import DriftRule
 from boussole.charter.judging.families import decision
@@ -172,7 +172,7 @@ class GroupWords:
                 reference=self.reference,
             ),
             "todo": self.say(
-                "`boussole audit --system {system} --from {start} --to {end}` makes one; then audit the newest month "
+                "`boussole audit --system {system} --from {start} --to {end}` makes one; then audit the newest period "
                 "again.",
                 system=self.system.id,
                 start=reference.start.isoformat(),
@@ -181,7 +181,7 @@ class GroupWords:
         }
 
 
-# For whom it moved: each group's scores and decisions since the reference period, as the monthly audits told them.
+# For whom it moved: each group's scores and decisions since the reference period, as audits told them.
 
 
 APART = "watch"
@@ -224,11 +224,11 @@ class ForWhom:
 
 def for_whom(documents: Mapping[Window, AuditDocument], system: System, say: Say, *, rule: DriftRule) -> ForWhom | None:
     """The section; None where the system has no groups or no reference period, or no audit has looked."""
-    reference, months = reference_window(system), months_with_groups(documents)
+    reference, months = reference_window(system), periods_with_groups(documents, system.windows.audit)
     if reference is None or not months or not system.groups:
         return None
     newest, words = documents[months[-1]], GroupWords(system=system, say=say, reference=period_words(reference, say))
-    by_month = {window: moved_groups(documents[window], rule) for window in months}
+    by_month = {window: moved_groups(documents[window], rule.of_windows(system.windows.audit)) for window in months}
     found = by_month[months[-1]]
     period = capital(
         say("{period}, beside {reference}", period=period_words(months[-1], say), reference=words.reference)
@@ -321,7 +321,7 @@ def _months(
     by_month: Mapping[Window, Sequence[GroupMove]],
     words: GroupWords,
 ) -> QuantityTable:
-    """The changes of every month, one row a month."""
+    """The changes of every period, one row each."""
     say = words.say
     rows = []
     for window, moved in by_month.items():
@@ -334,7 +334,7 @@ def _months(
             cells.append(say("{change} (otherwise)", change=cell) if then and then.otherwise else cell)
         rows.append([period_words(window, say), *cells])
     return QuantityTable(
-        caption=say("{title}, month by month", title=words.title(quantity)),
+        caption=say("{title}, period by period", title=words.title(quantity)),
         head=[say("Period"), *[words.name(each) for each in found]],
         rows=rows,
         marks=[""] * len(rows),

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from boussole.audits.drift.calibration import MONTHS
 from boussole.audits.drift.compared import DECISION, OUTCOME
 from boussole.audits.drift.series import DriftSeries
+from boussole.audits.drift.splits import Series, farthest
 from boussole.audits.languages import bracketed, capital
 from boussole.audits.windows import Window
 from boussole.charter.drift.causes import Causes, causes, run
-from boussole.charter.drift.groups import CALIBRATION
+from boussole.charter.drift.groups import CALIBRATION, SELECTION_RATE
 from boussole.charter.drift.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, THEMES, ThemeReading
 from boussole.charter.drift.rule import SCORE
 from boussole.dashboard.markup.words import Say
@@ -255,6 +257,8 @@ def _since(
     if not moved:
         return []
     first = run(read, moved, at, MOVED)
+    if DECISION in moved:
+        first = min(first, _decided_since(series, at))
     sure, unsure = series.points[first], series.points[run(read, moved, first, (*MOVED, "unknown"))]
     told = [since_words(sure.window, say)] if first < at else []
     events = [event for event in happened if unsure.window.start <= event.on <= sure.window.end]
@@ -262,6 +266,18 @@ def _since(
         said = _listed([say("{what} ({date})", what=event.said, date=say.date(event.on)) for event in events], say)
         told.append(say("When it began, {events}. That explains nothing by itself.", events=said))
     return told
+
+
+def _decided_since(series: DriftSeries, at: int) -> int:
+    """The window in which the share selected began to be what it is in one: a distance passes its level later, where
+    the first window of a move lies just below."""
+    ends = [point.window for point in series.points[: at + 1]]
+    steps = [step for step in series.selected if step.usable and step.window in ends][-MONTHS:]
+    if len(steps) < 2:
+        return at
+    alike = series.recurring.of(SELECTION_RATE) if series.step == "month" else ()
+    split, _ = farthest(Series(id=SELECTION_RATE, scale="value", steps=steps, alike=alike), steps)
+    return ends.index(steps[split].window)
 
 
 def _before(series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], at: int, say: Say) -> list[str]:

@@ -17,6 +17,7 @@ from boussole.audits.runs import measure_window
 from boussole.audits.systems import System, load_system
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from tests.audits.readings import read_last
 from tests.written import system_text
 
 SYSTEM = """
@@ -34,7 +35,7 @@ privacy: {suppress_below: 11}
 """
 TODAY = dt.date(2026, 6, 15)
 ROWS = {1: 600, 2: 500, 3: 400, 4: 6, 5: 300}
-"""By month: April holds a handful; June is not over."""
+"""By month: April holds a handful; June was read before its end."""
 
 
 def month(number: int) -> Window:
@@ -77,6 +78,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, System]:
     log().to_parquet(path)
     system = load_system(file)
     ingest(workspace, system, path)
+    read_last(workspace, dt.date(2026, 6, 10))
     return workspace, system
 
 

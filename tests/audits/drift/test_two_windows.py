@@ -18,6 +18,7 @@ from boussole.audits.drift.two_windows import Distribution, complete_windows, tw
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from tests.audits.readings import read_last
 from tests.written import sample
 
 LEAST, BINS = 11, 6
@@ -169,6 +170,7 @@ def filled(rows: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> tupl
     workspace = Workspace.create(tmp_path_factory.mktemp("two") / "workspace")
     rows.to_parquet(workspace.home / "rows.parquet")
     ingest(workspace, system, workspace.home / "rows.parquet")
+    read_last(workspace, dt.date.fromisoformat(max(rows["day"])[:10]))
     return workspace, system
 
 
@@ -179,7 +181,7 @@ def column(filled: tuple[Workspace, System], name: str, *pair: Window) -> Distri
 
 @pytest.mark.costly
 def test_windows_that_have_ended_can_be_chosen_the_newest_first(filled: tuple[Workspace, System]) -> None:
-    """Months, quarters as audits have them, and the reference; April has not ended: the log does not reach its end."""
+    """Months, quarters as audits have them, and the reference; April is not complete: it was not read after its end."""
     assert complete_windows(*filled, step="month") == [month(3), run(1, 3), month(2), run(1, 2), month(1)]
     weeks = complete_windows(*filled, step="week")
     assert {(each.end - each.start).days for each in weeks if each != run(1, 2)} == {6}

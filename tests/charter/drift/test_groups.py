@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from boussole.audits.systems import System
-from boussole.audits.windows import Window
+from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument, Comparison, Levels
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.drift.groups import GroupSizes, mix_measures, series_of, told
@@ -108,11 +108,20 @@ def test_series_are_made_of_audits_of_whole_months() -> None:
     months = {Window(dt.date(2026, at, 1), dt.date(2026, at + 1, 1) - dt.timedelta(days=1)): at for at in (1, 2, 3, 4)}
     documents = {window: month(200 + at, suppressed=at == 2) for window, at in months.items()}
     documents[Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31))] = month(1)  # a quarter is no month
-    found = {each.id: each for each in series_of(documents)}
+    found = {each.id: each for each in series_of(documents, "month")}
     assert {name: each.scale for name, each in found.items()} == {
         "selection_rate_ratio/gender=F": "ratio",
         "mean_score": "value",
     }
     assert [step.k[0] for step in found["selection_rate_ratio/gender=F"].steps] == [201, 203, 204]
     assert len(found["mean_score"].steps) == 4
-    assert series_of({Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31)): month(200)}) == []
+    assert series_of({Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31)): month(200)}, "month") == []
+
+
+def test_series_are_made_of_periods_as_long_as_those_of_the_audits() -> None:
+    quarters = [period_of(dt.date(2026, at, 1), "quarter") for at in (1, 4, 7)]
+    documents = {window: month(200 + at) for at, window in enumerate(quarters)}
+    documents[Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31))] = month(1)  # a month is no quarter
+    found = {each.id: each for each in series_of(documents, "quarter")}
+    assert [step.window for step in found["selection_rate_ratio/gender=F"].steps] == quarters
+    assert [step.k[0] for step in found["selection_rate_ratio/gender=F"].steps] == [200, 201, 202]
