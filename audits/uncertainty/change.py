@@ -19,7 +19,7 @@ from scipy.stats import t as student
 
 from boussole.audits.measures import Counts
 from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
-from boussole.audits.uncertainty.swaps import Features, Swaps, all_swaps, drawn_swaps
+from boussole.audits.uncertainty.swaps import Features, Swaps, all_swaps, drawn_swaps, movable
 
 Floats = npt.NDArray[np.float64]
 Scale = Literal["ratio", "difference"]
@@ -27,6 +27,8 @@ Scale = Literal["ratio", "difference"]
 NO_CHANGE = {"ratio": 1.0, "difference": 0.0}
 RULE_OF_THREE = (math.log(20) / normal_quantile(0.95) ** 2) ** 2
 """From the score test of none in n at the level 0.05, which excludes 2.7 cases, to the exact one: 3.0."""
+ENOUGH_MOVES = 100
+"""From so many units of one weight on, exchanges are so nearly normal that Student's t goes on where draws end."""
 TINY = 1e-20
 """Variances at or below it are rounding."""
 PRODUCTION, CANDIDATE = 0, 1
@@ -118,10 +120,12 @@ class ComparisonChange:
         The larger of two p-values. One is exact where nothing but the version changed: the share of exchanges of the
         versions whose U, over its standard error, is as bad as observed. Paired units exchange by coin; others keep
         the numbers of each version within the parts they belong to. Every exchange is counted where there are few
-        enough, else `DRAWS` are drawn with a fixed seed. With changes in one part only and equal weights this is
-        McNemar's exact test. The other p-value is Student's t with a variance that takes units of both parts to
-        change equally often: it guards small groups where the candidate decides otherwise in all of them, and a
-        group in which no case changed could still have had some.
+        enough, else `DRAWS` are drawn with a fixed seed. Where none of those is as bad, the share is at most 1 ÷
+        (`DRAWS` + 1), which stands unless the units that move are worth `ENOUGH_MOVES` of one weight: then the other
+        p-value stands alone. With changes in one part only and equal weights this is McNemar's exact test. The other
+        p-value is Student's t with a variance that takes units of both parts to change equally often: it guards small
+        groups where the candidate decides otherwise in all of them, and a group in which no case changed could still
+        have had some.
         Source: Janssen (1997), Statistics & Probability Letters 36:9-21; Chung & Romano (2013), Annals of Statistics
         41:484-507; McNemar (1947), Psychometrika 12:153-157.
 
@@ -129,16 +133,35 @@ class ComparisonChange:
         0.125
         """
         distance, variance = self._distance(NO_CHANGE[self.scale])
+        share, at_most = self._exchanged
         if variance <= TINY:
-            return self._p_exchanged() if distance < 0 else 1.0
-        return max(self._p_exchanged(), float(student.cdf(distance / math.sqrt(variance), self._df())))
+            return share if distance < 0 else 1.0
+        chance = float(student.cdf(distance / math.sqrt(variance), self._df()))
+        return chance if at_most and self._moves() >= ENOUGH_MOVES else max(share, chance)
 
-    def _p_exchanged(self) -> float:
-        seen = float(self._studentised(self.units.features)[0])
-        if swaps := all_swaps(self.units.counts, self.units.times, self.units.both):
-            return self._share(swaps, seen)
-        drawn = drawn_swaps(self.units.counts, self.units.times, self.units.both)
-        return 0.0 if drawn is None else self._share(drawn, seen)
+    @property
+    def p_worse_at_most(self) -> bool:
+        """Whether `p_worse` is the least that drawn exchanges can tell: the true one may be smaller."""
+        share, at_most = self._exchanged
+        return at_most and self.p_worse() == share
+
+    @cached_property
+    def _exchanged(self) -> tuple[float, bool]:
+        """The share of exchanges that are as bad as observed, and whether it is the least that drawn ones can tell."""
+        units = self.units
+        seen = float(self._studentised(units.features)[0])
+        if swaps := all_swaps(units.counts, units.times, units.both):
+            return self._share(swaps, seen), False
+        drawn = drawn_swaps(units.counts, units.times, units.both)
+        if drawn is None:
+            return 0.0, False
+        found = self._share(drawn, seen)
+        return found, found <= drawn.observed
+
+    def _moves(self) -> float:
+        """As how many units of one weight those weigh that exchanges move."""
+        moved = movable(self.units.counts, self.units.times, self.units.both)
+        return self.units.features.effective_moves(self.scale, NO_CHANGE[self.scale], moved)
 
     def p_within(self, margin: float) -> float:
         """One-sided p of "the candidate is worse by the margin or more"; small: very likely within the margin.

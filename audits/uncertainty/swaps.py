@@ -87,19 +87,33 @@ class Features:
         With a `part`, the variance that comes from its rates alone.
         """
         p = _rates(self.sums)
-        slopes = _slopes(p, scale, at)
-        if part is not None:
-            slopes = slopes * (np.arange(2) == part)
+        weights = self._influence(p, scale, at, part)
         if scale == "ratio":
             u = p[:, 1, 0] * p[:, 0, 1] - at * p[:, 0, 0] * p[:, 1, 1]
         else:
             u = p[:, 1, 0] - p[:, 1, 1] - p[:, 0, 0] + p[:, 0, 1] - at
-        n = self.sums.reshape(-1, 2, 2, 2)[..., 1]
-        pull = np.divide(slopes, n, out=np.full_like(slopes, np.nan), where=n > 0)
-        weights = np.stack([pull, -pull * p], axis=-1).reshape(-1, 8)
         variance = np.einsum("di,dij,dj->d", weights, self.products, weights)
         factor = self.size / (self.size - 1) if self.size > 1 else 1.0
         return u, np.asarray(np.maximum(variance, 0.0) * factor, dtype=np.float64)
+
+    def _influence(self, p: Floats, scale: Scale, at: float, part: int | None = None) -> Floats:
+        """How U moves with each of the eight counts of a unit."""
+        slopes = _slopes(p, scale, at)
+        if part is not None:
+            slopes = slopes * (np.arange(2) == part)
+        n = self.sums.reshape(-1, 2, 2, 2)[..., 1]
+        pull = np.divide(slopes, n, out=np.full_like(slopes, np.nan), where=n > 0)
+        return np.stack([pull, -pull * p], axis=-1).reshape(-1, 8)
+
+    def effective_moves(self, scale: Scale, at: float, times: Counts) -> float:
+        """As how many units of one weight those weigh that exchanges move: (Σ d²)² ÷ Σ d⁴, d what one moves U by.
+
+        `times`: how many units of each kind an exchange can move. The kurtosis of paired exchanges lies 2 ÷ this below
+        that of the normal distribution.
+        """
+        moves = self.moved_sums @ self._influence(_rates(self.sums), scale, at)[0]
+        fourth = float(times @ moves**4)
+        return float(times @ moves**2) ** 2 / fourth if fourth > 0 else 0.0
 
 
 def _rates(sums: Floats) -> Floats:
@@ -155,6 +169,12 @@ def drawn_swaps(counts: Counts, times: Counts, both: Bools) -> Swaps | None:
         rows += _moved(labelled, contents, counts, times)
     share = 1 / (DRAWS + 1)
     return Swaps(counts=rows, weights=np.full(DRAWS, share), observed=share)
+
+
+def movable(counts: Counts, times: Counts, both: Bools) -> Counts:
+    """How many units of each kind exchanges can move."""
+    kinds = [*_moving(counts, both), *(int(kind) for stratum in _strata(counts, both) for kind in stratum)]
+    return np.asarray(np.where(np.isin(np.arange(len(times)), kinds), times, 0), dtype=np.int64)
 
 
 def _moving(counts: Counts, both: Bools) -> list[int]:

@@ -98,7 +98,9 @@ def _pair(item: VersionChange, after: MeasureDocument) -> MeasurePair[Comparison
     if item.change is None:
         return MeasurePair(before=None, after=after, reason=item.reason)
     (before,) = measures_of([item.production])
-    return MeasurePair(before=before, after=after, change=item.change, p=item.change.p_worse())
+    return MeasurePair(
+        before=before, after=after, change=item.change, p=item.change.p_worse(), at_most=item.change.p_worse_at_most
+    )
 
 
 def _row(
@@ -138,6 +140,7 @@ def _row(
         p_worse=pair.p,
         p_worse_adjusted=adjusted,
         p_within=p_within,
+        **({"p_worse_at_most": True} if pair.at_most else {}),
         smallest=None if change is None else change.smallest(alpha=level, power=charter.power),
         verdict=verdict,
         reason=pair.reason or (TOO_FEW if verdict == "unknown" else None),

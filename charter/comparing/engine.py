@@ -7,7 +7,7 @@ after Holm over all that is compared, and from that a row is made: judged (`cand
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from boussole.audits.uncertainty.holm import holm
@@ -54,13 +54,23 @@ class MeasurePair(Generic[C]):
     after: MeasureDocument
     change: C | None = None
     p: float | None = None
+    at_most: bool = False
+    """Whether the true p-value may be smaller: `p` is the least that drawing can tell."""
     reason: str | None = None
 
 
 def corrected(pairs: Sequence[MeasurePair[C]]) -> Iterator[tuple[MeasurePair[C], float | None]]:
-    """Every pair with its p-value corrected after Holm over all that have one."""
-    again = iter(holm([pair.p for pair in pairs if pair.p is not None]))
-    return ((pair, None if pair.p is None else next(again)) for pair in pairs)
+    """Every pair with its p-value corrected after Holm over all that have one, which is `at_most` what it is where it
+    would be smaller if those were that are."""
+    tested = [pair for pair in pairs if pair.p is not None]
+    again = iter(holm([given(pair.p) for pair in tested]))
+    least = iter(holm([0.0 if pair.at_most else given(pair.p) for pair in tested]))
+    for pair in pairs:
+        if pair.p is None:
+            yield pair, None
+        else:
+            found = next(again)
+            yield replace(pair, at_most=next(least) < found), found
 
 
 def family(pairs: Sequence[MeasurePair[C]]) -> int:

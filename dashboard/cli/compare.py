@@ -70,7 +70,8 @@ def _change(found: JudgedChange) -> str:
     if found.change is not None:
         shown += f" ({_size(found.change, ratio=ratio)})"
     if found.verdict == "worse":
-        return f"{shown}; {_p(given(found.p_worse_adjusted))} after Holm over the family"
+        chance = _p(given(found.p_worse_adjusted), at_most=bool(found.p_worse_at_most))
+        return f"{shown}; {chance} after Holm over the family"
     if found.verdict == "not_worse":
         return f"{shown}; within {_size(given(found.margin), ratio=ratio)}, {_p(given(found.p_within))}"
     if found.smallest is None:
@@ -143,12 +144,14 @@ def _size(value: float, *, ratio: bool) -> str:
     return f"x {value:.2f}" if ratio else f"{round(100 * value, 1) + 0.0:+.1f} points"
 
 
-def _p(value: float) -> str:
-    """A p-value, never 0.
+def _p(value: float, *, at_most: bool = False) -> str:
+    """A p-value, never 0. `at_most`: the true one may be smaller.
 
-    >>> _p(0.0312), _p(0.0)
-    ('p = 0.031', 'p < 0.0001')
+    >>> _p(0.0312), _p(0.0), _p(0.0006, at_most=True)
+    ('p = 0.031', 'p < 0.0001', 'p ≤ 0.0006')
     """
+    if at_most:
+        return f"p ≤ {value:.2g}"
     return f"p = {value:.2g}" if value >= LEAST else f"p < {LEAST}"
 
 

@@ -20,7 +20,12 @@ class PairedDifference(DocumentPart):
         Field(min_length=1, description="By pair of values, the sum of its differences, changed less reference"),
     ]
     difference: Annotated[float, Field(description="Mean of a pair, in the unit of the measure")]
-    p: Annotated[float, Field(gt=0, le=1, description="Two-sided, under changes of sign of `changes`")]
+    p: Annotated[
+        float,
+        Field(
+            gt=0, le=1, description="Two-sided, under changes of sign of `changes`: at least 0.0001 if some are drawn"
+        ),
+    ]
     p_holm: Annotated[float, Field(gt=0, le=1, description="The same, corrected over all measures and cues")]
     detectable: Annotated[
         float | None,

@@ -128,6 +128,11 @@ class JudgedChange(MeasureOfTwo):
     ]
     p_worse: Share | None
     p_worse_adjusted: Share | None
+    p_worse_at_most: Annotated[
+        Literal[True] | None,
+        LATER,
+        Field(description="Whether `p_worse_adjusted` is the least that drawn exchanges can tell: it may be smaller"),
+    ] = None
     p_within: Share | None
     smallest: Annotated[
         float | None, Field(description="The smallest regression that these cases would have shown; null: none")

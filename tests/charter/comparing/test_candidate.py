@@ -23,6 +23,7 @@ from boussole.charter.comparing.candidate import judge, margins
 from boussole.charter.document.differences.comparing import CandidateComparison
 from boussole.charter.schemas import comparison_schema
 from boussole.charter.text.loading import load_charter
+from boussole.dashboard.cli.compare import tell_changes
 
 CHARTER = load_charter()
 
@@ -102,6 +103,21 @@ def test_paired_cases_are_found_by_their_pseudonyms_and_judged_by_mcnemar(tmp_pa
     exact = binomtest(0, 9, 0.5).pvalue / 2
     assert found.p_worse >= exact
     assert (found.verdict, document.verdict) == ("worse", "worse")
+
+
+@pytest.mark.costly
+def test_the_least_that_draws_can_tell_is_written_as_that(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("boussole.audits.uncertainty.swaps.MOST", 1)
+    subject = system(groups={"sex": {"column": "sex", "reference": "M"}, "city": {"column": "city", "reference": "A"}})
+    frames = cases(women={(1, 1): 20, (1, 0): 30, (0, 0): 71}, men={(1, 1): 30, (0, 0): 70})
+    city = ["A", "B"] * 111
+    document = judged(subject, [frame.assign(city=city[: len(frame)]) for frame in frames], tmp_path)
+    women = next(each for each in document.rows if each.group == {"sex": "F"})
+    assert binomtest(0, 30, 0.5, alternative="less").pvalue < women.p_worse == 1 / 10_000
+    assert (women.p_worse_adjusted, women.p_worse_at_most) == (2 / 10_000, True)
+    assert all(each.p_worse_at_most is None for each in document.rows if each is not women)
+    tell_changes(document)
+    assert "selection_rate_ratio/sex=F: 1.377 -> 0.551 (x 0.40); p ≤ 0.0002 after Holm" in capsys.readouterr().out
 
 
 @pytest.mark.costly
