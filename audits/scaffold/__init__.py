@@ -14,8 +14,11 @@ from boussole.audits.decisions.sources import reading_whole
 from boussole.audits.errors import SystemFileError
 from boussole.audits.identifiers import identifier_of, identifier_refusal, is_identifier
 from boussole.audits.lake.engine import scratch
+from boussole.audits.languages import Language
 from boussole.audits.scaffold import keys, people, roles
+from boussole.audits.scaffold import words as w
 from boussole.audits.scaffold.draft import SystemDraft
+from boussole.audits.scaffold.marks import Translator
 from boussole.audits.scaffold.profile import profile
 from boussole.audits.scaffold.writing import write
 from boussole.audits.systems.files import Files
@@ -34,8 +37,10 @@ class Proposal:
     text: str
     system: System
     gaps: tuple[str, ...]
-    read: str | None = None
+    read: str | None
     """How the data file was read, where that had to be found out."""
+    say: Translator
+    """Says more in the language of its comments."""
 
 
 def propose(
@@ -45,12 +50,14 @@ def propose(
     today: dt.date | None = None,
     controls: Sequence[str] = (),
     files: Files | None = None,
+    language: Language = "en",
 ) -> Proposal:
     """Proposes a system file for a CSV, Parquet or JSON lines file, or `duckdb:PATH?table=T`.
 
     Roles are guessed from the names of columns, French and English, and from what they hold. A column that looks
     like a name, an address or a number of a person is never proposed as a group. `today` dates a log without time.
     `controls` are columns to condition on: none is guessed. `files` says how the file is written.
+    Comments are in `language`, but in French where the names of columns are.
 
     Raises SourceError when the source cannot be read, is empty, or holds nothing that could be a decision or a place in
     a list, and for a control that is none of its columns;
@@ -59,7 +66,9 @@ def propose(
     if system_id is not None and not is_identifier(system_id):
         raise SystemFileError(f"{identifier_refusal(system_id)}.")
     with scratch() as connection, reading_whole(source):
-        draft = SystemDraft(profile(connection, source, zone=ZONE, files=files))
+        table = profile(connection, source, zone=ZONE, files=files)
+        say = Translator("fr" if w.in_french(table.columns) else language)
+        draft = SystemDraft(table, say)
         for step in (
             people.lists,
             keys.identify,
@@ -82,9 +91,11 @@ def propose(
             today=today or dt.datetime.now(ZoneInfo(ZONE)).date(),
             zone=ZONE,
         )
-    gaps = tuple(f"{key}: {asked}" for key, asked in gap_names(text))
+    gaps = tuple(say("{mark}: {why}", mark=key, why=asked) for key, asked in gap_names(text))
     reading = draft.table.reading
-    return Proposal(text, System.model_validate(yaml.safe_load(text)), gaps, reading.sentence() if reading else None)
+    return Proposal(
+        text, System.model_validate(yaml.safe_load(text)), gaps, reading.sentence(say) if reading else None, say
+    )
 
 
 def id_of(source: str | Path) -> str:

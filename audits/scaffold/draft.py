@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from boussole.audits.scaffold.marks import Translator
 from boussole.audits.scaffold.profile import Profile, SourceProfile, typed
 from boussole.audits.scaffold.words import DIRECT, FAMILIES, NEGATIVE, POSITIVE, named, plain
 from boussole.audits.systems.kinds import Value
@@ -59,6 +60,7 @@ class SystemDraft:
     """A proposal in the making; `taken` are the columns that have a role."""
 
     table: SourceProfile
+    say: Translator
     key: Key = Key((), "nothing was looked at yet", sure=False)
     roles: dict[str, Guess] = field(default_factory=dict)
     splits: dict[str, Split] = field(default_factory=dict)
@@ -91,6 +93,10 @@ class SystemDraft:
         """Those of them that could be identifiers and do not tell all rows apart."""
         return [c for c in self.free if 2 <= c.distinct < self.rows and not c.dated and not c.fractional]
 
+    def note(self, text: str, mark: str, why: str) -> str:
+        """A line with its mark and the reason behind it."""
+        return f"{text}  # {self.say('{mark}: {why}', mark=self.say(mark), why=why)}"
+
     def take(self, role: str, guess: Guess) -> None:
         self.roles[role] = guess
         self.taken.add(guess.column)
@@ -108,7 +114,7 @@ class SystemDraft:
         return any(named(column.words, vocabulary) for _, _, vocabulary in FAMILIES.values())
 
 
-def split(column: Profile) -> Split:
+def split(column: Profile, say: Translator) -> Split:
     """Which values of a column mean yes, by the words that they are."""
     values = sorted(column.values, key=plain)
     yes = [value for value in values if said(value) & POSITIVE and not said(value) & NEGATIVE]
@@ -116,14 +122,18 @@ def split(column: Profile) -> Split:
     if len(values) == 2 and len(yes) + len(no) == 1:
         yes, no = (yes, [v for v in values if v not in yes]) if yes else ([v for v in values if v not in no], no)
     if values == yes:
-        return Split(_typed(yes), [], "by the word")
+        return Split(_typed(yes), [], say("meant as 'yes' by the word"))
     if yes and no:
         rest = [value for value in values if value not in (*yes, *no)]
-        why = "by the words" if not rest else f"by the words; nothing said what {_listed(rest)} means"
+        why = say("meant as 'yes' by the words")
+        if rest:
+            why = say("meant as 'yes' by the words; nothing said what {others} means", others=_listed(rest))
         return Split(_typed(yes), _typed([*no, *rest]), why, sure=not rest)
     rarest = min(column.values, key=lambda value: (column.values[value], value))
     others = [value for value in values if value != rarest]
-    return Split(_typed([rarest]), _typed(others), "only because it is the rarest value", sure=False)
+    return Split(
+        _typed([rarest]), _typed(others), say("meant as 'yes' only because it is the rarest value"), sure=False
+    )
 
 
 def said(value: str) -> set[str]:

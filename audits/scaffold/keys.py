@@ -10,6 +10,10 @@ from boussole.audits.scaffold.draft import Key, SystemDraft
 from boussole.audits.scaffold.profile import Profile
 from boussole.audits.scaffold.words import named
 
+UNMATCHED = (
+    "no column is unique, nor are two or three identifiers together: late outcomes and corrected files cannot "
+    "be matched"
+)
 MOST_PARTS = 3
 """Columns that are proposed as an id together."""
 MOST_TRIED = 7
@@ -28,16 +32,15 @@ def identify(draft: SystemDraft) -> None:
     safe = [column for column in unique if not draft.direct(column)]
     if safe or unique:
         best = max(safe or unique, key=_id_score)
-        draft.key = Key((best.name,), "each row has a value of its own" + _says(best), sure=_id_score(best) > 0)
+        draft.key = Key((best.name,), _unique(draft, best), sure=_id_score(best) > 0)
         draft.taken.add(best.name)
         return
     parts = _together(draft)
     if parts:
-        why = "no column is unique; together these are, in all rows: do they identify a decision?"
+        why = draft.say("no column is unique; together these are, in all rows: do they identify a decision?")
         draft.key = Key(tuple(column.name for column in parts), why)
         return
-    why = "no column is unique, nor are two or three identifiers together: late outcomes and corrected files cannot be"
-    draft.key = Key((), f"{why} matched")
+    draft.key = Key((), draft.say(UNMATCHED))
 
 
 def _id_score(column: Profile) -> int:
@@ -48,10 +51,16 @@ def _id_score(column: Profile) -> int:
     return 2 if named(column.words, w.PERSON | w.REQUEST) else 4 if named(column.words, w.DECISION_ID) else 3
 
 
-def _says(column: Profile) -> str:
+def _unique(draft: SystemDraft, column: Profile) -> str:
+    """Why a column whose values are all different is taken for the id."""
     if named(column.words, w.ROW_NUMBER):
-        return "; where each file numbers its rows anew, write `{row_number: true}`"
-    return ", and its name says so" if named(column.words, w.ID) else ", but its name does not say what it is"
+        instead = "`{row_number: true}`"
+        return draft.say(
+            "each row has a value of its own; where each file numbers its rows anew, write {instead}", instead=instead
+        )
+    if named(column.words, w.ID):
+        return draft.say("each row has a value of its own, and its name says so")
+    return draft.say("each row has a value of its own, but its name does not say what it is")
 
 
 def _together(draft: SystemDraft) -> tuple[Profile, ...]:

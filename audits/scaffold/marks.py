@@ -4,15 +4,35 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import yaml
 
+from boussole.audits.languages import Catalogue, Language
 from boussole.audits.systems.gaps import MARK
 from boussole.audits.systems.kinds import Value
 
 GUESSED = "guessed"
 GAP = MARK
+FOLDER = Path(__file__).parent / "locale"
+WIDTH = 112
+
+
+class Translator:
+    """Says the comments of a proposal in one language.
+
+    >>> Translator("en")("its values, of which there are {n}", n=3)
+    'its values, of which there are 3'
+    """
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._catalogue = Catalogue(FOLDER, language)
+
+    def __call__(self, message: str, **values: object) -> str:
+        return self._catalogue.gettext(message).format(**values)
 
 
 def scalar(value: Value) -> str:
@@ -31,17 +51,9 @@ def listed(values: Sequence[Value]) -> str:
     return "[" + ", ".join(map(scalar, values)) + "]"
 
 
-def note(text: str, mark: str, why: str) -> str:
-    return f"{text}  # {mark}: {why}"
-
-
-def wrapped(start: str, names: list[str]) -> Iterator[str]:
-    line = start
-    for number, name in enumerate(names):
-        piece = name + (", " if number < len(names) - 1 else ".")
-        if len(line) + len(piece) > 110:
-            yield line.rstrip()
-            line = "#   "
-        line += piece
-    if names:
-        yield line
+def comment(text: str, indent: str = "") -> Iterator[str]:
+    """A comment, in as many lines as it takes."""
+    start, more = f"{indent}# ", f"{indent}#   "
+    yield from textwrap.wrap(
+        text, WIDTH, initial_indent=start, subsequent_indent=more, break_long_words=False, break_on_hyphens=False
+    )

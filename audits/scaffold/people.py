@@ -30,11 +30,19 @@ def lists(draft: SystemDraft) -> None:
             continue
         within = next((column for column in _requests(draft) if _placed(draft, rank, column)), None)
         if within is None:
-            draft.left_out[rank.name] = "it sounds like a place in a list, but no column says in which list"
+            draft.left_out[rank.name] = draft.say("it sounds like a place in a list, but no column says in which list")
             continue
-        draft.take("rank", Guess(rank.name, f"its name says so; within each '{within.name}' it goes from 1 to n"))
-        says = "its name says so" if named(within.words, w.REQUEST) else "no name says so"
-        draft.take("request", Guess(within.name, f"{says}; the places within each go from 1 to n"))
+        draft.take(
+            "rank",
+            Guess(
+                rank.name,
+                draft.say("its name says so; within each '{name}' it goes from 1 to n", name=within.name),
+            ),
+        )
+        why = draft.say("no name says so; the places within each go from 1 to n")
+        if named(within.words, w.REQUEST):
+            why = draft.say("its name says so; the places within each go from 1 to n")
+        draft.take("request", Guess(within.name, why))
         return
 
 
@@ -66,7 +74,7 @@ def keys(draft: SystemDraft) -> None:
     _take_key(draft, "team", repeating, w.TEAM)
     for column in draft.free:
         if named(column.words, w.AGENT):
-            draft.left_out[column.name] = "agents appear only as teams of 11 or more, never one by one"
+            draft.left_out[column.name] = draft.say("agents appear only as teams of 11 or more, never one by one")
 
 
 def _repeated_person(draft: SystemDraft, column: Profile) -> bool:
@@ -78,7 +86,9 @@ def _take_key(draft: SystemDraft, role: str, columns: list[Profile], vocabulary:
     for column in columns:
         spoken = named(column.words, vocabulary) and (named(column.words, w.ID | w.DIRECT) or len(column.words) == 1)
         if column.name not in draft.taken and spoken:
-            draft.take(role, Guess(column.name, f"its name says so, with {column.distinct} different values"))
+            draft.take(
+                role, Guess(column.name, draft.say("its name says so, with {n} different values", n=column.distinct))
+            )
             return
 
 
@@ -89,10 +99,10 @@ def versions(draft: SystemDraft) -> None:
             continue
         both = named(column.words, w.MODEL) and named(column.words, w.VERSION)
         if both or (len(column.words) == 1 and named(column.words, w.MODEL | w.VERSION)):
-            draft.take("model_version", Guess(column.name, "its name says so"))
+            draft.take("model_version", Guess(column.name, draft.say("its name says so")))
     for column in draft.free:
         if "_".join(column.words) in w.USE and column.distinct <= 50 and "use" not in draft.roles:
-            draft.take("use", Guess(column.name, "its name says so"))
+            draft.take("use", Guess(column.name, draft.say("its name says so")))
 
 
 def numbers(draft: SystemDraft) -> None:
@@ -100,12 +110,14 @@ def numbers(draft: SystemDraft) -> None:
     numeric = [column for column in draft.free if column.numeric]
     for column in numeric:
         if named(column.words, w.SCORE) and column.distinct > 2 and "score" not in draft.roles:
-            draft.take("score", Guess(column.name, f"its name says so; its values go from {_range(column)}"))
+            draft.take("score", Guess(column.name, _values_from(draft, column)))
     for column in numeric:
         whole = not column.fractional and column.name not in draft.taken
         exact = len(column.words) == 1 and named(column.words, w.WEIGHT) and "decision" in draft.roles
         if whole and exact and column.filled == draft.rows and (column.low or 0) >= 0:
-            draft.roles.setdefault("weight", Guess(column.name, "its name says how many decisions a row stands for"))
+            draft.roles.setdefault(
+                "weight", Guess(column.name, draft.say("its name says how many decisions a row stands for"))
+            )
             draft.taken.add(draft.roles["weight"].column)
     if "weight" not in draft.roles and "decision" in draft.roles:
         _ask_for_counts(draft)
@@ -121,12 +133,16 @@ def _ask_for_counts(draft: SystemDraft) -> None:
     counts = [c for c in numbers if not c.fractional and c.filled == draft.rows and (c.low or 0) >= 0]
     parts = [c for c in columns.values() if c not in numbers and c.name not in draft.key.columns and c.filled]
     if len(numbers) == len(counts) == 1 and len(parts) > 1 and draft.table.unique_together(parts):
-        why = "each combination of the other columns stands once: does it say how many decisions a row stands for?"
+        why = draft.say(
+            "each combination of the other columns stands once: does it say how many decisions a row stands for?"
+        )
         draft.take("weight", Guess(counts[0].name, why, sure=False))
 
 
-def _range(column: Profile) -> str:
-    return f"{column.low:g} to {column.high:g}"
+def _values_from(draft: SystemDraft, column: Profile) -> str:
+    return draft.say(
+        "its name says so; its values go from {low} to {high}", low=f"{column.low:g}", high=f"{column.high:g}"
+    )
 
 
 def score_range(column: Profile) -> tuple[list[int], bool]:
@@ -152,7 +168,9 @@ def groups(draft: SystemDraft) -> None:
         fit = [column for column in found if _bands(family, column) or _comparable(draft, column)]
         for column in found:
             if column not in fit:
-                draft.left_out[column.name] = f"it sounds like a group, but {column.distinct} values are too many"
+                draft.left_out[column.name] = draft.say(
+                    "it sounds like a group, but {n} values are too many", n=column.distinct
+                )
         if not fit:
             fit = [c for c in draft.free if _told_by_values(family, c) and max(map(len, c.values)) > 1][:1]
         if not fit:
@@ -162,7 +180,7 @@ def groups(draft: SystemDraft) -> None:
         draft.taken.add(best.name)
         for column in fit:
             if column is not best and not _comparable(draft, column):
-                draft.left_out[column.name] = f"another form of the group {family}"
+                draft.left_out[column.name] = draft.say("another form of the group {name}", name=family)
 
 
 def offers(draft: SystemDraft) -> None:
@@ -214,16 +232,16 @@ def _comparable(draft: SystemDraft, column: Profile) -> bool:
 def _group(draft: SystemDraft, family: str, column: Profile) -> GroupGuess:
     if _bands(family, column):
         reference, because = middle_of_years(_in_bands(draft, column), BANDS)
-        return GroupGuess(family, column.name, "an age in years", True, reference, because)
+        return GroupGuess(family, column.name, draft.say("an age in years"), True, reference, draft.say(because))
     often = {value: rows for value, rows in column.values.items() if rows >= ENOUGH_ROWS}
     declared = often if len(often) > 1 else {}
     reference, because = reference_of(family, declared or column.values)
-    rare = f", {len(column.values) - len(declared)} of them in few rows and not declared" if declared else ""
     by_name = named(column.words, {**w.FAMILIES, **w.OFFERED}[family][2])
-    why = f"its {'name' if by_name else 'values'}, and {column.distinct} values" + (
-        rare if len(declared) < len(column.values) else ""
-    )
-    return GroupGuess(family, column.name, why, False, reference, because, tuple(declared))
+    why = draft.say("its name, and {n} values" if by_name else "its values, of which there are {n}", n=column.distinct)
+    if declared and len(declared) < len(column.values):
+        few = len(column.values) - len(declared)
+        why = draft.say("{why}, {few} of them in few rows and not declared", why=why, few=few)
+    return GroupGuess(family, column.name, why, False, reference, draft.say(because), tuple(declared))
 
 
 def _in_bands(draft: SystemDraft, column: Profile) -> dict[str, int]:
@@ -251,7 +269,9 @@ def controls(draft: SystemDraft, asked: Sequence[str]) -> None:
         if draft.direct(column) or any(group.column == name for group in draft.groups):
             kind = "a direct identifier" if draft.direct(column) else "a sensitive feature, which is compared"
             raise SourceError(f"'{name}' is {kind}: it is no control.", next_step="Give another column to --control.")
-        draft.controls[_control_id(draft, column)] = Guess(name, "asked for; what it explains is not seen any more")
+        draft.controls[_control_id(draft, column)] = Guess(
+            name, draft.say("asked for; what it explains is not seen any more")
+        )
         if not named(column.words, w.REQUEST):  # a matched set is both
             draft.taken.add(name)
     draft.candidates = [column.name for column in draft.table.columns.values() if _candidate(draft, column)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from boussole.audits.errors import SourceError
+from boussole.audits.languages import percent
 from boussole.audits.scaffold import words as w
 from boussole.audits.scaffold.draft import Guess, SystemDraft, said, split
 from boussole.audits.scaffold.profile import Profile, typed
@@ -11,6 +12,7 @@ from boussole.audits.systems.kinds import Value
 
 MOST = 0.95
 MANY = 10
+WANTED = "'{name}' sounds like something that people want"
 
 
 def date(draft: SystemDraft) -> None:
@@ -21,11 +23,19 @@ def date(draft: SystemDraft) -> None:
     ]
     if dates:
         best = max(dates, key=lambda c: 2 * named(c.words, w.DATE_BEST) + named(c.words, w.DATE))
-        draft.take("decided_at", Guess(best.name, f"a date in {best.filled / draft.rows:.0%} of the rows"))
+        draft.take(
+            "decided_at",
+            Guess(
+                best.name,
+                draft.say(
+                    "a date in {share} of the rows", share=percent(best.filled / draft.rows, draft.say.language, 0)
+                ),
+            ),
+        )
         return
     for column in draft.free:
         if named(column.words, w.DATE) and not column.dated and not column.numeric:
-            draft.left_out[column.name] = "its dates cannot be read: write 2026-09-30 or 2026-09-30T14:05:00"
+            draft.left_out[column.name] = draft.say("its dates cannot be read: write 2026-09-30 or 2026-09-30T14:05:00")
 
 
 def _in_time(column: Profile) -> bool:
@@ -50,12 +60,14 @@ def decide(draft: SystemDraft) -> None:
             where=draft.table.source,
             next_step="Give a file with one row per decision, and what was decided.",
         )
-    why = "its name and its values say so" if sure else "nothing names a decision; this column has few values"
+    why = draft.say("its name and its values say so")
+    if not sure:
+        why = draft.say("nothing names a decision; this column has few values")
     rivals = [c.name for c in pool if c is not best and _decision_score(c) == _decision_score(best)]
     if sure and rivals:
-        why = f"its name and its values say so, and those of {', '.join(rivals)}: which is it?"
+        why = draft.say("its name and its values say so, and those of {others}: which is it?", others=", ".join(rivals))
     draft.take("decision", Guess(best.name, why, sure and not rivals))
-    draft.splits["decision"] = split(best)
+    draft.splits["decision"] = split(best, draft.say)
 
 
 def _decision_score(column: Profile) -> int:
@@ -71,9 +83,9 @@ def harmful(draft: SystemDraft) -> str | None:
     """Why being selected seems to be a harm, or None."""
     decision, outcome = draft.column("decision"), draft.column("outcome")
     if decision and named(decision.words, w.HARM):
-        return f"'{decision.name}' sounds like a risk, a control or a refusal"
+        return draft.say("'{name}' sounds like a risk, a control or a refusal", name=decision.name)
     if outcome and named(outcome.words, w.HARM_OUTCOME):
-        return f"'{outcome.name}' is what one would avoid"
+        return draft.say("'{name}' is what one would avoid", name=outcome.name)
     return None
 
 
@@ -82,9 +94,9 @@ def favourable(draft: SystemDraft) -> str | None:
     decision = draft.roles["decision"].column
     column = draft.table.columns[decision]
     if named(column.words, w.FAVOURABLE):
-        return f"'{decision}' sounds like something that people want"
+        return draft.say(WANTED, name=decision)
     spoken = [str(value) for value in draft.splits["decision"].yes if said(str(value)) & w.FAVOURABLE]
-    return f"'{spoken[0]}' sounds like something that people want" if spoken else None
+    return draft.say(WANTED, name=spoken[0]) if spoken else None
 
 
 def follow(draft: SystemDraft) -> None:
@@ -102,9 +114,11 @@ def follow(draft: SystemDraft) -> None:
         return
     best = max(spoken, key=lambda c: (c.filled < draft.rows, c.flag, -len(c.words)))
     others = [column.name for column in spoken if column is not best]
-    why = f"its name says so, and those of {', '.join(others)}: which is it?" if others else "its name says so"
+    why = draft.say("its name says so")
+    if others:
+        why = draft.say("its name says so, and those of {others}: which is it?", others=", ".join(others))
     draft.take("outcome", Guess(best.name, why, sure=not others))
-    draft.splits["outcome"] = split(best)
+    draft.splits["outcome"] = split(best, draft.say)
 
 
 def _stages(draft: SystemDraft) -> None:
@@ -156,11 +170,13 @@ def humans(draft: SystemDraft) -> None:
     for column in draft.free:
         values = {typed(value) for value in column.values}
         if named(column.words, w.HUMAN) and named(column.words, w.DECISION) and values and values <= allowed:
-            draft.take("human", Guess(column.name, "its name says a person, its values are those of the decision"))
+            draft.take(
+                "human", Guess(column.name, draft.say("its name says a person, its values are those of the decision"))
+            )
             break
     if "human" not in draft.roles:
         return
     for column in draft.free:
         if named(column.words, w.SECONDS) and column.numeric and (column.low or 0) >= 0:
-            draft.take("seconds", Guess(column.name, "a time, and there is a human decision"))
+            draft.take("seconds", Guess(column.name, draft.say("a time, and there is a human decision")))
             break

@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from boussole.audits.languages import whole
 from boussole.audits.scaffold import words as w
 from boussole.audits.scaffold.compared import groups
 from boussole.audits.scaffold.draft import SystemDraft
-from boussole.audits.scaffold.marks import GAP, GUESSED, listed, note, scalar, wrapped
+from boussole.audits.scaffold.marks import GAP, GUESSED, comment, listed, scalar
 from boussole.audits.scaffold.people import score_range
 from boussole.audits.scaffold.roles import favourable, harmful, observed_for
 from boussole.audits.scaffold.words import named
 
 ENOUGH = 300
+MARKS = "`{guessed}` says why a line is as it is: check it. `{gap}` is what no data can tell."
 
 
 def write(draft: SystemDraft, *, system_id: str, today: dt.date, zone: str) -> str:
@@ -33,48 +35,63 @@ def _files(draft: SystemDraft) -> Iterator[str]:
     told = draft.table.reading.files() if draft.table.reading else {}
     if told:
         written = ", ".join(f"{key}: {scalar(value)}" for key, value in told.items())
-        yield note(f"files: {{{written}}}", GUESSED, "as this file was read; a later one may not tell it by itself")
+        yield draft.note(
+            f"files: {{{written}}}", GUESSED, draft.say("as this file was read; a later one may not tell it by itself")
+        )
 
 
 def _head(draft: SystemDraft, system_id: str, zone: str) -> Iterator[str]:
     kind = "ranking" if "rank" in draft.roles else "selection"
-    why = "rows of a request have their places in a list" if kind == "ranking" else "each row is decided for itself"
+    why = draft.say("each row is decided for itself")
+    if kind == "ranking":
+        why = draft.say("rows of a request have their places in a list")
     name = scalar(system_id.replace("_", " ").capitalize())
-    yield f"# Proposed by `boussole systems new` from a file of {draft.table.total:,} rows."
-    yield f"# `{GUESSED}` says why a line is as it is: check it. `{GAP}` is what no data can tell."
+    guessed, gap = draft.say(GUESSED), draft.say(GAP)
+    total = whole(draft.table.total, draft.say.language)
+    yield "# " + draft.say("Proposed by `boussole systems new` from a file of {n} rows.", n=total)
+    yield "# " + draft.say(MARKS, guessed=guessed, gap=gap)
     yield f"id: {system_id}"
-    yield note(f"kind: {kind}", GUESSED, why)
-    yield note(f"title: {{fr: {name}, en: {name}}}", GAP, "its name, for readers")
-    yield note('purpose: {fr: "À compléter.", en: "To be written."}', GAP, "what it is for, in one sentence")
-    yield note('owner: "To be named"', GAP, "a role, not a person")
-    yield note("status: pilot", GAP, "design, pilot, production or retired")
-    yield note("risk: high", GAP, "class under the EU AI Act: prohibited, high, limited or minimal")
+    yield draft.note(f"kind: {kind}", GUESSED, why)
+    yield draft.note(f"title: {{fr: {name}, en: {name}}}", GAP, draft.say("its name, for readers"))
+    yield draft.note(
+        'purpose: {fr: "À compléter.", en: "To be written."}', GAP, draft.say("what it is for, in one sentence")
+    )
+    yield draft.note(f'owner: "{draft.say("To be named")}"', GAP, draft.say("a role, not a person"))
+    yield draft.note("status: pilot", GAP, draft.say("design, pilot, production or retired"))
+    yield draft.note("risk: high", GAP, draft.say("class under the EU AI Act: prohibited, high, limited or minimal"))
     decided = draft.roles.get("decided_at")
     if decided and draft.table.in_utc(decided.column, zone):
-        why = f"'{decided.column}' has as many rows in the hour that {zone} skips in spring as beside it: UTC"
-        yield note("timezone: UTC", GAP, why)
+        skipped = "'{name}' has as many rows in the hour that {zone} skips in spring as beside it: UTC"
+        why = draft.say(skipped, name=decided.column, zone=zone)
+        yield draft.note("timezone: UTC", GAP, why)
     else:
-        yield note(f"timezone: {zone}", GAP, "where its days begin and end")
+        yield draft.note(f"timezone: {zone}", GAP, draft.say("where its days begin and end"))
 
 
 def _columns(draft: SystemDraft, today: dt.date) -> Iterator[str]:
     yield "columns:"
-    yield note(f"  id: {_key(draft)}", GUESSED if draft.key.sure else GAP, draft.key.why)
+    yield draft.note(f"  id: {_key(draft)}", GUESSED if draft.key.sure else GAP, draft.key.why)
     if "decided_at" in draft.roles:
         yield _role(draft, "decided_at", "decided_at")
     else:
-        yield note(f"  period: {today}", GAP, f"{_dateless(draft)}: the date of all these decisions")
+        yield draft.note(
+            f"  period: {today}", GAP, draft.say("{why}: the date of all these decisions", why=_dateless(draft))
+        )
     yield from _decision(draft)
     score = draft.column("score")
     if score:
         low_high, usual = score_range(score)
+        why = draft.roles["score"].why
+        why = why if usual else draft.say("{why}; its true range", why=why)
         written = f"  score: {{column: {scalar(score.name)}, range: {listed(low_high)}}}"
-        yield note(written, GUESSED if usual else GAP, draft.roles["score"].why + ("" if usual else "; its true range"))
+        yield draft.note(written, GUESSED if usual else GAP, why)
     yield from _outcome(draft)
     yield from (_role(draft, role, role) for role in ("request", "rank") if role in draft.roles)
     if draft.stages:
-        yield note(
-            f"  stages: {listed(draft.stages)}", GUESSED, "a funnel: each is reached by fewer than the one before"
+        yield draft.note(
+            f"  stages: {listed(draft.stages)}",
+            GUESSED,
+            draft.say("a funnel: each is reached by fewer than the one before"),
         )
     yield from _human(draft)
     others = ("person", "team", "use", "weight", "model_version")
@@ -84,7 +101,9 @@ def _columns(draft: SystemDraft, today: dt.date) -> Iterator[str]:
 def _dateless(draft: SystemDraft) -> str:
     """Why no column is the date: none was found, or one whose name says so cannot be read."""
     unread = [name for name in draft.left_out if named(draft.table.columns[name].words, w.DATE)]
-    return f"the dates of '{unread[0]}' cannot be read" if unread else "no column of dates was found"
+    if unread:
+        return draft.say("the dates of '{name}' cannot be read", name=unread[0])
+    return draft.say("no column of dates was found")
 
 
 def _key(draft: SystemDraft) -> str:
@@ -94,65 +113,77 @@ def _key(draft: SystemDraft) -> str:
 
 def _role(draft: SystemDraft, role: str, key: str) -> str:
     guess = draft.roles[role]
-    return note(f"  {key}: {scalar(guess.column)}", GUESSED if guess.sure else GAP, guess.why)
+    return draft.note(f"  {key}: {scalar(guess.column)}", GUESSED if guess.sure else GAP, guess.why)
 
 
 def _decision(draft: SystemDraft) -> Iterator[str]:
     if "decision" not in draft.roles:
-        yield "  # decision: {column: …, selected: […]}  # no column says what was decided: lists are compared"
+        asked = draft.say("no column says what was decided: lists are compared")
+        yield f"  # decision: {{column: …, selected: […]}}  # {asked}"
         return
     guess, values = draft.roles["decision"], draft.splits["decision"]
     yield "  decision:"
-    yield note(f"    column: {scalar(guess.column)}", GUESSED if guess.sure else GAP, guess.why)
-    yield note(f"    selected: {listed(values.yes)}", GUESSED if values.sure else GAP, f"meant as 'yes' {values.why}")
+    yield draft.note(f"    column: {scalar(guess.column)}", GUESSED if guess.sure else GAP, guess.why)
+    yield draft.note(f"    selected: {listed(values.yes)}", GUESSED if values.sure else GAP, values.why)
     yield f"    not_selected: {listed(values.no)}"
     yield _favourable(draft)
 
 
 def _favourable(draft: SystemDraft) -> str:
     if harm := harmful(draft):
-        return note("  favourable: false", GUESSED, f"being selected is a harm: {harm}")
+        return draft.note("  favourable: false", GUESSED, draft.say("being selected is a harm: {why}", why=harm))
     if good := favourable(draft):
-        return note("  favourable: true", GUESSED, f"{good}; false where being selected is a harm")
-    return note(
-        "  favourable: true", GAP, "no word says whether being selected is good for people, or a harm: then false"
+        return draft.note(
+            "  favourable: true", GUESSED, draft.say("{why}; false where being selected is a harm", why=good)
+        )
+    return draft.note(
+        "  favourable: true",
+        GAP,
+        draft.say("no word says whether being selected is good for people, or a harm: then false"),
     )
 
 
 def _outcome(draft: SystemDraft) -> Iterator[str]:
     outcome = draft.column("outcome")
     if outcome is None:
-        yield "  # outcome: {column: …, positive: […], observed_for: all, absent: missing}  # was the decision right?"
-        yield from wrapped("  #   Often absent, as an outcome can be: ", [scalar(name) for name in draft.late])
+        asked = draft.say("was the decision right?")
+        yield f"  # outcome: {{column: …, positive: […], observed_for: all, absent: missing}}  # {asked}"
+        if draft.late:
+            late = draft.say("  Often absent, as an outcome can be: {names}.", names=", ".join(map(scalar, draft.late)))
+            yield from comment(late, "  ")
         return
     guess, values, seen = draft.roles["outcome"], draft.splits["outcome"], observed_for(draft)
-    reason = "it is there for selected rows only" if seen == "selected" else "it is there for rows not selected, too"
+    reason = draft.say("it is there for rows not selected, too")
+    if seen == "selected":
+        reason = draft.say("it is there for selected rows only")
     yield "  outcome:"
-    yield note(f"    column: {scalar(outcome.name)}", GUESSED if guess.sure else GAP, guess.why)
-    yield note(f"    positive: {listed(values.yes)}", GUESSED if values.sure else GAP, f"meant as 'yes' {values.why}")
-    yield note("    matures_after_days: 0", GAP, "days after which a missing outcome can be read")
-    yield note(f"    observed_for: {seen}", GUESSED, reason)
-    yield note("    absent: missing", GUESSED, "the careful choice; `negative` where no news means no")
+    yield draft.note(f"    column: {scalar(outcome.name)}", GUESSED if guess.sure else GAP, guess.why)
+    yield draft.note(f"    positive: {listed(values.yes)}", GUESSED if values.sure else GAP, values.why)
+    yield draft.note("    matures_after_days: 0", GAP, draft.say("days after which a missing outcome can be read"))
+    yield draft.note(f"    observed_for: {seen}", GUESSED, reason)
+    yield draft.note("    absent: missing", GUESSED, draft.say("the careful choice; `negative` where no news means no"))
 
 
 def _human(draft: SystemDraft) -> Iterator[str]:
     if "human" in draft.roles:
         seconds = f", seconds: {scalar(draft.roles['seconds'].column)}" if "seconds" in draft.roles else ""
         guess = draft.roles["human"]
-        yield note(f"  human: {{decision: {scalar(guess.column)}{seconds}}}", GUESSED, guess.why)
+        yield draft.note(f"  human: {{decision: {scalar(guess.column)}{seconds}}}", GUESSED, guess.why)
 
 
 def _rest(draft: SystemDraft, system_id: str) -> Iterator[str]:
     if draft.features:
         yield "features:"
-        yield from (note(f"  - {scalar(name)}", GUESSED, "a number") for name in draft.features)
+        yield from (draft.note(f"  - {scalar(name)}", GUESSED, draft.say("a number")) for name in draft.features)
     window, why = _window(draft)
-    yield note(f"windows: {{audit: {window}}}", GUESSED, why)
+    yield draft.note(f"windows: {{audit: {window}}}", GUESSED, why)
     private = _identifiers(draft)
-    yield note(
-        f"privacy: {{suppress_below: 11, pseudonymise: {listed(private)}}}", GUESSED, "keyed pseudonyms in the lake"
+    yield draft.note(
+        f"privacy: {{suppress_below: 11, pseudonymise: {listed(private)}}}",
+        GUESSED,
+        draft.say("keyed pseudonyms in the lake"),
     )
-    yield "# sources:  # where `boussole sync` looks for new decisions"
+    yield "# sources:  # " + draft.say("where `boussole sync` looks for new decisions")
     yield f"#   - mlflow: {{experiment: {system_id}}}"
 
 
@@ -160,13 +191,13 @@ def _window(draft: SystemDraft) -> tuple[str, str]:
     """The shortest customary window that holds a few hundred decisions."""
     moment = draft.column("decided_at")
     if moment is None or moment.first is None or moment.last is None:
-        return "all", "the log has no time"
+        return "all", draft.say("the log has no time")
     months = max((moment.last - moment.first).days / 30, 1)
     monthly = draft.table.total / months
     for name, length in (("month", 1), ("quarter", 3), ("year", 12)):
         if monthly * length >= ENOUGH and months >= length:
-            return name, f"about {monthly * length:,.0f} decisions in each"
-    return "all", f"{draft.table.total:,} decisions are few"
+            return name, draft.say("about {n} decisions in each", n=whole(monthly * length, draft.say.language))
+    return "all", draft.say("{n} decisions are few", n=whole(draft.table.total, draft.say.language))
 
 
 def _identifiers(draft: SystemDraft) -> list[str]:
@@ -189,10 +220,12 @@ def _unused(draft: SystemDraft) -> Iterator[str]:
     used = draft.taken | {guess.column for guess in draft.roles.values()} | set(draft.key.columns)
     for name, why in draft.left_out.items():
         if name not in used:
-            yield f"# Left out: {scalar(name)}: {why}."
+            yield "# " + draft.say("Left out: {name}: {why}.", name=scalar(name), why=why)
     direct = [c.name for c in draft.table.columns.values() if draft.direct(c) and c.name not in used]
     if direct:
-        yield f"# Left out, as they look like direct identifiers: {', '.join(map(scalar, direct))}."
+        names = ", ".join(map(scalar, direct))
+        yield "# " + draft.say("Left out, as they look like direct identifiers: {names}.", names=names)
     used |= {guess.column for guess in draft.offers.values()}
     rest = [c for c in draft.table.columns if c not in used and c not in draft.left_out and c not in direct]
-    yield from wrapped("# Not used: ", [scalar(name) for name in rest])
+    if rest:
+        yield from comment(draft.say("Not used: {names}.", names=", ".join(map(scalar, rest))))

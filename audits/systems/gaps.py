@@ -12,9 +12,11 @@ from pathlib import Path
 
 from boussole.audits.errors import SystemFileError
 
-MARK = "TO FILL IN"
+MARK, FRENCH_MARK = "TO FILL IN", "À COMPLÉTER"
 """How such a line is marked: a comment that begins with it, or a value that does."""
-_MARKED = re.compile(rf"""(?:^|\#|:|-|\[|,)\s*["']?{MARK.replace(" ", " +")}\b""")
+_EITHER = rf"(?:{MARK}|{FRENCH_MARK})".replace(" ", " +")
+_MARKED = re.compile(rf"""(?:^|\#|:|-|\[|,)\s*["']?{_EITHER}\b""")
+_ASKED = re.compile(rf"  \# {_EITHER}\s?: ?(.*)")
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,10 @@ class MarkedLine:
 
     line: int
     text: str
+
+    @property
+    def mark(self) -> str:
+        return FRENCH_MARK if FRENCH_MARK in self.text else MARK
 
     def told(self) -> str:
         """One line for a terminal.
@@ -74,7 +80,7 @@ def _hold(path: Path, refused: str, shown: str) -> None:
     if found:
         told = "".join(f"\n  {gap.told()}" for gap in found)
         raise SystemFileError(
-            f"{len(found)} line(s) are still `{MARK}`, so {refused}.{told}\n",
+            f"{len(found)} line(s) are still `{found[0].mark}`, so {refused}.{told}\n",
             where=str(path),
             next_step="Write what is true in each of them, take its mark away, and run the command again. Until then, "
             + shown,
@@ -86,6 +92,8 @@ def gap_names(text: str) -> list[tuple[str, str]]:
 
     >>> gap_names("columns:\\n  decision:\\n    column: score  # TO FILL IN: which is it?\\n")
     [('columns.decision.column', 'which is it?')]
+    >>> gap_names("risk: high  # À COMPLÉTER\u202f: la classe")
+    [('risk', 'la classe')]
     """
     found, above = [], list[tuple[int, str]]()
     for line in text.splitlines():
@@ -94,6 +102,6 @@ def gap_names(text: str) -> list[tuple[str, str]]:
             continue
         inset = len(line) - len(line.lstrip())
         above = [*(each for each in above if each[0] < inset), (inset, bare.partition(":")[0])]
-        if f"  # {MARK}: " in line:
-            found.append((".".join(key for _, key in above), line.partition(f"  # {MARK}: ")[2]))
+        if asked := _ASKED.search(line):
+            found.append((".".join(key for _, key in above), asked[1]))
     return found

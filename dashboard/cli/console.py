@@ -27,6 +27,7 @@ from boussole.dashboard.server.access.permissions import RESTRICTED, Role, deman
 from boussole.dashboard.server.access.places import OPTIONS, of_command
 
 if TYPE_CHECKING:
+    from boussole.audits.languages import Language
     from boussole.audits.systems.files import Files
     from boussole.audits.workspace import Workspace
 
@@ -354,6 +355,12 @@ def end(error: BaseException) -> int:
     else:
         complain(told(error))
     return 2
+
+
+def terminal_language() -> Language:
+    """French where the environment says so, as for other commands; else English."""
+    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "fr" if said.startswith("fr") else "en"
 
 
 def complain(error: BoussoleError) -> None:

@@ -26,6 +26,7 @@ from boussole.dashboard.cli.console import (
     files_of,
     put,
     say,
+    terminal_language,
     workspace_of,
     write_text,
 )
@@ -231,7 +232,7 @@ def add(
 ) -> None:
     """Check a system file and copy it into the workspace."""
     from boussole.audits.systems import load_system
-    from boussole.audits.systems.gaps import MARK, gaps_of
+    from boussole.audits.systems.gaps import gaps_of
 
     workspace = workspace_of(context)
     system = load_system(file)
@@ -243,7 +244,8 @@ def add(
     private_files.write(target, file.read_bytes())
     say(f"Added: {system.id}")
     if found := gaps_of(target):
-        say(f"{len(found)} of its lines are still {MARK}: until they are filled in, nothing is imported or sealed.")
+        marked = f"{len(found)} of its lines are still {found[0].mark}"
+        say(f"{marked}: until they are filled in, nothing is imported or sealed.")
         say(f"Fill them in in {target}, or in {file} and add it again with --replace.")
 
 
@@ -277,17 +279,19 @@ def new(  # noqa: PLR0917 (the options of a command)
         refuse_existing(out)
     check_file(out)
     files = files_of(encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet)
-    made = propose(source, system_id=system_id, controls=control or [], files=files)
+    made = propose(source, system_id=system_id, controls=control or [], files=files, language=terminal_language())
+    told = made.say
     if made.read:
         say(f"{source}: {made.read}.")
     if out is None:
         put(made.text, nl=False)
     else:
         write_text(out, made.text)
-        say(f"Written: {out}")
-    say("No data can tell these:")
+        say(told("Written: {file}", file=out))
+    say(told("No data can tell these:"))
     for gap in made.gaps:
         say(f"  {gap}")
     file = out or "FILE"
-    say(f"Next: read it, fill in what is marked, then `boussole systems add {file}`.")
-    say(f"To see what an audit would say: `boussole audit --dry-run {source} --system-file {file}`.")
+    say(told("Next: read it, fill in what is marked, then `boussole systems add {file}`.", file=file))
+    audit = f"boussole audit --dry-run {source} --system-file {file}"
+    say(told("To see what an audit would say: `{command}`.", command=audit))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -30,18 +30,20 @@ class FileReading:
     header: bool = True
     sheet: str | None = None
 
-    def sentence(self) -> str:
-        """The sentence that tells how the values were read.
+    def sentence(self, say: Callable[..., str] = str.format) -> str:
+        """The sentence that tells how the values were read; `say` puts its parts into another language.
 
         >>> FileReading(encoding="cp1252", separator=";", decimal=",", dates="%d/%m/%Y").sentence()
         'read as cp1252, `;`, decimal comma, dates day/month/year'
         """
-        separator = {None: None, "\\t": "tab", "\t": "tab"}.get(self.separator, f"`{self.separator}`")
-        decimal = {",": "decimal comma", ".": "decimal point, commas between thousands"}.get(self.decimal or "")
-        dates = f"dates {ORDERS.get(self.dates, self.dates)}" if self.dates else None
-        sheet = f"Excel, sheet '{self.sheet}'" if self.sheet else None
-        parts = [self.encoding, sheet, separator, decimal, dates, None if self.header else "no line of names"]
-        return f"read as {', '.join(part for part in parts if part)}"
+        separator = {None: None, "\\t": say("tab"), "\t": say("tab")}.get(self.separator, f"`{self.separator}`")
+        decimal = {",": say("decimal comma"), ".": say("decimal point, commas between thousands")}.get(
+            self.decimal or ""
+        )
+        dates = say("dates {order}", order=say(ORDERS.get(self.dates, self.dates))) if self.dates else None
+        sheet = say("Excel, sheet '{name}'", name=self.sheet) if self.sheet else None
+        parts = [self.encoding, sheet, separator, decimal, dates, None if self.header else say("no line of names")]
+        return say("read as {parts}", parts=", ".join(part for part in parts if part))
 
     def files(self) -> dict[str, str | bool]:
         """As keys of a system file, what the next file may not tell by itself."""

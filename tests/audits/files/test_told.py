@@ -100,7 +100,7 @@ def test_a_proposal_keeps_what_the_next_file_may_not_tell(tmp_path: Path) -> Non
     path = tmp_path / "log.csv"
     path.write_bytes(text(ROWS).encode("utf-8-sig"))
     made = propose(path)
-    assert made.read == "read as UTF-8, `;`, decimal comma, dates day/month/year"
+    assert made.read == "lu comme UTF-8, `;`, virgule décimale, dates jour/mois/année"  # its columns are French
     assert made.system.files == Files(decimal=",", dates="%d/%m/%Y")
     later = tmp_path / "later.csv"
     later.write_text(text(EARLY), encoding="utf-8")

@@ -163,8 +163,11 @@ def test_a_french_export_is_understood(french: Path, tmp_path: Path) -> None:
         "qpv": "non",
     }
     assert system.privacy.pseudonymise == ["N° dossier", "id_demandeur"]
-    assert "# Left out: Conseiller: agents appear only as teams of 11 or more, never one by one." in made.text
-    assert "# Left out, as they look like direct identifiers: Nom, Prénom, Courriel." in made.text
+    assert (
+        "# Laissée de côté\u202f: Conseiller\u202f: les agents n’apparaissent que par équipes de 11 ou plus"
+        in made.text
+    )
+    assert "elles ressemblent à des identifiants directs\u202f: Nom, Prénom, Courriel." in made.text
     assert imported(french, system, tmp_path).accepted == 240
 
 
