@@ -44,6 +44,7 @@ FIRST = ("end_to_end", "experiments", "canary", "faults", "dashboard")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
+os.environ["LC_ALL"] = "C.UTF-8"  # whatever the language of the terminal that runs the tests
 settings.register_profile("tests", deadline=None)  # a machine that is busy with something else is no fault
 settings.load_profile("tests")
 
