@@ -82,11 +82,13 @@ def system_of(context: typer.Context, system: str | None, system_file: Path | No
 
 def tell_gaps(path: Path | None) -> None:
     """Says on top of a dry run which lines of the system file still have to be filled in."""
-    from boussole.audits.systems.gaps import MARK, gaps_of
+    from boussole.audits.systems.gaps import gaps_of
 
     found = gaps_of(path) if path else []
     if found:
-        say(f"{path}: {len(found)} line(s) are still {MARK}. What follows rests on guesses and cannot be sealed:")
+        say(
+            f"{path}: {len(found)} line(s) are still {found[0].mark}. What follows rests on guesses and cannot be sealed:"
+        )
         for gap in found:
             say(f"  {gap.told()}")
 
