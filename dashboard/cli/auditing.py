@@ -86,9 +86,8 @@ def tell_gaps(path: Path | None) -> None:
 
     found = gaps_of(path) if path else []
     if found:
-        say(
-            f"{path}: {len(found)} line(s) are still {found[0].mark}. What follows rests on guesses and cannot be sealed:"
-        )
+        marked = f"{path}: {len(found)} line(s) are still {found[0].mark}"
+        say(f"{marked}. What follows rests on guesses and cannot be sealed:")
         for gap in found:
             say(f"  {gap.told()}")
 
