@@ -229,6 +229,27 @@ def test_rows_that_were_published_are_hidden_as_before(tmp_path: Path, monkeypat
 
 
 @pytest.mark.costly
+def test_rows_of_unknown_gender_stay_in_the_comparisons_of_age_where_they_are_enough_to_be_told(tmp_path: Path) -> None:
+    """Young: 60 of 150, of whom 20 of 50 without a gender. Old: 45 of 150, of whom 5 of 50. 0.4 ÷ 0.3 is 4/3."""
+    counted = {
+        ("F", "young"): (25, 50),
+        ("M", "young"): (15, 50),
+        (None, "young"): (20, 50),
+        ("F", "old"): (25, 50),
+        ("M", "old"): (15, 50),
+        (None, "old"): (5, 50),
+    }
+    rows = [(*group, int(i < k)) for group, (k, n) in counted.items() for i in range(n)]
+    frame = pd.DataFrame(rows, columns=["gender", "age", "chosen"])
+    frame = frame.assign(id=[f"d{i}" for i in range(300)], ts=pd.Timestamp(2026, 1, 5))
+    (document,) = audited(filled(tmp_path / "w", plain(), frame), plain(), JANUARY)
+    young = of(document, "selection_rate_ratio/age=young")
+    assert young["value"] == pytest.approx(4 / 3, rel=1e-12)
+    assert (young["params"]["counts"], young["n"]) == ({"k": [60, 45], "n": [150, 150]}, 300)
+    assert of(document, "selection_rate_ratio/gender=F")["params"]["counts"] == {"k": [50, 30], "n": [100, 100]}
+
+
+@pytest.mark.costly
 def test_more_than_one_in_twenty_are_not_set_apart(tmp_path: Path) -> None:
     (document,) = audited(filled(tmp_path / "w", plain(), people({"F": 60, "M": 80, "mf": 8})), plain(), JANUARY)
     assert document["decisions"] == 148
