@@ -88,6 +88,9 @@ bench-full: .venv/.dev .venv-peers/.done ## the same, and 100 million decisions;
 screens: .venv/.dev browser ## pictures of every page of the demo, in screens/, to look at
 	$(BIN)/python -m tests.screens screens
 
+golden: .venv/.dev ## write the golden values anew where they differ (tests/golden/README.md)
+	$(BIN)/python -W ignore -m tests.golden --write
+
 docs: .venv/.dev ## write the generated pages anew, then all pages as a site
 	$(BIN)/python -m docs.generate
 	$(BIN)/mkdocs build
@@ -108,4 +111,4 @@ format: .venv/.dev ## rewrite the code in the house format
 clean: ## remove what make made
 	rm -rf .venv .venv-peers $(DEMO_HOME) screens site .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help browser token demo test test-costly test-all attack check bench bench-full screens docs release lock format clean
+.PHONY: help browser token demo test test-costly test-all attack check bench bench-full screens golden docs release lock format clean
