@@ -329,6 +329,20 @@ def audited_offers(shared_folder: Path) -> Callable[..., Workspace]:
 
 
 @pytest.fixture(scope="session")
+def demo_home(shared_folder: Path) -> Path:
+    """The workspace of the demo, of few people: made once for all processes that run tests. Who writes copies it."""
+    home = shared_folder / "demo"
+    with FileLock(f"{home}.lock"):
+        if not home.exists():
+            from boussole.dashboard.cli.demo import run_demo  # takes seconds
+
+            draft = home.with_suffix(".draft")
+            run_demo(draft, people=2500, progress=lambda *_: None)
+            draft.rename(home)
+    return home
+
+
+@pytest.fixture(scope="session")
 def audited(
     boussole: Run, command: Run, published: Path, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Any]:

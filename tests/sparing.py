@@ -14,8 +14,8 @@ SPENT = "seconds of a core"
 MUCH = 2.0
 
 
-def later(*values: object) -> Any:
-    """Parameters of a test whose like every run tries."""
+def slow_case(*values: object) -> Any:
+    """Parameters of a case that `make test-all` alone runs."""
     return pytest.param(*values, marks=pytest.mark.slow)
 
 

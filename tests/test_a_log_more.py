@@ -15,7 +15,6 @@ from boussole.audits.systems.logs import LOG_TYPES, Logs
 from boussole.audits.systems.logs.log_type import Follow, LogType
 from boussole.audits.workspace import Workspace
 from tests.project_copy import Change, copy_with, run_in
-from tests.sparing import later
 
 DESCRIPTOR = '''"""Complaints of people about a system, and when they were answered."""
 
@@ -122,7 +121,7 @@ def copy(tmp_path: Path) -> Path:
     return copy_with(CHANGE, tmp_path / "project")
 
 
-@pytest.mark.parametrize("way", [later("file"), later("mlflow")])
+@pytest.mark.parametrize("way", ["file", "mlflow"])
 def test_a_log_more_is_three_files(way: str, copy: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     workspace = Workspace.create(tmp_path / "w")
     (workspace.home / "systems" / "shop.yaml").write_text(SYSTEM, encoding="utf-8")

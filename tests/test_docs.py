@@ -138,7 +138,7 @@ def test_commands_in_the_documents_exist(line):
         assert option in shown, f"`{line}`: there is no {option}"
 
 
-@pytest.mark.slow(lighter="test_commands_in_the_documents_exist")
+@pytest.mark.slow
 def test_a_college_keeps_a_checkpoint_by_the_printed_commands(tmp_path):
     """In a shell, as printed: the first checkpoint, an entry that comes later, the three commands of each session."""
     workspace = Workspace.create(tmp_path / "server")
@@ -160,7 +160,7 @@ def test_a_college_keeps_a_checkpoint_by_the_printed_commands(tmp_path):
     assert "signed by example.org/agents" in done.stderr
 
 
-@pytest.mark.slow(lighter="test_system_files_in_the_documents_are_valid")
+@pytest.mark.slow
 def test_the_logging_examples_are_read_by_a_sync(tmp_path, monkeypatch, empty_store):
     """Plain MLflow for each log and then the helper, as printed, on rows of their own."""
     workspace = Workspace.create(tmp_path / "workspace")

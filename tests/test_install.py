@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
-import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.sparing import later
 from tests.written import system_text
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("audits", "charter", "dashboard", "experiments")
-KEPT = ROOT / "tests" / "data" / "workspace-of-28-november-2026.tar.xz"
 HEAVY = (
     "pandas",
     "numpy",
@@ -163,7 +161,8 @@ def test_the_wheel_holds_every_module(wheel: Path) -> None:
     assert held == {"boussole/__init__.py", *(f"boussole/{path.relative_to(ROOT)}" for path in there)}
 
 
-@pytest.mark.parametrize(("versions", "most"), [later("lowest-direct", 195e6), later("highest", 245e6)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("versions", "most"), [("lowest-direct", 195e6), ("highest", 245e6)])
 def test_the_base_alone_logs(versions: str, most: float, wheel: Path, project: Path, tmp_path: Path) -> None:
     """Installed from packages, with the oldest and with the newest versions that it allows; no larger than it was."""
     place = tmp_path / "venv"
@@ -183,15 +182,15 @@ def test_the_base_alone_logs(versions: str, most: float, wheel: Path, project: P
     assert all(words in told.stderr for words in MADE_FOR_FULL)
 
 
-@pytest.mark.parametrize("versions", [later("lowest-direct"), later("highest")])
-def test_the_extra_full_finds_the_same_figures(versions: str, wheel: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("versions", ["lowest-direct", "highest"])
+def test_the_extra_full_finds_the_same_figures(versions: str, wheel: Path, demo_home: Path, tmp_path: Path) -> None:
     """The whole demo, and a workspace that the locked versions made, at the oldest and the newest that is allowed."""
     boussole = str(installed(tmp_path / "venv", versions, *needs("full"), str(wheel)) / "boussole")
     made = run(boussole, "demo", "--home", "demo", "--people", "2500", "--no-open", at=tmp_path)
     assert made.returncode == 0, made.stderr
-    with tarfile.open(KEPT) as packed:
-        packed.extractall(tmp_path / "kept", filter="data")
-    for home in ("demo", "kept/demo"):
+    shutil.copytree(demo_home, tmp_path / "kept")
+    for home in ("demo", "kept"):
         again = run(boussole, "--workspace", home, "verify", "--rerun", at=tmp_path)
         assert again.returncode == 0, again.stderr
         assert "all 3 audits as stored" in again.stderr

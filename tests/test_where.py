@@ -253,7 +253,7 @@ def test_the_page_names_these_files() -> None:
     }
 
 
-@pytest.mark.slow(lighter="test_a_page")
+@pytest.mark.slow
 def test_a_metric(tmp_path: Path, workspace: Path) -> None:
     folder = copy_with(METRIC, tmp_path / "project")
     listed, _, audit = commands(

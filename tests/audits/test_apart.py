@@ -25,7 +25,6 @@ from boussole.audits.lake import reading
 from boussole.audits.notebook import sweep
 from boussole.audits.retention.purge import purge
 from boussole.audits.subgroups import scan
-from boussole.audits.suppression import apart
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -36,7 +35,7 @@ from boussole.dashboard.api import answers
 from boussole.dashboard.api.shapes import PageQuery, VerdictsQuery
 from boussole.dashboard.cli.verifying import told as lines_of
 from tests.as_json import documents_of, publications, set_apart
-from tests.sparing import later
+from tests.sparing import slow_case
 from tests.written import sample
 
 Document = Mapping[str, Any]
@@ -141,7 +140,7 @@ def of(document: Document, name: str) -> Any:
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("stray", ["mf", later(None)], ids=["stray", "unknown"])
+@pytest.mark.parametrize("stray", ["mf", slow_case(None)], ids=["stray", "unknown"])
 def test_one_stray_row_does_not_hide_a_comparison_of_767_with_1469(tmp_path: Path, stray: str | None) -> None:
     frame = people({"F": 1469, "M": 767, stray: 1})
     (document,) = audited(filled(tmp_path / "w", plain(), frame), plain(), JANUARY)
@@ -208,24 +207,6 @@ def test_what_a_window_set_apart_stays_apart_in_others(tmp_path: Path) -> None:
     assert of(january, f"selection_rate/gender={word(tmp_path)}")["reason"] == "set_apart"
     assert of(february, "selection_rate/gender=mf")["n"] == of(both, "selection_rate/gender=mf")["n"] == 40
     assert january["decisions"] + february["decisions"] == both["decisions"] == 1440
-
-
-@pytest.mark.slow(lighter="test_what_a_window_set_apart_stays_apart_in_others")
-def test_rows_that_were_published_are_hidden_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An audit of an earlier version told a total that holds the stray row: less the groups, it would give it away."""
-    workspace = filled(tmp_path / "w", plain(), people({"F": 400, "M": 300, "mf": 1}))
-    with monkeypatch.context() as earlier:
-        earlier.setattr(apart, "ONE_IN", 10**9)
-        (old,) = audited(workspace, plain(), JANUARY)
-    assert of(old, "selection_rate")["n"] == 701
-    new, wider = audited(workspace, plain(), JANUARY, BOTH)
-    for document in (old, new, wider):
-        rates = [m for m in document["measures"] if m["metric"] == "selection_rate" and m["by"] == ["gender"]]
-        assert {m["group"]["gender"]: m["reason"] for m in rates} == {
-            "F": None,
-            "M": "protects_small_group",
-            word(tmp_path): "small_group",
-        }
 
 
 @pytest.mark.costly
@@ -296,7 +277,7 @@ def selected(document: Document) -> tuple[float, float]:
     return ends[0], ends[1]
 
 
-@pytest.mark.parametrize("n", [1, later(4), later(10)])
+@pytest.mark.parametrize("n", [1, 4, 10])
 def test_a_reader_of_the_document_does_not_find_out_about_people_of_unknown_group(tmp_path: Path, n: int) -> None:
     """So few others that they are not set apart: then another group is hidden with them."""
     sizes: dict[str | None, int] = {"F": 8 * n, "M": 9 * n + 1 - n % 2, None: n}
@@ -327,7 +308,7 @@ def test_a_rerun_counts_the_same_rows(tmp_path: Path) -> None:
     assert [each.apart for each in publications(workspace, system, JANUARY)] == [{(("gender",), ("mf",))}] * 2
 
 
-@pytest.mark.slow(lighter="test_what_a_window_set_apart_stays_apart_in_others")
+@pytest.mark.slow
 def test_what_is_left_after_a_purge_is_not_mistaken_for_other_rows(tmp_path: Path) -> None:
     """The counts that stay hold the rows that the audit set apart: they are not compared, and not audited again."""
     system = plain()
@@ -345,7 +326,7 @@ def test_what_is_left_after_a_purge_is_not_mistaken_for_other_rows(tmp_path: Pat
         audited(workspace, system, BOTH)
 
 
-@pytest.mark.slow(lighter="test_what_a_window_set_apart_stays_apart_in_others")
+@pytest.mark.slow
 def test_rows_stay_apart_once_the_system_file_names_their_attribute_no_more(tmp_path: Path) -> None:
     """Young people with the stray row, less young people without it, would be that row."""
     workspace = filled(tmp_path / "w", plain(), people({"F": 400, "M": 300, "mf": 1}))
@@ -356,7 +337,7 @@ def test_rows_stay_apart_once_the_system_file_names_their_attribute_no_more(tmp_
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("stray", ["mf", later(None)], ids=["stray", "unknown"])
+@pytest.mark.parametrize("stray", ["mf", slow_case(None)], ids=["stray", "unknown"])
 def test_where_the_values_of_an_attribute_were_removed_rows_set_apart_are_not_guessed(
     tmp_path: Path, stray: str | None
 ) -> None:
@@ -386,7 +367,7 @@ def test_where_the_values_of_an_attribute_were_removed_rows_set_apart_are_not_gu
     assert series.points[0].decisions == 702
 
 
-@pytest.mark.slow(lighter="test_what_a_window_set_apart_stays_apart_in_others")
+@pytest.mark.slow
 def test_a_sweep_leaves_out_the_same_rows(tmp_path: Path) -> None:
     workspace = filled(tmp_path / "w", rich(), people({"F": 400, "M": 300, "mf": 1}))
     found = sweep(rich(), workspace, start=JANUARY.start, end=JANUARY.end)

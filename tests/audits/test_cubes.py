@@ -219,7 +219,7 @@ def test_scores_hold_what_pandas_finds_from_cube_and_rows(
         assert squares.sum() == pytest.approx((own["score"] ** 2).sum(), abs=1e-9)
 
 
-@pytest.mark.slow(lighter="test_under_other_controls_the_rows_are_counted")
+@pytest.mark.slow
 def test_scores_in_another_declared_range_are_counted_from_the_rows(tmp_path: Path) -> None:
     workspace, system = load(tmp_path / "w", log(300, 3))
     assert system.columns
@@ -262,7 +262,7 @@ def test_what_an_audit_read_comes_back_from_its_evidence(
     assert again.histograms == read.histograms
 
 
-@pytest.mark.slow(lighter="test_daily_holds_the_counts_that_pandas_finds")
+@pytest.mark.slow
 def test_too_many_profiles_are_pooled_month_by_month_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the batches: as a rebuild counts them. Six profiles there are, two are allowed."""
     monkeypatch.setattr(build, "MOST_STRATA", 2)

@@ -26,7 +26,6 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import open_records
 from boussole.charter.records.notes.discards import seal_discards
 from boussole.dashboard.cli.main import app
-from tests.sparing import later
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -84,7 +83,7 @@ def left_out(workspace: Workspace, system: System, window: Window = YEAR) -> Lef
         return counted(connection, system, window)
 
 
-@pytest.mark.slow(lighter="test_discarded_rows_wait_no_longer_and_stay_told")
+@pytest.mark.slow
 def test_rows_that_are_in_no_figure_are_counted_by_period(workspace: Workspace, loans: System) -> None:
     assert left_out(workspace, loans) == LeftOut(set_aside=4)
     assert left_out(workspace, loans, JANUARY) == LeftOut(set_aside=3)  # two of them without a date of their own
@@ -92,7 +91,7 @@ def test_rows_that_are_in_no_figure_are_counted_by_period(workspace: Workspace, 
     assert left_out(workspace, loans, MARCH) == LeftOut()
 
 
-@pytest.mark.slow(lighter="test_discarded_rows_wait_no_longer_and_stay_told")
+@pytest.mark.slow
 def test_a_row_without_a_day_whose_source_brought_nothing_counts_in_every_period(
     workspace: Workspace, loans: System
 ) -> None:
@@ -126,9 +125,7 @@ def test_discarded_rows_wait_no_longer_and_stay_told(workspace: Workspace, loans
 @pytest.mark.parametrize(
     ("chosen", "rows"),
     [
-        later(RowSelection(), 4),
         (RowSelection(because="neither a `selected` nor a `not_selected` value"), 2),
-        later(RowSelection(origin="january.csv"), 3),
         (RowSelection(origin="january.csv", rows=[2, 3]), 2),
         (RowSelection(column="when", origin="january.csv", rows=[4]), 1),
     ],
@@ -147,17 +144,6 @@ def test_what_is_not_there_or_not_explained_is_not_discarded(workspace: Workspac
     with pytest.raises(SourceError, match="column 'sex'"):
         discard(workspace, loans, RowSelection(column="sex"), **EVERYTHING)
     assert (left_out(workspace, loans), discards(workspace)) == (LeftOut(set_aside=4), [])
-
-
-@pytest.mark.slow(lighter="test_discarded_rows_wait_no_longer_and_stay_told")
-def test_a_lake_of_before_is_read_and_gets_its_columns(workspace: Workspace, loans: System) -> None:
-    with writing(workspace) as connection:
-        for column in ("day", "mark", "discarded"):
-            connection.execute(f"ALTER TABLE {table(loans, 'quarantine')} DROP COLUMN {column}")
-        connection.execute("DROP TABLE lake.main.discards")
-    assert left_out(workspace, loans, JANUARY) == LeftOut(set_aside=3)  # by their sources alone
-    assert (len(list_rows(workspace, loans)), discards(workspace)) == (4, [])
-    assert discard(workspace, loans, RowSelection(), **EVERYTHING).rows == 4
 
 
 @pytest.mark.costly

@@ -21,7 +21,6 @@ from boussole.audits.privacy import text
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.cli.main import app
-from tests.sparing import later
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -91,7 +90,7 @@ def test_a_table_that_grows_brings_only_its_new_rows(workspace: Workspace, offer
     assert seen(workspace, """SELECT sum(n) FROM lake.offers.daily WHERE "by" = ''""") == [(3,)]
 
 
-@pytest.mark.slow(lighter="test_a_table_that_grows_brings_only_its_new_rows")
+@pytest.mark.slow
 def test_an_outcome_filled_in_later_is_taken_over_and_one_taken_back_too(
     workspace: Workspace, offers: System, database: Path
 ) -> None:
@@ -107,7 +106,7 @@ def test_an_outcome_filled_in_later_is_taken_over_and_one_taken_back_too(
         assert counted == ([(expected, 1), (None, 1)] if expected is not None else [(None, 2)])
 
 
-@pytest.mark.slow(lighter="test_a_table_that_grows_brings_only_its_new_rows")
+@pytest.mark.slow
 def test_a_decision_that_was_rewritten_is_set_aside_once(workspace: Workspace, offers: System, database: Path) -> None:
     pull(workspace, offers, database)
     change(database, "UPDATE t SET contacted = true WHERE ref = 'd1'")
@@ -172,7 +171,7 @@ def write(path: Path, rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
-@pytest.mark.slow(lighter="test_rows_set_aside_are_listed_exported_corrected_and_brought_in")
+@pytest.mark.slow
 def test_a_resubmitted_file_that_is_all_bad_closes_nothing(
     workspace: Workspace, offers: System, tmp_path: Path
 ) -> None:
@@ -289,7 +288,7 @@ def test_texts_are_sealed_and_counted(workspace: Workspace, offers: System, tmp_
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("encoding", ["cp1252", later("utf-8-sig"), later("utf-16")])
+@pytest.mark.parametrize("encoding", ["cp1252"])
 def test_an_export_that_a_french_spreadsheet_saved_again_is_a_correction(
     workspace: Workspace, offers: System, tmp_path: Path, encoding: str
 ) -> None:

@@ -20,7 +20,6 @@ from boussole.audits.notebook import audit
 from boussole.audits.retention.rotation import rotate
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from tests.sparing import later
 from tests.written import system_text
 
 COLUMNS = """
@@ -94,7 +93,7 @@ def test_an_id_that_does_not_identify_refuses_the_file_whole(make: Make, tmp_pat
 
 @pytest.mark.parametrize(
     ("rows", "repeated", "refused"),
-    [later(40, 3, False), later(40, 4, True), (800, 8, False), (800, 9, True)],
+    [(40, 3, False), (40, 4, True), (800, 8, False), (800, 9, True)],
 )
 def test_a_few_repeated_ids_are_set_aside_and_more_than_one_row_in_a_hundred_are_not(
     rows: int, repeated: int, refused: bool, make: Make, tmp_path: Path
@@ -130,7 +129,7 @@ def test_what_is_not_read_of_repeated_rows_may_tell_them_apart(make: Make, tmp_p
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("private", [later("[]"), "[person]"])
+@pytest.mark.parametrize("private", ["[person]"])
 def test_columns_together_identify_a_decision(private: str, make: Make, tmp_path: Path) -> None:
     workspace, path = make("[offer, person]", private=private), csv(offers(), tmp_path)
     assert bring(workspace, path).accepted == 240
@@ -155,7 +154,7 @@ def test_late_rows_name_all_columns_of_the_id(make: Make, tmp_path: Path) -> Non
         bring(workspace, told, "outcomes")
 
 
-@pytest.mark.slow(lighter="test_columns_together_identify_a_decision")
+@pytest.mark.slow
 def test_an_id_of_several_columns_follows_a_new_key(make: Make, tmp_path: Path) -> None:
     workspace, path = make("[offer, person]", private="[person]"), csv(offers(), tmp_path)
     bring(workspace, path)
@@ -217,7 +216,7 @@ def test_nothing_that_comes_later_can_name_a_row(make: Make, tmp_path: Path) -> 
         bring(workspace, csv(pd.DataFrame({"repaid": [True]}), tmp_path, "late.csv"), "outcomes")
 
 
-@pytest.mark.slow(lighter="test_a_correction_of_rows_without_an_id_counts_each_once")
+@pytest.mark.slow
 def test_corrected_rows_without_ids_go_in_once(make: Make, tmp_path: Path) -> None:
     workspace, frame = make("{row_number: true}"), offers(3)
     frame.loc[[1, 2], "granted"] = "perhaps"
@@ -233,7 +232,7 @@ def test_corrected_rows_without_ids_go_in_once(make: Make, tmp_path: Path) -> No
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("key", [["Admit", "Gender", "Dept"], later({"row_number": True})])
+@pytest.mark.parametrize("key", [["Admit", "Gender", "Dept"], {"row_number": True}])
 def test_cells_with_a_count_are_known_by_their_columns_or_their_rows(key: Any, published: Path) -> None:
     """4,526 people in 24 cells: 1,198 of 2,691 men and 557 of 1,835 women were admitted."""
     frame = pd.read_csv(published / "ucb_admissions" / "datasets_UCBAdmissions.csv").drop(columns="rownames")

@@ -23,7 +23,6 @@ from boussole.audits.privacy import keys
 from boussole.audits.systems import System, load_system
 from boussole.audits.systems.parts import Feature
 from boussole.audits.workspace import Workspace
-from tests.sparing import later
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -97,7 +96,7 @@ BAD_ROWS = {
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("name", [later(name) if at % 3 else name for at, name in enumerate(BAD_ROWS)])
+@pytest.mark.parametrize("name", BAD_ROWS)
 def test_bad_rows_are_set_aside_and_good_ones_accepted(
     workspace: Workspace, loans: System, csv: Csv, name: str
 ) -> None:
@@ -234,7 +233,7 @@ def test_a_crash_in_the_middle_leaves_nothing(
     assert rows(workspace, loans, "SELECT count(*) FROM {decisions}") == [(1,)]
 
 
-@pytest.mark.slow(lighter="test_values_are_read_into_their_roles")
+@pytest.mark.slow
 def test_parquet_json_lines_and_duckdb_give_the_same_rows(workspace: Workspace, loans: System, tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {
@@ -269,7 +268,7 @@ def test_parquet_json_lines_and_duckdb_give_the_same_rows(workspace: Workspace, 
     assert tables[0] == tables[1] == tables[2]
 
 
-@pytest.mark.slow(lighter="test_a_file_is_imported_once_whatever_its_name")
+@pytest.mark.slow
 def test_a_duckdb_table_is_imported_once_by_content(
     workspace: Workspace, loans: System, csv: Csv, tmp_path: Path
 ) -> None:
@@ -309,7 +308,7 @@ def test_weights_must_be_whole_numbers(workspace: Workspace, tmp_path: Path) -> 
     assert total == (3,)
 
 
-@pytest.mark.parametrize("column", [later("row"), "Row", later("fault")])
+@pytest.mark.parametrize("column", ["Row"])
 @pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl", "duckdb"])
 def test_a_column_whose_name_is_needed_for_row_numbers_is_named(
     workspace: Workspace, loans: System, tmp_path: Path, column: str, kind: str

@@ -20,7 +20,6 @@ from boussole.audits.lake.tables import CUBES, table
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
-from tests.sparing import later
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -168,7 +167,7 @@ def test_every_order_of_arrival_ends_the_same(tmp_path: Path) -> None:
     assert all(item == found[0] for item in found)
 
 
-@pytest.mark.slow(lighter="test_an_outcome_changes_its_decision_and_the_cubes_of_its_month")
+@pytest.mark.slow
 def test_the_newest_word_counts_and_without_dates_the_last_to_arrive(tmp_path: Path) -> None:
     home = tmp_path / "w"
     workspace = make(home)
@@ -182,7 +181,7 @@ def test_the_newest_word_counts_and_without_dates_the_last_to_arrive(tmp_path: P
     assert [row[0] for row in in_force(workspace)][:2] == [1, 0]
 
 
-@pytest.mark.slow(lighter="test_saying_it_again_changes_nothing")
+@pytest.mark.slow
 def test_what_the_decision_log_said_counts_until_somebody_says_otherwise(workspace: Workspace) -> None:
     bring(workspace, DECISIONS.assign(hired=[True, None, None, None, False, None], replied=[True, None] * 3))
     assert [row[:2] for row in in_force(workspace)] == [(1, 3), (None, 0), (None, 1), (None, 0), (0, 1), (None, 0)]
@@ -246,7 +245,7 @@ def test_a_message_is_told_once_and_its_reply_later(workspace: Workspace) -> Non
     assert found == [(dt.date(2026, 1, 6), "offer", dt.datetime(2026, 1, 7), 32)] * 2  # noqa: DTZ001
 
 
-@pytest.mark.slow(lighter="test_only_touched_months_are_rebuilt")
+@pytest.mark.slow
 def test_a_month_whose_rows_were_purged_stays_as_it_is(workspace: Workspace) -> None:
     bring(workspace, DECISIONS)
     before = counts(workspace)
@@ -263,7 +262,7 @@ def test_a_month_whose_rows_were_purged_stays_as_it_is(workspace: Workspace) -> 
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("seed", [0, later(1), later(2)])
+@pytest.mark.parametrize("seed", [0])
 def test_a_random_history_ends_as_pandas_says(tmp_path: Path, seed: int) -> None:
     random = np.random.default_rng(seed)
     workspace = make(tmp_path / "w")

@@ -17,7 +17,6 @@ from boussole.audits.decisions.exclusion import exclude
 from boussole.audits.decisions.quarantine import export
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import reading, writing
-from boussole.audits.lake.tables import table
 from boussole.audits.retention.purge import purge
 from boussole.audits.runs import measure_window
 from boussole.audits.windows import EmptyWindowError
@@ -114,7 +113,7 @@ def test_a_correction_no_longer_waits(tmp_path: Path) -> None:
     assert (found.counted, found.set_aside, found.by_reason) == (104, 0, ())
 
 
-@pytest.mark.slow(lighter="test_a_correction_no_longer_waits")
+@pytest.mark.slow
 def test_a_correction_that_a_french_spreadsheet_saved_has_decimal_commas_and_its_own_dates(tmp_path: Path) -> None:
     workspace = made(
         tmp_path / "w", MONTHLY.replace("decision:", "score: {column: points, range: [0, 1]}\n  decision:")
@@ -169,23 +168,6 @@ def test_of_a_whole_log_rows_set_aside_after_its_last_counted_day_are_a_part_too
     assert part.other_periods == 0
 
 
-@pytest.mark.slow(
-    lighter="test_rows_set_aside_count_to_the_period_of_their_day_and_to_every_one_where_it_cannot_be_read"
-)
-def test_a_lake_of_an_earlier_version_tells_of_its_rows_without_their_day(tmp_path: Path) -> None:
-    workspace = made(tmp_path / "w")
-    system = workspace.system("loans")
-    bring(workspace, [*rows(3, 100), *rows(4, 30), *rows(3, 4, start=500, granted="maybe")])
-    with writing(workspace) as connection:
-        for name in ("day", "weight"):
-            connection.execute(f"ALTER TABLE {table(system, 'quarantine')} DROP COLUMN {name}")
-    assert (left_out(workspace, APRIL).set_aside, left_out(workspace, APRIL).undated) == (4, 4)
-    bring(workspace, rows(4, 2, start=700, granted="maybe") + rows(4, 1, start=800))
-    april = left_out(workspace, APRIL)
-    assert (april.counted, april.set_aside, april.undated) == (31, 6, 4)
-    assert left_out(workspace, MARCH).set_aside == 4
-
-
 @pytest.mark.costly
 def test_a_window_without_decisions_is_refused_and_says_where_there_are_some(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
@@ -197,7 +179,7 @@ def test_a_window_without_decisions_is_refused_and_says_where_there_are_some(tmp
     assert stored_audits(workspace) == []
 
 
-@pytest.mark.slow(lighter="test_a_document_that_hides_what_was_left_out_is_found")
+@pytest.mark.slow
 def test_what_was_left_out_is_found_again_and_may_change_since(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     system = workspace.system("loans")
@@ -227,7 +209,7 @@ def test_a_document_that_hides_what_was_left_out_is_found(tmp_path: Path) -> Non
     assert "left_out.set_aside" in {difference.key for difference in again.differences}
 
 
-@pytest.mark.slow(lighter="test_a_corrected_row_goes_with_a_purge")
+@pytest.mark.slow
 def test_a_purge_leaves_that_rows_were_set_aside(tmp_path: Path) -> None:
     """The same is told, and the same cap, before and after; of the rows, their month is left."""
     workspace = made(tmp_path / "w", MONTHLY.replace("decision:", "weight: n\n  decision:"))
@@ -261,7 +243,7 @@ def test_a_purge_leaves_that_rows_were_set_aside(tmp_path: Path) -> None:
         export(workspace, workspace.system("loans"), tmp_path / "aside.csv")
 
 
-@pytest.mark.slow(lighter="test_a_corrected_row_goes_with_a_purge")
+@pytest.mark.slow
 def test_a_purge_of_one_month_leaves_undated_rows_to_it_whose_source_stays(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     undated = [line.replace("2026-03-09", "soon") for line in rows(3, 4, start=500)]
@@ -380,7 +362,7 @@ def test_outcomes_set_aside_are_told_and_keep_questions_about_outcomes_from_an_a
     assert left_out(workspace).beside == {}
 
 
-@pytest.mark.slow(lighter="test_outcomes_set_aside_are_told_and_keep_questions_about_outcomes_from_an_answer")
+@pytest.mark.slow
 def test_a_reference_of_which_much_was_set_aside_is_no_measure_of_drift(tmp_path: Path) -> None:
     """The window is whole, and what is told of it is judged; how far it moved from half a reference is not."""
     text = MONTHLY.replace(

@@ -96,7 +96,7 @@ def attention(frame: pd.DataFrame) -> float:
     return float(np.mean(shares))
 
 
-@pytest.mark.slow(lighter="test_months_with_enough_lists_and_one_without_any_hide_nothing")
+@pytest.mark.slow
 def test_a_quarter_does_not_give_the_few_lists_of_one_month_away(tmp_path: Path) -> None:
     frame = lists([40, 3, 40])
     workspace, of = filled(tmp_path / "a", frame)

@@ -195,7 +195,7 @@ def test_a_quarter_does_not_give_its_first_month_away(tmp_path: Path) -> None:
     assert {m.reason for m in alone.measures if m.metric == "selection_rate" and m.by == ("sex",)} == {None}
 
 
-@pytest.mark.slow(lighter="test_no_reader_of_all_windows_finds_a_handful")
+@pytest.mark.slow
 def test_people_of_unknown_group_who_were_hidden_do_not_count_as_shown(tmp_path: Path) -> None:
     """January hides five women among twenty people of unknown sex, of whom its document has no line of their own."""
     of, workspace = system(intersection=False), Workspace.create(tmp_path / "a")
@@ -227,7 +227,7 @@ def test_attributes_declared_later_do_not_count_as_shown_before(tmp_path: Path) 
     assert shown.untold(keys) == {(("sex",), ("F",))}
 
 
-@pytest.mark.slow(lighter="test_a_quarter_does_not_give_its_first_month_away")
+@pytest.mark.slow
 def test_evidence_repeats_what_was_hidden_for_another_window(tmp_path: Path) -> None:
     workspace, of = filled(tmp_path / "a")
     for month in (2, 3):

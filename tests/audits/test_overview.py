@@ -97,7 +97,7 @@ def test_changes_of_the_columns_are_told(filled: Workspace) -> None:
     assert {("new_column", "note", ""), ("rare_value", "sex", "1")} <= {(c.kind, c.column, c.detail) for c in changed}
 
 
-@pytest.mark.slow(lighter="test_what_came_by_which_way")
+@pytest.mark.slow
 def test_runs_out_of_the_figures_are_told_until_they_are_back(filled: Workspace) -> None:
     loans = filled.system("loans")
     exclude(filled, loans, "mlflow:run1", reason="deleted")
@@ -108,14 +108,14 @@ def test_runs_out_of_the_figures_are_told_until_they_are_back(filled: Workspace)
     assert overview(filled).systems["loans"].excluded == ()
 
 
-@pytest.mark.slow(lighter="test_the_oldest_row_is_told")
+@pytest.mark.slow
 def test_sealed_months_are_told(filled: Workspace) -> None:
     purge(filled, before=dt.date(2026, 8, 1))
     sealed = overview(filled).systems["loans"].sealed
     assert [(item.month, item.decisions) for item in sealed] == [(dt.date(2026, 7, 1), 1)]
 
 
-@pytest.mark.slow(lighter="test_what_the_logs_hold_and_how_new_it_is")
+@pytest.mark.slow
 def test_a_system_whose_file_is_gone_is_still_named_by_what_came(filled: Workspace) -> None:
     (filled.home / "systems" / "loans.yaml").unlink()
     seen = overview(Workspace(filled.home))
@@ -123,7 +123,7 @@ def test_a_system_whose_file_is_gone_is_still_named_by_what_came(filled: Workspa
     assert {item.system for item in seen.arrived} == {"loans"}
 
 
-@pytest.mark.slow(lighter="test_what_the_logs_hold_and_how_new_it_is")
+@pytest.mark.slow
 def test_a_log_that_the_file_names_only_since_is_no_trouble(filled: Workspace) -> None:
     path = filled.home / "systems" / "loans.yaml"
     path.write_text(SYSTEM + "contacts: {person: who, at: at, kind: kind}\n", encoding="utf-8")

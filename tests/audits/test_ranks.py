@@ -114,7 +114,7 @@ def test_lists_that_come_in_pieces_and_in_any_order_are_counted_once(
     assert cube(workspace, system) == cube(*loaded)
 
 
-@pytest.mark.slow(lighter="test_rows_give_what_the_cube_gives")
+@pytest.mark.slow
 def test_a_group_that_leaves_a_list_leaves_no_trace(tmp_path: Path) -> None:
     """The first batch holds lists of one group; the second gives them another one, and nothing else."""
     frame = log(20)
@@ -143,7 +143,7 @@ def test_a_notebook_gives_the_same(loaded: tuple[Workspace, System]) -> None:
     assert {m.id: m.value for m in ranking(found.run.measures)} == {m.id: m.value for m in expected}
 
 
-@pytest.mark.slow(lighter="test_rows_give_what_the_cube_gives")
+@pytest.mark.slow
 def test_a_part_of_a_month_and_other_references_are_counted_from_rows(loaded: tuple[Workspace, System]) -> None:
     workspace, system = loaded
     days = Window(dt.date(2026, 1, 12), dt.date(2026, 2, 3))
@@ -181,7 +181,7 @@ def test_a_rerun_of_the_evidence_repeats_every_figure(loaded: tuple[Workspace, S
     assert before == [measure for measure in run.measures if measure.metric not in since]
 
 
-@pytest.mark.slow(lighter="test_rows_give_what_the_cube_gives")
+@pytest.mark.slow
 def test_lists_of_purged_months_stay_counted(tmp_path: Path) -> None:
     workspace, system = load(tmp_path / "w", log())
     before = cube(workspace, system)
@@ -202,7 +202,7 @@ def test_lists_of_purged_months_stay_counted(tmp_path: Path) -> None:
         measure_window(workspace, system, start=WHOLE.start, end=WHOLE.end, exact=True)
 
 
-@pytest.mark.slow(lighter="test_rows_give_what_the_cube_gives")
+@pytest.mark.slow
 def test_an_ended_basis_takes_its_group_out_of_the_cube(tmp_path: Path) -> None:
     text = SYSTEM.replace("{column: age}", "{column: age, basis: law, expires: 2199-12-31}")
     workspace, _ = load(tmp_path / "w", log(20), text=text)

@@ -94,7 +94,7 @@ def curves(document: Mapping[str, Any]) -> list[str]:
     return [m["id"] for m in document["measures"] if "curve" in m["params"]]
 
 
-@pytest.mark.slow(lighter="test_a_quarter_does_not_give_the_few_scores_of_one_month_away")
+@pytest.mark.slow
 def test_of_windows_that_share_days_one_has_calibration_curves(tmp_path: Path) -> None:
     workspace, of = filled(tmp_path / "a", rows([400, 40, 400], people=400))
     assert curves(audit(workspace, of, MONTHS[0]))

@@ -235,7 +235,7 @@ PAIRS = list(itertools.permutations(range(len(FORMS)), 2))
 
 
 @pytest.mark.attack("small groups", "an exact linear program over all that two systems on the same decisions publish")
-@pytest.mark.parametrize("seed", [0, *(pytest.param(i, marks=pytest.mark.slow) for i in range(1, 5))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(i, marks=pytest.mark.slow) for i in (1, 2))])
 def test_no_reader_of_two_systems_finds_a_handful(tmp_path: Path, seed: int, tries: Tries) -> None:
     draw = random.Random(seed)  # noqa: S311 (no secret)
     frame, told = people(seed), list[tuple[Document, System]]()
@@ -280,7 +280,7 @@ def told_of(
     "small groups", "an exact linear program over all tables that two systems on the same decisions show"
 )
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(20, 64, 4))
+@pytest.mark.parametrize("first", [20, 24])
 def test_no_reader_of_the_tables_of_two_systems_finds_a_handful(tmp_path: Path, first: int, tries: Tries) -> None:
     refused = 0
     for seed in range(first, first + 4):
@@ -301,7 +301,7 @@ def test_no_reader_of_the_tables_of_two_systems_finds_a_handful(tmp_path: Path, 
 
 
 @pytest.mark.attack("small groups", "two systems on the same decisions, one by bands from 26, the other from 27")
-@pytest.mark.slow(lighter="test_two_bandings_in_one_file_do_not_tell_who_lies_between")
+@pytest.mark.slow
 def test_two_bandings_do_not_tell_who_lies_between(tmp_path: Path, tries: Tries) -> None:
     one, two = system("one", groups=AGES), system("two", groups=OTHER_AGES)
     frame = people()
@@ -318,7 +318,7 @@ SHARED = "two systems on the same decisions"
 @pytest.mark.attack(
     "small groups", f"{SHARED}, of which one reads another decision, lacks a few rows, or has few apart"
 )
-@pytest.mark.slow(lighter="test_two_bandings_in_one_file_do_not_tell_who_lies_between")
+@pytest.mark.slow
 def test_what_cannot_be_read_together_is_refused(tmp_path: Path, tries: Tries) -> None:
     """Another decision column; the same rows without four of them."""
     one = system("one", groups={"region": {}})
@@ -340,7 +340,7 @@ def test_what_cannot_be_read_together_is_refused(tmp_path: Path, tries: Tries) -
 
 
 @pytest.mark.attack("small groups", f"{SHARED}: one whose file was removed, and that came back under another id")
-@pytest.mark.slow(lighter="test_two_bandings_in_one_file_do_not_tell_who_lies_between")
+@pytest.mark.slow
 def test_a_system_that_came_back_under_another_id_is_the_same(tmp_path: Path) -> None:
     """Its rows and its audits are still there, and so is the declaration that these were made by."""
     one, again = system("one", groups=AGES), system("again", groups=OTHER_AGES)

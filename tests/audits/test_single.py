@@ -78,7 +78,7 @@ def test_a_decision_is_read_with_its_own_data_and_averages_of_its_month_and_vers
     assert not hasattr(found, "person")
 
 
-@pytest.mark.slow(lighter="test_a_decision_is_read_with_its_own_data_and_averages_of_its_month_and_version")
+@pytest.mark.slow
 def test_an_id_of_several_columns_is_given_column_by_column(workspace, tmp_path):
     bring(workspace, tmp_path, "pairs", "january", *(row(n) for n in range(6)))
     assert read_decision(workspace, workspace.system("pairs"), ["O1", "P5"]).score == 0.55
@@ -100,7 +100,7 @@ def test_of_a_decision_that_is_not_there_it_is_said_why_and_what_to_do(workspace
     assert "`boussole sync`" in refused(workspace, "jobs", "D99")
 
 
-@pytest.mark.slow(lighter="test_of_a_decision_that_is_not_there_it_is_said_why_and_what_to_do")
+@pytest.mark.slow
 def test_a_decision_of_a_run_that_was_taken_out_is_not_explained(workspace, tmp_path):
     path = tmp_path / "run.csv"
     path.write_text(HEADER + row(1) + row(2), encoding="utf-8")

@@ -140,7 +140,7 @@ def filled(folder: Path, system: System, parts: Sequence[pd.DataFrame]) -> Works
     return workspace
 
 
-@pytest.mark.slow(lighter="test_no_stage_tells_of_a_handful")
+@pytest.mark.slow
 def test_any_order_batches_rows_and_evidence_give_the_same_stages(tmp_path: Path) -> None:
     system, frame = funnel(person=True, controls=True), people(LARGE, rows_each=3)
     shuffled = frame.sample(frac=1, random_state=7)

@@ -157,7 +157,7 @@ NUMBERS = st.lists(st.sampled_from([0, 1, 3, 9, 20, 60]), min_size=int(np.prod(S
 
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(NUMBERS, st.permutations(WINDOWS))
-@pytest.mark.slow(lighter="test_a_quarter_does_not_give_the_few_away_who_came_far_in_one_month")
+@pytest.mark.slow
 def test_no_reader_of_all_windows_finds_a_handful_at_a_stage(numbers: list[int], order: list[Window]) -> None:
     check(funnel(), random_funnels(numbers), order)
 
@@ -238,7 +238,7 @@ def test_nothing_is_told_of_the_stages_after_one_that_a_handful_reached() -> Non
         assert {(m["reason"], m["n"]) for m in document if m["given"].get("stage") == stage} == {("small_group", None)}
 
 
-@pytest.mark.slow(lighter="test_a_quarter_does_not_give_the_few_away_who_came_far_in_one_month")
+@pytest.mark.slow
 def test_evidence_repeats_what_was_hidden_at_a_stage_for_another_window(tmp_path: Path) -> None:
     of, counts = funnel(person=True), months(FEW_HIRED, CROWD, CROWD)
     frames = [

@@ -354,16 +354,16 @@ def audits_of(workspace: Workspace) -> list[AuditDocument]:
     return [audit.document() for audit in stored_audits(workspace)]
 
 
-@pytest.mark.slow(lighter="audits/test_shared_rows.py::test_no_reader_of_two_systems_finds_a_handful")
+@pytest.mark.slow
 @pytest.mark.attack(
     "small groups", "an exact linear program over audits, packs, drift by month and week, and the data page"
 )
 @pytest.mark.parametrize(
     ("form", "first"),
-    [(form, first) for form in range(len(FORMS)) for first in (0, 3, 11)],
+    [(form, first) for form in range(len(FORMS)) for first in (0, 11)],
 )
 def test_no_reader_of_all_surfaces_finds_a_handful(tmp_path: Path, form: int, first: int, tries: Tries) -> None:
-    for seed in range(first, first + (1 if first == 11 else 3)):
+    for seed in range(first, first + (1 if first == 11 else 2)):
         draw = random.Random(seed * 10 + form)  # noqa: S311 (no secret)
         frame = people(seed, n=240 if first == 11 else draw.choice([240, 420, 900]))
         of = system(**FORMS[form], reference=draw.choice(REFERENCES))

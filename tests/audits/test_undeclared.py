@@ -21,7 +21,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from tests.attacks import Tries
 from tests.audits.privacy.helpers import files_of, found_in_clear, found_when_opened
-from tests.sparing import later
+from tests.sparing import slow_case
 from tests.written import system_text
 
 NAME = "Dupont-Canari"
@@ -220,7 +220,7 @@ def test_too_many_values_are_refused_before_anything_is_written(tmp_path: Path) 
 
 @pytest.mark.costly
 @pytest.mark.parametrize("strays", [3, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 10))])
-@pytest.mark.parametrize("kind", [*list(GROUPS)[:1], *map(later, list(GROUPS)[1:])])
+@pytest.mark.parametrize("kind", [*list(GROUPS)[:1], *map(slow_case, list(GROUPS)[1:])])
 @pytest.mark.attack("small groups", "a person's name in the column of a group, looked for in all that leaves the lake")
 def test_a_name_in_a_column_of_groups_leaves_by_no_way(
     tmp_path: Path, kind: str, strays: int, tries: Tries, capsys: pytest.CaptureFixture[str]

@@ -139,7 +139,7 @@ def test_the_fourth_month_is_judged_on_all_four(home: Workspace) -> None:
     assert "1er janvier 2026" in told.sentence["fr"].replace("\N{NO-BREAK SPACE}", " ")
 
 
-@pytest.mark.slow(lighter="test_the_fourth_month_is_judged_on_all_four")
+@pytest.mark.slow
 def test_four_months_find_what_each_of_them_leaves_open(tmp_path: Path) -> None:
     """At 65 for 100, with some 90 and 120 selected a month: together far surer than the month alone, and to watch."""
     home = workspace_of(tmp_path / "w", log(ratio=0.65))
@@ -156,7 +156,7 @@ def again(home: Workspace) -> list[Rerun]:
     return list(rerun(home, chosen(home), today=dt.date(2026, 12, 1)))
 
 
-@pytest.mark.slow(lighter="test_evidence_of_a_month_before_that_is_lost_is_named")
+@pytest.mark.slow
 def test_computed_again_it_is_the_same(home: Workspace) -> None:
     audit(home, 4)
     found = again(home)
@@ -174,7 +174,7 @@ def test_evidence_of_a_month_before_that_is_lost_is_named(home: Workspace) -> No
     assert all("evidence" in problem for problem in problems)
 
 
-@pytest.mark.slow(lighter="test_groups_declared_otherwise_begin_anew_and_titles_do_not")
+@pytest.mark.slow
 def test_another_version_of_the_model_begins_anew(tmp_path: Path) -> None:
     home = workspace_of(tmp_path / "w", log(new_in=3))
     documents = [audit(home, month) for month in (1, 2, 3, 4)]
@@ -356,7 +356,7 @@ def test_a_window_of_other_days_is_judged_by_itself(home: Workspace) -> None:
     assert document.accumulated is None
 
 
-@pytest.mark.slow(lighter="test_the_fourth_month_is_judged_on_all_four")
+@pytest.mark.slow
 def test_months_without_decisions_are_passed_over(tmp_path: Path) -> None:
     decisions = log()
     home = workspace_of(tmp_path / "w", decisions[decisions.day.map(lambda day: day.month != 2)])

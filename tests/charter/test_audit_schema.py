@@ -8,7 +8,6 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from boussole.charter.schemas import audit_schema
-from tests.sparing import later
 
 VALIDATOR = Draft202012Validator(audit_schema())
 DATA = {
@@ -20,7 +19,7 @@ DATA = {
 
 @pytest.mark.costly
 @pytest.mark.usefixtures("real_data")
-@pytest.mark.parametrize("system", [later("compas"), "callbacks"])
+@pytest.mark.parametrize("system", ["callbacks"])
 def test_documents_of_real_audits_fit_the_schema(audited: Any, system: str) -> None:
     fits(audited, system)
 

@@ -137,7 +137,7 @@ def test_the_split_errs_in_fewer_years_than_it_may() -> None:
     assert set(bounds(SPLIT, 1.0, 2)) == {1, 2}  # two months: those alone, and all
 
 
-@pytest.mark.slow(lighter="test_the_split_errs_in_fewer_years_than_it_may")
+@pytest.mark.slow
 def test_the_table_of_splits() -> None:
     _, _, *rows = lines()
     assert all(row in PAGE for row in rows)

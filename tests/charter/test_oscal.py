@@ -19,7 +19,6 @@ from boussole.charter.records import stored_audits
 from boussole.charter.records.in_force import in_force
 from tests import offers
 from tests.charter.test_rerun import sql
-from tests.sparing import later
 
 MODELS = {
     "catalog": catalogs.Model,
@@ -34,7 +33,7 @@ def workspace(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest
     return audited_offers(tmp_path_factory.mktemp("offers") / "w", clustered=True)
 
 
-@pytest.fixture(scope="module", params=["fr", later("en")])
+@pytest.fixture(scope="module", params=["fr"])
 def files(request: pytest.FixtureRequest, workspace: Workspace) -> Documents:
     return oscal_files(workspace, stored_audits(workspace), lang=request.param)
 

@@ -288,7 +288,7 @@ def test_the_database_waits_its_turn_and_keeps_its_references(workspace):
     assert pragmas == {"foreign_keys": 1, "journal_mode": "wal", "busy_timeout": 60_000}
 
 
-@pytest.mark.slow(lighter="audits/ledger/test_log.py::test_two_processes_append_without_a_fork")
+@pytest.mark.slow
 def test_two_processes_can_open_a_new_workspace_at_once(workspace):
     script = """
 import json, sys

@@ -26,7 +26,6 @@ from boussole.dashboard.server.access.places import every_command
 from boussole.dashboard.server.routes import ROUTES
 from boussole.dashboard.views.records.choosing import FILLERS, LISTS
 from tests.commands import commands
-from tests.sparing import later
 from tests.written import system_text
 
 ROOT = Path(__file__).parents[2]
@@ -250,10 +249,10 @@ print(json.dumps({
     ("kind", "module", "text"),
     [
         ("visit", "charter/record_types/work.py", RECORD),
-        later("oath", "charter/record_types/acts/members.py", ACT),
+        ("oath", "charter/record_types/acts/members.py", ACT),
     ],
 )
-@pytest.mark.slow(lighter="test_a_command_asks_for_the_fields_of_its_model")
+@pytest.mark.slow
 def test_a_record_more_is_one_module(kind, module, text, tmp_path):
     folder = tmp_path / "project"
     shutil.copytree(ROOT / "src", folder / "src", symlinks=True)

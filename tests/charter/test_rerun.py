@@ -208,7 +208,7 @@ def test_decisions_that_came_later_are_told_and_no_difference(workspace: Workspa
     assert "1 file(s) of decisions" in lines(found)
 
 
-@pytest.mark.slow(lighter="test_without_a_lake_the_evidence_is_left")
+@pytest.mark.slow
 def test_after_a_purge_the_evidence_is_left(workspace: Workspace) -> None:
     purge(workspace, before=dt.date(2026, 2, 1), system_id="offers", today=TODAY)
     found = run(workspace)

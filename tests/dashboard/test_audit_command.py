@@ -267,7 +267,7 @@ def test_a_failure_in_one_period_seals_none(
     assert entries(workspace) == 0
 
 
-@pytest.mark.slow(lighter="test_nothing_is_sealed_where_the_document_cannot_be_written")
+@pytest.mark.slow
 def test_a_document_is_written_whole_or_not_at_all(workspace: Workspace, command: Run, tmp_path: Path) -> None:
     target = tmp_path / "out" / "audit.json"
     target.parent.mkdir()

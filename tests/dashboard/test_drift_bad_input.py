@@ -24,7 +24,7 @@ from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, drift_page
 from boussole.dashboard.views.store import scene
-from tests.sparing import later
+from tests.sparing import slow_case
 from tests.written import system_text
 
 SYSTEM = """
@@ -217,7 +217,7 @@ def page_of(workspace: Workspace, system: System, lang: str = "en") -> DriftPage
     )
 
 
-@pytest.mark.parametrize("name", [later(name) if number % 7 else name for number, name in enumerate(CASES)])
+@pytest.mark.parametrize("name", [slow_case(name) if number % 7 else name for number, name in enumerate(CASES)])
 def test_it_is_named_and_never_a_silent_zero(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     workspace, system = brought_in(tmp_path, case, form="parquet")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import tarfile
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -16,7 +16,6 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.dashboard.browsing import SIDEWAYS, keeps_its_policy, narrow, served, violations, waiting, whole
 
-KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026.tar.xz"
 SEEN = "return getComputedStyle(arguments[0]).clipPath === 'none'"
 SPOTS = ".looked details[open] a.spot"
 
@@ -31,15 +30,12 @@ def patient(watched: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a dashboard on the kept demo: drawings need decisions."""
-    home = tmp_path_factory.mktemp("explored")
-    with tarfile.open(KEPT) as packed:
-        packed.extractall(home, filter="data")
-    yield from served(home / "demo")
+def demo(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a dashboard on the demo: drawings need decisions."""
+    yield from served(Path(shutil.copytree(demo_home, tmp_path_factory.mktemp("explored") / "demo")))
 
 
-@pytest.mark.slow(lighter="dashboard/test_two_periods.py::test_a_choice_is_an_address_and_an_address_a_choice")
+@pytest.mark.slow
 def test_a_drawing_over_time_is_read_month_by_month(patient: webdriver.Chrome, demo: str) -> None:
     """One stop of the Tab key, then arrows; or the month under the pointer."""
     page = patient
@@ -66,7 +62,7 @@ def test_a_drawing_over_time_is_read_month_by_month(patient: webdriver.Chrome, d
     keeps_its_policy(page)
 
 
-@pytest.mark.slow(lighter="dashboard/test_two_periods.py::test_a_choice_is_an_address_and_an_address_a_choice")
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_two_periods_of_scores_are_chosen_and_read_by_keyboard(patient: webdriver.Chrome, demo: str, lang: str) -> None:
     """A native list changes the address and the chart; Tab reaches each mark, which says its figure."""

@@ -174,7 +174,7 @@ def test_every_method_is_explained(made: ReportView) -> None:
     assert exact["decision"] is not None
 
 
-@pytest.mark.slow(lighter="test_the_command_makes_the_report")
+@pytest.mark.slow
 def test_the_same_report_is_one_run_of_mlflow(workspace: Workspace, made: ReportView) -> None:
     again = make(workspace, exact_pair(workspace, workspace.system("jobs"), window=FEBRUARY), size=200)
     assert (again.sha256, again.run) == (made.sha256, made.run)

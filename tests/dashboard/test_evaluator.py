@@ -173,7 +173,7 @@ def test_results_can_be_saved_and_loaded(result, tmp_path):
     assert again.artifacts["boussole_audit"].content["schema"] == "boussole.audit/1"
 
 
-@pytest.mark.slow(lighter="test_metrics_are_fairlearns")
+@pytest.mark.slow
 def test_beside_another_evaluator_with_a_model(home, people):
     """Decisions come from a model; a group that the model does not see is given apart."""
     data = people[["skill", "y"]]
@@ -228,7 +228,7 @@ def test_decisions_are_logged_where_asked_and_then_synced(home, people):
     assert report.failures == ()
 
 
-@pytest.mark.slow(lighter="test_metrics_are_fairlearns")
+@pytest.mark.slow
 def test_a_second_evaluation_in_a_run_replaces_the_first(home, people):
     data = people.drop(columns="y").rename(columns={"p": "score"}).assign(chosen=people["p"] > 0.5)
     with mlflow.start_run():

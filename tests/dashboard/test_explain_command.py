@@ -28,7 +28,6 @@ from boussole.dashboard.views.explanation_criteria import parameter_blocks
 from boussole.dashboard.views.explanation_sheet import Issue, operation_blocks, part_blocks, sheet
 from boussole.experiments.weights.version_models import VersionModel
 from tests.dashboard.explained import DECIDED, asked, model, workspace_in
-from tests.sparing import later
 
 ALONE = ["explain", "D07", "--system", "jobs", "--reason", "request"]
 
@@ -107,8 +106,8 @@ def test_without_a_model_no_weight_is_made_up(shared):
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        later("", "The log holds nothing of a person for this decision"),
-        later("false", "this person kept what the tool proposed"),
+        ("", "The log holds nothing of a person for this decision"),
+        ("false", "this person kept what the tool proposed"),
         ("true", "this person decided otherwise than the tool proposed"),
     ],
 )

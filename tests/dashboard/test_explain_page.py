@@ -205,7 +205,7 @@ def test_a_request_about_another_day_opens_nothing(workspace, client):
     assert "must not reach the wrong person" in client.get(f"/explain-file/{found.id}?lang=en").text
 
 
-@pytest.mark.slow(lighter="test_from_the_request_to_the_sheet_in_the_hand_of_the_person")
+@pytest.mark.slow
 def test_the_page_shows_the_sheet_and_escapes_what_was_typed(workspace, client, monkeypatch):
     monkeypatch.setattr(sessions, "cookie", lambda _: "steward")
     sent(client, "steward", "/explain/open", system="jobs", decision="D07", request="-", reason="<b>why</b>")

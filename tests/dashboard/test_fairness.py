@@ -329,7 +329,7 @@ def test_the_sentence_of_a_second_period_says_what_it_counts(view: View, windows
     assert other.then_of == marks_of(other)[1].period
 
 
-@pytest.mark.slow(lighter="test_what_an_audit_hides_is_hidden_here_and_said_to_be")
+@pytest.mark.slow
 def test_what_one_period_hides_is_hidden_beside_another(view: View, windows: list[Any]) -> None:
     """Nothing of two audits is added or subtracted: every figure is one that one of them tells of this very group."""
     for by in ("origin", "gender", "age", "gender,origin"):

@@ -43,7 +43,7 @@ from boussole.dashboard.views.system import system_page
 from boussole.dashboard.views.system_tables import matrix
 from tests.as_json import documents, judge, register, sentence_of, summarise
 from tests.charter.builders import WOMEN, comparison, drift, system
-from tests.sparing import later
+from tests.sparing import slow_case
 
 TODAY = dt.date(2026, 11, 26)
 MARK = "¤"
@@ -207,7 +207,7 @@ class Heard(HTMLParser):
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("lang", ["fr", later("en")])
+@pytest.mark.parametrize("lang", ["fr", slow_case("en")])
 def test_every_text_of_a_german_charter_is_marked_as_german_and_nothing_else_is(scene_of: Scene, lang: str) -> None:
     for name, html in pages(scene_of, speaker(lang)):
         heard = Heard(html)

@@ -174,7 +174,7 @@ def test_versions_of_the_lake_runs_and_files_can_be_mixed(run, home, runs, bouss
     refused(run("compare", "v1", "v9", "--system", "essai", workspace=lone), "the version 'v9'")
 
 
-@pytest.mark.slow(lighter="test_rows_left_out_of_a_run_are_told_and_fail_the_build")
+@pytest.mark.slow
 def test_files_are_compared_without_a_workspace(run, tmp_path):
     (tmp_path / "essai.yaml").write_text(SYSTEM, encoding="utf-8")
     frame(women=0.5).to_parquet(tmp_path / "production.parquet")

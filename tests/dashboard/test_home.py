@@ -336,20 +336,13 @@ def test_words_are_counted_as_they_are_seen() -> None:
 @pytest.mark.parametrize("lang", ["fr", "en"])
 @pytest.mark.parametrize("role", ["steward", "chair", "data_scientist", "reader"])
 def test_the_first_page_of_the_demo_is_read_in_a_minute(
-    demo: Path, monkeypatch: pytest.MonkeyPatch, be: Callable[..., None], role: str, lang: str
+    demo_home: Path, monkeypatch: pytest.MonkeyPatch, be: Callable[..., None], role: str, lang: str
 ) -> None:
-    monkeypatch.setenv("BOUSSOLE_HOME", str(demo))
+    monkeypatch.setenv("BOUSSOLE_HOME", str(demo_home))
     be(role)
     page = app_at("compass", lang=lang).run()
     bodies = [each.proto.body for each in page.main if each.type == "html"]
     assert 100 < sum(words_shown(body, names=False) for body in bodies) <= MOST_WORDS
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from boussole.dashboard.cli.demo import run_demo
-
-    return run_demo(tmp_path_factory.mktemp("demo") / "home", people=2500, progress=lambda *_: None).workspace.home
 
 
 def sheet_request(**changes: object) -> SheetRequest:

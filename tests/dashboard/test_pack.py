@@ -37,7 +37,7 @@ from boussole.dashboard.cli.verifying import told
 from boussole.dashboard.server.access import log
 from tests import offers
 from tests.attacks import Tries
-from tests.sparing import later
+from tests.sparing import slow_case
 
 BARE = ["-I", "-S"]
 Files = dict[str, bytes]
@@ -147,7 +147,7 @@ def test_every_file_that_is_changed_lost_or_added_is_found(copy: Path, tries: Tr
 
 
 @pytest.mark.attack("evidence pack", "a verifier with a changed module")
-@pytest.mark.slow(lighter="charter/pack_attacks/test_code.py::test_a_forged_verifier_is_not_believed")
+@pytest.mark.slow
 def test_a_changed_verifier_is_found(copy: Path) -> None:
     path = copy / "verifier" / "figures" / "told.py"
     path.write_text(path.read_text(encoding="utf-8") + "# other\n", encoding="utf-8")
@@ -219,7 +219,7 @@ def _left_out(folder: Path) -> None:
     "evidence pack", "numbers, charter, declaration, counts or proofs changed, and the manifest made anew"
 )
 @pytest.mark.parametrize(
-    "forge", [_left_out, _number, *map(later, (_counts, _proof, _charter, _declaration, _earlier, _checkpoint))]
+    "forge", [_left_out, _number, *map(slow_case, (_counts, _proof, _charter, _declaration, _earlier, _checkpoint))]
 )
 def test_a_forger_who_makes_the_manifest_anew_is_found(copy: Path, forge: Callable[[Path], None]) -> None:
     forge(copy)
@@ -245,7 +245,7 @@ def test_another_key_and_a_kept_checkpoint_of_another_log(pack: Path, workspace:
     assert verify(pack, "--what")[0] == 2
 
 
-@pytest.mark.slow(lighter="test_a_pack_holds_and_nothing_is_added_to_it")
+@pytest.mark.slow
 def test_a_pack_made_since_a_kept_checkpoint_extends_it(tmp_path: Path) -> None:
     workspace = offers.make(tmp_path / "w")
     offers.bring(workspace, offers.frame(rows=400))
@@ -264,7 +264,7 @@ def test_a_pack_made_since_a_kept_checkpoint_extends_it(tmp_path: Path) -> None:
     assert (code, "ask for one made --since it" in said) == (1, True)
 
 
-@pytest.mark.slow(lighter="test_a_pack_holds_and_nothing_is_added_to_it")
+@pytest.mark.slow
 def test_an_audit_of_an_earlier_version_is_found_sealed_only(tmp_path: Path) -> None:
     workspace = offers.make(tmp_path / "w")
     offers.bring(workspace, offers.frame(rows=400))
@@ -375,7 +375,7 @@ def test_people_who_are_set_apart_are_in_no_pack_and_their_name_neither(workspac
     assert not list(folder.glob("cells/*"))
 
 
-@pytest.mark.slow(lighter="test_no_hidden_cell_follows_from_an_open_pack")
+@pytest.mark.slow
 def test_a_restricted_pack_holds_the_counts_that_an_open_one_hides(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -394,7 +394,7 @@ def test_a_restricted_pack_holds_the_counts_that_an_open_one_hides(
     assert not {size for *_, size in shown(opened)} & smallest
 
 
-@pytest.mark.slow(lighter="test_an_open_pack_is_made_of_documents_alone")
+@pytest.mark.slow
 def test_of_two_audits_of_a_window_an_open_pack_holds_one(tmp_path: Path) -> None:
     workspace = offers.make(tmp_path / "w")
     offers.bring(workspace, offers.frame(rows=400))

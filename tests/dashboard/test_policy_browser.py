@@ -20,7 +20,7 @@ from tests.attacks import Tries
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall
 from tests.dashboard.browsing import KNOCKED, Open, keeps_its_policy, listening, served, waiting, whole
-from tests.sparing import later
+from tests.sparing import slow_case
 
 FIXTURE = Path(__file__).parent / "workspace"
 INSERT = """
@@ -80,7 +80,7 @@ def test_an_address_that_is_opened_again_is_drawn_again(visit: Open) -> None:
 
 
 @attack("a reader's browser", "markup that came through, were it not escaped")
-@pytest.mark.parametrize("payload", [*list(PAYLOADS)[::2], *map(later, list(PAYLOADS)[1::2])])
+@pytest.mark.parametrize("payload", [*list(PAYLOADS)[::2], *map(slow_case, list(PAYLOADS)[1::2])])
 def test_markup_in_a_page_is_stopped_by_its_policy(watched: webdriver.Chrome, visit: Open, payload: str) -> None:
     page = visit("/glossary")
     before = page.current_url

@@ -8,7 +8,6 @@ import io
 import itertools
 import re
 import shutil
-import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import unescape
@@ -62,7 +61,6 @@ from boussole.dashboard.views.parts.taking import (
 from boussole.dashboard.views.scene import period
 from tests.dashboard.app_at import app_at
 
-KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026.tar.xz"
 EN, FR = speaker("en"), speaker("fr")
 VIEWS = {
     "compass": {},
@@ -81,11 +79,8 @@ SEAL = Seal(entries=[12], at=12, root=ROOT)
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    home = tmp_path_factory.mktemp("taking")
-    with tarfile.open(KEPT) as packed:
-        packed.extractall(home, filter="data")
-    return Workspace(home / "demo")
+def demo(demo_home: Path) -> Workspace:
+    return Workspace(demo_home)
 
 
 @pytest.fixture(scope="module")

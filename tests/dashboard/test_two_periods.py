@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tarfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +21,6 @@ from boussole.dashboard.views.drift.two_periods import Pair, TwoPeriods, fields_
 from tests.dashboard.app_at import app_at
 from tests.written import sample
 
-KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026.tar.xz"
 EDGES = {"score": [0.25, 0.5, 0.75], "<b>age": [30.0, 40.0]}
 MONTHS: list[dict[str, list[int]]] = [
     {"score": [250, 250, 250, 250, 0], "<b>age": [0, 500, 500, 0]},
@@ -185,19 +183,11 @@ def test_without_two_periods_the_page_says_so() -> None:
     assert "<table" not in html
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("two")
-    with tarfile.open(KEPT) as packed:
-        packed.extractall(home, filter="data")
-    return home / "demo"
-
-
 @pytest.mark.costly
 def test_a_choice_is_an_address_and_an_address_a_choice(
-    demo: Path, monkeypatch: pytest.MonkeyPatch, be: Callable[..., None]
+    demo_home: Path, monkeypatch: pytest.MonkeyPatch, be: Callable[..., None]
 ) -> None:
-    monkeypatch.setenv("BOUSSOLE_HOME", str(demo))
+    monkeypatch.setenv("BOUSSOLE_HOME", str(demo_home))
     be("chair")
     seen = app_at("drift", system="matchft", lang="en").run()
     assert not seen.exception

@@ -17,7 +17,7 @@ from boussole.dashboard.server.access.places import page_actions
 from tests.attacks import Tries
 from tests.conftest import Run
 from tests.dashboard.unread import ADDRESSES, EMPTINESS, FAULTS, every_log, seen, sentences
-from tests.sparing import later
+from tests.sparing import slow_case
 
 Shown = dict[tuple[str, str], str]
 SIGNS = ('role="alert"', 'role="status"', "<q", "are not as they were sealed")
@@ -78,7 +78,7 @@ def test_every_log_is_on_the_pages_that_tell_of_it(shown: Shown) -> None:
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("fault", [*list(FAULTS)[:4], *map(later, list(FAULTS)[4:])])
+@pytest.mark.parametrize("fault", [*list(FAULTS)[:4], *map(slow_case, list(FAULTS)[4:])])
 def test_what_cannot_be_read_is_never_shown_as_nothing(
     fault: str, healthy: Workspace, shown: Shown, tmp_path: Path
 ) -> None:
@@ -106,7 +106,7 @@ def test_a_page_says_it_in_french_too(healthy: Workspace, tmp_path: Path) -> Non
 
 
 @pytest.mark.attack("ledger", "its file is removed while the dashboard runs")
-@pytest.mark.slow(lighter="test_what_cannot_be_read_is_never_shown_as_nothing")
+@pytest.mark.slow
 def test_every_page_says_that_the_ledger_is_lost(healthy: Workspace, tmp_path: Path, tries: Tries) -> None:
     home = tmp_path / "w"
     shutil.copytree(healthy.home, home)

@@ -28,7 +28,6 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import ReadingRights, kept_answer
 from boussole.dashboard.views.charts.tables import corrections_table
-from tests.sparing import later
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -195,8 +194,6 @@ def test_put_in_are_compared_within_strata(widened: Workspace) -> None:
 @pytest.mark.parametrize(
     ("more", "outcomes", "answer"),
     [
-        later({"alike": True, "put_in_hired": 0.3}, True, ("watch", "beyond_watch")),  # teams decide: there are eight
-        later({"put_in_hired": 0.1}, True, ("watch", "beyond_watch")),  # clearly worse, and no breach by itself
         ({}, False, ("unknown", "outcomes_unseen")),  # the log tells only what became of those proposed
     ],
 )

@@ -22,7 +22,6 @@ from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.report.systems import figures
 from boussole.dashboard.views.system import question
-from tests.sparing import later
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -91,7 +90,7 @@ def test_without_a_gap_nothing_is_shared_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("lang", ["fr", later("en")])
+@pytest.mark.parametrize("lang", ["fr"])
 def test_the_waterfall_has_a_table_that_fits_a_report(tmp_path: Path, lang: str) -> None:
     workspace, say = made(tmp_path / "w", women=TOOL), speaker(lang)
     document = audit(workspace, dry_run=True)

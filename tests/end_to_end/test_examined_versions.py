@@ -25,7 +25,6 @@ from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.facts import facts_of
 from boussole.charter.text.loading import load_charter
-from tests.sparing import later
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -88,10 +87,8 @@ def test_a_version_is_told_with_its_days_and_how_much_it_decided(tmp_path: Path)
     ("versions", "new", "unnamed", "expected"),
     [
         (OLD, 0, 0, ("kept", "record_kept")),
-        later(OLD, 0, 7, ("unknown", "record_untold")),
         (OLD, 100, 0, ("watch", "record_overdue")),
         ('versions: {"1.4": {examined_on: 2026-03-05}}', 0, 0, ("broken", "record_late")),
-        later("", 0, 0, ("not_examined", "no_version")),
     ],
 )
 def test_the_register_decides(tmp_path: Path, versions: str, new: int, unnamed: int, expected) -> None:

@@ -27,7 +27,6 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.scene import load
-from tests.sparing import later
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -102,7 +101,6 @@ def told(document: AuditDocument, lang: str) -> str:
     ("effect", "drift", "expected", "said"),
     [
         (0.02, 0.0, ("kept", "all_kept"), "Oui. Dans 24 agences qui ont commencé, on compte depuis "),
-        later(0.0, 0.0, ("watch", "beyond_watch"), "Le hasard seul peut l’expliquer"),
         (-0.02, 0.0, ("broken", "beyond_breach"), "Non. Dans 24 agences"),
         (0.02, 0.004, ("unknown", "not_parallel"), "changeaient déjà autrement que les autres"),
     ],
@@ -122,9 +120,7 @@ def test_verdicts_follow_the_counts(
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize(
-    ("drift", "said"), [later(0.0, "restent autour de zéro"), (0.004, "ne restent pas autour de zéro")]
-)
+@pytest.mark.parametrize(("drift", "said"), [(0.004, "ne restent pas autour de zéro")])
 def test_its_page_shows_the_months_around_the_start(tmp_path: Path, drift: float, said: str) -> None:
     workspace = made(tmp_path / "w", counts(effect=0.02, drift=drift))
     audit(workspace)

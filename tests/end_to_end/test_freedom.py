@@ -34,7 +34,6 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import not_known
 from boussole.dashboard.views.answers.asked import levels_words
 from boussole.dashboard.views.answers.short import figures, short_answer
-from tests.sparing import later
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -97,7 +96,7 @@ def answers(document: AuditDocument) -> dict[str, tuple[str, str | None]]:
 @pytest.mark.costly
 @pytest.mark.parametrize(
     ("late", "again", "hours", "often"),
-    [later(0, 0, "kept", "kept"), later(60, 60, "watch", "watch"), (200, 0, "broken", "kept")],
+    [(200, 0, "broken", "kept")],
 )
 def test_verdicts_follow_the_messages(tmp_path: Path, late: int, again: int, hours: str, often: str) -> None:
     document = audit(made(tmp_path / "w", late=late, again=again), dry_run=True)
@@ -125,7 +124,7 @@ def test_a_system_without_messages_is_not_examined_and_its_evidence_is_what_it_w
     assert not [each for each in document.measures if each.metric.endswith("_share") and "hours" in each.metric]
 
 
-@pytest.mark.slow(lighter="test_what_follows_a_stop_is_checked_without_us")
+@pytest.mark.slow
 def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workspace = made(tmp_path / "w", late=60, again=5)
     sealed = audit(workspace)
@@ -161,7 +160,7 @@ def test_the_verifier_knows_what_is_not_tolerated_at_all() -> None:
     assert {metric for metric, row in JUDGED.items() if row.one_case} == {*OF_CASES}
 
 
-@pytest.mark.slow(lighter="test_a_purge_leaves_what_a_stop_is_judged_by")
+@pytest.mark.slow
 def test_counts_stay_when_their_rows_are_purged_and_late_messages_of_that_month_do_not_count(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", late=60)
     sealed = audit(workspace)
@@ -199,16 +198,11 @@ def report(workspace: Workspace, outcome: str | None = None, *, happened_on: dt.
 @pytest.mark.parametrize(
     ("stops", "ignored", "reviews", "expected", "told"),
     [
-        later(0, 0, (), ("unknown", "no_stop"), "Le journal ne contient personne"),
-        later(10, 0, (), ("unknown", "small_group"), "masqué"),
         (10, 1, (), ("watch", "logged_hidden"), "aucun nombre n’est donné"),
         (60, 0, (), ("kept", "logged_none"), "Aucune des 60 personnes qui avaient dit STOP"),
         (60, 2, (), ("watch", "logged_case"), "le journal en montre 2 qui ont reçu un message plus de 24 heures après"),
-        later(60, 2, ("refuted",), ("watch", "logged_case"), "le journal en montre 2"),
         (60, 2, ("refuted", "refuted"), ("unknown", "logged_refuted"), "il s’agit peut-être d’autre chose"),
-        later(60, 0, ("refuted", "refuted"), ("kept", "logged_none"), "Aucune des 60 personnes"),
         (60, 2, ("confirmed",), ("broken", "case_confirmed"), "confirmé par une personne"),
-        later(60, 2, (None,), ("watch", "case_to_confirm"), "une personne doit"),
     ],
 )
 def test_one_message_after_a_stop_is_watched_until_a_human_confirms_it(  # noqa: PLR0917 (the cases of one table)
@@ -383,7 +377,7 @@ def test_a_case_after_the_window_dismisses_nothing_in_it(tmp_path: Path) -> None
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("outcome", [later(None), later("refuted"), "confirmed"])
+@pytest.mark.parametrize("outcome", ["confirmed"])
 def test_what_follows_a_stop_is_checked_without_us(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], outcome: str | None
 ) -> None:

@@ -14,7 +14,7 @@ import pytest
 from boussole.audits.systems.gaps import MARK, gap_names
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import stored_audits
-from tests.sparing import later
+from tests.sparing import slow_case
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 REGISTER: dict[str, str | None] = {
@@ -189,7 +189,7 @@ def fill_in(text: str, answers: Mapping[str, str | None]) -> str:
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("name", [name if name == "aequitas" else later(name) for name in FILES])
+@pytest.mark.parametrize("name", [name if name == "aequitas" else slow_case(name) for name in FILES])
 def test_a_file_gets_the_verdict_of_its_publication(desk: Desk, name: str) -> None:
     asked = FILES[name]
     data, file = desk.data / asked.file, desk.home / f"{name}.yaml"

@@ -106,7 +106,7 @@ EDITED_AWAY = {"draft": UNLAWFUL, "final": LAWFUL, "outcome": "edited"}
 OUT = {"draft": UNLAWFUL}
 
 
-@pytest.mark.slow(lighter="audits/test_generated_texts.py::test_answers_follow_what_was_found_and_what_is_missed")
+@pytest.mark.slow
 @pytest.mark.usefixtures("plain_readers")
 def test_what_went_out_is_judged_after_the_edit_and_checked_without_us(tmp_path: Path) -> None:
     inside = {"draft": NIR, "to": "agent", "task": "mail"}
@@ -127,7 +127,7 @@ def test_what_went_out_is_judged_after_the_edit_and_checked_without_us(tmp_path:
     assert checked(workspace, tmp_path / "pack") == 0
 
 
-@pytest.mark.slow(lighter="audits/test_generated_texts.py::test_refuted_cases_keep_nothing")
+@pytest.mark.slow
 @pytest.mark.usefixtures("plain_readers")
 def test_a_case_that_a_human_confirms_breaks_the_promise_and_refuted_ones_keep_nothing(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", (1500, {}), (1, OUT))

@@ -26,7 +26,6 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.around import by_team
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.small_print import small_print
-from tests.sparing import later
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -105,9 +104,7 @@ def answers(document: AuditDocument) -> dict[str, tuple[str, str | None]]:
     ("changed", "hasty", "decides", "reads"),
     [
         (320, 0, "kept", "kept"),
-        later(0, 800, "watch", "watch"),
         (320, 2400, "kept", "watch"),  # beyond the breach level, and lists are changed: never broken alone
-        later(0, 2400, "watch", "broken"),
         (25, 0, "unknown", "kept"),
     ],
 )

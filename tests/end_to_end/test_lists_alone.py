@@ -207,7 +207,7 @@ def test_what_needs_a_decision_elsewhere_says_so_or_leaves_it_out(
     assert "declares no decision" in done.stderr
 
 
-@pytest.mark.slow(lighter="test_what_needs_a_decision_elsewhere_says_so_or_leaves_it_out")
+@pytest.mark.slow
 def test_what_auditors_take_away_holds_no_invented_decision(
     command: Run, home: Path, audited_lists: Callable[..., Any], tmp_path: Path
 ) -> None:

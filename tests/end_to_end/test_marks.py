@@ -1,4 +1,4 @@
-"""No mark contradicts the line beside it: every chart of the demo's audits, as stored and as made today.
+"""No mark contradicts the line beside it: every chart of the demo's audits.
 
 Each drawn group says what follows from where its point and its bar lie against the lines of its row.
 """
@@ -6,19 +6,16 @@ Each drawn group says what follows from where its point and its bar lie against 
 from __future__ import annotations
 
 import re
-import shutil
-import tarfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.document.answers.verdict import RULE
-from boussole.charter.records import audits_of, stored_audits
+from boussole.charter.records import stored_audits
 from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.fairness.picture import drawing, groups, judged_by
@@ -28,45 +25,19 @@ from boussole.dashboard.views.charts.groups import compared, is_drift
 from boussole.dashboard.views.fields import PROFILES, RAW, attributes_of, comparison, kinds_of, stages_of
 from boussole.dashboard.views.scene import as_decided
 from tests.marks import mark_of, turned
-from tests.sparing import later
 
-KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026.tar.xz"
 EN = speaker("en")
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    home = tmp_path_factory.mktemp("marks")
-    with tarfile.open(KEPT) as packed:
-        packed.extractall(home, filter="data")
-    return Workspace(home / "demo")
+def workspace(demo_home: Path) -> Workspace:
+    return Workspace(demo_home)
 
 
 @pytest.fixture(scope="module")
-def then(workspace: Workspace) -> list[AuditDocument]:
-    """Audits of the first rule, as pages show them."""
+def now(workspace: Workspace) -> list[AuditDocument]:
+    """Audits as pages show them."""
     return [as_decided(workspace, each.document()) for each in stored_audits(workspace)]
-
-
-@pytest.fixture(scope="module", params=[1, later(3)])
-def again(
-    request: pytest.FixtureRequest,
-    workspace: Workspace,
-    then: Sequence[AuditDocument],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[Workspace, list[AuditDocument]]:
-    """A copy of the workspace, the newest window or all three of which are audited today."""
-    copied = Workspace(Path(shutil.copytree(workspace.home, tmp_path_factory.mktemp("again") / "demo")))
-    return copied, [
-        run_audit(copied, copied.system(each.system), start=each.window.start, end=each.window.end, as_of=each.as_of)
-        for each in then[-request.param :]
-    ]
-
-
-@pytest.fixture(scope="module")
-def now(again: tuple[Workspace, list[AuditDocument]]) -> list[AuditDocument]:
-    """The windows that are audited today."""
-    return again[1]
 
 
 def charts(document: AuditDocument, workspace: Workspace) -> Iterator[tuple[VerdictDocument, DotRows]]:
@@ -127,15 +98,7 @@ def walked(document: AuditDocument, workspace: Workspace) -> Counter[str]:
 
 
 @pytest.mark.costly
-def test_every_mark_that_was_stored_follows_from_its_bar(workspace: Workspace, then: list[AuditDocument]) -> None:
-    marks = sum((walked(document, workspace) for document in then), Counter[str]())
-    assert all(document.rule is None for document in then)
-    assert marks.total() > 200
-    assert {"watch", "unknown", "kept"} <= marks.keys()
-
-
-@pytest.mark.costly
-def test_every_mark_of_today_follows_from_its_bar(workspace: Workspace, now: list[AuditDocument]) -> None:
+def test_every_mark_follows_from_its_bar(workspace: Workspace, now: list[AuditDocument]) -> None:
     marks = sum((walked(document, workspace) for document in now), Counter[str]())
     assert all(document.rule == RULE for document in now)
     assert marks.total() > 67 * len(now)
@@ -154,6 +117,7 @@ def test_a_figure_beyond_the_watch_level_is_nowhere_kept(now: list[AuditDocument
                 assert value >= watch if measures[each.measure].params.bad_side == "below" else value <= watch
 
 
+@pytest.mark.costly
 def test_the_explorer_draws_the_same_bars_and_marks(workspace: Workspace, now: list[AuditDocument]) -> None:
     """A group is marked and barred there as on the page of its system."""
     same = 0
@@ -171,6 +135,7 @@ def test_the_explorer_draws_the_same_bars_and_marks(workspace: Workspace, now: l
     assert same > 17 * len(now)
 
 
+@pytest.mark.costly
 def test_the_sentence_beside_tells_the_same_interval(workspace: Workspace, now: list[AuditDocument]) -> None:
     """The words under a drawing end where its bar ends, and name its mark."""
     for document in now:
@@ -186,12 +151,3 @@ def test_the_sentence_beside_tells_the_same_interval(workspace: Workspace, now: 
                 told = re.search(rf"{re.escape(dot.label)}: (.*?)(?<!\d)\. ", f"{text} ")
                 assert told is not None, dot
                 assert word(dot.verdict, EN).lower() in told[1]
-
-
-def test_a_second_look_is_sealed_with_its_rule(
-    again: tuple[Workspace, list[AuditDocument]], then: list[AuditDocument]
-) -> None:
-    workspace, now = again
-    stored = audits_of(workspace, now[0].system)
-    assert sum(each.rule == RULE for each in stored) == len(now)
-    assert sum(each.rule is None for each in stored) == len(then)

@@ -11,8 +11,6 @@ import pytest
 import statsmodels.api as sm
 from sklearn.metrics import roc_auc_score
 
-from tests.sparing import later
-
 
 def value(document: dict[str, Any], measure: str) -> float:
     found = {item["id"]: item for item in document["measures"]}[measure]
@@ -186,7 +184,7 @@ CALLBACKS = {
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("system", ["callback_gender", later("callback_origin")])
+@pytest.mark.parametrize("system", ["callback_gender", "callback_origin"])
 def test_french_correspondence_tests_compare_within_offers(audited: Any, numbered: Any, system: str) -> None:
     """Published call-back rates; within matched sets, statsmodels' Mantel-Haenszel odds ratio and test."""
     name, group, reference, percents = CALLBACKS[system]

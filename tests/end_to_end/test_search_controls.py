@@ -24,7 +24,6 @@ from boussole.dashboard.views.charts.groups import group_of
 from boussole.dashboard.views.system import question
 from tests.end_to_end.confirming import confirm
 from tests.end_to_end.test_freedom import audit, bring
-from tests.sparing import later
 from tests.written import system_text
 
 CONTROLS = "search_controls: {person: who, at: began, trigger: why, triggers: [random], from_replies: [silence]}"
@@ -105,8 +104,6 @@ def sentence(document: AuditDocument, name: str, lang: str = "en") -> str:
     ("more", "told", "flow", "ratio"),
     [
         (2.0, 2, ("watch", "logged_case"), ("watch", "beyond_watch")),  # nobody has confirmed a case
-        later(2.0, 0, ("kept", "logged_none"), ("watch", "beyond_watch")),  # broken only with the other one
-        later(0.85, 0, ("kept", "logged_none"), ("kept", "all_kept")),
     ],
 )
 def test_verdicts_follow_what_is_planted(

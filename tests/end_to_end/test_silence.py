@@ -30,7 +30,6 @@ from boussole.dashboard.views.charts.groups import group_of
 from boussole.dashboard.views.system import question
 from tests.end_to_end.test_freedom import audit, bring
 from tests.end_to_end.test_replies import MARCH, answer
-from tests.sparing import later
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -93,7 +92,6 @@ def made(home: Path, *, reached: tuple[float, float], listed: tuple[float, float
     ("reached", "listed", "phones", "silence"),
     [
         ((0.74, 0.7), (0.65, 0.6), "kept", "kept"),
-        later((0.61, 0.7), (0.5, 0.6), "watch", "watch"),
         ((0.4, 0.7), (0.35, 0.6), "broken", "broken"),
     ],
 )

@@ -23,7 +23,6 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.small_print import review_words
 from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of
 from tests.end_to_end.confirming import confirm
-from tests.sparing import later
 from tests.written import system_text
 
 USAGE = "usage: {id: use, at: at, agent: login, team: team, trained_on: trained}"
@@ -128,7 +127,7 @@ def audit(workspace: Workspace, **more) -> AuditDocument:
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize(("untrained", "verdict"), [(3, ("watch", "beyond_watch")), later(0, ("kept", "all_kept"))])
+@pytest.mark.parametrize(("untrained", "verdict"), [(3, ("watch", "beyond_watch"))])
 def test_verdicts_follow_who_was_trained(tmp_path: Path, untrained: int, verdict: tuple[str, str]) -> None:
     teams = 30 if untrained else 80
     workspace = made(tmp_path / "w", untrained=untrained, teams=teams)

@@ -128,7 +128,7 @@ def test_all_runs_deleted_leaves_empty_figures(workspace: Workspace, mlflow: Any
     assert counted(workspace) == {}
 
 
-@pytest.mark.slow(lighter="test_a_deleted_run_leaves_the_figures_and_a_restored_one_comes_back")
+@pytest.mark.slow
 def test_a_file_that_another_run_holds_too_stays(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     store = mlflow.MlflowClient()
     first = log_decisions(decisions(), system="trial")
@@ -143,7 +143,7 @@ def test_a_file_that_another_run_holds_too_stays(workspace: Workspace, mlflow: A
     assert counted(workspace) == {}
 
 
-@pytest.mark.slow(lighter="test_a_deleted_run_leaves_the_figures_and_a_restored_one_comes_back")
+@pytest.mark.slow
 def test_a_file_logged_again_after_its_run_was_deleted_counts(
     workspace: Workspace, mlflow: Any, decisions: Make
 ) -> None:
@@ -157,7 +157,7 @@ def test_a_file_logged_again_after_its_run_was_deleted_counts(
     assert_cubes_equal_a_rebuild(workspace)
 
 
-@pytest.mark.slow(lighter="test_a_deleted_run_leaves_the_figures_and_a_restored_one_comes_back")
+@pytest.mark.slow
 def test_corrected_rows_stay_when_the_deleted_run_is_restored(
     workspace: Workspace, mlflow: Any, decisions: Make
 ) -> None:
@@ -182,7 +182,7 @@ def test_corrected_rows_stay_when_the_deleted_run_is_restored(
     assert_cubes_equal_a_rebuild(workspace)
 
 
-@pytest.mark.slow(lighter="test_all_runs_deleted_leaves_empty_figures")
+@pytest.mark.slow
 def test_a_run_that_the_store_forgot_is_excluded_as_gone(
     workspace: Workspace, mlflow: Any, decisions: Make, boussole_gc: Callable[[str], None]
 ) -> None:

@@ -88,7 +88,7 @@ def test_two_hundred_small_files_share_a_few_transactions(
     assert count(workspace, "decisions") == (800, 800)
 
 
-@pytest.mark.slow(lighter="test_every_declared_log_is_read_decisions_first")
+@pytest.mark.slow
 def test_a_bad_file_among_small_ones_is_the_only_one_left_out(
     workspace: Workspace, mlflow: Any, decisions: Make
 ) -> None:

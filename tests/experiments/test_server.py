@@ -125,7 +125,7 @@ def test_many_runs_are_asked_for_only_where_something_may_have_changed(
     assert len(asked) == 9
 
 
-@pytest.mark.slow(lighter="experiments/test_traces.py::test_each_trace_is_brought_in_once")
+@pytest.mark.slow
 def test_traces_behind_a_server(workspace: Workspace, mlflow: Any) -> None:
     file = workspace.home / "systems" / "trial.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("groups:", "generations: {}\ngroups:"), encoding="utf-8")
@@ -194,7 +194,7 @@ def test_a_password_in_the_address_is_never_shown(
     assert "geheim" not in (workspace.home / "lake" / "sync.json").read_text(encoding="utf-8")
 
 
-@pytest.mark.slow(lighter="test_a_server_is_read_as_a_file_is")
+@pytest.mark.slow
 def test_one_big_file_comes_whole(workspace: Workspace, mlflow: Any, tmp_path: Path) -> None:
     rows = 200_000
     table = pa.table(

@@ -166,7 +166,7 @@ def test_where_two_systems_read_an_experiment_traces_need_the_tag(workspace: Wor
     assert [row["id"] for row in rows(shared)] == [mine]
 
 
-@pytest.mark.slow(lighter="test_each_trace_is_brought_in_once")
+@pytest.mark.slow
 def test_a_pseudonymised_trace_is_known_again(workspace: Workspace, mlflow: Any) -> None:
     file = workspace.home / "systems" / "trial.yaml"
     file.write_text(file.read_text(encoding="utf-8") + "privacy: {pseudonymise: [id]}\n", encoding="utf-8")

@@ -14,8 +14,8 @@ MOST_COMMITS = 3
 
 @pytest.mark.attack("the lake", "a sync is killed, most often inside a commit")
 @pytest.mark.slow
-@pytest.mark.parametrize("rounds", [5, 50])
-def test_killed_at_any_point_and_started_again(world: World, nursery: Nursery, tries: Tries, rounds: int) -> None:
+def test_killed_at_any_point_and_started_again(world: World, nursery: Nursery, tries: Tries) -> None:
+    rounds = 20
     chance = np.random.default_rng(rounds)
     killed = in_commit = 0
     for number in range(rounds):

@@ -15,7 +15,7 @@ LONGER_THAN_SQLITE_WAITS = 6
     ("kind", "seconds"),
     [
         ("EXCLUSIVE", LONGER_THAN_SQLITE_WAITS),
-        *(pytest.param(kind, 10, marks=pytest.mark.slow) for kind in ("EXCLUSIVE", "IMMEDIATE")),
+        ("IMMEDIATE", LONGER_THAN_SQLITE_WAITS),
     ],
 )
 def test_held_for_some_seconds(world: World, nursery: Nursery, kind: str, seconds: int) -> None:

@@ -20,9 +20,8 @@ WRITERS = 4
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rounds", [1, 20])
-def test_two_syncs_of_the_same_forty_files(world: World, nursery: Nursery, rounds: int) -> None:
-    for _ in range(rounds):
+def test_two_syncs_of_the_same_forty_files(world: World, nursery: Nursery) -> None:
+    for _ in range(4):
         world.log(40, rows=5)
         both = [nursery.start("sync", home=world.home) for _ in range(2)]
         reports = [child.finish() for child in both]  # each ends well, and says nothing of the other
@@ -34,9 +33,8 @@ def test_two_syncs_of_the_same_forty_files(world: World, nursery: Nursery, round
         assert again["ingested"] == []
 
 
-@pytest.mark.slow(lighter="audits/test_one_writer.py::test_a_reader_sees_the_last_commit_while_somebody_writes")
-@pytest.mark.parametrize("rounds", [1, 10])
-def test_records_written_by_threads_while_syncs_run(world: World, nursery: Nursery, rounds: int) -> None:
+@pytest.mark.slow
+def test_records_written_by_threads_while_syncs_run(world: World, nursery: Nursery) -> None:
     over, written = threading.Event(), [0] * WRITERS
 
     def write(writer: int) -> None:
@@ -49,7 +47,7 @@ def test_records_written_by_threads_while_syncs_run(world: World, nursery: Nurse
     threads = [threading.Thread(target=write, args=(writer,)) for writer in range(WRITERS)]
     for thread in threads:
         thread.start()
-    for _ in range(rounds):
+    for _ in range(3):
         world.log(2, late=True)
         other = nursery.start("sync", home=world.home)
         sync(world.workspace)  # in this process too: two SQLites live here side by side

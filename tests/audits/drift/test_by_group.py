@@ -201,7 +201,7 @@ def test_a_group_that_is_small_in_either_window_is_told_in_neither(tmp_path: Pat
         )
 
 
-@pytest.mark.slow(lighter="test_a_group_that_is_small_in_either_window_is_told_in_neither")
+@pytest.mark.slow
 def test_what_was_set_apart_in_the_reference_enters_no_change(tmp_path: Path) -> None:
     """February sets three women apart: the change since the quarter is that of the others, who are told anyway."""
     frame = rows({"F": [60, 3, 60, 60], "M": [80] * 4, "X": [70] * 4})
@@ -243,7 +243,7 @@ def test_the_attack_on_one_month_of_a_quarter(tmp_path: Path, monkeypatch: pytes
     assert len(hidden) == 2
 
 
-@pytest.mark.slow(lighter="test_nothing_of_groups_is_told_before_the_reference_was_audited")
+@pytest.mark.slow
 def test_without_a_score_decisions_alone_are_compared(tmp_path: Path) -> None:
     frame = rows({"F": [100, 0, 0, 120], "M": [100, 0, 0, 120]})
     workspace, system = filled(tmp_path / "a", frame, score=False)

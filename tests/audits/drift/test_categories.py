@@ -57,7 +57,7 @@ def of(measures: list[Measure], metric: str, by: str = "feature") -> Measure:
     return next(m for m in measures if m.metric == metric and m.by == (by,) and (m.group or ("",))[0].startswith("job"))
 
 
-@pytest.mark.slow(lighter="test_a_rare_value_is_named_by_no_figure")
+@pytest.mark.slow
 def test_a_feature_and_a_control_of_the_same_column_have_the_same_figures(tmp_path: Path) -> None:
     system = declared(category("job"), controls={"job": {"column": "job"}})
     workspace = filled(tmp_path / "home", system, log())
@@ -81,7 +81,7 @@ def test_by_week_and_by_day_too(tmp_path: Path) -> None:
     assert series.columns == ["job"]
 
 
-@pytest.mark.slow(lighter="test_a_rare_value_is_named_by_no_figure")
+@pytest.mark.slow
 def test_true_and_false_of_a_data_frame_are_categories(tmp_path: Path) -> None:
     frame = log().assign(job=lambda each: each["month"].map({1: True, 2: True, 3: False}).astype(bool))
     system = declared(category("job"))

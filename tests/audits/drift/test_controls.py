@@ -136,7 +136,7 @@ def test_a_control_declared_later_is_not_counted_until_the_cubes_are(tmp_path: P
     assert {each.reason for each in found.points[2].measures if each.by == (CONTROL,)} == {"not_counted"}
 
 
-@pytest.mark.slow(lighter="test_shares_are_those_of_the_rows_unknown_groups_included")
+@pytest.mark.slow
 def test_too_many_profiles_are_named(tmp_path: Path) -> None:
     frame = log()[lambda rows: rows["month"] < 3]
     many = pd.concat([frame] * 4, ignore_index=True)

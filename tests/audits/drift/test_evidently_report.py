@@ -29,7 +29,6 @@ from boussole.audits.drift.evidently_report import (
     script_hashes,
 )
 from boussole.audits.errors import ReportError
-from tests.sparing import later
 
 
 def frame(rows: int, columns: int, *, seed: int = 0) -> pd.DataFrame:
@@ -150,9 +149,7 @@ def test_words_are_few_short_and_none_of_few_rows_stands_by_itself() -> None:
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize(
-    "text", ["</script><img src=x>", *map(later, ("<!--<script>", "\u2028", "'); alert(1); ('", "\x00\ud800"))]
-)
+@pytest.mark.parametrize("text", ["</script><img src=x>", "<!--<script>", "\u2028", "'); alert(1); ('", "\x00\ud800"])
 def test_no_name_and_no_value_breaks_out_of_the_page(text: str) -> None:
     rows = pd.DataFrame({text: ["a", text] * 25, "x": range(50)})
     page = evidently_page(rows, rows).headed("", title="t")
@@ -189,7 +186,7 @@ def test_a_column_that_evidently_fails_on_is_named_and_the_others_are_shown(monk
     assert made.columns.shown == ["x0", "x2", "selected"]
 
 
-@pytest.mark.slow(lighter="test_what_cannot_be_shown_is_named_with_its_reason")
+@pytest.mark.slow
 def test_a_method_that_fails_on_so_few_values_has_no_figure_and_the_others_have() -> None:
     few = pd.DataFrame({"x": [1.0], "w": ["a"]})
     figures = evidently_page(few, few, fewest=1).figures

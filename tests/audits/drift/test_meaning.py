@@ -87,8 +87,7 @@ def test_another_world_is_found_whoever_came() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("meant", MEANT)
-@pytest.mark.parametrize("likely", [(2, 3), (4, 2), (2, 6)])
+@pytest.mark.parametrize(("meant", "likely"), zip(MEANT, ((2, 3), (4, 2), (2, 6), (2, 3)), strict=True))
 def test_accused_at_most_as_often_as_said(meant: str, likely: tuple[int, int]) -> None:
     """Without any change of meaning, over sizes: 5 % are said. 1,000 draws have a standard error of .7."""
     people = {"each": 10, "alike": 0.5, "clustered": True}

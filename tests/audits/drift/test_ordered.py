@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from boussole.audits.drift import weighted_squares
 from boussole.audits.drift.ordered import anderson_darling, cramer_von_mises, mann_whitney
-from tests.sparing import later
+from tests.sparing import slow_case
 
 COUNTS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=2, max_size=12)
 
@@ -73,7 +73,7 @@ def test_cramer_von_mises_of_many_rows_is_that_of_scipy(step: float) -> None:
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("bins", [2, 3, 5, 20, later(200)])
+@pytest.mark.parametrize("bins", [2, 3, 5, 20, slow_case(200)])
 def test_cramer_von_mises_of_binned_data_is_right_as_often_as_it_says(bins: int) -> None:
     """Both windows drawn from the same ties, shared out at random: each p is undercut as often as it says."""
     random = np.random.default_rng(bins)
@@ -149,7 +149,7 @@ def test_what_is_too_rare_for_any_number_is_looked_for_once(monkeypatch: pytest.
     assert len(looked) == 1
 
 
-@pytest.mark.slow(lighter="test_the_interval_covers_the_chance")
+@pytest.mark.slow
 def test_the_limit_of_anderson_darling_at_its_published_levels() -> None:
     """Of samples of one distribution, as many are beyond each level as it says."""
     random = np.random.default_rng(3)

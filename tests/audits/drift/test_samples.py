@@ -130,7 +130,7 @@ def test_few_hashes_are_sorted_and_none_is_missed(
     pd.testing.assert_frame_equal(drawn(*given_log).frame, expected)
 
 
-@pytest.mark.slow(lighter="test_the_sample_is_the_one_that_a_hash_and_a_sort_give")
+@pytest.mark.slow
 def test_a_row_that_stands_for_many_decisions_comes_as_often(made: Made) -> None:
     rows = log().assign(n=lambda frame: np.where(frame.index % 100 == 0, 1_000, 1))
     found = drawn(*made(rows, SYSTEM.replace("  decision:", "  weight: n\n  decision:")), size=2_000)

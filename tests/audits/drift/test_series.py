@@ -146,7 +146,7 @@ def test_outcomes_wait_until_they_are_due(given: tuple[Workspace, System], serie
     assert (early.reason, early.params["readable_from"]) == ("not_mature", "2026-06-30")
 
 
-@pytest.mark.slow(lighter="test_the_same_figures_as_an_audit")
+@pytest.mark.slow
 def test_how_good_decisions_were_is_what_an_audit_says_and_expected_until_it_is_due(
     given: tuple[Workspace, System], series: DriftSeries
 ) -> None:
@@ -205,7 +205,7 @@ def weeks_cut_off() -> int:
     return int((days > "2026-06-07").sum())
 
 
-@pytest.mark.slow(lighter="test_against_the_window_before_and_the_one_examined_last")
+@pytest.mark.slow
 def test_without_a_reference_or_with_an_empty_one(given: tuple[Workspace, System]) -> None:
     workspace, system = given
     none = system.model_copy(update={"windows": system.windows.model_copy(update={"reference": None})})

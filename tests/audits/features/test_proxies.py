@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks.drawn import FEATURES, decided, opened, people, system
 from boussole.audits.features.proxies import Proxy, proxies
-from tests.sparing import later
+from tests.sparing import slow_case
 
 
 def found(frame: pd.DataFrame, **more: list[object]) -> dict[str, Proxy]:
@@ -70,7 +70,7 @@ def test_nothing_is_told_of_hidden_groups_of_few_people_or_of_people_without_oth
     assert (told.overlap, told.within, told.carried, told.carries) == (0.0, None, None, False)
 
 
-@pytest.mark.parametrize(("runs", "most"), [(4, 1), later(200, 19)])
+@pytest.mark.parametrize(("runs", "most"), [(4, 1), slow_case(200, 19)])
 def test_chance_tells_no_group_and_carries_no_gap(runs: int, most: int) -> None:
     """At 5 %, more than `most` of so many explorations would tell something by a chance of under 1 in 100."""
     told = 0

@@ -10,7 +10,7 @@ import statsmodels.api as sm
 from benchmarks.drawn import FEATURES, asked, everybody, opened, ratio, system
 from boussole.audits.features.calibrated import calibrate, of_rates, standard_error
 from boussole.audits.features.sampled import Sampled, sampled
-from tests.sparing import later
+from tests.sparing import slow_case
 
 
 def women(frame: pd.DataFrame) -> Sampled:
@@ -76,7 +76,7 @@ def test_what_cannot_be_told_says_why() -> None:
     assert {each.reason for each in hidden} == {"small_group"}
 
 
-@pytest.mark.parametrize(("each", "runs", "fewest"), [(1, 4, 3), later(1, 200, 182), later(4, 200, 182)])
+@pytest.mark.parametrize(("each", "runs", "fewest"), [(1, 4, 3), slow_case(4, 200, 182)])
 def test_intervals_hold_the_truth_of_everybody(each: int, runs: int, fewest: int) -> None:
     """Two groups at 95 % together; fewer than `fewest` would hold it by a chance of under 1 in 100."""
     held = 0

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.drawn import FEATURES, decided, opened, people, system
 from boussole.audits.features.binned import Bin
 from boussole.audits.features.slices import Slices, slices
-from tests.sparing import later
+from tests.sparing import slow_case
 
 BOTH = {"x": Bin(value="a"), "y": Bin(value="a")}
 
@@ -65,7 +65,7 @@ def told_by_chance(runs: int, *, each: int) -> int:
     return told
 
 
-@pytest.mark.parametrize(("each", "runs", "most"), [(5, 5, 1), later(1, 200, 19), later(5, 200, 19)])
+@pytest.mark.parametrize(("each", "runs", "most"), [(5, 5, 1), slow_case(5, 200, 19)])
 def test_with_nothing_planted_a_search_tells_something_in_5_of_100_at_most(each: int, runs: int, most: int) -> None:
     """At 5 %, more than `most` of so many searches would tell something by a chance of under 1 in 100."""
     assert told_by_chance(runs, each=each) <= most

@@ -61,7 +61,7 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-@pytest.mark.slow(lighter="test_a_file_counts_once_by_its_content_and_the_way_it_was_read")
+@pytest.mark.slow
 def test_a_dry_run_and_a_log_take_the_same_options(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_bytes(text(EARLY).encode("cp850"))

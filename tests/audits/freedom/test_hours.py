@@ -153,7 +153,7 @@ def test_counts_follow_each_batch_and_a_rebuild_gives_the_same(workspace: Worksp
 FEBRUARY = tuple(f"p1,2026-02-{day}T11:00:00,contact,,75" for day in (16, 17, 18, 19))
 
 
-@pytest.mark.slow(lighter="test_a_rebuild_forgets_counts_that_no_message_is_behind")
+@pytest.mark.slow
 def test_messages_of_a_run_that_was_deleted_leave_the_counts_and_come_back_with_it(workspace: Workspace) -> None:
     bring(workspace, *FEBRUARY, name="first", origin="mlflow:one/first.csv")
     bring(workspace, "p1,2026-03-04T11:00:00,contact,,75", name="second", origin="mlflow:two/second.csv")
@@ -175,7 +175,7 @@ def test_a_rebuild_forgets_counts_that_no_message_is_behind(workspace: Workspace
     assert counted(workspace, month_of("2026-02-04")) == {}
 
 
-@pytest.mark.slow(lighter="test_counts_follow_each_batch_and_a_rebuild_gives_the_same")
+@pytest.mark.slow
 def test_after_a_purge_the_cube_alone_knows_who_was_written_to_before(workspace: Workspace) -> None:
     bring(workspace, *FEBRUARY, "p1,2026-03-04T11:00:00,contact,,75", "p2,2026-04-01T11:00:00,contact,,75")
     march, april = counted(workspace, MARCH), counted(workspace, month_of("2026-04-01"))

@@ -10,7 +10,6 @@ import pytest
 
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.read import SHARES
-from boussole.audits.cubes.logs import recount
 from boussole.audits.lake import reading, writing
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.freedom import AFTER_STOP, contact_measures
@@ -21,7 +20,7 @@ from boussole.audits.workspace import Workspace
 from tests.audits.freedom.test_hours import MARCH, SYSTEM, bring, counted, month_of
 from tests.audits.freedom.test_shares import SYSTEM as OFFERS
 from tests.audits.freedom.test_shares import rows
-from tests.sparing import later
+from tests.sparing import slow_case
 
 
 @pytest.fixture
@@ -45,11 +44,11 @@ LAST = "other,2026-03-31T19:00:00,contact,,75"
 @pytest.mark.parametrize(
     ("messages", "found"),
     [
-        later([], (0, 0)),  # nobody said STOP
-        later(["p,2026-03-10T10:00:00,STOP,,75"], (0, 1)),
+        slow_case([], (0, 0)),  # nobody said STOP
+        slow_case(["p,2026-03-10T10:00:00,STOP,,75"], (0, 1)),
         (["p,2026-03-10T10:00:00,stop,,75", "p,2026-03-11T10:00:00,contact,,75"], (0, 1)),  # 24 hours sharp
         (["p,2026-03-10T10:00:00,Opt-Out,,75", "p,2026-03-11T10:00:01,contact,,75"], (1, 1)),
-        later(["p,2026-03-10T10:00:00,STOP,,75", "p,2026-03-09T10:00:00,contact,,75"], (0, 1)),  # before
+        slow_case(["p,2026-03-10T10:00:00,STOP,,75", "p,2026-03-09T10:00:00,contact,,75"], (0, 1)),  # before
         (  # two of them: the first counts, and who is written to twice counts once
             [
                 "p,2026-03-10T10:00:00,STOP,,75",
@@ -59,13 +58,13 @@ LAST = "other,2026-03-31T19:00:00,contact,,75"
             ],
             (1, 1),
         ),
-        later(["p,2026-03-31T10:00:00,STOP,,75"], (0, 0)),  # no message left since it was in force
-        later(["p,2026-02-10T10:00:00,STOP,,75", "q,2026-03-02T10:00:00,STOP,,75"], (0, 2)),
-        later(
+        slow_case(["p,2026-03-31T10:00:00,STOP,,75"], (0, 0)),  # no message left since it was in force
+        slow_case(["p,2026-02-10T10:00:00,STOP,,75", "q,2026-03-02T10:00:00,STOP,,75"], (0, 2)),
+        slow_case(
             ["p,2026-03-10,STOP,,75", "p,2026-03-11T23:00:00,contact,,75"], (0, 1)
         ),  # a day alone counts from its end
         (["p,2026-03-10,STOP,,75", "p,2026-03-12T00:01:00,contact,,75"], (1, 1)),
-        later(["p,2026-03-10T10:00:00,STOP,,75", "p,2026-04-11T10:00:01,contact,,75"], (0, 1)),  # a case of April
+        slow_case(["p,2026-03-10T10:00:00,STOP,,75", "p,2026-04-11T10:00:01,contact,,75"], (0, 1)),  # a case of April
     ],
 )
 def test_who_is_written_to_after_a_stop(workspace: Workspace, messages: list[str], found: tuple[int, int]) -> None:
@@ -109,20 +108,6 @@ def test_a_purge_does_not_forget_who_said_stop(workspace: Workspace) -> None:
     bring(workspace, "p,2026-04-07T10:00:00,contact,,75", "old,2026-04-07T10:00:00,contact,,75", name="april")
     assert counted(workspace, month_of("2026-04-01"))[STOPPED] == (1, 1)
     assert purge(workspace, before=dt.date(2026, 3, 1), today=dt.date(2026, 4, 1)) == []
-
-
-@pytest.mark.slow(lighter="test_a_stop_that_comes_late_and_one_of_a_month_before_count")
-def test_months_that_an_earlier_version_counted_are_counted_from_their_rows(workspace: Workspace) -> None:
-    bring(workspace, "p,2026-03-10T10:00:00,STOP,,75", "p,2026-03-12T10:00:00,contact,,75", LAST)
-    with writing(workspace) as connection:
-        connection.execute(f"DELETE FROM lake.offers.contacts_counted WHERE part = '{STOPPED}'")
-    assert stopped(workspace) == (1, 1)
-    with writing(workspace) as connection:
-        recount(connection, workspace.system("offers"), "contacts", since=dt.date(2026, 5, 1))
-        told = connection.execute(
-            f"SELECT sum(n), sum(cases) FROM lake.offers.contacts_counted WHERE part = '{STOPPED}'"
-        ).fetchone()
-    assert told == (1, 1)
 
 
 def after_stop(*stops: tuple[int, int, int]) -> Measure:

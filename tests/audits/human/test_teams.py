@@ -17,7 +17,7 @@ from boussole.audits.metrics.teams import hide_teams, override_by_team
 from boussole.charter.pack.verifier.logs import teams as verifier
 from boussole.charter.pack.verifier.rows import Rows
 from tests.audits.freedom.test_shares import SYSTEM
-from tests.sparing import later
+from tests.sparing import slow_case
 
 LIMIT = SYSTEM.privacy.suppress_below
 
@@ -139,7 +139,7 @@ def test_the_verifier_finds_the_same(seed: int) -> None:
     assert bool([*verifier.wrongly_told(told, system, rows)]) == bool(hidden)
 
 
-@pytest.mark.parametrize(("windows", "most"), [(12, 3), later(120, 12)])
+@pytest.mark.parametrize(("windows", "most"), [(12, 3), slow_case(120, 12)])
 def test_intervals_hold_together_and_chance_makes_no_team_differ(windows: int, most: int) -> None:
     """Twenty teams of twelve agents whose habits differ (correlation .1): at most 5 % of windows miss one, or tell one;
     more than `most` would by a chance of less than 1 in 300."""

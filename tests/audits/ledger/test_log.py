@@ -223,7 +223,7 @@ def test_a_writer_that_dies_leaves_nothing_behind(path, three):
         assert ledger.append(connection, kind="audit", payload={"number": 3}).index == 3
 
 
-@pytest.mark.slow(lighter="test_two_processes_append_without_a_fork")
+@pytest.mark.slow
 def test_writers_killed_at_any_moment_leave_a_valid_ledger_with_all_they_told(path):
     """Each is killed in the middle of its work, beside others that write on; what was told as done is there."""
     told = {}

@@ -52,7 +52,7 @@ def test_row_order_does_not_matter(
 
 @settings(max_examples=8, deadline=None)
 @given(rows=logs)
-@pytest.mark.slow(lighter="test_every_measure_is_sound")
+@pytest.mark.slow
 def test_splitting_a_row_into_single_decisions_changes_nothing(
     rows: list[dict[str, Any]], make_system: Make, measured: Measured
 ) -> None:
@@ -63,7 +63,7 @@ def test_splitting_a_row_into_single_decisions_changes_nothing(
 
 @settings(max_examples=8, deadline=None)
 @given(rows=logs)
-@pytest.mark.slow(lighter="test_every_measure_is_sound")
+@pytest.mark.slow
 def test_renaming_groups_only_renames(rows: list[dict[str, Any]], make_system: Make, measured: Measured) -> None:
     names = {"a": "alpha", "b": "beta", "c": "gamma", None: None}  # in the same order: it breaks ties of size
     renamed = [one | {"g": names[one["g"]]} for one in rows]
@@ -81,7 +81,7 @@ def test_renaming_groups_only_renames(rows: list[dict[str, Any]], make_system: M
 
 @settings(max_examples=8, deadline=None)
 @given(rows=logs, times=st.integers(2, 5))
-@pytest.mark.slow(lighter="test_every_measure_is_sound")
+@pytest.mark.slow
 def test_the_log_many_times_over_has_the_same_rates_and_narrower_intervals(
     rows: list[dict[str, Any]], times: int, make_system: Make, measured: Measured
 ) -> None:

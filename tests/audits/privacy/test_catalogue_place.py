@@ -23,7 +23,7 @@ from boussole.audits.lake.turns import turn
 from boussole.audits.workspace import Workspace
 from tests.attacks import Tries
 from tests.audits.privacy.helpers import CANARY, found_in_clear, load, rows_of
-from tests.sparing import later
+from tests.sparing import slow_case
 
 COUNT = "SELECT count(*) FROM lake.loans.decisions"
 SECRETS = (b"P0", b"P1", CANARY, b"CANARY", b"team", b"98765.4375")
@@ -195,7 +195,7 @@ def test_what_a_killed_writer_left_half_done_is_undone_before_it_is_moved(worksp
     in_place(workspace, rows)
 
 
-@pytest.mark.slow(lighter="test_a_move_killed_at_this_point")
+@pytest.mark.slow
 def test_two_catalogues_that_differ_are_not_guessed_at(workspace: Workspace, tmp_path: Path) -> None:
     rows = rows_of(workspace, COUNT)
     old = workspace.lake / workspace.catalogue.name
@@ -236,8 +236,8 @@ def _start(workspace: Workspace, place: str, when: str, apart: str) -> subproces
 
 @pytest.mark.costly
 @pytest.mark.attack("the lake", "the move of the catalogue is killed")
-@pytest.mark.parametrize("apart", [later("no"), "yes"])
-@pytest.mark.parametrize(("place", "when"), [later("_end_work", "before"), ("_move", "before"), ("_move", "after")])
+@pytest.mark.parametrize("apart", [slow_case("no"), "yes"])
+@pytest.mark.parametrize(("place", "when"), [slow_case("_end_work", "before"), ("_move", "before"), ("_move", "after")])
 def test_a_move_killed_at_this_point(workspace: Workspace, place: str, when: str, apart: str) -> None:
     rows = rows_of(workspace, COUNT)
     moved_back(workspace)

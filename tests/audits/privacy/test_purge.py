@@ -49,7 +49,7 @@ from tests.audits.privacy.helpers import (
     rows_of,
     system_text,
 )
-from tests.sparing import later
+from tests.sparing import slow_case
 
 
 def cubes(workspace: Workspace, system: System) -> dict[str, list[tuple[object, ...]]]:
@@ -356,7 +356,7 @@ def test_rows_without_a_system_file_are_told(workspace: Workspace, tmp_path: Pat
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("growing", [True, later(False)])
+@pytest.mark.parametrize("growing", [True, slow_case(False)])
 def test_what_was_purged_does_not_come_back(workspace: Workspace, loans: System, tmp_path: Path, growing: bool) -> None:
     """A source that still holds the old rows is read again, with one young row more in each log."""
     purge(workspace, before=BEFORE)

@@ -13,7 +13,6 @@ import pytest
 
 from boussole.audits.systems import System
 from tests.audits.scaffold.proposals import imported, proposed
-from tests.sparing import later
 
 FRENCH = (
     "N° dossier;Date décision;Décision;Sexe;Âge;QPV;Nationalité;Nom;Prénom;Courriel;Conseiller;Agence;"
@@ -64,7 +63,7 @@ def roles(system: System) -> dict[str, Any]:
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("file", [*list(REAL)[::2], *map(later, list(REAL)[1::2])])
+@pytest.mark.parametrize("file", REAL)
 def test_real_data_get_a_file_that_loads_and_take_their_rows(file: str, real_data: Path, tmp_path: Path) -> None:
     accepted, known, groups = REAL[file]
     _, system = proposed(real_data / file, tmp_path)
@@ -95,7 +94,7 @@ def test_car_loans_are_understood(real_data: Path, tmp_path: Path) -> None:
     assert imported(path, system, tmp_path).accepted == 50_000
 
 
-@pytest.mark.slow(lighter="test_a_french_export_is_understood")
+@pytest.mark.slow
 def test_the_log_of_the_demo_is_understood(tmp_path: Path) -> None:
     from boussole.experiments.demo.simulation import simulate
 

@@ -241,7 +241,7 @@ def test_the_gate_changes_no_finding() -> None:
     _same_without_the_gate(some_texts(), packaged_checker())
 
 
-@pytest.mark.slow(lighter="test_the_gate_changes_no_finding_of_some_rules")
+@pytest.mark.slow
 @pytest.mark.usefixtures("gated")
 @pytest.mark.parametrize("name", SETS)
 def test_the_gate_changes_no_finding_of_any_development_text(name: str) -> None:

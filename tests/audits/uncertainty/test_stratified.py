@@ -14,7 +14,6 @@ from boussole.audits.uncertainty.logistic import modelled_ratio
 from boussole.audits.uncertainty.score import ratio_interval
 from boussole.audits.uncertainty.stratified import homogeneity_p, odds_ratio, standardised_ratio
 from boussole.audits.uncertainty.tests import p_beyond
-from tests.sparing import later
 
 cell = st.tuples(st.integers(1, 60), st.integers(1, 60), st.integers(1, 60), st.integers(1, 60))
 
@@ -129,7 +128,7 @@ def _simulated(random: np.random.Generator, people: int, rows: int, rates: np.nd
 
 @pytest.mark.costly
 @pytest.mark.parametrize("strata", [6, pytest.param(60, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("clustered", [later(False), True])
+@pytest.mark.parametrize("clustered", [False, True])
 def test_intervals_cover_and_tests_are_rarely_wrong(strata: int, *, clustered: bool) -> None:
     """The truth is .8; clusters of 10 rows. Bounds: 95 % and 5 %, give or take three standard errors of 600 draws."""
     random, draws = np.random.default_rng(strata), 600

@@ -230,7 +230,7 @@ Meeting.TestCase.settings = settings(max_examples=20, stateful_step_count=50, de
 TestMeeting = Meeting.TestCase
 
 
-@pytest.mark.slow(lighter="TestMeeting")
+@pytest.mark.slow
 class TestMoreMeetings(Meeting.TestCase):
     settings = settings(max_examples=80, stateful_step_count=50, deadline=None)
 

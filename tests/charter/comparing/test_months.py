@@ -126,7 +126,7 @@ def test_a_group_that_one_month_set_apart_is_told_of_neither(tmp_path: Path) -> 
     assert row(document, "selection_rate/sex=X").production is None
 
 
-@pytest.mark.slow(lighter="test_a_group_that_one_month_set_apart_is_told_of_neither")
+@pytest.mark.slow
 def test_a_group_that_one_month_hides_is_told_of_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "ONE_IN", 10**9)  # as if more of them were than can be set apart
     workspace, system = filled(tmp_path / "a", log(few=5), audited=(1, 3))
@@ -157,7 +157,7 @@ def test_versions_that_cannot_be_compared(changed: Any, versions: tuple[str, str
         sequential(workspace, system, *versions, alpha=0.05)
 
 
-@pytest.mark.slow(lighter="test_versions_that_cannot_be_compared")
+@pytest.mark.slow
 def test_a_month_without_an_audit_is_named_with_its_command(tmp_path: Path) -> None:
     workspace, system = filled(tmp_path / "a", log(), audited=(1,))
     (change,) = version_changes(

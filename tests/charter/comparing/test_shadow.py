@@ -23,7 +23,6 @@ from boussole.charter.comparing.stored import keep, kept
 from boussole.charter.document.differences.comparing import ChangeOfMeasure, VersionComparison
 from boussole.charter.registry.register import register_of
 from boussole.charter.schemas import comparison_schema
-from tests.sparing import later
 from tests.written import system_text
 
 JANUARY = pd.Timestamp("2026-01-01").date()
@@ -264,7 +263,7 @@ def test_the_last_comparison_is_kept_for_the_page(paired: Any) -> None:
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize(("late", "told"), [(4, False), later(30, True)])
+@pytest.mark.parametrize(("late", "told"), [(4, False), (30, True)])
 def test_the_attack_by_a_comparison_made_again(tmp_path: Path, late: int, told: bool) -> None:
     """Answers on a few women come in between two comparisons of the month: the second less the first is these few."""
     frame, again = cases()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import tarfile
 import timeit
 from collections.abc import Callable
 from pathlib import Path
@@ -16,23 +15,21 @@ from pydantic import ValidationError
 
 from boussole.audits.hashing import canonical_json
 from boussole.audits.measure_params import Params
+from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.records import sealed_json
 from boussole.charter.schemas import audit_schema
 
 TESTS = Path(__file__).parents[2]
-WORKSPACE = TESTS / "data" / "workspace-of-28-november-2026.tar.xz"
 WRITTEN = sorted((TESTS / "dashboard" / "workspace" / "audits").glob("*.json"))
 """By hand, as the first versions of Boussole wrote them."""
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The documents of a workspace of before, as its records hold them."""
-    home = tmp_path_factory.mktemp("before")
-    with tarfile.open(WORKSPACE) as packed:
-        packed.extract("demo/governance.sqlite", home, filter="data")
-    with sqlite3.connect(home / "demo" / "governance.sqlite") as connection:
+def stored(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The documents of a workspace, as its records hold them."""
+    workspace = audited_offers(tmp_path_factory.mktemp("stored") / "home")
+    with sqlite3.connect(workspace.governance) as connection:
         return [text for (text,) in connection.execute("SELECT document FROM audits ORDER BY entry")]
 
 

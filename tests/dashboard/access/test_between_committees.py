@@ -27,7 +27,7 @@ from tests.charter.committee.hall import NAME, Hall
 from tests.dashboard.access.test_between_members import COOKIE, Query, send, told
 from tests.dashboard.access.test_matrix import look
 from tests.dashboard.committee.hand import OPEN_AT, act
-from tests.sparing import later
+from tests.sparing import slow_case
 
 ASIDE = "Ce que l’on s’écrit en marge"
 UNSAID = "Ce que la commission n’a pas encore dit"
@@ -98,7 +98,7 @@ def seen(hall, at, monkeypatch):
 
 @pytest.mark.costly
 @pytest.mark.attack("drafts", "a member, chair, secretary or partner of one committee reads what another is writing")
-@pytest.mark.parametrize("name", [*list(ELSEWHERE)[:1], *map(later, list(ELSEWHERE)[1:])])
+@pytest.mark.parametrize("name", [*list(ELSEWHERE)[:1], *map(slow_case, list(ELSEWHERE)[1:])])
 def test_nobody_reads_the_drafts_of_another_committee(hall, seen, name, tries):
     for page, query in pages(hall):
         tries.add()
@@ -106,7 +106,7 @@ def test_nobody_reads_the_drafts_of_another_committee(hall, seen, name, tries):
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("name", [*list(HERE)[:1], *map(later, list(HERE)[1:])])
+@pytest.mark.parametrize("name", [*list(HERE)[:1], *map(slow_case, list(HERE)[1:])])
 def test_who_belongs_to_a_committee_reads_what_it_writes(hall, seen, name):
     shown = [page for page, query in pages(hall) if UNSAID in seen(name, page, query)]
     leads = ["session"] if name in ("cora", "sara") else []
@@ -115,7 +115,7 @@ def test_who_belongs_to_a_committee_reads_what_it_writes(hall, seen, name):
 
 @pytest.mark.costly
 @pytest.mark.attack("drafts", "the drafts of a committee, asked for by those who work beside it")
-@pytest.mark.parametrize("role", ["stewards", later("it"), later("all")])
+@pytest.mark.parametrize("role", ["stewards", slow_case("it"), slow_case("all")])
 def test_who_works_beside_a_committee_does_not_see_what_it_writes(hall, seen, oidc, role, tries):
     oidc.knows("zoe", role)
     for page, query in pages(hall):
@@ -125,7 +125,7 @@ def test_who_works_beside_a_committee_does_not_see_what_it_writes(hall, seen, oi
 
 @pytest.mark.costly
 @pytest.mark.attack("margins", "a comment is read, answered or changed by those of another committee, or beside it")
-@pytest.mark.parametrize("name", [*list(ELSEWHERE)[:1], *map(later, [*list(ELSEWHERE)[1:], "zoe", "rita"])])
+@pytest.mark.parametrize("name", [*list(ELSEWHERE)[:1], *map(slow_case, [*list(ELSEWHERE)[1:], "zoe", "rita"])])
 def test_nobody_reads_or_writes_in_the_margin_of_another_committee(hall, at, seen, name, tries):
     asked = {"margin": str(hall.note)}
     for page, query in (*pages(hall), ("ask", asked), ("session", {"session": str(hall.of), **asked})):
@@ -186,7 +186,7 @@ def led(path):
 @pytest.mark.attack(
     "committees", "a chair or secretary of one committee calls, seats, presides, issues or writes in another"
 )
-@pytest.mark.parametrize("name", [*list(ELSEWHERE)[:1], *map(later, list(ELSEWHERE)[1:])])
+@pytest.mark.parametrize("name", [*list(ELSEWHERE)[:1], *map(slow_case, list(ELSEWHERE)[1:])])
 def test_nobody_acts_in_a_committee_in_which_they_have_no_place(hall, at, workspace, name, tries):
     client, before = at(name), [each.entry for each in statements(workspace)]
     kept = drafts(workspace, NAME)

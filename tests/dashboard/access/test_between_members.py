@@ -24,7 +24,6 @@ from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.access.conftest import BROWSER, browser
 from tests.dashboard.access.test_matrix import look
 from tests.dashboard.committee.hand import OPEN_AT, act
-from tests.sparing import later
 
 A, B, CHAIR = 2, 3, 1
 COOKIE = "boussole_session"
@@ -115,7 +114,7 @@ def told(answer, reader: str = "ada") -> str:
 
 @pytest.mark.costly
 @pytest.mark.attack("ballots", "a member votes for another, or changes what another voted, secret or open")
-@pytest.mark.parametrize("secret", [later(False), True])
+@pytest.mark.parametrize("secret", [False, True])
 def test_nobody_votes_or_votes_anew_for_another(hall, at, tries, secret):
     vote = hall.vote(hall.of, secret=secret)
     path, ada, bob = act("cast", hall.of, vote), at("ada"), at("bob")

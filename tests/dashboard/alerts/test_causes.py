@@ -79,7 +79,7 @@ def test_an_amended_charter_is_named_as_the_cause_and_the_figures_are_not(worksp
     assert found == [("kept", after[f"{RATIO}_gender"], "charter")]
 
 
-@pytest.mark.slow(lighter="test_an_amended_charter_is_named_as_the_cause_and_the_figures_are_not")
+@pytest.mark.slow
 def test_the_same_figures_and_charter_change_nothing(workspace: Workspace) -> None:
     check(workspace)
     run_audit(workspace, workspace.system("offers"), **WINDOW)

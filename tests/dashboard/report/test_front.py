@@ -23,7 +23,7 @@ from boussole.dashboard.report.edition import edition, teller
 from boussole.dashboard.report.typesetting import typeset_pdf
 from boussole.dashboard.views.answers.asked import indicator_of
 from tests.dashboard.report.conftest import fill, make_workspace
-from tests.sparing import later
+from tests.sparing import slow_case
 
 TITLES = {
     "fr": [
@@ -127,7 +127,7 @@ def crowded(data: dict[str, Any], room: int) -> dict[str, Any]:
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize(("room", "how"), [later(40, "wide"), later(56, "close"), (66, "closest")])
+@pytest.mark.parametrize(("room", "how"), [slow_case(40, "wide"), slow_case(56, "close"), (66, "closest")])
 def test_the_questions_of_two_systems_fill_one_page_and_no_other(workspace: Workspace, room: int, how: str) -> None:
     found, tell = edition(workspace, None), teller("fr")
     files = attachments(found, tell)
