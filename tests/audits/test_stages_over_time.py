@@ -163,7 +163,7 @@ def test_no_reader_of_all_windows_finds_a_handful_at_a_stage(numbers: list[int],
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(NUMBERS, st.permutations(WINDOWS), st.sampled_from(["chosen", "contacted"]))
 def test_no_reader_of_many_windows_finds_a_handful_at_a_stage(
     numbers: list[int], order: list[Window], decision: str

@@ -169,40 +169,6 @@ def test_a_year_of_monthly_looks_accuses_no_oftener_than_one() -> None:
         assert other["share"] == pytest.approx(one["share"] / 12)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("groups", "size", "worse", "told"),
-    [
-        ([("F",), ("M",)], 1000, [0], r"3\.1 is watched (\d+) times in 100, and (\d+) if each"),
-        (
-            [(sex, age) for sex in "FM" for age in ("young", "middle", "old")],
-            350,
-            [0, 1, 2],
-            r"three ages of 700 people, (\d+) and (\d+)",
-        ),
-    ],
-)
-def test_what_a_family_costs_is_as_printed(groups: Groups, size: int, worse: list[int], told: str) -> None:
-    """Women have .7 of the chances at the first stage, which is the decision; 300 draws: 3 standard errors are 6."""
-    process = Process(
-        mix=np.array([0.4, 0.3, 0.3]),
-        moving_on=np.array([[0.2, 0.3, 0.4], [0.5, 0.5, 0.5]]),
-        good=np.array([[0.2] * 3, [0.5] * 3]),
-        decided=1,
-        untold=0.1,
-    )
-    population = Population(sizes=[size] * len(groups), rows=1, correlation=0.3, with_the_rest=True)
-    charters, found = (CHARTER, each_by_itself()), []
-    for seed in range(300):
-        rng = np.random.default_rng(seed)
-        system, measures = measured_with(rng, (population, groups), process, worse=worse, times=0.7)
-        documents = [judge(charter, system, measures, window_start=START) for charter in charters]
-        asked = [next(d for d in each if d["template"] == "adjusted_selection_rate_ratio") for each in documents]
-        found.append([each["comparisons"][0]["verdict"] in ("watch", "broken") for each in asked])
-    (printed,) = re.findall(told, PAGE)
-    assert [float(each) for each in printed] == pytest.approx(100 * np.mean(found, axis=0), abs=6)
-
-
 @pytest.mark.costly
 def test_all_questions_are_asked_and_few_of_twelve_systems_accused() -> None:
     """Twelve systems stand for the thousand: at the promised share more than 3 would be accused once in 400 times."""

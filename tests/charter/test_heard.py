@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.split import MONTHS, bounds, lines, told
+from benchmarks.split import MONTHS, bounds, told
 from boussole.charter.document import MeasureInShort, VerdictDocument
 from boussole.charter.judging.families import asked_of
 from boussole.charter.judging.statistics.heard import LATELY, JudgedFigures, heard, spans
@@ -135,9 +135,3 @@ def test_the_split_errs_in_fewer_years_than_it_may() -> None:
     found = told(SPLIT, 1000, before=0.8, after=0.8, months=(12, 12), share=1.0, runs=4000)
     assert np.mean(found <= MONTHS) < 0.05
     assert set(bounds(SPLIT, 1.0, 2)) == {1, 2}  # two months: those alone, and all
-
-
-@pytest.mark.slow
-def test_the_table_of_splits() -> None:
-    _, _, *rows = lines()
-    assert all(row in PAGE for row in rows)

@@ -99,31 +99,6 @@ def test_years_that_accuse_where_nothing_is_beyond_the_level(
     assert [float(each) for each in printed] == pytest.approx([times / 20, 100 * high], abs=0.06)
 
 
-def powers(people: int, ratio: float, *, years: int = 200) -> list[float]:
-    """Of two groups of so many people a month: years that find it *not kept*, at least *watch*; months that call it
-    kept, and did by the first rule; in per cent."""
-    population = Population(sizes=[people, people], rows=1, correlation=0.0, with_the_rest=False)
-    found = [year(np.random.default_rng([5, people, seed]), population, ratio=ratio, rate=0.3) for seed in range(years)]
-    shares = [
-        np.mean([each.any(Verdict.BROKEN) for each in found]),
-        np.mean([each.any(*ACCUSED) for each in found]),
-        np.mean([each.kept for each in found]),
-        np.mean([each.kept_before for each in found]),
-    ]
-    return [100 * float(share) for share in shares]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("people", [300, 1000, 5000])
-@pytest.mark.parametrize("ratio", [0.7, 0.88, 1.0])
-def test_what_a_year_finds_is_as_printed(people: int, ratio: float) -> None:
-    """200 years: three standard errors are 11."""
-    found = powers(people, ratio)
-    print(people, ratio, " | ".join(f"{each:.0f}" for each in found))
-    (printed,) = re.findall(rf"\| {people:,} \| {100 * ratio:.0f} \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|", PAGE)
-    assert [float(each) for each in printed] == pytest.approx(found, abs=1)
-
-
 def test_a_year_accuses_nobody_at_parity_and_finds_half_the_chances() -> None:
     """A few years stand for the thousands."""
     population = Population(sizes=[400, 400], rows=1, correlation=0.0, with_the_rest=False)

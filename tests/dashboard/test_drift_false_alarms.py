@@ -93,21 +93,3 @@ def test_a_gap_that_moves_is_told_within_half_a_year() -> None:
     found = found_in(shape, lambda told: told.noticed.get(RATIO), years=20)
     assert found[0] >= 0.9
     assert found[1] <= 5
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seasonal", [0.0, 0.1])
-def test_how_often_and_how_soon(seasonal: float) -> None:
-    """The table of docs/uncertainty.md."""
-    for decisions in (300, 1_000, 5_000, 50_000):
-        row = []
-        for psi in (0.15, 0.25):
-            shape = Shape(
-                decisions=decisions, features=4, season=seasonal, planted=Planted(month=AT, features=1, psi=psi)
-            )
-            row.append(found_in(shape, lambda told: told.states.get(FEATURE), years=100))
-        for ratio in (0.9, 0.8):
-            shape = Shape(decisions=decisions, features=4, season=seasonal, planted=Planted(month=AT, ratio=ratio))
-            row.append(found_in(shape, lambda told: told.noticed.get(RATIO), years=100))
-        print(decisions, " | ".join(f"{100 * share:.0f}, {delay:.0f}" for share, delay in row))
-        assert decisions < 50_000 or min(share for share, _ in row) > 0.9

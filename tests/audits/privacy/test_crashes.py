@@ -122,7 +122,7 @@ def test_rotations_killed_at_random_points(workspace: Workspace, tmp_path: Path)
     usual = time.monotonic() - began
     seed = random.Random(7)  # noqa: S311 (not for secrets)
     killed = 0
-    for turn in range(25):
+    for turn in range(12):
         with subprocess.Popen(command) as child:
             try:
                 assert child.wait(seed.uniform(0.3, 1.2) * usual) == 0
@@ -135,4 +135,4 @@ def test_rotations_killed_at_random_points(workspace: Workspace, tmp_path: Path)
         assert rows_of(
             workspace, "SELECT count(DISTINCT person) FROM lake.loans.contacts WHERE day > '2026-01-01'"
         ) == [(1,)]
-    assert killed >= 10
+    assert killed >= 5

@@ -65,8 +65,18 @@ def test_ratios_are_not_judged_too_surely(counts: tuple[int, int]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("counts", [(20, 400), (400, 20), (10, 400), (40, 400), (20, 20), (150, 200)])
-@pytest.mark.parametrize("rates", [(0.1, 0.2), (0.2, 0.3), (0.8, 0.9)])
+@pytest.mark.parametrize(
+    ("counts", "rates"),
+    [
+        ((20, 400), (0.1, 0.2)),
+        ((400, 20), (0.1, 0.2)),
+        ((10, 400), (0.2, 0.3)),
+        ((20, 20), (0.2, 0.3)),
+        ((40, 400), (0.8, 0.9)),
+        ((400, 20), (0.8, 0.9)),
+        ((150, 200), (0.8, 0.9)),
+    ],
+)
 def test_differences_are_not_judged_too_surely(counts: tuple[int, int], rates: tuple[float, float]) -> None:
     """The plain jackknife is sure 8 to 16 % of the time on one side in the uneven cases."""
     rng = np.random.default_rng(29)

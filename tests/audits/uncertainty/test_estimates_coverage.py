@@ -61,17 +61,14 @@ def test_intervals_hold_what_decisions_come_to() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("meant", MEANT)
 @pytest.mark.parametrize(
-    ("earlier", "now", "more"),
+    ("meant", "earlier", "now", "more"),
     [
-        (150, 150, {}),
-        (500, 200, {}),
-        (2000, 500, {}),
-        (20_000, 5000, {}),
-        (500, 500, {"clustered": True}),
-        (2000, 1000, {"each": 10, "alike": 0.5, "clustered": True}),
-        (20_000, 5000, {"each": 10, "alike": 0.5, "clustered": True}),
+        *((meant, 500, 200, {}) for meant in MEANT),
+        *((meant, 2000, 1000, {"each": 10, "alike": 0.5, "clustered": True}) for meant in MEANT),
+        ("too bold", 150, 150, {}),
+        ("chances", 20_000, 5000, {}),
+        ("hardly", 500, 500, {"clustered": True}),
     ],
 )
 def test_coverage_over_sizes(meant: str, earlier: int, now: int, more: dict[str, Any]) -> None:

@@ -44,9 +44,3 @@ def test_people_are_alike_as_far_as_they_should() -> None:
     whole = good[good["size"] == setting.each]["mean"]
     effect = whole.var() / (coverage.GOOD * (1 - coverage.GOOD) / setting.each)
     assert effect == pytest.approx(1 + (setting.each - 1) * setting.alike, rel=0.12)
-
-
-@pytest.mark.slow
-def test_the_table_is_what_is_found() -> None:
-    (line,) = coverage.lines(1000, coverage.SETTINGS[:1])
-    assert line in PAGE

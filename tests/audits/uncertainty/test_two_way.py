@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ from boussole.audits.measures import TOP
 from boussole.audits.uncertainty.methods import by_method
 from boussole.audits.uncertainty.two_way import Brought, brought_of
 
-PAGE = (Path(__file__).parents[3] / "docs" / "uncertainty.md").read_text(encoding="utf-8")
 SMALL = recurring.Setting(people=50, lists=40, size=14)
 NAMES = {"attention": "attention_share_difference", "top": "top_k_representation", "skew": "skew_at_k"}
 NAMES |= {name: name for name in ("exposure", "exposure_ratio")}
@@ -152,7 +150,6 @@ def test_what_one_person_brings_to_the_logarithm_of_one_place_is_not_known():
 @pytest.mark.parametrize("setting", recurring.SETTINGS[::3], ids=lambda each: each.name())
 def test_intervals_hold_the_truth_where_people_come_back(setting):
     (line,) = recurring.lines(400, [setting])
-    assert line in PAGE
     told = [cell.split("→")[1].strip(" %") for cell in line.split("|")[5:-1]]
     held = [float(each) for each in told if each != "none"]
     assert min(held) > 91
