@@ -65,7 +65,7 @@ test: .venv/.dev browser token ## each subject by its cheapest tests; a third pr
 test-costly: .venv/.dev browser token ## what CI runs besides: tests that take more than half a second of a core
 	$(BIN)/python -m pytest -m "costly and not slow" $(WORKERS)
 
-test-all: .venv/.dev .venv/.spark browser token ## every test, with Spark: under 90 minutes on two cores; before each release
+test-all: .venv/.dev .venv/.spark browser token ## every test, with Spark; before each release
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 attack: .venv/.dev browser token ## everything that is tried against Boussole; writes docs/attacks.md; before each release

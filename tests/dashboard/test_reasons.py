@@ -18,7 +18,7 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.data.blocks import reason_words
 from boussole.dashboard.pages.data.sources import change_words
 
-VALUES = {"year": 1990, "low": "0", "high": "1", "why": "too many columns (2 lines)", "value": "#N/A"}
+VALUES = {"year": 1990, "limit": "1,000", "low": "0", "high": "1", "why": "too many columns (2 lines)", "value": "#N/A"}
 NOT_KEPT = ("sensitive_column", "sensitive_unclear")
 """Told by the import alone."""
 ENGLISH = re.compile(r"\b(the|is|not|of|and|it|was|there|which)\b", re.IGNORECASE)

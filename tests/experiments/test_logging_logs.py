@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from boussole import experiments
-from boussole.audits.errors import SourceError
+from boussole.audits.errors import BoussoleError, SourceError
 from boussole.audits.log_names import LOGS
 from boussole.audits.workspace import Workspace
 from boussole.experiments import (
@@ -206,7 +206,7 @@ def test_a_frame_that_cannot_be_written_is_refused_without_showing_a_value(frame
 
 
 def test_an_unknown_option_is_an_error() -> None:
-    with pytest.raises(TypeError, match="runid"):
+    with pytest.raises(BoussoleError, match="there is no argument `runid`"):
         log_outcomes(DECISIONS, system="trial", runid="1")  # type: ignore[call-arg]
 
 
