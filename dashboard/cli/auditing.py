@@ -228,7 +228,7 @@ def _with_shifts(workspace: Workspace, looks: Sequence[AuditedWindow]) -> list[A
     """The same; the last look at each system that decides says what moved for good between its periods."""
     from boussole.charter.drift.system_drift import lasting_shifts
     from boussole.dashboard.markup.words import speaker
-    from boussole.dashboard.views.drift.figures import shift_words
+    from boussole.dashboard.views.drift.figures import more_shifts_words, shift_words
 
     say = speaker(workspace.settings.language)
     last = {look.document.system: at for at, look in enumerate(looks) if look.document is not None}
@@ -240,7 +240,7 @@ def _with_shifts(workspace: Workspace, looks: Sequence[AuditedWindow]) -> list[A
         moves = lasting_shifts(workspace, system, today=workspace.today())
         told = [shift_words(each.shift, each.scale, system, say) for each in moves[:SHIFTS]]
         if more := len(moves) - len(told):
-            told.append(say.plural("The page of drift shows one more.", "The page of drift shows {n} more.", more))
+            told.append(more_shifts_words(more, say))
         found[at] = replace(found[at], shifts=told)
     return found
 

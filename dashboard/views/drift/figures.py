@@ -256,6 +256,11 @@ def _moved(shift: Shift, scale: str, series: DriftSeries, say: Say) -> MeasureMo
     )
 
 
+def more_shifts_words(n: int, say: Say) -> str:
+    """That the page of drift shows more moves than were said."""
+    return say.plural("The page of drift shows one more.", "The page of drift shows {n} more.", n)
+
+
 def shift_words(shift: Shift, scale: str, system: System, say: Say) -> str:
     """That a figure moved for good, from when on, and by how much, in a sentence."""
     return say(

@@ -154,10 +154,10 @@ def test_whatever_goes_wrong_an_audit_stays_sealed_and_says_so(
 @pytest.mark.costly
 def test_a_sync_tells_what_moved(audited: Path, command: Run, post: Post) -> None:
     settle(audited, post.channel())
+    command("--workspace", audited, "alerts", "check")
     path = audited / "systems" / "offers.yaml"
     source = "sources: [{duckdb: {path: later.duckdb, table: decisions}}]\n"
     path.write_text(path.read_text(encoding="utf-8") + source, encoding="utf-8")
-    command("--workspace", audited, "alerts", "check")
     rows = offers.frame(seed=8)
     rows["day"] = [day.replace(month=day.month + 2) for day in rows["day"]]
     rows["ref"], rows["distance"] = [f"later{i}" for i in range(len(rows))], rows["distance"] + 30
