@@ -121,6 +121,7 @@ def copy(tmp_path: Path) -> Path:
     return copy_with(CHANGE, tmp_path / "project")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["file", "mlflow"])
 def test_a_log_more_is_three_files(way: str, copy: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     workspace = Workspace.create(tmp_path / "w")

@@ -38,8 +38,12 @@ NOT_EMPTY = (
 
 
 @pytest.fixture(scope="module")
-def healthy(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return every_log(audited_offers(tmp_path_factory.mktemp("unread") / "healthy"))
+def healthy(
+    audited_offers: Callable[..., Workspace], empty_store: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Workspace:
+    workspace = audited_offers(tmp_path_factory.mktemp("unread") / "healthy")
+    shutil.copyfile(empty_store, workspace.home / "mlflow.db")
+    return every_log(workspace)
 
 
 def walk(home: Path, lang: str = "en", *, only: Sequence[str] = ()) -> Shown:

@@ -15,7 +15,7 @@ import pytest
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.document.answers.verdict import RULE
-from boussole.charter.records import stored_audits
+from boussole.charter.records import audits_of
 from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.fairness.picture import drawing, groups, judged_by
@@ -36,8 +36,8 @@ def workspace(demo_home: Path) -> Workspace:
 
 @pytest.fixture(scope="module")
 def now(workspace: Workspace) -> list[AuditDocument]:
-    """Audits as pages show them."""
-    return [as_decided(workspace, each.document()) for each in stored_audits(workspace)]
+    """Audits of decisions, as pages show them."""
+    return [as_decided(workspace, each) for each in audits_of(workspace, "matchft")]
 
 
 def charts(document: AuditDocument, workspace: Workspace) -> Iterator[tuple[VerdictDocument, DotRows]]:
