@@ -29,7 +29,7 @@ _ACROSS: tuple[Across, ...] = (
     *errors.COMPOSITES,
     *inequality.OF_OUTCOMES,
 )
-_COMPARED = (*selection.COMPARISONS, *errors.COMPARISONS, missing.COMPARISONS["all"])
+_COMPARED = (*selection.COMPARISONS, *errors.COMPARISONS, *missing.COMPARISONS["all"])
 METRICS = (
     *(each.metric for each in _RATES),
     *(each.metric for each in (*errors.DERIVED, *inequality.DERIVED)),

@@ -40,14 +40,7 @@ PARITIES = {
     "overall_accuracy_equality": ("accuracy",),
     "treatment_equality": ("false_negatives_per_false_positive",),
 }
-COMPARISONS = {
-    "selection_rate_ratio": "selection_rate",
-    "true_positive_rate_difference": "true_positive_rate",
-    "false_positive_rate_difference": "false_positive_rate",
-    "precision_difference": "precision",
-    "false_omission_rate_difference": "false_omission_rate",
-    "accuracy_difference": "accuracy",
-}
+COMPARISONS = {f"{rate}_{scale}": rate for rate in RATES for scale in ("difference", "ratio")}
 
 
 def count(rows: Rows, test: Test) -> int:

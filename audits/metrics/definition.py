@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -14,6 +14,8 @@ from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts
 
 Kind = Literal["group", "across", "comparison", "beside", "estimate", "drift", "share", "effect", "sum"]
 BadSide = Literal["below", "above"]
+SCALES: tuple[Literal["difference"], Literal["ratio"]] = ("difference", "ratio")
+"""How a rate of a group is compared with that of another."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +143,45 @@ class RateComparison:
     def bad_side(self, *, favourable: bool) -> BadSide:
         """On which side of a threshold the compared group is at a disadvantage."""
         return "below" if self.less_is_worse == (favourable or not self.turns) else "above"
+
+
+def comparisons_of(rate: Rate, *, less_is_worse: bool, turns: bool = True) -> tuple[RateComparison, RateComparison]:
+    """The difference and the ratio of a rate between a group and its reference.
+
+    >>> from boussole.audits.metrics.errors import PRECISION
+    >>> [each.metric for each in comparisons_of(PRECISION, less_is_worse=False)]
+    ['precision_difference', 'precision_ratio']
+    """
+    difference, ratio = (
+        RateComparison(
+            metric=f"{rate.metric}_{scale}", rate=rate, scale=scale, less_is_worse=less_is_worse, turns=turns
+        )
+        for scale in SCALES
+    )
+    return difference, ratio
+
+
+def comparison_words(rate: Metric, *, source: str) -> tuple[Metric, Metric]:
+    """Words for the difference and for the ratio of a rate, from those of the rate."""
+    difference, ratio = (
+        Metric(
+            name=f"{rate.name}_{scale}",
+            kind="comparison",
+            formula=f"{rate.name.replace('_', ' ')} of the group {sign} that of the declared reference, else of all"
+            " other known groups",
+            range=range_,
+            ideal=ideal,
+            undefined=f"in one of the two: {rate.undefined}{more}",
+            source=source,
+        )
+        for scale, sign, range_, ideal, more in (
+            ("difference", "−", "[-1, 1]", 0.0, ""),
+            ("ratio", "÷", "[0, ∞)", 1.0, "; the rate of whom a group is compared with is 0"),
+        )
+    )
+    return difference, replace(
+        ratio, source=f"{source}; disparities: Saleiro et al. (2018), Aequitas, arXiv:1811.05577"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

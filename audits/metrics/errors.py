@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from boussole.audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED
-from boussole.audits.metrics.definition import Composite, MeanOfRates, Metric, Odds, Rate, RateComparison
+from boussole.audits.metrics.definition import (
+    SCALES,
+    Composite,
+    MeanOfRates,
+    Metric,
+    Odds,
+    Rate,
+    comparison_words,
+    comparisons_of,
+)
 
 _BOTH = (NOT_SELECTED, SELECTED)
 _POSITIVES = tuple((decision, POSITIVE) for decision in _BOTH)
@@ -76,25 +84,29 @@ _PARITIES = (
     ("overall_accuracy_equality", (ACCURACY,)),
     ("treatment_equality", (FALSE_NEGATIVES_PER_FALSE_POSITIVE,)),
 )
-_AGGREGATES: tuple[Literal["difference", "ratio"], ...] = ("difference", "ratio")
 COMPOSITES = tuple(
     Composite(metric=f"{name}_{aggregate}", rates=rates, aggregate=aggregate)
     for name, rates in _PARITIES
-    for aggregate in _AGGREGATES
+    for aggregate in SCALES
 )
 
-COMPARISONS = (
-    RateComparison(
-        metric="true_positive_rate_difference", rate=TRUE_POSITIVE_RATE, scale="difference", less_is_worse=True
-    ),
-    RateComparison(
-        metric="false_positive_rate_difference", rate=FALSE_POSITIVE_RATE, scale="difference", less_is_worse=True
-    ),
-    RateComparison(metric="precision_difference", rate=PRECISION, scale="difference", less_is_worse=False),
-    RateComparison(
-        metric="false_omission_rate_difference", rate=FALSE_OMISSION_RATE, scale="difference", less_is_worse=False
-    ),
-    RateComparison(metric="accuracy_difference", rate=ACCURACY, scale="difference", less_is_worse=True, turns=False),
+_LESS_IS_WORSE = {
+    TRUE_POSITIVE_RATE: True,
+    FALSE_POSITIVE_RATE: True,
+    TRUE_NEGATIVE_RATE: False,
+    FALSE_NEGATIVE_RATE: False,
+    PRECISION: False,
+    FALSE_DISCOVERY_RATE: True,
+    NEGATIVE_PREDICTIVE_VALUE: True,
+    FALSE_OMISSION_RATE: False,
+    ACCURACY: True,
+    BASE_RATE: True,
+}
+"""Of every rate, for a favourable decision; where being selected is a harm it is turned round, but for accuracy."""
+COMPARISONS = tuple(
+    comparison
+    for rate, less_is_worse in _LESS_IS_WORSE.items()
+    for comparison in comparisons_of(rate, less_is_worse=less_is_worse, turns=rate is not ACCURACY)
 )
 
 _SEEN = "outcomes are seen only for the selected"
@@ -142,19 +154,7 @@ def _parity(name: str, of: str, undefined: str, source: str, *, unbounded: bool 
     )
 
 
-def _comparison(name: str, rate: str, undefined: str, source: str) -> Metric:
-    return Metric(
-        name=name,
-        kind="comparison",
-        formula=f"{rate} of the group − that of the declared reference, else of all other known groups",
-        range="[-1, 1]",
-        ideal=0.0,
-        undefined=undefined,
-        source=source,
-    )
-
-
-METRICS = (
+_OF_GROUPS = (
     _words(
         "true_positive_rate",
         "selected with positive outcome ÷ positive outcomes",
@@ -210,6 +210,19 @@ METRICS = (
         1.0,
     ),
     _words("base_rate", "positive outcomes ÷ observed outcomes", f"no outcome observed; {_SEEN}", None),
+)
+_SOURCES = {
+    PRECISION.metric: _OUTCOME_TEST,
+    FALSE_DISCOVERY_RATE.metric: _OUTCOME_TEST,
+    NEGATIVE_PREDICTIVE_VALUE.metric: _OUTCOME_TEST,
+    FALSE_OMISSION_RATE.metric: _OUTCOME_TEST,
+    ACCURACY.metric: _BERK,
+    BASE_RATE.metric: _BERK,
+}
+"""Of the comparisons of a rate; of the others, Hardt et al."""
+
+METRICS = (
+    *_OF_GROUPS,
     Metric(
         name="balanced_accuracy",
         kind="group",
@@ -247,18 +260,5 @@ METRICS = (
     *_parity(
         "treatment_equality", "{0} number of false negatives per false positive", f"{_SEEN}; ", _BERK, unbounded=True
     ),
-    _comparison(
-        "true_positive_rate_difference", "true positive rate", f"{_SEEN}; a group has no positive outcome", _HARDT
-    ),
-    _comparison(
-        "false_positive_rate_difference", "false positive rate", f"{_SEEN}; a group has no negative outcome", _HARDT
-    ),
-    _comparison("precision_difference", "precision", "a group has no outcome among its selected", _OUTCOME_TEST),
-    _comparison(
-        "false_omission_rate_difference",
-        "false omission rate",
-        f"{_SEEN}; a group has no outcome among those not selected",
-        _OUTCOME_TEST,
-    ),
-    _comparison("accuracy_difference", "accuracy", f"{_SEEN}; a group has no outcome", _BERK),
+    *(each for rate in _OF_GROUPS for each in comparison_words(rate, source=_SOURCES.get(rate.name, _HARDT))),
 )

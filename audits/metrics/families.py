@@ -43,7 +43,7 @@ EVERY_COMPARISON = (
     ADJUSTED,
     *stages.COMPARISONS,
     *errors.COMPARISONS,
-    *missing.COMPARISONS.values(),
+    *(comparison for each in missing.COMPARISONS.values() for comparison in each),
     ranking.EXPOSURE_RATIO,
     forgotten.NEVER_SHORTLISTED,
     scoring.SCORING_RATIO,
@@ -62,7 +62,7 @@ def families(system: System) -> Families:
         rates=(*selection.RATES, *errors.RATES, missing.RATES[outcome.observed_for]),
         derived=(*errors.DERIVED, *inequality.DERIVED),
         composites=(*composites, *errors.COMPOSITES, *inequality.OF_OUTCOMES),
-        comparisons=(*selection.COMPARISONS, *errors.COMPARISONS, missing.COMPARISONS[outcome.observed_for]),
+        comparisons=(*selection.COMPARISONS, *errors.COMPARISONS, *missing.COMPARISONS[outcome.observed_for]),
     )
 
 

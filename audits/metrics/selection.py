@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boussole.audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED
-from boussole.audits.metrics.definition import Composite, Metric, Rate, RateComparison
+from boussole.audits.metrics.definition import Composite, Metric, Rate, comparison_words, comparisons_of
 
 _OUTCOMES = (NEGATIVE, POSITIVE, NO_OUTCOME)
 
@@ -20,21 +20,22 @@ COMPOSITES = (
     Composite(metric="demographic_parity_ratio", rates=(SELECTION_RATE,), aggregate="ratio"),
 )
 
-SELECTION_RATIO = RateComparison(metric="selection_rate_ratio", rate=SELECTION_RATE, scale="ratio", less_is_worse=True)
-COMPARISONS = (SELECTION_RATIO,)
+SELECTION_DIFFERENCE, SELECTION_RATIO = comparisons_of(SELECTION_RATE, less_is_worse=True)
+COMPARISONS = (SELECTION_RATIO, SELECTION_DIFFERENCE)
 
 _FEW = "fewer than two groups are shown"
 
+_RATE = Metric(
+    name="selection_rate",
+    kind="group",
+    formula="selected ÷ assessed",
+    range="[0, 1]",
+    ideal=None,
+    undefined="nobody assessed",
+    source="Fairlearn, selection_rate; Uniform Guidelines, 29 CFR 1607.16(R)",
+)
 METRICS = (
-    Metric(
-        name="selection_rate",
-        kind="group",
-        formula="selected ÷ assessed",
-        range="[0, 1]",
-        ideal=None,
-        undefined="nobody assessed",
-        source="Fairlearn, selection_rate; Uniform Guidelines, 29 CFR 1607.16(R)",
-    ),
+    _RATE,
     Metric(
         name="impact_ratio",
         kind="group",
@@ -90,13 +91,5 @@ METRICS = (
         undefined="no value is unknown",
         source="as selection_rate",
     ),
-    Metric(
-        name="selection_rate_ratio",
-        kind="comparison",
-        formula="selection rate of the group ÷ that of the declared reference, else of all other known groups",
-        range="[0, ∞)",
-        ideal=1.0,
-        undefined="a group is empty or absent; the reference selects nobody",
-        source="Miettinen & Nurminen (1985) for the test; Uniform Guidelines, 29 CFR 1607.4(D)",
-    ),
+    *comparison_words(_RATE, source="Miettinen & Nurminen (1985) for the test; Uniform Guidelines, 29 CFR 1607.4(D)"),
 )

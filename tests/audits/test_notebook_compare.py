@@ -50,6 +50,32 @@ def test_compas_in_one_line_gives_the_published_error_rates(real_data: Path) -> 
         assert found.measure(f"false_negative_rate/race={race}").value == pytest.approx(fnr, abs=5e-5)
 
 
+def test_compas_is_told_in_ratios_as_aequitas_tells_it(real_data: Path) -> None:
+    """Disparities to Caucasian defendants, from the rates that Aequitas publishes (its notebook on COMPAS)."""
+    rows = pd.read_csv(real_data / "aequitas" / "compas_for_aequitas.csv")
+    names = ("false_positive_rate", "false_negative_rate", "false_discovery_rate", "false_omission_rate")
+    found = audits.compare(
+        rows,
+        decision="score",
+        outcome="label_value",
+        by="race",
+        favourable=False,
+        reference={"race": "Caucasian"},
+        metrics=[f"{name}_{scale}" for name in names for scale in ("ratio", "difference")],
+    )
+    black, white = (0.448468, 0.279853, 0.370285, 0.349540), (0.234543, 0.477226, 0.408665, 0.288125)
+    for name, one, two, side in zip(names, black, white, ("above", "below", "above", "below"), strict=True):
+        ratio, difference = (
+            found.measure(f"{name}_{scale}/race=African-American") for scale in ("ratio", "difference")
+        )
+        assert ratio.value == pytest.approx(one / two, rel=1e-5)
+        assert difference.value == pytest.approx(one - two, abs=1e-6)
+        assert ratio.interval is not None
+        assert ratio.interval.low < ratio.value < ratio.interval.high
+        assert {ratio.params["bad_side"], difference.params["bad_side"]} == {side}
+    assert found.measure("false_positive_rate_ratio/race=African-American").value == pytest.approx(1.91, abs=5e-3)
+
+
 def test_weights_stand_for_decisions(published: Path) -> None:
     rows = pd.read_csv(published / "ucb_admissions" / "datasets_UCBAdmissions.csv")
     found = audits.compare(

@@ -113,16 +113,17 @@ def _check_disparities(line: dict[str, str], found: dict[str, Measure], referenc
         if f"{column}_disparity" not in line:
             continue
         published = line[f"{column}_disparity"]
-        one, two = found[f"{metric}/g={group}"].value, found[f"{metric}/g={reference}"].value
-        ratio = one / two if one is not None and two else None
-        if group == reference and not two:
-            assert published in {*MISSING, "1"}  # 1 by decree, where 0 is divided by 0
-        elif published in MISSING:
-            assert ratio is None, (column, group)
+        if group == reference:
+            assert published in {*MISSING, "1", "1.0"}  # 1 by decree, also where 0 is divided by 0
+            continue
+        ratio, difference = (found[f"{metric}_{scale}/g={group}"] for scale in ("ratio", "difference"))
+        rates = [found[f"{metric}/g={each}"].value for each in (group, reference)]
+        assert difference.value == (None if None in rates else pytest.approx(rates[0] - rates[1])), (column, group)
+        if published in MISSING:
+            assert (ratio.value, ratio.reason) == (None, "zero_denominator"), (column, group)
         else:
-            assert ratio == pytest.approx(float(published), rel=1e-12), (column, group)
-        if metric == "selection_rate" and group != reference:
-            assert found[f"selection_rate_ratio/g={group}"].value == ratio
+            assert ratio.value == pytest.approx(float(published), rel=1e-12), (column, group)
+            assert ratio.params["against"] == f"g={reference}"
 
 
 def test_aequitas_counts_people_once_for_each_attribute(real_data: Path) -> None:

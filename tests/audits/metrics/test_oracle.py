@@ -83,10 +83,11 @@ NOT_HERE = {
     "unknown_selection_rate",
     "missing_outcome_share",
     "missing_outcome_share_difference",
+    "missing_outcome_share_ratio",
 }
 """By hand in test_measure_cells: no error measure rests on them."""
 DECISIONS = {"selection_rate", "selection_rate_ratio", "demographic_parity_difference", "demographic_parity_ratio"}
-DECISIONS |= {"differential_fairness"}
+DECISIONS |= {"differential_fairness", "selection_rate_difference"}
 INDICES = {"generalized_entropy_index": 2, "theil_index": 1}
 
 
