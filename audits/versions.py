@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -50,8 +50,8 @@ class _SideCounts:
     views: dict[tuple[str, ...], View] = field(default_factory=dict)
 
 
-def changes(system: System, production: Side, candidate: Side, *, metrics: Collection[str]) -> list[VersionChange]:
-    """The comparisons of every group by some measures, in both versions.
+def changes(system: System, production: Side, candidate: Side) -> list[VersionChange]:
+    """Every judged comparison of every group, in both versions.
 
     What suppression hides in one version is hidden in both, so that the difference of two versions shows nobody.
     Versions are compared on what both can show: a group whose legal basis has ended, or outcomes that are not mature
@@ -78,7 +78,6 @@ def changes(system: System, production: Side, candidate: Side, *, metrics: Colle
             made
             for by in system.attributes
             for comparison in families(system).comparisons
-            if comparison.metric in metrics
             for made in _followed(connection, system, seen, by, comparison)
         ]
 

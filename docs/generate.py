@@ -38,6 +38,10 @@ HERE = Path(__file__).parent
 TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
 KINDS = {
     "comparison": ("Judged: a group against another", "These are what a charter judges, each group on its own."),
+    "notebook": (
+        "Computed for notebooks: a group against another",
+        "`audits.compare` computes them on request. No charter judges them, and audit documents do not hold them.",
+    ),
     "share": (
         "Judged: a share by itself",
         "Of messages, or of people written to, held to a level and compared with nobody.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts
 
-Kind = Literal["group", "across", "comparison", "beside", "estimate", "drift", "share", "effect", "sum"]
+Kind = Literal["group", "across", "comparison", "notebook", "beside", "estimate", "drift", "share", "effect", "sum"]
 BadSide = Literal["below", "above"]
 SCALES: tuple[Literal["difference"], Literal["ratio"]] = ("difference", "ratio")
 """How a rate of a group is compared with that of another."""
@@ -126,7 +126,7 @@ def _total(counts: Counts, cells: tuple[tuple[int, int], ...]) -> Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class RateComparison:
-    """A judged comparison of one rate of a group with that of its reference.
+    """A comparison of one rate of a group with that of its reference.
 
     The bad side is where the compared group is at a disadvantage: selected less often (or more often, where
     selection is a harm) at the same outcome; for precision, where its selected people had to do better.
@@ -161,22 +161,26 @@ def comparisons_of(rate: Rate, *, less_is_worse: bool, turns: bool = True) -> tu
     return difference, ratio
 
 
-def comparison_words(rate: Metric, *, source: str) -> tuple[Metric, Metric]:
-    """Words for the difference and for the ratio of a rate, from those of the rate."""
+def comparison_words(rate: Metric, *, source: str, judged: Collection[RateComparison]) -> tuple[Metric, Metric]:
+    """The descriptions of the difference and of the ratio of a rate, derived from that of the rate.
+
+    `judged`: the comparisons that audit documents hold; the others are computed for notebooks only.
+    """
+    in_documents = {comparison.metric for comparison in judged}
     difference, ratio = (
         Metric(
             name=f"{rate.name}_{scale}",
-            kind="comparison",
+            kind="comparison" if f"{rate.name}_{scale}" in in_documents else "notebook",
             formula=f"{rate.name.replace('_', ' ')} of the group {sign} that of the declared reference, else of all"
             " other known groups",
             range=range_,
             ideal=ideal,
-            undefined=f"in one of the two: {rate.undefined}{more}",
+            undefined=f"for the group or its reference: {rate.undefined}{more}",
             source=source,
         )
         for scale, sign, range_, ideal, more in (
             ("difference", "−", "[-1, 1]", 0.0, ""),
-            ("ratio", "÷", "[0, ∞)", 1.0, "; the rate of whom a group is compared with is 0"),
+            ("ratio", "÷", "[0, ∞)", 1.0, "; the rate of the reference is 0"),
         )
     )
     return difference, replace(

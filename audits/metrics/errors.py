@@ -102,12 +102,16 @@ _LESS_IS_WORSE = {
     ACCURACY: True,
     BASE_RATE: True,
 }
-"""Of every rate, for a favourable decision; where being selected is a harm it is turned round, but for accuracy."""
+"""Whether less of a rate is worse for a group, where the decision is favourable. Where being selected is a harm this is
+reversed, except for accuracy."""
 COMPARISONS = tuple(
     comparison
     for rate, less_is_worse in _LESS_IS_WORSE.items()
     for comparison in comparisons_of(rate, less_is_worse=less_is_worse, turns=rate is not ACCURACY)
 )
+_JUDGED = (TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE, PRECISION, FALSE_OMISSION_RATE, ACCURACY)
+JUDGED = tuple(each for each in COMPARISONS if each.scale == "difference" and each.rate in _JUDGED)
+"""The comparisons that audit documents hold and a charter can judge."""
 
 _SEEN = "outcomes are seen only for the selected"
 _FEW = "fewer than two groups have a defined rate"
@@ -219,7 +223,7 @@ _SOURCES = {
     ACCURACY.metric: _BERK,
     BASE_RATE.metric: _BERK,
 }
-"""Of the comparisons of a rate; of the others, Hardt et al."""
+"""The sources of the comparisons of a rate; of those that are not listed it is Hardt et al. (2016)."""
 
 METRICS = (
     *_OF_GROUPS,
@@ -260,5 +264,9 @@ METRICS = (
     *_parity(
         "treatment_equality", "{0} number of false negatives per false positive", f"{_SEEN}; ", _BERK, unbounded=True
     ),
-    *(each for rate in _OF_GROUPS for each in comparison_words(rate, source=_SOURCES.get(rate.name, _HARDT))),
+    *(
+        each
+        for rate in _OF_GROUPS
+        for each in comparison_words(rate, source=_SOURCES.get(rate.name, _HARDT), judged=JUDGED)
+    ),
 )

@@ -36,14 +36,16 @@ class Families:
     derived: tuple[Derived, ...]
     composites: tuple[Across, ...]
     comparisons: tuple[RateComparison, ...]
+    for_notebooks: tuple[RateComparison, ...]
+    """Comparisons that no charter judges, so that audit documents do not hold them."""
 
 
 EVERY_COMPARISON = (
-    *selection.COMPARISONS,
+    *selection.JUDGED,
     ADJUSTED,
     *stages.COMPARISONS,
-    *errors.COMPARISONS,
-    *(comparison for each in missing.COMPARISONS.values() for comparison in each),
+    *errors.JUDGED,
+    *(comparison for each in missing.JUDGED.values() for comparison in each),
     ranking.EXPOSURE_RATIO,
     forgotten.NEVER_SHORTLISTED,
     scoring.SCORING_RATIO,
@@ -57,13 +59,25 @@ def families(system: System) -> Families:
     """Selection; where outcomes are declared also errors, inequality, and what is missing of the outcomes."""
     outcome, composites = system.log.outcome, (*selection.COMPOSITES, *inequality.OF_DECISIONS)
     if outcome is None:
-        return Families(rates=selection.RATES, derived=(), composites=composites, comparisons=selection.COMPARISONS)
+        return Families(
+            rates=selection.RATES,
+            derived=(),
+            composites=composites,
+            comparisons=selection.JUDGED,
+            for_notebooks=_unjudged(selection.COMPARISONS),
+        )
+    of_missing = outcome.observed_for
     return Families(
-        rates=(*selection.RATES, *errors.RATES, missing.RATES[outcome.observed_for]),
+        rates=(*selection.RATES, *errors.RATES, missing.RATES[of_missing]),
         derived=(*errors.DERIVED, *inequality.DERIVED),
         composites=(*composites, *errors.COMPOSITES, *inequality.OF_OUTCOMES),
-        comparisons=(*selection.COMPARISONS, *errors.COMPARISONS, *missing.COMPARISONS[outcome.observed_for]),
+        comparisons=(*selection.JUDGED, *errors.JUDGED, *missing.JUDGED[of_missing]),
+        for_notebooks=_unjudged((*selection.COMPARISONS, *errors.COMPARISONS, *missing.COMPARISONS[of_missing])),
     )
+
+
+def _unjudged(comparisons: tuple[RateComparison, ...]) -> tuple[RateComparison, ...]:
+    return tuple(each for each in comparisons if each not in EVERY_COMPARISON)
 
 
 def of_scores(system: System) -> tuple[tuple[str, ...], tuple[RateComparison, ...]]:

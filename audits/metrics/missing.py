@@ -25,7 +25,9 @@ RATES: dict[ObservedFor, Rate] = {"all": _share((NOT_SELECTED, SELECTED)), "sele
 COMPARISONS = {
     observed_for: comparisons_of(rate, less_is_worse=False, turns=False) for observed_for, rate in RATES.items()
 }
-"""More of them missing is worse, whether being selected is a favour or a harm."""
+"""More missing outcomes are worse, whether being selected is an advantage or a harm."""
+JUDGED = {observed_for: each[:1] for observed_for, each in COMPARISONS.items()}
+"""The difference is what audit documents hold and a charter can judge."""
 
 _NEVER = "an absent outcome is declared to be negative, so that none is missing; outcomes are not mature yet"
 _SOURCE = (
@@ -45,5 +47,5 @@ _SHARE = Metric(
 )
 METRICS = (
     _SHARE,
-    *comparison_words(_SHARE, source=_SOURCE),
+    *comparison_words(_SHARE, source=_SOURCE, judged=JUDGED["all"]),
 )

@@ -21,7 +21,9 @@ COMPOSITES = (
 )
 
 SELECTION_DIFFERENCE, SELECTION_RATIO = comparisons_of(SELECTION_RATE, less_is_worse=True)
-COMPARISONS = (SELECTION_RATIO, SELECTION_DIFFERENCE)
+COMPARISONS = (SELECTION_DIFFERENCE, SELECTION_RATIO)
+JUDGED = (SELECTION_RATIO,)
+"""The ratio is what audit documents hold and a charter can judge."""
 
 _FEW = "fewer than two groups are shown"
 
@@ -91,5 +93,9 @@ METRICS = (
         undefined="no value is unknown",
         source="as selection_rate",
     ),
-    *comparison_words(_RATE, source="Miettinen & Nurminen (1985) for the test; Uniform Guidelines, 29 CFR 1607.4(D)"),
+    *comparison_words(
+        _RATE,
+        source="Miettinen & Nurminen (1985) for the test; Uniform Guidelines, 29 CFR 1607.4(D)",
+        judged=JUDGED,
+    ),
 )

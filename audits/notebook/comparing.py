@@ -141,7 +141,7 @@ def compare(
 
 def _known(measured: Families) -> list[str]:
     """The names of all metrics that counts give."""
-    parts = (measured.rates, measured.derived, measured.composites, measured.comparisons)
+    parts = (measured.rates, measured.derived, measured.composites, measured.comparisons, measured.for_notebooks)
     return [each.metric for part in parts for each in part] + ["impact_ratio", *UNKNOWN]
 
 
@@ -184,4 +184,5 @@ def _between(view: View, measured: Families, name: str) -> list[Measure]:
     if name in UNKNOWN:
         return [each for each in unknown_measures(view) if each.metric == name]
     composites = [composite_measure(view, each) for each in measured.composites if each.metric == name]
-    return composites or comparison_measures(view, next(each for each in measured.comparisons if each.metric == name))
+    comparisons = (*measured.comparisons, *measured.for_notebooks)
+    return composites or comparison_measures(view, next(each for each in comparisons if each.metric == name))

@@ -23,7 +23,7 @@ from boussole.charter.document.differences.comparing import (
 )
 from boussole.charter.document.differences.upgrading import SCHEMA
 from boussole.charter.document.measures import measures_of
-from boussole.charter.judging.families import SystemQuestions, asked_of
+from boussole.charter.judging.families import questions
 from boussole.charter.text.model import Charter
 
 WORST_FIRST = ("worse", "unknown", "not_worse")
@@ -53,11 +53,9 @@ def judge(
     held up at most once in 1 ÷ alpha builds. *not_worse*: significantly within the margin. Else *unknown*, with the
     smallest regression that these cases could have shown. The formulas are those of `audits.uncertainty.change`.
     """
-    of_charter = asked_of(charter, system)
-    metrics = {question.indicator.metric for question in of_charter.questions if question.indicator.metric}
-    followed = changes(system, production, candidate, metrics=metrics)
+    followed = changes(system, production, candidate)
     measures = measures_of(item.candidate for item in followed)
-    asked = _asked(of_charter, measures)
+    asked = _asked(charter, system, measures)
     pairs = [_pair(item, measure) for item, measure in zip(followed, measures, strict=True) if measure.id in asked]
     level = charter.alpha / max(family(pairs), 1)
     judged = tuple(
@@ -85,10 +83,10 @@ def _side(side: Side) -> VersionSide:
     return VersionSide(kind=side.kind, name=side.name, window=Days.between(side.window), decisions=side.decisions)
 
 
-def _asked(of_charter: SystemQuestions, measures: Sequence[MeasureDocument]) -> dict[str, list[str]]:
+def _asked(charter: Charter, system: System, measures: Sequence[MeasureDocument]) -> dict[str, list[str]]:
     """The comparisons that a question of the charter is answered by, each with its articles."""
     found: dict[str, list[str]] = {}
-    for question in of_charter.answered(measures):
+    for question in questions(charter, system, measures):
         for measure in question.comparisons:
             articles = found.setdefault(measure.id, [])
             if question.article.id not in articles:

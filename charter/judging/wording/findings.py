@@ -52,13 +52,8 @@ RATIOS = {
     "on the next list where 100 who had are",
     "silent_control_ratio": "With comparable profiles ({controls}), {value} people who had not answered are controlled "
     "where, at equal numbers and in the same week, 100 who had are",
-    "false_negative_rate_ratio": "Of as many people whose outcome turned out positive, {value} are not {decision} "
-    "{place} where 100 are not {other}",
-    "false_positive_rate_ratio": "Of as many people whose outcome turned out negative, {value} are wrongly {decision} "
-    "{place} where 100 are {other}",
     "scoring_rate_ratio": "At equal numbers, {value} people score above the middle {place} where 100 do {other}",
 }
-OTHER_RATIO = "At equal numbers, {value} people are counted {place} where 100 are {other}"
 DRIFT = {
     ("score", "kept"): "The scores resemble those of the reference period (distance {value})",
     ("score", "unknown"): "The distance between the scores and those of the reference period is {value}",
@@ -187,7 +182,7 @@ def finding(
         value = per_hundred(given(measure.value), catalogue.lang)
         if measure.given:
             named["stage"] = stage(measure, system, catalogue.lang)
-        message = RATIOS.get(measure.metric, OTHER_RATIO)
+        message = RATIOS[measure.metric]
         names = controls(system, catalogue.lang)
         told = catalogue.gettext(message).format(
             value=value, controls=names, months=measure.params.months_followed, **named

@@ -51,25 +51,14 @@ EXTREMES: dict[str, tuple[str, ...]] = {
     "overall_accuracy_equality": ("accuracy",),
     "treatment_equality": ("false_negatives_per_false_positive",),
 }
-LESS_IS_WORSE = {
-    "selection_rate": True,
-    "true_positive_rate": True,
-    "false_positive_rate": True,
-    "true_negative_rate": False,
-    "false_negative_rate": False,
-    "precision": False,
-    "false_discovery_rate": True,
-    "negative_predictive_value": True,
-    "false_omission_rate": False,
-    "accuracy": True,
-    "base_rate": True,
-    "missing_outcome_share": False,
-}
-"""Of every rate whose difference and ratio are told: whether less of it is worse, for a favourable decision."""
 COMPARED: dict[str, tuple[str, str, bool, bool]] = {
-    f"{rate}_{scale}": (rate, scale, less_is_worse, rate not in {"accuracy", "missing_outcome_share"})
-    for rate, less_is_worse in LESS_IS_WORSE.items()
-    for scale in ("difference", "ratio")
+    "selection_rate_ratio": ("selection_rate", "ratio", True, True),
+    "true_positive_rate_difference": ("true_positive_rate", "difference", True, True),
+    "false_positive_rate_difference": ("false_positive_rate", "difference", True, True),
+    "precision_difference": ("precision", "difference", False, True),
+    "false_omission_rate_difference": ("false_omission_rate", "difference", False, True),
+    "accuracy_difference": ("accuracy", "difference", True, False),
+    "missing_outcome_share_difference": ("missing_outcome_share", "difference", False, False),
 }
 """Of each: the rate, the scale, whether less is worse for a favourable decision, whether a harm turns that round."""
 

@@ -18,6 +18,9 @@ from boussole.audits.cubes.update import statements_of
 from boussole.audits.lake.tables import KEYS, quote, summed
 from boussole.audits.measures import NO_OUTCOME, Cells, Group, Lists, Measure, Scores, Strata
 from boussole.audits.metrics import measure_cells
+from boussole.audits.metrics.comparisons import comparison_measures
+from boussole.audits.metrics.families import families
+from boussole.audits.metrics.measure import measured_cells
 from boussole.audits.metrics.ranking import METRICS as RANKING
 from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.model import System
@@ -80,10 +83,14 @@ def tables_of() -> Callable[[Iterable[Row], System], list[Cells]]:
 
 @pytest.fixture(scope="session")
 def measured(tables_of: Callable[..., list[Cells]]) -> Callable[[Iterable[Row], System], dict[str, Measure]]:
-    """Measures of rows, by id."""
+    """Measures of rows, by id, with the comparisons that only notebooks compute."""
 
     def measure(rows: Iterable[Row], system: System) -> dict[str, Measure]:
-        found = measure_cells(tables_of(rows, system), system=system)
+        window = measured_cells(tables_of(rows, system), system=system)
+        found = list(window.measures)
+        for view in (view for by, view in window.views.items() if by):
+            for comparison in families(system).for_notebooks:
+                found += comparison_measures(view, comparison)
         assert len({m.id for m in found}) == len(found)
         return {m.id: m for m in found}
 

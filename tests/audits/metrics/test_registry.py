@@ -77,6 +77,7 @@ ROWS = [{"g": g, "d": d, "y": y, "s": 0.5, "n": 20} for g in "ab" for d in (0, 1
 @pytest.fixture
 def of_scores(
     make_system: Callable[..., Any],
+    measured: Callable[..., Any],
     measured_scores: Callable[..., Any],
     tables_of: Callable[..., Any],
     by_score: Callable[..., Any],
@@ -90,6 +91,7 @@ def of_scores(
         seen.views, seen.scored, ReferenceCells(cells=tables), seen.earlier, system=system, standing=standing
     )
     names = {m.metric for m in measured_scores(ROWS, system, earlier=ROWS).values()}
+    names |= {m.metric for m in measured(ROWS, system).values()}
     return names | {m.metric for m in moved}
 
 
