@@ -14,6 +14,7 @@ import pytest
 
 from boussole import audits
 from boussole.audits.errors import BoussoleError
+from boussole.audits.metrics import errors
 from tests import oracle
 
 
@@ -74,6 +75,30 @@ def test_compas_is_told_in_ratios_as_aequitas_tells_it(real_data: Path) -> None:
         assert ratio.interval.low < ratio.value < ratio.interval.high
         assert {ratio.params["bad_side"], difference.params["bad_side"]} == {side}
     assert found.measure("false_positive_rate_ratio/race=African-American").value == pytest.approx(1.91, abs=5e-3)
+
+
+def test_differences_and_ratios_of_hidden_groups_are_hidden() -> None:
+    """Two of five groups have too few decisions, and too many of the whole to be set apart; a third protects them."""
+    groups = {"a": 90, "b": 60, "c": 48, "d": 10, "e": 9}
+    rows = pd.DataFrame(
+        [{"g": group, "d": row % 3 == 0, "y": row % 2 == 0} for group, size in groups.items() for row in range(size)]
+    )
+    rates = ["selection_rate", *(each.metric for each in errors.RATES)]
+    metrics = [f"{rate}{suffix}" for rate in rates for suffix in ("", "_difference", "_ratio")]
+    found = audits.compare(rows, decision="d", outcome="y", by="g", metrics=metrics)
+    for rate in rates:
+        status = {m.group: m.status for m in found.measures if m.metric == rate and m.group is not None}
+        assert sorted(status.values()) == ["ok", "ok", *["suppressed"] * 3], rate
+        for scale in ("difference", "ratio"):
+            compared = {m.group: m for m in found.measures if m.metric == f"{rate}_{scale}"}
+            assert {group: m.status for group, m in compared.items()} == status, rate
+            for measure in compared.values():
+                shown = measure.status == "ok"
+                assert (measure.n is not None) == shown
+                assert {"counts", "values", "test"} & set(measure.params) == (
+                    {"counts", "values", "test"} if shown else set()
+                )
+                assert measure.params["groups_left_out"] == 3 - (not shown)
 
 
 def test_weights_stand_for_decisions(published: Path) -> None:
