@@ -156,6 +156,7 @@ def test_mlflow_takes_the_scorer(tmp_path, monkeypatch) -> None:
 
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    mlflow.set_experiment("adverts")  # whatever other tests of this process have set
     try:
         data = [{"inputs": {"task": "advert"}, "outputs": each} for each in (UNLAWFUL, "Vendeur ou vendeuse, CDI.")]
         told = mlflow.genai.evaluate(data=data, scorers=[unlawful_wording()])

@@ -302,14 +302,14 @@ def as_nobody(*, reading: bool) -> Fault:
 @pytest.mark.attack("files", "the disk is full when a command begins")
 def test_a_full_disk(trial: Trial, tries: Tries) -> None:
     """What writes when all is well says so when it cannot, and never asks for a backup."""
-    wrong = []
+    wrong, writing = [], {"demo"}  # it takes half a minute
     for words in trial.calls:
         tries.add()
-        if words != "demo":  # it takes a minute
+        if words != "demo":
             trial.fresh()
             before = trial.state()
             trial.run(words)
-            writes = trial.state() != before
+            writing |= {words} if trial.state() != before else set()
         workspace = trial.fresh()
         before = trial.state()
         with full(workspace):
@@ -318,9 +318,11 @@ def test_a_full_disk(trial: Trial, tries: Tries) -> None:
         if any(word in done.stderr for word in ADVICE):
             wrong.append(f"{words}: asks for a backup: {done.stderr}")
         told = done.returncode == 2 and any(sign in done.stderr for sign in TOLD)
-        if (words == "demo" or writes) and not told:
+        if words in writing and not told:
             wrong.append(f"{words}: does not say that the disk is full: {done.returncode} {done.stderr}")
     assert wrong == []
+    assert {"import", "log", "audit", "report", "purge", "export pack", "ledger checkpoint", "charter adopt"} <= writing
+    assert len(writing) > 25
 
 
 @pytest.mark.attack("the access log", "rows are looked at while the look cannot be noted")
@@ -358,6 +360,8 @@ FAULTS = {
     "files of another account": as_nobody(reading=False),
     "files of another account that can be read": as_nobody(reading=True),
 }
+OF_THE_MACHINE = ("a file system that can only be read", "too many open files")
+"""Faults that lie outside of the workspace."""
 
 
 @pytest.mark.slow
@@ -366,7 +370,7 @@ FAULTS = {
 def test_any_other_fault(trial: Trial, tries: Tries, name: str) -> None:
     wrong = []
     for words in trial.calls:
-        if words == "demo" and "damaged" in name:  # it makes a workspace of its own
+        if words == "demo" and name not in OF_THE_MACHINE:  # it makes a workspace of its own, which takes half a minute
             continue
         tries.add()
         workspace = trial.fresh()
@@ -381,9 +385,9 @@ def test_any_other_fault(trial: Trial, tries: Tries, name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.attack("files", "what others may read of what a command wrote, whatever the umask")
-@pytest.mark.parametrize("umask", [0o000, pytest.param(0o022, marks=pytest.mark.slow)])
-def test_only_the_owner_reads_what_a_command_wrote(trial: Trial, tries: Tries, umask: int) -> None:
-    before, wrong = os.umask(umask), []
+def test_only_the_owner_reads_what_a_command_wrote(trial: Trial, tries: Tries) -> None:
+    """With no umask at all: any other takes rights away, and gives none."""
+    before, wrong = os.umask(0), []
     try:
         for words in trial.calls:
             if words == "demo":
@@ -397,20 +401,6 @@ def test_only_the_owner_reads_what_a_command_wrote(trial: Trial, tries: Tries, u
     finally:
         os.umask(before)
     assert wrong == []
-
-
-@pytest.mark.slow
-def test_the_calls_do_something(trial: Trial) -> None:
-    """Else a test of faults would try nothing."""
-    writing = set()
-    for words in trial.calls:
-        if words != "demo":
-            trial.fresh()
-            before = trial.state()
-            trial.run(words)
-            writing |= {words} if trial.state() != before else set()
-    assert {"import", "log", "audit", "report", "purge", "export pack", "ledger checkpoint", "charter adopt"} <= writing
-    assert len(writing) >= 25
 
 
 @pytest.mark.costly
