@@ -69,11 +69,6 @@ def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode) if path.exists() else FILE
 
 
-def writable(folder: Path) -> bool:
-    """Whether files can be made in a folder by this process."""
-    return os.access(folder, os.W_OK | os.X_OK)
-
-
 def too_open(*roots: Path) -> Iterator[Path]:
     """Files and folders below some roots, and these themselves, that others than their owner may open."""
     for path in _below(roots):

@@ -13,7 +13,6 @@ from boussole.audits import private_files
 from boussole.audits.errors import LakeError, NoLakeError, reason_of
 from boussole.audits.faults import FULL, kind_of
 from boussole.audits.lake import folder
-from boussole.audits.lake.catalogue import place_of, settle, settle_if_free
 from boussole.audits.lake.engine import lent
 from boussole.audits.lake.tables import create_shared, has_shared, holds, one
 from boussole.audits.lake.turns import LOCK_SECONDS, occupied, turn
@@ -54,7 +53,7 @@ def attach(connection: duckdb.DuckDBPyConnection, workspace: Workspace, *, secon
 
     A workspace that was moved or copied keeps its data in its folder `lake`, whatever path is written there.
     """
-    what = f"ATTACH 'ducklake:sqlite:{_text(place_of(workspace))}' AS lake"
+    what = f"ATTACH 'ducklake:sqlite:{_text(workspace.catalogue)}' AS lake"
     options = _options(seconds)
     if at is not None:
         options += f", SNAPSHOT_VERSION {at}"
@@ -87,9 +86,10 @@ def reading(workspace: Workspace, *, at: int | None = None) -> Iterator[duckdb.D
             next_step="Import a file with `boussole import FILE --system ID`, or run `boussole sync`.",
         )
     with lent(workspace) as connection:
-        settle_if_free(workspace, connection)
         try:
-            sight = _sight(connection, workspace, at=at)
+            number = folder.inode(workspace.catalogue)
+            data = attach(connection, workspace, seconds=READER_SECONDS, at=at)
+            sight = folder.LakeIdentity.of(workspace.catalogue, data, number)
         except duckdb.Error as error:
             explain(workspace, error)
             raise _unreadable(workspace, error) from error
@@ -102,27 +102,14 @@ def reading(workspace: Workspace, *, at: int | None = None) -> Iterator[duckdb.D
         _still_there(workspace, sight)
 
 
-def _sight(connection: duckdb.DuckDBPyConnection, workspace: Workspace, *, at: int | None) -> folder.LakeIdentity:
-    """Attaches the lake for a reader, wherever its catalogue lies; a writer may move it at this moment."""
-    place = place_of(workspace)
-    number = folder.inode(place)
-    try:
-        data = attach(connection, workspace, seconds=READER_SECONDS, at=at)
-    except duckdb.Error:
-        if place_of(workspace) == place:
-            raise
-        return _sight(connection, workspace, at=at)
-    return folder.LakeIdentity.of(place, data, number)
-
-
 def has_lake(workspace: Workspace) -> bool:
     """Whether anything was ever brought in. Raises LakeError where the catalogue is lost, or the data are."""
-    there, data = place_of(workspace).exists(), folder.has_data(workspace.lake)
+    there, data = workspace.catalogue.exists(), folder.has_data(workspace.lake)
     if there and not data:
         raise LakeError(
             "the data of the lake are missing, and its catalogue is there.",
             where=str(workspace.lake),
-            next_step=f"Restore the folder from a backup. To begin anew, remove {place_of(workspace)} as well.",
+            next_step=f"Restore the folder from a backup. To begin anew, remove {workspace.catalogue} as well.",
         )
     if data and not there:
         raise LakeError(
@@ -239,7 +226,6 @@ def begin(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
 def open_lake(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Path:
     """Attaches the lake for writing, in one's turn: made when missing, rid of what an interrupted rebuild left."""
     lake, catalogue = workspace.lake, workspace.catalogue
-    settle(workspace, connection)
     if not has_lake(workspace):
         create(connection, folder.draft_of(catalogue), name="lake", data=lake / "data")
         connection.execute("BEGIN")  # else each table would be a commit of its own

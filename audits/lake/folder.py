@@ -1,6 +1,6 @@
 """The files of a lake: its catalogue, the folder of its data, and the lake that is being built to replace it.
 
-The data lie in `lake/`, the catalogue in `keys/`.
+The data lie in `lake/`, the catalogue in `keys/`, as it holds the keys of all data files.
 
 A lake is replaced by the rename of one file, its catalogue, which names its own data folder: at any moment there is
 the old lake or the new one. What else lies there is what an interrupted rebuild left, and is removed.
@@ -13,11 +13,15 @@ import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from boussole.audits import private_files
 from boussole.audits.errors import LakeError
 
-CATALOGUE, DRAFT = "catalog.sqlite", "next.sqlite"
+if TYPE_CHECKING:
+    import duckdb
+
+DRAFT = "next.sqlite"
 _DATA = re.compile(r"data(-[0-9a-f]{8})?")
 
 
@@ -67,7 +71,7 @@ def swap(catalogue: Path) -> None:
 
 
 def refuse_work(catalogue: Path) -> None:
-    """Raises LakeError where SQLite has work under way beside a catalogue that is to be moved or replaced."""
+    """Raises LakeError where SQLite has work under way beside a catalogue that is to be replaced."""
     if any(catalogue.with_name(f"{catalogue.name}{suffix}").exists() for suffix in ("-journal", "-wal")):
         raise LakeError(
             "another process is writing to the catalogue; nothing was changed.",
@@ -80,7 +84,7 @@ def sweep(lake: Path, catalogue: Path, *, keep: Path) -> None:
     """Removes drafts and every data folder but the one that the catalogue names, where it names one of ours."""
     if not _DATA.fullmatch(keep.name):
         return
-    for path in {*lake.glob(f"{DRAFT}*"), *catalogue.parent.glob(f"{DRAFT}*")}:
+    for path in catalogue.parent.glob(f"{DRAFT}*"):
         path.unlink()
     for path in lake.iterdir():
         if _DATA.fullmatch(path.name) and path != keep:
@@ -90,6 +94,15 @@ def sweep(lake: Path, catalogue: Path, *, keep: Path) -> None:
 def has_data(lake: Path) -> bool:
     """Whether data lie there; without their catalogue, which holds their keys, nobody can read them."""
     return any(lake.glob("data*/**/*.parquet"))
+
+
+def missing_data(connection: duckdb.DuckDBPyConnection, lake: Path) -> int:
+    """How many data files that the catalogue of the attached lake names are missing, or are not of their full size."""
+    named = connection.execute(
+        "SELECT path, file_size_bytes FROM __ducklake_metadata_lake.ducklake_data_file WHERE end_snapshot IS NULL"
+    ).fetchall()
+    sizes = {path.name: path.stat().st_size for path in lake.glob("data*/**/*.parquet")}
+    return sum(sizes.get(Path(path).name) != size for path, size in named)
 
 
 def keep_only(lake: Path, names: set[str]) -> None:

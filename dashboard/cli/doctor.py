@@ -22,8 +22,8 @@ from boussole.audits.distribution import own_version
 from boussole.audits.errors import BoussoleError
 from boussole.audits.faults import foreseen
 from boussole.audits.lake import has_lake, reading
-from boussole.audits.lake.catalogue import beside_data, missing_data, place_of
 from boussole.audits.lake.engine import EXTENSIONS, connect
+from boussole.audits.lake.folder import missing_data
 from boussole.audits.lake.tables import literal
 from boussole.audits.retention.leftovers import clear_temporary, left_behind
 from boussole.audits.workspace import Workspace
@@ -64,8 +64,6 @@ def well(what: str) -> Finding:
 SHOWN = 3
 MEND = "boussole doctor --mend"
 HOUR = 3600
-PARTS = (private_files.PART, ".draft", ".tmp")
-"""How the names of files end that were not whole yet when their process was killed, of earlier versions too."""
 
 
 def private(workspace: Workspace) -> Iterator[Finding]:
@@ -92,13 +90,8 @@ def parts(workspace: Workspace) -> list[Path]:
 
 
 def mend(workspace: Workspace) -> list[str]:
-    """Does what can be done without asking: modes, the catalogue, what killed processes left. Says what it did."""
+    """Does what can be done without asking: modes, and what killed processes left. Says what it did."""
     done = []
-    if beside_data(workspace) and has_lake(workspace):
-        with reading(workspace):  # whoever opens it moves it
-            pass
-        if beside_data(workspace) is None:
-            done.append("The catalogue of the lake lies with the keys now.")
     closed = private_files.close(workspace.home, workspace.keys)
     if closed:
         done.append(f"Only their owner opens {_some(workspace, closed)} now.")
@@ -112,8 +105,7 @@ def mend(workspace: Workspace) -> list[str]:
 
 
 def _is_part(path: Path) -> bool:
-    ending = path.suffix.rstrip("0123456789")
-    return ending in PARTS and path.is_file() and not path.is_symlink()
+    return path.suffix == private_files.PART and path.is_file() and not path.is_symlink()
 
 
 def _below(roots: Sequence[Path]) -> Iterator[Path]:
@@ -129,21 +121,7 @@ def _some(workspace: Workspace, paths: Sequence[Path]) -> str:
     return ", ".join(named) + more
 
 
-# Whether the lake opens, its keys lie apart from it, and both belong together.
-
-
-LOOKED = "looked"
-
-
-def catalogue(workspace: Workspace) -> Iterator[Finding]:
-    """Keys beside the data that they open."""
-    old = beside_data(workspace)
-    if old is None:
-        yield well("the keys of the lake lie in keys/. Whether a backup holds both is not to be seen from here.")
-    elif workspace.catalogue.exists():
-        yield _of_two(workspace, old)
-    else:
-        yield "the keys of the lake lie beside its data: a copy of lake/ opens every row.", MEND
+# Whether the lake opens, and its keys and its data belong together.
 
 
 def fit(workspace: Workspace) -> Iterator[Finding]:
@@ -152,7 +130,7 @@ def fit(workspace: Workspace) -> Iterator[Finding]:
         yield well("nothing was brought in yet.")
         return
     with reading(workspace) as connection:
-        gone = missing_data(connection, workspace)
+        gone = missing_data(connection, workspace.lake)
     if gone:
         what = f"{gone} data files that the catalogue names are missing or cut: keys/ and lake/ do not fit each other."
         yield what, "Restore both from backups of one moment."
@@ -162,25 +140,6 @@ def engine(workspace: Workspace) -> Iterator[Finding]:
     """DuckDB and its extensions."""
     with connect(workspace):
         yield well("DuckDB and its extensions load.")
-
-
-def look_into(path: Path) -> str:
-    """The statement by which DuckDB reads a SQLite file as `looked`: only its own SQLite opens a catalogue."""
-    return f"ATTACH {literal(path)} AS {LOOKED} (TYPE sqlite, READ_ONLY)"
-
-
-def _of_two(workspace: Workspace, old: Path) -> Finding:
-    """Which of two catalogues names the data that are there."""
-    fitting = []
-    for path in (workspace.catalogue, old):
-        with connect(workspace) as connection:
-            connection.execute(look_into(path))
-            if not missing_data(connection, workspace, catalogue=LOOKED):
-                fitting.append(path)
-    if len(fitting) != 1:
-        return f"there are two catalogues, and {len(fitting)} fit the data.", "Restore keys/ and lake/ of one moment."
-    other = old if fitting[0] != old else workspace.catalogue
-    return f"there are two catalogues; {fitting[0]} fits the data.", f"Move {other} away."
 
 
 # Room on the disk, the clock, versions, and what killed processes left.
@@ -280,8 +239,7 @@ def databases(workspace: Workspace) -> Iterator[Finding]:
     for path in (workspace.governance, workspace.access, *tracking):
         if path.exists() and (said := _quick_check(path)) != "ok":
             yield f"{path.name} is damaged: {said}.", RESTORE
-    catalogue = place_of(workspace)
-    if catalogue.exists() and (said := _by_duckdb(workspace, catalogue)) != "ok":
+    if workspace.catalogue.exists() and (said := _by_duckdb(workspace)) != "ok":
         yield f"the catalogue of the lake is damaged: {said}.", "Restore keys/ and lake/ from backups of one moment."
 
 
@@ -304,13 +262,14 @@ def _quick_check(path: Path) -> str:
         return str(error)
 
 
-def _by_duckdb(workspace: Workspace, path: Path) -> str:
+def _by_duckdb(workspace: Workspace) -> str:
+    """What SQLite says of the catalogue: DuckDB's own, as no other opens it."""
     import duckdb
 
     with connect(workspace) as connection:
         try:
-            connection.execute(look_into(path))
-            row = connection.execute(f"FROM sqlite_query('{LOOKED}', 'PRAGMA quick_check(1)')").fetchone()
+            connection.execute(f"ATTACH {literal(workspace.catalogue)} AS looked (TYPE sqlite, READ_ONLY)")
+            row = connection.execute("FROM sqlite_query('looked', 'PRAGMA quick_check(1)')").fetchone()
         except duckdb.Error as error:
             if not any(sign in str(error) for sign in ("not a database", "malformed")):
                 raise
@@ -332,7 +291,6 @@ def released(workspace: Workspace) -> Iterator[Finding]:
 
 CHECKS: Mapping[str, Check] = {
     "files": private,
-    "catalogue": catalogue,
     "keys and lake": fit,
     "settings": settings,
     "sources": sources,

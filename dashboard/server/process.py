@@ -16,7 +16,6 @@ from traceback import format_tb
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 
 from boussole.audits.errors import reason_of
-from boussole.audits.lake.catalogue import place_of
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.record_types.acts import Attendance, Ballot, Opening, Participation, Proxy, Recusal
 from boussole.charter.records.store.lookup import last_entry
@@ -159,7 +158,7 @@ def _last_entry(home: Path, _stamp: Stamp) -> int | None:
 
 def lake_files(workspace: Workspace) -> list[Path]:
     """What changes with every write to the lake, and with every sync."""
-    catalogue = place_of(workspace)
+    catalogue = workspace.catalogue
     return [catalogue, catalogue.with_name(f"{catalogue.name}-wal"), workspace.lake / "sync.json"]
 
 
