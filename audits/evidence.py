@@ -54,7 +54,7 @@ BESIDE = {
     "replies": REPLIED,
     "corrections": CORRECTED,
 }
-"""Tables of `AuditInputs` that are written only where they have rows: evidence without is as it always was."""
+"""Tables of `AuditInputs` that are written only where they have rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ def store(folder: Path, read: AuditInputs) -> EvidenceHashes:
     """Writes the rows as `SHA256.parquet` and returns the hashes; the same rows always give the same file."""
     cubes = {"counts": read.counts, "strata": read.strata, "ranks": read.ranks, "scores": read.scores}
     cubes |= {"reference_scores": read.reference_scores, "withheld": read.withheld, "left_out": read.left_out}
-    cubes |= read.logs  # evidence of systems without such logs is written as it always was
+    cubes |= read.logs
     beside = {name: getattr(read, name) for name in BESIDE}
     cubes |= {name: rows for name, rows in beside.items() if rows.num_rows}
     parts = [*(_with_nulls(rows, cube) for cube, rows in cubes.items()), *_watched_rows(read.histograms)]
@@ -100,7 +100,7 @@ def load(folder: Path, digest: str) -> AuditInputs:
 
     Raises BoussoleError when the file is missing or its content no longer has the hash it is named by.
     """
-    table = _complete(rows_of(folder, digest))
+    table = rows_of(folder, digest)
 
     def rows(cube: str) -> pa.Table:
         return table.filter(pa.compute.equal(table["cube"], cube))
@@ -120,7 +120,7 @@ def load(folder: Path, digest: str) -> AuditInputs:
 
 
 def rows_of(folder: Path, digest: str) -> pa.Table:
-    """The rows of a stored evidence file, all cubes together, with the columns (`SCHEMA`) of its day.
+    """The rows of a stored evidence file, all cubes together, with the columns of `SCHEMA`.
 
     Raises BoussoleError when the file is missing or its content no longer has the hash it is named by.
     """
@@ -133,12 +133,8 @@ def rows_of(folder: Path, digest: str) -> pa.Table:
 
 
 def _with_nulls(table: pa.Table, cube: str) -> pa.Table:
-    return _complete(table.append_column("cube", pa.array([cube] * table.num_rows, pa.string())))
-
-
-def _complete(table: pa.Table) -> pa.Table:
-    """All columns in order; those that the rows do not have (a file of an earlier version) are empty."""
-    columns = {name: table[name] for name in table.column_names}
+    """The rows of a cube with all columns in order; those that the cube does not have are empty."""
+    columns = {"cube": pa.array([cube] * table.num_rows, pa.string()), **{n: table[n] for n in table.column_names}}
     nulls = {field.name: pa.nulls(table.num_rows, field.type) for field in SCHEMA if field.name not in columns}
     return pa.table(columns | nulls).select(SCHEMA.names).cast(SCHEMA)
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import duckdb
 
-from boussole.audits.lake.tables import has_shared
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.systems.model import System
 
@@ -40,15 +39,13 @@ class ChangesSince:
 def arrivals(connection: duckdb.DuckDBPyConnection, system: System) -> Arrivals:
     """What the attached lake notes of a system."""
 
-    def rows(table: str, query: str) -> list[tuple[Any, ...]]:
-        return connection.execute(query, [system.id]).fetchall() if has_shared(connection, table) else []
+    def rows(query: str) -> list[tuple[Any, ...]]:
+        return connection.execute(query, [system.id]).fetchall()
 
-    marks = rows("marks", "SELECT mark FROM lake.main.marks WHERE system = ? AND source = 'sensitive'")
+    marks = rows("SELECT mark FROM lake.main.marks WHERE system = ? AND source = 'sensitive'")
     return Arrivals(
-        files=tuple(
-            rows("ingested", 'SELECT batch, log, "at" FROM lake.main.ingested WHERE system = ? AND accepted > 0')
-        ),
-        exclusions=tuple(at for (at,) in rows("exclusions", 'SELECT "at" FROM lake.main.exclusions WHERE system = ?')),
+        files=tuple(rows('SELECT batch, log, "at" FROM lake.main.ingested WHERE system = ? AND accepted > 0')),
+        exclusions=tuple(at for (at,) in rows('SELECT "at" FROM lake.main.exclusions WHERE system = ?')),
         joined=str(marks[0][0]) if marks else None,
     )
 

@@ -12,11 +12,9 @@ import pyarrow as pa
 from boussole.audits.counts.apart import apart_of, lost
 from boussole.audits.counts.common import find_common
 from boussole.audits.counts.forgotten import since_of
-from boussole.audits.counts.log_ends import as_then
 from boussole.audits.counts.rare import values_of, without_names
 from boussole.audits.counts.read import SHARES, AuditInputs
 from boussole.audits.counts.same_rows import SharedRowsError
-from boussole.audits.cubes.contenders import FIRST
 from boussole.audits.cubes.logs import COUNTERS
 from boussole.audits.cubes.update import sealed_months
 from boussole.audits.cubes.values import OTHERS, Categories, Watched
@@ -24,7 +22,7 @@ from boussole.audits.errors import NoLakeError
 from boussole.audits.history import Arrivals, arrivals, arrived_since
 from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot, state_of
-from boussole.audits.lake.tables import KEYS, OF_PEOPLE, exists
+from boussole.audits.lake.tables import KEYS, exists
 from boussole.audits.runs import read_window
 from boussole.audits.suppression.apart import Apart, within
 from boussole.audits.suppression.over_time import ShownWindow
@@ -136,8 +134,6 @@ def recount(
     try:
         with reading(workspace) as connection:
             held = exists(connection, asked.system)
-            if held:  # evidence of earlier versions has the values themselves
-                kept = without_names(connection, workspace, asked.system, kept)
             if held and lost(connection, asked.system, within(apart_of(kept.withheld), asked.window)):
                 return Recount(ended=ended, uncounted=True)
         question = _Question(workspace, asked, kept, ended, published)
@@ -211,7 +207,7 @@ def _sight(question: _Question, published: Sequence[ShownWindow] | None, *, at: 
                 apart=apart,
                 common=common,
             )
-            return _as_kept(system, without_names(connection, workspace, system, found), kept)
+            return _since_purged(without_names(connection, workspace, system, found), kept)
 
         cubes = read(exact=False, apart=[])
         if months:
@@ -244,43 +240,13 @@ def _cube(read: AuditInputs, name: str) -> pa.Table:
     return read.logs.get(name, SHARES.empty_table()) if name in COUNTERS else getattr(read, name)
 
 
-def _as_counted(system: System, log: str, found: pa.Table, kept: pa.Table | None) -> pa.Table:
-    """Counts of a log without the newest parts, where these were kept by a version that did not count them."""
-    newest = next((each.newest(system) for name, each in COUNTERS.items() if name == log), ())
-    unknown = [] if kept is None else sorted({*newest} - {*kept["part"].to_pylist()})
-    return found.filter(pa.compute.invert(pa.compute.is_in(found["part"], pa.array(unknown, pa.string()))))
-
-
-def _as_kept(system: System, found: AuditInputs, kept: AuditInputs) -> AuditInputs:
-    """Without what the audit did not read: earlier versions read no categories, not what people bring to lists, and not
-    all that is counted of messages."""
-    known = {each.feature for each in kept.histograms}
-    if not pa.compute.any(pa.compute.greater_equal(kept.ranks["bucket"], FIRST)).as_py():
-        found = replace(found, ranks=_of_lists(found.ranks, kept.ranks))
+def _since_purged(found: AuditInputs, kept: AuditInputs) -> AuditInputs:
+    """With the people on no list as they were kept, where rows of the months that they were counted in were purged
+    since."""
     now, then = since_of(found.forgotten), since_of(kept.forgotten)
-    if then is None or now is None or now > then:  # not counted then, or rows of these months were purged since
-        found = replace(found, forgotten=kept.forgotten)
-    found = replace(found, left_out=as_then(found.left_out, kept.left_out))
-    if not kept.replies.num_rows:
-        found = replace(found, replies=kept.replies)
-    if not kept.corrections.num_rows:
-        found = replace(found, corrections=kept.corrections)
-    found = replace(
-        found, logs={log: _as_counted(system, log, rows, kept.logs.get(log)) for log, rows in found.logs.items()}
-    )
-    return replace(
-        found,
-        histograms=[each for each in found.histograms if each.feature in known or not isinstance(each, Categories)],
-    )
-
-
-def _of_lists(found: pa.Table, kept: pa.Table) -> pa.Table:
-    """Without what people bring to lists, which earlier versions did not count."""
-    rows = found.filter(pa.compute.less(found["bucket"], FIRST))
-    none = [name for name in kept.column_names if kept[name].null_count == kept.num_rows]
-    for name in {*none} & {*OF_PEOPLE}:
-        rows = rows.set_column(rows.column_names.index(name), name, pa.nulls(rows.num_rows, rows[name].type))
-    return rows
+    if then is not None and (now is None or now > then):
+        return replace(found, forgotten=kept.forgotten)
+    return found
 
 
 def _binned(one: AuditInputs, other: AuditInputs, *, values: bool) -> list[object]:

@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from boussole.audits.counts.read import PANEL
-from boussole.audits.lake.tables import describe, has_table, quote, table
+from boussole.audits.lake.tables import has_table, quote, table
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 
@@ -21,8 +21,7 @@ def read_agencies(connection: duckdb.DuckDBPyConnection, system: System, window:
     if system.agencies is None or not has_table(connection, system, "agencies"):
         return PANEL.empty_table()
     held = table(system, "agencies")
-    columns = describe(connection, held)
-    outcome, group = (f"coalesce({quote(name)}, '')" if name in columns else "''" for name in ("outcome", "group"))
+    outcome, group = (f"coalesce({quote(name)}, '')" for name in ("outcome", "group"))
     month = "date_trunc('month', day)"
     rows = (
         f"SELECT agency, {month} AS month, date_trunc('month', started) AS started, {outcome} AS part, "

@@ -101,7 +101,7 @@ def _said(connection: duckdb.DuckDBPyConnection, system: System) -> str:
     """SQL: the newest outcome of each decision in their log, which also knows what became of those put in."""
     if "outcomes" not in system.logs or not has_table(connection, system, "outcomes"):
         return "SELECT CAST(NULL AS VARCHAR) AS id, CAST(NULL AS UTINYINT) AS value WHERE false"
-    at = clocks.ordered(clocks.stored(connection, system, "outcomes", "recorded_at"))
+    at = clocks.ordered(clocks.stored(system, "outcomes", "recorded_at"))
     return (
         f"SELECT id, value FROM (SELECT * REPLACE ({at} AS recorded_at) FROM {table(system, 'outcomes')} "
         "WHERE what = 'outcome') "

@@ -19,7 +19,7 @@ from boussole.audits.cubes.logs import COUNTERS
 from boussole.audits.cubes.update import apart_sql, rows_of
 from boussole.audits.decisions.exclusion import runs_out
 from boussole.audits.decisions.quarantine import standing
-from boussole.audits.lake.tables import has_shared, has_table, literal, table
+from boussole.audits.lake.tables import has_table, literal, table
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
@@ -101,10 +101,8 @@ class DecisionCounts(RowCounts):
         }
 
 
-def left_out_of(read: pa.Table, *, counted: int) -> DecisionCounts | None:
-    """What stored rows (`LEFT_OUT`) say, beside so many counted decisions; None where an older audit kept none."""
-    if not read.num_rows:
-        return None
+def left_out_of(read: pa.Table, *, counted: int) -> DecisionCounts:
+    """What stored rows (`LEFT_OUT`) say, beside so many counted decisions."""
     sums, reasons = Counter[str](), Counter[tuple[str, str]]()
     for row in read.to_pylist():
         sums[row["part"]] += row["n"]
@@ -171,7 +169,7 @@ def _gather(connection: duckdb.DuckDBPyConnection, system: System) -> None:
         f"CREATE OR REPLACE TEMP TABLE {CAME} AS SELECT batch, origin FROM lake.main.ingested "
         f"WHERE system = {literal(system.id)}"
     )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {ASIDE} AS {standing(connection, system)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {ASIDE} AS {standing(system)}")
 
 
 def _decisions(connection: duckdb.DuckDBPyConnection, system: System, part: str, condition: str) -> str:
@@ -229,9 +227,8 @@ def _beside(connection: duckdb.DuckDBPyConnection, system: System, log: str, out
     )
     if not has_table(connection, system, log):
         return waiting
-    rows = f"SELECT '{log}{COUNTED}', NULL, NULL, 1 FROM {table(system, log)}"
-    some = "" if log == OUTCOMES else f" WHERE EXISTS ({waiting})"  # else audits of before would be told otherwise
-    return f"{waiting} UNION ALL {rows}{some}"
+    rows = f"SELECT '{log}{COUNTED}', NULL, NULL, 1 FROM {table(system, log)} WHERE EXISTS ({waiting})"
+    return f"{waiting} UNION ALL {rows}"
 
 
 def _may_lie(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
@@ -283,5 +280,5 @@ def _excluded(connection: duckdb.DuckDBPyConnection, system: System, window: Win
 
 def _out(connection: duckdb.DuckDBPyConnection, system: System) -> str:
     """SQL: whether a source (`i`) is one of an excluded run."""
-    gone = runs_out(connection, system) if has_shared(connection, "exclusions") else set()
+    gone = runs_out(connection, system)
     return " OR ".join(f"starts_with(i.origin, {literal(f'{origin}/')})" for origin in sorted(gone)) or "false"

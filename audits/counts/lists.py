@@ -19,8 +19,6 @@ from boussole.audits.lake.tables import (
     OF_PEOPLE,
     RANKED,
     days_sql,
-    describe,
-    has_table,
     literal,
     quote,
     summed,
@@ -60,13 +58,12 @@ def read_ranks(
     """
     if not system.ranked:
         return RANKS.empty_table()
-    cube = _cube(connection, system) if has_table(connection, system, "ranks") else None
-    if exact or apart or cube is None or not _covers(connection, system, window, cube):
+    if exact or apart or not _covers(connection, system, window):
         if sealed_months(connection, system, within=window):
             return PURGED
         source = count_ranks(connection, system, window, apart)
     else:
-        source = f"FROM {cube} WHERE {months_sql(window)}"
+        source = f"FROM {table(system, 'ranks')} WHERE {months_sql(window)}"
     read = [(), *(by for by in system.attributes if not set(by) & set(without))]
     names = ", ".join(literal("*".join(by)) for by in read)
     keys = ", ".join(quote(name) for name in (*KEYS, "bucket"))
@@ -74,19 +71,12 @@ def read_ranks(
     return connection.execute(query).to_arrow_table().cast(RANKS)
 
 
-def _cube(connection: duckdb.DuckDBPyConnection, system: System) -> str:
-    """SQL: the cube with all its columns; a lake of before holds nothing in the newer ones until it is written to."""
-    present = describe(connection, table(system, "ranks"))
-    missing = [f", CAST(NULL AS {kind}) AS {quote(name)}" for name, kind in RANKED.items() if name not in present]
-    return f"(SELECT *{''.join(missing)} FROM {table(system, 'ranks')})"
-
-
-def _covers(connection: duckdb.DuckDBPyConnection, system: System, window: Window, cube: str) -> bool:
-    """Whether the cube (SQL) counts just the decisions that `daily` counts, and compares groups as the file does.
+def _covers(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> bool:
+    """Whether the cube counts just the decisions that `daily` counts, and compares groups as the file does.
 
     Where people are the clusters, it has to know what they bring as well.
     """
-    alone = f"""SELECT 1 FROM {cube} WHERE {months_sql(window)} AND "by" <> '' GROUP BY month, "by"
+    alone = f"""SELECT 1 FROM {table(system, "ranks")} WHERE {months_sql(window)} AND "by" <> '' GROUP BY month, "by"
         HAVING sum(lists) > 0 AND coalesce(sum(seen), 0) = 0"""
     if system.cluster == "person" and connection.execute(f"{alone} LIMIT 1").fetchone():
         return False

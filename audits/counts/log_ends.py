@@ -16,7 +16,6 @@ from functools import partial
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import has_table, table
@@ -30,7 +29,6 @@ decisions."""
 ENDS = "_ends"
 """After the name of a log: its row among what was left out; `column` is its last day, `n` how many days before the last
 of the window that is, `reason` the day on which it goes on."""
-ENDS_OF = {log + ENDS for log in LOGS}
 HOLE_DAYS = {SEARCH_CONTROLS: 3}
 """So many days in a row may a log hold nothing without anything missing: those that nobody works on, of controls, which
 are made on all others."""
@@ -72,18 +70,6 @@ def ends_of(rows: Iterable[Mapping[str, Any]]) -> tuple[LogEnd, ...]:
 
 def _day(text: str | None) -> dt.date | None:
     return None if text is None else dt.date.fromisoformat(text)
-
-
-def as_then(found: pa.Table, kept: pa.Table) -> pa.Table:
-    """Rows of `LEFT_OUT` with the ends that an audit of an earlier version looked at alone: not of logs of which it
-    kept none, and no day on which a log goes on where it kept none."""
-    told = {row["part"]: row["reason"] for row in kept.to_pylist() if row["part"] in ENDS_OF}
-    rows = [
-        row | ({"reason": None} if row["part"] in told and told[row["part"]] is None else {})
-        for row in found.to_pylist()
-        if row["part"] not in ENDS_OF or row["part"] in told
-    ]
-    return pa.Table.from_pylist(rows, schema=found.schema)
 
 
 def end_sql(connection: duckdb.DuckDBPyConnection, system: System, log: str, window: Window) -> str | None:

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from boussole.audits.counts.read import SHARES, months_sql
-from boussole.audits.cubes.logs import COUNTERS, counted_logs, uncounted
+from boussole.audits.cubes.logs import COUNTERS, counted_logs, counted_otherwise
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import KEYS, cube_of, days_sql, literal, table
 from boussole.audits.log_names import LogName
@@ -75,9 +75,9 @@ def _source(
     counter, purged = COUNTERS[log], purged_before(connection, system.id)
     if purged is not None:
         short = purged > window.start - dt.timedelta(days=counter.before)
-        if short or (counter.history(system) and not uncounted(connection, system, held, counter)):
+        if short or (counter.history(system) and not counted_otherwise(connection, system, held, counter)):
             return held
-    if exact or uncounted(connection, system, held, counter):
+    if exact or counted_otherwise(connection, system, held, counter):
         return f"({counter.counting(connection, system, days_sql(window))})"
     return held
 
@@ -95,6 +95,6 @@ def _rows(
     kept = f"NOT coalesce({expired}, false)" if expired else "true"
     names = ", ".join(f'"{name}"' for name in SIDES)
     summed = f"SELECT {names}, decision, CAST(sum(n) AS BIGINT) AS n FROM ({sides}) WHERE {kept} GROUP BY ALL"
-    newest = COUNTERS[log].newest(system)  # 0 of it: there is none, and not that nobody looked
-    told = " OR ".join(["n > 0", *(f"part = {literal(part)}" for part in newest)])
+    parts = COUNTERS[log].parts(system)  # 0 of it: there is none, and not that nobody looked
+    told = " OR ".join(["n > 0", *(f"part = {literal(part)}" for part in parts)])
     return connection.execute(f"FROM ({summed} ORDER BY ALL) WHERE {told}").to_arrow_table().cast(SHARES)

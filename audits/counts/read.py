@@ -95,13 +95,13 @@ class AuditInputs:
     withheld: pa.Table
     """Groups that earlier publications oblige to hide, beyond what this window hides by itself."""
     left_out: pa.Table
-    """What came in and is not in these counts (`LEFT_OUT`); no row in evidence of earlier versions."""
+    """What came in and is not in these counts (`LEFT_OUT`)."""
     logs: Mapping[str, pa.Table] = field(default_factory=dict)
     """Counts of logs by themselves (`SHARES`), by log; those of which nothing was counted are not there."""
     forgotten: pa.Table = field(default_factory=FORGOTTEN.empty_table)
-    """People on no list in six months (`FORGOTTEN`); no row where the log does not tell, and in earlier evidence."""
+    """People on no list in six months (`FORGOTTEN`); no row where the log does not tell."""
     versions: pa.Table = field(default_factory=VERSIONS.empty_table)
-    """Who decided (`VERSIONS`); no row where the log names no version, and in evidence of earlier versions."""
+    """Who decided (`VERSIONS`); no row where the log names no version."""
     agencies: pa.Table = field(default_factory=PANEL.empty_table)
     """Counts by agency and month (`PANEL`), up to the window; no row where none were given."""
     replies: pa.Table = field(default_factory=REPLIED.empty_table)

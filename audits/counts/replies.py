@@ -51,15 +51,11 @@ def read_replies(
     if purged is not None and purged > window.start:
         return REPLIED.empty_table()
     attributes = [(), *(by for by in system.attributes if not set(by) & set(without))]
-    parts, held = [], describe(connection, table(system, "contacts"))
-    if section.closes_at is not None and "closes_at" in held:
+    parts = []
+    if section.closes_at is not None:
         keep(connection, ROWS, _rows(connection, system, window, attributes))
         parts += [_part(part, rows, attributes) for part, rows in PARTS.items()]
-        parts += (
-            [_reached(connection, system, section, window)]
-            if section.smartphone is not None and "smartphone" in held
-            else []
-        )
+        parts += [_reached(system, section, window)] if section.smartphone is not None else []
     if system.controls and not _cut(purged, window, SILENT_DAYS):
         parts.append(_silent(system, section, window))
     followed = system.search_controls
@@ -110,9 +106,9 @@ INSTANTS = {"sent": "at", "replied": "reply_at", "closed": "closes_at"}
 """Instants of messages, in microseconds, by the moments that they are of."""
 
 
-def _instant(connection: duckdb.DuckDBPyConnection, system: System, role: str, *, alias: str = "") -> str:
+def _instant(system: System, role: str, *, alias: str = "") -> str:
     """SQL: the instant of a moment of messages: hours are those that pass, also where clocks change."""
-    return clocks.instant(clocks.stored(connection, system, "contacts", role, alias=alias), system.timezone)
+    return clocks.instant(clocks.stored(system, "contacts", role, alias=alias), system.timezone)
 
 
 def _rows(
@@ -126,9 +122,7 @@ def _rows(
     known = f"SELECT person, day{groups} FROM {table(system, 'decisions')} WHERE person IS NOT NULL GROUP BY ALL"
     sent = f"FROM {table(system, 'contacts')} WHERE {days_sql(window)} AND NOT {system.contacts.stop}"
     mine = "".join(f", g.{quote(name)}" for name in names)
-    instants = "".join(
-        f", {_instant(connection, system, role, alias='m.')} AS {name}" for name, role in INSTANTS.items()
-    )
+    instants = "".join(f", {_instant(system, role, alias='m.')} AS {name}" for name, role in INSTANTS.items())
     return (
         f'SELECT m.bucket, m."at", m.reply_at, m.closes_at{instants}{mine} FROM ({sent}) m '
         f"ASOF LEFT JOIN ({known}) g ON m.person = g.person AND m.day >= g.day"
@@ -142,14 +136,14 @@ _EMPTY = (
 _SIDES = f"{_EMPTY}, CAST(count(*) AS BIGINT) AS n"
 
 
-def _reached(connection: duckdb.DuckDBPyConnection, system: System, section: Contacts, window: Window) -> str:
+def _reached(system: System, section: Contacts, window: Window) -> str:
     """SQL: each person and list that they were written to about, whether they replied before it closed, by any channel;
     with a smartphone or without, as the latest row that says it has it."""
     has = (
         f"CASE WHEN {_in('smartphone', section.no_smartphone)} THEN 'without' "
         f"WHEN {_in('smartphone', section.with_smartphone)} THEN 'with' END"
     )
-    replied, closed = (_instant(connection, system, role) for role in ("reply_at", "closes_at"))
+    replied, closed = (_instant(system, role) for role in ("reply_at", "closes_at"))
     pairs = (
         'SELECT any_value(bucket) AS bucket, arg_max(has, "at") AS side, '
         f"coalesce(bool_or({replied} <= {closed}), false) AS reached "

@@ -13,7 +13,7 @@ import pyarrow as pa
 from boussole.audits.counts.read import decided, decision_sql, months_sql, outcome_sql, positions
 from boussole.audits.cubes import build
 from boussole.audits.cubes.update import count_rows, sealed_months
-from boussole.audits.lake.tables import KEYS, days_sql, has_table, literal, table
+from boussole.audits.lake.tables import KEYS, days_sql, literal, table
 from boussole.audits.measures import Cells, Floats, Scores
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.kinds import BUCKETS
@@ -81,8 +81,6 @@ def _covers(
     connection: duckdb.DuckDBPyConnection, system: System, window: Window, read: Sequence[tuple[str, ...]]
 ) -> bool:
     """Whether the cube counts, for every attribute, just the decisions that `daily` counts, in the range of today."""
-    if not has_table(connection, system, "scores"):
-        return False
     daily = (
         f"SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM {table(system, 'daily')} "
         f"""WHERE {days_sql(window)} AND "by" = ''"""

@@ -11,7 +11,7 @@ import pyarrow as pa
 from boussole.audits.counts.read import decided, decision_sql, furthest_sql, months_sql, positions
 from boussole.audits.cubes import build
 from boussole.audits.cubes.update import count_rows, sealed_months
-from boussole.audits.lake.tables import KEYS, days_sql, has_table, literal, table
+from boussole.audits.lake.tables import KEYS, days_sql, literal, table
 from boussole.audits.measures import Cells, Strata
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.kinds import BUCKETS
@@ -100,8 +100,6 @@ def _coded(rows: pa.Table) -> pa.Table:
 
 def _covers(connection: duckdb.DuckDBPyConnection, system: System, window: Window, by: tuple[str, ...]) -> bool:
     """Whether the cube counts just the decisions that `daily` counts: no part of a month, no other controls."""
-    if not has_table(connection, system, "strata"):
-        return False
     name = literal("*".join(by))
     months = months_sql(window)
     row = connection.execute(

@@ -21,7 +21,7 @@ def read_versions(connection: duckdb.DuckDBPyConnection, system: System, window:
     """
     if system.only_writes:
         return _of_texts(connection, system, window)
-    if system.columns is None or system.columns.model_version is None or not has_table(connection, system, "daily"):
+    if system.columns is None or system.columns.model_version is None:
         return VERSIONS.empty_table()
     return (
         connection.execute(

@@ -10,9 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from itertools import zip_longest
 
-import duckdb
-
-from boussole.audits.lake.tables import KEYS, describe, literal, quote, table
+from boussole.audits.lake.tables import KEYS, literal, table
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.calls import (
     BY,
@@ -43,8 +41,6 @@ from boussole.audits.systems.model import System
 
 COLUMNS = ("month", "part", "bucket", "n", "cases", *KEYS)
 EARLIER_PARTS = (DISCARDED, METERED, METERED_TOKENS, ENERGY, UNTOLD)
-COUNTED_SINCE = (READ, UNREAD, UNSAID)
-"""Parts that earlier versions did not count."""
 VALUES = ("provider", "place", "model_version")
 
 
@@ -59,7 +55,7 @@ def parts(system: System) -> tuple[str, ...]:
         return ()
     section = _calls(system)
     changes = (since(name, day) for day in section.price_changes for name in OF_PRICES)
-    return (*(section.part(name) for name in OF_OUTCOMES), MONTHS, *COUNTED_SINCE, *changes)
+    return (*(section.part(name) for name in OF_OUTCOMES), MONTHS, READ, UNREAD, UNSAID, *changes)
 
 
 def earlier(system: System) -> tuple[str, ...]:
@@ -67,22 +63,20 @@ def earlier(system: System) -> tuple[str, ...]:
     return tuple(_calls(system).part(name) for name in EARLIER_PARTS)
 
 
-def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
+def counting(system: System, rows: str) -> str:
     """SQL: the counts of the calls that meet a condition, with the columns `COLUMNS`."""
-    section, held = _calls(system), table(system, "generations")
-    present = describe(connection, held)
-    told = {name: quote(name) if name in present else "NULL" for name in (*VALUES, "outcome", "energy", "bucket")}
-    said = f"lower(trim(CAST({told['outcome']} AS VARCHAR)))"
-    named = ", ".join(f"{_name(told[name])} AS {name}" for name in VALUES)
+    section = _calls(system)
+    said = "lower(trim(outcome))"
+    named = ", ".join(f"{_name(name)} AS {name}" for name in VALUES)
     day_bucket = f"CAST(date_diff('day', DATE '2000-01-01', day) % {BUCKETS} AS UTINYINT)"
     seen = (
-        f"SELECT CAST(date_trunc('month', day) AS DATE) AS month, coalesce({told['bucket']}, {day_bucket}) AS bucket, "
+        f"SELECT CAST(date_trunc('month', day) AS DATE) AS month, coalesce(bucket, {day_bucket}) AS bucket, "
         f"coalesce(team, CAST(day AS VARCHAR)) AS cluster, {named}, day, coalesce(tokens_out, 0) AS tokens, "
         f"tokens_out IS NULL AS untold, coalesce(tokens_in, 0) AS tokens_read, tokens_in IS NULL AS unread, "
         f"coalesce({_among(said, section.useful)}, false) AS useful, "
         f"coalesce({_among(said, section.discarded)}, false) AS discarded, "
-        f"CASE WHEN CAST({told['energy']} AS DOUBLE) >= 0 THEN {told['energy']} END AS energy "
-        f"FROM {held} WHERE {rows}"
+        "CASE WHEN energy >= 0 THEN energy END AS energy "
+        f"FROM {table(system, 'generations')} WHERE {rows}"
     )
     micro = f"CAST(round(energy * {MICRO}) AS BIGINT)"
     sums = {
@@ -146,7 +140,7 @@ def _calls(system: System) -> Calls:
 
 def _name(column: str) -> str:
     """SQL: the name that a cell holds; NULL where it is blank, and no text that is too long to be a name."""
-    name = f"nullif(trim(CAST({column} AS VARCHAR)), '')"
+    name = f"nullif(trim({column}), '')"
     return f"CASE WHEN length({name}) > {LONGEST} THEN {literal(NO_NAME)} ELSE {name} END"
 
 

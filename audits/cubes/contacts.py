@@ -14,7 +14,7 @@ from boussole.audits.cubes import notices
 from boussole.audits.cubes.holidays import national, regional
 from boussole.audits.lake import clocks
 from boussole.audits.lake.clocks import HOUR
-from boussole.audits.lake.tables import describe, keep, literal, table
+from boussole.audits.lake.tables import keep, literal, table
 from boussole.audits.systems.logs.contacts import (
     DAYS,
     GRACE_HOURS,
@@ -93,7 +93,7 @@ def _stopped(connection: duckdb.DuckDBPyConnection, system: System, rows: str, s
     also where clocks change. A row of a month without any STOP says that they were counted.
     """
     held = table(system, "contacts")
-    zone, sent = system.timezone, clocks.stored(connection, system, "contacts", "at")
+    zone, sent = system.timezone, clocks.stored(system, "contacts", "at")
     at = 'CASE WHEN CAST("at" AS TIME) = TIME \'00:00:00\' THEN "at" + INTERVAL 1 DAY ELSE "at" END'
     since = f"min({clocks.instant(replace(sent, local='said'), zone)}) + {GRACE_HOURS * HOUR}"
     keep(
@@ -120,11 +120,9 @@ def _stopped(connection: duckdb.DuckDBPyConnection, system: System, rows: str, s
     )
 
 
-def _code(connection: duckdb.DuckDBPyConnection, system: System, section: Contacts) -> str:
+def _code(section: Contacts) -> str:
     """SQL: the department of a row, as it is usually written: two digits or three; NULL where none is told."""
-    if section.department is None or "department" not in describe(connection, table(system, "contacts")):
-        return "CAST(NULL AS VARCHAR)"
-    return code_of("department")
+    return "CAST(NULL AS VARCHAR)" if section.department is None else code_of("department")
 
 
 def messages(connection: duckdb.DuckDBPyConnection, system: System, rows: str, *, stop: str) -> str:
@@ -136,7 +134,7 @@ def messages(connection: duckdb.DuckDBPyConnection, system: System, rows: str, *
     assert section is not None  # noqa: S101 (its log is declared)
     known = known_code("code")
     raw = (
-        f'SELECT {_MONTH}, bucket, person, "at", {_code(connection, system, section)} AS code, '
+        f'SELECT {_MONTH}, bucket, person, "at", {_code(section)} AS code, '
         f"CAST(\"at\" AS TIME) <> TIME '00:00:00' AS timed FROM {held} WHERE {rows} AND NOT {stop}"
     )
     placed = f"SELECT *, {_clock(zone, known)} AS here, coalesce({known}, false) AS placed FROM ({raw})"

@@ -15,7 +15,7 @@ from fractions import Fraction
 import duckdb
 
 from boussole.audits.cubes import build
-from boussole.audits.lake.tables import days_sql, has_table, quote, table
+from boussole.audits.lake.tables import days_sql, quote, table
 from boussole.audits.systems.model import System
 from boussole.audits.windows import reference_window
 
@@ -27,8 +27,6 @@ DIGITS = 9
 """Values are summed in units of which a thousand million or less lie between the outermost edges."""
 FARTHEST = 10**17
 """Units: a value farther from the lowest edge than that is summed as lying there."""
-EARLIER = 20
-"""Bins that an earlier version had, at the most."""
 PLACES = 6
 """Digits of an edge, within the width of all."""
 LARGEST = 290
@@ -50,7 +48,7 @@ def bins_of(connection: duckdb.DuckDBPyConnection, system: System) -> Bins:
 
 def values_of(connection: duckdb.DuckDBPyConnection, system: System) -> dict[str, list[str]]:
     """Of each column of categories, the values that are counted by name."""
-    if not system.categories or not has_table(connection, system, "values"):
+    if not system.categories:
         return {}
     rows = connection.execute(
         f"SELECT feature, list(value ORDER BY value) FROM {table(system, 'values')} GROUP BY feature"
@@ -64,17 +62,6 @@ def edges_of(connection: duckdb.DuckDBPyConnection, system: System) -> dict[str,
         f"SELECT feature, list(edge ORDER BY position) FROM {table(system, 'edges')} GROUP BY feature"
     ).fetchall()
     return {feature: list(edges) for feature, edges in rows}
-
-
-def coarse_columns(connection: duckdb.DuckDBPyConnection, system: System) -> list[str]:
-    """The numbers that have twenty bins or fewer, as an earlier version chose them, and more different values."""
-    found = []
-    for name, edges in edges_of(connection, system).items():
-        if name in system.numbers and len(edges) < EARLIER:
-            column = quote(f"f_{name}")
-            different = f"SELECT DISTINCT {column} FROM {table(system, 'decisions')} WHERE {column} IS NOT NULL"
-            found += [name] if len(connection.execute(f"{different} LIMIT {EARLIER}").fetchall()) > len(edges) else []
-    return found
 
 
 def units_of(feature: str, edges: Sequence[float], system: System) -> tuple[float, float]:

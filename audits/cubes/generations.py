@@ -27,9 +27,9 @@ def earlier(system: System) -> tuple[str, ...]:
     return calls.earlier(system) if calls.ready(system) else ()
 
 
-def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
+def counting(_: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
     """SQL: the counts of the rows whose days meet a condition, with the columns `calls.COLUMNS`."""
-    found = [f"({each.counting(connection, system, rows)})" for each in ALL if each.ready(system)]
+    found = [f"({each.counting(system, rows)})" for each in ALL if each.ready(system)]
     nobody = ", ".join(f"CAST(NULL AS VARCHAR) AS {quote(name)}" for name in KEYS)
     found.append(
         f"(SELECT CAST(date_trunc('month', day) AS DATE) AS month, {literal(TEXTS)} AS part, CAST(0 AS UTINYINT) AS "

@@ -25,8 +25,7 @@ def histograms(
 
     The bin is the number of `edges` at or below the value, -1 where the value is missing. `total`: the sum of the
     values in whole units, above the lowest edge (of a score: above the lowest of its range). Of a column of
-    categories, those in `values` are counted by name, the others together. The highest score has a bin of its own, but
-    where an earlier version fixed the edges.
+    categories, those in `values` are counted by name, the others together. The highest score has a bin of its own.
     """
     score = system.log.score
     parts = []

@@ -26,17 +26,17 @@ class LogCounter:
 
     `counting`: SQL of the columns of its cube, of the rows of `source` whose days meet a condition; `before`: so many
     days before a row, what happened is part of what is counted of it. `ready`: whether a system file says enough of it.
-    `newest`: parts that earlier versions did not count, or counted of another declaration; each month that was counted
-    since has a row of them, even of 0. `history`: whether all that the log ever held is part of what is counted, so
-    that what was counted before a purge is told better by its counts than by the rows that are left. `earlier`: parts
-    that are read of the twelve months before a window too.
+    `parts`: those of which each month that was counted has a row, even of 0; a month without one of them was counted
+    under another declaration of the system file. `history`: whether all that the log ever held is part of what is
+    counted, so that what was counted before a purge is told better by its counts than by the rows that are left.
+    `earlier`: parts that are read of the twelve months before a window too.
     """
 
     counting: Callable[[duckdb.DuckDBPyConnection, System, str], str]
     source: str
     before: int = 0
     ready: Callable[[System], bool] = lambda _: True
-    newest: Callable[[System], tuple[str, ...]] = lambda _: ()
+    parts: Callable[[System], tuple[str, ...]] = lambda _: ()
     history: Callable[[System], bool] = lambda _: False
     earlier: Callable[[System], tuple[str, ...]] = lambda _: ()
 
@@ -46,29 +46,29 @@ COUNTERS: Mapping[LogName, LogCounter] = {
         counting=reviews.counting,
         source="decisions",
         ready=reviews.ready,
-        newest=lambda _: (PEOPLE, TEAM_LISTS, TEAM_PAIRS, PAIRS),
+        parts=lambda _: (PEOPLE, TEAM_LISTS, TEAM_PAIRS, PAIRS),
     ),
     "contacts": LogCounter(
         counting=contacts.counting,
         source="contacts",
         before=DAYS,
-        newest=lambda system: (STOPPED, *notices.parts(system)),
+        parts=lambda system: (STOPPED, *notices.parts(system)),
         history=notices.ready,
     ),
-    "usage": LogCounter(counting=uses.counting, source="usage", ready=uses.ready, newest=uses.parts),
+    "usage": LogCounter(counting=uses.counting, source="usage", ready=uses.ready, parts=uses.parts),
     "generations": LogCounter(
         counting=generations.counting,
         source="generations",
         ready=generations.ready,
-        newest=generations.parts,
+        parts=generations.parts,
         earlier=generations.earlier,
     ),
-    "accounts": LogCounter(counting=accounts.counting, source="accounts", newest=accounts.parts),
+    "accounts": LogCounter(counting=accounts.counting, source="accounts", parts=accounts.parts),
     "search_controls": LogCounter(
         counting=search_controls.counting,
         source="search_controls",
         ready=search_controls.ready,
-        newest=search_controls.parts,
+        parts=search_controls.parts,
     ),
 }
 """One for each log whose descriptor has a cube."""
@@ -80,9 +80,10 @@ def counted_logs(connection: duckdb.DuckDBPyConnection, system: System) -> list[
     return [log for log in declared if has_table(connection, system, cube_of(log))]
 
 
-def uncounted(connection: duckdb.DuckDBPyConnection, system: System, counts: str, counter: LogCounter) -> bool:
-    """Whether an earlier version counted a month of some `counts`, without the newest parts."""
-    lacking = " OR ".join(f"NOT bool_or(part = {literal(part)})" for part in counter.newest(system))
+def counted_otherwise(connection: duckdb.DuckDBPyConnection, system: System, counts: str, counter: LogCounter) -> bool:
+    """Whether a month of some `counts` was counted under another declaration of the system file, which asked for other
+    parts."""
+    lacking = " OR ".join(f"NOT bool_or(part = {literal(part)})" for part in counter.parts(system))
     if not lacking:
         return False
     return bool(connection.execute(f"SELECT month FROM {counts} GROUP BY month HAVING {lacking} LIMIT 1").fetchone())
@@ -104,7 +105,7 @@ def recount(
         return
     elif purged is not None:
         since = max(purged, since or purged + dt.timedelta(days=counter.before + bool(counter.before)))
-    elif uncounted(connection, system, f"(FROM {target})", counter):
+    elif counted_otherwise(connection, system, f"(FROM {target})", counter):
         since = None
     from_ = "true" if since is None else f"{{}} >= DATE '{since.replace(day=1)}'"
     connection.execute(f"DELETE FROM {target} WHERE {from_.format('month')}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import duckdb
 
-from boussole.audits.lake.tables import describe, literal, table
+from boussole.audits.lake.tables import literal, table
 from boussole.audits.systems.logs.contacts import FIRST, LACKING, UNTOLD, Contacts
 from boussole.audits.systems.model import System
 
@@ -25,9 +25,6 @@ def parts(system: System) -> tuple[str, ...]:
 
 def counted(connection: duckdb.DuckDBPyConnection, system: System, section: Contacts, rows: str) -> list[str]:
     """SQL of the counts of first messages that meet a condition, and of 0 for each month of `contact_months`."""
-    held = table(system, "contacts")
-    known = "template" in describe(connection, held)
-    name = "nullif(trim(template), '')" if known else "CAST(NULL AS VARCHAR)"
     approved = " OR ".join(
         f"(name = {literal(each)} AND day >= DATE '{told.approved_on}')"
         for each, told in section.notices.items()
@@ -35,7 +32,8 @@ def counted(connection: duckdb.DuckDBPyConnection, system: System, section: Cont
     )
     lacking = ", ".join(literal(each) for each, told in section.notices.items() if told.missing is not None)
     first = (
-        f"SELECT *, {name} AS name, ({rows}) AS told FROM {held} WHERE NOT {section.stop} "
+        f"SELECT *, nullif(trim(template), '') AS name, ({rows}) AS told FROM {table(system, 'contacts')} "
+        f"WHERE NOT {section.stop} "
         'QUALIFY rank() OVER (PARTITION BY person ORDER BY "at") = 1'
     )
     people = (

@@ -135,8 +135,8 @@ def _reviewed(connection: duckdb.DuckDBPyConnection, system: System, rows: str) 
     """SQL: what was said of each proposal, beside what was proposed; agents and teams by their numbers."""
     listed = ", coalesce(d.request, d.id) AS list" if _in_lists(system) else ""
     groups = "".join(f", d.{quote(f'g_{name}')}" for name in system.groups)
-    said = clocks.stored(connection, system, "human_actions", "recorded_at", alias="a.")
-    decided = clocks.stored(connection, system, "decisions", "decided_at", alias="d.")
+    said = clocks.stored(system, "human_actions", "recorded_at", alias="a.")
+    decided = clocks.stored(system, "decisions", "decided_at", alias="d.")
     place = place_of(connection, system, alias="d.")
     return (
         f"SELECT {place} AS place, CAST(date_trunc('month', d.day) AS DATE) AS month, a.bucket, "

@@ -6,19 +6,13 @@ texts that were; of agents nothing is counted but how many texts each has.
 
 from __future__ import annotations
 
-import duckdb
-
 from boussole.audits.lake import clocks
-from boussole.audits.lake.tables import KEYS, describe, literal, quote, table
+from boussole.audits.lake.tables import KEYS, literal, quote, table
 from boussole.audits.systems.logs.generations import Generations
 from boussole.audits.systems.logs.human_actions import TEAM, WORDS_A_MINUTE
 from boussole.audits.systems.logs.reworked import CHANGED, HASTY, MONTHS, SMALL, SQUARES, UNTIMED, outcomes, part
 from boussole.audits.systems.logs.texts import listed
 from boussole.audits.systems.model import System
-
-TOLD = {"agent": "VARCHAR", "shown_at": "TIMESTAMP", "sent_at": "TIMESTAMP", "words": "BIGINT"}
-TOLD |= {"outcome": "VARCHAR", "edit_distance": "BIGINT", "bucket": "UTINYINT"}
-"""Columns that a table of an earlier version may lack."""
 
 
 def ready(system: System) -> bool:
@@ -31,13 +25,11 @@ def parts(system: System) -> tuple[str, ...]:
     return (part(_section(system), SMALL),)
 
 
-def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
+def counting(system: System, rows: str) -> str:
     """SQL: the counts of the texts whose days meet a condition."""
-    section, source = _section(system), table(system, "generations")
-    lacking = {*TOLD} - {*describe(connection, source)}
-    added = "".join(f", CAST(NULL AS {TOLD[name]}) AS {name}" for name in sorted(lacking))
+    section = _section(system)
     written, edited, discarded = map(listed, outcomes(section))
-    shown, sent = (_instant(connection, system, role, lacking) for role in ("shown_at", "sent_at"))
+    shown, sent = (_instant(system, role) for role in ("shown_at", "sent_at"))
     said, took = "lower(trim(outcome))", f"({sent} - {shown}) / 1000000.0"
     seen = (
         f"SELECT CAST(date_trunc('month', day) AS DATE) AS month, coalesce(bucket, 0) AS bucket, "
@@ -45,7 +37,7 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         f"CASE WHEN {said} IN ({discarded}) THEN true WHEN {said} IN ({written}, {edited}) "
         f"THEN coalesce(edit_distance > 0, {said} IN ({edited})) END AS changed, "
         f"CASE WHEN words > 0 AND {took} >= 0 THEN ({took}) * {WORDS_A_MINUTE} < words * 60 END AS hasty "
-        f"FROM (SELECT *{added} FROM {source}) WHERE {rows}"
+        f"FROM {table(system, 'generations')} WHERE {rows}"
     )
     told = "SELECT * FROM seen WHERE agent IS NOT NULL AND changed IS NOT NULL"
     teams = f"SELECT month, team FROM told WHERE team <> '' GROUP BY ALL HAVING count(DISTINCT agent) >= {TEAM}"
@@ -78,11 +70,9 @@ def _counted(name: str, case: str, rows: str, *, bucket: str = "bucket") -> str:
     )
 
 
-def _instant(connection: duckdb.DuckDBPyConnection, system: System, role: str, lacking: set[str]) -> str:
+def _instant(system: System, role: str) -> str:
     """SQL: the instant of a moment of a text, in microseconds; NULL where the log does not tell it."""
-    if role in lacking:
-        return "CAST(NULL AS BIGINT)"
-    return clocks.instant(clocks.stored(connection, system, "generations", role), system.timezone)
+    return clocks.instant(clocks.stored(system, "generations", role), system.timezone)
 
 
 def _section(system: System) -> Generations:

@@ -6,9 +6,7 @@ could not be read, or of which it is not told whether it went out, is not taken 
 
 from __future__ import annotations
 
-import duckdb
-
-from boussole.audits.lake.tables import KEYS, describe, literal, quote, table
+from boussole.audits.lake.tables import KEYS, literal, quote, table
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.generations import Generations
 from boussole.audits.systems.logs.texts import (
@@ -27,9 +25,6 @@ from boussole.audits.systems.logs.texts import (
 )
 from boussole.audits.systems.model import System
 
-TOLD = ("outcome", "recipient", "wording_output", "wording_sent", "personal_output", "personal_sent", "marked")
-"""Columns that a table of an earlier version may lack."""
-
 
 def ready(system: System) -> bool:
     """Whether the system file says which texts are adverts, which personal data have no place in them, or which marks
@@ -46,10 +41,9 @@ def parts(system: System) -> tuple[str, ...]:
     return (*map(held.part, asked), *map(held.mark_part, marks))
 
 
-def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
+def counting(system: System, rows: str) -> str:
     """SQL: the counts of the texts whose days meet a condition."""
-    held, source = _held(system), table(system, "generations")
-    seen = _seen(system, source, {*describe(connection, source)}, rows)
+    held, seen = _held(system), _seen(system, rows)
     drafted = _section(system).output is not None
     untold = "went IS NULL OR (went AND wording_out IS NULL)"
     unread = f"coalesce(personal_output, personal_sent) IS NULL OR {_untold(held)}"
@@ -81,14 +75,13 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
     return f"SELECT *, {everybody} FROM ({' UNION ALL '.join(counted)})"
 
 
-def _seen(system: System, source: str, present: set[str], rows: str) -> str:
+def _seen(system: System, rows: str) -> str:
     """SQL: each text with whether it is an advert, whether it went out, to whom, and what was found in what went out.
 
     Without a team, each text stands for itself."""
     section, held = _section(system), _held(system)
-    lacking = "".join(f", CAST(NULL AS VARCHAR) AS {each}" for each in TOLD if each not in present)
     alone = f"CAST(CAST('0x' || left(md5(id), 8) AS BIGINT) % {BUCKETS} AS UTINYINT)"
-    bucket = "coalesce(bucket, 0)" if section.team is not None and "bucket" in present else alone
+    bucket = "coalesce(bucket, 0)" if section.team is not None else alone
     said, sent = "nullif(lower(trim(outcome)), '')", "(wording_sent IS NOT NULL OR personal_sent IS NOT NULL)"
     written, edited = (f"{said} IN ({listed(names)})" for names in (held.as_written, held.edited))
     went = f"CASE WHEN {sent} THEN true WHEN {said} IS NOT NULL THEN {written} OR {edited} END"
@@ -100,7 +93,7 @@ def _seen(system: System, source: str, present: set[str], rows: str) -> str:
         f"{_among('use', held.adverts)} AS advert, {_among('recipient', held.outside)} AS outside, "
         f"nullif(trim(recipient), '') IS NULL AS nowhere, wording_output, personal_output, personal_sent, "
         f"{out['wording']} AS wording_out, {out['personal']} AS personal_out{_marks(held.marking, went)} "
-        f"FROM (SELECT *{lacking} FROM {source}) WHERE {rows}"
+        f"FROM {table(system, 'generations')} WHERE {rows}"
     )
 
 

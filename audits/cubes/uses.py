@@ -8,11 +8,11 @@ the day of their first use in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import duckdb
 
-from boussole.audits.lake.tables import describe, literal, quote, table
+from boussole.audits.lake.tables import literal, quote, table
 from boussole.audits.systems.logs.human_actions import TEAM
 from boussole.audits.systems.logs.usage import (
     ALIKE,
@@ -40,30 +40,28 @@ def parts(system: System) -> tuple[str, ...]:
     return (*labels, *((UNTRAINED,) if section.trained else ()))
 
 
-def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
+def counting(_: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
     """SQL: the counts of the uses that meet a condition."""
-    section, present = _section(system), describe(connection, table(system, "usage"))
-    bucket = "coalesce(bucket, 0)" if "bucket" in present else "CAST(0 AS UTINYINT)"
-    counted = [_labels(system, present, rows, bucket)] if section.bounded else []
-    if section.trained and {"agent", "trained_on"} <= {*present}:
-        counted.append(_trained(system, rows, bucket))
-    nothing = "SELECT NULL::DATE AS month, NULL::VARCHAR AS part, 0::UTINYINT AS bucket, 0 AS n, 0 AS cases WHERE false"
-    return f"FROM ({' UNION ALL '.join(counted or [nothing])}) ORDER BY ALL"
+    section = _section(system)
+    counted = [_labels(system, rows)] if section.bounded else []
+    counted += [_trained(system, rows)] if section.trained else []
+    return f"FROM ({' UNION ALL '.join(counted)}) ORDER BY ALL"
 
 
 _MONTH = "CAST(date_trunc('month', day) AS DATE) AS month"
+_BUCKET = "coalesce(bucket, 0)"
 
 
-def _labels(system: System, present: Collection[str], rows: str, bucket: str) -> str:
+def _labels(system: System, rows: str) -> str:
     """SQL: the counts of uses by what they say they are for."""
     section, held = _section(system), table(system, "usage")
     lists = [("purpose", section.purposes), ("task", section.tasks)]
     others = [_listed(column, names, among=False) for column, names in lists if names]
-    if section.excluded is not None and "excluded" in present:
+    if section.excluded is not None:
         others.append(_listed("excluded", section.excluded_when, among=True))
     missing = " OR ".join(f"{_said(column)} IS NULL" for column, names in lists if names)
     seen = (
-        f"SELECT {_MONTH}, {bucket} AS bucket, team, coalesce({' OR '.join(others)}, false) AS other, "
+        f"SELECT {_MONTH}, {_BUCKET} AS bucket, team, coalesce({' OR '.join(others)}, false) AS other, "
         f"({missing}) AS missing FROM {held} WHERE {rows}"
     )
     undeclared, unlabelled = (literal(section.part(each)) for each in (UNDECLARED, UNLABELLED))
@@ -79,12 +77,12 @@ def _labels(system: System, present: Collection[str], rows: str, bucket: str) ->
     )
 
 
-def _trained(system: System, rows: str, bucket: str) -> str:
+def _trained(system: System, rows: str) -> str:
     """SQL: the agents of each month by whether they had been trained by the day of their first use in it, each in the
     team of that use; not by bucket where their team is too small, which may be that of somebody."""
     order = 'ORDER BY "at", id'
     agents = (
-        f"SELECT {_MONTH}, agent, first(coalesce(team, '') {order}) AS team, first({bucket} {order}) AS bucket, "
+        f"SELECT {_MONTH}, agent, first(coalesce(team, '') {order}) AS team, first({_BUCKET} {order}) AS bucket, "
         "coalesce(min(trained_on) > min(day), true) AS untrained "
         f"FROM {table(system, 'usage')} WHERE {rows} AND agent IS NOT NULL GROUP BY ALL"
     )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 
 import duckdb
 
@@ -15,7 +14,7 @@ from boussole.audits.decisions.examine import NOTED, left_out
 from boussole.audits.decisions.report import SchemaChange, rows_told
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake import clocks
-from boussole.audits.lake.tables import describe, holds, literal, quote, table
+from boussole.audits.lake.tables import holds, literal, quote, table
 from boussole.audits.systems.model import System
 from boussole.audits.systems.values import UNDECLARED
 
@@ -178,40 +177,6 @@ def _enough(system: System) -> str:
     return f"(count(*) >= {limit}{people})"
 
 
-def nameable(connection: duckdb.DuckDBPyConnection, system: System, column: str) -> list[str]:
-    """The values of a column of the log that the lake holds and that notes on imports may name, as these write them."""
-    roles = [role for role, each in _watched(system).items() if each == column]
-    held = describe(connection, table(system, "decisions"))
-    found = [
-        connection.execute(
-            f"SELECT {quote(role)} FROM {table(system, 'decisions')} WHERE {quote(role)} IS NOT NULL GROUP BY 1 "
-            f"HAVING {_enough(system)}"
-        ).fetchall()
-        for role in roles
-        if role in held
-    ]
-    return [str(value)[:LONGEST_VALUE] for rows in found for (value,) in rows]
-
-
-def told_today(change: SchemaChange, named: Collection[str]) -> list[SchemaChange]:
-    """A note on new values as it may be told today: an earlier version named values whoever had them.
-
-    >>> change = SchemaChange(kind="new_value", column="sex", detail="Dupont, Jean, X, …")
-    >>> [(each.kind, each.detail) for each in told_today(change, ["X"])]
-    [('new_value', 'X, …'), ('rare_value', '2')]
-    """
-    if change.kind != "new_value":
-        return [change]
-    shown, hidden, rest = list[str](), 0, change.detail
-    while rest and rest != MORE:
-        value = max((each for each in named if rest == each or rest.startswith(f"{each}, ")), key=len, default=None)
-        hidden += value is None
-        shown += [value] if value is not None else []
-        rest = rest[len(value) + 2 :] if value is not None else rest.partition(", ")[2]
-    found = [replace(change, detail=", ".join([*shown, *([MORE] if rest else [])]))] if shown else []
-    return found + ([replace(change, kind="rare_value", detail=str(hidden))] if hidden or not shown else [])
-
-
 def _infinite(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> list[SchemaChange]:
     """Features that hold infinite numbers: they count as missing, which nobody would guess from the figures."""
     if contract.log != "decisions":
@@ -267,8 +232,8 @@ def _reviewed_before(connection: duckdb.DuckDBPyConnection, contract: Contract, 
     decisions, reviews = table(system, "decisions"), table(system, "human_actions")
     if not holds(connection, reviews):
         return
-    said = clocks.stored(connection, system, "human_actions", "recorded_at", alias="a.")
-    decided = clocks.stored(connection, system, "decisions", "decided_at", alias="d.")
+    said = clocks.stored(system, "human_actions", "recorded_at", alias="a.")
+    decided = clocks.stored(system, "decisions", "decided_at", alias="d.")
     query = (
         f"SELECT count(DISTINCT d.row), min(d.row) FROM {reviews} a JOIN {decisions} d ON d.id = a.id "
         f"WHERE d.batch = {batch} AND {clocks.surely_before(said, decided)}"

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from boussole.audits.errors import NoLakeError
 from boussole.audits.lake import reading, writing
-from boussole.audits.lake.tables import has_shared
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 
@@ -47,8 +46,6 @@ def held(workspace: Workspace, system: System) -> list[DeclaredValue]:
     """All declared values of a system, oldest run first, in the order of their files."""
     try:
         with reading(workspace) as connection:
-            if not has_shared(connection, "declared"):
-                return []
             rows = connection.execute(
                 'SELECT run, file, logged_at, kind, "groups", metric, value, "count" FROM lake.main.declared '
                 "WHERE system = ? ORDER BY logged_at, run, file, rowid",

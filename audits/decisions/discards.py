@@ -11,7 +11,7 @@ import duckdb
 from boussole.audits.decisions.quarantine import WAITING
 from boussole.audits.errors import NoLakeError, SourceError
 from boussole.audits.lake import reading, writing
-from boussole.audits.lake.tables import create_system, has_shared, literal, one, table
+from boussole.audits.lake.tables import create_system, literal, one, table
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
@@ -110,8 +110,6 @@ def discards(workspace: Workspace) -> list[Discard]:
 
 def discards_in(connection: duckdb.DuckDBPyConnection) -> list[Discard]:
     """Everything that was ever discarded, oldest first, from a lake that is open."""
-    if not has_shared(connection, "discards"):
-        return []
     found = connection.execute("SELECT * EXCLUDE (turn) FROM lake.main.discards ORDER BY turn").fetchall()
     names = ("system", "log", "chosen", "rows", "reason", "role", "at")
     return [Discard(**dict(zip(names, row, strict=True))) for row in found]

@@ -40,7 +40,7 @@ def keep_touched(connection: duckdb.DuckDBPyConnection, system: System, rows: st
     """
     held = ", ".join(f"d.{name}" for pair in LOGGED.items() for name in pair)
     place = place_of(connection, system, alias="d.")
-    decided = clocks.stored(connection, system, "decisions", "decided_at", alias="d.")
+    decided = clocks.stored(system, "decisions", "decided_at", alias="d.")
     keep(
         connection,
         "touched",
@@ -63,8 +63,8 @@ def overlay(connection: duckdb.DuckDBPyConnection, system: System, ids: str | No
         keep_touched(connection, system, f"SELECT DISTINCT id FROM ({ids}) WHERE id IS NOT NULL")
     elif not each_once(connection, "touched"):
         keep(connection, "touched", "SELECT DISTINCT ON (id, place) * FROM touched")
-    keep_newest(connection, "said", _said(connection, system), "place, what")
-    keep_newest(connection, "acted", _acted(connection, system))
+    keep_newest(connection, "said", _said(system), "place, what")
+    keep_newest(connection, "acted", _acted(system))
     keep(connection, "in_force", _in_force(system))
     looked = connection.execute("SELECT count(DISTINCT id) FILTER (place IS NULL), min(month) FROM touched").fetchall()[
         0
@@ -185,29 +185,29 @@ def _outcomes(system: System) -> str:
     )
 
 
-def _said(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+def _said(system: System) -> str:
     """SQL: what was said of the outcome and the stages of touched decisions."""
-    return _later(connection, system, "outcomes", {"what": "VARCHAR", "value": "UTINYINT"})
+    return _later(system, "outcomes", {"what": "VARCHAR", "value": "UTINYINT"})
 
 
-def _acted(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+def _acted(system: System) -> str:
     """SQL: what humans made of touched decisions. A review that came in before its decision, and is older than it, is
     none: had it come after it, it would have been set aside."""
-    told = _later(connection, system, "human_actions", {"decision": "UTINYINT", "seconds": "DOUBLE"})
+    told = _later(system, "human_actions", {"decision": "UTINYINT", "seconds": "DOUBLE"})
     if "human_actions" not in system.logs:
         return told
-    said = clocks.stored(connection, system, "human_actions", "recorded_at", alias="l.")
+    said = clocks.stored(system, "human_actions", "recorded_at", alias="l.")
     decided = clocks.Moment.of("t.decided_at", system.timezone, "t.decided_again")
     return f"{told} AND NOT {clocks.surely_before(said, decided)}"
 
 
-def _later(connection: duckdb.DuckDBPyConnection, system: System, log: LogName, columns: Mapping[str, str]) -> str:
+def _later(system: System, log: LogName, columns: Mapping[str, str]) -> str:
     """SQL: these columns of a log, of touched decisions; `recorded_at` in the order of instants."""
     columns = {**columns, "recorded_at": "TIMESTAMP", "batch": "BIGINT", "row": "BIGINT"}
     if log not in system.logs:
         none = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items())
         return f"SELECT CAST(NULL AS BIGINT) AS place, {none} WHERE false"
-    at = clocks.ordered(clocks.stored(connection, system, log, "recorded_at", alias="l."))
+    at = clocks.ordered(clocks.stored(system, log, "recorded_at", alias="l."))
     listed = ", ".join(f"{at} AS {name}" if name == "recorded_at" else f"l.{name}" for name in columns)
     return (
         f"SELECT t.place, {listed} FROM {table(system, log)} l JOIN touched t ON t.id = l.id WHERE t.place IS NOT NULL"

@@ -14,7 +14,7 @@ from boussole.audits.decisions.keyed import keyed_once
 from boussole.audits.decisions.reviews import reject_reviews, reject_two_teams
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.purged import purged_before
-from boussole.audits.lake.tables import describe, keep, literal, one, quote, table
+from boussole.audits.lake.tables import keep, literal, one, quote, table
 from boussole.audits.privacy.pseudonyms import pseudonym
 from boussole.audits.reasons import Reason
 from boussole.audits.systems.logs.log_type import Retention
@@ -214,8 +214,7 @@ def know_by_words(connection: duckdb.DuckDBPyConnection, opened: OpenSource, con
         f"SELECT * FROM {held} WHERE recorded_at IS NULL "
         f"QUALIFY row_number() OVER (PARTITION BY {', '.join(what)} ORDER BY batch DESC, row DESC) = 1"
     )
-    there = describe(connection, held)  # of a lake of before, not every column
-    facts = [name for name in (*what, *contract.kind.says, "recorded_at") if name in there]
+    facts = (*what, *contract.kind.says, "recorded_at")
     same = " AND ".join(f"h.{name} IS NOT DISTINCT FROM s.{name}" for name in facts)
     times = connection.execute(
         f"SELECT min({moment}), max({moment}) FROM {opened.relation} WHERE true{good}"

@@ -138,7 +138,7 @@ def _differs(system: System, role: str, log: LogName) -> str:
     """SQL: whether a row says another thing of a role than the log holds.
 
     A value that was not declared when it came in may be any that the file declares today, and one that an earlier
-    version kept as it was is not declared now: neither is a difference.
+    form of the file declared is not declared now: neither is a difference.
     """
     fresh, held = _value("f", role, log), _value("e", role, log)
     if _leaves_first(system, role, log):

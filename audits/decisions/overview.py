@@ -13,11 +13,9 @@ from dataclasses import dataclass, field
 import duckdb
 
 from boussole.audits.decisions.adoption import MonthlyAdoption, adoption
-from boussole.audits.decisions.changes import nameable, told_today
 from boussole.audits.decisions.discards import Discard, discards_in
 from boussole.audits.decisions.exclusion import Exclusion, history, last_out
 from boussole.audits.decisions.quarantine import SetAside, waiting
-from boussole.audits.decisions.report import SchemaChange
 from boussole.audits.decisions.shared import Sharing, sharing
 from boussole.audits.decisions.written import WrittenTexts, written_texts
 from boussole.audits.errors import NoLakeError
@@ -179,7 +177,7 @@ def _state(connection: duckdb.DuckDBPyConnection, system: System, excluded: Iter
         held=tuple(_held(connection, system, log) for log in system.logs if has_table(connection, system, log)),
         aside=together(waiting(connection, system)),
         changed=_changed(connection, system),
-        sealed=_sealed(connection, system) if has_table(connection, system, "sealed") else (),
+        sealed=_sealed(connection, system),
         excluded=tuple(last_out(excluded, system).values()),
         discarded=tuple(item for item in discards_in(connection) if item.system == system.id),
         written=written_texts(connection, system) if has_table(connection, system, "generations") else None,
@@ -208,17 +206,8 @@ def _changed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[Sch
         f"GROUP BY ALL ORDER BY last DESC, {_quoted('log', 'column')}",
         [system.id],
     ).fetchall()
-    named = {row[2]: nameable(connection, system, row[2]) for row in found if row[1] == "new_value"}
-    made: dict[tuple[LogName, str, str, str], SchemaChangeCount] = {}
-    for log, kind, column, detail, times, last in found:
-        for each in told_today(SchemaChange(kind=kind, column=column, detail=detail), named.get(column, ())):
-            key = log, each.kind, column, each.detail
-            before = made[key].times if key in made else 0
-            latest = max(last, made[key].last) if key in made else last
-            made[key] = SchemaChangeCount(
-                log=log, kind=each.kind, column=column, detail=each.detail, times=before + times, last=latest
-            )
-    return tuple(made.values())
+    names = ("log", "kind", "column", "detail", "times", "last")
+    return tuple(SchemaChangeCount(**dict(zip(names, row, strict=True))) for row in found)
 
 
 def _sealed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[SealedMonth, ...]:

@@ -20,7 +20,7 @@ from boussole.audits.errors import SourceError
 from boussole.audits.formulas import escaped
 from boussole.audits.lake import reading
 from boussole.audits.lake.rows import QUARANTINE
-from boussole.audits.lake.tables import describe, exists, holds, literal, one, quote, table
+from boussole.audits.lake.tables import exists, literal, one, quote, table
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy import text
 from boussole.audits.privacy.pseudonyms import pseudonym
@@ -104,7 +104,7 @@ def waiting(connection: duckdb.DuckDBPyConnection, system: System) -> list[SetAs
     """The rows that are set aside and wait, from a lake that is open and holds the system."""
     found = connection.execute(
         f"""SELECT q.log, q.batch, i.origin, i.at, q."column", q.reason, count(*), min(q.row)
-        FROM {entries(connection, system)} q JOIN lake.main.ingested i ON i.batch = q.batch
+        FROM {table(system, "quarantine")} q JOIN lake.main.ingested i ON i.batch = q.batch
         WHERE {WAITING} GROUP BY ALL ORDER BY q.batch, min(q.row), q."column" """
     ).fetchall()
     names = ("log", "batch", "origin", "at", "column", "reason", "rows", "first_row")
@@ -117,7 +117,7 @@ def still_waiting(connection: duckdb.DuckDBPyConnection, system: System, conditi
     A row that a correction or a later version of its source set aside anew is counted where it stands now. It is
     found by its id there; without an id, by the source that took its place.
     """
-    rows = f"SELECT q.batch, q.row, q.mark, q.resolved, q.discarded FROM {entries(connection, system)} q"
+    rows = f"SELECT q.batch, q.row, q.mark, q.resolved, q.discarded FROM {table(system, 'quarantine')} q"
     return one(
         connection,
         f"WITH RECURSIVE traced AS ({rows} WHERE {condition} UNION {rows} JOIN traced t ON q.batch = t.resolved "
@@ -125,28 +125,17 @@ def still_waiting(connection: duckdb.DuckDBPyConnection, system: System, conditi
     )
 
 
-def standing(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+def standing(system: System) -> str:
     """SQL: log, batch, column, reason, day, weight of the rows that are set aside and not corrected yet, whether
     somebody discarded them, and whether a purge left the row bare: then `day` is the first of its month.
 
-    Day and weight are empty where they cannot be read, and in lakes of earlier versions.
+    Day and weight are empty where they cannot be read.
     """
     return (
         f'SELECT log, batch, "column", reason, day, weight, discarded IS NOT NULL AS discarded, '
         f"content IS NULL AS bare, first_month, last_month "
-        f"FROM {entries(connection, system)} WHERE resolved IS NULL"
+        f"FROM {table(system, 'quarantine')} WHERE resolved IS NULL"
     )
-
-
-def entries(connection: duckdb.DuckDBPyConnection, system: System) -> str:
-    """SQL: the rows of the quarantine with all their columns, whichever version of Boussole wrote them."""
-    name = table(system, "quarantine")
-    if not holds(connection, name):
-        nothing = ", ".join(f"CAST(NULL AS {kind}) AS {quote(column)}" for column, kind in QUARANTINE.items())
-        return f"(SELECT {nothing} WHERE false)"
-    present = describe(connection, name)
-    missing = "".join(f", CAST(NULL AS {kind}) AS {quote(c)}" for c, kind in QUARANTINE.items() if c not in present)
-    return f"(SELECT *{missing} FROM {name})"
 
 
 def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "decisions") -> int:
@@ -160,7 +149,7 @@ def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "
         found = []
         if exists(connection, system):
             found = connection.execute(
-                f'SELECT batch, row, "column", reason, content FROM {entries(connection, system)} '
+                f'SELECT batch, row, "column", reason, content FROM {table(system, "quarantine")} '
                 f"WHERE log = {literal(log)} AND {WAITING} AND content IS NOT NULL ORDER BY batch, row"
             ).fetchall()
     if not found:

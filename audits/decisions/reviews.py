@@ -8,7 +8,7 @@ from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.effective import keep_touched
 from boussole.audits.lake import clocks
 from boussole.audits.lake.clocks import Moment
-from boussole.audits.lake.tables import describe, holds, keep, literal, table
+from boussole.audits.lake.tables import holds, keep, literal, table
 from boussole.audits.privacy.pseudonyms import pseudonym
 from boussole.audits.reasons import Reason
 from boussole.audits.systems.columns import Human
@@ -33,7 +33,7 @@ def reject_reviews(connection: duckdb.DuckDBPyConnection, contract: Contract, ro
             f"SELECT row, {contract.select['id']} AS id, {at.local} AS recorded_at, {at.twice} AS twice, "
             f"{at.code} AS code FROM {rows}"
         )
-        decided = clocks.stored(connection, contract.system, "decisions", "decided_at", alias="d.")
+        decided = clocks.stored(contract.system, "decisions", "decided_at", alias="d.")
         early = clocks.surely_before(Moment("t.recorded_at", "t.twice", "t.code"), decided)
         told = f"t.row, t.id, {early} AS early"
         keep_touched(connection, contract.system, said, told)
@@ -82,10 +82,6 @@ def _moved(connection: duckdb.DuckDBPyConnection, contract: Contract, came: str)
 def _held(connection: duckdb.DuckDBPyConnection, contract: Contract) -> str:
     """SQL: what the log holds of agents of the source, in its months."""
     held = table(contract.system, "human_actions")
-    if "team" not in describe(connection, held):
-        return (
-            "SELECT NULL::BIGINT AS batch, NULL::BIGINT AS row, NULL AS agent, NULL AS month, NULL AS team WHERE false"
-        )
     first, last = connection.execute("SELECT min(month), max(month) FROM agent_months").fetchall()[0]
     near = f" AND recorded_at >= DATE '{first}' AND recorded_at < DATE '{last}' + INTERVAL 1 MONTH" if first else ""
     return (

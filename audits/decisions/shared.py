@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import duckdb
 
 from boussole.audits.errors import SystemFileError
-from boussole.audits.lake.tables import has_shared, holds, literal, one, quote
+from boussole.audits.lake.tables import holds, literal, one, quote
 from boussole.audits.privacy.pseudonyms import pseudonym, set_key
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
@@ -56,12 +56,11 @@ def note_shared(connection: duckdb.DuckDBPyConnection, workspace: Workspace, sys
 def sharing(connection: duckdb.DuckDBPyConnection) -> list[Sharing]:
     """All pairs of systems that hold the same decisions, in the order of their ids."""
     found: dict[tuple[str, str], list[dt.date]] = {}
-    if has_shared(connection, "shared_rows"):
-        rows = connection.execute(
-            "SELECT system, other, month FROM lake.main.shared_rows WHERE other IS NOT NULL ORDER BY ALL"
-        ).fetchall()
-        for system, other, month in rows:
-            found.setdefault((system, other), []).append(month)
+    rows = connection.execute(
+        "SELECT system, other, month FROM lake.main.shared_rows WHERE other IS NOT NULL ORDER BY ALL"
+    ).fetchall()
+    for system, other, month in rows:
+        found.setdefault((system, other), []).append(month)
     return [Sharing(systems=pair, months=tuple(months)) for pair, months in found.items()]
 
 
@@ -215,10 +214,8 @@ def _never_compared(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, others: Collection[str]
 ) -> set[str]:
     """Those of some systems that hold decisions of one, where neither got rows since rows are compared."""
-    compared = set[str]()
-    if has_shared(connection, "shared_rows"):
-        rows = connection.execute("SELECT system FROM lake.main.shared_rows WHERE other IS NULL").fetchall()
-        compared = {str(row[0]) for row in rows}
+    rows = connection.execute("SELECT system FROM lake.main.shared_rows WHERE other IS NULL").fetchall()
+    compared = {str(row[0]) for row in rows}
     there = set(_others(connection, system.id))
     left = [] if system.id in compared else sorted((set(others) & there) - compared)
     if not left:

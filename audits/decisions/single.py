@@ -187,7 +187,7 @@ def _missing(
     """Why there is no decision of an id, as far as that is known."""
     mark = pseudonym(_identity(words))
     aside = f"SELECT count(*) FROM {table(system, 'quarantine')} WHERE log = 'decisions' AND resolved IS NULL"
-    if has_table(connection, system, "quarantine") and one(connection, f"{aside} AND mark = {mark}"):
+    if one(connection, f"{aside} AND mark = {mark}"):
         return UnexplainedError(
             "aside",
             f"the row of this decision of '{system.id}' was set aside, as something in it cannot be read.",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from boussole.audits.lake.tables import describe, literal, table
+from boussole.audits.lake.tables import literal, table
 from boussole.audits.systems.logs.calls import LONGEST, NO_NAME
 from boussole.audits.systems.logs.generations import Generations
 from boussole.audits.systems.logs.human_actions import TEAM
@@ -74,7 +74,7 @@ def written_texts(
     last: dt.date = within.end if within else found[0]
     first = within.start if within else last.replace(day=1)
     since = f"day BETWEEN DATE '{first}' AND DATE '{last}'"
-    rows = f"FROM (SELECT * {_lacking(connection, source)} FROM {source}) WHERE {since}"
+    rows = f"FROM {source} WHERE {since}"
     tasks = _by_task(connection, section, rows)
     where = f"{_name('provider')} || ', ' || {_name('place')}"
     ran = connection.execute(
@@ -119,16 +119,6 @@ def _others(ran: Sequence[tuple[str | None, int]], named: Sequence[tuple[str, in
     """How many calls ran elsewhere, or nobody knows where."""
     n = sum(n for _, n in ran) - sum(n for _, n in named)
     return (("", n),) if n else ()
-
-
-def _lacking(connection: duckdb.DuckDBPyConnection, source: str) -> str:
-    """SQL: columns that a table of an earlier version lacks."""
-    present = {*describe(connection, source)}
-    return "".join(
-        f", CAST(NULL AS VARCHAR) AS {name}"
-        for name in ("provider", "place", "outcome", "agent")
-        if name not in present
-    )
 
 
 def _name(column: str) -> str:

@@ -14,7 +14,7 @@ from boussole.audits.counts.apart import lost
 from boussole.audits.counts.read import decided, decision_sql, outcome_sql
 from boussole.audits.counts.scores import read_scores
 from boussole.audits.cubes import build
-from boussole.audits.lake.tables import has_table, literal, table
+from boussole.audits.lake.tables import literal, table
 from boussole.audits.measures import Counts
 from boussole.audits.suppression.apart import Apart, within
 from boussole.audits.systems.kinds import BUCKETS
@@ -57,7 +57,7 @@ def read_by_score(
     Nothing where no score or no outcome is declared.
     """
     clustered = system.cluster is not None
-    if system.log.score is None or system.log.outcome is None or not has_table(connection, system, "scores"):
+    if system.log.score is None or system.log.outcome is None:
         return ByScore(counts={}, clustered=clustered)
     months = _months(connection, system, windows, as_of=as_of)
     for month in [month for month in months if within(apart, month)]:

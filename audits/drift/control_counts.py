@@ -13,7 +13,7 @@ from boussole.audits.cubes.values import UNKNOWN, Values
 from boussole.audits.drift.compared import Pair, group_columns, group_measure
 from boussole.audits.drift.counts import WindowCounts
 from boussole.audits.drift.value_measures import value_measures
-from boussole.audits.lake.tables import has_table, literal, table
+from boussole.audits.lake.tables import literal, table
 from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, period_of, whole_months
@@ -39,7 +39,7 @@ def read_controls(connection: duckdb.DuckDBPyConnection, system: System, counts:
     The profiles are kept by group: the groups of one attribute, the unknown too, add up to everybody.
     """
     months = {month for window in counts.windows if (found := whole_months(window)) for month in found}
-    if not system.controls or not system.attributes or not months or not has_table(connection, system, "strata"):
+    if not system.controls or not system.attributes or not months:
         return ControlCounts(values={}, pooled=frozenset())
     rows = connection.execute(
         f"SELECT month, stratum, CAST(sum(n) AS BIGINT) FROM {table(system, 'strata')} "

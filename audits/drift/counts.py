@@ -20,7 +20,7 @@ from boussole.audits.cubes.sums import BinSums
 from boussole.audits.cubes.update import apart_sql
 from boussole.audits.cubes.values import UNKNOWN, Values, value_at
 from boussole.audits.drift.splits import Step
-from boussole.audits.lake.tables import describe, literal, table, whole_sum
+from boussole.audits.lake.tables import literal, table, whole_sum
 from boussole.audits.measures import SELECTED, Counts, Floats
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.kinds import BUCKETS
@@ -42,7 +42,7 @@ class VersionDays:
 class WindowCounts:
     """Counts of several windows. `everybody` by window: (buckets, decision, outcome), as `Cells` has them; `bins`
     by column: (windows, bins) between its `edges`, the missing last, as `Histogram` has them; `totals`: sums of
-    their values in the units of `summed_in` (NaN where they are not known); `values` by column of categories and
+    their values in the units of `summed_in` (NaN of months that were purged); `values` by column of categories and
     window; `pools`: those of them that have no name."""
 
     windows: Mapping[Window, int]
@@ -77,7 +77,7 @@ class WindowCounts:
         return Histogram(column, tuple(self.edges[column]), before, now, sums=sums)
 
     def _sums(self, column: str, reference: Window, current: Window) -> BinSums | None:
-        """The sums of both windows; None where a part of them was counted without."""
+        """The sums of both windows; None where a purge removed a part of them."""
         if column not in self.totals:
             return None
         sides = [self.totals[column][self.windows[window]][:-1] for window in (reference, current)]
@@ -177,12 +177,10 @@ def _bins(
     windows: int,
     edges: Mapping[str, Sequence[float]],
 ) -> tuple[dict[str, Counts], dict[str, Floats]]:
-    """Counts and sums by column, (windows, bins) each, the missing last. A cube of an earlier version has no sums."""
+    """Counts and sums by column, (windows, bins) each, the missing last. Months that were purged have no sums."""
     cube = table(system, "histograms")
-    summed = "total" in describe(connection, cube)
-    total = f"CAST({whole_sum('total')} AS DOUBLE)" if summed else "CAST(NULL AS DOUBLE)"
     rows = connection.execute(
-        f"SELECT feature, i, bin, CAST(sum(n) AS BIGINT), coalesce({total}, 'nan') "
+        f"SELECT feature, i, bin, CAST(sum(n) AS BIGINT), coalesce(CAST({whole_sum('total')} AS DOUBLE), 'nan') "
         f"""FROM (FROM {cube} WHERE "by" = '') {joined} GROUP BY ALL ORDER BY feature"""
     ).fetchnumpy()
     features, i, bin_, n, sums = (np.asarray(column) for column in rows.values())

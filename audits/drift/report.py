@@ -16,7 +16,7 @@ from boussole.audits.drift.pairs import WindowPair
 from boussole.audits.drift.samples import SAMPLE, Sample, SampleDesign, draw
 from boussole.audits.errors import ReportError
 from boussole.audits.lake import reading
-from boussole.audits.lake.tables import days_sql, has_shared, table
+from boussole.audits.lake.tables import days_sql, table
 from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
@@ -86,8 +86,6 @@ def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: Window
     the name of a new value could be that of few."""
     log = system.log
     watched = [*system.watched, *(each.column for each in (log.score, log.decision) if each)]
-    if not has_shared(connection, "schema_changes"):
-        return []
     days = " OR ".join(days_sql(each) for each in (pair.window, pair.against))
     rows = connection.execute(
         'SELECT DISTINCT "column", kind, detail FROM lake.main.schema_changes '

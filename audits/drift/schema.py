@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from boussole.audits.decisions.report import READ_AS
-from boussole.audits.lake.tables import has_table, table
+from boussole.audits.lake.tables import table
 from boussole.audits.systems.model import System
 
 SET_ASIDE = "set_aside"
@@ -58,10 +58,9 @@ def columns_of(system: System) -> set[str]:
 def _noted(connection: duckdb.DuckDBPyConnection, system: System) -> list[tuple[str, str, int, dt.datetime]]:
     """Kind, column, batch and moment of import of each change."""
     noted = 'SELECT kind, "column", batch, "at" FROM lake.main.schema_changes WHERE system = $system AND log = $log'
-    if has_table(connection, system, "quarantine"):
-        noted += (
-            f""" UNION ALL SELECT DISTINCT '{SET_ASIDE}', q."column", q.batch, i."at" """
-            f"FROM {table(system, 'quarantine')} q JOIN lake.main.ingested i USING (batch) "
-            "WHERE q.log = $log AND q.resolved IS NULL AND i.system = $system"
-        )
+    noted += (
+        f""" UNION ALL SELECT DISTINCT '{SET_ASIDE}', q."column", q.batch, i."at" """
+        f"FROM {table(system, 'quarantine')} q JOIN lake.main.ingested i USING (batch) "
+        "WHERE q.log = $log AND q.resolved IS NULL AND i.system = $system"
+    )
     return connection.execute(noted, {"system": system.id, "log": "decisions"}).fetchall()

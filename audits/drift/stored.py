@@ -90,16 +90,13 @@ def newest(home: Path, system: str) -> StoredReport | None:
 
 def write(place: StoredReport, *, html: str, document: str) -> None:
     """Writes both files of a report; one who reads meanwhile reads the old one or the new one, whole."""
-    _of_first_version(place.html.parent).unlink(missing_ok=True)
     for path, text in ((place.json, document), (place.html, html)):
         private_files.write(path, text)
 
 
 def forget(workspace: Workspace, system: str) -> None:
     """Removes all reports of a system: they were made from samples of rows that are gone."""
-    folder = _folder(workspace.home) / system
-    shutil.rmtree(folder, ignore_errors=True)
-    _of_first_version(folder).unlink(missing_ok=True)
+    shutil.rmtree(_folder(workspace.home) / system, ignore_errors=True)
 
 
 def scripts_of(report: StoredReport) -> list[str]:
@@ -114,11 +111,6 @@ def scripts_of(report: StoredReport) -> list[str]:
 def sha256_of(text: str) -> str:
     """The hash of a file's content."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _of_first_version(folder: Path) -> Path:
-    """As the one report of a system was called in the first version, for everybody on the machine to read."""
-    return folder.with_name(f"{folder.name}.html")
 
 
 def _folder(home: Path) -> Path:

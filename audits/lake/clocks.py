@@ -10,16 +10,12 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from boussole.audits.lake.tables import describe, literal, quote, table
+from boussole.audits.lake.tables import literal, quote
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.systems.model import System
-
-if TYPE_CHECKING:
-    import duckdb
 
 FIRST, SECOND = 1, 2
 """Which of two equal hours is meant; 0 or NULL: nobody said."""
@@ -219,15 +215,7 @@ def moments_of(log: LogName) -> tuple[str, ...]:
     return tuple(name for name, kind in kinds.items() if kind == "TIMESTAMP") if AGAIN in kinds else ()
 
 
-def stored(
-    connection: duckdb.DuckDBPyConnection, system: System, log: LogName, role: str, *, alias: str = ""
-) -> Moment:
-    """A moment of the rows of a log as the lake holds them, named by an alias such as `d.`.
-
-    A lake of an earlier version does not tell equal hours apart.
-    """
-    local = f"{alias}{quote(role)}"
-    code = "0"
-    if AGAIN in describe(connection, table(system, log)):
-        code = f"((coalesce({alias}{AGAIN}, 0) >> {2 * moments_of(log).index(role)}) & 3)"
-    return Moment.of(local, system.timezone, code)
+def stored(system: System, log: LogName, role: str, *, alias: str = "") -> Moment:
+    """A moment of the rows of a log as the lake holds them, named by an alias such as `d.`."""
+    code = f"((coalesce({alias}{AGAIN}, 0) >> {2 * moments_of(log).index(role)}) & 3)"
+    return Moment.of(f"{alias}{quote(role)}", system.timezone, code)

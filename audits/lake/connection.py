@@ -14,7 +14,7 @@ from boussole.audits.errors import LakeError, NoLakeError, reason_of
 from boussole.audits.faults import FULL, kind_of
 from boussole.audits.lake import folder
 from boussole.audits.lake.engine import lent
-from boussole.audits.lake.tables import create_shared, has_shared, holds, one
+from boussole.audits.lake.tables import create_shared, holds, one
 from boussole.audits.lake.turns import LOCK_SECONDS, occupied, turn
 from boussole.audits.workspace import Workspace
 
@@ -174,7 +174,6 @@ def writing(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
             open_lake(connection, workspace)
             begin(connection, workspace)
             connection.execute(REMOVE_STRAYS)
-            create_shared(connection)
             connection.execute("UPDATE lake.main.turn SET n = n + 1")
             yield connection
             commit(connection)
@@ -252,6 +251,6 @@ def state_of(connection: duckdb.DuckDBPyConnection, number: int) -> int | None:
 
 def _before(connection: duckdb.DuckDBPyConnection) -> int:
     """How many states the lakes had from which this one was rebuilt."""
-    if not has_shared(connection, "removals") or not holds(connection, "lake.main.removals"):
+    if not holds(connection, "lake.main.removals"):
         return 0
     return one(connection, "SELECT coalesce(max(snapshot), 0) FROM lake.main.removals")

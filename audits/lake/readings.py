@@ -7,7 +7,7 @@ from typing import Literal
 
 import duckdb
 
-from boussole.audits.lake.tables import has_shared, holds, literal
+from boussole.audits.lake.tables import holds, literal
 from boussole.audits.systems.model import System
 
 TABLE = "lake.main.readings"
@@ -29,8 +29,6 @@ def last_reading(connection: duckdb.DuckDBPyConnection, system: System) -> dt.da
     Of a system whose file names sources of that log, it is the day of the last complete sync: a file that somebody
     imports tells nothing of what the sources hold.
     """
-    if not has_shared(connection, "readings"):
-        return None
     way: Way = "sync" if system.syncs else "import"
     row = connection.execute(f"SELECT max(day) FROM {TABLE} WHERE system = ? AND way = ?", [system.id, way]).fetchone()
     found: dt.date | None = row[0] if row else None

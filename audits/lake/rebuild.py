@@ -16,7 +16,7 @@ from boussole.audits.errors import LakeError
 from boussole.audits.lake import folder
 from boussole.audits.lake.connection import create, explain, open_lake, snapshot
 from boussole.audits.lake.engine import connect
-from boussole.audits.lake.tables import create_shared, describe, quote
+from boussole.audits.lake.tables import describe, quote
 from boussole.audits.lake.turns import turn
 from boussole.audits.workspace import Workspace
 
@@ -38,7 +38,6 @@ def rebuild(workspace: Workspace, plan: Plan) -> bool:
         connection = connect(workspace)
         try:
             open_lake(connection, workspace)
-            create_shared(connection)
             queries = plan(connection)
             if queries is None:
                 return False

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from boussole.audits.errors import LakeError
-from boussole.audits.lake.rows import KEPT, QUARANTINE, SHARED, log_columns
+from boussole.audits.lake.rows import KEPT, SHARED, log_columns
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.systems.logs.decisions import FLAGS
 from boussole.audits.systems.model import System
@@ -84,7 +84,7 @@ CUBES = {
         "value1": "VARCHAR",  # of a column of categories: the value (bin 0); NULL for others together (bin 1)
         "bin": "SMALLINT",  # -1 missing; else the number of edges at or below the value
         "n": "BIGINT",
-        "total": "DECIMAL(38,0)",  # of the values, in units (`edges.units_of`); NULL where an earlier version counted
+        "total": "DECIMAL(38,0)",  # of the values, in units (`edges.units_of`); NULL of months that were purged
     },
     "ranks": {
         "month": "DATE",
@@ -160,7 +160,7 @@ def summed(cube: str) -> str:
 
 
 def whole_sum(column: str) -> str:
-    """SQL: the sum of a column; NULL where a part of it is not known."""
+    """SQL: the sum of a column; NULL where a part of it is NULL: a purge removes sums of values with their rows."""
     return f"CASE WHEN count({quote(column)}) = count(*) THEN sum({quote(column)}) END"
 
 
@@ -172,17 +172,16 @@ def create_shared(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def create_system(connection: duckdb.DuckDBPyConnection, system: System) -> None:
-    """The schema of a system: new columns of its file are added, none is ever dropped."""
+    """The schema of a system; groups, controls and features that its file declares since get their columns, and none is
+    ever dropped."""
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(system.id)}")
     for log in ("decisions", *system.logs):
         _create(connection, table(system, log), log_columns(system, log))
-        add_missing(connection, table(system, log), log_columns(system, log))
         if cube := LOG_TYPES[log].cube:
             _create(connection, table(system, cube_of(log)), cube)
     for name, columns in {**CUBES, **KEPT}.items():
         _create(connection, table(system, name), columns)
-    for name, columns in (("histograms", CUBES["histograms"]), ("quarantine", QUARANTINE)):
-        add_missing(connection, table(system, name), columns)
+    add_missing(connection, table(system, "decisions"), log_columns(system, "decisions"))
 
 
 def exists(connection: duckdb.DuckDBPyConnection, system: System) -> bool:
@@ -195,13 +194,9 @@ def has_table(connection: duckdb.DuckDBPyConnection, system: System, name: str) 
     return _there(connection, table(system, name))
 
 
-def has_shared(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Whether the lake holds a shared table: one that nobody has written to since it was thought of has none."""
-    return _there(connection, f"lake.main.{name}")
-
-
 def describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
-    """Column names and DuckDB types of a relation; a table of an older lake can lack some until it is written to."""
+    """Column names and DuckDB types of a relation. The decisions lack the columns of groups, controls and features that
+    the system file declares since rows last came in."""
     return {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
 
 
@@ -265,7 +260,7 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[s
 
 
 def add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
-    """Gives a table that was made before the columns that it has got since; the kind of a feature stays."""
+    """Gives a table of decisions the columns that the system file declares since; the kind of a feature stays."""
     present = describe(connection, name)
     for column, kind in columns.items():
         if column not in present:

@@ -78,7 +78,7 @@ def cost_measures(read: pa.Table, system: System) -> list[Measure]:
     beyond the first twenty, are told together (`others`), in longer windows too.
 
     Cost: Σ over parts of a month with one price of tokens read × `input` + tokens written × `output` + calls × `call`;
-    exact, rounded once. Nothing of counts of earlier versions, which have no tokens read.
+    exact, rounded once.
 
     Suppressed: `small_group`, fewer calls than `suppress_below` in a month. Undefined: `part_of_month`; `no_tokens` or
     `no_price`, no call tells what it takes; `not_counted`, of a month whose rows are gone it was not counted.
@@ -90,11 +90,8 @@ def cost_measures(read: pa.Table, system: System) -> list[Measure]:
         (COST, held.prices, _costs),
     ]
     asked = [(name, way) for name, wanted, way in ways if wanted and section is not None and section.calls is not None]
-    if PART_OF_MONTH in parts:  # where no price is declared, the audit may be one of an earlier version
-        told = asked if held.prices else []
-        return [Measure(metric=name, status="undefined", reason=PART_OF_MONTH) for name, _ in told]
-    if READ not in parts:
-        return []
+    if PART_OF_MONTH in parts:
+        return [Measure(metric=name, status="undefined", reason=PART_OF_MONTH) for name, _ in asked]
     counted, limit = _Counted(read), system.privacy.suppress_below
     months = counted.months
     if not months:

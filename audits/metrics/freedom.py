@@ -46,8 +46,6 @@ def contact_measures(read: pa.Table, system: System) -> list[Measure]:
         )
         for name, part in ASKED.items()
     ]
-    if STOPPED not in read["part"].to_pylist():  # counted by an earlier version
-        return found
     after_stop = cases_measure(
         AFTER_STOP,
         sides_of(read, STOPPED),

@@ -20,7 +20,8 @@ UNMARKED_SHARE = "unmarked_texts_share"
 
 def marking_measures(read: pa.Table, system: System) -> list[Measure]:
     """The texts of a window that went out without an approved mark, from their counts (`counts.read.SHARES`); nothing
-    where the system file does not say which texts must bear which marks, or an earlier version counted.
+    where the system file does not say which texts must bear which marks, or did not before rows of the window were
+    purged.
 
     Beside them: of how many texts nobody can tell (`unlabelled`: no mark, no use, no recipient, or nothing of what
     became of them), of how many that may be in scope in all (`all`). Suppressed: `small_group`, fewer texts than

@@ -24,7 +24,7 @@ def noticed(system: System) -> bool:
 
 def notice_measures(read: pa.Table, system: System) -> list[Measure]:
     """The first messages of a window without an approved notice, from their counts (`counts.read.SHARES`); nothing
-    where the system file names no notice, or an earlier version counted.
+    where the system file names no notice, or named none before rows of the window were purged.
 
     Beside them: how many do not name their template (`unlabelled`), of how many in all (`all`), and how many have one
     that is known to lack the notice (`lacking`). Suppressed: `small_group`, fewer people than `suppress_below`.

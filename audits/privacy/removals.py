@@ -16,7 +16,7 @@ import duckdb
 from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot
 from boussole.audits.lake.rebuild import Name
-from boussole.audits.lake.tables import has_shared, literal
+from boussole.audits.lake.tables import literal
 from boussole.audits.workspace import Workspace
 
 TABLE: Name = ("main", "removals")
@@ -51,7 +51,5 @@ def noted(connection: duckdb.DuckDBPyConnection, found: Sequence[Removal]) -> Ma
 def removals(workspace: Workspace) -> list[Removal]:
     """All that was ever removed from this lake, oldest first."""
     with reading(workspace) as connection:
-        if not has_shared(connection, "removals"):
-            return []
         rows = connection.execute('SELECT id, kind, payload FROM lake.main.removals ORDER BY "at", id').fetchall()
     return [Removal(id=id_, kind=kind, payload=json.loads(payload)) for id_, kind, payload in rows]

@@ -506,10 +506,8 @@ def rebuild(
 ) -> None:
     """Join sensitive files and count all decisions anew; identical unless a cube was damaged or a file changed.
 
-    With --bins, distances of drift are taken over new bins from then on: finer ones, where an earlier version of
-    Boussole chose them.
+    With --bins, distances of drift are taken over new bins from then on.
     """
-    from boussole.audits.cubes.edges import coarse_columns
     from boussole.audits.cubes.update import rebuild as count_anew
     from boussole.audits.lake import has_lake, writing
     from boussole.audits.lake.tables import exists
@@ -525,8 +523,6 @@ def rebuild(
             if exists(connection, item):
                 count_anew(connection, item, bins=bins)
                 say(f"Rebuilt: {item.id}")
-                if not bins and not item.only_writes and (coarse := coarse_columns(connection, item)):
-                    say(f"Bins of an earlier version, coarser (--bins chooses them anew): {', '.join(coarse)}")
 
 
 @cubes_app.callback()

@@ -29,7 +29,7 @@ electricity metered, in millionths of a watt-hour; calls, and those that do not 
 each cluster, calls times calls. Months, each of them one."""
 READ, UNREAD, UNSAID = "call_read", "call_unread", "call_unsaid"
 """Tokens read; calls, and those that do not tell how many were read; calls, and those that do not tell how many were
-read, or written. Earlier versions did not count them."""
+read, or written."""
 WRITTEN = "call_written"
 """Tokens written, from a day on within its month (`since`): those of a whole month are in `METERED_TOKENS`."""
 OF_PRICES = (READ, WRITTEN, UNREAD, UNTOLD, UNSAID)

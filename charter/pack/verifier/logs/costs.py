@@ -70,10 +70,9 @@ def wrongly_told(said: dict, system: System, rows: Rows) -> list[str]:
     }
     names = [name for name in METRICS if wanted[name] and section.get("calls") is not None]
     if part_of_month(LOG, rows):
-        names = names if wanted[COST] else []
         return [name for name in names if said.get(name) != ("undefined", PART_OF_MONTH)]
     counts = _Counts(rows)
-    if not any(name == READ for log, name, _, _ in rows.months if log == LOG) or not counts.months():
+    if not counts.months():
         return [name for name in METRICS if name in said]
     if min(counts.months().values()) < system.limit:
         return [name for name in names if said.get(name) != ("suppressed", "small_group")]
