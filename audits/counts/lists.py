@@ -74,7 +74,8 @@ def read_ranks(
 def _covers(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> bool:
     """Whether the cube counts just the decisions that `daily` counts, and compares groups as the file does.
 
-    Where people are the clusters, it has to know what they bring as well.
+    Where people are the clusters, it has to know what they bring as well: counted before the system file named people,
+    it does not.
     """
     alone = f"""SELECT 1 FROM {table(system, "ranks")} WHERE {months_sql(window)} AND "by" <> '' GROUP BY month, "by"
         HAVING sum(lists) > 0 AND coalesce(sum(seen), 0) = 0"""

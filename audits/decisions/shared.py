@@ -64,12 +64,9 @@ def sharing(connection: duckdb.DuckDBPyConnection) -> list[Sharing]:
     return [Sharing(systems=pair, months=tuple(months)) for pair, months in found.items()]
 
 
-def holding_same(
-    connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, others: Collection[str]
-) -> set[str]:
+def holding_same(connection: duckdb.DuckDBPyConnection, system: System, others: Collection[str]) -> set[str]:
     """Those of some other systems that hold decisions of one, or of one that does, and so on."""
     pairs = {each.systems for each in sharing(connection)}
-    pairs |= {(system.id, other) for other in _never_compared(connection, workspace, system, others)}
     found, reached = set[str](), [system.id]
     while reached:
         at = reached.pop()
@@ -208,17 +205,3 @@ def _note(connection: duckdb.DuckDBPyConnection, system: str, other: str, months
             "(FROM lake.main.shared_rows WHERE system = ? AND other = ? AND month = ?)",
             [first, second, month, first, second, month],
         )
-
-
-def _never_compared(
-    connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, others: Collection[str]
-) -> set[str]:
-    """Those of some systems that hold decisions of one, where neither got rows since rows are compared."""
-    rows = connection.execute("SELECT system FROM lake.main.shared_rows WHERE other IS NULL").fetchall()
-    compared = {str(row[0]) for row in rows}
-    there = set(_others(connection, system.id))
-    left = [] if system.id in compared else sorted((set(others) & there) - compared)
-    if not left:
-        return set()
-    set_key(connection, workspace)
-    return set(_months(connection, system, _declared(workspace, left), "true"))

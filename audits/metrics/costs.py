@@ -26,7 +26,6 @@ from boussole.audits.systems.logs.calls import (
     OF_PRICES,
     READ,
     UNREAD,
-    UNSAID,
     UNTOLD,
     WRITTEN,
     Calls,
@@ -81,7 +80,8 @@ def cost_measures(read: pa.Table, system: System) -> list[Measure]:
     exact, rounded once.
 
     Suppressed: `small_group`, fewer calls than `suppress_below` in a month. Undefined: `part_of_month`; `no_tokens` or
-    `no_price`, no call tells what it takes; `not_counted`, of a month whose rows are gone it was not counted.
+    `no_price`, no call tells what it takes; `not_counted`, a month was purged before the system file said that a price
+    changes within it.
     """
     held, section, parts = calls_of(system), system.generations, set(read["part"].to_pylist())
     ways: list[tuple[str, object, Callable[[_Counted, Calls], dict[Key, Total] | None]]] = [
@@ -127,10 +127,8 @@ class _Counted:
         """How many calls each month has."""
         return summed((month, n) for (month, _), n in self.calls.items())
 
-    def tokens(self, part: str, untold: str) -> dict[Key, Total] | None:
-        """Tokens of a part; None where some month was not counted for it."""
-        if not set(self.calls) <= set(self.of(untold)):
-            return None
+    def tokens(self, part: str, untold: str) -> dict[Key, Total]:
+        """Tokens of a part."""
         return {key: _total(self.of(part).get(key, (0, 0))[0], *self.of(untold)[key]) for key in self.calls}
 
 
@@ -140,10 +138,9 @@ def _total(value: int | Fraction, calls: int, unknown: int) -> Total:
 
 
 def _costs(found: _Counted, held: Calls) -> dict[Key, Total] | None:
-    """What calls cost, by the price of each part of their month; None where some month was not counted for that."""
+    """What calls cost, by the price of each part of their month; None where a month was purged before the system file
+    said that a price changes in it."""
     made: dict[Key, Total] = {}
-    if not set(found.calls) <= set(found.of(UNSAID)):
-        return None
     for key in found.calls:
         first = dt.date.fromisoformat(f"{key[0]}-01")
         days = [day for day in held.price_changes if day.strftime("%Y-%m") == key[0]]

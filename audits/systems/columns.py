@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from boussole.audits.systems.kinds import ColumnName, Range, Strict, Texts, Value
 
@@ -67,13 +67,6 @@ class Human(Strict):
         if self.teams is not None and self.team is None:
             raise ValueError("`teams` lists the teams there are, and `team` names no column that holds them")
         return self
-
-    @model_serializer(mode="wrap")
-    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A section that says nothing of these is written, and hashed, as before there were any."""
-        found: dict[str, Any] = written(self)
-        later = ("agent", "team", "teams", "words")
-        return {name: value for name, value in found.items() if name not in later or value is not None}
 
 
 class RowNumber(Strict):

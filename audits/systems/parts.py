@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     BeforeValidator,
     Field,
-    SerializerFunctionWrapHandler,
     ValidationInfo,
     field_validator,
     model_serializer,
@@ -53,13 +52,6 @@ class Group(Strict):
     )
     basis: str | None = Field(None, description="Legal basis of a joined sensitive column")
     expires: dt.date | None = Field(None, description="Last day of that legal basis")
-
-    @model_serializer(mode="wrap")
-    def _as_written(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without the range where there is none, and what is so by itself: an older declaration keeps its hash."""
-        found: dict[str, Any] = written(self)
-        silent = {"range": self.range is None, "undeclared": self.undeclared == "pool"}
-        return {name: value for name, value in found.items() if not silent.get(name)}
 
     @property
     def closed(self) -> bool:
@@ -126,7 +118,7 @@ class Feature(Strict):
 
     @model_serializer
     def _as_written(self) -> str | dict[str, Any]:
-        """Its column alone where nothing else is said, as in the file: an older declaration keeps its hash."""
+        """Its column alone where nothing else is said, as in the file."""
         kind = self.kind if self.kind != "number" else None
         said: dict[str, Any] = {"title": self.title, "kind": kind, "range": self.range and list(self.range)}
         said |= {"unit": self.unit, "origin": self.origin, "weight": self.weight}

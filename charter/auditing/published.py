@@ -61,7 +61,7 @@ def _kin(workspace: Workspace, system: System, *, before: int | None, beside: Se
         return set()
     try:
         with reading(workspace) as connection:
-            return holding_same(connection, workspace, system, others)
+            return holding_same(connection, system, others)
     except NoLakeError:
         return set()
 

@@ -14,12 +14,10 @@ import pytest
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.decisions import ingest
 from boussole.audits.errors import SystemFileError
-from boussole.audits.lake import reading, writing
-from boussole.audits.lake.tables import cube_of, table
+from boussole.audits.lake import reading
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.costs import COST, TOKENS_READ, TOKENS_WRITTEN, cost_measures
 from boussole.audits.retention.purge import purge
-from boussole.audits.systems.logs.calls import Calls
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from tests.written import system_text
@@ -223,39 +221,7 @@ def test_only_what_is_declared_is_told(tmp_path: Path) -> None:
     assert set(measured(without)) == {TOKENS_WRITTEN}
     part = Window(dt.date(2026, 3, 1), dt.date(2026, 3, 20))
     assert {each.reason for each in measured(made(tmp_path / "p", rows), part).values()} == {"part_of_month"}
-    assert measured(without, part) == {}  # as an earlier version told it
-
-
-def as_before(workspace: Workspace) -> None:
-    """Takes from the cube what earlier versions did not count of March."""
-    cube = table(workspace.system("writer"), cube_of("generations"))
-    newer = "regexp_matches(part, '^call_(read|unread|unsaid)|2026-')"
-    with writing(workspace) as connection:
-        connection.execute(f"DELETE FROM {cube} WHERE month = DATE '2026-03-01' AND {newer}")
-
-
-@pytest.mark.costly
-def test_a_cube_of_before_is_counted_from_its_rows_and_never_as_zero(tmp_path: Path) -> None:
-    workspace = made(tmp_path / "w", BY_HAND)
-    now = measured(workspace)
-    as_before(workspace)
-    assert measured(workspace) == now
-    purge(workspace, before=dt.date(2026, 4, 1))
-    assert measured(workspace) == {}  # as in evidence of before: what was not counted is not told
-
-
-@pytest.mark.costly
-def test_of_a_purged_month_that_was_not_counted_it_is_said(tmp_path: Path) -> None:
-    workspace = made(tmp_path / "w", [*BY_HAND, *calls(20, "2026-04-02", "small", 5, 5)])
-    as_before(workspace)
-    purge(workspace, before=dt.date(2026, 4, 1))
-    both = Window(dt.date(2026, 3, 1), dt.date(2026, 4, 30))
-    found = measured(workspace, both)
-    assert {name: each.reason for name, each in found.items() if each.value is None} == {
-        TOKENS_READ: "not_counted",
-        COST: "not_counted",
-    }
-    assert measured(workspace, Window(dt.date(2026, 4, 1), dt.date(2026, 4, 30)))[TOKENS_READ].value == 100
+    assert {name: each.reason for name, each in measured(without, part).items()} == {TOKENS_WRITTEN: "part_of_month"}
 
 
 @pytest.mark.costly
@@ -294,11 +260,3 @@ def test_a_price_that_cannot_be_is_refused_where_it_is_written(
         workspace_of(tmp_path / "w", declared(prices, **columns)).system("writer")
     error = refused.value
     assert told in f"{error.where} {error.what} {error.next_step}"
-
-
-def test_a_declaration_without_prices_is_written_as_before() -> None:
-    assert "prices" not in Calls().model_dump(mode="json")
-    priced = Calls.model_validate({"prices": {"small": [{"since": "2026-01-01", "input": 1, "output": 2}]}})
-    assert priced.model_dump(mode="json")["prices"] == {
-        "small": [{"since": "2026-01-01", "input": 1, "output": 2, "call": 0}]
-    }

@@ -10,8 +10,7 @@ import pyarrow as pa
 import pytest
 
 from boussole.audits.counts import log_ends
-from boussole.audits.counts.left_out import LEFT_OUT
-from boussole.audits.counts.log_ends import as_then, end_sql, ends_of
+from boussole.audits.counts.log_ends import end_sql, ends_of
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading
 from boussole.audits.windows import Window
@@ -111,17 +110,6 @@ def test_few_rows_make_no_hole(base: Workspace, monkeypatch: pytest.MonkeyPatch)
     """Where one message is sent in two days, ten days without any are chance: five were to be expected."""
     days = [each for each in without(day(3, 8), day(3, 17)) if each.toordinal() % 2]
     assert known(base, monkeypatch, days, each=1) == []
-
-
-def test_an_audit_of_before_is_held_to_what_it_looked_at() -> None:
-    def rows(**told: str | None) -> pa.Table:
-        held = [{"part": part, "column": "2026-03-07", "reason": again, "n": 24} for part, again in told.items()]
-        return pa.Table.from_pylist([*held, {"part": "set_aside", "column": "a", "reason": "b", "n": 1}], LEFT_OUT)
-
-    now = rows(contacts_ends="2026-03-18", usage_ends="2026-03-18")
-    assert as_then(now, rows()).equals(rows())
-    assert as_then(now, rows(contacts_ends=None)).equals(rows(contacts_ends=None))
-    assert as_then(now, now).equals(now)
 
 
 def test_decisions_make_their_windows_and_a_hole_in_them_is_told(

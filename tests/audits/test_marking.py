@@ -15,7 +15,7 @@ from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading
 from boussole.audits.metrics.marking import UNMARKED_SHARE, marking_measures
 from boussole.audits.systems.logs.generations import Generations
-from boussole.audits.systems.logs.texts import UNMARKED, UNTOLD_MARKS, HeldTexts
+from boussole.audits.systems.logs.texts import UNMARKED, UNTOLD_MARKS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -140,11 +140,3 @@ def test_counts_held_to_other_marks_are_not_taken_for_these() -> None:
 def test_a_section_that_cannot_be_counted_says_why(section: dict, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         Generations.model_validate(section)
-
-
-def test_a_section_without_marks_is_written_as_before_there_were_any() -> None:
-    assert "marking" not in HeldTexts(adverts=["offre"]).model_dump()
-    assert "marked" not in Generations().model_dump()
-    assert HeldTexts(adverts=["offre"]).part("x") == writer().generations.texts.model_copy(
-        update={"adverts": ["offre"]}
-    ).part("x")

@@ -9,7 +9,6 @@ import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from boussole import audits
@@ -22,7 +21,6 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import table
 from boussole.audits.measures import Measure
-from boussole.audits.metrics.forgotten import GINI, NEVER, NEVER_RATIO
 from boussole.audits.metrics.ranking import METRICS
 from boussole.audits.retention.purge import purge
 from boussole.audits.runs import measure_evidence, measure_window
@@ -169,16 +167,6 @@ def test_a_rerun_of_the_evidence_repeats_every_figure(loaded: tuple[Workspace, S
     stands = standing(system, WHOLE, as_of=run.as_of)
     again, _ = measure_evidence(evidence.load(workspace.unsealed, run.evidence), system, stands=stands)
     assert again == run.measures
-    # A file of an earlier version has no columns of lists, nor people: it is read, without measures of either.
-    stored = pq.read_table(workspace.unsealed / f"{run.evidence}.parquet")
-    later = pa.compute.is_in(stored["cube"], pa.array(["ranks", "forgotten"]))
-    old = stored.filter(pa.compute.invert(later)).select(stored.column_names[:14])
-    pq.write_table(old, tmp_path / "old.parquet")
-    digest = evidence.sha256_hex((tmp_path / "old.parquet").read_bytes())
-    (tmp_path / "old.parquet").rename(tmp_path / f"{digest}.parquet")
-    before, _ = measure_evidence(evidence.load(tmp_path, digest), system, stands=stands)
-    since = {*NAMES, NEVER, NEVER_RATIO, GINI}
-    assert before == [measure for measure in run.measures if measure.metric not in since]
 
 
 @pytest.mark.slow

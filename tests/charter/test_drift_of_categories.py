@@ -222,27 +222,6 @@ def test_after_a_purge_of_the_reference_the_audit_still_holds(home: Workspace) -
 
 
 @pytest.mark.costly
-def test_evidence_of_an_earlier_version_holds_none_and_gives_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from boussole.audits import runs
-    from boussole.audits.cubes.bins import Histogram
-
-    def earlier(*given: Any) -> list[Any]:
-        return [each for each in whole(*given) if isinstance(each, Histogram)]
-
-    whole = runs.read_watched
-    with monkeypatch.context() as patched:
-        patched.setattr(runs, "read_watched", earlier)
-        home = audited(tmp_path / "home", JANUARY, MOVED)
-    assert not [m for m in document(home)["measures"] if m["by"] == ["feature"]]
-    found = again(home)
-    assert (found.ok, found.problems, found.differences) == (True, (), ())
-    assert found.recount is not None
-    assert found.recount.now == ()
-
-
-@pytest.mark.costly
 def test_the_verifier_of_packs_computes_and_judges_the_same(home: Workspace) -> None:
     audit = document(home)
     system = System(json.loads(content_of(home.evidence, audit["evidence"]["system"][7:])))

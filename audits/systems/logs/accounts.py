@@ -5,9 +5,7 @@ One row per account and export. Accounts are keyed hashes always, and nothing is
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import ColumnName
@@ -47,13 +45,6 @@ class Accounts(LogSection):
         ["no", "non", "false", "0"], min_length=1, description="Values that mean that it needs none; in any case"
     )
     needs: dict[str, list[str]] = Field({}, description="The rights that each role needs, as the export names them")
-
-    @model_serializer(mode="wrap")
-    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A section that says nothing of agents is written, and hashed, as before there were any."""
-        found: dict[str, Any] = written(self)
-        later = ("agent", "team", "region", "age_band")
-        return {name: value for name, value in found.items() if name not in later or value is not None}
 
     @property
     def held(self) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import Range, Strict, Texts
@@ -102,12 +102,6 @@ class ProviderTarget(Strict):
     history: list[ProviderShare] = Field(min_length=1, description="What the share was, day by day")
     parts: list[Component] = Field([], description="The components, with who provides each and where it runs")
 
-    @model_serializer(mode="wrap")
-    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A section that names no component is written, and hashed, as before any could be named."""
-        found: dict[str, Any] = written(self)
-        return {name: value for name, value in found.items() if name != "parts" or value}
-
 
 class Calls(Strict):
     """What calls of models are held to: allowed places and providers, models by their parameters, budgets by year."""
@@ -138,12 +132,6 @@ class Calls(Strict):
         description="What calls cost, by model as `model_version` names it, whether `models` has it or not; each price "
         "holds from its day until the next: shown, not judged",
     )
-
-    @model_serializer(mode="wrap")
-    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A section that says nothing of prices is written, and hashed, as before there were any."""
-        found: dict[str, Any] = written(self)
-        return {name: value for name, value in found.items() if name != "prices" or value}
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.reasons import Reason
@@ -109,15 +109,6 @@ class Contacts(LogSection):
         if self.notices and self.template is None:
             raise ValueError("`notices` are those of the column `template`, which is not declared: name it")
         return self
-
-    @model_serializer(mode="wrap")
-    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A section that says nothing of these is written, and hashed, as before there were any."""
-        found: dict[str, Any] = written(self)
-        unsaid: dict[str, Any] = {"department": None, "closes_at": None, "opt_out": list(OPT_OUT)}
-        unsaid |= {"template": None, "notices": {}}
-        unsaid |= {"smartphone": None, "no_smartphone": list(NO), "with_smartphone": list(YES)}
-        return {name: value for name, value in found.items() if name not in unsaid or value != unsaid[name]}
 
     def part(self, name: str) -> str:
         """The name of a part, with a hash of the approved notices: counts of others are not taken for it."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, model_validator
 
 from boussole.audits.systems.kinds import ColumnName
 from boussole.audits.systems.logs.calls import Calls
@@ -57,12 +57,6 @@ class Generations(LogSection):
         None, description="What the texts themselves are held to, and whether they are stored"
     )
 
-    @model_serializer(mode="wrap")
-    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A section that says nothing of what is newer is written, and hashed, as before there was any."""
-        found: dict[str, Any] = written(self)
-        return {name: value for name, value in found.items() if value is not None or name not in NEWER}
-
     @model_validator(mode="after")
     def _texts_told(self) -> Self:
         held = self.texts
@@ -109,13 +103,6 @@ class Generations(LogSection):
             if holds and getattr(self, column) is None:
                 raise ValueError(f"`texts.marking` is held to the column `{column}`, which is not declared: name it")
         return self
-
-
-NEWER = (
-    "provider", "place", "outcome", "energy", "calls", "sent", "edit_distance", "recipient", "marked", "agent",
-    "shown_at", "sent_at", "words", "texts",
-)  # fmt: skip
-"""Keys that system files of earlier versions did not have."""
 
 
 def derived(part: LogSection, texts: Mapping[str, str], read: Mapping[str, str]) -> dict[str, str]:

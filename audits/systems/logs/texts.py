@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from boussole.audits.entities import Entity
 from boussole.audits.hashing import canonical_json, sha256_hex
@@ -34,8 +34,6 @@ all that may be in scope and have gone out, those of which nobody can tell. Both
 (`HeldTexts.mark_part`)."""
 TEXTS = "texts"
 """All texts, whatever they are held to."""
-NEWER = ("marking", "retain_days")
-"""Keys that system files of earlier versions did not have."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
@@ -92,12 +90,6 @@ class HeldTexts(Strict):
         "stays; empty: until its row is purged",
     )
     marking: Marking | None = Field(None, description="Which texts must say that a machine wrote them, and how")
-
-    @model_serializer(mode="wrap")
-    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A section that says nothing of what is newer is written, and hashed, as before there was any."""
-        found: dict[str, Any] = written(self)
-        return {name: value for name, value in found.items() if name not in NEWER or value is not None}
 
     @model_validator(mode="after")
     def _stored_for_a_time(self) -> Self:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, model_validator
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import ColumnName
@@ -50,19 +50,6 @@ class Usage(LogSection):
     excluded_when: list[str] = Field(
         list(YES), min_length=1, description="Values of `excluded` that mean that it is; in any case"
     )
-
-    @model_serializer(mode="wrap")
-    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A section that says nothing of declared uses is written, and hashed, as before there were any."""
-        found: dict[str, Any] = written(self)
-        unsaid: dict[str, Any] = {
-            "agent": None,
-            "purposes": [],
-            "tasks": [],
-            "excluded": None,
-            "excluded_when": list(YES),
-        }
-        return {name: value for name, value in found.items() if name not in unsaid or value != unsaid[name]}
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -135,12 +135,6 @@ def test_a_declaration_that_nothing_can_be_held_to_is_refused(tmp_path: Path, us
         workspace.system("offers")
 
 
-def test_a_section_without_declared_uses_is_written_as_before(tmp_path: Path) -> None:
-    system = made(tmp_path / "w", "usage: {id: use, at: at, purpose: purpose}").system("offers")
-    written = system.model_dump(mode="json")["usage"]
-    assert not {"purposes", "tasks", "excluded", "excluded_when"} & {*written}
-
-
 @pytest.mark.costly
 def test_the_measure_tells_cases_and_what_nobody_can_tell(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")

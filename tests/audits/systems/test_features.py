@@ -28,7 +28,6 @@ def test_a_feature_is_a_column_or_a_column_with_its_title() -> None:
 
 
 def test_a_declaration_says_of_a_feature_what_the_file_does_and_is_read_back() -> None:
-    """A file without titles is declared as it was before there were any: its hash is the same."""
     assert declaration(declared("age", {"column": "experience"}))["features"] == ["age", "experience"]
     titled = declared("age", {"column": "distance_km", "title": TITLE})
     kept = declaration(titled)

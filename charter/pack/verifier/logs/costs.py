@@ -111,8 +111,6 @@ def _totals(name: str, system: System, counts: _Counts) -> dict[Key, Total] | No
     if name == COST:
         return _costs(held(system).get("prices") or {}, counts)
     tokens, untold = (READ, UNREAD) if name == TOKENS_READ else (WHOLE[WRITTEN], UNTOLD)
-    if any(key not in counts.of(untold) for key in counts.calls):
-        return None
     return {key: _total(counts.of(tokens).get(key, (0, 0))[0], *counts.of(untold)[key]) for key in counts.calls}
 
 
@@ -122,7 +120,7 @@ def _costs(prices: dict, counts: _Counts) -> dict[Key, Total] | None:
     for key in counts.calls:
         month, (_, _, model) = key
         here = sorted(day for day in days if day[:7] == month)
-        if key not in counts.of(UNSAID) or any(key not in counts.of(f"{part} {d}") for d in here for part in PARTS):
+        if any(key not in counts.of(f"{part} {d}") for d in here for part in PARTS):
             return None
         spans = [(day, [counts.of(f"{part} {day}")[key] for part in PARTS]) for day in here]
         rest = [counts.of(WHOLE.get(part, part)).get(key, (0, 0)) for part in PARTS]
