@@ -225,6 +225,14 @@ def test_only_what_is_declared_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.costly
+def test_prices_declared_after_the_import_are_those_of_the_rows(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "w", BY_HAND, declared("{}"))
+    file = workspace.home / "systems" / "writer.yaml"
+    file.write_text(system_text("writer", declared(), kind="generation"), encoding="utf-8")
+    assert measured(Workspace(workspace.home)) == measured(made(tmp_path / "known", BY_HAND))
+
+
+@pytest.mark.costly
 def test_a_price_that_changed_within_a_purged_month_leaves_its_tokens_known(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", BY_HAND, declared("{small: [{since: 2026-01-01, input: 0.5, output: 2}]}"))
     purge(workspace, before=dt.date(2026, 4, 1))

@@ -115,6 +115,22 @@ def test_another_approval_is_seen_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.costly
+def test_notices_named_after_the_import_are_counted_from_the_rows_and_never_of_rows_that_were_purged(
+    tmp_path: Path,
+) -> None:
+    workspace = made(tmp_path / "w", "contacts: {person: who, at: sent, kind: kind, template: template}\n")
+    bring(workspace, "p,2026-03-02T10:00:00,contact,C9", "q,2026-04-02T10:00:00,contact,A1")
+    file = workspace.home / "systems" / "offers.yaml"
+    file.write_text(system_text("offers", CONTACTS, kind="generation"), encoding="utf-8")
+    workspace = Workspace(workspace.home)
+    assert (first(workspace)[0], first(workspace, APRIL)[0]) == ((1, 1), (0, 1))
+    purge(workspace, before=dt.date(2026, 4, 1), today=dt.date(2026, 5, 1))
+    system = workspace.system("offers")
+    with reading(workspace) as connection:
+        assert notice_measures(read_logs(connection, system, MARCH)["contacts"], system) == []
+
+
+@pytest.mark.costly
 def test_who_was_written_to_before_a_purge_is_no_new_person_in_what_was_counted(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     bring(workspace, "p,2026-02-02T10:00:00,contact,A1", "p,2026-04-20T10:00:00,contact,C9", "q,2026-04-21,contact,A1")
