@@ -49,7 +49,7 @@ def rows(**parts: list[tuple[int, int, int]]) -> pa.Table:
         for part, buckets in parts.items()
         for bucket, cases, others in buckets
         for decision, n in ((1, cases), (0, others))
-        if n
+        if n or part == STOPPED  # counted of each month, be it 0
     ]
     return pa.Table.from_pylist(found, SHARES)
 
