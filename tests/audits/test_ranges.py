@@ -75,10 +75,10 @@ def test_a_range_that_says_nothing_is_refused(workspace: Workspace, before: str,
         system(workspace, COLUMNS.replace(before, after))
 
 
-def test_a_system_without_ranges_is_declared_as_it_was(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_declaration_keeps_the_ranges(workspace: Workspace, tmp_path: Path) -> None:
     bare = COLUMNS.replace(", range: [16, 99]", "").replace("{column: income, range: [0, 1000000.5]}", "income")
     kept = declaration(system(workspace, bare))
-    assert (kept["features"], "range" in kept["groups"]["age"]) == (["income", "distance"], False)
+    assert (kept["features"], kept["groups"]["age"]["range"]) == (["income", "distance"], None)
     kept = declaration(system(Workspace.create(tmp_path / "other")))
     assert kept["features"] == [{"column": "income", "range": [0.0, 1000000.5]}, "distance"]
     assert System.model_validate(kept | {"provider": None}).groups["age"].range == (16.0, 99.0)

@@ -20,6 +20,7 @@ from boussole.charter.schemas import texts_schema
 from boussole.charter.text.loading import load_charter
 from boussole.experiments import log_generations
 from boussole.experiments.sync import sync
+from tests.audits.readings import read_last
 from tests.conftest import Run
 
 WRITER = """
@@ -51,6 +52,7 @@ def workspace(tmp_path: Path, mlflow: Any, monkeypatch: pytest.MonkeyPatch) -> W
     with time_machine.travel(dt.datetime(2026, 10, 4, 12, tzinfo=dt.UTC)):  # October is not over
         (report,) = sync(workspace)
     assert report.failures == ()
+    read_last(workspace, dt.date(2026, 10, 3))
     return workspace
 
 
