@@ -1,4 +1,4 @@
-"""Who is told when a verdict or a drift status changes: `[alerts]` in `boussole.toml`. Without a channel, nobody."""
+"""Where alerts go when a verdict or a drift status changes: `[alerts]` in `boussole.toml`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import os
 import re
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
@@ -16,7 +16,6 @@ from boussole.audits.access_settings import LOOPBACK
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.regular import read_text
 
-About = Literal["verdicts", "drift"]
 Only = Literal["all", "worse"]
 Digest = Literal["off", "daily", "weekly"]
 Spoken = Literal["fr", "en"]
@@ -75,18 +74,14 @@ class AddressSettings(BaseModel):
 
 
 class ChannelSettings(AddressSettings):
-    """A channel: where it leads, and what is sent there. What it leaves open is as `[alerts]` says."""
+    """A channel: where it leads, and what is sent there."""
 
     languages: list[Spoken] | None = Field(
         None, min_length=1, description="Languages of the message, in this order; that of the workspace if absent"
     )
-    about: list[About] | None = Field(None, min_length=1, description="What is told, as above")
-    only: Only | None = Field(None, description="`worse`: only what got worse, or cannot be told any more")
-    digest: Digest | None = Field(None, description="`daily` or `weekly`: changes are gathered into one message")
+    only: Only = Field("all", description="`worse`: only what got worse, or is no longer known")
+    digest: Digest = Field("off", description="`daily` or `weekly` (on Mondays): changes are gathered into one message")
     systems: list[str] = Field(default_factory=list, description="Ids of systems; all where none is named")
-    articles: list[str] = Field(
-        default_factory=list, description="Ids of articles; all where none is named. Drift belongs to no article"
-    )
 
 
 def known_zone(value: str) -> str:
@@ -103,34 +98,15 @@ def _zones() -> frozenset[str]:
 
 
 class AlertSettings(BaseModel):
-    """The section `[alerts]`: what is told, to whom, and when."""
+    """The section `[alerts]`: the channels, and what their messages share."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     address: str = Field(
         "", description="Address of the dashboard, for links; that of `[access]` if absent; without one, no links"
     )
-    about: list[About] = Field(
-        default_factory=lambda: list(get_args(About)),
-        min_length=1,
-        description="What is told: changes of `verdicts`, of `drift`; both if absent",
-    )
-    only: Only = Field("all", description="`worse`: only what got worse, or cannot be told any more")
-    digest: Digest = Field("off", description="`daily` or `weekly` (on Mondays): changes are gathered into one message")
-    digest_hour: int = Field(7, ge=0, le=23, description="Hour from which a digest is sent")
-    timezone: str = Field("Europe/Paris", description="Time zone of that hour")
-    keep_days: int = Field(365, ge=30, description="Days that what was sent is kept, to be shown")
-    channels: dict[str, ChannelSettings] = Field(default_factory=dict, description="Ways out, by a name of yours")
-    members: str | None = Field(
-        None,
-        description="Channel of e-mail whose server also brings each member and secretary what concerns them; "
-        "nobody gets that if absent",
-    )
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        return known_zone(value)
+    digest_hour: int = Field(7, ge=0, le=23, description="Hour from which a digest is sent (`timezone`)")
+    channels: dict[str, ChannelSettings] = Field(default_factory=dict, description="Channels, by a name of yours")
 
     @field_validator("address")
     @classmethod
@@ -147,14 +123,3 @@ class AlertSettings(BaseModel):
             if not NAME.fullmatch(name):
                 raise ValueError("the name of a channel is made of a-z, 0-9, _ and -, 32 at the most")
         return value
-
-    @model_validator(mode="after")
-    def _members(self) -> Self:
-        if self.members is not None and self.members not in self.channels:
-            raise ValueError(f"members names no channel: '{self.members}'")
-        return self
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone in which digests are sent."""
-        return ZoneInfo(self.timezone)

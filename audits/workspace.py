@@ -41,7 +41,7 @@ organisation = {organisation}
 # mlflow_tracking_uri = "sqlite:///mlflow.db"  # relative SQLite paths start from this folder
 # memory_limit = "1GB"                       # of DuckDB while it ingests
 # [access]                                    # sign-in: see docs/access.md; without it, local mode
-# [alerts]                                    # e-mails and webhooks when a verdict changes: see docs/alerts.md
+# [alerts]                                    # messages when a verdict changes: see docs/alerts.md
 # [ledger]                                    # who outside checks the ledger, and what signs it: see docs/ledger.md
 """
 

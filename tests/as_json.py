@@ -37,7 +37,6 @@ PLACES = {
     "before": "boussole.dashboard.views.scene",
     "cells_csv": "boussole.charter.pack.cells",
     "cells_of": "boussole.charter.pack.cells",
-    "changes_between": "boussole.dashboard.alerts.messages",
     "controls_of": "boussole.dashboard.views.fields",
     "current": "boussole.charter.judging.current",
     "curves": "boussole.dashboard.views.charts.calibration",

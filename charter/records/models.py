@@ -157,74 +157,31 @@ class BallotBox(Base):
     ballots: Mapped[bytes]
 
 
-class AlertSystem(Base):
-    """Up to where the alerts of a system have looked: the last audit sealed, the one that stands, the charter.
-
-    `version` counts the times that something was noted: whoever looked before that notes nothing.
-    """
-
-    __tablename__ = "alert_systems"
-
-    system: Mapped[str] = mapped_column(String, primary_key=True)
-    version: Mapped[int]
-    seen_until: Mapped[int]
-    audit: Mapped[int | None]
-    charter: Mapped[str]
-
-
 class AlertState(Base):
-    """The state of an article, a question or a part of drift that was told last, or that needed no telling."""
+    """The state in which an article, a question or a part of drift was last seen, so that a change is found once."""
 
     __tablename__ = "alert_states"
 
     system: Mapped[str] = mapped_column(String, primary_key=True)
     subject: Mapped[str] = mapped_column(String, primary_key=True)
     state: Mapped[str]
-    since: Mapped[str]
-    window_end: Mapped[str]
 
 
-class Alert(Base):
-    """One change, as it is told: `facts` are its texts in every language, without a row and without a person."""
+class AlertOutbox(Base):
+    """One change on one channel, until it is sent and for a while after: `texts` in every language, of no person."""
 
-    __tablename__ = "alerts"
+    __tablename__ = "alert_outbox"
+    __table_args__ = (Index(None, "channel", "state"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(64), unique=True)
+    channel: Mapped[str]
     system: Mapped[str]
     subject: Mapped[str]
-    before: Mapped[str | None]
-    after: Mapped[str]
     direction: Mapped[str]
-    detected_at: Mapped[str]
-    facts: Mapped[str] = mapped_column(Text)
-
-
-class AlertMessage(Base):
-    """One message on one channel, from when it is due until the last of its recipients has it."""
-
-    __tablename__ = "alert_messages"
-    __table_args__ = (Index(None, "state", "due_at"),)
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    channel: Mapped[str]
-    digest: Mapped[str]
-    created_at: Mapped[str]
+    texts: Mapped[str] = mapped_column(Text)
+    found_at: Mapped[str]
     due_at: Mapped[str]
     state: Mapped[str]
+    changed_at: Mapped[str]
     attempts: Mapped[int]
-    try_at: Mapped[str]
-    lease: Mapped[str | None]
-    lease_until: Mapped[str | None]
     problem: Mapped[str | None]
-    accepted: Mapped[str] = mapped_column(Text)
-    ended_at: Mapped[str | None]
-
-
-class AlertItem(Base):
-    """Which changes a message tells."""
-
-    __tablename__ = "alert_items"
-
-    message: Mapped[str] = mapped_column(ForeignKey("alert_messages.id"), primary_key=True)
-    alert: Mapped[int] = mapped_column(ForeignKey("alerts.id"), primary_key=True)

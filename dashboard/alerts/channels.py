@@ -1,249 +1,89 @@
-"""The ways out: where each leads, what a message may reach, and what went wrong with one, without its secrets."""
+"""The channels of `boussole.toml`: where each leads, what it takes, and a message sent there by Apprise."""
 
 from __future__ import annotations
 
+import io
 import ipaddress
 import logging
 import re
-import smtplib
-import socket
-import ssl
 import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import NewConnectionError
+from typing import TYPE_CHECKING, Any
 
 from boussole.audits.access_settings import LOOPBACK
-from boussole.audits.alert_settings import AddressSettings, AlertSettings, ChannelSettings
+from boussole.audits.alert_settings import AddressSettings, ChannelSettings
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
-from boussole.dashboard.alerts.messages import UNFAVOURABLE, AlertSay, ChangeMessage
 
 if TYPE_CHECKING:
     from apprise.plugins import NotifyBase
 
-
-MOST_BYTES, MOST_SECONDS = 65_536, 10.0
-"""Of an answer; what comes after is not read. It is its status that counts."""
-REFUSED = "a place that is refused"
-METADATA = frozenset({"fd00:ec2::254", "100.100.100.200"})
-"""Addresses at which clouds tell a machine its secrets, beside the link-local one."""
-
-
-class _Sending(threading.local):
-    """Whether this thread sends a message."""
-
-    on = False
-
-
-_sending = _Sending()
-
-
-class PlaceError(OSError):
-    """An address that nothing is sent to."""
-
-
-def refused(address: str) -> bool:
-    """Whether nothing is sent to an address: link-local (there clouds tell machines their secrets), to all, to nobody.
-
-    >>> [refused(each) for each in ("169.254.169.254", "::ffff:169.254.1.1", "0.0.0.0", "10.0.0.8", "127.0.0.1")]
-    [True, True, True, False, False]
-    """
-    found: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    return found.is_link_local or found.is_multicast or found.is_unspecified or str(found) in METADATA
-
-
-def hold_place(connected: socket.socket) -> None:
-    """Raises PlaceError, and hangs up, where the other end is no place to send to, whatever its name said."""
-    if refused(str(connected.getpeername()[0])):
-        connected.close()
-        raise PlaceError(REFUSED)
-
-
-class _Connection(HTTPConnection):
-    def _new_conn(self) -> socket.socket:
-        return _held(self, super()._new_conn())
-
-
-class _SecureConnection(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _held(self, super()._new_conn())
-
-
-def _held(connection: HTTPConnection, connected: socket.socket) -> socket.socket:
-    try:
-        hold_place(connected)
-    except PlaceError as error:
-        raise NewConnectionError(connection, REFUSED) from error
-    return connected
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-class _GuardedAdapter(HTTPAdapter):
-    """Sends as its base does; in a thread that sends a message, only to places that are not refused, and reads little
-    of the answer."""
-
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        super().init_poolmanager(*arguments, **options)
-        if _sending.on:
-            self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
-
-    def send(  # noqa: PLR0917 (as the base has it)
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: Any = None,
-        verify: bool | str = True,
-        cert: Any = None,
-        proxies: Any = None,
-    ) -> requests.Response:
-        found = super().send(request, stream or _sending.on, timeout, verify, cert, proxies)
-        if _sending.on:
-            found._content, found._content_consumed = _beginning(found.raw), True
-            found.close()
-        return found
-
-
-def _beginning(raw: Any) -> bytes:
-    body, ends = b"", time.monotonic() + MOST_SECONDS
-    while len(body) < MOST_BYTES and time.monotonic() < ends:
-        part = raw.read1(8192, decode_content=True)
-        if not part:
-            break
-        body += part
-    return body
-
-
-@contextmanager
-def guarded() -> Iterator[None]:
-    """What this thread sends by way of `requests` is held to these rules; other threads are left alone."""
-    sessions: Any = requests.sessions  # each request of a service makes a session, with the adapter named there
-    sessions.HTTPAdapter = _GuardedAdapter
-    _sending.on = True
-    try:
-        yield
-    finally:
-        _sending.on = False
-
-
-CONNECT_SECONDS, READ_SECONDS = 10.0, 10.0
-"""The longest that a server may take to be reached, and to answer."""
+CONNECT_SECONDS, READ_SECONDS, MESSAGE_SECONDS = 10.0, 10.0, 60.0
+"""The longest that a server may take to be reached, to go on with its answer, and in all."""
 FILES = ("template", "keyfile", "subfile")
 """What services call files that their addresses can name."""
 METHODS = ("POST", "PUT", "PATCH")
-Caution = Literal["clear", "unverified", "itself"]
 WITH_HOST = ("mailto", "mailtos", "json", "jsons", "form", "forms", "xml", "xmls", "mmost", "mmosts")
 """Schemes whose host is one; that of others can be a token."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """One way out, with all that it leaves open filled in."""
+    """A channel, with the languages of its messages."""
 
     name: str
-    given: ChannelSettings
-    settings: AlertSettings
+    settings: ChannelSettings
     languages: tuple[str, ...]
 
-    @property
-    def digest(self) -> Any:
-        return self.given.digest or self.settings.digest
-
-    @property
-    def only(self) -> str:
-        return self.given.only or self.settings.only
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        return tuple(self.given.about or self.settings.about)
-
-    def takes(self, change: ChangeMessage) -> bool:
-        """Whether a change goes there. Drift belongs to no article, and no choice of articles holds it back."""
-        drift = change.kind == "drift"
-        return (
-            ("drift" if drift else "verdicts") in self.about
-            and (self.only == "all" or change.direction in UNFAVOURABLE)
-            and (not self.given.systems or change.system in self.given.systems)
-            and (drift or not self.given.articles or change.article in self.given.articles)
-        )
+    def takes(self, system: str, *, unfavourable: bool) -> bool:
+        """Whether a change of a system is sent there."""
+        wanted = not self.settings.systems or system in self.settings.systems
+        return wanted and (self.settings.only == "all" or unfavourable)
 
 
 def channels(workspace: Workspace) -> dict[str, Channel]:
+    """The channels by name, if any. Raises BoussoleError where one names a system that does not exist."""
+    found = {}
+    for name, each in workspace.settings.alerts.channels.items():
+        for system in each.systems:
+            if system not in workspace.systems:
+                raise BoussoleError(
+                    f"there is no system '{system}'. {nearest(system, workspace.systems)}",
+                    where=f"[alerts.channels.{name}]",
+                    next_step="Correct its `systems`.",
+                )
+        found[name] = Channel(
+            name=name, settings=each, languages=tuple(each.languages or [workspace.settings.language])
+        )
+    return found
+
+
+def required_channels(workspace: Workspace) -> dict[str, Channel]:
     """The channels by name. Raises BoussoleError where there is none."""
-    found = known_channels(workspace)
+    found = channels(workspace)
     if not found:
         raise BoussoleError(
-            "no channel is set up: nobody would be told.",
+            "no channel is set up, so that no alert can be sent.",
             where=str(workspace.home / SETTINGS_FILE),
             next_step='Add [alerts.channels.NAME] with url = "mailtos://…" or "jsons://…": see docs/alerts.md.',
         )
     return found
 
 
-def known_channels(workspace: Workspace) -> dict[str, Channel]:
-    """The channels by name, if any."""
-    settings = workspace.settings.alerts
-    return {
-        name: Channel(
-            name=name,
-            given=given,
-            settings=settings,
-            languages=tuple(given.languages or [workspace.settings.language]),
-        )
-        for name, given in settings.channels.items()
-    }
+def plugin_of(address: AddressSettings, *, home: Path, where: str) -> NotifyBase:
+    """What Apprise makes of an address, with every wait bounded and no redirect followed; `where` names its settings.
 
-
-def check_choices(found: Mapping[str, Channel], *, systems: Mapping[str, Any], articles: Mapping[str, Any]) -> None:
-    """Checks that channels name systems and articles that exist. Raises BoussoleError, which names the nearest one."""
-    for channel in found.values():
-        for what, chosen, known in (
-            ("system", channel.given.systems, systems),
-            ("article", channel.given.articles, articles),
-        ):
-            for each in chosen:
-                if each not in known:
-                    raise BoussoleError(
-                        f"there is no {what} '{each}'. {nearest(each, known) if known else ''}".rstrip(),
-                        where=f"[alerts.channels.{channel.name}]",
-                        next_step=f"Mend its `{what}s`.",
-                    )
-
-
-def plugin_of(workspace: Workspace, channel: Channel) -> NotifyBase:
-    """What Apprise makes of the address of a channel, with every wait bounded and no redirect followed.
-
-    Raises BoussoleError where its address is missing, is none that Apprise knows, would send a password in clear, or
-    would take anybody for its server.
+    Raises BoussoleError where the address is missing, is none that Apprise knows, leads to several recipients, or
+    would send a file or a password that it should not.
     """
-    return plugin_at(channel.given, home=workspace.home, where=f"[alerts.channels.{channel.name}]")
-
-
-def plugin_at(given: AddressSettings, *, home: Path, where: str) -> NotifyBase:
-    """What Apprise makes of an address, as `plugin_of` does; `where` names its settings."""
     from apprise import Apprise, AppriseAsset
 
-    quiet()
+    _silence()
     asset = AppriseAsset(app_id="Boussole", app_desc="Boussole", http_redirects=False, secure_logging=True)
-    made: Any = Apprise.instantiate(given.address(home, where), asset=asset)
+    made: Any = Apprise.instantiate(address.address(home, where), asset=asset)
     if made is None:
         raise BoussoleError(
             "Apprise does not understand its address.",
@@ -254,76 +94,68 @@ def plugin_at(given: AddressSettings, *, home: Path, where: str) -> NotifyBase:
     made.socket_read_timeout = min(made.socket_read_timeout, READ_SECONDS)
     made.retry = 0  # the outbox tries again
     made.redirects = False  # whatever `redirect=` in the address says
-    _checked(made, where)
-    checked: NotifyBase = made
-    return checked
+    for fault, step in _faults(made):
+        raise BoussoleError(fault, where=where, next_step=step)
+    plugin: NotifyBase = made
+    return plugin
 
 
-def _checked(plugin: NotifyBase, where: str) -> None:
-    """Raises BoussoleError for an address that would send a file of this machine, erase something, or tell a password.
-
-    Whoever may only write settings must not be able to read the keys of the workspace by way of a `template=`.
-    """
+def _faults(plugin: Any) -> Iterator[tuple[str, str]]:
+    """Why an address is refused, and what to do: whoever may only write settings must not be able to read the keys of
+    the workspace by way of a `template=`, nor to have anything erased or a password sent in clear."""
     if any(getattr(plugin, name, None) for name in FILES):
-        raise BoussoleError(
+        yield (
             "its address names a file (template=, keyfile=), which would be read here and sent.",
-            where=where,
-            next_step="Take that out of the address; what is sent is a message, nothing else.",
+            "Take that out of the address; what is sent is a message, nothing else.",
         )
     if getattr(plugin, "method", "POST") not in METHODS:
-        raise BoussoleError(
-            f"its address asks for {str(plugin.method)[:10]}.",  # type: ignore[attr-defined]
-            where=where,
-            next_step=f"A message is sent by {' or '.join(METHODS)}: take method= out.",
+        yield (
+            f"its address asks for {str(plugin.method)[:10]}.",
+            f"A message is sent by {' or '.join(METHODS)}: take method= out.",
         )
-    if not plugin.verify_certificate and not _inside(plugin):
-        raise BoussoleError(
+    if _host(plugin) not in LOOPBACK and not plugin.verify_certificate:
+        yield (
             "anybody could answer in place of its server: no certificate would be asked for.",
-            where=where,
-            next_step="Take verify=no away; an authority of the house's own is added to those of the machine.",
+            "Take verify=no away; an authority of the house's own is added to those of the machine.",
         )
-    if is_mail(plugin):
-        _checked_mail(plugin, where)
-
-
-def cautions(plugin: NotifyBase) -> list[Caution]:
-    """What whoever sets a channel up should know of it: that others on the way can read it, or pass for its server."""
-    mail = is_mail(plugin)
-    clear = getattr(plugin, "secure_mode", "") == "insecure" if mail else not plugin.secure
-    found: list[Caution] = []
-    if not plugin.verify_certificate:
-        found.append("unverified")
-    if _inside(plugin):
-        found += [] if mail else ["itself"]
-    elif clear and plugin.protocol:  # services without a protocol in clear are reached by TLS
-        found.append("clear")
-    return found
-
-
-def is_mail(plugin: NotifyBase) -> bool:
-    """Whether it is e-mail through a server of one's own."""
-    from apprise.plugins.email import NotifyEmail
-
-    return isinstance(plugin, NotifyEmail)
-
-
-def _inside(plugin: NotifyBase) -> bool:
-    """Whether its server is on this machine."""
-    return str(getattr(plugin, "smtp_host" if is_mail(plugin) else "host", "")).strip("[]") in LOOPBACK
-
-
-def _checked_mail(mail: Any, where: str) -> None:
-    """That no password leaves in clear, and no encryption is believed that there is not. Raises BoussoleError."""
-    if mail.secure_mode == "insecure" and mail.password and not _inside(mail):
-        raise BoussoleError(
-            "its password would go to the mail server in clear.", where=where, next_step="Write mailtos:// instead."
+    if _is_local(_host(plugin)):
+        yield "its address is link-local: there clouds tell a machine its secrets.", "Name the server of the service."
+    if len(plugin) != 1:
+        yield (
+            f"its address leads to {len(plugin)} recipients, and a failure of one would repeat the message to all.",
+            "Set up one channel for each recipient, or name a mailing list.",
         )
-    if mail.pgp_mode != "no" or mail.pgp_key:
-        raise BoussoleError(
-            "its address asks for PGP, and Boussole does not encrypt: it would be sent as it is.",
-            where=where,
-            next_step="Take pgp= and pgpkey= out; what is sent tells nothing of anybody.",
-        )
+    if getattr(plugin, "pgp_mode", "no") != "no" or getattr(plugin, "pgp_key", None):
+        yield "its address asks for PGP, which Boussole does not do.", "Take pgp= and pgpkey= out."
+    if is_clear(plugin) and _is_mail(plugin) and plugin.password:
+        yield "its password would go to the mail server in clear.", "Write mailtos:// instead."
+
+
+def _host(plugin: Any) -> str:
+    return str(getattr(plugin, "smtp_host", "") or getattr(plugin, "host", "") or "").strip("[]")
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_link_local
+    except ValueError:  # a name
+        return False
+
+
+def _is_mail(plugin: Any) -> bool:
+    return hasattr(plugin, "smtp_host")
+
+
+def is_clear(plugin: Any) -> bool:
+    """Whether what is sent can be read on the way. Services without a protocol in clear are reached by TLS.
+
+    >>> from apprise import Apprise
+    >>> [is_clear(Apprise.instantiate(f"{scheme}://hooks.example.org/token")) for scheme in ("json", "jsons")]
+    [True, False]
+    """
+    if _host(plugin) in LOOPBACK or not plugin.protocol:
+        return False
+    return plugin.secure_mode == "insecure" if _is_mail(plugin) else not plugin.secure
 
 
 def place_of(plugin: NotifyBase) -> str:
@@ -337,106 +169,88 @@ def place_of(plugin: NotifyBase) -> str:
     """
     scheme = plugin.secure_protocol if plugin.secure else plugin.protocol or plugin.secure_protocol
     scheme = scheme if isinstance(scheme, str) else next(iter(scheme or ("",)))
-    host = getattr(plugin, "smtp_host", "") or plugin.host or ""
+    host = _host(plugin)
     return f"{scheme}://{host}/…" if scheme in WITH_HOST and host else f"{scheme}://…"
 
 
-def recipients(plugin: NotifyBase) -> list[str]:
-    """The addresses that an e-mail goes to; none for other ways."""
-    if not is_mail(plugin):
-        return []
-    mail: Any = plugin
-    return list(dict.fromkeys([*(address for _, address in mail.targets), *sorted(mail.cc), *sorted(mail.bcc)]))
+def deliver(workspace: Workspace, channel: Channel, *, title: str, text: str) -> str:
+    """Sends a text on a channel. The code of the problem, or nothing."""
+    try:
+        where = f"[alerts.channels.{channel.name}]"
+        return notify(plugin_of(channel.settings, home=workspace.home, where=where), title=title, text=text)
+    except BoussoleError:
+        return "settings"
 
 
-def quiet() -> None:
-    """Apprise tells its log addresses whole: nothing of it reaches ours."""
+def notify(plugin: NotifyBase, *, title: str, text: str) -> str:
+    """Sends a text by a service of Apprise. The code of the problem, or nothing; `timeout` where it takes too long."""
+    found: list[str] = []
+
+    def run() -> None:
+        from apprise import NotifyFormat
+
+        with _heard() as said:
+            try:
+                taken = plugin.notify(title=title, body=text, body_format=NotifyFormat.TEXT)
+                found.append("" if taken else problem_of(said.getvalue()))
+            except Exception as error:  # noqa: BLE001 (a message that cannot be sent must not stop another)
+                found.append(f"other {type(error).__name__}")
+
+    thread = threading.Thread(target=run, daemon=True)  # a server that drips must not keep a process from ending
+    thread.start()
+    thread.join(MESSAGE_SECONDS)
+    return found[0] if found else "timeout"
+
+
+@contextmanager
+def _heard() -> Iterator[io.StringIO]:
+    """What Apprise writes to its log meanwhile: it holds addresses, so that only a code is made of it."""
+    said, log = io.StringIO(), logging.getLogger("apprise")
+    wire = logging.getLogger("urllib3")
+    handler, levels = logging.StreamHandler(said), (log.level, wire.level)
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    wire.setLevel(logging.INFO)  # below that it notes the path of an address, which can be a token
+    try:
+        yield said
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(levels[0])
+        wire.setLevel(levels[1])
+
+
+def _silence() -> None:
+    """Apprise writes addresses whole to its log: nothing of it reaches ours."""
     log = logging.getLogger("apprise")
     log.propagate = False
     if not any(isinstance(handler, logging.NullHandler) for handler in log.handlers):
         log.addHandler(logging.NullHandler())
 
 
-# Why a message did not go: a short code without an address, a name or a word of the server's, and what it means.
-
-
-HTTP = re.compile(r"error=(\d{3})")
 SIGNS = (
-    ("place", re.compile(REFUSED)),
+    ("http", re.compile(r"error=(\d{3})")),
+    ("sign_in", re.compile(r"\((53\d), b")),
+    ("mail", re.compile(r"\(([45]\d\d), b|refused: ([45]\d\d) |: \(([45]\d\d),")),
     ("timeout", re.compile(r"timed? ?out", re.IGNORECASE)),
     ("name", re.compile(r"name or service not known|failed to resolve|getaddrinfo|nameresolution", re.IGNORECASE)),
-    ("certificate", re.compile(r"certificate|ssl", re.IGNORECASE)),
+    ("no_tls", re.compile(r"not supported by server", re.IGNORECASE)),
+    ("certificate", re.compile(r"certificate|\[ssl", re.IGNORECASE)),
     ("nobody", re.compile(r"connection refused|errno 111|unreachable", re.IGNORECASE)),
-    ("broken", re.compile(r"connection (aborted|reset)|remotedisconnected|broken pipe", re.IGNORECASE)),
+    ("broken", re.compile(r"connection (aborted|reset)|remotedisconnected|broken pipe|unexpectedly closed", re.I)),
 )
-"""By which words the log of Apprise tells what happened."""
+"""By which words the log of Apprise says what happened: a code without an address, a name or a word of the server's."""
 
 
-def of_error(error: Exception) -> str:
-    """The code of what kept a mail server from taking a message.
+def problem_of(said: str) -> str:
+    """The code of what the log of Apprise says of a message that was not taken.
 
-    >>> of_error(ConnectionRefusedError(111, "Connection refused")), of_error(TimeoutError())
-    ('nobody', 'timeout')
-    >>> of_error(smtplib.SMTPDataError(552, b"too large for chef@example.org"))
-    'mail 552'
-    """
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return f"sign_in {error.smtp_code}"
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"mail {error.smtp_code}"
-    if isinstance(error, smtplib.SMTPServerDisconnected) and "timed out" in str(error):
-        return "timeout"
-    kinds: list[tuple[type[Exception] | tuple[type[Exception], ...], str]] = [
-        (PlaceError, "place"),
-        (TimeoutError, "timeout"),
-        (socket.gaierror, "name"),
-        (ssl.SSLError, "certificate"),
-        (smtplib.SMTPNotSupportedError, "no_tls"),
-        ((ConnectionResetError, BrokenPipeError, smtplib.SMTPServerDisconnected), "broken"),
-        (OSError, "nobody"),
-    ]
-    return next((code for kind, code in kinds if isinstance(error, kind)), f"other {type(error).__name__}")
-
-
-def of_log(said: str) -> str:
-    """The code of what the log of Apprise tells of a service that did not take a message.
-
-    >>> of_log("Failed to send JSON POST notification: Server Error, error=500."), of_log("")
+    >>> problem_of("Failed to send JSON POST notification: Server Error, error=500."), problem_of("")
     ('http 500', 'other')
+    >>> problem_of("Socket Exception: (535, b'5.7.8 no chef@example.org')")
+    'sign_in 535'
     """
-    answered = HTTP.search(said)
-    if answered:
-        return f"http {answered[1]}"
-    return next((code for code, sign in SIGNS if sign.search(said)), "other")
-
-
-def problem_words(problem: str, tell: AlertSay) -> str:
-    """A problem in words, and what to do where something can be done."""
-    code, _, detail = problem.partition(" ")
-    words = {
-        "nobody": tell("Nobody answers at that address: the server is off, or its port is closed."),
-        "timeout": tell("The server does not answer in time."),
-        "place": tell(
-            "It leads to an address that nothing is sent to: of the network link itself, of everybody, or of nobody."
-        ),
-        "name": tell("The name of the server is not known: is it written right?"),
-        "certificate": tell("The certificate of the server was not accepted."),
-        "no_tls": tell("The mail server offers no encryption or no sign-in as the address asks."),
-        "broken": tell("The server broke the connection off."),
-        "sign_in": tell("The mail server does not accept the name and password ({detail}).", detail=detail),
-        "recipient": tell("The mail server refuses a recipient ({detail}): the others have it.", detail=detail),
-        "mail": tell("The mail server did not take the message ({detail}).", detail=detail),
-        "http": tell("The webhook answered {detail} instead of taking the message.", detail=detail),
-        "no_channel": tell("boussole.toml has this channel no longer: give it back, or drop the message."),
-        "settings": tell("The address of a channel is missing or wrong: trying the channel says why."),
-    }
-    return words.get(code) or tell("The service did not take the message ({detail}).", detail=detail or code)
-
-
-def caution_words(caution: Caution, tell: AlertSay) -> str:
-    """What should be known of a channel."""
-    return {
-        "clear": tell("It is not encrypted: whoever is on the way reads what is sent, and the address itself."),
-        "unverified": tell("The certificate of its server is not checked (verify=no): anybody can pass for it."),
-        "itself": tell("It leads to this machine itself: make sure that what answers there is meant to."),
-    }[caution]
+    for code, sign in SIGNS:
+        if match := sign.search(said):
+            number = next((each for each in match.groups() if each and each.isdigit()), "")
+            return f"{code} {number}".rstrip()
+    return "other"

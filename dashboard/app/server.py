@@ -34,7 +34,6 @@ from boussole.dashboard.pages.article.view import ArticleQuery, kept_article
 from boussole.dashboard.pages.ask.forms import ask_routes
 from boussole.dashboard.pages.charter.forms import adoption_routes
 from boussole.dashboard.pages.compass import view as compass
-from boussole.dashboard.pages.concerns.view import letter_routes
 from boussole.dashboard.pages.data import view as data
 from boussole.dashboard.pages.drift import view as drift
 from boussole.dashboard.pages.drift.view import detail_routes
@@ -445,7 +444,6 @@ def routes(home: Path) -> list[Route]:
         *ask_routes(home),
         *question_routes(home),
         *draft_routes(home),
-        *letter_routes(home),
         *margin_routes(home),
         *work_routes(home),
         *report_routes(home),

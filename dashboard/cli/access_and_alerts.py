@@ -1,10 +1,9 @@
-"""`boussole access`: who signed in and who looked, sessions, tokens; `boussole alerts`: who is told of what changed."""
+"""`boussole access`: who signed in and who looked, sessions, tokens; `boussole alerts`: messages about what changed."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -20,13 +19,6 @@ from boussole.dashboard.cli.console import (
     system_ids,
     workspace_of,
 )
-
-if TYPE_CHECKING:
-    from boussole.audits.workspace import Workspace
-    from boussole.dashboard.alerts.messages import Message
-    from boussole.dashboard.alerts.personal import LettersSent
-    from boussole.dashboard.alerts.sending import DeliveryReport
-
 
 # `boussole access`: who signed in and who looked, and the end of sessions.
 
@@ -163,75 +155,75 @@ def revoke_(
     say(f"The token {number} is over.")
 
 
-# `boussole alerts`: who is told when a verdict or a drift status changes.
+# `boussole alerts`: messages when a verdict or a drift status changes.
 
 
 alerts_app = typer.Typer(
-    help="E-mails and webhooks when a verdict or a drift status changes.", no_args_is_help=True, rich_markup_mode=None
+    help="Messages when a verdict or a drift status changes.", no_args_is_help=True, rich_markup_mode=None
 )
-LATELY = 20
 
 
 @alerts_app.command()
 def check(
     context: typer.Context,
     system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would be sent to whom; write nothing, send nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what changed; write nothing.")] = False,
 ) -> None:
-    """Find what changed since the last check, and put the messages into the outbox; each change is found once."""
-    from boussole.dashboard.alerts.detect import check as look
+    """Find what changed since the last check, and put it into the outbox; each change is found once."""
+    from boussole.dashboard.alerts.changes import check as look
 
     workspace = workspace_of(context)
-    systems = [workspace.system(system).id] if system else None
-    found = look(workspace, systems=systems, dry_run=dry_run)
+    found = look(workspace, systems=[workspace.system(system).id] if system else None, dry_run=dry_run)
     if dry_run:
-        for message in found.messages:
-            _print(workspace, message)
-    verb = "would be put" if dry_run else "put"
-    say(f"{len(found.changes)} change(s) found; {len(found.messages)} message(s) {verb} into the outbox.")
+        for each in found:
+            put(columns(each.system, each.subject, each.before, each.after))
+    say(f"{len(found)} change(s) found{'; nothing was written' if dry_run else ''}.")
 
 
 @alerts_app.command()
 def send(
     context: typer.Context,
-    now: Annotated[bool, typer.Option("--now", help="Also what failed and waits for its next try.")] = False,
+    interrupted: Annotated[
+        bool,
+        typer.Option("--interrupted", help="Also what a process began to send and never ended: it may arrive twice."),
+    ] = False,
 ) -> None:
-    """Send what is due, to channels and members. What cannot be sent waits and is tried again; exit code 1 says so."""
-    from boussole.dashboard.alerts.personal import send_letters
+    """Send what is due. What cannot be sent waits for the next run; exit code 1 says so."""
     from boussole.dashboard.alerts.sending import send as send_due
+    from boussole.dashboard.alerts.words import problem_words, teller
 
-    done = send_due(workspace_of(context), at_once=now)
-    tell_sent(done)
-    letters = send_letters(workspace_of(context), at_once=now)
-    tell_letters(letters)
-    if done.failed or letters.failed:
+    report = send_due(workspace_of(context), interrupted=interrupted)
+    for channel, n in report.sent.items():
+        say(f"{n} change(s) sent on {channel}.")
+    for channel, problem in report.failed.items():
+        say(f"Not sent on {channel}, kept for the next run: {problem_words(problem, teller('en'))}")
+    if not report.sent and not report.failed:
+        say("Nothing is due.")
+    if report.failed:
         raise typer.Exit(1)
 
 
 @alerts_app.command("list")
-def list_messages(
+def list_alerts(
     context: typer.Context,
-    every: Annotated[bool, typer.Option("--all", help="All that is kept, not only the last ones sent.")] = False,
     json_: Annotated[str | None, typer.Option("--json", help="Write the list to a file, or to - .")] = None,
 ) -> None:
-    """List the outbox: number, state, channel, due or sent (UTC), tries, how many changes, what keeps it."""
-    from boussole.dashboard.alerts.messages import WAITING
-    from boussole.dashboard.alerts.outbox import messages
+    """List the outbox, the latest first: number, channel, state, since (UTC), tries, change, problem."""
+    from boussole.dashboard.alerts.outbox import SENT, alerts
     from boussole.dashboard.cli.console import write_json
 
-    found = messages(workspace_of(context))
-    waiting = [each for each in found if each.state == WAITING]
-    ended = [each for each in found if each.state != WAITING]
-    listed = [*waiting, *(ended if every else ended[:LATELY])]
+    workspace = workspace_of(context)
+    names = ("id", "channel", "state", "changed_at", "attempts", "title", "problem")
+    found = [{**vars(each), "title": each.texts["en"]["title"], "problem": each.problem or "-"}
+             for each in alerts(workspace)]  # fmt: skip
+    rows = [{name: each[name] for name in names} for each in found]
     if json_:
-        write_json([_row(each) for each in listed], json_)
+        write_json(rows, json_)
         return
-    for each in listed:
-        row = _row(each)
-        put("\t".join(str(row[name]) for name in ("id", "state", "channel", "at", "attempts", "changes", "problem")))
-    say(f"{len(waiting)} message(s) wait, {sum(each.problem is not None for each in waiting)} of them failed before.")
+    for row in rows:
+        put(columns(*(str(row[name]) for name in names)))
+    waiting = [row for row in rows if row["state"] != SENT]
+    say(f"{len(waiting)} alert(s) wait, {sum(row['problem'] != '-' for row in waiting)} of them failed before.")
 
 
 @alerts_app.command()
@@ -240,17 +232,18 @@ def test(
     channel: Annotated[str, typer.Option("--channel", help="The name of the channel.")],
 ) -> None:
     """Send a message that says it is a test, at once; nothing is kept of it."""
-    from boussole.dashboard.alerts.channels import channels, place_of, plugin_of, problem_words
-    from boussole.dashboard.alerts.messages import teller
+    from boussole.dashboard.alerts.channels import place_of, plugin_of, required_channels
     from boussole.dashboard.alerts.sending import try_out
+    from boussole.dashboard.alerts.words import problem_words, teller
 
     workspace = workspace_of(context)
-    known = channels(workspace)
+    known = required_channels(workspace)
     if channel not in known:
         raise BoussoleError(
             f"there is no channel '{channel}'. {nearest(channel, known)}", next_step="Channels stand in boussole.toml."
         )
-    place = place_of(plugin_of(workspace, known[channel]))
+    where = f"[alerts.channels.{channel}]"
+    place = place_of(plugin_of(known[channel].settings, home=workspace.home, where=where))
     problem = try_out(workspace, known[channel])
     if problem:
         complain(BoussoleError(problem_words(problem, teller("en")), where=f"{channel} ({place})"))
@@ -259,82 +252,8 @@ def test(
 
 
 @alerts_app.command()
-def drop(
-    context: typer.Context, number: Annotated[str, typer.Argument(help="Its number, or how it begins: see `list`.")]
-) -> None:
-    """Give up a message that waits: it is listed as dropped, and not sent."""
-    from boussole.dashboard.alerts.messages import WAITING
+def drop(context: typer.Context, channel: Annotated[str, typer.Argument(help="The name of the channel.")]) -> None:
+    """Give up all that waits on a channel: it is not sent."""
     from boussole.dashboard.alerts.outbox import drop as give_up
-    from boussole.dashboard.alerts.outbox import messages
-    from boussole.dashboard.server.access.database import now
 
-    workspace = workspace_of(context)
-    found = [each for each in messages(workspace, state=WAITING) if number and each.id.startswith(number)]
-    if len(found) != 1:
-        raise BoussoleError(
-            f"{len(found) or 'no'} waiting message(s) have a number that begins '{number}'.",
-            next_step="See `boussole alerts list`.",
-        )
-    give_up(workspace, found[0].id, now=now())
-    say(f"Dropped: {found[0].id}.")
-
-
-@alerts_app.command()
-def schema() -> None:
-    """Print the JSON Schema of what webhooks get (boussole.alert/1)."""
-    from boussole.dashboard.alerts.letters import schema_text
-
-    put(schema_text().rstrip())
-
-
-def tell_sent(done: DeliveryReport) -> None:
-    """What was sent, and what was not and why."""
-    from boussole.dashboard.alerts.channels import problem_words
-    from boussole.dashboard.alerts.messages import teller
-
-    if done.done:
-        say(f"{len(done.done)} message(s) sent.")
-    for message, problem in done.failed:
-        say(f"Not sent on {message.channel}, kept in the outbox: {problem_words(problem, teller('en'))}")
-    if not done.done and not done.failed:
-        say("Nothing is due.")
-
-
-def tell_letters(letters: LettersSent) -> None:
-    """How many letters went to members and secretaries, and why others did not; by number, as no name is needed."""
-    from boussole.dashboard.alerts.channels import problem_words
-    from boussole.dashboard.alerts.messages import teller
-
-    if letters.done:
-        say(f"{letters.done} letter(s) sent to members and secretaries.")
-    for reader, problem in letters.failed:
-        say(f"Not sent to {reader}, kept for the next try: {problem_words(problem, teller('en'))}")
-
-
-def _row(message: Message) -> dict[str, object]:
-    return {
-        "id": message.id,
-        "state": message.state,
-        "channel": message.channel,
-        "at": message.ended_at or message.due_at,
-        "attempts": message.attempts,
-        "changes": len(message.items),
-        "problem": message.problem or "-",
-    }
-
-
-def _print(workspace: Workspace, message: Message) -> None:
-    """A message as it would be sent: to whom, when, its subject, and its text or JSON."""
-    from boussole.dashboard.alerts.channels import channels, is_mail, place_of, plugin_of, recipients
-    from boussole.dashboard.alerts.letters import wrapped
-    from boussole.dashboard.alerts.sending import composed
-
-    channel = channels(workspace)[message.channel]
-    plugin = plugin_of(workspace, channel)
-    letter = composed(workspace, channel, message)
-    to = ", ".join(recipients(plugin)) or place_of(plugin)
-    due = "at once" if message.digest == "off" else f"{message.digest} digest, {message.due_at}"
-    put(f"Channel: {message.channel} ({place_of(plugin)})\nTo: {to}\nWhen: {due}\nSubject: {letter.subject}\n")
-    put(wrapped(letter.text) if is_mail(plugin) else letter.text)
-    if not is_mail(plugin):
-        put(json.dumps(letter.document, ensure_ascii=False, indent=2) + "\n")
+    say(f"{give_up(workspace_of(context), channel)} alert(s) dropped.")

@@ -182,7 +182,7 @@ def audits(
     from boussole.charter.auditing.texts_audit import texts_document
     from boussole.charter.records import open_records, save_audits
     from boussole.charter.records.in_force import in_force
-    from boussole.dashboard.alerts.sending import tell_changes
+    from boussole.dashboard.alerts.sending import alert_changes
 
     workspace = workspace_of(context)
     if system and (writer := workspace.system(system)).only_writes and not writer.measured:
@@ -215,7 +215,7 @@ def audits(
         looks = [
             replace(each, document=next(sealed)) if each.document and not each.unchanged else each for each in looks
         ]
-        if told := tell_changes(workspace, systems=ids):
+        if told := alert_changes(workspace, systems=ids):
             say(told)
     return _with_shifts(workspace, looks), workspace.settings.language
 

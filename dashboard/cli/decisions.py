@@ -184,7 +184,7 @@ def sync(
 ) -> None:
     """Pull what is new from the sources of the systems (MLflow, DuckDB)."""
     from boussole.charter.records.notes.exclusions import seal_exclusions
-    from boussole.dashboard.alerts.sending import tell_changes
+    from boussole.dashboard.alerts.sending import alert_changes
     from boussole.experiments.sync import sync as pull
 
     if nice:
@@ -210,7 +210,7 @@ def sync(
     chosen = [workspace.system(system)] if system else workspace.systems.values()
     failures += join_anew(workspace, chosen)
     changed = {report.system for report in reports if report.ingested or report.changes}
-    if changed and (told := tell_changes(workspace, systems=changed)):
+    if changed and (told := alert_changes(workspace, systems=changed)):
         say(told)
     for failure in failures:
         complain(failure)

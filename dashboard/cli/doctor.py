@@ -29,8 +29,7 @@ from boussole.audits.retention.leftovers import clear_temporary, left_behind
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.examples.released import damaged, examples, over_texts
 from boussole.charter.records.store.lookup import last_moment
-from boussole.dashboard.alerts.channels import caution_words
-from boussole.dashboard.alerts.messages import teller
+from boussole.dashboard.alerts.words import clear_words, teller
 from boussole.dashboard.pages.settings.view import open_to_others, settings_facts
 from boussole.experiments.store import SQLITE, client, shown_uri, store_missing
 
@@ -201,9 +200,9 @@ def settings(workspace: Workspace) -> Iterator[Finding]:
     for fault in facts.faults:
         if fault not in modes:
             yield f"{fault.where}: {fault.what}", fault.next_step or "Mend it."
-    for way in facts.alerts.ways if facts.alerts else ():
-        for caution in way.cautions:
-            yield f"[alerts.channels.{way.channel.name}]: {caution_words(caution, tell)}", "See docs/alerts.md."
+    for each in facts.alerts.channels if facts.alerts else ():
+        if each.clear:
+            yield f"[alerts.channels.{each.channel.name}]: {clear_words(tell)}", "See docs/alerts.md."
 
 
 def sources(workspace: Workspace) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from boussole.audits.witness.rounds import WitnessRound
     from boussole.audits.witness.settings import WitnessSettings
     from boussole.audits.workspace import Workspace
-    from boussole.dashboard.alerts.sending import Kind
+    from boussole.dashboard.alerts.witness import Kind
 
 
 # What people kept, read and told in plain words: checkpoints, proofs, and who signed them.
@@ -441,7 +441,7 @@ def _alert(
     kind: Kind, found: str, folder: Path, settings: WitnessSettings, *, url: str, proof: str = "", days: int = 0
 ) -> None:
     """Tells it by every way that is set up; a way that fails is named, and keeps no other."""
-    from boussole.dashboard.alerts.sending import Alarm, by_apprise, by_command
+    from boussole.dashboard.alerts.witness import Alarm, by_apprise, by_command
 
     alarm = Alarm(kind=kind, server=url, found=found, proof=proof, days=days)
     problems = [by_command(alarm, settings.alert_command)] if settings.alert_command else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -44,7 +43,6 @@ from boussole.charter.schemas.shapes import (
     whole,
 )
 from boussole.charter.text.model import Article, Charter, Head, LawFile
-from boussole.dashboard.alerts.letters import schema_text
 from boussole.dashboard.cli.doctor import Row
 
 OUTPUTS: Mapping[str, tuple[str, ...]] = {
@@ -64,7 +62,7 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "texts check": ("wording",),
     "texts personal": ("personal-data",),
 }
-"""Which documents each command writes. `systems schema`, `charter schema` and `alerts schema` write schemas."""
+"""Which documents each command writes. `systems schema` and `charter schema` write schemas."""
 
 
 def subgroups_schema() -> Shape:
@@ -104,8 +102,8 @@ def replay_schema() -> Shape:
 
 
 def outbox_schema() -> Shape:
-    """The messages of the outbox of alerts."""
-    row = whole(id=WHOLE, state=TEXT, channel=TEXT, at=maybe(TEXT), attempts=WHOLE, changes=WHOLE, problem=TEXT)
+    """The outbox of alerts."""
+    row = whole(id=WHOLE, channel=TEXT, state=TEXT, changed_at=TEXT, attempts=WHOLE, title=TEXT, problem=TEXT)
     return {"$schema": DIALECT, "title": "outbox", "description": "The outbox of alerts, in short.", **several(row)}
 
 
@@ -170,12 +168,6 @@ def records_schema() -> Shape:
     return document("record", "What is sealed of a record: its hash is in the ledger.", shape)
 
 
-def alert_schema() -> Shape:
-    """What webhooks get."""
-    found: Shape = json.loads(schema_text())
-    return found
-
-
 def _of(model: Any) -> Shape:
     return TypeAdapter(model).json_schema(mode="serialization")
 
@@ -197,7 +189,6 @@ SCHEMAS: Mapping[str, Callable[[], Shape]] = {
     "minutes": minutes_schema,
     "outbox": outbox_schema,
     "doctor": doctor_schema,
-    "alert": alert_schema,
     "record": records_schema,
     "register": register_schema,
     "system-file": System.model_json_schema,

@@ -43,7 +43,7 @@ from boussole.charter.records.documents.attachments import AttachedFile, examine
 from boussole.charter.records.documents.files import describe, keep_file
 from boussole.charter.records.in_force import adopt
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.alerts.sending import tell_changes
+from boussole.dashboard.alerts.sending import alert_changes
 from boussole.dashboard.cli.console import put, say, workspace_of
 from boussole.dashboard.cli.desk import (
     CommandDesk,
@@ -204,7 +204,7 @@ def _text(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
 def _adopted(workspace: Workspace, _: CommandDesk | None, done: SealedStatement, __: Fields) -> None:
     if isinstance(done.statement, Adoption):
         say(f"In force: version {done.statement.version} ({done.statement.charter[:12]}).")
-    if told := tell_changes(workspace):
+    if told := alert_changes(workspace):
         say(told)
 
 

@@ -76,7 +76,6 @@ ROUTES: dict[str, Action] = {
     "/session-paper/file/{of}": Action.CONVENE,
     "/session-paper/minutes/{of}": Action.CONVENE,
     "/session-paper-file/{entry:int}/{name}": Action.SEE_COMMITTEE,
-    "/concerns-letters": Action.SEE_COMMITTEE,
     "/drafts/new/{of}": Action.DRAFT,
     "/drafts/save/{of}": Action.DRAFT,
     "/drafts/discard/{of}": Action.DRAFT,

@@ -25,11 +25,10 @@ from boussole.charter.record_types.acts import (
 from boussole.charter.record_types.kinds import Incident, Recommendation, Reply
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.alerts import personal
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, letters_form, split
-from boussole.dashboard.server.access.database import Wish, seen
+from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, split
+from boussole.dashboard.server.access.database import seen
 from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.concerns import Concern, Whose, concerns_of, whose
@@ -149,9 +148,9 @@ def test_incidents_are_counted_and_only_own_recommendations_are_told(desk: Desk,
         f"A new incident of {title} was entered.",
         "Recommendation no. 101 has an answer.",
     ]
-    shown = ConcernsPage(new=found, before=found, letters="", form=letters_form(Wish(), EN, main="fr"))
+    shown = ConcernsPage(new=found, before=found)
     for say in (EN, FR):
-        assert THIRD not in Template("pages/concerns/concerns.html", say)("page", shown, {}, None, False)
+        assert THIRD not in Template("pages/concerns/concerns.html", say)("page", shown)
 
 
 def test_who_sits_nowhere_or_no_longer_is_told_nothing(desk: Desk, scene: Scene) -> None:
@@ -234,7 +233,7 @@ def test_what_a_page_did_not_show_is_not_seen(
         raise BoussoleError("unread.", where="x", next_step="y")
 
     with monkeypatch.context() as patched:
-        patched.setattr(personal, "reach", fails)
+        patched.setattr("boussole.dashboard.views.store.concerns", fails)
         assert not app_at("concerns").run().exception
     assert seen(hall.workspace, m(1)) == {}
     assert not app_at("concerns").run().exception

@@ -24,7 +24,7 @@ from boussole.charter.records import keep_file, save_audit, seal
 from boussole.charter.records.in_force import adopt
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import PACKAGED, load_charter
-from boussole.dashboard.alerts.verdicts import SystemMark, verdicts
+from boussole.dashboard.alerts.changes import states_of
 from boussole.dashboard.api import answers
 from boussole.dashboard.api.shapes import PageQuery
 from boussole.dashboard.cli.main import app
@@ -258,11 +258,11 @@ def test_each_screen_of_a_system_and_each_answer_say_what_the_register_says(
             assert f"badge-{verdict}" in Template("pages/answer/answer.html", EN)("head", page, "/")
 
 
-def test_messages_know_what_the_register_says(scene: Scene, workspace: Workspace, stands: Stands) -> None:
+def test_messages_know_what_the_register_says(scene: Scene, stands: Stands) -> None:
     for name, own in stands.items():
-        known = verdicts(workspace, scene, name, SystemMark(), {}).known
-        assert {subject: each.state for subject, each in known.items() if subject.startswith("article/")} == {
-            f"article/{article}": verdict for article, verdict in own.items()
+        known = states_of(scene.standing[name])
+        assert {subject: state for subject, state in known.items() if subject.startswith("article/")} == {
+            f"article/{article}": verdict for article, verdict in own.items() if verdict != "not_examined"
         }
 
 

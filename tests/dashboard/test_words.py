@@ -17,7 +17,7 @@ from boussole.charter.committee.papers.words import LOCALE as COMMITTEE
 from boussole.charter.record_types.inputs import input_of
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.record_types.work import THEMES
-from boussole.dashboard.alerts.messages import FOLDER as ALERTS
+from boussole.dashboard.alerts.words import FOLDER as ALERTS
 from boussole.dashboard.markup.words import FOLDER as PAGES
 from boussole.dashboard.report.edition import FOLDER as REPORT
 

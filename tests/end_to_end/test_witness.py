@@ -286,7 +286,7 @@ def test_an_alert_that_fails_hides_nothing(machines):
 @pytest.mark.costly
 def test_an_address_of_apprise_is_told(machines, monkeypatch):
     sent = []
-    monkeypatch.setattr("boussole.dashboard.alerts.sending.notified", lambda plugin, **said: sent.append(said) or "")
+    monkeypatch.setattr("boussole.dashboard.alerts.witness.notify", lambda plugin, **said: sent.append(said) or "")
     machines.look()
     machines.replaced(range(11, 14))
     (machines.folder / "witness.toml").write_text('[alert]\nurl_file = "address"\n', encoding="utf-8")

@@ -148,13 +148,13 @@ def minutes_data_href(entry: int) -> str:
     return f"{MINUTES_OF}/{entry}.json"
 
 
-def concerns_href(*, query: Mapping[str, str], anchor: str = "") -> str:
-    """What concerns whoever looks, or a place on that page.
+def concerns_href(*, query: Mapping[str, str]) -> str:
+    """What concerns whoever looks.
 
-    >>> concerns_href(query={"lang": "en"}, anchor="by-mail")
-    '/concerns?lang=en#by-mail'
+    >>> concerns_href(query={"lang": "en"})
+    '/concerns?lang=en'
     """
-    return address("/concerns", query, anchor)
+    return address("/concerns", query)
 
 
 def drift_href(system: str, *, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:

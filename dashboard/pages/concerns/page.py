@@ -1,4 +1,4 @@
-"""The page of what concerns whoever looks, which is then no longer new, and whether it comes by e-mail."""
+"""The page of what concerns whoever looks, which is then no longer new."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.alerts.personal import reach
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.pages.concerns.view import DONE, ConcernsPage, letters_form, letters_words, split
-from boussole.dashboard.server.access.database import now, remember, seen, wish_of
+from boussole.dashboard.pages.concerns.view import ConcernsPage, split
+from boussole.dashboard.server.access.database import now, remember, seen
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views import store
 from boussole.dashboard.views.concerns import Whose, whose
@@ -23,15 +22,8 @@ def looked_at(somebody: Whose, say: Say) -> ConcernsPage:
     concerns = store.concerns(workspace, somebody, say, context.kept_query())
     known = seen(workspace, somebody.name)
     new, before = split(concerns, known, now=moment)
-    wish = wish_of(workspace, somebody.name)
-    shown = ConcernsPage(
-        new=new,
-        before=before,
-        letters=letters_words(reach(workspace, somebody, context.chambers()), workspace, say),
-        form=letters_form(wish, say, main=workspace.settings.language),
-    )
     remember(workspace, somebody.name, [each.key for each in new if each.key not in known], now=moment)
-    return shown
+    return ConcernsPage(new=new, before=before)
 
 
 say = context.speaks()
@@ -41,5 +33,5 @@ try:
 except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, say))
 else:
-    done, made = st.query_params.get("kept", "") == DONE, Template("pages/concerns/concerns.html", say)
-    st.html(made("page", shown, context.kept_query(), context.problem(), done) if shown else made("nobody"))
+    made = Template("pages/concerns/concerns.html", say)
+    st.html(made("page", shown) if shown else made("nobody"))

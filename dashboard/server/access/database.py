@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -124,40 +123,6 @@ seen_table = Table(
     metadata,
     Column("reader", String, primary_key=True),  # a member's number, or a digest of a secretary's address
     Column("key", String, primary_key=True),  # of what they have seen
-    Column("at", String, nullable=False),
-)
-
-wish_table = Table(
-    "concern_wishes",
-    metadata,
-    Column("reader", String, primary_key=True),
-    Column("letters", Integer, nullable=False),  # 0: nothing by e-mail
-    Column("lang", String, nullable=False),
-)
-
-letter_table = Table(
-    "letters",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("reader", String, nullable=False),
-    Column("urgent", Integer, nullable=False),
-    Column("created_at", String, nullable=False),
-    Column("state", String, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("try_at", String, nullable=False),
-    Column("lease", String),
-    Column("lease_until", String),
-    Column("problem", String),
-    Column("ended_at", String),
-    Index("ix_letters_reader", "reader"),
-)
-
-letter_item_table = Table(
-    "letter_items",
-    metadata,
-    Column("reader", String, primary_key=True),  # with the key: nothing is ever put into a second letter
-    Column("key", String, primary_key=True),
-    Column("letter", String(32), nullable=False),
     Column("at", String, nullable=False),
 )
 
@@ -295,19 +260,11 @@ def end_where(workspace: Workspace, which: ColumnElement[bool]) -> int:
         return int(connection.execute(ended).rowcount)
 
 
-# What somebody has seen of what concerns them, and whether they want it by e-mail: outside the ledger, erasable.
+# What somebody has seen of what concerns them: outside the ledger, erasable.
 
 
 KEPT = dt.timedelta(days=400)
 """How long is remembered that something was seen: longer than anything is told."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """Whether somebody wants letters, and in which language: empty, in that of the organisation."""
-
-    letters: bool = True
-    lang: str = ""
 
 
 def seen(workspace: Workspace, reader: str) -> Mapping[str, dt.datetime]:
@@ -327,23 +284,7 @@ def remember(workspace: Workspace, reader: str, keys: Iterable[str], *, now: dt.
         connection.execute(insert(seen_table).on_conflict_do_nothing(), rows)
 
 
-def wish_of(workspace: Workspace, reader: str) -> Wish:
-    """What somebody wants; letters where they have said nothing."""
-    with reading(workspace) as connection:
-        row = connection.execute(select(wish_table).where(wish_table.c.reader == reader)).first()
-    return Wish(letters=bool(row.letters), lang=row.lang) if row else Wish()
-
-
-def write_wish(workspace: Workspace, reader: str, wish: Wish) -> None:
-    """Notes what somebody wants."""
-    values = {"reader": reader, "letters": int(wish.letters), "lang": wish.lang}
-    with access(workspace) as connection:
-        made = insert(wish_table).values(values)
-        connection.execute(made.on_conflict_do_update(index_elements=["reader"], set_=values))
-
-
 def forget_reader(workspace: Workspace, reader: str) -> None:
-    """Erases all that is remembered of somebody: what they saw, what they want, and their letters."""
+    """Erases what is remembered of what somebody saw."""
     with access(workspace) as connection:
-        for table in (seen_table, wish_table, letter_table, letter_item_table):
-            connection.execute(delete(table).where(table.c.reader == reader))
+        connection.execute(delete(seen_table).where(seen_table.c.reader == reader))

@@ -112,7 +112,6 @@ COMMANDS: dict[str, Action] = {
     "alerts test": Action.SEND_ALERTS,
     "alerts drop": Action.SEND_ALERTS,
     "alerts list": Action.SEE_ALERTS,
-    "alerts schema": Action.LEARN,
 }
 """By the words of the command; those that make records are not among them."""
 

@@ -23,11 +23,17 @@ from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.document.base import given
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
-from boussole.charter.text.model import Charter
+from boussole.dashboard.alerts.channels import plugin_of
 
 FIXTURE = Path(__file__).parent.parent / "workspace"
 ORDER = ("broken", "watch", "unknown", "kept", "not_examined")
 HIDDEN = "hunter2secret"
+
+
+def plugin(house: House, name: str) -> Any:
+    """What Apprise makes of the address of a channel."""
+    settings = house.workspace.settings.alerts.channels[name]
+    return plugin_of(settings, home=house.home, where=f"[alerts.channels.{name}]")
 
 
 class House:
@@ -52,17 +58,14 @@ class House:
         self,
         month: int,
         *,
-        charter: Charter | None = None,
-        decisions: int = 1000,
         without: str = "",
         **verdicts: str,
     ) -> int:
         """Seals an audit of a month of 2026 whose questions have these verdicts, all others being not examined."""
         document = copy.deepcopy(_template())
         document["window"] |= {"start": f"2026-{month:02}-01", "end": f"2026-{month:02}-28"}
-        document["as_of"], document["decisions"] = f"2026-{month:02}-28", decisions
-        judged = charter or self.charter
-        document["charter"] |= {"sha256": judged.sha256, "version": judged.version}
+        document["as_of"] = f"2026-{month:02}-28"
+        document["charter"] |= {"sha256": self.charter.sha256, "version": self.charter.version}
         document["evidence"]["cubes"] = f"sha256:{month:064x}"
         document["verdicts"] = [each for each in document["verdicts"] if each["indicator"] != without]
         for each in document["verdicts"]:
@@ -71,7 +74,7 @@ class House:
             found = [v["verdict"] for v in document["verdicts"] if v["article"] == each["article"]]
             looked = [verdict for verdict in found if verdict != "not_examined"]
             each |= {"verdict": min(looked, key=ORDER.index) if looked else "not_examined", "capped_by": []}
-        return given(save_audit(self.workspace, document, charter=judged).entry)
+        return given(save_audit(self.workspace, document, charter=self.charter).entry)
 
 
 def _template() -> dict[str, Any]:

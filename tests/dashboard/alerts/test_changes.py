@@ -1,21 +1,28 @@
-"""What is a change, and which way: no state is lost, none is told twice, and not knowing is never good news."""
+"""What is a change, and which way: each is found once, none is lost, and not knowing is never good news."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
-from itertools import pairwise, product
+import hashlib
+import threading
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from boussole.audits.alert_settings import AlertSettings
-from boussole.dashboard.alerts.detect import due_at
-from boussole.dashboard.alerts.letters import MOST, MOST_QUESTIONS, layout
-from boussole.dashboard.alerts.messages import BLIND, NOT_ASKED, ChangeMessage, KnownState, direction, is_told
-from boussole.dashboard.alerts.verdicts import _walked
-from tests.as_json import changes_between
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.kinds import Attestation, KeptFile
+from boussole.charter.records import seal
+from boussole.dashboard.alerts import changes
+from boussole.dashboard.alerts.changes import BLIND, StateChange, changes_between, check, direction, due_at
+from boussole.dashboard.alerts.outbox import KEPT, alerts, finish
+from tests.dashboard.alerts.conftest import House, Post
 
 STATES = ("kept", "watch", "broken", "unknown", "not_examined")
 TABLE = {
@@ -40,6 +47,7 @@ TABLE = {
     ("unknown", "not_examined"): "other",
     ("not_examined", "unknown"): "other",
 }
+Q, DRIFT = "question/equite/impact_ratio_gender", "question/securite/drift_psi"
 
 
 def test_every_pair_of_states_has_its_direction() -> None:
@@ -53,60 +61,18 @@ def test_that_nobody_can_tell_is_never_good_news(before: str | None, after: str)
     assert direction(before, after) in ("lost", "other")
 
 
-def document(states: dict[str, str]) -> dict[str, object]:
-    verdicts = [{"article": "a", "indicator": name, "verdict": state} for name, state in states.items()]
-    return {"articles": [], "verdicts": verdicts}
+SEEN = st.dictionaries(st.sampled_from("xyz"), st.sampled_from(STATES[:4]), max_size=3)
 
 
-@pytest.mark.costly
-@given(st.lists(st.dictionaries(st.sampled_from("xyz"), st.sampled_from(STATES), max_size=3), min_size=1, max_size=8))
-def test_what_is_told_leads_from_each_state_to_the_next_without_a_gap(steps: list[dict[str, str]]) -> None:
-    known: dict[str, KnownState] = {}
-    told: dict[str, list[tuple[str | None, str]]] = {}
-    for number, step in enumerate(steps, 1):
-        day = f"2026-01-{number:02}"
-        found, known = changes_between(
-            known, document(step), system="s", window=(day, day), entry=number, cause=lambda *_: "audit"
-        )
-        for each in found:
-            told.setdefault(each.name, []).append((each.before, each.after))
-    for name, moves in told.items():
-        first = next(at for at, step in enumerate(steps) if name in step)
-        real = [None, *(step.get(name, NOT_ASKED) for step in steps[first:])]
-        assert known[f"question/a/{name}"].state == real[-1]
-        assert moves == [pair for pair in pairwise(real) if pair[0] != pair[1] and is_told(*pair)]
-
-
-def walk(states: str, known: KnownState | None) -> tuple[list[tuple[str | None, str]], KnownState | None]:
-    names = {"k": "kept", "w": "watch", "u": "unknown", "b": "broken"}
-    windows = [(f"2026-{at:02}-01", f"2026-{at:02}-28") for at in range(1, len(states) + 1)]
-    found, after = _walked("s", "drift/inputs", [(w, names[s]) for w, s in zip(windows, states, strict=True)], known)
-    return [(each.before, each.after) for each in found], after
-
-
-def test_drift_that_came_and_went_between_two_looks_is_told_both_ways() -> None:
-    first, known = walk("kk", None)
-    assert first == []
-    found, known = walk("kkwk", known)
-    assert found == [("kept", "watch"), ("watch", "kept")]
-    assert known == KnownState(state="kept", since="2026-04-01", window_end="2026-04-28")
-    assert walk("kkwk", known)[0] == []
-
-
-def test_drift_of_a_month_that_is_read_anew_is_told() -> None:
-    _, known = walk("kk", None)
-    found, known = walk("kw", known)
-    assert found == [("kept", "watch")]
-    assert known is not None
-    assert known.since == "2026-02-01"
-
-
-def test_a_first_look_at_drift_tells_what_has_moved_and_since_when() -> None:
-    assert walk("kku", None)[0] == []
-    found, known = walk("kww", None)
-    assert found == [(None, "watch")]
-    assert known is not None
-    assert known.since == "2026-02-01"
+@given(SEEN, SEEN)
+def test_changes_lead_from_what_was_known_to_what_is(known: dict[str, str], states: dict[str, str]) -> None:
+    """But of what nobody had looked at: that it is kept, or that nobody can tell, is no change."""
+    after = dict(known)
+    for each in changes_between(known, states, system="s"):
+        assert after.get(each.subject) == each.before != each.after
+        after[each.subject] = each.after
+    unseen = {name: state for name, state in states.items() if name not in known and state in ("kept", "unknown")}
+    assert {name: state for name, state in after.items() if state != "not_examined"} | unseen == states
 
 
 @given(
@@ -114,72 +80,187 @@ def test_a_first_look_at_drift_tells_what_has_moved_and_since_when() -> None:
     st.integers(0, 23),
 )
 def test_a_digest_is_due_at_its_hour_within_a_day_or_a_week(now: dt.datetime, hour: int) -> None:
-    settings = AlertSettings(digest_hour=hour, timezone="Europe/Paris")
-    daily, weekly = due_at(now, "daily", settings), due_at(now, "weekly", settings)
-    here = daily.astimezone(settings.zone)
+    settings, zone = AlertSettings(digest_hour=hour), ZoneInfo("Europe/Paris")
+    daily, weekly = due_at(now, "daily", settings, zone), due_at(now, "weekly", settings, zone)
+    here = daily.astimezone(zone)
     assert now < daily <= now + dt.timedelta(hours=49 if hour == 2 else 25)
     assert here.hour == hour or (hour == 2 and here.hour == 3)  # the hour that summer time leaves out
     assert daily <= weekly <= now + dt.timedelta(days=7, hours=1)
-    assert weekly.astimezone(settings.zone).weekday() == 0
-    assert due_at(now, "off", settings) == now
+    assert weekly.astimezone(zone).weekday() == 0
+    assert due_at(now, "off", settings, zone) == now
 
 
-def said(number: int, before: str, after: str, subject: str = "question/a/x") -> ChangeMessage:
-    texts = {"system": "S", "place": "A", "moved": f"{before} {after}", "sentence": "."}
-    facts = {"start": "2026-01-01", "end": "2026-01-31", "entry": 1, "texts": {"en": texts}}
-    return ChangeMessage(
-        number=number,
-        system="s",
-        subject=subject,
-        before=before,
-        after=after,
-        direction=direction(before, after),
-        detected_at="2026-02-01T00:00:00Z",
-        facts=facts,
+def moves(found: Sequence[StateChange], subject: str = Q) -> list[tuple[str | None, str]]:
+    return [(each.before, each.after) for each in found if each.subject == subject]
+
+
+@pytest.fixture
+def watched(house: House, dead_post: Post) -> House:
+    house.settings(dead_post.channel())
+    return house
+
+
+def test_a_first_look_tells_only_what_needs_attention(watched: House) -> None:
+    check(watched.workspace)
+    watched.audit(1, impact_ratio_gender="kept", impact_ratio_age="watch", precision_gender="unknown")
+    assert {(each.subject, each.before, each.after) for each in check(watched.workspace)} == {
+        ("question/equite/impact_ratio_age", None, "watch"),
+        ("article/equite", None, "watch"),
+    }
+
+
+@pytest.mark.costly
+def test_a_change_is_found_once_however_often_somebody_looks(watched: House) -> None:
+    watched.audit(1, impact_ratio_gender="kept")
+    check(watched.workspace)
+    watched.audit(2, impact_ratio_gender="watch")
+    found = [check(watched.workspace) for _ in range(3)]
+    assert [moves(each) for each in found] == [[("kept", "watch")], [], []]
+    assert {each.subject for each in found[0]} == {each.subject for each in alerts(watched.workspace)}
+    assert {each.subject for each in found[0]} == {Q, "article/equite"}
+
+
+def test_a_look_back_at_an_old_month_changes_nothing_that_stands(watched: House) -> None:
+    watched.audit(2, impact_ratio_gender="kept")
+    check(watched.workspace)
+    watched.audit(1, impact_ratio_gender="broken")
+    assert check(watched.workspace) == []
+
+
+def test_that_something_is_no_longer_known_or_asked_is_said_so(watched: House) -> None:
+    watched.audit(1, impact_ratio_gender="kept", drift_psi="broken")
+    check(watched.workspace)
+    watched.audit(2, impact_ratio_gender="unknown", without="drift_psi")
+    assert {each.direction for each in check(watched.workspace)} == {"lost"}
+    texts = {each.subject: each.texts for each in reversed(alerts(watched.workspace))}
+    assert texts[Q]["en"]["title"].endswith("was “Kept”; we cannot tell any more")
+    assert texts[Q]["fr"]["title"].endswith("était «\u202fTenu\u202f»\u202f; on ne sait plus")
+    assert texts[DRIFT]["en"]["title"].endswith("was “Not kept”; is no longer examined")
+    assert texts[DRIFT]["en"]["lines"][0] == "The charter asks this question no longer."
+
+
+@pytest.mark.costly
+def test_what_people_state_and_what_expires_is_a_change(watched: House) -> None:
+    watched.audit(1, impact_ratio_gender="kept")
+    check(watched.workspace)
+    now = dt.datetime.now(dt.UTC)
+    attested = Attestation(
+        role="Staff",
+        on=now.date(),
+        indicator="work_got_better",
+        answer="broken",
+        valid_until=now.date() + dt.timedelta(days=90),
+        document=KeptFile(sha256="ab" * 32, name="survey.pdf", size=1),
     )
+    seal(watched.workspace, attested)
+    work = "question/humain/work_got_better"
+    assert moves(check(watched.workspace), work)[0] == (None, "broken")
+    assert moves(check(watched.workspace, now=now + dt.timedelta(days=100)), work) == [("broken", "unknown")]
 
 
-def read(items: list[ChangeMessage]) -> list[list[int]]:
-    return [
-        [each.number for each in (*entry.heads, *entry.questions)]
-        for section in layout(items).sections
-        for entry in section.entries
-    ]
+def test_who_looks_while_another_notes_the_change_notes_nothing(
+    watched: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched.audit(1, impact_ratio_gender="kept")
+    check(watched.workspace)
+    watched.audit(2, impact_ratio_gender="watch")
+    words, others = changes.texts_of, []
+
+    def meanwhile(*arguments: object, **options: object) -> object:
+        monkeypatch.setattr(changes, "texts_of", words)
+        others.extend(check(watched.workspace))
+        return words(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(changes, "texts_of", meanwhile)
+    assert check(watched.workspace) == []
+    assert moves(others) == [("kept", "watch")]
+    assert len(alerts(watched.workspace)) == 2
 
 
-def test_what_came_and_went_is_read_in_its_order_and_the_worst_article_first() -> None:
-    items = [
-        said(1, "unknown", "kept", "question/c/y"),
-        said(2, "broken", "kept", "article/a"),
-        replace(said(3, "kept", "broken", "article/a"), detected_at="2026-03-01T00:00:00Z"),
-        said(4, "kept", "watch", "question/b/z"),
-    ]
-    assert read(items) == [[2], [3], [4], [1]]
-    shown = layout(items)
-    assert (shown.changes, shown.unfavourable, shown.more) == (4, 2, 0)
+@pytest.mark.costly
+def test_many_at_once_queue_each_change_once(watched: House) -> None:
+    watched.audit(1, impact_ratio_gender="kept")
+    check(watched.workspace)
+    watched.audit(2, impact_ratio_gender="broken")
+    found: list[int] = []
+    threads = [threading.Thread(target=lambda: found.append(len(check(watched.workspace)))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [0, 0, 0, 2]
+    assert len(alerts(watched.workspace)) == 2
 
 
-def test_questions_stand_under_their_article_or_together_where_it_has_not_changed() -> None:
-    items = [
-        said(1, "kept", "watch", "question/a/x"),
-        said(2, "kept", "broken", "article/a"),
-        said(3, "kept", "broken", "question/a/y"),
-        said(4, "broken", "kept", "question/b/z"),
-        said(5, "kept", "watch", "question/b/w"),
-        said(6, "kept", "watch", "drift/inputs"),
-        said(7, "kept", "watch", "drift/score"),
-    ]
-    assert read(items) == [[2, 3, 1], [5, 4], [6, 7]]
-    shown = layout(items)
-    assert (shown.changes, shown.unfavourable) == (5, 4)
-    assert shown.only is None
+def test_a_check_that_fails_while_it_writes_is_made_up_for_by_the_next(
+    watched: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched.audit(1, impact_ratio_gender="kept")
+    check(watched.workspace)
+    watched.audit(2, impact_ratio_gender="watch")
+    with monkeypatch.context() as patched:
+        patched.setattr("boussole.dashboard.alerts.outbox.json.dumps", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            check(watched.workspace)
+    assert alerts(watched.workspace) == []
+    assert moves(check(watched.workspace)) == [("kept", "watch")]
 
 
-def test_what_is_too_long_says_how_much_more_there_is() -> None:
-    items = [said(at, "kept", "watch", f"article/x{at}") for at in range(1, MOST + 4)]
-    shown = layout(items)
-    assert (shown.changes, shown.more) == (MOST + 3, 3)
-    assert sum(len(section.entries) for section in shown.sections) == MOST
-    many = [said(at, "kept", "watch", f"question/a/x{at}") for at in range(1, MOST_QUESTIONS + 3)]
-    (entry,) = layout(many).sections[0].entries
-    assert (len(entry.questions), entry.more, layout(many).changes) == (MOST_QUESTIONS, 2, MOST_QUESTIONS + 2)
+def files(home: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(home.rglob("*"))
+        if path.is_file() and path.suffix not in (".sqlite-shm", ".sqlite-wal")  # every reader makes them
+    }
+
+
+def test_a_dry_run_finds_the_same_and_writes_nothing(watched: House) -> None:
+    watched.audit(1, impact_ratio_gender="kept")
+    check(watched.workspace)
+    watched.audit(2, impact_ratio_gender="watch")
+    before = files(watched.home)
+    dry = check(watched.workspace, dry_run=True)
+    assert files(watched.home) == before
+    assert dry == check(watched.workspace)
+    assert moves(dry) == [("kept", "watch")]
+
+
+def test_each_channel_gets_what_it_asks_for(house: House, dead_post: Post) -> None:
+    house.settings(
+        dead_post.channel("all"),
+        dead_post.channel("worse", 'only = "worse"'),
+        dead_post.channel("other", 'systems = ["compas"]'),
+    )
+    house.audit(1, impact_ratio_gender="kept", drift_psi="watch")
+    check(house.workspace)
+    house.audit(2, impact_ratio_gender="unknown", drift_psi="kept")
+    queued = {each.id for each in alerts(house.workspace)}
+    check(house.workspace)
+    found = {(each.channel, each.subject) for each in alerts(house.workspace) if each.id not in queued}
+    assert found == {("all", Q), ("all", DRIFT), ("all", "article/securite"), ("worse", Q)}
+
+
+def test_what_was_sent_long_ago_is_forgotten_and_what_waits_is_not(watched: House) -> None:
+    watched.audit(1, impact_ratio_gender="watch", drift_psi="watch")
+    long_ago = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+    check(watched.workspace, now=long_ago)
+    *others, first = alerts(watched.workspace)
+    finish(watched.workspace, [first], problem="", now=long_ago)
+    watched.audit(2, impact_ratio_gender="kept", drift_psi="watch")
+    check(watched.workspace, now=long_ago + KEPT + dt.timedelta(days=1))
+    kept = {each.id for each in alerts(watched.workspace)}
+    assert {each.id for each in others} < kept
+    assert first.id not in kept
+
+
+def test_without_a_channel_no_alert_is_sent_and_that_is_said(house: House) -> None:
+    house.settings()
+    with pytest.raises(BoussoleError, match="no channel is set up"):
+        check(house.workspace)
+    assert not Workspace(house.home).governance.exists()
+
+
+def test_a_channel_of_an_unknown_system_is_refused_with_the_nearest(house: House, dead_post: Post) -> None:
+    house.settings(dead_post.channel(more='systems = ["matchtf"]'))
+    with pytest.raises(BoussoleError, match="'matchft'"):
+        check(house.workspace)

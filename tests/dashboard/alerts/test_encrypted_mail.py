@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from benchmarks.serving import free_port
-from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.changes import check
 from boussole.dashboard.alerts.sending import send
 from tests.dashboard.alerts.conftest import HIDDEN, House, Post
 
@@ -71,19 +71,19 @@ def strict(tmp_path: Path) -> Iterator[Post]:
 @pytest.mark.parametrize(
     ("secret", "more", "problem"),
     [
-        (HIDDEN, "&verify=no", []),
-        (HIDDEN, "", ["certificate"]),
-        ("wrong", "&verify=no", ["sign_in 535"]),
+        (HIDDEN, "&verify=no", {}),
+        (HIDDEN, "", {"post": "certificate"}),
+        ("wrong", "&verify=no", {"post": "sign_in 535"}),
     ],
 )
 def test_encryption_and_sign_in_are_what_the_address_says(
-    house: House, strict: Post, secret: str, more: str, problem: list[str]
+    house: House, strict: Post, secret: str, more: str, problem: dict[str, str]
 ) -> None:
     url = f"mailtos://bot:{secret}@127.0.0.1:{strict.port}/?from=boussole@example.org&to=chair@example.org{more}"
     house.settings(f'[alerts.channels.post]\nurl = "{url}"\n')
     house.audit(1, impact_ratio_gender="broken")
     check(house.workspace)
-    assert [each for _, each in send(house.workspace).failed] == problem
+    assert send(house.workspace).failed == problem
     assert len(strict.mails) == (0 if problem else 1)
 
 
@@ -92,5 +92,5 @@ def test_a_server_without_encryption_gets_no_password(house: House, post: Post) 
     house.settings(f'[alerts.channels.post]\nurl = "{url}"\n')
     house.audit(1, impact_ratio_gender="broken")
     check(house.workspace)
-    assert [each for _, each in send(house.workspace).failed] == ["no_tls"]
+    assert send(house.workspace).failed == {"post": "no_tls"}
     assert post.mails == []

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from boussole.dashboard.alerts.detect import check
-from boussole.dashboard.alerts.page import alert_facts, section, troubles
+import pytest
+
+from boussole.dashboard.alerts import outbox
+from boussole.dashboard.alerts.changes import check
+from boussole.dashboard.alerts.page import AlertFacts, alert_facts, section, troubles
 from boussole.dashboard.alerts.sending import send
 from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.server.access.database import now
 from tests.dashboard.alerts.conftest import House, Post
 
 
-def test_what_waits_is_told_with_its_reason_and_when_it_is_tried_again(
-    house: House, post: Post, dead_post: Post
-) -> None:
+def test_what_waits_is_shown_with_its_reason(house: House, post: Post, dead_post: Post) -> None:
     house.settings(post.channel("good"), dead_post.channel("dead"))
     house.audit(1, impact_ratio_gender="broken")
     check(house.workspace)
@@ -19,21 +21,54 @@ def test_what_waits_is_told_with_its_reason_and_when_it_is_tried_again(
     assert "To be sent from" in section(alert_facts(house.workspace), speaker("en"))
     send(house.workspace)
     facts = alert_facts(house.workspace)
-    english, french = section(facts, speaker("en")), section(facts, speaker("fr"))
-    for told, words in (
-        (english, ("Waits after one try, the next on", "Nobody answers at that address", "Sent on", "one address")),
-        (french, ("En attente après un essai", "Personne ne répond à cette adresse", "Envoyé le", "une adresse")),
+    for lang, words in (
+        ("en", ("Waits for the next run after one try. Nobody answers at that address", "Sent on", "Every change")),
+        ("fr", ("Attend le prochain envoi après un essai. Personne ne répond", "Envoyé le", "Tous les changements")),
     ):
-        assert all(each in told for each in words)
-        assert "MatchFT" in told
-        assert "@example.org" not in told
+        shown = section(facts, speaker(lang))
+        assert all(each in shown for each in words)
+        assert "MatchFT" in shown
+        assert "@example.org" not in shown
     (trouble,) = troubles(facts, "en")
-    assert trouble[0].startswith("One message about changes cannot be sent. Nobody answers")
-    assert trouble[1] == "[alerts.channels.dead]"
-    assert "Nothing is lost" in trouble[2]
+    assert trouble[0].startswith("Two alerts cannot be sent. Nobody answers")
+    assert trouble[1:] == ("[alerts.channels.dead]", "boussole alerts send")
     controller = dead_post.serve()
     try:
-        send(house.workspace, at_once=True)
+        send(house.workspace)
     finally:
         controller.stop()
     assert troubles(alert_facts(house.workspace), "en") == []
+
+
+def test_what_no_run_sends_by_itself_is_shown_with_the_way_out(house: House, dead_post: Post) -> None:
+    """A process that never ended, and a channel that is gone."""
+    house.settings(dead_post.channel("dead"))
+    house.audit(1, impact_ratio_gender="broken")
+    check(house.workspace)
+    outbox.claim(house.workspace, "dead", now=now())
+    facts = alert_facts(house.workspace)
+    assert "Being sent since" in section(facts, speaker("en"))
+    assert troubles(facts, "en") == [], "it may still be at it"
+    outbox.finish(house.workspace, outbox.alerts(house.workspace), problem="", now=now())
+    assert troubles(alert_facts(house.workspace), "en") == []
+    house.settings(dead_post.channel("dead"))
+    house.audit(2, impact_ratio_gender="kept")
+    check(house.workspace)
+    house.settings(dead_post.channel("other"))
+    (trouble,) = troubles(alert_facts(house.workspace), "fr")
+    assert "n’a plus ce canal" in trouble[0]
+    assert trouble[2] == "boussole alerts drop dead"
+
+
+def test_an_interrupted_sending_is_shown(house: House, dead_post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.settings(dead_post.channel("dead"))
+    house.audit(1, impact_ratio_gender="broken")
+    check(house.workspace)
+    began = now()
+    outbox.claim(house.workspace, "dead", now=began)
+    later = began + 2 * outbox.INTERRUPTED_AFTER
+    monkeypatch.setattr("boussole.dashboard.alerts.page.now", lambda: later)
+    facts: AlertFacts = alert_facts(house.workspace)
+    (trouble,) = troubles(facts, "en")
+    assert "never finished" in trouble[0]
+    assert trouble[2] == "boussole alerts send --interrupted"

@@ -10,22 +10,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.alerts import sending
-from boussole.dashboard.alerts.channels import MOST_BYTES, cautions, channels, guarded, place_of, plugin_of
-from boussole.dashboard.alerts.detect import check
-from boussole.dashboard.alerts.outbox import messages
+from boussole.dashboard.alerts import channels as sending_channels
+from boussole.dashboard.alerts.changes import check
+from boussole.dashboard.alerts.channels import channels, is_clear, place_of
+from boussole.dashboard.alerts.outbox import alerts
 from boussole.dashboard.alerts.page import alert_facts, section
 from boussole.dashboard.alerts.sending import send, try_out
 from boussole.dashboard.cli.doctor import examine
 from boussole.dashboard.markup.words import speaker
 from tests.attacks import Tries
-from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post
+from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post, plugin
 from tests.dashboard.alerts.test_sending import changed
 
 Answer = Callable[[socket.socket], None]
@@ -60,7 +58,7 @@ def refused(house: House, url: str) -> str:
     """Why an address is refused, which is told without it."""
     house.settings(channel(url))
     with pytest.raises(BoussoleError) as caught:
-        plugin_of(house.workspace, channels(house.workspace)["hook"])
+        plugin(house, "hook")
     assert HIDDEN not in str(caught.value)
     assert "[alerts.channels.hook]" in str(caught.value)
     return str(caught.value)
@@ -104,53 +102,11 @@ def test_no_address_erases_anything(house: House, method: str) -> None:
     assert f"asks for {method}" in refused(house, f"json://127.0.0.1:9/{HIDDEN}?method={method.lower()}")
 
 
-LINK_LOCAL = [
-    "169.254.169.254",
-    "[fe80::1]",
-    "0.0.0.0",  # noqa: S104
-    "[::]",
-    "224.0.0.1",
-    "[::ffff:169.254.169.254]",
-    "100.100.100.200",
-]
-
-
-@pytest.mark.costly
-@pytest.mark.attack("webhooks", "a name that leads to a link-local address, where clouds tell a machine its secrets")
-def test_nothing_is_sent_to_where_clouds_keep_secrets(
-    house: House, monkeypatch: pytest.MonkeyPatch, tries: Tries
-) -> None:
-    """The other end of the connection is looked at, not its name: a name can lead elsewhere each time it is asked."""
-    sent: list[bytes] = []
-
-    class Connected(socket.socket):
-        peer = "127.0.0.1"
-
-        def getpeername(self) -> Any:
-            return (self.peer, 80)
-
-        def sendall(self, data: Any, *_: Any) -> None:
-            sent.append(bytes(data))
-
-    def connect(*_: Any, **__: Any) -> socket.socket:
-        return Connected()
-
-    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
-    monkeypatch.setattr("socket.create_connection", connect)
-    changed(house, channel(f"json://hooks.example.org/{HIDDEN}"))
-    for secure in ("json", "jsons", "form", "xml", "mmost", "mailto"):
-        where = (
-            "hooks.example.org/?from=a@example.org&to=b@example.org"
-            if secure == "mailto"
-            else f"hooks.example.org/{'a' * 26}"
-        )
-        house.settings(channel(f"{secure}://{where}"))
-        for peer in LINK_LOCAL:
-            Connected.peer = peer.strip("[]")
-            problem = try_out(house.workspace, channels(house.workspace)["hook"])
-            assert problem == "place", (secure, peer, problem)
-            tries.add()
-    assert sent == []
+@pytest.mark.parametrize("host", ["169.254.169.254", "[fe80::1]"])
+@pytest.mark.attack("webhooks", "an address that is link-local, where clouds tell a machine its secrets")
+def test_nothing_is_sent_to_where_clouds_keep_secrets(house: House, host: str) -> None:
+    for scheme in ("json", "jsons", "form", "xml"):
+        assert "link-local" in refused(house, f"{scheme}://{host}/{HIDDEN}")
 
 
 @pytest.mark.attack(
@@ -166,24 +122,6 @@ def test_no_redirect_is_followed(house: House, hook: Hook, tries: Tries) -> None
     assert set(hook.paths) == {f"/in/{HIDDEN}"}
 
 
-def endless(said: bytes) -> Answer:
-    def answer(connection: socket.socket) -> None:
-        connection.sendall(said)
-        while True:
-            connection.sendall(b"x" * 65536)
-
-    return answer
-
-
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-
-
-def endless_chunks(connection: socket.socket) -> None:
-    connection.sendall(CHUNKED)
-    while True:
-        connection.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
-
-
 def dripping(connection: socket.socket) -> None:
     connection.sendall(OK + b"Content-Length: 1000\r\n\r\n")
     for _ in range(1000):
@@ -192,13 +130,8 @@ def dripping(connection: socket.socket) -> None:
 
 
 ANSWERS: dict[str, tuple[Answer, str]] = {
-    "without an end": (endless(OK + b"\r\n"), ""),
-    "of 10 terabytes": (endless(OK + b"Content-Length: 10000000000000\r\n\r\n"), ""),
-    "of endless chunks": (endless_chunks, ""),
-    "that drips": (dripping, ""),
-    "that is a refusal without an end": (endless(b"HTTP/1.1 500 No\r\n\r\n"), "http 500"),
-    "with endless headers": (endless(OK + b"X: "), "broken"),
-    "that is no HTTP": (endless(b"\0" * 100), "broken"),
+    "that drips": (dripping, "timeout"),
+    "that is no HTTP": (lambda connection: connection.sendall(b"\0" * 100), "broken"),
     "that says nothing": (lambda connection: connection.close(), "broken"),
     "that says what was sent": (
         lambda connection: connection.sendall(b"HTTP/1.1 400 " + HIDDEN.encode() + b"\r\n\r\n"),
@@ -208,47 +141,19 @@ ANSWERS: dict[str, tuple[Answer, str]] = {
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-@pytest.mark.attack("webhooks", "a server whose answer has no end, drips, or is none")
+@pytest.mark.attack("webhooks", "a server whose answer drips, or is none")
 def test_an_answer_costs_little(house: House, name: str, monkeypatch: pytest.MonkeyPatch, tries: Tries) -> None:
-    monkeypatch.setattr("boussole.dashboard.alerts.channels.MOST_SECONDS", 0.3)
-    monkeypatch.setattr(sending, "MESSAGE_SECONDS", 20.0)
+    monkeypatch.setattr(sending_channels, "MESSAGE_SECONDS", 1.5)
     answer, expected = ANSWERS[name]
-    read: list[int] = []
     with hostile(answer) as (port, got):
         changed(house, channel(f"json://127.0.0.1:{port}/{HIDDEN}"))
-        kept = requests.Response.close
-        monkeypatch.setattr(
-            requests.Response, "close", lambda response: (read.append(len(response.content)), kept(response))[1]
-        )
         began = time.monotonic()
         found = send(house.workspace)
         assert time.monotonic() - began < 15
         assert len(got) == 1
-    problems = [problem for _, problem in found.failed]
-    assert problems == ([expected] if expected else []), problems
-    assert all(n <= MOST_BYTES + 8192 for n in read)
-    assert HIDDEN not in repr(problems) + repr([each.problem for each in messages(house.workspace)])
+    assert found.failed == ({"hook": expected} if expected else {})
+    assert HIDDEN not in repr([each.problem for each in alerts(house.workspace)])
     tries.add()
-
-
-def test_other_threads_are_left_alone() -> None:
-    """A client of MLflow reads long answers as before, also while a message is sent."""
-    found: list[int] = []
-    with hostile(lambda connection: connection.sendall(OK + b"Content-Length: 200000\r\n\r\n" + b"x" * 200000)) as (
-        port,
-        _,
-    ):
-
-        def fetch() -> None:
-            found.append(len(requests.get(f"http://127.0.0.1:{port}/", timeout=5).content))
-
-        with guarded():
-            other = threading.Thread(target=fetch)
-            other.start()
-            other.join()
-            assert len(requests.get(f"http://127.0.0.1:{port}/", timeout=5).content) < 200000
-        fetch()
-    assert found == [200000, 200000]
 
 
 @pytest.mark.attack("webhooks", "headers of an address that begin another header or another request")
@@ -262,31 +167,24 @@ def test_no_header_of_an_address_begins_another(house: House, hook: Hook, tries:
 
 
 @pytest.mark.costly
-@pytest.mark.attack(
-    "webhooks", "what somebody should be warned of who only writes settings: no TLS, no certificate, this machine"
-)
+@pytest.mark.attack("webhooks", "a channel without encryption, of which whoever reads the settings is not warned")
 def test_what_is_not_safe_is_told_on_the_page_and_by_doctor(house: House, tries: Tries) -> None:
     told = {
-        "json://hooks.example.org/x": ["clear"],
-        "jsons://hooks.example.org/x": [],
-        "jsons://127.0.0.1/x?verify=no": ["unverified", "itself"],
-        "json://localhost:8080/x": ["itself"],
-        "mmost://chat.example.org/" + "a" * 26: ["clear"],
-        "mailto://mail.example.org/?from=a@example.org&to=b@example.org": ["clear"],
-        "mailtos://mail.example.org/?from=a@example.org&to=b@example.org": [],
-        "mailtos://127.0.0.1/?from=a@example.org&to=b@example.org&verify=no": ["unverified"],
-        "mailto://127.0.0.1/?from=a@example.org&to=b@example.org": [],
-        "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/": [],
+        "json://hooks.example.org/x": True,
+        "jsons://hooks.example.org/x": False,
+        "json://localhost:8080/x": False,
+        "mmost://chat.example.org/" + "a" * 26: True,
+        "mailto://mail.example.org/?from=a@example.org&to=b@example.org": True,
+        "mailtos://mail.example.org/?from=a@example.org&to=b@example.org": False,
+        "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/": False,
     }
-    words = {"clear": "n’est pas chiffrée", "unverified": "n’est pas vérifié", "itself": "cette machine elle-même"}
-    for url, expected in told.items():
+    for url, clear in told.items():
         house.settings(channel(url))
-        plugin = plugin_of(house.workspace, channels(house.workspace)["hook"])
-        assert cautions(plugin) == expected, url
+        assert is_clear(plugin(house, "hook")) is clear, url
         shown = section(alert_facts(house.workspace), speaker("fr"))
-        assert [name for name, text in words.items() if text in shown] == expected
+        assert ("n’est pas chiffrée" in shown) is clear
         row = [each.what for each in examine(house.workspace) if "[alerts.channels.hook]" in each.what]
-        assert len(row) == len(expected)
+        assert bool(row) is clear
         assert url.partition("://")[2] not in shown + repr(row)
         tries.add()
 
@@ -309,5 +207,5 @@ def test_no_payload_holds_the_secret_of_an_address(
     for mail in post.mails:
         assert HIDDEN not in mail.as_string()
         tries.add()
-    assert HIDDEN not in repr(check(house.workspace, dry_run=True)) + repr(messages(house.workspace))
-    assert HIDDEN not in place_of(plugin_of(house.workspace, channels(house.workspace)["hook"]))
+    assert HIDDEN not in repr(check(house.workspace, dry_run=True)) + repr(alerts(house.workspace))
+    assert HIDDEN not in place_of(plugin(house, "hook"))
