@@ -190,7 +190,7 @@ def prepare(workspace: Workspace) -> None:
     asked = {"origin": "organisation", "subject": "L’extension de MatchFT", "sender": "Direction générale"}
     matter = do(workspace, Referral(**said, **asked, system="matchft")).entry
     do(workspace, Rapporteur(**said, of=matter, member=rapporteur))
-    begin(workspace, COMMITTEE, kind="opinion", body=OPINION, author=rapporteur, about=matter)
+    begin(workspace, COMMITTEE, body=OPINION, author=rapporteur, about=matter)
 
 
 def hold(workspace: Workspace, address: str) -> Held:

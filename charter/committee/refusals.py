@@ -37,18 +37,18 @@ REASONS = {
         "The draft was saved or sealed since you read it; it is at version {version}.",
         "Read it again first.",
     ),
-    "draft_sealed": (
-        "The draft was sealed as entry {entry}. Your text is kept aside as number {number}.",
-        "What is sealed is corrected by a new draft.",
-    ),
     "draft_closed": (
         "The draft was sealed as entry {entry}.",
         "What is sealed is corrected by a new draft.",
     ),
-    "draft_stale": (
-        "Somebody ({author}) has saved version {version} since you opened the draft. Your text is kept aside as number "
-        "{number}.",
-        "Bring both together, then save again.",
+    "comment_of_another": ("This comment is not yours, or it is no longer there.", "Look at the draft again."),
+    "draft_free": (
+        "You no longer write in this draft: somebody else may have changed it since.",
+        "Begin to write in it again, and bring both texts together.",
+    ),
+    "draft_taken": (
+        "{author} is writing in this draft.",
+        "Wait until they have saved it, or until two hours have passed.",
     ),
     "draft_in_use": (
         "A vote or a decision rests on this draft (entry {entry}).",
@@ -96,15 +96,6 @@ REASONS = {
         "{member} already has a mandate in these days (entry {entry}).",
         "End that mandate first, or choose other days.",
     ),
-    "margin_anothers": (
-        "This comment is by {author}.",
-        "Only who wrote it changes or withdraws it; reply to it instead.",
-    ),
-    "margin_full": ("There are {most} comments in this margin already.", "Withdraw some of yours first."),
-    "margin_gone": ("This comment is no longer there.", "Look at the page again."),
-    "margin_moved": ("This comment was changed since you read it.", "Read it again, then change it."),
-    "margin_no_place": ("There is no such paragraph.", "Look at the draft again."),
-    "margin_sealed": ("The draft was sealed as entry {entry}.", "Nothing more is written in its margin."),
     "minuted": ("The minutes of this session are sealed (entry {entry}).", "Correct the minutes."),
     "no_longer": (
         "The same words were sealed in entry {entry}, and no longer count.",

@@ -21,10 +21,10 @@ from boussole.charter.records.models import Draft, DraftText
 
 @dataclass(frozen=True, kw_only=True)
 class VotedText:
-    """A text that was saved. `version` is that in which it stands, None of one kept aside; `latest` the draft's."""
+    """A text that was saved. `version` is that in which it stands, `latest` that of its draft."""
 
     draft: int
-    version: int | None
+    version: int
     latest: int
     sealed_as: int | None
     wording: OpinionText
@@ -40,11 +40,11 @@ def texts_in(connection: Connection, committee: str) -> dict[str, VotedText]:
     """The same, as the caller's transaction sees it."""
     columns = (Draft.id, Draft.version.label("latest"), Draft.sealed_as, DraftText.version, DraftText.body)
     query = select(*columns).join(DraftText, DraftText.draft == Draft.id)
-    query = query.where(Draft.committee == committee, Draft.kind == "opinion").order_by(DraftText.id)
+    query = query.where(Draft.committee == committee).order_by(DraftText.id)
     found: dict[str, VotedText] = {}
     for row in connection.execute(query):
         wording = wording_in(json.loads(row.body))
-        if wording is None or (row.version is None and wording.sha256 in found):
+        if wording is None:
             continue
         found[wording.sha256] = VotedText(
             draft=row.id, version=row.version, latest=row.latest, sealed_as=row.sealed_as, wording=wording

@@ -16,7 +16,7 @@ from boussole.audits.faults import foreseen
 from boussole.audits.ledger.database import WAIT_SECONDS, reader, writer
 from boussole.audits.lost import hold_ledger
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.migrations import HEAD, READABLE
+from boussole.charter.records.migrations import HEAD
 
 
 def open_records(workspace: Workspace) -> Engine:
@@ -61,7 +61,7 @@ def reading(workspace: Workspace) -> Iterator[Connection | None]:
     if revision is None:
         yield None
         return
-    if revision not in READABLE:
+    if revision != HEAD:
         raise _other_version(path)
     with reader(path).begin() as connection:
         yield connection

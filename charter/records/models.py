@@ -1,7 +1,7 @@
 """The tables of governance.sqlite: the ledger's own, and the records that its entries seal.
 
 Rows are written once and never changed: a correction is a new record with its own entry. Only what is not sealed may
-change: names, drafts, comments in their margin, the ballots of a vote that is not over, and what alerts were told.
+change: names, drafts with their comments, the ballots of a vote that is not over, and the outbox of alerts.
 """
 
 from __future__ import annotations
@@ -89,62 +89,44 @@ class MemberName(Base):
 
 
 class Draft(Base):
-    """A text that is being written together; `version` counts its savings, `sealed_as` is the entry it became."""
+    """A draft of an opinion; `version` counts its savings, `sealed_as` is the entry it became. `writer` holds it."""
 
     __tablename__ = "drafts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     committee: Mapped[str]
-    kind: Mapped[str]
     about: Mapped[int | None]
     version: Mapped[int]
     sealed_as: Mapped[int | None]
+    writer: Mapped[str | None]
+    writing_since: Mapped[str | None]
 
 
 class DraftText(Base):
-    """One saving of a draft. `version` is null for what was kept aside, because somebody had saved in between."""
+    """One version of a draft."""
 
     __tablename__ = "draft_texts"
     __table_args__ = (UniqueConstraint("draft", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     draft: Mapped[int] = mapped_column(ForeignKey("drafts.id"))
-    version: Mapped[int | None]
-    based_on: Mapped[int]
+    version: Mapped[int]
     author: Mapped[str]
     saved_at: Mapped[str]
     body: Mapped[str] = mapped_column(Text)
 
 
-class MarginNote(Base):
-    """A comment in the margin of a draft or of an answer, or a reply to one. Never sealed: it is erased for good.
+class DraftComment(Base):
+    """What a member wrote about a draft. Never sealed: it is erased for good, by its author or with its draft."""
 
-    `quote` are the words it was about, as whoever wrote it read them; `edition` counts its changes. Of a draft, `part`
-    (`w`, `r`) and `number` say which paragraph of which `version`; of an answer, `audit` is the entry of its audit.
-    """
-
-    __tablename__ = "margin_notes"
-    __table_args__ = (Index(None, "draft"), Index(None, "committee", "system", "question"))
+    __tablename__ = "draft_comments"
+    __table_args__ = (Index(None, "draft"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    committee: Mapped[str]
-    draft: Mapped[int | None] = mapped_column(ForeignKey("drafts.id"))
-    version: Mapped[int | None]
-    part: Mapped[str]
-    number: Mapped[int]
-    system: Mapped[str | None]
-    question: Mapped[str | None]
-    audit: Mapped[int | None]
-    lang: Mapped[str]
-    quote: Mapped[str] = mapped_column(Text)
-    reply_to: Mapped[int | None] = mapped_column(ForeignKey("margin_notes.id"))
+    draft: Mapped[int] = mapped_column(ForeignKey("drafts.id"))
     author: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
-    edition: Mapped[int]
     written_at: Mapped[str]
-    changed_at: Mapped[str]
-    settled_by: Mapped[str | None]
-    withdrawn: Mapped[bool]
 
 
 class BallotBox(Base):

@@ -77,7 +77,6 @@ from boussole.dashboard.server.protocol import limits_of, serve
 from boussole.dashboard.server.routes import FIGURE_FILE, ROUTES, Headers
 from boussole.dashboard.views import store
 from boussole.dashboard.views.parts.drafts import draft_routes
-from boussole.dashboard.views.parts.margin_routes import margin_routes
 from boussole.dashboard.views.parts.taking import Figures, figure_routes
 from boussole.dashboard.views.records.files import attachment_routes
 
@@ -444,7 +443,6 @@ def routes(home: Path) -> list[Route]:
         *ask_routes(home),
         *question_routes(home),
         *draft_routes(home),
-        *margin_routes(home),
         *work_routes(home),
         *report_routes(home),
     ]

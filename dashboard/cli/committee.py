@@ -126,24 +126,22 @@ def draft(
     file: Annotated[Path, typer.Argument(help="A YAML file: title, sense, words, reservations.")],
     *,
     number: Annotated[int | None, typer.Option(min=1, help="The draft to save again; a new one if absent.")] = None,
-    version: Annotated[int | None, typer.Option(min=1, help="With --number: the version that you read.")] = None,
     referral: Annotated[int | None, typer.Option(min=0, help="The entry of the referral, for a new draft.")] = None,
     committee: Committee = EXTERNAL,
     role: Role = SECRETARIAT,
 ) -> None:
-    """Save the draft of an opinion. Who saves after somebody else is told, and their text is kept aside."""
-    from boussole.charter.committee.papers.drafts import begin, save
+    """Save the draft of an opinion, which nobody else may be writing in."""
+    from boussole.charter.committee.papers.drafts import begin, claim, save
 
     at = desk(context, committee, role, None)
     body = yaml_of(file)
     if not isinstance(body, dict):
         raise BoussoleError("expected keys and values.", where=str(file), next_step="Start with `title: …`.")
     if number is None:
-        saved = begin(at.workspace, committee, kind="opinion", body=body, author=role, about=referral)
-    elif version is None:
-        raise BoussoleError("which version did you read?", next_step="Give --version with --number.")
+        number = begin(at.workspace, committee, body=body, author=role, about=referral).id
     else:
-        saved = save(at.workspace, number, body=body, based_on=version, author=role)
+        claim(at.workspace, number, author=role)
+    saved = save(at.workspace, number, body=body, author=role)
     say(f"Saved: draft {saved.id}, version {saved.version}.")
 
 
@@ -151,7 +149,7 @@ def draft(
 def drafts(
     context: typer.Context,
     *,
-    number: Annotated[int | None, typer.Option(min=1, help="Print this draft, and what was kept aside of it.")] = None,
+    number: Annotated[int | None, typer.Option(min=1, help="Print this draft.")] = None,
     committee: Committee = EXTERNAL,
 ) -> None:
     """List the drafts: number, version, who saved last and when; or print one as YAML."""
@@ -162,15 +160,11 @@ def drafts(
     workspace = desk(context, committee, SECRETARIAT, None).workspace
     if number is None:
         for each in kept.drafts(workspace, committee):
-            put(f"{each.id}\t{each.kind}\t{each.version}\t{each.author}\t{each.saved_at}")
+            put(f"{each.id}\t{each.version}\t{each.author}\t{each.saved_at}")
         return
     now = kept.draft(workspace, number)
     put(yaml.safe_dump(dict(now.body), allow_unicode=True, sort_keys=False).rstrip())
     say(f"Draft {now.id}, version {now.version}, saved by {now.author} at {now.saved_at}.")
-    for saving in kept.savings(workspace, number):
-        if saving.version is None:
-            say(f"Kept aside as number {saving.id}, by {saving.author}, from version {saving.based_on}:")
-            say(yaml.safe_dump(dict(saving.body), allow_unicode=True, sort_keys=False).rstrip())
 
 
 @app.command()

@@ -182,7 +182,7 @@ class _House:
         self.do(Proxy, days + 1, of=of, giver=self.members[7], holder=self.members[6])
         open_session(self.workspace, NAME, of=of, who=self.who(days))
         self.ask(of)
-        draft = begin(self.workspace, NAME, kind="opinion", body=OPINION, author=DESK)
+        draft = begin(self.workspace, NAME, body=OPINION, author=DESK)
         wording, written = opinion_text(self.workspace, draft.id)
         title = str(OPINION["title"])
         vote = begin_vote(
@@ -294,7 +294,7 @@ class _House:
             agenda=self.agenda(item),
         )
         body = {"title": "Avis sur ChatFT", "sense": "none", "words": "À compléter en séance.", "reservations": []}
-        begin(self.workspace, NAME, kind="opinion", body=body, author=self.members[1])
+        begin(self.workspace, NAME, body=body, author=self.members[1])
 
     def happen(self) -> None:
         """Incidents, one of them over; appeals, one of them decided."""

@@ -13,7 +13,7 @@ from boussole.audits.errors import BoussoleError, LakeError
 from boussole.audits.ledger.notes import Note
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
-from boussole.charter.committee.papers.drafts import drafts as written_together
+from boussole.charter.committee.papers.drafts import drafts as unsealed_drafts
 from boussole.charter.committee.voted import VotedText, texts_of
 from boussole.charter.deadlines.register import stray_models
 from boussole.charter.document import AuditDocument
@@ -279,7 +279,7 @@ def _before(home: Path, _stamp: Stamp, committee: str, session: int, opened: int
 
 @newest(8)
 def _drafts(home: Path, _stamp: Stamp, committee: str) -> list[SavedDraft]:
-    return written_together(Workspace(home), committee)
+    return unsealed_drafts(Workspace(home), committee)
 
 
 @newest(8)

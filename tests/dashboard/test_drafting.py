@@ -1,21 +1,22 @@
-"""Drafts written together in the browser: who saves second is told, both texts stay, and are shown side by side."""
+"""Drafts in the browser: one writes at a time, every version stays, and comments stand below the text."""
 
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.papers.drafts import begin, draft, drafts, save, savings
+from boussole.charter.committee.papers.drafts import begin, draft, drafts, save
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.server.access.permissions import COOKIE
+from boussole.dashboard.server.access.permissions import COOKIE, Person, Role
 from boussole.dashboard.server.forms import form_html, problem_of
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.parts.drafts import complete, draft_line, draft_page, draft_routes, missing, read, writing
@@ -31,7 +32,7 @@ BODY = {"title": "MatchFT", "sense": "reserved", "words": "One.\n\nTwo.", "reser
 def seated(tmp_path_factory):
     hall = Hall.seat(tmp_path_factory.mktemp("seated") / "home")
     name_member(hall.workspace, m(1), name="Awa Diop")
-    begin(hall.workspace, "external", kind="opinion", body=BODY, author=m(1))
+    begin(hall.workspace, "external", body=BODY, author=m(1))
     return hall
 
 
@@ -61,59 +62,78 @@ def sent(client, path, lang="en", **fields):
 WRITTEN = {"title": "MatchFT", "sense": "reserved", "words": "One.\r\n\r\nThree.", "reservations": "Until spring."}
 
 
-def test_a_draft_is_begun_and_saved_over_the_version_that_was_read(client, workspace):
+def shown_to(workspace, seated, who, say=EN):
+    me = Person(role=Role.MEMBER, member=who)
+    return draft_page(workspace, chamber(seated), draft(workspace, 1), me, say, query={})
+
+
+def test_a_draft_is_begun_and_saved_by_whoever_writes_in_it(client, workspace):
     assert sent(client, "new/external", title="ChatFT") == "/draft?number=2&saved=1"
-    assert sent(client, "save/2", version="1", **WRITTEN) == "/draft?number=2&saved=2#done"
-    assert sent(client, "save/2", version="1", **WRITTEN) == "/draft?number=2&saved=2#done"
+    assert sent(client, "save/2", **WRITTEN) == "/draft?number=2&saved=2#done"
+    assert sent(client, "save/2", **WRITTEN) == "/draft?number=2&saved=2#done"
     now = draft(workspace, 2)
     assert (now.version, now.author, now.body["words"]) == (2, m(2), "One.\n\nThree.")
     assert complete(now.body)
 
 
-def test_who_saves_second_is_told_and_both_texts_are_shown_side_by_side(client, workspace, seated):
-    save(workspace, 1, body={**BODY, "words": "One.\n\nTheirs."}, based_on=1, author=m(1))
-    place = sent(client, "save/1", lang="fr", version="1", **WRITTEN)
+def test_who_wants_to_write_while_another_does_is_told_and_keeps_what_they_typed(client, workspace, seated):
+    place = sent(client, "save/1", lang="fr", **WRITTEN)
     page, _, anchor = place.partition("#")
     problem = problem_of(page.partition("sent=")[2])
     assert anchor == "draft-1"
-    assert problem.text.startswith("Quelqu’un (Awa Diop) a enregistré la version 2 depuis que vous avez ouvert")
-    now = draft(workspace, 1)
-    shown = draft_page(chamber(seated), now, savings(workspace, 1), EN, query={})
-    (aside,) = shown.asides
-    assert aside.mine.parts == [("One.", False), ("Three.", True)]
-    assert aside.theirs.parts == [("One.", False), ("Theirs.", True)]
-    form = form_html(writing(now, now.body, EN), EN, query={}, problem=problem)
-    assert "Three.</textarea>" in form
-    assert 'name="f-version" value="2"' in form
-    written = DRAFT("asides", shown)
-    assert 'class="words differs"><span class="unseen">Only here: </span>Three.' in written
-    assert sent(client, "save/1", version="2", **WRITTEN).endswith("saved=3#done")
-    assert len(savings(workspace, 1)) == 4
+    assert problem.text.startswith("Awa Diop est en train d’écrire dans ce projet.")
+    assert "Three.</textarea>" in form_html(writing(draft(workspace, 1), EN), EN, query={}, problem=problem)
+    theirs, mine = shown_to(workspace, seated, m(1)), shown_to(workspace, seated, m(2))
+    assert (theirs.writes, theirs.writer, mine.writes) == (True, "", False)
+    assert mine.writer.startswith("Awa Diop has been writing in it since")
+    save(workspace, 1, body={**BODY, "words": "One.\n\nTheirs."}, author=m(1))
+    assert shown_to(workspace, seated, m(2)).writer == ""
+    assert sent(client, "write/1") == "/draft?number=1#write"
+    assert shown_to(workspace, seated, m(2)).writes
+    assert sent(client, "save/1", **WRITTEN).endswith("saved=3#done")
+    history = DRAFT("history", shown_to(workspace, seated, m(2)))
+    for words in ("Two.", "Theirs.", "Three.", "Three versions", "Version 2, saved by Awa Diop"):
+        assert words.lower() in history.lower()
+
+
+def test_a_comment_is_read_by_the_committee_and_erased_by_its_author(client, workspace, seated):
+    assert sent(client, "comment/1", text="<b>Too early</b>") == "/draft?number=1#comments"
+    (mine,), (theirs,) = shown_to(workspace, seated, m(2)).remarks, shown_to(workspace, seated, m(1)).remarks
+    assert (mine.text, mine.erase is None, theirs.erase) == ("<b>Too early</b>", False, None)
+    assert "&lt;b&gt;Too early" in DRAFT("remarks", shown_to(workspace, seated, m(1)), {}, None)
+    client.cookies.set(COOKIE, f"member.{m(1)}")
+    assert "not yours" in problem_of(sent(client, "erase/1", comment="1").partition("sent=")[2].partition("#")[0]).text
+    client.cookies.set(COOKIE, f"member.{m(2)}")
+    assert sent(client, "erase/1", comment="1") == "/draft?number=1#comments"
+    assert shown_to(workspace, seated, m(1)).remarks == []
 
 
 def test_a_hundred_thousand_characters_and_script_are_text(client, workspace, seated):
     words = "<script>alert(1)</script>" + "é" * 99_900
-    sent(client, "save/1", version="1", **{**WRITTEN, "words": words})
-    now = draft(workspace, 1)
-    assert now.body["words"] == words
-    shown = draft_page(chamber(seated), now, savings(workspace, 1), EN, query={})
-    page = DRAFT("asides", shown) + DRAFT("head", shown, "/", True)
-    page += form_html(writing(now, now.body, EN), EN, query={})
+    client.cookies.set(COOKIE, f"member.{m(1)}")
+    sent(client, "save/1", **{**WRITTEN, "words": words})
+    assert draft(workspace, 1).body["words"] == words
+    shown = shown_to(workspace, seated, m(1))
+    page = DRAFT("text", shown) + DRAFT("history", shown) + DRAFT("head", shown, "/", True)
+    page += form_html(writing(draft(workspace, 1), EN), EN, query={})
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-    place = sent(client, "save/1", version="2", **{**WRITTEN, "words": words + "x" * 100})
+    sent(client, "write/1")
+    place = sent(client, "save/1", **{**WRITTEN, "words": words + "x" * 100})
     assert problem_of(place.partition("sent=")[2].partition("#")[0]).typed["words"] == [words + "x" * 100]
 
 
 def test_who_does_not_sit_in_a_committee_neither_writes_nor_erases_its_drafts(client, workspace):
-    asked = ("save/1", {"version": "1", **WRITTEN}), ("discard/1", {"sure": "yes"}), ("new/external", {"title": "X"})
+    asked = ("save/1", WRITTEN), ("discard/1", {"sure": "yes"}), ("new/external", {"title": "X"})
     for who, told in ((f"member.{m(9)}", "has no mandate"), ("follow_up", "Say first which member you are")):
         client.cookies.set(COOKIE, who)
         for path, fields in asked:
             assert told in problem_of(sent(client, path, **fields).partition("sent=")[2].partition("#")[0]).text
     assert [(each.version, each.body) for each in drafts(workspace, "external")] == [(1, BODY)]
+    save(workspace, 1, body={**BODY, "words": "Two."}, author=m(1))
     client.cookies.set(COOKIE, "secretary")
-    assert sent(client, "save/1", version="1", **WRITTEN).endswith("saved=2#done")
+    assert sent(client, "write/1") == "/draft?number=1#write"
+    assert sent(client, "save/1", **WRITTEN).endswith("saved=3#done")
 
 
 def test_a_draft_says_what_it_lacks_before_a_vote():
@@ -129,11 +149,11 @@ def test_a_draft_says_what_it_lacks_before_a_vote():
     assert (missing(BODY, EN), complete(BODY)) == ("", True)
 
 
-def test_a_list_says_who_saved_last_and_nothing_is_marked_that_stands_alone(workspace, seated):
+def test_a_list_says_who_saved_last(workspace, seated):
     line = draft_line(chamber(seated), draft(workspace, 1), FR, query={})
     assert line.title == ("MatchFT", "/draft?number=1")
     assert "Version 1, enregistrée par Awa Diop le" in line.told
-    assert not any(marked for _, marked in read(BODY, {}, EN).parts)
+    assert read(BODY, EN).parts == ["One.", "Two."]
     shown = Template("pages/drafts/drafts.html", FR)(
         "head", "Committee", [line], [("A", "/a", True), ("B", "/b", False)]
     )
@@ -142,14 +162,10 @@ def test_a_list_says_who_saved_last_and_nothing_is_marked_that_stands_alone(work
 
 
 def test_a_sealed_draft_is_read_and_no_longer_written(client, workspace, seated):
-    from dataclasses import replace
-
-    now = replace(draft(workspace, 1), sealed_as=7)
-    shown = draft_page(chamber(seated), now, savings(workspace, 1), EN, query={})
+    now, me = replace(draft(workspace, 1), sealed_as=7), Person(role=Role.MEMBER, member=m(1))
+    shown = draft_page(workspace, chamber(seated), now, me, EN, query={})
     assert shown.sealed == ("entry 7", "/evidence?entry=7")
-    read = DRAFT("sealed", replace(shown, text=replace(shown.text, reservations=[("Train.", False)])))
-    assert "This draft was sealed:" in read
-    assert "<h2>Reservations</h2>" in read, "headings follow one another"
+    assert "This draft was sealed:" in DRAFT("sealed", shown)
 
 
 def test_a_draft_is_thrown_away_only_by_who_says_so(client, workspace):

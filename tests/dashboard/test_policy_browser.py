@@ -99,7 +99,7 @@ def seated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     workspace = Hall.seat(tmp_path_factory.mktemp("typed") / "home").workspace
     home = workspace.home
     body = {"title": TYPED, "sense": "favourable", "words": TYPED, "reservations": [TYPED]}
-    begin(workspace, "external", kind="opinion", body=body, author=m(1))
+    begin(workspace, "external", body=body, author=m(1))
     shutil.copytree(FIXTURE / "systems", home / "systems", dirs_exist_ok=True)
     text = json.dumps(TYPED)
     (home / "systems" / "sorter.yaml").write_text(

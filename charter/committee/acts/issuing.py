@@ -53,8 +53,6 @@ def issue(
 def opinion_text(workspace: Workspace, number: int) -> tuple[OpinionText, SavedDraft]:
     """The words of a draft of an opinion. Raises BoussoleError where it is none, or is not complete."""
     written = draft(workspace, number)
-    if written.kind != "opinion":
-        raise BoussoleError(f"draft {number} is no opinion.", next_step="See `boussole committee drafts`.")
     try:
         found = OpinionText.model_validate(written.body)
     except ValidationError as error:

@@ -12,10 +12,9 @@ from sqlalchemy.dialects.sqlite import insert
 
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.margin import erase_of_member
 from boussole.charter.records import open_records
 from boussole.charter.records.database import overwrite, reading
-from boussole.charter.records.models import MemberName
+from boussole.charter.records.models import DraftComment, MemberName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +52,13 @@ def name_member(workspace: Workspace, member: str, *, name: str, contact: str = 
 
 
 def forget(workspace: Workspace, member: str) -> bool:
-    """Erase a member's name, minutes made as files, which may bear it, and what they wrote in margins, which nothing
+    """Erase a member's name, minutes made as files, which may bear it, and their comments on drafts, which nothing
     seals; whether there was a name. What they did stays, under their number."""
     for path in papers_folder(workspace).glob("session-*-minutes-*"):
         path.unlink(missing_ok=True)
     with open_records(workspace).begin() as connection:
         overwrite(connection)
-        erase_of_member(connection, member)
+        connection.execute(delete(DraftComment).where(DraftComment.author == member))
         return bool(connection.execute(delete(MemberName).where(MemberName.member == member)).rowcount)
 
 

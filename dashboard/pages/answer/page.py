@@ -6,8 +6,6 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.margin import on_answer
-from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
@@ -24,11 +22,7 @@ from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.answers.small_print import recompute
-from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.drafts import author
-from boussole.dashboard.views.parts.margin import MarginReader, answer_margin, answer_spot, told_in
-from boussole.dashboard.views.parts.margin_routes import acts_of
 from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.text_examples import examples_about
 
@@ -57,7 +51,6 @@ def show(system: str, key: str, say: Say) -> None:
         made("actions", page, contest, ask(page.system, page.key) if ask else "", taken),
         made("examples", _examples(page), generations_href(query=query, anchor=f"examples-{page.system}")),
         PageForms(query=query, problem=context.problem()).recording(forms, say, kind="behind"),
-        _margin(page, say),
         made(
             "behind",
             page,
@@ -74,22 +67,6 @@ def _examples(page: AnswerPage) -> int:
     if not allowed(here().role, Action.SEE_EXAMPLES):
         return 0
     return examples_about(context.scene(), page.system, page.key)
-
-
-def _margin(page: AnswerPage, say: Say) -> Html:
-    """What the committees of whoever looks wrote about the answer; nothing for anybody else."""
-    workspace, me = Workspace.find(), here()
-    mine = [each for each in context.chambers().values() if reads_drafts(me, each)]
-    spot = answer_spot(workspace, page.system, page.key, say) if mine else None
-    if spot is None:
-        return Html("")
-    now, found = told_in(workspace, spot), []
-    for chamber in mine:
-        notes = on_answer(workspace, chamber.id, page.system, page.key)
-        acts = acts_of(chamber, me, notes, say, texts={}, query=context.kept_query())
-        reader = MarginReader(chamber=chamber, say=say, author=author(me), writes=True, acts=acts)
-        found.append(answer_margin(reader, spot, notes, now))
-    return Template("views/parts/margin.html", say)("of_answer", found, context.kept_query(), context.problem())
 
 
 speaks = context.speaks()

@@ -35,13 +35,10 @@ def setting_of(figure: AnswerFigure | None, chambers: Mapping[str, Chamber], me:
     return Setting(person=me, say=say, of=place_of(figure), known=chambers, figure=figure, proposed=seen)
 
 
-def asking(
-    figure: AnswerFigure | None, chambers: Mapping[str, Chamber], me: Person, say: Say, *, words: str = ""
-) -> Form:
-    """A question, about a figure or in general; it starts with `words`, if any."""
+def asking(figure: AnswerFigure | None, chambers: Mapping[str, Chamber], me: Person, say: Say) -> Form:
+    """A question, about a figure or in general."""
     ((model, form),) = forms_on("ask")
-    at = setting_of(figure, chambers, me, say)
-    return record_form(model, form, replace(at, proposed={**at.proposed, "text": words}))
+    return record_form(model, form, setting_of(figure, chambers, me, say))
 
 
 def _asking(desk: FormDesk, of: str, __: WebForm) -> Setting | None:

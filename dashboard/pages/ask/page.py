@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
-from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import questions_href
@@ -13,7 +12,6 @@ from boussole.dashboard.pages.ask.forms import asking
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import form_html
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.margin_routes import own_words
 from boussole.dashboard.views.records.setting import figure_at
 
 
@@ -22,8 +20,7 @@ def show(say: Say) -> None:
     asked, query = st.query_params.to_dict(), context.kept_query()
     system, key = asked.get("system", ""), asked.get("question", "")
     figure = figure_at(context.scene(), system, key, say)
-    words = own_words(Workspace.find(), here(), asked.get("margin", ""))
-    made, form = Template("pages/ask/ask.html", say), asking(figure, context.chambers(), here(), say, words=words)
+    made, form = Template("pages/ask/ask.html", say), asking(figure, context.chambers(), here(), say)
     context.put(
         made("head", figure, questions_href(query=query), bool(system) and figure is None),
         form_html(form, say, query=query, problem=context.problem()),

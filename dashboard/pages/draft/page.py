@@ -1,4 +1,4 @@
-"""The page of one draft of an opinion: to write in, with what others wrote at the same time."""
+"""The page of one draft of an opinion: its text, to its writer the form, and what members wrote about it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.margin import on_draft
-from boussole.charter.committee.papers.drafts import SavedDraft, Saving, draft, savings
-from boussole.dashboard.markup.elements import Html
+from boussole.charter.committee.papers.drafts import draft, savings
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import drafts_href, number_of
@@ -16,46 +14,35 @@ from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import folded_form, form_html
 from boussole.dashboard.views.chamber import Chamber, reads_drafts
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.drafts import author, draft_page, throwing, writing
-from boussole.dashboard.views.parts.margin import MarginReader, draft_margin
-from boussole.dashboard.views.parts.margin_routes import acts_of
+from boussole.dashboard.views.parts.drafts import commenting, draft_page, taking, throwing, writing
 
 
 def show(say: Say) -> None:
     """The draft of the address, or that there is none."""
     workspace, query, number = Workspace.find(), context.kept_query(), number_of(_asked("number"))
     shown, chambers = Template("pages/draft/draft.html", say), context.chambers()
-    now = draft(workspace, number) if number is not None and _known(workspace, number) else None
-    if now is None or now.kind != "opinion" or not _reads(chambers.get(now.committee)):
+    now = draft(workspace, number) if number is not None and savings(workspace, number) else None
+    if now is None or not _reads(chambers.get(now.committee)):
         st.html(shown("no_draft", _asked("number"), drafts_href("", query=query)))
         return
-    every = savings(workspace, now.id)
-    page = draft_page(chambers[now.committee], now, every, say, query=query)
+    page = draft_page(workspace, chambers[now.committee], now, here(), say, query=query)
     st.html(shown("head", page, drafts_href(now.committee, query=query), bool(_asked("saved"))))
-    margin = _margin(chambers[now.committee], now, every, say)
     if page.sealed:
-        context.put(shown("sealed", page), margin)
+        context.put(shown("sealed", page), shown("remarks", page, query, None))
         return
-    taken = next((each for each in every if str(each.id) == _asked("take")), None)
-    problem = context.problem()
+    problem, form = context.problem(), writing(now, say)
+    if page.writes or (problem and problem.of([form])):
+        text = [shown("to_write"), form_html(form, say, query=query, problem=problem)]
+    else:
+        begin = [] if page.writer else [form_html(taking(now, say), say, query=query, problem=problem)]
+        text = [shown("text", page), *begin]
     context.put(
-        margin,
-        shown("to_write"),
-        form_html(writing(now, taken.body if taken else now.body, say), say, query=query, problem=problem),
-        shown("asides", page),
+        *text,
+        shown("remarks", page, query, problem),
+        form_html(commenting(now, say), say, query=query, problem=problem),
         shown("history", page),
         folded_form(say("Throw this draft away"), throwing(now, say), say, query=query, problem=problem),
     )
-
-
-def _margin(chamber: Chamber, now: SavedDraft, every: list[Saving], say: Say) -> Html:
-    """The text with its margin: read, and written in until the draft is sealed."""
-    me, query, notes = here(), context.kept_query(), on_draft(Workspace.find(), now.id)
-    acts = acts_of(chamber, me, notes, say, texts=context.voted(chamber.id), query=query)
-    reader = MarginReader(chamber=chamber, say=say, author=author(me), writes=now.sealed_as is None, acts=acts)
-    bodies = {each.version: each.body for each in every if each.version is not None}
-    found = draft_margin(reader, now, bodies, notes)
-    return Template("views/parts/margin.html", say)("of_draft", found, query, context.problem())
 
 
 def _reads(chamber: Chamber | None) -> bool:
@@ -64,10 +51,6 @@ def _reads(chamber: Chamber | None) -> bool:
 
 def _asked(name: str) -> str:
     return st.query_params.get(name, "")
-
-
-def _known(workspace: Workspace, number: int) -> bool:
-    return bool(savings(workspace, number))
 
 
 speaks = context.speaks()

@@ -27,9 +27,8 @@ def show(say: Say) -> None:
         return
     name = asked if asked in chambers else next(iter(chambers))
     chamber = chambers[name]
-    found = [each for each in drafts(Workspace.find(), name) if each.kind == "opinion"]
     others = [(each.title(say), drafts_href(at, query=query), at == name) for at, each in chambers.items()]
-    lines = [draft_line(chamber, each, say, query=query) for each in found]
+    lines = [draft_line(chamber, each, say, query=query) for each in drafts(Workspace.find(), name)]
     problem = context.problem()
     context.put(
         shown("head", chamber.title(say), lines, others),

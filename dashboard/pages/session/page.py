@@ -15,7 +15,6 @@ from boussole.dashboard.pages.session.view import pack_view, session_page
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views.chamber import Chamber, chamber_of, reads_drafts
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.margin_routes import own_words
 from boussole.dashboard.views.records.offering import HEAD, FormOffer, SessionActions, just_done, offered
 from boussole.dashboard.views.records.setting import FormPlace, place_of
 
@@ -63,8 +62,7 @@ def _just_done(chamber: Chamber, say: Say) -> Html:
 def _forms(place: FormPlace, say: Say) -> dict[str, list[FormOffer]]:
     """What the reader may do, by the part of the page: in the session, and papers of it to be made."""
     papers = paper_offers(place.chamber, place.found.entry, here(), say)
-    words = own_words(Workspace.find(), here(), st.query_params.get("margin", ""))
-    acts = offered(place, here(), say, words=words)
+    acts = offered(place, here(), say)
     return {part: [*acts.get(part, ()), *papers.get(part, ())] for part in {**acts, **papers}}
 
 

@@ -119,7 +119,7 @@ def _session_file(workspace: Workspace, chamber: Chamber, found: Session) -> lis
             found=found,
             pack=pack_view(evidence, scene, say, query={}),
             since=differences_of(changes, scene, title, say) if changes else None,
-            drafts=[each for each in store.drafts(workspace, chamber.id) if each.kind == "opinion"],
+            drafts=store.drafts(workspace, chamber.id),
             charter=scene.charter,
         )
         titles = (

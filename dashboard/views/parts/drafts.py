@@ -1,18 +1,32 @@
-"""Drafts: the list, one with what was kept aside of it, two texts side by side; their forms, where these are sent."""
+"""Drafts: the list, one with its versions and comments; their forms, and where these are sent."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.routing import Route
 
-from boussole.charter.committee.papers.drafts import SavedDraft, Saving, begin, discard, draft, drafts, save
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.papers.drafts import (
+    LONGEST,
+    Comment,
+    SavedDraft,
+    begin,
+    claim,
+    comment,
+    comments,
+    discard,
+    draft,
+    drafts,
+    erase_comment,
+    save,
+    savings,
+)
 from boussole.charter.committee.placeholders import unwritten
 from boussole.charter.committee.referrals.matters import matters
 from boussole.charter.committee.voted import wording_in
@@ -40,28 +54,29 @@ class DraftLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """A text of an opinion, as it is read: each part with whether another text has it too."""
+    """A text of an opinion, as it is read."""
 
     title: str
     sense: str
-    parts: Sequence[tuple[str, bool]]
-    reservations: Sequence[tuple[str, bool]]
+    parts: Sequence[str]
+    reservations: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DraftAside:
-    """A text that was kept aside because somebody had saved in between."""
+class Remark:
+    """A comment on a draft. `erase`: the form by which its author erases it."""
 
     number: int
-    told: str
-    mine: Text
-    theirs: Text
-    take: str
+    who: str
+    when: str
+    text: str
+    erase: Form | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class DraftPage:
-    """One draft. `sealed`: the entry it became, if any; then nothing of it can be changed."""
+    """One draft. `sealed`: the entry it became, if any; then nothing of it can be changed. `writer`: what is said of
+    whoever writes in it; empty where it is free, or whoever looks writes."""
 
     number: int
     committee: str
@@ -70,9 +85,11 @@ class DraftPage:
     about: Link | None
     missing: str
     sealed: Link | None
+    writes: bool
+    writer: str
     text: Text
-    asides: Sequence[DraftAside]
-    history: Sequence[tuple[str, str]]
+    remarks: Sequence[Remark]
+    history: Sequence[tuple[str, Text]]
 
 
 def author_words(chamber: Chamber, author: str, say: Say) -> str:
@@ -93,10 +110,10 @@ def draft_line(chamber: Chamber, draft: SavedDraft, say: Say, *, query: dict[str
 
 
 def draft_page(
-    chamber: Chamber, draft: SavedDraft, savings: Sequence[Saving], say: Say, *, query: dict[str, str]
+    workspace: Workspace, chamber: Chamber, draft: SavedDraft, me: Person, say: Say, *, query: dict[str, str]
 ) -> DraftPage:
-    """One draft, with everything that was saved of it."""
-    aside = [each for each in savings if each.version is None]
+    """One draft, with its versions and what was written about it."""
+    writer = draft.written_by(dt.datetime.now(dt.UTC))
     return DraftPage(
         number=draft.id,
         committee=draft.committee,
@@ -107,13 +124,33 @@ def draft_page(
         sealed=(say("entry {n}", n=str(draft.sealed_as)), evidence_href(query=query, entry=str(draft.sealed_as)))
         if draft.sealed_as is not None
         else None,
-        text=read(draft.body, {}, say),
-        asides=[_aside(chamber, draft, each, say, query=query) for each in reversed(aside)],
+        writes=writer == author(me),
+        writer=_writer(chamber, draft, say) if writer not in (None, author(me)) else "",
+        text=read(draft.body, say),
+        remarks=[_remark(chamber, draft, each, me, say) for each in comments(workspace, draft.id)],
         history=[
-            (_saved(chamber, each.version, each.author, each.saved_at, say), say.written(title_of(each.body)))
-            for each in reversed(savings)
-            if each.version is not None
+            (_saved(chamber, each.version, each.author, each.saved_at, say), read(each.body, say))
+            for each in reversed(savings(workspace, draft.id))
         ],
+    )
+
+
+def _writer(chamber: Chamber, draft: SavedDraft, say: Say) -> str:
+    return say(
+        "{who} has been writing in it since {moment}: nobody else can until they have saved, or for two hours.",
+        who=author_words(chamber, draft.writer or "", say),
+        moment=_moment(chamber, draft.writing_since or "", say),
+    )
+
+
+def _remark(chamber: Chamber, draft: SavedDraft, comment: Comment, me: Person, say: Say) -> Remark:
+    mine = comment.author == author(me) and draft.sealed_as is None
+    return Remark(
+        number=comment.id,
+        who=author_words(chamber, comment.author, say),
+        when=_moment(chamber, comment.written_at, say),
+        text=comment.text,
+        erase=erasing(draft, comment.id, say) if mine else None,
     )
 
 
@@ -122,21 +159,6 @@ def _about(chamber: Chamber, entry: int | None, *, query: dict[str, str]) -> Lin
     if entry is None or entry not in known:
         return None
     return known[entry].subject, evidence_href(query=query, entry=str(entry))
-
-
-def _aside(chamber: Chamber, draft: SavedDraft, saving: Saving, say: Say, *, query: dict[str, str]) -> DraftAside:
-    return DraftAside(
-        number=saving.id,
-        told=say(
-            "Written by {who} on {moment}, from version {n}",
-            who=author_words(chamber, saving.author, say),
-            moment=_moment(chamber, saving.saved_at, say),
-            n=str(saving.based_on),
-        ),
-        mine=read(saving.body, draft.body, say),
-        theirs=read(draft.body, saving.body, say),
-        take=draft_href(draft.id, query=query, take=str(saving.id)),
-    )
 
 
 def _saved(chamber: Chamber, version: int | None, author: str, saved_at: str, say: Say) -> str:
@@ -208,30 +230,15 @@ def complete(body: Mapping[str, Any]) -> bool:
     return wording is not None and unwritten(wording) is None
 
 
-def read(body: Mapping[str, Any], other: Mapping[str, Any], say: Say) -> Text:
-    """A text, each paragraph with whether the other text lacks it; without another, nothing is marked."""
+def read(body: Mapping[str, Any], say: Say) -> Text:
+    """A text as it is read."""
     sense = body.get("sense")
     return Text(
         title=title_of(body),
         sense=sense_word(sense, say) if sense in SENSES else "",
-        parts=_marked(_paragraphs(words_of(body)), _paragraphs(words_of(other)), bool(other)),
-        reservations=_marked(reservations_of(body), reservations_of(other), bool(other)),
+        parts=[part.strip("\n") for part in words_of(body).split("\n\n") if part.strip()],
+        reservations=reservations_of(body),
     )
-
-
-def _paragraphs(text: str) -> list[str]:
-    return [part.strip("\n") for part in text.split("\n\n") if part.strip()]
-
-
-def _marked(mine: Sequence[str], others: Sequence[str], compared: bool) -> list[tuple[str, bool]]:
-    if not compared:
-        return [(text, False) for text in mine]
-    same = {
-        at
-        for block in SequenceMatcher(None, mine, others, autojunk=False).get_matching_blocks()
-        for at in range(block.a, block.a + block.size)
-    }
-    return [(text, at not in same) for at, text in enumerate(mine)]
 
 
 def beginning(chamber: Chamber, say: Say) -> Form:
@@ -246,8 +253,30 @@ def beginning(chamber: Chamber, say: Say) -> Form:
     )
 
 
-def writing(now: SavedDraft, body: Mapping[str, Any], say: Say) -> Form:
-    """A draft as it can be saved: over version `now`, with the words of `body`."""
+def taking(now: SavedDraft, say: Say) -> Form:
+    """Begin to write in a draft."""
+    return Form(id=f"draft-write-{now.id}", path=f"/drafts/write/{now.id}", send=say("Write in this draft"), fields=[])
+
+
+def commenting(now: SavedDraft, say: Say) -> Form:
+    """A comment on a draft."""
+    text = FormField(name="text", label=say("Your comment"), kind="prose", rows=3, longest=LONGEST)
+    return Form(id=f"draft-comment-{now.id}", path=f"/drafts/comment/{now.id}", send=say("Comment"), fields=[text])
+
+
+def erasing(now: SavedDraft, number: int, say: Say) -> Form:
+    """One's own comment is erased."""
+    return Form(
+        id=f"draft-erase-{number}",
+        path=f"/drafts/erase/{now.id}",
+        send=say("Erase the comment"),
+        fields=[FormField(name="comment", label="", kind="hidden", value=str(number))],
+    )
+
+
+def writing(now: SavedDraft, say: Say) -> Form:
+    """A draft as its writer saves it."""
+    body = now.body
     senses = [(each, sense_word(each, say)) for each in SENSES]
     chosen = body.get("sense")
     return Form(
@@ -255,7 +284,6 @@ def writing(now: SavedDraft, body: Mapping[str, Any], say: Say) -> Form:
         path=f"/drafts/save/{now.id}",
         send=say("Save"),
         fields=[
-            FormField(name="version", label="", kind="hidden", value=str(now.version)),
             FormField(name="title", label=say("Title of the opinion"), value=title_of(body)),
             FormField(
                 name="sense",
@@ -292,7 +320,7 @@ def throwing(now: SavedDraft, say: Say) -> Form:
         id=f"draft-discard-{now.id}",
         path=f"/drafts/discard/{now.id}",
         send=say("Throw the draft away"),
-        note=say("All its versions and what was kept aside are erased for good."),
+        note=say("All its versions and comments are erased for good."),
         fields=[FormField(name="sure", label=say("Yes, erase all of it"), kind="tick")],
     )
 
@@ -308,7 +336,7 @@ def found(desk: FormDesk, of: str) -> SavedDraft | None:
 
 def all_of(desk: FormDesk, committee: str) -> list[SavedDraft]:
     """The drafts of opinions of a committee that are not sealed."""
-    return [each for each in drafts(desk.workspace, committee) if each.kind == "opinion"]
+    return drafts(desk.workspace, committee)
 
 
 def author(me: Person) -> str:
@@ -328,7 +356,6 @@ def start(desk: FormDesk, of: str, values: FormValues) -> str:
     made = begin(
         desk.workspace,
         of,
-        kind="opinion",
         body={"title": values.text("title"), "sense": None, "words": "", "reservations": []},
         author=author(desk.person),
         about=int(about) if about else None,
@@ -341,17 +368,37 @@ def _asked(desk: FormDesk, of: str) -> Form:
 
 
 def keep(desk: FormDesk, of: str, values: FormValues) -> str:
-    """Save a draft. Raises StaleDraftError, a refusal, where somebody saved in between: the text is kept aside."""
+    """Save a draft. Raises RefusedError where somebody else writes in it."""
     _writes(desk, draft(desk.workspace, int(of)).committee)
-    version = values.number("version")
     body = {
         "title": values.text("title"),
         "sense": values.maybe("sense"),
         "words": values.text("words"),
         "reservations": [part.strip() for part in values.text("reservations").split("\n\n") if part.strip()],
     }
-    saved = save(desk.workspace, int(of), body=body, based_on=version or 0, author=author(desk.person))
+    saved = save(desk.workspace, int(of), body=body, author=author(desk.person))
     return draft_href(int(of), query=desk.query, saved=str(saved.version), anchor="done")
+
+
+def write(desk: FormDesk, of: str, _: FormValues) -> str:
+    """Begin to write in a draft. Raises RefusedError where somebody else does."""
+    _writes(desk, draft(desk.workspace, int(of)).committee)
+    claim(desk.workspace, int(of), author=author(desk.person))
+    return draft_href(int(of), query=desk.query, anchor="write")
+
+
+def remark(desk: FormDesk, of: str, values: FormValues) -> str:
+    """Comment on a draft."""
+    _writes(desk, draft(desk.workspace, int(of)).committee)
+    comment(desk.workspace, int(of), text=values.text("text"), author=author(desk.person))
+    return draft_href(int(of), query=desk.query, anchor="comments")
+
+
+def erase(desk: FormDesk, of: str, values: FormValues) -> str:
+    """Erase one's own comment. Raises RefusedError where it is another's."""
+    _writes(desk, draft(desk.workspace, int(of)).committee)
+    erase_comment(desk.workspace, values.number("comment") or 0, author=author(desk.person))
+    return draft_href(int(of), query=desk.query, anchor="comments")
 
 
 def throw_away(desk: FormDesk, of: str, values: FormValues) -> str:
@@ -371,8 +418,11 @@ def draft_routes(home: Path) -> list[Route]:
     """The routes of a workspace."""
     return [
         form_route(f"{BASE}/new/{{of}}", home, ask=_beginning, act=start, back=_back_to_all),
-        form_route(f"{BASE}/save/{{of}}", home, ask=_writing, act=keep, back=_back),
-        form_route(f"{BASE}/discard/{{of}}", home, ask=_throwing, act=throw_away, back=_back),
+        form_route(f"{BASE}/write/{{of}}", home, ask=_of_draft(taking), act=write, back=_back),
+        form_route(f"{BASE}/save/{{of}}", home, ask=_of_draft(writing), act=keep, back=_back),
+        form_route(f"{BASE}/comment/{{of}}", home, ask=_of_draft(commenting), act=remark, back=_back),
+        form_route(f"{BASE}/erase/{{of}}", home, ask=_erasing, act=erase, back=_back),
+        form_route(f"{BASE}/discard/{{of}}", home, ask=_of_draft(throwing), act=throw_away, back=_back),
     ]
 
 
@@ -381,14 +431,19 @@ def _beginning(desk: FormDesk, of: str) -> Form | None:
     return beginning(chamber, desk.say) if chamber else None
 
 
-def _writing(desk: FormDesk, of: str) -> Form | None:
+def _erasing(desk: FormDesk, of: str) -> Form | None:
     now = found(desk, of)
-    return writing(now, now.body, desk.say) if now else None
+    return erasing(now, 0, desk.say) if now else None
 
 
-def _throwing(desk: FormDesk, of: str) -> Form | None:
-    now = found(desk, of)
-    return throwing(now, desk.say) if now else None
+def _of_draft(form: Callable[[SavedDraft, Say], Form]) -> Callable[[FormDesk, str], Form | None]:
+    """A form of a draft, by its number."""
+
+    def ask(desk: FormDesk, of: str) -> Form | None:
+        now = found(desk, of)
+        return form(now, desk.say) if now else None
+
+    return ask
 
 
 def _back_to_all(desk: FormDesk, of: str, token: str) -> str:

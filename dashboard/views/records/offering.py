@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from boussole.charter.committee.meetings.sessions import sessions
 from boussole.charter.committee.papers.minutes import content_of, minutes_of
@@ -64,24 +64,22 @@ class FormOffer:
 Where = tuple[str, str, FormPlace, bool]
 
 
-def offered(place: FormPlace, me: Person, say: Say, *, words: str = "") -> Mapping[str, Sequence[FormOffer]]:
-    """The forms by the part of the page that shows them: its name, that of an item, or an entry. `words`: those with
-    which the reader's own question or disagreement starts."""
+def offered(place: FormPlace, me: Person, say: Say) -> Mapping[str, Sequence[FormOffer]]:
+    """The forms by the part of the page that shows them: its name, that of an item, or an entry."""
     found: dict[str, list[FormOffer]] = {}
     for part, name, about, now in _all(place, me) if leads(me, place.chamber) else ():
-        for title, form in _forms(name, about, me, say, words):
+        for title, form in _forms(name, about, me, say):
             found.setdefault(part, []).append(FormOffer(title=title, form=form, now=now))
     return found
 
 
-def _forms(name: str, place: FormPlace, me: Person, say: Say, words: str) -> list[Titled]:
+def _forms(name: str, place: FormPlace, me: Person, say: Say) -> list[Titled]:
     """The form of this name, for whoever may fill it in."""
     if name in BY_HAND:
         doing = BY_HAND[name]
         return [(doing.title(say), doing.form(place, me, say))] if allowed(me.role, ROUTES[doing.path]) else []
     at = Setting(person=me, say=say, of=place.of, workspace=place.workspace, chamber=place.chamber, place=place)
-    proposed = {"text": words} if words and name in ("dissent", "ask") else {}
-    return made("session", replace(at, proposed=proposed), name)
+    return made("session", at, name)
 
 
 def _at(place: FormPlace, me: Person) -> Setting:

@@ -333,5 +333,5 @@ def _drafts(place: FormPlace) -> list[SavedDraft]:
 
 def _complete(draft: SavedDraft) -> OpinionText | None:
     """The words of a draft of an opinion; None while it is not complete, or holds words that stand for others."""
-    text = wording_in(draft.body) if draft.kind == "opinion" else None
+    text = wording_in(draft.body)
     return None if text is None or unwritten(text) else text

@@ -179,7 +179,7 @@ def _with(value: str, known: Choices) -> Choices:
 
 
 def _drafts(place: FormPlace, say: Say) -> Choices:
-    known = [each for each in store.drafts(place.workspace, place.chamber.id) if each.kind == "opinion"]
+    known = store.drafts(place.workspace, place.chamber.id)
     return [
         (str(each.id), f"{say('Draft no. {n}', n=str(each.id))} — {each.body.get('title') or ''}") for each in known
     ]

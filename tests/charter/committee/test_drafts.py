@@ -1,7 +1,8 @@
-"""Drafts: two people write the same text, and nobody's words are lost."""
+"""Drafts: one writes at a time, every version stays, and members comment on them."""
 
 from __future__ import annotations
 
+import datetime as dt
 import multiprocessing
 
 import pytest
@@ -9,16 +10,22 @@ import pytest
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import (
+    HELD,
     LARGEST,
-    StaleDraftError,
+    LONGEST,
     begin,
+    claim,
+    comment,
+    comments,
     discard,
     draft,
     drafts,
+    erase_comment,
     save,
     savings,
     sealed,
 )
+from boussole.charter.committee.people.directory import forget
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.records import open_records, verify_records
 
@@ -32,42 +39,70 @@ def workspace(tmp_path):
 
 @pytest.fixture
 def opinion(workspace):
-    return begin(workspace, "external", kind="opinion", body=FIRST, author="m_00000001", about=7).id
+    return begin(workspace, "external", body=FIRST, author="m_00000001", about=7).id
 
 
-def write(workspace, number, words, *, based_on, author="m_00000002"):
-    return save(workspace, number, body={**FIRST, "words": words}, based_on=based_on, author=author)
+def write(workspace, number, words, *, author="m_00000002"):
+    claim(workspace, number, author=author)
+    return save(workspace, number, body={**FIRST, "words": words}, author=author)
 
 
-def test_a_draft_is_saved_again_and_again(workspace, opinion):
-    assert write(workspace, opinion, "Two", based_on=1).version == 2
-    now = write(workspace, opinion, "Three", based_on=2, author="m_00000003")
+def at(monkeypatch, moment):
+    """The clock of drafts."""
+
+    class Clock(dt.datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return moment
+
+    monkeypatch.setattr("boussole.charter.committee.papers.drafts.dt.datetime", Clock)
+
+
+def test_a_draft_is_saved_again_and_again_and_every_version_stays(workspace, opinion):
+    save(workspace, opinion, body={**FIRST, "words": "Two"}, author="m_00000001")
+    now = write(workspace, opinion, "Three", author="m_00000003")
     assert (now.version, now.body["words"], now.author, now.about) == (3, "Three", "m_00000003", 7)
-    assert [(each.version, each.based_on) for each in savings(workspace, opinion)] == [(1, 0), (2, 1), (3, 2)]
+    assert [(each.version, each.body["words"]) for each in savings(workspace, opinion)] == [
+        (1, FIRST["words"]),
+        (2, "Two"),
+        (3, "Three"),
+    ]
     assert [each.id for each in drafts(workspace, "external")] == [opinion]
     assert drafts(workspace, "internal") == []
     assert verify_records(workspace).size == 0
 
 
-def test_who_saves_second_is_told_and_their_text_is_kept(workspace, opinion):
-    write(workspace, opinion, "Mine", based_on=1, author="m_00000001")
-    with pytest.raises(StaleDraftError) as raised:
-        write(workspace, opinion, "Yours", based_on=1)
-    assert raised.value.current.body["words"] == "Mine"
-    kept = {each.id: each for each in savings(workspace, opinion)}[raised.value.kept]
-    assert (kept.version, kept.based_on, kept.body["words"], kept.author) == (None, 1, "Yours", "m_00000002")
-    assert "Ada) has saved version 2" in raised.value.said("en", name=lambda _: "Ada")
-    assert "gardé à part" in raised.value.said("fr")
-    assert write(workspace, opinion, "Both", based_on=2).version == 3
+def test_one_writes_at_a_time_and_others_wait_until_the_draft_is_saved(workspace, opinion):
+    """Who begins a draft writes in it first."""
+    with pytest.raises(RefusedError) as raised:
+        write(workspace, opinion, "Yours")
+    assert raised.value.said("en", name=lambda _: "Ada").startswith("Ada is writing in this draft.")
+    with pytest.raises(RefusedError, match="is writing in this draft"):
+        save(workspace, opinion, body=FIRST | {"words": "Yours"}, author="m_00000002")
+    save(workspace, opinion, body=FIRST | {"words": "Mine"}, author="m_00000001")
+    with pytest.raises(RefusedError, match="no longer write in this draft"):
+        save(workspace, opinion, body=FIRST | {"words": "Late"}, author="m_00000001")
+    assert write(workspace, opinion, "Both").version == 3
+
+
+def test_a_writer_who_left_keeps_nobody_waiting_for_more_than_two_hours(workspace, opinion, monkeypatch):
+    begun = dt.datetime.now(dt.UTC)
+    at(monkeypatch, begun + HELD - dt.timedelta(minutes=1))
+    with pytest.raises(RefusedError):
+        claim(workspace, opinion, author="m_00000002")
+    at(monkeypatch, begun + HELD + dt.timedelta(minutes=1))
+    assert claim(workspace, opinion, author="m_00000002").writer == "m_00000002"
+    with pytest.raises(RefusedError, match="m_00000002 is writing"):
+        save(workspace, opinion, body=FIRST | {"words": "Back"}, author="m_00000001")
 
 
 def test_the_same_text_sent_twice_is_saved_once(workspace, opinion):
-    first = write(workspace, opinion, "Two", based_on=1)
-    assert write(workspace, opinion, "Two", based_on=1) == first
+    save(workspace, opinion, body={**FIRST, "words": "Two"}, author="m_00000001")
+    assert save(workspace, opinion, body={**FIRST, "words": "Two"}, author="m_00000001").version == 2
     assert len(savings(workspace, opinion)) == 2
 
 
-def test_a_draft_that_was_sealed_is_closed_and_a_late_text_is_kept(workspace, opinion):
+def test_a_draft_that_was_sealed_is_closed(workspace, opinion):
     with open_records(workspace).begin() as connection:
         with pytest.raises(RefusedError, match="at version 1"):
             sealed(connection, opinion, version=2, entry=0)
@@ -75,50 +110,73 @@ def test_a_draft_that_was_sealed_is_closed_and_a_late_text_is_kept(workspace, op
         sealed(connection, opinion, version=1, entry=0)
         with pytest.raises(RefusedError, match="saved or sealed since"):
             sealed(connection, opinion, version=1, entry=1)
-    with pytest.raises(RefusedError, match="sealed as entry 0"):
-        write(workspace, opinion, "Late", based_on=1)
-    with pytest.raises(RefusedError, match="sealed as entry 0"):
-        discard(workspace, opinion)
-    assert savings(workspace, opinion)[-1].body["words"] == "Late"
+    for late in (
+        lambda: claim(workspace, opinion, author="m_00000001"),
+        lambda: save(workspace, opinion, body={**FIRST, "words": "Late"}, author="m_00000001"),
+        lambda: comment(workspace, opinion, text="Late", author="m_00000001"),
+        lambda: discard(workspace, opinion),
+    ):
+        with pytest.raises(RefusedError, match="sealed as entry 0"):
+            late()
+    assert len(savings(workspace, opinion)) == 1
     assert drafts(workspace, "external") == []
 
 
+def test_members_comment_on_a_draft_and_erase_their_own_words_alone(workspace, opinion):
+    for author in ("m_00000002", "m_00000003", "m_00000002"):
+        comment(workspace, opinion, text=" Too early. ", author=author)
+    first, second = comments(workspace, opinion)
+    assert (first.text, first.author, second.author) == ("Too early.", "m_00000002", "m_00000003")
+    with pytest.raises(RefusedError, match="not yours"):
+        erase_comment(workspace, first.id, author="m_00000003")
+    erase_comment(workspace, first.id, author="m_00000002")
+    assert comments(workspace, opinion) == [second]
+    for text in (" ", "x" * (LONGEST + 1)):
+        with pytest.raises(BoussoleError, match="1 to 5,000 characters"):
+            comment(workspace, opinion, text=text, author="m_00000002")
+    forget(workspace, "m_00000003")
+    assert comments(workspace, opinion) == []
+
+
 def test_a_draft_is_discarded_with_all_its_savings(workspace, opinion):
-    write(workspace, opinion, "Two", based_on=1)
+    write(workspace, opinion, "Two", author="m_00000001")
+    comment(workspace, opinion, text="Why?", author="m_00000002")
     discard(workspace, opinion)
-    assert savings(workspace, opinion) == []
+    assert savings(workspace, opinion) == comments(workspace, opinion) == []
     for gone in (draft, discard):
         with pytest.raises(BoussoleError, match="there is no draft"):
             gone(workspace, opinion)
 
 
 def test_a_hundred_thousand_characters_are_kept_and_more_than_a_million_refused(workspace, opinion):
-    assert write(workspace, opinion, "é" * 100_000, based_on=1).body["words"] == "é" * 100_000
+    assert write(workspace, opinion, "é" * 100_000, author="m_00000001").body["words"] == "é" * 100_000
     with pytest.raises(BoussoleError, match=r"a draft may have 1,000,000"):
-        write(workspace, opinion, "x" * LARGEST, based_on=2)
+        write(workspace, opinion, "x" * LARGEST)
 
 
 def test_markup_is_kept_as_the_words_it_is(workspace, opinion):
     words = "<script>alert(1)</script>\0\u202e"
-    assert write(workspace, opinion, words, based_on=1).body["words"] == words
+    assert write(workspace, opinion, words, author="m_00000001").body["words"] == words
 
 
 @pytest.mark.costly
-def test_of_two_processes_that_save_at_once_one_is_told(workspace, opinion):
+def test_of_two_processes_that_begin_to_write_at_once_one_does(workspace, opinion):
+    write(workspace, opinion, "Free", author="m_00000001")
     fork = multiprocessing.get_context("fork")
     ready, told = fork.Barrier(2), fork.Queue()
 
-    def run(words):
+    def run(author):
         ready.wait()
         try:
-            told.put(write(workspace, opinion, words, based_on=1).version)
-        except StaleDraftError as error:
-            told.put(-error.current.version)
+            told.put(claim(workspace, opinion, author=author).writer)
+        except RefusedError as error:
+            told.put(error.reason)
 
-    processes = [fork.Process(target=run, args=(words,)) for words in ("one", "two")]
+    processes = [fork.Process(target=run, args=(author,)) for author in ("m_00000001", "m_00000002")]
     for process in processes:
         process.start()
-    assert sorted(told.get(timeout=60) for _ in processes) == [-2, 2]
+    found = {told.get(timeout=60) for _ in processes}
     for process in processes:
         process.join(timeout=60)
-    assert sorted(each.body["words"] for each in savings(workspace, opinion)[1:]) == ["one", "two"]
+    assert "draft_taken" in found
+    assert len(found) == 2

@@ -87,10 +87,10 @@ def test_a_rejected_text_becomes_no_opinion(hall):
 
 
 def test_a_draft_becomes_an_opinion_and_is_closed(hall):
-    number = begin(hall.workspace, NAME, kind="opinion", body={"title": "MatchFT", "sense": "reserved"}, author=m(2)).id
+    number = begin(hall.workspace, NAME, body={"title": "MatchFT", "sense": "reserved"}, author=m(2)).id
     with pytest.raises(BoussoleError, match="'words' is missing"):
         opinion_text(hall.workspace, number)
-    save(hall.workspace, number, body=TEXT.model_dump(mode="json"), based_on=1, author=m(3))
+    save(hall.workspace, number, body=TEXT.model_dump(mode="json"), author=m(2))
     text, written = opinion_text(hall.workspace, number)
     assert text == TEXT
     stale = written.__class__(**{**vars(written), "version": 1})

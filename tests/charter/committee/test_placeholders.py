@@ -98,7 +98,7 @@ def hall(tmp_path):
 def test_a_text_that_holds_one_is_neither_voted_on_nor_agreed_on_nor_issued(hall):
     of = hall.session(1, 2, 3)
     body = {**TEXT, "words": "First.\n\nÀ compléter en séance."}
-    begin(hall.workspace, NAME, kind="opinion", body=body, author="Rapporteur")
+    begin(hall.workspace, NAME, body=body, author="Rapporteur")
     subject = OpinionText.model_validate(body).sha256
     with pytest.raises(RefusedError, match="Paragraph 2 of the opinion still holds “À compléter en séance”"):
         opinion_text(hall.workspace, 1)
@@ -128,10 +128,10 @@ def test_what_is_decided_is_said_in_words(hall):
 
 def test_the_text_of_a_vote_is_found_in_the_version_that_is_voted_on(hall):
     of = hall.session(1, 2, 3)
-    begin(hall.workspace, NAME, kind="opinion", body=TEXT, author="a")
+    begin(hall.workspace, NAME, body=TEXT, author="a")
     subject = OpinionText.model_validate(TEXT).sha256
     vote = hall.vote(of, subject=subject)
-    save(hall.workspace, 1, body={**TEXT, "words": "Other."}, based_on=1, author="b")
+    save(hall.workspace, 1, body={**TEXT, "words": "Other."}, author="a")
     found = texts_of(hall.workspace, NAME)[subject]
     assert (found.draft, found.version, found.latest, found.wording.words) == (1, 1, 2, "First.\n\nSecond.")
     assert in_use(hall.house, {subject}) == vote
@@ -143,8 +143,8 @@ def test_the_text_of_a_vote_is_found_in_the_version_that_is_voted_on(hall):
 
 def test_a_draft_that_a_vote_rests_on_is_not_thrown_away(hall):
     of = hall.session(1, 2, 3)
-    begin(hall.workspace, NAME, kind="opinion", body=TEXT, author="a")
-    save(hall.workspace, 1, body={**TEXT, "words": "Other."}, based_on=1, author="b")
+    begin(hall.workspace, NAME, body=TEXT, author="a")
+    save(hall.workspace, 1, body={**TEXT, "words": "Other."}, author="a")
     vote = hall.vote(of, subject=OpinionText.model_validate(TEXT).sha256)
     with pytest.raises(RefusedError, match=f"rests on this draft .entry {vote}"):
         discard(hall.workspace, 1)
@@ -156,7 +156,7 @@ def test_a_draft_that_a_vote_rests_on_is_not_thrown_away(hall):
 def test_a_vote_that_begins_while_a_draft_is_thrown_away_keeps_its_text(hall):
     """It was looked for before the transaction that erases: a vote that began in between was on a text nobody had."""
     of = hall.session(1, 2, 3)
-    begin(hall.workspace, NAME, kind="opinion", body=TEXT, author="a")
+    begin(hall.workspace, NAME, body=TEXT, author="a")
     subject = OpinionText.model_validate(TEXT).sha256
     annulled = hall.vote(of, subject=subject)
     earlier = hall.house.sealed(annulled).statement

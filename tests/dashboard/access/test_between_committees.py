@@ -11,8 +11,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee import acting
 from boussole.charter.committee.acting import do
-from boussole.charter.committee.margin import DraftSpot, comment_on_draft, on_draft
-from boussole.charter.committee.papers.drafts import begin, drafts
+from boussole.charter.committee.papers.drafts import begin, comment, comments, drafts
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.rules import TEMPLATES
 from boussole.charter.record_types.acts import Mandate
@@ -62,9 +61,8 @@ def hall(workspace, oidc, monkeypatch):
     oidc.knows("zoe", "stewards")
     oidc.knows("rita", "all")
     made.of = made.session(1, 2, 3, 4, 5)
-    made.draft = begin(workspace, NAME, kind="opinion", body=body, author=m(2)).id
-    beside = DraftSpot(draft=made.draft, version=1, part="w", number=1)
-    made.note = comment_on_draft(workspace, beside, text=ASIDE, author=m(2)).id
+    made.draft = begin(workspace, NAME, body=body, author="secretary").id
+    comment(workspace, made.draft, text=ASIDE, author=m(2))
     monkeypatch.setattr(acting, "here_and_now", lambda _: OPEN_AT)
     monkeypatch.setattr(Workspace, "today", lambda _: DAY)
     return made
@@ -124,31 +122,23 @@ def test_who_works_beside_a_committee_does_not_see_what_it_writes(hall, seen, oi
 
 
 @pytest.mark.costly
-@pytest.mark.attack("margins", "a comment is read, answered or changed by those of another committee, or beside it")
+@pytest.mark.attack("drafts", "a comment is read, written or erased by those of another committee, or beside it")
 @pytest.mark.parametrize("name", [*list(ELSEWHERE)[:1], *map(slow_case, [*list(ELSEWHERE)[1:], "zoe", "rita"])])
-def test_nobody_reads_or_writes_in_the_margin_of_another_committee(hall, at, seen, name, tries):
-    asked = {"margin": str(hall.note)}
-    for page, query in (*pages(hall), ("ask", asked), ("session", {"session": str(hall.of), **asked})):
+def test_nobody_reads_or_writes_comments_on_a_draft_of_another_committee(hall, at, seen, name, tries):
+    for page, query in pages(hall):
         tries.add()
         assert ASIDE not in seen(name, page, query), page
-    client, before = at(name), on_draft(hall.workspace, hall.draft)
-    fields = {"text": "Mine", "edition": "1", "sure": "yes", "to": "settled"}
-    for path in (
-        f"draft/{hall.draft}-1-w1",
-        *(f"{deed}/{hall.note}" for deed in ("reply", "change", "withdraw", "settle")),
-    ):
+    client, before = at(name), comments(hall.workspace, hall.draft)
+    for path, fields in (("comment", {"text": "Mine"}), ("erase", {"comment": str(before[0].id)}), ("write", {})):
         tries.add()
-        assert send(client, f"/margin/{path}", **fields).status_code in (403, 404), path
-        guessed = path.replace(str(hall.note), "999")
-        assert send(client, f"/margin/{guessed}", **fields).status_code in (403, 404)
-    assert on_draft(hall.workspace, hall.draft) == before
+        done = send(client, f"/drafts/{path}/{hall.draft}", **fields)
+        assert done.status_code == 403 or "sent=" in done.headers["location"], path
+    assert comments(hall.workspace, hall.draft) == before
 
 
 @pytest.mark.costly
-def test_who_belongs_to_a_committee_reads_its_margin_and_its_author_starts_a_question_with_it(hall, seen):
-    draft, ask = ("draft", {"number": str(hall.draft)}), ("ask", {"margin": str(hall.note)})
-    assert [name for name in HERE if ASIDE in seen(name, *draft)] == list(HERE)
-    assert [name for name in HERE if ASIDE in seen(name, *ask)] == ["ada"]
+def test_who_belongs_to_a_committee_reads_the_comments_on_its_drafts(hall, seen):
+    assert [name for name in HERE if ASIDE in seen(name, "draft", {"number": str(hall.draft)})] == list(HERE)
 
 
 ACTING = {"convene", "preside", "seat", "set_rules", "issue"}
@@ -159,7 +149,7 @@ def forms_of(hall):
     """Every form by which a committee is led, its drafts are written, or it recommends; some as they would be taken."""
     day = DAY + dt.timedelta(days=60)
     named = {"starts": f"{day}T14:00", "ends": f"{day}T16:00", "place": "Room 1", "agenda": "One"}
-    draft = {"title": "Mine", "words": "Mine", "version": "1"}
+    draft = {"title": "Mine", "words": "Mine"}
     due = {"committee": NAME, "addressee": "Data", "due_on": str(day), "text": "Do."}
     filled = {
         f"{COMMITTEE}/convene/{NAME}": named,

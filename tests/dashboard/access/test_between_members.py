@@ -10,7 +10,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee import acting
 from boussole.charter.committee.acting import committee_state
 from boussole.charter.committee.acts.balloting import end_vote, vote_openly
-from boussole.charter.committee.papers.drafts import begin, draft, drafts
+from boussole.charter.committee.papers.drafts import begin, draft, drafts, save
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.record_types.acts import Ballot, CommitteeQuestion, Dissent, Interest, Recusal, Referral
 from boussole.dashboard.server import forms
@@ -212,9 +212,12 @@ def test_a_member_reaches_nothing_about_single_people(hall, at, workspace, tries
 @pytest.mark.attack("drafts", "a draft is read, written or erased in the name of another, or of a committee not theirs")
 def test_a_draft_is_saved_under_the_name_of_who_saves(hall, at, workspace, tries):
     body = {"title": "On MatchFT", "sense": None, "words": "bob's", "reservations": []}
-    made = begin(workspace, NAME, kind="opinion", body=body, author=m(B))
-    ada, fields = at("ada"), {"title": "On MatchFT", "words": "ada's", "version": str(made.version)}
+    made = begin(workspace, NAME, body=body, author=m(B))
+    ada, fields = at("ada"), {"title": "On MatchFT", "words": "ada's"}
     tries.add(2 * len(CLAIMS))
+    assert "sent=" in send(ada, f"/drafts/save/{made.id}", **fields).headers["location"], "bob writes in it"
+    save(workspace, made.id, body={**body, "words": "bob's, saved"}, author=m(B))
+    send(ada, f"/drafts/write/{made.id}")
     assert "saved=" in send(ada, f"/drafts/save/{made.id}", **fields).headers["location"]
     assert draft(workspace, made.id).author == m(A)
     send(ada, f"/drafts/new/{NAME}", title="Mine")

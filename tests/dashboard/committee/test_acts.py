@@ -8,7 +8,6 @@ import re
 import pytest
 
 from boussole.charter.committee.acts.issuing import opinion_text
-from boussole.charter.committee.margin import DraftSpot, comment_on_draft
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.record_types.acts import (
     Annulment,
@@ -158,7 +157,7 @@ def test_all_arrivals_are_recorded_or_none(hand, hall, of):
 
 @pytest.mark.costly
 def test_a_decision_by_consensus_its_dissent_opinion_and_publication(hand, hall, of):
-    begin(hall.workspace, NAME, kind="opinion", body=TEXT, author=m(1))
+    begin(hall.workspace, NAME, body=TEXT, author=m(1))
     adopted, _ = opinion_text(hall.workspace, 1)
     decision = hand.done(act("consensus", of, "matchft"), title="Adopt", subject=adopted.sha256)
     assert hand.last(Consensus)[1].item == "matchft"
@@ -176,34 +175,8 @@ def test_a_decision_by_consensus_its_dissent_opinion_and_publication(hand, hall,
     assert (len(hand.hall.house.standing(PublicationDecision)), hand.last(Publication)[1].where) == (1, "Register")
 
 
-@pytest.mark.costly
-def test_a_comment_in_the_margin_becomes_a_dissent_by_its_form_until_the_minutes_are_sealed(hand, hall, of, be):
-    begin(hall.workspace, NAME, kind="opinion", body=TEXT, author=m(1))
-    spot = DraftSpot(draft=1, version=1, part="w", number=1)
-    mine = comment_on_draft(hall.workspace, spot, text="Too early, said in the margin.", author=m(3)).id
-    adopted, _ = opinion_text(hall.workspace, 1)
-
-    def leads(member):
-        be("member", m(member))
-        page = look("draft", number="1", lang="en")
-        return re.findall(rf'href="(/session[^"]*margin={mine}[^"]*)"', page)
-
-    assert leads(3) == []
-    decision = hand.done(act("consensus", of, "matchft"), title="Adopt", subject=adopted.sha256)
-    form = f"dissent-{of}-{decision}"
-    assert leads(3) == [f"/session?session={of}&amp;margin={mine}&amp;lang=en#{form}"]
-    words = "Too early, said in the margin.</textarea>"
-    assert f'id="{form}"' in look("session", session=str(of), lang="en", margin=str(mine))
-    assert words in look("session", session=str(of), lang="en", margin=str(mine))
-    assert leads(2) == []
-    assert words not in look("session", session=str(of), lang="en", margin=str(mine))
-    assert hand.hall.house.standing(Dissent) == []
-    hand.done(act("dissent", of, decision), role="member", by=3, sort="dissent", text="Too early.")
-    assert leads(3) == []
-
-
 def test_an_address_that_names_another_session_puts_no_opinion_on_its_system(hand, hall, of):
-    begin(hall.workspace, NAME, kind="opinion", body=TEXT, author=m(1))
+    begin(hall.workspace, NAME, body=TEXT, author=m(1))
     adopted, _ = opinion_text(hall.workspace, 1)
     decision = hand.done(act("consensus", of, "matchft"), title="Adopt", subject=adopted.sha256)
     other = hall.session(1, 2, 3, agenda=[Item(id="matchft", title="Chat", kind="opinion", system="chat")])
@@ -217,7 +190,7 @@ def test_an_agenda_of_a_thousand_lines_is_told(hand):
 
 
 def test_a_draft_that_changed_since_the_form_was_shown_is_not_voted_on(hand, hall, of):
-    begin(hall.workspace, NAME, kind="opinion", body=TEXT, author=m(1))
+    begin(hall.workspace, NAME, body=TEXT, author=m(1))
     told = hand.refused(act("vote", of, "matchft"), title="Adopt", subject="0" * 64)
     assert "This does not fit: The text it is about" in told
     assert hand.hall.house.standing(Vote) == []

@@ -48,7 +48,7 @@ def test_an_agenda_of_before_says_nothing_new_and_keeps_its_hash():
 
 @pytest.mark.costly
 def test_what_an_item_rests_on_is_said_before_the_session_and_leads_there(hand, hall, called, be):
-    begin(hall.workspace, NAME, kind="opinion", body={"title": "On <it>", "words": ""}, author=m(2))
+    begin(hall.workspace, NAME, body={"title": "On <it>", "words": ""}, author=m(2))
     way = next(each for article in load_charter().articles for each in article.indicators)
     path = act("point", called, "matchft")
     said = {"kind": "discussion", "system": "matchft", "question": way.id, "draft": "1", "evidence": "3, 4;3"}

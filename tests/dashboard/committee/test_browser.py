@@ -39,7 +39,7 @@ def house(founded: Hall, tmp_path_factory: pytest.TempPathFactory) -> Hall:
     made.do(CommitteeQuestion, of=made.of, text="Pourquoi ?", addressee="DSI", due_on=DAY)
     freeze(made.workspace, NAME, of=made.of, who=who())
     body = {"title": "Avis <MatchFT>", "sense": "reserved", "words": "Un.\n\nDeux.", "reservations": ["Former."]}
-    begin(made.workspace, NAME, kind="opinion", body=body, author="secretary")
+    begin(made.workspace, NAME, body=body, author="secretary")
     subject = opinion_text(made.workspace, 1)[0].sha256
     made.do(ItemNote, of=made.of, item="matchft", text="La direction présente les chiffres.")
     made.do(CommitteeQuestion, text="Et sans téléphone ?", addressee="DSI", due_on=DAY, by=m(2))

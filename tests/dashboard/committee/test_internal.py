@@ -66,7 +66,7 @@ def test_its_members_vote_on_a_text_they_read_and_dissent_and_ask(inside, be):
     hand.client = TestClient(
         Starlette(routes=guarded([*act_routes(home), *paper_routes(home)], home)), follow_redirects=False
     )
-    begin(inside.workspace, INTERNAL, kind="opinion", body=TEXT, author=m(2))
+    begin(inside.workspace, INTERNAL, body=TEXT, author=m(2))
     hand.done(act("freeze", of))
     hand.done(f"/session-paper/file/{of}")
     subject = opinion_text(inside.workspace, 1)[0].sha256

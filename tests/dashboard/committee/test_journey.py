@@ -82,7 +82,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         system="matchft",
     )  # fmt: skip
     hall.do(Rapporteur, on=CALLED, of=matter, member=m(2))
-    begin(workspace, NAME, kind="opinion", body=OPINION, author=m(2), about=matter)
+    begin(workspace, NAME, body=OPINION, author=m(2), about=matter)
     return workspace
 
 

@@ -28,7 +28,7 @@ from tests.charter.committee.desk import CALLED, DAY, SAID, START, m
 
 EN, FR = speaker("en"), speaker("fr")
 DRAFT = SavedDraft(
-    id=4, committee="external", kind="opinion", about=None, version=2, sealed_as=None,
+    id=4, committee="external", about=None, version=2, sealed_as=None, writer=None, writing_since=None,
     body={"title": "On <i>MatchFT</i>"}, author=m(1), saved_at="2026-09-02T10:00:00Z",
 )  # fmt: skip
 

@@ -55,7 +55,6 @@ def test_the_session_file_holds_agenda_drafts_and_questions_and_is_sealed(papers
     begin(
         hall.workspace,
         NAME,
-        kind="opinion",
         body={"title": "On <i>MatchFT</i>", "sense": "none", "words": words},
         author=m(2),
     )

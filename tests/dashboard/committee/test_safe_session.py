@@ -22,12 +22,12 @@ def test_the_ballot_shows_the_very_text_with_its_version_and_the_head_announces_
         "words": "First.\n\nSecond.",
         "reservations": ["Train <first>."],
     }
-    begin(hall.workspace, NAME, kind="opinion", body=body, author=m(1))
+    begin(hall.workspace, NAME, body=body, author=m(1))
     adopted, _ = opinion_text(hall.workspace, 1)
     page = look("session", session=str(of), lang="en")
     assert ("open-votes" in page, "evidence of this session is not frozen" in page) == (False, True)
     vote = hand.done(act("vote", of, "matchft"), title="Adopt <it>", subject=adopted.sha256)
-    save(hall.workspace, 1, body={**body, "words": "Something else."}, based_on=1, author=m(2))
+    save(hall.workspace, 1, body={**body, "words": "Something else."}, author=m(1))
     page = look("session", session=str(of), lang="en")
     head, _, rest = page.partition('id="agenda"')
     assert "A vote is open." in head

@@ -26,22 +26,31 @@ def upgrade() -> None:
         "drafts",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("committee", sa.String, nullable=False),
-        sa.Column("kind", sa.String, nullable=False),
         sa.Column("about", sa.Integer),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("sealed_as", sa.Integer),
+        sa.Column("writer", sa.String),
+        sa.Column("writing_since", sa.String),
     )
     op.create_table(
         "draft_texts",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("draft", sa.Integer, sa.ForeignKey("drafts.id"), nullable=False),
-        sa.Column("version", sa.Integer),
-        sa.Column("based_on", sa.Integer, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
         sa.Column("author", sa.String, nullable=False),
         sa.Column("saved_at", sa.String, nullable=False),
         sa.Column("body", sa.Text, nullable=False),
         sa.UniqueConstraint("draft", "version", name="uq_draft_texts_draft_version"),
     )
+    op.create_table(
+        "draft_comments",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("draft", sa.Integer, sa.ForeignKey("drafts.id"), nullable=False),
+        sa.Column("author", sa.String, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("written_at", sa.String, nullable=False),
+    )
+    op.create_index("ix_draft_comments_draft", "draft_comments", ["draft"])
     op.create_table(
         "ballot_boxes",
         sa.Column("vote", sa.Integer, sa.ForeignKey("entries.position"), primary_key=True, autoincrement=False),
