@@ -88,7 +88,7 @@ def test_who_wants_to_write_while_another_does_is_told_and_keeps_what_they_typed
     assert mine.writer.startswith("Awa Diop has been writing in it since")
     save(workspace, 1, body={**BODY, "words": "One.\n\nTheirs."}, author=m(1))
     assert shown_to(workspace, seated, m(2)).writer == ""
-    assert sent(client, "write/1") == "/draft?number=1#write"
+    assert sent(client, "write/1") == "/draft?number=1#to-write"
     assert shown_to(workspace, seated, m(2)).writes
     assert sent(client, "save/1", **WRITTEN).endswith("saved=3#done")
     history = DRAFT("history", shown_to(workspace, seated, m(2)))
@@ -132,7 +132,7 @@ def test_who_does_not_sit_in_a_committee_neither_writes_nor_erases_its_drafts(cl
     assert [(each.version, each.body) for each in drafts(workspace, "external")] == [(1, BODY)]
     save(workspace, 1, body={**BODY, "words": "Two."}, author=m(1))
     client.cookies.set(COOKIE, "secretary")
-    assert sent(client, "write/1") == "/draft?number=1#write"
+    assert sent(client, "write/1") == "/draft?number=1#to-write"
     assert sent(client, "save/1", **WRITTEN).endswith("saved=3#done")
 
 

@@ -67,14 +67,14 @@ def told(browser: webdriver.Chrome, selector: str) -> str:
 def test_one_writes_while_the_other_reads_and_waits(member: webdriver.Chrome, address: str, seated: Workspace) -> None:
     member.get(f"{address}/draft?number=1&lang=fr")
     whole(member)
-    assert "Première version." in told(member, "#text ~ .words")
-    assert "écrit dans ce projet depuis" in told(member, "#text ~ .told:last-child")
+    assert "Première version." in told(member, "#as-it-is ~ .words")
+    assert "écrit dans ce projet depuis" in told(member, "#as-it-is ~ .told:last-child")
     assert member.find_elements(By.NAME, "f-words") == []
     save(seated, 1, body={**BODY, "words": "Deuxième version."}, author=m(1))
     member.get(f"{address}/draft?number=1&lang=fr")
     whole(member)
     member.find_element(By.CSS_SELECTOR, "form[data-keep=draft-write-1] button[type=submit]").send_keys(Keys.ENTER)
-    told(member, "#write")
+    told(member, "#to-write")
     write(member, "Troisième version <script>document.title = 1</script>")
     send(member)
     assert "Enregistré." in told(member, "#done")

@@ -384,7 +384,7 @@ def write(desk: FormDesk, of: str, _: FormValues) -> str:
     """Begin to write in a draft. Raises RefusedError where somebody else does."""
     _writes(desk, draft(desk.workspace, int(of)).committee)
     claim(desk.workspace, int(of), author=author(desk.person))
-    return draft_href(int(of), query=desk.query, anchor="write")
+    return draft_href(int(of), query=desk.query, anchor="to-write")
 
 
 def remark(desk: FormDesk, of: str, values: FormValues) -> str:
