@@ -23,7 +23,6 @@ from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voted import texts_in
 from boussole.charter.committee.voting import presence, votes
 from boussole.charter.committee.voting.presence import over
-from boussole.charter.committee.voting.retracting import admit_retraction
 from boussole.charter.record_types.acts import (
     ACTS,
     Act,
@@ -55,7 +54,6 @@ from boussole.charter.record_types.acts import (
     Rapporteur,
     Recusal,
     Referral,
-    Retraction,
     Rules,
     RulesInForce,
     SessionPaper,
@@ -84,7 +82,6 @@ ADMIT: dict[type[Act], Callable[[CommitteeState, Any], None]] = {
     Proxy: presence.admit_proxy,
     Interest: members.admit_interest,
     Recusal: presence.admit_recusal,
-    Retraction: admit_retraction,
     Referral: matters.admit_referral,
     Rapporteur: matters.admit_rapporteur,
     Hearing: matters.admit_hearing,
@@ -151,8 +148,8 @@ class Turn:
     def seal(self, act: Act, *, anew: bool = False) -> SealedStatement:
         """Hold an act to the rules and seal it; one that stands already, word for word, is returned as it is.
 
-        The rules that it is held to are sealed before it, where they were not. `anew`: words that were taken back, or
-        that others came after, are said once more; a request that is merely sent twice does not bring them back.
+        The rules that it is held to are sealed before it, where they were not. `anew`: words that
+        others came after are said once more; a request that is merely sent twice does not bring them back.
 
         Raises RefusedError, in which case nothing of the turn is kept.
         """

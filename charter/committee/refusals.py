@@ -14,7 +14,6 @@ LOCALE = Path(__file__).parent / "locale"
 
 REASONS = {
     "already_so": ("This was recorded already.", "Nothing more is needed."),
-    "answered": ("The question in entry {entry} has been answered.", "A new question can be asked."),
     "apart": ("Entry {entry} is no act of this committee.", "Look it up in the list of its acts."),
     "box_changed": (
         "The ballot box of this vote is not the one that the ledger commits to.",
@@ -58,17 +57,9 @@ REASONS = {
         "A self-referral takes {needed} members, and {found} ask for it.",
         "Ask more members to join.",
     ),
-    "has_acted": (
-        "{member} has taken part in sessions under this mandate.",
-        "End the mandate on a day instead of taking it back.",
-    ),
     "has_interest": (
         "{member} has declared an interest in this matter.",
         "Name another member.",
-    ),
-    "has_voted_for": (
-        "The holder has voted for {member} already.",
-        "The proxy stands for this session.",
     ),
     "holder_gave": ("{member} has given a proxy, or holds one: nobody does both.", "Choose another member."),
     "holder_full": (
@@ -128,7 +119,6 @@ REASONS = {
     ),
     "not_last": ("Entry {entry} came after it.", "Give the latest one."),
     "not_open_vote": ("This vote is by secret ballot.", "Vote by secret ballot."),
-    "not_retractable": ("Entry {entry} cannot be taken back.", "Record what corrects it."),
     "not_secret_vote": ("This vote is open.", "Vote openly."),
     "not_session_day": ("The session takes place on {date}.", "Give that day, or change the convocation."),
     "not_that_kind": ("Entry {entry} is not what is needed here.", "Look it up in the list of records."),
@@ -152,7 +142,6 @@ REASONS = {
     "proxy_given": ("{member} has given a proxy for this session already.", "Take it back first."),
     "proxies_none": ("These rules know no proxies.", "Members who cannot come are excused."),
     "quorum_reached": ("There is a quorum: {counted} count as there, and {needed} are needed.", "Open the session."),
-    "retracted": ("Entry {entry} was taken back.", "Record it anew."),
     "same_college": ("A member is replaced by another of the same college.", "Choose the college of entry {entry}."),
     "same_member": ("A member does not replace themselves.", "Record a new mandate from the day this one ends."),
     "second_call_once": (
@@ -199,7 +188,6 @@ REASONS = {
         "Paragraph {number} of the opinion still holds “{words}”, which stands for words to come.",
         "Complete the draft, have the completed text adopted, then issue it.",
     ),
-    "vote_begun": ("A vote on this item has begun.", "This is done before it."),
     "vote_over": ("This vote is over since {date}.", "Nobody can vote any more."),
     "vote_running": ("A vote is still open (entry {entry}).", "Close or annul it first."),
     "vote_void": ("This vote was annulled.", "Vote in the one that replaces it."),

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.record_types.acts import Act, Retraction, Rules, RulesInForce
+from boussole.charter.record_types.acts import Act, Rules, RulesInForce
 from boussole.charter.records import SealedStatement
 
 A = TypeVar("A", bound=Act)
@@ -46,11 +46,11 @@ class CommitteeState:
         return any(act.rules.sha256 == sha256 for _, act in self.standing(RulesInForce))
 
     def standing(self, kind: type[A]) -> list[tuple[int, A]]:
-        """The acts of a kind that were not taken back, with their entries."""
+        """The acts of a kind, with their entries."""
         return [(entry, act) for entry, act in self._by_kind.get(kind, ()) if isinstance(act, kind)]
 
     def about(self, kind: type[A], of: int) -> list[tuple[int, A]]:
-        """The acts of a kind that were not taken back and are about an entry, with their entries."""
+        """The acts of a kind that are about an entry, with their entries."""
         return [(entry, act) for entry, act in self._by_subject.get((kind, of), ()) if isinstance(act, kind)]
 
     def last(self, kind: type[A], of: int) -> tuple[int, A] | None:
@@ -59,9 +59,7 @@ class CommitteeState:
         return found[-1] if found else None
 
     def get(self, kind: type[A], entry: int) -> A:
-        """One act that stands. Raises RefusedError for one of another committee or kind, or taken back."""
-        if entry in self._retracted:
-            raise RefusedError("retracted", entry=entry)
+        """One act. Raises RefusedError for one of another committee or kind."""
         act = self._by_entry.get(entry)
         if not isinstance(act, kind):
             raise RefusedError("not_that_kind" if act is not None else "apart", entry=entry)
@@ -76,10 +74,6 @@ class CommitteeState:
         return replace(self, acts=(*self.acts, sealed))
 
     @cached_property
-    def _retracted(self) -> set[int]:
-        return {act.of for act in map(_act, self.acts) if isinstance(act, Retraction)}
-
-    @cached_property
     def _by_entry(self) -> dict[int, Act]:
         return {each.entry: _act(each) for each in self.acts}
 
@@ -87,8 +81,7 @@ class CommitteeState:
     def _by_kind(self) -> dict[type[Act], list[tuple[int, Act]]]:
         found: dict[type[Act], list[tuple[int, Act]]] = {}
         for entry, act in self._by_entry.items():
-            if entry not in self._retracted:
-                found.setdefault(type(act), []).append((entry, act))
+            found.setdefault(type(act), []).append((entry, act))
         return found
 
     @cached_property

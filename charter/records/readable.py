@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Self
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.record_types.acts import Retraction
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.kinds import Withdrawal
 from boussole.charter.records.statements import SealedStatement, statements
@@ -36,7 +35,7 @@ class Records:
     def readable(self, kind: type[Statement]) -> list[Readable]:
         """The records of a kind that stand, the newest first.
 
-        One that was withdrawn or taken back is not among them, nor what is about such a one, but for the record that
+        One that was withdrawn is not among them, nor what is about such a one, but for the record that
         says so; nor one whose model names records that it is `told_after`, while there is none of these.
         """
         mine = (each for each in reversed(list(self.sealed.values())) if each.statement.kind == kind.kind)
@@ -54,9 +53,9 @@ class Records:
 
     @cached_property
     def gone(self) -> set[int]:
-        """The entries of those that were withdrawn or taken back."""
+        """The entries of those that were withdrawn."""
         takes_back = (each.statement for each in self.sealed.values())
-        return {said.of for said in takes_back if isinstance(said, Withdrawal | Retraction)}
+        return {said.of for said in takes_back if isinstance(said, Withdrawal)}
 
     @cached_property
     def ends(self) -> set[tuple[str, int | None]]:
@@ -73,7 +72,7 @@ class Records:
 
     def stands(self, each: SealedStatement) -> bool:
         """Whether nobody withdrew a record, or what it is about."""
-        says_so = isinstance(each.statement, Withdrawal | Retraction)
+        says_so = isinstance(each.statement, Withdrawal)
         return each.entry not in self.gone and (says_so or self.gone.isdisjoint(self.above(each)))
 
     def ended(self, each: SealedStatement) -> bool:

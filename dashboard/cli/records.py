@@ -39,7 +39,7 @@ OF_ACTS: dict[str, tuple[Any, Any, Any]] = {
     "anew": (
         bool,
         False,
-        typer.Option("--anew", help="The same words were taken back or overtaken: say them once more."),
+        typer.Option("--anew", help="The same words were overtaken: say them once more."),
     ),
 }
 """What the commands of a committee say besides."""

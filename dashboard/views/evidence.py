@@ -198,7 +198,6 @@ def kind_words(kind: str, say: Say) -> str:
         "proxy": say("Proxy"),
         "interest": say("Declared interest"),
         "recusal": say("Recusal"),
-        "retraction": say("Act taken back"),
         "referral": say("Referral"),
         "rapporteur": say("Rapporteur named"),
         "hearing": say("Hearing"),

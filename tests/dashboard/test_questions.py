@@ -121,7 +121,7 @@ def test_late_questions_come_first_with_who_must_answer(scene):
     ]
     assert page.waiting[0].figure == ("MatchFT, question 3.1b, women, audit in entry 3", "/evidence?entry=3")
     assert "asked by Awa Diop on 15 September 2026 · to: Data" in page.waiting[0].told
-    answers = forms_of(page, Person(role=Role.STEWARD), EN, {})
+    answers = forms_of(page, Person(role=Role.STEWARD), EN)
     acting = PageForms(query={}, problem=None, forms=answers)
     shown = Template("pages/questions/questions.html", EN)("listed", page, acting)
     assert "<b>In time" not in shown
@@ -190,31 +190,6 @@ def test_what_an_address_claims_is_looked_up(client, figure, path, changed, told
     place = sent(client, f"/ask/{path}", **{**ASK, "audit": str(figure.audit), **changed})
     assert told in problem_of(place.partition("sent=")[2].partition("&")[0].partition("#")[0]).text
     assert committee_state(client.workspace, "external").standing(CommitteeQuestion) == []
-
-
-def test_a_question_is_taken_back_by_who_asked_it_while_nobody_has_answered(client, scene):
-    entry = int(sent(client, "/ask/-", **ASK).partition("done=")[2].partition("#")[0])
-    path = f"/questions/take-back/{entry}"
-
-    def titles(number):
-        chambers = store.chambers(client.workspace)
-        page, me = questions_page(scene, chambers, EN, query={}), Person(role=Role.MEMBER, member=m(number))
-        return [title for title, _ in forms_of(page, me, EN, chambers)(entry)]
-
-    assert (titles(2), titles(3)) == (["Take back this question"], [])
-    client.cookies.set(COOKIE, f"member.{m(3)}")
-    assert client.post(f"{path}?spoken=en", files={"f-text": (None, "x")}).status_code == 404
-    client.cookies.set(COOKIE, f"member.{m(2)}")
-    place = sent(client, path, text="It was asked before.")
-    assert "done=" in place
-    assert sent(client, path, text="It was asked before.") == place
-    assert committee_state(client.workspace, "external").standing(CommitteeQuestion) == []
-    other = int(sent(client, "/ask/-", **{**ASK, "text": "Another?"}).partition("done=")[2].partition("#")[0])
-    client.cookies.set(COOKIE, "steward")
-    sent(client, f"/questions/answer/{other}", role="Data", text="A filter.")
-    client.cookies.set(COOKIE, f"member.{m(2)}")
-    answered = client.post(f"/questions/take-back/{other}?spoken=en", files={"f-text": (None, "x")})
-    assert answered.status_code == 404
 
 
 def test_whoever_has_no_mandate_is_refused_in_plain_words(client):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.state import CommitteeState
-from boussole.charter.record_types.acts import Attendance, Ballot, Interest, Mandate, MandateEnd, Office, Participation
+from boussole.charter.record_types.acts import Interest, Mandate, MandateEnd, Office
 
 DAY = dt.timedelta(days=1)
 
@@ -63,14 +63,19 @@ def holder_of(house: CommitteeState, office: str, day: dt.date) -> str | None:
     return member if member in sitting_on(house, day) else None
 
 
+def interests(house: CommitteeState, day: dt.date) -> dict[tuple[str, str | int], Interest]:
+    """The declared interests that last on a day, by member and by the system or matter: the last declaration counts."""
+    found: dict[tuple[str, str | int], Interest] = {}
+    for _, act in house.standing(Interest):
+        if act.on <= day:
+            subjects: list[str | int] = [*act.systems, *([] if act.of is None else [act.of])]
+            found |= {(act.member, subject): act for subject in subjects}
+    return {key: act for key, act in found.items() if act.until is None or day <= act.until}
+
+
 def interested(house: CommitteeState, *, systems: set[str], referral: int | None, day: dt.date) -> set[str]:
     """The members who declared an interest in one of some systems, or in a matter, that lasts on a day."""
-    return {
-        act.member
-        for _, act in house.standing(Interest)
-        if act.on <= day and (act.until is None or day <= act.until)
-        if systems & set(act.systems) or (referral is not None and act.of == referral)
-    }
+    return {member for member, subject in interests(house, day) if subject in systems or subject == referral}
 
 
 def admit_mandate(house: CommitteeState, act: Mandate) -> None:
@@ -118,13 +123,3 @@ def admit_office(house: CommitteeState, act: Office) -> None:
 def admit_interest(house: CommitteeState, act: Interest) -> None:
     """Holds a declared interest to the rules: whoever declares it is a member. Raises RefusedError."""
     needs_mandate(house, act.member, act.on)
-
-
-def has_acted(house: CommitteeState, mandate: Mandate) -> bool:
-    """Whether a member took part in sessions since a mandate began."""
-    acts = [
-        *((act.member, act.on) for _, act in house.standing(Attendance)),
-        *((act.voter, act.on) for _, act in house.standing(Ballot)),
-        *((act.voter, act.on) for _, act in house.standing(Participation)),
-    ]
-    return any(member == mandate.member and on >= mandate.start for member, on in acts)

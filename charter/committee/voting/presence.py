@@ -188,19 +188,6 @@ def voters(house: CommitteeState, vote: int) -> dict[str, str]:
     return {act.voter: act.by or act.voter for act in cast}
 
 
-def admit_lifting(house: CommitteeState, act: Recusal) -> None:
-    """Holds the end of a recusal to the rules: no vote on the item has begun. Raises RefusedError."""
-    if any(said.item == act.item for _, said in house.about(Vote, act.of)):
-        raise RefusedError("vote_begun")
-
-
-def admit_revocation(house: CommitteeState, act: Proxy) -> None:
-    """Holds the end of a proxy to the rules: its holder has not voted for the giver. Raises RefusedError."""
-    for vote, _ in house.about(Vote, act.of):
-        if voters(house, vote).get(act.giver, act.giver) != act.giver:
-            raise RefusedError("has_voted_for", member=act.giver)
-
-
 def _on_the_day(found: Session, day: dt.date) -> None:
     if day != found.day:
         raise RefusedError("not_session_day", date=found.day)

@@ -22,7 +22,6 @@ from boussole.charter.record_types.acts.members import (
     Office,
     Proxy,
     Recusal,
-    Retraction,
 )
 from boussole.charter.record_types.acts.notes import NOTES, ItemNote
 from boussole.charter.record_types.acts.opinions import (
@@ -101,7 +100,6 @@ __all__ = [
     "Recusal",
     "Reference",
     "Referral",
-    "Retraction",
     "Rules",
     "RulesInForce",
     "SessionPaper",

@@ -164,7 +164,8 @@ class Proxy(Act):
 class Interest(Act):
     """A member declares an interest: they stand aside wherever one of these systems, or this matter, is dealt with.
 
-    `text` says what ties them to it in general words, without naming anybody.
+    `text` says what ties them to it in general words, without naming anybody. Of one system or matter, the last
+    declaration counts.
     """
 
     kind = "interest"
@@ -199,7 +200,7 @@ class Interest(Act):
         default_factory=list, max_length=100, description="The id of a system; give it again for others"
     )
     until: Annotated[dt.date | None, Input(label="Last day")] = Field(
-        None, description="Last day, if any; else until it is taken back"
+        None, description="Last day, if any; declared again with one, an interest ends"
     )
 
     @model_validator(mode="after")
@@ -251,49 +252,5 @@ class Recusal(Act):
     ] = Field(description="An interest, or the member's choice")
 
 
-class Retraction(Act):
-    """An act that should not stand: it stays in the ledger, and no longer counts."""
-
-    kind = "retraction"
-    about = ("mandate", "office", "proxy", "interest", "recusal", "referral", "rapporteur", "question", "dissent")
-    commands = (
-        Command(
-            words="committee take-back",
-            action="TAKE_PART",
-            help="Take back an act on which nothing was built: it stays in the ledger, and no longer counts.",
-        ),
-    )
-    forms = (
-        *(
-            WebForm(
-                place=place,
-                title="Take back an act",
-                send="Take it back",
-                notes=("It stays in the ledger, and no longer counts. What others have built on is not among these.",),
-                action="TAKE_PART",
-                asks=("of", "text"),
-                inputs={
-                    "of": Input(label="Which act?", choices="retractable"),
-                    "text": Input(label="Why", required=True),
-                },
-            )
-            for place in ("committee/take-back", "session/take-back")
-        ),
-        WebForm(
-            place="questions/take-back",
-            title="Take back this question",
-            send="Take back this question",
-            notes=("It stays in the ledger, and nobody has to answer it any more.",),
-            action="TAKE_PART",
-            asks=("text",),
-            filled={"of": "address"},
-            inputs={"text": Input(label="Why", required=True)},
-        ),
-    )
-
-    of: Annotated[int, Input(help="The entry of the act.")] = Field(ge=0)
-    text: Annotated[Prose, Input(required=True)] = Field("", description="Why")
-
-
-MEMBERS: tuple[type[Act], ...] = (Mandate, MandateEnd, Office, Proxy, Interest, Recusal, Retraction)
+MEMBERS: tuple[type[Act], ...] = (Mandate, MandateEnd, Office, Proxy, Interest, Recusal)
 """The acts of this module."""

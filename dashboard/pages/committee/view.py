@@ -11,9 +11,9 @@ from boussole.charter.committee.advising.opinions import Fate, fates
 from boussole.charter.committee.duties import MANDATE_DAYS
 from boussole.charter.committee.meetings.sessions import Session, sessions
 from boussole.charter.committee.papers.drafts import SavedDraft
-from boussole.charter.committee.people.members import Sitting, holder_of, sitting_on
+from boussole.charter.committee.people.members import Sitting, holder_of, interests, sitting_on
 from boussole.charter.committee.referrals.matters import Matter, QuestionHistory, matters, questions
-from boussole.charter.record_types.acts import Interest, Referral
+from boussole.charter.record_types.acts import Referral
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     committee_href,
@@ -192,14 +192,11 @@ def _row(chamber: Chamber, sitting: Sitting, office: str | None, day: dt.date, s
 
 def _interests(chamber: Chamber, member: str, day: dt.date, say: Say) -> list[str]:
     """What a member has declared an interest in: systems by name, matters by subject."""
-    found = []
-    for _, act in chamber.house.standing(Interest):
-        if act.member == member and act.on <= day and (act.until is None or day <= act.until):
-            names = [chamber.system(system, say) for system in act.systems]
-            if act.of is not None:
-                names.append(say.written(chamber.house.get(Referral, act.of).subject))
-            found += names
-    return list(dict.fromkeys(found))
+    found = [subject for somebody, subject in interests(chamber.house, day) if somebody == member]
+    return [
+        chamber.system(each, say) if isinstance(each, str) else say.written(chamber.house.get(Referral, each).subject)
+        for each in found
+    ]
 
 
 def _subtitle(chamber: Chamber, members: int, say: Say) -> str:

@@ -22,7 +22,7 @@ def show(say: Say) -> None:
     role, query = here().role, context.kept_query()
     chambers = context.chambers()
     page = questions_page(context.scene(), chambers, say, query=query)
-    forms = forms_of(page, here(), say, chambers)
+    forms = forms_of(page, here(), say)
     acting = PageForms(query=query, problem=context.problem(), forms=forms)
     made = Template("pages/questions/questions.html", say)
     context.put(

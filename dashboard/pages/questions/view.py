@@ -1,9 +1,9 @@
-"""The page of written questions: late ones first, who must answer by when, and the forms: answered, taken back."""
+"""The page of written questions: late ones first, who must answer by when, and the form of the answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.routing import Route
@@ -22,7 +22,6 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
 from boussole.dashboard.views.records.setting import Setting, told
-from boussole.dashboard.views.records.taking_back import retractable
 from boussole.dashboard.views.register_words import attached_links, when
 from boussole.dashboard.views.scene import Scene
 
@@ -138,26 +137,16 @@ def _where(audit: int | None, system: str | None, *, query: dict[str, str]) -> s
     return system_href(system or "", query=query)
 
 
-def forms_of(
-    page: QuestionsPage, me: Person, say: Say, chambers: Mapping[str, Chamber]
-) -> Callable[[int], list[Titled]]:
-    """The forms by which each question can be answered, or answered once more, and taken back by who asked it."""
+def forms_of(page: QuestionsPage, me: Person, say: Say) -> Callable[[int], list[Titled]]:
+    """The forms by which each question can be answered, or answered once more."""
     known = {each.entry: each for each in (*page.waiting, *page.answered)}
 
     def of(entry: int) -> list[Titled]:
         at = Setting(person=me, say=say, of=str(entry), proposed={"role": known[entry].addressee})
         again = [] if known[entry].waits else [say("Answer once more")]
-        answers = [(next(iter(again), title), form) for title, form in offered("questions", at, "answer")]
-        asked_by = next((each for each in chambers.values() if isinstance(each.act(entry), CommitteeQuestion)), None)
-        return [*answers, *_taking_back(replace(at, chamber=asked_by, proposed={}))]
+        return [(next(iter(again), title), form) for title, form in offered("questions", at, "answer")]
 
     return of
-
-
-def _taking_back(at: Setting) -> list[Titled]:
-    if at.chamber is None or at.of not in dict(retractable(at)):
-        return []
-    return offered("questions", at, "take-back")
 
 
 def question_routes(home: Path) -> list[Route]:
@@ -165,14 +154,11 @@ def question_routes(home: Path) -> list[Route]:
     return record_routes(home, "questions", QUESTIONS)
 
 
-def _answering(desk: FormDesk, of: str, form: WebForm) -> Setting | None:
-    """The question of an entry, and of which committee; one that was taken back since, where that is what was asked."""
+def _answering(desk: FormDesk, of: str, _: WebForm) -> Setting | None:
+    """The question of an entry, and of which committee."""
     for chamber in store.chambers(desk.workspace).values():
-        at = Setting(person=desk.person, say=desk.say, of=of, workspace=desk.workspace, chamber=chamber)
-        every = {each.entry for each in chamber.house.acts if isinstance(each.statement, CommitteeQuestion)}
-        standing = {entry for entry, _ in chamber.house.standing(CommitteeQuestion)}
-        if of in map(str, standing if form.name == "answer" else every):
-            return at if form.name == "answer" or of in dict(retractable(replace(at, sent=True))) else None
+        if of in {str(entry) for entry, _question in chamber.house.standing(CommitteeQuestion)}:
+            return Setting(person=desk.person, say=desk.say, of=of, workspace=desk.workspace, chamber=chamber)
     return None
 
 

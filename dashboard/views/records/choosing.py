@@ -21,7 +21,6 @@ from boussole.dashboard.views.chamber import member_of
 from boussole.dashboard.views.incidents_and_work import severity_meaning
 from boussole.dashboard.views.records.computing import USUAL_MONTHS
 from boussole.dashboard.views.records.setting import Setting, decided_item, texts
-from boussole.dashboard.views.records.taking_back import retractable
 from boussole.dashboard.views.register_words import words_of
 
 Choices = list[tuple[str, str]]
@@ -150,7 +149,6 @@ LISTS: Mapping[str, Callable[[Setting], Choices]] = {
     "mandates": _mandates,
     "colleges": _colleges,
     "matters": _matters,
-    "retractable": retractable,
     "modes": _modes,
     "texts": _texts,
 }

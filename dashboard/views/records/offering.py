@@ -37,7 +37,6 @@ from boussole.dashboard.views.records.calling import AGAIN, AMEND, CONVENE
 from boussole.dashboard.views.records.entering import forms_on
 from boussole.dashboard.views.records.entering import offered as made
 from boussole.dashboard.views.records.setting import FormPlace, Setting, wording_of
-from boussole.dashboard.views.records.taking_back import retractable
 from boussole.dashboard.views.records.taking_part import CAST, POINT, mine
 
 # Which forms the page of a session shows to whom, and where: what the session and the rules allow to a role.
@@ -82,11 +81,6 @@ def _forms(name: str, place: FormPlace, me: Person, say: Say) -> list[Titled]:
     return made("session", at, name)
 
 
-def _at(place: FormPlace, me: Person) -> Setting:
-    """Who looks at a session: in which language does not matter here."""
-    return Setting(person=me, say=Say("en"), workspace=place.workspace, chamber=place.chamber, place=place)
-
-
 def _all(place: FormPlace, me: Person) -> Iterator[Where]:
     state = place.found.state
     if state == "called":
@@ -99,8 +93,6 @@ def _all(place: FormPlace, me: Person) -> Iterator[Where]:
         if _sits(place, me) and me.member not in place.found.there:
             yield PRESENCE, "give-proxy", place, False
         yield PACK, "freeze", place, place.chamber.house.last(FrozenPack, place.found.entry) is None
-    if retractable(_at(place, me)):
-        yield PRESENCE, "take-back", place, False
     if state == "no_quorum" and not _again(place):
         yield HEAD, "again", place, True
     if state != "cancelled" and _sits(place, me):
@@ -213,7 +205,6 @@ PARTS = {
     "attend": PRESENCE,
     "proxy": PRESENCE,
     "give-proxy": PRESENCE,
-    "take-back": PRESENCE,
     "freeze": PACK,
     "minutes": MINUTES,
     "ask": QUESTIONS,
@@ -251,7 +242,7 @@ SESSIONS, MATTERS, MEMBERS = "sessions", "matters", "members"
 HOUSE_PARTS: Mapping[str, tuple[str, ...]] = {
     SESSIONS: (CONVENE.name,),
     MATTERS: ("refer", "refer-ourselves"),
-    MEMBERS: ("interest", "seat", "end-mandate", "office", "adopt", "take-back"),
+    MEMBERS: ("interest", "seat", "end-mandate", "office", "adopt"),
 }
 """What can be done on the page of a committee, by the part of it; what is new stands with its members."""
 OF_MEMBERS = ("refer-ourselves", "interest")
@@ -279,7 +270,7 @@ def _fits(name: str, at: Setting) -> bool:
     chamber = at.house
     seated = sitting_on(chamber.house, chamber.today)
     fits = (at.person.member in seated or name not in OF_MEMBERS) and (bool(seated) or name not in WITH_MEMBERS)
-    fits = fits and (name != "adopt" or adoptable(chamber)) and (name != "take-back" or bool(retractable(at)))
+    fits = fits and (name != "adopt" or adoptable(chamber))
     return fits and (name == "refer" or leads(at.person, chamber))
 
 

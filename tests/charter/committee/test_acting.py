@@ -21,7 +21,6 @@ from boussole.charter.record_types.acts import (
     Mandate,
     Office,
     Proxy,
-    Retraction,
     RulesInForce,
 )
 from boussole.charter.records import open_records, seal, statements, verify_records
@@ -100,31 +99,14 @@ def test_a_request_sent_twice_does_not_bring_back_what_others_came_after(seated)
 
 def test_a_form_says_words_anew_on_purpose_and_once(seated):
     of = seated.session(1, 2, 3)
-    proxy = Proxy(**SAID, on=DAY, of=of, giver=m(4), holder=m(2))
-    first = do_once(seated.workspace, proxy, seen=of)
-    assert do_once(seated.workspace, proxy, seen=of) == first
-    gone = seated.do(Retraction, of=first.entry, text="I come after all.")
-    assert do_once(seated.workspace, proxy, seen=of) == first  # the old form, sent again: nothing comes back
-    again = do_once(seated.workspace, proxy, seen=gone)
-    assert (again.statement.anew, again.entry) == (first.entry, gone + 1)
-    assert do_once(seated.workspace, proxy, seen=gone) == again
-    last = seated.do(Retraction, of=again.entry, text="No.")
-    assert do_once(seated.workspace, proxy, seen=gone) == again
-    third = do_once(seated.workspace, proxy, seen=last)
-    assert (third.statement.anew, third.entry) == (again.entry, last + 1)
+    first = do_once(seated.workspace, attendance(of, 4), seen=of)
+    assert do_once(seated.workspace, attendance(of, 4), seen=of) == first
+    left = do(seated.workspace, attendance(of, 4, "left", 30)).entry
+    assert do_once(seated.workspace, attendance(of, 4), seen=of) == first, "nothing comes back"
+    again = do_once(seated.workspace, attendance(of, 4), seen=left)
+    assert (again.statement.anew, again.entry) == (first.entry, left + 1)
+    assert do_once(seated.workspace, attendance(of, 4), seen=left) == again
     assert list(faults(seated.house)) == []
-
-
-def test_what_was_taken_back_comes_back_only_when_it_is_said_anew(seated):
-    of = seated.session(1, 2, 3)
-    proxy = Proxy(**SAID, on=DAY, of=of, giver=m(4), holder=m(2))
-    given = do(seated.workspace, proxy).entry
-    seated.do(Retraction, of=given, text="I come after all.")
-    assert reason(do, seated.workspace, proxy) == "no_longer"
-    again = do(seated.workspace, proxy, anew=True)
-    assert again.statement.anew == given
-    seated.do(Retraction, of=again.entry, text="No.")
-    assert do(seated.workspace, proxy, anew=True).statement.anew == again.entry
 
 
 def test_what_is_refused_leaves_nothing(seated):

@@ -22,7 +22,6 @@ from boussole.charter.record_types.acts import (
     MandateEnd,
     Proxy,
     Recusal,
-    Retraction,
     Tally,
 )
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, changed, m
@@ -124,18 +123,6 @@ class Meeting(RuleBasedStateMachine):
         entry = self.tries(act, allowed=allowed)
         if entry is not None:
             self.proxies[giver], self.proxy_entries[giver] = holder, entry
-
-    @precondition(lambda self: self.proxies)
-    @rule(data=st.data())
-    def take_proxy_back(self, data):
-        giver = data.draw(st.sampled_from(sorted(self.proxies)))
-        used = any(
-            cast.get(giver, giver) != giver for cast in [*self.past, {n: by for n, (by, _) in self.votes.items()}]
-        )
-        allowed = not used and self.phase != "closed"
-        act = Retraction(**SAID, on=DAY, of=self.proxy_entries[giver], text="No.")
-        if self.tries(act, allowed=allowed) is not None:
-            del self.proxies[giver], self.proxy_entries[giver]
 
     @rule(who=ANYBODY)
     def stand_aside(self, who):

@@ -19,7 +19,6 @@ from boussole.charter.record_types.acts import (
     Rapporteur,
     Reference,
     Referral,
-    Retraction,
 )
 from tests.charter.committee.desk import CALLED, DAY, SAID, Desk, changed, m
 
@@ -116,8 +115,3 @@ def test_what_a_question_and_its_answer_may_not_be(desk):
     assert reason(desk.seal, CommitteeAnswer(**SAID, on=CALLED - LATER, of=asked, text="No.")) == "order_of_days"
     with pytest.raises(ValidationError, match="words or a document"):
         CommitteeAnswer(**SAID, on=DAY, of=asked)
-    other = desk.seal(question(text="And now?"))
-    desk.seal(Retraction(**SAID, on=DAY, of=other, text="Asked twice."))
-    assert reason(desk.seal, CommitteeAnswer(**SAID, on=DAY, of=other, text="Yes.")) == "retracted"
-    desk.seal(CommitteeAnswer(**SAID, on=DAY, of=asked, text="Yes."))
-    assert reason(desk.seal, Retraction(**SAID, on=DAY, of=asked, text="No.")) == "answered"

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from boussole.charter.committee.people.members import holder_of, sitting_on, sittings
+from boussole.charter.committee.people.members import holder_of, interested, sitting_on, sittings
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.record_types.acts import Interest, Mandate, MandateEnd, Office, Retraction
+from boussole.charter.record_types.acts import Interest, Mandate, MandateEnd, Office
 from tests.charter.committee.desk import DAY, SAID, Desk, m
 
 JANUARY = dt.date(2026, 1, 1)
@@ -74,8 +74,6 @@ def test_a_renewed_mandate_follows_the_one_before(desk):
         (Office(**SAID, on=DAY, member=m(2), office="chair", start=DAY), "no_mandate"),
         (Office(**SAID, on=DAY, member=m(1), office="chair", start=dt.date(2027, 1, 1)), "mandate_ended"),
         (Interest(**SAID, on=DAY, member=m(2), systems=["matchft"]), "no_mandate"),
-        (Retraction(**SAID, on=DAY, of=1), "no_text"),
-        (Retraction(**SAID, on=DAY, of=0, text="By mistake."), "not_retractable"),
     ],
 )
 def test_what_the_rules_do_not_allow_is_refused(desk, act, reason):
@@ -93,16 +91,23 @@ def test_an_office_is_held_by_the_member_named_last_while_their_mandate_lasts(de
     assert holder_of(desk.house, "deputy", DAY) is None
 
 
-def test_a_mandate_entered_by_mistake_is_taken_back_until_its_member_has_acted(desk):
-    wrong = desk.seal(mandate(1))
-    desk.seal(Retraction(**SAID, on=DAY, of=wrong, text="Wrong college."))
-    desk.seal(mandate(1, college="salaries"))
-    assert [each.college for each in sittings(desk.house)] == ["salaries"]
-    called = desk.call()
-    desk.arrive(called, 1)
-    entry = sittings(desk.house)[0].entry
-    assert refused(desk, Retraction(**SAID, on=DAY, of=entry, text="Again.")) == "has_acted"
-    assert refused(desk, Retraction(**SAID, on=DAY, of=wrong, text="Again.")) == "retracted"
+def test_the_last_declaration_of_an_interest_counts(desk):
+    """So an interest that has ended, or was declared by mistake, is declared again with its last day."""
+    desk.seal(mandate(1))
+    desk.seal(Interest(**SAID, on=JANUARY, member=m(1), systems=["matchft", "chat"]))
+    desk.seal(Interest(**SAID, on=DAY, member=m(1), systems=["chat"], until=DAY))
+    after = DAY + dt.timedelta(days=1)
+    found = {
+        (system, day): interested(desk.house, systems={system}, referral=None, day=day)
+        for system in ("matchft", "chat")
+        for day in (DAY, after)
+    }
+    assert found == {
+        ("matchft", DAY): {m(1)},
+        ("matchft", after): {m(1)},
+        ("chat", DAY): {m(1)},
+        ("chat", after): set(),
+    }
 
 
 def test_refusals_are_said_in_both_languages_with_names():

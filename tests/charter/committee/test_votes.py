@@ -24,7 +24,6 @@ from boussole.charter.record_types.acts import (
     Participation,
     Proxy,
     Recusal,
-    Retraction,
     Tally,
 )
 from tests.charter.committee.desk import CALLED, DAY, HOUR, RULES, SAID, START, Desk, changed, m
@@ -239,22 +238,16 @@ def test_who_voted_and_left_still_counts_in_a_majority_of_those_there():
     assert found.count.present == 2
 
 
-def test_a_recusal_comes_before_the_vote_and_is_lifted_before_it(desk):
-    lifted = desk.seal(Recusal(**SAID, on=DAY, of=desk.of, item="matchft", member=m(3), ground="choice"))
-    desk.seal(Retraction(**SAID, on=DAY, of=lifted, text="A mistake."))
-    kept = desk.seal(Recusal(**SAID, on=DAY, of=desk.of, item="matchft", member=m(4), ground="choice"))
+def test_a_recusal_comes_before_the_vote(desk):
     vote = desk.vote(desk.of)
-    assert reason(desk.seal, Retraction(**SAID, on=DAY, of=kept, text="No.")) == "vote_begun"
     desk.seal(ballot(vote, 3))
     late = Recusal(**SAID, on=DAY, of=desk.of, item="matchft", member=m(3), ground="interest")
     assert reason(desk.seal, late) == "voted"
 
 
-def test_a_proxy_that_was_used_is_not_taken_back(desk):
-    given = next(each.entry for each in desk.house.acts if isinstance(each.statement, Proxy))
+def test_who_voted_by_proxy_does_not_vote_again(desk):
     vote = desk.vote(desk.of)
     desk.seal(ballot(vote, 5, by=2))
-    assert reason(desk.seal, Retraction(**SAID, on=DAY, of=given, text="No.")) == "has_voted_for"
     desk.arrive(desk.of, 5)
     assert reason(desk.seal, ballot(vote, 5)) == "voted"
 
@@ -276,16 +269,14 @@ def test_a_member_has_their_dissent_noted_until_the_minutes_are_sealed(desk):
     now = count(desk.house, session(desk.house, desk.of), "matchft")
     entry = desk.seal(Consensus(**SAID, on=DAY, of=desk.of, item="matchft", title="Adopt", count=now))
     words = {**SAID, "on": DAY, "of": entry, "text": "Too early."}
-    dissent = desk.seal(Dissent(**words, member=m(6)))
+    desk.seal(Dissent(**words, member=m(6)))
     assert reason(desk.seal, Dissent(**words, member=m(4))) == "stands_aside"
     assert reason(desk.seal, Dissent(**words, member=m(9))) == "no_mandate"
     desk.seal(Closing(**SAID, on=DAY, of=desk.of, at=START + HOUR))
-    desk.seal(Retraction(**SAID, on=DAY, of=dissent, text="Convinced since."))
-    kept = desk.seal(Dissent(**words, member=m(2)))
+    desk.seal(Dissent(**words, member=m(2)))
     minutes = Minutes(**SAID, on=DAY, of=desk.of, content="0" * 64, size=1)
     entry = desk.seal(minutes)
     assert reason(desk.seal, Dissent(**words, member=m(1))) == "minuted"
-    assert reason(desk.seal, Retraction(**SAID, on=DAY, of=kept, text="Late.")) == "minuted"
     assert reason(desk.seal, minutes) == "not_last"
     desk.seal(minutes.model_copy(update={"replaces": entry}))
     with pytest.raises(ValidationError, match="needs its words"):

@@ -12,7 +12,6 @@ from starlette.testclient import TestClient
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acts.balloting import end_vote, vote_in_secret, vote_openly
 from boussole.charter.incidents.entering import enter
-from boussole.charter.record_types.acts import Interest, Retraction
 from boussole.charter.record_types.base import UNTOLD
 from boussole.charter.record_types.incidents import Appeal, AppealDecision
 from boussole.charter.record_types.kinds import KINDS, Recommendation, Reply, Withdrawal
@@ -181,13 +180,6 @@ def test_what_was_withdrawn_is_not_told_nor_what_is_about_it(client, entries, wo
     assert looks == ["steward"], "it is about a single appeal"
     assert listed(client, "withdrawal", role="member") == [], "who may not see appeals sees nothing that is about one"
     assert len(listed(client, "reply", role="reader")) == 1
-
-
-def test_an_act_that_was_taken_back_is_not_told(client, hall):
-    tie = hall.do(Interest, member=m(5), systems=["chat"], text="A tie")
-    assert [each["entry"] for each in listed(client, "interest")] == [tie]
-    hall.do(Retraction, of=tie, by=m(5), text="There is none")
-    assert listed(client, "interest") == []
 
 
 @pytest.mark.costly

@@ -29,7 +29,6 @@ from boussole.charter.record_types.acts import (
     Publication,
     PublicationDecision,
     Recusal,
-    Retraction,
     Tally,
     Vote,
 )
@@ -70,16 +69,6 @@ def test_nobody_votes_for_somebody_else_but_by_their_proxy(hand, hall, of):
     hand.done(path, role="member", by=3, voter=m(3), choice="for")
     assert hand.last(Ballot)[1].voter == m(3)
     assert len(hand.hall.house.standing(Ballot)) == 2
-
-
-def test_a_proxy_taken_back_in_between_makes_nobodys_own_vote_of_it(hand, hall, of):
-    hall.do(Attendance, of=of, member=m(5), mode="left", at=START + dt.timedelta(minutes=20))
-    proxy = hall.do(Proxy, of=of, giver=m(5), holder=m(3))
-    vote = hall.vote(of)
-    hall.do(Retraction, of=proxy, text="I come back.")
-    told = hand.refused(act("cast", of, vote), role="member", by=3, voter=m(5), choice="against")
-    assert "Ana Lima is not there" in told
-    assert hand.hall.house.standing(Ballot) == []
 
 
 def test_after_the_end_of_a_vote_nothing_is_lost_and_nobody_votes(hand, hall, of, be):

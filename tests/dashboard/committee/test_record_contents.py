@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from boussole.charter.record_types.acts import Ballot, Convocation, Opinion, OpinionText, Referral, Retraction
+from boussole.charter.record_types.acts import Ballot, Convocation, Opinion, OpinionText, Referral
 from boussole.charter.record_types.kinds import KINDS, Inspection, Recommendation
 from boussole.charter.records.readable import Records
 from boussole.charter.records.statements import SealedStatement
@@ -109,14 +109,11 @@ def test_only_whoever_may_see_it_is_told(role):
         assert may or not shown.subject
 
 
-def test_a_vote_that_is_under_way_and_what_was_taken_back_are_told_to_nobody(hall: Hall) -> None:
+def test_a_vote_that_is_under_way_is_told_to_nobody(hall: Hall) -> None:
     vote = hall.vote(hall.of)
     ballot = hall.do(Ballot, of=vote, voter=m(1), choice="for")
-    back = hall.do(Referral, **REFERRAL.model_dump(exclude={"committee", "role", "on"}))
-    assert Records.of(hall.workspace).at(back)
-    hall.do(Retraction, of=back, text="By mistake")
     records = Records.of(hall.workspace)
-    assert [records.at(entry) for entry in (ballot, back, -1, 10_000)] == [None] * 4
+    assert [records.at(entry) for entry in (ballot, -1, 10_000)] == [None] * 3
 
 
 def test_the_entry_and_the_list_say_it(hall: Hall, empty_scene):
@@ -154,13 +151,10 @@ def test_the_entry_and_the_list_say_it(hall: Hall, empty_scene):
     assert "L’âge" not in entry + listed
 
 
-def test_an_opinion_is_found_by_its_title_and_one_that_was_taken_back_is_not(hall: Hall) -> None:
+def test_an_opinion_is_found_by_its_title(hall: Hall) -> None:
     sealed = {
         0: SealedStatement(entry=0, sealed_on=DAY, statement=REFERRAL),
         1: SealedStatement(entry=1, sealed_on=DAY, statement=OPINION),
     }
     assert entries_named(Records(sealed), "avis sur", Role.MEMBER) == {1}
     assert entries_named(Records(sealed), "avis de", Role.MEMBER) == frozenset()
-    gone = Retraction(**BASE, of=1, text="By mistake")
-    sealed[2] = SealedStatement(entry=2, sealed_on=DAY, statement=gone)
-    assert entries_named(Records(sealed), "avis sur", Role.MEMBER) == frozenset()
