@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
@@ -69,8 +68,4 @@ def _examples(page: AnswerPage) -> int:
     return examples_about(context.scene(), page.system, page.key)
 
 
-speaks = context.speaks()
-try:
-    show(st.query_params.get("system", ""), st.query_params.get("question", ""), speaks)
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, speaks))
+context.draw(lambda say: show(st.query_params.get("system", ""), st.query_params.get("question", ""), say))

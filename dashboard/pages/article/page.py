@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
@@ -41,8 +40,4 @@ def show(chosen: ArticleQuery, say: Say) -> None:
     )
 
 
-speaks = context.speaks()
-try:
-    show(ArticleQuery.of(st.query_params.to_dict()), speaks)
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, speaks))
+context.draw(lambda say: show(ArticleQuery.of(st.query_params.to_dict()), say))

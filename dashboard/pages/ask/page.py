@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from boussole.audits.errors import BoussoleError
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import questions_href
 from boussole.dashboard.pages.ask.forms import asking
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import form_html
-from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts import context
 from boussole.dashboard.views.records.setting import figure_at
 
 
@@ -27,8 +26,4 @@ def show(say: Say) -> None:
     )
 
 
-speaks = context.speaks()
-try:
-    show(speaks)
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, speaks))
+context.draw(show)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from boussole.audits.errors import BoussoleError
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import committee_href
 from boussole.dashboard.pages.committee.view import overview_page
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views.chamber import reads_drafts
-from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts import context
 from boussole.dashboard.views.records.offering import SessionActions, house_part, just_done, offered_by
 
 
@@ -39,8 +38,4 @@ def show(asked: str, say: Say) -> None:
     )
 
 
-speaks = context.speaks()
-try:
-    show(st.query_params.get("committee", ""), speaks)
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, speaks))
+context.draw(lambda say: show(st.query_params.get("committee", ""), say))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
@@ -13,7 +12,7 @@ from boussole.dashboard.server.access.database import now, remember, seen
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views import store
 from boussole.dashboard.views.concerns import Whose, whose
-from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts import context
 
 
 def looked_at(somebody: Whose, say: Say) -> ConcernsPage:
@@ -26,12 +25,11 @@ def looked_at(somebody: Whose, say: Say) -> ConcernsPage:
     return ConcernsPage(new=new, before=before)
 
 
-say = context.speaks()
-try:
+def show(say: Say) -> None:
+    """What concerns whoever looks, if they sit on a committee or are its secretary."""
     somebody = whose(here(), context.chambers())
-    shown = looked_at(somebody, say) if somebody else None
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, say))
-else:
     made = Template("pages/concerns/concerns.html", say)
-    st.html(made("page", shown) if shown else made("nobody"))
+    st.html(made("page", looked_at(somebody, say)) if somebody else made("nobody"))
+
+
+context.draw(show)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import draft, savings
 from boussole.dashboard.markup.templates import Template
@@ -13,7 +12,7 @@ from boussole.dashboard.markup.words.addresses import drafts_href, number_of
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import folded_form, form_html
 from boussole.dashboard.views.chamber import Chamber, reads_drafts
-from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts import context
 from boussole.dashboard.views.parts.drafts import commenting, draft_page, taking, throwing, writing
 
 
@@ -53,8 +52,4 @@ def _asked(name: str) -> str:
     return st.query_params.get(name, "")
 
 
-speaks = context.speaks()
-try:
-    show(speaks)
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, speaks))
+context.draw(show)

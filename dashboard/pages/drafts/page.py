@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import drafts
 from boussole.dashboard.markup.templates import Template
@@ -13,7 +12,7 @@ from boussole.dashboard.markup.words.addresses import drafts_href
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import folded_form
 from boussole.dashboard.views.chamber import reads_drafts
-from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts import context
 from boussole.dashboard.views.parts.drafts import beginning, draft_line
 
 
@@ -36,8 +35,4 @@ def show(say: Say) -> None:
     )
 
 
-speaks = context.speaks()
-try:
-    show(speaks)
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, speaks))
+context.draw(show)

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
@@ -25,7 +24,7 @@ from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views.drift.two_periods import ANCHOR
 from boussole.dashboard.views.drift.view import DriftQuery
-from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts import context
 from boussole.dashboard.views.parts.context import choose
 from boussole.dashboard.views.parts.taking import along
 
@@ -73,8 +72,4 @@ def show(say: Say) -> None:
     )
 
 
-speaks = context.speaks()
-try:
-    show(speaks)
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, speaks))
+context.draw(show)

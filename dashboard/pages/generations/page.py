@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.decisions.kept_texts import Holding, holding
-from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
@@ -62,8 +61,4 @@ def _examples(seen: Scene, name: str, say: Say) -> SystemExamples | None:
     )
 
 
-speaks = context.speaks()
-try:
-    show(speaks)
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, speaks))
+context.draw(show)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
@@ -14,7 +13,7 @@ from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import PageForms
-from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts import context
 
 
 def show(say: Say) -> None:
@@ -35,8 +34,4 @@ def show(say: Say) -> None:
     )
 
 
-speaks = context.speaks()
-try:
-    show(speaks)
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, speaks))
+context.draw(show)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from boussole.audits.errors import BoussoleError
 from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.law import law_page
-from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts import context
 
-say = context.speaks()
-try:
-    seen = context.scene()
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, say))
-else:
-    page = law_page(seen, say, on=context.today(), query=context.kept_query())
+
+def show(say: Say) -> None:
+    """The provisions with their questions."""
+    page = law_page(context.scene(), say, on=context.today(), query=context.kept_query())
     law = Template("pages/law/law.html", say)
     context.put(law("head", page), law("summary", page), law("provisions", page))
+
+
+context.draw(show)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from boussole.audits.errors import BoussoleError
 from boussole.charter.record_types.acts import CommitteeQuestion
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
@@ -14,7 +13,7 @@ from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.committee_words import known_words
-from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts import context
 
 
 def show(say: Say) -> None:
@@ -40,8 +39,4 @@ def _twice(say: Say) -> str:
     return known_words(known, say) if known and st.query_params.get("twice", "") == "1" else ""
 
 
-speaks = context.speaks()
-try:
-    show(speaks)
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, speaks))
+context.draw(show)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
@@ -12,7 +11,7 @@ from boussole.dashboard.pages.search.view import SearchPage, index, search_page
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views import store
-from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts import context
 
 
 def found(asked: str, say: Say, *, kind: str) -> SearchPage:
@@ -23,10 +22,10 @@ def found(asked: str, say: Say, *, kind: str) -> SearchPage:
     return search_page(known, asked, say, kind=kind, actions=actions, entries=entries, query=context.kept_query())
 
 
-speaks = context.speaks()
-try:
-    shown = found(st.query_params.get("q", ""), speaks, kind=st.query_params.get("kind", ""))
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, speaks))
-else:
-    st.html(Template("pages/search/search.html", speaks)("page", shown))
+def show(say: Say) -> None:
+    """What is found of what the address asks for."""
+    shown = found(st.query_params.get("q", ""), say, kind=st.query_params.get("kind", ""))
+    st.html(Template("pages/search/search.html", say)("page", shown))
+
+
+context.draw(show)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
@@ -14,7 +13,7 @@ from boussole.dashboard.pages.session.forms import PARTS, paper_offers, paper_vi
 from boussole.dashboard.pages.session.view import pack_view, session_page
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views.chamber import Chamber, chamber_of, reads_drafts
-from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts import context
 from boussole.dashboard.views.records.offering import HEAD, FormOffer, SessionActions, just_done, offered
 from boussole.dashboard.views.records.setting import FormPlace, place_of
 
@@ -66,8 +65,4 @@ def _forms(place: FormPlace, say: Say) -> dict[str, list[FormOffer]]:
     return {part: [*acts.get(part, ()), *papers.get(part, ())] for part in {**acts, **papers}}
 
 
-speaks = context.speaks()
-try:
-    show(st.query_params.get("session", ""), speaks)
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, speaks))
+context.draw(lambda say: show(st.query_params.get("session", ""), say))

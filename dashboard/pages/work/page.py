@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from boussole.audits.errors import BoussoleError
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.pages.work.forms import figures
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.incidents_and_work import work_page
-from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts import context
 from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
@@ -33,8 +30,4 @@ def show(say: Say) -> None:
     )
 
 
-speaks = context.speaks()
-try:
-    show(speaks)
-except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, speaks))
+context.draw(show)

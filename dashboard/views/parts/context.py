@@ -28,6 +28,7 @@ from boussole.dashboard.views.committee_words import opinions_about
 from boussole.dashboard.views.drift.view import address_of
 from boussole.dashboard.views.fields import BETWEEN, ChoiceField
 from boussole.dashboard.views.incidents_and_work import open_incidents as incidents_beside
+from boussole.dashboard.views.parts.notices import problem as problem_html
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import StoreFacts
@@ -57,6 +58,15 @@ def main_language() -> str:
 def speaks() -> Say:
     """Who speaks to whoever looks: in their language, by the clock and among people of the organisation."""
     return speaker_in(Workspace.find(), language())
+
+
+def draw(show: Callable[[Say], None]) -> None:
+    """Draws a page in the language of whoever looks; where something stops it, what that is and what to do."""
+    say = speaks()
+    try:
+        show(say)
+    except BoussoleError as error:
+        st.html(problem_html(error.what, error.next_step, say))
 
 
 def kept_query() -> dict[str, str]:
