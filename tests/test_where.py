@@ -48,7 +48,7 @@ METRICS = (
     "audits/metrics/families.py": {
         "    missing,\n    ranking,\n": "    missing,\n    passing,\n    ranking,\n",
         "rates=(*selection.RATES, *errors.RATES,": "rates=(*selection.RATES, passing.PASSED_OVER, *errors.RATES,",
-        "Families(rates=selection.RATES,": "Families(rates=(*selection.RATES, passing.PASSED_OVER),",
+        "            rates=selection.RATES,": "            rates=(*selection.RATES, passing.PASSED_OVER),",
     },
 }
 QUESTION: Change = {

@@ -16,6 +16,8 @@ import yaml
 from benchmarks.planted.effects import CONDITIONS
 from benchmarks.planted.results import Key, Result
 from benchmarks.planted.sizes import TEXTS
+from boussole.audits.lake import writing
+from boussole.audits.lake.readings import note_reading
 from boussole.audits.metrics.teams import OVERRIDE_BY_TEAM
 from boussole.audits.runs import complete_windows
 from boussole.audits.workspace import Workspace
@@ -39,6 +41,8 @@ def run(key: Key) -> Result:
         if system == "chatft":
             _allow(workspace, size / TEXTS)
         import_logs(workspace, logs_of(key))
+        with writing(workspace) as connection:  # of systems with sources, what is imported does not say that it is all
+            note_reading(connection, workspace.system(system), "sync")
         documents = audited(workspace, system, first=0 if condition == "nothing" else 1)
     return Result(
         system=system,
