@@ -81,7 +81,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     made = Workspace.create(tmp_path_factory.mktemp("hostile") / "workspace")
     file = made.home / "systems" / "jobs.yaml"
     file.write_text(system_text("jobs", SYSTEM), encoding="utf-8")
-    days = pd.date_range("2026-01-01", "2026-03-05")
+    days = pd.date_range("2026-01-01", "2026-02-28")
     log = pd.DataFrame({"day": days.repeat(20)})
     log["ref"], log["taken"], log["distance"] = range(len(log)), log.index % 3 == 0, log.index % 7
     path = made.home / "log.parquet"
