@@ -10,6 +10,7 @@ from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.measure_params import Params
 from boussole.audits.measures import Measure, attribute_of, label_of
 from boussole.audits.notebook.drawing import DrawingRow, chart, page
+from boussole.audits.uncertainty.tests import p_value
 
 if TYPE_CHECKING:
     import altair as alt
@@ -25,6 +26,7 @@ COLUMNS = (
     "low",
     "high",
     "method",
+    "p_value",
     "n",
     "clusters",
     "status",
@@ -51,10 +53,11 @@ class Results:
         """One row per measure, by its id.
 
         `by` is the attribute (`gender`, `gender*age`; none: everybody), `group` its value (none: across groups),
-        `metric` what was measured, `given` the stage of a funnel; then value, ends and method of the interval, n,
-        clusters, status, reason, whom a group is compared with (`rest`: all other groups; `other groups shown`: those
-        of them that are not hidden), and how many groups a measure over several leaves out (those hidden could lie
-        further apart).
+        `metric` what was measured, `given` the stage of a funnel; then value, ends and method of the interval,
+        the two-sided p-value of no difference (of ratios and differences between two groups, not corrected for their
+        number), n, clusters, status, reason, whom a group is compared with (`rest`: all other groups; `other groups
+        shown`: those of them that are not hidden), and how many groups a measure over several leaves out (those hidden
+        could lie further apart).
         """
         import pandas as pd
 
@@ -97,6 +100,7 @@ def _row(measure: Measure) -> dict[str, Any]:
         "low": interval.low if interval else None,
         "high": interval.high if interval else None,
         "method": interval.method if interval else None,
+        "p_value": p_value(measure.params),
         "n": measure.n,
         "clusters": measure.clusters,
         "status": measure.status,

@@ -25,6 +25,8 @@ from boussole.audits.uncertainty.quantiles import normal_quantile, student_quant
 from boussole.audits.uncertainty.score import difference_z, ratio_z
 from boussole.audits.uncertainty.share import share_z
 
+NO_DIFFERENCE = {"ratio": 1.0, "difference": 0.0}
+"""What a comparison of two groups is where they do not differ, by its scale."""
 MOST_TIMES = 100
 """More than this many times the present decisions is no reasonable number."""
 
@@ -72,6 +74,25 @@ def tails(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> tuple[
         return _tail(test, threshold, below=below), _tail(test, threshold, below=not below)
     z = statistic(test, threshold) * (1 if below else -1)
     return _of_z(test, z), 1.0 if test.get("only_beyond") == bad_side else _of_z(test, -z)
+
+
+def p_value(params: Mapping[str, Any]) -> float | None:
+    """Two-sided p of "the two groups do not differ", from the test and scale of a comparison's parameters.
+
+    Twice the smaller of the two one-sided p-values, at most 1; not corrected for the number of comparisons. None: of
+    measures without a test, and of those that are no ratio or difference.
+
+    >>> test = {"kind": "score_difference", "k": [157, 235], "n": [2435, 2435]}
+    >>> p = p_value({"test": test, "scale": "difference"})
+    >>> round(p / p_beyond(test, threshold=0.0, bad_side="below"), 9)
+    2.0
+    >>> p_value({"test": test, "scale": "effect"}) is None
+    True
+    """
+    test, threshold = params.get("test"), NO_DIFFERENCE.get(params.get("scale", ""))
+    if test is None or threshold is None:
+        return None
+    return min(1.0, 2 * min(tails(test, threshold=threshold, bad_side=test.get("only_beyond", "below"))))
 
 
 def decisions_needed(

@@ -10,7 +10,8 @@ from pydantic.config import JsonDict
 
 from boussole.audits.measure_params import Params
 from boussole.audits.measures import Measure, Status
-from boussole.charter.document.base import Count, DocumentPart
+from boussole.audits.uncertainty.tests import p_value
+from boussole.charter.document.base import LATER, Count, DocumentPart, Share
 
 
 class IntervalOfMeasure(DocumentPart):
@@ -37,6 +38,14 @@ class MeasureInShort(DocumentPart):
     n: Count | None = None
     clusters: Count | None = None
     interval: IntervalOfMeasure | None = None
+    p_value: Annotated[
+        Share | None,
+        LATER,
+        Field(
+            description="Of a ratio or difference between two groups: the two-sided p-value of no difference, computed "
+            "from params.test and not corrected for the number of comparisons; verdicts hold one-sided, corrected ones"
+        ),
+    ] = None
 
     @property
     def values_of_group(self) -> tuple[str, ...]:
@@ -107,7 +116,13 @@ class MeasureDocument(MeasureInShort):
 
 def measures_of(measures: Iterable[Measure]) -> tuple[MeasureDocument, ...]:
     """Measures as an audit document writes them."""
-    return tuple(MeasureDocument.model_validate(measure.document()) for measure in measures)
+    return tuple(_document(measure) for measure in measures)
+
+
+def _document(measure: Measure) -> MeasureDocument:
+    found = p_value(measure.params)
+    tested = {} if found is None else {"p_value": found}
+    return MeasureDocument.model_validate({**measure.document(), **tested})
 
 
 def by_id(measures: Sequence[MeasureDocument]) -> dict[str, MeasureDocument]:

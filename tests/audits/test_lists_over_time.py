@@ -24,6 +24,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
+from boussole.charter.document.measures import measures_of
 from tests.written import sample
 
 LIMIT, REASON = 11, "protects_other_window"
@@ -115,7 +116,7 @@ def test_a_quarter_does_not_give_the_few_lists_of_one_month_away(tmp_path: Path)
     read = load(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
     assert withheld_of(read.withheld).lists["ndkl"] == {(("sex",), ()): REASON}
     stands = standing(of, quarter, as_of=dt.date.fromisoformat(document["as_of"]))
-    assert [m.document() for m in measure_evidence(read, of, stands=stands)[0]] == document["measures"]
+    assert [m.written() for m in measures_of(measure_evidence(read, of, stands=stands)[0])] == document["measures"]
 
 
 @pytest.mark.costly

@@ -17,6 +17,7 @@ import pytest
 from boussole import audits
 from boussole.audits.errors import BoussoleError, SourceError, SystemFileError
 from boussole.audits.workspace import Workspace
+from boussole.charter.document.measures import measures_of
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -61,7 +62,7 @@ def test_a_frame_measures_as_the_command_line_does(published: Path, audited: Aud
     found = audits.audit(
         HERE / "admissions.yaml", pd.read_csv(published / "ucb_admissions" / "datasets_UCBAdmissions.csv")
     )
-    assert [measure.document() for measure in found.run.measures] == document["measures"]
+    assert [measure.written() for measure in measures_of(found.run.measures)] == document["measures"]
     assert found.run.decisions == document["decisions"] == 4526
 
 

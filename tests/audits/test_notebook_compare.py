@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from scipy.stats import chi2, chi2_contingency
 
 from boussole import audits
 from boussole.audits.errors import BoussoleError
@@ -74,6 +75,12 @@ def test_compas_is_told_in_ratios_as_aequitas_tells_it(real_data: Path) -> None:
         assert ratio.interval is not None
         assert ratio.interval.low < ratio.value < ratio.interval.high
         assert {ratio.params["bad_side"], difference.params["bad_side"]} == {side}
+    table = found.frame()
+    row = table.loc["false_negative_rate_difference/race=African-American"]
+    missed, positives = found.measure(row.name).params["counts"].values()
+    counts = [[cases, size - cases] for cases, size in zip(missed, positives, strict=True)]
+    pearson = chi2_contingency(counts, correction=False).statistic
+    assert row["p_value"] == pytest.approx(chi2.sf(pearson * (row["n"] - 1) / row["n"], 1), rel=1e-10)
     assert found.measure("false_positive_rate_ratio/race=African-American").value == pytest.approx(1.91, abs=5e-3)
 
 

@@ -21,6 +21,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
+from boussole.charter.document.measures import measures_of
 from tests.written import sample
 
 REASON = "protects_other_window"
@@ -87,7 +88,7 @@ def test_a_quarter_does_not_give_the_few_scores_of_one_month_away(tmp_path: Path
     read = load(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
     assert (("sex",), ("F",)) in withheld_of(read.withheld).scores["decisions"]
     stands = standing(of, QUARTER, as_of=dt.date.fromisoformat(document["as_of"]))
-    assert [m.document() for m in measure_evidence(read, of, stands=stands)[0]] == document["measures"]
+    assert [m.written() for m in measures_of(measure_evidence(read, of, stands=stands)[0])] == document["measures"]
 
 
 def curves(document: Mapping[str, Any]) -> list[str]:

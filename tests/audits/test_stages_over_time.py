@@ -25,6 +25,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, connected, pieces
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
+from boussole.charter.document.measures import measures_of
 from tests.as_json import publication
 from tests.audits.funnels import STAGES, counted, funnel, people
 
@@ -259,4 +260,4 @@ def test_evidence_repeats_what_was_hidden_at_a_stage_for_another_window(tmp_path
     read = load(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
     assert set(withheld_of(read.withheld).stages) == {STAGES[2]}
     stands = standing(of, quarter, as_of=dt.date.fromisoformat(document["as_of"]))
-    assert [m.document() for m in measure_evidence(read, of, stands=stands)[0]] == document["measures"]
+    assert [m.written() for m in measures_of(measure_evidence(read, of, stands=stands)[0])] == document["measures"]

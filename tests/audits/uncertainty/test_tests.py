@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import ncx2
+from scipy.stats import chi2, chi2_contingency, ncx2
 from scipy.stats import t as student
 
 from boussole.audits.uncertainty.score import ratio_z
-from boussole.audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond, p_good, tails
+from boussole.audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond, p_good, p_value, tails
 
 TESTS: list[dict[str, Any]] = [
     {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]},
@@ -55,6 +55,35 @@ def test_a_ratio_of_clusters_is_students_t_and_needs_more_than_a_normal_one() ->
     assert clusters is not None
     assert rows is not None
     assert clusters > rows > 0
+
+
+@pytest.mark.parametrize("scale", ["ratio", "difference"])
+@pytest.mark.parametrize(("k", "n"), [((157, 235), (2435, 2435)), ((9, 4), (30, 50)), ((20, 20), (60, 60))])
+def test_the_p_value_of_no_difference_is_that_of_the_chi_square_test(
+    k: tuple[int, int], n: tuple[int, int], scale: str
+) -> None:
+    """Of Miettinen and Nurminen, whose variance is that of Pearson's test × N ÷ (N − 1)."""
+    counts = [[cases, size - cases] for cases, size in zip(k, n, strict=True)]
+    pearson = chi2_contingency(counts, correction=False).statistic
+    expected = chi2.sf(pearson * (sum(n) - 1) / sum(n), 1)
+    found = p_value({"test": {"kind": f"score_{scale}", "k": k, "n": n}, "scale": scale})
+    assert found == pytest.approx(expected, rel=1e-10)
+
+
+def test_the_p_value_of_few_clusters_is_students_and_that_of_one_side_claims_nothing_on_the_other() -> None:
+    jackknife, of_log = TESTS[4], TESTS[3]
+    assert p_value({"test": jackknife, "scale": "difference"}) == pytest.approx(2 * student.sf(0.12 / 0.05, 7.5))
+    assert p_value({"test": of_log, "scale": "ratio"}) == pytest.approx(2 * student.cdf(np.log(0.7) / 0.1, 39))
+    assert p_value({"test": {**of_log, "only_beyond": "above"}, "scale": "ratio"}) == 1.0
+    assert p_value({"test": {**of_log, "only_beyond": "below"}, "scale": "ratio"}) == p_value(
+        {"test": of_log, "scale": "ratio"}
+    )
+
+
+def test_what_is_no_comparison_of_two_groups_has_no_p_value_of_no_difference() -> None:
+    assert p_value({}) is None
+    assert p_value({"scale": "ratio", "bad_side": "below"}) is None
+    assert p_value({"test": TESTS[5], "scale": "distance"}) is None
 
 
 def test_psi_is_noncentral_chi_square_and_its_normal_limit_joins_smoothly() -> None:
