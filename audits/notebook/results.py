@@ -100,7 +100,7 @@ def _row(measure: Measure) -> dict[str, Any]:
         "low": interval.low if interval else None,
         "high": interval.high if interval else None,
         "method": interval.method if interval else None,
-        "p_value": p_value(measure.params),
+        "p_value": p_value(params.test.stated if params.test else None, params.scale),
         "n": measure.n,
         "clusters": measure.clusters,
         "status": measure.status,

@@ -76,20 +76,20 @@ def tails(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> tuple[
     return _of_z(test, z), 1.0 if test.get("only_beyond") == bad_side else _of_z(test, -z)
 
 
-def p_value(params: Mapping[str, Any]) -> float | None:
-    """Two-sided p of "the two groups do not differ", from the test and scale of a comparison's parameters.
+def p_value(test: Mapping[str, Any] | None, scale: str | None) -> float | None:
+    """Two-sided p of "the two groups do not differ", from the test and scale of a comparison.
 
     Twice the smaller of the two one-sided p-values, at most 1; not corrected for the number of comparisons. None: of
     measures without a test, and of those that are no ratio or difference.
 
     >>> test = {"kind": "score_difference", "k": [157, 235], "n": [2435, 2435]}
-    >>> p = p_value({"test": test, "scale": "difference"})
+    >>> p = p_value(test, "difference")
     >>> round(p / p_beyond(test, threshold=0.0, bad_side="below"), 9)
     2.0
-    >>> p_value({"test": test, "scale": "effect"}) is None
+    >>> p_value(test, "effect") is None
     True
     """
-    test, threshold = params.get("test"), NO_DIFFERENCE.get(params.get("scale", ""))
+    threshold = NO_DIFFERENCE.get(scale or "")
     if test is None or threshold is None:
         return None
     return min(1.0, 2 * min(tails(test, threshold=threshold, bad_side=test.get("only_beyond", "below"))))

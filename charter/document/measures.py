@@ -43,7 +43,8 @@ class MeasureInShort(DocumentPart):
         LATER,
         Field(
             description="Of a ratio or difference between two groups: the two-sided p-value of no difference, computed "
-            "from params.test and not corrected for the number of comparisons; verdicts hold one-sided, corrected ones"
+            "from params.test and not corrected for the number of comparisons; verdicts hold one-sided, corrected ones. "
+            "Close to 0.05 it can disagree with an interval of another method (newcombe)"
         ),
     ] = None
 
@@ -120,7 +121,8 @@ def measures_of(measures: Iterable[Measure]) -> tuple[MeasureDocument, ...]:
 
 
 def _document(measure: Measure) -> MeasureDocument:
-    found = p_value(measure.params)
+    params = Params.of(measure.params)
+    found = p_value(params.test.stated if params.test else None, params.scale)
     tested = {} if found is None else {"p_value": found}
     return MeasureDocument.model_validate({**measure.document(), **tested})
 

@@ -66,24 +66,22 @@ def test_the_p_value_of_no_difference_is_that_of_the_chi_square_test(
     counts = [[cases, size - cases] for cases, size in zip(k, n, strict=True)]
     pearson = chi2_contingency(counts, correction=False).statistic
     expected = chi2.sf(pearson * (sum(n) - 1) / sum(n), 1)
-    found = p_value({"test": {"kind": f"score_{scale}", "k": k, "n": n}, "scale": scale})
+    found = p_value({"kind": f"score_{scale}", "k": k, "n": n}, scale)
     assert found == pytest.approx(expected, rel=1e-10)
 
 
 def test_the_p_value_of_few_clusters_is_students_and_that_of_one_side_claims_nothing_on_the_other() -> None:
     jackknife, of_log = TESTS[4], TESTS[3]
-    assert p_value({"test": jackknife, "scale": "difference"}) == pytest.approx(2 * student.sf(0.12 / 0.05, 7.5))
-    assert p_value({"test": of_log, "scale": "ratio"}) == pytest.approx(2 * student.cdf(np.log(0.7) / 0.1, 39))
-    assert p_value({"test": {**of_log, "only_beyond": "above"}, "scale": "ratio"}) == 1.0
-    assert p_value({"test": {**of_log, "only_beyond": "below"}, "scale": "ratio"}) == p_value(
-        {"test": of_log, "scale": "ratio"}
-    )
+    assert p_value(jackknife, "difference") == pytest.approx(2 * student.sf(0.12 / 0.05, 7.5))
+    assert p_value(of_log, "ratio") == pytest.approx(2 * student.cdf(np.log(0.7) / 0.1, 39))
+    assert p_value({**of_log, "only_beyond": "above"}, "ratio") == 1.0
+    assert p_value({**of_log, "only_beyond": "below"}, "ratio") == p_value(of_log, "ratio")
 
 
 def test_what_is_no_comparison_of_two_groups_has_no_p_value_of_no_difference() -> None:
-    assert p_value({}) is None
-    assert p_value({"scale": "ratio", "bad_side": "below"}) is None
-    assert p_value({"test": TESTS[5], "scale": "distance"}) is None
+    assert p_value(None, None) is None
+    assert p_value(None, "ratio") is None
+    assert p_value(TESTS[5], "distance") is None
 
 
 def test_psi_is_noncentral_chi_square_and_its_normal_limit_joins_smoothly() -> None:
