@@ -68,7 +68,7 @@ test-costly: .venv/.dev browser token ## what CI runs besides: tests that take m
 test-all: .venv/.dev .venv/.spark browser token ## every test, with Spark; before each release
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-attack: .venv/.dev browser token ## everything that is tried against Boussole; writes docs/attacks.md; before each release
+attack: .venv/.dev browser token ## everything that is tried against Boussole; writes reports/attacks.md; before each release
 	$(BIN)/python -m tests.attacks
 
 check: .venv/.dev ## format, lint, types, imports, dependencies, charter
@@ -82,7 +82,7 @@ check: .venv/.dev ## format, lint, types, imports, dependencies, charter
 bench: .venv/.dev .venv-peers/.done ## speed, beside peers, as ratios
 	$(BIN)/python -m benchmarks
 
-bench-full: .venv/.dev .venv-peers/.done ## the same, and 100 million decisions; writes docs/speed.md
+bench-full: .venv/.dev .venv-peers/.done ## the same, and 100 million decisions; writes reports/speed.md
 	$(BIN)/python -m benchmarks --full
 
 screens: .venv/.dev browser ## pictures of every page of the demo, in screens/, to look at
@@ -91,7 +91,7 @@ screens: .venv/.dev browser ## pictures of every page of the demo, in screens/, 
 golden: .venv/.dev ## write the golden values anew where they differ (tests/golden/README.md)
 	$(BIN)/python -W ignore -m tests.golden --write
 
-docs: .venv/.dev ## write the generated pages anew, then all pages as a site
+docs: .venv/.dev ## all pages as a site, in site/, with the reference made from the code
 	$(BIN)/python -m docs.generate
 	$(BIN)/mkdocs build
 
@@ -109,6 +109,6 @@ format: .venv/.dev ## rewrite the code in the house format
 	$(BIN)/ruff check --fix .
 
 clean: ## remove what make made
-	rm -rf .venv .venv-peers $(DEMO_HOME) screens site .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-peers $(DEMO_HOME) screens site reports docs/reference .pytest_cache .mypy_cache .ruff_cache
 
 .PHONY: help browser token demo test test-costly test-all attack check bench bench-full screens golden docs release lock format clean

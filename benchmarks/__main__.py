@@ -1,7 +1,7 @@
 """`python -m benchmarks [--rows N] [--years N] [--audits] [--full]`: beside peers on the same file, as ratios.
 
 Each step runs in a process of its own. `--audits` leaves out what only concerns imports and the ledger. `--full` also
-imports ten times the rows and writes docs/speed.md.
+imports ten times the rows and writes reports/speed.md.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--folder", type=Path, default=Path("bench-data"))
-    parser.add_argument("--full", action="store_true", help="also ten times the rows; writes docs/speed.md")
+    parser.add_argument("--full", action="store_true", help="also ten times the rows; writes reports/speed.md")
     parser.add_argument("--years", type=int, default=20, help="simulated years for each line of the table of evidence")
     parser.add_argument("--audits", action="store_true", help="audits only")
     options = parser.parse_args()

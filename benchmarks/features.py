@@ -1,6 +1,6 @@
 """How often an exploration of ordinary features errs, and how often it finds what is planted: simulated.
 
-`python -m benchmarks.features` prints the table, `--write` puts it into docs/features.md; `--runs` of each line.
+`python -m benchmarks.features` prints the table, with `--runs` draws of each line.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
@@ -19,7 +18,6 @@ from boussole.audits.features.slices import slices
 from boussole.audits.metrics.teams import override_by_team
 
 RUNS, SEED = 200, 20261130
-PAGE = Path(__file__).parent.parent / "docs" / "features.md"
 Run = Callable[[np.random.Generator], bool]
 
 
@@ -115,33 +113,19 @@ def lines() -> Iterator[tuple[str, str, Run]]:
                 )
 
 
-def table(runs: int) -> str:
-    """The table in Markdown: each line with how often, in 100, and by how much a count of so many runs is uncertain."""
-    rows = ["| drawn | counted | in 100 |", "|---|---|---|"]
+def table(runs: int) -> None:
+    """Prints each line with how often, in 100, and by how much a count of so many runs is uncertain."""
+    print("| drawn | counted | in 100 |\n|---|---|---|")
     for drawn, counts, run in lines():
         share = sum(run(np.random.default_rng([SEED, i])) for i in range(runs)) / runs
         error = 100 * np.sqrt(max(share * (1 - share), 1 / runs) / runs)
-        rows.append(f"| {drawn} | {counts} | {100 * share:.1f} (± {error:.1f}) |")
-        print(rows[-1], flush=True)
-    return "\n".join([f"{runs} draws of each line; ± is one standard error.", "", *rows])
+        print(f"| {drawn} | {counts} | {100 * share:.1f} (± {error:.1f}) |", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=RUNS, help="draws of each line")
-    parser.add_argument("--write", action="store_true", help="write the table into docs/features.md")
-    asked_for = parser.parse_args()
-    made = table(asked_for.runs)
-    if asked_for.write:
-        write(made)
-
-
-def write(made: str) -> None:
-    """Puts a table into its page, between the marks that say where."""
-    begin, end = (f"<!-- {each} features-simulated -->" for each in ("begin", "end"))
-    text = PAGE.read_text(encoding="utf-8")
-    before, after = text[: text.index(begin)], text[text.index(end) :]
-    PAGE.write_text(f"{before}{begin}\n\n{made}\n\n{after}", encoding="utf-8")
+    table(parser.parse_args().runs)
 
 
 if __name__ == "__main__":

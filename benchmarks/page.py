@@ -1,4 +1,4 @@
-"""Writes what a run measured into docs/speed.md, with its picture: `python -m benchmarks.page RESULTS`."""
+"""Writes what a run measured as a report, with its picture: `python -m benchmarks.page RESULTS`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.beside import SAME
 from benchmarks.picture import draw
-from docs.generate import HERE, written
+from benchmarks.reports import write_report
 
 Result = dict[str, Any]
 WANTED = 100_000_000
@@ -18,11 +18,10 @@ OURS = {"full": "Boussole, people as clusters", "rows": "Boussole, every row by 
 
 
 def write_page(results: Result) -> None:
-    """The generated part of the page, and the picture."""
-    body = "\n\n".join([_run(results), _table(results), "\n".join(f"- {line}" for line in sentences(results))])
-    page = HERE / "speed.md"
-    page.write_text(written(page.name, "speed", body), encoding="utf-8")
-    (HERE / "images" / "speed.svg").write_text(draw(results), encoding="utf-8")
+    """The report, and its picture."""
+    told = "\n".join(f"- {line}" for line in sentences(results))
+    write_report("speed.md", "\n\n".join(["# Speed", "![](speed.svg)", _run(results), _table(results), told]) + "\n")
+    write_report("speed.svg", draw(results))
 
 
 def _run(results: Result) -> str:

@@ -2,7 +2,7 @@
 
     python -m benchmarks.walked WORKSPACE
 
-The workspace, one of `boussole demo`, is copied: nothing is written to it. Writes docs/walked.md.
+The workspace, one of `boussole demo`, is copied: nothing is written to it. Writes reports/walked.md.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from selenium.webdriver.common.by import By
 from benchmarks.browser import Browser
 from benchmarks.four import PEOPLE, Held, Person, hold, prepare
 from benchmarks.process import BOUSSOLE
+from benchmarks.reports import write_report
 from benchmarks.serving import served
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import pages
 from boussole.dashboard.views.answers.short import words_in
-from docs.generate import HERE, written
 
 TIMES, SCREEN = 3, 900
 ASKED = {
@@ -41,8 +41,6 @@ ASKED = {
 LEFT = ("answer", "session", "draft", "ask")
 """Pages under others: the answer is reached by a click, the session is held; a draft and a question are forms."""
 WOMEN, OVER_TIME = "emmes de 50 ans et plus", "Au fil du temps"
-BEFORE = {"system": "4,400 words on 21 screens"}
-"""What issue 21 says of the state before it."""
 WORDS = """
 const main = document.querySelector(".stMain"), walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
 const said = [];
@@ -82,8 +80,7 @@ def main() -> None:
                 looked = [looked_at(browser, chair, name, title) for name, title in _named()]
                 found, said = women_over_50(chair)
             session = hold(workspace, address)
-    page = HERE / "walked.md"
-    page.write_text(written(page.name, "walked", told(looked, found, said, session)), encoding="utf-8")
+    write_report("walked.md", f"# Words, clicks and seconds\n\n{told(looked, found, said, session)}\n")
 
 
 def _named() -> list[tuple[str, str]]:
@@ -122,25 +119,21 @@ def women_over_50(person: Person) -> tuple[int, list[str]]:
 
 
 def told(looked: Sequence[Looked], found: int, said: Sequence[str], session: Held) -> str:
-    """The generated part of the page."""
+    """The body of the report."""
     day, load = f"{dt.date.today():%-d %B %Y}", os.getloadavg()[0]  # noqa: DTZ011 (the day of this machine)
     busy = f", load {load:.1f}" if load > (os.cpu_count() or 1) else ""
     lines = [
         f"Run of {day}, {os.cpu_count()} cores{busy}; Chromium, 1,280 × 900 pixels, the demo as its chair sees it.",
         "",
-        "| page | words before | words now | screens now | seconds now |",
-        "|---|---|---|---|---|",
-        *[
-            f"| {each.title} | {BEFORE.get(each.name, 'not measured')} | {each.words} | {each.screens:.1f} | "
-            f"{each.seconds:.2f} |"
-            for each in looked
-        ],
-        "",
-        "| what somebody comes for | clicks before | aim | clicks now |",
+        "| page | words | screens | seconds |",
         "|---|---|---|---|",
-        f"| Women over 50, and since when, from the first page | not measured | 1 | {found} |",
-        f"| To have one’s dissent noted, from the page of the session | not measured | 2 | {session.dissent} |",
-        f"| A whole session, by the secretary | not measured | 15 | {session.clicks['secretary']} |",
+        *[f"| {each.title} | {each.words} | {each.screens:.1f} | {each.seconds:.2f} |" for each in looked],
+        "",
+        "| what somebody comes for | aim | clicks |",
+        "|---|---|---|",
+        f"| Women over 50, and since when, from the first page | 1 | {found} |",
+        f"| To have one’s dissent noted, from the page of the session | 2 | {session.dissent} |",
+        f"| A whole session, by the secretary | 15 | {session.clicks['secretary']} |",
         "",
         f"What stands there of women over 50: {' '.join(f'“{each}”' for each in said)}",
         "",

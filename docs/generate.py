@@ -1,6 +1,6 @@
-"""Writes the generated parts of these pages from the code: `make docs`. A test holds them together.
+"""Writes the pages of `docs/reference/` from the code, when the site is built: `make docs`. They are not committed.
 
-A page marks such a part by `<!-- begin NAME -->` and `<!-- end NAME -->`.
+`python -m docs.generate [FOLDER]` writes them into another folder.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import inspect
 import json
-import re
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from docs import asvs
 from tests.audits.dirty_files import FILES
 
 HERE = Path(__file__).parent
+REFERENCE = HERE / "reference"
 TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
 KINDS = {
     "comparison": ("Judged: a group against another", "These are what a charter judges, each group on its own."),
@@ -73,7 +75,7 @@ KINDS = {
         "Shown: all groups together",
         "Highest against lowest: chance alone makes them wide, so none is judged. They are taken over the groups that "
         "are shown: where some are hidden, set apart or have nobody to count, `params.groups_left_out` says how many, "
-        "and these could lie further apart ([which leave out what](#what-maxima-leave-out)).",
+        "and these could lie further apart ([which leave out what](../measures.md#what-maxima-leave-out)).",
     ),
 }
 PACKAGES = ("audits", "charter", "experiments", "dashboard")
@@ -101,24 +103,15 @@ def committee_fields() -> str:
     return _fields(Rules, "ID.yaml")
 
 
-def access_fields() -> str:
-    """A table of the keys of `[access]`."""
-    return _table(AccessSettings.model_json_schema())
-
-
-def alert_fields() -> str:
-    """A table of the keys of `[alerts]` and of a channel."""
-    return _fields(AlertSettings, "[alerts]")
-
-
-def ledger_fields() -> str:
-    """A table of the keys of `[ledger]` and of its signer."""
-    return _fields(LedgerSettings, "[ledger]")
-
-
-def witness_fields() -> str:
-    """A table of the keys of `witness.toml`."""
-    return _fields(WitnessSettings, "witness.toml")
+def settings_fields() -> str:
+    """A table of keys for each part of `boussole.toml` and for `witness.toml`."""
+    parts = (
+        (AccessSettings, "[access]"),
+        (AlertSettings, "[alerts]"),
+        (LedgerSettings, "[ledger]"),
+        (WitnessSettings, "witness.toml"),
+    )
+    return "\n\n".join(_fields(model, title) for model, title in parts)
 
 
 def permissions() -> str:
@@ -272,7 +265,7 @@ def _metric(metric: Metric) -> str:
 
 
 def dirty_files() -> str:
-    """A table of files with what is wrong, and what is said to each; a test holds the last to what is said."""
+    """A table of files with what is wrong, and the answer to each."""
     rows = ["| file | what it is | what Boussole says |", "|---|---|---|"]
     for entry in FILES:
         given = ", ".join(f"`--{key} {value}`" for key, value in entry.given.items())
@@ -283,7 +276,7 @@ def dirty_files() -> str:
 
 
 def schemas() -> str:
-    """A table of the schemas beside these pages: of what, and which command writes it."""
+    """A table of the schemas: of what, and which command writes it."""
     by = {name: [words for words, names in OUTPUTS.items() if name in names] for name in SCHEMAS}
     rows = [
         f"| [{name}](schemas/{name}.json) | {', '.join(f'`boussole {words}`' for words in by[name])} "
@@ -309,46 +302,140 @@ def _first_line(path: Path) -> str:
 
 
 def schema_files() -> dict[str, str]:
-    """The files of `docs/schemas/`, by name."""
+    """The schemas as files, by name."""
     return {f"{name}.json": json.dumps(make(), ensure_ascii=False, indent=1) + "\n" for name, make in SCHEMAS.items()}
 
 
-PARTS: dict[str, tuple[str, Callable[[], str]]] = {
-    "logs": ("logging.md", logs),
-    "system-fields": ("system-file.md", system_fields),
-    "charter-fields": ("charter.md", charter_fields),
-    "commands": ("commands.md", commands),
-    "committee-fields": ("committee.md", committee_fields),
-    "measures": ("measures.md", measures),
-    "access-fields": ("access.md", access_fields),
-    "alert-fields": ("alerts.md", alert_fields),
-    "ledger-fields": ("ledger.md", ledger_fields),
-    "witness-fields": ("ledger.md", witness_fields),
-    "permissions": ("access.md", permissions),
-    "api": ("api.md", api),
-    "api-records": ("api.md", api_records),
-    "dirty-files": ("dirty-files.md", dirty_files),
-    "schemas": ("schemas.md", schemas),
-    "packages": ("architecture.md", packages),
-    "asvs-totals": ("asvs.md", asvs.totals),
-    "asvs": ("asvs.md", asvs.walk),
+def asvs_walk() -> str:
+    """How many requirements are met, and each of them."""
+    return f"{asvs.totals()}\n\n{asvs.walk()}"
+
+
+def api_addresses() -> str:
+    """The addresses of the API, and the kinds of record that it lists."""
+    return f"{api()}\n\n## Records\n\n{api_records()}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A generated page: its title, what it is, and what makes its tables."""
+
+    title: str
+    introduction: str
+    body: Callable[[], str]
+
+    def text(self) -> str:
+        """The page in Markdown."""
+        return f"# {self.title}\n\n{self.introduction}\n\n{self.body()}\n"
+
+
+PAGES = {
+    "commands": Page(
+        title="Commands",
+        introduction=(
+            "What every command says of itself with `--help`. Each reads the workspace given by `--workspace`, "
+            "else by `$BOUSSOLE_HOME`, else the current folder.\n\n"
+            "Exit codes: **0** done, **1** the judged thing failed (`--fail-on`, `verify`), **2** bad input or usage. "
+            "Results go to standard output, everything else to standard error. JSON output follows its [schema]"
+            "(schemas.md)."
+        ),
+        body=commands,
+    ),
+    "measures": Page(
+        title="Measures",
+        introduction=(
+            "Every measure with its formula, range, value of parity, undefined cases and source. "
+            "[What is measured](../measures.md) explains how they are used."
+        ),
+        body=measures,
+    ),
+    "logs": Page(
+        title="Logs",
+        introduction="The logs that a run may hold. [Logging decisions](../logging.md) explains how to write them.",
+        body=logs,
+    ),
+    "system-fields": Page(
+        title="Keys of a system file",
+        introduction="[The system file](../system-file.md) explains its parts with examples.",
+        body=system_fields,
+    ),
+    "charter-fields": Page(
+        title="Keys of the files of a charter",
+        introduction="[Write your own charter](../charter.md) explains how to write one.",
+        body=charter_fields,
+    ),
+    "committee-fields": Page(
+        title="Keys of the file of a committee",
+        introduction="[The committee](../committee.md) explains what these rules govern.",
+        body=committee_fields,
+    ),
+    "settings": Page(
+        title="Keys of boussole.toml and witness.toml",
+        introduction=(
+            "See [access](../access.md), [alerts](../alerts.md) and [the ledger](../ledger.md) for what they configure."
+        ),
+        body=settings_fields,
+    ),
+    "permissions": Page(
+        title="Permissions",
+        introduction="What each role may do. [Access](../access.md) describes the roles.",
+        body=permissions,
+    ),
+    "api": Page(
+        title="Addresses of the API",
+        introduction="[The API](../api.md) explains how to ask, and what can go wrong.",
+        body=api_addresses,
+    ),
+    "dirty-files": Page(
+        title="Answers to malformed files",
+        introduction=(
+            "What Boussole answers to each of these files. A test writes and reads all of them; the rows belong to "
+            "a system with the columns ref, date, retenu, note and sexe. [Files as they come](../dirty-files.md) gives "
+            "the rules."
+        ),
+        body=dirty_files,
+    ),
+    "schemas": Page(
+        title="Schemas",
+        introduction=(
+            "Everything that Boussole writes as JSON has a JSON Schema (2020-12), and so have the files that you "
+            "write; a test validates each real output. A document names its schema in the key `schema`, as "
+            "`boussole.audit/1`: the number grows when a key is removed or changes its meaning. The answers of the API "
+            "are described by its [OpenAPI document](../api.md)."
+        ),
+        body=schemas,
+    ),
+    "packages": Page(
+        title="Packages",
+        introduction="What each package is. [Architecture](../architecture.md) explains how they work together.",
+        body=packages,
+    ),
+    "asvs": Page(
+        title="ASVS",
+        introduction=(
+            "Boussole compared with OWASP's Application Security Verification Standard 4.0.3, level 2: every "
+            "requirement in short words of our own (the standard has the full text).\n\n"
+            "- **met**: the named tests verify it.\n"
+            "- **not applicable**: Boussole has no such part, or it belongs to others: to the identity provider, which "
+            "keeps passwords and factors, or to the TLS server in front of Boussole.\n"
+            "- **not met**: the text says what is missing. Tests in brackets verify a part.\n\n"
+            "The assessment was made by the authors of Boussole and not by an independent party. "
+            "[Security](../security.md) lists what protects against whom."
+        ),
+        body=asvs_walk,
+    ),
 }
-"""Each generated part: the page that holds it and what makes it."""
+"""The generated pages, by the name of their file."""
 
 
-def written(page: str, name: str, body: str) -> str:
-    """The text of a page with one generated part replaced."""
-    text = (HERE / page).read_text(encoding="utf-8")
-    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
-    made, count = re.subn(f"{begin}.*?{end}", lambda _: f"{begin}\n\n{body}\n\n{end}", text, flags=re.DOTALL)
-    if count != 1:
-        raise ValueError(f"{page} must hold `{begin}` and `{end}` once")
-    return made
+def write(folder: Path) -> None:
+    """Writes every page, and the schemas, into a folder."""
+    (folder / "schemas").mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (folder / f"{name}.md").write_text(page.text(), encoding="utf-8")
+    for name, text in schema_files().items():
+        (folder / "schemas" / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    for part, (file, make) in PARTS.items():
-        (HERE / file).write_text(written(file, part, make()), encoding="utf-8")
-    (HERE / "schemas").mkdir(exist_ok=True)
-    for file, text in schema_files().items():
-        (HERE / "schemas" / file).write_text(text, encoding="utf-8")
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else REFERENCE)

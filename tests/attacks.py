@@ -1,4 +1,4 @@
-"""What is tried against Boussole and what held, as one table: `make attack` writes docs/attacks.md.
+"""What is tried against Boussole and what held, as one table: `make attack` writes reports/attacks.md.
 
 A test that attacks bears the mark `attack(asset, what is tried)`. It is one try, unless its fixture `tries` counts
 more.
@@ -16,9 +16,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.reports import write_report
+
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "attacks.md"
-BEGIN, END = "<!-- begin attacks -->", "<!-- end attacks -->"
 
 
 class Tries:
@@ -57,7 +57,7 @@ def attacks_of(report: Path) -> dict[tuple[str, str], Attack]:
 
 
 def table(found: dict[tuple[str, str], Attack]) -> str:
-    """The table of the page."""
+    """The table of the report."""
     lines = ["| against | attack | tries | held |", "|---|---|---:|---|"]
     for (asset, what), attack in sorted(found.items()):
         held = "all" if not attack.fell else f"**{attack.fell} of {attack.tests} tests fell**"
@@ -66,15 +66,8 @@ def table(found: dict[tuple[str, str], Attack]) -> str:
     return "\n".join([*lines, "", f"{len(found)} attacks, {tries:,} tries, {fell} falls."])
 
 
-def write(found: dict[tuple[str, str], Attack]) -> None:
-    """Puts the table into its page."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n\n{table(found)}\n\n{END}{after}", encoding="utf-8")
-
-
 def main(arguments: Iterable[str]) -> int:
-    """Runs all attacks and writes the page; the exit code of pytest."""
+    """Runs all attacks and writes the report; the exit code of pytest."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "attacks.xml"
         command = [
@@ -91,7 +84,7 @@ def main(arguments: Iterable[str]) -> int:
         ]
         more = {"BOUSSOLE_FUZZ": "1000", **os.environ}
         code = subprocess.run([*command, *arguments], cwd=ROOT, check=False, env=more).returncode
-        write(attacks_of(report))
+        write_report("attacks.md", f"# Attacks\n\n{table(attacks_of(report))}\n")
     return code
 
 

@@ -1,8 +1,8 @@
 """Pictures of every page, to look at: `python -m tests.screens FOLDER [--workspace HOME]`, or `make screens`.
 
 Each page in both languages, wide and narrow, light and dark. Without a workspace, the demo's is made anew.
-`python -m tests.screens docs/images --docs` takes those that the documentation shows: the compass, and an answer for
-each effect that is planted in the demo, or that it leaves out.
+`python -m tests.screens docs/images --docs` takes those that the documentation shows: the compass, and the answers
+of the reading guide.
 """
 
 from __future__ import annotations
@@ -19,9 +19,6 @@ from urllib.parse import urlencode
 from PIL import Image
 
 from benchmarks.browser import Browser
-from benchmarks.planted.effects import CONDITIONS
-from benchmarks.planted.runs import AS_OF, audited, logs_of
-from benchmarks.planted.sizes import SIZES
 from benchmarks.process import BOUSSOLE, run
 from benchmarks.serving import served
 from boussole.audits.languages import LANGUAGES
@@ -30,13 +27,10 @@ from boussole.charter.committee.acting import committee_state
 from boussole.charter.committee.papers.drafts import drafts
 from boussole.charter.record_types.acts import Convocation, Office
 from boussole.charter.records.in_force import in_force
-from boussole.dashboard.cli.demo_work import explain_late
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import pages
 from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.scene import load
-from boussole.experiments.demo.build import empty, import_logs
-from boussole.experiments.demo.planted import SEED
 
 WIDE, NARROW, HIGHEST = 1280, 360, 8000
 COMPASS = "compass"
@@ -51,33 +45,6 @@ ANSWERS = {
     "answer-6-6": "examined_version",
 }
 """The answers of MatchFT that its reading guide shows, by the names of their pictures: each has a planted effect."""
-OTHER_EFFECTS = {
-    "answer-1-1": "undeclared_use",
-    "answer-1-2": "silence_and_controls",
-    "answer-1-2b": "controls_of_the_silent",
-    "answer-1-5": "registered_and_followed",
-    "answer-2-1": "override_rate",
-    "answer-2-3b": "gap_after_corrections_age",
-    "answer-2-4": "planted_errors",
-    "answer-2-5": "users_trained",
-    "answer-3-1-gender": "adjusted_selection_rate_ratio_gender",
-    "answer-4-2": "decent_hours",
-    "answer-4-5": "without_a_smartphone",
-    "answer-5-1": "told_it_is_ai",
-    "answer-5-4": "public_register",
-    "answer-6-1": "needless_access",
-    "answer-6-6b": "likeness_to_reference",
-}
-"""The answers about all else that is planted in the demo."""
-LEFT_OUT_ANSWERS = {
-    "answer-1-1-left-out": "undeclared_use",
-    "answer-3-4b-left-out": "exposure_ratio_qpv",
-    "answer-4-3-left-out": "not_too_often",
-    "answer-4-4-left-out": "silence_closes_no_door",
-    "answer-5-3-left-out": "explanation_in_time",
-    "answer-6-5-left-out": "where_models_run",
-}
-"""The answers about what is planted in MatchFT where all that the demo leaves out is, and nothing else."""
 OF_ANSWERS, OF_COMPASS = ".one-answer, .pictures", "body, .stMainBlockContainer"
 """What of a page a picture of the documentation shows."""
 COLOURS, FOOT = 128, 1500
@@ -98,14 +65,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         home = options.workspace or _demo(Path(made))
         if options.docs:
-            of_demo, left_out = (
-                [each for each in names if options.only in each]
-                for names in ([COMPASS, *ANSWERS, *OTHER_EFFECTS], LEFT_OUT_ANSWERS)
-            )
-            if of_demo:
-                _for_docs(home, of_demo, options.folder)
-            if left_out:
-                _for_docs(_left_out(Path(made)), left_out, options.folder)
+            _for_docs(home, [each for each in (COMPASS, *ANSWERS) if options.only in each], options.folder)
             return
         with _seen(home) as (browser, address):
             for (name, path), lang in product(_addresses(Workspace(home)), LANGUAGES):
@@ -141,16 +101,6 @@ def _demo(folder: Path) -> Path:
     return folder / "demo"
 
 
-def _left_out(folder: Path) -> Path:
-    """A workspace of the demo's size in which all that the demo leaves out is planted in MatchFT, and nothing else."""
-    effects = CONDITIONS["left_out"]
-    workspace = empty(folder / "left_out", effects=effects)
-    import_logs(workspace, logs_of(("matchft", "left_out", SIZES["demo"]["matchft"], SEED)))
-    explain_late(workspace, today=AS_OF, effects=effects)
-    audited(workspace, "matchft", first=0)
-    return workspace.home
-
-
 def _chair(workspace: Workspace) -> str:
     """Who sees most: nobody by number where nobody sits."""
     return next((act.member for _, act in committee_state(workspace, "external").standing(Office)), "")
@@ -182,10 +132,9 @@ def _answers(workspace: Workspace) -> list[tuple[str, str]]:
 
 def _for_docs(home: Path, names: Sequence[str], folder: Path) -> None:
     """The compass and some answers in both languages, each cut to what it says."""
-    answers = ANSWERS | OTHER_EFFECTS | LEFT_OUT_ANSWERS
     with _seen(home) as (browser, address):
         for name, lang in product(names, LANGUAGES):
-            asked = {"system": "matchft", "question": answers[name]} if name in answers else {}
+            asked = {"system": "matchft", "question": ANSWERS[name]} if name in ANSWERS else {}
             path = f"{address}/{'answer' if asked else ''}?{urlencode({**asked, 'lang': lang})}"
             picture = folder / f"{name}-{lang}.png"
             _take(browser, path, picture, width=WIDE, theme="light")

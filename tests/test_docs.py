@@ -1,14 +1,14 @@
-"""The documents say what the code does: generated parts, commands, examples, links, numbers, licence."""
+"""The documents say what the code does: commands, examples, links, numbers, licence."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import mlflow
@@ -16,45 +16,37 @@ import pandas as pd
 import pytest
 import typer.main
 import yaml
+from markdown.extensions.toc import slugify
 from statsmodels.stats.proportion import test_proportions_2indep as score_test
 from typer.testing import CliRunner
 
-from benchmarks.planted.effects import EFFECTS
 from boussole.audits import ledger
 from boussole.audits.log_names import LOGS
-from boussole.audits.metrics.teams import OVERRIDE_BY_TEAM
 from boussole.audits.systems import System
 from boussole.audits.systems.kinds import Strict
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.records import open_records
 from boussole.dashboard.cli.main import app
+from boussole.dashboard.cli.schemas import SCHEMAS
 from boussole.experiments.sync import sync
-from tests.screens import ANSWERS, COMPASS, LEFT_OUT_ANSWERS, OTHER_EFFECTS
+from docs.generate import PAGES as PAGES_OF_REFERENCE
+from docs.generate import REFERENCE, write
+from tests.screens import ANSWERS, COMPASS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
+MOST_WORDS = 105_000
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
 
 
-def load_generator():
-    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-GENERATOR = load_generator()
+@cache
+def reference(name: str) -> str:
+    """A page of the reference as the site has it."""
+    return PAGES_OF_REFERENCE[name].text()
 
 
 def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), flags=re.DOTALL)
-
-
-@pytest.mark.parametrize("name", GENERATOR.PARTS)
-def test_generated_parts_are_up_to_date(name):
-    page, make = GENERATOR.PARTS[name]
-    now = (DOCS / page).read_text(encoding="utf-8")
-    assert now == GENERATOR.written(page, name, make()), "run `make docs`"
 
 
 def test_every_key_of_a_system_file_says_what_it_means():
@@ -81,20 +73,40 @@ def test_system_files_in_the_documents_are_valid(text):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
-    for target in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
-        file, _, anchor = target.partition("#")
-        found = page.parent / file if file else page
-        assert found.exists(), f"{page.name} links to {target}"
-        if anchor:
-            headings = re.findall(r"^#+ (.+)$", found.read_text(encoding="utf-8"), flags=re.MULTILINE)
-            assert anchor in [heading.lower().replace(" ", "-") for heading in headings]
+    for file, anchor in links(page.read_text(encoding="utf-8")):
+        assert_leads(page.parent / file if file else page, anchor)
+
+
+@pytest.mark.parametrize("name", sorted({*PAGES_OF_REFERENCE} - {"commands"}))
+def test_links_of_the_reference_lead_somewhere(name):
+    here = REFERENCE / f"{name}.md"
+    for file, anchor in links(reference(name)):
+        assert_leads((REFERENCE / file).resolve() if file else here, anchor)
+
+
+def links(text: str) -> list[tuple[str, str]]:
+    return [target.partition("#")[::2] for target in re.findall(r"\]\(([^)]+)\)", text)]
+
+
+def assert_leads(path: Path, anchor: str) -> None:
+    """There is such a page, or the site's build makes it; with such a heading."""
+    made = path.parent in (REFERENCE, REFERENCE / "schemas")
+    assert path.stem in {*PAGES_OF_REFERENCE, *SCHEMAS} if made else path.exists(), path
+    if anchor:
+        text = reference(path.stem) if made else path.read_text(encoding="utf-8")
+        headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+        assert anchor in [slugify(heading, "-") for heading in headings], f"{path.name}#{anchor}"
 
 
 @pytest.mark.costly
 def test_the_site_builds_and_shows_every_page(tmp_path):
+    for name in ("docs", "mkdocs.yml"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
+        copy(ROOT / name, tmp_path / name)
+    write(tmp_path / "docs" / "reference")
     built = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")],
-        cwd=ROOT,
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
@@ -102,7 +114,17 @@ def test_the_site_builds_and_shows_every_page(tmp_path):
     )
     assert built.returncode == 0, built.stderr
     nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
-    assert sorted(page for entry in nav for page in entry.values()) == sorted(page.name for page in DOCS.glob("*.md"))
+    pages = [str(page.relative_to(tmp_path / "docs")) for page in (tmp_path / "docs").rglob("*.md")]
+    assert sorted(page for entry in nav for page in entry.values()) == sorted(pages)
+    assert (tmp_path / "site" / "reference" / "schemas" / "audit.json").exists()
+
+
+def test_what_people_read_is_short():
+    """The most that somebody can be asked to keep up to date."""
+    assert (
+        sum(len(page.read_text(encoding="utf-8").split()) for page in PAGES if page.name != "CHANGELOG.md")
+        <= MOST_WORDS
+    )
 
 
 def test_the_readme_gives_two_commands_and_make_knows_them():
@@ -116,7 +138,7 @@ def test_the_readme_gives_two_commands_and_make_knows_them():
 
 def mentioned_commands() -> list[str]:
     """Command lines of the documents: in code, and between backticks."""
-    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES if page.name != "commands.md")
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     text = re.sub(r" \\\n\s*", " ", text)  # a line that goes on is one command
     return sorted(
         set(re.findall(r"^(boussole .+)$", text, flags=re.MULTILINE) + re.findall(r"`(boussole [^`]+)`", text))
@@ -256,16 +278,11 @@ def test_every_place_of_a_workspace_is_told(audited_offers, tmp_path):
     assert {place for place in places if not place.startswith(".")} <= told
 
 
-OF_EFFECTS = [*({*ANSWERS} - {"answer-2-3", "answer-3-3"}), *OTHER_EFFECTS, *LEFT_OUT_ANSWERS]
-
-
 @pytest.mark.parametrize(
     ("page", "lang", "pictures"),
     [
         ("matching", "en", [COMPASS, *ANSWERS]),
         ("appariement", "fr", [COMPASS, *ANSWERS]),
-        ("effects", "en", OF_EFFECTS),
-        ("effects", "fr", OF_EFFECTS),
     ],
 )
 def test_pictures_of_answers_are_shown_in_words_too_and_are_small(page, lang, pictures):
@@ -275,9 +292,3 @@ def test_pictures_of_answers_are_shown_in_words_too_and_are_small(page, lang, pi
     assert min(map(len, shown)) > 60
     for name in shown.values():
         assert (DOCS / "images" / f"{name}-{lang}.png").stat().st_size < 120_000
-
-
-def test_every_effect_that_is_planted_in_matchft_is_shown():
-    text = (DOCS / "effects.md").read_text(encoding="utf-8").lower()
-    planted = [each for each in EFFECTS if each.system == "matchft" and each.asks != OVERRIDE_BY_TEAM]
-    assert [each.name for each in planted if each.name.lower() not in text] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -72,8 +73,15 @@ def test_every_effect_is_asked_by_a_question_of_the_charter() -> None:
 
 
 def test_the_page_says_what_the_packed_runs_found() -> None:
-    page = (Path(__file__).parents[1] / "docs" / "planted.md").read_text(encoding="utf-8")
-    assert tables(packed()) in page
+    page = (Path(__file__).parents[1] / "docs" / "figures.md").read_text(encoding="utf-8")
+    rows = list(found(packed()))
+    for size in SIZES:
+        runs = [(each.found, each.runs) for each in rows if each.size == size]
+        every, most = (sum(some >= least for some, _ in runs) for least in (20, 18))
+        assert {total for _, total in runs} == {20}
+        assert re.search(
+            rf"^\| {size} \| .* \| {every} of {len(runs)} \| {most} of {len(runs)} \|$", page, re.MULTILINE
+        )
 
 
 def test_it_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """`python -m benchmarks.planted FOLDER`: simulates and judges what is missing, one run after the other.
 
 Stopped at any time, it goes on where it was: with what is neither in the folder nor packed beside this module. `--page`
-packs what is in the folder too, and writes docs/planted.md from all.
+packs what is in the folder too, and writes reports/planted.md from all.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--sizes", nargs="+", choices=[*SIZES], default=[*SIZES])
     parser.add_argument("--conditions", nargs="+", default=[":".join(each) for each in RUNS], help="system:condition")
-    parser.add_argument("--page", action="store_true", help="only write docs/planted.md")
+    parser.add_argument("--page", action="store_true", help="only write reports/planted.md")
     options = parser.parse_args()
     done = {each.key: each for each in [*packed(), *kept(options.folder)]}
     wanted = [] if options.page else wanted_runs(options.seeds, options.sizes, options.conditions)

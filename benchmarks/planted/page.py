@@ -1,4 +1,4 @@
-"""Writes what runs found into docs/planted.md, with its picture."""
+"""Writes what runs found as a report, with its picture."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from benchmarks.planted.effects import EFFECTS, Effect, unexplained
 from benchmarks.planted.picture import draw
 from benchmarks.planted.results import Result
 from benchmarks.planted.sizes import SIZES
+from benchmarks.reports import write_report
 from boussole.audits.metrics.teams import OVERRIDE_BY_TEAM
 from boussole.audits.uncertainty.exact import exact_ends
 from boussole.experiments.demo.planted import SEED
-from docs.generate import HERE, written
 
 SYSTEMS = {"matchft": "MatchFT", "chatft": "ChatFT"}
 UNTIL_SEEN = {"corrections_help", "better_than_before"}
@@ -44,11 +44,10 @@ class Found:
 
 
 def write_page(results: Sequence[Result]) -> None:
-    """The generated part of the page, and the picture."""
-    page = HERE / "planted.md"
-    page.write_text(written(page.name, "planted", tables(results)), encoding="utf-8")
+    """The report, and its picture."""
+    write_report("planted.md", f"# Planted effects\n\n![](planted.svg)\n\n{tables(results)}\n")
     shown = [(each.effect, each.size, each.found / each.runs, *each.ends) for each in found(results) if each.runs]
-    (HERE / "images" / "planted.svg").write_text(draw(shown), encoding="utf-8")
+    write_report("planted.svg", draw(shown))
 
 
 def tables(results: Sequence[Result]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 FILE = "planted.jsonl"
 PACKED = Path(__file__).with_name("runs.jsonl.xz")
-"""The runs that docs/planted.md tells of."""
+"""The runs whose figures are in docs/figures.md."""
 Key = tuple[str, str, int, int]
 """System, condition, size, seed."""
 
@@ -54,7 +54,7 @@ def kept(folder: Path) -> list[Result]:
 
 
 def packed() -> list[Result]:
-    """The runs that docs/planted.md tells of."""
+    """The runs whose figures are in docs/figures.md."""
     return _read(lzma.decompress(PACKED.read_bytes()))
 
 

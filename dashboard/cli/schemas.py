@@ -1,4 +1,4 @@
-"""The JSON Schema of everything that commands write as JSON: `docs/schemas/` holds them, and a test every output."""
+"""The JSON Schema of everything that commands write as JSON; a test validates every output against its own."""
 
 from __future__ import annotations
 
@@ -196,4 +196,4 @@ SCHEMAS: Mapping[str, Callable[[], Shape]] = {
     "charter-article-file": Article.model_json_schema,
     "charter-law-file": LawFile.model_json_schema,
 }
-"""By the name of the file in `docs/schemas/`: what commands write, and the files that people write."""
+"""By the name of its file: what commands write, and the files that people write."""

@@ -17,7 +17,6 @@ from boussole.dashboard.cli.schemas import OUTPUTS, SCHEMAS
 from tests.commands import commands
 from tests.conftest import Run
 
-DOCS = Path(__file__).parents[2] / "docs" / "schemas"
 BY_THEIR_NAME = {"export json", "export oscal"}
 """Commands that write JSON without being asked for it by an option; OSCAL has schemas of its own."""
 FEBRUARY = ("--from", "2026-02-01", "--to", "2026-02-28", "--as-of", "2026-06-01")
@@ -35,11 +34,8 @@ def test_every_command_that_writes_json_has_a_schema() -> None:
 
 @pytest.mark.costly
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_the_schemas_in_the_documents_are_those_of_the_code(name: str) -> None:
-    schema = SCHEMAS[name]()
-    Draft202012Validator.check_schema(schema)
-    assert json.loads((DOCS / f"{name}.json").read_text(encoding="utf-8")) == schema, "run `make docs`"
-    assert {path.stem for path in DOCS.glob("*.json")} == set(SCHEMAS)
+def test_each_schema_is_one(name: str) -> None:
+    Draft202012Validator.check_schema(SCHEMAS[name]())
 
 
 @pytest.fixture(scope="module")
