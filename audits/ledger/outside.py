@@ -49,12 +49,17 @@ class CosignedCheckpoint:
 
 @dataclass(frozen=True, kw_only=True)
 class TimestampedCheckpoint:
-    """A checkpoint that an authority stamped: when, and the name and fingerprint of the certificate one trusts."""
+    """A checkpoint that an authority stamped: when, and the name and fingerprint of the certificate one trusts.
+
+    `text` is what was stamped, `reply` the answer of the authority.
+    """
 
     at: dt.datetime
     authority: str
     fingerprint: str
     checkpoint: Checkpoint
+    text: str
+    reply: bytes
 
 
 def cosigned(text: str, *, log: VerifierKey, witnesses: Sequence[VerifierKey], now: dt.datetime) -> CosignedCheckpoint:
@@ -152,6 +157,8 @@ def _stamped(note: Note, *, reply: bytes, authorities: bytes) -> TimestampedChec
         authority=root.subject.rfc4514_string(),
         fingerprint=root.fingerprint(SHA256()).hex(),
         checkpoint=checkpoint,
+        text=note.text,
+        reply=reply,
     )
 
 

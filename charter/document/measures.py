@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Protocol, TypeVar
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic.config import JsonDict
 
 from boussole.audits.measure_params import Params
@@ -47,6 +47,13 @@ class MeasureInShort(DocumentPart):
             "Close to 0.05 it can disagree with an interval of another method (newcombe)"
         ),
     ] = None
+
+    @field_validator("group")
+    @classmethod
+    def _ordered(cls, group: dict[str, str] | None, info: ValidationInfo) -> dict[str, str] | None:
+        """The group in the order of its attributes: sealed documents sort keys, and sentences name groups in order."""
+        by = info.data.get("by", ())
+        return {name: group[name] for name in by} if group is not None and set(by) == set(group) else group
 
     @property
     def values_of_group(self) -> tuple[str, ...]:

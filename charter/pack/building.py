@@ -7,10 +7,12 @@ from pathlib import Path
 
 from boussole.audits import evidence, ledger
 from boussole.audits.declaration import content_of
+from boussole.audits.distribution import locked_packages, own_version
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
 from boussole.audits.ledger.notes import Note
+from boussole.audits.ledger.outside import TimestampedCheckpoint, timestamps
 from boussole.audits.ledger.tree import consistency_proof
 from boussole.audits.runs import code_hash, source_files
 from boussole.audits.workspace import Workspace
@@ -82,16 +84,17 @@ def pack_files(
     files: Files = {"ledger/checkpoint": str(note).encode()}
     for audit in audits:
         files |= _audit(workspace, audit, note)
-        files |= (
-            _rows(workspace, audit)
-            if restricted
-            else {f"cells/{audit.entry}.csv": cells_csv(audit.document().measures)}
-        )
-    files["ledger/consistency.json"] = canonical_json(_consistency(workspace, audits, note, since))
+        files[f"cells/{audit.entry}.csv"] = cells_csv(audit.document().measures)
+        files |= _rows(workspace, audit) if restricted else {}
+    stamped = _timestamp(workspace, note)
+    if stamped is not None:
+        files |= {"ledger/timestamp.txt": stamped.text.encode(), "ledger/timestamp.tsr": stamped.reply}
+    known = [each for each in (since, stamped.checkpoint if stamped else None) if each is not None]
+    files["ledger/consistency.json"] = canonical_json(_consistency(workspace, audits, note, known))
     verifier = _verifier()
     own = {f"charter/pack/{name}": sha256_hex(content) for name, content in sorted(verifier.items())}
-    files["code.json"] = canonical_json({"sha256": code_hash(), "files": source_files(), "verifier": own})
-    files |= verifier
+    code = {"version": own_version(), "sha256": code_hash(), "files": source_files(), "verifier": own}
+    files |= {"code.json": canonical_json(code), "requirements.lock": locked_packages(), **verifier}
     kind = RESTRICTED if restricted else OPEN
     for name, lang in (("README.md", "en"), ("LISEZMOI.md", "fr")):
         text = (HERE / "texts" / name).read_text(encoding="utf-8")
@@ -137,12 +140,19 @@ def _rows(workspace: Workspace, audit: StoredAudit) -> Files:
     return {f"rows/{digest}.csv": rows, f"rows/{digest}.parquet": kept}
 
 
+def _timestamp(workspace: Workspace, note: Note) -> TimestampedCheckpoint | None:
+    """The newest timestamp that holds and is of this ledger, up to the checkpoint of the pack."""
+    origin, size = (point := parse_checkpoint(str(note))[1]).origin, point.size
+    found = (each for each in timestamps(workspace.checkpoints) if isinstance(each, TimestampedCheckpoint))
+    return next((each for each in found if each.checkpoint.origin == origin and each.checkpoint.size <= size), None)
+
+
 def _consistency(
-    workspace: Workspace, audits: Sequence[StoredAudit], note: Note, since: Checkpoint | None
+    workspace: Workspace, audits: Sequence[StoredAudit], note: Note, checkpoints: Sequence[Checkpoint]
 ) -> list[dict[str, object]]:
-    """That the roots noted with each audit, and a kept one, are those of beginnings of this ledger."""
+    """That the roots noted with each audit, and those of earlier checkpoints, are of beginnings of this ledger."""
     _, checkpoint = parse_checkpoint(str(note))
-    known = {audit.entry + 1: audit.root for audit in audits} | ({since.size: since.root} if since else {})
+    known = {audit.entry + 1: audit.root for audit in audits} | {each.size: each.root for each in checkpoints}
     with reading(workspace) as connection:
         if connection is None:
             return []
@@ -157,5 +167,5 @@ def _consistency(
 
 
 def _verifier() -> Files:
-    found = {path.relative_to(HERE).as_posix(): path.read_bytes() for path in sorted(HERE.glob("verifier/**/*.py"))}
+    found = {path.relative_to(HERE).as_posix(): path.read_bytes() for path in sorted(HERE.glob("verifier/*.py"))}
     return {**found, "verify.py": (HERE / "verify.py").read_bytes()}

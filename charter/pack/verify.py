@@ -21,43 +21,28 @@ if __name__ == "__main__" and not (sys.flags.isolated and sys.flags.no_site and 
 
     sys.exit(subprocess.call([sys.executable, *ISOLATED, __file__, *sys.argv[1:]]))
 
-import importlib
-from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
 HERE = Path(__file__).resolve().parent
 NAME = "boussole_verifier"
+MODULES = ("tally", "files", "ledger", "pack", "figures", "verdicts", "main")
+"""The modules in `verifier/`, each after those that it imports."""
 
 
-class Modules:
-    """Finds the modules in `verifier/`, under a name of their own, and compiles their sources.
-
-    No folder is added to those that Python looks for modules in, and no compiled file is read.
-    """
-
-    def find_spec(self, name: str, *_: object) -> "ModuleSpec | None":
-        """What Python asks of each module that it imports."""
-        if name.partition(".")[0] != NAME:
-            return None
-        file = self._file(name)
-        return spec_from_loader(name, self, origin=str(file), is_package=file.name == "__init__.py")  # type: ignore[arg-type]
-
-    def create_module(self, spec: ModuleSpec) -> None:
-        """Python makes it as usual."""
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Executes the source of a module."""
-        file = self._file(module.__name__)
+def load() -> ModuleType:
+    """The module `main`. Each is compiled from its source: Python looks for none in a folder, or compiled."""
+    package = sys.modules[NAME] = ModuleType(NAME)
+    package.__path__ = []
+    for name in MODULES:
+        file = HERE / "verifier" / f"{name}.py"
+        module = sys.modules[f"{NAME}.{name}"] = ModuleType(f"{NAME}.{name}")
+        module.__package__ = NAME
         exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)  # noqa: S102 (this is how modules are made)
-
-    def _file(self, name: str) -> Path:
-        place = HERE.joinpath("verifier", *name.split(".")[1:])
-        return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        setattr(package, name, module)
+    return module
 
 
 if __name__ == "__main__":
-    sys.meta_path.insert(0, Modules())
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal may not know all signs
-    sys.exit(importlib.import_module(f"{NAME}.main").main(HERE, sys.argv[1:]))
+    sys.exit(load().main(HERE, sys.argv[1:]))

@@ -226,7 +226,10 @@ def verify(  # noqa: PLR0917 (the options of a command)
     ] = None,
     ledger: Annotated[bool, typer.Option("--ledger", help="Rehash the whole ledger and hold records to it.")] = False,
     rerun: Annotated[
-        bool, typer.Option("--rerun", help="Compute stored audits again (those of the report) and compare all numbers.")
+        bool,
+        typer.Option(
+            "--rerun", help="Compute stored audits again (those of the report or pack) and compare all numbers."
+        ),
     ] = False,
     system: Annotated[
         str | None, typer.Option("--system", autocompletion=system_ids, help="With --rerun: only this system.")
@@ -251,7 +254,12 @@ def verify(  # noqa: PLR0917 (the options of a command)
     from boussole.dashboard.cli.verifying import ExitCode, worst
 
     judged = verifying.verified(
-        file, keys=key or [], checkpoints=checkpoint or [], one_by_one=list_, others=ledger or rerun
+        file,
+        keys=key or [],
+        checkpoints=checkpoint or [],
+        one_by_one=list_,
+        recompute=rerun,
+        others=bool(ledger or system or entry or start or end),
     )
     if judged is not None:
         raise typer.Exit(judged)

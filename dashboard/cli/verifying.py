@@ -196,19 +196,29 @@ ARCHIVE = b"PK"
 
 
 def verified(
-    path: Path | None, *, keys: Sequence[str], checkpoints: Sequence[Path], one_by_one: bool, others: bool
+    path: Path | None,
+    *,
+    keys: Sequence[str],
+    checkpoints: Sequence[Path],
+    one_by_one: bool,
+    recompute: bool,
+    others: bool,
 ) -> int | None:
-    """Tells what holds of a pack and what does not; the exit code, or None where the path is no pack.
+    """Says what holds of a pack and what does not; the exit code, or None where the path is no pack.
 
-    `others`: whether something else is to be verified too.
-    Raises BoussoleError where that is so, or values shall be listed of what is no pack.
+    `recompute`: a pack that holds is also computed again with the product. `others`: options that a pack does not take.
+    Raises BoussoleError for such an option, where values shall be listed of what is no pack, and where other code made
+    an audit that shall be computed again.
     """
     if path is None or not _is_pack(path):
         if one_by_one:
             raise BoussoleError("values are listed of a pack.", next_step="Name its folder or archive before --list.")
         return None
     if others:
-        raise BoussoleError("a pack is verified by itself.", next_step="Leave --ledger and --rerun away.")
+        raise BoussoleError(
+            "a pack is verified as a whole, and by itself.",
+            next_step="Leave --ledger, --system, --entry, --from and --to out.",
+        )
 
     from boussole.audits.distribution import own_version
     from boussole.charter.pack import HERE
@@ -216,7 +226,30 @@ def verified(
     from boussole.charter.pack.verifier.pack import Judge
 
     by = Judge(HERE, f"that of Boussole {own_version()}")
-    return judge(path, by, keys=keys, checkpoints=checkpoints, one_by_one=one_by_one)
+    code = judge(path, by, keys=keys, checkpoints=checkpoints, one_by_one=one_by_one)
+    if not recompute:
+        return code
+    if code != ExitCode.VERIFIED:
+        say("Nothing was computed again: only a pack that holds can be.")
+        return code
+    return _recomputed(path)
+
+
+def _recomputed(path: Path) -> ExitCode:
+    """Computes the audits of a pack again with the product, and says what was compared and what was not."""
+    from boussole.charter.pack.rerun import rerun_pack
+
+    found = 0
+    for audit in rerun_pack(path):
+        figures = [f"{audit.figures} figures computed from the evidence"] if audit.figures else []
+        figures += [f"{audit.stated} taken as they are stated"] if audit.stated else []
+        verdicts = f"{audit.verdicts} verdicts judged again, {audit.left} left as they may rest on what people stated"
+        outcome = "not the same" if audit.differences else "the same"
+        say(f"{audit.name}: {', '.join(figures)}; {verdicts}: {outcome}.")
+        _listed([difference.told() for difference in audit.differences])
+        found += len(audit.differences)
+    say(f"Computed again: there are {found} differences." if found else "Computed again: the audits as sealed.")
+    return ExitCode.FAULT if found else ExitCode.VERIFIED
 
 
 def _is_pack(path: Path) -> bool:

@@ -24,15 +24,11 @@ from boussole.charter.auditing.rerun import Rerun, chosen, rerun
 from boussole.charter.document import AuditDocument, MeasureInShort, VerdictDocument
 from boussole.charter.document.base import given
 from boussole.charter.judging.verdicts import judge
-from boussole.charter.pack.verifier.figures.together import Together
-from boussole.charter.pack.verifier.system import System as Declared
 from boussole.charter.pack.verifier.tally import Tally
-from boussole.charter.pack.verifier.verdicts import judging
-from boussole.charter.records import charter_text, stored_audits
+from boussole.charter.pack.verifier.verdicts import Verdicts
+from boussole.charter.records import charter_text
 from boussole.charter.text.loading import load_charter
-from tests.attacks import Tries
 from tests.charter.builders import comparison, system
-from tests.charter.test_verifier_together import window_of
 from tests.written import system_text
 
 SYSTEM: dict[str, Any] = {
@@ -273,55 +269,12 @@ def test_recent_months_are_computed_again_and_replayed(changed: tuple[Path, Audi
     assert (again.windows, list(again.changes)) == (4, [])
 
 
-@pytest.mark.attack("verifier", "what recent months tell kept back, told over other months, or not named")
-def test_what_recent_months_tell_cannot_be_kept_back(changed: tuple[Path, AuditDocument], tries: Tries) -> None:
-    home, document = Workspace(changed[0]), changed[1]
-    (comparison,) = verdict(document).comparisons
-    unsaid = comparison.changed(recent=None)
-    others = [each for each in document.verdicts if each.indicator != "selection_rate_ratio_sex"]
-    lied = document.changed(verdicts=(*others, verdict(document).changed(comparisons=(unsaid,))))
-    assert any("recent" in problem for problem in verify(home, lied))
-    assert document.accumulated is not None
-    hidden = document.changed(accumulated=document.accumulated.changed(recent=None))
-    assert any("p_breach" in problem for problem in verify(home, hidden))
-    tries.add(2)
-
-
-@pytest.mark.parametrize("restricted", [True, False], ids=["restricted", "open"])
-def test_the_verifier_computes_recent_months_again(changed: tuple[Path, AuditDocument], restricted: bool) -> None:
-    home, written = Workspace(changed[0]), changed[1].written()
-    earlier = [each.document().written() for each in stored_audits(home)][:-1]
-    declared, own = window_of(home, written, restricted=restricted)
-    before = {each["evidence"]["cubes"]: window_of(home, each, restricted=restricted)[1] for each in earlier}
-    figures, tally = Together(written, declared, own, before, people=restricted), Tally()
-    assert len(figures.recent) > 3
-    for measure in figures.recent:
-        claims = figures.claims(measure)
-        assert claims is not None
-        tally.claims(measure["id"], measure, claims)
-    assert (tally.problems, figures.kept_back()) == ([], [])
-    told = written["accumulated"]
-    hidden = {**told, "recent": [each for each in told["recent"] if each["id"] != RATIO]}
-    others = {**told, "recent": [{**each, "params": each["params"] | {"recent": 2}} for each in told["recent"]]}
-    for lied in (hidden, others):
-        again = Together({**written, "accumulated": lied}, declared, own, before, people=restricted)
-        assert RATIO in again.kept_back()
-
-
 def verify(home: Workspace, document: AuditDocument) -> list[str]:
     """What the verifier finds wrong with the verdicts."""
     written, tally = document.written(), Tally()
     charter = json.loads(charter_text(home, written["charter"]["sha256"]) or "")
-    found = judging.judge(written, charter, Declared(home.system("offers").model_dump(mode="json")))
-    assert len(found) == 2
-    for said, claims in found:
-        tally.claims(str(said["indicator"]), said, claims)
+    Verdicts(written, charter, home.system("offers").model_dump(mode="json")).check("x", tally)
     return tally.problems
-
-
-@pytest.mark.costly
-def test_the_verifier_judges_the_same(home: Workspace) -> None:
-    assert verify(home, audit(home, 4)) == []
 
 
 def test_how_many_more_decisions_are_those_of_what_was_counted() -> None:

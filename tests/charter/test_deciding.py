@@ -14,7 +14,6 @@ from boussole.audits.uncertainty.methods import METHODS
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.answers.verdict import METHOD, RULE, RULES
 from boussole.charter.judging.statistics.deciding import with_intervals
-from boussole.charter.pack.verifier.verdicts import judging
 from tests.as_json import judge
 from tests.charter.builders import (
     AGES,
@@ -216,7 +215,7 @@ def test_documents_name_their_rule() -> None:
     assert (old.rule, old.rule_then, "rule" in old.written()) == (None, 1, False)
 
 
-def test_each_rule_is_known_to_documents_to_the_verifier_and_to_the_methods() -> None:
+def test_each_rule_is_known_to_documents_and_to_the_methods() -> None:
     (named,) = (get_args(each) for each in get_args(AuditDocument.model_fields["rule"].annotation) if get_args(each))
-    assert (1, *named) == tuple(RULES) == tuple(METHOD) == judging.RULES
+    assert (1, *named) == tuple(RULES) == tuple(METHOD)
     assert set(METHOD.values()) == set(METHODS)

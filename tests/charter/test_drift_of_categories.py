@@ -17,20 +17,13 @@ from boussole.audits import evidence
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.cubes.values import OTHERS, UNKNOWN, Categories, Values
 from boussole.audits.decisions import ingest
-from boussole.audits.declaration import content_of
 from boussole.audits.lake import writing
 from boussole.audits.recount import _named_alike
 from boussole.audits.retention.purge import purge
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import Rerun, chosen, rerun
-from boussole.charter.pack.verifier import rows
-from boussole.charter.pack.verifier.audits import _from_rows
-from boussole.charter.pack.verifier.groups import Groups, ShownGroups
-from boussole.charter.pack.verifier.system import System
-from boussole.charter.pack.verifier.tally import Tally
-from boussole.charter.pack.verifier.verdicts import judging
-from boussole.charter.records import charter_text, stored_audits
+from boussole.charter.records import stored_audits
 from tests.written import system_text
 
 SYSTEM = """
@@ -219,29 +212,6 @@ def test_after_a_purge_of_the_reference_the_audit_still_holds(home: Workspace) -
     assert found.ok, (found.problems, found.differences)
     assert found.recount is not None
     assert "histograms" not in found.recount.now
-
-
-@pytest.mark.costly
-def test_the_verifier_of_packs_computes_and_judges_the_same(home: Workspace) -> None:
-    audit = document(home)
-    system = System(json.loads(content_of(home.evidence, audit["evidence"]["system"][7:])))
-    kept = rows.Rows(evidence.csv_of(evidence.rows_of(home.evidence, audit["evidence"]["cubes"][7:])).decode())
-    claims_of = _from_rows(audit, Groups(system, kept, ShownGroups(audit["measures"])))
-    for metric in ("psi", "jensen_shannon"):
-        measure = of(home, metric)
-        claims = claims_of(measure) or {}
-        assert {"value", "n", "params.categories", "params.reference_total"} <= set(claims)
-        tally = Tally()
-        tally.claims("x", measure, claims)
-        assert not tally.problems
-        tally.claims("x", {**measure, "value": measure["value"] * 1.0001}, claims)
-        assert len(tally.problems) == 1
-    charter = json.loads(charter_text(home, audit["charter"]["sha256"]) or "")
-    tally, judged = Tally(), judging.judge(audit, charter, system)
-    assert question(home)["indicator"] in [verdict["indicator"] for verdict, _ in judged]
-    for verdict, claims in judged:
-        tally.claims("x", verdict, claims)
-    assert not tally.problems
 
 
 def test_what_is_kept_is_folded_once() -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 
 import pytest
 import yaml
 from pydantic import ValidationError
 
 from boussole.audits.declaration import declaration
-from boussole.audits.hashing import canonical_json
 from boussole.audits.systems import System
 from boussole.charter.document.versions import DecidedBy
-from boussole.charter.pack.verifier.verdicts import recorded
 from boussole.charter.record_types.kinds import Case
 from tests.charter.builders import CHARTER, amended, plain, system
 from tests.charter.incidents.made import facts
@@ -200,22 +197,6 @@ def test_an_audit_of_long_ago_answers_no_more():
 def test_a_case_that_somebody_reports_counts_where_it_is_graver():
     said = Case(role="Agency", on=day("2026-03-25"), indicator=ASKED, system="matchft", happened_on=day("2026-03-20"))
     assert answer(MARCH, said=(said,))["reason"] == "case_to_confirm"
-
-
-def test_the_verifier_counts_again_and_sees_what_was_left_uncounted():
-    about = system(versions={"1.4": {"examined_on": "2026-02-20"}})
-    found = judged(ASKED, about, facts=facts(today=day("2026-04-20")), versions=(MARCH, NEW))
-    charter = json.loads(canonical_json(CHARTER.document()))
-
-    def claims(**changes):
-        told = [each.written() for each in (MARCH, NEW)]
-        document = {"as_of": "2026-04-20", "verdicts": [{**found, **changes}], "versions": told}
-        document |= {"window": {"end": "2026-03-31"}, "measures": []}
-        return recorded.judge(document, charter, declaration(about))[0][1]
-
-    told = {**found["counted"], "good": 1000, "overdue": 0, "past_due": None}
-    assert claims(verdict="kept", counted=told)["counted.good"] == 900
-    assert claims(verdict="not_examined", counted=None)["counted.overdue"] == 100
 
 
 def test_a_version_examined_tomorrow_is_refused_and_none_changes_no_declaration():

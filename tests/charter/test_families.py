@@ -2,7 +2,6 @@
 
 from statistics import NormalDist
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,12 +10,8 @@ from statsmodels.stats.multitest import multipletests
 from boussole.audits.uncertainty.tests import tails
 from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.judging.statistics.correction import JudgedWindow, TestedComparison, corrected, gained
-from boussole.charter.judging.statistics.testing import p_values
-from boussole.charter.pack.verifier.verdicts.corrections import corrected as verifier
-from boussole.charter.pack.verifier.verdicts.heard import Heard
-from boussole.charter.pack.verifier.verdicts.judging import AnsweredQuestion
 from tests.as_json import questions
-from tests.charter.builders import CHARTER, WOMEN, amended, comparison, drift, family, system, verdict
+from tests.charter.builders import CHARTER, WOMEN, amended, comparison, family, system, verdict
 
 
 @settings(max_examples=8, deadline=None)  # the oracle collects garbage at each call, which is slow
@@ -81,33 +76,6 @@ def test_what_is_not_kept_is_to_be_watched_too():
     ninth = corrected(tested, looks=1, alpha=0.05)[-1]
     assert 0.03 < ninth.at_breach < 0.05
     assert ninth.p_breach == ninth.p_watch == pytest.approx(0.18)
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_the_verifier_shares_what_is_left_in_the_same_way(seed):
-    """Of two or three groups and three ages, each with the rest or some of them with a reference."""
-    rng = np.random.default_rng(seed)
-    genders = with_rest(*rng.choice([0.75, 0.85, 1.0, 1.2], 3 - seed % 2), error=0.03)
-    measures = [*genders, *family(rng.choice([0.75, 0.9, 1.1], 3).tolist(), 0.04), drift("distance_km", 0.2)]
-    measures[0]["params"]["against"] = "gender=Z" if seed > 1 else "rest"
-    charter = amended("selection_rate_ratio", weight=2.5)
-    asked = [
-        each for each in questions(charter, MONTHLY, measures) if each.comparisons and each.family.endswith("selection")
-    ]
-    must = p_values(asked, alpha=0.05, looks=12)
-    told = [
-        (AnsweredQuestion(each.indicator.model_dump(mode="json"), {"indicator": each.id}, "", []), measure)
-        for each in asked
-        for measure in (found.written() for found in each.comparisons)
-    ]
-    again = verifier([(of, Heard(m, m, m, [m])) for of, m in told], 12, 0.05, RULE)
-    assert len(again) == len(must) == len(genders) + 3
-    for one, (of, measure) in zip(again, told, strict=True):
-        other = must[of.verdict["indicator"], measure["id"]]
-        assert (one.breach, one.watch, one.share) == pytest.approx(
-            (other.p_breach, other.p_watch, other.share), rel=1e-5
-        )
-        assert (one.at_breach, one.at_watch) == pytest.approx((other.at_breach, other.at_watch), rel=1e-5)
 
 
 def test_what_is_at_a_level_leaves_nothing_to_others():

@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
-from boussole.audits.declaration import content_of
-from boussole.audits.systems.kinds import AuditWindow
-from boussole.audits.windows import period_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.published import publication
 from boussole.charter.auditing.replay import replay
 from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
 from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.figures.together import UNREAD, Together
 from boussole.charter.pack.verifier.main import judge as judge_pack
 from boussole.charter.pack.verifier.pack import Judge
-from boussole.charter.pack.verifier.system import System as Declared
-from boussole.charter.pack.verifier.tally import Tally
-from boussole.charter.pack.verifier.verdicts import since
-from boussole.charter.pack.verifier.verdicts.since import passed_over
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.around import not_known
-from tests.attacks import Tries
 from tests.charter.test_accumulating import RATIO, again, audit, judge_again, log, verdict, verify, workspace_of
-from tests.charter.test_verifier_together import window_of
 
 
 @pytest.fixture(scope="module")
@@ -108,76 +96,6 @@ def test_of_who_is_gone_nothing_is_told_of_rows_that_come_later(without: tuple[P
     shown = publication(fourth.window.days, [fourth.changed(measures=gone)])
     assert set(shown.attributes or ()) == {("town",)}
     assert set(publication(fourth.window.days, [fourth]).attributes or ()) == {("town",), ("sex",)}
-
-
-@pytest.mark.parametrize("restricted", [True, False], ids=["restricted", "open"])
-def test_the_verifier_misses_who_disappears(without: tuple[Path, list[AuditDocument]], restricted: bool) -> None:
-    home, documents = Workspace(without[0]), [each.written() for each in without[1]]
-    written, declared = documents[-1], Declared(home.system("offers").model_dump(mode="json"))
-    own = window_of(home, written, restricted=restricted)[1]
-    before = {each["evidence"]["cubes"]: window_of(home, each, restricted=restricted)[1] for each in documents[:-1]}
-    figures = Together(written, declared, own, before, people=restricted)
-    (measure,) = (each for each in written["accumulated"]["measures"] if each["id"] == RATIO)
-    claims, tally = figures.claims(measure), Tally()
-    assert claims is not None
-    tally.claims(RATIO, measure, claims)
-    assert (tally.problems, figures.kept_back()) == ([], [])
-    lied = {name: each for name, each in own.measures.items() if name != RATIO}
-    told = {**written["accumulated"], "measures": [m for m in written["accumulated"]["measures"] if m["id"] != RATIO]}
-    again = Together({**written, "accumulated": told}, declared, own._replace(measures=lied), before, people=restricted)
-    assert RATIO in again.kept_back()
-    for reason in UNREAD:  # none of them can be: nobody's legal basis ends, and nothing here rests on outcomes
-        other = {name: each | {"reason": reason} if name == RATIO else each for name, each in own.measures.items()}
-        excused = {**written, "accumulated": told, "measures": [*other.values()]}
-        again = Together(excused, declared, own._replace(measures=other), before, people=restricted)
-        assert RATIO in again.kept_back(), reason
-    assert (
-        Together(
-            {**written, "accumulated": told, "rule": 7},
-            declared,
-            own._replace(measures=lied),
-            before,
-            people=restricted,
-        ).kept_back()
-        == []
-    )
-
-
-@pytest.mark.attack("verifier", "months of the same system passed over, of which a group that has gone was told")
-def test_no_month_of_the_same_system_is_passed_over(without: tuple[Path, list[AuditDocument]], tries: Tries) -> None:
-    """Whoever names fewer months than the same model decided in forgets what they told."""
-    home, documents = Workspace(without[0]), [each.written() for each in without[1]]
-    declared = json.loads(content_of(home.evidence, documents[0]["evidence"]["system"][7:]))
-    earlier, last = dict(enumerate(documents[:3])), documents[3]
-
-    def missed(document: dict[str, Any], *, evidence: bool = True, **then: Any) -> list[str]:
-        tries.add()
-        before = {entry: each | (then if entry == 1 else {}) for entry, each in earlier.items()}
-        return passed_over(document, before, lambda of: of.get("declared", declared), evidence=evidence)
-
-    def naming(*months: int, because: str = "first") -> dict[str, Any]:
-        windows = [last["accumulated"]["windows"][month - 1] for month in months]
-        return last | {"accumulated": {**last["accumulated"], "windows": windows, "because": because}}
-
-    assert missed(last) == []
-    alone = {name: each for name, each in last.items() if name != "accumulated"}
-    assert missed(alone) == ["2026-03-01", "2026-02-01", "2026-01-01"]
-    assert missed(naming(2, 3)) == missed(naming(2, 3), evidence=False) == ["2026-01-01"]
-    assert missed(naming(1, 3)) == missed(naming(1, 3, because="evidence")) == ["2026-02-01"]
-    # What may be so: evidence that was lost, as the document says, or is not in the pack; another model or declaration.
-    assert missed(naming(2, 3, because="evidence")) == missed(alone, evidence=False) == []
-    assert missed(naming(3), versions=[{"version": "0.9", "n": 800}]) == []
-    assert missed(naming(3), declared=declared | {"controls": {"town": {"column": "town"}}}) == []
-    assert missed(alone | {"rule": 2}) == missed(alone | {"window": {"start": "2026-04-01", "end": "2026-04-20"}}) == []
-    titled = declared | {"groups": {name: each | {"title": {"en": "X"}} for name, each in declared["groups"].items()}}
-    assert missed(naming(2, 3), declared=titled) == ["2026-01-01"]
-
-
-@pytest.mark.parametrize("kind", ["week", "month", "quarter"])
-def test_periods_of_the_verifier_are_those_of_audits(kind: AuditWindow) -> None:
-    for day in (dt.date(2025, 12, 29) + dt.timedelta(days=each) for each in range(0, 800, 3)):
-        period = period_of(day, kind)
-        assert since.period(day, kind) == (period.start, period.end)
 
 
 @pytest.mark.costly

@@ -13,7 +13,6 @@ from boussole.charter.document import MeasureInShort, VerdictDocument
 from boussole.charter.judging.families import asked_of
 from boussole.charter.judging.statistics.heard import LATELY, JudgedFigures, heard, spans
 from boussole.charter.judging.verdicts import judge
-from boussole.charter.pack.verifier.verdicts import heard as verifier
 from tests.charter.builders import CHARTER, START, comparison, system
 
 PAGE = (Path(__file__).parents[2] / "docs" / "uncertainty.md").read_text(encoding="utf-8")
@@ -112,22 +111,6 @@ def test_where_recent_months_speak_softly_the_answer_is_that_we_cannot_tell() ->
     """All together lie at parity, the last three at 0.83 with an error of 0.065: by themselves clearly below 0.95."""
     now, before = (asked(windows(0.9, 0.83, 0.95, 1.0), rule=rule) for rule in (5, 4))
     assert (str(before.verdict), str(now.verdict), now.comparisons[0].recent) == ("kept", "unknown", 3)
-
-
-@pytest.mark.costly
-def test_the_verifier_hears_the_same_windows() -> None:
-    threshold = {"watch": 0.95, "breach": 0.8}
-    for found in drawn(40):
-        own, *lately, every = found
-        told = verifier.told({"accumulated": {"measures": [every], "recent": lately}})
-        for rule in (4, 5):
-            must, again = (
-                chosen(found, rule=rule),
-                verifier.heard(own, told, threshold, rule=rule, alpha=CHARTER.alpha, looks=12),
-            )
-            for one, other in zip((must.watch, must.breach, must.together), again[:3], strict=True):
-                assert (one.value, one.params.recent) == (other["value"], other["params"].get("recent"))
-                assert one.params.weight == pytest.approx(other["params"]["weight"])
 
 
 def test_the_split_errs_in_fewer_years_than_it_may() -> None:

@@ -1,19 +1,14 @@
-"""Question 3.6: texts for pairs of requests, judged by permutation tests, and judged again by the verifier of packs."""
+"""Question 3.6: texts for pairs of requests, judged by permutation tests."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from boussole.audits.hashing import canonical_json
 from boussole.audits.texts.pairs.measures import MEASURES
-from boussole.charter.pack.verifier.tally import Tally, at
-from boussole.charter.pack.verifier.verdicts import paired as again
-from boussole.charter.pack.verifier.verdicts import recorded
 from boussole.charter.record_types.kinds import Case, KeptFile, Review, Withdrawal
 from boussole.charter.record_types.paired import PairedTexts
 from tests.as_json import judge
@@ -51,21 +46,7 @@ def made(measured: list[dict[str, Any]] | None = None, **changes: Any) -> Paired
 
 def answer(*said: Any, today: dt.date = TODAY, charter=CHARTER) -> dict[str, Any]:
     documents = judge(charter, CHATFT, [], window_start=dt.date(2026, 3, 1), facts=facts(*said, today=today))
-    verdict = next(each for each in documents if each["template"] == QUESTION)
-    held(verdict, charter, today)
-    return verdict
-
-
-def held(verdict: dict[str, Any], charter, today: dt.date) -> int:
-    """Holds a verdict to the verifier of packs; says how many values it computed."""
-    read = json.loads(canonical_json(charter.document()))
-    document = {"as_of": today.isoformat(), "verdicts": [json.loads(json.dumps(verdict))]}
-    assert recorded.judge(document, read, {}) == []
-    tally = Tally()
-    for told, claims in again.judge(document, read):
-        tally.claims(QUESTION, told, claims)
-    assert tally.problems == []
-    return tally.same
+    return next(each for each in documents if each["template"] == QUESTION)
 
 
 def verdict_of(*said: Any, **more: Any) -> tuple[str, str]:
@@ -82,7 +63,6 @@ def test_where_no_test_was_recorded_nobody_has_looked() -> None:
 def test_texts_alike_are_kept_where_what_matters_would_have_been_found() -> None:
     told = answer(made())
     assert (told["verdict"], told["reason"]) == ("kept", "pairs_alike")
-    assert held(told, CHARTER, TODAY) == 40 * 5 + 4
     assert plain(told["sentence"]["en"]) == (
         "Yes. In 1,920 texts, written for requests in pairs of which only one thing differs, nothing differs more than "
         "chance explains. Differences that matter to the charter would have been found in 80 cases in 100. Model "
@@ -177,14 +157,6 @@ def test_a_case_that_a_person_confirms_breaks_the_promise() -> None:
     refuted = Review(role="Director", on=dt.date(2026, 3, 25), of=1, outcome="refuted")
     assert verdict_of(tested, case, refuted) == ("watch", "pairs_differ")
     assert verdict_of(tested, case, today=dt.date(2026, 4, 20)) == ("broken", "case_unconfirmed")
-
-
-def test_the_verifier_sees_a_figure_that_was_changed() -> None:
-    told = json.loads(json.dumps(answer(made())))
-    told["paired"]["differences"][0]["p"] = 0.04
-    read = json.loads(canonical_json(CHARTER.document()))
-    ((_, claims),) = again.judge({"as_of": TODAY.isoformat(), "verdicts": [told]}, read)
-    assert claims["paired.differences.0.p"] != at(told, "paired.differences.0.p")
 
 
 @pytest.mark.parametrize(

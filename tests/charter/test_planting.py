@@ -22,7 +22,6 @@ from boussole.charter.deadlines.planting import drawn
 from boussole.charter.incidents.book import Book, admit
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.judging.verdicts import judge
-from boussole.charter.pack.verifier.verdicts import recorded as twin
 from boussole.charter.record_types.planting import PlantedErrors, Planting
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts
@@ -158,11 +157,6 @@ def test_a_record_is_held_to_its_protocol(before: list[dict[str, Any]], said: di
 def test_the_verdict_follows_the_interval_on_both_sides(found: PlantedErrors, answer: tuple[str, str]) -> None:
     document = answered(Planting(**PLAN), found)
     assert (document.verdict, document.reason) == answer
-    indicator = CHARTER.indicator("planted_errors").model_dump(mode="json")
-    counted = document.written()["counted"]
-    again = twin._claims(counted, indicator, "2026-05-01", CHARTER.model_dump(mode="json"))
-    assert (again["verdict"], again["reason"]) == answer
-    assert [again[f"counted.{end}"] for end in ("low", "high")] == pytest.approx([counted["low"], counted["high"]])
 
 
 def test_a_protocol_that_was_sealed_after_its_first_case_keeps_nothing() -> None:

@@ -28,12 +28,10 @@ from boussole.audits.signing.key import workspace_key
 from boussole.audits.suppression import apart
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.auditing.rerun import chosen, newest, rerun
+from boussole.charter.auditing.rerun import newest
 from boussole.charter.pack import pack_files, write
 from boussole.charter.pack.building import HERE
-from boussole.charter.records import save_audit, sign_checkpoint, stored_audits
-from boussole.charter.records.in_force import in_force
-from boussole.dashboard.cli.verifying import told
+from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.dashboard.server.access import log
 from tests import offers
 from tests.attacks import Tries
@@ -104,16 +102,16 @@ def test_a_pack_holds_and_nothing_is_added_to_it(pack: Path, workspace: Workspac
     before = sorted(pack.rglob("*"))
     code, said = verify(pack, "--key", workspace_key(workspace.keys).verifier)
     assert (code, said.splitlines()[-1][:34]) == (0, "Everything that was checked holds:")
-    assert "signed by the 1 key(s) that you gave" in said
+    assert f"signed by {workspace_key(workspace.keys).name}" in said
     documents = [audit.document().written() for audit in stored_audits(workspace)]
     tested = [sum(bool(each["comparisons"]) for each in document["verdicts"]) for document in documents]
-    assert [int(n) for n in re.findall(r"(\d+) verdicts judged again", said)] == tested
+    assert [int(n) for n in re.findall(r"(\d+) verdicts follow", said)] == tested
     assert min(tested) >= 9
     assert sorted(pack.rglob("*")) == before
 
 
 def test_the_verifier_imports_only_the_standard_library_and_itself() -> None:
-    for path in [HERE / "verify.py", *sorted((HERE / "verifier").glob("*.py"))]:
+    for path in [HERE / "verify.py", *sorted((HERE / "verifier").rglob("*.py"))]:
         tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
         for node in ast.walk(tree):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -149,9 +147,9 @@ def test_every_file_that_is_changed_lost_or_added_is_found(copy: Path, tries: Tr
 @pytest.mark.attack("evidence pack", "a verifier with a changed module")
 @pytest.mark.slow
 def test_a_changed_verifier_is_found(copy: Path) -> None:
-    path = copy / "verifier" / "figures" / "told.py"
+    path = copy / "verifier" / "figures.py"
     path.write_text(path.read_text(encoding="utf-8") + "# other\n", encoding="utf-8")
-    assert "verifier/figures/told.py: SHA-256" in verify(copy)[1]
+    assert "verifier/figures.py: SHA-256" in verify(copy)[1]
 
 
 def _audit(folder: Path) -> Path:
@@ -265,22 +263,6 @@ def test_a_pack_made_since_a_kept_checkpoint_extends_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_an_audit_of_an_earlier_version_is_found_sealed_only(tmp_path: Path) -> None:
-    workspace = offers.make(tmp_path / "w")
-    offers.bring(workspace, offers.frame(rows=400))
-    system, charter = workspace.system("offers"), in_force(workspace).charter
-    document = run_audit(workspace, system, start=offers.JANUARY[0], end=offers.JANUARY[1], dry_run=True).written()
-    for key in ("rows", "system"):
-        del document["evidence"][key]
-    save_audit(workspace, document, charter=charter)
-    (found,) = rerun(workspace, chosen(workspace))
-    assert (found.ok, found.declaration_kept) == (True, False)
-    assert "the system file of today was used" in "\n".join(told(found))
-    code, said = verify(made(workspace, tmp_path / "pack", restricted=False))
-    assert (code, "it kept no declaration of its system, so nothing is computed again" in said) == (0, True)
-
-
-@pytest.mark.slow
 def test_verify_on_the_command_line(boussole: Any, workspace: Workspace) -> None:
     run = partial(boussole, "--workspace", workspace.home, "verify")
     done = run("--rerun", "--entry", "1")
@@ -372,7 +354,7 @@ def test_people_who_are_set_apart_are_in_no_pack_and_their_name_neither(workspac
         assert sizes[""] == sizes["origin"], sizes
         assert sizes[""] in (800 - offers.FEW, 1600 - 2 * offers.FEW), "one month, or two"
         assert "few" not in text
-    assert not list(folder.glob("cells/*"))
+    assert not [path for path in folder.glob("cells/*") if "few" in path.read_text(encoding="utf-8")]
 
 
 @pytest.mark.slow

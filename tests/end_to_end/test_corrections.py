@@ -16,18 +16,12 @@ from boussole.audits.decisions import ingest
 from boussole.audits.retention.purge import purge
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
-from boussole.charter.judging import verdicts
-from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.main import judge
-from boussole.charter.pack.verifier.pack import Judge
-from boussole.charter.records import sign_checkpoint, stored_audits
-from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import ReadingRights, kept_answer
 from boussole.dashboard.views.charts.tables import corrections_table
+from tests.end_to_end.confirming import confirm, verify_packs
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -209,7 +203,7 @@ def test_what_became_of_those_put_in(tmp_path: Path, more: dict, outcomes: bool,
 
 
 @pytest.mark.costly
-def test_a_gap_that_may_be_none_to_watch_is_not_watched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_gap_that_may_be_none_to_watch_is_not_watched(tmp_path: Path) -> None:
     """As many women are taken out as put in, and 89 of them are proposed where 100 men are: surely fewer, and maybe no
     gap to watch. Of such groups there are some each month where nobody is treated otherwise."""
     workspace = made(tmp_path / "w", people(6, 6, women=lambda number: 3 - (number % 3 == 0)))
@@ -218,14 +212,7 @@ def test_a_gap_that_may_be_none_to_watch_is_not_watched(tmp_path: Path, capsys: 
     assert (gap.value, gap.params.get("after")) == (pytest.approx(0, abs=0.2), pytest.approx(8 / 9))
     assert gap.interval is not None  # it is surely a gap
     assert answers(sealed)["gap_after_corrections"] == ("unknown", "no_gap_left")
-    write(pack_files(workspace, stored_audits(workspace), note=sign_checkpoint(workspace)), tmp_path / "pack")
-    assert judge(tmp_path / "pack", Judge(HERE), one_by_one=True) == 0, capsys.readouterr().out
-    system = workspace.system("offers")
-    days = {"window_start": dt.date(2026, 3, 1), "window_end": dt.date(2026, 3, 31)}
-    before = {
-        each.template: each.verdict for each in verdicts.judge(load_charter(), system, sealed.measures, rule=5, **days)
-    }
-    assert before["gap_after_corrections"] == "watch"  # by the rules of before
+    verify_packs(workspace, tmp_path, packs=["open"])
 
 
 @pytest.mark.costly
@@ -243,19 +230,9 @@ def test_few_corrections_tell_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.costly
-def test_it_is_sealed_computed_again_and_checked_without_us(
-    widened: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_it_is_sealed_computed_again_and_checked_without_us(widened: Workspace, tmp_path: Path) -> None:
     sealed = audit(widened)
-    (found,) = rerun(widened, chosen(widened))
-    assert found.ok, found
-    (stored,) = stored_audits(widened)
-    for name, restricted in (("all", True), ("open", False)):
-        pack = tmp_path / name
-        write(pack_files(widened, [stored], note=sign_checkpoint(widened), restricted=restricted), pack)
-        assert judge(pack, Judge(HERE), one_by_one=True) == 0, capsys.readouterr().out
-        lines = " ".join(capsys.readouterr().out.splitlines())
-        assert restricted == ("gap_by_corrections" not in lines)
+    confirm(widened, tmp_path)
     for lang, told in (("fr", ("67 femmes", "54 après corrections")), ("en", ("67 women", "54 after corrections"))):
         page = shown(widened, "gap_after_corrections_gender", lang)
         assert all(each in page for each in told), page

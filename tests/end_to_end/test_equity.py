@@ -12,16 +12,12 @@ import pytest
 from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
-from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.main import judge
-from boussole.charter.pack.verifier.pack import Judge
-from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.report.systems import figures
 from boussole.dashboard.views.system import question
+from tests.end_to_end.confirming import confirm
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -111,15 +107,7 @@ def test_without_actors_it_is_not_examined(tmp_path: Path) -> None:
 
 
 @pytest.mark.costly
-def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", women=TOOL)
     audit(workspace)
-    (found,) = rerun(workspace, chosen(workspace))
-    assert found.ok, found
-    (stored,) = stored_audits(workspace)
-    for name, restricted in (("all", True), ("open", False)):
-        pack = tmp_path / name
-        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
-        assert judge(pack, Judge(HERE), one_by_one=True) == 0, capsys.readouterr().out
-        lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
-        assert "tool_and_adviser_gap_share" not in lines  # it is computed again
+    confirm(workspace, tmp_path)

@@ -19,12 +19,10 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
 from boussole.charter.judging.current import current
-from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.main import judge
-from boussole.charter.pack.verifier.pack import Judge
-from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.charter.records import stored_audits
 from boussole.charter.records.facts import facts_of
 from boussole.charter.text.loading import load_charter
+from tests.end_to_end.confirming import confirm
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -112,17 +110,11 @@ def test_what_the_register_says_since_counts_without_another_audit(tmp_path: Pat
 
 
 @pytest.mark.costly
-def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     sealed = audit(workspace)
-    (found,) = rerun(workspace, chosen(workspace))
-    assert found.ok, found
+    confirm(workspace, tmp_path)
     (stored,) = stored_audits(workspace)
-    for name, restricted in (("all", True), ("open", False)):
-        pack = tmp_path / name
-        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
-        assert judge(pack, Judge(HERE)) == 0
-        assert "verdicts on records judged again" in " ".join(capsys.readouterr().out.split())
     assert json.loads(stored.text)["versions"] == [each.written() for each in sealed.versions or ()]
     with writing(workspace) as connection:
         connection.execute("UPDATE lake.offers.daily SET model_version = '1.4' WHERE model_version = '2.0'")
@@ -183,17 +175,11 @@ def test_a_hole_in_the_texts_keeps_nothing_and_is_checked_without_us(tmp_path: P
     assert answer(sealed) == ("unknown", "log_stops")
     (found,) = sealed.left_out.ends or () if sealed.left_out else ()
     assert (found.log, found.last, str(found.again)) == ("generations", dt.date(2026, 3, 11), "2026-03-23")
-    (again,) = rerun(workspace, chosen(workspace))
-    assert again.ok, again
-    (stored,) = stored_audits(workspace)
-    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "pack")
-    assert judge(tmp_path / "pack", Judge(HERE)) == 0
+    confirm(workspace, tmp_path, packs=["all"])
 
 
 @pytest.mark.costly
-def test_versions_that_write_are_sealed_computed_again_and_checked_without_us(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_versions_that_write_are_sealed_computed_again_and_checked_without_us(tmp_path: Path) -> None:
     workspace = written(tmp_path / "w", versions=OLD, names=["1.4"] * 180 + ["2.0"] * 20)
     sealed = audit_of_texts(workspace)
     assert [each.written() for each in sealed.versions or ()] == [
@@ -205,12 +191,7 @@ def test_versions_that_write_are_sealed_computed_again_and_checked_without_us(
         "Of 200 texts, 20 were written by a version of the model that the register does not name as examined: 2.0"
         in ((found.sentence or {})["en"].replace("\u00a0", " "))
     )
-    (again,) = rerun(workspace, chosen(workspace))
-    assert again.ok, again
-    (stored,) = stored_audits(workspace)
-    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "pack")
-    assert judge(tmp_path / "pack", Judge(HERE)) == 0
-    assert "verdicts on records judged again" in " ".join(capsys.readouterr().out.split())
+    confirm(workspace, tmp_path, packs=["all"])
     purge(workspace, system_id="writer", before=dt.date(2026, 4, 1))
     with reading(workspace) as connection:
         assert read_versions(connection, workspace.system("writer"), Window(START, END)).num_rows == 0

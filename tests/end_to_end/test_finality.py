@@ -18,15 +18,12 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
-from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.main import judge
-from boussole.charter.pack.verifier.pack import Judge
-from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.scene import load
+from tests.end_to_end.confirming import confirm
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -149,18 +146,11 @@ def test_without_counts_it_is_not_examined(tmp_path: Path) -> None:
 
 
 @pytest.mark.costly
-def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", counts(effect=0.02))
     sealed = audit(workspace)
     assert answer(sealed)[0] == "kept"
-    (found,) = rerun(workspace, chosen(workspace))
-    assert found.ok, found
-    (stored,) = stored_audits(workspace)
-    for name, restricted in (("all", True), ("open", False)):
-        pack = tmp_path / name
-        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
-        assert judge(pack, Judge(HERE), one_by_one=True) == 0
-        assert ("effect_since_start" in capsys.readouterr().out) is not restricted  # what is not computed again
+    confirm(workspace, tmp_path)
     purge(workspace, before=dt.date(2026, 3, 1))
     assert answer(audit(workspace, dry_run=True)) == answer(sealed)
     with writing(workspace) as connection:

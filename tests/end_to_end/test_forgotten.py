@@ -15,10 +15,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
-from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.main import judge
-from boussole.charter.pack.verifier.pack import Judge
-from boussole.charter.records import sign_checkpoint, stored_audits
+from tests.end_to_end.confirming import confirm
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -114,20 +111,11 @@ def test_on_a_short_span_nobody_is_said_to_be_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.costly
-def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", log(against=0.9))
     sealed = audit(workspace)
     assert told(sealed)[0] == "broken"
-    (found,) = rerun(workspace, chosen(workspace))
-    assert found.ok, found
-    (stored,) = stored_audits(workspace)
-    for name, restricted in (("all", True), ("open", False)):
-        pack = tmp_path / name
-        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
-        assert judge(pack, Judge(HERE), one_by_one=True) == 0, capsys.readouterr().out
-        lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
-        if restricted:
-            assert not {"never_shortlisted_rate_ratio", "never_shortlisted_rate", "shortlisting_gini"} & {*lines}
+    confirm(workspace, tmp_path)
     purge(workspace, before=dt.date(2026, 3, 1))
     (found,) = rerun(workspace, chosen(workspace))
     assert found.ok, found

@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from boussole.audits import evidence
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import writing
@@ -18,22 +17,15 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
 from boussole.charter.judging.current import current
-from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.main import judge
-from boussole.charter.pack.verifier.pack import Judge
-from boussole.charter.pack.verifier.rows import Rows
-from boussole.charter.pack.verifier.verdicts.judging import OF_CASES, left_out
-from boussole.charter.pack.verifier.verdicts.logged import judge as judged_by_log
 from boussole.charter.record_types.kinds import Case, Inspection, Review
-from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.statements import seal as state
-from boussole.charter.text.judged import JUDGED
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import not_known
 from boussole.dashboard.views.answers.asked import levels_words
 from boussole.dashboard.views.answers.short import figures, short_answer
+from tests.end_to_end.confirming import confirm, verify_packs
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -125,19 +117,11 @@ def test_a_system_without_messages_is_not_examined_and_its_evidence_is_what_it_w
 
 
 @pytest.mark.slow
-def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", late=60, again=5)
     sealed = audit(workspace)
     assert answers(sealed)["decent_hours"][0] == "watch"
-    (found,) = rerun(workspace, chosen(workspace))
-    assert found.ok, found
-    (stored,) = stored_audits(workspace)
-    for name, restricted in (("all", True), ("open", False)):
-        pack = tmp_path / name
-        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
-        assert judge(pack, Judge(HERE), one_by_one=True) == 0
-        lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
-        assert not {"outside_hours_share", "written_too_often_share"} & {*lines}  # those that are not computed again
+    confirm(workspace, tmp_path)
     with writing(workspace) as connection:
         connection.execute(
             "UPDATE lake.offers.contacts_counted SET cases = cases + 1 WHERE part = 'hours' AND cases > 0"
@@ -153,11 +137,7 @@ def test_days_that_are_no_whole_months_are_checked_without_us(tmp_path: Path) ->
     system = workspace.system("offers")
     sealed = run_audit(workspace, system, start=dt.date(2026, 3, 2), end=dt.date(2026, 4, 1))
     assert answers(sealed)["stop_is_respected"] == ("unknown", "part_of_month")
-    _checked_without_us(workspace, tmp_path)
-
-
-def test_the_verifier_knows_what_is_not_tolerated_at_all() -> None:
-    assert {metric for metric, row in JUDGED.items() if row.one_case} == {*OF_CASES}
+    verify_packs(workspace, tmp_path)
 
 
 @pytest.mark.slow
@@ -243,14 +223,10 @@ def test_a_sample_that_reaches_beyond_the_window_dismisses_nothing_in_it(tmp_pat
         state(workspace, Review(of=entry, outcome="refuted", **said))
         document = audit(workspace, dry_run=True)
         assert answers(document)["stop_is_respected"] == expected
-        claims = dict(judged_by_log(document.written(), load_charter().document())[0][1])
-        assert (claims["verdict"], claims["reason"]) == expected
 
 
 @pytest.mark.costly
-def test_a_log_of_which_too_much_was_set_aside_keeps_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_log_of_which_too_much_was_set_aside_keeps_nothing(tmp_path: Path) -> None:
     """Who was written to at a time that cannot be read may have said STOP: what is left of the log says nothing."""
     workspace = with_stops(tmp_path / "w", stops=60, ignored=0)
     unread = pd.DataFrame({"who": [f"p{i}" for i in range(500)], "sent": "some day", "kind": "contact"})
@@ -265,12 +241,7 @@ def test_a_log_of_which_too_much_was_set_aside_keeps_nothing(
     assert (sealed.left_out.contacts.counted, sealed.left_out.contacts.set_aside) == (PEOPLE + 63, 500)
     (told,) = (each.sentence["fr"] for each in sealed.verdicts if each.template == "stop_is_respected")
     assert "500 ont été mis de côté" in told
-    (again,) = rerun(workspace, chosen(workspace))
-    assert again.ok, again
-    (stored,) = stored_audits(workspace)
-    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "all")
-    assert judge(tmp_path / "all", Judge(HERE), one_by_one=True) == 0
-    assert capsys.readouterr().out
+    confirm(workspace, tmp_path, packs=["all"])
 
 
 KEPT = ("stop_is_respected", "decent_hours", "not_too_often")
@@ -278,7 +249,7 @@ KEPT = ("stop_is_respected", "decent_hours", "not_too_often")
 
 
 @pytest.mark.costly
-def test_a_log_that_stops_in_the_window_keeps_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_that_stops_in_the_window_keeps_nothing(tmp_path: Path) -> None:
     """The last import failed on the 11th: of the twenty-one days after, nobody knows who was written to. That people
     still say STOP is no message."""
     workspace = with_stops(tmp_path / "w", stops=60, ignored=0, until=dt.date(2026, 3, 10))
@@ -310,20 +281,12 @@ def test_a_log_that_stops_in_the_window_keeps_nothing(tmp_path: Path, capsys: py
     (again,) = rerun(workspace, chosen(workspace))
     assert again.ok, again
     assert audit(workspace, dry_run=True, exact=True).verdicts == sealed.verdicts
-    _checked_without_us(workspace, tmp_path)
-    assert "verdicts on what is not tolerated judged again" in capsys.readouterr().out
+    verify_packs(workspace, tmp_path)
     later = pd.DataFrame({"who": ["p1"], "sent": pd.Timestamp(2026, 4, 2, 11), "kind": "contact"})
     bring(workspace, later, "contacts")  # the log goes on in the month after: it reaches beyond
     whole = audit(workspace, dry_run=True)
     assert {answers(whole)[question][0] for question in KEPT} == {"kept"}
     assert "ends" not in whole.written()["left_out"]
-
-
-def _checked_without_us(workspace: Workspace, folder: Path) -> None:
-    (stored,) = stored_audits(workspace)
-    for name, restricted in (("all", True), ("open", False)):
-        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), folder / name)
-        assert judge(folder / name, Judge(HERE), one_by_one=True) == 0
 
 
 @pytest.mark.costly
@@ -351,18 +314,6 @@ def test_what_a_log_that_stops_has_shown_was_seen(tmp_path: Path) -> None:
 
 
 @pytest.mark.costly
-def test_a_document_that_says_a_log_reaches_further_is_found_out(tmp_path: Path) -> None:
-    document = audit(made(tmp_path / "w", until=dt.date(2026, 3, 10)), dry_run=True).written()
-    document["left_out"]["ends"][0]["days"] = 3
-    charter = load_charter().document()
-    assert left_out(document, charter)["ends.0.days"] == 21
-    rows = evidence.rows_of(Workspace(tmp_path / "w").unsealed, document["evidence"]["cubes"][7:])
-    assert Rows(evidence.csv_of(rows).decode()).left_out()["ends"] == [
-        {"log": "contacts", "last": "2026-03-10", "days": 21}
-    ]
-
-
-@pytest.mark.costly
 def test_a_case_after_the_window_dismisses_nothing_in_it(tmp_path: Path) -> None:
     workspace = with_stops(tmp_path / "w", stops=60, ignored=1)
     document = audit(workspace)
@@ -378,29 +329,12 @@ def test_a_case_after_the_window_dismisses_nothing_in_it(tmp_path: Path) -> None
 
 @pytest.mark.costly
 @pytest.mark.parametrize("outcome", ["confirmed"])
-def test_what_follows_a_stop_is_checked_without_us(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], outcome: str | None
-) -> None:
+def test_what_follows_a_stop_is_checked_without_us(tmp_path: Path, outcome: str | None) -> None:
     workspace = with_stops(tmp_path / "w", stops=60, ignored=1)
     if outcome:
         report(workspace, outcome)
-    sealed = audit(workspace)
-    (found,) = rerun(workspace, chosen(workspace))
-    assert found.ok, found
-    (stored,) = stored_audits(workspace)
-    for name, restricted in (("all", True), ("open", False)):
-        pack = tmp_path / name
-        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
-        assert judge(pack, Judge(HERE), one_by_one=True) == 0
-        assert "verdicts on what is not tolerated judged again" in capsys.readouterr().out
-    verdict = next(each for each in sealed.verdicts if each.template == "stop_is_respected")
-    told = verdict.written()
-    forged = {**told, "verdict": "kept", "reason": "logged_none"}
-    whole = {**sealed.written(), "verdicts": [forged]}
-    charter = load_charter().document()
-    claims = dict(judged_by_log(whole, charter)[0][1])
-    assert claims["verdict"] == verdict.verdict
-    assert claims["verdict"] != "kept"
+    audit(workspace)
+    confirm(workspace, tmp_path)
 
 
 @pytest.mark.costly

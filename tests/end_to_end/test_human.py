@@ -15,17 +15,13 @@ from boussole.audits.retention.purge import purge
 from boussole.audits.retention.rotation import rotate
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
-from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.main import judge
-from boussole.charter.pack.verifier.pack import Judge
-from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.around import by_team
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.small_print import small_print
+from tests.end_to_end.confirming import confirm
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -144,19 +140,11 @@ def test_without_agents_nobody_looked(tmp_path: Path) -> None:
 
 
 @pytest.mark.costly
-def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", changed=0, hasty=2400)
     sealed = audit(workspace)
     assert answers(sealed)["time_to_read"][0] == "broken"
-    (found,) = rerun(workspace, chosen(workspace))
-    assert found.ok, found
-    (stored,) = stored_audits(workspace)
-    for name, restricted in (("all", True), ("open", False)):
-        pack = tmp_path / name
-        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
-        assert judge(pack, Judge(HERE), one_by_one=True) == 0
-        lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
-        assert not {"override_rate", "hasty_review_share"} & {*lines}  # those that are not computed again
+    confirm(workspace, tmp_path)
     purge(workspace, before=dt.date(2026, 4, 1))
     assert answers(audit(workspace, dry_run=True))["time_to_read"] == answers(sealed)["time_to_read"]
     with writing(workspace) as connection:
@@ -166,9 +154,7 @@ def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, caps
 
 @pytest.mark.costly
 @pytest.mark.parametrize("dated", [True, False])
-def test_reviews_that_stop_in_the_window_keep_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, dated: bool
-) -> None:
+def test_reviews_that_stop_in_the_window_keep_nothing(tmp_path: Path, *, dated: bool) -> None:
     """What agents did after the 10th nobody knows; a review without a moment is of the day of its decision."""
     human = HUMAN if dated else HUMAN.replace("recorded_at: reviewed, ", "")
     workspace = made(tmp_path / "w", changed=320, until=10, human=human, dated=dated)
@@ -180,12 +166,7 @@ def test_reviews_that_stop_in_the_window_keep_nothing(
     assert told.startswith(
         "On ne sait pas. Le journal des décisions des agents s’arrête le 10 mars 2026, 21 jours avant"
     )
-    (again,) = rerun(workspace, chosen(workspace))
-    assert again.ok, again
-    (stored,) = stored_audits(workspace)
-    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "all")
-    assert judge(tmp_path / "all", Judge(HERE), one_by_one=True) == 0
-    assert capsys.readouterr().out
+    confirm(workspace, tmp_path, packs=["all"])
 
 
 @pytest.mark.costly

@@ -179,7 +179,6 @@ def test_what_was_sealed_is_computed_again_and_verified_by_a_bare_python(
         [sys.executable, "-I", "-S", str(pack / "verify.py")], check=False, capture_output=True, text=True, timeout=300
     )
     assert bare.returncode == 0, bare.stdout + bare.stderr
-    assert "verdicts judged again" in bare.stdout
 
 
 @pytest.mark.costly

@@ -11,13 +11,9 @@ import pytest
 from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.auditing.rerun import chosen, rerun
-from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.main import judge
-from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.record_types.kinds import Case, Review
-from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.statements import seal as state
+from tests.end_to_end.confirming import confirm
 from tests.end_to_end.test_uses import SYSTEM, spread
 
 CONTACTS = (
@@ -102,17 +98,7 @@ def test_without_a_list_of_notices_nobody_has_looked(tmp_path: Path) -> None:
 
 @pytest.mark.costly
 @pytest.mark.parametrize("templates", [["A1"] * 90 + ["C9", None], ["A1"] * 90 + ["B1"] * 2])
-def test_it_is_sealed_computed_again_and_checked_without_us(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], templates: list[str | None]
-) -> None:
+def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, templates: list[str | None]) -> None:
     workspace = made(tmp_path / "w", templates)
     audit(workspace)
-    (found,) = rerun(workspace, chosen(workspace))
-    assert found.ok, found
-    (stored,) = stored_audits(workspace)
-    for name, restricted in (("all", True), ("open", False)):
-        pack = tmp_path / name
-        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
-        assert judge(pack, Judge(HERE), one_by_one=True) == 0
-        printed = capsys.readouterr().out
-        assert ("first_without_notice_share" in {line.strip() for line in printed.splitlines()}) == (not restricted)
+    confirm(workspace, tmp_path)

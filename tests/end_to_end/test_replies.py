@@ -18,10 +18,7 @@ from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
-from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier.main import judge
-from boussole.charter.pack.verifier.pack import Judge
-from boussole.charter.records import sign_checkpoint, stored_audits
+from tests.end_to_end.confirming import confirm, verify_packs
 from tests.end_to_end.test_freedom import audit, bring
 from tests.written import system_text
 
@@ -104,7 +101,7 @@ def test_the_verdict_follows_the_late_replies(tmp_path: Path, late: int, verdict
 @pytest.mark.costly
 @pytest.mark.parametrize(("late", "expected"), [(200, ("unknown", "log_stops")), (350, ("broken", "beyond_breach"))])
 def test_by_a_log_that_stops_in_the_window_nobody_is_given_time(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], late: int, expected: tuple[str, str]
+    tmp_path: Path, late: int, expected: tuple[str, str]
 ) -> None:
     workspace = made(tmp_path / "w", late_women=late, until=dt.date(2026, 3, 10))
     found = answer(audit(workspace))
@@ -116,25 +113,14 @@ def test_by_a_log_that_stops_in_the_window_nobody_is_given_time(
         True,
         True,
     )  # what was counted stays in sight
-    (stored,) = stored_audits(workspace)
-    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "all")
-    assert judge(tmp_path / "all", Judge(HERE), one_by_one=True) == 0
-    assert "judged again" in capsys.readouterr().out
+    verify_packs(workspace, tmp_path, packs=["all"])
 
 
 @pytest.mark.costly
-def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", late_women=350)
     audit(workspace)
-    (found,) = rerun(workspace, chosen(workspace))
-    assert found.ok, found
-    (stored,) = stored_audits(workspace)
-    for name, restricted in (("all", True), ("open", False)):
-        pack = tmp_path / name
-        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
-        assert judge(pack, Judge(HERE), one_by_one=True) == 0
-        out = capsys.readouterr().out
-        assert not restricted or "reply" not in out  # nothing of replies is left that is not computed again
+    confirm(workspace, tmp_path)
     purge(workspace, before=dt.date(2026, 4, 1))
     (found,) = rerun(workspace, chosen(workspace))
     assert found.ok, found

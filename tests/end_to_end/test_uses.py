@@ -17,11 +17,9 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
-from boussole.charter.pack.verifier.verdicts.logged import judge as judged_by_log
 from boussole.charter.record_types.kinds import Case, Review
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.statements import seal as state
-from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.asked import levels_words
 from boussole.dashboard.views.answers.small_print import left_out_words
@@ -210,7 +208,7 @@ def test_it_is_sealed_computed_again_and_checked_without_us(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], other: int, unlabelled: int, uses: int
 ) -> None:
     workspace = made(tmp_path / "w", uses=uses, other=other, unlabelled=unlabelled)
-    sealed = audit(workspace)
+    audit(workspace)
     (found,) = rerun(workspace, chosen(workspace))
     assert found.ok, found
     (stored,) = stored_audits(workspace)
@@ -218,10 +216,3 @@ def test_it_is_sealed_computed_again_and_checked_without_us(
         pack = tmp_path / name
         write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
         assert judge(pack, Judge(HERE), one_by_one=True) == 0
-        printed = capsys.readouterr().out
-        left = "undeclared_use_share" in {line.strip() for line in printed.splitlines()}
-        assert left == (not restricted and uses > 11)  # its counts are with the rows
-    verdict = of(sealed)
-    forged = {**verdict.written(), "verdict": "unknown", "reason": "no_label"}
-    (pair,) = judged_by_log({**sealed.written(), "verdicts": [forged]}, load_charter().document())
-    assert (pair[1]["verdict"], pair[1]["reason"]) == (verdict.verdict, verdict.reason)

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import re
-import stat
-from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from .proofs import canonical, merkle
-from .proofs.archive import Archive
-from .proofs.files import Folder, RefusedError, Source, above
-from .proofs.notes import Checkpoint, bytes_of, checkpoint_of
-from .rows import lines_of
+from .files import RefusedError, Source, above
+from .ledger import Checkpoint, bytes_of, checkpoint_of, leaf
 from .tally import Tally
 
 MANIFEST, CHECKPOINT = "manifest.json", "ledger/checkpoint"
 HASH = "[0-9a-f]{64}"
 COMMON = (
-    r"manifest\.json|README\.md|LISEZMOI\.md|code\.json|verify\.py|verifier/([a-z0-9_]+/)?[a-z0-9_]+\.py"
+    r"manifest\.json|README\.md|LISEZMOI\.md|code\.json|requirements\.lock|verify\.py|verifier/[a-z0-9_]+\.py"
     r"|audits/[0-9]+-[a-z][a-z0-9_]*-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json|(charters|systems)/" + HASH + r"\.json"
-    r"|ledger/(checkpoint|consistency\.json|entry-[0-9]+\.tlog-proof)"
+    r"|ledger/(checkpoint|consistency\.json|entry-[0-9]+\.tlog-proof|timestamp\.(txt|tsr))|cells/[0-9]+\.csv"
 )
-OPEN, RESTRICTED = re.compile(COMMON + r"|cells/[0-9]+\.csv"), re.compile(COMMON + f"|rows/{HASH}" + r"\.(csv|parquet)")
+OPEN, RESTRICTED = re.compile(COMMON), re.compile(COMMON + f"|rows/{HASH}" + r"\.(csv|parquet)")
 """The names of all files that a pack can hold: no two of them differ by case only, or by the form of a character."""
 
 
 class SealedEntry(NamedTuple):
     """An entry of the ledger with its way to the checkpoint."""
 
-    place: int
     leaf: bytes
     path: list[bytes]
     note: str
@@ -43,8 +38,8 @@ class Pack:
     def __init__(self, source: Source) -> None:
         self.source = source
         self._seen: dict[str, str] = {}
-        manifest = canonical.read(self.bytes(MANIFEST))
-        if not isinstance(manifest, dict) or manifest["schema"] != "boussole.pack/1":
+        manifest = self.json(MANIFEST)
+        if manifest["schema"] != "boussole.pack/1":
             raise ValueError("its manifest is of another version")
         self.listed: dict[str, str] = dict(manifest["files"])
         self.restricted = bool(manifest["restricted"])
@@ -79,14 +74,39 @@ class Pack:
             if name not in self.source.names:
                 tally.check(f"{name}: it is missing", holds=False)
             else:
-                tally.hold(f"{name}: SHA-256", digest(self.bytes(name)), self.listed[name])
+                tally.compare(f"{name}: SHA-256", digest(self.bytes(name)), self.listed[name])
+
+    def json(self, name: str) -> dict:
+        """An object as JSON. Raises ValueError for any other content."""
+        return json_object(self.bytes(name))
+
+    def proofs(self) -> list:
+        """The proofs that earlier roots are those of beginnings of the log. Raises ValueError for none."""
+        found = json_value(self.bytes("ledger/consistency.json"))
+        if not isinstance(found, list):
+            raise ValueError("the proofs of consistency are no list")  # noqa: TRY004 (of what was read)
+        return found
 
     def verifier(self) -> dict[str, str]:
         """The files of the verifier that is in the pack, with the hashes that the manifest lists."""
-        return {name: self.listed[name] for name in verifier_names(self.listed)}
+        names = sorted(name for name in self.listed if name == "verify.py" or name.startswith("verifier/"))
+        return {name: self.listed[name] for name in names}
 
     def checkpoint(self) -> Checkpoint:
         return checkpoint_of(self.text(CHECKPOINT))
+
+    def audits(self) -> dict[int, str]:
+        """The audit documents by their entry in the ledger. Raises ValueError where an entry has two."""
+        names = self.names("audits")
+        found = {int(Path(name).name.split("-", 1)[0]): name for name in names}
+        if len(found) < len(names):
+            raise ValueError("two documents bear the same entry")
+        return dict(sorted(found.items()))
+
+    def entries(self) -> list[int]:
+        """The entries of the ledger of which the pack holds a proof."""
+        names = [Path(name).name for name in self.names("ledger") if name.endswith(".tlog-proof")]
+        return sorted(int(name.split("-")[1].split(".")[0]) for name in names)
 
     def entry(self, index: int) -> SealedEntry:
         """An entry and its proof (C2SP tlog-proof). Raises ValueError where it is none."""
@@ -95,45 +115,47 @@ class Pack:
         if first != "c2sp.org/tlog-proof@v1" or not extra.startswith("extra ") or place != f"index {index}":
             raise ValueError(f"the proof of entry {index} is not written as one")
         sealed = bytes_of(extra[6:])
-        hashes = [bytes_of(line) for line in path]
-        entry = canonical.read(sealed)
-        if not isinstance(entry, dict):
-            raise ValueError(f"entry {index} is none")  # noqa: TRY004 (of what was read)
-        return SealedEntry(index, merkle.leaf(sealed), hashes, note, entry)
-
-    def cells(self, entry: int) -> dict[str, tuple[int, int]]:
-        """The counts that a document tells: cases and rows of each measure that is a share."""
-        lines = lines_of(self.text(f"cells/{entry}.csv"))
-        next(lines)
-        return {str(name): (int(cases or 0), int(rows or 0)) for name, cases, rows in lines}
+        return SealedEntry(leaf(sealed), [bytes_of(line) for line in path], note, json_object(sealed))
 
 
 class Judge(NamedTuple):
-    """The verifier that judges: the folder that `verify.py` and `verifier/` lie in, and its name in what is told."""
+    """The verifier that judges: the folder that `verify.py` and `verifier/` lie in, and its name in what is printed."""
 
     home: Path
     name: str = "the one that judges it"
 
     def files(self) -> dict[str, str]:
         """The files of this verifier with their SHA-256, named as in a pack."""
-        found = [self.home / "verify.py", *sorted((self.home / "verifier").rglob("*.py"))]
+        found = [self.home / "verify.py", *sorted((self.home / "verifier").glob("*.py"))]
         return {path.relative_to(self.home).as_posix(): digest(path.read_bytes()) for path in found}
-
-
-def source_of(place: Path) -> Source:
-    """The files of a folder, or of an archive. Raises ValueError where it is neither, RefusedError for what else it
-    holds."""
-    if place.is_dir():
-        return Folder(place)
-    if not stat.S_ISREG(place.stat().st_mode):
-        raise ValueError(f"{place} is no folder and no archive")
-    return Archive(place)
-
-
-def verifier_names(names: Iterable[str]) -> Sequence[str]:
-    """Which of some files of a pack are its verifier."""
-    return sorted(name for name in names if name == "verify.py" or name.startswith("verifier/"))
 
 
 def digest(content: bytes) -> str:
     return sha256(content).hexdigest()
+
+
+def json_value(content: bytes) -> object:
+    """The value of a JSON text that has only one: no key stands twice. Raises ValueError for any other text."""
+    try:
+        return json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply to be JSON of a pack") from error
+
+
+def json_object(content: bytes) -> dict:
+    """The same of an object."""
+    found = json_value(content)
+    if not isinstance(found, dict):
+        raise ValueError("it is no object")  # noqa: TRY004 (of what was read)
+    return found
+
+
+def _once(pairs: list) -> dict:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")

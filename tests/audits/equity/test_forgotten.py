@@ -26,7 +26,6 @@ from boussole.audits.uncertainty.inversion import end_of
 from boussole.audits.uncertainty.lists import design_effect
 from boussole.audits.uncertainty.tests import tails
 from boussole.audits.windows import Window
-from boussole.charter.pack.verifier.equity import forgotten as verifier
 from tests.audits.funnels import funnel
 
 SYSTEM = funnel(person=True)
@@ -237,8 +236,6 @@ def test_one_long_list_among_short_ones_is_one_list() -> None:
     listed = once + 5.0
     for lists in (once, listed, np.full(31, 200.0)):
         assert design_effect((once, once), (lists, lists), (2670, 2670), (3000, 3000)) is None
-        both = [[once.astype(int).tolist()] * 2, [lists.astype(int).tolist()] * 2]
-        assert verifier.design_effect(both[0], both[1], (2670, 2670), (3000, 3000)) is None
 
 
 def test_a_small_group_on_two_lists_alone_tells_nothing() -> None:
@@ -275,26 +272,6 @@ def test_whole_groups_forgotten_or_never() -> None:
     assert (alike.value, alike.interval) == (0.0, None)  # no interval of no width
     alone = measures({"F": [0] * 60 + [1] * 140})
     assert f"{NEVER_RATIO}/sex=F" not in alone or alone[f"{NEVER_RATIO}/sex=F"].value is None
-
-
-def test_the_verifier_finds_the_same_effect() -> None:
-    rng = np.random.default_rng(4)
-    for _ in range(20):
-        once = rng.negative_binomial(1, 0.2, (2, 40))
-        k, n = (int(rng.integers(0, 900)), int(rng.integers(1, 900))), (2000, 1500)
-        for fewer in (1, 40):
-            few, listed = once // fewer, once + rng.integers(0, 9, (2, 40))
-            found = design_effect((few[0], few[1]), (listed[0], listed[1]), k, n)
-            theirs = verifier.design_effect(few.tolist(), listed.tolist(), k, n)
-            assert theirs == (None if found is None else pytest.approx(found))
-
-
-def test_the_verifier_finds_the_same_gini_and_its_error() -> None:
-    often = [(0, 60), (1, 40), (3, 100), (9, 1)]
-    values, n = (np.array(side, dtype=float) for side in zip(*often, strict=True))
-    for chosen in (slice(None), slice(2), slice(2, 3)):
-        assert verifier.gini(often[chosen]) == pytest.approx(gini(values[chosen], n[chosen]))
-    assert verifier.gini([(0, 20), (5, 1)]) == pytest.approx(gini(np.array([0.0, 5.0]), np.array([20.0, 1.0])))
 
 
 @pytest.mark.slow

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -12,20 +9,15 @@ import yaml
 from scipy.stats import t
 
 from boussole.audits.counts.read import SHARES
-from boussole.audits.evidence import csv_of
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN
 from boussole.audits.metrics.logs import log_measures
-from boussole.audits.systems.logs.contacts import HOURS, OFTEN, PLACED, STOPPED, TIMED
+from boussole.audits.systems.logs.contacts import HOURS, OFTEN, STOPPED, TIMED
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.inversion import end_of
 from boussole.audits.uncertainty.share import worth_of_share
 from boussole.audits.uncertainty.tests import statistic, tails
 from boussole.audits.uncertainty.wilson import wilson
-from boussole.charter.pack.verifier import logs
-from boussole.charter.pack.verifier.rows import Rows
-from boussole.charter.pack.verifier.tally import Tally
-from boussole.charter.pack.verifier.verdicts.testing import statistic as verifier_statistic
 from tests.written import system_text
 
 SYSTEM = System.model_validate(
@@ -133,20 +125,6 @@ def test_few_cases_accuse_nobody_whatever_the_level() -> None:
     assert tails(test, threshold=0.05, bad_side="above")[1] < 0.001  # what they clear, the truth clears
     assert end_of(test, chance=0.025, end="low") == 0
     assert statistic(test, 0.0001) == 0
-    for at in (0.0001, 0.02):
-        assert verifier_statistic(test, at) == pytest.approx(statistic(test, at))
-
-
-def of_several_months(read: pa.Table, rng: np.random.Generator, *, count: int) -> pa.Table:
-    """The same rows, some of them in each of so many months."""
-    found = read.to_pylist()
-    return pa.Table.from_pylist([{**row, "window": f"2026-0{rng.integers(1, count + 1)}"} for row in found], SHARES)
-
-
-def counted_again(read: pa.Table) -> Any:
-    """The rows as the verifier reads them from a pack."""
-    table = read.append_column("cube", pa.array(["contacts"] * read.num_rows))
-    return Rows(csv_of(table).decode())
 
 
 def test_people_of_several_months_are_not_told_where_each_month_has_few() -> None:
@@ -159,14 +137,7 @@ def test_people_of_several_months_are_not_told_where_each_month_has_few() -> Non
             for month, table in zip(each, months, strict=True)
         ]
         read = pa.concat_tables(named)
-        said = measured(read)[AFTER_STOP]
-        assert logs.statuses(SimpleNamespace(limit=11, declared={}, has=lambda _: False), counted_again(read))[
-            AFTER_STOP
-        ] == (
-            said.status,
-            said.reason,
-        )
-        return said
+        return measured(read)[AFTER_STOP]
 
     few = in_months(january=[(3, 1, 3)], february=[(3, 0, 4)], march=[(3, 0, 4)])
     assert (few.status, few.reason, few.params) == ("suppressed", "small_group", {"some": True})
@@ -186,32 +157,3 @@ def test_cases_of_few_people_a_month_are_told_as_the_fewest_that_may_be_each_mon
     share = measured(read.set_column(read.column_names.index("window"), "window", where))[TOO_OFTEN]
     assert share.value == 33 / (3 * 4004)
     assert share.params["at_most"]
-
-
-@pytest.mark.costly
-def test_the_verifier_says_what_is_told_and_what_is_hidden() -> None:
-    rng, seen = np.random.default_rng(5), set()
-    for _ in range(300):
-        size = int(rng.choice([1, 20, 60, 400]))
-        people = [
-            (b, int(rng.binomial(size, rng.choice([0, 0.004, 0.1]))), size) for b in range(int(rng.integers(1, 41)))
-        ]
-        hours = [(b, int(rng.binomial(size, rng.choice([0, 0.004, 0.1]))), size) for b in range(len(people))]
-        read = rows(
-            **{HOURS: hours, OFTEN: people, TIMED: [(0, int(rng.integers(0, 3)), size)], PLACED: [(0, 2, size)]},
-            **{STOPPED: [(0, int(rng.integers(0, 3)), int(rng.integers(0, 30)))]},
-        )
-        read = of_several_months(read, rng, count=int(rng.integers(1, 4)))
-        counted = counted_again(read)
-        system = SimpleNamespace(limit=SYSTEM.privacy.suppress_below, declared={}, has=lambda _: False)
-        for name, found in measured(read).items():
-            assert logs.statuses(system, counted)[name] == (found.status, found.reason)
-            seen.add((found.status, found.reason, "at_most" in found.params))
-            if found.status == "ok":
-                tally, interval = Tally(), found.interval
-                assert interval is not None
-                said = {"metric": name, "value": found.value, "n": found.n, "clusters": found.clusters}
-                said |= {"params": found.params, "interval": {"low": interval.low, "high": interval.high}}
-                tally.claims(name, said, logs.claims(said, system, counted) or {})
-                assert tally.problems == []
-    assert len(seen) == 5

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,12 +14,10 @@ from scipy.stats import t
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.read import SHARES
 from boussole.audits.decisions import ingest
-from boussole.audits.evidence import csv_of
 from boussole.audits.lake import reading
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.human import (
     HASTY_SHARE,
-    OVERRIDE_BY_GROUP,
     OVERRIDE_RATE,
     override_by_group,
     review_measures,
@@ -32,9 +28,6 @@ from boussole.audits.systems.parts import Group
 from boussole.audits.uncertainty.tests import tails
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.charter.pack.verifier.groups import ShownGroups
-from boussole.charter.pack.verifier.logs import reviews
-from boussole.charter.pack.verifier.rows import Rows
 from tests.audits.freedom.test_shares import SYSTEM
 from tests.written import system_text
 
@@ -242,35 +235,6 @@ def test_a_group_that_is_hidden_in_the_decisions_is_hidden_here_and_wherever_it_
         found = override_by_group(read, system, withheld={withheld})
         assert {each.by for each in found if each.status == "suppressed"} == hidden
         assert {each.by for each in found if each.status == "ok"} == {("gender",), ("gender", "age")} - hidden
-
-
-def wrongly_told(read: pa.Table, measures: list[Measure], *, hidden: str | None = None) -> list[str]:
-    """What the verifier says of measures by group, where a group is hidden in the decisions."""
-    table = read.append_column("cube", pa.array(["human_actions"] * read.num_rows))
-    told = [
-        {"id": each.id, "metric": each.metric, "by": [*each.by], "status": each.status, "reason": each.reason}
-        | {"group": dict(zip(each.by, each.group or (), strict=True)), "given": {}}
-        for each in measures
-    ]
-    if hidden:
-        kept = {"id": "?", "metric": "selection_rate", "by": ["gender"], "status": "suppressed", "given": {}}
-        told.append(kept | {"reason": "small_group", "group": {"gender": hidden}})
-    groups: Any = SimpleNamespace(
-        system=SimpleNamespace(limit=11), rows=Rows(csv_of(table).decode()), shown=ShownGroups(told)
-    )
-    return [*reviews.wrongly_told(told, groups)]
-
-
-def test_the_verifier_sees_who_is_told_and_must_not_be() -> None:
-    system = SYSTEM.model_copy(update={"groups": {"gender": Group(column="gender", reference="M")}})
-    many, few = of_gender(F=(30, 70), M=(50, 50)), of_gender(people={"F": (4, 9)}, F=(30, 70), M=(50, 50))
-    told, untold = override_by_group(many, system), override_by_group(few, system)
-    assert wrongly_told(many, told) == wrongly_told(few, untold) == wrongly_told(many, untold, hidden="F") == []
-    must = [f"{OVERRIDE_BY_GROUP}/gender={name} is told, and must be hidden" for name in "FM"]
-    assert wrongly_told(few, told) == wrongly_told(many, told, hidden="M") == must
-    assert wrongly_told(many, untold) == [
-        f"{OVERRIDE_BY_GROUP}/gender={name} is hidden, and must be told" for name in "FM"
-    ]
 
 
 def test_of_small_teams_nothing_is_told_and_without_times_nothing_of_reading() -> None:

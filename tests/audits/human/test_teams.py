@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -11,11 +9,8 @@ from statsmodels.stats import proportion
 
 from benchmarks.drawn import Teams, read_of
 from boussole.audits.counts.read import SHARES
-from boussole.audits.evidence import csv_of
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.teams import hide_teams, override_by_team
-from boussole.charter.pack.verifier.logs import teams as verifier
-from boussole.charter.pack.verifier.rows import Rows
 from tests.audits.freedom.test_shares import SYSTEM
 from tests.sparing import slow_case
 
@@ -113,30 +108,6 @@ def test_a_quarter_tells_nothing_that_a_month_hides() -> None:
             one = hide_teams({name: {month: each[month]} for name, each in counted.items()}, limit=LIMIT)
             assert one[1].keys() <= hidden.keys()
             assert one[0] <= few | hidden.keys()
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_the_verifier_finds_the_same(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    read = read_of(drawn(rng, 2 + seed, 1 + seed % 3))
-    rows = Rows(csv_of(read.append_column("cube", pa.array(["human_actions"] * read.num_rows))).decode())
-    told = [each.document() for each in override_by_team(read, SYSTEM)]
-    system: Any = type("S", (), {"limit": LIMIT})()
-    assert not [*verifier.wrongly_told(told, system, rows)]
-    for each in told:
-        if each["status"] != "ok":
-            continue
-        claims = verifier.claims(each, system, rows)
-        assert claims["value"] == pytest.approx(each["value"])
-        ends = (claims["interval.low"], claims["interval.high"])
-        assert ends == pytest.approx((each["interval"]["low"], each["interval"]["high"]), abs=1e-9)
-        assert claims["params.differs"] == each["params"].get("differs")
-        assert claims["params.at_most"] == each["params"].get("at_most")
-    assert [*verifier.wrongly_told(told[1:], system, rows)]  # one that lacks is seen
-    hidden = [each for each in told if each["status"] == "suppressed"]
-    for each in hidden:
-        each |= {"status": "ok", "reason": None}
-    assert bool([*verifier.wrongly_told(told, system, rows)]) == bool(hidden)
 
 
 @pytest.mark.parametrize(("windows", "most"), [(12, 3), slow_case(120, 12)])

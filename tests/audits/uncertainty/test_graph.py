@@ -12,7 +12,6 @@ from scipy.stats import norm
 
 from boussole.audits.uncertainty.graph import GraphTest, graphical, parts
 from boussole.audits.uncertainty.holm import holm, holm_levels
-from boussole.charter.pack.verifier.verdicts import graph as stand_alone
 
 ALPHA = 0.05
 PARENTS = {0: (2, 3), 1: (3,), 2: (4,)}
@@ -87,19 +86,6 @@ def test_it_rejects_exactly_what_is_at_or_below_its_level(p, weights, looked_for
     for adjusted, own, level in zip(found, p, levels, strict=True):
         if abs(adjusted - ALPHA) > 1e-9:
             assert (adjusted <= ALPHA) == (own <= level)
-
-
-@pytest.mark.costly
-@given(chances, few, effects)
-def test_the_stand_alone_verifier_finds_the_same(p, weights, looked_for):
-    shares = [weight / sum(weights) for weight in weights]
-    nodes = [
-        stand_alone.Node(share, effect, list(PARENTS.get(at, ())))
-        for at, (share, effect) in enumerate(zip(shares, looked_for, strict=True))
-    ]
-    again = stand_alone.graphical(p, nodes, ALPHA)
-    for one, other in zip(graphical(p, family(shares, looked_for), alpha=ALPHA), again, strict=True):
-        assert one == pytest.approx(other, rel=1e-9)
 
 
 def test_half_of_what_is_found_goes_to_its_children():

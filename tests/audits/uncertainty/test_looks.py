@@ -1,4 +1,4 @@
-"""Looks at evidence that grows: the bound, by hand, by another library, by the verifier, and simulated."""
+"""Looks at evidence that grows: the bound, by hand, by another library, and simulated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
 from boussole.audits.uncertainty.looks import correlations_of, nominal, over_looks
-from boussole.charter.pack.verifier import looks as verifier
 
 GROWING = [math.sqrt(look / (look + 1)) for look in range(1, 12)]
 ROLLING = correlations_of([1] * 36, span=12)
@@ -23,8 +22,8 @@ def test_looks_that_share_nothing_divide_the_error_and_those_that_share_all_add_
     assert nominal(0.05, [0.0] * 5, looks=12) == pytest.approx(part / (1 - nominal(0.05, [0.0] * 4, looks=12)))
     assert part < nominal(0.05, [0.0] * 5, looks=12) < 1.01 * part
     assert nominal(0.05, [1.0] * 11, looks=12) == pytest.approx(0.05)
-    assert nominal(0.05, GROWING, looks=1) == verifier.nominal(0.05, GROWING, 1) == 0.05  # each look by itself
-    assert over_looks(0.03, GROWING, looks=1) == verifier.over_looks(0.03, GROWING, 1) == 0.03
+    assert nominal(0.05, GROWING, looks=1) == 0.05  # each look by itself
+    assert over_looks(0.03, GROWING, looks=1) == 0.03
 
 
 def test_what_each_look_adds_is_what_another_library_computes() -> None:
@@ -55,29 +54,12 @@ def test_a_year_of_looks_errs_no_oftener_than_one(error: float, years: int) -> N
 @given(st.lists(st.floats(0, 1), max_size=14), st.floats(0.0005, 0.3), st.sampled_from([4, 12, 52]))
 @settings(max_examples=60, deadline=None)
 @example([0.0, 1.0, 1.0, 1.0], 0.25, 4)  # a year of looks at the same, after one at something else
-def test_p_and_level_say_the_same_and_the_verifier_too(correlations: list[float], error: float, looks: int) -> None:
+def test_p_and_level_say_the_same(correlations: list[float], error: float, looks: int) -> None:
     level = nominal(error, correlations, looks=looks)
     assert error / looks - 1e-15 <= level <= error + 1e-12
     assert nominal(error * 1.5, correlations, looks=looks) > level
     again = over_looks(level, correlations, looks=looks)
     assert again == pytest.approx(error, rel=1e-6) or again >= error
-    assert verifier.nominal(error, correlations, looks) == pytest.approx(level, rel=1e-8)
-
-
-@pytest.mark.costly
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=6), st.floats(1e-8, 0.04))
-@settings(max_examples=25, deadline=None)
-def test_the_verifier_finds_the_same_p(correlations: list[float], p: float) -> None:
-    ours = over_looks(p, correlations, looks=12)
-    assert verifier.over_looks(p, correlations, 12) == pytest.approx(ours, rel=1e-7)
-
-
-@pytest.mark.parametrize("correlation", [0.99, 0.9999, 0.999998])
-def test_the_verifier_sees_how_little_a_look_adds_to_the_one_before(correlation: float) -> None:
-    """Of a group that has nearly gone: fifteen decisions in a month after a hundred thousand, say."""
-    for error in (0.001, 0.02, 0.3):
-        ours = nominal(error, [correlation, correlation], looks=4)
-        assert verifier.nominal(error, [correlation, correlation], 4) == pytest.approx(ours, rel=1e-9)
 
 
 def test_correlations_are_what_two_looks_share() -> None:

@@ -1,4 +1,4 @@
-"""Sign-flip tests: by hand, against scipy, against the verifier; how often they err, and how often they find."""
+"""Sign-flip tests: by hand and against scipy; how often they err, and how often they find."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from scipy.stats import binomtest, permutation_test
 
 from boussole.audits.uncertainty import signflip
 from boussole.audits.uncertainty.signflip import detectable, sign_flip_p
-from boussole.charter.pack.verifier.verdicts import paired
 
 
 @pytest.mark.parametrize(
@@ -27,7 +26,6 @@ from boussole.charter.pack.verifier.verdicts import paired
 )
 def test_by_hand(changes: list[int], p: float) -> None:
     assert sign_flip_p(changes) == pytest.approx(p, rel=1e-12)
-    assert paired.sign_flip_p(changes) == pytest.approx(p, rel=1e-12)
 
 
 def test_all_ways_are_counted_as_scipy_counts_them() -> None:
@@ -42,7 +40,6 @@ def test_all_ways_are_counted_as_scipy_counts_them() -> None:
             vectorized=True,
         )
         assert sign_flip_p(changes) == pytest.approx(min(1.0, float(oracle.pvalue)), rel=1e-12)
-        assert paired.sign_flip_p(changes) == pytest.approx(sign_flip_p(changes), rel=1e-12)
 
 
 def test_alike_sizes_are_the_sign_test() -> None:
@@ -54,9 +51,8 @@ def test_drawn_ways_are_near_all_of_them_and_the_same_for_everybody(monkeypatch:
     changes = [4, -1, 3, 2, 2, -2, 5, 1, 0, 3, -4, 2]
     exact = sign_flip_p(changes)
     monkeypatch.setattr(signflip, "WORK", 0)
-    monkeypatch.setattr(paired, "WORK", 0)
     drawn = sign_flip_p(changes)
-    assert drawn == paired.sign_flip_p(changes)
+    assert drawn == sign_flip_p(changes)
     assert drawn == pytest.approx(exact, abs=4 * (exact * (1 - exact) / signflip.DRAWS) ** 0.5)
     assert sign_flip_p([10] * 40) == 1 / (signflip.DRAWS + 1)  # never 0
 
@@ -91,16 +87,6 @@ def test_a_rare_difference_of_one_way_is_found_so_often() -> None:
     drawn = rng.binomial(8, sight, size=(300, k)).tolist()
     found = sum(sign_flip_p(each) <= level for each in drawn)
     assert 0.7 < found / 300 < 0.9
-
-
-@pytest.mark.parametrize("changes", [[0] * 24, [3, -1, 4, 1, -5, 9, 2, -6, 5, 3, 5, 8], [1] * 10, []])
-def test_the_verifier_computes_the_same_sight(changes: list[int]) -> None:
-    for level in (0.05, 0.05 / 40):
-        own = detectable(changes, 3 * len(changes), level=level, power=0.8)
-        other = paired.detectable(changes, 3 * len(changes), level, 0.8)
-        assert (own is None) == (other is None)
-        if own is not None:
-            assert other == pytest.approx(own, rel=1e-9)
 
 
 def test_too_few_clusters_find_nothing() -> None:

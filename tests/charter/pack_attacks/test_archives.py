@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from boussole.charter.pack.verifier.proofs import archive, files
+from boussole.charter.pack.verifier import files
 from tests.attacks import Tries
 from tests.charter.pack_attacks.judging import run
 
@@ -94,8 +94,8 @@ def test_an_archive_that_holds_something_else_is_refused(
 
 
 @pytest.mark.costly
-def test_an_archive_that_was_written_anew_is_judged(pack: Path, trusted: Path, tmp_path: Path) -> None:
-    """By another tool, with folders and sizes that come after each file: what matters is the files in it."""
+def test_an_archive_of_another_tool_is_refused_with_the_way_out(pack: Path, trusted: Path, tmp_path: Path) -> None:
+    """With folders, and sizes that come after each file: two readers may see two packs in it, but not in a folder."""
     stream = io.BytesIO()
 
     class OneWay(io.RawIOBase):
@@ -110,6 +110,10 @@ def test_an_archive_that_was_written_anew_is_judged(pack: Path, trusted: Path, t
             new.write(path, f"other/{path.relative_to(pack).as_posix()}")
     (tmp_path / "new.zip").write_bytes(stream.getvalue())
     code, said = run(trusted, tmp_path / "new.zip")
+    assert (code, "unpack it, and verify the folder" in said) == (1, True), said
+    with zipfile.ZipFile(tmp_path / "new.zip") as packed:
+        packed.extractall(tmp_path)
+    code, said = run(trusted, tmp_path / "other")
     assert code == 0, said
 
 
@@ -177,7 +181,7 @@ def test_turned_bytes_of_an_archive_are_refused_or_change_nothing(pack: Path, tm
         place.write_bytes(data[:at] + bytes([data[at] ^ 0x41]) + data[at + 1 :])
         tries.add()
         try:
-            with archive.Archive(place) as found:
+            with files.Archive(place) as found:
                 same = {name: found.read(name) for name in found.names} == must
         except (files.RefusedError, OSError):
             continue

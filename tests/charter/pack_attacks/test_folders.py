@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -10,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.hashing import canonical_json, sha256_hex
-from boussole.charter.pack.verifier import main
+from boussole.charter.pack.verifier import files, main
 from boussole.charter.pack.verifier.pack import Pack
-from boussole.charter.pack.verifier.proofs import canonical, files
 from boussole.charter.pack.verifier.tally import Tally
 from tests.attacks import Tries
 from tests.charter.pack_attacks.judging import relisted, run
@@ -139,8 +139,7 @@ def test_a_file_that_no_pack_has_is_refused_though_listed(copy: Path, trusted: P
 @pytest.mark.parametrize("name", ["../secret", "/etc/hostname", "audits/../../secret", "a\\b", "C:x", "README.md/", ""])
 def test_a_manifest_names_nothing_outside_of_the_pack(copy: Path, trusted: Path, name: str) -> None:
     (copy.parent / "secret").write_text("secret", encoding="utf-8")
-    manifest = canonical.read((copy / "manifest.json").read_bytes())
-    assert isinstance(manifest, dict)
+    manifest = json.loads((copy / "manifest.json").read_bytes())
     manifest["files"][name] = sha256_hex(b"secret")
     (copy / "manifest.json").write_bytes(canonical_json(manifest))
     code, said = run(trusted, copy)

@@ -1,1 +1,0 @@
-"""Counts by agency and month: effects since agencies started, computed again."""

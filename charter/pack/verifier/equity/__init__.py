@@ -1,1 +1,0 @@
-"""Figures of equity computed again: through whom a gap opens, and whom lists forget."""

@@ -1,1 +1,0 @@
-"""Figures computed a second time, from rows or from the counts that a document tells."""

@@ -1,1 +1,0 @@
-"""What is held to hashes: files, archives, canonical JSON, the tree of the ledger and its signatures."""
