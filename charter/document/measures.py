@@ -43,8 +43,8 @@ class MeasureInShort(DocumentPart):
         LATER,
         Field(
             description="Of a ratio or difference between two groups: the two-sided p-value of no difference, computed "
-            "from params.test and not corrected for the number of comparisons; verdicts hold one-sided, corrected ones. "
-            "Close to 0.05 it can disagree with an interval of another method (newcombe)"
+            "from params.test and not corrected for the number of comparisons; verdicts hold one-sided, corrected "
+            "ones. Close to 0.05 it can disagree with an interval of another method (newcombe)"
         ),
     ] = None
 
