@@ -28,7 +28,7 @@ from boussole.charter.pack.verifier.files import source_of
 from boussole.charter.pack.verifier.pack import Pack
 from boussole.charter.records import save_audit, stored_audits
 from boussole.charter.records.in_force import kept_charter, read_charter
-from boussole.charter.text.model import Charter
+from boussole.charter.text.model import Charter, Indicator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,8 +150,13 @@ def _together(document: AuditDocument) -> int:
 
 
 def _on_records(verdict: VerdictDocument, charter: Charter) -> bool:
-    """Whether a verdict may rest on what people stated, whatever it came to."""
+    """Whether a verdict may rest on what people stated, itself or by the question that a breach of it needs."""
     way = next(each for each in charter.ways if each.id == verdict.template)
+    indicators = (each for article in charter.articles for each in article.indicators)
+    needed = [other for each in indicators if each.id == way.breach_with for other in each.ways]
     adopted = verdict.threshold is not None and verdict.threshold.proven_on is not None
-    counted = way.records is not None or way.threshold.tolerance is not None or way.evidence == "attested"
-    return counted or adopted or verdict.rests_on_statements
+    return adopted or verdict.rests_on_statements or any(_counts_records(each) for each in (way, *needed))
+
+
+def _counts_records(way: Indicator) -> bool:
+    return way.records is not None or way.threshold.tolerance is not None or way.evidence == "attested"
