@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from boussole.audits.cubes.bins import BinnedCounts, Histogram, categories
-from boussole.audits.cubes.values import UNKNOWN, Values
+from boussole.audits.cubes.values import UNKNOWN, Values, by_value, without_shares
 from boussole.audits.drift.counts import WindowCounts
-from boussole.audits.drift.distances import distance_measures, missing_measure, ordered_measures
+from boussole.audits.drift.distances import missing_measure, ordered_measures
 from boussole.audits.drift.measures import index_measures
-from boussole.audits.drift.value_measures import value_measures
 from boussole.audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED, Counts, Measure
 from boussole.audits.standing import standing
 from boussole.audits.systems.model import System
@@ -43,10 +42,34 @@ def compared(counts: WindowCounts, pair: Pair, system: System, *, as_of: dt.date
         elif name in counts.bins:
             found += _column(counts.histogram(name, *pair), system, effect)
     decided = [counts.everybody[counts.windows[window]].sum(axis=0) for window in pair]
-    found += _indices(_decisions(decided), effect) if system.decides else _without(DECISION, "no_decision")
+    found += (
+        index_measures(_decisions(decided), design_effect=effect)
+        if system.decides
+        else _without(DECISION, "no_decision")
+    )
     if system.log.outcome is not None:
         found += _outcomes(decided, pair, system, effect=effect, as_of=as_of)
     return found
+
+
+def value_measures(
+    by: str,
+    name: str,
+    sides: tuple[Values, Values],
+    *,
+    fewest: int,
+    design_effect: float,
+    pool: Collection[str] = (),
+    shares: bool = True,
+) -> list[Measure]:
+    """PSI and Jensen-Shannon distance of one column between two windows, from how many decisions had each value.
+
+    `pool`: values without a name. `params`: the `shares` of each value, in both, where they may be shown; `new` and
+    `gone`: values that one of the windows does not have.
+    Undefined: `empty_window`; `no_values`, where one holds no value; `one_bin`.
+    """
+    whole = by_value(by, name, sides, fewest, pool)
+    return index_measures(whole if shares else without_shares(whole), design_effect=design_effect)
 
 
 def group_columns(system: System) -> set[str]:
@@ -64,11 +87,11 @@ def group_measure(by: str, name: str) -> Measure:
 def _column(histogram: Histogram, system: System, effect: float) -> list[Measure]:
     score, fewest = system.log.score, system.privacy.suppress_below
     range_ = score.range if histogram.feature == "score" and score else None
-    ordered = ordered_measures(histogram, range_=range_, design_effect=effect)
+    ordered = ordered_measures(histogram, range_=range_)
     grouped = histogram.feature in group_columns(system)
     few = any(0 < side[-1] < fewest for side in (histogram.reference, histogram.current))
     return [
-        *_indices(histogram.coarse(), effect),
+        *index_measures(histogram.coarse(), design_effect=effect),
         *(_without_totals(each) if few or grouped else each for each in ordered),
         *(
             []
@@ -99,10 +122,6 @@ def _values(
     ]
 
 
-def _indices(binned: BinnedCounts, effect: float) -> list[Measure]:
-    return [*index_measures(binned, design_effect=effect), *distance_measures(binned, design_effect=effect)]
-
-
 def _decisions(decided: Sequence[Counts]) -> BinnedCounts:
     pairs = {
         name: (int(decided[0][at].sum()), int(decided[1][at].sum()))
@@ -127,7 +146,7 @@ def _outcomes(decided: Sequence[Counts], pair: Pair, system: System, *, effect: 
         return _without(OUTCOME, "no_outcomes")
     if min(totals) < system.privacy.suppress_below:
         return _without(OUTCOME, "small_group", status="suppressed")
-    return _indices(categories(ROLE, OUTCOME, counts), effect)
+    return index_measures(categories(ROLE, OUTCOME, counts), design_effect=effect)
 
 
 def _without(
@@ -138,8 +157,7 @@ def _without(
     status: Literal["undefined", "suppressed"] = "undefined",
 ) -> list[Measure]:
     """That there is no distance of decisions, or of outcomes, and why."""
-    names = ("psi", "jensen_shannon", "hellinger", "total_variation", "chi_square")
     return [
         Measure(metric=name, by=(ROLE,), group=(column,), status=status, reason=reason, params=params or {})
-        for name in names
+        for name in ("psi", "jensen_shannon")
     ]

@@ -10,9 +10,8 @@ import duckdb
 from boussole.audits.cubes import build
 from boussole.audits.cubes.pooling import Pools, pool_of, pools_of
 from boussole.audits.cubes.values import UNKNOWN, Values
-from boussole.audits.drift.compared import Pair, group_columns, group_measure
+from boussole.audits.drift.compared import Pair, group_columns, group_measure, value_measures
 from boussole.audits.drift.counts import WindowCounts
-from boussole.audits.drift.value_measures import value_measures
 from boussole.audits.lake.tables import literal, table
 from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System

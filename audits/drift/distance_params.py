@@ -49,15 +49,6 @@ class JensenShannonParams(DistanceParams):
     base: Annotated[Literal[2] | None, LATER, Field(description="Of the logarithm")] = None
 
 
-class ChiSquareParams(DistanceParams):
-    """What the chi-square test depends on."""
-
-    design_effect: Annotated[Number | None, LATER] = None
-    df: Annotated[Number | None, LATER, Field(description="Degrees of freedom")] = None
-    p: Annotated[Share | None, LATER] = None
-    least_expected: Annotated[Number | None, LATER, Field(description="The smallest expected count of a bin")] = None
-
-
 class SmirnovParams(DistanceParams):
     """How far the Kolmogorov-Smirnov distance of the bins is from that of the rows."""
 
@@ -77,22 +68,6 @@ class WassersteinParams(DistanceParams):
     ] = None
 
 
-class MannWhitneyParams(DistanceParams):
-    """What the Mann-Whitney test depends on, and how far its chance is from that of the rows."""
-
-    p: Annotated[Share | None, LATER, Field(description="Two-sided")] = None
-    p_higher: Annotated[Share | None, LATER, Field(description="One-sided: values came to be higher")] = None
-    bin_bound: Annotated[Number | None, LATER] = None
-    design_effect: Annotated[Number | None, LATER] = None
-
-
-class RankParams(DistanceParams):
-    """What the Cramér-von Mises and the Anderson-Darling test depend on."""
-
-    p: Annotated[Share | None, LATER] = None
-    design_effect: Annotated[Number | None, LATER] = None
-
-
 class MissingParams(DocumentPart):
     """How many decisions of the window lack a value of the column."""
 
@@ -102,14 +77,8 @@ class MissingParams(DocumentPart):
 MODELS: Mapping[str, type[DistanceParams | MissingParams]] = {
     "psi": PsiParams,
     "jensen_shannon": JensenShannonParams,
-    "hellinger": DistanceParams,
-    "total_variation": DistanceParams,
-    "chi_square": ChiSquareParams,
     "kolmogorov_smirnov": SmirnovParams,
     "wasserstein": WassersteinParams,
-    "mann_whitney": MannWhitneyParams,
-    "cramer_von_mises": RankParams,
-    "anderson_darling": RankParams,
     "missing_share": MissingParams,
 }
 """By metric."""
@@ -123,17 +92,6 @@ def psi_of(measure: Measure) -> PsiParams:
 def stored_test(measure: Measure) -> StoredTest:
     """The test of a population stability index. Raises ValueError where it has no value."""
     return given(psi_of(measure).test)
-
-
-def chance_of(measure: Measure) -> float | None:
-    """How likely chance alone finds so much, by a distance that is a test; None of others.
-
-    >>> moved = Measure(metric="chi_square", value=4.0, params={"design_effect": 1.0, "df": 1, "p": 0.0455})
-    >>> chance_of(moved), chance_of(Measure(metric="psi", value=0.1))
-    (0.0455, None)
-    """
-    params = MODELS[measure.metric].of(measure.params)
-    return params.p if isinstance(params, ChiSquareParams | MannWhitneyParams | RankParams) else None
 
 
 def ends_of_rows(measure: Measure) -> tuple[float, float | None] | None:

@@ -1,7 +1,7 @@
-"""Evidently's drift page over two samples, and its figures: kept small, silent, and the same every time.
+"""Evidently's drift page over two samples: kept small, silent, and the same every time.
 
 Evidently sends usage data unless `DO_NOT_TRACK` is set before its import, and its page grows with columns × values. It
-takes seconds to import, so it is imported on use. What its figures mean beside ours: `evidently_figures`.
+takes seconds to import, so it is imported on use.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ import html
 import os
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from boussole.audits.drift.evidently_columns import EvidentlyColumns, fit
-from boussole.audits.drift.evidently_methods import METHODS
 from boussole.audits.errors import ReportError
 
 if TYPE_CHECKING:
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 10_000_000
 FEWEST = 11
-DIGITS = 12
-"""Of its figures: the last ones hang on the order in which Python's sets give their values."""
 SCRIPTS = 4
 """Of Evidently's page: a fifth would be one that came with the data."""
 FIRST = "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) delete window[name];"
@@ -39,12 +35,11 @@ _ROOM = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class EvidentlyPage:
-    """Evidently's page, still without a word of ours, and its figures by (column, method); None where it gives none.
+    """Evidently's page, still without a word of ours.
 
     `columns`: what it was shown. The page runs scripts: it is to be served under a sandboxing policy."""
 
     html: str
-    figures: Mapping[tuple[str, str], float | None]
     columns: EvidentlyColumns
     version: str
 
@@ -64,7 +59,7 @@ def evidently_page(reference: pd.DataFrame, current: pd.DataFrame, *, fewest: in
     left out with the reason `failed`, and the last ones are (`limit`) until the page is small enough.
 
     Raises ReportError when a sample has no rows, or no column can be shown.
-    Source: Evidently 0.7, Report, DataDriftPreset and ValueDrift.
+    Source: Evidently 0.7, Report and DataDriftPreset.
     """
     for name, window in (("reference", reference), ("current", current)):
         if not len(window):
@@ -73,7 +68,7 @@ def evidently_page(reference: pd.DataFrame, current: pd.DataFrame, *, fewest: in
     while len(page.encode()) > MOST_BYTES - _ROOM and len(columns.shown) > 1:
         columns = columns.without(columns.shown[len(columns.shown) // 2 :], "limit")
         page = _page(columns)
-    return EvidentlyPage(html=page, figures=_figures(columns), columns=columns, version=version("evidently"))
+    return EvidentlyPage(html=page, columns=columns, version=version("evidently"))
 
 
 def script_hashes(page: str) -> list[str]:
@@ -118,34 +113,6 @@ def _page(columns: EvidentlyColumns) -> str:
     if len(script_hashes(page)) != SCRIPTS:
         raise ReportError("Evidently's page holds scripts that are not its own.", next_step="Tell who keeps Boussole.")
     return page
-
-
-def _figures(columns: EvidentlyColumns) -> dict[tuple[str, str], float | None]:
-    """What each method says of each column it can be asked about; None where it fails, as some do on few values."""
-    asked = [(name, method.key) for method in METHODS for name in (columns.numbers if method.numbers else [])]
-    asked += [(name, method.key) for method in METHODS for name in (columns.words if method.words else [])]
-    try:
-        return _values(columns, asked)
-    except Exception:  # noqa: BLE001 (one by one, the others are told)
-        return {key: value for one in asked for key, value in _one(columns, one).items()}
-
-
-def _one(columns: EvidentlyColumns, asked: tuple[str, str]) -> dict[tuple[str, str], float | None]:
-    try:
-        return _values(columns, [asked])
-    except Exception:  # noqa: BLE001 (it has no figure)
-        return {(columns.names[asked[0]], asked[1]): None}
-
-
-def _values(columns: EvidentlyColumns, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], float | None]:
-    from evidently.metrics import ValueDrift
-
-    found: dict[tuple[str, str], float | None] = {}
-    for metric in _run(columns, [ValueDrift(column=name, method=key) for name, key in asked]).dict()["metrics"]:
-        config, value = metric["config"], float(metric["value"])
-        key = columns.names[config["column"]], config["method"]
-        found[key] = float(f"{value:.{DIGITS}g}") if isfinite(value) else None
-    return found
 
 
 def _run(columns: EvidentlyColumns, metrics: Sequence[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""A pair of windows in detail: every distance exactly, and Evidently's page and figures over samples of both."""
+"""A pair of windows in detail: every distance exactly, and Evidently's page over samples of both."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import duckdb
 from boussole.audits.cubes.update import sealed_months
 from boussole.audits.drift.compared import DECISION
 from boussole.audits.drift.evidently_columns import ColumnFinding
-from boussole.audits.drift.evidently_figures import FigurePair, beside
 from boussole.audits.drift.evidently_report import EvidentlyPage, evidently_page
 from boussole.audits.drift.pairs import WindowPair
 from boussole.audits.drift.samples import SAMPLE, Sample, SampleDesign, draw
@@ -33,11 +32,6 @@ class Detail:
     designs: tuple[SampleDesign, SampleDesign]
     page: EvidentlyPage
     told: Sequence[ColumnFinding]
-
-    @property
-    def figures(self) -> list[FigurePair]:
-        """Evidently's figures beside the exact ones."""
-        return beside(self.page, self.pair.measures)
 
 
 def detail(workspace: Workspace, pair: WindowPair, *, size: int = SAMPLE) -> Detail:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from boussole.audits.cubes.bins import Histogram, categories
-from boussole.audits.drift.distances import distance_measures, ordered_measures
+from boussole.audits.drift.distances import ordered_measures
 from boussole.audits.drift.measures import index_measures
 from boussole.audits.measures import Cells, Floats, Group, Measure, Scores
 from boussole.audits.metrics.definition import Rate
@@ -24,8 +24,6 @@ from boussole.charter.document.base import given
 
 By = tuple[str, ...]
 RATIO = "selection_rate_ratio"
-DISTANCES = ("psi", "jensen_shannon", "hellinger", "total_variation", "kolmogorov_smirnov", "wasserstein")
-"""Distances alone: tests of two windows take them for different cases."""
 
 
 @dataclass(frozen=True)
@@ -103,17 +101,12 @@ def distances(paired: PairedCounts) -> list[Measure]:
     before, after = counts.sum(axis=1), counts.sum(axis=0)
     pairs = {name: (int(before[i]), int(after[i])) for name, i in (("not_selected", 0), ("selected", 1))}
     binned = categories("role", "decision", pairs)
-    found = [*index_measures(binned), *distance_measures(binned)]
+    found = index_measures(binned)
     scores = [paired.scores[side][0] for side in SIDES if paired.scores[side]]
     if len(scores) == len(SIDES):
         histogram = Histogram("score", tuple(scores[0].edges(scores[0].bins)[1:-1]), *map(_bins, scores))
-        coarse = histogram.coarse()
-        found += [
-            *index_measures(coarse),
-            *distance_measures(coarse),
-            *ordered_measures(histogram, range_=scores[0].range),
-        ]
-    return [_without_test(each) for each in found if each.metric in DISTANCES]
+        found += [*index_measures(histogram.coarse()), *ordered_measures(histogram, range_=scores[0].range)]
+    return [_without_test(each) for each in found]
 
 
 def _bins(scores: Scores) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The document of a pair of windows, `boussole.drift/1`, made of its exact distances and of what Evidently said."""
+"""The document of a pair of windows, `boussole.drift/1`: its exact distances, and what Evidently was shown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from boussole.charter.document.differences.drift import (
     ColumnNote,
     DriftDocument,
     EvidentlyDocument,
-    EvidentlyFigure,
     OfBoth,
     SampleDocument,
     SamplesOfBoth,
@@ -19,7 +18,6 @@ from boussole.charter.document.differences.drift import (
 from boussole.charter.document.windows import WindowOfAudit
 
 if TYPE_CHECKING:
-    from boussole.audits.drift.evidently_figures import FigurePair
     from boussole.audits.drift.pairs import WindowPair
     from boussole.audits.drift.report import Detail
     from boussole.audits.drift.samples import SampleDesign
@@ -40,7 +38,7 @@ def pair_document(pair: WindowPair) -> DriftDocument:
 
 
 def detail_document(detail: Detail) -> DriftDocument:
-    """The same with what Evidently said of samples of both windows."""
+    """The same with the samples of both windows that Evidently was shown."""
     columns, (window, against) = detail.page.columns, map(_sample, detail.designs)
     return pair_document(detail.pair).changed(
         evidently=EvidentlyDocument(
@@ -49,7 +47,6 @@ def detail_document(detail: Detail) -> DriftDocument:
             columns=tuple(columns.names.values()),
             left_out=tuple(ColumnLeftOut(column=name, reason=each) for name, each in columns.left_out.items()),
             told=tuple(ColumnNote(column=each.column, kind=each.kind, detail=each.detail) for each in detail.told),
-            figures=tuple(_figure(each) for each in detail.figures),
         )
     )
 
@@ -69,17 +66,4 @@ def _sample(design: SampleDesign) -> SampleDocument:
         order="systematic by weight in the order of the hash" if design.weighted else "smallest hash first",
         hash="sha256(seed || id)",
         seed=SEED,
-    )
-
-
-def _figure(each: FigurePair) -> EvidentlyFigure:
-    exact = each.exact
-    return EvidentlyFigure(
-        column=each.column,
-        method=each.method.key,
-        value=each.evidently,
-        converted=each.converted,
-        reading=each.method.reading,
-        measure=exact.id if exact else None,
-        exact=exact.value if exact else None,
     )

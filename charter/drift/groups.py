@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from boussole.audits.cubes.bins import categories
-from boussole.audits.drift.distances import distance_measures
 from boussole.audits.drift.measures import index_measures
 from boussole.audits.drift.shifts import Scale, Series, Step, step_of
 from boussole.audits.measures import Measure
@@ -114,7 +113,6 @@ def mix_measures(
             )
             mixed = categories(MIX, name, {**shown, "?": (rest[0], rest[1])} if any(rest) else shown)
             found += index_measures(mixed, design_effect=design_effect)
-            found += distance_measures(mixed, design_effect=design_effect)
         else:
             found.append(Measure(metric="psi", by=(MIX,), group=(name,), status="undefined", reason=reason))
     return found

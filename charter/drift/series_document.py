@@ -21,7 +21,7 @@ from boussole.charter.drift.system_drift import Drift
 
 MONTHS = 12
 """Windows that are told, the newest ones."""
-FIGURES = ("psi", "total_variation", "wasserstein", "mann_whitney", "missing_share", "chi_square")
+FIGURES = ("psi", "wasserstein", "missing_share")
 """What reports print, and so attach, of each column."""
 
 

@@ -14,7 +14,6 @@ from boussole.audits.drift.meaning import SHIFT, TILT, meaning_of
 from boussole.audits.drift.recurring import NOBODY, Recurring, read_recurring
 from boussole.audits.drift.series import Against, DriftSeries, Point, Step, drift_series
 from boussole.audits.drift.shifts import Scale, Series, Shift, shifts, step_of
-from boussole.audits.drift.two_windows import TwoWindows, of_values, two_windows
 from boussole.audits.lake import reading
 from boussole.audits.systems.kinds import AuditWindow
 from boussole.audits.systems.model import System
@@ -169,18 +168,6 @@ def meaning_series(points: Sequence[Point]) -> list[Series]:
         steps = [step_of(window, each, meaning_of(each).test) for window, each in told_of if each is not None]
         found.append(Series(id=name, scale="value", steps=[step for step in steps if step is not None]))
     return found
-
-
-def beside_each_other(
-    workspace: Workspace, system: System, pair: tuple[Window, Window], *, today: dt.date
-) -> TwoWindows:
-    """The second of two windows beside the first, with the groups that audits of both told; nothing is judged."""
-    audits = documents_of(workspace, system.id)
-    found = two_windows(workspace, system, pair, as_of=today, apart=set_apart(workspace, system, audits))
-    point = _mixed(found.point, {window: told(audits[window]) for window in pair if window in audits}, system)
-    more = [each for each in point.measures[len(found.point.measures) :] if each.metric == "psi"]
-    columns = [of_values(each, fewest=system.privacy.suppress_below) for each in more]
-    return TwoWindows(point=point, columns=[*found.columns, *columns])
 
 
 def _with_groups(said: Mapping[Window, GroupSizes], series: DriftSeries) -> DriftSeries:

@@ -293,19 +293,9 @@ WIDE = 120
 DISTANCES = {
     "psi": "PSI",
     "jensen_shannon": "Jensen-\nShannon",
-    "hellinger": "Hellinger",
-    "total_variation": "total\nvariation",
     "kolmogorov_smirnov": "Kolmogorov-\nSmirnov",
     "wasserstein": "Wasserstein",
     "missing_share": "missing",
-}
-LEAST = 0.0001
-"""Of a probability, the least that is written out."""
-TESTS = {
-    "chi_square": "chi-square",
-    "mann_whitney": "newer is higher\n(Mann-Whitney)",
-    "cramer_von_mises": "Cramér-\nvon Mises",
-    "anderson_darling": "Anderson-\nDarling",
 }
 
 
@@ -412,7 +402,7 @@ def _print_changes(pair: WindowPair, changes: Sequence[SchemaMove]) -> None:
 
 
 def _print(pair: WindowPair, states: dict[str, str]) -> None:
-    """Two tables: how far, and how likely by chance."""
+    """How far each column lies from the other window."""
     from rich.console import Console
     from rich.table import Table
 
@@ -425,16 +415,13 @@ def _print(pair: WindowPair, states: dict[str, str]) -> None:
         f"{pair.against.start}/{pair.against.end} ({pair.decisions[1]})"
     )
     far = Table("column", *DISTANCES.values(), "reading", title=title, title_justify="left")
-    likely = Table("column", *TESTS.values(), title="By chance", title_justify="left")
     for name in dict.fromkeys((measure.group or ("",))[0] for measure in pair.measures):
         of = {measure.metric: measure for measure in pair.measures if measure.group == (name,)}
         reading = state_words(states[name], told).lower() if name in states else _why(list(of.values()))
         far.add_row(name, *[_cell(of.get(metric)) for metric in DISTANCES], reading)
-        likely.add_row(name, *[_cell(of.get(metric)) for metric in TESTS])
     width = None if sys.stdout.isatty() else WIDE
     console = Console(file=sys.stdout, width=width, highlight=False, markup=False)
     console.print(far)
-    console.print(likely)
 
 
 def _why(measures: Sequence[Measure]) -> str:
@@ -442,19 +429,13 @@ def _why(measures: Sequence[Measure]) -> str:
 
 
 def _cell(measure: Measure | None) -> str:
-    from boussole.audits.drift.distance_params import chance_of
-
     if measure is None:
         return ""
     if measure.value is None:
         return (measure.reason or "").replace("_", " ")
     if measure.metric == "missing_share":
         return f"{100 * measure.value:.1f}%"
-    shown = f"{measure.value:.4f}{_bounds(measure)}"
-    if measure.interval is not None:
-        shown += f" ({measure.interval.low:.4f} to {measure.interval.high:.4f})"
-    p = chance_of(measure)
-    return shown if p is None else f"{shown}\np {'< 0.0001' if p < LEAST else f'= {p:.4f}'}"
+    return f"{measure.value:.4f}{_bounds(measure)}"
 
 
 def _bounds(measure: Measure) -> str:

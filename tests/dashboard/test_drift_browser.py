@@ -1,12 +1,10 @@
-"""The page of drift where people explore it: months by arrow keys, two periods by keyboard and by pointer."""
+"""The page of drift where people explore it: months by arrow keys and by pointer."""
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from selenium import webdriver
@@ -14,10 +12,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.dashboard.browsing import SIDEWAYS, keeps_its_policy, narrow, served, violations, waiting, whole
-
-SEEN = "return getComputedStyle(arguments[0]).clipPath === 'none'"
-SPOTS = ".looked details[open] a.spot"
+from tests.dashboard.browsing import keeps_its_policy, served, violations, waiting, whole
 
 
 @pytest.fixture
@@ -60,38 +55,3 @@ def test_a_drawing_over_time_is_read_month_by_month(patient: webdriver.Chrome, d
     assert int(slider.get_attribute("aria-valuenow") or "0") == last
     assert violations(page) == []
     keeps_its_policy(page)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_two_periods_of_scores_are_chosen_and_read_by_keyboard(patient: webdriver.Chrome, demo: str, lang: str) -> None:
-    """A native list changes the address and the chart; Tab reaches each mark, which says its figure."""
-    page = patient
-    page.get(f"{demo}/drift?system=matchft&lang={lang}")
-    whole(page)
-    assert page.find_elements(By.CSS_SELECTOR, SPOTS) == []
-    name = {"fr": "Quoi", "en": "What"}[lang]
-    field = page.find_element(By.CSS_SELECTOR, f"input[aria-label={name}]")
-    page.execute_script("arguments[0].focus()", field)
-    field.send_keys(Keys.ARROW_DOWN)
-    waiting(page).until(lambda b: b.find_elements(By.CSS_SELECTOR, "[role=option]"))
-    page.switch_to.active_element.send_keys(Keys.ARROW_DOWN, Keys.ENTER)
-    waiting(page).until(lambda b: "column" in parse_qs(urlsplit(b.current_url).query))
-    waiting(page).until(lambda b: b.find_elements(By.CSS_SELECTOR, SPOTS))
-    whole(page)
-    assert violations(page) == []
-    spots = page.find_elements(By.CSS_SELECTOR, SPOTS)
-    said = spots[1].find_element(By.CSS_SELECTOR, ".said")
-    assert not page.execute_script(SEEN, said)
-    page.execute_script("arguments[0].focus()", spots[0])
-    spots[0].send_keys(Keys.TAB)
-    assert page.switch_to.active_element == spots[1]
-    waiting(page).until(lambda b: b.execute_script(SEEN, said))
-    assert re.search(r"\d.*%.*\d.*%.*d[eé]cisions", said.text)
-    keeps_its_policy(page)
-    try:
-        narrow(page)
-        waiting(page).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0])
-        assert violations(page) == []
-    finally:
-        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

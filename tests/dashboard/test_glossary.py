@@ -33,13 +33,13 @@ TECHNICAL = {
         intervalle seuil seuils psi dérive attestation quorum mandat procuration déport saisine
         empreinte racine scellé instantané présélection standardisé logistique cotes calibration
         étalonnage qpv rqth rome pseudonyme purge cubes mlflow evidently oscal masqué holm p-value
-        croisement aipd fria wasserstein hellinger
+        croisement aipd fria wasserstein
     """,
     "en": """
         interval threshold thresholds psi drift attestation quorum mandate proxy recusal referral
         fingerprint root sealed snapshot shortlisted standardised logistic odds calibration qpv rqth
         rome pseudonym purge cubes mlflow evidently oscal suppressed holm p-value intersection fria
-        wasserstein hellinger
+        wasserstein
     """,
 }
 """Words that a job seekers' representative need not know: wherever a page says one, the glossary has it."""

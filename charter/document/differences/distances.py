@@ -9,13 +9,9 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 
 from boussole.audits.drift.distance_params import (
-    ChiSquareParams,
-    DistanceParams,
     JensenShannonParams,
-    MannWhitneyParams,
     MissingParams,
     PsiParams,
-    RankParams,
     SmirnovParams,
     WassersteinParams,
 )
@@ -58,20 +54,6 @@ class JensenShannon(DistanceDocument):
     params: JensenShannonParams
 
 
-class BinDistance(DistanceDocument):
-    """The Hellinger distance or the total variation of two windows, which depend on their bins alone."""
-
-    metric: Literal["hellinger", "total_variation"]
-    params: DistanceParams
-
-
-class ChiSquare(DistanceDocument):
-    """Pearson's chi-square of two windows."""
-
-    metric: Literal["chi_square"]
-    params: ChiSquareParams
-
-
 class Smirnov(DistanceDocument):
     """The Kolmogorov-Smirnov distance of two windows."""
 
@@ -86,20 +68,6 @@ class Wasserstein(DistanceDocument):
     params: WassersteinParams
 
 
-class MannWhitney(DistanceDocument):
-    """The chance that a value of the window is higher than one of the reference."""
-
-    metric: Literal["mann_whitney"]
-    params: MannWhitneyParams
-
-
-class RankStatistic(DistanceDocument):
-    """The statistic of a rank test that both windows follow one distribution."""
-
-    metric: Literal["cramer_von_mises", "anderson_darling"]
-    params: RankParams
-
-
 class MissingShare(DistanceDocument):
     """The share of decisions of the window without a value of a column."""
 
@@ -108,7 +76,7 @@ class MissingShare(DistanceDocument):
 
 
 Distance = Annotated[
-    Psi | JensenShannon | BinDistance | ChiSquare | Smirnov | Wasserstein | MannWhitney | RankStatistic | MissingShare,
+    Psi | JensenShannon | Smirnov | Wasserstein | MissingShare,
     Field(discriminator="metric"),
 ]
 """A measure between two windows: its metric says which parameters it has."""

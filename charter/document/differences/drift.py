@@ -1,4 +1,4 @@
-"""How far a window of a system lies from another: exact distances over all decisions, and what Evidently said."""
+"""How far a window of a system lies from another: exact distances over all decisions, and what Evidently was shown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from boussole.audits.drift.evidently_columns import Note, Reason
-from boussole.audits.drift.evidently_methods import Key, Reading
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.audit import System
 from boussole.charter.document.base import LATER, SINCE, Day, DocumentPart, Hex
@@ -64,27 +63,14 @@ class ColumnNote(DocumentPart):
     detail: str
 
 
-class EvidentlyFigure(DocumentPart):
-    """One figure of Evidently beside the exact one."""
-
-    column: str
-    method: Key
-    value: Annotated[float | None, Field(description="As Evidently gives it")]
-    converted: Annotated[float | None, Field(description="In the unit of the exact measure; null for a p-value")]
-    reading: Reading
-    measure: Annotated[str | None, Field(description="The exact measure that answers the same question, by its id")]
-    exact: float | None
-
-
 class EvidentlyDocument(DocumentPart):
-    """What Evidently said of samples."""
+    """The samples and columns that Evidently was shown, and what was found in columns."""
 
     version: str
     samples: SamplesOfBoth
     columns: tuple[str, ...]
     left_out: tuple[ColumnLeftOut, ...]
     told: tuple[ColumnNote, ...]
-    figures: tuple[EvidentlyFigure, ...]
 
 
 class ColumnChange(DocumentPart):
@@ -106,7 +92,7 @@ class ReportFiles(DocumentPart):
 
 
 class DriftDocument(DocumentPart):
-    """How far a window of a system lies from another: exact distances, and what Evidently said of samples."""
+    """How far a window of a system lies from another: exact distances, and the samples that Evidently was shown."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -120,7 +106,7 @@ class DriftDocument(DocumentPart):
     evidently: Annotated[
         EvidentlyDocument | None,
         LATER,
-        Field(description="Evidently's figures on samples beside the exact ones; absent with --no-report"),
+        Field(description="What Evidently was shown; absent with --no-report"),
     ] = None
     html_sha256: Annotated[Hex | None, LATER, Field(description="Of the page that was made with it")] = None
     scripts: Annotated[

@@ -7,9 +7,6 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from boussole.audits.drift.distance_params import (
-    ChiSquareParams,
-    DistanceParams,
-    MannWhitneyParams,
     MissingParams,
     PsiParams,
     WassersteinParams,
@@ -34,7 +31,7 @@ class FigureOfSeries(DocumentPart):
     reason: str | None
     n: Count | None
     interval: IntervalOfMeasure | None
-    params: DistanceParams | PsiParams | WassersteinParams | MannWhitneyParams | ChiSquareParams | MissingParams
+    params: PsiParams | WassersteinParams | MissingParams
 
 
 class WindowOfSeries(WindowOfAudit):

@@ -17,16 +17,13 @@ from pathlib import Path
 
 from boussole.audits.drift import stored
 from boussole.audits.drift.compared import DECISION
-from boussole.audits.drift.distance_params import chance_of, is_clipped
 from boussole.audits.drift.evidently_columns import MOST_COLUMNS, ColumnFinding, safe
-from boussole.audits.drift.evidently_figures import FigurePair, apart_by_chance
 from boussole.audits.drift.evidently_report import script_hashes
 from boussole.audits.drift.pairs import WindowPair, exact_pair
 from boussole.audits.drift.report import Detail, detail
 from boussole.audits.drift.samples import SAMPLE, SEED, SampleDesign
 from boussole.audits.errors import BoussoleError, ReportError
 from boussole.audits.languages import LANGUAGES, capital
-from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -37,9 +34,9 @@ from boussole.charter.records import documents_of
 from boussole.dashboard.markup.elements import Html, el
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, speaker
-from boussole.dashboard.views.drift.words import beside_words, period_words, why_not
+from boussole.dashboard.views.drift.words import beside_words, period_words
 
-# What is said of Evidently's report, in both languages: what it is of, which figure to read, what was left out.
+# What is said of Evidently's report, in both languages: what it is of, how it was drawn, what was left out.
 
 
 def column_words(column: str, system: System, say: Say) -> str:
@@ -49,102 +46,6 @@ def column_words(column: str, system: System, say: Say) -> str:
     if column == "score" and system.log.score:
         return say("The score")
     return capital(safe(feature(system, column, say.lang)))
-
-
-def method_words(key: str, say: Say) -> str:
-    """A method by its name."""
-    names = {
-        "jensenshannon": say("Jensen-Shannon"),
-        "hellinger": say("Hellinger"),
-        "wasserstein": say("Wasserstein"),
-        "ks": say("Kolmogorov-Smirnov"),
-        "psi": say("PSI"),
-        "chisquare": say("Chi-square"),
-        "mannw": say("Mann-Whitney"),
-        "cramer_von_mises": say("Cramér-von Mises"),
-        "anderson": say("Anderson-Darling"),
-    }
-    return names[key]
-
-
-def reading_words(reading: str, say: Say) -> str:
-    """What to make of a figure of Evidently."""
-    words = {
-        "same": say("The same question, on a sample and other classes"),
-        "p_value": say("A p-value of the sample, not a distance"),
-        "wrong": say("Not to be read"),
-    }
-    return words[reading]
-
-
-def which_to_read(say: Say) -> list[list[str]]:
-    """By method: what Evidently gives, and which figure to read."""
-    return [
-        [
-            say("Jensen-Shannon"),
-            say("In natural logarithms (0.83 at the most), on classes cut anew from each pair of samples."),
-            say("Boussole’s: 1 at the most, on the same classes every time. Evidently’s ÷ 0.83 answers the same."),
-        ],
-        [
-            say("Hellinger"),
-            say("On classes cut anew from each pair of samples."),
-            say("Boussole’s; Evidently’s answers the same on other classes."),
-        ],
-        [
-            say("Wasserstein"),
-            say("Divided by the spread (standard deviation) of the reference sample."),
-            say(
-                "Boussole’s is in the unit of the column. Where it says that many values lie beyond its outermost "
-                "classes, Evidently’s, times the spread, sees how far out they are."
-            ),
-        ],
-        [
-            say("Kolmogorov-Smirnov"),
-            say("Only a p-value: with many rows it is small however small the gap."),
-            say("Boussole’s: the gap itself."),
-        ],
-        [
-            say("Total variation"),
-            say("Not shown: a p-value of shuffled samples, not the distance."),
-            say("Boussole’s."),
-        ],
-        [
-            say("PSI of numbers"),
-            say(
-                "Wrong: the number of classes that is asked for is ignored, and an empty class is filled with 0.0001 "
-                "or less, so that one such class can decide the figure."
-            ),
-            say("Boussole’s only."),
-        ],
-        [
-            say("PSI of categories"),
-            say("The same, as long as no category is empty in a sample; else filled as above."),
-            say("Boussole’s."),
-        ],
-        [
-            say("Chi-square"),
-            say(
-                "Wrong: it takes the reference sample for certain. With two categories, samples of one size and "
-                "nothing changed, it tells of a change 17 times in 100 instead of 5; with more categories, more often."
-            ),
-            say("Boussole’s only."),
-        ],
-        [
-            say("Mann-Whitney"),
-            say("Wrong: it only sees values that rose, though it says two-sided."),
-            say("Boussole’s only: how often the newer value is the higher one, with a p-value of both sides."),
-        ],
-        [
-            say("Cramér-von Mises, Anderson-Darling"),
-            say("Only p-values of the samples; that of Anderson-Darling is never under 0.001 nor over 0.25."),
-            say("Boussole’s: over all decisions, with people who come more than once taken into account."),
-        ],
-        [
-            say("“Drift detected”"),
-            say("Evidently’s own limits, the same for every column."),
-            say("What the drift page says: the level of the charter, with chance taken into account."),
-        ],
-    ]
 
 
 def reason_words(reason: str, detail: Detail, say: Say) -> str:
@@ -195,15 +96,6 @@ def design_words(design: SampleDesign, say: Say) -> str:
     return drawn
 
 
-def chance_words(detail: Detail, say: Say) -> str:
-    """What two samples of one and the same window are apart."""
-    drawn = [design.rows for design in detail.designs]
-    return say(
-        "Two such samples of the same decisions are already about {distance} apart by Evidently’s Jensen-Shannon.",
-        distance=say.number(apart_by_chance(*drawn), 3),
-    )
-
-
 def order_words(say: Say) -> str:
     """Which decisions of a stratum are drawn."""
     return say(
@@ -215,8 +107,6 @@ def order_words(say: Say) -> str:
 _FILE = "pages/drift/detail.html"
 MOST = 200
 """Lines of a list."""
-LEAST = 0.0001
-"""Of a figure, the least that is written out."""
 _STYLE = """
 .boussole{font:16px/1.5 'Source Sans 3',system-ui,sans-serif;color:#1b2330;background:#fff}
 .boussole{max-width:72rem;margin:0 auto;padding:1.5rem}
@@ -259,16 +149,13 @@ def title(detail: Detail, say: Say) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportText:
-    """What is said of a report in one language: how both samples were drawn, what was left out and what is to be known
-    first, Evidently's figures beside the exact ones, and which of them to read."""
+    """What is said of a report in one language: how both samples were drawn, what was left out, and what is to be known
+    first."""
 
     title: str
     sampled: Sequence[tuple[str, str]]
     left_out: Sequence[str]
     noticed: Sequence[str]
-    figures: Sequence[Sequence[str]]
-    reading_head: Sequence[str]
-    reading: Sequence[Sequence[str]]
 
 
 def told(detail: Detail, say: Say) -> ReportText:
@@ -287,64 +174,16 @@ def told(detail: Detail, say: Say) -> ReportText:
             (period_words(detail.pair.window, say), design_words(detail.designs[0], say)),
             (period_words(detail.pair.against, say), design_words(detail.designs[1], say)),
             (say("How it is drawn"), order_words(say)),
-            (say("What chance does"), chance_words(detail, say)),
         ],
         left_out=_first(left_out, say),
         noticed=_first([told_words(each, detail, say) for each in detail.told], say),
-        figures=[_figure(each, detail, say) for each in detail.figures],
-        reading_head=reading_head(say),
-        reading=which_to_read(say),
     )
-
-
-def reading_head(say: Say) -> list[str]:
-    """The head of the table that says which figure to read."""
-    return [say("Measure"), say("What Evidently gives"), say("Read")]
 
 
 def _first(lines: Sequence[str], say: Say) -> list[str]:
     """The first of some lines where there are very many."""
     more = [say("and {n} more", n=say.whole(len(lines) - MOST))] if len(lines) > MOST else []
     return [*lines[:MOST], *more]
-
-
-def _figure(each: FigurePair, detail: Detail, say: Say) -> list[str]:
-    exact = each.exact
-    if exact is not None and exact.value is None:
-        shown = why_not(exact.reason or "", detail.pair.system, say)
-    else:
-        shown = _with_p(exact, say)
-    beyond = _beyond(each, say)
-    return [
-        f"{column_words(each.column, detail.pair.system, say)}, {method_words(each.method.key, say)}",
-        _number(each.evidently, say),
-        _number(each.converted, say),
-        shown,
-        " ".join(filter(None, [reading_words(each.method.reading, say), beyond])),
-    ]
-
-
-def _with_p(exact: Measure | None, say: Say) -> str:
-    """A figure of ours; of a test also its p-value, which is what Evidently gives."""
-    shown = _number(exact.value if exact else None, say)
-    p = chance_of(exact) if exact else None
-    return shown if p is None else say("{value} (p: {p})", value=shown, p=_number(p, say))
-
-
-def _beyond(each: FigurePair, say: Say) -> str:
-    """Where ours stops at the outermost edges, and values lie beyond them."""
-    exact = each.exact
-    if exact is None or not is_clipped(exact):
-        return ""
-    return say("(values beyond the outermost classes count as lying at them)")
-
-
-def _number(value: float | None, say: Say) -> str:
-    if value is None:
-        return ""
-    if 0 < abs(value) < LEAST:
-        return say("under {n}", n=say.number(LEAST, 4))
-    return say.number(value, 4)
 
 
 # Evidently's report on two windows: made, stored in the workspace, and handed to MLflow.

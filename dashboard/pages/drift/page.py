@@ -16,13 +16,11 @@ from boussole.dashboard.pages.drift.view import (
     detail_view,
     drift_page,
     figures,
-    side_by_side,
     themes,
     uncompared,
 )
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
-from boussole.dashboard.views.drift.two_periods import ANCHOR
 from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.dashboard.views.parts import context
 from boussole.dashboard.views.parts.context import choose
@@ -44,25 +42,19 @@ def show(say: Say) -> None:
 
     def settle(found: Mapping[str, str]) -> Mapping[str, str]:
         """What an address comes to once something was chosen."""
-        return vars(DriftQuery.of(found, fine=fine).after(asked))
+        return vars(DriftQuery.of(found, fine=fine))
 
     page = drift_page(Workspace.find(), asked, say.lang, fine=fine, with_incidents=allowed(role, Action.SEE_INCIDENTS))
     taken = along("drift", figures, say)
     context.put(made("head", page))
     choose(page.fields, page="drift", settle=settle)
     may_make = allowed(role, Action.AUDIT)
-    two = side_by_side(Workspace.find(), asked, page, say)
     detail = detail_view(Workspace.find(), asked, page.pair, say, may_make=may_make) if fine else None
     context.put(
         context.ask_about(asked.system, say),
         made("notes", page),
         made("timeline", page, uncompared(page.columns, say), taken),
-        made("sections", themes(page), taken, lambda at: asked.href(query, column=at) + f"#{ANCHOR}"),
-        made("beside_head", two),
-    )
-    choose(two.fields, page="two", settle=settle)
-    context.put(
-        made("beside", two, taken),
+        made("sections", themes(page), taken),
         made("performance", page.performing, taken),
         made("for_whom", page.for_whom, taken),
         made("versions", page.beside),

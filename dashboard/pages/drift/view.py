@@ -12,27 +12,23 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from boussole.audits.drift import stored
-from boussole.audits.drift.series import Step
 from boussole.audits.drift.shifts import RATE
-from boussole.audits.drift.two_windows import TwoWindows, complete_windows
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.charter.drift.system_drift import Drift, beside_each_other, drift_of, with_versions
+from boussole.charter.drift.system_drift import Drift, drift_of, with_versions
 from boussole.dashboard.markup.elements import el, source
 from boussole.dashboard.markup.words import Say, speaker_in
-from boussole.dashboard.pages.drift.evidently_report import make_apart, reading_head, which_to_read
+from boussole.dashboard.pages.drift.evidently_report import make_apart
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.forms import Form, FormDesk, FormValues, form_route
 from boussole.dashboard.server.process import Stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.strips import strips_svg
-from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable, marked, sheet_of
+from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable, marked
 from boussole.dashboard.views.drift.for_whom import QuantityTables
 from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.performance import FollowedRows
-from boussole.dashboard.views.drift.two_periods import ANCHOR, TwoPeriods, fields_of, two_periods
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, WindowColumn, address_of
 from boussole.dashboard.views.drift.view import drift_page as drawn
 from boussole.dashboard.views.drift.words import period_words
@@ -47,40 +43,13 @@ def drift_page(workspace: Workspace, asked: DriftQuery, lang: str, *, fine: bool
     `fine`: weeks and days may be seen. Raises BoussoleError where it has no decision.
     """
     seen_at, today = _seen_at(workspace), store.day_in(workspace)
-    return _drift_page(workspace.home, seen_at, today, (asked.alone, lang, fine, with_incidents))
+    return _drift_page(workspace.home, seen_at, today, (asked, lang, fine, with_incidents))
 
 
 def _seen_at(workspace: Workspace) -> Stamp:
     """What is looked at again when it changes: decisions, audits, shadows."""
     shadows = sorted((workspace.reports / "shadow").glob("*/*.json"))
     return (*stamp(workspace), *stamp_of([*lake_files(workspace), *shadows]))
-
-
-def side_by_side(workspace: Workspace, asked: DriftQuery, page: DriftPage, say: Say) -> TwoPeriods:
-    """Two periods of one column, as an address asks for them: whatever it asks, no others than those that can be
-    chosen."""
-    seen_at, today, system = _seen_at(workspace), store.day_in(workspace), workspace.system(asked.system)
-    windows = _complete(workspace.home, seen_at, asked.system, asked.by)
-    columns = [(each.anchor, each.title) for *_, found in page.sections for each in found]
-    wanted = (asked.column, asked.period, asked.beside)
-    fields, pair = fields_of(wanted, say, columns=columns, windows=windows, usual=page.pair, system=system)
-
-    def read(chosen: tuple[Window, Window]) -> TwoWindows:
-        return _beside(workspace.home, seen_at, today, (asked.system, chosen))
-
-    return replace(two_periods(fields, pair, read, system, say), asked=any(wanted))
-
-
-@newest(8)
-def _complete(home: Path, _stamp: Stamp, system: str, step: Step) -> list[Window]:
-    workspace = Workspace(home)
-    return complete_windows(workspace, workspace.system(system), step=step)
-
-
-@newest(50)
-def _beside(home: Path, _stamp: Stamp, today: dt.date, asked: tuple[str, tuple[Window, Window]]) -> TwoWindows:
-    workspace, (system, pair) = Workspace(home), asked
-    return beside_each_other(workspace, workspace.system(system), pair, today=today)
 
 
 @newest(8)
@@ -171,10 +140,6 @@ def figures(wanted: FiguresQuery) -> dict[str, Figure]:
         return Figure(title=title, sentence=told, source=source, href=href, draw=lambda: drawing, fill=lambda: sheet)
 
     found = {"timeline": figure(say("What moved, period by period"), timeline(page, say), anchor="timeline")}
-    two = side_by_side(workspace, asked, page, say)
-    if two.chart is not None and two.table is not None:
-        drawing = Drawing(svg=strips_svg(two.chart), notes=[two.chart.note])
-        found[ANCHOR] = figure(two.title, sheet_of(two.table, say), drawing, two.told, ANCHOR)
     moved = say("How far it moved")
     for _, _, multiples in page.sections:
         for each in multiples:
@@ -359,7 +324,7 @@ def _none() -> Response:
 @dataclass(frozen=True, kw_only=True)
 class DetailView:
     """The report on the two periods that the page compares, and their names. `report`: its address, None where there is
-    none, and `form` has it made; `head` and `rows`: which figure to read."""
+    none, and `form` has it made."""
 
     window: str
     against: str
@@ -367,8 +332,6 @@ class DetailView:
     report: str | None
     form: Form | None
     command: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
 
 
 def detail_view(
@@ -388,6 +351,4 @@ def detail_view(
         report=address_of(report) if report else None,
         form=report_form(workspace, making_of(asked, pair), say) if may_make and report is None else None,
         command=f"boussole drift --system {asked.system} --window {ends[0]} --against {ends[1]}",
-        head=reading_head(say),
-        rows=which_to_read(say),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from boussole.audits.cubes.values import OTHERS, UNKNOWN
 from boussole.audits.drift.control_counts import CONTROL
-from boussole.audits.drift.distance_params import chance_of, ends_of_rows, psi_of
+from boussole.audits.drift.distance_params import ends_of_rows, psi_of
 from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.drift.shifts import Shift
 from boussole.audits.languages import capital, inside
@@ -29,7 +29,7 @@ from boussole.dashboard.views.system import chart_title
 
 
 PLAIN = speaker("en")
-INDICES = ("psi", "jensen_shannon", "hellinger", "total_variation")
+INDICES = ("psi", "jensen_shannon")
 ORDERED = ("kolmogorov_smirnov", "wasserstein")
 LEAST = 0.0001
 """Smaller distances than this are not written out."""
@@ -84,20 +84,16 @@ def table_head(say: Say, *, ordered: bool) -> list[str]:
     distances = [
         say("PSI"),
         say("Jensen-Shannon"),
-        say("Hellinger"),
-        say("Total variation"),
-        *([say("Kolmogorov-Smirnov"), say("Wasserstein"), say("Newer is higher, of 100 pairs")] if ordered else []),
-        *([say("Rank tests (p)")] if ordered else []),
-        say("Chi-square (p)"),
+        *([say("Kolmogorov-Smirnov"), say("Wasserstein")] if ordered else []),
     ]
     last = say("Without a value") if ordered else say("Shares")
     return [say("Period"), say("Compared with"), say("Decisions"), *distances, last, say("Reading")]
 
 
 def brief(head: Sequence[str]) -> list[int]:
-    """The places of what is printed of a table, by its head: period, decisions, PSI, and what says in which way it
-    moved."""
-    return [0, 2, 3, 8, 9, 12] if len(head) == len(table_head(PLAIN, ordered=True)) else [0, 2, 3, 8]
+    """The places of what is printed of a table, by its head: period, decisions, PSI, then how far values moved and how
+    many are missing, or the shares."""
+    return [0, 2, 3, 6, 7] if len(head) == len(table_head(PLAIN, ordered=True)) else [0, 2, 3, 5]
 
 
 def row(point: Point, like: Measure, series: DriftSeries, say: Say, *, ordered: bool) -> list[str]:
@@ -107,52 +103,14 @@ def row(point: Point, like: Measure, series: DriftSeries, say: Say, *, ordered: 
     if psi is None or psi.value is None:
         why = psi.reason if psi is not None else point.reason
         readable = psi_of(psi).readable_from if psi is not None else None
-        empty = [""] * (len(INDICES) + (len(ORDERED) + 2 if ordered else 0))
+        empty = [""] * (len(INDICES) - 1 + (len(ORDERED) if ordered else 0))
         missing = _missing(point, like, say) if ordered and psi is not None else ""
         return [*first, why_not(why or "", series.system, say, readable_from=readable), *empty, missing]
     names = (*INDICES, *(ORDERED if ordered else ()))
     values = [of(point, name, like) for name in names]
     told = ["" if each is None or each.value is None else bounded(each, say) for each in values]
-    ranked = [_pairs(of(point, "mann_whitney", like), say), _ranked(point, like, say)] if ordered else []
     last = _missing(point, like, say) if ordered else _mixed(psi, like, series, say)
-    return [*first, *told, *ranked, _p(of(point, "chi_square", like), say), last]
-
-
-def _p(test: Measure | None, say: Say) -> str:
-    if test is None or test.value is None:
-        return ""
-    return f"{say.number(test.value, 1)} ({_chance(given(chance_of(test)), say)})"
-
-
-def _chance(p: float, say: Say) -> str:
-    return say("under {value}", value=say.number(0.001, 3)) if p < 0.001 else say.number(p, 3)
-
-
-def _pairs(higher: Measure | None, say: Say) -> str:
-    """In how many of 100 pairs the newer value is the higher one, with its interval."""
-    if higher is None or higher.value is None:
-        return ""
-    n = say.number(100 * higher.value, 1)
-    if higher.interval is None:
-        return n
-    low, high = (say.number(100 * end, 1) for end in (higher.interval.low, higher.interval.high))
-    return say("{n} ({low} to {high})", n=n, low=low, high=high)
-
-
-def _ranked(point: Point, like: Measure, say: Say) -> str:
-    """The chance of such a gap by each test of ranks that has one."""
-    names = {
-        "mann_whitney": "Mann-Whitney",
-        "cramer_von_mises": "Cramér-von Mises",
-        "anderson_darling": "Anderson-Darling",
-    }
-    found = [(name, of(point, metric, like)) for metric, name in names.items()]
-    told = [
-        (name, _chance(given(chance_of(test)), say))
-        for name, test in found
-        if test is not None and test.value is not None
-    ]
-    return say.apart(f"{name} {chance}" for name, chance in told)
+    return [*first, *told, last]
 
 
 def _missing(point: Point, like: Measure, say: Say) -> str:

@@ -16,7 +16,6 @@ from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.document.base import given
 from boussole.charter.drift.readings import ThemeReading, theme_of
 from boussole.charter.drift.rule import DriftLevel
-from boussole.charter.judging.statistics.placing import holds
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import CharterInUse
 from boussole.dashboard.markup.words import Say
@@ -24,7 +23,6 @@ from boussole.dashboard.markup.words.addresses import charter_href, data_href, d
 from boussole.dashboard.views.charts.over_time import PlaceReading, Spot, places, small_multiple, time_axis
 from boussole.dashboard.views.drift.beside import anchor_of
 from boussole.dashboard.views.drift.figures import ends_of, figure, in_order, label, of, row, several, table_head
-from boussole.dashboard.views.drift.two_periods import anchor_at
 from boussole.dashboard.views.drift.words import (
     MoveWords,
     move_words,
@@ -135,13 +133,16 @@ def on_days(found: Sequence[DriftEvent], window: Window) -> list[DriftEvent]:
     return [event for event in found if window.start <= event.on <= window.end]
 
 
+def anchor_at(theme: str, name: str) -> str:
+    """The place of a column on the page."""
+    return f"{theme}-{name}".replace(" ", "-")
+
+
 # One drawing for each column: its distance from window to window, what it says in words, and all of its figures.
 
 
 SPOKEN = 12
 """Windows that the words of a drawing name; all are in its data."""
-EVEN = 0.005
-"""Nearer to one half than this, a chance is said to be one half."""
 NAMED = 5
 """Values of a column that a sentence names."""
 
@@ -248,15 +249,11 @@ def _sentences(point: Point, like: Measure, series: DriftSeries, say: Say) -> li
         readable = psi_of(psi).readable_from
         return [say("No figure: {why}.", why=why_not(psi.reason or "", series.system, say, readable_from=readable))]
     told: list[str] = []
-    moved, share = (of(point, name, like) for name in ("wasserstein", "total_variation"))
+    moved = of(point, "wasserstein", like)
     if shares := psi_of(psi).shares:
         told.append(_shares(psi, shares, like, series, say))
     elif moved is not None and moved.value is not None:
         told.append(_moved(moved, say))
-        told += _direction(of(point, "mann_whitney", like), say)
-    if not shares and share is not None and share.value is not None:
-        n = _hundredths(share.value, say)
-        told.append(say("{n} in 100 decisions would have to change for both periods to be alike.", n=n))
     return [*told, *_come_and_gone(psi, say)]
 
 
@@ -287,18 +284,6 @@ def _listed(values: Sequence[str], say: Say) -> str:
     return say("{values} and {n} more", values=", ".join(values[:NAMED]), n=say.whole(len(values) - NAMED))
 
 
-def _direction(higher: Measure | None, say: Say) -> list[str]:
-    """Whether values rose or fell as a whole: of two decisions, how often the newer has the higher value."""
-    if higher is None or higher.value is None or higher.interval is None:
-        return []
-    if abs(higher.value - 0.5) < EVEN or holds((higher.interval.low, higher.interval.high), 0.5):
-        return [say("As a whole they neither clearly rose nor fell.")]
-    n = say.number(100 * higher.value, 0)
-    if higher.value > 0.5:
-        return [say("They rose: of two decisions, the newer has the higher value {n} times in 100.", n=n)]
-    return [say("They fell: of two decisions, the newer has the higher value {n} times in 100.", n=n)]
-
-
 def _distance(psi: Measure | None, level: DriftLevel, say: Say) -> str:
     """The newest distance beside its level."""
     at = say.number(level.watch, 2)
@@ -319,10 +304,6 @@ def _shares(psi: Measure, shares: Sequence[Sequence[float]], like: Measure, seri
             "{group}: {after}, and {before} in the period compared with.", group=group, after=after, before=before
         )
     return say("{after}, and {before} in the period compared with.", after=after, before=before)
-
-
-def _hundredths(share: float, say: Say) -> str:
-    return say.number(100 * share, 1 if share < 0.1 else 0)
 
 
 def _spoken(title: str, spots: Sequence[Spot], series: DriftSeries, level: DriftLevel, say: Say) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import get_args
 
 from boussole.audits.drift import stored
@@ -42,44 +42,24 @@ from boussole.dashboard.views.scene import Scene
 
 AGAINST: tuple[Against, ...] = get_args(Against)
 STEPS: tuple[Step, ...] = get_args(Step)
-TWO = ("column", "period", "beside")
-"""What is asked of two periods side by side."""
 LONGEST = 200
 """Characters of one thing that an address asks for."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DriftQuery:
-    """A system, what it is compared with, and how its time is cut; and of two periods side by side, which column, and
-    which two."""
+    """A system, what it is compared with, and how its time is cut."""
 
     system: str = ""
     against: Against = "reference"
     by: Step = "month"
-    column: str = ""
-    period: str = ""
-    beside: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str], *, fine: bool) -> DriftQuery:
         """What an address asks for; a value that is not known asks for nothing. `fine`: weeks and days may be seen."""
         against = next((each for each in AGAINST if each == query.get("against")), AGAINST[0])
         by = next((each for each in STEPS if each == query.get("by") and (fine or each == STEPS[0])), STEPS[0])
-        asked = {name: query.get(name, "")[:LONGEST] for name in ("system", *TWO)}
-        return cls(against=against, by=by, **asked)
-
-    @property
-    def alone(self) -> DriftQuery:
-        """The same without the two periods that stand side by side."""
-        return replace(self, column="", period="", beside="")
-
-    def after(self, before: DriftQuery) -> DriftQuery:
-        """The same, where something was chosen in an address: another system has other columns and periods, and what is
-        compared otherwise brings its own periods."""
-        if self.system != (before.system or self.system):
-            return self.alone
-        same = (before.against, before.by) == (self.against, self.by)
-        return self if same else replace(self, period="", beside="")
+        return cls(system=query.get("system", "")[:LONGEST], against=against, by=by)
 
     def href(self, query: Mapping[str, str], **changed: str) -> str:
         """The address of the page with something else asked; what is asked by itself is left out.
@@ -87,8 +67,8 @@ class DriftQuery:
         >>> DriftQuery(system="matchft", by="week").href({"lang": "en"}, against="previous")
         '/drift?system=matchft&against=previous&by=week&lang=en'
         """
-        asked = {"against": self.against, "by": self.by, **{name: getattr(self, name) for name in TWO}} | changed
-        first = {"against": AGAINST[0], "by": STEPS[0], **dict.fromkeys(TWO, "")}
+        asked = {"against": self.against, "by": self.by} | changed
+        first = {"against": AGAINST[0], "by": STEPS[0]}
         kept = {key: value for key, value in asked.items() if value != first.get(key)}
         return drift_href(kept.pop("system", self.system), query=query, **kept)
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial.distance import jensenshannon
 
 from boussole.audits.cubes.values import OTHERS, UNKNOWN, told
 from boussole.audits.decisions import ingest
@@ -91,8 +92,8 @@ def test_shares_are_those_of_the_rows_unknown_groups_included(series: DriftSerie
     assert shares["pilot"] == pytest.approx([0, 120 / sizes[1]])
     assert shares[UNKNOWN] == pytest.approx([30 / sizes[0], 40 / sizes[1]])
     assert (found.params["reference_total"], found.params["current_total"]) == tuple(sizes)
-    variation = of(series, 2, "total_variation").value
-    assert variation == pytest.approx(sum(abs(one - two) for one, two in shares.values()) / 2)
+    distance = of(series, 2, "jensen_shannon").value
+    assert distance == pytest.approx(jensenshannon(*zip(*shares.values(), strict=True), base=2))
 
 
 def test_values_never_seen_and_values_that_are_gone_are_named(series: DriftSeries) -> None:

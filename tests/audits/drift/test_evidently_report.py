@@ -61,10 +61,9 @@ def page() -> EvidentlyPage:
 
 @pytest.mark.costly
 def test_nothing_is_sent_and_telemetry_is_off(reached: list[Any]) -> None:
-    made = evidently_page(frame(60, 1), frame(50, 1, seed=1))
+    evidently_page(frame(60, 1), frame(50, 1, seed=1))
     assert os.environ["DO_NOT_TRACK"] == "1"
     assert reached == []
-    assert made.figures["x0", "ks"] is not None
     with pytest.raises(OSError, match="no network"):
         socket.create_connection(("127.0.0.1", 9))
 
@@ -187,14 +186,6 @@ def test_a_column_that_evidently_fails_on_is_named_and_the_others_are_shown(monk
 
 
 @pytest.mark.slow
-def test_a_method_that_fails_on_so_few_values_has_no_figure_and_the_others_have() -> None:
-    few = pd.DataFrame({"x": [1.0], "w": ["a"]})
-    figures = evidently_page(few, few, fewest=1).figures
-    assert (figures["x", "cramer_von_mises"], figures["x", "anderson"]) == (None, None)
-    assert (figures["x", "wasserstein"], figures["w", "hellinger"]) == (0.0, 0.0)
-
-
-@pytest.mark.slow
 def test_a_page_that_is_too_large_loses_its_last_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     first = frame(50, 5)
     size = len(evidently_page(first, first).html.encode())
@@ -239,7 +230,6 @@ def test_whatever_the_data_the_page_is_small_and_every_column_is_accounted_for(
     assert len(script_hashes(written)) == SCRIPTS + 1
     assert set(made.columns.names.values()) | set(made.columns.left_out) == set(sides[0].columns)
     assert "failed" not in made.columns.left_out.values()
-    assert all(value is None or math.isfinite(value) for value in made.figures.values())
 
 
 @pytest.mark.slow
@@ -250,18 +240,18 @@ def test_twenty_columns_of_many_rows_stay_small() -> None:
 
 
 @pytest.mark.slow
-def test_the_same_samples_give_the_same_page_and_figures_in_every_process(tmp_path: Path) -> None:
+def test_the_same_samples_give_the_same_page_in_every_process(tmp_path: Path) -> None:
     program = (
-        "import json, sys; from tests.audits.drift.test_evidently_report import *\n"
+        "import hashlib; from tests.audits.drift.test_evidently_report import *\n"
         "first, second = frame(400, 3), frame(300, 3, seed=1)\n"
         "first['w'], second['w'] = [list('abcdefgh' * 50), list('abcdghij' * 37 + 'abcd')]\n"
         "made = evidently_page(first, second, fewest=1)\n"
-        "print(json.dumps([hashlib.sha256(made.html.encode()).hexdigest(), sorted(map(str, made.figures.items()))]))"
-    ).replace("import json, sys;", "import hashlib, json, sys;")
+        "print(hashlib.sha256(made.html.encode()).hexdigest())"
+    )
     told = []
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         command = [sys.executable, "-c", program]
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-        told.append(json.loads(done.stdout.splitlines()[-1]))
+        told.append(done.stdout.splitlines()[-1])
     assert told[0] == told[1]

@@ -8,16 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import scipy.stats
 from sklearn.metrics import roc_auc_score
 
 from boussole.audits.cubes.bins import Histogram
 from boussole.audits.drift.distances import ordered_measures
 from boussole.audits.drift.meaning import beyond, meaning_measures
 from boussole.audits.drift.measures import drift_measures
-from boussole.audits.drift.ordered import cramer_von_mises
 from boussole.audits.drift.shifts import Series, Step, shifts
-from boussole.audits.drift.statistics import chi_square
 from boussole.audits.metrics.errors import ACCURACY as ACCURACY_RATE
 from boussole.audits.metrics.estimated import AREA, ESTIMATED, chances, estimated
 from boussole.audits.uncertainty.auc import Sides, auc, bin_bound
@@ -57,31 +54,6 @@ def test_kolmogorov_smirnov_of_a_feature(loans: tuple[pd.DataFrame, list[pd.Data
         measure = ordered_measures(histogram)[0]
         assert measure.value is not None
         assert measure.value - 0.0002 <= published <= measure.value + measure.params["bin_bound"] + 0.0002
-
-
-@pytest.mark.parametrize("bins", [20, 200, 1000])
-def test_rank_tests_of_bins_do_not_see_what_the_rows_do_not_show(
-    loans: tuple[pd.DataFrame, list[pd.DataFrame]], bins: int
-) -> None:
-    """An earlier version told 1e-9 on twenty bins of a chunk whose rows give 0.9: its variance knew of no ties."""
-    reference, chunks = loans
-    rows = reference["debt_to_income_ratio"], pd.concat(chunks)["debt_to_income_ratio"]
-    edges = np.unique(np.quantile(rows[0], np.arange(1, bins) / bins))
-    found = cramer_von_mises(*[counted(side, edges)[:-1] for side in rows])
-    theirs = scipy.stats.cramervonmises_2samp(*rows, method="asymptotic")
-    assert found is not None
-    assert theirs.pvalue > 0.5
-    assert found.p == pytest.approx(theirs.pvalue, abs=0.1)
-
-
-def test_salaries_jump_at_the_break(loans: tuple[pd.DataFrame, list[pd.DataFrame]]) -> None:
-    """Published: chi-square of 1 to 6 in the first five chunks (one of them is under 1), over 400 in the others."""
-    reference, chunks = loans
-    names = sorted(reference["salary_range"].unique())
-    before, *after = ([int((part["salary_range"] == name).sum()) for name in names] for part in (reference, *chunks))
-    found = [test.statistic for each in after if (test := chi_square(before, each))]
-    assert all(statistic < 7 for statistic in found[:5])
-    assert all(statistic > 400 for statistic in found[5:])
 
 
 def months(values: list[float]) -> list[Step]:

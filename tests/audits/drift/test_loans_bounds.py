@@ -83,22 +83,21 @@ def test_what_is_printed_is_what_the_rows_give(rows: pd.DataFrame, series: Drift
 
 @pytest.mark.parametrize("column", CATEGORIES)
 def test_categories_are_counted_exactly(rows: pd.DataFrame, series: DriftSeries, column: str) -> None:
-    shares = rows.assign(
+    values = rows.assign(
         value=rows[column].astype(str).str.replace("True", "true").str.replace("False", "false")
     ).groupby("month")["value"]
-    before = shares.get_group(1).value_counts(normalize=True)
     for at in range(2, 12):
-        after = shares.get_group(at).value_counts(normalize=True)
-        measure = series.points[at - 1].measure("total_variation", column)
+        measure = series.points[at - 1].measure("psi", column)
         assert measure is not None
-        assert measure.value == pytest.approx(float((before - after).abs().sum() / 2), abs=1e-12)
-        assert set(measure.params["categories"]) == set(before.index)
+        for side, month in zip(measure.params["shares"], (1, at), strict=True):
+            shares = values.get_group(month).value_counts(normalize=True)
+            assert dict(zip(measure.params["categories"], side, strict=True)) == pytest.approx(shares.to_dict())
 
 
 def test_salaries_jump_at_the_break(series: DriftSeries) -> None:
-    """Published: chi-square of 1 to 6 in the first five chunks, over 400 in the others."""
-    found = [point.measure("chi_square", "salary_range") for point in series.points[1:11]]
+    """Published: chi-square of 1 to 6 in the first five chunks, over 400 in the others. PSI is a 5,000th of it."""
+    found = [point.measure("psi", "salary_range") for point in series.points[1:11]]
     values = [each.value for each in found if each is not None and each.value is not None]
     assert len(values) == 10
-    assert all(value < 7 for value in values[:5])
-    assert all(value > 400 for value in values[5:])
+    assert all(value < 0.002 for value in values[:5])
+    assert all(value > 0.08 for value in values[5:])

@@ -11,6 +11,7 @@ import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.spatial.distance import jensenshannon
 from scipy.stats import norm
 
 from boussole.audits.decisions import ingest
@@ -110,9 +111,9 @@ def test_distances_are_those_between_both_months(changed: Any) -> None:
     frame, workspace, system = changed
     document = sequential(workspace, system, "1.0", "2.0", alpha=0.05)
     told = {measure.id: measure for measure in document.drift}
-    moved = told["total_variation/role=decision"]
+    moved = told["jensen_shannon/role=decision"]
     rates = [frame[frame["ts"].dt.month == month]["chosen"].mean() for month in (1, 3)]
-    assert moved.value == pytest.approx(abs(rates[1] - rates[0]))
+    assert moved.value == pytest.approx(jensenshannon(*[(rate, 1 - rate) for rate in rates], base=2))
     assert told["psi/feature=score"].n == 1600
     assert all(measure.by in (("feature",), ("role",)) for measure in document.drift)  # of everybody alone
 

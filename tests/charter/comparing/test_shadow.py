@@ -10,6 +10,7 @@ import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.spatial.distance import jensenshannon
 from scipy.stats import binomtest
 
 from boussole.audits.decisions import ingest
@@ -129,7 +130,9 @@ def test_agreement_and_mcnemar_are_those_of_the_pairs(paired: Any) -> None:
     assert found.p == pytest.approx(binomtest(one, one + other).pvalue)
     assert (found.without_answer, found.never_decided) == (0, 0)
     told = {measure.id: measure.value for measure in document.drift}
-    assert told["total_variation/role=decision"] == pytest.approx(abs(one - other) / len(both))
+    rates = both["taken"].mean(), both["taken_next"].mean()
+    apart = jensenshannon(*[(rate, 1 - rate) for rate in rates], base=2)
+    assert told["jensen_shannon/role=decision"] == pytest.approx(apart)
     assert told["wasserstein/feature=score"] > 0.04
 
 
