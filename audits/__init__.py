@@ -1,8 +1,7 @@
 """What is measured: systems, decision log, lake, cubes, metrics, drift, uncertainty, audit runs, ledger.
 
 In a notebook, `audits.compare(frame, decision=…, by=…)` compares groups of a frame without any system file,
-`audits.audit(system, data)` measures a frame, a file or a workspace, and `audits.sweep(system, data)` tells what every
-threshold of the score would make of it.
+and `audits.audit(system, data)` measures a frame, a file or a workspace.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from typing import TYPE_CHECKING
 from boussole.audits.late import late
 
 if TYPE_CHECKING:
-    from boussole.audits.notebook import Tally, audit, compare, sweep
+    from boussole.audits.notebook import audit, compare
 
-__all__ = ["Tally", "audit", "compare", "sweep"]
+__all__ = ["audit", "compare"]
 
 __getattr__ = late(__name__, dict.fromkeys(__all__, "notebook"))  # the command line must answer at once

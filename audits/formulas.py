@@ -27,12 +27,3 @@ def escaped(text: str) -> str:
     ("'=1+1", "'＝1+1", "'\\u200b@x", "'-3,5", 'fr-1', "''=1")
     """
     return f"'{text}" if re.search(RUNS, text) or re.search(ESCAPED, text) else text
-
-
-def unescaped(text: str) -> str:
-    """The text that `escaped` was given.
-
-    >>> [unescaped(escaped(text)) for text in ("=1", "'=1", "''-x", "'x", "-3")]
-    ['=1', "'=1", "''-x", "'x", '-3']
-    """
-    return text[1:] if re.search(ESCAPED, text) else text

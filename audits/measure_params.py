@@ -114,13 +114,8 @@ class FiguresOfReader(DetectedTexts):
     bound: Share | None = None
 
 
-FiguresOfCalls = tuple[int, int | None, Number | None]
-"""Of how many calls, of how many of them the figure is not known, and the figure of the others."""
 OutsideKind = tuple[str | None, str | None, str | None, int]
 """By whom, where and with which model calls ran (not told: null), and how many."""
-CallKind = OutsideKind | tuple[str | None, str | None, str | None, int, int | None, Number | None]
-"""The same, perhaps with a figure of them (`FiguresOfCalls`)."""
-MonthOfCalls = tuple[str, int, int | None, Number | None]
 
 
 class Params(DocumentPart):
@@ -168,8 +163,6 @@ class Params(DocumentPart):
     """Of a distance: how many decisions the window of reference holds."""
     at_most: bool | None = None
     """Whether the truth may be lower: too few are behind it to tell their number."""
-    differs: str | None = None
-    """Of a team: on which side of all others it clearly is."""
     left_out: int | None = None
     older: int | None = None
     untimed: int | None = None
@@ -201,10 +194,9 @@ class Params(DocumentPart):
     most: int | None = None
     days: int | None = None
 
-    by_call: tuple[CallKind, ...] | None = None
-    by_month: tuple[MonthOfCalls, ...] | None = None
-    others: int | FiguresOfCalls | None = None
-    """Of calls: figures of all other kinds together; of agencies: how many had not started."""
+    by_call: tuple[OutsideKind, ...] | None = None
+    others: int | None = None
+    """Of calls: how many are of other kinds; of agencies: how many had not started."""
     unknown: Count | None = None
     """Calls of which the figure is not known."""
 
@@ -217,7 +209,6 @@ class Params(DocumentPart):
     """The test of whether both sides changed alike before the start."""
     first_day: dt.date | None = None
     """From which day on people are followed."""
-    lorenz: tuple[Number, ...] | None = None
 
     provider: str | None = None
     """Of the declared share of a provider: what it is on the last declared day, what it shall be on another."""
@@ -261,7 +252,7 @@ class Params(DocumentPart):
     @property
     def others_counted(self) -> int:
         """How many others there are, where that is one number."""
-        return self.others if isinstance(self.others, int) else 0
+        return self.others or 0
 
     def get(self, name: str) -> Any:
         """A parameter by a name that the charter gives, or a table of names; None where it is absent."""

@@ -22,8 +22,6 @@ NOT_SELECTED, SELECTED = 0, 1
 NEGATIVE, POSITIVE, NO_OUTCOME = 0, 1, 2
 TOP = 10
 """The first places of a list: the `k` of measures at its top."""
-FAIR_ALPHA = 0.1
-"""How often a fair list may fail FA*IR (the level of its authors)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,7 +217,7 @@ class Lists:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One stage of a funnel: of those who reached the one before, who moved on; and of everybody, who got this far.
+    """One stage of a funnel: of those who reached the one before, who moved on.
 
     In the tables `decision` 1 means having reached the stage, and no outcome is known. `strata` are those of `step`.
     """
@@ -227,7 +225,6 @@ class Stage:
     name: str
     actor: str | None
     step: tuple[Cells, ...]
-    whole: tuple[Cells, ...]
     strata: tuple[Strata, ...]
 
 

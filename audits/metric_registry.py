@@ -16,10 +16,8 @@ from boussole.audits.metrics.calibration import METRICS as CALIBRATION_METRICS
 from boussole.audits.metrics.calls import METRICS as CALL_METRICS
 from boussole.audits.metrics.components import METRICS as COMPONENT_METRICS
 from boussole.audits.metrics.corrections import METRICS as CORRECTION_METRICS
-from boussole.audits.metrics.costs import METRICS as COST_METRICS
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.discrimination import METRICS as DISCRIMINATION_METRICS
-from boussole.audits.metrics.distances import METRICS as DISTANCE_METRICS
 from boussole.audits.metrics.errors import METRICS as ERROR_METRICS
 from boussole.audits.metrics.estimated import METRICS as ESTIMATED_METRICS
 from boussole.audits.metrics.footprints import METRICS as FOOTPRINT_METRICS
@@ -37,7 +35,6 @@ from boussole.audits.metrics.scoring import METRICS as SCORING_METRICS
 from boussole.audits.metrics.search_controls import METRICS as CONTROL_METRICS
 from boussole.audits.metrics.selection import METRICS as SELECTION_METRICS
 from boussole.audits.metrics.stages import METRICS as STAGE_METRICS
-from boussole.audits.metrics.teams import METRICS as TEAM_METRICS
 from boussole.audits.metrics.texts import METRICS as TEXT_METRICS
 from boussole.audits.metrics.through import METRICS as THROUGH_METRICS
 from boussole.audits.metrics.uses import METRICS as USE_METRICS
@@ -90,7 +87,6 @@ REGISTRY = Registry(
         *FORGOTTEN_METRICS,
         *DISCRIMINATION_METRICS,
         *CALIBRATION_METRICS,
-        *DISTANCE_METRICS,
         *ESTIMATED_METRICS,
         *DRIFT_METRICS,
         *WINDOW_METRICS,
@@ -98,7 +94,6 @@ REGISTRY = Registry(
         *MEANING_METRICS,
         *FREEDOM_METRICS,
         *HUMAN_METRICS,
-        *TEAM_METRICS,
         *BEFORE_AFTER_METRICS,
         *REPLY_METRICS,
         *USE_METRICS,
@@ -109,7 +104,6 @@ REGISTRY = Registry(
         *REWORKED_METRICS,
         *CALL_METRICS,
         *COMPONENT_METRICS,
-        *COST_METRICS,
         *FOOTPRINT_METRICS,
         *CORRECTION_METRICS,
         *CONTROL_METRICS,

@@ -28,7 +28,6 @@ from boussole.audits.counts.read import (
     cells_from_counts,
     days_of,
     hold_declared,
-    positions,
     read_counts,
 )
 from boussole.audits.counts.reference import before_of, read_reference, reference_untold
@@ -278,13 +277,12 @@ def _measured(read: AuditInputs, system: System, *, stands: WindowStanding) -> t
     )
     measures = measured.measures
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
-    hidden = {"*".join(by) for by, _ in measured.views[()].suppression.decisions}
-    measures += log_measures(read.logs, system, withheld={*read.withheld["by"].to_pylist(), *hidden} - {None, ""})
+    measures += log_measures(read.logs, system)
     measures += forgotten_measures(
         forgotten_of(read.forgotten, system), system, standing=stands, hidden=measured.views[()].suppression.decisions
     )
     measures += before_after_measures(read.agencies, system)
-    counting = Counting(cells=cells_from_counts, positions=positions)
+    counting = Counting(cells=cells_from_counts)
     measures += reply_measures(read.replies, system, standing=stands, counting=counting, withheld=withheld)
     measures += correction_measures(read.corrections, system, standing=stands, counting=counting, withheld=withheld)
     before = before_of(read.reference_scores, read.withheld, system)

@@ -27,12 +27,10 @@ _ACROSS: tuple[Across, ...] = (
     *selection.COMPOSITES,
     *inequality.OF_DECISIONS,
     *errors.COMPOSITES,
-    *inequality.OF_OUTCOMES,
 )
 _COMPARED = (*selection.COMPARISONS, *errors.COMPARISONS, *missing.COMPARISONS["all"])
 METRICS = (
     *(each.metric for each in _RATES),
-    *(each.metric for each in (*errors.DERIVED, *inequality.DERIVED)),
     *(each.metric for each in _ACROSS),
     *(each.metric for each in _COMPARED),
 )

@@ -11,11 +11,10 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.drawn import FEATURES, asked, decided, everybody, opened, people, ratio, read_of, system
+from benchmarks.drawn import FEATURES, asked, decided, everybody, opened, people, ratio, system
 from boussole.audits.features.proxies import proxies
 from boussole.audits.features.sampled import sampled
 from boussole.audits.features.slices import slices
-from boussole.audits.metrics.teams import override_by_team
 
 RUNS, SEED = 200, 20261130
 Run = Callable[[np.random.Generator], bool]
@@ -50,19 +49,6 @@ def held(rng: np.random.Generator, *, n: int, each: int, share: float, weighted:
         return False
     off = one.ratio - one.raw if not weighted else 0.0
     return one.interval.low - off <= ratio(frame) <= one.interval.high - off
-
-
-def by_team(rng: np.random.Generator, *, teams: int, alike: float, errs: bool) -> bool:
-    """Teams that all change one list in five: whether an interval misses that, else whether one is told to differ."""
-    spread = (1 - alike) / alike
-    habits = rng.beta(0.2 * spread, 0.8 * spread, size=(teams, 12))
-    lists = rng.poisson(25, size=habits.shape) + 1
-    changed = rng.binomial(lists, habits)
-    counted = {f"t{i}": {"m": [*zip(changed[i].tolist(), lists[i].tolist(), strict=True)]} for i in range(teams)}
-    found = override_by_team(read_of(counted), system())
-    if not errs:
-        return any("differs" in each.params for each in found)
-    return any(not each.interval.low <= 0.2 <= each.interval.high for each in found if each.interval is not None)
 
 
 def lines() -> Iterator[tuple[str, str, Run]]:
@@ -102,15 +88,6 @@ def lines() -> Iterator[tuple[str, str, Run]]:
                 counts,
                 partial(held, n=n, each=each, share=share, weighted=weighted),
             )
-    for teams in (5, 40):
-        for alike in (0.02, 0.1):
-            drawn = f"{teams} teams of 12 agents with 26 lists each, correlation {alike:g}, all alike"
-            for errs, counts in ((True, "an interval misses the truth"), (False, "a team is told to differ")):
-                yield (
-                    f"Teams (2.1): {drawn}",
-                    counts,
-                    partial(by_team, teams=teams, alike=alike, errs=errs),
-                )
 
 
 def table(runs: int) -> None:

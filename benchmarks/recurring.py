@@ -29,7 +29,7 @@ from boussole.audits.metrics import measure_cells
 from boussole.audits.systems import System
 from boussole.audits.uncertainty.methods import by_method
 
-FIGURES = ("exposure_ratio", "attention_share_difference", "top_k_representation", "skew_at_k", "exposure")
+FIGURES = ("exposure_ratio", "skew_at_k", "exposure")
 BUCKETS, AT_ONCE = 40, 100
 
 
@@ -181,9 +181,8 @@ def held(setting: Setting, logs: int, *, seed: int = 1) -> Mapping[str, tuple[fl
 
 
 def _truth(figure: str, setting: Setting, logs: Sequence[Mapping[str, Measure]]) -> float:
-    known = {"exposure_ratio": 1.0, "attention_share_difference": 0.0, "top_k_representation": 1.0}
-    if figure in known and not setting.less and not setting.leaning:
-        return known[figure]
+    if figure == "exposure_ratio" and not setting.less and not setting.leaning:
+        return 1.0
     values: npt.NDArray[np.float64] = np.array([each[figure].value for each in logs], dtype=np.float64)
     return float(values.mean())
 

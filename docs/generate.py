@@ -52,14 +52,6 @@ KINDS = {
         "Judged: an effect since a start",
         "Of agencies that have the system against others, before and after: better, worse, or neither is clear.",
     ),
-    "sum": (
-        "Shown: what a log adds up to",
-        "Tokens and euros of calls of models: counted, priced as the system file says, and never judged.",
-    ),
-    "beside": (
-        "Shown beside a judged comparison",
-        "Other methods for the same question: they show whether the answer depends on the method. None is judged.",
-    ),
     "estimate": (
         "Expected: where outcomes are not known yet",
         "Estimates from scores, right as long as a score means what it meant in the reference window. None is judged.",

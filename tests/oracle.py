@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -34,11 +33,8 @@ RATES: dict[str, tuple[Test, Test]] = {
 PARITIES = {
     "demographic_parity": ("selection_rate",),
     "equal_opportunity": ("true_positive_rate",),
-    "predictive_equality": ("false_positive_rate",),
     "equalized_odds": ("true_positive_rate", "false_positive_rate"),
     "predictive_parity": ("precision",),
-    "overall_accuracy_equality": ("accuracy",),
-    "treatment_equality": ("false_negatives_per_false_positive",),
 }
 COMPARISONS = {f"{rate}_{scale}": rate for rate in RATES for scale in ("difference", "ratio")}
 
@@ -55,11 +51,6 @@ def quotient(above: Fraction | int | None, below: Fraction | int | None) -> Valu
 
 def measure(name: str, rows: Rows) -> Value:
     """A measure of one group that is a quotient of counts."""
-    if name == "balanced_accuracy":
-        halves = [measure(rate, rows) for rate in ("true_positive_rate", "true_negative_rate")]
-        return None if None in halves else sum(half for half in halves if half is not None) / 2
-    if name == "false_negatives_per_false_positive":
-        return quotient(count(rows, lambda d, y: d == 0 and y == 1), count(rows, lambda d, y: d == 1 and y == 0))
     counted, among = RATES[name]
     return quotient(count(rows, lambda d, y: among(d, y) and counted(d, y)), count(rows, among))
 
@@ -85,33 +76,6 @@ def comparison(name: str, rows: Rows, others: Rows) -> Value:
     if one is None or two is None:
         return None
     return quotient(one, two) if name.endswith("ratio") else one - two
-
-
-def benefits(rows: Rows, *, favourable: bool = True) -> list[tuple[int, int]]:
-    """Benefit of each row with an outcome, and how many have it."""
-    sign = 1 if favourable else -1
-    return [(sign * (row["d"] - row["y"]) + 1, row["n"]) for row in rows if row["y"] is not None]
-
-
-def entropy(people: Sequence[tuple[Fraction | int, int]], *, alpha: int) -> float | None:
-    """Generalized entropy index of values with how often they occur; exact for α = 2, else by logarithms."""
-    n, total = sum(times for _, times in people), sum(value * times for value, times in people)
-    if not total:
-        return None
-    shares = [(Fraction(value) * n / Fraction(total), times) for value, times in people]
-    if alpha == 1:
-        return math.fsum(times * float(share) * math.log(share) for share, times in shares if share and times) / n
-    return float(sum((times * (share**alpha - 1) for share, times in shares), Fraction(0)) / (n * alpha * (alpha - 1)))
-
-
-def between(groups: Iterable[Rows], *, alpha: int, favourable: bool = True) -> float | None:
-    """The index if everybody had the mean benefit of their group; None with under two groups that have outcomes."""
-    means = []
-    for rows in groups:
-        people = benefits(rows, favourable=favourable)
-        if size := sum(times for _, times in people):
-            means.append((Fraction(sum(value * times for value, times in people), size), size))
-    return entropy(means, alpha=alpha) if len(means) > 1 else None
 
 
 def epsilon(groups: Iterable[Rows], *, concentration: Fraction = Fraction(1)) -> float | None:
@@ -171,13 +135,6 @@ def exposure_ratio(lists: Lists, group: Any, reference: Any, discount: str = "lo
     return math.fsum(above) / math.fsum(below) if math.fsum(below) > 0 else None
 
 
-def attention_gap(people: People, group: Any) -> float:
-    """Share of attention − share of the pool, among people of known groups."""
-    known = [(r, g) for r, g in people if g is not None]
-    own = math.fsum(attention(r) for r, g in known if g == group)
-    return own / math.fsum(attention(r) for r, _ in known) - sum(g == group for _, g in known) / len(known)
-
-
 def top(people: People, group: Any = None) -> int:
     """How many (of a group, of known people) stand at ranks 1 to 10."""
     return sum(r is not None and r <= 10 and g is not None and group in (None, g) for r, g in people)
@@ -192,11 +149,6 @@ def pool_share(people: People, group: Any) -> Fraction:
     """The share of a group among people of known groups."""
     known = [g for _, g in people if g is not None]
     return Fraction(known.count(group), len(known))
-
-
-def expected_at_top(lists: Lists, group: Any) -> Fraction:
-    """How many of a group would stand at the first places if these followed each list's pool."""
-    return sum((top(people) * pool_share(people, group) for people in lists if long(people)), Fraction(0))
 
 
 def skew(people: People, group: Any) -> float:
@@ -214,48 +166,6 @@ def ndkl(people: People) -> float:
         shares = [(Fraction(above.count(g), len(above)), pool_share(people, g)) for g in set(above)]
         terms.append(attention(rank) * math.fsum(float(p) * math.log(p / q) for p, q in shares))
     return math.fsum(terms) / total
-
-
-def fails_fa_ir(people: People, group: Any, alpha: Fraction = Fraction(1, 10)) -> bool:
-    """Whether fewer of a group than FA*IR asks for are among the first 1, …, 10 ranked people of known groups.
-
-    The share to be protected is that of the pool, in whole per cent; of people at one rank, the group comes first.
-    """
-    ranked = [(r, g != group) for r, g in people if g is not None and r is not None]
-    order = [not other for _, other in sorted(ranked)][:10]
-    needed = fair_table(len(order), Fraction(math.floor(100 * pool_share(people, group)), 100), alpha)
-    return any(sum(order[: i + 1]) < least for i, least in enumerate(needed))
-
-
-@cache
-def fair_table(k: int, p: Fraction, alpha: Fraction) -> tuple[int, ...]:
-    """FA*IR's table at the largest level at which a fair list fails with a chance of alpha at most; by trying all."""
-    levels = sorted(
-        {below(c, i, p) for i in range(1, k + 1) for c in range(i) if below(c, i, p) <= alpha}, reverse=True
-    )
-    for level in levels:
-        table = tuple(next(c for c in range(i + 1) if c == i or below(c, i, p) > level) for i in range(1, k + 1))
-        if chance_to_fail(table, p) <= alpha:
-            return table
-    return (0,) * k
-
-
-def below(c: int, n: int, p: Fraction) -> Fraction:
-    """The binomial chance of c or fewer of n."""
-    return sum((math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(c + 1)), Fraction(0))
-
-
-def chance_to_fail(table: Sequence[int], p: Fraction) -> Fraction:
-    """Chance that draws with chance p fall under a table somewhere: by what is left of those that never do."""
-    alive = {0: Fraction(1)}
-    for least in table:
-        grown: dict[int, Fraction] = {}
-        for count_, chance in alive.items():
-            for more, part in ((1, p), (0, 1 - p)):
-                if count_ + more >= least:
-                    grown[count_ + more] = grown.get(count_ + more, Fraction(0)) + chance * part
-        alive = grown
-    return 1 - sum(alive.values(), Fraction(0))
 
 
 def stage_rate(people: Iterable[tuple[str, int]], group: str, *, reached: int, among: int) -> tuple[float, int]:

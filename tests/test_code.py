@@ -345,7 +345,6 @@ SHARED = {
     "LeftOut": "rows that an audit left out; what the charter says of them: both by their published schemas",
     "LogEnd": "as found in the lake; the same in a document",
     "Proxy": "a feature that tells a group; a vote by proxy: both by their published schemas",
-    "Tally": "counts that a metric of a notebook reads; the end of a vote: a public name and a record",
     "_Strict": "frozen, and no key that is not declared: of a file of rules; of a file of prompts",
 }
 """Names of classes that two classes bear, and why they may. Nothing else does; the verifier, which runs alone, has its

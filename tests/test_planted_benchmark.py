@@ -16,7 +16,6 @@ from benchmarks.planted.picture import draw
 from benchmarks.planted.results import FILE, Result, keep, kept, packed
 from benchmarks.planted.runs import run
 from benchmarks.planted.sizes import SIZES
-from boussole.audits.metrics.teams import OVERRIDE_BY_TEAM
 from boussole.charter.text.loading import load_charter
 from boussole.experiments.demo.planted import MONTHS, NOTHING, PLANTED
 
@@ -64,10 +63,9 @@ def test_every_effect_is_asked_by_a_question_of_the_charter() -> None:
     charter = load_charter()
     asked = {way.id: way.number for article in charter.articles for each in article.indicators for way in each.ways}
     for each in EFFECTS:
-        if each.asks != OVERRIDE_BY_TEAM:
-            name = max((known for known in asked if each.asks.startswith(known)), key=len)
-            number = asked[name] or ""
-            assert each.question.rstrip("b") == number.rstrip("b"), (each.name, number)
+        name = max((known for known in asked if each.asks.startswith(known)), key=len)
+        number = asked[name] or ""
+        assert each.question.rstrip("b") == number.rstrip("b"), (each.name, number)
     assert {each.condition for each in EFFECTS} < {*CONDITIONS}
     assert (CONDITIONS["planted"], CONDITIONS["nothing"]) == (PLANTED, NOTHING)
 

@@ -19,19 +19,16 @@ from boussole.audits.cubes import build
 from boussole.audits.cubes.update import rows_of
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import days_sql, literal, quote, table
-from boussole.audits.measures import Cells, Group
+from boussole.audits.measures import Cells
 from boussole.audits.metrics.forgotten import MONTHS, Forgotten, has_lists_of_people
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, whole_months
 
-PEOPLE, LISTED, ONCE, TIMES, SINCE, UNTIL = "people", "listed", "once", "times", "since", "until"
+PEOPLE, LISTED, ONCE, SINCE, UNTIL = "people", "listed", "once", "since", "until"
 """Parts: people by bucket, on no list (decision 1) or on one (0); those on a list, by the bucket of lists, in each of
-theirs; those all of whose lists are in one, by it; how many were on a list how often (`bin`); the first and last day
-counted (`window`)."""
-OFTENEST = 30_000
-"""Oftener on lists is told as so often."""
+theirs; those all of whose lists are in one, by it; the first and last day counted (`window`)."""
 
 
 def six_months(window: Window) -> Window:
@@ -92,8 +89,8 @@ def read_forgotten(
 
 
 def _people(system: System, rows: str, names: Sequence[str], *, first: dt.date) -> str:
-    """SQL: how many people (`n`) there are of the same groups, bucket, times on a list, and buckets of these lists (a
-    bit each).
+    """SQL: how many people (`n`) there are of the same groups, bucket, and buckets of their lists (a bit each; NULL: on
+    no list).
 
     `first`: the first day of the rows. The bucket of a list is the sum of those of its people modulo their number, a
     hash that needs no identifier. The latest group of a person is told by the greatest of numbers made of the time and,
@@ -118,7 +115,7 @@ def _people(system: System, rows: str, names: Sequence[str], *, first: dt.date) 
         ),
         lists AS (SELECT request, sum(bucket) % {BUCKETS} AS list FROM here GROUP BY request),{codes}
         people AS (
-            SELECT min(bucket) AS bucket, count(*) FILTER (listed) AS times,
+            SELECT min(bucket) AS bucket,
             bit_or(CAST(1 AS BIGINT) << CAST(list AS BIGINT)) FILTER (listed) AS lists
             {"".join(f", max(moment + of_{i}.place) AS at_{i}" for i in numbered)}
             FROM here JOIN lists USING (request)
@@ -126,11 +123,11 @@ def _people(system: System, rows: str, names: Sequence[str], *, first: dt.date) 
             GROUP BY person
         ),
         alike AS (
-            SELECT bucket, least(times, {OFTENEST}) AS times, lists, count(*) AS n
+            SELECT bucket, lists, count(*) AS n
             {"".join(f", at_{i} & {2**_PLACES - 1} AS place_{i}" for i in numbered)}
             FROM people GROUP BY ALL
         )
-        SELECT bucket, times, lists, n{"".join(f", of_{i}.v AS {g}" for i, g in enumerate(groups))}
+        SELECT bucket, lists, n{"".join(f", of_{i}.v AS {g}" for i, g in enumerate(groups))}
         FROM alike{"".join(f" LEFT JOIN of_{i} ON of_{i}.place = place_{i}" for i in numbered)}
     """
 
@@ -143,16 +140,13 @@ def _counts(by: tuple[str, ...]) -> str:
     """SQL: the parts of one attribute."""
     groups = [*(quote(f"g_{name}") for name in by), *["CAST(NULL AS VARCHAR)"] * (build.MAX_DEPTH - len(by))]
     head = f"""SELECT {literal("*".join(by))} AS "by", {", ".join(groups)}"""
-    never = "CAST(times = 0 AS UTINYINT)"
+    never = "CAST(lists IS NULL AS UTINYINT)"
     lists = f"people_read, range({BUCKETS}) AS buckets(list) WHERE (lists >> list) & 1 = 1"
     parts = [
         f"{head}, '{PEOPLE}', NULL, NULL, bucket, {never}, sum(n) FROM people_read GROUP BY ALL",
         f"{head}, '{LISTED}', NULL, NULL, list, 0, sum(n) FROM {lists} GROUP BY ALL",
         f"{head}, '{ONCE}', NULL, NULL, list, 0, sum(n) FROM {lists} AND bit_count(lists) = 1 GROUP BY ALL",
     ]
-    if len(by) < 2:
-        often = "CAST(times AS SMALLINT)"
-        parts.append(f"{head}, '{TIMES}', NULL, {often}, NULL, NULL, sum(n) FROM people_read GROUP BY ALL")
     return " UNION ALL ".join(parts)
 
 
@@ -182,27 +176,15 @@ def people_of(rows: pa.Table, system: System, part: str = PEOPLE) -> list[Cells]
     return cells_from_counts(counts, system)
 
 
-def times_of(rows: pa.Table, by: tuple[str, ...]) -> dict[Group, dict[int, int]]:
-    """Of each group of an attribute, how many people were on a list how often."""
-    of_part = pa.compute.and_(pa.compute.equal(rows["part"], TIMES), pa.compute.equal(rows["by"], "*".join(by)))
-    found: dict[Group, dict[int, int]] = {}
-    for row in rows.filter(of_part).to_pylist():
-        group = tuple(row[f"value{i + 1}"] for i in range(len(by)))
-        found.setdefault(group, {})[row["bin"]] = row["n"]
-    return found
-
-
 def forgotten_of(rows: pa.Table, system: System) -> Forgotten | None:
     """What the rows count, as it is measured; None where they count nothing."""
     first, last = since_of(rows), until_of(rows)
     if first is None or last is None:
         return None
-    people = people_of(rows, system)
     return Forgotten(
         first=first,
         last=last,
-        people=people,
+        people=people_of(rows, system),
         listed=people_of(rows, system, LISTED),
         once=people_of(rows, system, ONCE),
-        times={each.by: times_of(rows, each.by) for each in people if len(each.by) < 2},
     )

@@ -1,4 +1,4 @@
-"""Counts of replies in a window: too late for the list and how soon, by group; who was reached in time; what became of
+"""Counts of replies in a window: too late for the list, by group; who was reached in time; what became of
 the silent. Made of rows, which a purge removes."""
 
 from __future__ import annotations
@@ -12,19 +12,13 @@ import pyarrow as pa
 from boussole.audits.counts.controlled import controlled_sql, reach
 from boussole.audits.counts.read import REPLIED, counts_sql
 from boussole.audits.lake import clocks
-from boussole.audits.lake.clocks import HOUR
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import days_sql, describe, has_table, keep, literal, quote, table
 from boussole.audits.systems.logs.contacts import (
-    ANSWERED,
     LATE,
-    PROMPT,
-    PROMPT_HOURS,
     REACHED,
     SILENT,
     SILENT_DAYS,
-    WAIT,
-    WAITED,
     Contacts,
 )
 from boussole.audits.systems.model import System
@@ -54,7 +48,7 @@ def read_replies(
     parts = []
     if section.closes_at is not None:
         keep(connection, ROWS, _rows(connection, system, window, attributes))
-        parts += [_part(part, rows, attributes) for part, rows in PARTS.items()]
+        parts.append(_late(attributes))
         parts += [_reached(system, section, window)] if section.smartphone is not None else []
     if system.controls and not _cut(purged, window, SILENT_DAYS):
         parts.append(_silent(system, section, window))
@@ -69,37 +63,13 @@ def read_replies(
     return connection.execute(query).to_arrow_table().cast(REPLIED)
 
 
-_TIMED = "CAST(\"at\" AS TIME) <> TIME '00:00:00'"
-_MINUTES = f"greatest(CAST(ceil((replied - sent) / {HOUR // 60}) AS BIGINT), 1)"
-_STEP = "CASE WHEN minutes <= 60 THEN 1 WHEN minutes <= 300 THEN 5 WHEN minutes <= 2880 THEN 60 ELSE 1440 END"
-_WAITED_FOR = f"reply_at IS NOT NULL AND {_TIMED}"
-PARTS = {
-    LATE: (
-        "CAST(replied > closed AS UTINYINT) AS decision, CAST(NULL AS SMALLINT) AS bin",
-        "reply_at IS NOT NULL AND closes_at IS NOT NULL",
-    ),
-    PROMPT: (
-        f"CAST(coalesce(replied <= sent + {PROMPT_HOURS * HOUR}, false) AS UTINYINT) AS decision, "
-        "CAST(NULL AS SMALLINT) AS bin",
-        _TIMED,
-    ),
-    WAIT: (
-        f"CAST(0 AS UTINYINT) AS decision, CAST(least(ceil(minutes / {_STEP}) * {_STEP}, {WAITED}) AS SMALLINT) AS bin",
-        _WAITED_FOR,
-    ),
-    ANSWERED: ("CAST(0 AS UTINYINT) AS decision, CAST(NULL AS SMALLINT) AS bin", _WAITED_FOR),
-}
-"""Of each part: what is counted of a message, and of which messages."""
-
-
-def _part(part: str, said: tuple[str, str], attributes: list[tuple[str, ...]]) -> str:
-    """SQL: the counts of a part; of waiting times not by person, so that few minutes are not told of anybody."""
-    values, which = said
-    bucket = "CAST(0 AS UTINYINT)" if part == WAIT else "bucket"
-    minutes = f"SELECT *, {_MINUTES} AS minutes FROM {ROWS} WHERE {which}"
-    rows = f"SELECT * EXCLUDE (bucket), {bucket} AS bucket, {values}, NULL AS outcome, 1 AS n FROM ({minutes})"
+def _late(attributes: list[tuple[str, ...]]) -> str:
+    """SQL: the counts of replies to messages about a list with a known end, of which: those after it had closed."""
+    late = "CAST(replied > closed AS UTINYINT) AS decision, CAST(NULL AS SMALLINT) AS bin"
+    which = "reply_at IS NOT NULL AND closes_at IS NOT NULL"
+    rows = f"SELECT *, {late}, NULL AS outcome, 1 AS n FROM {ROWS} WHERE {which}"
     counts = counts_sql(f"({rows})", attributes, beside=["bin"])
-    return f"SELECT {literal(part)} AS part, CAST(NULL AS VARCHAR) AS stratum, * FROM ({counts})"
+    return f"SELECT {literal(LATE)} AS part, CAST(NULL AS VARCHAR) AS stratum, * FROM ({counts})"
 
 
 INSTANTS = {"sent": "at", "replied": "reply_at", "closed": "closes_at"}

@@ -1,4 +1,4 @@
-"""The stages of a funnel as tables of counts: who reached each, and who moved on to it from the one before."""
+"""The stages of a funnel as tables of counts: who moved on to each from the one before."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ def stages_of(read: AuditInputs, system: System) -> list[Stage]:
                 name=name,
                 actor=system.actors.get(name),
                 step=tuple(step),
-                whole=tuple(cells_from_counts(_reaching(read.counts, stage=i, of=0), system)),
                 strata=tuple(strata_of(_reaching(read.strata, stage=i, of=i), step)) if system.controls else (),
             )
         )

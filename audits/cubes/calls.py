@@ -6,9 +6,7 @@ allowed is no part of the counts: what a system file allows is looked at where t
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from itertools import zip_longest
 
 from boussole.audits.lake.tables import KEYS, literal, table
 from boussole.audits.systems.kinds import BUCKETS
@@ -24,18 +22,12 @@ from boussole.audits.systems.logs.calls import (
     MONTHS,
     NO_NAME,
     OF_OUTCOMES,
-    OF_PRICES,
     OUTCOMES,
-    READ,
     SQUARES,
     TOKENS,
-    UNREAD,
-    UNSAID,
     UNTOLD,
-    WRITTEN,
     Calls,
     plain,
-    since,
 )
 from boussole.audits.systems.model import System
 
@@ -54,8 +46,7 @@ def parts(system: System) -> tuple[str, ...]:
     if not ready(system):
         return ()
     section = _calls(system)
-    changes = (since(name, day) for day in section.price_changes for name in OF_PRICES)
-    return (*(section.part(name) for name in OF_OUTCOMES), MONTHS, READ, UNREAD, UNSAID, *changes)
+    return (*(section.part(name) for name in OF_OUTCOMES), MONTHS)
 
 
 def earlier(system: System) -> tuple[str, ...]:
@@ -72,7 +63,7 @@ def counting(system: System, rows: str) -> str:
     seen = (
         f"SELECT CAST(date_trunc('month', day) AS DATE) AS month, coalesce(bucket, {day_bucket}) AS bucket, "
         f"coalesce(team, CAST(day AS VARCHAR)) AS cluster, {named}, day, coalesce(tokens_out, 0) AS tokens, "
-        f"tokens_out IS NULL AS untold, coalesce(tokens_in, 0) AS tokens_read, tokens_in IS NULL AS unread, "
+        "tokens_out IS NULL AS untold, "
         f"coalesce({_among(said, section.useful)}, false) AS useful, "
         f"coalesce({_among(said, section.discarded)}, false) AS discarded, "
         "CASE WHEN energy >= 0 THEN energy END AS energy "
@@ -88,10 +79,6 @@ def counting(system: System, rows: str) -> str:
         METERED_TOKENS: ("sum(tokens)", "sum(tokens) FILTER (energy IS NOT NULL)"),
         ENERGY: (f"sum({micro})", "0"),
         UNTOLD: ("count(*)", "count(*) FILTER (untold)"),
-        READ: ("sum(tokens_read)", "0"),
-        UNREAD: ("count(*)", "count(*) FILTER (unread)"),
-        UNSAID: ("count(*)", "count(*) FILTER (unread OR untold)"),
-        **_changed(section.price_changes),
     }
     figures = ", ".join(
         f"CAST(coalesce({figure}, 0) AS BIGINT) AS {side}{number}"
@@ -115,22 +102,6 @@ def counting(system: System, rows: str) -> str:
     ]
     both = " UNION ALL ".join(counted)
     return f"FROM (WITH seen AS MATERIALIZED ({seen}), grouped AS MATERIALIZED ({grouped}) {both}) ORDER BY ALL"
-
-
-def _changed(days: Sequence[dt.date]) -> dict[str, tuple[str, str]]:
-    """SQL of what is counted from each of some days on, up to the next of them or the end of its month."""
-    found: dict[str, tuple[str, str]] = {}
-    for day, following in zip_longest(days, days[1:]):
-        ends = [f"day <= last_day(DATE '{day}')", *([f"day < DATE '{following}'"] if following else [])]
-        here = f"day >= DATE '{day}' AND {' AND '.join(ends)}"
-        found |= {
-            since(READ, day): (f"sum(tokens_read) FILTER ({here})", "0"),
-            since(WRITTEN, day): (f"sum(tokens) FILTER ({here})", "0"),
-            since(UNREAD, day): (f"count(*) FILTER ({here})", f"count(*) FILTER (unread AND {here})"),
-            since(UNTOLD, day): (f"count(*) FILTER ({here})", f"count(*) FILTER (untold AND {here})"),
-            since(UNSAID, day): (f"count(*) FILTER ({here})", f"count(*) FILTER ((unread OR untold) AND {here})"),
-        }
-    return found
 
 
 def _calls(system: System) -> Calls:

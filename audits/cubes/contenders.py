@@ -32,12 +32,11 @@ def places(rows: Any, by: Sequence[str]) -> Any:
     """List × person's bucket × known group: places, and the sums of what they get."""
     names = [f"g_{name}" for name in by]
     known = rows.filter([rows[name].notnull() for name in names])
-    gets = {"e": known.exposure, "r": known.reciprocal}
     return known.group_by(["list", "person", *names]).aggregate(
         n=_float(known.count()),
         t=_float(known.top.sum()),
-        **{name: _float(each.sum()) for name, each in gets.items()},
-        **{name * 2: _float(_amount(_float(each) * _float(each)).sum()) for name, each in gets.items()},
+        e=_float(known.exposure.sum()),
+        ee=_float(_amount(_float(known.exposure) * _float(known.exposure)).sum()),
     )
 
 
@@ -71,7 +70,7 @@ def brought(cells: Any, own: Any, by: Sequence[str]) -> Any:
     return joined.select("month", *values, bucket=person, seen=joined.n.cast("int64"), **sums)
 
 
-_GETS = {"exposure": "e", "reciprocal": "r", "top": "t", "pair_exposure": "e", "pair_reciprocal": "r"}
+_GETS = {"exposure": "e", "top": "t", "pair_exposure": "e"}
 """What places get, each held to its mean in the list; of pairs, among the group and whom it is compared with."""
 
 
@@ -88,16 +87,14 @@ def _of_lists(own: Any, values: Sequence[str]) -> Any:
         "size": pool,
         "share": group / pool,
         "long": long.ifelse(1.0, 0.0),
-        "even": own.all_top / pool,
     }
-    for name in ("exposure", "reciprocal"):
-        mean, both = _float(own[f"listed_{name}"]) / pool, _float(own[f"pair_{name}"])
-        above = _float(own[name]) - group * mean
-        facts |= {f"mean_{name}": mean, f"of_own_{name}": above / group, f"of_rest_{name}": -above / (pool - group)}
-        sides = {"own": own[f"own_{name}"], "rest": own[f"other_{name}"]}
-        facts |= {f"of_{s}_pair_{name}": shared.ifelse(_float(v) / weight - both, 0.0) for s, v in sides.items()}
-        facts |= {f"mean_pair_{name}": both, f"more_{name}": pool / (pool - 1)}
-        facts |= {f"more_pair_{name}": shared.ifelse(pair / (pair - 1), 1.0)}
+    mean, both = _float(own.listed_exposure) / pool, _float(own.pair_exposure)
+    above = _float(own.exposure) - group * mean
+    facts |= {"mean_exposure": mean, "of_own_exposure": above / group, "of_rest_exposure": -above / (pool - group)}
+    sides = {"own": own.own_exposure, "rest": own.other_exposure}
+    facts |= {f"of_{s}_pair_exposure": shared.ifelse(_float(v) / weight - both, 0.0) for s, v in sides.items()}
+    facts |= {"mean_pair_exposure": both, "more_exposure": pool / (pool - 1)}
+    facts |= {"more_pair_exposure": shared.ifelse(pair / (pair - 1), 1.0)}
     above = _float(own.top) - group * own.all_top / pool
     facts |= {"mean_top": own.all_top / pool, "of_own_top": above / group, "of_rest_top": -above / (pool - group)}
     slope = 1 / (own.top + group / pool)
@@ -106,7 +103,6 @@ def _of_lists(own: Any, values: Sequence[str]) -> Any:
         more_top=pool / (pool - 1),
         one=shared.ifelse(weight / group, 0.0),
         two=shared.ifelse(weight / _float(own.other_n), 0.0),
-        per_attention=1 / _float(own.listed_exposure),
         slope=slope,
         left=(_float(own.skew) - slope * above) / pool,
         **facts,
@@ -140,41 +136,32 @@ def _apart(at: Any, base: str) -> Any:
 def _figures(at: Any) -> Mapping[str, tuple[Any, ...]]:
     """The sums of x, y, x², xy and y² of each figure over the places of a cell."""
     return {
-        "exposure": _of_group(at, "exposure"),
-        "reciprocal": _of_group(at, "reciprocal"),
-        "exposure_ratio": _ratio(at, "exposure"),
-        "reciprocal_ratio": _ratio(at, "reciprocal"),
-        "attention": _spread(at, "exposure", at.factor * at.per_attention),
-        "top": tuple(at.long * part for part in _top(at)),
-        "skew": tuple(at.long * part for part in _spread(at, "top", at.factor * at.slope, left=at.left)),
+        "exposure": _of_group(at),
+        "exposure_ratio": _ratio(at),
+        "skew": tuple(at.long * part for part in _skew(at)),
     }
 
 
-def _of_group(at: Any, base: str) -> tuple[Any, ...]:
+def _of_group(at: Any) -> tuple[Any, ...]:
     """The mean of a group's people: x = d (1 − q) + mean of the list, y = 1; of others x = − d q."""
-    own, mean, d, dd = at.mine * at.n, at[f"mean_{base}"], at[f"d_{base}"], at[f"dd_{base}"]
+    own, mean, d, dd = at.mine * at.n, at.mean_exposure, at.d_exposure, at.dd_exposure
     x = at.factor * d + own * mean
     xx = at.factor * at.factor * dd + at.mine * mean * (2 * at.factor * d + at.n * mean)
     return x, own, xx, at.mine * x, own
 
 
-def _top(at: Any) -> tuple[Any, ...]:
-    """The same where what is expected of each place stands below."""
-    x, own, xx, xy, _ = _of_group(at, "top")
-    return x, own * at.even, xx, xy * at.even, own * at.even * at.even
-
-
-def _spread(at: Any, base: str, factor: Any, *, left: Any = 0.0) -> tuple[Any, ...]:
+def _skew(at: Any) -> tuple[Any, ...]:
     """A mean over lists: x = d × factor + what is `left` of the list for each of its people, y = 1 ÷ people."""
-    d, dd, each = at[f"d_{base}"], at[f"dd_{base}"], 1 / at.size
+    factor, left = at.factor * at.slope, at.left
+    d, dd, each = at.d_top, at.dd_top, 1 / at.size
     x = factor * d + at.n * left
     xx = factor * factor * dd + left * (2 * factor * d + at.n * left)
     return x, at.n * each, xx, x * each, at.n * each * each
 
 
-def _ratio(at: Any, name: str) -> tuple[Any, ...]:
+def _ratio(at: Any) -> tuple[Any, ...]:
     """A ratio of means over lists, R: x = w₁ (d + m), y = w₁ m of the group; y = w₀ d of whom it is compared with."""
-    mean, d, dd = at[f"mean_pair_{name}"], at[f"d_pair_{name}"], at[f"dd_pair_{name}"]
+    mean, d, dd = at.mean_pair_exposure, at.d_pair_exposure, at.dd_pair_exposure
     one, two, all_of = at.mine * at.one, at.theirs * at.two, at.n * mean
     return (
         one * (d + all_of),

@@ -16,7 +16,6 @@ from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import cube_of, has_table, holds, literal, table
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.logs.contacts import DAYS, STOPPED
-from boussole.audits.systems.logs.human_actions import PAIRS, PEOPLE, TEAM_LISTS, TEAM_PAIRS
 from boussole.audits.systems.model import System
 
 
@@ -46,7 +45,6 @@ COUNTERS: Mapping[LogName, LogCounter] = {
         counting=reviews.counting,
         source="decisions",
         ready=reviews.ready,
-        parts=lambda _: (PEOPLE, TEAM_LISTS, TEAM_PAIRS, PAIRS),
     ),
     "contacts": LogCounter(
         counting=contacts.counting,

@@ -21,7 +21,7 @@ import duckdb
 import ibis
 
 from boussole.audits.cubes import contenders
-from boussole.audits.cubes.fair import CHANCES, KIND, REQUIRED, fair_tables
+from boussole.audits.cubes.random_order import CHANCES, KIND, chances_table
 from boussole.audits.lake.tables import CUBES, KEYS, RANKED, keys_of, literal, quote, summed
 from boussole.audits.measures import TOP, group_label
 from boussole.audits.systems.kinds import BUCKETS
@@ -51,7 +51,6 @@ def listed(decisions: Any, system: System) -> Any:
         bucket=joined.list_bucket,
         person=joined.bucket,
         exposure=_amount(placed.ifelse(_gain(rank), 0.0)),
-        reciprocal=_amount(placed.ifelse(1 / rank, 0.0)),
         top=(placed & (rank <= TOP)).fill_null(False).cast("int64"),
     )
 
@@ -64,9 +63,7 @@ def counted(rows: Any, by: Sequence[str]) -> Any:
         month=known.month.min(),
         bucket=known.bucket.min(),
         n=known.count(),
-        placed=known["rank"].count(),
         exposure=known.exposure.sum(),
-        reciprocal=known.reciprocal.sum(),
         top=known.top.sum(),
     )
 
@@ -82,9 +79,8 @@ def shares(own: Any, by: Sequence[str], reference: tuple[str, ...] | None) -> An
     shared = made.other_n > 0
     weight = shared.ifelse(n * other / (n + other), 0.0)
     means = {
-        f"{who}_{kind}": _amount(shared.ifelse(weight * _float(made[column]) / (n if who == "own" else other), 0.0))
-        for kind in _KINDS
-        for who, column in (("own", kind), ("other", f"other_{kind}"))
+        f"{who}_exposure": _amount(shared.ifelse(weight * _float(made[column]) / (n if who == "own" else other), 0.0))
+        for who, column in (("own", "exposure"), ("other", "other_exposure"))
     }
     # Of a list whose people are all among the first places, these tell nothing.
     long = (made.all_top > 0) & (made.all_top < made.all_n)
@@ -97,32 +93,23 @@ def shares(own: Any, by: Sequence[str], reference: tuple[str, ...] | None) -> An
         pool=made.all_n,
         listed_exposure=_float(made.all_exposure),
         exposure=made.exposure,
-        reciprocal=made.reciprocal,
         shared_lists=shared.cast("int64"),
         weight=_amount(weight),
         **means,
-        attention=_amount(_float(made.exposure) / _float(made.all_exposure) - n / pool),
         long_lists=long.cast("int64"),
         top=long.ifelse(made.top, 0),
         long_pool=long.ifelse(made.n, 0),
-        expected=_amount(long.ifelse(top * n / pool, 0.0)),
         skew=_amount(long.ifelse(((_float(made.top) + n / pool) / (top + 1) / (n / pool)).ln(), 0.0)),
         all_top=made.all_top,
-        share=(made.n * 100 // made.all_n).cast("int64"),
-        places=ibis.least(made.all_placed, TOP).cast("int64"),
         other_n=made.other_n,
-        listed_reciprocal=_float(made.all_reciprocal),
         of_all_others=ibis.literal(reference is None),
-        **{f"pair_{kind}": (_float(made[kind]) + _float(made[f"other_{kind}"])) / (n + other) for kind in _KINDS},
+        pair_exposure=(_float(made.exposure) + _float(made.other_exposure)) / (n + other),
         **{f"against{i + 1}": ibis.literal(value, "string") for i, value in enumerate(_three(reference))},
     )
 
 
 _LIST = ibis.window(group_by="list")
-_WHOLE = ("n", "placed", "exposure", "reciprocal", "top")
-
-
-_KINDS = ("exposure", "reciprocal")
+_WHOLE = ("n", "exposure", "top")
 
 
 def _three(values: tuple[str, ...] | None) -> list[str | None]:
@@ -132,7 +119,7 @@ def _three(values: tuple[str, ...] | None) -> list[str | None]:
 
 def _others(own: Any, names: Sequence[str], reference: tuple[str, ...] | None) -> dict[str, Any]:
     """People and attention of whom a group is compared with in its list: the reference, else all others."""
-    sums = {"other_n": own.n, "other_exposure": own.exposure, "other_reciprocal": own.reciprocal}
+    sums = {"other_n": own.n, "other_exposure": own.exposure}
     if reference is None:
         return {name: value.sum().over(_LIST) - value for name, value in sums.items()}
     is_reference = ibis.and_(*(own[name] == value for name, value in zip(names, reference, strict=True)))
@@ -152,10 +139,9 @@ def against(system: System, by: tuple[str, ...]) -> str:
 
 
 def ordered(rows: Any, own: Any, by: Sequence[str]) -> Any:
-    """The ranked people of known groups of an attribute, with where they stand and what they add to NDKL.
+    """The ranked people of known groups of an attribute, with what they add to NDKL.
 
-    `own`: what `shares` gives for the attribute. `position`: among them all; of people who share a rank, those of one's
-    own group come first. `nth`: of one's group. NDKL from S = Σ c ln(c ÷ q) over the groups, c people so far and q the
+    `own`: what `shares` gives for the attribute. NDKL from S = Σ c ln(c ÷ q) over the groups, c people so far and q the
     share of the pool: the divergence among the first i is S ÷ i − ln i, weighted by the attention of each place. S is
     added up in whole parts of 10⁻¹⁴, so that no order of rows can change it.
     """
@@ -167,27 +153,20 @@ def ordered(rows: Any, own: Any, by: Sequence[str]) -> Any:
         "rank",
         **{value: ranked[name] for value, name in zip(values, names, strict=True)},
         nth=(ibis.row_number().over(group) + 1).cast("int64"),
-        before_own=ibis.rank().over(group).cast("int64"),
     )
-    kept = own.select("list", *values, "n", "pool", "listed_exposure", "share", "places")
+    kept = own.select("list", *values, "n", "pool", "listed_exposure")
     each = placed.inner_join(kept, ["list", *values])
     share, so_far, earlier = _float(each.n) / _float(each.pool), _float(each.nth), _float(each.nth - 1)
     lost = earlier * (ibis.greatest(earlier, 1.0) / share).ln()
     each = each.mutate(added=((so_far * (so_far / share).ln() - lost) * PARTS).round().cast("int64"))
     seen = ibis.range_window(group_by="list", order_by="rank", preceding=None, following=0)
     each = each.mutate(
-        before=ibis.rank().over(ibis.window(group_by="list", order_by="rank")).cast("int64"),
         people=_float(each.added.count().over(seen)),
         total=_float(each.added.sum().over(seen)) / PARTS,
     )
     divergence = ibis.greatest(each.total / each.people - each.people.ln(), 0.0)
     return each.select(
         "list",
-        *values,
-        "share",
-        "places",
-        "nth",
-        position=each.before + each.nth - each.before_own,
         divergence=_amount(_gain(each["rank"]) / each.listed_exposure * divergence),
     )
 
@@ -198,41 +177,35 @@ def every_list(rows: Any) -> Any:
     return _summed(lists.mutate(lists=ibis.literal(1, "int64")), (), [], "")
 
 
-def of_attribute(tables: tuple[Any, Any, Any | None], fair: tuple[Any, Any], by: Sequence[str], whom: str) -> Any:
+def of_attribute(tables: tuple[Any, Any, Any | None], chances: Any, by: Sequence[str], whom: str) -> Any:
     """Month × group × bucket, and all groups of an attribute together: sums over lists.
 
     `tables`: what `shares`, `ordered` and `contenders.places` (where people are the clusters) give for the attribute;
-    `fair`: the tables `REQUIRED` and `CHANCES`; `whom`: what `against` says.
+    `chances`: the table `CHANCES`; `whom`: what `against` says.
     """
     own, order, cells = tables
     values = [f"value{i + 1}" for i in range(len(by))]
-    parts = [_summed(_groups(order, own, fair, values), by, values, whom), _summed(_whole(order, own), by, [], whom)]
+    parts = [_summed(_groups(own, chances), by, values, whom), _summed(_whole(order, own), by, [], whom)]
     if cells is not None:
         parts.append(_summed(contenders.brought(cells, own, by), by, values, whom))
     return _united(parts)
 
 
-def _groups(order: Any, own: Any, fair: tuple[Any, Any], values: Sequence[str]) -> Any:
-    """Each group of each list, with whether the list fails FA*IR: a person that the table asks for stands too low."""
-    required, chances = fair
-    asked = order.inner_join(required.rename(latest="position"), ["share", "places", "nth"])
-    early = asked.filter(asked.position <= asked.latest)
-    met = early.group_by(["list", *values]).aggregate(met=early.count())
-    judged = own.left_join(met, ["list", *values]).inner_join(chances, list(KIND))
-    judged = judged.mutate(
+def _groups(own: Any, chances: Any) -> Any:
+    """Each group of each list, with the skew that the random order of its pool would give."""
+    joined = own.inner_join(chances, list(KIND))
+    joined = joined.mutate(
         lists=ibis.literal(1, "int64"),
-        skew_at_random=_amount((judged.long_lists > 0).ifelse(judged.skew_at_random, 0.0)),
-        failed=(judged.met.fill_null(0) < judged.needed).cast("int64"),
-        failed_at_random=_amount(judged.failed_at_random),
+        skew_at_random=_amount((joined.long_lists > 0).ifelse(joined.skew_at_random, 0.0)),
     )
-    return judged.drop("pool").rename(pool="long_pool")
+    return joined.drop("pool").rename(pool="long_pool")
 
 
 def _whole(order: Any, own: Any) -> Any:
-    """Each list over all groups of an attribute: distance between attention and pool, and NDKL."""
-    apart = own.group_by(["list", "month", "bucket"]).aggregate(attention=own.attention.abs().sum())
+    """Each list over all groups of an attribute: NDKL."""
+    lists = own.select("list", "month", "bucket").distinct()
     divergence = order.group_by("list").aggregate(divergence=order.divergence.sum())
-    return apart.inner_join(divergence, "list").mutate(lists=ibis.literal(1, "int64"))
+    return lists.inner_join(divergence, "list").mutate(lists=ibis.literal(1, "int64"))
 
 
 def _summed(lists: Any, by: Sequence[str], values: Sequence[str], whom: str) -> Any:
@@ -295,14 +268,14 @@ def _steps(common: tuple[tuple[str, Any], ...], groups: int, has_reference: bool
     by = [f"⟨{i}⟩" for i in range(groups)]
     reference = tuple(f"⟨reference {i}⟩" for i in range(groups)) if has_reference else None
     rows = ibis.table({**dict(common), **{f"g_{name}": "string" for name in by}}, name="listed")
-    fair = (ibis.table(REQUIRED, name="required"), ibis.table(CHANCES, name="chances"))
+    chances = ibis.table(CHANCES, name="chances")
     own = counted(rows, by)
     found = shares(ibis.table(own.schema(), name="counted"), by, reference)
     kept = ibis.table(found.schema(), name="shares")
     order = ordered(rows, kept, by)
     each = contenders.places(rows, by) if has_people else None
     cells = None if each is None else ibis.table(each.schema(), name="cells")
-    summed_up = of_attribute((kept, ibis.table(order.schema(), name="ordered"), cells), fair, by, _WHOM)
+    summed_up = of_attribute((kept, ibis.table(order.schema(), name="ordered"), cells), chances, by, _WHOM)
     steps = {"counted": own, "shares": found, "ordered": order, "cells": each, "ranks": summed_up}
     return {name: str(ibis.to_sql(step, dialect="duckdb")) for name, step in steps.items() if step is not None}
 
@@ -330,11 +303,9 @@ def count_lists(connection: duckdb.DuckDBPyConnection, sql: dict[str, str], rows
         for name in steps:
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql[f'{name}{i}']}")
         kinds = connection.execute(f"SELECT DISTINCT {kind} FROM shares ORDER BY ALL").to_arrow_table()
-        for name, table in zip(("required", "chances"), fair_tables(kinds), strict=True):
-            connection.register(name, table)
+        connection.register("chances", chances_table(kinds))
         connection.execute(f"INSERT INTO {into} {sql[f'ranks{i}']}")
-        for name in ("required", "chances"):
-            connection.unregister(name)
+        connection.unregister("chances")
         connection.execute("; ".join(f"DROP TABLE {name}" for name in steps))
     connection.execute("DROP VIEW competing; DROP TABLE listed")
 

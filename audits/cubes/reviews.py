@@ -1,8 +1,8 @@
 """What is counted of reviews: how often something was changed, and how often they were shorter than reading takes.
 
 Counts by month of the decision, part and bucket of the team (else of the agent). A review is that of a list, where
-lists are declared, within a team and a month; else that of a proposal. By group of the person concerned, proposals are
-counted. Teams of fewer than `TEAM` agents in a month are left out, with how many reviews that were.
+lists are declared, within a team and a month; else that of a proposal. Teams of fewer than `TEAM` agents in a month are
+left out, with how many reviews that were.
 """
 
 from __future__ import annotations
@@ -16,13 +16,9 @@ from boussole.audits.systems.logs.human_actions import (
     EARLY,
     HASTY,
     MONTHS,
-    PAIRS,
-    PEOPLE,
     SMALL,
     SQUARES,
     TEAM,
-    TEAM_LISTS,
-    TEAM_PAIRS,
     UNTIMED,
     WORDS_A_MINUTE,
 )
@@ -32,7 +28,6 @@ NEWEST = "ORDER BY recorded_at DESC NULLS LAST, batch DESC, row DESC) = 1"
 """SQL, the end of a QUALIFY: the newest word on a decision."""
 MOST_BITS = 1_000_000_000
 """Bits that are set side by side at most, as DuckDB has it: an eighth of a gigabyte."""
-VALUES = [name for name in KEYS if name != "by"]
 
 
 def ready(system: System) -> bool:
@@ -44,19 +39,14 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
     """SQL: the counts of the reviews of decisions whose days meet a condition."""
     keep_reviewed(connection, system, rows)
     keep(connection, "reviews", _by_team(_reviews(system)))
-    keep(connection, "proposals", _by_group(system))
     keep(
         connection,
         "months",
         "SELECT month, count(*) AS n, count(*) FILTER (early) AS early FROM reviewed GROUP BY month",
     )
-    keep(connection, "people", _by_person(system))
     let_go(connection, "reviewed")
-    several = holds(connection, "(SELECT month, person FROM people GROUP BY ALL HAVING count(*) > 1)")
     reviews, agents = (f"{name} SEMI JOIN large_teams USING (month, team)" for name in ("reviews", "agents"))
     every = "reviews r LEFT JOIN large_teams lt USING (month, team)"
-    named = "JOIN (SELECT DISTINCT team_number AS team, team AS name FROM reviewers) USING (team)"
-    with_pairs = f"months LEFT JOIN (FROM {agents}) USING (month)"
     parts = [
         _part(CHANGED, "sum(n)", "sum(changed)", reviews),
         _part(HASTY, "sum(timed)", "sum(hasty)", f"{reviews} WHERE timed > 0"),
@@ -65,15 +55,7 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         _part(SMALL, "sum(n)", "coalesce(sum(n) FILTER (lt.team IS NULL), 0)", every, bucket=_NONE),
         _part(EARLY, "sum(n)", "sum(early)", "months", bucket=_NONE),
         _part(SQUARES, "sum(lists * lists)", "0", agents),
-        _part(TEAM_LISTS, "sum(n)", "sum(changed)", f"({reviews}) {named}", _of_team(), bucket=_NONE),
-        _part(TEAM_PAIRS, _pairs("lists"), "0", f"({agents}) {named}", _of_team(), bucket=_NONE),
-        # a row in each month, even where no team is large
-        *(_part(part, "0", "0", "months", bucket=_NONE) for part in (TEAM_LISTS, TEAM_PAIRS)),
-        _part(PAIRS, f"coalesce({_pairs('lists')}, 0)", f"coalesce({_pairs('changed')}, 0)", with_pairs, bucket=_NONE),
         _part(MONTHS, "1", "0", "months", bucket=_NONE),
-        _people((), several),
-        *(_part(CHANGED, "sum(n)", "sum(changed)", "proposals", _keys(by)) for by in system.attributes),
-        *(_people(by, several) for by in system.attributes),
     ]
     return f"FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
 
@@ -193,25 +175,6 @@ def _by_agent(system: System) -> str:
     )
 
 
-def _by_group(system: System) -> str:
-    """SQL: how many proposals large teams reviewed by month, bucket and all groups of the person concerned."""
-    groups = "".join(f", {quote(f'g_{name}')}" for name in system.groups)
-    return (
-        f"SELECT month, bucket{groups}, count(*) AS n, count(*) FILTER (changed) AS changed "
-        "FROM reviewed SEMI JOIN large_teams USING (month, team) WHERE NOT early GROUP BY ALL"
-    )
-
-
-def _pairs(lists: str) -> str:
-    """SQL: how many pairs the lists of each agent make, of all agents together."""
-    return f"sum({lists} * ({lists} - 1) // 2)"
-
-
-def _of_team() -> str:
-    """SQL: the keys of a team: its name, of nobody's group."""
-    return _nobody().replace('CAST(NULL AS VARCHAR) AS "value1"', "name AS value1")
-
-
 def _nobody() -> str:
     return ", ".join(f'CAST(NULL AS VARCHAR) AS "{name}"' for name in KEYS)
 
@@ -219,39 +182,8 @@ def _nobody() -> str:
 _NONE = "CAST(0 AS UTINYINT)"
 
 
-def _part(part: str, n: str, cases: str, rows: str, keys: str = "", *, bucket: str = "bucket") -> str:
+def _part(part: str, n: str, cases: str, rows: str, *, bucket: str = "bucket") -> str:
     return (
-        f"SELECT month, {keys or _nobody()}, {literal(part)} AS part, {bucket} AS bucket, CAST({n} AS BIGINT) AS n, "
+        f"SELECT month, {_nobody()}, {literal(part)} AS part, {bucket} AS bucket, CAST({n} AS BIGINT) AS n, "
         f"CAST({cases} AS BIGINT) AS cases FROM {rows} GROUP BY ALL"
     )
-
-
-def _by_person(system: System) -> str:
-    """SQL: of each person in a month, by all their groups, whether a large team changed a proposal, and left one."""
-    groups = "".join(f", {quote(f'g_{name}')}" for name in system.groups)
-    changed, left = (f"bool_or(lt.team IS NOT NULL AND NOT early AND {side})" for side in ("changed", "NOT changed"))
-    return (
-        f'SELECT month, person{groups}, {changed} AS changed, {left} AS "left" '
-        f"FROM reviewed r LEFT JOIN large_teams lt USING (month, team) GROUP BY month, person{groups}"
-    )
-
-
-def _people(by: tuple[str, ...], several: bool) -> str:
-    """SQL: in large teams, people with a proposal that was changed (cases), and besides those with one that was not.
-
-    `several`: whether somebody stands in several groups in one month, each of which counts that person once.
-    """
-    groups = "".join(f", {quote(f'g_{name}')}" for name in by)
-    once = f'SELECT month{groups}, bool_or(changed) AS changed, bool_or("left") AS "left" FROM people '
-    rows = f"({once} GROUP BY month, person{groups})" if several else "people"
-    changed, left = (f'count(*) FILTER ("{side}")' for side in ("changed", "left"))
-    return (
-        f"SELECT month, {_keys(by) if by else _nobody()}, {literal(PEOPLE)} AS part, {_NONE} AS bucket, "
-        f"{changed} + {left} AS n, {changed} AS cases FROM {rows} GROUP BY ALL"
-    )
-
-
-def _keys(by: tuple[str, ...]) -> str:
-    values = [quote(f"g_{name}") for name in by] + ["CAST(NULL AS VARCHAR)"] * (len(VALUES) - len(by))
-    keys = ", ".join(f"{value} AS {name}" for value, name in zip(values, VALUES, strict=True))
-    return f"""{literal("*".join(by))} AS "by", {keys}"""

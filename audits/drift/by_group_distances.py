@@ -11,11 +11,11 @@ import numpy as np
 from boussole.audits.cubes.bins import BinnedCounts, Histogram, categories, merged, reason_of
 from boussole.audits.cubes.build import SCORE_BINS, score_edges
 from boussole.audits.drift.before import Pairing, Positions, Refusal, compared_groups, refusal, whom
+from boussole.audits.drift.distances import largest_gap
 from boussole.audits.drift.interaction import interaction
 from boussole.audits.drift.measures import index_measures
 from boussole.audits.drift.transport import wasserstein
 from boussole.audits.measures import Floats, Group, Measure
-from boussole.audits.metrics.distances import largest_gap
 from boussole.audits.metrics.scored import ScoredTable
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import known_values

@@ -9,9 +9,8 @@ import numpy as np
 
 from boussole.audits.cubes.bins import BinnedCounts, Histogram
 from boussole.audits.drift.transport import wasserstein
-from boussole.audits.measures import Measure
+from boussole.audits.measures import Flags, Floats, Measure
 from boussole.audits.metrics.definition import Metric
-from boussole.audits.metrics.distances import largest_gap
 
 _EMPTY = "a window is empty or holds no value of the column"
 _BETWEEN = "that of the rows is from `low` to `high`"
@@ -47,6 +46,25 @@ METRICS = (
         source="Little & Rubin (2019), Statistical Analysis with Missing Data, chapter 1",
     ),
 )
+
+
+def largest_gap(one: Floats, two: Floats, *, at_start: tuple[Flags, Flags] | None = None) -> tuple[float, float]:
+    """The Kolmogorov-Smirnov distance of two histograms at the edges, and how much larger that of the rows can be.
+
+    `at_start`: of each, in which bins all values are known to lie where the bin begins: they hide nothing there.
+
+    >>> largest_gap(np.array([1.0, 1.0]), np.array([0.0, 2.0]))
+    (0.5, 0.5)
+    >>> first = np.array([True, True])
+    >>> largest_gap(np.array([1.0, 1.0]), np.array([0.0, 2.0]), at_start=(first, first))
+    (0.5, 0.0)
+    """
+    first, second = (np.concatenate([[0.0], np.cumsum(part) / part.sum()]) for part in (one, two))
+    value = float(np.abs(first - second).max())
+    inside = [np.abs(first[1:] - second[:-1]), np.abs(first[:-1] - second[1:])]
+    if at_start is not None:
+        inside = [np.where(known, 0.0, gap) for known, gap in zip(reversed(at_start), inside, strict=True)]
+    return value, max(0.0, float(np.maximum(*inside).max()) - value)
 
 
 ORDERED = ("kolmogorov_smirnov", "wasserstein")

@@ -22,7 +22,7 @@ KEYS = {
     "value3": "VARCHAR",
 }
 AMOUNT = "DECIMAL(38,15)"
-FIGURES = ("exposure", "reciprocal", "exposure_ratio", "reciprocal_ratio", "attention", "top", "skew")
+FIGURES = ("exposure", "exposure_ratio", "skew")
 """Figures of lists to which it is known what each person brings: each is Σ x ÷ Σ y over places."""
 MOMENTS = ("x", "y", "xx", "xy", "yy")
 SEEN = "seen"
@@ -33,23 +33,16 @@ RANKED = {  # sums over the lists of at least two known groups, of one group or 
     "lists": "BIGINT",  # of everybody: all lists
     "n": "BIGINT",  # people; of everybody: all decisions, in lists or not
     "exposure": AMOUNT,  # 1 / log2(1 + rank)
-    "reciprocal": AMOUNT,  # 1 / rank
     "shared_lists": "BIGINT",  # lists that also hold whom the group is compared with
     "weight": AMOUNT,  # over shared lists: n1 n0 / (n1 + n0), then the same times mean exposures
     "own_exposure": AMOUNT,
     "other_exposure": AMOUNT,
-    "own_reciprocal": AMOUNT,
-    "other_reciprocal": AMOUNT,
-    "attention": AMOUNT,  # share of attention - share of the pool; of them all: absolute values
     "divergence": AMOUNT,  # of them all: NDKL
     "long_lists": "BIGINT",  # lists in which somebody is not among the first places
-    "top": "BIGINT",  # over long lists: people among the first places, people, expected at the first places, log ratio
+    "top": "BIGINT",  # over long lists: people among the first places, people, log ratio
     "pool": "BIGINT",
-    "expected": AMOUNT,
     "skew": AMOUNT,
     "skew_at_random": AMOUNT,  # the same in random order
-    "failed": "BIGINT",  # lists that fail FA*IR, and how many would in random order
-    "failed_at_random": AMOUNT,
     SEEN: "BIGINT",  # where people are the clusters, in buckets of their own: what those of a bucket bring
     **{f"{figure}_{moment}": AMOUNT for figure in FIGURES for moment in MOMENTS},
 }

@@ -1,8 +1,7 @@
-"""Measures over all groups of an attribute: maxima, minima, and what unknown values could hide."""
+"""Measures over all groups of an attribute: maxima, minima, and the people of unknown group."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,13 +10,7 @@ import numpy as np
 from boussole.audits.measures import NOT_SELECTED, SELECTED, Counts, Interval, Measure
 from boussole.audits.metrics.definition import Composite, Rate
 from boussole.audits.metrics.groups import rates_of, safe_ratio
-from boussole.audits.metrics.inequality import (
-    DifferentialFairness,
-    Entropy,
-    benefits,
-    between_groups,
-    differential_fairness,
-)
+from boussole.audits.metrics.inequality import DifferentialFairness, differential_fairness
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import View
 from boussole.audits.uncertainty.bootstrap import Floats
@@ -29,8 +22,8 @@ LEAST_EXPECTED = 5
 """Fewer expected cases (Cochran's rule), and chi-square is not to be relied on."""
 MOST_EXACT = 1_000_000
 """Fisher's test of more decisions would take minutes."""
-Across = Composite | Entropy | DifferentialFairness
-UNKNOWN = ("unknown_share", "unknown_selection_rate", "impact_ratio_worst_case")
+Across = Composite | DifferentialFairness
+UNKNOWN = ("unknown_share", "unknown_selection_rate")
 """The measures of people whose value is unknown."""
 
 
@@ -41,7 +34,7 @@ def composite_measure(view: View, composite: Across) -> Measure:
         reason = "no_decision"
     reason = reason or _too_few(view, composite)
     if reason is None:
-        found = _extreme(view, composite) if isinstance(composite, Composite) else _inequality(view, composite)
+        found = _extreme(view, composite) if isinstance(composite, Composite) else _smoothed(view, composite)
         if found is not None:
             return found
     return view.without_value(composite.metric, "undefined", reason or "zero_denominator", params=view.until(blocked))
@@ -119,21 +112,14 @@ def _extreme_value(view: View, composite: Composite) -> float | None:
     return max(frame.difference for frame in frames if frame.difference is not None)
 
 
-def _inequality(view: View, composite: Entropy | DifferentialFairness) -> Measure | None:
-    """An inequality between groups. It has no interval: it cannot be below 0, where parity is."""
+def _smoothed(view: View, composite: DifferentialFairness) -> Measure:
+    """Differential fairness. It has no interval: it cannot be below 0, where parity is."""
     (rate,) = composite.rates
     shown = view.shown(rate)
     counts = view.table.counts[shown].sum(axis=1)
     n = rate.counted(view.table.counts[shown])[1].sum(axis=0)
-    params: dict[str, Any]
-    if isinstance(composite, Entropy):
-        people = benefits(counts, favourable=view.system.log.favourable)
-        value, params = float(between_groups(people, alpha=composite.alpha)), {"alpha": composite.alpha}
-    else:
-        value = differential_fairness(*rate.counted(counts), concentration=composite.concentration)
-        params = {"concentration": composite.concentration}
-    if not math.isfinite(value):
-        return None
+    value = differential_fairness(*rate.counted(counts), concentration=composite.concentration)
+    params = {"concentration": composite.concentration}
     return Measure(
         metric=composite.metric,
         by=view.table.by,
@@ -159,7 +145,7 @@ def _parts(view: View, rate: Rate) -> tuple[Counts, Counts]:
 
 
 def unknown_measures(view: View) -> list[Measure]:
-    """Share and selection rate of the people whose value is unknown, and the worst that could hide in them."""
+    """Share and selection rate of the people whose value is unknown."""
     hidden = view.hidden(SELECTION_RATE)
     why = next((hidden[i] for i in view.unknown if i in hidden), None)
     if why is not None:
@@ -167,9 +153,9 @@ def unknown_measures(view: View) -> list[Measure]:
     if view.undecided(SELECTION_RATE):
         return [
             _unknown_share(view),
-            *(view.without_value(name, "undefined", "no_decision") for name in UNKNOWN if name != "unknown_share"),
+            view.without_value("unknown_selection_rate", "undefined", "no_decision"),
         ]
-    return [_unknown_share(view), _unknown_rate(view), _worst_case(view)]
+    return [_unknown_share(view), _unknown_rate(view)]
 
 
 def _unknown_share(view: View) -> Measure:
@@ -185,27 +171,3 @@ def _unknown_share(view: View) -> Measure:
 
 def _unknown_rate(view: View) -> Measure:
     return view.share("unknown_selection_rate", view.buckets(SELECTION_RATE, view.unknown))
-
-
-def _worst_case(view: View) -> Measure:
-    """Bounds without assumptions on whom the unknown people belong to."""
-    shown, favourable = view.shown(SELECTION_RATE), view.system.log.favourable
-    if len(shown) < 2:
-        return view.without_value("impact_ratio_worst_case", "undefined", "no_other_group")
-    k, n = SELECTION_RATE.counted(view.table.counts[shown].sum(axis=1))
-    unknown_k, unknown_n = (int(part.sum()) for part in view.buckets(SELECTION_RATE, view.unknown))
-    lowest = k / (n + unknown_n - unknown_k)
-    highest = (k + unknown_k) / (n + unknown_k)
-    pairs = [(i, j) for i in range(len(shown)) for j in range(len(shown)) if i != j]
-    ratios = [(lowest[i], highest[j]) if favourable else (highest[i], lowest[j]) for i, j in pairs]
-    if any(below == 0 for _, below in ratios):
-        return view.without_value("impact_ratio_worst_case", "undefined", "zero_denominator")
-    values = [float(above / below) for above, below in ratios]
-    value = min(values) if favourable else max(values)
-    return Measure(
-        metric="impact_ratio_worst_case",
-        by=view.table.by,
-        value=value,
-        n=int(n.sum()) + unknown_n,
-        params={"groups_compared": len(shown), "unknown": unknown_n} | view.left_out(SELECTION_RATE),
-    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,31 +14,25 @@ from boussole.audits.metrics.definition import Metric, RateComparison
 from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from boussole.audits.metrics.view import View, known_values
 from boussole.audits.parts import Pairs
-from boussole.audits.uncertainty.logistic import modelled_ratio
-from boussole.audits.uncertainty.stratified import association_p, homogeneity_p, odds_ratio, standardised_ratio
+from boussole.audits.uncertainty.stratified import standardised_ratio
 
 Bools = npt.NDArray[np.bool_]
 Picture = Literal["reversed", "leans", "explained", "appears", "agrees"]
 ADJUSTED = RateComparison(
     metric="adjusted_selection_rate_ratio", rate=SELECTION_RATE, scale="ratio", less_is_worse=True
 )
-BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", "selection_odds_ratio")
-"""Other answers to the same question, shown beside the judged one."""
 
 
-def adjusted_measures(view: View, strata: Strata, *, others: bool = True) -> list[Measure]:
-    """The raw comparisons with what the adjusted ones make of them, then the adjusted ones, for each group.
-
-    `others`: whether other answers to the same question (`BESIDE`) are given too.
-    """
+def adjusted_measures(view: View, strata: Strata) -> list[Measure]:
+    """The raw comparisons with what the adjusted ones make of them, then the adjusted ones, for each group."""
     found: list[Measure] = []
     for position in compared(view):
         raw = compare(view, SELECTION_RATIO, position)
-        adjusted, *beside = _adjusted(view, strata, position, others=others)
+        adjusted = _adjusted(view, strata, position)
         told = picture(raw, adjusted)
         if told is not None:
             raw, adjusted = (replace(each, params={**each.params, "picture": told}) for each in (raw, adjusted))
-        found += [raw, adjusted, *beside]
+        found += [raw, adjusted]
     return found
 
 
@@ -67,23 +61,22 @@ def _holds(interval: Interval, value: float) -> bool:
     return interval.low <= value <= interval.high
 
 
-def _adjusted(view: View, strata: Strata, position: int, *, others: bool) -> list[Measure]:
-    """The judged comparison, then those beside it where asked for."""
+def _adjusted(view: View, strata: Strata, position: int) -> Measure:
+    """The judged comparison of a group."""
     other = against(view, ADJUSTED, position)
     refusal = refused(view, ADJUSTED, position, other)
-    if refusal is None:
-        pairs, held = _pairs(strata, position, other)
-        reason = _reason(view, strata, pairs)
-        few = reason in (None, "zero_denominator") and _few(view, pairs)
-        if reason is None and not few:
-            made = _StratifiedComparisons(view, strata, position, other, pairs, held)
-            return made.measures() if others else [made.judged()]
-        group, params = view.table.groups[position], judged(view, ADJUSTED, other)
-        status: Literal["suppressed", "undefined"] = "suppressed" if few else "undefined"
-        told = "small_group" if few else str(reason)
-        refusal = view.without_value(ADJUSTED.metric, status, told, group=group, params=params)
-    names = BESIDE if others else ()
-    return [refusal, *(replace(refusal, metric=name, params=other.params) for name in names)]
+    if refusal is not None:
+        return refusal
+    pairs, held = _pairs(strata, position, other)
+    reason = _reason(view, strata, pairs)
+    few = reason in (None, "zero_denominator") and _few(view, pairs)
+    if reason is None and not few:
+        return _compared(view, strata, position, other=other, pairs=pairs, held=held)
+    group, params = view.table.groups[position], judged(view, ADJUSTED, other)
+    status: Literal["suppressed", "undefined"] = "suppressed" if few else "undefined"
+    return view.without_value(
+        ADJUSTED.metric, status, "small_group" if few else str(reason), group=group, params=params
+    )
 
 
 def _pairs(strata: Strata, position: int, other: Against) -> tuple[Pairs, Bools]:
@@ -117,93 +110,34 @@ def _few(view: View, pairs: Pairs) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class _StratifiedComparisons:
-    """The comparisons of one group with another within strata."""
-
-    view: View
-    strata: Strata
-    position: int
-    other: Against
-    pairs: Pairs
-    held: Bools
-
-    def measures(self) -> list[Measure]:
-        return [self.judged(), self._standardised(), self._modelled(), self._odds()]
-
-    def judged(self) -> Measure:
-        """The comparison that a charter judges."""
-        found = standardised_ratio(self.pairs)
-        params = judged(self.view, ADJUSTED, self.other)
-        if found is None:
-            return self._measure(ADJUSTED.metric, None, None, "zero_denominator", params)
-        both = [self.position, *self.other.positions]
+def _compared(view: View, strata: Strata, position: int, *, other: Against, pairs: Pairs, held: Bools) -> Measure:
+    """One group compared with another within strata."""
+    found, params = standardised_ratio(pairs), judged(view, ADJUSTED, other)
+    if found is not None:
+        both = [position, *other.positions]
+        k1, n1, k0, n0 = pairs.sums
         params |= {
             "values": list(found.rates),
-            "decisions": int(self.pairs.n1.sum() + self.pairs.n0.sum()),
-            "strata": int(self.held.sum()),
-            "covered": float(self.strata.counts[both][:, self.held].sum() / self.strata.counts[both].sum()),
-            "strata_above": int(self._above().sum()),
+            "decisions": int(pairs.n1.sum() + pairs.n0.sum()),
+            "strata": int(held.sum()),
+            "covered": float(strata.counts[both][:, held].sum() / strata.counts[both].sum()),
+            "strata_above": int((k1 * n0 > k0 * n1).sum()),
             "test": found.test,
         }
-        return self._measure(ADJUSTED.metric, found.rates[0] / found.rates[1], found.interval, None, params)
-
-    def _above(self) -> Bools:
-        """The strata in which the group is selected more often than the other."""
-        k1, n1, k0, n0 = self.pairs.sums
-        return np.asarray(k1 * n0 > k0 * n1)
-
-    def _standardised(self) -> Measure:
-        everybody = self.strata.counts.sum(axis=(0, 2, 3))[self.held].astype(np.float64)
-        found = standardised_ratio(self.pairs, everybody)
-        if found is None:
-            return self._measure(BESIDE[0], None, None, "zero_denominator", {})
-        return self._measure(
-            BESIDE[0], found.rates[0] / found.rates[1], found.interval, None, {"values": list(found.rates)}
-        )
-
-    def _modelled(self) -> Measure:
-        found = modelled_ratio(self.pairs, [self.strata.strata[i] for i in np.flatnonzero(self.held)])
-        if found is None:
-            return self._measure(BESIDE[1], None, None, "no_model", {})
-        return self._measure(
-            BESIDE[1], found.rates[0] / found.rates[1], found.interval, None, {"values": list(found.rates)}
-        )
-
-    def _odds(self) -> Measure:
-        found = odds_ratio(self.pairs)
-        if found is None:
-            return self._measure(BESIDE[2], None, None, "zero_denominator", {})
-        told = {"homogeneity_p": homogeneity_p(self.pairs)}
-        if not self.pairs.clustered or self.view.system.matched:
-            told["association_p"] = association_p(self.pairs)
-        params = {name: p for name, p in told.items() if p is not None}
-        return self._measure(BESIDE[2], *found, None, params | self._raw_odds())
-
-    def _raw_odds(self) -> dict[str, float]:
-        """The odds ratio over everybody, whatever their stratum; nothing where it divides by 0."""
-        counts = self.strata.counts.sum(axis=(1, 2))
-        (rejected, chosen), (others, chosen_others) = counts[self.position], counts[self.other.positions].sum(axis=0)
-        below = int(rejected) * int(chosen_others)
-        return {"raw": int(chosen) * int(others) / below} if below else {}
-
-    def _measure(
-        self, metric: str, value: float | None, interval: Interval | None, reason: str | None, params: dict[str, Any]
-    ) -> Measure:
-        sizes = self.pairs.n1.sum(axis=1) + self.pairs.n0.sum(axis=1)
-        return Measure(
-            metric=metric,
-            by=self.view.table.by,
-            group=known_values(self.view.table.groups[self.position]),
-            value=value,
-            status="ok" if reason is None else "undefined",
-            reason=reason,
-            n=int(sizes.sum()),
-            clusters=self.view.clusters(sizes),
-            interval=interval,
-            params={**self.other.params, **params},
-            parts=self.pairs if metric == ADJUSTED.metric else None,
-        )
+    sizes = pairs.n1.sum(axis=1) + pairs.n0.sum(axis=1)
+    return Measure(
+        metric=ADJUSTED.metric,
+        by=view.table.by,
+        group=known_values(view.table.groups[position]),
+        value=None if found is None else found.rates[0] / found.rates[1],
+        status="undefined" if found is None else "ok",
+        reason="zero_denominator" if found is None else None,
+        n=int(sizes.sum()),
+        clusters=view.clusters(sizes),
+        interval=None if found is None else found.interval,
+        params=params,
+        parts=pairs,
+    )
 
 
 _COMMON = "no stratum holds people of both groups; rows that only the log holds were purged; more than 2,000 strata"
@@ -219,35 +153,5 @@ METRICS = (
         ideal=1.0,
         undefined=f"{_COMMON}; the reference selects nobody there",
         source="Mantel-Haenszel risk ratio: Greenland & Robins (1985), Biometrics 41:55-68",
-    ),
-    Metric(
-        name="standardised_selection_rate_ratio",
-        kind="beside",
-        formula="the same with w = all people assessed in the stratum (direct standardisation)",
-        range="[0, ∞)",
-        ideal=1.0,
-        undefined=f"{_COMMON}; the reference selects nobody there",
-        source="Kitagawa (1955), JASA 50:1168-1194; Fleiss, Levin & Paik (2003), chapter 19",
-    ),
-    Metric(
-        name="modelled_selection_rate_ratio",
-        kind="beside",
-        formula="mean predicted rate of both groups' people, all as if of the group ÷ all as if of the other, by"
-        " logistic regression on the group and each control, without interactions",
-        range="[0, ∞)",
-        ideal=1.0,
-        undefined=f"{_COMMON}; the model has no maximum (nobody or everybody selected at some value)",
-        source="Robins (1986), Mathematical Modelling 7:1393-1512; Localio et al. (2007), J. Clin. Epidemiol. 60:874",
-    ),
-    Metric(
-        name="selection_odds_ratio",
-        kind="beside",
-        formula="Σ k₁(n₀ − k₀)/N ÷ Σ k₀(n₁ − k₁)/N over strata; with p of one odds ratio in all strata (Breslow-Day,"
-        " Tarone) for independent rows, and of no association (Cochran-Mantel-Haenszel; McNemar in matched pairs) for"
-        " independent rows and matched sets",
-        range="[0, ∞)",
-        ideal=1.0,
-        undefined=f"{_COMMON}; nobody of the reference selected, or everybody of the group",
-        source="Mantel & Haenszel (1959), JNCI 22:719-748; Tarone (1985), Biometrika 72:91-95",
     ),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,10 +11,9 @@ import numpy as np
 
 from boussole.audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Measure
 from boussole.audits.metrics.definition import Metric, RateComparison
-from boussole.audits.metrics.filled import brier_ends, mean_error_ends, score_bounds
+from boussole.audits.metrics.filled import mean_error_ends, score_bounds
 from boussole.audits.metrics.scored import (
     EVERY,
-    EVERY_SEEN,
     SEEN,
     Refused,
     ScoredFigure,
@@ -23,9 +21,7 @@ from boussole.audits.metrics.scored import (
     group_figures,
     pair_figures,
 )
-from boussole.audits.uncertainty.auc import wald_interval
 from boussole.audits.uncertainty.estimates import rate_interval
-from boussole.audits.uncertainty.jackknife import jackknife
 from boussole.audits.uncertainty.means import Moments, compare_means, mean_interval
 
 CALIBRATION_DIFFERENCE = RateComparison(
@@ -47,18 +43,13 @@ def mean_scores(scored: ScoredTable) -> list[Measure]:
 
 
 def calibration_measures(scored: ScoredTable) -> list[Measure]:
-    """Brier score, calibration in the large and calibration error of each group, and the judged difference."""
-
-    def brier(group: list[int]) -> ScoredFigure | None:
-        figure = _brier(scored, group)
-        return figure and figure.told(score_bounds(scored, brier_ends, group))
+    """Calibration in the large and calibration error of each group, and the judged difference."""
 
     def large(group: list[int]) -> ScoredFigure | None:
         figure = _mean(scored, scored.errors_of(group), -1.0, 1.0)
         return figure and figure.told(score_bounds(scored, mean_error_ends, group))
 
-    found = group_figures(scored, "brier_score", EVERY_SEEN, brier, probability=True)
-    found += group_figures(scored, "calibration_in_the_large", SEEN, large, probability=True)
+    found = group_figures(scored, "calibration_in_the_large", SEEN, large, probability=True)
     found += group_figures(scored, "calibration_error", SEEN, lambda group: _error(scored, group), probability=True)
     if not scored.view.table.by:
         return found
@@ -91,34 +82,6 @@ def _difference(scored: ScoredTable, group: list[int], other: list[int]) -> Scor
         params={"values": [one.mean, two.mean], "decisions": decisions, "test": test}
         | score_bounds(scored, mean_error_ends, group, other),
     )
-
-
-def _brier(scored: ScoredTable, group: list[int]) -> ScoredFigure | None:
-    """The mean square of score − outcome, exact; its variance for independent rows from the mean score of each bin."""
-    errors = scored.errors_of(group)
-    if not errors.size:
-        return None
-    squares = Moments(n=errors.n, total=errors.squares, squares=_fourth_powers(scored, group, errors.n))
-    if not scored.view.table.clustered:
-        se = math.sqrt(squares.variance / squares.size)
-        test = {"estimate": squares.mean, "se": se, "method": "normal_bins"}
-        interval = wald_interval(test, low=0.0, high=1.0) if se > 0 else None
-    else:
-        parts = squares.without_each(squares.n > 0)
-        found = None if parts is None else jackknife(squares.mean, parts, transform="identity")
-        interval = None if found is None else found.interval(low=0.0, high=1.0)
-    params = {} if interval else {"interval_reason": "degenerate"}
-    return ScoredFigure(value=squares.mean, n=squares.n, interval=interval, params=params)
-
-
-def _fourth_powers(scored: ScoredTable, group: list[int], n: Counts) -> Floats:
-    """Σ (score − outcome)⁴, every score taken as the mean of its bin; all in the first bucket."""
-    counts, totals = (part[group, ..., :NO_OUTCOME].sum(axis=(0, 2, 3)) for part in _sums(scored))
-    means = np.divide(totals, counts, out=np.zeros_like(totals), where=counts > 0)
-    errors = means - np.array([0.0, 1.0])
-    found = np.zeros(n.shape)
-    found[0] = (counts * errors**4).sum()
-    return found
 
 
 def _sums(scored: ScoredTable) -> tuple[Counts, Floats]:
@@ -253,15 +216,6 @@ METRICS = (
         ideal=None,
         undefined="nobody has a score",
         source="Student (1908), Biometrika 6:1-25, for its interval",
-    ),
-    Metric(
-        name="brier_score",
-        kind="group",
-        formula="Σ (score − outcome)² ÷ decisions with score and observed outcome (outcome: 1 positive, 0 negative)",
-        range="[0, 1]",
-        ideal=0.0,
-        undefined=f"outcomes are seen only for the selected; {_NONE}",
-        source="Brier (1950), Monthly Weather Review 78:1-3; scikit-learn, brier_score_loss",
     ),
     Metric(
         name="calibration_in_the_large",

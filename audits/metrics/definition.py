@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts
 
-Kind = Literal["group", "across", "comparison", "notebook", "beside", "estimate", "drift", "share", "effect", "sum"]
+Kind = Literal["group", "across", "comparison", "notebook", "estimate", "drift", "share", "effect"]
 BadSide = Literal["below", "above"]
 SCALES: tuple[Literal["difference"], Literal["ratio"]] = ("difference", "ratio")
 """How a rate of a group is compared with that of another."""
@@ -25,9 +25,8 @@ class Metric:
     name: str
     kind: Kind
     """`group`: per group; `across`: over groups, shown and never judged; `comparison`: judged;
-    `beside`: another answer to a judged question, shown and never judged; `estimate`: expected, not
-    measured; `drift`; `share`: of messages or people, judged by itself; `effect`: of agencies with the
-    system against others, since they started; `sum`: what a log adds up to, shown and never judged."""
+    `estimate`: expected, not measured; `drift`; `share`: of messages or people, judged by itself; `effect`: of agencies
+    with the system against others, since they started."""
     formula: str
     range: str
     ideal: float | None
@@ -186,22 +185,6 @@ def comparison_words(rate: Metric, *, source: str, judged: Collection[RateCompar
     return difference, replace(
         ratio, source=f"{source}; disparities: Saleiro et al. (2018), Aequitas, arXiv:1811.05577"
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class MeanOfRates:
-    """The mean of two rates of a group that are about different people."""
-
-    metric: str
-    rates: tuple[Rate, Rate]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Odds:
-    """A ratio of two counts of a group, as odds: its rate is no share."""
-
-    metric: str
-    rates: tuple[Rate]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,7 @@ from boussole.audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED
 from boussole.audits.metrics.definition import (
     SCALES,
     Composite,
-    MeanOfRates,
     Metric,
-    Odds,
     Rate,
     comparison_words,
     comparisons_of,
@@ -62,27 +60,10 @@ RATES = (
     BASE_RATE,
 )
 
-FALSE_NEGATIVES_PER_FALSE_POSITIVE = Rate(
-    metric="false_negatives_per_false_positive",
-    numerator=((NOT_SELECTED, POSITIVE),),
-    denominator=((SELECTED, NEGATIVE),),
-    outcome="observed",
-    needs_all=True,
-    decided=True,
-    missing=_BOTH,
-)
-DERIVED = (
-    MeanOfRates(metric="balanced_accuracy", rates=(TRUE_POSITIVE_RATE, TRUE_NEGATIVE_RATE)),
-    Odds(metric=FALSE_NEGATIVES_PER_FALSE_POSITIVE.metric, rates=(FALSE_NEGATIVES_PER_FALSE_POSITIVE,)),
-)
-
 _PARITIES = (
     ("equal_opportunity", (TRUE_POSITIVE_RATE,)),
-    ("predictive_equality", (FALSE_POSITIVE_RATE,)),
     ("equalized_odds", (TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE)),
     ("predictive_parity", (PRECISION,)),
-    ("overall_accuracy_equality", (ACCURACY,)),
-    ("treatment_equality", (FALSE_NEGATIVES_PER_FALSE_POSITIVE,)),
 )
 COMPOSITES = tuple(
     Composite(metric=f"{name}_{aggregate}", rates=rates, aggregate=aggregate)
@@ -117,7 +98,6 @@ _SEEN = "outcomes are seen only for the selected"
 _FEW = "fewer than two groups have a defined rate"
 _HARDT = "Hardt, Price & Srebro (2016), NeurIPS; Fairlearn"
 _BERK = "Berk et al. (2021), Sociological Methods & Research 50:3-44"
-_CORBETT = "Corbett-Davies et al. (2017), KDD; Chouldechova (2017), Big Data 5:153-163"
 _OUTCOME_TEST = "outcome test: Becker (1957); Knowles, Persico & Todd (2001), J. Political Economy 109:203-229"
 
 
@@ -133,7 +113,7 @@ def _words(name: str, formula: str, empty: str, ideal: float | None) -> Metric:
     )
 
 
-def _parity(name: str, of: str, undefined: str, source: str, *, unbounded: bool = False) -> tuple[Metric, Metric]:
+def _parity(name: str, of: str, undefined: str, source: str) -> tuple[Metric, Metric]:
     """Words for the difference and for the ratio of a parity."""
     seen = f"{undefined}{_FEW}"
     return (
@@ -141,7 +121,7 @@ def _parity(name: str, of: str, undefined: str, source: str, *, unbounded: bool 
             name=f"{name}_difference",
             kind="across",
             formula=of.format("highest − lowest", "larger", "gaps (highest − lowest)"),
-            range="[0, ∞)" if unbounded else "[0, 1]",
+            range="[0, 1]",
             ideal=0.0,
             undefined=seen,
             source=source,
@@ -227,32 +207,12 @@ _SOURCES = {
 
 METRICS = (
     *_OF_GROUPS,
-    Metric(
-        name="balanced_accuracy",
-        kind="group",
-        formula="(true positive rate + true negative rate) ÷ 2",
-        range="[0, 1]",
-        ideal=1.0,
-        undefined=f"no positive or no negative outcome observed; {_SEEN}; its interval, where clusters are declared"
-        " and one of the two rates is 0 or 1",
-        source="Brodersen et al. (2010), ICPR; interval: Zou & Donner (2008), Statistics in Medicine 27:1693-1702",
-    ),
-    Metric(
-        name="false_negatives_per_false_positive",
-        kind="group",
-        formula="not selected with positive outcome ÷ selected with negative outcome",
-        range="[0, ∞)",
-        ideal=None,
-        undefined=f"nobody selected with negative outcome; {_SEEN}",
-        source=_BERK,
-    ),
     *_parity(
         "equal_opportunity",
         "{0} true positive rate",
         f"{_SEEN}; ",
         f"{_HARDT}, equal_opportunity_difference and _ratio",
     ),
-    *_parity("predictive_equality", "{0} false positive rate", f"{_SEEN}; ", _CORBETT),
     *_parity(
         "equalized_odds",
         "the {1} of the {2} in true and in false positive rate",
@@ -260,10 +220,6 @@ METRICS = (
         f"{_HARDT}, equalized_odds_difference and _ratio",
     ),
     *_parity("predictive_parity", "{0} precision", "", "Chouldechova (2017), Big Data 5:153-163"),
-    *_parity("overall_accuracy_equality", "{0} accuracy", f"{_SEEN}; ", _BERK),
-    *_parity(
-        "treatment_equality", "{0} number of false negatives per false positive", f"{_SEEN}; ", _BERK, unbounded=True
-    ),
     *(
         each
         for rate in _OF_GROUPS

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from boussole.audits.measures import Measure
 from boussole.audits.metrics import (
     calibration,
-    discrimination,
-    distances,
     errors,
     estimated,
     forgotten,
@@ -22,9 +20,8 @@ from boussole.audits.metrics import (
     through,
 )
 from boussole.audits.metrics.across import UNKNOWN, Across
-from boussole.audits.metrics.adjusted import ADJUSTED, BESIDE
+from boussole.audits.metrics.adjusted import ADJUSTED
 from boussole.audits.metrics.definition import Rate, RateComparison
-from boussole.audits.metrics.groups import Derived
 from boussole.audits.systems.model import System
 
 
@@ -33,7 +30,6 @@ class Families:
     """The definitions that apply to one system."""
 
     rates: tuple[Rate, ...]
-    derived: tuple[Derived, ...]
     composites: tuple[Across, ...]
     comparisons: tuple[RateComparison, ...]
     for_notebooks: tuple[RateComparison, ...]
@@ -49,19 +45,17 @@ EVERY_COMPARISON = (
     ranking.EXPOSURE_RATIO,
     forgotten.NEVER_SHORTLISTED,
     scoring.SCORING_RATIO,
-    discrimination.AUC_DIFFERENCE,
     calibration.CALIBRATION_DIFFERENCE,
 )
 """Every comparison that a charter can judge, of any system."""
 
 
 def families(system: System) -> Families:
-    """Selection; where outcomes are declared also errors, inequality, and what is missing of the outcomes."""
+    """Selection; where outcomes are declared also errors, and what is missing of the outcomes."""
     outcome, composites = system.log.outcome, (*selection.COMPOSITES, *inequality.OF_DECISIONS)
     if outcome is None:
         return Families(
             rates=selection.RATES,
-            derived=(),
             composites=composites,
             comparisons=selection.JUDGED,
             for_notebooks=_unjudged(selection.COMPARISONS),
@@ -69,8 +63,7 @@ def families(system: System) -> Families:
     of_missing = outcome.observed_for
     return Families(
         rates=(*selection.RATES, *errors.RATES, missing.RATES[of_missing]),
-        derived=(*errors.DERIVED, *inequality.DERIVED),
-        composites=(*composites, *errors.COMPOSITES, *inequality.OF_OUTCOMES),
+        composites=(*composites, *errors.COMPOSITES),
         comparisons=(*selection.JUDGED, *errors.JUDGED, *missing.JUDGED[of_missing]),
         for_notebooks=_unjudged((*selection.COMPARISONS, *errors.COMPARISONS, *missing.COMPARISONS[of_missing])),
     )
@@ -84,15 +77,13 @@ def of_scores(system: System) -> tuple[tuple[str, ...], tuple[RateComparison, ..
     """The measures of scores that are shown, and those that are judged."""
     if system.log.score is None:
         return (), ()
-    shown = ("mean_score", scoring.SCORING_RATE.metric, *(each.metric for each in distances.DISTANCES))
+    shown = ("mean_score", scoring.SCORING_RATE.metric)
     if system.log.outcome is None:
         return shown, (scoring.SCORING_RATIO,)
-    crossed = tuple(each.metric for each in discrimination.CROSS)
-    calibrated = ("brier_score", "calibration_in_the_large", "calibration_error")
+    calibrated = ("calibration_in_the_large", "calibration_error")
     expected = estimated.NAMES if system.windows.reference else ()
-    return (*shown, "auc", *crossed, *calibrated, *expected), (
+    return (*shown, "auc", *calibrated, *expected), (
         scoring.SCORING_RATIO,
-        discrimination.AUC_DIFFERENCE,
         calibration.CALIBRATION_DIFFERENCE,
     )
 
@@ -101,13 +92,13 @@ def ended_measures(by: tuple[str, ...], expired_on: dt.date, *, system: System) 
     """Every measure of an attribute whose legal basis has ended: without value, without the names of its groups."""
     measured, date = families(system), {"expired_on": expired_on.isoformat()}
     scored, compared = of_scores(system)
-    shown = [each.metric for each in (*measured.rates, *measured.derived, *measured.composites)]
-    adjusted, beside = ((ADJUSTED,), BESIDE) if system.controls else ((), ())
+    shown = [each.metric for each in (*measured.rates, *measured.composites)]
+    adjusted: tuple[RateComparison, ...] = (ADJUSTED,) if system.controls else ()
     if system.ranked:
-        shown += [mean.metric for mean in (*ranking.OF_GROUPS, *ranking.ACROSS)]
-        adjusted, beside = (*adjusted, ranking.EXPOSURE_RATIO), (*beside, ranking.BESIDE)
+        shown += [mean.metric for mean in (*ranking.OF_GROUPS, ranking.NDKL)]
+        adjusted = (*adjusted, ranking.EXPOSURE_RATIO)
     funnel = stages.comparisons(system)
-    judged = {
+    judged: dict[str, dict[str, str]] = {
         comparison.metric: {
             "bad_side": comparison.bad_side(favourable=system.log.favourable),
             "scale": comparison.scale,
@@ -115,7 +106,7 @@ def ended_measures(by: tuple[str, ...], expired_on: dt.date, *, system: System) 
         for comparison in (*measured.comparisons, *adjusted, *funnel, *compared)
     }
     if forgotten.has_lists_of_people(system):
-        shown += [forgotten.NEVER, forgotten.GINI]
+        shown.append(forgotten.NEVER)
         judged[forgotten.NEVER_RATIO] = {
             "bad_side": forgotten.NEVER_SHORTLISTED.bad_side(favourable=system.log.favourable),
             "scale": "ratio",
@@ -124,5 +115,5 @@ def ended_measures(by: tuple[str, ...], expired_on: dt.date, *, system: System) 
         judged[through.GAP_SHARE] = {"bad_side": "above", "scale": "share"}
     return [
         Measure(metric=metric, by=by, status="undefined", reason="expired", params={**judged.get(metric, {}), **date})
-        for metric in (*shown, "impact_ratio", *UNKNOWN, *scored, *judged, *beside)
+        for metric in (*shown, "impact_ratio", *UNKNOWN, *scored, *judged)
     ]

@@ -22,7 +22,7 @@ def score_bounds(
 ) -> dict[str, list[float]]:
     """The parameter `bounds` of a measure of one group, or of the gap between two; nothing where no outcome is missing.
 
-    `ends`: `area_ends`, `brier_ends` or `mean_error_ends`.
+    `ends`: `area_ends` or `mean_error_ends`.
     """
     if not any(_missing(scored, part)[0].any() for part in parts):
         return {}
@@ -71,14 +71,6 @@ def _roots(a: Floats, b: Floats, c: Floats, highest: Floats) -> list[Floats]:
         root = np.sqrt(b * b - 4 * a * c)
         found = [(-b + root) / (2 * a), (-b - root) / (2 * a), -c / b]
     return [np.where(np.isfinite(x) & (x > 0) & (x < highest), x, 0.0) for x in found]
-
-
-def brier_ends(scored: ScoredTable, group: list[int]) -> Ends | None:
-    """Lowest and highest mean square of score − outcome. Each bin lies on one side of one half."""
-    n, total, squares = _missing(scored, group)
-    known = scored.errors_of(group)
-    ways = np.stack([squares, n - 2 * total + squares])
-    return _over(float(known.squares.sum()), ways, known.size + n.sum())
 
 
 def mean_error_ends(scored: ScoredTable, group: list[int]) -> Ends | None:

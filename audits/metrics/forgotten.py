@@ -1,9 +1,8 @@
-"""Always the same ones forgotten? People on no list in six months, compared between groups; and who is on many."""
+"""Always the same ones forgotten? People on no list in six months, compared between groups."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ import numpy.typing as npt
 
 from boussole.audits.document_part import given
 from boussole.audits.measure_params import Params
-from boussole.audits.measures import Cells, Group, Interval, Measure
+from boussole.audits.measures import Cells, Interval, Measure
 from boussole.audits.metrics.comparisons import against, compared, judged, refused
 from boussole.audits.metrics.definition import Metric, Rate, RateComparison
 from boussole.audits.metrics.selection import SELECTION_RATE
@@ -28,7 +27,7 @@ from boussole.audits.uncertainty.score import ratio_interval
 from boussole.audits.uncertainty.wilson import wilson_bounds
 
 Floats = npt.NDArray[np.float64]
-NEVER, NEVER_RATIO, GINI = "never_shortlisted_rate", "never_shortlisted_rate_ratio", "shortlisting_gini"
+NEVER, NEVER_RATIO = "never_shortlisted_rate", "never_shortlisted_rate_ratio"
 NEVER_RATE = Rate(metric=NEVER, numerator=SELECTION_RATE.numerator, denominator=SELECTION_RATE.denominator)
 NEVER_SHORTLISTED = RateComparison(metric=NEVER_RATIO, rate=NEVER_RATE, scale="ratio", less_is_worse=False)
 MONTHS = 6
@@ -38,25 +37,20 @@ FEWEST_MONTHS = 3
 MOST = 0.8
 """Of more of the group compared with, no group can be forgotten a quarter more often: the ratio could not show it."""
 DAYS_A_MONTH = 365.25 / 12
-CURVE = 10
-"""Parts of the Lorenz curve."""
-FEWEST_IN_PART = 11
-"""People in each of these at least."""
 METHOD = "miettinen_nurminen_lists"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Forgotten:
     """People on no list from one day to another, by attribute: `people` by group and bucket (decision 1: on no list),
-    `listed` those on a list, by the buckets that their lists lie in, `once` those all of whose lists lie in one, by it,
-    and `times`: how many were on a list how often."""
+    `listed` those on a list, by the buckets that their lists lie in, `once` those all of whose lists lie in one, by
+    it."""
 
     first: dt.date
     last: dt.date
     people: Sequence[Cells]
     listed: Sequence[Cells]
     once: Sequence[Cells]
-    times: Mapping[tuple[str, ...], Mapping[Group, Mapping[int, int]]]
 
 
 def has_lists_of_people(system: System) -> bool:
@@ -89,9 +83,6 @@ def forgotten_measures(
         found += [_share(view, position, told) for position in view.known]
         if table.by:
             found += [_ratio(view, lists[table.by], position, told) for position in compared(view)]
-        if len(table.by) < 2:
-            times = read.times.get(table.by, {})
-            found += [_concentration(view, position, times, told) for position in view.known]
     return found
 
 
@@ -175,62 +166,6 @@ def _by_bucket(view: View, lists: Cells, positions: Sequence[int]) -> Floats:
     return np.asarray(lists.counts[chosen].sum(axis=(0, 2, 3)), dtype=np.float64)
 
 
-def _concentration(
-    view: View, position: int, times: Mapping[Group, Mapping[int, int]], told: Mapping[str, Any]
-) -> Measure:
-    """How unevenly places on lists fall on the people of a group: 0 all alike, near 1 all on one."""
-    group, hidden = view.table.groups[position], view.hidden(NEVER_RATE)
-    if position in hidden:
-        return view.without_value(GINI, "suppressed", hidden[position], group=group)
-    counted = sorted((often, n) for often, n in times.get(group, {}).items())
-    if not any(often for often, _ in counted):
-        return view.without_value(GINI, "undefined", "zero_denominator", group=group)
-    often, n = (np.array(side, dtype=np.float64) for side in zip(*counted, strict=True))
-    people, params = int(n.sum()), dict(told)
-    if people >= CURVE * FEWEST_IN_PART:
-        params["lorenz"] = lorenz(often, n)
-    value, error = gini(often, n)
-    half = normal_quantile(0.975) * error
-    ends = {"low": max(0.0, value - half), "high": min(1.0, value + half)}
-    interval = Interval(**ends, method="jackknife") if error else None  # where all are alike, nothing tells how sure
-    about: dict[str, Any] = {"by": view.table.by, "group": known_values(group), "n": people, "params": params}
-    return Measure(metric=GINI, value=value, interval=interval, **about)
-
-
-def gini(values: Floats, n: Floats) -> tuple[float, float]:
-    """The Gini coefficient of values (rising) that so many people have, and its jackknife standard error over people.
-
-    Formula: Σ Σ |x − y| ÷ (2 N² mean). Source: Yitzhaki (1991), J. Business & Economic Statistics 9:235-239.
-
-    >>> gini(np.array([0.0, 1.0]), np.array([3.0, 1.0]))[0]
-    0.75
-    >>> gini(np.array([2.0]), np.array([10.0]))
-    (0.0, 0.0)
-    """
-    whole, people = float(values @ n), float(n.sum())
-    below = np.cumsum(n) - n
-    under = np.cumsum(values * n) - values * n
-    apart = values * below - under + (whole - under - values * n) - values * (people - below - n)
-    sums = float(apart @ n)
-    value = sums / (2 * people * whole)
-    if people < 2 or len(values) < 2:
-        return value, 0.0
-    left = (sums - 2 * apart) / (2 * (people - 1) * np.maximum(whole - values, 1e-300))
-    mean = float(left @ n) / people
-    return value, math.sqrt((people - 1) / people * float(np.square(left - mean) @ n))
-
-
-def lorenz(values: Floats, n: Floats) -> list[float]:
-    """Which share of all the places fall on the tenth of people with fewest, the two tenths, and so on.
-
-    >>> lorenz(np.array([0.0, 2.0]), np.array([5.0, 5.0]))
-    [0.0, 0.0, 0.0, 0.0, 0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
-    """
-    held = np.concatenate([[0.0], np.cumsum(values * n)]) / float(values @ n)
-    reached = np.concatenate([[0.0], np.cumsum(n)]) / float(n.sum())
-    return [round(float(each), 12) for each in np.interp(np.arange(1, CURVE + 1) / CURVE, reached, held)]
-
-
 METRICS = (
     Metric(
         name=NEVER_RATIO,
@@ -251,15 +186,5 @@ METRICS = (
         ideal=None,
         undefined="nobody assessed",
         source="as selection_rate, of people; interval: Wilson (1927), JASA 22:209-212",
-    ),
-    Metric(
-        name=GINI,
-        kind="group",
-        formula="Gini coefficient of how often the people of a group were on a list in six months; `params.lorenz`:"
-        " which share of the places fall on the tenth of people with fewest, on two tenths, and so on",
-        range="[0, 1]",
-        ideal=None,
-        undefined="nobody of the group is on a list",
-        source="Gini (1912); Lorenz (1905); jackknife: Yitzhaki (1991), J. Business & Economic Statistics 9:235-239",
     ),
 )

@@ -7,22 +7,17 @@ differ, all lists of one agent are taken to be alike. Of agents, teams and lists
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
-from dataclasses import replace
 
-import numpy as np
 import pyarrow as pa
 
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.shares import PART_OF_MONTH, share_measure, sides_of, too_many, untold
-from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.human_actions import (
     CHANGED,
     EARLY,
     HASTY,
     MONTHS,
-    PEOPLE,
     SMALL,
     SQUARES,
     TEAM,
@@ -30,10 +25,8 @@ from boussole.audits.systems.logs.human_actions import (
     WORDS_A_MINUTE,
 )
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.jackknife import Ints
 
 OVERRIDE_RATE, HASTY_SHARE = "override_rate", "hasty_review_share"
-OVERRIDE_BY_GROUP = "override_rate_by_group"
 
 
 def review_measures(read: pa.Table, system: System) -> list[Measure]:
@@ -69,38 +62,6 @@ def review_measures(read: pa.Table, system: System) -> list[Measure]:
     ]
 
 
-def override_by_group(read: pa.Table, system: System, *, withheld: Collection[str] = ()) -> list[Measure]:
-    """How often proposals about the people of each group are changed: shown, and judged by nobody.
-
-    Suppressed for all groups of an attribute, `small_group`, where in a month fewer people than `suppress_below`, and
-    some, of one of them (or of unknown value) have a proposal that was changed, or one that was not; or where one is
-    `withheld` (the attributes of groups that must be hidden, also of those that are crossed with others): what is shown
-    of the others would tell of it.
-    """
-    found: list[Measure] = []
-    for by in system.attributes:
-        rows = read.filter(pa.compute.equal(read["by"], "*".join(by)))
-        people, changed = (rows.filter(pa.compute.equal(rows["part"], part)) for part in (PEOPLE, CHANGED))
-        groups, counted = _groups(changed, len(by)), _groups(people, len(by))
-        small = any(0 < n < system.privacy.suppress_below for n in people["n"].to_pylist())
-        must = any({*name.split("*")} <= {*by} for name in withheld)
-        hidden = "small_group" if small or must or not groups.keys() <= counted.keys() else None
-        for group, sides in groups.items():
-            if None not in group:
-                share = share_measure(OVERRIDE_BY_GROUP, sides, limit=0, bad_side="below", told={}, hidden=hidden)
-                found.append(replace(share, by=by, group=tuple(map(str, group)), params={}))
-    return found
-
-
-def _groups(rows: pa.Table, values: int) -> dict[tuple[str | None, ...], Ints]:
-    """Proposals of each group, by whether they were changed and bucket; groups in the order of their names."""
-    found: dict[tuple[str | None, ...], Ints] = {}
-    for each in rows.to_pylist():
-        group = tuple(each[f"value{i + 1}"] for i in range(values))
-        found.setdefault(group, np.zeros((2, BUCKETS), dtype=np.int64))[each["decision"], each["bucket"]] += each["n"]
-    return dict(sorted(found.items(), key=lambda item: [value or "" for value in item[0]]))
-
-
 METRICS = (
     Metric(
         name=OVERRIDE_RATE,
@@ -112,17 +73,6 @@ METRICS = (
         undefined=f"no team of {TEAM} agents or more reviewed anything",
         source="Green & Chen (2019), Proc. ACM HCI 3:50; Parasuraman & Manzey (2010), Human Factors 52:381-410;"
         " interval: Wilson (1927), JASA 22:209-212, at effective sizes: Rao & Scott (1992), Biometrics 48:577-585",
-    ),
-    Metric(
-        name=OVERRIDE_BY_GROUP,
-        kind="group",
-        formula="proposals about people of a group that the reviewer changed ÷ those reviewed, in teams of"
-        f" {TEAM} agents or more",
-        range="[0, 1]",
-        ideal=None,
-        undefined="in a month, too few people of a group of the attribute have a proposal that was changed, or one that"
-        " was not",
-        source="Green & Chen (2019), Proc. ACM HCI 3:50; interval: as for the override rate",
     ),
     Metric(
         name=HASTY_SHARE,

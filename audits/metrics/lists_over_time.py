@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from boussole.audits.measures import Lists, measure_id
-from boussole.audits.metrics.ranking import ACROSS, OF_GROUPS, MeanOverLists
+from boussole.audits.metrics.ranking import NDKL, OF_GROUPS, MeanOverLists
 from boussole.audits.suppression.additive import gives_away
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.over_time import REASON
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 
-METRICS = frozenset(mean.metric for mean in (*OF_GROUPS, *ACROSS))
+METRICS = frozenset(mean.metric for mean in (*OF_GROUPS, NDKL))
 
 
 def lists_withheld(
@@ -37,7 +37,7 @@ def lists_withheld(
     for i, any_ in enumerate(next((each for each in lists.values() if each), ())):
         by, groups = any_.by, any_.groups
         known = [at for at, group in enumerate(groups) if None not in group]
-        figures = [(mean, at) for mean in OF_GROUPS for at in known] + [(mean, None) for mean in ACROSS]
+        figures = [(mean, at) for mean in OF_GROUPS for at in known] + [(NDKL, None)]
         for mean, at in figures:
             key = by, () if at is None else groups[at]
             name = measure_id(mean.metric, by, key[1] or None)

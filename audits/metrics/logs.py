@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 
@@ -11,14 +11,12 @@ from boussole.audits.measures import Measure
 from boussole.audits.metrics.accounts import account_measures
 from boussole.audits.metrics.calls import call_measures
 from boussole.audits.metrics.components import component_measures
-from boussole.audits.metrics.costs import cost_measures
 from boussole.audits.metrics.footprint import footprint_measures
 from boussole.audits.metrics.freedom import contact_measures
-from boussole.audits.metrics.human import override_by_group, review_measures
+from boussole.audits.metrics.human import review_measures
 from boussole.audits.metrics.marking import marking_measures
 from boussole.audits.metrics.reworked import reworked_measures
 from boussole.audits.metrics.search_controls import control_measures
-from boussole.audits.metrics.teams import override_by_team
 from boussole.audits.metrics.texts import text_measures
 from boussole.audits.metrics.uses import use_measures
 from boussole.audits.systems.model import System
@@ -29,7 +27,6 @@ def _of_generations(read: pa.Table, system: System) -> list[Measure]:
         *call_measures(read, system),
         *footprint_measures(read, system),
         *component_measures(read, system),
-        *cost_measures(read, system),
         *text_measures(read, system),
         *marking_measures(read, system),
         *reworked_measures(read, system),
@@ -46,14 +43,6 @@ MEASURED: Mapping[LogName, Callable[[pa.Table, System], list[Measure]]] = {
 }
 
 
-def log_measures(logs: Mapping[str, pa.Table], system: System, *, withheld: Collection[str] = ()) -> list[Measure]:
-    """The measures of a window from the counts of its logs (`SHARES`), in the order of `MEASURED`, then those by group
-    and by team.
-
-    `withheld`: attributes with a group that must be hidden.
-    """
-    found = [measure for log, measures in MEASURED.items() if log in logs for measure in measures(logs[log], system)]
-    if "human_actions" in logs:
-        found += override_by_group(logs["human_actions"], system, withheld=withheld)
-        found += override_by_team(logs["human_actions"], system)
-    return found
+def log_measures(logs: Mapping[str, pa.Table], system: System) -> list[Measure]:
+    """The measures of a window from the counts of its logs (`SHARES`), in the order of `MEASURED`."""
+    return [measure for log, measures in MEASURED.items() if log in logs for measure in measures(logs[log], system)]

@@ -11,11 +11,10 @@ from boussole.audits.metrics.across import composite_measure, unknown_measures
 from boussole.audits.metrics.adjusted import adjusted_measures
 from boussole.audits.metrics.calibration import calibration_measures, mean_scores, with_curves
 from boussole.audits.metrics.comparisons import comparison_measures
-from boussole.audits.metrics.discrimination import discrimination_measures
-from boussole.audits.metrics.distances import distance_measures
+from boussole.audits.metrics.discrimination import area_measures
 from boussole.audits.metrics.estimated import estimated_measures
 from boussole.audits.metrics.families import Families, ended_measures, families
-from boussole.audits.metrics.groups import derived_measures, impact_ratios, rate_measures
+from boussole.audits.metrics.groups import impact_ratios, rate_measures
 from boussole.audits.metrics.ranked import ranking_measures
 from boussole.audits.metrics.scored import ScoredTable, reference_tables, scored_tables
 from boussole.audits.metrics.scoring import scoring_measures
@@ -83,7 +82,7 @@ def measured_cells(
 
     Undefined: `zero_denominator`, `selective_labels`, `absent_is_negative`, `not_mature` (with `readable_from`),
     `no_outcomes`, `reference_absent`, `no_other_group`, `expired` (with `expired_on`); of adjusted measures also
-    `rows_purged`, `too_many_strata`, `no_common_stratum`, `no_model`; of ranking also `rows_purged`, `no_common_list`;
+    `rows_purged`, `too_many_strata`, `no_common_stratum`; of ranking also `rows_purged`, `no_common_list`;
     of scores also `rows_purged`, `not_a_probability`, `degenerate`.
     Suppressed: `small_group`, `protects_small_group`, `small_numerator`, `reference_suppressed`, `few_lists`,
     `few_at_top`, `protects_other_window`.
@@ -113,16 +112,15 @@ def measured_cells(
 
 
 def _score_measures(scored: ScoredTable, earlier: ScoredTable | None, system: System) -> list[Measure]:
-    found = [*mean_scores(scored), *distance_measures(scored)]
+    found = mean_scores(scored)
     if system.log.outcome is None:
         return found
-    found += [*discrimination_measures(scored), *calibration_measures(scored)]
+    found += [*area_measures(scored), *calibration_measures(scored)]
     return found if earlier is None else [*found, *estimated_measures(scored, earlier)]
 
 
 def _measures(view: View, measured: Families, strata: Strata | None) -> list[Measure]:
     found = [measure for rate in measured.rates for measure in rate_measures(view, rate)]
-    found += [measure for derived in measured.derived for measure in derived_measures(view, derived)]
     if not view.table.by:
         return found
     found += impact_ratios(view)

@@ -15,14 +15,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from boussole.audits.measures import FAIR_ALPHA, TOP, Group, Interval, Lists, ListSums, Measure
+from boussole.audits.measures import TOP, Group, Interval, Lists, ListSums, Measure
 from boussole.audits.metrics.comparisons import Against, against, compared, judged, refused
 from boussole.audits.metrics.ranking import (
-    ACROSS,
-    BESIDE,
-    DISCOUNTS,
+    DISCOUNT,
     EXPOSURE_RATIO,
-    FAIL_SHARE,
+    NDKL,
     OF_GROUPS,
     Floats,
     MeanOverLists,
@@ -39,14 +37,13 @@ Why = tuple[Literal["undefined", "suppressed"], str]
 
 
 def ranking_measures(view: View, lists: Lists, withheld: Mapping[str, Mapping[Key, str]]) -> list[Measure]:
-    """Measures of each known group, of all groups together, then each judged comparison with the one beside it.
+    """Measures of each known group, of all groups together, then each judged comparison.
 
     `withheld`: by metric, groups that have to be hidden because of what other windows tell.
     """
     seen = _ShownLists(view, lists, withheld)
     found = [seen.of_group(mean, position) for mean in OF_GROUPS for position in view.known]
-    found += [seen.across(mean) for mean in ACROSS]
-    return found + [measure for position in compared(view) for measure in seen.compared(position)]
+    return [*found, seen.across(NDKL), *(seen.compared(position) for position in compared(view))]
 
 
 @dataclass(frozen=True)
@@ -84,11 +81,10 @@ class _ShownLists:
         """A measure over all groups of each list."""
         return self._mean(mean, self.lists.whole, None)
 
-    def compared(self, position: int) -> list[Measure]:
-        """A group and another in the lists that hold both: the judged comparison, and the one beside it."""
+    def compared(self, position: int) -> Measure:
+        """A group and another in the lists that hold both: the judged comparison."""
         other = against(self.view, EXPOSURE_RATIO, position)
         params = judged(self.view, EXPOSURE_RATIO, other)
-        told = {EXPOSURE_RATIO.metric: params, BESIDE: other.params}
         if (refusal := refused(self.view, EXPOSURE_RATIO, position, other)) is not None:
             why: Why | None = ("suppressed" if refusal.status == "suppressed" else "undefined", str(refusal.reason))
         else:
@@ -96,16 +92,14 @@ class _ShownLists:
         if why is None and other.name == "rest" and self.some_hidden:
             why = "suppressed", "protects_small_group"
         if why is not None:
-            return [self._without(metric, why, [position], params) for metric, params in told.items()]
-        return [
-            self._ratio(metric, kind, position, other, params)
-            for (metric, params), kind in zip(told.items(), DISCOUNTS, strict=True)
-        ]
+            return self._without(EXPOSURE_RATIO.metric, why, [position], params)
+        return self._ratio(position, other, params)
 
-    def _ratio(self, metric: str, kind: str, position: int, other: Against, params: Mapping[str, Any]) -> Measure:
+    def _ratio(self, position: int, other: Against, params: Mapping[str, Any]) -> Measure:
+        metric = EXPOSURE_RATIO.metric
         sums, both = self.lists.sums.at(position), [position, *other.positions]
-        params = {**params, "discount": DISCOUNTS[kind], **self._entered(int(sums.totals["shared_lists"]))}
-        names, weight = (f"own_{kind}", f"other_{kind}"), sums.parts["weight"]
+        params = {**params, "discount": DISCOUNT, **self._entered(int(sums.totals["shared_lists"]))}
+        names, weight = ("own_exposure", "other_exposure"), sums.parts["weight"]
         own, theirs = (float(sums.totals[name] / sums.totals["weight"]) for name in names)
         if not theirs > 0:
             return self._without(metric, ("undefined", "zero_denominator"), [position], params)
@@ -115,11 +109,10 @@ class _ShownLists:
             (sums.parts[names[0]], sums.parts[names[1]]),
             weight,
             float(sums.totals["shared_lists"]),
-            brought_of(sums.people, f"{kind}_ratio") if method() > 1 else None,
+            brought_of(sums.people, "exposure_ratio") if method() > 1 else None,
         )
         params["values"] = list(rates)
-        if metric == EXPOSURE_RATIO.metric:
-            params |= {"pooled": self._pooled(position, other), "decisions": self._size(both), "test": test}
+        params |= {"pooled": self._pooled(position, other), "decisions": self._size(both), "test": test}
         return self._made(
             metric, rates[0] / rates[1], interval, [position], weight, params=params, size=self._size(both)
         )
@@ -143,11 +136,9 @@ class _ShownLists:
         if why is not None:
             return self._without(mean.metric, why, at)
         params = self._entered(int(sums.totals[mean.lists]))
-        params |= {"k": TOP} if mean.discount is None else {"discount": DISCOUNTS[mean.discount]}
+        params |= {"k": TOP} if mean.discount is None else {"discount": mean.discount}
         if mean.at_random is not None:
             params["in_random_order"] = float(sums.totals[mean.at_random] / sums.totals[mean.below])
-        if mean is FAIL_SHARE:
-            params["alpha"] = FAIR_ALPHA
         interval, without = mean.interval(sums)
         params |= {"interval_reason": without} if without else {}
         return self._made(mean.metric, mean.value(sums), interval, at, sums.parts[mean.lists], params=params)

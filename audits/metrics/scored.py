@@ -218,14 +218,9 @@ def pair_figures(
     make: Callable[[list[int], list[int]], ScoredFigure | Refused],
     *,
     probability: bool = False,
-    beside: bool = False,
 ) -> list[Measure]:
-    """A measure of every known group against its reference, else all others; `beside`: shown, never judged."""
-    found = [_pair_figure(scored, comparison, make, position, probability) for position in compared(scored.view)]
-    if not beside:
-        return found
-    extra = ("bad_side", "scale")
-    return [replace(each, params={k: v for k, v in each.params.items() if k not in extra}) for each in found]
+    """A measure of every known group against its reference, else all others."""
+    return [_pair_figure(scored, comparison, make, position, probability) for position in compared(scored.view)]
 
 
 def _pair_figure(

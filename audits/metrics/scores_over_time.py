@@ -20,7 +20,7 @@ from boussole.audits.windows import Window
 
 CURVE = "curve"
 """Among the figures that a window told: that it had calibration curves."""
-OF_OUTCOMES = ("auc", "brier_score", "calibration_in_the_large", "calibration_error")
+OF_OUTCOMES = ("auc", "calibration_in_the_large", "calibration_error")
 """Measures of scores that depend on outcomes."""
 
 

@@ -48,16 +48,6 @@ METRICS = (
         source="Uniform Guidelines, 29 CFR 1607.4(D); NYC Local Law 144, 6 RCNY 5-300",
     ),
     Metric(
-        name="impact_ratio_worst_case",
-        kind="across",
-        formula="smallest impact ratio if the people whose group is unknown belonged where it hurts most: all not"
-        " selected in the lower group, all selected in the higher (largest, where being selected is a harm)",
-        range="[0, 1]; [1, ∞) where being selected is a harm",
-        ideal=1.0,
-        undefined=f"the rate divided by is 0; {_FEW}; unknown people are hidden",
-        source="bounds without assumptions: Manski (2003), Partial Identification, chapter 1",
-    ),
-    Metric(
         name="demographic_parity_difference",
         kind="across",
         formula="highest − lowest selection rate",

@@ -1,4 +1,4 @@
-"""The funnel: at each stage who moves on, and who got so far at all."""
+"""The funnel: at each stage who moves on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from boussole.audits.metrics.comparisons import comparison_measures
 from boussole.audits.metrics.definition import Metric, RateComparison
 from boussole.audits.metrics.groups import rate_measures
 from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
-from boussole.audits.metrics.through import Silent, StageStep, actor_measures, gap_shares
+from boussole.audits.metrics.through import Silent, StageStep, gap_shares
 from boussole.audits.metrics.view import View
 from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.funnel import suppress_stages
@@ -21,18 +21,11 @@ from boussole.audits.systems.model import System
 
 By = tuple[str, ...]
 STEP_RATE = replace(SELECTION_RATE, metric="stage_selection_rate")
-WHOLE_RATE = replace(SELECTION_RATE, metric="cumulative_selection_rate")
 STEP = {
     SELECTION_RATIO.metric: "stage_selection_rate_ratio",
     ADJUSTED.metric: "adjusted_stage_selection_rate_ratio",
 }
-WHOLE = {SELECTION_RATIO.metric: "cumulative_selection_rate_ratio"}
-COMPARISONS = tuple(
-    replace(comparison, metric=names[comparison.metric])
-    for names in (STEP, WHOLE)
-    for comparison in (SELECTION_RATIO, ADJUSTED)
-    if comparison.metric in names
-)
+COMPARISONS = tuple(replace(comparison, metric=STEP[comparison.metric]) for comparison in (SELECTION_RATIO, ADJUSTED))
 """What a charter can judge."""
 JUDGED = ("against", "bad_side", "scale")
 """What a comparison says of itself also without a value."""
@@ -47,11 +40,10 @@ def comparisons(system: System) -> list[RateComparison]:
 
 @dataclass(frozen=True, kw_only=True)
 class _StageCounts:
-    """One stage of one attribute: those who reached the stage before, and everybody."""
+    """One stage of one attribute, among those who reached the stage before."""
 
     stage: Stage
     step: View
-    whole: View
 
 
 def stage_measures(
@@ -74,7 +66,7 @@ def stage_measures(
         found[by] = [measure for each in seen for measure in _measures(each, system, standing)]
         if by:
             silent = next((why for each in seen if (why := _silent(each, system, standing)) is not None), None)
-            found[by] += [*actor_measures(_steps(seen), silent), *gap_shares(_steps(seen), silent)]
+            found[by] += gap_shares(_steps(seen), silent)
     return found
 
 
@@ -86,10 +78,9 @@ def _seen(
     layers = suppress_stages(steps, system=system, decisions=hidden, also=withheld)
     for stage, step, layer in zip(stages, steps, layers, strict=True):
         suppression = Suppression(decisions=layer, outcomes={})
-        wholes = {table.by: table for table in stage.whole}
         for table in step:
-            views = [View(table=each, system=system, suppression=suppression) for each in (table, wholes[table.by])]
-            found.setdefault(table.by, []).append(_StageCounts(stage=stage, step=views[0], whole=views[1]))
+            view = View(table=table, system=system, suppression=suppression)
+            found.setdefault(table.by, []).append(_StageCounts(stage=stage, step=view))
     return found
 
 
@@ -99,13 +90,11 @@ def _readable(tables: Iterable[Cells], standing: WindowStanding) -> list[Cells]:
 
 def _measures(seen: _StageCounts, system: System, standing: WindowStanding) -> list[Measure]:
     strata = {each.by: each for each in seen.stage.strata}.get(seen.step.table.by)
-    whole = [*rate_measures(seen.whole, WHOLE_RATE), *_compared(seen.whole)]
     step = rate_measures(seen.step, STEP_RATE)
-    step += adjusted_measures(seen.step, strata, others=False) if strata is not None else _compared(seen.step)
+    step += adjusted_measures(seen.step, strata) if strata is not None else _compared(seen.step)
     named = [
-        replace(measure, metric=names.get(measure.metric, measure.metric), given={"stage": seen.stage.name})
-        for names, measures in ((STEP, step), (WHOLE, whole))
-        for measure in measures
+        replace(measure, metric=STEP.get(measure.metric, measure.metric), given={"stage": seen.stage.name})
+        for measure in step
     ]
     if (silent := _silent(seen, system, standing)) is None:
         return named
@@ -173,23 +162,5 @@ METRICS = (
         ideal=1.0,
         undefined=f"{_EMPTY}; as adjusted_selection_rate_ratio",
         source="as adjusted_selection_rate_ratio",
-    ),
-    Metric(
-        name="cumulative_selection_rate",
-        kind="group",
-        formula=f"reached the stage ÷ assessed ({_REACHED})",
-        range="[0, 1]",
-        ideal=None,
-        undefined="nobody assessed; a stage that is the outcome is not mature yet",
-        source="as selection_rate, over the whole process so far: 29 CFR 1607.4(C)",
-    ),
-    Metric(
-        name="cumulative_selection_rate_ratio",
-        kind="comparison",
-        formula="cumulative selection rate of the group ÷ that of the declared reference, else of all other groups",
-        range="[0, ∞)",
-        ideal=1.0,
-        undefined="a group is empty or absent; nobody of the reference reached the stage",
-        source="as selection_rate_ratio",
     ),
 )

@@ -1,10 +1,10 @@
-"""Where a gap opens, and through whom: the gap over the whole funnel by stage and actor, which adds up exactly."""
+"""Through whom a gap opens: that over the whole funnel by stage and actor, which adds up exactly."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from boussole.audits.measures import Interval, Measure
@@ -12,11 +12,9 @@ from boussole.audits.metrics.comparisons import Against, against, compared, refu
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from boussole.audits.metrics.view import View, known_values
-from boussole.audits.uncertainty.gap_share import KIND, StepLogs, fieller, step_logs
-from boussole.audits.uncertainty.products import Step, product, product_interval
+from boussole.audits.uncertainty.gap_share import KIND, Step, StepLogs, fieller, step_logs
 from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
 
-THROUGH = "actor_selection_rate_ratio"
 GAP_SHARE = "tool_and_adviser_gap_share"
 OWN = ("tool", "adviser")
 """Who acts for the establishment: the gap that opens through them is for it to close."""
@@ -36,39 +34,6 @@ class StageStep:
     name: str
     actor: str | None
     view: View
-
-
-def actor_measures(stages: Sequence[StageStep], silent: Silent | None) -> list[Measure]:
-    """The part of each actor in the ratio over the whole funnel: their product, over all actors, is that ratio."""
-    if silent is not None:
-        return []
-    actors = dict.fromkeys(stage.actor for stage in stages if stage.actor)
-    return [
-        _part(actor, [stage for stage in stages if stage.actor == actor], position)
-        for position in compared(stages[0].view)
-        for actor in actors
-    ]
-
-
-def _part(actor: str, stages: Sequence[StageStep], position: int) -> Measure:
-    """One actor and one group: the product of the ratios of the actor's stages; `n` as at the first of them."""
-    given, view = {"actor": actor}, stages[0].view
-    others = [against(stage.view, SELECTION_RATIO, position) for stage in stages]
-    params = {**_whom(others), "stages": [stage.name for stage in stages]}
-    if (refusal := _refusal(stages, others, position)) is not None:
-        return replace(refusal, metric=THROUGH, given=given, params=params)
-    parts = _counts(stages, others, position)
-    value = product(parts)
-    defined = math.isfinite(value) and value > 0
-    return Measure(
-        **_about(THROUGH, view, position, parts),
-        given=given,
-        value=value if defined else None,
-        status="ok" if defined else "undefined",
-        reason=None if defined else "zero_denominator",
-        interval=product_interval(parts, clustered=view.table.clustered) if defined else None,
-        params=params,
-    )
 
 
 def gap_shares(stages: Sequence[StageStep], silent: Silent | None) -> list[Measure]:
@@ -201,17 +166,6 @@ def quantile(df: float | None, chance: float) -> float:
 
 
 METRICS = (
-    Metric(
-        name=THROUGH,
-        kind="beside",
-        formula="product of the stage selection rate ratios of the stages where one actor decides; over all actors the"
-        " product is the cumulative ratio of the last stage",
-        range="[0, ∞)",
-        ideal=1.0,
-        undefined="a stage of the actor has no ratio, or one of 0; the funnel is not mature yet; fewer came than may be"
-        " shown",
-        source="decomposition of a ratio into its steps; interval: Katz et al. (1978), Biometrics 34:469-474",
-    ),
     Metric(
         name=GAP_SHARE,
         kind="share",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict, TypeGuard
+from typing import Annotated, Any, TypedDict, TypeGuard
 
-from pydantic import Field, FiniteFloat, InstanceOf, SkipValidation
+from pydantic import InstanceOf, SkipValidation
 
 from boussole.audits.arguments import check_types, day
 from boussole.audits.decisions import IngestReport
@@ -17,19 +17,13 @@ from boussole.audits.decisions.frames import open_frame
 from boussole.audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.families import EVERY_COMPARISON
-from boussole.audits.metrics.sweep import swept
 from boussole.audits.notebook.comparing import GroupComparison, compare
-from boussole.audits.notebook.own import Tally
 from boussole.audits.notebook.results import Results
-from boussole.audits.notebook.sweeping import scored_window
 from boussole.audits.runs import Run, measure_window
 from boussole.audits.systems import System, load_system
 from boussole.audits.workspace import Workspace
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["Audit", "GroupComparison", "Tally", "audit", "compare", "sweep"]
+__all__ = ["Audit", "GroupComparison", "audit", "compare"]
 
 Day = Annotated[dt.date | str, SkipValidation]
 """A date, or text such as 2026-09-30; `day` reads it."""
@@ -92,39 +86,6 @@ def audit(
     with _opened(system, data) as (workspace, chosen, reports):
         run = measure_window(workspace, chosen, exact=exact, **days)
     return Audit(run=run, reports=reports)
-
-
-@check_types
-def sweep(
-    system: InstanceOf[System] | InstanceOf[Path] | str,
-    data: Workspace | Path | str | Any,
-    *,
-    start: Day | None = None,
-    end: Day | None = None,
-    as_of: Day | None = None,
-    thresholds: Annotated[Sequence[FiniteFloat], Field(min_length=1)] | None = None,
-) -> pd.DataFrame:
-    """Every selection and error rate of every group at every threshold that the score could have had.
-
-    One row per group, rate and threshold: by, group, metric, threshold, value, n, status, reason. Thresholds are the
-    scores that occur (of more than 1,000, as many at equal steps of their order; where rows were purged, the edges of
-    100 equal bins of the declared range), or the lowest score and those given. All with that score or more count as
-    selected, whatever was decided. `system` and `data`: as in `audit`. Small groups are hidden as in an audit; in the
-    others, a rate at a high threshold can be about few people: it is for those who hold the rows.
-
-    Raises BoussoleError where the system declares no score, and what `audit` raises.
-    """
-    import pandas as pd
-
-    days = _days(start, end, as_of)
-    with _opened(system, data) as (workspace, chosen, _):
-        tables = scored_window(workspace, chosen, thresholds=thresholds, **days)
-    rows = [
-        row
-        for scored, at in tables
-        for row in (swept(scored) if at is None else swept(scored, at.counts, at.thresholds.tolist()))
-    ]
-    return pd.DataFrame(rows).convert_dtypes()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from boussole.audits.measures import Cells, Measure, group_label
 from boussole.audits.metrics.across import UNKNOWN, composite_measure, unknown_measures
 from boussole.audits.metrics.comparisons import comparison_measures
 from boussole.audits.metrics.families import Families, families
-from boussole.audits.metrics.groups import derived_measures, impact_ratios, rate_measures
+from boussole.audits.metrics.groups import impact_ratios, rate_measures
 from boussole.audits.metrics.view import View
 from boussole.audits.notebook.asked import (
     NO_DAY,
@@ -26,7 +26,6 @@ from boussole.audits.notebook.asked import (
     system_of,
 )
 from boussole.audits.notebook.counting import count, open_rows, yes_values
-from boussole.audits.notebook.own import Function, OwnMetric, own_measures, own_metrics
 from boussole.audits.notebook.results import Results
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import NOTHING, suppress
@@ -72,7 +71,6 @@ def compare(
     by: By,
     outcome: str | None = None,
     metrics: Sequence[str] | str | None = None,
-    own: Mapping[str, Function] | None = None,
     selected: Sequence[Value] | Value | None = None,
     positive: Sequence[Value] | Value | None = None,
     favourable: bool = True,
@@ -93,10 +91,9 @@ def compare(
     `observed_for="selected"`: outcomes are known of the selected alone. `favourable=False`: being selected is a harm.
 
     `metrics`: names of `boussole metrics` that counts give (default: selection rates and their ratio; with an outcome
-    also true and false positive rates and their differences). `own`: functions of counts by name, such as
-    `{"harm": lambda c: c.false_positives / c.n}` (see `Tally`); each gets an interval, and a difference from the group
-    it is compared with. Groups of fewer than `suppress_below` decisions are set apart (`apart`), in no figure; where
-    they are more than one decision in twenty, they are hidden with what would give them away.
+    also true and false positive rates and their differences). Groups of fewer than `suppress_below` decisions are set
+    apart (`apart`), in no figure; where they are more than one decision in twenty, they are hidden with what would give
+    them away.
 
     Raises SourceError for a frame or column that cannot be used, BoussoleError for an argument that has no meaning.
 
@@ -128,11 +125,10 @@ def compare(
     )
     system = system_of(log, attributes, reference or {}, bands or {}, suppress_below)
     chosen = _metrics(system, metrics)
-    mine = own_metrics(own or {}, taken=_known(families(system)))
     tables, apart = count(rows, system, decided)
     check_references(tables, system)
     return GroupComparison(
-        measures=_measured(tables, system, chosen, mine, apart),
+        measures=_measured(tables, system, chosen, apart),
         decisions=int(tables[0].sizes().sum()),
         apart=tuple(sorted(group_label(*key) for key in apart)),
         by=tuple("*".join(attribute) for attribute in attributes),
@@ -141,7 +137,7 @@ def compare(
 
 def _known(measured: Families) -> list[str]:
     """The names of all metrics that counts give."""
-    parts = (measured.rates, measured.derived, measured.composites, measured.comparisons, measured.for_notebooks)
+    parts = (measured.rates, measured.composites, measured.comparisons, measured.for_notebooks)
     return [each.metric for part in parts for each in part] + ["impact_ratio", *UNKNOWN]
 
 
@@ -159,21 +155,19 @@ def _metrics(system: System, wanted: Sequence[str] | str | None) -> list[str]:
 
 
 def _measured(
-    tables: Sequence[Cells], system: System, chosen: Sequence[str], own: Sequence[OwnMetric], apart: Mapping[Key, str]
+    tables: Sequence[Cells], system: System, chosen: Sequence[str], apart: Mapping[Key, str]
 ) -> list[Measure]:
     suppression = suppress(tables, system=system, also=replace(NOTHING, apart=apart))
     measured, found = families(system), list[Measure]()
     for table in tables:
         view = View(table=table, system=system, suppression=suppression, by_fairlearn=False)
         found += [measure for name in chosen for measure in _of(view, measured, name)]
-        found += [measure for metric in own for measure in own_measures(view, metric)]
     return found
 
 
 def _of(view: View, measured: Families, name: str) -> list[Measure]:
     """The measures of one metric in one table."""
     found = [measure for each in measured.rates if each.metric == name for measure in rate_measures(view, each)]
-    found += [measure for each in measured.derived if each.metric == name for measure in derived_measures(view, each)]
     return found or (_between(view, measured, name) if view.table.by else [])
 
 

@@ -81,16 +81,6 @@ def variance(positives: Floats, negatives: Floats) -> float:
     return found
 
 
-def usual(area: float, positives: Floats, negatives: Floats) -> float:
-    """The variance that an area of that size usually has among so many positives and negatives.
-
-    Source: Hanley & McNeil (1982), Radiology 143:29-36, equation 2 with exponential scores.
-    """
-    p, n = float(positives.sum()), float(negatives.sum())
-    both, other = area / (2 - area) - area**2, 2 * area**2 / (1 + area) - area**2
-    return (area * (1 - area) + (p - 1) * both + (n - 1) * other) / (p * n)
-
-
 def area_interval(sides: Sides, *, clustered: bool, level: float = 0.95) -> Interval | None:
     """Interval of an area on the logit scale: DeLong's variance, or the jackknife where clusters are declared.
 
@@ -124,28 +114,6 @@ def logit_interval(area: float, se: float, quantile: float, level: float, method
     centre, half = math.log(area / (1 - area)), quantile * se / scale
     low, high = (1 / (1 + math.exp(-max(centre + side * half, -700.0))) for side in (-1, 1))
     return Interval(low=low, high=high, level=level, method=method)
-
-
-def compare_areas(one: Sides, two: Sides, *, clustered: bool) -> tuple[Interval, dict[str, Any]] | None:
-    """Interval of a difference of two areas, and the JSON test that judges it; None where nothing varies.
-
-    In a small group chance makes an area high and its variance small together. So a variance is at least what is usual
-    at the area of both groups together.
-    """
-    areas = float(auc(*one.sums)), float(auc(*two.sums))
-    sizes = one.per_bucket.sum(), two.per_bucket.sum()
-    common = float((areas[0] * sizes[0] + areas[1] * sizes[1]) / (sizes[0] + sizes[1]))
-    plain = max(variance(*one.sums), usual(common, *one.sums)), max(variance(*two.sums), usual(common, *two.sums))
-    se = math.sqrt(sum(plain))
-    test: dict[str, Any] = {"kind": "wald", "estimate": areas[0] - areas[1], "method": "delong"}
-    if clustered:
-        buckets = one.per_bucket, two.per_bucket
-        filled = (buckets[0] + buckets[1]) > 0
-        found = jk.difference(areas, (one.without_each(filled), two.without_each(filled)), plain, buckets)
-        if found is None:
-            return None
-        se, test = max(se, found[0]), {**test, "method": "jackknife", "df": found[1]}
-    return None if se <= 0 else (wald_interval(test | {"se": se}, low=-1.0, high=1.0), test | {"se": se})
 
 
 def wald_interval(test: dict[str, Any], *, low: float, high: float, level: float = 0.95) -> Interval:

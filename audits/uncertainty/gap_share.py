@@ -20,10 +20,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, stdtr
 
-from boussole.audits.uncertainty.jackknife import effective_sizes
-from boussole.audits.uncertainty.products import Step
+from boussole.audits.uncertainty.jackknife import Ints, effective_sizes
 
 Floats = npt.NDArray[np.float64]
+Counted = tuple[Ints, Ints]
+"""Cases and sizes per bucket."""
+Step = tuple[Counted, Counted]
+"""Of a group, and of whom it is compared with."""
 KIND = "gap_share"
 FEWEST = 10
 """Cases of each group at each step, and rows without one, from which a logarithm of a rate is about normal."""

@@ -52,23 +52,3 @@ def holm_levels(p_values: Sequence[float], weights: Sequence[float] | None = Non
             stopped = left
         found[index] = alpha * parts[index] / (stopped or left)
     return found
-
-
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p-values, in the order given: of those at most q, false alarms are on average at most a share q.
-
-    For a search that names many candidates, each looked at again afterwards; never for a verdict.
-    Formula: sorted ascending, p(i) becomes the running minimum from the largest of m/i p(i). Range [0, 1]. Valid for
-    independent or positively dependent tests. Undefined: an empty family gives an empty list.
-    Source: Benjamini & Hochberg (1995), J. Royal Statistical Society B 57:289-300.
-
-    >>> [round(p, 3) for p in benjamini_hochberg([0.01, 0.04, 0.03])]
-    [0.03, 0.04, 0.04]
-    """
-    order = sorted(range(len(p_values)), key=lambda i: p_values[i])
-    adjusted = [0.0] * len(p_values)
-    running = 1.0
-    for rank, index in reversed(list(enumerate(order, start=1))):
-        running = min(running, p_values[index] * len(order) / rank)
-        adjusted[index] = running
-    return adjusted

@@ -1,17 +1,15 @@
-"""Two groups compared within strata: standardised rates, Mantel-Haenszel odds ratio, and whether strata agree.
+"""Two groups compared within strata: rates standardised to the weights of Mantel and Haenszel.
 
 Only strata that hold people of both groups can compare them; the caller leaves out the others.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
 
 from boussole.audits.measures import Interval
 from boussole.audits.parts import Pairs
@@ -37,17 +35,14 @@ def matched_weights(n1: Floats, n0: Floats) -> Floats:
     return np.asarray(_divide(n1 * n0, n1 + n0), dtype=np.float64)
 
 
-def standardised_ratio(pairs: Pairs, target: Floats | None = None) -> StandardisedComparison | None:
-    """Ratio of two rates, each standardised over the strata to the same weights.
+def standardised_ratio(pairs: Pairs) -> StandardisedComparison | None:
+    """Ratio of two rates, each standardised over the strata to the weights of Mantel and Haenszel.
 
-    Formula: Σ w k1/n1 ÷ Σ w k0/n0. Without a `target`, w are the weights of Mantel and Haenszel, which make this the
-    Mantel-Haenszel risk ratio; else w is how many people of the target population each stratum holds.
+    Formula: Σ w k1/n1 ÷ Σ w k0/n0, w = n1 n0 / (n1 + n0): the Mantel-Haenszel risk ratio.
     Interval and test, independent rows: the score test at effective sizes that reproduce the variance of the log
-    ratio (Greenland & Robins for Mantel-Haenszel weights, the delta method for a target); clusters: the same at the
-    sizes that the jackknife over buckets finds the groups are worth, with Student's t. None where the other group's
-    rate is 0.
-    Source: Greenland & Robins (1985), Biometrics 41:55-68; Kitagawa (1955) and Fleiss, Levin & Paik (2003),
-    Statistical Methods for Rates and Proportions, chapter 19, for standardisation.
+    ratio; clusters: the same at the sizes that the jackknife over buckets finds the groups are worth, with Student's t.
+    None where the other group's rate is 0.
+    Source: Greenland & Robins (1985), Biometrics 41:55-68.
 
     >>> one = Pairs(k1=np.array([[157]]), n1=np.array([[2435]]), k0=np.array([[235]]), n0=np.array([[2435]]),
     ...             clustered=False)
@@ -56,20 +51,19 @@ def standardised_ratio(pairs: Pairs, target: Floats | None = None) -> Standardis
     (0.6681, 0.55, 0.81)
     """
     _, n1, _, n0 = pairs.sums
-    rates = _rates(pairs.sums, target)
-    first, other = (float(rate) for rate in rates)
+    first, other = (float(rate) for rate in _rates(pairs.sums))
     if not other > 0:
         return None
-    weights = matched_weights(n1, n0) if target is None else target
+    weights = matched_weights(n1, n0)
     sizes = _worth(weights, n1), _worth(weights, n0)
     if pairs.clustered:
-        buckets, parts = (pairs.n1.sum(axis=1), pairs.n0.sum(axis=1)), _rates(pairs.without_each, target)
+        buckets, parts = (pairs.n1.sum(axis=1), pairs.n0.sum(axis=1)), _rates(pairs.without_each)
         found = jk.worth((first, other), parts, sizes, buckets, transform="log")
         if found is not None:
             return _scored((first, other), found[0], "miettinen_nurminen_clusters", df=found[1])
         few = jk.effective_buckets(buckets[0]), jk.effective_buckets(buckets[1])
         return _scored((first, other), few, "miettinen_nurminen_buckets")
-    variance = _mantel_haenszel_variance(pairs) if target is None else _delta_variance(pairs, weights, rates)
+    variance = _mantel_haenszel_variance(pairs)
     if first > 0 and variance > 0:
         worth = ((1 - first) / (first * sizes[0]) + (1 - other) / (other * sizes[1])) / variance
         if worth > 0:
@@ -91,11 +85,11 @@ def standardised_difference(pairs: Pairs) -> StandardisedComparison:
     (0.052, 0.339)
     """
     _, n1, _, n0 = pairs.sums
-    first, other = (float(rate) for rate in _rates(pairs.sums, None))
+    first, other = (float(rate) for rate in _rates(pairs.sums))
     weights = matched_weights(n1, n0)
     sizes, name, df = (_worth(weights, n1), _worth(weights, n0)), "miettinen_nurminen_strata", None
     if pairs.clustered:
-        buckets, parts = (pairs.n1.sum(axis=1), pairs.n0.sum(axis=1)), _rates(pairs.without_each, None)
+        buckets, parts = (pairs.n1.sum(axis=1), pairs.n0.sum(axis=1)), _rates(pairs.without_each)
         found = jk.worth((first, other), parts, sizes, buckets, transform="identity")
         if found is None:
             sizes, name = (
@@ -126,10 +120,10 @@ def _difference_variance(pairs: Pairs, weights: Floats) -> float:
     return float((np.square(weights) * (parts[0] + parts[1])).sum() / weights.sum() ** 2)
 
 
-def _rates(counts: tuple[Floats, Floats, Floats, Floats], target: Floats | None) -> tuple[Floats, Floats]:
+def _rates(counts: tuple[Floats, Floats, Floats, Floats]) -> tuple[Floats, Floats]:
     k1, n1, k0, n0 = counts
     both = (n1 > 0) & (n0 > 0)
-    weights = np.where(both, matched_weights(n1, n0) if target is None else target, 0.0)
+    weights = np.where(both, matched_weights(n1, n0), 0.0)
     total = weights.sum(axis=-1)
     one, two = (_divide((weights * _divide(k, n)).sum(axis=-1), total) for k, n in ((k1, n1), (k0, n0)))
     return one, two
@@ -156,19 +150,6 @@ def _worth(weights: Floats, n: Floats) -> float:
     return float(weights.sum() ** 2 / (np.square(weights) / n).sum())
 
 
-def _delta_variance(pairs: Pairs, weights: Floats, rates: tuple[Floats, Floats]) -> float:
-    """Of the log ratio of rates standardised to fixed weights; half a case is added to each side of a stratum, or a
-    stratum of one person would have no variance."""
-    k1, n1, k0, n0 = pairs.sums
-    share, found = weights / weights.sum(), 0.0
-    for k, n, rate in ((k1, n1, float(rates[0])), (k0, n0, float(rates[1]))):
-        if rate <= 0:
-            return 0.0
-        p = (k + 0.5) / (n + 1)
-        found += float((np.square(share) * p * (1 - p) / n).sum()) / rate**2
-    return found
-
-
 def _scored(
     rates: tuple[float, float], sizes: tuple[float, float], method: str, *, df: float | None = None
 ) -> StandardisedComparison:
@@ -177,90 +158,3 @@ def _scored(
     quantile = None if df is None else student_quantile(0.975, df)
     interval = ratio_interval(k, sizes, quantile=quantile, method=method)
     return StandardisedComparison(rates=rates, interval=interval, test=test if df is None else test | {"df": df})
-
-
-def odds_ratio(pairs: Pairs) -> tuple[float, Interval | None] | None:
-    """The Mantel-Haenszel odds ratio Σ k1(n0−k0)/N ÷ Σ k0(n1−k1)/N, with its interval; None where it divides by 0.
-
-    Interval: independent rows, variance of Robins, Breslow & Greenland; clusters, jackknife of the log.
-    Source: Mantel & Haenszel (1959), JNCI 22:719-748; Robins, Breslow & Greenland (1986), Biometrics 42:311-323.
-
-    >>> one = Pairs(k1=np.array([[157]]), n1=np.array([[2435]]), k0=np.array([[235]]), n0=np.array([[2435]]),
-    ...             clustered=False)
-    >>> value, interval = odds_ratio(one)
-    >>> round(value, 4), round(interval.low, 3), round(interval.high, 3)
-    (0.6452, 0.523, 0.796)
-    """
-    value = float(_odds(pairs.sums))
-    if not math.isfinite(value):
-        return None
-    if value <= 0:
-        return value, None
-    if pairs.clustered:
-        result = jk.jackknife(value, _odds(pairs.without_each), transform="log")
-        return value, None if result is None else result.interval(low=0.0, high=float("inf"))
-    k1, n1, k0, n0 = pairs.sums
-    n = n1 + n0
-    agree, differ = (k1 + n0 - k0) / n, (k0 + n1 - k1) / n
-    one, two = k1 * (n0 - k0) / n, k0 * (n1 - k1) / n
-    r, s = one.sum(), two.sum()
-    variance = (agree * one).sum() / (2 * r * r) + (differ * two).sum() / (2 * s * s)
-    variance += (agree * two + differ * one).sum() / (2 * r * s)
-    half = normal_quantile(0.975) * math.sqrt(variance)
-    ends = [math.exp(math.log(value) + side * half) for side in (-1, 1)]
-    return value, Interval(low=ends[0], high=ends[1], method="robins_breslow_greenland")
-
-
-def _odds(counts: tuple[Floats, Floats, Floats, Floats]) -> Floats:
-    k1, n1, k0, n0 = counts
-    n = n1 + n0
-    above, below = (_divide(part, n).sum(axis=-1) for part in (k1 * (n0 - k0), k0 * (n1 - k1)))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(above / below, dtype=np.float64)
-
-
-def association_p(pairs: Pairs) -> float | None:
-    """Two-sided p of "within strata, being selected has nothing to do with the group" (Cochran-Mantel-Haenszel).
-
-    Formula: (Σ (k1 − n1 m/N))² ÷ Σ n1 n0 m (N − m) / (N² (N − 1)), m the selected of the stratum, without continuity
-    correction; chi-square with one degree of freedom. It takes the selected of each stratum as given, so that it needs
-    no independence beyond that of strata: in matched pairs it is McNemar's test. None where no stratum can tell.
-    Source: Mantel & Haenszel (1959), JNCI 22:719-748; McNemar (1947), Psychometrika 12:153-157.
-
-    >>> pairs = Pairs(k1=np.array([[1] * 5 + [0] * 15]), n1=np.ones((1, 20), dtype=np.int64),
-    ...               k0=np.array([[0] * 5 + [1] * 15]), n0=np.ones((1, 20), dtype=np.int64), clustered=False)
-    >>> round(association_p(pairs), 5), round(float(chi2.sf((5 - 15) ** 2 / (5 + 15), 1)), 5)
-    (0.02535, 0.02535)
-    """
-    k1, n1, k0, n0 = pairs.sums
-    n, cases = n1 + n0, k1 + k0
-    variance = float((n1 * n0 * cases * (n - cases) / (np.square(n) * (n - 1))).sum())
-    if not variance > 0:
-        return None
-    return float(chi2.sf(float((k1 - n1 * cases / n).sum()) ** 2 / variance, 1))
-
-
-def homogeneity_p(pairs: Pairs) -> float | None:
-    """p of "the odds ratio is the same in all strata" (Breslow-Day with Tarone's correction); independent rows only.
-
-    None with fewer than two strata that can tell, without a common odds ratio, and for clusters.
-    Source: Breslow & Day (1980), Statistical Methods in Cancer Research 1:142; Tarone (1985), Biometrika 72:91-95.
-    """
-    common = float(_odds(pairs.sums))
-    k1, n1, k0, n0 = pairs.sums
-    cases = k1 + k0
-    telling = (cases > 0) & (cases < n1 + n0)
-    if pairs.clustered or telling.sum() < 2 or not (math.isfinite(common) and common > 0):
-        return None
-    k1, n1, n0, cases = k1[telling], n1[telling], n0[telling], cases[telling]
-    expected = _expected(common, n1, n0, cases)
-    variance = 1 / (1 / expected + 1 / (cases - expected) + 1 / (n1 - expected) + 1 / (n0 - cases + expected))
-    statistic = float((np.square(k1 - expected) / variance).sum() - (k1 - expected).sum() ** 2 / variance.sum())
-    return float(chi2.sf(max(statistic, 0.0), telling.sum() - 1))
-
-
-def _expected(odds: float, n1: Floats, n0: Floats, cases: Floats) -> Floats:
-    """Cases of group 1 that fit the margins and the odds ratio (root of a quadratic, in the stable form)."""
-    a, b, c = 1 - odds, n0 - cases + odds * (n1 + cases), -odds * n1 * cases
-    root = np.sqrt(np.maximum(b * b - 4 * a * c, 0.0))
-    return np.asarray(-2 * c / (b + root), dtype=np.float64)

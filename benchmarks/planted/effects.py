@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from benchmarks.planted.results import Result
-from boussole.experiments.demo.planted import BLIND, LEFT_OUT, MONTHS, NOTHING, PLANTED, PlantedEffects
+from boussole.experiments.demo.planted import LEFT_OUT, MONTHS, NOTHING, PLANTED, PlantedEffects
 from boussole.experiments.demo.system_files import NEGLECTS
 
 JULY, AUGUST, SEPTEMBER = MONTHS
@@ -100,13 +100,6 @@ EFFECTS = (
         follows=(("gap_after_corrections_gender_age", (AUGUST,)),),
     ),
     Effect(name="lists followed as they come", question="2.1", asks="override_rate"),
-    Effect(
-        name="one agency follows every list",
-        question="2.1, by agency",
-        asks="override_rate_by_team",
-        months=(JULY, AUGUST),
-        of=f"team={BLIND}",
-    ),
     Effect(name="lists reviewed too fast to read", question="2.2", asks="time_to_read"),
     Effect(name="advisers not trained for version 2.0", question="2.5", asks="users_trained"),
     Effect(name="lists used for what nobody declared", question="1.1", asks="undeclared_use"),

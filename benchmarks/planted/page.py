@@ -11,7 +11,6 @@ from benchmarks.planted.picture import draw
 from benchmarks.planted.results import Result
 from benchmarks.planted.sizes import SIZES
 from benchmarks.reports import write_report
-from boussole.audits.metrics.teams import OVERRIDE_BY_TEAM
 from boussole.audits.uncertainty.exact import exact_ends
 from boussole.experiments.demo.planted import SEED
 
@@ -152,8 +151,8 @@ def _asked(result: Result) -> set[str]:
 
 
 def _alarms(result: Result) -> set[str]:
-    """Those that are false alarms; what teams make of lists is explored and not judged."""
-    return _asked(result) - UNLABELLED - UNTIL_SEEN - {OVERRIDE_BY_TEAM}
+    """Those that are false alarms."""
+    return _asked(result) - UNLABELLED - UNTIL_SEEN
 
 
 def _often(runs: Sequence[set[str]]) -> str:

@@ -18,7 +18,6 @@ from benchmarks.planted.results import Key, Result
 from benchmarks.planted.sizes import TEXTS
 from boussole.audits.lake import writing
 from boussole.audits.lake.readings import note_reading
-from boussole.audits.metrics.teams import OVERRIDE_BY_TEAM
 from boussole.audits.runs import complete_windows
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
@@ -90,13 +89,10 @@ def _told(document: AuditDocument) -> dict[str, str]:
 
 
 def _accused(document: AuditDocument) -> dict[str, tuple[str, ...]]:
-    """The questions that are watched or not kept, with the measures that are why; agencies that change clearly less."""
+    """The questions that are watched or not kept, with the measures that are why."""
     found = {}
     for each in document.verdicts:
         if each.verdict in BAD:
             why = tuple(one.measure for one in each.comparisons if one.verdict in BAD)
             found[each.indicator] = why or (each.metric or each.indicator,)
-    teams = [each for each in document.measures if each.metric == OVERRIDE_BY_TEAM]
-    if apart := tuple(each.id for each in teams if getattr(each.params, "differs", None)):
-        found[OVERRIDE_BY_TEAM] = apart
     return found

@@ -15,12 +15,10 @@ from boussole.charter.document import MeasureDocument
 SHARES = {
     selection.SELECTION_RATE.metric,
     stages.STEP_RATE.metric,
-    stages.WHOLE_RATE.metric,
     *(rate.metric for rate in errors.RATES),
     *(rate.metric for rate in missing.RATES.values()),
     "scoring_rate",
     replies.LATE_SHARE.metric,
-    replies.PROMPT_SHARE.metric,
     "unknown_share",
     "unknown_selection_rate",
 }

@@ -12,7 +12,6 @@ from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
 from boussole.audits.metrics.calls import OUTSIDE_SHARE
 from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.definition import RateComparison
-from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
 from boussole.audits.metrics.families import EVERY_COMPARISON
 from boussole.audits.metrics.footprint import FOR_NOTHING, OF_YEAR, PER_TEXT, SPREAD
 from boussole.audits.metrics.forgotten import NEVER_RATIO
@@ -20,7 +19,7 @@ from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN
 from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE
 from boussole.audits.metrics.marking import UNMARKED_SHARE
 from boussole.audits.metrics.notices import WITHOUT_NOTICE
-from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
+from boussole.audits.metrics.ranking import DISCOUNT, EXPOSURE_RATIO
 from boussole.audits.metrics.replies import LATE_RATIO
 from boussole.audits.metrics.reworked import HASTY_TEXTS, REWORKED_SHARE
 from boussole.audits.metrics.search_controls import FROM_REPLIES_SHARE
@@ -103,9 +102,8 @@ COMPARISONS = {comparison.metric: comparison for comparison in EVERY_COMPARISON}
 LISTS = {"kinds": ("ranking",), "by_window": True}
 JUDGED: dict[str, JudgingMethod] = {
     **{metric: _compared(comparison) for metric, comparison in COMPARISONS.items()},
-    EXPOSURE_RATIO.metric: _compared(EXPOSURE_RATIO, **LISTS, params={**AGAINST, "discount": DISCOUNTS["exposure"]}),
+    EXPOSURE_RATIO.metric: _compared(EXPOSURE_RATIO, **LISTS, params={**AGAINST, "discount": DISCOUNT}),
     NEVER_RATIO: _compared(COMPARISONS[NEVER_RATIO], **LISTS, later=True, overlapping=True),
-    AUC_DIFFERENCE.metric: _compared(AUC_DIFFERENCE, by_window=True),
     CALIBRATION_DIFFERENCE.metric: _compared(CALIBRATION_DIFFERENCE, by_window=True),
     LATE_RATIO.metric: _compared(LATE_RATIO, need="closings", replies=True, by_window=True, later=True),
     DRIFT: JudgingMethod(scale="distance", by_window=True),

@@ -22,7 +22,6 @@ from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.answers.short import short_answer, words_in
 from boussole.dashboard.views.answers.small_print import measure_words
 from boussole.dashboard.views.answers.unjudged import UnjudgedFigure, unjudged
-from boussole.dashboard.views.calls import cost_line
 from boussole.dashboard.views.charts.tables import VerdictTable
 from boussole.dashboard.views.scene import Scene, anchor_of, period
 from boussole.dashboard.views.system import ArticleSection, ExaminedQuestion, system_page
@@ -62,7 +61,7 @@ def section_written(
     return {
         "title": tell("What it writes"),
         **(
-            _texts(found, cost_line(document, system, say), tell)
+            _texts(found, tell)
             if found
             else {**NOTHING, "told": tell("The workspace does not hold the texts of this period any more.")}
         ),
@@ -71,12 +70,12 @@ def section_written(
     }
 
 
-def _texts(found: WrittenView, cost: str, tell: ReportSay) -> Data:
-    """How many texts, by task, where they ran, what they took and cost, in the words of the page."""
+def _texts(found: WrittenView, tell: ReportSay) -> Data:
+    """How many texts, by task, where they ran, what they took, in the words of the page."""
     say = speaker(tell.lang)
     became = [say("Sent as written"), say("Sent, changed"), say("For nothing")] if found.outcomes else []
     ran = say("The log does not say.") if found.ran is None else say.apart(found.ran)
-    facts = [[say("Where it ran"), ran], [say("What it took"), found.took], [say("Cost of its calls"), cost]]
+    facts = [[say("Where it ran"), ran], [say("What it took"), found.took]]
     return {
         "told": say("{n} texts, {period}. No text is shown here.", n=found.texts, period=found.period),
         "header": [say("Task"), say("Texts"), *became],
@@ -112,8 +111,8 @@ TALL = 0.55
 """Height of a drawing that stands apart from its question, in widths of it."""
 _BOX = re.compile(r'viewBox="0 0 (?P<wide>[\d.]+) (?P<high>[\d.]+)"')
 WIDTHS = {
-    (9, 3): (None, 21, 17, 22, 15, 21, 21, 17, 19),
-    (10, 1): (None, 12, 19, 15, 16, 19.5, 17, 21, 16.5, 18),
+    (8, 3): (None, 21, 17, 24, 18, 25, 20, 21),
+    (7, 1): (None, 14, 34, 20, 30, 24, 24),
     (6, 2): (None, 40, 17, 34, 22, 27),
     (6, 1): (None, 13, 29, 17, 44, 30),
     (5, 1): (None, 30, 34, 26, 30),

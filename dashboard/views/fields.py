@@ -116,7 +116,6 @@ class RateKind:
 KINDS = (
     RateKind(key="selected", rate="selection_rate", scale="ratio"),
     RateKind(key="stage", rate="stage_selection_rate", scale="ratio"),
-    RateKind(key="reached", rate="cumulative_selection_rate", scale="ratio"),
     RateKind(key="found", rate="true_positive_rate", scale="difference"),
     RateKind(key="wrongly", rate="false_positive_rate", scale="difference"),
     RateKind(key="outcome", rate="precision", scale="difference"),

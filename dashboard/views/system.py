@@ -439,7 +439,6 @@ def chart_title(metric: str, by: By, say: Say, *, system: System | None) -> str:
             "People who move on at each stage with comparable profiles, in percent of the group compared with"
         ),
         "stage_selection_rate": say("Share of people who move on at each stage"),
-        "cumulative_selection_rate": say("Share of people who get as far as each stage"),
         "exposure": say("Attention that a place in a list gets"),
         "late_reply": say("Replies that came after the list had closed"),
         "never_shortlisted_rate": say("Share of people on no list"),

@@ -298,12 +298,12 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "answer": "unknown",
             "switch": "PlantedEffects.untold_calls",
             "mechanism": "since the change some calls tell neither tokens nor electricity: nobody can tell what ChatFT "
-            "takes (7.5), and its cost is told as the least that it can be",
+            "takes (7.5)",
         },
-        "costs": {
+        "components": {
             "system": "chatft",
-            "planted": "none: prices are invented; one falls on 15 September 2026, so that the month has two",
-            "components": "the share of Mistral AI among its components is on its way to 100 in 100 by the end of "
+            "planted": "none",
+            "told": "the share of Mistral AI among its components is on its way to 100 in 100 by the end of "
             "2027 (6.5), told and not judged",
         },
         "texts_in_pairs": {

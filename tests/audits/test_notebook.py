@@ -152,15 +152,6 @@ def test_an_argument_that_cannot_be_is_refused_in_one_paragraph(given: dict[str,
         audits.audit("calls.yaml", None, **given)
 
 
-THRESHOLDS: list[Any] = ["0.3", 0.3, ["high"], [], [float("nan")]]
-
-
-@pytest.mark.parametrize("thresholds", THRESHOLDS, ids=repr)
-def test_thresholds_that_are_no_numbers_are_refused(thresholds: Any) -> None:
-    with pytest.raises(BoussoleError, match="`thresholds` cannot be "):
-        audits.sweep("calls.yaml", None, thresholds=thresholds)
-
-
 def test_a_system_that_is_not_there_is_named(frame: pd.DataFrame, tmp_path: Path) -> None:
     with pytest.raises(BoussoleError, match="`system` cannot be None: it should be an instance of System; "):
         audits.audit(None, frame)  # type: ignore[arg-type]

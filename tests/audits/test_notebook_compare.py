@@ -176,57 +176,6 @@ def test_the_frame_names_attribute_group_and_metric(frame: pd.DataFrame) -> None
     assert found[found["by"].isna()]["group"].isna().all()
 
 
-@pytest.mark.slow
-def test_a_metric_of_ones_own_has_an_interval_that_covers() -> None:
-    """The share of harm is a known share of a binomial: of 400 drawn samples, some 95 in 100 intervals hold it."""
-    random, inside, draws = np.random.default_rng(5), 0, 400
-    for _ in range(draws):
-        n = 600
-        rows = pd.DataFrame({"d": random.random(n) < 0.5, "y": random.random(n) < 0.4, "g": "a"})
-        found = audits.compare(
-            rows, decision="d", outcome="y", by="g", metrics=[], own={"harm": lambda c: c.false_positives / c.n}
-        )
-        interval = found.measure("harm/g=a").interval
-        assert interval is not None
-        inside += interval.low <= 0.3 <= interval.high
-    assert 0.92 <= inside / draws <= 0.98
-
-
-def test_a_metric_of_ones_own_is_the_metric_it_imitates(frame: pd.DataFrame) -> None:
-    found = audits.compare(
-        frame,
-        decision="Décision",
-        outcome="hired",
-        by="Sexe",
-        reference={"Sexe": "M"},
-        metrics=["selection_rate", "precision"],
-        own={
-            "chosen": lambda c: c.selected / c.n,
-            "right": lambda c: c.true_positives / (c.true_positives + c.false_positives),
-        },
-    )
-    for ours, theirs in (("chosen", "selection_rate"), ("right", "precision")):
-        values = [found.measure(f"{ours}/Sexe={sex}").value for sex in "FM"]
-        assert values == [pytest.approx(found.measure(f"{theirs}/Sexe={sex}").value) for sex in "FM"]
-        gap = found.measure(f"{ours}_difference/Sexe=F")
-        assert gap.value == pytest.approx(values[0] - values[1])
-        assert gap.params["against"] == "Sexe=M"
-        assert gap.interval is not None
-        assert gap.interval.low < gap.value < gap.interval.high
-
-
-def test_own_metrics_are_hidden_and_undefined_like_others() -> None:
-    rows = pd.DataFrame({"d": [1, 0] * 100 + [0] * 60, "g": ["a"] * 100 + ["b"] * 94 + ["c"] * 6 + ["z"] * 60})
-    found = audits.compare(rows, decision="d", by="g", own={"odds": lambda c: c.not_selected / c.selected})
-    assert found.measure("odds/g=rare-1").status == "suppressed"
-    assert found.measure("odds/g=z").reason in {"zero_denominator", "protects_small_group"}
-    shown = audits.compare(
-        rows, decision="d", by="g", suppress_below=1, own={"odds": lambda c: c.not_selected / c.selected}
-    )
-    assert shown.measure("odds/g=c").value == 1.0
-    assert shown.measure("odds/g=z").reason == "zero_denominator"
-
-
 def test_small_groups_are_hidden_unless_asked_otherwise(frame: pd.DataFrame) -> None:
     few = pd.concat([frame, frame.head(5).assign(Sexe="X")])
     told = audits.compare(few, decision="Décision", by=["Sexe", "age"], bands={"age": [25, 50]})
@@ -267,13 +216,7 @@ def test_small_groups_are_hidden_unless_asked_otherwise(frame: pd.DataFrame) -> 
         ({"bands": {"Sexe": [50, 25]}}, "cannot be .50.0, 25.0.: bands must be ascending"),
         ({"person": 3}, "`person` cannot be 3: it should be a valid string"),
         ({"outcomes": "hired"}, r"there is no argument `outcomes`.*'outcome'"),
-        ({"own": [3]}, "`own` cannot be .3.: it should be a valid dictionary"),
         ({"observed_for": "some"}, "'all' or 'selected'"),
-        ({"own": {"selection_rate": len}}, "there is a metric 'selection_rate' already"),
-        ({"own": {"my metric": len}}, "is no name of a metric"),
-        ({"own": {"mine": 3}}, "`own` cannot be 3: it should be callable"),
-        ({"own": {"mine": lambda c: c.chosen}}, r"'mine' failed: AttributeError.*true_positives"),
-        ({"own": {"mine": lambda c: np.array([1.0, 2.0, 3.0])}}, "numbers of shape"),
     ],
 )
 def test_a_wrong_argument_is_told_with_the_next_step(frame: pd.DataFrame, wrong: dict[str, Any], told: str) -> None:

@@ -14,8 +14,8 @@ import pytest
 
 from boussole.audits.cubes import build, ranks
 from boussole.audits.cubes.edges import bins_of
-from boussole.audits.cubes.fair import KIND, fair_tables
 from boussole.audits.cubes.histograms import histograms
+from boussole.audits.cubes.random_order import KIND, chances_table
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import CUBES, RANKED, SUMS, keys_of, table
 from boussole.audits.systems import System
@@ -92,11 +92,9 @@ def test_lists_are_those_of_duckdb(make: Make, tmp_path: Path) -> None:
         counted = make(f"counted{i}", ranks.counted(made["listed"], by))
         shares = make(f"shares{i}", ranks.shares(counted, by, system.reference_of(by)))
         kinds = shares.select(KIND).cast(dict.fromkeys(KIND, "int64")).distinct().order_by(KIND).to_pyarrow()
-        fair = [
-            make(f"{name}{i}", each) for name, each in zip(("required", "chances"), fair_tables(kinds), strict=True)
-        ]
+        chances = make(f"chances{i}", chances_table(kinds))
         order = make(f"ordered{i}", ranks.ordered(made["listed"], shares, by))
-        added = ranks.of_attribute((shares, order, None), (fair[0], fair[1]), by, ranks.against(system, by))
+        added = ranks.of_attribute((shares, order, None), chances, by, ranks.against(system, by))
         found |= by_key(added.to_pyarrow(), "ranks")
     expected = {key: sums for key, sums in by_key(kept(workspace, system, "ranks"), "ranks").items() if sums[0]}
     assert len(found) > 100

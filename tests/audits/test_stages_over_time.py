@@ -29,7 +29,7 @@ from boussole.charter.document.measures import measures_of
 from tests.as_json import publication
 from tests.audits.funnels import STAGES, counted, funnel, people
 
-STEP, WHOLE, REASON = "stage_selection_rate", "cumulative_selection_rate", "protects_other_window"
+STEP, REASON = "stage_selection_rate", "protects_other_window"
 LIMIT = 11
 SEXES, AGES, FURTHEST = ("F", "M", "X"), ("old", "young"), len(STAGES) + 1
 MONTHS = [Window(dt.date(2026, i, 1), dt.date(2026, i, 28)) for i in (1, 2, 3)]
@@ -85,7 +85,6 @@ def facts(
         ends = {
             "selection_rate": (0, chosen),
             "stage_selection_rate": (at, None if at is None else at + 1),
-            "cumulative_selection_rate": (0, None if at is None else at + 1),
         }.get(each["metric"])
         if ends is None or each["n"] is None or (at is not None and at >= before and (each["by"] or not totals)):
             continue
@@ -211,7 +210,6 @@ def test_a_quarter_does_not_give_the_few_away_who_came_far_in_one_month() -> Non
     assert told(january, STEP, "hired") == {"all": None, "F": "small_group", "M": "protects_small_group"}
     assert set(told(february, STEP, "hired").values()) == {None}
     assert told(quarter, STEP, "hired") == {"all": None, "F": REASON, "M": REASON}
-    assert told(quarter, WHOLE, "hired") == {"all": None, "F": REASON, "M": REASON}
     assert set(told(quarter, STEP, "contacted").values()) == {None}
     assert {m["reason"] for m in quarter if m["metric"] == "selection_rate"} == {None}
     alone = publish(of, counts, WINDOWS[3], {})

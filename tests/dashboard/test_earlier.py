@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from boussole.audits.metrics.human import OVERRIDE_RATE
-from boussole.audits.metrics.teams import OVERRIDE_BY_TEAM
 from boussole.audits.windows import Window
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.document import AuditDocument, VerdictDocument, VerdictInShort
@@ -21,7 +19,6 @@ from boussole.dashboard.api import answers
 from boussole.dashboard.api.shapes import VerdictsQuery
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.answer.around import by_team
 from boussole.dashboard.pages.article.questions import questions
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.known import known_words, last_answer, last_answer_words, stray_words
@@ -32,7 +29,6 @@ from boussole.dashboard.views.system import system_page
 from tests.as_json import documents, written
 from tests.charter.incidents.made import facts
 from tests.dashboard.test_answer import html, page
-from tests.written import measure as as_sealed
 
 EN, FR = speaker("en"), speaker("fr")
 MATCHFT = "matchft"
@@ -198,46 +194,6 @@ def test_the_course_is_drawn_though_the_latest_audit_has_no_figure(scene: Scene,
     del audits[Window(dt.date(2026, 7, 1), dt.date(2026, 7, 31))]
     one = page(given, MATCHFT, asked, past=SystemPast(audits=audits)).course
     assert one is not None, "a single figure that today's audit lacks is told too"
-
-
-def reviewed(document: AuditDocument, **teams: str) -> AuditDocument:
-    """An audit with teams; of each, how it differs from all others."""
-    given = written({MATCHFT: document})[MATCHFT]
-    given["measures"] = [each for each in given["measures"] if each["metric"] != OVERRIDE_BY_TEAM]
-    given["measures"] += [
-        as_sealed(
-            metric=OVERRIDE_BY_TEAM,
-            by=["team"],
-            group={"team": name},
-            value=0.1,
-            n=200,
-            interval={"low": 0.05, "high": 0.2, "method": "korn_graubard_simultaneous"},
-            params={"teams": len(teams), **({"differs": side} if side else {})},
-        )
-        for name, side in teams.items()
-    ]
-    return documents({MATCHFT: given})[MATCHFT]
-
-
-def test_the_months_in_which_a_team_clearly_differed_are_named(scene: Scene) -> None:
-    document = scene.latest[MATCHFT]
-    verdict = document.verdicts[0].model_copy(update={"metric": OVERRIDE_RATE})
-    july, august, september = (Window(dt.date(2026, at, 1), dt.date(2026, at, 30)) for at in (7, 8, 9))
-    today = reviewed(document, A07="", A12="")
-    audits = {
-        july: reviewed(document, A07="below", A12=""),
-        august: reviewed(document, A07="below", A12="above"),
-        september: today,
-    }
-    found = by_team(today, verdict, EN, past=SystemPast(audits=audits))
-    assert found is not None
-    assert found.told == "No team clearly differs from all others together."
-    assert found.before == [
-        "Earlier, A07 changed clearly less than all others together: from 1 July 2026 to 30 July 2026, from 1 August "
-        "2026 to 30 August 2026.",
-        "Earlier, A12 changed clearly more than all others together: from 1 August 2026 to 30 August 2026.",
-    ]
-    assert found.before[0] in html(replace(page(scene, MATCHFT, document.verdicts[0].indicator), teams=found))
 
 
 def test_the_api_tells_the_last_answer(

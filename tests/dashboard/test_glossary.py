@@ -31,13 +31,13 @@ LANGS = ("fr", "en")
 TECHNICAL = {
     "fr": """
         intervalle seuil seuils psi dérive attestation quorum mandat procuration déport saisine
-        empreinte racine scellé instantané présélection standardisé logistique cotes calibration
+        empreinte racine scellé instantané présélection calibration
         étalonnage qpv rqth rome pseudonyme purge cubes mlflow evidently oscal masqué holm p-value
         croisement aipd fria wasserstein
     """,
     "en": """
         interval threshold thresholds psi drift attestation quorum mandate proxy recusal referral
-        fingerprint root sealed snapshot shortlisted standardised logistic odds calibration qpv rqth
+        fingerprint root sealed snapshot shortlisted calibration qpv rqth
         rome pseudonym purge cubes mlflow evidently oscal suppressed holm p-value intersection fria
         wasserstein
     """,

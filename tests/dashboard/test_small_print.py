@@ -12,7 +12,7 @@ from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.small_print import law_words
 from boussole.dashboard.views.scene import Scene
-from tests.as_json import indicator_of, missing_words, sight_words, threshold_words, through_words
+from tests.as_json import indicator_of, missing_words, sight_words, threshold_words
 
 Document = dict[str, Any]
 FR, EN = speaker("fr"), speaker("en")
@@ -84,30 +84,6 @@ def test_the_gap_that_would_be_seen_is_that_of_the_group_with_the_fewest_decisio
         "So few decisions are about “X” that hardly any gap would be seen."
     )
     assert told() == ""
-
-
-def test_each_actor_is_told_with_their_part_in_the_gap() -> None:
-    def part(actor: str, value: float | None, group: str = "F") -> dict[str, Any]:
-        given = {"actor": actor}
-        return {
-            "metric": "actor_selection_rate_ratio",
-            "by": ["sex"],
-            "group": {"sex": group},
-            "given": given,
-            "value": value,
-            **({"status": "undefined", "reason": "zero_denominator"} if value is None else {}),
-        }
-
-    document = {
-        "measures": [part("tool", 0.871), part("employer", 1.02), part("adviser", None), part("tool", 0.9, "X")]
-    }
-    verdict = {"metric": "adjusted_stage_selection_rate_ratio", "by": ["sex"]}
-    assert through_words(document, verdict, EN, system=None) == (
-        "F \u2013 the tool 87 for 100, the employer 102 for 100. X \u2013 the tool 90 for 100. "
-        "Whatever the profile; multiplied, they give the whole gap."
-    )
-    assert through_words(document, verdict | {"by": ["age"]}, EN, system=None) == ""
-    assert through_words(document, verdict | {"metric": "selection_rate_ratio"}, EN, system=None) == ""
 
 
 def test_a_figure_that_rests_on_outcomes_says_how_many_are_missing(scene: Scene, compas: Document) -> None:

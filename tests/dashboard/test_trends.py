@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from boussole.audits.metrics.human import OVERRIDE_BY_GROUP, OVERRIDE_RATE
-from boussole.audits.metrics.teams import OVERRIDE_BY_TEAM
+from boussole.audits.metrics.human import OVERRIDE_RATE
 from boussole.audits.windows import Window
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.course import SystemPast
-from boussole.dashboard.views.answers.trends import CourseGroup, trend_of_all, trends
+from boussole.dashboard.views.answers.trends import trend_of_all
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents, written
-from tests.dashboard.test_answer import html, page
 from tests.written import measure as as_sealed
 
 EN, FR = speaker("en"), speaker("fr")
@@ -47,15 +44,11 @@ def month(document: AuditDocument, *figures: Any) -> AuditDocument:
 
 
 def past(scene: Scene, values: Mapping[str, Sequence[float | None]], **params: Any) -> SystemPast:
-    """Four months of shares: of everybody, of women and men, of teams; None: not told."""
-    kinds = {"all": ("", ""), "F": ("gender", "F"), "M": ("gender", "M"), "A": ("team", "A"), "B": ("team", "B")}
-    metrics = {"": OVERRIDE_RATE, "gender": OVERRIDE_BY_GROUP, "team": OVERRIDE_BY_TEAM}
+    """Four months of shares of everybody; None: not told."""
     audits = {}
     for at, window in enumerate(MONTHS):
         told = [
-            figure(metrics[kinds[who][0]], value, by=kinds[who][0], group=kinds[who][1], **params)
-            for who, course in values.items()
-            if (value := course[at]) is not None
+            figure(OVERRIDE_RATE, value, **params) for course in values.values() if (value := course[at]) is not None
         ]
         audits[window] = month(scene.latest[MATCHFT], *told)
     return SystemPast(audits=audits)
@@ -64,10 +57,6 @@ def past(scene: Scene, values: Mapping[str, Sequence[float | None]], **params: A
 @pytest.fixture
 def verdict(scene: Scene) -> VerdictDocument:
     return scene.latest[MATCHFT].verdicts[0].model_copy(update={"metric": OVERRIDE_RATE})
-
-
-def of(scene: Scene, verdict: VerdictDocument, given: SystemPast) -> list[CourseGroup]:
-    return trends(given, verdict, EN, system=scene.systems[MATCHFT])
 
 
 def test_a_fall_is_told_and_what_chance_explains_is_not(scene: Scene, verdict: VerdictDocument) -> None:
@@ -96,28 +85,3 @@ def test_months_that_a_quarter_counts_too_are_counted_once(scene: Scene, verdict
 def test_figures_that_count_earlier_months_too_show_no_trend(scene: Scene, verdict: VerdictDocument) -> None:
     given = past(scene, {"all": (0.2, 0.16, 0.12, 0.08)}, since="2026-06-01")
     assert trend_of_all(given, verdict, EN).startswith("A trend takes three periods")
-
-
-def test_groups_and_teams_are_told_apart(scene: Scene, verdict: VerdictDocument) -> None:
-    courses = {
-        "F": (0.2, 0.16, 0.12, 0.08),
-        "M": (0.1, 0.1, 0.1, 0.1),
-        "A": (0.1, 0.2, 0.3, 0.4),
-        "B": (0.1, 0.1, 0.1, 0.1),
-    }
-    by_group, teams = of(scene, verdict, past(scene, courses))
-    assert by_group.told[0] == "Fell, more than chance explains: Women."
-    assert [line.name for line in by_group.drawn] == ["Women", "Men"]
-    assert by_group.rows[0][1:3] == ("20.0 (18.0 to 22.0)", "16.0 (14.0 to 18.0)")
-    assert teams.told[0] == "Rose, more than chance explains: A."
-    assert [line.name for line in teams.drawn] == ["A"]  # those that stand out
-    assert [row[0] for row in teams.rows] == ["A", "B"]
-    shown = html(replace(page(scene, MATCHFT, verdict.indicator), trends=[by_group, teams]))
-    assert "Fell, more than chance explains: Women." in shown
-    assert by_group.drawn[0].alt in shown
-
-
-def test_a_team_told_as_at_most_has_no_figure(scene: Scene, verdict: VerdictDocument) -> None:
-    assert not of(scene, verdict, past(scene, {"A": (0.1, 0.2, 0.3, 0.4)}, at_most=True))
-    (teams,) = of(scene, verdict, past(scene, {"A": (0.1, None, 0.3, 0.4)}))
-    assert teams.rows[0][2] == "no figure"

@@ -150,44 +150,6 @@ def test_which_calls_there_are_is_told(tmp_path: Path) -> None:
     assert measure["params"]["others"] == 18
 
 
-PRICED = "prices: {small: [{since: 2026-01-01, input: 2, output: 6}, {since: 2026-03-11, input: 1, output: 3}]}"
-
-
-def with_tokens(home: Path) -> Workspace:
-    """Sixty calls of a model with two prices in March, forty of one without, and of the first ten without tokens."""
-    workspace = Workspace.create(home)
-    columns = COLUMNS + ", tokens_in: read, tokens_out: tokens"
-    declared = f"generations: {{{columns}, calls: {{{ALLOWED}, {PRICED}}}}}"
-    (home / "systems" / "offers.yaml").write_text(SYSTEM.replace("CALLS", declared), encoding="utf-8")
-    workspace = Workspace(home)
-    people = [f"p{i}" for i in range(60)]
-    decided = pd.DataFrame({"ref": people, "day": dt.date(2026, 3, 4), "contacted": True, "who": people})
-    bring(workspace, decided.assign(gender=["F", "M"] * 30), "decisions")
-    rows = 100
-    logged = pd.DataFrame({"model": ["small"] * 60 + ["other"] * 40, "by": "Mistral AI", "where": "Paris"})
-    logged["at"] = [pd.Timestamp(2026, 3, 10 if i < 30 else 31, 11) for i in range(rows)]
-    logged["call"], logged["team"] = [f"c{i}" for i in range(rows)], [f"T{i % 30}" for i in range(rows)]
-    logged["read"] = pd.array([None if i < 10 else 1000 for i in range(rows)], dtype="Int64")
-    logged["tokens"] = pd.array([500] * rows, dtype="Int64")
-    bring(workspace, logged, "generations")
-    return workspace
-
-
-@pytest.mark.costly
-def test_the_cost_of_calls_is_computed_again_and_by_a_pack_without_us(tmp_path: Path) -> None:
-    """10 calls of which only 500 tokens at 6 € are known, 20 of 1,000 at 2 € and 500 at 6 €, 30 at half that."""
-    workspace = with_tokens(tmp_path / "w")
-    document = audit(workspace)
-    told = {each.metric: each for each in document.measures}
-    cost = told["cost_of_calls"]
-    assert cost.value == pytest.approx((10 * 500 * 6 + 20 * (2000 + 3000) + 30 * (1000 + 1500)) / 1e6)
-    assert (cost.n, cost.params.get("all"), cost.params.get("unknown")) == (100, 100, 50)
-    assert cost.params.by_call[1] == ("Mistral AI", "Paris", "other", 40, 40, None)
-    assert told["tokens_read"].value == 90_000
-    assert "cost_of_calls" not in {each.metric for each in document.verdicts}  # told, and never judged
-    confirm(workspace, tmp_path)
-
-
 def test_the_share_of_one_provider_is_told_with_its_forecast_and_never_judged(tmp_path: Path) -> None:
     points = [
         ("2024-10-01", 0.35),

@@ -51,10 +51,6 @@ def test_compas_scores_tell_apart_as_scikit_learn_says(compas: dict[str, Any], r
     assert value(compas, "auc") == pytest.approx(
         roc_auc_score(frame["two_year_recid"], frame["decile_score"]), abs=1e-12
     )
-    black, white = (groups[name] for name in ("African-American", "Caucasian"))
-    pairs = pd.concat([black[black["two_year_recid"] == 0], white[white["two_year_recid"] == 1]])
-    crossed = value(compas, "bpsn_auc/race=African-American")
-    assert crossed == pytest.approx(roc_auc_score(pairs["two_year_recid"], pairs["decile_score"]), abs=1e-12)
     measures = {item["id"]: item for item in compas["measures"]}
     assert measures["calibration_error/race=Caucasian"]["reason"] == "not_a_probability"
 
@@ -147,11 +143,9 @@ def test_admissions_are_counted_by_weight(audited: Any) -> None:
 
 @pytest.mark.costly
 def test_admissions_reverse_among_comparable_profiles(audited: Any) -> None:
-    """Bickel, Hammel & O'Connell (1975): women ahead in 4 of 6 departments. Odds ratio: R's mantelhaen.test."""
+    """Bickel, Hammel & O'Connell (1975): women ahead in 4 of 6 departments."""
     document = audited("admissions", "ucb_admissions/datasets_UCBAdmissions.csv")
-    assert round(1 / value(document, "selection_odds_ratio/gender=Female"), 7) == 0.9046968
     measures = {item["id"]: item for item in document["measures"]}
-    assert round(1 / measures["selection_odds_ratio/gender=Female"]["params"]["raw"], 2) == 1.84
     params = measures["adjusted_selection_rate_ratio/gender=Female"]["params"]
     assert (params["picture"], params["strata"], params["strata_above"]) == ("leans", 6, 4)
     adjusted = verdict(document, "adjusted_selection_rate_ratio_gender")
@@ -186,7 +180,7 @@ CALLBACKS = {
 @pytest.mark.costly
 @pytest.mark.parametrize("system", ["callback_gender", "callback_origin"])
 def test_french_correspondence_tests_compare_within_offers(audited: Any, numbered: Any, system: str) -> None:
-    """Published call-back rates; within matched sets, statsmodels' Mantel-Haenszel odds ratio and test."""
+    """Published call-back rates; within matched sets, statsmodels' Mantel-Haenszel risk ratio."""
     name, group, reference, percents = CALLBACKS[system]
     document = audited(system, numbered(name))
     for value_, percent in percents.items():
@@ -201,10 +195,8 @@ def test_french_correspondence_tests_compare_within_offers(audited: Any, numbere
             for _, part in frame[frame[group].isin([other, reference])].groupby("offer")
         ]
         peer = sm.stats.StratifiedTable([each.to_numpy() for each in sets if each.to_numpy().sum(axis=1).all()])
-        found = measures[f"selection_odds_ratio/{group}={other}"]
-        assert found["value"] == pytest.approx(peer.oddsratio_pooled, rel=1e-12)
-        assert found["params"]["association_p"] == pytest.approx(peer.test_null_odds(correction=False).pvalue, rel=1e-9)
-        assert found["interval"]["method"] == "jackknife"
+        found = measures[f"adjusted_selection_rate_ratio/{group}={other}"]
+        assert found["value"] == pytest.approx(peer.riskratio_pooled, rel=1e-12)
 
 
 # fpr, fnr, false discovery rate (1 - precision), published by Aequitas for COMPAS by race.

@@ -86,9 +86,6 @@ def test_the_verdict_follows_the_late_replies(tmp_path: Path, late: int, verdict
     assert ratio.params.values == pytest.approx((0.9 * late / 1800, 180 / 1800))
     assert (ratio.value, ratio.n) == (pytest.approx(late / 200), 3600)
     assert (ratio.params.bad_side, ratio.params.against) == ("above", "gender=M")
-    assert (values["median_reply_minutes/gender=F"].value, values["median_reply_minutes/gender=M"].value) == (20, 10)
-    # Within five hours, of all messages: nobody who answers late does.
-    assert values["prompt_reply_share/gender=F"].value == pytest.approx(0.9 * (2000 - late) / 2000)
     if verdict == "broken":
         assert "175 arrivent après la clôture" in found.sentence["fr"]
     # The interval of a ratio by its logarithm, without clusters: people are independent here, up to chance.
@@ -131,10 +128,6 @@ def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path) -> N
 def test_small_groups_are_hidden_and_a_log_without_closings_is_not_examined(tmp_path: Path) -> None:
     few = audit(made(tmp_path / "few", late_women=3, late_men=2, people=20), dry_run=True)
     assert {each.status for each in few.measures if each.metric == "late_reply_ratio"} == {"suppressed"}
-    hidden = [
-        each for each in few.measures if each.metric in ("median_reply_minutes", "prompt_reply_share") and each.by
-    ]
-    assert {each.status for each in hidden} == {"suppressed"}
     assert answer(few).verdict == "unknown"
     workspace = made(tmp_path / "w", late_women=200)
     text = (workspace.home / "systems" / "offers.yaml").read_text(encoding="utf-8")

@@ -9,7 +9,6 @@ from pydantic import Field, StringConstraints, model_validator
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import Range, Strict, Texts
-from boussole.audits.systems.logs.prices import Price, changes, twice
 
 DIGITS = 12
 """Hexadecimal digits of the hash that tells one declaration from another."""
@@ -27,13 +26,6 @@ told what became of the text, and those for nothing; tokens written, and those o
 it is told, and those for nothing; calls, and those whose electricity was metered; tokens, and those of these calls;
 electricity metered, in millionths of a watt-hour; calls, and those that do not tell how many tokens were written. Of
 each cluster, calls times calls. Months, each of them one."""
-READ, UNREAD, UNSAID = "call_read", "call_unread", "call_unsaid"
-"""Tokens read; calls, and those that do not tell how many were read; calls, and those that do not tell how many were
-read, or written."""
-WRITTEN = "call_written"
-"""Tokens written, from a day on within its month (`since`): those of a whole month are in `METERED_TOKENS`."""
-OF_PRICES = (READ, WRITTEN, UNREAD, UNTOLD, UNSAID)
-"""What is counted besides from each day on within a month on which a price changes, until the next one."""
 OF_OUTCOMES = (CALLS, OUTCOMES, TOKENS, DISCARDED)
 MICRO = 1_000_000
 """Electricity is counted in so many parts of a watt-hour: whole numbers add up to the same in any order."""
@@ -127,25 +119,11 @@ class Calls(Strict):
     components: ProviderTarget | None = Field(
         None, description="The share of one provider among the components of the system: shown, not judged"
     )
-    prices: dict[Name, list[Price]] = Field(
-        {},
-        description="What calls cost, by model as `model_version` names it, whether `models` has it or not; each price "
-        "holds from its day until the next: shown, not judged",
-    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if both := sorted({*plain(self.useful)} & {*plain(self.discarded)}):
             raise ValueError(f"'{both[0]}' is said to be of use, and for nothing: take it out of one list")
-        for model, prices in self.prices.items():
-            if len(model) > LONGEST:
-                raise ValueError(
-                    f"`prices`: '{model}' is too long to be the name of a model: {LONGEST} letters at most"
-                )
-            if not prices:
-                raise ValueError(f"`prices.{model}` gives no price: write one with `since`, `input` and `output`")
-        if again := twice(self.prices):
-            raise ValueError(f"`{again}` has two prices from the same day: take one out")
         return self
 
     @property
@@ -153,26 +131,12 @@ class Calls(Strict):
         """Whether it says where models may run, or by whom, so that a call can be seen to be outside."""
         return bool(self.places or self.providers)
 
-    @property
-    def price_changes(self) -> list[dt.date]:
-        """The days within a month on which a price changes."""
-        return changes(self.prices)
-
     def part(self, name: str) -> str:
         """The name of a part, with a hash of what outcomes are held to: counts of another are not taken for it."""
         if name not in OF_OUTCOMES:
             return name
         held = [plain(self.useful), plain(self.discarded)]
         return f"{name} {sha256_hex(canonical_json(held))[:DIGITS]}"
-
-
-def since(name: str, day: dt.date) -> str:
-    """The name of a part that is counted from a day on within its month.
-
-    >>> since(READ, dt.date(2026, 3, 15))
-    'call_read 2026-03-15'
-    """
-    return f"{name} {day}"
 
 
 def ends(said: float | tuple[float, float]) -> tuple[float, float]:

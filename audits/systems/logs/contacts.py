@@ -26,10 +26,8 @@ FIRST, UNTOLD, LACKING = ("first", "untold", "lacking")
 whose template is known to lack the notice. Each carries which notices were approved (`Contacts.part`)."""
 DIGITS = 12
 """Hexadecimal digits of the hash that tells one declaration from another."""
-LATE, PROMPT, WAIT, ANSWERED = ("late", "prompt", "wait", "answered")
-"""What is counted of replies by group: those that came after the list had closed; those within `PROMPT_HOURS` of the
-message, of all messages; how many minutes they took, `WAITED` at most; the same replies by person, without minutes."""
-PROMPT_HOURS, WAITED = 5, 20160
+LATE = "late"
+"""What is counted of replies by group: those that came after the list had closed."""
 REACHED, SILENT = ("reached", "silent")
 """People and lists that they were written to about, replied to in time; decisions about people who had been written to
 in the `SILENT_DAYS` before, with who got through the first stage."""

@@ -67,21 +67,6 @@ class Generations(LogSection):
             raise ValueError("`texts` looks at no column: name `output`, `sent` or both")
         return self
 
-    @model_validator(mode="after")
-    def _priced(self) -> Self:
-        for model, prices in (self.calls.prices if self.calls is not None else {}).items():
-            for price, column in (("input", "tokens_in"), ("output", "tokens_out")):
-                if any(getattr(each, price) for each in prices) and getattr(self, column) is None:
-                    raise ValueError(
-                        f"`calls.prices.{model}`: `{price}` is a price of tokens that the column `{column}` counts, "
-                        "which is not declared: name it, or write 0"
-                    )
-            if self.model_version is None:
-                raise ValueError(
-                    f"`calls.prices.{model}` is held to the column `model_version`, which is not declared: name it"
-                )
-        return self
-
     @property
     def reviewed(self) -> bool:
         """Whether it says what agents of which teams made of texts."""

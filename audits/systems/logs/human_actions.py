@@ -6,16 +6,12 @@ TEAM = 11
 """Of agents, figures are of teams of so many at least, in a month, and never of one of them."""
 WORDS_A_MINUTE = 300
 """Few people read faster with attention. Source: Brysbaert (2019), J. Memory and Language 109:104047."""
-CHANGED, HASTY, UNTIMED, SMALL, EARLY, SQUARES, MONTHS, PEOPLE = PARTS = (
-    "changed", "hasty", "untimed", "small", "early", "squares", "months", "people",
+CHANGED, HASTY, UNTIMED, SMALL, EARLY, SQUARES, MONTHS = PARTS = (
+    "changed", "hasty", "untimed", "small", "early", "squares", "months",
 )  # fmt: skip
 """Lists (else proposals) reviewed, of which: something was changed; reviewed faster than read; of unknown time or
 words. Lists of all teams, of which: of teams that are too small. Reviews, of which: older than what they review. Of
-each agent, lists times lists. Months, of which each is one. People with a proposal that was
-changed, and with one that was not."""
-TEAM_LISTS, TEAM_PAIRS, PAIRS = "team_lists", "team_pairs", "pairs"
-"""Lists of each large team (`value1`), of which: something was changed. Pairs of lists that one agent of it reviewed in
-the month. Such pairs of all large teams, of which: both lists were changed."""
+each agent, lists times lists. Months, of which each is one."""
 RESULTS, PUT_IN, FOLLOWED = "results", "put_in", "followed"
 """What became of people in the final lists, and of which of them: those whom the tool had not proposed, and those whom
 it had."""

@@ -23,8 +23,6 @@ RATES = {
     "{place}, against {second} {other}: {gap}",
     "precision_difference": "Of 100 people {decision}, the outcome followed for {first} {place}, against {second} "
     "{other}: {gap}",
-    "auc_difference": "Of 100 pairs of a person whose outcome turned out positive and one whose did not, the scores "
-    "put {first} in the right order {place}, against {second} {other}: {gap}",
     "calibration_difference": "For 100 people, the scores announce {first} outcomes too many {place}, against {second} "
     "{other} (with a minus sign: too few): {gap}",
     "missing_outcome_share_difference": "Of 100 outcomes that are due, {first} are not known {place}, against {second} "
@@ -38,8 +36,6 @@ RATIOS = {
     "stage_selection_rate_ratio": "At the stage “{stage}”, {value} people move on {place} where 100 do {other}",
     "adjusted_stage_selection_rate_ratio": "At the stage “{stage}”, with comparable profiles ({controls}), {value} "
     "people move on {place} where 100 do {other}",
-    "cumulative_selection_rate_ratio": "Up to the stage “{stage}”, {value} people get that far {place} where 100 do "
-    "{other}",
     "exposure_ratio": "In the same lists, the attention that a place gets is {value} on average {place} where it is "
     "100 {other}",
     "never_shortlisted_rate_ratio": "In {months} months, {value} people are on no list {place} where, at equal "

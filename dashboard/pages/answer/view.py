@@ -7,14 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from boussole.audits.metrics.calls import OUTSIDE_SHARE
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.plain import plainly
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href, system_href
-from boussole.dashboard.pages.answer.around import ByTeam, Deed, ReadingRights, by_team, done, not_known
+from boussole.dashboard.pages.answer.around import Deed, ReadingRights, done, not_known
 from boussole.dashboard.server.process import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, threshold_words
@@ -22,9 +21,8 @@ from boussole.dashboard.views.answers.course import AroundStart, Course, SystemP
 from boussole.dashboard.views.answers.known import known_words
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps
-from boussole.dashboard.views.answers.trends import CourseGroup, trend_of_all, trends
+from boussole.dashboard.views.answers.trends import trend_of_all
 from boussole.dashboard.views.answers.unjudged import UnjudgedFigure, unjudged
-from boussole.dashboard.views.calls import CallsView, calls_view
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.charts import hundred, hundred_chart, hundred_text, svg
 from boussole.dashboard.views.charts.drawings import NARROW, WIDE
@@ -66,8 +64,7 @@ class Citation:
 @dataclass(frozen=True, kw_only=True)
 class AnswerPage:
     """The whole page. `detail` is all that goes with the figure, `section` its article with what stands beside it,
-    `unjudged` what is shown beside it and not judged, `calls` what calls of models took and cost, of the question where
-    they ran, `asked` what a question is about."""
+    `unjudged` what is shown beside it and not judged, `asked` what a question is about."""
 
     system: str
     key: str
@@ -84,11 +81,9 @@ class AnswerPage:
     when: str
     picture: Picture | None
     around: Sequence[AroundStart]
-    teams: ByTeam | None
     unjudged: Sequence[UnjudgedFigure]
     course: Course | None
     trend: str
-    trends: Sequence[CourseGroup]
     lost: str
     promised: str
     level: str
@@ -97,7 +92,6 @@ class AnswerPage:
     caps: Sequence[Cap]
     detail: ExaminedQuestion | None
     section: ArticleSection
-    calls: CallsView | None
     asked: Sequence[tuple[str, str]]
     citation: Citation
     proof: str
@@ -151,11 +145,9 @@ def answer_page(
         when=when,
         picture=picture(document, verdict, say, system=declared),
         around=around_start(document, verdict, say, system=declared),
-        teams=by_team(document, verdict, say, past=past),
         unjudged=unjudged(document, verdict, say, system=declared),
         course=course(scene, system, verdict, past, say, query=query, single=reader.incidents),
         trend=trend_of_all(past, verdict, say),
-        trends=trends(past, verdict, say, system=declared),
         lost=past.lost,
         promised=plainly(indicator.question, say.lang) if indicator else question_of(scene.charter, verdict, say),
         level=threshold_words(document, verdict, say, charter=scene.charter),
@@ -164,9 +156,6 @@ def answer_page(
         caps=caps(scene, say, query=query, article=article.id, system=system),
         detail=next((each for each in parts.questions if each.key == key), None),
         section=parts,
-        calls=calls_view(document, declared, say, past=past.audits.values())
-        if verdict.metric == OUTSIDE_SHARE
-        else None,
         asked=background(verdict, indicator, scene.charter, say),
         citation=_citation(scene, document),
         proof=evidence_href(query=query, entry="" if document.entry is None else str(document.entry)),

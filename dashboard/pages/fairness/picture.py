@@ -40,10 +40,6 @@ from boussole.dashboard.views.system import bar_note
 # The groups of one released measure, ready to be drawn or said.
 
 
-BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", "selection_odds_ratio")
-"""Other ways to compare, shown with comparable profiles."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class FairnessGroup:
     """One group: its rate, and how it compares. A measure is None where the audit holds none.
@@ -58,7 +54,6 @@ class FairnessGroup:
     compared: MeasureDocument | None
     reference: bool
     judged: Comparison | None
-    beside: Sequence[MeasureDocument | None]
     together: bool = False
 
     @property
@@ -141,7 +136,6 @@ def groups(
             compared=measures.get(f"{metric}/{key}"),
             reference=key.partition("|")[0] in against,
             judged=marks.get(f"{metric}/{key}"),
-            beside=[measures.get(f"{name}/{key}") for name in BESIDE] if control == PROFILES and not stage else [],
             together=measure.params.since is not None,
         )
         for key, measure in zip(keys, shown, strict=True)

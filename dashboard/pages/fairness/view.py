@@ -146,9 +146,9 @@ def groups_of(
     minimum: int,
     system: System | None,
 ) -> VerdictTable:
-    """One row a group and period: its figure, how it compares, and with comparable profiles what other ways find."""
+    """One row a group and period: its figure, and how it compares."""
     found = [group for side in sides for group in side.found]
-    others, two = any(each is not None for group in found for each in group.beside), len(sides) > 1
+    two = len(sides) > 1
     rows, verdicts = [], []
     for key in named(sides):
         for side in sides:
@@ -157,18 +157,18 @@ def groups_of(
                 continue
             name = say("{group} (reference)", group=group.name) if group.reference else group.name
             when = [capital(side.when(group, say))] if two else []
-            figures = _figures(group, kind, say, control=control, minimum=minimum, others=others)
+            figures = _figures(group, kind, say, control=control, minimum=minimum)
             rows.append([name, *when, *figures])
             verdicts.append(group.verdict)
     attribute = attribute_name(by, say, system=system)
     when = [say("Period")] if two else []
-    head = [attribute, *when, *_heads(found, kind, say, control=control, others=others)]
+    head = [attribute, *when, *_heads(found, kind, say, control=control)]
     return VerdictTable(
         caption=title, head=[*head, say("Verdict")], rows=rows, verdicts=verdicts, names=2 if two else 1
     )
 
 
-def _heads(found: Sequence[FairnessGroup], kind: RateKind, say: Say, *, control: str, others: bool) -> list[str]:
+def _heads(found: Sequence[FairnessGroup], kind: RateKind, say: Say, *, control: str) -> list[str]:
     """The names of the columns of figures."""
     reference = next((group.name for group in found if group.reference), None)
     against = (
@@ -184,16 +184,10 @@ def _heads(found: Sequence[FairnessGroup], kind: RateKind, say: Say, *, control:
     head = [share, say("95% interval"), say("Decisions"), against]
     if control == PROFILES:
         head.append(say("95% interval"))
-    if others:
-        head += [
-            say("Everybody’s profiles (standardised)"),
-            say("By a logistic model"),
-            say("Odds ratio (Mantel-Haenszel)"),
-        ]
     return head
 
 
-def _figures(group: FairnessGroup, kind: RateKind, say: Say, *, control: str, minimum: int, others: bool) -> list[str]:
+def _figures(group: FairnessGroup, kind: RateKind, say: Say, *, control: str, minimum: int) -> list[str]:
     """The figures of one group in one period."""
     row = [
         _value(group.rate, say, percent=kind.percent, minimum=minimum),
@@ -203,7 +197,7 @@ def _figures(group: FairnessGroup, kind: RateKind, say: Say, *, control: str, mi
     ]
     if control == PROFILES:
         row.append("" if group.reference else _alone(group.compared, say))
-    return [*row, *(compared(each, say, minimum=minimum) for each in group.beside)] if others else row
+    return row
 
 
 def history_of(
@@ -258,16 +252,13 @@ def compared(measure: MeasureDocument | None, say: Say, *, minimum: int, ends: E
         return ""
     if measure.value is None:
         return reason_words(measure.reason or measure.status, say, minimum=minimum)
-    odds = measure.metric == "selection_odds_ratio"
-    ratio = odds or measure.params.scale in (None, "ratio")
+    ratio = measure.params.scale in (None, "ratio")
 
     def written(value: float) -> str:
-        if odds:
-            return say.number(value, 2)
         return say.whole(100 * value) if ratio else signed(100 * value, say)
 
     value = written(measure.value)
-    shown = value if odds else say("{n} for 100", n=value) if ratio else say("{n} points", n=value)
+    shown = say("{n} for 100", n=value) if ratio else say("{n} points", n=value)
     low, high = own(measure.interval) if ends is None else ends
     if low is None or high is None:
         return shown

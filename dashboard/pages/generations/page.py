@@ -16,7 +16,6 @@ from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import FormDesk
-from boussole.dashboard.views.calls import asked_of
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.scene import Scene
 
@@ -26,8 +25,7 @@ def show(say: Say) -> None:
     template = Template("pages/generations/generations.html", say)
     seen = context.scene()
     facts = context.facts_of_late()
-    past = {name: context.audits(name) for name, system in seen.systems.items() if asked_of(system)}
-    page = generations_page(seen, facts, say, query=context.kept_query(), past=past)
+    page = generations_page(seen, facts, say, query=context.kept_query())
     if not page.writers:
         st.html(template("empty"))
         return

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from boussole.audits.decisions.overview import LogContents
 from boussole.audits.systems import System
 from boussole.audits.systems.logs.generations import GENERATIONS
-from boussole.charter.document import AuditDocument, Standing, VerdictDocument
+from boussole.charter.document import VerdictDocument
 from boussole.charter.text.model import Indicator
 from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words import Say, count
 from boussole.dashboard.markup.words.addresses import article_href, system_href
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
-from boussole.dashboard.views.calls import CallsView, calls_view, cost_line
 from boussole.dashboard.views.register_words import risk_word, status_word
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import StoreFacts
@@ -48,7 +46,6 @@ class Writer:
     facts: Sequence[tuple[str, str]]
     texts: Sequence[QuestionToday]
     others: Sequence[QuestionToday]
-    calls: CallsView | None
     declared: str
 
 
@@ -68,11 +65,10 @@ def generations_page(
     say: Say,
     *,
     query: Mapping[str, str],
-    past: Mapping[str, Sequence[AuditDocument]] = MappingProxyType({}),
 ) -> GenerationsPage:
-    """Every system that writes, in the order of the register. `past`: earlier audits, by system."""
+    """Every system that writes, in the order of the register."""
     writers = [
-        _writer(scene, name, system, facts, say, query=query, past=past.get(name, ()))
+        _writer(scene, name, system, facts, say, query=query)
         for name, system in scene.systems.items()
         if writes(system) and system.status != "retired"
     ]
@@ -119,7 +115,6 @@ def _writer(
     say: Say,
     *,
     query: Mapping[str, str],
-    past: Sequence[AuditDocument],
 ) -> Writer:
     document = scene.standing.get(name)
     answers = [(indicator_of(scene.charter, each), each) for each in (document.verdicts if document else ())]
@@ -130,10 +125,9 @@ def _writer(
         title=scene.title(name, say),
         purpose=say.text(system.purpose),
         href=system_href(name, query=query),
-        facts=_facts(name, system, document, facts, say),
+        facts=_facts(name, system, facts, say),
         texts=[_answer(scene, indicator, each, system, say, query=query) for indicator, each in about],
         others=[_answer(scene, indicator, each, system, say, query=query) for indicator, each in rest],
-        calls=calls_view(document, system, say, past=past),
         declared=system_href(name, query=query, anchor="declared") if facts.declared.get(name) else "",
     )
 
@@ -153,7 +147,7 @@ def _answer(
     )
 
 
-def _facts(name: str, system: System, document: Standing | None, facts: StoreFacts, say: Say) -> list[tuple[str, str]]:
+def _facts(name: str, system: System, facts: StoreFacts, say: Say) -> list[tuple[str, str]]:
     """What is registered of a system, and what of its texts has come in."""
     state = facts.lake.systems.get(name)
     held = state.of("generations") if state is not None else None
@@ -164,7 +158,6 @@ def _facts(name: str, system: System, document: Standing | None, facts: StoreFac
         (say("Status"), status_word(system.status, say)),
         (say("Risk class (AI Act)"), risk_word(system.risk, say)),
         (say("Provider"), system.provider or ""),
-        (say("Cost of its calls"), cost_line(document, system, say)),
     ]
     return [(title, value) for title, value in pairs if value]
 

@@ -10,7 +10,6 @@ from boussole.audits.metrics.calls import OUTSIDE_SHARE
 from boussole.audits.metrics.components import FORECAST
 from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.forgotten import MONTHS, NEVER_RATIO
-from boussole.audits.metrics.replies import MEDIAN, PROMPT_SHARE
 from boussole.audits.metrics.sides_of_replies import CONTROL_RATIO, REACHED_RATIO
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.systems import System
@@ -297,31 +296,8 @@ def beside(document: Standing, verdict: VerdictDocument, say: Say, *, system: Sy
         at_stage(measure, say, system=system) if whom else "",
         conditions(measure, say, system=system, question=say.text(verdict.question)),
         between(comparison, measure, say, whom=whom),
-        reply_times(document, measure, say, system=system),
     )
     return [each for each in told if each]
-
-
-def reply_times(document: Standing, measure: MeasureDocument, say: Say, *, system: System) -> str:
-    """How soon both groups of a comparison of replies answered; not judged, and empty where it is not told of both."""
-    if not judged(measure.metric).replies or measure.params.against in (None, "rest") or not measure.group:
-        return ""
-    told = {(each.metric, each.by, each.values_of_group): each.value for each in document.judged_measures}
-    other = parsed(given(measure.params.against), measure.by)
-    groups = [measure.values_of_group, tuple(other[name] for name in measure.by)]
-    values = [told.get((name, measure.by, group)) for name in (MEDIAN, PROMPT_SHARE.metric) for group in groups]
-    if None in values:
-        return ""
-    minutes, prompt = ([given(each) for each in values[i : i + 2]] for i in (0, 2))
-    return say(
-        "Not judged: half of the replies came within {a} minutes ({group}) and {b} ({other}); of 100 messages, {c} and "
-        "{d} had a reply within five hours.",
-        a=say.whole(minutes[0]),
-        b=say.whole(minutes[1]),
-        c=per_hundred(prompt[0], say.lang),
-        d=per_hundred(prompt[1], say.lang),
-        **compared_people(measure, say, system=system),
-    )
 
 
 def at_stage(measure: MeasureDocument, say: Say, *, system: System) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from boussole.audits.languages import Catalogue, inside, typeset
 from boussole.audits.metrics import errors
 from boussole.audits.metrics.forgotten import NEVER, NEVER_RATIO
-from boussole.audits.metrics.human import OVERRIDE_BY_GROUP, OVERRIDE_RATE
 from boussole.audits.metrics.uses import UNTRAINED_SHARE
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
@@ -27,7 +26,7 @@ from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.views.answers.asked import sight_words, threshold_words
 from boussole.dashboard.views.charts.groups import group_of
-from boussole.dashboard.views.charts.tables import actor_name, signed
+from boussole.dashboard.views.charts.tables import signed
 from boussole.dashboard.views.scene import Scene, period, period_of
 
 # What an audit did not count, in words: it stands beside every verdict.
@@ -173,9 +172,7 @@ def small_print(
         (say("Decisions"), decisions),
         (say("People"), people_words(audit, verdict, say) if audit else ""),
         (say("Reviews"), review_words(document, verdict, say)),
-        (say("By group"), changed_words(document, verdict, say, system=system)),
         (say("What would be seen"), sight_words(document, verdict, say, alpha=charter.alpha, system=system)),
-        (say("Through whom"), through_words(document, verdict, say, system=system)),
         (say("Missing outcomes"), missing_words(document, verdict, say, system=system)),
         (say("Evidence"), " · ".join(part for part in (sealed, counts) if part)),
     ]
@@ -212,19 +209,6 @@ def review_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     return " ".join(parts)
 
 
-def changed_words(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> str:
-    """How often proposals are changed about people of each group, of single attributes."""
-    if verdict.metric != OVERRIDE_RATE or system is None:
-        return ""
-    found = [m for m in document.judged_measures if m.metric == OVERRIDE_BY_GROUP and len(m.by) == 1]
-    told = [
-        say("{group}: {share} of proposals changed", group=group_of(m, say, system=system), share=say.percent(m.value))
-        for m in found
-        if m.value is not None
-    ]
-    return " · ".join(told)
-
-
 def missing_words(
     document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None, none: bool = True
 ) -> str:
@@ -251,25 +235,6 @@ def missing_words(
         told = finding(widest, verdict="unknown", catalogue=Catalogue(LOCALE, say.lang), system=system)
         parts.append(f"{typeset(told, say.lang)}.")
     return " ".join([*parts, bounds_words(document, verdict, say, system=system)]).strip()
-
-
-def through_words(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> str:
-    """Each actor's part in the gap over a whole funnel: for each group, the ratio of the stages where they decide.
-
-    Of single attributes only: of intersections there would be too many to read.
-    """
-    if not str(verdict.metric).startswith("adjusted_stage") or len(verdict.by or ()) > 1:
-        return ""
-    parts: dict[str, list[str]] = {}
-    for measure in document.judged_measures:
-        if measure.metric == "actor_selection_rate_ratio" and measure.by == verdict.by:
-            group = group_of(measure, say, system=system)
-            actor = actor_name(measure.given["actor"], say)
-            if measure.value is not None:
-                value = say("{n} for 100", n=say.whole(100 * measure.value))
-                parts.setdefault(group, []).append(f"{actor} {value}")
-    told = " ".join(f"{group} – {', '.join(values)}." for group, values in parts.items())
-    return say("{parts} Whatever the profile; multiplied, they give the whole gap.", parts=told) if told else ""
 
 
 def bounds_words(document: Standing, verdict: VerdictDocument, say: Say, *, system: System) -> str:

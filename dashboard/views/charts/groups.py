@@ -433,7 +433,6 @@ def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
         "not_a_probability": say("no figure (the score announces no probability)"),
         "few_reference_outcomes": say("no estimate (too few known outcomes in the reference period)"),
         "degenerate": say("not compared (nothing varies)"),
-        "no_model": say("no figure (the model finds no answer)"),
         "empty_window": say("no figure (one of the two periods is empty)"),
         "no_values": say("no figure (in one of the two periods the column is empty)"),
         "hidden_in_reference": say("hidden (it was not shown in the reference period)"),

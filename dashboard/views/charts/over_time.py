@@ -171,44 +171,6 @@ def _mark(each: MonthAround, x: float, y: Callable[[float], float]) -> list[str]
     ]
 
 
-# One share from period to period as a low drawing, without a verdict: several stand under each other on one scale.
-
-
-LOW = 150
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShareDot:
-    """A figure of one period with the ends of its interval; None: it has none. `label` in two lines."""
-
-    label: tuple[str, str]
-    value: float | None
-    low: float
-    high: float
-
-
-def dots_svg(dots: Sequence[ShareDot], write: Callable[[float], str], *, top: float, width: int = WIDE) -> str:
-    """The drawing, time from left to right, from 0 to `top`; `write` says a value."""
-    told = ticks(0.0, top or 1.0, most=3)
-    step = (width - LEFT - RIGHT) / max(len(dots), 1)
-
-    def y(value: float) -> float:
-        return 10 + (LOW - 10 - BOTTOM) * (1 - (value - told[0]) / (told[-1] - told[0]))
-
-    parts = [piece for value in told for piece in tick(write(value), y(value), width)]
-    every = max(1, math.ceil(46 / step))
-    for at, dot in enumerate(dots):
-        x = LEFT + step * (at + 0.5)
-        if dot.value is not None:
-            parts += _mark(MonthAround(month=0, value=dot.value, low=dot.low, high=dot.high), x, y)
-        if (len(dots) - 1 - at) % every == 0:
-            parts += [text(line, x, LOW - 28 + 17 * row, INK_2) for row, line in enumerate(dot.label)]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{LOW}" viewBox="0 0 {width} {LOW}">'
-        f"{''.join(parts)}</svg>"
-    )
-
-
 # A drawing over time, read month by month by pointer or arrow keys: what lies at a place is said under it.
 
 

@@ -16,21 +16,19 @@ from boussole.dashboard.views.charts.drawings import layered, wrapped
 Mark = dict[str, Any]
 Point = tuple[float, float]
 PALE = "#d3cfc4"
-"""What stands behind: intervals, and the lines of other squares."""
+"""What stands behind: intervals."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Square:
     """One square: what stands above it (`label` bold, `told` under it), its line, those of its points that have a mark,
-    intervals of these, the lines of others, pale, and a stretch of its right edge that stands out (`edge`)."""
+    and intervals of these."""
 
     label: str
     told: str
     line: Sequence[Point]
     dots: Sequence[Point] = ()
     bars: Sequence[tuple[float, float, float]] = ()
-    others: Sequence[Sequence[Point]] = ()
-    edge: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +85,7 @@ def squares_chart(
     page = sheet(len(shown), narrow=narrow)
     above = LEADING * max(len(_heading(each, page)) for each in shown) + 12
     marks: dict[str, list[Mark]] = {
-        name: [] for name in ("grid", "others", "same", "bar", "edge", "line", "dot", "name", "told", "scale")
+        name: [] for name in ("grid", "same", "bar", "line", "dot", "name", "told", "scale")
     }
     for place, each in enumerate(shown):
         row, column = divmod(place, page.columns)
@@ -128,12 +126,9 @@ class _Corner:
 def _square(marks: dict[str, list[Mark]], shown: Square, place: int, corner: _Corner, page: SquareLayout) -> None:
     """Adds what one square shows, and what stands above it."""
     marks["same"].append({"x": corner.x(0), "x2": corner.x(corner.most), "y": corner.y(0), "y2": corner.y(corner.most)})
-    for n, other in enumerate(shown.others):
-        marks["others"] += corner.points(other, 100 * place + n)
     marks["line"] += corner.points(shown.line, place)
     marks["dot"] += corner.points(shown.dots, place)
     marks["bar"] += [corner.upright(*bar) for bar in shown.bars]
-    marks["edge"] += [corner.upright(corner.most, *shown.edge)] if shown.edge else []
     lines = _heading(shown, page)
     names = len(wrapped(shown.label, width=page.line))
     for i, text in enumerate(lines):
@@ -182,10 +177,8 @@ def _drawn(marks: Mapping[str, list[Mark]], page: SquareLayout, height: int) -> 
     line = {"x": x, "y": y, "detail": alt.Detail("group:N"), "order": alt.Order("x:Q")}
     layers = [
         of("grid").mark_rule(color=LINE, strokeWidth=1).encode(**ends),
-        of("others").mark_line(color=PALE, strokeWidth=1.5).encode(**line),
         of("bar").mark_rule(color=PALE, strokeWidth=page.bar).encode(**ends),
         of("same").mark_rule(color=INK_2, strokeWidth=1.5, strokeDash=[5, 4]).encode(**ends),
-        of("edge").mark_rule(color=INK, strokeWidth=page.bar / 1.5).encode(**ends),
         of("line").mark_line(color=INK, strokeWidth=1.5).encode(**line),
         of("dot").mark_point(shape="diamond", size=page.dot, filled=True, opacity=1, color=INK).encode(x=x, y=y),
         of("name")

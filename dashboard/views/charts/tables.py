@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from boussole.audits.measures import TOP
 from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Standing, VerdictDocument
@@ -82,7 +81,7 @@ def groups_table(
 def adjusted_table(
     document: Standing, verdict: VerdictDocument, by: By, say: Say, *, metric: str, title: str, system: System | None
 ) -> VerdictTable:
-    """One row per group: its share, the judged ratio, the raw one beside it, and what other methods find."""
+    """One row per group: its share, the judged ratio, and the raw one beside it."""
     shown = rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
     measures = document.judged_by_id
@@ -90,12 +89,6 @@ def adjusted_table(
     references = iter(dict.fromkeys(each.against for each in verdict.comparisons))
     keys = [next(references if row.reference else compared) for row in shown]
     against = compared_with(verdict, by, say, system=system)
-    beside = (
-        ("selection_rate_ratio", say("Over everybody, whatever their profile")),
-        ("standardised_selection_rate_ratio", say("Everybody’s profiles (standardised)")),
-        ("modelled_selection_rate_ratio", say("By a logistic model")),
-        ("selection_odds_ratio", say("Odds ratio (Mantel-Haenszel)")),
-    )
     head = [
         attribute_name(by, say, system=system),
         say("Share"),
@@ -103,7 +96,7 @@ def adjusted_table(
         if against
         else with_deciding(_profiles_of_others(document, verdict, say), say),
         say("95% interval"),
-        *(name for _, name in beside),
+        say("Over everybody, whatever their profile"),
         say("Decisions compared"),
         say("Verdict"),
     ]
@@ -113,7 +106,7 @@ def adjusted_table(
             _share(measures.get(f"selection_rate/{key}"), say, minimum=minimum),
             say("{n} for 100", n="100") if row.reference else _compared(row, say, minimum=minimum),
             _alone(row, say),
-            *(_beside(measures.get(f"{name}/{key}"), say, minimum=minimum, short=True) for name, _ in beside),
+            _beside(measures.get(f"selection_rate_ratio/{key}"), say, minimum=minimum, short=True),
             say.whole(row.n) if row.n is not None and not row.reference else "",
         ]
         for row, key in zip(shown, keys, strict=True)
@@ -124,12 +117,11 @@ def adjusted_table(
 def stages_table(
     document: Standing, verdict: VerdictDocument, by: By, say: Say, *, metric: str, title: str, system: System | None
 ) -> VerdictTable:
-    """One row per stage and group compared: who acts there, the judged ratio, the raw ones at the stage and so far."""
+    """One row per stage and group compared: who acts there, the judged ratio, and the raw one."""
     shown = stage_rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
     measures = document.judged_by_id
     against = compared_with(verdict, by, say, system=system)
-    beside = ("stage_selection_rate_ratio", "cumulative_selection_rate_ratio")
     head = [
         say("Stage"),
         attribute_name(by, say, system=system),
@@ -142,7 +134,6 @@ def stages_table(
         ),
         say("95% interval"),
         say("Whatever the profile"),
-        say("From the start to here"),
         say("Decisions compared"),
         say("Verdict"),
     ]
@@ -153,7 +144,7 @@ def stages_table(
             actor_name(system.actors.get(measure.given["stage"], ""), say) if system else "",
             _compared(row, say, minimum=minimum),
             _alone(row, say),
-            *(_beside(measures.get(f"{name}/{measure.id.partition('/')[2]}"), say, minimum=minimum) for name in beside),
+            _beside(measures.get(f"stage_selection_rate_ratio/{measure.id.partition('/')[2]}"), say, minimum=minimum),
             say.whole(row.n) if row.n is not None else "",
         ]
         for measure, row in shown
@@ -224,20 +215,14 @@ def _beside(measure: MeasureDocument | None, say: Say, *, minimum: int, short: b
     if measure.value is None:
         return reason_words(measure.reason or "", say, minimum=minimum)
     ends = () if measure.interval is None else (measure.interval.low, measure.interval.high)
-    if measure.metric == "selection_odds_ratio":
-        told, values = say.number(measure.value, 2), [say.number(end, 2) for end in ends]
-    else:
-        whole = say.whole(100 * measure.value)
-        told = whole if short else say("{n} for 100", n=whole)
-        values = [say.whole(100 * end) for end in ends]
+    whole = say.whole(100 * measure.value)
+    told = whole if short else say("{n} for 100", n=whole)
+    values = [say.whole(100 * end) for end in ends]
     return f"{told} ({say('{low} to {high}', low=values[0], high=values[1])})" if values else told
 
 
 def places_table(document: Standing, say: Say, *, system: System) -> VerdictTable | None:
-    """One row per group: the attention that its places in lists get, and how often it stands first; None without lists.
-
-    Both are shown and not judged.
-    """
+    """One row per group: the attention that its places in lists get; None without lists."""
     measures = document.judged_by_id
     against = {m.params.against for m in document.judged_measures if m.metric == "exposure_ratio"}
     minimum, body = system.privacy.suppress_below, []
@@ -246,11 +231,10 @@ def places_table(document: Standing, say: Say, *, system: System) -> VerdictTabl
             continue
         key = measure.id.partition("/")[2]
         name = group_of(measure, say, system=system)
-        shown = (measures.get(f"{metric}/{key}") for metric in ("exposure_ratio", "top_k_representation"))
         body.append(
             [
                 say("{group} (reference)", group=name) if key in against else name,
-                *(_beside(each, say, minimum=minimum) for each in shown),
+                _beside(measures.get(f"exposure_ratio/{key}"), say, minimum=minimum),
             ]
         )
     if not body:
@@ -258,7 +242,6 @@ def places_table(document: Standing, say: Say, *, system: System) -> VerdictTabl
     head = [
         say("Group"),
         say("Attention, in the same lists (reference, or else all others: 100)"),
-        say("People among the first {n} (their share of those assessed: 100)", n=say.whole(TOP)),
     ]
     return VerdictTable(caption=say("Place in the list, by group"), head=head, rows=body, verdicts=[None] * len(body))
 

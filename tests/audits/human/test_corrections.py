@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from boussole.audits.counts.read import CORRECTED, cells_from_counts, positions
+from boussole.audits.counts.read import CORRECTED, cells_from_counts
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS, correction_measures
 from boussole.audits.metrics.replies import Counting
@@ -72,7 +72,7 @@ def gap_rows(moves: dict[str, list[list[int]]], *, moved: int = 50) -> list[dict
 
 def measured(rows: list[dict], standing: WindowStanding | None = None) -> dict[str, Measure]:
     read = pa.Table.from_pylist([{"by": "", "decision": 0, **row} for row in rows], CORRECTED)
-    counting = Counting(cells=cells_from_counts, positions=positions)
+    counting = Counting(cells=cells_from_counts)
     found = correction_measures(read, SYSTEM, standing=standing or WindowStanding(), counting=counting)
     return {each.metric: each for each in found}
 

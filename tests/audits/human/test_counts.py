@@ -19,12 +19,10 @@ from boussole.audits.measures import Measure
 from boussole.audits.metrics.human import (
     HASTY_SHARE,
     OVERRIDE_RATE,
-    override_by_group,
     review_measures,
 )
 from boussole.audits.metrics.shares import PART_OF_MONTH
-from boussole.audits.systems.logs.human_actions import CHANGED, EARLY, HASTY, MONTHS, PEOPLE, SMALL, SQUARES, UNTIMED
-from boussole.audits.systems.parts import Group
+from boussole.audits.systems.logs.human_actions import CHANGED, EARLY, HASTY, MONTHS, SMALL, SQUARES, UNTIMED
 from boussole.audits.uncertainty.tests import tails
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -113,39 +111,18 @@ def test_counts_are_those_of_pandas(logged: tuple[Workspace, pd.DataFrame]) -> N
     months = large.assign(month=large["at"].dt.month).groupby(["month", "agent"])["offer"].nunique()
     assert sides(found, SQUARES) == (0, (months**2).sum())
     assert sides(found, MONTHS) == (0, 2)
-    by_group = found[(found["by"] == "gender") & (found["part"] == CHANGED)].groupby(["value1", "decision"])["n"].sum()
-    assert by_group.to_dict() == large.groupby(["gender", "changed"]).size().to_dict()
 
 
 def test_the_cube_says_what_the_rows_say_and_of_part_of_a_month_nothing_is_told(
     logged: tuple[Workspace, pd.DataFrame],
 ) -> None:
-    workspace, frame = logged
+    workspace, _ = logged
     pd.testing.assert_frame_equal(counted(workspace, YEAR), counted(workspace, YEAR, exact=True))
     for part in (Window(dt.date(2026, 2, 1), dt.date(2026, 2, 14)), Window(dt.date(2026, 2, 2), dt.date(2026, 2, 28))):
         read = counted(workspace, part)
         assert read[["part", "n"]].to_numpy().tolist() == [[PART_OF_MONTH, 1]]
         found = review_measures(pa.Table.from_pandas(read, SHARES), SYSTEM)
         assert {(each.status, each.reason) for each in found} == {("undefined", PART_OF_MONTH)}
-    hold_people(workspace, frame)
-
-
-@pytest.mark.costly
-def test_whoever_stands_in_both_groups_in_a_month_counts_once_in_each(tmp_path: Path) -> None:
-    workspace, frame = reviewed(tmp_path / "w", proposals_of_one=4)
-    assert (frame.groupby([frame["at"].dt.month, "who"])["gender"].nunique() > 1).any()
-    hold_people(workspace, frame)
-
-
-def hold_people(workspace: Workspace, frame: pd.DataFrame) -> None:
-    """People with a proposal that large teams changed, and with one that they left, are those of pandas."""
-    people = counted(workspace, YEAR)
-    people = people[people["part"] == PEOPLE]
-    large = frame[frame["agency"] != "C"].assign(month=lambda x: x["at"].dt.strftime("%Y-%m"))
-    for by, keys in (("gender", ["value1"]), (None, [])):
-        told = people[people["by"].isna() if by is None else people["by"] == by]
-        expected = large.groupby(["month", *(["gender"] if by else []), "changed"])["who"].nunique()
-        assert told.groupby(["window", *keys, "decision"])["n"].sum().to_dict() == expected.to_dict()
 
 
 def rows(**parts: list[tuple[int, int, int]]) -> pa.Table:
@@ -179,62 +156,6 @@ def test_over_several_months_an_agent_is_one_cluster() -> None:
     """Two lists a month of each of 500 agents, in three months: as if each agent had given one answer."""
     found = measured(rows(changed=[(0, 0, 3000)], squares=[(0, 0, 6000)], months=[(0, 0, 3)]))
     assert found[OVERRIDE_RATE].params["test"]["size"] == 500
-
-
-def of_gender(*, people: dict[str, tuple[int, int]] | None = None, **groups: tuple[int, int]) -> pa.Table:
-    """Proposals changed and left, by gender; as many people, or those that are told."""
-    found = [
-        {
-            "by": "gender",
-            "value1": name if name != "unknown" else None,
-            "part": part,
-            "bucket": 3,
-            "decision": d,
-            "n": n,
-        }
-        for part, every in ((CHANGED, groups), (PEOPLE, groups | (people or {})))
-        for name, sides in every.items()
-        for d, n in zip((1, 0), sides, strict=True)
-        if n
-    ]
-    return pa.Table.from_pylist(found, SHARES)
-
-
-def test_by_group_all_are_told_or_none() -> None:
-    system = SYSTEM.model_copy(update={"groups": {"gender": Group(column="gender", reference="M")}})
-    for groups, told in (
-        ({"F": (30, 70), "M": (11, 989)}, {"F": 0.3, "M": 0.011}),
-        ({"F": (30, 70), "M": (10, 990)}, {"F": None, "M": None}),
-        ({"F": (30, 70), "M": (0, 990)}, {"F": 0.3, "M": 0.0}),
-        ({"F": (30, 70), "M": (0, 10)}, {"F": None, "M": None}),
-        ({"F": (30, 70), "M": (100, 900), "unknown": (3, 40)}, {"F": None, "M": None}),
-    ):
-        found = override_by_group(of_gender(**groups), system)
-        assert {each.group[0]: each.value for each in found if each.group} == told
-        assert not [each for each in found if each.params]  # compared with nobody
-    hidden = override_by_group(of_gender(F=(30, 70), M=(50, 50)), system, withheld={"gender"})
-    assert {each.reason for each in hidden} == {"small_group"}
-    few = of_gender(people={"F": (4, 9)}, F=(30, 70), M=(50, 50))  # thirty proposals about four women
-    assert {each.reason for each in override_by_group(few, system)} == {"small_group"}
-
-
-def crossed(**groups: tuple[int, int]) -> pa.Table:
-    """The same people by gender and by gender and age, of whom all are of one age."""
-    one = of_gender(**groups)
-    both = one.set_column(0, "by", pa.array(["gender*age"] * one.num_rows))
-    where = both.column_names.index("value2")
-    return pa.concat_tables([one, both.set_column(where, "value2", pa.array(["26-54"] * one.num_rows))])
-
-
-def test_a_group_that_is_hidden_in_the_decisions_is_hidden_here_and_wherever_it_is_crossed() -> None:
-    groups = {name: Group(column=name) for name in ("gender", "age")}
-    system = SYSTEM.model_copy(update={"groups": groups, "intersections": [["gender", "age"]]})
-    read = crossed(F=(30, 70), M=(50, 50))
-    assert {each.status for each in override_by_group(read, system)} == {"ok"}
-    for withheld, hidden in (("gender", {("gender",), ("gender", "age")}), ("gender*age", {("gender", "age")})):
-        found = override_by_group(read, system, withheld={withheld})
-        assert {each.by for each in found if each.status == "suppressed"} == hidden
-        assert {each.by for each in found if each.status == "ok"} == {("gender",), ("gender", "age")} - hidden
 
 
 def test_of_small_teams_nothing_is_told_and_without_times_nothing_of_reading() -> None:

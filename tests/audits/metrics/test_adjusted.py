@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from boussole.audits.measures import Measure
-from boussole.audits.metrics.adjusted import BESIDE
 from boussole.audits.standing import WindowStanding
 
 Row = Mapping[str, Any]
@@ -67,9 +66,8 @@ def test_a_handful_with_a_counterpart_is_hidden(adjusted: Callable[..., dict[str
     """One woman and one man in the same job: their ratio would say what was decided about each."""
     apart = rows(("M", "a", 30, 70), ("F", "b", 20, 80))
     found = adjusted([*apart, *rows(("F", "a", 1, 0))])
-    for name in (JUDGED, *BESIDE):
-        hidden = found[f"{name}/g=F"]
-        assert (hidden.status, hidden.reason, hidden.n) == ("suppressed", "small_group", None)
+    hidden = found[f"{JUDGED}/g=F"]
+    assert (hidden.status, hidden.reason, hidden.n) == ("suppressed", "small_group", None)
     assert found["selection_rate_ratio/g=F"].status == "ok"
     enough = adjusted([*apart, *rows(("F", "a", 4, 7))])
     assert enough[f"{JUDGED}/g=F"].status == "ok"
@@ -88,31 +86,20 @@ def test_a_handful_of_people_with_a_counterpart_is_hidden_too(adjusted: Callable
 
 def test_without_a_common_stratum_there_is_no_value(adjusted: Callable[..., dict[str, Measure]]) -> None:
     found = adjusted(rows(("M", "a", 30, 70), ("F", "b", 20, 80)))
-    for name in (JUDGED, *BESIDE):
-        assert (found[f"{name}/g=F"].status, found[f"{name}/g=F"].reason) == ("undefined", "no_common_stratum")
+    assert (found[f"{JUDGED}/g=F"].status, found[f"{JUDGED}/g=F"].reason) == ("undefined", "no_common_stratum")
     assert found["selection_rate_ratio/g=F"].status == "ok"
 
 
 def test_a_hidden_group_stays_hidden(adjusted: Callable[..., dict[str, Measure]]) -> None:
     cells = rows(("M", "a", 300, 300), ("F", "a", 300, 300), ("X", "a", 3, 4), ("X", "b", 1, 0), ("F", "b", 40, 40))
     found = adjusted(cells)
-    for name in (JUDGED, *BESIDE):
-        assert found[f"{name}/g=X"].status == "suppressed"
-        assert found[f"{name}/g=X"].value is None
+    assert found[f"{JUDGED}/g=X"].status == "suppressed"
+    assert found[f"{JUDGED}/g=X"].value is None
 
 
 def test_of_an_ended_legal_basis_nothing_is_measured(adjusted: Callable[..., dict[str, Measure]]) -> None:
     found = adjusted(APPLY_ELSEWHERE, standing=WindowStanding(expired={"g": dt.date(2026, 1, 1)}))
-    for name in (JUDGED, *BESIDE):
-        assert found[f"{name}/g"].reason == "expired"
-
-
-def test_only_one_of_the_adjusted_figures_can_be_judged(adjusted: Callable[..., dict[str, Measure]]) -> None:
-    found = adjusted(APPLY_ELSEWHERE)
-    assert {"scale", "bad_side", "test"} <= found[f"{JUDGED}/g=F"].params.keys()
-    for name in BESIDE:
-        assert found[f"{name}/g=F"].status == "ok"
-        assert "scale" not in found[f"{name}/g=F"].params
+    assert found[f"{JUDGED}/g"].reason == "expired"
 
 
 def test_where_being_selected_is_a_harm_the_bad_side_turns(adjusted: Callable[..., dict[str, Measure]]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from boussole.audits.counts.read import REPLIED, SHARES, cells_from_counts, positions
+from boussole.audits.counts.read import REPLIED, SHARES, cells_from_counts
 from boussole.audits.counts.reference import ReferenceCells
 from boussole.audits.cubes.bins import Histogram
 from boussole.audits.drift.by_group import group_drift_measures
@@ -22,9 +22,8 @@ from boussole.audits.metric_registry import REGISTRY, MetricError, Registry
 from boussole.audits.metrics.accounts import account_measures
 from boussole.audits.metrics.calls import call_measures, calls_of
 from boussole.audits.metrics.components import component_measures
-from boussole.audits.metrics.costs import cost_measures
 from boussole.audits.metrics.footprint import footprint_measures
-from boussole.audits.metrics.human import override_by_group, review_measures
+from boussole.audits.metrics.human import review_measures
 from boussole.audits.metrics.marking import marking_measures
 from boussole.audits.metrics.measure import measured_cells
 from boussole.audits.metrics.notices import notice_measures
@@ -38,7 +37,7 @@ from boussole.audits.metrics.uses import use_measures
 from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.loading import load_system
 from boussole.audits.systems.logs.calls import CALLS
-from boussole.audits.systems.logs.contacts import FIRST, LACKING, LATE, PROMPT, STOPPED, UNTOLD, WAIT, Contacts
+from boussole.audits.systems.logs.contacts import FIRST, LACKING, LATE, STOPPED, UNTOLD, Contacts
 from boussole.audits.systems.model import System
 from boussole.experiments import demo
 from tests.audits import funnels
@@ -50,9 +49,6 @@ from tests.audits.freedom.test_shares import SYSTEM, rows
 from tests.audits.freedom.test_shares import measured as messages
 from tests.audits.human.test_corrections import gap_rows, rows_of
 from tests.audits.human.test_corrections import measured as corrections
-from tests.audits.human.test_counts import of_gender
-from tests.audits.human.test_teams import apart
-from tests.audits.human.test_teams import measured as by_team
 
 
 def test_duplicates_raise_across_families() -> None:
@@ -96,12 +92,11 @@ def of_scores(
 
 
 def of_replies(system: System) -> list[Measure]:
-    """Of two groups, two sides and times of waiting, some of each."""
+    """Of two groups and two sides, some of each."""
     found = [
-        {"by": by, "value1": value, "part": part, "bucket": 1, "decision": case, "n": 50, "stratum": "", "bin": wait}
+        {"by": by, "value1": value, "part": LATE, "bucket": 1, "decision": case, "n": 50, "stratum": ""}
         for by, values in (("", [None]), ("g", ["F", "M"]))
         for value in values
-        for part, wait in ((LATE, None), (PROMPT, None), (WAIT, 20))
         for case in (0, 1)
     ]
     found += [
@@ -110,7 +105,7 @@ def of_replies(system: System) -> list[Measure]:
         for side in sides
         for case in (0, 1)
     ]
-    counting = Counting(cells=cells_from_counts, positions=positions)
+    counting = Counting(cells=cells_from_counts)
     read = pa.Table.from_pylist(found, REPLIED)
     return reply_measures(read, system, standing=WindowStanding(), counting=counting)
 
@@ -124,7 +119,6 @@ def of_the_demo() -> list[Measure]:
         measures = [use_measures] if system.usage is not None else []
         measures += [control_measures] if system.search_controls is not None else []
         measures += [text_measures, marking_measures, reworked_measures, call_measures, footprint_measures]
-        measures += [cost_measures]
         found += [each for of in measures for each in of(unread, system)]
         calls = pa.Table.from_pylist([{"part": calls_of(system).part(CALLS), "window": "2026-09", "n": 20}], SHARES)
         found += component_measures(calls, system)
@@ -169,8 +163,6 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     names |= {m.metric for m in of_replies(make_system({"g": None}))}
     names |= {m.metric for m in forgotten(TIMES).values()} | {m.metric for m in of_agencies(given())}
     names |= {m.metric for m in review_measures(SHARES.empty_table(), SYSTEM)}
-    names |= {m.metric for m in override_by_group(of_gender(F=(30, 70)), make_system({"gender": None}))}
-    names |= {m.metric for m in by_team({"A": {"m": apart((60, 300))}, "B": {"m": apart((20, 400))}}).values()}
     names |= set(corrections([*rows_of({}, {}), *gap_rows({"F": [[12, 0], [2, 6]], "M": [[8, 2], [0, 10]]})]))
     alike = np.ones((101, 1, 2, 3), dtype=np.int64)
     names |= {m.metric for m in meaning_measures(alike, alike, clustered=False, fewest=1)}

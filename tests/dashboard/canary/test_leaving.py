@@ -83,7 +83,6 @@ def notebook(place: Place) -> dict[str, str]:
         system = "trial" if name == "workspace" else place.folder / "system.yaml"
         made = audits.audit(system, data)
         found |= {f"{name} {part}": text for part, text in shown(made).items()}
-        found[f"{name} sweep"] = audits.sweep(system, data, thresholds=[0.5]).to_csv()
     few = rows[rows["ts"].str.startswith("2025-01")]  # more would be a group of enough people
     found |= {f"compare {part}": text for part, text in shown(compared(few)).items()}
     return found
