@@ -74,17 +74,9 @@ class ScoredTable:
     def _by_bin(self) -> Counts:
         return np.asarray(self._by_outcome.sum(axis=(2, 3)), dtype=np.int64)
 
-    @cached_property
-    def _by_bucket(self) -> Counts:
-        return np.asarray(self._by_outcome.sum(axis=(1, 3)), dtype=np.int64)
-
     def histogram(self, positions: Sequence[int]) -> Floats:
         """Everybody with a score, by bin."""
         return np.asarray(self._by_bin[list(positions)].sum(axis=0), dtype=np.float64)
-
-    def n_of(self, positions: Sequence[int]) -> Counts:
-        """Everybody with a score, by bucket."""
-        return np.asarray(self._by_bucket[list(positions)].sum(axis=0), dtype=np.int64)
 
     def scores_of(self, positions: Sequence[int]) -> Moments:
         """The scores of everybody who has one."""
