@@ -14,7 +14,7 @@ from boussole.audits.counts.read import REPLIED, SHARES, cells_from_counts
 from boussole.audits.counts.reference import ReferenceCells
 from boussole.audits.cubes.bins import Histogram
 from boussole.audits.drift.by_group import group_drift_measures
-from boussole.audits.drift.distances import distance_measures, missing_measure, ordered_measures
+from boussole.audits.drift.distances import missing_measure, ordered_measures
 from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.measures import Measure
@@ -156,7 +156,7 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     names |= {m.metric for m in funnels.measures(funnels.funnel(controls=True), funnels.people(funnels.LARGE)).values()}
     moved = Histogram("x", (0.0,), (1, 2, 0), (2, 1, 0))
     names |= {m.metric for m in drift_measures([moved])} | {missing_measure("x", n=9, missing=1, fewest=1).metric}
-    names |= {m.metric for m in [*distance_measures(moved.coarse()), *ordered_measures(moved)]}
+    names |= {m.metric for m in ordered_measures(moved)}
     of_messages = {"hours": [(0, 0, 2000)], "timed": [(0, 0, 2000)], "often": [(0, 0, 500)], STOPPED: [(0, 0, 50)]}
     names |= set(messages(rows(**of_messages)))
     names |= {m.metric for m in [*of_cases(), *of_the_demo()]}
