@@ -339,7 +339,6 @@ def test_no_module_is_named_like_one_of_python() -> None:
 
 SHARED = {
     "Audit": "what a notebook returns; the table of sealed audits",
-    "ChiSquare": "the statistic; the same in a document",
     "Days": "of a window of features; of a compared window: both by their published schemas",
     "Group": "a sensitive feature; a college: both by their published schemas",
     "LeftOut": "rows that an audit left out; what the charter says of them: both by their published schemas",
