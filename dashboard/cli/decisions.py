@@ -54,8 +54,6 @@ def summary(report: SyncReport) -> str:
         parts.append(f"{sum(item.accepted for item in traces)} new trace(s), {report.known_traces} known")
     if report.feedback:
         parts.append(f"feedback of {report.feedback} text(s) brought up to date")
-    if report.declared:
-        parts.append(f"{report.declared} file(s) of declared measures, not recomputed")
     return f"{report.system}, {report.source}: {', '.join(parts)}."
 
 
@@ -137,10 +135,8 @@ def import_(  # noqa: PLR0917 (the options of a command)
     """Bring files or a DuckDB table of a log into the lake; bad rows are set aside with their reason.
 
     What a file does not tell of its encoding, numbers and dates must be said here or under `files` of the system file.
-    Files of OpenTelemetry spans (OTLP as JSON lines, also .gz or .zst) are read into the log `generations`.
     """
     from boussole.audits.decisions import ingest
-    from boussole.experiments.sync.otlp import is_span_file
 
     workspace = workspace_of(context)
     day = period.date() if period else None
@@ -151,27 +147,12 @@ def import_(  # noqa: PLR0917 (the options of a command)
 
     def bring_in(path: str, name: str) -> bool:
         origin = None if path == source else name
-        if log == "generations" and is_span_file(Path(path)):
-            return _bring_in_spans(workspace, chosen, Path(path), origin)
         report = ingest(workspace, chosen, path, log=log, origin=origin, period=day, strict=strict, files=files)
         tell_report(report)
         return not left_out(report)
 
     if not each_file(source, bring_in):
         raise typer.Exit(2)
-
-
-def _bring_in_spans(workspace: Workspace, system: System, path: Path, origin: str | None) -> bool:
-    """Brings a file of spans in, and says each line that could not be read: whether there was none."""
-    from boussole.experiments.sync.spanrows import ingest_spans
-
-    report = ingest_spans(workspace, system, path, origin=origin)
-    tell_report(report.ingested)
-    if report.others:
-        say(f"{report.others} span(s) are no call of a model.")
-    for line, reason in report.faults:
-        complain(BoussoleError(f"line {line}: {reason}.", where=path.name))
-    return not (left_out(report.ingested) or report.faults)
 
 
 def sync(

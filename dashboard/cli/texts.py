@@ -68,36 +68,6 @@ def draw(
 
 
 @pairs_app.command()
-def run(
-    prompts: Prompts,
-    texts: Annotated[Path, typer.Argument(help="Where the texts are written, as JSON lines; a run goes on with it.")],
-    address: Annotated[
-        str, typer.Option("--address", help="An OpenAI-compatible address, such as https://models.example.org/v1.")
-    ],
-    model: Model,
-) -> None:
-    """Send the requests to a model, one after the other, and write its texts to a file.
-
-    The key, if the address asks for one, is read from BOUSSOLE_TEXTS_KEY. A run that stopped goes on where it stopped.
-    The texts stay in this file: delete it once they have been measured, and looked at where a person must.
-    """
-    from boussole.audits.texts.pairs.files import prompts_in, texts_in
-    from boussole.audits.texts.pairs.generators import Endpoint, written
-
-    asked = prompts_in(prompts)
-    generator = Endpoint(address, model)
-    done = texts_in(texts, whole=False) if texts.exists() else {}
-    left = sum(each.id not in done for each in asked)
-    say(f"{left:,} of {len(asked):,} request(s) are sent to {generator.host}.")
-    _rewritten(texts, done)
-    with texts.open("a", encoding="utf-8") as file:
-        for line in written(asked, generator, done=done):
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
-            file.flush()
-    say(f"Written: {texts}")
-
-
-@pairs_app.command()
 def seal(  # noqa: PLR0917 (options of a command)
     context: typer.Context,
     prompts: Prompts,
@@ -131,14 +101,6 @@ def seal(  # noqa: PLR0917 (options of a command)
         put(columns(each.cue, each.measure, f"{each.pairs:,}", f"{sum(each.changes) / each.pairs:+.3f}"))
     say("Mean differences of a pair: the changed side less the reference.")
     say(f"Sealed at entry {sealed.entry}: paired_texts. {sealed.statement.texts:,} text(s) measured, none kept.")
-
-
-def _rewritten(texts: Path, done: dict[str, str]) -> None:
-    """The file with whole lines only, so that what follows does not stand on a line that was cut off."""
-    from boussole.audits import private_files
-
-    lines = [json.dumps({"id": name, "text": text}, ensure_ascii=False) + "\n" for name, text in done.items()]
-    private_files.write(texts, "".join(lines))
 
 
 # Files of texts as commands read and answer them: a line for each line, and the lines at fault told at the end.

@@ -43,20 +43,18 @@ from boussole.dashboard.views.evidence import VerificationResult
 from boussole.dashboard.views.evidence import verified as verify_here
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene, load
-from boussole.experiments.declared import DeclaredMeasure, declared_measures
 from boussole.experiments.status import SourceStatus, source_status
 
-# What the data page looks at: the sources as the last syncs left them, the state of the lake, declared measures.
+# What the data page looks at: the sources as the last syncs left them, the state of the lake.
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoreFacts:
-    """`trouble` says why the lake could not be looked at: then `lake` and `declared` are no answer; `unnoted` why
-    nobody can say when the sources were read: then `statuses` are none."""
+    """`trouble` says why the lake could not be looked at: then `lake` is no answer; `unnoted` why nobody
+    can say when the sources were read: then `statuses` are none."""
 
     statuses: Sequence[SourceStatus] = ()
     lake: Overview = field(default_factory=Overview)
-    declared: Mapping[str, Sequence[DeclaredMeasure]] = field(default_factory=dict)
     trouble: BoussoleError | None = None
     unnoted: BoussoleError | None = None
 
@@ -72,10 +70,7 @@ def load_facts(workspace: Workspace) -> StoreFacts:
     """All of it, or what can be had: a lake that another program holds, or a damaged one, stops no page."""
     statuses, unnoted = _statuses(workspace)
     try:
-        lake = overview(workspace)
-        declaring = [system for name, system in workspace.deciding.items() if name in lake.declaring]
-        declared = {system.id: declared_measures(workspace, system) for system in declaring}
-        return StoreFacts(statuses=statuses, lake=lake, declared=declared, unnoted=unnoted)
+        return StoreFacts(statuses=statuses, lake=overview(workspace), unnoted=unnoted)
     except LakeError as error:
         return StoreFacts(statuses=statuses, trouble=error, unnoted=unnoted)
 

@@ -122,8 +122,7 @@ def _log_everything(workspace: Workspace, simulation: Simulation, *, tell: Progr
         tell("weeks of decisions logged to MLflow", len(weeks), len(weeks))
         if PLANTED.stray_model and not client(workspace).search_registered_models(f"name = '{PLANTED.stray_model}'"):
             client(workspace).create_registered_model(PLANTED.stray_model)
-        names = {version.name: _training(version.name) for version in simulation.versions.values()}
-        register_models(client(workspace), experiment=experiment, training=names)
+        register_models(client(workspace))
     finally:
         mlflow.set_tracking_uri(before)
 

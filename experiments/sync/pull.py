@@ -12,7 +12,6 @@ from boussole.audits.lake.tidy import tidy
 from boussole.audits.systems import System
 from boussole.audits.systems.parts import Source
 from boussole.audits.workspace import Workspace
-from boussole.experiments.sync.cards import sync_cards
 from boussole.experiments.sync.lake import waiting
 from boussole.experiments.sync.mlflow_source import sync_mlflow
 from boussole.experiments.sync.report import Progress, SyncReport
@@ -30,7 +29,7 @@ def sync(
     content of every file. Runs that were deleted or restored in MLflow are excluded or taken back (`changes`).
 
     Each report tells how many rows of its source wait in the quarantine, also those that an earlier sync set aside.
-    At the end what MLflow's registry says of models is brought up to date, and the lake is tidied, when that pays.
+    At the end the lake is tidied, when that pays.
 
     Raises BoussoleError for an unknown system, or one without sources.
     """
@@ -47,8 +46,6 @@ def sync(
     reports = [
         replace(each, waiting=waiting(workspace, workspace.system(each.system), each.source)) for each in reports
     ]
-    if any(source.mlflow for system in systems for source in system.sources):
-        sync_cards(workspace)
     _note_readings(workspace, systems, reports)
     if any(report.ingested for report in reports):
         tidy(workspace)

@@ -88,13 +88,12 @@ def test_the_data_page_tells_every_trouble_to_everybody(chrome: webdriver.Chrome
         assert "boussole quarantine export FILE --system matchft" in text(chrome, "details[open]")
         assert violations(chrome) == []
         narrow(chrome)
-        for path in ("/data", "/data?lang=en", "/system?system=matchft#declared"):
+        for path in ("/data", "/data?lang=en"):
             chrome.get(start + path)
             whole(chrome)
             assert text(chrome, ".stacked tbody th")
             assert violations(chrome) == []
             waiting(chrome).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0])
-        assert "Déclaré par l’équipe, non recalculé" in text(chrome, ".declared")
         chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 

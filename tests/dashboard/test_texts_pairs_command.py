@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import http.server
 import json
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +12,6 @@ from typer.testing import CliRunner
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.texts.pairs.files import prompts_in
-from boussole.audits.texts.pairs.generators import KEY
 from boussole.audits.workspace import Workspace
 from boussole.charter.judging.current import unmeasured
 from boussole.charter.record_types.paired import PairedTexts
@@ -115,63 +111,6 @@ def test_what_is_planted_is_found_and_nothing_is_where_nothing_is(home: Path) ->
 @pytest.mark.slow
 def test_the_whole_test_of_the_demo_finds_what_is_planted(home: Path) -> None:
     found_in_the_demo(home)
-
-
-@pytest.fixture
-def model() -> Iterator[tuple[str, list[bytes]]]:
-    """A server on this machine that writes one word, and fails from the fourth request on until it is asked again."""
-    asked: list[bytes] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked.append(self.rfile.read(int(self.headers["Content-Length"])))
-            body = json.dumps({"choices": [{"message": {"content": "Bonjour."}}]}).encode()
-            self.send_response(401 if len(asked) == 4 else 200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/v1", asked
-    server.shutdown()
-    server.server_close()
-
-
-def test_a_run_that_stopped_goes_on(
-    home: Path, model: tuple[str, list[bytes]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(KEY, "sk-CANARY")
-    address, asked = model
-    requests, texts, own = home / "requests.jsonl", home / "texts.jsonl", home / "set.yaml"
-    own.write_text(
-        json.dumps(
-            {
-                "else": {"name": ["Camille"]},
-                "requests": [{"id": "one", "prompt": "Écris à {name}."}],
-                "cues": {"gender": {"changes": "name", "pairs": [["Paul", "Anne"], ["Jean", "Marie"], ["Luc", "Ida"]]}},
-            }
-        ),
-        encoding="utf-8",
-    )
-    assert command(home, "draw", str(requests), "--set", str(own))[0] == 0
-    options = [str(requests), str(texts), "--address", address, "--model", "m-1"]
-    code, told = command(home, "run", *options)
-    assert code != 0
-    assert KEY in told
-    assert "CANARY" not in told
-    with texts.open("a", encoding="utf-8") as file:
-        file.write('{"id": "cut o')
-    code, told = command(home, "run", *options)
-    assert (code, len(asked)) == (0, 7), told
-    assert "3 of 6 request(s) are sent to 127.0.0.1" in told
-    code, told = command(home, "seal", str(requests), str(texts), "--system", "chatft", "--model", "m", "--role", "S")
-    assert code == 0, told
-    assert answer(home)[:2] == ("unknown", "pairs_missing")
 
 
 def test_what_is_no_test_is_refused(home: Path) -> None:

@@ -35,11 +35,8 @@ def prompts_in(path: Path) -> list[Prompt]:
     return found
 
 
-def texts_in(path: Path, *, whole: bool = True) -> dict[str, str]:
-    """The texts of a file by the id of their request. Raises BoussoleError, which names the line.
-
-    `whole`: else a last line that was cut off, where a run was stopped, is left out.
-    """
+def texts_in(path: Path) -> dict[str, str]:
+    """The texts of a file by the id of their request. Raises BoussoleError, which names the line."""
     found: dict[str, str] = {}
     try:
         with regular.opened(path) as file:
@@ -47,9 +44,7 @@ def texts_in(path: Path, *, whole: bool = True) -> dict[str, str]:
     except OSError as error:
         raise _unreadable(path, error) from error
     faulty = [each for each in lines if each.fault]
-    if faulty and not whole and faulty == lines[-1:]:
-        lines.pop()
-    elif faulty:
+    if faulty:
         step = "Mend this line, or take it out: its text is then written again."
         raise BoussoleError(fault_told(faulty[0]), where=str(path), next_step=step)
     for each in lines:

@@ -36,8 +36,7 @@ class QuestionToday:
 
 @dataclass(frozen=True, kw_only=True)
 class Writer:
-    """One system that writes. `texts`: questions about what it writes; `others`: what else is asked of it.
-    `declared` is the address of what its team declares, where it does."""
+    """One system that writes. `texts`: questions about what it writes; `others`: what else is asked of it."""
 
     id: str
     title: str
@@ -46,7 +45,6 @@ class Writer:
     facts: Sequence[tuple[str, str]]
     texts: Sequence[QuestionToday]
     others: Sequence[QuestionToday]
-    declared: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +126,6 @@ def _writer(
         facts=_facts(name, system, facts, say),
         texts=[_answer(scene, indicator, each, system, say, query=query) for indicator, each in about],
         others=[_answer(scene, indicator, each, system, say, query=query) for indicator, each in rest],
-        declared=system_href(name, query=query, anchor="declared") if facts.declared.get(name) else "",
     )
 
 

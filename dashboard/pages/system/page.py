@@ -11,7 +11,7 @@ from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import compass_href, data_href, register_href
-from boussole.dashboard.pages.system.view import declared_tables, figures, model_cards, system_page, used_by
+from boussole.dashboard.pages.system.view import figures, system_page, used_by
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking import along
@@ -30,7 +30,6 @@ def show(seen: Scene, system: str, say: Say) -> None:
     else:
         query = context.kept_query()
         st.html(notices.systems_html(notices.systems(seen, say, query=query), say, asked=system, query=query))
-    show_declared(seen, system, say)
 
 
 def show_unaudited(seen: Scene, use: Use, say: Say) -> None:
@@ -50,7 +49,6 @@ def show_unaudited(seen: Scene, use: Use, say: Say) -> None:
         if system in seen.standing
         else Html(""),
         made("further", say("What does the register say?"), made("register_entry", shown.entry)),
-        made("further", say("What does the registry of models say?"), model_cards(Workspace.find(), system, say)),
         made("further", say("What the committee said"), context.opinions(say, system=system)),
     )
 
@@ -71,8 +69,6 @@ def show_audited(seen: Scene, system: str, use: Use | None, say: Say) -> None:
     if use is not None:
         given = made("register_entry", entry(use.system, say, today=context.today()))
         st.html(made("further", say("What does the register say?"), given))
-    models = model_cards(Workspace.find(), system, say)
-    context.put(made("further", say("What does the registry of models say?"), models))
 
 
 def what_it_writes(seen: Scene, system: str, say: Say) -> Html:
@@ -90,17 +86,6 @@ def who_uses_it(system: str, say: Say) -> Html:
     """How many of those who may use it do; nothing where no log tells, or the lake cannot be looked at."""
     state = context.facts_of_late().lake.systems.get(system)
     return Html("") if state is None or state.adoption is None else used_by(state.adoption, say)
-
-
-def show_declared(seen: Scene, system: str, say: Say) -> None:
-    """What the team of a system declares, audited or not."""
-    facts = context.facts_of_late()
-    if facts.trouble:
-        told = say("What its team declares cannot be looked at.")
-        st.html(notices.unread(told, facts.trouble))
-    elif found := declared_tables(facts.declared.get(system, ()), seen.systems.get(system), say):
-        made = Template("pages/system/system.html", say)
-        st.html(made("further", say("What does the team itself declare?"), made("declared", found)))
 
 
 speaks = context.speaks()

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from boussole.audits.decisions.adopted import GroupAdoption
 from boussole.audits.decisions.adoption import Depth, MonthlyAdoption
-from boussole.audits.languages import capital
-from boussole.audits.mixed import joined
-from boussole.audits.systems import System
 from boussole.audits.systems.logs.human_actions import TEAM
-from boussole.audits.systems.values import rare
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.elements import Html
@@ -28,8 +23,6 @@ from boussole.dashboard.views.parts.taking import Figure, FigureSource, FiguresQ
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.system import SystemHead, system_head
 from boussole.dashboard.views.system_tables import Matrix, QuestionRow, matrix
-from boussole.experiments.cards import ModelCard, ModelCards, VersionCard, read_cards
-from boussole.experiments.declared import DeclaredMeasure
 
 Row = tuple[str, ...]
 
@@ -150,93 +143,6 @@ def _days(each: Depth, say: Say) -> str:
     return say("on {first} to {last} days", first=str(each.first), last=str(each.last))
 
 
-Facts = Sequence[tuple[str, str]]
-DIGITS = 4
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelVersionView:
-    """One version of a model."""
-
-    title: str
-    description: str
-    facts: Facts
-
-
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    """One model. `more`: that it has further versions."""
-
-    name: str
-    description: str
-    facts: Facts
-    versions: Sequence[ModelVersionView]
-    more: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cards:
-    """The models of a system, and since when this is known."""
-
-    told: str
-    failure: str
-    models: Sequence[Card]
-
-
-def model_cards(workspace: Workspace, system: str, say: Say) -> Html:
-    """The part of the page of a system; nothing where the last sync found no model of it."""
-    found = read_cards(workspace)
-    if found is None or not found.of(system):
-        return Html("")
-    return Template("pages/system/model_card.html", say)("section", models_view(found, system, say))
-
-
-def models_view(found: ModelCards, system: str, say: Say) -> Cards:
-    """The same as data."""
-    told = say(
-        "As MLflow’s registry of models had it on {moment}: the words of those who registered them. No audit rests on "
-        "them.",
-        moment=say.moment(found.seen_at),
-    )
-    failure = say("It could not be read since: {reason}", reason=found.failure) if found.failure else ""
-    return Cards(told=told, failure=failure, models=[_card(each, say) for each in found.of(system)])
-
-
-def _card(found: ModelCard, say: Say) -> Card:
-    facts = [(say("Licence"), found.licence), (say("Tags"), _pairs(found.tags, say))]
-    more = say.plural("One version before these.", "{n} versions before these.", found.more) if found.more else ""
-    return Card(
-        name=found.name,
-        description=say.written(found.description),
-        facts=facts,
-        versions=[_version(each, say) for each in found.versions],
-        more=more,
-    )
-
-
-def _version(found: VersionCard, say: Say) -> ModelVersionView:
-    registered = say.moment(found.registered_at) if found.registered_at else ""
-    if registered and found.registered_by:
-        registered = say("{moment}, by {who}", moment=registered, who=found.registered_by)
-    metrics = {name: say.number(value, DIGITS) for name, value in found.metrics.items()}
-    return ModelVersionView(
-        title=say("Version {n}", n=found.version),
-        description=say.written(found.description),
-        facts=[
-            (say("Registered"), registered or found.registered_by),
-            (say("Licence"), found.licence),
-            (say("Also called"), say.apart(found.aliases)),
-            (say("Trained on"), say.apart(found.data)),
-            (say("Metrics, as named there"), _pairs(metrics, say)),
-            (say("Tags"), _pairs(found.tags, say)),
-        ],
-    )
-
-
-def _pairs(named: Mapping[str, str], say: Say) -> str:
-    return say.apart(say("{name}: {value}", name=name, value=value) for name, value in named.items())
-
-
 @dataclass(frozen=True, kw_only=True)
 class SystemScreen:
     """What a system is, and all of its questions."""
@@ -254,91 +160,6 @@ def system_page(workspace: Workspace, system: str, lang: str) -> SystemScreen:
 def _system_page(home: Path, seen_at: Stamp, today: dt.date, system: str, lang: str) -> SystemScreen:
     scene, say = store.scene_at(home, seen_at, today), speaker_in(Workspace(home), lang)
     return SystemScreen(head=system_head(scene, system, say), matrix=matrix(scene, system, say, query={"lang": lang}))
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeclaredTable:
-    """The values of one file of a run: a row per group, a column per measure."""
-
-    title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-def declared_tables(measures: Sequence[DeclaredMeasure], system: System | None, say: Say) -> list[DeclaredTable]:
-    """The tables, newest run first."""
-    parts = groupby(measures, key=lambda measure: (measure.run, measure.logged_at, measure.kind))
-    return [
-        _declared_table(list(found), _title(kind, say.date(at.date()), run, say), system, say)
-        for (run, at, kind), found in parts
-    ]
-
-
-def _title(kind: str, date: str, run: str, say: Say) -> str:
-    number = run.removeprefix("mlflow:")[:8]
-    titles = {
-        "algorithm": say("The model, by group: run {run} of {date}", run=number, date=date),
-        "data": say("Its training data, by group: run {run} of {date}", run=number, date=date),
-        "biased": say("Groups that the template singles out: run {run} of {date}", run=number, date=date),
-    }
-    return titles.get(kind, f"{kind}: {number}, {date}")
-
-
-def _declared_table(measures: list[DeclaredMeasure], title: str, system: System | None, say: Say) -> DeclaredTable:
-    metrics = list(dict.fromkeys(measure.metric for measure in measures))
-    by_group: dict[tuple[tuple[str, str], ...], dict[str, DeclaredMeasure]] = {}
-    for measure in measures:
-        by_group.setdefault(tuple(measure.groups.items()), {})[measure.metric] = measure
-    rows = [
-        [
-            _group(group, system, say),
-            *(_value(found.get(metric), say) for metric in metrics),
-            _people(next(iter(found.values())), say),
-        ]
-        for group, found in by_group.items()
-    ]
-    head = [say("Group"), *(_metric(metric, say) for metric in metrics), say("People")]
-    return DeclaredTable(title=title, head=head, rows=rows)
-
-
-def _metric(name: str, say: Say) -> str:
-    """What a template calls a measure, in plain words where it is a usual one; else its own name."""
-    plain = name.replace("_", " ").lower()
-    words = {
-        "accuracy": say("Share of right predictions (accuracy)"),
-        "selection rate": say("Share predicted positive (selection rate)"),
-        "precision": say("Share right among those predicted positive (precision)"),
-        "recall": say("Share found among the positive (recall)"),
-        "false positive rate": say("Share wrongly predicted positive (false positive rate)"),
-        "false negative rate": say("Share wrongly predicted negative (false negative rate)"),
-        "distance": say("Distance from everybody (Kolmogorov-Smirnov)"),
-        "proportion": say("Share of all people"),
-        "p value": say("How often chance alone would give that distance (p-value)"),
-    }
-    return words.get(plain, plain)
-
-
-def _group(group: tuple[tuple[str, str], ...], system: System | None, say: Say) -> str:
-    """The group in the words of the system file, where it names these columns and values."""
-    if not group:
-        return say("Everybody")
-    known = {found.column: found for found in system.groups.values()} if system else {}
-    parts = []
-    for column, value in group:
-        words = known[column].values.get(value) if column in known and known[column].values else None
-        shown = say("small group {number}", number=few) if (few := rare(value)) else value
-        parts.append(capital(say.text(words, value)) if words else f"{column}: {shown}")
-    return joined(", ", parts)
-
-
-def _value(measure: DeclaredMeasure | None, say: Say) -> str:
-    if measure is None or (measure.value is None and not measure.suppressed):
-        return ""
-    return say("hidden") if measure.value is None else say.number(measure.value, 3)
-
-
-def _people(measure: DeclaredMeasure, say: Say) -> str:
-    return say.whole(measure.count) if measure.count is not None else ""
 
 
 def figures(wanted: FiguresQuery) -> dict[str, Figure]:

@@ -78,7 +78,6 @@ COMMANDS: dict[str, Action] = {
     "texts example list": Action.SEE_EXAMPLES,
     "texts example show": Action.SEE_EXAMPLES,
     "texts pairs draw": Action.CHECK_TEXTS,
-    "texts pairs run": Action.CHECK_TEXTS,
     "texts pairs seal": Action.STATE,
     "export csv": Action.EXPORT,
     "export json": Action.EXPORT,

@@ -6,13 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.texts.pairs.coding import gender_coding
 from boussole.audits.texts.pairs.files import hash_of, prompt_line, prompts_in, texts_in
-from boussole.audits.texts.pairs.generators import KEY, Endpoint, GeneratorError, Recorded, written
 from boussole.audits.texts.pairs.measures import LONGEST, MEASURES, measured, readability
 from boussole.audits.texts.pairs.pairing import differences, measured_texts
 from boussole.audits.texts.pairs.prompts import Prompt, PromptSet, drawn, prompt_set
@@ -229,114 +227,11 @@ def test_a_file_of_texts_that_is_wrong_is_told(tmp_path: Path, content: bytes, t
         texts_in(path)
 
 
-def test_a_run_that_was_cut_off_leaves_whole_lines(tmp_path: Path) -> None:
+def test_a_file_of_requests_that_is_wrong_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "texts.jsonl"
     path.write_bytes(b'{"id": "a", "text": "x"}\n{"id": "b", "te')
-    assert texts_in(path, whole=False) == {"a": "x"}
     with pytest.raises(BoussoleError, match="is no request"):
         prompts_in(path)
     path.write_bytes(b"")
     with pytest.raises(BoussoleError, match="holds no request"):
         prompts_in(path)
-
-
-def answering(*answers: httpx.Response | Exception, seen: list[httpx.Request] | None = None) -> httpx.MockTransport:
-    left = iter(answers)
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        if seen is not None:
-            seen.append(request)
-        told = next(left)
-        if isinstance(told, Exception):
-            raise told
-        return told
-
-    return httpx.MockTransport(answer)
-
-
-def reply(status: int, content: bytes = b"", **headers: str) -> httpx.Response:
-    """An answer that is not read yet, as those of servers are not."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(status, stream=httpx.ByteStream(content), headers=named)
-
-
-def chat(content: Any) -> httpx.Response:
-    told = {"choices": [{"message": {"role": "assistant", "content": content}}]}
-    return reply(200, json.dumps(told).encode())
-
-
-def endpoint(*answers: httpx.Response | Exception, **more: Any) -> Endpoint:
-    seen, wait = more.pop("seen", None), more.pop("wait", lambda _: None)
-    return Endpoint("https://models.example.org/v1/", "m-1", answering(*answers, seen=seen), wait)
-
-
-def test_a_model_is_asked_as_openai_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(KEY, "sk-CANARY")
-    seen: list[httpx.Request] = []
-    model = endpoint(chat("Bonjour."), chat(None), seen=seen)
-    first, second = small()[:2]
-    assert (model.write(first), model.write(second)) == ("Bonjour.", "")
-    assert str(seen[0].url) == "https://models.example.org/v1/chat/completions"
-    assert seen[0].headers["authorization"] == "Bearer sk-CANARY"
-    assert json.loads(seen[0].content) == {"model": "m-1", "messages": [{"role": "user", "content": first.prompt}]}
-    assert "CANARY" not in repr(model)
-
-
-def test_what_passes_is_asked_again_and_no_longer_than_a_minute() -> None:
-    waited: list[float] = []
-    model = endpoint(
-        reply(429, retry_after="9999"),
-        reply(503),
-        httpx.ReadTimeout("slow"),
-        chat("Oui."),
-        wait=waited.append,
-    )
-    assert model.write(small()[0]) == "Oui."
-    assert waited == [60.0, 4.0, 8.0]
-
-
-@pytest.mark.parametrize(
-    ("answers", "told"),
-    [
-        ([reply(401)], KEY),
-        ([reply(404)], "name of the model"),
-        ([reply(302, location="https://elsewhere.example.org")], "302"),
-        ([reply(500) for _ in range(4)], "500"),
-        ([httpx.ConnectError("sk-CANARY Paul")], "ConnectError"),
-        ([reply(200, b"<html>")], "no chat completion"),
-        ([reply(200, b'{"choices": []}')], "no chat completion"),
-        ([chat({"a": 1})], "no chat completion"),
-        ([reply(200, b"[" * 100_000)], "no chat completion"),
-        ([reply(200, b" " * 4_000_001)], "longer than"),
-    ],
-)
-def test_what_fails_names_the_place_and_the_step_and_nothing_else(
-    monkeypatch: pytest.MonkeyPatch, answers: list[httpx.Response | Exception], told: str
-) -> None:
-    monkeypatch.setenv(KEY, "sk-CANARY")
-    with pytest.raises(GeneratorError) as error:
-        endpoint(*answers).write(small()[0])
-    text = f"{error.value} {error.value.next_step}"
-    assert told in text
-    assert "models.example.org" in text
-    assert "CANARY" not in text
-    assert "Paul" not in text
-
-
-@pytest.mark.parametrize(
-    "address", ["models.example.org", "ftp://a/b", "https://u:CANARY@a.example.org/v1", "http://a.example.org/v1", ""]
-)
-def test_no_key_goes_where_others_read_it(address: str) -> None:
-    with pytest.raises(GeneratorError) as error:
-        Endpoint(address, "m-1")
-    assert "CANARY" not in f"{error.value} {error.value.next_step}"
-    assert Endpoint("http://127.0.0.1:8080/v1", "m-1").host == "127.0.0.1:8080"
-
-
-def test_a_recording_answers_and_what_is_done_is_not_asked_again() -> None:
-    prompts = small()
-    recorded = Recorded({each.id: each.side for each in prompts[1:]})
-    lines = list(written(prompts, recorded, done=[prompts[0].id]))
-    assert [each["text"] for each in lines] == [each.side for each in prompts[1:]]
-    with pytest.raises(GeneratorError, match="no text was recorded"):
-        list(written(prompts, recorded))
