@@ -1,22 +1,18 @@
 """Rules applied to texts: what each sentence holds says which patterns are tried there, then comes scope.
 
-Patterns are RE2's: each takes time in proportion to the sentence, whatever it is. `gate` leaves out those that cannot
-match, which is nearly all of them, once more than a few texts are read; only what matches is held to what makes it
-lawful.
+Patterns are RE2's: each takes time in proportion to the sentence, whatever it is. RE2's filter says in one pass which
+of them match a text at all, which nearly none does; only what matches is held to what makes it lawful.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Any
+from functools import cache
 
 import re2
 
-from boussole.audits.texts.gate import Gate
 from boussole.audits.texts.normal import Normal, normalise
 from boussole.audits.texts.rule_file import (
     Criterion,
@@ -40,17 +36,8 @@ _LINKS = re.compile(rb"[ ,/()-]*(?:et|ou|ni|de|d')? ?")
 """What stands between two findings that tell one requirement."""
 _MOST_BESIDE = 20
 """Findings before one among which it may go on one of its criterion: more do not stand beside it."""
-_ANYWHERE, _NOWHERE = re2._Anchor.UNANCHORED, (-1, -1)
-"""What the matcher below `finditer` is asked, and answers where nothing matches: most of what is tried does not."""
 _AHEAD = 8 * LONGEST
 """Letters that are searched at once, of more than one sentence."""
-_NAMED = re.compile(rb"\(\?P<[a-z]+>")
-"""The beginning of a group with a name, of which there may be one of each in a pattern."""
-_TEXTS_LEARNT, _OFTEN, _MOST_AT_ONCE = 100, 5, 30
-"""Texts after which the patterns that one in so many of them let through are known, and how many are joined at most."""
-_UNGATED, _LEAST = 2_000_000, 2_000
-"""Bytes on which every pattern is tried before a gate is made, which takes longer than to try them all on these; and as
-how many a short text counts."""
 _MOST = 1 << 26
 """Bytes that the automaton of one pattern may take."""
 
@@ -91,7 +78,7 @@ class _Compiled:
         if rule.people:
             self._words = {**words, "people": rule.people}
         framed = [self._words[f"frame_{each}"] for each in rule.frames] if rule.people else []
-        self.patterns = [self._regex(_whole_words(self._spelled(each))) for each in (*rule.patterns, *framed)]
+        self.patterns = [_whole_words(self._spelled(each)) for each in (*rule.patterns, *framed)]
         self._unless = self._any((*rule.unless, *(lawful.unless if lawful else ())), r"\b(?:{})")
         around = (*rule.unless_in_sentence, *(lawful.unless_in_sentence if lawful else ()))
         self._unless_in_sentence = self._any(around, r"\b(?:{})")
@@ -109,13 +96,12 @@ class _Compiled:
         return spelled_out(pattern, self._words, where=self._where)
 
     def _any(self, patterns: tuple[str, ...], around: str) -> re2._Regexp | None:
-        return self._regex(around.format("|".join(map(self._spelled, patterns)))) if patterns else None
+        return self.compile(around.format("|".join(map(self._spelled, patterns)))) if patterns else None
 
-    def _regex(self, pattern: str) -> re2._Regexp:
-        options = re2.Options()
-        options.max_mem, options.log_errors = _MOST, False
+    def compile(self, pattern: str) -> re2._Regexp:
+        """A pattern of this rule, compiled. Raises RuleError where it cannot be used."""
         try:
-            return re2.compile(pattern.encode("ascii"), options)
+            return re2.compile(pattern.encode("ascii"), _options())
         except (re2.error, UnicodeEncodeError) as error:
             told = f"this pattern cannot be used ({error}): {pattern[:200]}"
             raise RuleError(told, where=self._where, next_step="Write it as RE2 does, without accents.") from error
@@ -146,6 +132,12 @@ class _Compiled:
         return self._wished is None or self._wished.search(upto) is None
 
 
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.max_mem, options.log_errors = _MOST, False
+    return options
+
+
 def _holds(pattern: re2._Regexp | None, text: bytes, part: tuple[int, int]) -> bool:
     return pattern is not None and pattern.search(text[slice(*part)]) is not None
 
@@ -173,47 +165,11 @@ class Checker:
         for where, file in rules.items():
             for rule in file.rules:
                 made = _Compiled(rule, file, {**words, **file.words}, where)
-                self._of += [(made, pattern) for pattern in made.patterns]
-        self._elsewhere = dict[re2._Regexp, int]()
-        for number, (made, _) in enumerate(self._of):
-            if made.elsewhere is not None:
-                self._elsewhere[made.elsewhere] = self._elsewhere.get(made.elsewhere, 0) | 1 << number
-        self._ungated = 0
-        self._tried = [pattern._regexp.Match for _, pattern in self._of]
-        self._let_through, self._learnt = Counter[int](), 0
-        self._often: tuple[Callable[..., Any], int] | None = None
-
-    @cached_property
-    def _gate(self) -> Gate:
-        return Gate(pattern.pattern.decode() for _, pattern in self._of)
-
-    def _is_gated(self, size: int) -> bool:
-        """Whether the gate is worth its making for one more text of so many bytes: not for the first few texts."""
-        if self._ungated > _UNGATED:
-            return True
-        self._ungated += max(size, _LEAST)
-        return self._ungated > _UNGATED
-
-    def _learn(self, worth: list[int]) -> None:
-        """Counts which patterns texts let through; those that many do are then looked for all at once, in one pass."""
-        self._let_through.update(number for number in worth if self._of[number][0].elsewhere is None)
-        self._learnt += 1
-        if self._learnt < _TEXTS_LEARNT:
-            return
-        often = [each for each, count in self._let_through.most_common(_MOST_AT_ONCE) if count * _OFTEN > _TEXTS_LEARNT]
-        if often:
-            self._often = self._at_once(often)
-
-    def _at_once(self, often: list[int]) -> tuple[Callable[..., Any], int] | None:
-        """One pass for some patterns, and which they are; None where they are too large together, which costs time and
-        no finding. Both are one value, so that no thread holds a pass to the patterns of another."""
-        options = re2.Options()
-        options.max_mem, options.log_errors, options.never_capture = _MOST, False, True
-        joined = b"|".join(_NAMED.sub(b"(?:", self._of[number][1].pattern) for number in often)
-        try:
-            return re2.compile(joined, options)._regexp.Match, sum(1 << number for number in often)
-        except re2.error:
-            return None
+                self._of += [(made, made.compile(pattern)) for pattern in made.patterns]
+        self._filter = re2.Filter()
+        for _, pattern in self._of:
+            self._filter.Add(pattern.pattern.decode(), _options())
+        self._filter.Compile()
 
     @staticmethod
     def _held(rules: Mapping[str, RuleFile]) -> None:
@@ -229,11 +185,11 @@ class Checker:
         """The language of a text, and what its French passages say that an advert may not."""
         normal = normalise(text)
         language = language_of(normal.text, text if normal.starts else "")
-        tried = self._matching(normal.text)
-        if not tried:
+        matching = sorted(self._filter.Match(normal.text) or ())
+        if not matching:
             return Checked(language, ())
         sentences = Sentences(normal.text)
-        found = [each for number in tried for each in self._found(sentences, number)]
+        found = [each for number in matching for each in self._found(sentences, number)]
         if language not in (FRENCH, UNDETERMINED):
             around = sentences.around
             found = [each for each in found if language_of(normal.text[slice(*around(each[0]))]) == FRENCH]
@@ -241,52 +197,33 @@ class Checker:
             return Checked(language, ())
         return Checked(language, tuple(_finding(text, normal, *each) for each in _joined(_apart(found), normal.text)))
 
-    def _matching(self, text: bytes) -> list[int]:
-        """The patterns that match anywhere in a text: none, in most. What matches in a sentence does so in the text."""
-        end, but = len(text), self._silent(text)
-        if self._often is not None:
-            any_of, which = self._often
-            but |= which if any_of(_ANYWHERE, text, 0, end)[0] == _NOWHERE else 0
-        if self._is_gated(end):
-            worth = self._gate.worth_trying(text, but=but)
-            if self._learnt < _TEXTS_LEARNT:
-                self._learn(worth)
-        else:
-            worth = [number for number in range(len(self._of)) if not but >> number & 1]
-        return [number for number in worth if self._tried[number](_ANYWHERE, text, 0, end)[0] != _NOWHERE]
-
-    def _silent(self, text: bytes) -> int:
-        """The bits of the patterns that something anywhere in a text makes silent."""
-        bits, end = 0, len(text)
-        for elsewhere, numbers in self._elsewhere.items():
-            if elsewhere._regexp.Match(_ANYWHERE, text, 0, end)[0] != _NOWHERE:
-                bits |= numbers
-        return bits
-
     def _found(self, sentences: Sentences, number: int) -> Iterator[tuple[int, int, _Compiled]]:
         """What a pattern finds in the sentences of a text, and is not lawful there."""
         text, (compiled, pattern) = sentences.text, self._of[number]
-        for first, last in self._matched(sentences, number):
+        if compiled.elsewhere is not None and compiled.elsewhere.search(text):
+            return
+        for first, last in _matched(sentences, pattern):
             for match in pattern.finditer(text, max(0, first - _BEFORE), last):
                 span = _span(match, text) if compiled.rule.title else _named(match, "span")
                 if span and span[0] >= first and not compiled.lawful(sentences, (first, last), span):
                     yield *span, compiled
 
-    def _matched(self, sentences: Sentences, number: int) -> Iterator[tuple[int, int]]:
-        """The sentences in which a pattern may match: others are passed over, in one search of the text."""
-        search, text, at = self._tried[number], sentences.text, 0
-        while at < len(sentences.whole):
-            begins = max(0, sentences.whole[at][0] - _BEFORE)
-            ends = min(len(text), begins + _AHEAD)
-            start, _ = search(_ANYWHERE, text, begins, ends)[0]
-            if start < 0 and ends == len(text):
-                return
-            if start < 0:
-                at = max(at + 1, sentences.number(ends - _AHEAD // 2))
-                continue
-            at = max(at, sentences.number(start))
-            yield sentences.whole[at]
-            at += 1
+
+def _matched(sentences: Sentences, pattern: re2._Regexp) -> Iterator[tuple[int, int]]:
+    """The sentences in which a pattern may match: others are passed over, in one search of the text."""
+    text, at = sentences.text, 0
+    while at < len(sentences.whole):
+        begins = max(0, sentences.whole[at][0] - _BEFORE)
+        ends = min(len(text), begins + _AHEAD)
+        match = pattern.search(text, begins, ends)
+        if match is None and ends == len(text):
+            return
+        if match is None:
+            at = max(at + 1, sentences.number(ends - _AHEAD // 2))
+            continue
+        at = max(at, sentences.number(match.start()))
+        yield sentences.whole[at]
+        at += 1
 
 
 def _named(match: re2._Match, name: str) -> tuple[int, int]:
