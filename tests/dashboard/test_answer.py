@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from boussole.audits.drift.counts import VersionDays
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -22,23 +21,20 @@ from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.elements import shape
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.markup.words.addresses import answer_href
 from boussole.dashboard.pages.answer.around import ReadingRights
 from boussole.dashboard.pages.answer.view import NOTHING_ELSE, AnswerPage, answer_page, kept_answer
-from boussole.dashboard.views.answers.asked import sentence_of, threshold_words
+from boussole.dashboard.views.answers.asked import threshold_words
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.short import MOST, compared_people, figures, told_by, words_in
 from boussole.dashboard.views.charts.charts import hundred
 from boussole.dashboard.views.charts.over_time import BOTTOM, HIGH, LEFT, RIGHT, TOP, Stop, course_svg
 from boussole.dashboard.views.charts.over_time import WIDE as COURSE_WIDE
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system_tables import matrix, needed
+from boussole.dashboard.views.system_tables import needed
 from tests.as_json import documents, written
 from tests.charter.builders import amended
-from tests.dashboard.before_folds import folded, shown, words_shown
-from tests.written import measure as as_sealed
+from tests.dashboard.before_folds import shown
 from tests.written import system_text
-from tests.written import verdict as a_verdict
 
 EN, FR = speaker("en"), speaker("fr")
 ALL = ReadingRights(committee=True, incidents=True)
@@ -191,49 +187,6 @@ def test_a_question_that_nobody_examined_and_one_that_was_attested_have_their_pa
     assert found.detail is None
 
 
-def packed(text: str) -> str:
-    """A text without its spaces: marks and links part it elsewhere on a page."""
-    return "".join(text.split())
-
-
-@pytest.mark.costly
-def test_what_there_was_before_is_in_the_folds(scene: Scene) -> None:
-    """The whole sentence, the table and the small print of every examined question."""
-    for system, key, verdict in every(scene):
-        found = page(scene, system, key)
-        told = packed(folded(html(found)))
-        document = scene.standing[system]
-        said = next(each for each in document.verdicts if each.indicator == key)
-        whole = sentence_of(scene.charter, said, EN, system=scene.systems.get(system))
-        if verdict == "not_examined":
-            continue
-        assert packed(whole) in told
-        assert found.detail is not None
-        rows = found.detail.table.rows if found.detail.table else ()
-        texts = [*(cell for cells in rows for cell in cells), *(text for pair in found.detail.small for text in pair)]
-        assert [text for text in texts if packed(text) not in told] == []
-        assert len(texts) > 2
-
-
-@pytest.mark.costly
-def test_the_figure_has_a_course_with_what_happened(scene: Scene) -> None:
-    document = scene.latest["matchft"]
-    judged = next(each for each in document.verdicts if told_by(document, each))
-    windows = [Window(dt.date(2026, at, 1), dt.date(2026, at, 28)) for at in (5, 6, 7)]
-    versions = [
-        VersionDays(name="1.0", first=dt.date(2026, 5, 1), last=dt.date(2026, 6, 9)),
-        VersionDays(name="<2>", first=dt.date(2026, 6, 10), last=dt.date(2026, 7, 28)),
-    ]
-    past = SystemPast(audits=dict.fromkeys(windows, document), versions=versions)
-    found = page(scene, "matchft", judged.indicator, past=past)
-    assert found.course is not None
-    assert len(found.course.rows) == 3
-    assert [each.text for each in found.course.happened] == ["Version <2> of the model begins"]
-    assert "&lt;2&gt;" in html(found)
-    assert ">1</text>" in found.course.svg
-    assert page(scene, "matchft", judged.indicator).course is None
-
-
 @pytest.mark.costly
 def test_a_level_that_another_question_stands_behind_names_it_under_the_drawing(scene: Scene) -> None:
     document = scene.latest["matchft"]
@@ -247,85 +200,6 @@ def test_a_level_that_another_question_stands_behind_names_it_under_the_drawing(
     assert with_ is not None
     named = f" (only where question {behind.number} is to be watched or not kept)."
     assert with_.levels == alone.levels.removesuffix(".") + named
-
-
-@pytest.mark.costly
-def test_the_course_says_whose_figure_it_follows(scene: Scene) -> None:
-    """Of several groups the one that decides, which the drawing cannot name."""
-    document, seen = scene.latest["matchft"], set()
-    windows = [Window(dt.date(2026, at, 1), dt.date(2026, at, 28)) for at in (6, 7)]
-    for judged in document.verdicts:
-        found = page(
-            scene, "matchft", judged.indicator, past=SystemPast(audits=dict.fromkeys(windows, document))
-        ).course
-        told = told_by(document, judged)
-        if found is None or told is None:
-            continue
-        people = compared_people(told[1], EN, system=scene.systems["matchft"])
-        followed = told[1].group["feature"] if told[1].params.scale == "distance" else people["group"]
-        assert followed.lower() in found.whom.lower()
-        assert told[1].params.scale == "distance" or people["other"].lower() in found.whom.lower()
-        assert found.whom in Template("pages/answer/answer.html", EN)(
-            "pictures",
-            page(scene, "matchft", judged.indicator, past=SystemPast(audits=dict.fromkeys(windows, document))),
-        )
-        seen.add(told[1].params.scale)
-    assert {"ratio", "distance"} <= seen
-
-
-def test_the_matrix_has_each_answer_once_under_its_own_name(scene: Scene) -> None:
-    for system in scene.standing:
-        found = matrix(scene, system, EN, query={"lang": "en"})
-        cells = [
-            cell
-            for article in found.articles
-            for row in (*article.examined, *article.untouched)
-            for cell in (row.alone, *row.cells)
-            if cell is not None
-        ]
-        verdicts = scene.standing[system].verdicts
-        assert sorted(cell.href for cell in cells) == sorted(
-            answer_href(system, each.indicator, query={"lang": "en"}) for each in verdicts
-        )
-        assert len({cell.name for cell in cells}) == len(cells)
-        marks = {cell.href: cell.verdict for cell in cells}
-        assert all(marks[answer_href(system, e.indicator, query={"lang": "en"})] == e.verdict for e in verdicts)
-        written_ = Template("pages/system/system.html", EN)("questions", found)
-        assert all(f'id="{article.id}"' in written_ for article in found.articles)
-
-
-def test_a_question_asked_of_no_groups_has_one_cell_over_all_columns(scene: Scene) -> None:
-    document = written(scene.latest)["matchft"]
-    grouped = [each for each in document["verdicts"] if each["comparisons"]][:2]
-    for each, by in zip(grouped, ("gender", "age"), strict=True):
-        each.update(template="impact_ratio", by=[by])
-    given = replace(scene, latest=documents({"matchft": document}))
-    found = matrix(given, "matchft", EN, query={"lang": "en"})
-    rows = [row for article in found.articles for row in article.examined]
-    assert len(found.columns) == 2
-    (asked,) = [row for row in rows if row.cells]
-    assert [cell.verdict for cell in asked.cells if cell] == [each["verdict"] for each in grouped]
-    alone = [row for row in rows if row.alone]
-    told = Template("pages/system/system.html", EN)("questions", found)
-    assert len(alone) == told.count('<td colspan="3" role="cell" class="alone">') > 0
-    assert told.count('data-label="') == 2
-
-
-def test_a_row_is_called_by_the_label_that_the_charter_gives(scene: Scene) -> None:
-    """Its mark is still called by the whole question; what nobody has examined, or the charter gives no label, is said
-    in whole."""
-    document = written(scene.latest)["matchft"]
-    (one, other) = [each for each in document["verdicts"] if each["verdict"] != "not_examined"][:2]
-    one.update(indicator="incidents_in_time", article="securite", template=None, by=None)
-    other.update(indicator="abnormal_access_seen", article="securite", verdict="not_examined", template=None, by=None)
-    found = matrix(replace(scene, latest=documents({"matchft": document})), "matchft", EN, query={"lang": "en"})
-    (security,) = [article for article in found.articles if article.id == "securite"]
-    (row,) = [each for each in security.examined if each.text == "Incidents in time"]
-    assert row.alone is not None
-    assert one["question"]["en"][1:] in row.alone.name
-    assert "Abnormal access seen" not in [each.text for each in security.untouched]
-    texts = [each.text for article in found.articles for each in article.examined]
-    assert any(text.endswith("?") for text in texts)
 
 
 def test_an_answer_is_kept_until_something_changes(tmp_path: Path, scene: Scene) -> None:
@@ -347,10 +221,6 @@ def test_what_is_typed_elsewhere_is_text_here(scene: Scene) -> None:
     given = replace(scene, systems={**scene.systems, "matchft": system})
     for key in (each.indicator for each in scene.latest["matchft"].verdicts):
         assert attack not in html(page(given, "matchft", key))
-
-
-def test_words_are_counted_as_readers_count_them() -> None:
-    assert words_shown("<p>One two</p><details><summary>three</summary>four <details>x</details></details> five") == 4
 
 
 def accumulating(scene: Scene, key: str, since: str) -> Scene:
@@ -402,31 +272,6 @@ def test_an_audit_without_the_figure_stands_off_the_scale(scene: Scene) -> None:
     x = LEFT + (COURSE_WIDE - LEFT - RIGHT) / 4
     assert shape("unknown", x=x, y=TOP / 2, size=9) in drawn
     assert shape("not_examined", x=x, y=HIGH - BOTTOM, size=9) not in drawn
-
-
-def test_of_a_stage_too_the_group_compared_with_is_drawn(scene: Scene) -> None:
-    document = written(scene.latest)["matchft"]
-    measure = {
-        "id": "stage_selection_rate_ratio/gender=F|stage=s",
-        "metric": "stage_selection_rate_ratio",
-        "by": ["gender"],
-        "group": {"gender": "F"},
-        "given": {"stage": "s"},
-        "value": 0.89,
-        "params": {"scale": "ratio", "bad_side": "below", "against": "gender=M"},
-    }
-    judged: dict[str, object] = {"measure": measure["id"], "against": "gender=M", "verdict": "watch", "adjusted": True}
-    judged |= {"p_breach": 0.5, "p_watch": 0.01, "p_kept": 1.0, "levels": {"watch": 0.95, "breach": 0.8}}
-    judged |= {"more_decisions": None, "interval": None}
-    document["measures"].append(as_sealed(**measure))
-    document["verdicts"] = [
-        a_verdict(indicator="stage_selection_rate_ratio_gender", verdict="watch", by=["gender"], comparisons=[judged])
-        | {"template": "stage_selection_rate_ratio"}
-    ]
-    given = documents({"matchft": document})["matchft"]
-    found = hundred(given, given.verdicts[0], EN, system=scene.systems["matchft"])
-    assert found is not None
-    assert [(row.value, row.reference) for row in found.shown] == [(pytest.approx(89), False), (100.0, True)]
 
 
 def test_what_nobody_can_tell_says_whom_its_interval_is_about(scene: Scene) -> None:

@@ -12,16 +12,11 @@ from typing import Any
 import pytest
 
 from boussole.audits.systems import System
-from boussole.audits.systems.register import Dates
 from boussole.charter.document import ArticleVerdict
 from boussole.charter.record_types.kinds import (
-    Attestation,
-    Case,
     Closure,
     Finding,
-    Inspection,
     KeptFile,
-    Recommendation,
     Statement,
 )
 from boussole.charter.records import AuditSummary, SealedStatement
@@ -124,25 +119,6 @@ def html(found: ArticlePage, lang: str = "en") -> str:
     return "".join(parts)
 
 
-def test_the_answer_names_the_worst_system_first_and_counts_its_questions(scene: Scene) -> None:
-    found = page(judged(scene, a=["kept", "unknown"], b=["kept", "broken", "not_examined"], c=["kept"] * 5))
-    assert (found.tone, found.headline) == ("broken", "Not kept for one system of three.")
-    assert found.others == "Of the others: one where we cannot tell, one kept."
-    assert [(each.title, each.verdict, each.told) for each in found.standings] == [
-        ("b", "broken", "Not kept on one question, kept on one, one that nobody has examined"),
-        ("a", "unknown", "Kept on one question, one unanswered"),
-        ("c", "kept", "Kept on five questions"),
-    ]
-    assert found.standings[0].href == "/system?system=b&lang=en#equite"
-
-
-def test_the_promise_is_told_with_whose_words_it_is_in_and_why_it_matters(scene: Scene) -> None:
-    found = page(scene, lang="fr").promise
-    assert (found.order, found.title, found.draft) == ("3", "Équité et non-discrimination", True)
-    assert [who for who, _ in found.why] == ["Pour un demandeur d’emploi", "Pour un agent"]
-    assert "Rédaction provisoire" in html(page(scene, lang="fr"), "fr")
-
-
 def test_an_open_finding_caps_the_article_and_is_named_with_its_day(scene: Scene) -> None:
     finding = Finding(
         role="Secretariat",
@@ -238,15 +214,6 @@ def test_a_year_of_a_hundred_systems_is_drawn_within_a_second(scene: Scene) -> N
     assert len(written) < 300_000
 
 
-def test_a_question_shows_the_worst_answer_of_each_system_and_folds_the_others(scene: Scene) -> None:
-    found = asked(page(judged(scene, a=["kept", "watch"], b=["broken", "kept"])), "adjusted_selection_rate_ratio")
-    assert [(each.title, each.verdict) for each in found.answers] == [("b", "broken"), ("a", "watch")]
-    assert [(each.title, each.verdict) for each in found.folded] == [("a", "kept"), ("b", "kept")]
-    assert found.answers[0].href == "/answer?system=b&question=adjusted_selection_rate_ratio_0&lang=en"
-    assert found.answers[0].records == [("Audit, entry 1", "/evidence?lang=en&entry=1")]
-    assert (found.number, found.verdict, found.counts) == ("3.1b", "broken", [("broken", 1), ("watch", 1), ("kept", 2)])
-
-
 def test_of_many_answers_a_page_of_its_own_shows_all(scene: Scene) -> None:
     given = judged(scene, **{f"s{n:03}": ["watch"] for n in range(40)})
     found = asked(page(given), "adjusted_selection_rate_ratio")
@@ -260,27 +227,6 @@ def test_of_many_answers_a_page_of_its_own_shows_all(scene: Scene) -> None:
         "",
     )
     assert page(given, question="nothing").one is None
-
-
-def test_a_threshold_says_its_levels_its_standing_and_that_it_is_no_law(scene: Scene) -> None:
-    facts = dict(asked(page(judged(scene, a=["kept"])), "adjusted_selection_rate_ratio").facts)
-    assert facts["Threshold"] == "Proposed on 25 November 2026, not adopted. Not a legal threshold."
-    assert facts["What is counted"].startswith("The share of people selected in each group")
-    assert facts["Not kept if"].startswith("With comparable profiles, it is very unlikely")
-    zero = dict(asked(page(scene), "prohibited_criterion_in_adverts").facts)["Threshold"]
-    assert zero.startswith("One confirmed case breaks it; to be watched where the log shows one")
-
-
-def test_a_level_of_error_of_its_own_stands_beside_the_levels(scene: Scene) -> None:
-    told = scene.latest["matchft"].written()
-    verdict = next(each for each in told["verdicts"] if each["indicator"] == "impact_ratio_gender")
-    verdict["template"], verdict["threshold"]["watch_alpha"] = "adjusted_selection_rate_ratio", 0.01
-    given = replace(scene, latest={**scene.latest, **documents({"matchft": told})})
-    facts = dict(asked(page(given), "adjusted_selection_rate_ratio").facts)
-    chance = "Chance alone has it watched in at most 1 of 100 years."
-    assert facts["Threshold"].startswith(
-        f"Not kept under 80 for 100, to be watched under 95 for 100. {chance} Proposed on "
-    )
 
 
 def test_a_level_adopted_after_the_period_had_begun_is_marked(scene: Scene) -> None:
@@ -304,118 +250,6 @@ def test_a_level_adopted_after_the_period_had_begun_is_marked(scene: Scene) -> N
         "Adopted by its own word: no adoption in the ledger proves it, so it may have been chosen to fit (post hoc). "
         "Not a legal threshold."
     )
-
-
-def test_an_attested_question_says_who_stated_what_until_when(scene: Scene) -> None:
-    said = Attestation(
-        role="Staff representatives",
-        on=dt.date(2026, 1, 10),
-        indicator="work_got_better",
-        answer="watch",
-        valid_until=dt.date(2027, 1, 10),
-        document=LETTER,
-    )
-    given = replace(stating(scene, said), latest={})
-    found = asked(page(given, "humain"), "work_got_better")
-    (answer,) = [each for each in (*found.answers, *found.folded) if each.title == "MatchFT"]
-    assert answer.sentence == (
-        "To be watched. Stated by: Staff representatives, on 10 January 2026, with a document; valid until "
-        "10 January 2027. To be stated anew before then."
-    )
-    assert answer.renew == "renewal is due"
-    assert answer.records == [("Statement, entry 30", "/evidence?lang=en&entry=30")]
-    assert answer.href == "/answer?system=matchft&question=work_got_better&lang=en"
-    assert [each.text for each in page(given, "humain").entries] == [
-        "Attestation on question 2.6, all systems (Staff representatives)"
-    ]
-
-
-def test_cases_and_inspections_are_named_by_their_entries(scene: Scene) -> None:
-    case = Case(
-        role="Agency",
-        on=dt.date(2026, 11, 12),
-        indicator="undeclared_use",
-        system="matchft",
-        happened_on=dt.date(2026, 11, 10),
-    )
-    inspection = Inspection(
-        role="Committee",
-        on=dt.date(2026, 11, 20),
-        indicator="undeclared_use",
-        system="matchft",
-        start=dt.date(2026, 10, 1),
-        end=dt.date(2026, 10, 31),
-        examined=500,
-        found=0,
-        recall=0.9,
-    )
-    given = replace(stating(scene, case, inspection), latest={})
-    (answer,) = asked(page(given, "finalite"), "undeclared_use").answers
-    assert answer.verdict == "watch"
-    assert [text for text, _ in answer.records] == ["Case, entry 30", "Inspection, entry 31"]
-
-
-def test_what_nobody_has_examined_says_why_and_what_it_would_take(scene: Scene) -> None:
-    given = replace(scene, latest={}, facts=Facts(as_of=TODAY))
-    found = page(given, "humain")
-    assert (found.headline, found.tone, found.asked) == (
-        "Nobody has examined this commitment yet.",
-        "not_examined",
-        [],
-    )
-    (survey,) = asked(found, "work_got_better").lacking
-    assert survey.systems == "MatchFT"
-    assert survey.why.startswith("Not examined: nobody has handed in the statement")
-    assert survey.needed == "It would take a statement with its document, which holds for twelve months at most."
-    (groups,) = asked(page(judged(scene, a=["not_examined"])), "adjusted_selection_rate_ratio").lacking
-    assert groups.needed.startswith("It would take these data in the log")
-
-
-def test_the_dates_of_the_register_are_told_beside_the_question_on_them(scene: Scene) -> None:
-    dates = Dates(trial=dt.date(2025, 3, 3), ethics_review=dt.date(2025, 2, 1), works_council=dt.date(2025, 4, 1))
-    late = scene.systems["matchft"].model_copy(update={"dates": dates, "status": "pilot"})
-    given = replace(scene, latest={}, systems={"matchft": late}, facts=Facts(as_of=TODAY))
-    assert asked(page(given, "finalite"), "examined_first").register == [
-        "Dates in the register, MatchFT: No: it started first, and these came later: works council."
-    ]
-    assert asked(page(given, "finalite"), "undeclared_use").register == []
-
-
-def test_how_many_uses_are_examined_is_told_beside_the_question_on_it(scene: Scene) -> None:
-    found = asked(page(stating(scene), "finalite"), "registered_and_followed").register
-    assert found == ["In the register: the only use on trial or in service is examined in part."]
-    stopped = scene.systems["matchft"].model_copy(update={"status": "design"})
-    nothing = replace(stating(scene), systems={"matchft": stopped})
-    found = asked(page(nothing, "finalite"), "registered_and_followed").register
-    assert found == ["In the register: no use is on trial or in service."]
-
-
-def test_recommendations_say_how_late_their_answer_is(scene: Scene) -> None:
-    said = Recommendation(
-        role="Secretariat",
-        on=dt.date(2026, 9, 18),
-        body="Committee",
-        outside=True,
-        addressee="Data department",
-        due_on=dt.date(2026, 10, 31),
-        articles=["equite"],
-        text="Publish the ratio.",
-    )
-    (found,) = page(stating(scene, said)).advice
-    assert (found.when, found.overdue, found.text) == ("26 days late", True, "Publish the ratio.")
-    assert found.told == (
-        "Committee · outside authority · all systems, 18 September 2026 · to: Data department · "
-        "answer due on 31 October 2026"
-    )
-
-
-def test_law_leads_to_the_law_page_and_back_to_the_questions(scene: Scene) -> None:
-    found = next(each for each in page(scene).law if "1607.4(D)" in each.title)
-    assert found.href == "/law?lang=en#law-us_employment"
-    assert found.numbers[:2] == [
-        ("3.1", "#q-selection_rate_ratio"),
-        ("3.1b", "#q-adjusted_selection_rate_ratio"),
-    ]
 
 
 def test_a_question_that_only_an_earlier_charter_asked_is_kept_and_said_to_be(scene: Scene) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from boussole.charter.document import Band
-from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.charts.calibration import (
     CalibrationCurve,
@@ -74,26 +73,6 @@ def test_there_is_none_without_scores(scene: Scene) -> None:
     assert drawn(scene) == []
 
 
-@pytest.mark.costly
-@pytest.mark.usefixtures("scored")
-def test_it_stands_in_the_article_on_outcomes_with_its_data_and_its_words(scene: Scene) -> None:
-    (section,) = drawn(scene)
-    (given,) = section.calibrations
-    assert given.title == "Ce que le score annonce et ce qui est arrivé, par sexe"
-    assert [row[:4] for row in given.table.rows] == [
-        ["Femmes", "0\u202f% à 50\u202f%", "25,0\u202f%", "50,0\u202f%"],
-        ["Femmes", "50\u202f% à 100\u202f%", "75,0\u202f%", "100,0\u202f%"],
-        ["Hommes", "0\u202f% à 50\u202f%", "30,0\u202f%", "20,0\u202f%"],
-        ["Hommes", "50\u202f% à 100\u202f%", "80,0\u202f%", "60,0\u202f%"],
-    ]
-    assert "Femmes (21,2 de moins pour 100)\u202f: 25\u202f% annoncés et 50\u202f% observés," in given.chart.alt
-    assert "Hommes (15,0 de trop pour 100)" in given.chart.alt
-    assert section.uncalibrated.startswith("Pas de dessin de ce genre par âge\u202f:")
-    html = Template("views/parts/system.html", FR)("article", section, "")
-    assert html.count(given.title) >= 2
-    assert "Pas de dessin de ce genre" in html
-
-
 def test_what_has_no_value_has_no_drawing_and_is_not_said_to_be_protected(scored: Document) -> None:
     scored["measures"].append(measure("calibration_error", {"qpv": "yes"}, None))
     scored["measures"].append(measure("calibration_error", {"gender": "F", "age": "50+"}, 0.1, bins=10))
@@ -127,16 +106,6 @@ def test_points_stand_where_they_should_in_squares_of_one_scale(scored: Document
     every = [mark for each in marks.values() for mark in each]
     assert all(0 <= mark["x"] <= width and 0 <= mark["y"] <= height for mark in every)
     assert squares[0]["x2"] < squares[1]["x"] < squares[1]["x2"] < width
-
-
-@pytest.mark.costly
-@pytest.mark.parametrize(("groups", "rows"), [(1, 1), (2, 1), (3, 1), (4, 2), (7, 3)])
-def test_squares_stand_in_rows_of_three(scored: Document, groups: int, rows: int) -> None:
-    shown = curves(scored, ("gender",), EN, system=None)[:1] * groups
-    marks, width, _ = places(shown, narrow=False)
-    assert len({mark["y2"] for mark in marks["rule-dash"]}) == rows
-    assert width == 664
-    assert curves_svg(shown, "fr").startswith("<svg")
 
 
 def test_without_intervals_none_is_drawn_or_explained(scored: Document) -> None:

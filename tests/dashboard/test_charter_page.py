@@ -6,17 +6,14 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
 
-from boussole.audits.workspace import Workspace
 from boussole.charter.amending.diff import diff
 from boussole.charter.auditing.replay import ABSENT, Replay, VerdictChange
 from boussole.charter.records.in_force import AdoptionAct, CharterInUse, InForce
-from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.charter.view import Amendment, CharterView, charter_page, look
-from tests.charter.builders import CHARTER, amended, plain, system
+from tests.charter.builders import CHARTER, amended, system
 
 FR, EN = speaker("fr"), speaker("en")
 ACT = AdoptionAct(
@@ -60,32 +57,6 @@ def seen(*changes, drafted=True, act=ACT, fault=""):
     )
 
 
-def test_it_says_whether_the_charter_is_in_force():
-    adopted = charter_page(seen(), EN, query={"lang": "en"})
-    assert (adopted.headline, adopted.tone) == ("In force since 1 July 2026.", "kept")
-    assert adopted.seal == (
-        "Adopted by: Comité éthique. Sealed on 3 July 2026, entry 4 of the ledger.",
-        "/evidence?lang=en&entry=4",
-    )
-    proposed = charter_page(seen(act=None), EN, query={})
-    assert (proposed.headline, proposed.seal) == ("Proposed: nobody has adopted this charter yet.", None)
-
-
-def test_it_counts_what_questions_rest_on():
-    """Those with a metric, those attested, the others; all levels are proposed."""
-    asked = [each for article in CHARTER.articles for each in article.indicators]
-    measured, attested = (
-        sum(each.metric is not None or each.records is not None for each in asked),
-        sum(each.valid_months is not None for each in asked),
-    )
-    lead = charter_page(seen(), EN, query={}).lead
-    assert len(asked) == measured + attested, "none waits for its measure, and nothing is said of none"
-    assert lead == (
-        f"{measured} questions are measured today, {attested} rest on the statements of people. "
-        f"Of {len(asked)} thresholds, 0 are adopted and {len(asked)} are proposed. None is a legal threshold."
-    )
-
-
 def test_levels_that_call_themselves_adopted_are_told_from_those_that_are():
     charter = amended("adjusted_selection_rate_ratio", threshold={"status": "adopted"})
     for adopted, count, told in (
@@ -125,22 +96,12 @@ def test_a_draft_shows_its_changes_and_the_past_verdicts_that_would_be_others():
     assert "boussole charter adopt" in other.command
 
 
-def test_in_french_with_typography():
-    other = charter_page(seen(moved()), FR, query={}).other
-    assert plain(other.counts[0]) == "À surveiller → Pas tenu : 1"
-    assert plain(other.replayed).endswith("ont été rejugés. Un aurait été différent.")
-
-
 def test_a_kept_version_is_no_draft_and_a_question_may_be_absent():
     other = charter_page(seen(moved(ABSENT, "watch"), drafted=False), EN, query={}).other
     assert (other.title, other.command) == ("Version 0.3, beside the one in force", "")
     assert (other.counts, other.past[0].before) == (["Not asked → Watch: 1"], None)
     html = Template("pages/charter/charter.html", EN)("amendment", other)
     assert "Not asked" in html
-
-
-def test_nothing_changes_is_said():
-    assert charter_page(seen(), EN, query={}).other.replayed.endswith("None would have been another.")
 
 
 def test_versions_newest_first_with_what_they_would_change():
@@ -202,12 +163,3 @@ def test_a_replay_says_which_audits_it_could_not_hold_to_the_limit():
         told = charter_page(replace(given, amendment=amendment), EN, query={}).other.replayed
         assert start in told
         assert ("the charter’s limit could not be applied" in told) is (n > 0)
-
-
-def test_the_command_line_lists_questions_without_placeholders(tmp_path):
-    """`boussole charter show` printed "{system}" and "{decision}" as the charter writes them down."""
-    workspace = Workspace.create(tmp_path / "w")
-    done = CliRunner().invoke(app, ["--workspace", str(workspace.home), "charter", "show"])
-    assert done.exit_code == 0
-    assert "1.1 Le système ne sert-il" in done.output
-    assert "{" not in done.output

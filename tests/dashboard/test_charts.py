@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -10,22 +9,16 @@ from typing import Any
 import pytest
 
 from boussole.audits.systems import System
-from boussole.audits.systems.parts import Feature
 from boussole.charter.document import MeasureDocument
 from boussole.dashboard.markup.elements import embed
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.charts.charts import svg
 from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, DotLayout, DotRows, ThresholdLine, draw, ticks
-from boussole.dashboard.views.charts.groups import ADJUSTED, GroupRow, attribute_name, group_name, value_name
-from boussole.dashboard.views.charts.tables import comparison, with_others
+from boussole.dashboard.views.charts.groups import GroupRow, group_name
+from boussole.dashboard.views.charts.tables import with_others
 from tests.as_json import (
-    adjusted_table,
-    drift_chart,
-    drift_table,
-    drift_text,
     groups_chart,
     groups_text,
-    is_drift,
     rows,
 )
 from tests.charter.builders import system
@@ -86,15 +79,6 @@ def test_a_hidden_group_keeps_its_place_and_says_why(matchft: Document, systems:
     assert "masqué (moins de 11 décisions)" in drawing
 
 
-def test_numbers_are_written_for_the_language(matchft: Document, systems: dict[str, System]) -> None:
-    french = svg(groups_chart(matchft, ("gender",), "fr", system=systems["matchft"]), "fr")
-    english = svg(groups_chart(matchft, ("gender",), "en", system=systems["matchft"]), "en")
-    assert "27,4\u202f%" in french
-    assert ">20\u202f%<" in french
-    assert "27.4%" in english
-    assert "Women" in english
-
-
 @pytest.mark.costly
 def test_drawings_are_whole_and_name_only_the_bundled_font(matchft: Document, systems: dict[str, System]) -> None:
     drawing = svg(groups_chart(matchft, ("gender", "age"), "fr", system=systems["matchft"]), "fr")
@@ -128,41 +112,6 @@ def test_a_measure_without_any_value_is_still_drawn_and_said(matchft: Document, 
     arguments: dict[str, Any] = {"metric": "true_positive_rate", "system": systems["matchft"]}
     assert "pas de chiffre" in svg(groups_chart(matchft, ("gender",), "fr", **arguments), "fr")
     assert groups_text(matchft, ("gender",), "en", **arguments).startswith("Women: no figure")
-
-
-def test_drift_shows_every_feature_and_the_watch_level(matchft: Document, compas: Document) -> None:
-    drawing = svg(drift_chart(matchft, "fr"), "fr")
-    for word in ("experience_years", "distance_km", "0,14", "à surveiller au-delà de 0,10"):
-        assert word in drawing
-    assert drift_text(matchft, "en") == (
-        "experience_years: 0.02, kept. distance_km: 0.14, watch. Watch over 0.10. Threshold: 0.25."
-    )
-    svg(drift_chart(compas, "fr"), "fr")
-    assert drift_text(compas, "fr") == ""
-
-
-def test_features_are_called_what_the_system_file_calls_them(matchft: Document, systems: dict[str, System]) -> None:
-    titled = Feature(column="distance_km", title={"fr": "distance : l'emploi", "en": "distance to the job"})
-    features = [Feature(column="experience_years"), titled]
-    system = systems["matchft"].model_copy(update={"features": features})
-    assert drift_text(matchft, "en", system=system).startswith(
-        "experience_years: 0.02, kept. Distance to the job: 0.14, watch."
-    )
-    assert "Distance\u202f: l’emploi" in drift_text(matchft, "fr", system=system)
-    drawing = svg(drift_chart(matchft, "en", system=system), "en")
-    assert "Distance to the job" in drawing
-    assert "distance_km" not in drawing
-    (verdict,) = [each for each in matchft["verdicts"] if is_drift(each)]
-    table = drift_table(matchft, verdict, EN, title="t", system=system)
-    assert [row[0] for row in table.rows] == ["experience_years", "Distance to the job"]
-
-
-def test_names_come_from_the_system_file_then_from_the_value(systems: dict[str, System]) -> None:
-    system = systems["matchft"]
-    assert attribute_name(("gender", "age"), FR, system=system) == "Sexe × âge"
-    assert value_name("gender", "F", speaker("en"), system=system) == "Women"
-    assert value_name("gender", "X", FR, system=system) == "X"
-    assert value_name("gender", "?", FR) == "inconnu"
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.198, 0.281), (0.0, 1.0), (0.0, 0.0), (0.5, 0.5001), (0, 12.0)])
@@ -201,46 +150,6 @@ def test_the_narrow_drawing_says_the_same_in_the_width_of_a_page_at_400_percent(
     width = re.search(r'<svg[^>]* width="(\d+)"', narrow)
     assert width is not None
     assert int(width.group(1)) <= 250
-
-
-@pytest.fixture
-def like_with_like(matchft: Document) -> Document:
-    """The audit with an adjusted ratio of 84 for 100 beside the raw one of women to men."""
-    document = copy.deepcopy(matchft)
-    raw = next(item for item in document["measures"] if item["id"] == "selection_rate_ratio/gender=F")
-    interval = {"low": 0.8, "high": 0.88, "level": 0.95, "method": "jackknife"}
-    adjusted = raw | {"metric": "adjusted_selection_rate_ratio", "value": 0.84, "interval": interval}
-    document["measures"].append(adjusted | {"id": "adjusted_selection_rate_ratio/gender=F"})
-    verdict = copy.deepcopy(next(v for v in document["verdicts"] if v["indicator"] == "impact_ratio_gender"))
-    decided = {"low": 0.79, "high": 0.9, "error_low": 0.05, "error_high": 0.01}
-    verdict["comparisons"][0] |= {"measure": "adjusted_selection_rate_ratio/gender=F", "interval": decided}
-    document["verdicts"].append(verdict | {"indicator": "adjusted_selection_rate_ratio_gender"})
-    return document
-
-
-def test_comparable_profiles_are_drawn_as_ratios_to_the_group_compared_with(
-    like_with_like: Document, systems: dict[str, System]
-) -> None:
-    found = by_label(like_with_like, ("gender",), systems["matchft"], metric=ADJUSTED)
-    assert (found["Femmes"].value, found["Hommes"].value, found["Hommes"].reference) == (0.84, 1.0, True)
-    assert {level.kind: level.at for level in found["Femmes"].levels} == {"watch": 0.95, "breach": 0.8}
-
-
-def test_the_table_of_comparable_profiles_shows_shares_and_the_raw_ratio_beside(
-    like_with_like: Document, systems: dict[str, System]
-) -> None:
-    verdict, raw = like_with_like["verdicts"][-1], by_label(like_with_like, ("gender",), systems["matchft"])["Femmes"]
-    table = adjusted_table(
-        like_with_like, verdict, ("gender",), FR, metric=ADJUSTED, title="", system=systems["matchft"]
-    )
-    by_id = {measure["id"]: measure for measure in like_with_like["measures"]}
-    rates = {key: FR.percent(by_id[f"selection_rate/gender={key}"]["value"]) for key in "FM"}
-    assert [row[:5] for row in table.rows] == [
-        ["Femmes", rates["F"], "84 pour 100 (79 à 90)", "80 à 88", comparison(raw, FR).replace(" pour 100", "", 1)],
-        ["Hommes (référence)", rates["M"], "100 pour 100", "", ""],
-    ]
-    assert table.head[3] == "Intervalle à 95\u202f%"
-    assert (table.verdicts[0], len(table.verdicts)) == (verdict["comparisons"][0]["verdict"], 2)
 
 
 def test_a_group_of_two_attributes_has_the_name_that_sentences_give_it():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from typer.testing import CliRunner
 
 from boussole.dashboard.cli.main import app
 from tests.commands import commands_and_groups
-from tests.conftest import Run
 
 HEAVY = ("duckdb", "pandas", "rich", "streamlit", "sqlalchemy", "yaml")  # Typer itself takes pydantic
 COMPLETE = """
@@ -24,12 +22,6 @@ try:
 finally:
     sys.stderr.write(" ".join(name for name in sys.argv[1].split(",") if name in sys.modules))
 """
-
-
-@pytest.mark.costly
-def test_it_says_its_version(boussole: Run) -> None:
-    done = boussole("--version")
-    assert (done.returncode, done.stdout) == (0, f"boussole {version('boussole-charter')}\n")
 
 
 def test_one_letter_asks_every_command_for_its_help() -> None:

@@ -23,7 +23,6 @@ from boussole.audits.decisions.overview import (
 )
 from boussole.audits.decisions.shared import Sharing
 from boussole.audits.errors import LakeError
-from boussole.audits.log_names import LogName
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.text.loading import load_charter
@@ -78,16 +77,6 @@ def page(scene: Scene, facts: StoreFacts, lang: str = "en") -> DataPage:
 def html(made: DataPage, lang: str = "en") -> str:
     data = Template("pages/data/data.html", speaker(lang))
     return data("head", made) + data("sources", made, nothing) + data("systems", made)
-
-
-def test_all_is_well_in_one_sentence(scene: Scene) -> None:
-    made = page(scene, StoreFacts(statuses=[STATUS], lake=lake()), "fr")
-    assert (made.headline, made.tone, made.problems) == ("Toutes les sources sont à jour.", "kept", [])
-    assert made.seen == "Le 25 novembre 2026 à 10\u00a0h\u00a005"
-    row = made.rows[0]
-    assert (row.freshness, row.newest, row.read) == ("À jour", "20 novembre 2026", "aujourd’hui à 10\u00a0h\u00a005")
-    assert (row.rows, row.set_aside, row.due) == ("61\u202f204", "2", "attendu chaque semaine")
-    assert made.without == ["COMPAS"]
 
 
 @pytest.mark.parametrize(("lang", "late"), [("en", "Late by 3 days"), ("fr", "En retard de 3 jours")])
@@ -226,48 +215,11 @@ def test_systems_that_hold_the_same_decisions_are_named_on_both(scene: Scene) ->
     assert not page(scene, StoreFacts(statuses=[STATUS], lake=lake())).systems[0].blocks
 
 
-def test_outcomes_that_are_missing_are_told_from_the_latest_audit(scene: Scene, matchft: dict[str, object]) -> None:
-    share = {"metric": "missing_outcome_share", "by": [], "value": 0.125, "reason": None}
-    document = {**matchft, "measures": [share]}
-    seen = replace(scene, latest=documents({"matchft": document}))
-    block = page(seen, StoreFacts(statuses=[STATUS], lake=lake())).systems[0].blocks[0]
-    assert block.answer.startswith("12.5% of the outcomes that are due are not known. Latest audit: 3rd quarter 2026")
-
-
 def test_a_system_whose_file_was_removed_is_named(scene: Scene) -> None:
     old = LogArrivals(system="old", log="decisions", way="file", files=1, rows=2, quarantined=0, last=at("2026-01-01"))
     made = page(scene, StoreFacts(statuses=[STATUS], lake=lake(arrived=(old,))))
     assert made.removed == ["old"]
     assert "whose file was removed: old." in html(made)
-
-
-@pytest.mark.parametrize(
-    ("log", "en", "fr"),
-    [
-        ("decisions", "decisions", "décisions"),
-        ("outcomes", "outcomes", "résultats"),
-        ("human_actions", "decisions by agents", "décisions des agents"),
-        ("contacts", "messages to people", "messages envoyés"),
-        ("generations", "generated texts", "textes générés"),
-        ("usage", "uses", "usages"),
-        ("agencies", "counts by agency and month", "comptes par agence et par mois"),
-        ("accounts", "accounts with access", "comptes d’accès"),
-    ],
-)
-def test_each_log_has_its_words(scene: Scene, log: LogName, en: str, fr: str) -> None:
-    state = LogState(held=(LogContents(log=log, rows=12, by_way={"file": at("2026-11-20T12:00")}),))
-    facts = StoreFacts(lake=lake(state))
-    for lang, holds in (("en", f"12 {en}, up to 20 November 2026"), ("fr", f"12 {fr}, jusqu’au 20 novembre 2026")):
-        (part,) = page(scene, facts, lang).systems
-        assert part.holds.replace("\u202f", " ").replace("\xa0", " ") == holds
-
-
-def test_an_empty_workspace_says_how_data_comes_in(tmp_path: Path) -> None:
-    workspace = Workspace.create(tmp_path / "w")
-    for lang, headline in (("en", "No data has come in yet."), ("fr", "Aucune donnée n’est encore entrée.")):
-        made = data_page(store.scene(workspace), store.facts(workspace), speaker(lang), now=NOW, query={})
-        assert (made.headline, made.rows) == (headline, [])
-        assert "boussole sync" in Template("pages/data/data.html", speaker(lang))("empty", made)
 
 
 @pytest.mark.costly

@@ -179,11 +179,3 @@ def _in_a_week():
     import datetime as dt
 
     return dt.datetime.now(dt.UTC) + dt.timedelta(days=7)
-
-
-def test_the_table_is_for_people(command: Run, house: Workspace) -> None:
-    done = command("--workspace", house.home, "doctor")
-    assert done.returncode == 0
-    lines = done.stdout.splitlines()
-    assert [line.split("  ")[0] for line in lines[:2]] == ["files", "keys and lake"]
-    assert all("all right" in line for line in lines)

@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from boussole.audits.windows import Window
-from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.document import AuditDocument, VerdictDocument, VerdictInShort
-from boussole.charter.document.answers.verdict import ANSWERED
-from boussole.charter.judging.coverage import FOLLOWED
-from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.records import AuditSummary
-from boussole.dashboard.api import answers
-from boussole.dashboard.api.shapes import VerdictsQuery
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.article.questions import questions
 from boussole.dashboard.views.answers.course import SystemPast
-from boussole.dashboard.views.answers.known import known_words, last_answer, last_answer_words, stray_words
+from boussole.dashboard.views.answers.known import last_answer, last_answer_words
 from boussole.dashboard.views.answers.short import told_by
-from boussole.dashboard.views.compass import line
-from boussole.dashboard.views.scene import JudgedQuestion, Scene
-from boussole.dashboard.views.system import system_page
+from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents, written
-from tests.charter.incidents.made import facts
-from tests.dashboard.test_answer import html, page
+from tests.dashboard.test_answer import page
 
 EN, FR = speaker("en"), speaker("fr")
 MATCHFT = "matchft"
@@ -102,14 +92,6 @@ def test_the_last_answer_is_that_of_the_newest_audit_that_could_give_one(lost: t
     assert last_answer_words(given, MATCHFT, verdict_of(given, asked), FR) == SAID["fr"]
 
 
-def test_what_is_answered_today_needs_no_earlier_answer(lost: tuple[Scene, str]) -> None:
-    given, asked = lost
-    answered = next(each for each in given.latest[MATCHFT].verdicts if each.verdict in ("kept", "watch", "broken"))
-    assert last_answer(given, MATCHFT, answered) is None
-    alone = replace(given, history={})
-    assert last_answer_words(alone, MATCHFT, verdict_of(given, asked), EN) == ""
-
-
 def test_of_several_months_without_an_answer_the_one_before_them_is_told(lost: tuple[Scene, str]) -> None:
     given, asked = lost
     document = given.latest[MATCHFT]
@@ -118,43 +100,6 @@ def test_of_several_months_without_an_answer_the_one_before_them_is_told(lost: t
     found = last_answer(replace(given, history={MATCHFT: history}), MATCHFT, verdict_of(given, asked))
     assert found is not None
     assert (found[0], found[1].start.month) == ("kept", 6)
-
-
-def test_the_page_of_the_answer_says_the_last_one(lost: tuple[Scene, str]) -> None:
-    given, asked = lost
-    shown = page(given, MATCHFT, asked)
-    assert shown.known == SAID["en"]
-    assert SAID["en"] in html(shown)
-
-
-def test_models_that_no_use_names_are_named_beside_the_answer_and_in_no_document(scene: Scene) -> None:
-    document = scene.latest[MATCHFT]
-    followed = document.verdicts[0].model_copy(update={"indicator": FOLLOWED, "template": None})
-    said = Stocktaking(
-        role="Steward", on=dt.date(2026, 9, 30), uses=1, examined=1, grave=0, models=2, unregistered=["essai<tri>"]
-    )
-    stocked = replace(scene, facts=facts(said, today=dt.date(2026, 9, 30)))
-    told = "Model that no use of the register names: essai<tri>."
-    assert known_words(stocked, MATCHFT, followed, EN) == told
-    assert known_words(stocked, MATCHFT, document.verdicts[0], EN) == ""
-    shown = page(scene, MATCHFT, document.verdicts[0].indicator)
-    assert "essai&lt;tri&gt;" in html(replace(shown, known=told))
-    assert stray_words(["d", "c", "b", "a"], EN) == ("4 models that no use of the register names, among them d, c, b.")
-    assert stray_words(["b", "a"], FR) == "Modèles qu’aucun usage du registre ne nomme\u202f: b, a."
-
-
-@pytest.mark.costly
-def test_every_page_says_the_last_answer(lost: tuple[Scene, str]) -> None:
-    given, asked = lost
-    verdict = verdict_of(given, asked)
-    judged = JudgedQuestion(system=MATCHFT, article=verdict.article, verdict=verdict, until=dt.date(2026, 9, 30))
-    assert line(given, judged, EN, query={}).known == SAID["en"]
-    article = given.article(verdict.article)
-    assert article is not None
-    found = [each for told in questions(given, article, EN, query={}) for each in (*told.answers, *told.folded)]
-    assert [each.known for each in found if (each.system, each.key) == (MATCHFT, asked)] == [SAID["en"]]
-    sections = system_page(given, MATCHFT, EN).sections
-    assert [each.known for part in sections for each in part.questions if each.key == asked] == [SAID["en"]]
 
 
 @pytest.mark.costly
@@ -194,18 +139,3 @@ def test_the_course_is_drawn_though_the_latest_audit_has_no_figure(scene: Scene,
     del audits[Window(dt.date(2026, 7, 1), dt.date(2026, 7, 31))]
     one = page(given, MATCHFT, asked, past=SystemPast(audits=audits)).course
     assert one is not None, "a single figure that today's audit lacks is told too"
-
-
-def test_the_api_tells_the_last_answer(
-    lost: tuple[Scene, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given, asked = lost
-    monkeypatch.setattr(answers.store, "scene", lambda workspace: given)
-    (tmp_path / SETTINGS_FILE).write_text("")
-    found = answers.verdicts(Workspace(tmp_path), VerdictsQuery(system=MATCHFT)).items
-    told = {each.verdict["indicator"]: each.last_answer for each in found}
-    last = told.pop(asked)
-    assert last is not None
-    assert (last.verdict, last.start, last.end) == ("broken", dt.date(2026, 8, 1), dt.date(2026, 8, 31))
-    answered = {each.indicator for each in given.latest[MATCHFT].verdicts if each.verdict in ANSWERED}
-    assert not any(told[each] for each in answered)

@@ -15,17 +15,15 @@ from hashlib import sha256
 import pypdf
 import pytest
 
-from boussole.audits import ledger
 from boussole.audits.ledger import Verification
 from boussole.audits.ledger.keys import COSIGNATURE, make_key
-from boussole.audits.ledger.search import EntryLine, LedgerQuery, LedgerSpan
+from boussole.audits.ledger.search import EntryLine
 from boussole.audits.ledger.verification import SetBack
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import KINDS as RECORDS
 from boussole.charter.record_types.kinds import Case, Closure, Finding, Recommendation
 from boussole.charter.records import (
     SealedStatement,
-    open_records,
     prove_entry,
     save_audit,
     seal,
@@ -39,17 +37,15 @@ from boussole.charter.records.sealed_files import NO_FILES
 from boussole.charter.records.starting import Restart
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.markup.words.addresses import evidence_href, number_of
+from boussole.dashboard.markup.words.addresses import number_of
 from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine
 from boussole.dashboard.pages.evidence.view import LARGEST, asked_of, entry_page, head, search_of
 from boussole.dashboard.views.evidence import (
-    PER_PAGE,
     VerificationResult,
     content_words,
     kind_words,
     proved,
     results,
-    seal_words,
     short,
     stated_words,
     verified,
@@ -67,7 +63,6 @@ KINDS = [
     "incident", "incident_update", "incident_closure", "appeal", "appeal_decision",
     "survey", "consultation", "time_saved", "training", "ledger_start",
 ]  # fmt: skip
-OF_THE_LOG = ["access_day", "access_purge"]
 
 
 COUNTS = b"the counts that were read"
@@ -174,23 +169,6 @@ def test_the_head_tells_of_the_clock_and_of_a_new_start(made):
     assert "“Disque mort”" in SHOWN("head", view)
 
 
-def test_the_head_of_an_empty_and_of_a_long_ledger(tmp_path):
-    empty = Workspace.create(tmp_path / "empty")
-    assert (short(empty), verified(empty)) == (LedgerSpan(size=0), None)
-    assert head(LedgerSpan(size=0), None, FR).headline == "Rien n’est encore scellé."
-    times = {"first": "2026-01-01T00:00:00Z", "last": "2026-11-26T00:00:00Z"}
-    long = head(LedgerSpan(size=1_000_000, **times), None, EN)
-    assert long.headline == "1,000,000 entries are sealed, from 1 January 2026 to 26 November 2026."
-    assert "boussole verify --ledger" in long.others
-    assert long.tone == "unknown"
-    one = head(
-        LedgerSpan(size=1, first=times["first"], last=times["first"]),
-        VerificationResult(ledger=Verification(size=1, root="ab"), files=NO_FILES),
-        EN,
-    )
-    assert one.headline == "One entry is sealed, of 1 January 2026."
-
-
 def test_the_head_of_a_damaged_ledger(workspace):
     tamper(workspace, "UPDATE entries SET time = '2020-01-01T00:00:00Z' WHERE position = 7")
     view = head(short(workspace), verified(workspace), EN)
@@ -201,18 +179,6 @@ def page_of(workspace, scene, query, say=EN):
     asked = asked_of(query)
     found = results(workspace, asked, page=number_of(query.get("page", "")) or 1)
     return search_of(short(workspace), asked, found, scene, say, query={"lang": "en"})
-
-
-def test_the_newest_entries_come_first_page_by_page(made, scene):
-    first = page_of(made, scene, {})
-    assert [line.number for line in first.lines] == [str(number) for number in range(30, 30 - PER_PAGE, -1)]
-    assert first.lines[0].href == "/evidence?lang=en&entry=30"
-    assert (first.found, first.where, first.newer) == ("31 entries", "Page 1 of 2", "")
-    second = page_of(made, scene, {"page": "2"})
-    assert [line.number for line in second.lines] == ["5", "4", "3", "2", "1", "0"]
-    assert (second.newer, second.older) == ("/evidence?lang=en", "")
-    assert first.older == "/evidence?lang=en&page=2"
-    assert page_of(made, scene, {"page": "99"}).where == "Page 2 of 2"
 
 
 def test_a_search_is_kept_in_its_address(made, scene):
@@ -229,12 +195,6 @@ def test_what_is_not_there_is_said(made, scene, query):
     view = page_of(made, scene, query)
     assert (view.lines, view.found) == ([], "Nothing in the ledger is as asked.")
     assert "<b>" not in SHOWN("search", view)
-
-
-def test_an_address_that_makes_no_sense_asks_for_nothing():
-    assert asked_of({"from": "yesterday", "to": "2026-13-01", "page": "-1"}) == LedgerQuery()
-    assert [number_of(text) for text in ("", "-1", "1e3", "²", "9" * 30, "007")] == [None] * 5 + [7]
-    assert asked_of({"q": "x" * 10_000}).text == "x" * 200
 
 
 def test_an_entry_says_what_it_seals_and_is_proved(made, scene):
@@ -269,15 +229,6 @@ def test_a_changed_entry_is_not_proved(workspace, scene, change):
     assert view.proof.startswith("The proof does not hold")
 
 
-@pytest.mark.parametrize("kind", [*KINDS, *OF_THE_LOG])
-def test_every_kind_of_entry_has_its_words_in_both_languages(kind):
-    payload = {"record": "ab" * 32, "system": None} if kind in KINDS[7:] else {"id": "ab"}
-    entry = EntryLine(index=1, kind=kind, payload=payload, time="2026-01-01T00:00:00Z", leaf_hash="ab" * 32)
-    assert kind_words(kind, EN) != kind
-    assert kind_words(kind, FR) not in (kind, kind_words(kind, EN)) or kind in ("audit", "attestation", "incident")
-    assert seal_words(entry, EN) != seal_words(entry, FR)
-
-
 @pytest.mark.parametrize("kind", sorted(RECORDS))
 def test_no_record_is_listed_by_the_name_it_has_in_code(kind):
     assert kind_words(kind, EN) != kind
@@ -292,10 +243,6 @@ def test_a_kind_and_a_value_nobody_knows_are_shown_as_they_stand(scene):
     assert content == {
         "novelty": "<script>", "System": "—", "First day": "not a day", "Months": "1,200", "First month": "x",
     }  # fmt: skip
-
-
-def test_addresses_keep_the_language():
-    assert evidence_href(query={"lang": "fr"}, entry="3") == "/evidence?lang=fr&entry=3"
 
 
 def test_a_kept_checkpoint_still_fits(workspace):
@@ -467,13 +414,6 @@ def test_an_entry_that_holds_nothing_is_shown(scene):
     with_nothing = Scene(charter=scene.charter, systems={}, latest={}, previous={})
     entry = EntryLine(index=1, kind="audit", payload={}, time="", leaf_hash="ab")
     assert content_words(entry, with_nothing, EN) == []
-
-
-def test_a_ledger_that_grows_is_seen_at_the_next_look(workspace):
-    with open_records(workspace).begin() as connection:
-        ledger.append(connection, kind="exclusion", payload={"number": 1})
-    assert short(workspace).size == 32
-    assert verified(workspace).ledger.size == 32
 
 
 def test_a_statement_in_the_ledger_says_what_it_is_about(scene: Scene) -> None:

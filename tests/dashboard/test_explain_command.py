@@ -23,9 +23,9 @@ from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server.access.log import entries
 from boussole.dashboard.views import explanation
-from boussole.dashboard.views.explanation import measured, refusal
+from boussole.dashboard.views.explanation import refusal
 from boussole.dashboard.views.explanation_criteria import parameter_blocks
-from boussole.dashboard.views.explanation_sheet import Issue, operation_blocks, part_blocks, sheet
+from boussole.dashboard.views.explanation_sheet import operation_blocks, part_blocks
 from boussole.experiments.weights.version_models import VersionModel
 from tests.dashboard.explained import DECIDED, asked, model, workspace_in
 
@@ -269,33 +269,6 @@ def test_points_are_not_said_to_add_up_to_a_score_that_is_no_sum(shared, known_m
     assert "do not add up" not in str([*parameter_blocks(plain, speaker("en"))])
     some = dataclasses.replace(known, weights=dataclasses.replace(known.weights, unlogged=("km",), checked=None))
     assert "Added up" not in str([*parameter_blocks(some, speaker("en"))])  # not all that counts is told
-
-
-@pytest.mark.parametrize(
-    ("contact", "address", "words"),
-    [
-        ("Ethics desk", "desk@service.example", "Ethics desk. Where to write: desk@service.example."),
-        ("Ethics desk", None, "The service gives no address: answer to whoever sent you this sheet."),
-        (None, "desk@service.example", "Where to write about this tool: desk@service.example."),
-    ],
-)
-def test_the_sheet_says_where_to_write(shared, known_model, contact, address, words):
-    known = explanation.explanation(shared, shared.system("jobs"), ["D07"])
-    system = known.system.model_copy(update={"contact": contact, "address": address})
-    told = sheet(dataclasses.replace(known, system=system), Issue(on=DECIDED), speaker("en"))
-    assert words in str(told.blocks)
-
-
-def test_values_bear_what_they_count(shared, known_model):
-    known = explanation.explanation(shared, shared.system("jobs"), ["D07"])
-    say = speaker("en")
-    units = {"years": {"fr": "ans", "en": "years"}, "km": "share"}
-    features = [each.model_copy(update={"unit": units[each.column]}) for each in known.system.features]
-    system = known.system.model_copy(update={"features": features})
-    assert measured(system, "years", 7.1, say) == "7.1 years"
-    assert measured(system, "km", 0.234, say) == "23%"
-    assert measured(known.system, "km", 0.234, say) == "0.23"
-    assert measured(system, "years", None, say) == "not logged"
 
 
 @pytest.mark.costly

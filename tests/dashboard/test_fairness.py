@@ -15,7 +15,6 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import Comparison, MeasureDocument
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.fairness import view as cache
 from boussole.dashboard.pages.fairness.picture import FairnessGroup, beyond, by_chance
 from boussole.dashboard.pages.fairness.view import Explorer, first_fields, measured
 from boussole.dashboard.views.charts.strips import StripMark, strip_svg
@@ -68,22 +67,6 @@ def every_choice(document: Any) -> Iterator[dict[str, str]]:
             for control in controls_of(document, kind, by):
                 for stage in stages_of(document, kind) or [""]:
                     yield {"kind": kind.key, "by": ",".join(by), "control": control, "stage": stage}
-
-
-@pytest.mark.slow
-def test_every_view_says_shows_and_lists_the_same(view: View, windows: list[Any]) -> None:
-    choices = list(every_choice(windows[0]))
-    assert len({choice["kind"] for choice in choices}) > 8
-    assert {choice["control"] for choice in choices} == {RAW, PROFILES}
-    for at, choice in enumerate(choices):
-        lang = ("fr", "en")[at % 2]
-        shown = view(lang, **choice)
-        assert shown.answer.endswith((".", "!")), choice
-        assert len(shown.table.rows) > 1
-        assert not any(field.refused for field in shown.fields), choice
-        assert Template("pages/fairness/fairness.html", speaker(lang))("page", shown).count("<table") >= 1
-        if shown.chart is not None:
-            assert [row[0] for row in shown.table.rows] == [strip.name for strip in shown.chart.rows], choice
 
 
 @pytest.mark.costly
@@ -141,15 +124,6 @@ def asked_by(address: str) -> dict[str, str]:
     return {name: value for name, (value,) in every.items()}
 
 
-@pytest.mark.slow
-def test_an_address_leads_back_to_the_same_view(scene: Scene, view: View, windows: list[Any]) -> None:
-    for choice in every_choice(windows[0]):
-        shown = view(**choice, level="80" if choice["kind"] in ("selected", "stage", "high", "place") else "5")
-        asked = asked_by(shown.address)
-        assert asked.pop("lang") == "en"
-        assert explorer(scene, windows[:1], FairnessQuery.of(asked), EN, query={"lang": "en"}) == shown
-
-
 @pytest.mark.parametrize("key", ["system", "period", "kind", "by", "stage", "control", "group", "level", "groups"])
 def test_what_is_not_there_is_refused_by_name_and_something_else_is_shown(view: View, key: str) -> None:
     attack = "<img src=x onerror=alert(1)>"
@@ -160,13 +134,6 @@ def test_what_is_not_there_is_refused_by_name_and_something_else_is_shown(view: 
     page = Template("pages/fairness/fairness.html", EN)("head", [field for field in shown.fields if field.refused])
     assert attack not in page
     assert "&lt;img src=x" in page
-
-
-def test_a_group_that_is_asked_for_is_spoken_of(view: View) -> None:
-    women, men = (view(by="gender", group=f"gender={sex}", control=RAW) for sex in "FM")
-    assert "in the group “F” where 100 are in the group “M”" in women.answer
-    assert men.answer.startswith("M: ")
-    assert men.more[0] == "It is the group that others are compared with."
 
 
 METRICS = {RAW: "selection_rate_ratio", PROFILES: "adjusted_selection_rate_ratio"}
@@ -411,12 +378,6 @@ def test_it_opens_on_a_system_whose_groups_were_measured(scene: Scene) -> None:
     assert measured(first) == measured(scene) == list(scene.latest)
     fields, _ = first_fields(first, first.latest["offers"], FairnessQuery(), EN, system=None)
     assert [option.value for option in fields[0].options] == list(scene.latest)
-
-
-def test_a_view_is_made_once_until_something_changes(workspace: Workspace) -> None:
-    chosen = FairnessQuery.of({"by": "gender"})
-    assert cache.kept_explorer(workspace, chosen, "en") is cache.kept_explorer(workspace, chosen, "en")
-    assert cache.kept_explorer(workspace, FairnessQuery.of({"system": "x"}), "fr") is not None
 
 
 @pytest.mark.costly

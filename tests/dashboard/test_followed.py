@@ -62,30 +62,6 @@ SAID_ALL = [
 ]
 
 
-def test_a_committee_is_called_as_on_its_own_page(scene):
-    """A record has its name in one language; the rules of the committee have it in each."""
-    (shown,) = page(scene, advice(committee="external", body="Comité d'éthique externe")).rows
-    assert shown.told.startswith("External ethics committee · ")
-    assert page(scene, advice(committee="gone", body="Old")).rows[0].told.startswith("Old · ")
-
-
-def test_overdue_ones_come_first_and_every_answer_is_told(scene):
-    shown = page(scene, *SAID_ALL)
-    assert (shown.tone, shown.headline) == ("broken", "One recommendation waits for its answer beyond its day.")
-    assert shown.others == "One is in progress."
-    assert [(row.entry, row.when, row.late) for row in shown.rows] == [
-        (0, "26 days late", True),
-        (1, "In 18 days", False),
-        (2, "In progress", False),
-    ]
-    assert [(each.what, each.by, each.text) for each in shown.rows[2].answers] == [
-        ("Accepted in part", "15 September 2026 (Head · Data steward)", "Soon."),
-        ("In progress", "1 October 2026 (Data steward)", "Half."),
-    ]
-    assert "outside authority" in shown.rows[2].told
-    assert "<script>" not in PAGE("recommendations", shown, ACTING, [])
-
-
 def test_files_of_a_recommendation_and_of_its_answer_are_handed_out_beside_their_words(scene):
     file = Attachment(sha256="0" * 64, size=12_345, kind="pdf")
     answered = Reply(role="Data", on=DAY, of=0, accepted="yes", text="Here.", attachments=[file, file])
@@ -116,18 +92,6 @@ def test_the_address_says_which_are_shown(scene, asked, found):
         set(asked) & {"addressee", "system", "state"} and asked != {"state": "nonsense"}
     )
     assert "<b>" not in PAGE("recommendations", shown, ACTING, [])
-
-
-def test_filters_say_how_many_they_would_show(scene):
-    (state, addressee) = page(scene, *SAID_ALL, state="overdue").filters
-    assert [(choice.text, choice.count, choice.current) for choice in state[1]] == [
-        ("all", None, False),
-        ("Answer overdue", 1, True),
-        ("Answer awaited", 1, False),
-        ("In progress", 1, False),
-    ]
-    assert [(choice.text, choice.count) for choice in addressee[1]][1:] == [("Data", 1), ("Head", 0), ("People", 0)]
-    assert state[1][0].href == "/recommendations?lang=en"
 
 
 def test_a_long_list_has_pages(scene):

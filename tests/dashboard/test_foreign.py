@@ -41,7 +41,7 @@ from boussole.dashboard.views.register_words import Register, RegisterQuery
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system import system_page
 from boussole.dashboard.views.system_tables import matrix
-from tests.as_json import documents, judge, register, sentence_of, summarise
+from tests.as_json import documents, judge, register, summarise
 from tests.charter.builders import WOMEN, comparison, drift, system
 from tests.sparing import slow_case
 
@@ -213,20 +213,3 @@ def test_every_text_of_a_german_charter_is_marked_as_german_and_nothing_else_is(
         heard = Heard(html)
         assert heard.wrong == [], name
         assert heard.german > 0, name
-
-
-def test_names_of_a_system_file_are_marked_inside_a_sentence() -> None:
-    """A system file in French only, on an English page: what being selected is called, and the controls."""
-    french = {"column": "contacted", "selected": [True], "title": {"fr": "contactées"}}
-    use = system(columns={"decision": french}, controls={"job": {"column": "rome", "title": {"fr": "Métier"}}})
-    measures = [
-        comparison(WOMEN, estimate=0.5, error=0.01, metric=metric)
-        for metric in ("selection_rate_ratio", "adjusted_selection_rate_ratio")
-    ]
-    packaged = load_charter()
-    documents = judge(packaged, use, measures, window_start=dt.date(2026, 9, 1))
-    told = {each["indicator"]: each for each in documents}
-    verdict = told["adjusted_selection_rate_ratio_gender"]
-    html = el("p", sentence_of(packaged, verdict, speaker("en"), system=use))
-    assert '(<span lang="fr">métier</span>), 50 people are <span lang="fr">contactées</span> among women' in html
-    assert "lang=" not in el("p", sentence_of(packaged, verdict, speaker("fr"), system=use))

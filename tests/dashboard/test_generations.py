@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-import pytest
 import yaml
 
 from boussole.audits.decisions.overview import LogContents, LogState, Overview
@@ -15,14 +14,12 @@ from boussole.charter.record_types.base import KeptFile
 from boussole.charter.record_types.kinds import Attestation
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.statements import SealedStatement
-from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.markup.words import Say, speaker
+from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.generations.view import GenerationsPage, generations_page
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import StoreFacts
 
 EN, FR = speaker("en"), speaker("fr")
-FILE = "pages/generations/generations.html"
 TODAY = dt.date(2026, 11, 27)
 WRITER = """
 id: writer
@@ -54,17 +51,6 @@ def look(
     return generations_page(seen, facts or StoreFacts(), speaker(lang), query={"lang": lang})
 
 
-def test_what_nobody_has_examined_is_said_to_be_so_with_what_it_would_take(scene: Scene) -> None:
-    page = look(scene, writer())
-    assert page.headline == "Of what the charter asks about generated texts, nothing has been examined yet."
-    shown = page.writers[0]
-    assert [each.number for each in shown.texts] == ["3.6", "3.7", "5.5", "6.4", "7.1", "7.4"]
-    assert {each.verdict for each in shown.texts} == {"not_examined"}
-    assert all(each.needed.startswith("It would take") for each in shown.texts)
-    assert shown.texts[0].href == "/article?article=equite&lang=en#q-same_text_whatever_the_name"
-    assert dict(shown.facts)["Texts that came in"] == "none: its file declares no log of generated texts"
-
-
 def test_the_texts_that_came_in_are_counted_and_none_is_shown(scene: Scene) -> None:
     held = LogContents(
         log="generations",
@@ -94,20 +80,3 @@ def test_an_answer_that_somebody_gave_stands_beside_the_open_questions(scene: Sc
     others = {each.number: each.verdict for each in page.writers[0].others}
     assert others["7.3"] == "kept"
     assert page.headline.startswith("Of what the charter asks about generated texts, nothing")
-
-
-@pytest.mark.parametrize("say", [EN, FR])
-def test_texts_are_escaped_and_each_question_is_a_row(scene: Scene, say: Say) -> None:
-    page = look(scene, writer(), lang=say.lang)
-    template = Template(FILE, say)
-    shown = template("writer", page.writers[0])
-    assert "<b>" not in shown
-    assert "&lt;b&gt;" in template("head", page)
-    assert shown.count("<tr") == 2 + len(page.writers[0].texts) + len(page.writers[0].others)
-
-
-def test_a_register_without_writers_says_how_one_is_described(scene: Scene) -> None:
-    page = generations_page(scene, StoreFacts(), EN, query={})
-    assert page.writers == []
-    assert "kind: generation" in Template(FILE, EN)("empty")
-    assert look(scene, writer().model_copy(update={"status": "retired"})).writers == []

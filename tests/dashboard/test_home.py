@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,19 +23,16 @@ from boussole.dashboard.server.access.log import SheetRequest
 from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, EarlierEvidence, Met, changed_answers, met_last, news
-from boussole.dashboard.views.compass import ACTIONS, MOST, own_chambers, sheets, waiting
-from boussole.dashboard.views.register_words import ACTS, Register
+from boussole.dashboard.views.compass import MOST, own_chambers, sheets, waiting
+from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents, written
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, m
 from tests.charter.committee.hall import Hall
-from tests.dashboard.app_at import app_at
-from tests.dashboard.before_folds import folded, words_shown
 from tests.dashboard.conftest import FIXTURE, Document
 
 FR, EN = speaker("fr"), speaker("en")
 EVERYBODY = Person(role=Role.STEWARD)
-MOST_WORDS = 350
 
 
 def chamber(desk: Desk, *, today: dt.date = DAY) -> Chamber:
@@ -109,14 +105,6 @@ def test_each_role_is_told_of_what_it_can_do_something_about(desk: Desk, scene: 
     assert "Nothing awaits you today." in Template("pages/compass/compass.html", EN)("waiting", nobody)
 
 
-def test_every_kind_of_duty_says_whose_it_is() -> None:
-    from typing import get_args
-
-    from boussole.charter.committee.duties import Kind
-
-    assert {*get_args(Kind), *ACTS, "incident", "appeal", "sheet"} == set(ACTIONS)
-
-
 def test_no_line_leads_to_a_page_that_stays_closed(desk: Desk, scene: Scene) -> None:
     known = register(scene, Due(on=DAY, kind="reply", entry=4, who="Data"))
     shown = waiting(Person(role=Role.DATA_SCIENTIST, authenticated=True), [], known, EN, query={})
@@ -158,15 +146,6 @@ def closed(desk: Desk) -> Met:
     opened = desk.open(of, 1)
     desk.seal(Closing(**SAID, on=DAY, of=of, at=START + HOUR))
     return Met(chamber=chamber(desk), session=of, opened=opened)
-
-
-def test_the_last_session_is_the_one_that_was_held(desk: Desk) -> None:
-    assert met_last([chamber(desk)]) is None
-    met = closed(desk)
-    desk.call(starts=START + dt.timedelta(days=30), ends=START + dt.timedelta(days=30, hours=1))
-    found = met_last([chamber(desk)])
-    assert found is not None
-    assert (found.session, found.opened) == (met.session, met.opened)
 
 
 def stated(*said: tuple[int, object], today: dt.date = dt.date(2026, 12, 1)) -> Facts:
@@ -322,27 +301,6 @@ def test_what_stood_when_a_session_opened_is_read_from_the_ledger(
     assert (then.pack.charter, then.pack.size) == (charter.sha256, met.opened)
     changed = {each.verdict.indicator: before for each, before in changed_answers(store.scene(workspace), then)}
     assert changed["impact_ratio_gender"] == "watch"
-
-
-def test_words_are_counted_as_they_are_seen() -> None:
-    page = ["<style>a b</style>", "<p>One <b>two</b> \u00b7 three\u202f: <span class='unseen'>x</span></p>"]
-    page.append("<section hidden><div hidden>y</div>z</section><details><summary>w</summary></details><p>four</p>")
-    assert words_shown("".join(page), names=False) == 4
-    assert words_shown("".join(page)) == 5
-    assert folded("<p>a</p><details><summary>b</summary>c<details><summary>d</summary>e</details></details>") == "c d e"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("lang", ["fr", "en"])
-@pytest.mark.parametrize("role", ["steward", "chair", "data_scientist", "reader"])
-def test_the_first_page_of_the_demo_is_read_in_a_minute(
-    demo_home: Path, monkeypatch: pytest.MonkeyPatch, be: Callable[..., None], role: str, lang: str
-) -> None:
-    monkeypatch.setenv("BOUSSOLE_HOME", str(demo_home))
-    be(role)
-    page = app_at("compass", lang=lang).run()
-    bodies = [each.proto.body for each in page.main if each.type == "html"]
-    assert 100 < sum(words_shown(body, names=False) for body in bodies) <= MOST_WORDS
 
 
 def sheet_request(**changes: object) -> SheetRequest:

@@ -25,8 +25,8 @@ from boussole.dashboard.pages.incidents.view import forms_for, incident_routes, 
 from boussole.dashboard.server.access.permissions import COOKIE, Role
 from boussole.dashboard.server.forms import PageForms, problem_of
 from boussole.dashboard.views import store
-from boussole.dashboard.views.incidents_and_work import open_incidents, owed, reported_words
-from tests.charter.incidents.made import appeal, at, closure, decision, facts, incident, reported, update
+from boussole.dashboard.views.incidents_and_work import owed
+from tests.charter.incidents.made import appeal, decision, facts, incident
 from tests.written import system_text
 
 EN, FR = speaker("en"), speaker("fr")
@@ -48,47 +48,6 @@ def written(scene, *said, role=Role.STEWARD, say=EN, today=MARCH):
         + made("incidents", shown, acting, forms.opening)
         + made("appeals", shown, acting, [*forms.deciding, *forms.entering])
     )
-
-
-def test_what_is_due_next_is_said_first_in_words(scene):
-    shown = page(
-        scene,
-        incident(severity="widespread", title="At night"),
-        incident(personal_data=True),
-        today=dt.date(2026, 3, 3),
-    )
-    assert shown.tone == "watch"
-    assert shown.headline == "Two incidents are open."
-    assert shown.others == ("At night: to be reported to the market surveillance authority by 4 March 2026: tomorrow.")
-    late = page(scene, incident(severity="widespread"), incident())
-    assert (late.tone, late.headline) == ("broken", "One incident should have been reported and was not.")
-    assert late.open[0].deadlines[0][:2] == (
-        "To be reported to the market surveillance authority by 4 March 2026: six days late.",
-        True,
-    )
-    assert late.open[0].deadlines[0][2] == (
-        "AI Act, Art. 73, par. 3: required from 2 December 2027 (to be checked); until then, our own rule."
-    )
-    assert page(scene).headline == "No incident is open."
-
-
-def test_an_incident_tells_what_became_of_it(scene):
-    said = [
-        incident(articles=["equite"], question="work_got_better"),
-        reported(at(20)),
-        update(day=21, severity="minor"),
-    ]
-    shown = page(scene, *said, closure(day=22), today=dt.date(2026, 3, 31))
-    assert shown.open == []
-    (closed,) = shown.closed
-    assert closed.deadlines[0][0] == (
-        "Reported on 20 March 2026 (Market surveillance authority), too late: it was due by 17 March 2026."
-    )
-    assert shown.in_time == "Reports that were due: one; made in time: 0."
-    assert [name for name, _ in closed.about][1:] == ["Fairness and non-discrimination", "question 2.6",
-                                                      "closed in entry 3"]  # fmt: skip
-    assert dict(closed.ended)["Cause"] == "A filter."
-    assert closed.news[1][0] == "21 March 2026 (Steward). Graded: minor"
 
 
 def test_text_by_people_is_text(scene):
@@ -123,12 +82,6 @@ def test_small_counts_by_group_are_hidden(scene):
     assert (many.grounds, many.hidden) == ([("The result is wrong", "30")], "")
 
 
-def test_delays_are_told(scene):
-    told = dict(page(scene, appeal(1, human_review=True), decision(0, reviewed=False)).appeals.facts)
-    assert told["Half were decided within"] == "30 days"
-    assert told["A human was asked for, and none looked"] == "1"
-
-
 def test_an_appeal_that_is_late_makes_no_other_late(scene):
     """Two appeals wait and one of them is late: two were said to be."""
     later = {"received_on": dt.date(2026, 3, 1)}
@@ -147,24 +100,6 @@ def test_an_appeal_that_is_late_makes_no_other_late(scene):
     ((late, _, what),) = told(appeal(1), appeal(2, **later), today=dt.date(2026, 5, 11), say=FR)
     assert late
     assert what == "Trancher deux recours en retard, le plus ancien depuis le 31 mars 2026"
-
-
-def test_other_pages_say_what_is_open_and_due(scene):
-    said = [incident(articles=["equite"], severity="widespread"), incident(severity="minor"), appeal(1)]
-    seen = replace(scene, facts=facts(*said, reported(at(5), of=0), today=dt.date(2026, 4, 2)))
-    again = replace(scene, facts=facts(*said, incident(title="Late <b>"), today=dt.date(2026, 4, 2)))
-    assert [each.line.what for each in owed(seen, EN, query={})] == ["Decide on an appeal that is late"]
-    assert [(each.on.day, each.line.overdue, each.line.what) for each in owed(again, EN, query={})] == [
-        (4, True, "Report the incident “Women left out”"),
-        (17, True, "Report the incident “Late <b>”"),
-        (31, True, "Decide on an appeal that is late"),
-    ]
-    shown = open_incidents(again, EN, query={}, article="equite")
-    assert "One incident is open." in shown
-    assert "MatchFT. To be reported to the market surveillance authority by 4 March 2026: 29 days late." in shown
-    assert "Late &lt;b&gt;" in open_incidents(again, EN, query={}, system="matchft")
-    assert open_incidents(again, EN, query={}, article="securite") == ""
-    assert reported_words(seen, ["matchft", "compas"], EN) == ["Recorded incidents, MatchFT: 0 of 1 reports in time."]
 
 
 @pytest.fixture

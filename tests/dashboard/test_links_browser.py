@@ -54,25 +54,6 @@ def test_a_link_changes_the_page_without_loading_the_app_again(visit: Open) -> N
     assert page.execute_script("return window.stays"), "the app was loaded again"
 
 
-@pytest.mark.slow
-def test_the_page_of_a_system_says_where_its_figures_come_from(visit: Open) -> None:
-    page = visit("/system?system=matchft&lang=en")
-    by_keyboard(page, "Details of the audit").send_keys(Keys.ENTER)
-    by_keyboard(page, "Where do these figures come from?").send_keys(Keys.ENTER)
-    waiting(page).until(lambda b: b.current_url.endswith("/data?lang=en#matchft"))
-    whole(page)
-    assert text(page, "h1") == "Is the data up to date?"
-    assert text(page, ".pages [aria-current=page]") == "The data"
-
-
-def test_a_finding_leads_to_its_question(visit: Open) -> None:
-    page = visit("/")
-    page.find_element(By.CSS_SELECTOR, ".lines a[href*=impact_ratio_gender]").click()
-    waiting(page).until(lambda b: b.current_url.endswith("/answer?system=matchft&question=impact_ratio_gender"))
-    whole(page)
-    assert page.find_elements(By.CSS_SELECTOR, "p.in-one")
-
-
 def test_each_branch_of_the_rose_is_a_link_by_its_name_and_by_its_place(visit: Open) -> None:
     page = visit("/?lang=en")
     names = page.find_elements(By.CSS_SELECTOR, ".branches a")

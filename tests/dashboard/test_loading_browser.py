@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
 
 from boussole.audits.workspace import Workspace
-from tests.dashboard.browsing import SIDEWAYS, Open, by_keyboard, narrow, served, text, violations, waiting, whole
-from tests.dashboard.troubled import troubled
+from tests.dashboard.browsing import Open, served, text, violations, waiting, whole
 
 _MOVED = """
 const done = arguments[0];
@@ -58,43 +56,6 @@ def test_the_drift_report_runs_in_an_origin_of_its_own(visit: Open) -> None:
     page.switch_to.frame(0)
     waiting(page).until(lambda b: text(b, "#x") == "null")
     page.switch_to.default_content()
-
-
-@pytest.mark.slow
-def test_local_mode_is_said_on_every_page(visit: Open) -> None:
-    for path in (
-        "/",
-        "/system?system=compas",
-        "/system",
-        "/data",
-        "/law",
-        "/charter",
-        "/evidence",
-        "/evidence?entry=1",
-        "/article?article=equite",
-    ):
-        assert text(visit(path), ".foot").startswith("Mode local\u202f: personne n’est identifié")
-
-
-@pytest.mark.slow
-def test_the_data_page_tells_every_trouble_to_everybody(chrome: webdriver.Chrome, tmp_path: Path) -> None:
-    workspace = troubled(tmp_path / "workspace")
-    for start in served(workspace.home):
-        chrome.get(start + "/data")
-        whole(chrome)
-        assert text(chrome, ".lead strong") == "Une source n’a pas été lue en entier."
-        assert text(chrome, "table.sources caption") == "D’où viennent les données"
-        by_keyboard(chrome, "Comment les corriger").send_keys(Keys.ENTER)
-        assert "boussole quarantine export FILE --system matchft" in text(chrome, "details[open]")
-        assert violations(chrome) == []
-        narrow(chrome)
-        for path in ("/data", "/data?lang=en"):
-            chrome.get(start + path)
-            whole(chrome)
-            assert text(chrome, ".stacked tbody th")
-            assert violations(chrome) == []
-            waiting(chrome).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0])
-        chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 @pytest.mark.costly

@@ -13,9 +13,8 @@ from boussole.charter.judging.statistics.planning import plans
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.pages.plan import view
-from boussole.dashboard.pages.plan.view import GAPS, PlanPage, PlanQuery, plan_page
+from boussole.dashboard.pages.plan.view import PlanPage, PlanQuery, plan_page
 from tests.dashboard.app_at import app_at
-from tests.dashboard.before_folds import words_shown
 
 EN, FR = speaker("en"), speaker("fr")
 
@@ -30,25 +29,6 @@ def seen(scene, say=EN, **asked):
 
 def answers(shown: PlanPage):
     return [answer for each in shown.questions for answer in each.answers]
-
-
-def test_every_judged_comparison_has_a_line(scene):
-    shown = seen(scene, system="matchft")
-    every = plans(scene.latest["matchft"], scene.charter, scene.systems["matchft"])
-    tables = [each.table for each in answers(shown)]
-    assert sum(len(table.rows) for table in tables) == len(every) > 0
-    assert all(len(table.head) == len(row) + 1 for table in tables for row in table.rows)
-    assert all(len(table.rows) == len(table.verdicts) for table in tables)
-    assert answers(shown)[0].href.startswith("/answer?system=matchft&question=")
-
-
-def test_a_question_stands_once_whatever_its_groups(scene):
-    """A fold for each attribute repeated the question four times before anybody had asked for it."""
-    shown = seen(scene, system="matchft")
-    numbers = [each.number for each in shown.questions]
-    assert len(set(numbers)) == len(numbers) < len(answers(shown))
-    assert all("(" not in each.question for each in shown.questions)
-    assert words_shown(page_of(shown, EN)) < 350
 
 
 def test_a_wider_gap_lacks_less(scene):
@@ -66,14 +46,6 @@ def test_what_is_not_known_of_an_address_is_left_out(scene, asked):
     shown = seen(scene, **asked)
     assert shown.chosen == PlanQuery(system=next(iter(scene.latest)), gap="")
     assert "<b>" not in page_of(shown, EN)
-
-
-def test_both_languages_say_it(scene):
-    for say in (EN, FR):
-        html = page_of(seen(scene, say, system="matchft"), say)
-        assert html.count("<details") == len(seen(scene, say, system="matchft").questions) + 1
-    assert "Pour distinguer 72 de 80 pour 100" in page_of(seen(scene, FR, system="matchft"), FR)
-    assert all(f'value="{gap}"' in html for gap in GAPS)
 
 
 def test_it_opens_on_a_system_that_has_something_to_plan(scene, monkeypatch):

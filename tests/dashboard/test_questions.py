@@ -12,17 +12,16 @@ from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import committee_state
-from boussole.charter.record_types.acts import CommitteeAnswer, CommitteeQuestion, Reference
+from boussole.charter.record_types.acts import CommitteeQuestion
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import ask_href
-from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.ask.forms import ask_routes, asking, place_of
-from boussole.dashboard.pages.questions.view import forms_of, question_routes, questions_page
+from boussole.dashboard.pages.questions.view import question_routes
 from boussole.dashboard.server.access.permissions import COOKIE, Person, Role
-from boussole.dashboard.server.forms import PageForms, form_html, problem_of
+from boussole.dashboard.server.forms import form_html, problem_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.records.setting import figure_at, reference
@@ -77,15 +76,6 @@ def test_the_form_is_filled_in_from_the_figure(figure, monkeypatch, tmp_path):
     assert "There is no such figure here" in head(None, lost=True)
 
 
-def test_one_tap_leads_from_every_question_to_the_form(scene):
-    page = article_page(scene, ArticleQuery(article="equite"), EN, on=DAY, query={})
-    made = Template("pages/article/article.html", EN)
-    shown = made("questions", page, lambda system, key: f"/ask?system={system}&question={key}")
-    assert shown.count("Ask about this") == sum(len(asked.answers) + len(asked.folded) for asked in page.asked) > 0
-    assert f'href="/ask?system=matchft&amp;question={KEY}"' in shown
-    assert "Ask about this" not in made("questions", page)
-
-
 def chamber(*acts, today=dt.date(2026, 10, 20)):
     desk = Desk()
     desk.seat(1)
@@ -96,37 +86,6 @@ def chamber(*acts, today=dt.date(2026, 10, 20)):
 
 def asked(due, text="Why?", **more):
     return CommitteeQuestion(**SAID, on=DAY, addressee="Data", due_on=due, text=text, **more)
-
-
-def test_late_questions_come_first_with_who_must_answer(scene):
-    figure = Reference(system="matchft", audit=3, indicator="adjusted_selection_rate_ratio", group={"gender": "F"})
-    seated = chamber(
-        asked(dt.date(2026, 11, 1), "<b>In time</b>"),
-        asked(dt.date(2026, 10, 10), "Late", by=m(1), system="matchft", figure=figure),
-        asked(dt.date(2026, 10, 1), "Done late"),
-        CommitteeAnswer(**SAID, on=dt.date(2026, 10, 5), of=4, text="Because."),
-    )
-    page = questions_page(scene, seated, EN, query={})
-    assert (page.tone, page.headline, page.others) == (
-        "broken",
-        "One question waits for its answer beyond its day.",
-        "One more waits in time.",
-    )
-    assert [(each.text, each.when) for each in page.waiting] == [
-        ("Late", "Ten days late"),
-        ("<b>In time</b>", "In twelve days"),
-    ]
-    assert [(each.text, each.when, each.answers[0][1]) for each in page.answered] == [
-        ("Done late", "Answered late", "Because.")
-    ]
-    assert page.waiting[0].figure == ("MatchFT, question 3.1b, women, audit in entry 3", "/evidence?entry=3")
-    assert "asked by Awa Diop on 15 September 2026 · to: Data" in page.waiting[0].told
-    answers = forms_of(page, Person(role=Role.STEWARD), EN)
-    acting = PageForms(query={}, problem=None, forms=answers)
-    shown = Template("pages/questions/questions.html", EN)("listed", page, acting)
-    assert "<b>In time" not in shown
-    assert shown.count("<form") == 3
-    assert questions_page(scene, {}, FR, query={}).headline == "Aucune question n’a encore été posée."
 
 
 @pytest.fixture(scope="module")

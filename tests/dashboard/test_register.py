@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import time
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +12,16 @@ import pytest
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.judging.coverage import Use, coverage
-from boussole.charter.record_types.kinds import Attestation, KeptFile
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.statements import SealedStatement
 from boussole.charter.registry.due import Due, due
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.markup.elements import MARKS, STATIC, in_the_dark, mark_svg
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.strips import coverage_strip_svg
 from boussole.dashboard.views.parts.taking import nothing
-from boussole.dashboard.views.register import entry, register_page, unaudited
+from boussole.dashboard.views.register import register_page
 from boussole.dashboard.views.register_words import Register, RegisterQuery, when
-from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system_tables import matrix
-from tests.as_json import register
 from tests.charter.uses import use_of
 
 CHARTER = load_charter()
@@ -71,20 +62,6 @@ DUES = [
 def page(uses: list[Use] = USES, dues: list[Due] = DUES, say=EN, **chosen: str):
     given = Register(charter=CHARTER, uses=uses, coverage=coverage(CHARTER, uses), due=dues, today=TODAY)
     return register_page(given, RegisterQuery.of(chosen), say, query={"lang": say.lang})
-
-
-def test_the_answer_comes_first_in_one_sentence() -> None:
-    shown = page()
-    assert (
-        shown.headline == "Of three uses on trial or in service, one is examined wholly, one in part, one not at all."
-    )
-    assert shown.subtitle == "Four uses in the register · two in service · one on trial · one abandoned"
-    assert [title for title, _ in shown.overlooked] == ["BETA"]
-    assert shown.tone == "watch"
-    assert shown.strips[0].counts == (1, 1, 1)
-    assert shown.strips[1].counts == (0, 18, 69)
-    french = page(say=FR).headline.replace("\u202f", " ")
-    assert french == "Sur trois usages en essai ou en service, un est examiné en entier, un en partie, un pas du tout."
 
 
 @pytest.mark.parametrize(
@@ -139,19 +116,6 @@ def test_a_choice_nobody_has_stays_to_be_undone() -> None:
     assert {option.value: option.name for option in shown["status"].options}["design"] == "in design (0)"
 
 
-def test_a_row_says_verdicts_what_is_missing_and_what_is_next() -> None:
-    alpha = page(sort="name").rows[0]
-    assert alpha.verdicts == ["nothing", "not_examined", "broken", *["nothing"] * 4]
-    assert alpha.verdicts_told.startswith(
-        "Not kept: Fairness and non-discrimination. Not examined: People at the centre."
-    )
-    assert alpha.examined == "1 of 2"
-    assert alpha.missing == "Ethics review, works council, date of the first trial"
-    assert (alpha.next, alpha.overdue) == ("In four days", False)
-    beta = page(status="production").rows[0]
-    assert (beta.next, beta.overdue) == ("Twelve days late", True)
-
-
 def test_what_is_due_is_told_in_words_with_its_place() -> None:
     first, second, third = page().due
     assert (first.when, first.overdue, first.what, first.place) == ("Twelve days late", True, "Review planned", "BETA")
@@ -173,83 +137,6 @@ def test_markup_in_a_register_is_text() -> None:
     shown = template("uses", page([evil], []), nothing) + template("head", page([evil], []))
     assert "<img src=x" not in shown
     assert "&lt;img src=x" in shown
-
-
-def test_marks_in_rows_are_the_marks_of_verdicts() -> None:
-    for verdict in MARKS:
-        assert (STATIC / f"mark-{verdict}.svg").read_text(encoding="utf-8").strip() == in_the_dark(mark_svg(verdict))
-    assert (STATIC / "mark-nothing.svg").is_file()
-
-
-@pytest.mark.parametrize("counts", [(0, 0, 1), (3, 2, 60), (0, 18, 69), (1000, 0, 2000)])
-def test_the_picture_has_one_dot_for_each_use(counts: tuple[int, int, int]) -> None:
-    svg = coverage_strip_svg(counts)
-    assert len(re.findall("<circle", svg)) == sum(counts)
-    assert len(re.findall("<path", svg)) == counts[1]
-
-
-def test_the_entry_tells_a_life_in_order_and_what_came_too_late() -> None:
-    dates = {"trial": "2025-03-03", "works_council": "2025-03-13", "next_review": "2027-01-01"}
-    found = entry(
-        use("a", {}, dates=dates, fria={"not_required": "no decision"}, costs={"build": 180000, "yearly": 0}).system,
-        EN,
-        today=TODAY,
-    )
-    assert [(event.when, event.what, event.late or event.note) for event in found.life] == [
-        ("20 January 2025", "Impact assessment", ""),
-        ("3 March 2025", "First trial", ""),
-        ("13 March 2025", "Works council", "Ten days after the start"),
-        ("1 January 2027", "Next review", ""),
-        ("Not required", "Fundamental rights assessment", "no decision"),
-    ]
-    assert found.answer == "No: it started first, and these came later: works council."
-    facts = dict(found.facts)
-    assert facts["Costs"] == "180,000 € to build, 0 € a year"
-    assert facts["Missing"] == "Ethics review"
-
-
-def alone(facts: Facts) -> Scene:
-    """The same use as pages see it."""
-    return Scene(charter=CHARTER, systems={"a": use("a", {}).system}, latest={}, previous={}, facts=facts)
-
-
-def test_a_use_without_an_audit_has_a_page_with_its_questions() -> None:
-    (sorter,) = register(CHARTER, {"a": use("a", {}).system}, {}, facts=Facts(as_of=TODAY))
-    shown = unaudited(sorter, EN, today=TODAY)
-    assert shown.told.endswith("nobody has looked at any yet.")
-    asked = matrix(alone(Facts(as_of=TODAY)), "a", EN, query={"lang": "en"})
-    assert asked.untouched == sorter.counts.asked > 5
-    assert not any(article.examined for article in asked.articles)
-    written = Template("pages/system/system.html", EN)("questions", asked)
-    for article in asked.articles:
-        href = f"/article?article={article.id}&amp;lang=en"
-        assert f'<h3 id="{article.id}"><a href="{href}" target="_self">{escape(article.title)}</a></h3>' in written
-    assert "lead-not_examined" in Template("pages/system/system.html", EN)("head", shown, "/", "/register")
-    assert (shown.tone, shown.counts) == ("not_examined", [("not_examined", sorter.counts.asked)])
-
-
-def test_an_attested_answer_stands_under_its_article_with_its_mark() -> None:
-    attested = [i for a in CHARTER.articles for i in a.indicators if i.evidence == "attested" and "declared" in i.kinds]
-    said = [
-        Attestation(
-            role="DPO",
-            on=dt.date(2026, 11, 2),
-            valid_until=dt.date(2027, 2, 1),
-            indicator=indicator.id,
-            answer=answer,
-            document=KeptFile(sha256="0" * 64, name="a.pdf", size=3),
-        )
-        for indicator, answer in zip(attested, ("kept", "broken"), strict=False)
-    ]
-    sealed = tuple(SealedStatement(entry=n, sealed_on=TODAY, statement=each) for n, each in enumerate(said))
-    (sorter,) = register(CHARTER, {"a": use("a", {}).system}, {}, facts=Facts(as_of=TODAY, sealed=sealed))
-    shown = unaudited(sorter, EN, today=TODAY)
-    asked = matrix(alone(Facts(as_of=TODAY, sealed=sealed)), "a", EN, query={"lang": "en"})
-    marks = [row.alone for article in asked.articles for row in article.examined]
-    assert sorted(each.verdict for each in marks if each) == ["broken", "kept"]
-    assert all(each.href.startswith("/answer?system=a&question=") for each in marks if each)
-    assert shown.tone == "broken"
-    assert shown.told == f"Somebody has looked at 2 of the {sorter.counts.asked} questions that the charter asks of it."
 
 
 def test_many_late_reviews_do_not_hide_an_answer_that_is_late() -> None:

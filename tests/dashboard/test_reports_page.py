@@ -13,10 +13,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from boussole.audits import ledger
 from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
-from boussole.charter.records import open_records, summaries
+from boussole.charter.records import summaries
 from boussole.dashboard import report as printed
 from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
@@ -29,10 +28,8 @@ from boussole.dashboard.pages.reports.view import (
     chosen_of,
     fields_of,
     listed,
-    named,
     periods,
     picked,
-    report_path,
     reports,
     under_way,
 )
@@ -90,17 +87,6 @@ def test_a_report_is_told_with_its_period_its_seals_and_what_it_does_not_bear(wo
     assert "not signed" in page
     assert f'href="/report-file/{MADE}"' in page
     assert "janvier 2026, en anglais" in page_of(found, FR).lower()
-
-
-def test_a_file_is_read_once_whatever_comes_into_the_ledger_after_it(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Reading a PDF takes a quarter of a second: a page of twenty reports would take five after each entry."""
-    before = reports(workspace)
-    with open_records(workspace).begin() as connection:
-        ledger.append(connection, kind="exclusion", payload={"number": 1})
-    monkeypatch.setattr(view, "read_report", lambda *_: pytest.fail("read again"))
-    assert reports(workspace) == before
 
 
 @pytest.mark.attack("reports", "a file of the workspace is replaced by a forged one")
@@ -319,12 +305,6 @@ def test_the_fields_of_the_page_are_streamlits_and_the_address_holds_them(
     again = app_at("reports", lang="en", language="en", period="2026-01").run()
     assert again.selectbox(key="reports-language").value == "en"
     assert MADE in "".join(getattr(each.proto, "body", "") for each in again.main)
-
-
-def test_names_are_read_with_care(workspace: Workspace) -> None:
-    for name in ("boussole-2026-Q5-fr.pdf", "boussole-2026-09-de.pdf", "x.pdf", "boussole-2026-fr.pdf/..", ""):
-        assert named(name) == ("", "", ""), name
-        assert report_path(workspace, name) is None
 
 
 def test_without_reports_or_audits_the_page_says_so(tmp_path: Path) -> None:

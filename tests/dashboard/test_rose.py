@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 
-from boussole.dashboard.views.charts.drawings import MOST_RINGS, SystemRing, rose_svg, rose_text, wrapped
+from boussole.dashboard.views.charts.drawings import MOST_RINGS, SystemRing, rose_svg, rose_text
 
 ARTICLES = {"a": "Purpose", "b": "People & work", "c": "Fairness and non-discrimination"}
 SVG = "{http://www.w3.org/2000/svg}"
@@ -38,13 +38,6 @@ def test_the_needle_turns_clockwise_from_the_top() -> None:
     assert not list(drawn([SystemRing(title="X", verdicts={})]).iter(f"{SVG}g"))
 
 
-def test_the_words_name_every_branch_and_where_the_needle_points() -> None:
-    text = rose_text(ARTICLES, [SystemRing(title="X", verdicts={"a": "watch"})], "fr", needle="c")
-    assert "Purpose\u202f: X à surveiller." in text
-    assert "People & work\u202f: X pas examiné." in text
-    assert text.endswith("L’aiguille pointe vers\u202f: Fairness and non-discrimination.")
-
-
 def test_data_in_names_stays_text() -> None:
     svg = rose_svg({"a": "<script>x</script>"}, [SystemRing(title='"><b>', verdicts={})], "fr")
     assert "<script" not in svg
@@ -56,12 +49,3 @@ def test_a_charter_of_twelve_articles_and_one_of_none_can_be_drawn() -> None:
     tree = ET.fromstring(rose_svg(many, [SystemRing(title="X", verdicts={})], "fr"))  # noqa: S314 (our own drawing)
     assert len([path for path in tree.iter(f"{SVG}path") if path.get("stroke")]) == 12
     ET.fromstring(rose_svg({}, [], "fr"))  # noqa: S314 (our own drawing)
-
-
-def test_long_names_break_at_spaces_and_hyphens() -> None:
-    assert wrapped("Finalité et légitimité des algorithmes", width=16) == [
-        "Finalité et",
-        "légitimité des",
-        "algorithmes",
-    ]
-    assert "".join(wrapped("a-b-c", width=2)) == "a-b-c"

@@ -12,7 +12,7 @@ from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.small_print import law_words
 from boussole.dashboard.views.scene import Scene
-from tests.as_json import indicator_of, missing_words, sight_words, threshold_words
+from tests.as_json import missing_words, threshold_words
 
 Document = dict[str, Any]
 FR, EN = speaker("fr"), speaker("en")
@@ -27,14 +27,6 @@ def comparison(measure: str, **given: Any) -> dict[str, Any]:
         | told
         | given
     )
-
-
-def test_an_expanded_question_finds_its_indicator() -> None:
-    charter = load_charter()
-    expanded = indicator_of(charter, {"indicator": "selection_rate_ratio_gender_age"})
-    assert expanded is not None
-    assert expanded.id == "selection_rate_ratio"
-    assert indicator_of(charter, {"indicator": "nothing_like_it"}) is None
 
 
 def test_thresholds_say_on_which_side_and_whether_anybody_adopted_them(scene: Scene) -> None:
@@ -63,27 +55,6 @@ def test_thresholds_say_on_which_side_and_whether_anybody_adopted_them(scene: Sc
         "Adopted by its own word: no adoption in the ledger proves it, so it may have been chosen to fit (post hoc). "
         "Not a legal threshold."
     )
-
-
-def test_the_gap_that_would_be_seen_is_that_of_the_group_with_the_fewest_decisions() -> None:
-    def compared(n: int, label: str) -> dict[str, Any]:
-        test = {"kind": "score_ratio", "k": [3 * n // 10, 300], "n": [n, 1000]}
-        params = {"test": test, "bad_side": "below", "scale": "ratio"}
-        group = {"by": ["sex"], "group": {"sex": label}}
-        return {"id": f"selection_rate_ratio/sex={label}", **group, "value": 0.9, "params": params}
-
-    def told(*measures: dict[str, Any]) -> str:
-        comparisons = [comparison(measure["id"], levels={"watch": 1.0, "breach": None}) for measure in measures]
-        document = {"measures": list(measures)}
-        return sight_words(document, {"comparisons": comparisons}, EN, alpha=0.05, system=None)
-
-    assert (
-        told(compared(500, "F")) == "A gap like 80 for 100 or less would be seen eight times out of ten, even for “F”."
-    )
-    assert told(compared(5, "X"), compared(500, "F")) == (
-        "So few decisions are about “X” that hardly any gap would be seen."
-    )
-    assert told() == ""
 
 
 def test_a_figure_that_rests_on_outcomes_says_how_many_are_missing(scene: Scene, compas: Document) -> None:

@@ -12,7 +12,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee import acting
 from boussole.charter.committee.acting import do
 from boussole.charter.committee.acts.meeting import convene
-from boussole.charter.record_types.acts import Attendance, Mandate, MandateEnd, Office
+from boussole.charter.record_types.acts import Mandate, MandateEnd
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.app.server import warm
@@ -22,7 +22,7 @@ from boussole.dashboard.pages.system.view import system_page
 from boussole.dashboard.server.process import stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.concerns import Whose
-from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, m
+from tests.charter.committee.desk import AGENDA, CALLED, HOUR, SAID, START, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.conftest import SYSTEMS
 
@@ -61,16 +61,6 @@ def test_an_article_is_kept_until_something_changes_and_an_empty_journal_changes
     before = stamp(workspace)
     journal.touch()
     assert stamp(workspace) == before
-
-
-def test_what_members_do_in_a_session_leaves_kept_pages_alone(tmp_path: Path) -> None:
-    hall = Hall.seat(tmp_path / "workspace")
-    of, workspace = hall.session(1, 2, 3), hall.workspace
-    kept = store.scene(workspace)
-    hall.do(Attendance, of=of, member=m(4), mode="in_person", at=START)
-    assert store.scene(workspace) is kept
-    hall.do(Office, member=m(2), office="deputy", start=DAY)
-    assert store.scene(workspace) is not kept
 
 
 def test_what_the_lake_held_a_moment_ago_will_do_only_where_a_page_says_so(tmp_path: Path) -> None:

@@ -38,11 +38,10 @@ from boussole.dashboard.server.routes import WITH_FIGURES
 from boussole.dashboard.views.charts import strips
 from boussole.dashboard.views.charts.drawings import Dot
 from boussole.dashboard.views.charts.strips import width_of
-from boussole.dashboard.views.charts.tables import MOST, MarkCell, MarkedTable, table_picture
+from boussole.dashboard.views.charts.tables import MOST, MarkCell, MarkedTable
 from boussole.dashboard.views.fields import span
 from boussole.dashboard.views.parts import taking
 from boussole.dashboard.views.parts.taking import (
-    Drawing,
     Figure,
     FigureSource,
     FiguresQuery,
@@ -53,7 +52,6 @@ from boussole.dashboard.views.parts.taking import (
     file_name,
     fold,
     image,
-    png_file,
     sealed,
     source_line,
     svg_file,
@@ -208,14 +206,6 @@ def test_an_image_says_where_it_comes_from(demo: Workspace, page: str) -> None:
             assert re.search(r'</style><rect width="\d+" height="\d+" fill="#ffffff"/>', drawn)
 
 
-@pytest.mark.costly
-def test_pixels_are_made_of_the_same_image(demo: Workspace) -> None:
-    content = png_file(figure(), EN, demo.today())
-    width = int(re.search(r'width="(\d+)"', image(figure(), EN))[1])  # type: ignore[index]
-    assert content.startswith(b"\x89PNG")
-    assert int.from_bytes(content[16:20], "big") == 2 * width
-
-
 def _tree(leaves: list[bytes]) -> bytes:
     """RFC 9162, 2.1.1, written out."""
     if len(leaves) == 1:
@@ -278,16 +268,6 @@ def test_a_citation_is_one_sentence_that_names_everything(demo: Workspace) -> No
     )
 
 
-def test_many_entries_are_told_in_short() -> None:
-    def told(*entries: int) -> str:
-        seal = Seal(entries=list(entries), at=90, root="ab")
-        return source_line(FigureSource(organisation="", about="", period="", charter="", seal=seal), EN)
-
-    assert told(1, 2) == "Source: sealed as entries 1, 2 of the ledger, root ab at entry 90."
-    assert told(*range(3, 30)) == "Source: sealed as entries 27 from 3 to 29 of the ledger, root ab at entry 90."
-    assert told() == "Source: sealed by no audit; the ledger then stood at entry 90, root ab."
-
-
 @pytest.mark.costly
 def test_what_a_spreadsheet_would_run_is_text(demo: Workspace) -> None:
     attack = "=HYPERLINK(1)"
@@ -335,14 +315,6 @@ def test_long_tables_are_drawn_in_part_and_say_so(demo: Workspace) -> None:
     assert len(rows_of(csv_file(figure(fill=lambda: sheet), EN, demo.today()))) == MOST + 4
 
 
-def test_words_stay_in_their_columns() -> None:
-    sheet = MarkedTable(head=["A", "B"], rows=[["word " * 30, MarkCell(verdict="kept", text="m" * 60)]])
-    drawn = table_picture(sheet, width=100)
-    wide = float(re.search(r'width="(\d+)"', drawn)[1])  # type: ignore[index]
-    for x, weight, text in re.findall(r'<text x="([\d.]+)"[^>]*font-weight="(\w+)"[^>]*>([^<]*)', drawn):
-        assert float(x) + width_of(text, 14, weight=weight) <= wide
-
-
 LONG = "Femmes de 50 ans et plus, bénéficiaires de l’obligation d’emploi, " + "anticonstitutionnellement" * 2
 PERIODS = ("Septembre 2026", "Du 1er juillet au 31 août 2026 avec les périodes précédentes")
 
@@ -383,15 +355,6 @@ def _box(text: ElementTree.Element) -> tuple[float, float, float, float]:
     """Where a line of a picture begins and ends, from left to right and from above."""
     x, y, size = (float(text.attrib[each]) for each in ("x", "y", "font-size"))
     return x, x + width_of(text.text or "", size), y - 0.75 * size, y + 0.2 * size
-
-
-def test_a_small_drawing_bears_the_names_of_its_ends() -> None:
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="360" height="104" viewBox="0 0 360 104"><circle r="1"/></svg>'
-    drawn = image(figure(draw=lambda: Drawing(svg=svg, ends=("May", "June"), notes=["Level: 0.1."])), EN)
-    assert ">May</text>" in drawn
-    assert ">June</text>" in drawn
-    assert "Level: 0.1." in drawn
-    assert 'width="696.0" height="201.1"' in drawn
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from boussole.dashboard.markup.templates import ENVIRONMENT, FOLDER, Template
 from boussole.dashboard.markup.words import speaker
 from tests.dashboard.test_html import TEXT, Texts
 
-SAY = speaker("en")
 NAMES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.html") if "static" not in path.parts)
 
 
@@ -70,19 +69,6 @@ def test_what_cannot_be_escaped_is_no_template(source: str) -> None:
 def test_a_name_that_nobody_gave_is_an_error() -> None:
     with pytest.raises(UndefinedError):
         made("<p>{{ nothing }}</p>")
-
-
-def test_line_breaks_beside_tags_are_nothing_and_lines_are_still_counted() -> None:
-    source = "<p>\n  {{ a }}\n  b\n  c <i>d</i>\n</p>\n{{ e.f.g }}"
-    assert made(source.rsplit("\n", 1)[0], a="A") == "<p>Ab c <i>d</i></p>"
-    assert ENVIRONMENT.preprocess(source).count("\n") == source.count("\n")
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_template_can_be_read_and_is_used(name: str) -> None:
-    Template(name, SAY)
-    others = [path for kind in ("*.py", "*.html") for path in FOLDER.rglob(kind) if path != FOLDER / name]
-    assert any(f'"{name}"' in path.read_text(encoding="utf-8") for path in others), f"nothing uses {name}"
 
 
 def test_the_environment_is_the_only_one() -> None:

@@ -108,11 +108,6 @@ def test_what_is_planted_is_found_and_nothing_is_where_nothing_is(home: Path) ->
     found_in_the_demo(home, "origin")
 
 
-@pytest.mark.slow
-def test_the_whole_test_of_the_demo_finds_what_is_planted(home: Path) -> None:
-    found_in_the_demo(home)
-
-
 def test_what_is_no_test_is_refused(home: Path) -> None:
     requests, texts = home / "requests.jsonl", home / "texts.jsonl"
     code, told = command(home, "draw", str(requests), "--cue", "height")

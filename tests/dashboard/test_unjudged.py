@@ -9,15 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from boussole.audits.metrics.components import FORECAST
 from boussole.audits.metrics.forgotten import NEVER, NEVER_RATIO
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, MeasureDocument, VerdictDocument
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.report.systems import _unjudged
 from boussole.dashboard.views.answers.small_print import small_print
 from boussole.dashboard.views.answers.unjudged import UnjudgedFigure, unjudged
 from boussole.dashboard.views.charts.forecast import ForecastDrawing, ForecastPoint, forecast_svg
@@ -150,18 +147,6 @@ def test_the_line_to_the_aim_is_that_of_the_audit(called: tuple[AuditDocument, S
 
 
 @pytest.mark.costly
-def test_what_the_line_says_of_the_day_of_the_aim_is_what_the_audit_found(called: tuple[AuditDocument, System]) -> None:
-    found = next(each for each in called[0].measures if each.metric == FORECAST)
-    assert found.interval is not None
-    low, high = (f"{100 * end:.0f}" for end in (found.interval.low, found.interval.high))
-    told, declared_only = where(called, "en")["share-of-provider"].told
-    assert f"On 30 June 2027 it leads to between {low} and {high} in 100; the aim is 100." in told
-    assert f"moves by +{100 * found.params.get('a_year'):.1f} points a year" in told
-    assert declared_only == "Declared in the system file. Not judged."
-    assert "La droite varie de +" in where(called, "fr")["share-of-provider"].told[0]
-
-
-@pytest.mark.costly
 def test_a_file_that_has_changed_since_the_audit_is_not_drawn(called: tuple[AuditDocument, System]) -> None:
     _, system = called
     for more in ({"by": dt.date(2028, 1, 1)}, {"share": 0.5}, {"history": []}, {"provider": "Other"}):
@@ -170,29 +155,6 @@ def test_a_file_that_has_changed_since_the_audit_is_not_drawn(called: tuple[Audi
         assert shown.told == [
             "The system file has changed since this audit: what it declares now is not drawn beside its figure."
         ]
-
-
-@pytest.mark.costly
-def test_components_and_calls_have_their_place_and_provider(called: tuple[AuditDocument, System]) -> None:
-    parts, calls = where(called, "en")["components"].tables
-    assert parts.rows == [["Large model", "Mistral AI", "Paris"], ["Dictation", "Other", "Lyon"]]
-    assert calls.rows == [
-        ["small", "Mistral AI", "Paris", "100", "yes"],
-        ["big", "Other", "Rome", "12", "outside it"],
-        ["big", "Other", "Dublin", "2", "outside it"],
-        ["other calls together", "", "", "3", ""],
-    ]
-
-
-@pytest.mark.costly
-@pytest.mark.parametrize("lang", ["en", "fr"])
-def test_the_page_stacks_both_tables(called: tuple[AuditDocument, System], lang: str) -> None:
-    shown = where(called, lang)
-    page = str(Template("pages/answer/answer.html", speaker(lang))("unjudged", shown["components"], None))
-    assert page.count("<table") == 2
-    assert "<img" not in page
-    printed = _unjudged(shown["components"])
-    assert [len(each["widths"]) for each in printed["tables"]] == [3, 5]
 
 
 def test_a_line_needs_four_days_and_the_drawing_does_without() -> None:

@@ -38,11 +38,6 @@ def judged(scene: Scene, judge: Callable[[Document], str]) -> Scene:
     return Scene(charter=scene.charter, systems=scene.systems, latest=documents(latest), previous={})
 
 
-def seeing(scene: Scene, document: Document) -> Scene:
-    """The same scene with another latest audit of MatchFT."""
-    return replace(scene, latest={**scene.latest, **documents({"matchft": document})})
-
-
 def page(scene: Scene, system: str = "matchft") -> SystemPage:
     return system_page(scene, system, FR)
 
@@ -74,14 +69,6 @@ def test_the_needle_points_at_the_worst_and_at_nothing_when_all_is_kept(scene: S
     assert needle(only_drift) == "securite"
 
 
-def test_the_first_lines_answer_the_question(scene: Scene) -> None:
-    shown = view(scene)
-    assert shown.headline == "Un engagement n’est pas tenu."
-    assert shown.others == "Parmi les autres\u202f: un à surveiller, cinq pas examinés."
-    assert shown.subtitle == "Deux systèmes audités sur deux au registre · 29\u202f054 décisions lues"
-    assert [line.href for line in shown.leads] == ["/answer?system=compas&question=impact_ratio_race"]
-
-
 @pytest.mark.parametrize(
     ("key", "headline"),
     [
@@ -111,31 +98,8 @@ def test_what_nobody_has_examined_comes_before_what_is_kept(scene: Scene) -> Non
     assert (shown.others, shown.tone) == ("Of the others: one kept.", "not_examined")
 
 
-def test_the_table_has_every_article_and_every_system(scene: Scene) -> None:
-    shown = view(scene)
-    assert shown.columns == ["COMPAS", "MatchFT"]
-    assert [row.order for row in shown.rows] == [1, 2, 3, 4, 5, 6, 7]
-    fairness = shown.rows[2]
-    assert fairness.verdicts == ["broken", "broken"]
-    assert (fairness.answered, fairness.asked) == (7, 10)
-    assert shown.rows[5].verdicts == ["not_examined", "watch"]
-
-
 def changed(scene: Scene, *, every: bool = False, query: dict[str, str] | None = None) -> Changes:
     return since_audit(scene, FR, query=query or {}, every=every)
-
-
-def test_changes_are_those_between_the_last_two_windows(scene: Scene) -> None:
-    changes = {(line.before, line.verdict, line.question) for line in changed(scene).answers}
-    assert changes == {
-        ("watch", "broken", "MatchFT contacte-t-il aussi souvent les femmes que les hommes\u202f?"),
-        (
-            "kept",
-            "watch",
-            "Les données d’aujourd’hui ressemblent-elles à celles qui ont servi à examiner le système\u202f?",
-        ),
-    }
-    assert changed(scene).title == "Ce qui a changé depuis l’audit arrêté au 30 juin 2026"
 
 
 def test_the_worst_changes_are_named_and_all_of_them_are_one_link_away(scene: Scene) -> None:
@@ -173,96 +137,6 @@ def test_a_lead_says_what_the_page_of_its_answer_says(scene: Scene) -> None:
     head = Template("pages/compass/compass.html", FR)("head", shown)
     assert shown.leads
     assert all(escape(each.short) in head for each in shown.leads)
-
-
-@pytest.mark.costly
-def test_a_system_page_holds_every_question_once(scene: Scene, matchft: Document) -> None:
-    shown = page(scene)
-    examined = [asked for section in shown.sections for asked in section.questions]
-    folded = [asked for section in shown.sections for asked in section.not_examined]
-    assert len(examined) + len(folded) == len(matchft["verdicts"])
-    assert dict(shown.counts) == {"broken": 3, "watch": 1, "unknown": 3, "not_examined": 6, "kept": 1}
-    assert [section.id for section in shown.sections][:2] == ["equite", "securite"]
-
-
-@pytest.mark.costly
-def test_scores_stand_under_the_questions_on_outcomes(scene: Scene, matchft: Document) -> None:
-    """What cannot be told of a score that is no probability is said; the article on selection alone has none."""
-    assert [section.scores for section in page(scene).sections] == [None] * 7
-    sex = {"by": ["gender"], "given": {}, "status": "ok", "reason": None, "n": 500, "clusters": 40, "params": {}}
-    for group, area, gap in (("F", 0.914, 0.0312), ("M", 0.876, None)):
-        named = {**sex, "group": {"gender": group}}
-        ends = {"low": gap - 0.01, "high": gap + 0.01} if gap else None
-        large = {"value": gap, "interval": ends, "reason": None if gap else "not_a_probability"}
-        large |= {"status": "ok" if gap else "undefined"}
-        matchft["measures"] += [
-            {**named, "id": f"auc/gender={group}", "metric": "auc", "value": area, "interval": None},
-            {**named, "id": f"calibration_in_the_large/gender={group}", "metric": "calibration_in_the_large", **large},
-        ]
-    told = [section for section in page(seeing(scene, matchft)).sections if section.scores]
-    assert len(told) == 1
-    assert told[0].scores is not None
-    assert told[0].scores.rows == [
-        ["Femmes", "91 pour 100", "+3,1 (+2,1 à +4,1)"],
-        ["Hommes", "88 pour 100", "pas de chiffre (le score n’annonce pas de probabilité)"],
-    ]
-    assert "50 pour 100 serait le hasard" in Template("views/parts/system.html", FR)("article", told[0], "")
-
-
-def test_places_in_lists_stand_under_the_questions_on_selection(scene: Scene, matchft: Document) -> None:
-    """In the article that asks how often groups are selected; hidden figures say why, the reference has none."""
-    assert [section.places for section in page(scene).sections] == [None] * 7
-    sex = {"by": ["gender"], "given": {}, "interval": None, "status": "ok", "reason": None, "n": 500, "clusters": 40}
-    against = {"against": "gender=M", "bad_side": "below", "scale": "ratio"}
-    for group, attention in (("F", 0.914), ("M", None)):
-        named = {**sex, "group": {"gender": group}}
-        matchft["measures"] += [
-            {**named, "id": f"exposure/gender={group}", "metric": "exposure", "value": 0.3, "params": {}},
-        ]
-        if attention:
-            ratio = {"id": f"exposure_ratio/gender={group}", "metric": "exposure_ratio", "value": attention}
-            matchft["measures"].append({**named, **ratio, "interval": {"low": 0.89, "high": 0.94}, "params": against})
-    first, *others = page(seeing(scene, matchft)).sections
-    assert [section.places for section in others] == [None] * 6
-    assert first.places is not None
-    assert first.places.rows == [
-        ["Femmes", "91 pour 100 (89 à 94)"],
-        ["Hommes (référence)", ""],
-    ]
-    shown = Template("views/parts/system.html", FR)("article", first, "")
-    assert "Aucun verdict ne repose sur ces chiffres." in shown
-
-
-def test_questions_carry_chart_table_threshold_and_evidence(scene: Scene) -> None:
-    questions = {asked.anchor: asked for section in page(scene).sections for asked in section.questions}
-    women = questions["equite-impact_ratio_gender"]
-    assert women.title == "Part des personnes contactées, par sexe"
-    assert women.chart is not None
-    assert women.chart.alt.startswith("Part des personnes contactées, par sexe. Femmes\u202f: 20,3\u202f%")
-    assert women.table is not None
-    assert women.table.rows[0] == [
-        "Femmes",
-        "20,3\u202f%",
-        "19,6\u202f% à 21,1\u202f%",
-        "11\u202f204",
-        "74 pour 100 (71 à 78)",
-    ]
-    assert women.table.verdicts == ["broken", None]
-    small = dict(women.small)
-    assert small["Décisions"] == "21\u202f840 décisions, 3e trimestre 2026"
-    assert small["Seuil"].endswith("Proposé, pas adopté. Ce n’est pas un seuil légal.")
-    assert small["Preuve"].startswith("écriture n°\u00a017 du registre des preuves · sha256:")
-
-
-def test_what_has_no_figure_has_a_reason_and_no_chart(scene: Scene) -> None:
-    questions = {asked.anchor: asked for section in page(scene).sections for asked in section.questions}
-    blind = questions["equite-true_positive_rate_gender"]
-    assert blind.chart is None
-    assert blind.table is not None
-    assert blind.table.rows[0][1].startswith("pas de chiffre")
-    hidden = questions["equite-impact_ratio_nationality"].table
-    assert hidden is not None
-    assert hidden.rows[2][:4] == ["Autre", "masqué (moins de 11 décisions)", "", ""]
 
 
 def test_a_charter_that_has_changed_since_is_said(scene: Scene) -> None:

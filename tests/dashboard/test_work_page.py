@@ -55,27 +55,6 @@ def page(scene, *said, say=EN):
     return work_page(replace(scene, facts=Facts(as_of=TODAY, sealed=sealed)), say, query={})
 
 
-def test_the_answer_comes_first_then_what_it_rests_on(scene):
-    shown = page(scene, *SAID)
-    assert (shown.tone, shown.headline) == ("watch", "Agents judge this worse than in the survey before: autonomy.")
-    assert shown.others == [
-        "80 of 100 people who use MatchFT were trained before.",
-        "MatchFT saved 1,200 hours, 2nd quarter 2026.",
-    ]
-    (asked,) = shown.surveys
-    assert [row[0] for row in asked.themes] == ["Autonomy", "Load of work"]
-    assert [row[2:] for row in asked.themes] == [("3.50", "worse by 0.40"), ("3.00", "unchanged")]
-    assert "the survey before: " in asked.told
-    assert asked.hidden.startswith("Two groups are hidden")
-    assert shown.trainings.rows[0].cells[3:] == ["90 of 100", "80 of 100"]
-    assert shown.trainings.rows[0].under == "80%: question 2.5 asks for 95%"
-    assert shown.times.rows[0].cells[4] == "Receiving people: 60%; not known: 40%"
-    assert [(row.cells[0], row.under) for row in shown.consultations.rows] == [
-        ("Announced", "In 18 days"),
-        ("Expert named", "stated by: Internal follow-up committee"),
-    ]
-
-
 def test_what_is_not_known_is_said(scene):
     assert page(scene).headline.startswith("Nobody has asked the agents yet")
     assert page(scene, SAID[0]).headline.startswith("The last survey is older than twelve months")

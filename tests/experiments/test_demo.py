@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +11,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from boussole import audits
 from boussole.audits.decisions import validate
 from boussole.audits.errors import BoussoleError
-from boussole.audits.systems import load_system
-from boussole.audits.uncertainty.before_after import Study, study
 from boussole.audits.workspace import Workspace
 from boussole.experiments.demo import FACTS, build
-from boussole.experiments.demo.accounts import accounts
-from boussole.experiments.demo.agencies import agency_months
 from boussole.experiments.demo.answer_key import facts
-from boussole.experiments.demo.controls import SILENCE, controls
-from boussole.experiments.demo.forgetting import forget, passed_over
-from boussole.experiments.demo.messages import messages
 from boussole.experiments.demo.model import VERSIONS
 from boussole.experiments.demo.places import AGENCIES, REGIONS
-from boussole.experiments.demo.planted import CHANGE, PEOPLE, PLANTED, SEED
-from boussole.experiments.demo.simulation import Simulation, run_names, simulate
-from boussole.experiments.demo.uses import OTHER, PURPOSE, uses
+from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED
+from boussole.experiments.demo.simulation import Simulation, simulate
 from boussole.experiments.demo.weeks import week_of
 from boussole.experiments.store import quiet_mlflow
-from tests.experiments.simulated import reviewed
 
 SMALL = 1_500
 
@@ -60,29 +49,6 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return build(tmp_path_factory.mktemp("demo") / "home", people=SMALL)
 
 
-def ratio(frame: pd.DataFrame, group: dict[str, str], against: dict[str, str], column: str = "contacted") -> float:
-    """Share of a group with the column true, divided by that of another group."""
-    rates = [
-        frame.loc[np.logical_and.reduce([frame[k] == v for k, v in which.items()]), column].mean()
-        for which in (group, against)
-    ]
-    return float(rates[0] / rates[1])
-
-
-def psi(reference: pd.Series, current: pd.Series) -> float:
-    """Population stability index over the deciles of the reference."""
-    edges = reference.quantile(np.arange(0.1, 1.0, 0.1)).to_numpy()
-    p, q = (np.bincount(np.searchsorted(edges, x), minlength=10) / len(x) for x in (reference, current))
-    return float(((q - p) * np.log(q / p)).sum())
-
-
-def standard_error(frame: pd.DataFrame, group: dict[str, str], against: dict[str, str]) -> float:
-    """Of the log ratio: delete one of twenty blocks of people, so that repeated people count once."""
-    block = frame["person_id"].str[1:].astype(int) % 20
-    logs = np.array([math.log(ratio(frame[block != b], group, against)) for b in range(20)])
-    return float(np.sqrt(19 / 20 * ((logs - logs.mean()) ** 2).sum()))
-
-
 @pytest.mark.costly
 def test_the_log_is_three_whole_months_of_which_each_person_appears_several_times(log: pd.DataFrame) -> None:
     assert list(log["month"].unique()) == ["2026-07", "2026-08", "2026-09"]
@@ -90,46 +56,6 @@ def test_the_log_is_three_whole_months_of_which_each_person_appears_several_time
     assert log["decision_id"].is_unique
     assert log.groupby("person_id")["offer_id"].nunique().mean() > 4
     assert not log.duplicated(["person_id", "offer_id"]).any()
-
-
-def never_listed(log: pd.DataFrame) -> pd.Series:
-    """Of each age, the share of people who are on no list."""
-    return 1 - log.groupby(["age", "person_id"])["shortlisted"].any().groupby("age").mean()
-
-
-@pytest.mark.costly
-def test_the_same_young_people_are_forgotten_while_their_group_is_not(
-    log: pd.DataFrame, planted: dict[str, Any]
-) -> None:
-    told, found = planted["forgotten"], never_listed(log)
-    low, high = told["ratio_between"]
-    assert low < found[told["group"]] / found[told["against"]] < high
-    assert 0.97 < ratio(log, {"age": "<25"}, {"age": "25-49"}, "shortlisted") < 1.03
-
-
-def test_with_nothing_planted_nobody_is_passed_over(simulation: Simulation) -> None:
-    none = dataclasses.replace(PLANTED, forgotten_young=0.0)
-    seekers = simulation.log.drop_duplicates("person_id")
-    often = simulation.log.groupby("person_id")["shortlisted"].sum().to_dict()
-    assert passed_over(seekers, often=often, rng=np.random.default_rng(1), effects=none) == frozenset()
-    same = forget(simulation.log, over=frozenset(), often={})
-    pd.testing.assert_frame_equal(same, simulation.log)
-
-
-def test_who_is_passed_over_changes_no_place_by_age_and_few_by_sex(simulation: Simulation) -> None:
-    before = simulation.log
-    effects = dataclasses.replace(PLANTED, forgotten_young=0.5)
-    often = before.groupby("person_id")["shortlisted"].sum().to_dict()
-    over = passed_over(before.drop_duplicates("person_id"), often=often, rng=np.random.default_rng(1), effects=effects)
-    assert {often[each] for each in over} == {1, 2}
-    after = forget(before, over=over, often=often)
-    assert not after["shortlisted"].equals(before["shortlisted"])
-    for column in ("shortlisted", "contacted", "rank"):
-        sums = [frame.groupby(frame["age"] < 25)[column].sum() for frame in (before, after)]
-        assert sums[0].equals(sums[1])
-    sums = [frame.groupby(["gender", frame["age"] < 25])["shortlisted"].sum() for frame in (before, after)]
-    assert (sums[1] / sums[0]).between(0.97, 1.03).all()
-    assert (after.groupby("offer_id")["rank"].sum() == before.groupby("offer_id")["rank"].sum()).all()
 
 
 @pytest.mark.costly
@@ -174,116 +100,6 @@ def test_messages_come_after_their_decision_and_introductions_after_the_reply(
     local = introduced["presented_at"].dt.tz_convert("Europe/Paris")
     assert local.dt.hour.between(9, 16).all()
     assert local.dt.dayofweek.max() == 4
-
-
-@pytest.mark.costly
-def test_people_of_fifty_and_over_are_contacted_clearly_less_every_month(
-    log: pd.DataFrame, planted: dict[str, Any]
-) -> None:
-    low, high = planted["effects"][0]["ratio_between"]
-    for _, month in log.groupby("month"):
-        found = ratio(month, {"age": "50+"}, {"age": "25-49"})
-        assert low < found < high
-        # Beyond the four-fifths level by far more than chance.
-        assert (math.log(0.8) - math.log(found)) / standard_error(month, {"age": "50+"}, {"age": "25-49"}) > 4
-
-
-def test_women_are_contacted_less_from_version_two_only(log: pd.DataFrame, planted: dict[str, Any]) -> None:
-    women, men = {"gender": "F"}, {"gender": "M"}
-    by_month = {str(name): month for name, month in log.groupby("month")}
-    for name in ("2026-07", "2026-08"):
-        assert 0.97 < ratio(by_month[name], women, men) < 1.03
-    september = by_month["2026-09"]
-    assert set(september["model_version"]) == {"2.0"}
-    low, high = planted["effects"][1]["ratio_between"]
-    found, error = ratio(september, women, men), standard_error(september, women, men)
-    assert low < found < high
-    # Clearly under .95 and clearly above .80: watched, not broken.
-    assert (math.log(0.95) - math.log(found)) / error > 3
-    assert (math.log(found) - math.log(0.8)) / error > 3
-
-
-def test_the_version_moves_contacts_from_women_to_men(log: pd.DataFrame, planted: dict[str, Any]) -> None:
-    change = planted["version_change"]
-    before, after = (log[log["month"] == month] for month in change["months"])
-    assert {*before["model_version"], *after["model_version"]} == {change["before"], change["after"]}
-    assert (
-        str(log[log["model_version"] == change["after"]]["ts"].min().tz_convert("Europe/Paris").date()) == change["on"]
-    )
-    for group, (low, high) in change["selection_rate_change_between"].items():
-        rates = [month.loc[month["gender"] == group, "contacted"].mean() for month in (before, after)]
-        assert low < rates[1] - rates[0] < high
-    assert abs(after["contacted"].mean() - before["contacted"].mean()) < 0.01
-
-
-@pytest.mark.costly
-def test_nothing_else_was_planted(log: pd.DataFrame) -> None:
-    for _, month in log.groupby("month"):
-        for group, against in (
-            ({"qpv": "yes"}, {"qpv": "no"}),
-            ({"age": "<25"}, {"age": "25-49"}),
-            ({"gender": "M", "age": "<25"}, {"gender": "M", "age": "25-49"}),
-        ):
-            found, error = ratio(month, group, against), standard_error(month, group, against)
-            assert abs(math.log(found)) < 2.5 * error  # compatible with 1
-            assert (math.log(found) - math.log(0.8)) / error > 3  # and clearly not under .80
-
-
-@pytest.mark.slow
-def test_the_places_in_lists_show_what_was_planted(simulation: Simulation, log: pd.DataFrame) -> None:
-    """In July people of 50 and over stand lower, in September women too, and people of no neighbourhood."""
-    system = load_system(Path(build.__code__.co_filename).parent / "systems" / "matchft.yaml")
-    found = {}
-    for month in ("2026-07", "2026-09"):
-        audit = audits.audit(system, simulation.log[log["month"] == month])
-        for group in ("gender=F", "age=50+", "age=<25", "qpv=yes"):
-            interval = audit.measure(f"exposure_ratio/{group}").interval
-            assert interval is not None
-            found[month, group] = (interval.low, interval.high)
-        lists = log[log["month"] == month]
-        lists = lists[lists.groupby("offer_id")["age"].transform("nunique") > 1]
-        senior = lists.loc[lists["age"] == "50+", "rank"]
-        assert audit.measure("exposure/age=50+").value == pytest.approx((1 / np.log2(1 + senior)).mean(), rel=1e-12)
-    lower = {key for key, (_, high) in found.items() if high < 0.95}
-    assert lower == {("2026-07", "age=50+"), ("2026-09", "age=50+"), ("2026-09", "gender=F")}
-    assert all(low < 1.05 and high > 0.95 for key, (low, high) in found.items() if key not in lower)
-
-
-def test_cells_of_the_intersection_inherit_what_was_planted_on_their_margins(
-    log: pd.DataFrame, planted: dict[str, Any]
-) -> None:
-    cells = planted["intersections"]
-    for name, month in log.groupby("month"):
-        for cell in cells["low_in_all_months"]:
-            assert ratio(month, cell, cells["against"]) < 0.76
-        for cell in cells["low_in_september_only"]:
-            found = ratio(month, cell, cells["against"])
-            assert 0.8 < found < 0.93 if name == "2026-09" else 0.93 < found < 1.07
-        for cell in cells["never_low"]:
-            assert 0.95 < ratio(month, cell, cells["against"]) < 1.07
-
-
-def test_those_contacted_are_hired_about_equally_often_whatever_the_group(log: pd.DataFrame) -> None:
-    contacted = log[log["contacted"]].assign(hired=lambda frame: frame["hired"].astype(float))
-    for _, month in contacted.groupby("month"):
-        for attribute, most in ((["gender"], 0.01), (["age"], 0.015), (["qpv"], 0.012), (["gender", "age"], 0.03)):
-            rates = month.groupby(attribute)["hired"].mean()
-            assert rates.max() - rates.min() < most
-    assert log.loc[~log["contacted"], "hired"].isna().all()
-
-
-def test_distance_drifts_in_september_and_the_score_with_its_version_but_no_other_feature(
-    log: pd.DataFrame, planted: dict[str, Any]
-) -> None:
-    reference, *others = (month for _, month in log.groupby("month"))
-    low, high = planted["drift"]["distance_km"]["psi_between"]
-    assert low < psi(reference["distance_km"], others[1]["distance_km"]) < high
-    assert psi(reference["distance_km"], others[0]["distance_km"]) < 0.01
-    for month in others:
-        for column in ("experience_years", "skills_match"):
-            assert psi(reference[column], month[column]) < 0.01
-    assert psi(reference["score"], others[0]["score"]) < 0.01
-    assert psi(reference["score"], others[1]["score"]) > 0.18  # far enough beyond 0.1 for a month to show it
 
 
 def test_the_bias_comes_out_of_models_that_see_no_group(simulation: Simulation) -> None:
@@ -391,188 +207,6 @@ def test_a_demo_never_mixes_with_something_else(small: Workspace, tmp_path: Path
     with pytest.raises(BoussoleError, match="3 people cannot be simulated"):
         build(tmp_path / "new", people=3)
     assert not (tmp_path / "new").exists()
-
-
-def outside(sent: pd.DataFrame) -> pd.Series:
-    """Whether a message left outside decent hours; the 14th of July is the only holiday on a weekday then."""
-    at = sent["sent_at"]
-    hour = at.dt.hour + at.dt.minute / 60 + at.dt.second / 3600
-    inside = (hour.between(10, 13) | hour.between(14, 20)) & (at.dt.dayofweek < 5)
-    return ~inside | (at.dt.strftime("%m-%d") == "07-14")
-
-
-@pytest.mark.costly
-def test_messages_leave_at_decent_hours_but_for_those_that_are_planted(
-    simulation: Simulation, planted: dict[str, Any]
-) -> None:
-    sent = simulation.messages[simulation.messages["kind"] == "contact"]
-    found = outside(sent).groupby(sent["sent_at"].dt.strftime("%Y-%m")).mean()
-    told = planted["messages"]["outside_decent_hours"]
-    low, high = told["share_between"]
-    assert {month: share for month, share in found.items() if share} == {"2026-09": found["2026-09"]}
-    assert low < found["2026-09"] < high
-    assert [told[month] for month in found.index] == ["none", "none", "planted"]
-
-
-def by_list(log: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
-    """Of each list: its month, whether something was changed, whether it was read faster than 300 words a minute."""
-    found = log.merge(done, on="decision_id")
-    found["changed"] = found["kept"] != found["contacted"]
-    lists = found.groupby(["month", "offer_id"], as_index=False).agg(
-        changed=("changed", "any"), seconds=("seconds", "sum"), words=("words", "sum")
-    )
-    return lists.assign(hasty=lists["seconds"] < lists["words"] / 5)
-
-
-def test_lists_are_changed_and_read_but_for_what_is_planted(simulation: Simulation, planted: dict[str, Any]) -> None:
-    found = by_list(simulation.log, simulation.reviews).groupby("month")[["changed", "hasty"]].mean()
-    told = planted["reviews"]
-    low, high = told["too_short_to_read"]["share_between"]
-    assert found["changed"]["2026-09"] < told["lists_changed"]["share_below"]
-    assert low < found["hasty"]["2026-09"] < high
-    assert (found["changed"][:2].between(0.08, 0.16) & found["hasty"][:2].between(0.01, 0.05)).all()
-    assert [told["lists_changed"][month] for month in found.index] == ["none", "none", "planted"]
-    agents = simulation.reviews.groupby(["month", "agency"])["agent"].nunique()
-    assert agents.min() >= 11
-    assert (simulation.reviews.groupby("agent")["agency"].nunique() == 1).all()
-
-
-def test_with_nothing_planted_advisers_decide_and_read(simulation: Simulation) -> None:
-    none = dataclasses.replace(PLANTED, changed_since=None, hasty_since=None)
-    done = reviewed(simulation.log, none)
-    found = by_list(simulation.log, done).groupby("month")[["changed", "hasty"]].mean()
-    assert (found["changed"].between(0.08, 0.16) & found["hasty"].between(0.01, 0.05)).all()
-
-
-def taken_out(log: pd.DataFrame, done: pd.DataFrame) -> pd.Series:
-    """By month, the share of people of 50 and over among those whom advisers took out."""
-    found = done.merge(log[["decision_id", "contacted", "age"]], on="decision_id")
-    out = found[found["contacted"] & ~found["kept"]]
-    return (out["age"] >= 50).groupby(out["month"]).mean()
-
-
-def test_advisers_correct_lists_alike_but_for_what_is_planted(simulation: Simulation, planted: dict[str, Any]) -> None:
-    share = taken_out(simulation.log, simulation.reviews)
-    assert (share["2026-07"] < 0.35, share["2026-08"] > 0.6) == (True, True)
-    assert [planted["corrections"][month] for month in ("2026-07", "2026-08")] == ["none", "planted"]
-    none = dataclasses.replace(PLANTED, age_50_taken_out=0.0, changed_since=None)
-    assert taken_out(simulation.log, reviewed(simulation.log, none)).max() < 0.35
-    done = simulation.reviews.merge(simulation.log[["decision_id", "contacted"]], on="decision_id")
-    put_in = done.loc[done["kept"] & ~done["contacted"], "decision_id"]
-    assert set(simulation.late["decision_id"]) == set(put_in)
-    assert not simulation.late["decision_id"].duplicated().any()
-    swapped = (done["kept"] != done["contacted"]).groupby(done["decision_id"].map(offers_of(simulation.log))).sum()
-    assert set(swapped) == {0, 2}  # somebody is taken out and somebody put in
-
-
-def offers_of(log: pd.DataFrame) -> pd.Series:
-    return log.set_index("decision_id")["offer_id"]
-
-
-@pytest.mark.costly
-def test_first_messages_say_that_a_machine_writes_but_for_those_that_are_planted(
-    simulation: Simulation, planted: dict[str, Any]
-) -> None:
-    sent = simulation.messages[simulation.messages["kind"] == "contact"].sort_values(["sent_at"], kind="stable")
-    first = sent.drop_duplicates("person_id")
-    share = first["template"].ne("SMS-3").groupby(first["sent_at"].dt.strftime("%Y-%m")).mean()
-    low, high = planted["messages"]["first_without_notice"]["share_between"]
-    assert list(share[:2]) == [0.0, 0.0]
-    assert low < share["2026-09"] < high
-    none = dataclasses.replace(PLANTED, new_template_share=0.0)
-    log = simulation.log.assign(run=run_names(simulation.log))
-    assert set(messages(log, rng=np.random.default_rng(7), effects=none)["template"]) == {"SMS-3"}
-
-
-def test_uses_and_accounts_are_what_is_declared_but_for_those_that_are_planted(
-    simulation: Simulation, planted: dict[str, Any]
-) -> None:
-    other = simulation.uses["purpose"].eq(OTHER).groupby(simulation.uses["month"]).sum()
-    assert list(other) == [0, 0, planted["undeclared_uses"]["uses"]]
-    assert simulation.uses["purpose"].isna().groupby(simulation.uses["month"]).mean().max() < 0.01
-    assert not simulation.uses["use_id"].duplicated().any()
-    export, told = simulation.accounts, planted["accounts"]
-    assert list(export["second_factor"].eq("no").groupby(export["month"]).sum()) == [
-        0,
-        0,
-        told["without_second_factor"],
-    ]
-    needless = export["rights"].str.contains("export") & export["role"].eq("adviser")
-    assert list(needless.groupby(export["month"]).sum()) == [0, 0, told["needless_rights"]]
-    none = dataclasses.replace(PLANTED, undeclared_uses=0, without_factor=0, needless_rights=0)
-    clean = accounts(rng=np.random.default_rng(7), effects=none)
-    assert set(clean["second_factor"]) == {"yes"}
-    assert set(clean.loc[clean["role"] == "adviser", "rights"]) == {"read"}
-    assert set(uses(simulation.reviews, rng=np.random.default_rng(7), effects=none)["purpose"].dropna()) == {PURPOSE}
-
-
-def test_advisers_are_trained_first_but_for_what_is_planted(simulation: Simulation, planted: dict[str, Any]) -> None:
-    def shares(found: pd.DataFrame) -> list[float]:
-        late = ~(found["trained_on"] <= found["used_at"].dt.tz_localize(None).dt.normalize())
-        return list(late.groupby([found["month"], found["agent"]]).any().groupby("month").mean())
-
-    low, high = planted["trained_users"]["share_between"]
-    july, august, september = shares(simulation.uses)
-    assert max(july, august) < 0.01
-    assert low < september < high
-    none = dataclasses.replace(PLANTED, untrained_since=0.0)
-    assert max(shares(uses(simulation.reviews, rng=np.random.default_rng(7), effects=none))) < 0.01
-
-
-def test_controls_meet_everybody_alike_but_for_what_is_planted(simulation: Simulation, planted: dict[str, Any]) -> None:
-    told = simulation.controls["trigger"].eq(SILENCE).groupby(simulation.controls["month"]).sum()
-    assert list(told) == [0, 0, planted["controls"]["told"]]
-    assert not simulation.controls.duplicated(["person_id", "controlled_on"]).any()
-    none = dataclasses.replace(PLANTED, silent_controlled=0.0, controls_from_silence=0)
-    people = pd.Series([f"P{number:06d}" for number in range(2000)])
-    made = [
-        controls(people, simulation.messages, rng=np.random.default_rng(7), effects=effects)
-        for effects in (none, PLANTED)
-    ]
-    clean, more = ({*zip(each["person_id"], each["controlled_on"], strict=True)} for each in made)
-    assert SILENCE not in set(made[0]["trigger"])
-    assert clean < more  # what is planted is added to what there is anyway
-    sent = simulation.messages[simulation.messages["kind"] == "contact"]
-    silent = set(sent.loc[sent["replied_at"].isna(), "person_id"])
-    assert all(person in silent and day >= pd.Timestamp(CHANGE) for person, day in more - clean)
-
-
-@pytest.mark.costly
-def test_with_nothing_planted_messages_are_clean(simulation: Simulation) -> None:
-    log = simulation.log.assign(run=run_names(simulation.log))
-    none = dataclasses.replace(PLANTED, evening_share=0.0, stop_ignored_share=0.0)
-    every = messages(log, rng=np.random.default_rng(7), effects=none).sort_values(["person_id", "sent_at"])
-    sent = every[every["kind"] == "contact"]
-    assert not outside(sent).any()
-    fifth = sent["sent_at"] - sent.groupby("person_id")["sent_at"].shift(4)
-    assert not (fifth < pd.Timedelta(days=30)).any()
-    stops = every[every["kind"] == "STOP"].set_index("person_id")["sent_at"]
-    assert len(stops) > 50
-    assert not (sent["sent_at"] > sent["person_id"].map(stops)).any()
-    assert (sent["replied_at"].isna() | (sent["replied_at"] >= sent["sent_at"])).all()
-
-
-def effect(counts: pd.DataFrame) -> Study:
-    """The effect on the counts by agency and month."""
-    people, returns = (counts.pivot(index="agency", columns="month", values=name) for name in ("people", "returns"))
-    months = [f"{month:%Y-%m}" for month in people.columns]
-    first = counts.groupby("agency")["started"].first()
-    starts = np.array([months.index(day[:7]) if isinstance(day, str) else -1 for day in first])
-    return study((returns / people).to_numpy(), people.iloc[:, :9].sum(axis=1).to_numpy(dtype=float), starts)
-
-
-def test_agencies_that_started_have_more_returns_to_work(simulation: Simulation, planted: dict[str, Any]) -> None:
-    counts = simulation.agencies
-    started = counts.groupby("agency")["started"].first().value_counts()
-    assert (started.sum(), len(started), counts["agency"].nunique()) == (123, 5, 300)
-    assert started.sort_index().to_list() == [39, 48, 12, 12, 12]  # the trial, then one region after the other
-    low, high = planted["better_than_before"]["effect_between"]
-    found = effect(counts).overall
-    assert low < found.value < high
-    assert found.value > 3 * found.se
-    none = dataclasses.replace(PLANTED, returns_added=0.0)
-    same = effect(agency_months(rng=np.random.default_rng(7), effects=none)).overall
-    assert abs(same.value) < 2.5 * same.se
 
 
 @pytest.mark.costly

@@ -119,15 +119,6 @@ def test_an_exclusion_that_was_not_sealed_is_sealed_by_the_next_call(
     assert [(e["run"], e["excluded"]) for e in sealed(workspace)] == [(f"mlflow:{run_id}", 1)]
 
 
-@pytest.mark.costly
-def test_all_runs_deleted_leaves_empty_figures(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
-    run_id = log_decisions(decisions(), system="trial")
-    sync(workspace)
-    mlflow.MlflowClient().delete_run(run_id)
-    sync(workspace)
-    assert counted(workspace) == {}
-
-
 @pytest.mark.slow
 def test_a_file_that_another_run_holds_too_stays(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     store = mlflow.MlflowClient()
@@ -141,20 +132,6 @@ def test_a_file_that_another_run_holds_too_stays(workspace: Workspace, mlflow: A
     store.delete_run(second)
     assert changes(sync(workspace)) == [(f"mlflow:{second}", "deleted", 4)]
     assert counted(workspace) == {}
-
-
-@pytest.mark.slow
-def test_a_file_logged_again_after_its_run_was_deleted_counts(
-    workspace: Workspace, mlflow: Any, decisions: Make
-) -> None:
-    run_id = log_decisions(decisions(), system="trial")
-    sync(workspace)
-    mlflow.MlflowClient().delete_run(run_id)
-    sync(workspace)
-    log_decisions(decisions(), system="trial")
-    sync(workspace)
-    assert counted(workspace) == {"2026-07": 4}
-    assert_cubes_equal_a_rebuild(workspace)
 
 
 @pytest.mark.slow

@@ -15,8 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from boussole import experiments
-from boussole.audits.errors import BoussoleError, SourceError
+from boussole.audits.errors import SourceError
 from boussole.audits.log_names import LOGS
 from boussole.audits.workspace import Workspace
 from boussole.experiments import (
@@ -27,7 +26,6 @@ from boussole.experiments import (
     log_human_actions,
     log_outcomes,
 )
-from boussole.experiments.logging import log_file
 from boussole.experiments.sync import sync
 from tests.written import system_text
 
@@ -104,17 +102,6 @@ def test_one_run_holds_every_log_of_one_system_each_in_its_folder(mlflow: Any) -
         f"boussole/{log}" for log in LOGS
     }
     assert mlflow.get_run(run.info.run_id).data.tags["boussole.system"] == "trial"
-
-
-def test_a_log_without_a_function_of_its_own_goes_by_its_name() -> None:
-    assert sorted(experiments.__all__) == [
-        "log_contacts",
-        "log_decisions",
-        "log_frame",
-        "log_generations",
-        "log_human_actions",
-        "log_outcomes",
-    ]
 
 
 def test_the_schema_summary_tells_columns_and_missing_cells_and_never_a_value(mlflow: Any) -> None:
@@ -203,11 +190,6 @@ def test_a_frame_that_cannot_be_written_is_refused_without_showing_a_value(frame
         log_decisions(frame, system="trial")
     assert "d-071" not in str(caught.value)
     assert caught.value.__cause__ is None
-
-
-def test_an_unknown_option_is_an_error() -> None:
-    with pytest.raises(BoussoleError, match="there is no argument `runid`"):
-        log_outcomes(DECISIONS, system="trial", runid="1")  # type: ignore[call-arg]
 
 
 def test_a_run_that_does_not_exist_is_told_by_our_own_error(mlflow: Any) -> None:
@@ -306,16 +288,6 @@ class TestWhatMayTravel:
         frame = with_person(disability=[1] * 4, worked=[1] * 4)
         with pytest.raises(SourceError, match="never travels"):
             log_decisions(frame, system="full", model_version="7", workspace=full.home)
-
-
-def test_a_file_of_outcomes_is_logged_to_its_folder(full: Workspace, mlflow: Any, tmp_path: Path) -> None:
-    file = tmp_path / "late.csv"
-    file.write_text("decision_id,worked,name\nd-071,1,Anne\nd-072,0,Jean\n")
-    run_id = log_file(file, workspace=full, system=full.system("full"), log="outcomes")
-    table = table_of(mlflow, run_id, "outcomes")
-    assert table.to_pylist() == [{"decision_id": "d-071", "worked": "1"}, {"decision_id": "d-072", "worked": "0"}]
-    (given,) = mlflow.get_run(run_id).inputs.dataset_inputs
-    assert given.dataset.name == "full/outcomes"
 
 
 def test_logging_needs_no_workspace(

@@ -7,8 +7,6 @@ import dataclasses
 import datetime as dt
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from benchmarks.planted.effects import EFFECTS, Effect
@@ -20,21 +18,13 @@ from boussole.charter.judging.verdicts import judge
 from boussole.charter.records import statements
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.cli.demo_work import explain_late
-from boussole.experiments.demo.planted import CHANGE, LEFT_OUT, NOTHING, PLANTED, SEED, PlantedEffects
-from boussole.experiments.demo.simulation import simulate
+from boussole.experiments.demo.planted import LEFT_OUT, NOTHING, PLANTED, SEED
 from boussole.experiments.demo.system_files import NEGLECTS
 from tests.charter.builders import CHARTER, system
 
 ALONE = [each for each in EFFECTS if each.switch]
 RECORDED = {"late_explanations"}
 """What no run holds, as it is recorded and not logged."""
-SMALL = 3_000
-
-
-def only(name: str) -> PlantedEffects:
-    """One effect, and nothing else."""
-    size = LEFT_OUT.get(name, getattr(PLANTED, name))
-    return dataclasses.replace(NOTHING, **{name: size})  # type: ignore[arg-type]
 
 
 def test_every_effect_that_is_left_out_or_neglected_has_a_question_that_finds_it() -> None:
@@ -66,31 +56,3 @@ def test_explanations_that_come_too_late_break_the_promise(tmp_path: Path, late:
     documents = judge(CHARTER, listed, [], window_start=dt.date(2026, 9, 1), facts=facts)
     (found,) = (each for each in documents if each.template == "explanation_in_time")
     assert found.verdict == verdict
-
-
-@pytest.mark.costly
-def test_whoever_does_not_answer_is_reminded_only_where_that_is_planted() -> None:
-    planted, clean = (simulate(SMALL, seed=SEED, effects=each).messages for each in (only("reminders_since"), NOTHING))
-    assert set(clean["kind"]) == {"contact", "STOP"}
-    sent = planted[planted["kind"] == "relance"]
-    assert (sent["sent_at"] > pd.Timestamp(CHANGE)).all()
-    assert sent[["replied_at", "closes_at"]].isna().all(axis=None)  # a list that had closed would set the row aside
-    assert sent.groupby("person_id").size().max() >= 4
-    pd.testing.assert_frame_equal(planted[planted["kind"] != "relance"].reset_index(drop=True), clean)
-
-
-@pytest.mark.costly
-def test_people_of_a_priority_neighbourhood_are_contacted_as_often_and_stand_lower_only_where_that_is_planted() -> None:
-    planted, clean = (simulate(SMALL, seed=SEED, effects=each).log for each in (only("qpv_lower"), NOTHING))
-    ranks = []
-    for log in (planted, clean):
-        since = log[(log["model_version"] == "2.0") & log["contacted"]]
-        ranks.append(since.groupby("qpv")["rank"].mean())
-        assert (
-            since.groupby("offer_id")["rank"].agg(set)
-            == since.groupby("offer_id")["rank"].agg(lambda found: set(range(1, len(found) + 1)))
-        ).all()
-    assert ranks[0]["yes"] > ranks[0]["no"] + 1.5
-    assert abs(ranks[1]["yes"] - ranks[1]["no"]) < 0.5
-    first = [log[log["ts"] < pd.Timestamp(CHANGE, tz="UTC")] for log in (planted, clean)]
-    np.testing.assert_array_equal(first[0]["rank"], first[1]["rank"])

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
-from boussole.audits.uncertainty.exact import exact_ends
-from boussole.experiments.demo.answer_key import facts
-from boussole.experiments.demo.planted import BLIND, LEFT_OUT, MONTHS, NOTHING, PEOPLE, PLANTED, SEED
+from boussole.experiments.demo.planted import LEFT_OUT, NOTHING, PLANTED, SEED
 from boussole.experiments.demo.simulation import Simulation, simulate
 from boussole.experiments.demo.system_files import system_files
 from boussole.experiments.demo.texts import texts
-from tests.experiments.simulated import reviewed
 
 STAYS = {
     "men_part_time": "how many men have a part-time past; nothing hangs on it where it is held against nobody",
@@ -62,46 +58,6 @@ def test_where_nothing_is_planted_the_published_figures_of_the_trial_come_out(no
     hired = nothing.log["hired"].fillna(False).groupby(nothing.log["offer_id"]).sum()
     assert 0.28 < hired.mean() < 0.38
     assert hired.max() == 1  # an offer is one post
-
-
-def changed_by_agency(done: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
-    """Of each month and agency, the lists and how many of them were changed."""
-    found = done.merge(log[["decision_id", "offer_id", "contacted"]], on="decision_id")
-    found["changed"] = found["kept"] != found["contacted"]
-    lists = found.groupby(["month", "agency", "agent", "offer_id"], as_index=False)["changed"].any()
-    return lists.groupby(["month", "agency"])["changed"].agg(["sum", "size"])
-
-
-@pytest.mark.costly
-def test_one_agency_follows_every_list_and_only_where_that_is_planted() -> None:
-    log = simulate(PEOPLE // 2, seed=SEED).log
-    planted, clean = (
-        changed_by_agency(reviewed(log, effects), log)
-        for effects in (PLANTED, dataclasses.replace(PLANTED, blind_agency=False))
-    )
-    july = planted.loc[MONTHS[0]]
-    assert facts(seed=SEED, people=PEOPLE)["reviews"]["by_agency"]["agency"] == BLIND
-    assert planted.xs(BLIND, level="agency")["sum"].to_list()[:2] == [0, 0]
-    assert july["size"].idxmax() == BLIND
-    assert 0.08 < july["sum"].drop(BLIND).sum() / july["size"].drop(BLIND).sum() < 0.16
-    assert 0.05 < clean.loc[(MONTHS[0], BLIND), "sum"] / clean.loc[(MONTHS[0], BLIND), "size"] < 0.2
-    # A month of it is enough to be set apart from all others, with a part of the level for each of 111 agencies.
-    assert exact_ends(0.0, july.loc[BLIND, "size"], chance=0.05 / 111)[1] < 0.12
-
-
-def outcomes(log: pd.DataFrame) -> Sequence[float]:
-    """Of each month, the share of texts that were edited or rejected."""
-    return list((log["outcome"] != "kept").groupby(log["month"]).mean())
-
-
-def test_agents_rework_fewer_texts_only_where_that_is_planted() -> None:
-    as_ever = outcomes(texts(rng=np.random.default_rng(3), times=0.2))
-    assert min(as_ever) > 0.38
-    rare = outcomes(
-        texts(rng=np.random.default_rng(3), effects=dataclasses.replace(NOTHING, reworked_since=0.001), times=0.2)
-    )
-    assert min(rare[:2]) > 0.38
-    assert rare[2] < 0.01
 
 
 def test_so_many_times_the_texts() -> None:

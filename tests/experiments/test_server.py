@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from boussole import experiments
@@ -126,21 +124,6 @@ def test_many_runs_are_asked_for_only_where_something_may_have_changed(
 
 
 @pytest.mark.slow
-def test_traces_behind_a_server(workspace: Workspace, mlflow: Any) -> None:
-    file = workspace.home / "systems" / "trial.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace("groups:", "generations: {}\ngroups:"), encoding="utf-8")
-    generative = Workspace(workspace.home)
-    with mlflow.start_span("call") as span:
-        span.set_inputs("Où ?")
-        span.set_outputs("Là.")
-    mlflow.flush_trace_async_logging()
-    (report,) = sync(generative)
-    assert [(item.log, item.accepted) for item in report.ingested] == [("generations", 1)]
-    (again,) = sync(generative)
-    assert (again.ingested, again.known_traces, again.failures) == ((), 1, ())
-
-
-@pytest.mark.slow
 def test_a_server_that_dies_between_two_files_and_comes_back(
     make_workspace: Callable[..., Workspace], decisions: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,21 +175,3 @@ def test_a_password_in_the_address_is_never_shown(
     assert "does not answer" in str(report.failures[0])
     assert "geheim" not in str(report.failures[0])
     assert "geheim" not in (workspace.home / "lake" / "sync.json").read_text(encoding="utf-8")
-
-
-@pytest.mark.slow
-def test_one_big_file_comes_whole(workspace: Workspace, mlflow: Any, tmp_path: Path) -> None:
-    rows = 200_000
-    table = pa.table(
-        {
-            "decision_id": [f"{n:06d}" for n in range(rows)],
-            "ts": ["2026-07-01 10:00"] * rows,
-            "chosen": [n % 2 for n in range(rows)],
-            "sex": ["F" if n % 3 else "M" for n in range(rows)],
-        }
-    )
-    pq.write_table(table, tmp_path / "big.parquet", compression="none")
-    with mlflow.start_run():
-        mlflow.log_artifact(str(tmp_path / "big.parquet"), "boussole/decisions")
-        mlflow.set_tag("boussole.system", "trial")
-    assert told(sync(workspace)) == (rows, 0, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -109,16 +108,6 @@ def test_a_run_that_is_still_running_is_listed_however_old(workspace: Workspace,
     assert one(sync(workspace)) == (4, 1, 0)
 
 
-@pytest.mark.costly
-def test_all_pages_are_read(
-    workspace: Workspace, mlflow: Any, decisions: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(experiments.sync.runs, "PAGE", 2)
-    for number in range(5):
-        log_decisions(decisions(first=10 * number), system="trial")
-    assert one(sync(workspace)) == (20, 0, 0)
-
-
 def test_runs_of_other_systems_and_untagged_runs_are_left_alone(
     workspace: Workspace, mlflow: Any, decisions: Make, tmp_path: Path
 ) -> None:
@@ -160,15 +149,6 @@ def test_a_bad_file_is_told_and_does_not_stop_the_others(
 
 
 @pytest.mark.costly
-def test_a_lake_made_anew_is_filled_again(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
-    log_decisions(decisions(), system="trial")
-    sync(workspace)
-    shutil.rmtree(workspace.lake)
-    workspace.catalogue.unlink()
-    assert one(sync(workspace)) == (4, 0, 0)
-
-
-@pytest.mark.costly
 def test_a_missing_experiment_is_told_and_other_systems_are_synced(
     make_workspace: Callable[..., Workspace], decisions: Make
 ) -> None:
@@ -198,12 +178,3 @@ def test_a_system_without_source_named_by_id_is_an_error(make_workspace: Callabl
     assert sync(workspace) == []
     with pytest.raises(BoussoleError, match="'trial' has no source"):
         sync(workspace, system_id="trial")
-
-
-@pytest.mark.costly
-def test_progress_counts_to_the_end(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
-    log_decisions(decisions(), system="trial")
-    log_decisions(decisions(first=10), system="trial")
-    told: list[tuple[int, int]] = []
-    sync(workspace, progress=lambda _, done, total: told.append((done, total)))
-    assert told == [(0, 2), (2, 2)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,6 @@ from typer.testing import CliRunner
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.cli.main import app
-from boussole.experiments import log_decisions
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.mark.costly
@@ -68,31 +64,3 @@ def test_runs_stay_red_and_a_log_of_bad_rows_is_red(
     for new in (2, 0):
         code, told = run("sync")
         assert (code, f"{new} new row(s)" in told, "2 row(s) of it wait" in told) == (2, True, True)
-
-
-@pytest.mark.slow
-def test_what_the_command_says(
-    boussole: Run, command: Run, workspace: Workspace, mlflow: Any, decisions: Callable[..., pd.DataFrame]
-) -> None:
-    def sync(*more: str, run: Run = command) -> tuple[int, str]:
-        done = run("--workspace", workspace.home, "sync", *more)
-        assert done.stdout == ""
-        return done.returncode, done.stderr
-
-    log_decisions(decisions(), system="trial")
-    run_id = log_decisions(decisions(first=10), system="trial")
-    assert sync(run=boussole) == (0, "trial, mlflow:trials: 2 new file(s), 8 new row(s), 0 file(s) known.\n")
-    assert sync() == (0, "trial, mlflow:trials: 0 new file(s), 0 new row(s), 2 file(s) known.\n")
-
-    mlflow.MlflowClient().delete_run(run_id)
-    code, told = sync()
-    assert code == 0
-    assert told.splitlines()[1] == f"  mlflow:{run_id} was deleted in MLflow: 4 decision(s) left the figures."
-    sealed = command("--workspace", workspace.home, "verify", "--ledger")
-    assert sealed.returncode == 3
-    assert "1 entr" in sealed.stdout + sealed.stderr
-
-    (workspace.home / "mlflow.db").rename(workspace.home / "elsewhere.db")
-    code, told = sync("--system", "trial")
-    assert code == 2
-    assert "there is no MLflow experiment 'trials'" in told

@@ -88,15 +88,6 @@ def test_without_any_version_the_missing_column_is_told(trial: Workspace, mlflow
     assert "'version'" in str(report.failures[0])
 
 
-@pytest.mark.costly
-def test_a_sync_again_brings_nothing_twice(trial: Workspace, mlflow: Any) -> None:
-    mlflow.set_experiment("trials")
-    log_decisions(DECISIONS, system="trial", model_version="2026.07")
-    for full in (False, False, True):
-        sync(trial, full=full)
-    assert versions(trial, "decisions") == ["2026.07"] * 3
-
-
 def test_an_audit_of_the_run_alone_reads_it_too(trial: Workspace, mlflow: Any, tmp_path: Path) -> None:
     mlflow.set_experiment("trials")
     run_id = log_decisions(DECISIONS, system="trial", model_version="2026.07")

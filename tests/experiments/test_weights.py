@@ -121,11 +121,6 @@ def test_what_few_others_bring_is_not_told_whatever_the_log_has_of_the_rest(logi
     assert weights(logistic, ANNA, enough, score=score(logistic, ANNA)).effects
 
 
-def test_data_the_model_does_not_take_are_told(logistic):
-    assert weights(logistic, {"years": "many", "km": 1.0}, OTHERS, score=0.5).mismatch
-    assert weights(VersionModel(lack="no_model"), ANNA, OTHERS, score=0.5).lack == "no_model"
-
-
 def trained(mlflow, version: str, **logged) -> str:
     pipeline = make_pipeline(StandardScaler(), LogisticRegression()).fit(PAST, HIRED)
     with mlflow.start_run():

@@ -9,13 +9,12 @@ import sqlite3
 import pytest
 
 from boussole.audits.errors import BoussoleError
-from boussole.charter.committee.acting import ADMIT, committee_state, do, turn
+from boussole.charter.committee.acting import committee_state, do, turn
 from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.rules import committees, packaged, templates, write_template
+from boussole.charter.committee.rules import committees, write_template
 from boussole.charter.record_types.acts import (
-    ACTS,
     Attendance,
     Ballot,
     Mandate,
@@ -44,12 +43,6 @@ def reason(call, *arguments, **more):
 def attendance(of, number, mode="in_person", minutes=0):
     at = START + dt.timedelta(minutes=minutes)
     return Attendance(**SAID, on=DAY, of=of, member=m(number), mode=mode, at=at)
-
-
-def test_every_kind_of_act_is_held_to_rules():
-    assert set(ADMIT) == set(ACTS)
-    assert len({kind.kind for kind in ACTS}) == len(ACTS)
-    assert all(kind.governed for kind in ACTS)
 
 
 def test_an_act_is_sealed_by_committees_alone(seated):
@@ -148,17 +141,6 @@ def test_no_name_and_no_free_text_is_in_the_ledger(seated):
     with sqlite3.connect(seated.workspace.governance) as connection:
         payloads = [row[0] for row in connection.execute("SELECT payload FROM entries")]
     assert all(set(re.findall(r'"(\w+)":', payload)) == {"record", "system"} for payload in payloads)
-
-
-def test_the_templates_of_both_committees_can_be_read_and_are_not_written_twice(seated):
-    assert templates() == ["external", "internal"]
-    for name in templates():
-        rules = packaged(name)
-        assert rules.adopted_on is None
-        assert all(item.title.keys() == {"fr", "en"} for item in rules.agenda)
-    write_template(seated.workspace, "internal")
-    with pytest.raises(BoussoleError, match="has its file already"):
-        write_template(seated.workspace, "internal")
 
 
 @pytest.mark.parametrize(

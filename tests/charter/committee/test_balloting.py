@@ -19,9 +19,9 @@ from boussole.charter.committee.acts.proving import faults, shown_as
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.voting.ballot_box import commitment
 from boussole.charter.record_types.acts import Ballot, Participation, Recusal, Tally
-from boussole.charter.records import open_records, statements, verify_records
+from boussole.charter.records import open_records, verify_records
 from boussole.charter.records.statements import write
-from tests.charter.committee.desk import DAY, SAID, m
+from tests.charter.committee.desk import m
 from tests.charter.committee.hall import NAME, who
 
 FORK = multiprocessing.get_context("fork")
@@ -248,16 +248,6 @@ def test_one_member_in_two_processes_votes_once(hall, secret, vote_by):
 
 
 @pytest.mark.costly
-def test_members_in_as_many_processes_are_all_counted(hall):
-    vote = hall.vote(hall.of, secret=True)
-    told = in_processes(*(lambda n=n, c=c: cast(hall, vote, n, c) for n, c in VOTES.items()))
-    assert told == ["done"] * 5
-    tally = end(hall, vote).statement
-    assert (tally.in_favour, tally.against, tally.abstained) == (3, 1, 1)
-    assert list(faults(hall.house)) == []
-
-
-@pytest.mark.costly
 def test_a_vote_and_the_end_of_the_vote_at_once_leave_one_truth(hall):
     vote = hall.vote(hall.of, secret=True)
     for number in (1, 2, 3):
@@ -300,43 +290,3 @@ def test_a_process_killed_in_the_middle_of_a_secret_vote_leaves_all_or_nothing(h
     tally = end(hall, vote).statement
     assert (tally.in_favour, tally.against) == (2, 2)
     assert (keys(hall), list(faults(hall.house)), verify_records(hall.workspace).ok) == ([], [], True)
-
-
-@pytest.mark.parametrize("moment", ["before_commit", "before_key_destroyed"])
-def test_a_process_killed_while_it_ends_a_vote_leaves_it_open_or_ended(hall, monkeypatch, moment):
-    vote = hall.vote(hall.of, secret=True)
-    for number in (1, 2, 3):
-        cast(hall, vote, number)
-
-    def killed():
-        if moment == "before_commit":
-            really = balloting.Turn.seal
-            monkeypatch.setattr(balloting.Turn, "seal", lambda turn, act: (really(turn, act), die()))
-        else:
-            monkeypatch.setattr(Path, "unlink", die)
-        end(hall, vote)
-
-    assert in_processes(killed) == []
-    assert len(hall.house.about(Tally, vote)) == (moment == "before_key_destroyed")
-    assert end(hall, vote).statement.in_favour == 3
-    other = hall.vote(hall.of, secret=True, title="Another text")
-    cast(hall, other, 1)
-    assert len(keys(hall)) == 1
-
-
-def test_an_open_vote_killed_before_it_is_sealed_can_be_cast_again(hall, monkeypatch):
-    vote = hall.vote(hall.of)
-
-    def killed():
-        really = balloting.Turn.seal
-        monkeypatch.setattr(balloting.Turn, "seal", lambda turn, act: (really(turn, act), die()))
-        say(hall, vote, 1)
-
-    before = statements(hall.workspace)
-    assert in_processes(killed) == []
-    assert statements(hall.workspace) == before
-    first = say(hall, vote, 1)
-    assert say(hall, vote, 1) == first
-    assert reason(say, hall, vote, 1, "against") == "voted"
-    assert isinstance(first.statement, Ballot)
-    assert (first.statement.on, SAID["role"]) == (DAY, "Secretariat")

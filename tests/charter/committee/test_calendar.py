@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pytest
 from icalendar import Calendar
 
 from boussole.charter.committee.meetings.sessions import session
@@ -65,10 +64,3 @@ def test_a_change_and_a_cancellation_replace_what_a_calendar_holds():
     assert first["uid"] == moved["uid"] == gone["uid"]
     assert [each["sequence"] for each in (first, moved, gone)] == [0, 1, 2]
     assert (str(calendar["method"]), str(gone["status"]), str(moved["location"])) == ("CANCEL", "CANCELLED", "Room 3")
-
-
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_a_convocation_without_anything_special_says_the_agenda_alone(lang):
-    desk = Desk()
-    _, found = event(desk, desk.call(remote=False), lang)
-    assert len(str(found["description"]).splitlines()) == 3

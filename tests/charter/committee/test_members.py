@@ -108,15 +108,3 @@ def test_the_last_declaration_of_an_interest_counts(desk):
         ("chat", DAY): {m(1)},
         ("chat", after): set(),
     }
-
-
-def test_refusals_are_said_in_both_languages_with_names():
-    with pytest.raises(RefusedError) as raised:
-        raise RefusedError("mandate_ended", member=m(1), date=dt.date(2026, 7, 1))
-    assert raised.value.said("en", name={m(1): "Ada"}.get) == (
-        "The mandate of Ada ended on 1 July 2026. Only members whose mandate lasts can do this."
-    )
-    assert raised.value.said("fr", name={m(1): "Ada"}.get) == (
-        "Le mandat de ce membre (Ada) a pris fin le 1er juillet 2026. Seuls le peuvent les membres dont le mandat est "
-        "en cours."
-    )

@@ -26,7 +26,6 @@ from boussole.charter.record_types.acts import (
     Hearing,
     Item,
     Mandate,
-    Minutes,
     OpinionText,
     Proxy,
     Rapporteur,
@@ -227,21 +226,6 @@ def test_minutes_as_a_text_in_french_with_the_names_that_are_known(held):
     assert plain.endswith(f"Empreinte de ce procès-verbal (SHA-256) : {content_of(document)}\n")
 
 
-@pytest.mark.costly
-def test_minutes_as_a_text_in_english_without_any_name(held):
-    document = minutes_of(held.house, held.of)
-    text = minutes_text(document, lang="en", names={}, rules=held.house.rules)
-    for line in (
-        "# External ethics committee: minutes of the session of 15 September 2026",
-        "- From 14:00 to 15:45, Salle 1",
-        "- Presided by member m\\_00000001",
-        "Adopted: Avis sur MatchFT, in an open vote; for: 2, against: 1, abstained: 1.",
-        "- Dissent of member m\\_00000004: Trop tôt.",
-        "Not adopted: Suspendre le pilote, by secret ballot; for: 0, against: 3, abstained: 0.",
-    ):
-        assert line in text.splitlines()
-
-
 def test_a_session_without_quorum_says_so(seated):
     hall = seated
     values = {"starts": START, "ends": START + HOUR, "place": "Room 1", "agenda": [Item(id="a", title="A")]}
@@ -285,10 +269,3 @@ def test_names_are_kept_beside_the_ledger_corrected_and_erased(seated):
     with pytest.raises(BoussoleError, match="1 to 200"):
         name_member(workspace, m(1), name=" ")
     assert len({new_number() for _ in range(50)}) == 50
-
-
-@pytest.mark.costly
-def test_minutes_of_another_kind_of_entry_are_none(held):
-    with pytest.raises(RefusedError):
-        sealed_minutes(held.workspace, NAME, held.of)
-    assert held.house.standing(Minutes) == []

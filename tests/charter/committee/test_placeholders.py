@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
@@ -74,14 +73,6 @@ def test_words_that_say_something_are_not(text):
     assert placeholder(text) == ""
 
 
-def test_long_texts_are_read_at_once():
-    """100,000 characters that begin like one, again and again: read in the time that a page has."""
-    for part in ("-\n", "[", "( ", "« ", "à compléter ", "[à compléter ", "à compléter\n", "X\nÀ "):
-        text, began = (part * 100_000)[:100_000], time.process_time()
-        placeholder(text)
-        assert time.process_time() - began < 1, part
-
-
 def test_the_place_is_named():
     words = "First.\n\nÀ compléter en séance."
     assert unwritten(OpinionText(title="T", sense="none", words=words)) == ("words", 2, "À compléter en séance")
@@ -118,12 +109,6 @@ def test_what_was_adopted_before_this_was_looked_at_is_not_issued_either(hall):
     ).entry
     with pytest.raises(RefusedError, match="Paragraph 1"):
         issue(hall.workspace, NAME, decision=decision, who=who(), wording=wording)
-
-
-def test_what_is_decided_is_said_in_words(hall):
-    of = hall.session(1, 2, 3)
-    with pytest.raises(RefusedError, match="What is decided still holds"):
-        hall.vote(of, title="[to be written]")
 
 
 def test_the_text_of_a_vote_is_found_in_the_version_that_is_voted_on(hall):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from boussole.charter.committee.meetings.sessions import session
@@ -27,8 +25,6 @@ from boussole.charter.record_types.acts import (
     Tally,
 )
 from tests.charter.committee.desk import CALLED, DAY, HOUR, RULES, SAID, START, Desk, changed, m
-
-CHOICES = st.lists(st.sampled_from(["for", "against", "abstain"]), max_size=12)
 
 
 @pytest.fixture
@@ -102,18 +98,6 @@ def test_there_is_no_casting_vote_where_the_rules_or_secrecy_exclude_it():
     assert not outcome(RULES, equal, entitled=2, presiding="for", secret=True).adopted
     without = changed(votes={"casting_vote": False})
     assert not outcome(without, equal, entitled=2, presiding="for", secret=False).adopted
-
-
-@settings(deadline=None)
-@given(CHOICES, st.integers(0, 15), st.sampled_from(["cast", "present"]), st.booleans())
-def test_one_more_vote_for_never_loses_and_the_order_never_matters(choices, entitled, majority, is_secret):
-    rules = changed(votes={"majority": majority})
-    before = outcome(rules, choices, entitled=entitled, presiding=None, secret=is_secret)
-    assert outcome(rules, choices[::-1], entitled=entitled, presiding=None, secret=is_secret) == before
-    swapped = ["for" if each == "against" else each for each in choices]
-    if before.adopted:
-        assert outcome(rules, swapped, entitled=entitled, presiding=None, secret=is_secret).adopted
-    assert before.in_favour + before.against + before.abstained == len(choices)
 
 
 def test_an_open_vote_from_its_beginning_to_its_result(desk):

@@ -10,21 +10,17 @@ from boussole.charter.committee.voting.presence import count
 from boussole.charter.record_types.acts import (
     CommitteeQuestion,
     Consensus,
-    FrozenPack,
-    Interest,
     Opinion,
     OpinionText,
     Publication,
     PublicationDecision,
-    Rapporteur,
-    Referral,
 )
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.committee.view import OverviewPage, overview_page
-from boussole.dashboard.views.committee_words import duty_line, shortened
+from boussole.dashboard.views.committee_words import duty_line
 from boussole.dashboard.views.records.offering import NOBODY
-from tests.charter.committee.desk import CALLED, DAY, SAID, START, m
+from tests.charter.committee.desk import CALLED, DAY, SAID, m
 
 EN, FR = speaker("en"), speaker("fr")
 DRAFT = SavedDraft(
@@ -37,10 +33,6 @@ def page(chamber, say=EN, drafts=()) -> OverviewPage:
     return overview_page(chamber, {"external": chamber}, drafts, say, query={"lang": say.lang})
 
 
-def frozen(of):
-    return FrozenPack(**SAID, on=CALLED, of=of, size=1, root="0" * 64, charter="0" * 64, charter_version="1")
-
-
 def issued(desk, title="On MatchFT"):
     of = desk.call()
     desk.arrive(of, 1, 2)
@@ -49,42 +41,6 @@ def issued(desk, title="On MatchFT"):
     counted = count(desk.house, session(desk.house, of), "matchft")
     agreed = Consensus(**SAID, on=DAY, of=of, item="matchft", title="T", subject=text.sha256, count=counted)
     return desk.seal(Opinion(**SAID, on=DAY, of=desk.seal(agreed), wording=text))
-
-
-def test_the_answer_comes_first(desk, seen):
-    assert (page(seen()).headline, page(seen()).tone) == ("No session is called.", "unknown")
-    of = desk.call()
-    desk.seal(frozen(of))
-    shown = page(seen())
-    assert (shown.headline, shown.tone) == ("The next session is on 15 September 2026.", "kept")
-    assert shown.next == ("Session of 15 September 2026", f"/session?session={of}&lang=en")
-    late = page(seen(DAY + dt.timedelta(days=1)))
-    assert (late.headline, late.tone, late.next) == ("One thing is late.", "broken", None)
-    later = START + dt.timedelta(days=30)
-    after = desk.call(starts=later, ends=later + dt.timedelta(hours=2))
-    late = page(seen(DAY + dt.timedelta(days=1)))
-    assert late.next == ("The next session is on 15 October 2026.", f"/session?session={after}&lang=en")
-    desk.arrive(of, 1, 2)
-    desk.open(of, 1)
-    assert page(seen(DAY), FR).headline == "Une séance est ouverte en ce moment."
-
-
-def test_members_stand_by_college_with_office_mandate_and_interests(desk, seen):
-    desk.seat(4, college="demandeurs", end=CALLED + dt.timedelta(days=30))
-    matter = desk.seal(Referral(**SAID, on=CALLED, origin="organisation", subject="Two regions", sender="Direction"))
-    desk.seal(Interest(**SAID, on=CALLED, member=m(2), systems=["matchft"]))
-    desk.seal(Interest(**SAID, on=CALLED, member=m(2), of=matter, until=CALLED))
-    rows = page(seen()).members
-    assert [(row.name, row.office, row.ending) for row in rows] == [
-        ("Awa Diop", "chair", False),
-        ("Li Wei", "", False),
-        (f"member {m(4)}", "", True),
-        ("Zoé <b>Petit</b>", "", False),
-    ]
-    assert rows[2].mandate == "until 1 October 2026"
-    assert [list(row.interests) for row in rows[:2]] == [[], ["matchft", "Two regions"]]
-    later = page(seen(CALLED + dt.timedelta(days=1)))
-    assert later.members[1].interests == ["matchft"]
 
 
 def test_an_opinion_that_was_ignored_stands_first_and_is_marked(desk, seen):
@@ -123,16 +79,6 @@ def test_what_is_due_is_linked_where_it_is_done(desk, seen):
     assert places == ["External ethics committee"] * 3
 
 
-def test_matters_say_who_asks_who_reports_and_what_became_of_them(desk, seen):
-    of = desk.seal(Referral(**SAID, on=CALLED, origin="self", subject="Work", sender="Members", supporters=[m(1)]))
-    before = page(seen()).matters[0]
-    assert (before.sender, before.rapporteur, before.became) == (
-        "Members (by the members themselves)", "nobody yet", "no opinion yet",
-    )  # fmt: skip
-    desk.seal(Rapporteur(**SAID, on=CALLED, of=of, member=m(2)))
-    assert page(seen()).matters[0].rapporteur == "Li Wei"
-
-
 def test_whatever_people_wrote_is_text(desk, seen):
     issued(desk, "<script>alert(1)</script>")
     shown = page(seen(DAY), drafts=[DRAFT])
@@ -144,9 +90,3 @@ def test_whatever_people_wrote_is_text(desk, seen):
     assert "On &lt;i&gt;MatchFT&lt;/i&gt;" in html
     assert "<script" not in html
     assert "<b>" not in html
-
-
-def test_a_long_question_is_cut_after_a_word():
-    assert shortened("a" * 200, 10) == "…"
-    assert shortened("", 10) == ""
-    assert shortened("Why do women wait, and men not?", 19) == "Why do women wait…"

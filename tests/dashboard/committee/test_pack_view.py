@@ -58,22 +58,6 @@ def test_what_has_changed_since_and_before_is_said_question_by_question(hall, em
     assert hall.house.last(FrozenPack, hall.of)[1].root in html(shown(hall, empty_scene))
 
 
-def test_each_article_has_its_verdict_for_each_system(hall, empty_scene):
-    from boussole.charter.records import save_audit
-    from tests.written import audit_document
-
-    articles = [{"article": "equite", "verdict": "watch"}, {"article": "<own>", "verdict": "kept"}]
-    save_audit(hall.workspace, audit_document("chatft", start="2026-08-01", end="2026-08-31", articles=articles))
-    audit(hall, "matchft", {})
-    freeze(hall.workspace, NAME, of=hall.of, who=who())
-    pack = shown(hall, empty_scene)
-    rows = {row.title[0]: list(row.verdicts) for row in pack.rows}
-    assert rows["Fairness and non-discrimination"] == ["watch", None]
-    assert rows["<own>"] == ["kept", None]
-    assert len(rows) == 8
-    assert "&lt;own&gt;" in html(pack)
-
-
 def test_a_charter_that_keeps_its_number_while_it_changes_is_not_said_to_go_from_it_to_itself(empty_scene):
     def told(before: str, after: str) -> str:
         none = {"added": (), "removed": (), "renewed": (), "verdicts": (), "sealed": {}}

@@ -11,7 +11,6 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from boussole.audits import private_files
 from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.committee.people.directory import forget
@@ -150,18 +149,6 @@ def test_a_paper_that_is_asked_for_twice_is_made_once(papers, hall, of):
     assert papers.done(f"/session-paper/file/{of}", seen=0) == first
     assert len(hall.house.standing(SessionPaper)) == 1
     assert {path.name: path.read_bytes() for path in (hall.workspace.reports / "sessions").iterdir()} == kept
-
-
-def test_what_cannot_be_kept_is_not_sealed(papers, hall, of, monkeypatch):
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    papers.done(act("freeze", of))
-    monkeypatch.setattr(private_files, "write", full)
-    told = papers.refused(f"/session-paper/file/{of}")
-    assert "No space left on device" in told
-    assert "Nothing was sealed." in told
-    assert hall.house.standing(SessionPaper) == []
 
 
 @pytest.mark.costly

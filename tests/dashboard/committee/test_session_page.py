@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 
 from boussole.charter.committee.meetings.sessions import session
@@ -15,23 +13,10 @@ from boussole.charter.record_types.acts import (
     Attendance,
     Ballot,
     Cancellation,
-    Closing,
-    CommitteeQuestion,
-    Consensus,
-    Dissent,
     FrozenPack,
-    Hearing,
-    Item,
-    Minutes,
     NoQuorum,
-    Opinion,
-    OpinionText,
     Participation,
     Proxy,
-    PublicationDecision,
-    Rapporteur,
-    Recusal,
-    Referral,
     Tally,
     Vote,
 )
@@ -67,21 +52,6 @@ def tallied(desk, vote, **more):
     choices = more.pop("choices", None) or [act.choice for _, act in desk.house.about(Ballot, vote)]
     outcome = vars(result(desk.house, vote, choices))
     return desk.seal(Tally(**SAID, on=DAY, of=vote, **outcome, count=count(desk.house, found, "matchft"), **more))
-
-
-def test_a_session_to_come_says_when_and_who_counts_so_far(desk, seen):
-    of = desk.call()
-    shown = page(seen(), of)
-    assert (shown.title, shown.subtitle) == (
-        "Session of 15 September 2026", "14:00 to 16:00 · Room 1 · one can take part from afar",
-    )  # fmt: skip
-    assert shown.headline == "It takes place in 14 days."
-    told = ["For a quorum, 2 of 3 members must be there, in the room, from afar or by proxy."]
-    assert shown.told == told
-    assert page(seen(DAY), of).told == ["There is no quorum yet: 0 of 3 members count as there, 2 are needed."]
-    assert "Called on 1 September 2026, 14 days before." in shown.notes
-    assert page(seen(), of, FR).headline == "Elle se tient dans 14 jours."
-    assert page(seen(DAY + dt.timedelta(days=1)), of).tone == "broken"
 
 
 def test_the_quorum_is_said_in_words(desk, seen):
@@ -149,23 +119,6 @@ def test_an_open_vote_shows_how_many_voted_and_never_what(desk, seen):
     assert "Against" not in html(shown)
 
 
-def test_a_vote_that_is_over_shows_who_voted_what_and_what_members_noted(desk, seen):
-    of = opened(desk, 1, 2, 3)
-    vote = desk.vote(of)
-    for number, choice in ((1, "for"), (2, "against"), (3, "abstain")):
-        desk.seal(Ballot(**SAID, on=DAY, of=vote, voter=m(number), choice=choice))
-    entry = tallied(desk, vote)
-    desk.seal(Dissent(**SAID, on=DAY, of=entry, member=m(2), text="Too <early>."))
-    (decision,) = page(seen(DAY), of).items[1].decisions
-    assert decision.adopted
-    assert decision.how == (
-        "By open vote: 1 for, 1 against, 1 abstained. Votes were equal: that of who presides decided."
-    )
-    assert list(decision.votes) == [("For", "Awa Diop"), ("Against", "Li Wei"), ("Abstention", "Zoé <b>Petit</b>")]
-    assert [(each.head, each.text) for each in decision.noted] == [("Dissent of Li Wei", "Too <early>.")]
-    assert "Too &lt;early&gt;." in html(page(seen(DAY), of))
-
-
 def test_a_secret_ballot_shows_totals_and_who_took_part_alone(desk, seen):
     of = opened(desk, 1, 2, 3)
     vote = desk.vote(of, secret=True)
@@ -186,48 +139,6 @@ def test_an_annulled_vote_stays_visible_with_its_reason(desk, seen):
     of = opened(desk, 1, 2, 3)
     desk.seal(Annulment(**SAID, on=DAY, of=desk.vote(of), text="Wrong text."))
     assert page(seen(DAY), of).items[1].annulled == ["Vote annulled: Adopt. Reason: Wrong text."]
-
-
-def test_an_item_says_its_matter_hearings_who_stands_aside_and_its_opinion(desk, seen):
-    matter = desk.seal(Referral(**SAID, on=CALLED, origin="organisation", subject="Two regions", sender="Direction"))
-    desk.seal(Rapporteur(**SAID, on=CALLED, of=matter, member=m(2)))
-    of = desk.call(agenda=[Item(id="matchft", title="MatchFT", kind="opinion", system="matchft", referral=matter)])
-    desk.seal(Hearing(**SAID, on=CALLED, of=matter, heard="Head of an agency", text="Ten minutes."))
-    desk.seal(Recusal(**SAID, on=CALLED, of=of, item="matchft", member=m(3), ground="choice"))
-    desk.arrive(of, 1, 2, 3)
-    desk.open(of, 1)
-    text = OpinionText(title="On it", sense="reserved", words="Yes.\n\nBut.", reservations=["Until spring."])
-    counted = count(desk.house, session(desk.house, of), "matchft")
-    agreed = Consensus(**SAID, on=DAY, of=of, item="matchft", title="T", subject=text.sha256, count=counted)
-    opinion = desk.seal(Opinion(**SAID, on=DAY, of=desk.seal(agreed), wording=text, referral=matter))
-    (item,) = page(seen(DAY), of).items
-    assert item.matter == ["Put to the committee by Direction: Two regions", "Rapporteur, who reports on it: Li Wei"]
-    assert [(each.head, each.text) for each in item.hearings] == [("Heard: Head of an agency", "Ten minutes.")]
-    assert item.aside == "Standing aside on this item: Zoé <b>Petit</b>"
-    assert item.decisions[0].how == "By consensus: nobody who was there objected."
-    (words,) = item.decisions[0].opinions
-    assert (words.sense, words.paragraphs, words.reservations) == (
-        "favourable with reservations", ["Yes.", "But."], ["Until spring."],
-    )  # fmt: skip
-    assert words.publication == "The committee has not decided yet whether to publish it."
-    desk.seal(PublicationDecision(**SAID, on=DAY, of=opinion, publish=False, text="A name."))
-    (item,) = page(seen(DAY), of).items
-    assert item.decisions[0].opinions[0].publication == "Withheld, by decision of 15 September 2026: A name."
-
-
-def test_the_minutes_say_how_far_they_are(desk, seen):
-    of = opened(desk, 1, 2)
-    assert page(seen(DAY), of).minutes.told.startswith("They are made from what is recorded here")
-    desk.seal(Closing(**SAID, on=DAY, of=of, at=START + HOUR))
-    shown = page(seen(DAY), of).minutes
-    assert shown.told == "The session is over: they can be sealed."
-    desk.seal(Minutes(**SAID, on=DAY, of=of, content=shown.fingerprint, size=1))
-    sealed = page(seen(DAY), of).minutes
-    assert (sealed.told, sealed.changed, sealed.approved) == ("They were sealed on 15 September 2026.", "", None)
-    desk.seal(CommitteeQuestion(**SAID, on=DAY, of=of, text="Why?", addressee="IT", due_on=DAY))
-    after = page(seen(DAY), of)
-    assert after.minutes.changed == "Acts were recorded since: seal a correction."
-    assert [(each.text[0], each.told) for each in after.questions] == [("Why?", "to: IT, by 15 September 2026")]
 
 
 @pytest.mark.parametrize("say", [EN, FR])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
 import pypdf
 import pytest
@@ -47,31 +46,6 @@ def test_the_attached_charter_is_the_one_that_judged(workspace: Workspace, engli
     assert hashlib.sha256(content).hexdigest() == sha256
 
 
-def test_attachments_say_what_they_are(english: pypdf.PdfReader) -> None:
-    root: Any = english.trailer["/Root"]
-    files = [file.get_object() for file in root["/AF"]]
-    assert {str(file["/AFRelationship"]) for file in files} == {"/Data", "/Supplement"}
-    assert all(file["/Desc"] for file in files)
-    assert {str(file["/EF"]["/F"].get_object()["/Subtype"]) for file in files} == {"/application/json"}
-
-
-@pytest.mark.costly
-def test_the_figures_are_those_counted_by_hand(french: pypdf.PdfReader, english: pypdf.PdfReader) -> None:
-    fr, en = words(french), words(english)
-    for figure in ("20,0 %", "40,0 %", "50 pour 100", "150 pour 100", "2 000 décisions", "4 000 décisions"):
-        assert figure in fr
-    for figure in ("20.0%", "40.0%", "50 for 100", "150 for 100", "2,000 decisions", "30.0%"):
-        assert figure in en
-
-
-@pytest.mark.costly
-def test_thresholds_stand_on_the_side_that_harms(french: pypdf.PdfReader) -> None:
-    text = words(french)
-    assert "Pas tenu sous 80 pour 100, à surveiller sous 95 pour 100. Proposé, pas adopté." in text
-    assert "Pas tenu au-delà de 125 pour 100, à surveiller au-delà de 105 pour 100." in text
-    assert "Ce n’est pas un seuil légal." in text
-
-
 @pytest.mark.costly
 def test_a_small_group_is_hidden_on_paper_and_in_the_evidence(french: pypdf.PdfReader) -> None:
     assert "masqué (moins de 11 décisions)" in words(french)
@@ -79,13 +53,3 @@ def test_a_small_group_is_hidden_on_paper_and_in_the_evidence(french: pypdf.PdfR
     hidden = [m for m in json.loads(file)["measures"] if m["group"] == {"origin": "b"}]
     assert hidden
     assert {(m["value"], m["n"], m["interval"]) for m in hidden} == {(None, None, None)}
-
-
-@pytest.mark.costly
-def test_drift_what_nobody_examined_and_draft_wording_are_told(english: pypdf.PdfReader) -> None:
-    text = words(english)
-    assert "Drift: have the data moved?" in text
-    assert "What nobody has examined" in text
-    assert "The wording of the charter is a draft, not the official text of the organisation." in text
-    assert "Fairness and non-discrimination Algorithms must neither create nor worsen" in text
-    assert "Draft wording." in text

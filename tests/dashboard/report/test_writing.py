@@ -19,7 +19,6 @@ from boussole.charter.records import save_audit
 from boussole.charter.records.in_force import AdoptionAct, in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.cli.main import app
-from boussole.dashboard.markup.elements import all_printable, printable
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.reports.view import listed, reports
 from boussole.dashboard.report import typesetting, write_report
@@ -225,12 +224,6 @@ def test_characters_that_no_font_has_are_printed_as_codes(tmp_path: Path) -> Non
     assert "emmes⟨U+0000⟩ ⟨U+E000⟩ ⟨U+6F22⟩ #panic()" in text
 
 
-def test_only_what_cannot_be_printed_is_replaced() -> None:
-    assert printable("Équité\u202f: « 12\u202f000 » → ≥ 3 €\n") == "Équité\u202f: « 12\u202f000 » → ≥ 3 €\n"
-    assert printable("a\u202eb\ud800\U0001f600") == "a⟨U+202E⟩b⟨U+D800⟩⟨U+1F600⟩"
-    assert all_printable({"a": ["\x07", None, 1.5, True]}) == {"a": ["⟨U+0007⟩", None, 1.5, True]}
-
-
 @pytest.mark.costly
 def test_a_warning_of_the_typesetter_is_an_error(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -246,30 +239,6 @@ def test_a_warning_of_the_typesetter_is_an_error(
         with pytest.raises(ReportError, match=told):
             write_report(workspace, period=None, lang="fr", out=tmp_path / "report.pdf")
     assert not (tmp_path / "report.pdf").exists()
-
-
-def test_a_fault_is_told_of_the_template_that_has_it(tmp_path: Path) -> None:
-    template = tmp_path / "paper.typ"
-    template.write_text("#nothing", encoding="utf-8")
-    with pytest.raises(ReportError, match="the document cannot be typeset: unknown variable") as raised:
-        typesetting.typeset_pdf({}, {}, template=template)
-    assert raised.value.where == "paper.typ"
-
-
-def test_what_templates_share_is_said_once() -> None:
-    sources = {path.name: path.read_text("utf-8") for path in typesetting.BASE.parent.glob("*.typ")}
-    named = {name: set(re.findall(r"^#let ([\w-]+)", source, re.MULTILINE)) for name, source in sources.items()}
-    shared = named.pop("base.typ")
-    assert {"ink", "framed", "mark", "boxed"} <= shared
-    assert {name: words & shared for name, words in named.items()} == {"paper.typ": set(), "report.typ": set()}
-
-
-def texts(data: Any) -> list[str]:
-    if isinstance(data, str):
-        return [data]
-    if isinstance(data, dict):
-        return [text for key, value in data.items() if key not in ("svg", "anchor") for text in texts(value)]
-    return [text for value in data for text in texts(value)] if isinstance(data, list | tuple) else []
 
 
 def told(found: Any) -> str:
@@ -294,12 +263,3 @@ def test_a_charter_is_adopted_when_the_ledger_says_so_whatever_its_text_says(wor
     adopted = replace(proposed, acts=dict.fromkeys(proposed.charters, act))
     assert "adopted" not in told(adopted).replace("The charter was adopted after this period had begun.", "")
     assert "The charter was adopted after this period had begun." in told(adopted)
-
-
-@pytest.mark.costly
-def test_french_is_set_as_french(workspace: Workspace) -> None:
-    found, tell = edition(workspace, None), teller("fr")
-    said = texts(content(found, attachments(found, tell), tell))
-    wrong = [text for text in said if re.search(r"[ \u00a0][;:!?%»]|« |\w'\w", text)]
-    assert wrong == []
-    assert len(said) > 200

@@ -9,14 +9,11 @@ import pandas as pd
 import pytest
 
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.written import written_texts
-from boussole.audits.lake import reading
-from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.dashboard.report.edition import Edition, answer_first, edition, teller
+from boussole.dashboard.report.edition import Edition, edition, teller
 from boussole.dashboard.report.systems import part
-from tests.dashboard.test_written import ROWS, SCRIPT, SYSTEM
+from tests.dashboard.test_written import ROWS, SYSTEM
 
 
 @pytest.fixture(scope="module")
@@ -63,20 +60,3 @@ def test_what_the_workspace_no_longer_holds_is_said_and_answers_stay(printed: tu
     found = part(replace(seen, written={}), "writer", teller("en"))["written"]
     assert "does not hold the texts" in found["told"]
     assert (found["tasks"], bool(found["rows"])) == ([], True)
-
-
-@pytest.mark.costly
-def test_texts_of_a_window_are_counted_and_none_of_another(printed: tuple[Workspace, Edition]) -> None:
-    workspace, _ = printed
-    system = workspace.system("writer")
-    with reading(workspace) as connection:
-        some = written_texts(connection, system, within=Window(dt.date(2026, 9, 1), dt.date(2026, 9, 30)))
-        none = written_texts(connection, system, within=Window(dt.date(2026, 7, 1), dt.date(2026, 7, 31)))
-    assert none is None
-    assert some is not None
-    assert (some.texts, [each.task for each in some.tasks]) == (155, ["mail", SCRIPT, None])
-
-
-def test_the_answer_of_a_row_is_told_by_its_mark() -> None:
-    assert answer_first("To be watched. Of 100 texts, 5.")["rest"].strip() == "Of 100 texts, 5."
-    assert answer_first("Of all texts that went out in this month, five were read.")["lead"] == ""
