@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import duckdb
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -22,7 +21,6 @@ from boussole.audits.decisions.ingesting import RefusedSourceError
 from boussole.audits.decisions.quarantine import list_rows
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import CUBES, table
-from boussole.audits.retention.rotation import rotate
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -142,15 +140,6 @@ def test_known_rows_are_left_alone_and_new_ones_counted(workspace: Workspace, lo
     cubes_are_those_of_a_rebuild(workspace, loans)
 
 
-@pytest.mark.costly
-def test_a_file_of_known_rows_alone_is_no_failure(workspace: Workspace, bring: Bring, tmp_path: Path) -> None:
-    bring([good(1), good(2)])
-    (tmp_path / "again.csv").write_text("\n".join([HEADER, good(2), good(1)]) + "\n")
-    place = ["--workspace", str(workspace.home), "import", str(tmp_path / "again.csv"), "--system", "loans"]
-    done = CliRunner().invoke(app, place)
-    assert (done.exit_code, "2 known before" in done.stderr) == (0, True), done.stderr
-
-
 DIFFERENCES = (
     ({"granted": "no"}, "granted"),
     ({"sex": ""}, "sex"),
@@ -268,22 +257,6 @@ def test_equal_rows_are_counted_by_their_number(workspace: Workspace, loans: Sys
 
 
 @pytest.mark.slow
-def test_ids_that_start_anew_in_each_file_clear_nothing(workspace: Workspace, loans: System, bring: Bring) -> None:
-    assert bring([good(1), good(2)], "export.csv") == (2, 0, 0, 0, 0)
-    assert bring([good(1, when="2026-06-01"), good(2, when="2026-06-02"), good(3)], "june.csv") == (1, 2, 0, 0, 0)
-    assert bring([good(1), good(2), good(4)], "export.csv") == (1, 0, 2, 0, 0)
-    assert left_out(workspace, loans) == LeftOut(set_aside=2)
-
-
-@pytest.mark.slow
-def test_a_line_that_cannot_be_split_is_set_aside_once(workspace: Workspace, loans: System, bring: Bring) -> None:
-    assert bring([good(1), "a2,2026-05-02"]) == (1, 1, 0, 0, 0)
-    assert bring([good(1), "a2,2026-05-02", good(3)]) == (1, 0, 2, 1, 0)
-    assert left_out(workspace, loans) == LeftOut(set_aside=1)
-    assert bring([good(1), good(2), good(3)]) == (1, 0, 2, 0, 1)
-
-
-@pytest.mark.slow
 def test_discarded_rows_stay_discarded_and_a_correction_still_counts(
     workspace: Workspace, loans: System, bring: Bring
 ) -> None:
@@ -347,14 +320,6 @@ def test_strict_refuses_a_file_whose_bad_rows_are_set_aside_still(
     assert held(workspace, "SELECT count(*) FROM lake.loans.decisions") == [(1,)]
 
 
-@pytest.mark.slow
-def test_corrections_are_found_after_a_rotation_of_keys(workspace: Workspace, loans: System, bring: Bring) -> None:
-    bring([good(1), good(2, when="soon")])
-    rotate(workspace)
-    assert bring([good(1), good(2, when="soon"), good(3)]) == (1, 0, 2, 1, 0)
-    assert bring([good(1), good(2), good(3)]) == (1, 0, 2, 0, 1)
-
-
 LATE = f"{HEADER},repaid,read,met,adviser,seconds"
 
 
@@ -372,24 +337,6 @@ def test_what_came_since_is_taken_over_and_an_empty_cell_takes_nothing_back(
     assert bring([good(1), good(2)]) == (1, 0, 1, 0, 0)  # a file without these columns says nothing of them
     assert held(workspace, f"{before} WHERE day = DATE '2026-05-01'") == [(1, 1, 0, 30.0)]
     cubes_are_those_of_a_rebuild(workspace, loans)
-
-
-@pytest.mark.slow
-def test_a_table_of_duckdb_does_as_files_do(workspace: Workspace, loans: System, tmp_path: Path) -> None:
-    names = HEADER.split(",")
-
-    def pull(*rows: str) -> tuple[int, int, int, int, int]:
-        frame = pd.DataFrame([row.split(",") for row in rows], columns=names)  # noqa: F841 (DuckDB reads it)
-        with duckdb.connect(str(tmp_path / "house.duckdb")) as connection:
-            connection.execute("CREATE OR REPLACE TABLE t AS FROM frame")
-        return counts(ingest(workspace, loans, f"duckdb:{tmp_path / 'house.duckdb'}?table=t", growing=True))
-
-    assert pull(good(1), good(2, when="soon")) == (1, 1, 0, 0, 0)
-    assert pull(good(1), good(2, when="soon"), good(3)) == (1, 0, 2, 1, 0)
-    assert pull(good(1, sex="M"), good(2), good(3)) == (1, 1, 1, 0, 1)
-    assert [(column, rows) for column, _, _, rows in aside(workspace, loans)] == [("sex", 1)]
-    assert pull(good(1), good(2), good(3), good(4)) == (1, 0, 3, 0, 1)
-    assert left_out(workspace, loans) == LeftOut()
 
 
 def test_texts_are_known_by_what_they_say(workspace: Workspace, loans: System, tmp_path: Path) -> None:

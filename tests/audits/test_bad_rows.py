@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.ingesting import validate
 from boussole.audits.decisions.report import IngestReport
 from boussole.audits.lake import reading
 from boussole.audits.reasons import Reason
 from boussole.audits.workspace import Workspace
-from tests.audits.test_clocks import HEAD, bring, message, system, workspace_of
+from tests.audits.test_clocks import bring, message, workspace_of
 from tests.written import system_text
 
 DECIDED = "ref,at,contacted,who,shortlisted,replied,presented"
@@ -48,14 +47,6 @@ def test_a_stage_without_the_one_before_counts_as_reached_and_is_told(workspace:
     assert "column 'presented': a stage without the one before it, which counts as reached (row 2)" in [
         each.sentence() for each in report.changes
     ]
-
-
-@pytest.mark.costly
-def test_the_same_of_stages_that_come_later(workspace: Workspace) -> None:
-    decided(workspace, "d1,2026-03-01,true,p1,,,", "d2,2026-03-01,true,p2,,,", head=DECIDED)
-    rows = ["d1,true,true,2026-03-02", "d2,false,true,2026-03-02"]
-    report = bring(workspace, rows, head="ref,replied,presented,noted", log="outcomes", name="later")
-    assert (report.accepted, told(report)) == (2, {("stage_skipped", "presented"): "row 2"})
 
 
 def test_hours_that_there_are_twice_are_told_and_read_as_the_first(workspace: Workspace) -> None:
@@ -125,39 +116,6 @@ def test_reviews_within_a_file_of_decisions_are_held_to_the_same_as_their_own_lo
         ("agency", Reason.TWO_TEAMS, 4),
     ]
     assert report.accepted == 6
-
-
-@pytest.mark.costly
-def test_an_agent_of_the_log_of_reviews_is_in_one_team_there_too(workspace: Workspace) -> None:
-    decided(workspace, "d1,2026-03-01,true,p1,,,", head=DECIDED, name="first")
-    review = "d1,false,60,2026-03-01,x,north"
-    bring(workspace, [review], head="ref,kept,seconds,reviewed,agent,agency", log="human_actions", name="reviews")
-    report = decided(workspace, "d2,2026-03-02,true,p2,false,60,2026-03-02,x,south", "d3,2026-03-02,true,p3,,,,,")
-    assert [(each.reason, each.first_row) for each in report.rejections] == [(Reason.TWO_TEAMS, 1)]
-
-
-@pytest.mark.costly
-def test_a_team_that_is_not_listed_is_told_in_a_file_of_decisions_too(tmp_path: Path) -> None:
-    workspace = workspace_of(tmp_path / "w")
-    listed = system().replace("team: agency}", "team: agency, teams: [north, south]}")
-    (workspace.home / "systems" / "offers.yaml").write_text(listed, encoding="utf-8")
-    report = decided(
-        Workspace(workspace.home),
-        "d1,2026-03-01T10:00:00,true,p1,false,60,2026-03-01T10:20:00,x,north",
-        "d2,2026-03-01T10:00:00,true,p2,false,60,2026-03-01T10:20:00,y,Nowhere",
-        "d3,2026-03-01T10:00:00,true,p3,,,,,",
-    )
-    assert [(each.column, each.first_row) for each in report.rejections] == [("agency", 2)]
-
-
-def test_a_trial_run_tells_the_same(workspace: Workspace, tmp_path: Path) -> None:
-    path = tmp_path / "messages.csv"
-    rows = [message("2026-10-25T02:30:00"), "p2,2026-03-10T10:00:00,contact,,,999,peut-etre"]
-    named = [f"{HEAD},notes,value", *(f"{row},a,b" for row in rows)]  # columns of any name may stand beside
-    path.write_text("\n".join(named) + "\n", encoding="utf-8")
-    trial = validate(workspace, workspace.system("offers"), path, log="contacts")
-    assert told(trial) == told(ingest(workspace, workspace.system("offers"), path, log="contacts"))
-    assert [each.kind for each in trial.changes] == ["hour_twice", "unknown_department", "unread_value"]
 
 
 def test_a_value_that_is_too_long_is_set_aside_with_its_length(workspace: Workspace) -> None:

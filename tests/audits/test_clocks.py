@@ -16,9 +16,7 @@ from boussole.audits.counts.corrections import read_corrections
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.replies import read_replies
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.correction import resubmit
-from boussole.audits.decisions.ingesting import RefusedSourceError
-from boussole.audits.decisions.quarantine import export, list_rows
+from boussole.audits.decisions.quarantine import list_rows
 from boussole.audits.decisions.report import IngestReport
 from boussole.audits.lake import clocks, reading
 from boussole.audits.reasons import Reason
@@ -157,16 +155,6 @@ def test_a_review_older_than_its_decision_counts_in_neither_order(workspace: Wor
         ]
 
 
-def test_a_column_that_comes_later_is_said_to_be_read_where_it_is(workspace: Workspace) -> None:
-    bring(workspace, ["d1,2026-09-04T10:00:00,false,p1"], head="ref,at,contacted,who", log="decisions", name="a")
-    more = "d2,2026-09-04T10:00:00,false,p2,true,30,2026-09-04T11:00:00,a1,north,x"
-    head = "ref,at,contacted,who,kept,seconds,reviewed,agent,agency,other"
-    report = bring(workspace, [more], head=head, log="decisions", name="b")
-    kinds = {each.column: each.kind for each in report.changes}
-    assert kinds.pop("other") == "new_column"
-    assert kinds == dict.fromkeys(("kept", "seconds", "reviewed", "agent", "agency"), "read_column")
-
-
 def test_what_stands_beside_decisions_alone_is_no_log_of_reviews(workspace: Workspace) -> None:
     """Whoever put people in there is of no team that is known: nothing is measured, and not that there were few."""
     rows = [f"d{i},2026-09-04T10:00:00,{i % 2 == 0},p{i},{i % 3 == 0}" for i in range(60)]
@@ -256,46 +244,11 @@ def test_a_changed_zone_makes_the_same_file_readable_again(workspace: Workspace)
 
 
 @pytest.mark.costly
-def test_moments_with_an_offset_are_held_to_the_log_by_the_usual_rules_in_another_zone(workspace: Workspace) -> None:
-    """Their local time is another one: that is set aside, and the decision in the log stays as it was."""
-    rows = decisions_at(["2026-03-10T10:00:00", "2026-03-10T10:00:00+01:00"])
-    assert bring(workspace, rows, head="ref,at,contacted,who", log="decisions").accepted == 2
-    (workspace.home / "systems" / "offers.yaml").write_text(system("UTC"), encoding="utf-8")
-    report = bring(Workspace(workspace.home), rows, head="ref,at,contacted,who", log="decisions")
-    assert (report.accepted, report.known, faults(report)) == (0, 1, [(Reason.DIFFERS, 2)])
-
-
-@pytest.mark.costly
-def test_rows_of_a_skipped_hour_are_resubmitted_unchanged_in_utc(workspace: Workspace) -> None:
-    bring(workspace, decisions_at(HOURS), head="ref,at,contacted,who", log="decisions")
-    out = workspace.home.parent / "out.csv"
-    assert export(workspace, workspace.system("offers"), out) == 1
-    with pytest.raises(RefusedSourceError, match=r"Are these times UTC\? Set `timezone: UTC`"):
-        resubmit(workspace, workspace.system("offers"), out)
-    (workspace.home / "systems" / "offers.yaml").write_text(system("UTC"), encoding="utf-8")
-    changed = Workspace(workspace.home)
-    assert resubmit(changed, changed.system("offers"), out).accepted == 1
-    assert list_rows(changed, changed.system("offers")) == []
-
-
-@pytest.mark.costly
 def test_where_clocks_change_at_midnight_a_day_is_a_day(tmp_path: Path) -> None:
     """In Santiago 6 September 2026 has no midnight, and 4 April 2026 two hours before it."""
     workspace = workspace_of(tmp_path / "w", "America/Santiago")
     report = bring(workspace, [message("2026-09-06"), message("2026-09-06T00:30:00"), message("2026-04-05")])
     assert faults(report) == [(Reason.NO_SUCH_HOUR, 2)]
-
-
-@pytest.mark.costly
-def test_a_second_reply_tells_its_hour_too(workspace: Workspace) -> None:
-    sent = "2026-10-25T02:50:00+02:00"
-    bring(workspace, [message(sent)])
-    assert bring(workspace, [message(sent, "2026-10-25T02:10:00+01:00")], name="later").updated == 1
-    with reading(workspace) as connection:
-        found = connection.execute(
-            'SELECT "at"::VARCHAR, reply_at::VARCHAR, again FROM lake.offers.contacts'
-        ).fetchall()
-    assert found == [("2026-10-25 02:50:00", "2026-10-25 02:10:00", 0b1001)]
 
 
 @pytest.mark.costly
@@ -444,17 +397,3 @@ def test_moments_that_tell_their_offset_are_in_the_order_of_their_instants(
         found.append(clocks.Moment(sql, repeated, f"({code})"))
     before = clocks.surely_before(*found)
     assert engine.execute(f"SELECT {before}").fetchone() == (one < other,)
-
-
-@pytest.mark.parametrize("zone", ["Europe/Paris", "Australia/Lord_Howe"])
-def test_hours_of_changes_are_looked_up_row_by_row_and_only_where_somebody_asks(zone: str) -> None:
-    """As a list of `IN` they are a join of all rows, made even for a count of them: an import took twice as long."""
-    told = f"SELECT *, {clocks.twice('local', zone)} AS twice, {clocks.skipped('local', zone)} AS skipped FROM rows"
-    with duckdb.connect() as connection:
-        connection.execute(
-            "CREATE TABLE rows AS SELECT TIMESTAMP '2026-03-29 02:30' + INTERVAL 1 HOUR * range AS local FROM range(9)"
-        )
-        for asked in (told, f"SELECT count(*) FROM ({told})"):
-            ((_, plan),) = connection.execute(f"EXPLAIN {asked}").fetchall()
-            assert "JOIN" not in plan
-        assert "list_contains" not in plan

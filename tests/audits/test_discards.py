@@ -17,9 +17,8 @@ from boussole.audits.decisions import ingest
 from boussole.audits.decisions.discards import RowSelection, discard, discards
 from boussole.audits.decisions.quarantine import export, list_rows
 from boussole.audits.errors import LakeError, SourceError
-from boussole.audits.lake import reading, writing
+from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot, state_of
-from boussole.audits.lake.tables import table
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -42,7 +41,6 @@ privacy: {pseudonymise: [ref]}
 HEADER = "ref,when,granted,sex\n"
 JANUARY = Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31))
 FEBRUARY = Window(dt.date(2026, 2, 1), dt.date(2026, 2, 28))
-MARCH = Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
 YEAR = Window(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
 EVERYTHING = {"reason": "test rows of the provider", "role": "steward"}
 
@@ -81,23 +79,6 @@ def counted(connection: duckdb.DuckDBPyConnection, system: System, window: Windo
 def left_out(workspace: Workspace, system: System, window: Window = YEAR) -> LeftOut:
     with reading(workspace) as connection:
         return counted(connection, system, window)
-
-
-@pytest.mark.slow
-def test_rows_that_are_in_no_figure_are_counted_by_period(workspace: Workspace, loans: System) -> None:
-    assert left_out(workspace, loans) == LeftOut(set_aside=4)
-    assert left_out(workspace, loans, JANUARY) == LeftOut(set_aside=3)  # two of them without a date of their own
-    assert left_out(workspace, loans, FEBRUARY) == LeftOut(set_aside=1)
-    assert left_out(workspace, loans, MARCH) == LeftOut()
-
-
-@pytest.mark.slow
-def test_a_row_without_a_day_whose_source_brought_nothing_counts_in_every_period(
-    workspace: Workspace, loans: System
-) -> None:
-    with writing(workspace) as connection:
-        connection.execute(f"DELETE FROM {table(loans, 'decisions')} WHERE month(day) = 1")
-    assert left_out(workspace, loans, MARCH) == LeftOut(set_aside=2)
 
 
 @pytest.mark.costly

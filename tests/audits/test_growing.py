@@ -171,31 +171,6 @@ def write(path: Path, rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
-@pytest.mark.slow
-def test_a_resubmitted_file_that_is_all_bad_closes_nothing(
-    workspace: Workspace, offers: System, tmp_path: Path
-) -> None:
-    (tmp_path / "bad.csv").write_text(BAD)
-    ingest(workspace, offers, tmp_path / "bad.csv")
-    export(workspace, offers, tmp_path / "out.csv")
-    with pytest.raises(RefusedSourceError, match="no row could be accepted"):
-        resubmit(workspace, offers, tmp_path / "out.csv")
-    assert len(list_rows(workspace, offers)) == 2
-    with pytest.raises(SourceError, match=r"_batch and _row are missing"):
-        resubmit(workspace, offers, tmp_path / "bad.csv")
-
-
-@pytest.mark.costly
-def test_a_line_that_could_not_be_split_is_exported_as_it_came(
-    workspace: Workspace, offers: System, tmp_path: Path
-) -> None:
-    (tmp_path / "bad.csv").write_text(HEADER + "c0,2026-02-01,true,,F,q0,baker\nc1,2026-02-03,true\n")
-    ingest(workspace, offers, tmp_path / "bad.csv")
-    export(workspace, offers, tmp_path / "out.csv")
-    (row,) = csv.DictReader((tmp_path / "out.csv").open(encoding="utf-8"))
-    assert row["_line"] == "c1,2026-02-03,true"
-
-
 def test_what_was_set_aside_is_not_readable_in_the_lake(workspace: Workspace, offers: System, tmp_path: Path) -> None:
     (tmp_path / "bad.csv").write_text(BAD)
     ingest(workspace, offers, tmp_path / "bad.csv")

@@ -17,7 +17,6 @@ from boussole.audits.errors import SourceError
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import exists, table
 from boussole.audits.notebook import audit
-from boussole.audits.retention.rotation import rotate
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from tests.written import system_text
@@ -111,15 +110,6 @@ def test_a_few_repeated_ids_are_set_aside_and_more_than_one_row_in_a_hundred_are
     assert report.rejections[0].sentence().startswith("column 'offer': the id appears earlier in the file (")
 
 
-@pytest.mark.costly
-def test_rows_that_stand_twice_word_for_word_are_no_fault_of_the_id(make: Make, tmp_path: Path) -> None:
-    frame = offers(50, each=1)[["offer", "granted", "sex"]]
-    twice = pd.concat([frame, frame])
-    workspace = make("offer")
-    report = bring(workspace, csv(twice, tmp_path))
-    assert (report.accepted, report.quarantined) == (50, 50)
-
-
 def test_what_is_not_read_of_repeated_rows_may_tell_them_apart(make: Make, tmp_path: Path) -> None:
     """Forty applications of one kind to an offer look alike where only offer, sex and decision are read."""
     frame = offers(5, each=40)
@@ -143,27 +133,6 @@ def test_columns_together_identify_a_decision(private: str, make: Make, tmp_path
     report = bring(workspace, csv(told, tmp_path, "late.csv"), "outcomes")
     assert (report.updated, report.waiting) == (2, 1)
     assert sorted(stored(workspace, "outcome"), key=str).count(1) == 2
-
-
-@pytest.mark.costly
-def test_late_rows_name_all_columns_of_the_id(make: Make, tmp_path: Path) -> None:
-    workspace = make("[offer, person]")
-    bring(workspace, csv(offers(), tmp_path))
-    told = csv(pd.DataFrame({"offer": [0], "repaid": [True]}), tmp_path, "late.csv")
-    with pytest.raises(SourceError, match="missing column: 'person'"):
-        bring(workspace, told, "outcomes")
-
-
-@pytest.mark.slow
-def test_an_id_of_several_columns_follows_a_new_key(make: Make, tmp_path: Path) -> None:
-    workspace, path = make("[offer, person]", private="[person]"), csv(offers(), tmp_path)
-    bring(workspace, path)
-    before = stored(workspace)
-    rotate(workspace)
-    after = stored(workspace)
-    assert not set(before) & set(after)
-    told = pd.DataFrame({"offer": [0], "person": ["p1"], "repaid": [True]})
-    assert bring(workspace, csv(told, tmp_path, "late.csv"), "outcomes").updated == 1
 
 
 @pytest.mark.costly
@@ -214,21 +183,6 @@ def test_nothing_that_comes_later_can_name_a_row(make: Make, tmp_path: Path) -> 
     bring(workspace, csv(offers(), tmp_path))
     with pytest.raises(SourceError, match="nothing that comes later can say which of them it speaks of"):
         bring(workspace, csv(pd.DataFrame({"repaid": [True]}), tmp_path, "late.csv"), "outcomes")
-
-
-@pytest.mark.slow
-def test_corrected_rows_without_ids_go_in_once(make: Make, tmp_path: Path) -> None:
-    workspace, frame = make("{row_number: true}"), offers(3)
-    frame.loc[[1, 2], "granted"] = "perhaps"
-    bring(workspace, csv(frame, tmp_path))
-    system, out = workspace.system("loans"), tmp_path / "bad.csv"
-    assert export(workspace, system, out) == 2
-    out.write_text(out.read_text(encoding="utf-8").replace("perhaps", "yes"), encoding="utf-8")
-    assert resubmit(workspace, system, out).accepted == 2
-    out.write_text(out.read_text(encoding="utf-8").replace("yes", "no"), encoding="utf-8")
-    with pytest.raises(SourceError, match="brought in again before"):
-        resubmit(workspace, system, out)
-    assert len(stored(workspace)) == 12
 
 
 @pytest.mark.costly

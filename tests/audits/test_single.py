@@ -78,14 +78,6 @@ def test_a_decision_is_read_with_its_own_data_and_averages_of_its_month_and_vers
     assert not hasattr(found, "person")
 
 
-@pytest.mark.slow
-def test_an_id_of_several_columns_is_given_column_by_column(workspace, tmp_path):
-    bring(workspace, tmp_path, "pairs", "january", *(row(n) for n in range(6)))
-    assert read_decision(workspace, workspace.system("pairs"), ["O1", "P5"]).score == 0.55
-    assert "known by 2 value(s): offer, person" in refused(workspace, "pairs", "O1")
-    assert "no decision of this id" in refused(workspace, "pairs", "P5", "O1")
-
-
 @pytest.mark.costly
 def test_of_a_decision_that_is_not_there_it_is_said_why_and_what_to_do(workspace, tmp_path):
     assert "holds no decisions yet" in refused(workspace, "jobs", "D13")

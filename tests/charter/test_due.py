@@ -150,12 +150,6 @@ def test_an_attestation_answers_beside_an_audit_that_was_made_before_it():
     assert [each.verdict for each in then.verdicts] == ["kept", "not_examined"]
 
 
-def test_an_attestation_about_all_uses_is_told_once():
-    said = [sealed(1, attestation("2026-11-01", "2027-02-01", None))]
-    uses = [*declared("tool", said), *declared("other", said)]
-    assert found(*uses) == [("attestation", "2027-02-01", None)]
-
-
 def test_a_case_is_to_be_confirmed_or_refuted_within_the_days_of_the_charter():
     case = sealed(
         7, Case(role="DPO", on=day("2026-11-10"), happened_on=day("2026-11-02"), indicator=ADJUSTED.id, system="tool")
@@ -173,8 +167,3 @@ def test_a_recommendation_is_due_until_somebody_answers():
     reply = Reply(role="Data", on=TODAY, of=4, accepted="partly")
     assert found(statements=[sealed(4, said)]) == [("reply", "2026-11-01", None)]
     assert found(statements=[sealed(4, said), sealed(5, reply)]) == []
-
-
-def test_days_are_counted_from_today():
-    (item,) = due(CHARTER, [use("2026-09-30")], facts=Facts(as_of=TODAY))
-    assert item.days(TODAY) == -25

@@ -17,7 +17,6 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.oscal import oscal_files
 from boussole.charter.records import stored_audits
 from boussole.charter.records.in_force import in_force
-from tests import offers
 from tests.charter.test_rerun import sql
 
 MODELS = {
@@ -144,18 +143,6 @@ def test_nothing_that_is_hidden_leaves(files: Documents, workspace: Workspace) -
         assert any("rare-" in name for name in hidden)
         assert not hidden & set(told)
         assert "rare-" not in json.dumps([each["props"] for each in result["observations"]])
-
-
-def test_the_same_content_gives_the_same_documents(files: Documents, workspace: Workspace) -> None:
-    lang = prop(only(files, "catalog")["metadata"], "language")
-    assert oscal_files(workspace, stored_audits(workspace), lang=str(lang)) == files
-
-
-def test_without_an_audit_there_is_a_catalogue_and_a_plan(tmp_path: Path) -> None:
-    files = oscal_files(offers.make(tmp_path / "w"), [], lang="en")
-    assert sorted(next(iter(document)) for document in files.values()) == ["assessment-plan", "catalog"]
-    for document in files.values():
-        MODELS[next(iter(document))].model_validate(document)
 
 
 def test_a_changed_document_is_not_exported(audited_offers: Callable[..., Workspace], tmp_path: Path) -> None:

@@ -14,8 +14,7 @@ from typer.testing import CliRunner
 from boussole.audits.errors import CharterError
 from boussole.audits.systems import load_systems
 from boussole.audits.uncertainty.looks import nominal
-from boussole.audits.uncertainty.score import ratio_z
-from boussole.audits.uncertainty.tests import at_truth, decisions_needed, p_beyond, p_good, times_needed
+from boussole.audits.uncertainty.tests import p_beyond, p_good
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.judging.statistics.planning import Design, planned, plans, soonest
@@ -23,8 +22,6 @@ from boussole.charter.judging.statistics.testing import accumulates
 from boussole.dashboard.cli.main import app
 from tests.charter.builders import CHARTER, WOMEN, comparison, drift, everybody, judge, plain, system
 from tests.dashboard.conftest import FIXTURE, _document
-
-SCORE = {"kind": "score_ratio", "k": [145.0, 300.0], "n": [500, 1000]}
 
 
 def found(design, n, level, truth, *, alpha, rng, logs=3000):
@@ -65,24 +62,6 @@ def test_a_design_that_cannot_be_is_refused(wrong):
 def test_no_number_of_decisions_tells_a_gap_from_itself():
     with pytest.raises(CharterError, match="80 is not below the level 80"):
         planned(Design(share=0.4, rate=0.3), level=0.8, truth=0.8)
-
-
-def test_a_test_at_another_truth_keeps_its_reference():
-    there = at_truth(SCORE, 0.72)
-    assert there["k"][1] == SCORE["k"][1]
-    assert ratio_z(there["k"], there["n"], ratio=0.72) == pytest.approx(0.0, abs=1e-9)
-    assert (
-        at_truth({"kind": "jackknife", "transform": "log", "estimate": 0.9, "se": 0.1, "df": 30}, 0.5)["estimate"]
-        == 0.5
-    )
-    assert at_truth({"kind": "noncentral_chi2"}, 0.5) is None
-    assert at_truth(SCORE, 4.0) is None
-    assert at_truth({**SCORE, "kind": "score_difference"}, -0.1)["k"][0] == pytest.approx(0.2 * 500)
-
-
-def test_more_and_in_all_are_told_alike():
-    more = decisions_needed(SCORE, threshold=0.8, bad_side="below", n=1500)
-    assert more == math.ceil((times_needed(SCORE, threshold=0.8) - 1) * 1500)
 
 
 @pytest.fixture(scope="module")
@@ -155,15 +134,6 @@ def test_a_gap_is_told_from_the_gravest_level_that_it_lies_beyond(document, matc
     assert levels(0.72) == levels(None) == {0.8}
     assert levels(0.85) == {0.95}, "which is no breach"
     assert levels(0.97) == set(), "which is no gap"
-
-
-def test_a_wider_gap_takes_fewer_decisions(document, matchft):
-    wide, narrow = (
-        {each.measure.id: each for each in plans(document, CHARTER, matchft, gap=gap) if each.scale == "ratio"}
-        for gap in (0.5, 0.75)
-    )
-    assert wide
-    assert all(narrow[name].found is None or each.found < narrow[name].found for name, each in wide.items())
 
 
 def test_what_is_told_already_is_not_next(document, matchft):

@@ -90,11 +90,6 @@ def test_the_other_picture_is_told_last(metric, picture, fr, en):
     assert (found[0].endswith(f" {fr}"), found[1].endswith(f" {en}")) == (True, True), found
 
 
-@pytest.mark.parametrize("metric", [RAW, ADJUSTED])
-def test_where_both_agree_nothing_is_added(metric):
-    assert told(metric, "agrees") == told(metric, None)
-
-
 def test_other_groups_whose_picture_differs_are_counted():
     fr, en = told(RAW, "agrees", "explained", "reversed")
     assert "Pour 2 autres groupes, la comparaison à profil comparable dit autre chose." in fr

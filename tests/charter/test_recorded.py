@@ -140,12 +140,6 @@ def test_a_late_declaration_is_not_said_to_be_in_time_where_a_level_judges_it():
     )
 
 
-def test_one_in_time_is_said_to_be_few():
-    told = answer(INCIDENTS, incident(), reported(at(10)))
-    assert plain(told["sentence"]["en"]).endswith("was made in time. So few say nothing of those to come.")
-    assert told["counted"]["bound"] == 1
-
-
 def test_what_is_missing_says_from_when_it_counts_as_late():
     found = answer(INCIDENTS, incident(), today=day("2026-03-20"))
     assert (found["counted"]["past_due"], found["counted"]["settle_by"]) == (3, "2026-04-16")
@@ -222,14 +216,6 @@ def test_what_is_not_due_yet_is_told_and_not_counted():
 )
 def test_people_are_trained_before_they_use_it(said, expected):
     assert verdict(TRAINED, *said) == expected
-
-
-def test_training_says_who_came_late_and_who_not_at_all():
-    assert plain(answer(TRAINED, training(before=90))["sentence"]["fr"]) == (
-        "À surveiller. Sur 100 personnes qui l'emploient, 90 ont été formées avant leur premier usage, 7 après, 3 "
-        "pas du tout. C'est ce qui a été consigné du 1er janvier 2026 au 31 mars 2026. "
-        "Sous 95 sur 100, la charte demande de surveiller."
-    )
 
 
 @pytest.mark.parametrize(

@@ -14,15 +14,10 @@ from boussole.audits import ledger
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import (
-    KINDS,
     Attestation,
     Case,
     Closure,
     Finding,
-    FollowUp,
-    KeptFile,
-    Recommendation,
-    Reply,
     Review,
     Withdrawal,
 )
@@ -189,15 +184,6 @@ def test_a_finding_and_its_closure(workspace, letter):
 
 
 EARLIER = DAY - dt.timedelta(days=1)
-ABOUT_A_CASE = (
-    Review(role="Adviser", on=EARLIER, of=0, outcome="confirmed"),
-    Withdrawal(role="Secretariat", on=EARLIER, of=0),
-)
-ABOUT_A_RECOMMENDATION = (
-    Reply(role="Management", on=EARLIER, of=0, accepted="yes"),
-    FollowUp(role="Management", on=EARLIER, of=0, state="done"),
-    Withdrawal(role="Secretariat", on=EARLIER, of=0),
-)
 
 
 def refused_before_the_day(workspace, statement):
@@ -207,29 +193,10 @@ def refused_before_the_day(workspace, statement):
     assert seal(workspace, statement.model_copy(update={"on": DAY})).entry == 1
 
 
-@pytest.mark.parametrize("statement", ABOUT_A_CASE)
-def test_what_is_about_a_case_comes_after_it(workspace, statement):
-    seal(workspace, a_case())
-    refused_before_the_day(workspace, statement)
-
-
-@pytest.mark.parametrize("statement", ABOUT_A_RECOMMENDATION)
-def test_what_is_about_a_recommendation_comes_after_it(workspace, statement):
-    values = {"body": "Committee", "outside": False, "addressee": "Management", "due_on": DAY}
-    seal(workspace, Recommendation(role="Secretariat", on=DAY, **values))
-    refused_before_the_day(workspace, statement)
-
-
 def test_what_ends_a_finding_comes_after_it(workspace, letter):
     values = {"authority": "CNIL", "title": "SAN-2026-003", "articles": ["securite"], "cap": "broken"}
     seal(workspace, Finding(role="Secretariat", on=DAY, document=letter, **values))
     refused_before_the_day(workspace, Closure(role="Secretariat", on=EARLIER, of=0, document=letter))
-
-
-def test_every_kind_bears_its_own_name():
-    assert all(model.kind == name for name, model in KINDS.items())
-    assert {kind for model in KINDS.values() for kind in model.about} <= set(KINDS)
-    assert isinstance(KeptFile(sha256="a" * 64, name="x", size=1), KeptFile)
 
 
 def test_words_that_were_answered_or_withdrawn_since_are_not_taken_for_sealed_anew(workspace):

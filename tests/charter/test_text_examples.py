@@ -243,19 +243,6 @@ def test_a_draft_is_for_whoever_drew_it_for_an_hour_as_they_read_it(
 
 
 @pytest.mark.costly
-def test_a_draft_is_over_once_an_example_was_released_or_withdrawn_since(workspace: Workspace) -> None:
-    """So nothing that was withdrawn, or that somebody blacked out further, comes back by what was read before."""
-    first = drawn(workspace)
-    further = take_out(workspace, first.reference, [(0, 3)], whose="s", now=NOW)
-    done = release_draft(workspace, further.reference, whose="s", now=NOW, until=None, role="steward", signed_in=True)
-    assert [why(read_draft, workspace, each.reference, whose="s", now=NOW) for each in (first, further)] == ["over"] * 2
-    between = drawn(workspace)
-    end(workspace, TextExampleEnd(role="steward", on=TODAY, of=done.entry, reason="personal"))
-    assert why(read_draft, workspace, between.reference, whose="s", now=NOW) == "over"
-    assert read_draft(workspace, drawn(workspace).reference, whose="s", now=NOW).shown
-
-
-@pytest.mark.costly
 def test_nothing_is_released_but_by_reading_a_draft(workspace: Workspace) -> None:
     done = released(workspace)
     for way in (record, seal):

@@ -390,12 +390,6 @@ def test_an_article_is_kept_only_when_all_is_answered_and_kept(verdicts, expecte
     assert summary(**verdicts) == told
 
 
-def test_every_article_is_summed_up_in_order():
-    documents = judge(CHARTER, system(), [], window_start=START)
-    assert [entry["article"] for entry in summarise(CHARTER, documents)] == [a.id for a in CHARTER.articles]
-    assert sum(entry["asked"] for entry in summarise(CHARTER, documents)) == len(documents)
-
-
 def test_what_no_audit_has_measured_is_not_said_to_have_only_one_group():
     """An audit that found one group alone says so; where none was made, that is the reason."""
     found = unmeasured(CHARTER, system(), Facts(as_of=START))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -54,12 +53,6 @@ def test_the_first_audit_says_which_part_it_looked_at(workspace: Workspace, comm
     assert "dans d’autres périodes\u202f: 220" in done.stdout  # in the workspace's language, as the verdicts are
 
 
-def test_with_json_on_stdout_the_part_is_told_on_stderr(workspace: Workspace, command: Run) -> None:
-    done = command("--workspace", workspace.home, "audit", "--system", "loans", "--json", "-")
-    assert json.loads(done.stdout)["left_out"]["other_periods"] == 220
-    assert "60 of 280 decisions" in done.stderr
-
-
 def test_with_json_in_a_file_the_verdicts_are_still_on_the_terminal(
     workspace: Workspace, command: Run, tmp_path: Path
 ) -> None:
@@ -69,12 +62,6 @@ def test_with_json_in_a_file_the_verdicts_are_still_on_the_terminal(
     assert verdicts
     for each in verdicts:
         assert each["sentence"]["fr"] in done.stdout
-
-
-def test_an_audit_of_days_that_were_asked_for_needs_no_hint(workspace: Workspace, command: Run) -> None:
-    done = command("--workspace", workspace.home, "audit", "--from", "2026-06-01", "--to", "2026-06-30")
-    assert "--all-periods" not in done.stdout
-    assert "220" in done.stdout
 
 
 @pytest.mark.slow
@@ -267,23 +254,6 @@ def test_a_failure_in_one_period_seals_none(
     assert entries(workspace) == 0
 
 
-@pytest.mark.slow
-def test_a_document_is_written_whole_or_not_at_all(workspace: Workspace, command: Run, tmp_path: Path) -> None:
-    target = tmp_path / "out" / "audit.json"
-    target.parent.mkdir()
-    target.write_text("old", encoding="utf-8")
-    target.chmod(0o600)
-    link = tmp_path / "link.json"
-    link.symlink_to(target)
-    done = command("--workspace", workspace.home, "audit", "--system", "loans", "--json", link)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(target.read_text(encoding="utf-8"))["system"] == "loans"
-    assert link.is_symlink()
-    assert target.stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in target.parent.iterdir()] == ["audit.json"]
-    assert command("--workspace", workspace.home, "audit", "--json", os.devnull).returncode == 0
-
-
 SIBLINGS = {
     "drift": ("drift", "--system", "loans", "--window", "2026-06-01/2026-06-30", "--against", "previous", "--html"),
     "drift as data": ("drift", "--system", "loans", "--against", "previous", "--no-report", "--json"),
@@ -329,21 +299,6 @@ def test_what_was_set_aside_is_told_beside_the_verdicts(tmp_path: Path, command:
         done = command("--workspace", workspace.home, "audit", *gate)
         assert done.returncode == 1
     assert "a question was not judged: that is no pass" in done.stderr
-
-
-@pytest.mark.costly
-def test_a_file_by_itself_is_told_the_same(tmp_path: Path, command: Run) -> None:
-    workspace = made(tmp_path / "w")
-    data = tmp_path / "log.csv"
-    data.write_text(
-        "ref,day,granted,sex\n" + "".join([*rows(3, 310), *rows(4, 2170, granted="maybe")]), encoding="utf-8"
-    )
-    given = ("--dry-run", data, "--system-file", workspace.home / "systems" / "loans.yaml", "--json", "-")
-    done = command("audit", *given)
-    told = json.loads(done.stdout)["left_out"]
-    assert (told["counted"], told["set_aside"], told["limited"]) == (310, 2170, True)
-    assert "mises de côté\u202f: 2\u202f170" in done.stderr
-    assert done.returncode == 2  # rows were left out
 
 
 @pytest.mark.costly

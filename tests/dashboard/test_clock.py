@@ -16,14 +16,11 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.ledger.search import EntryLine
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.records import open_records
-from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import chosen_language, speaker, speaker_for, speaker_in
-from boussole.dashboard.pages.reports.view import Report, listed
 from boussole.dashboard.views.evidence import content_words, moment_words
 from tests.dashboard.app_at import app_at
 
 EVENING = dt.datetime(2026, 11, 29, 23, 29, tzinfo=dt.UTC)
-SUMMER = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
@@ -40,15 +37,6 @@ def test_a_moment_is_told_by_the_clock_of_the_organisation(lang, zone, written):
     assert speaker(lang, ZoneInfo(zone)).moment(EVENING).replace("\u202f", " ") == written
 
 
-def test_summer_time_counts():
-    assert "14:00" in speaker("en").moment(SUMMER)
-
-
-def test_the_machine_does_not_matter(monkeypatch):
-    monkeypatch.setenv("TZ", "Asia/Tokyo")
-    assert speaker("en").moment(SUMMER) == "1 July 2026 at 14:00 (Paris time)"
-
-
 def test_sealed_moments_are_told_by_that_clock(scene):
     say = speaker("en", ZoneInfo("America/Guadeloupe"))
     assert moment_words("2026-11-29T23:29:00Z", say) == "29 November 2026 at 19:29 (Guadeloupe time)"
@@ -56,15 +44,6 @@ def test_sealed_moments_are_told_by_that_clock(scene):
     assert moment_words("no moment", say) == "no moment"
     entry = EntryLine(index=1, kind="exclusion", payload={"at": "2026-11-29T23:29:00"}, time="", leaf_hash="ab")
     assert content_words(entry, scene, say) == [("When", "29 November 2026 at 19:29 (Guadeloupe time)")]
-
-
-def test_reports_are_listed_by_that_clock():
-    facts = {"name": "boussole-2026-09-fr.pdf", "period": "2026-09", "lang": "fr", "size": 1, "state": "sealed"}
-    say = speaker("fr")
-    lines = listed([Report(**facts, made=EVENING, entry=1, entries=())], say, query={}, titles={})
-    html = Template("pages/reports/reports.html", say)("listed", lines)
-    assert "Fait (heure de Paris)" in html
-    assert "30 novembre 2026 à 0\u00a0h\u00a029" in html
 
 
 def test_the_settings_say_which_and_refuse_what_is_none(tmp_path):

@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import committee_state
-from boussole.charter.committee.papers.drafts import claim
 from boussole.charter.record_types.acts import Participation
 from boussole.charter.records import verify_records
 from boussole.dashboard.cli.main import app
@@ -205,18 +204,6 @@ def test_a_session_is_moved_cancelled_or_called_again(home, tmp_path):
     done(home, "committee", "calendar", second, "--out", tmp_path / "s.ics", "--lang", "en")
     (event,) = Calendar.from_ical((tmp_path / "s.ics").read_bytes()).walk("VEVENT")
     assert str(event["status"]) == "CANCELLED"
-
-
-def test_a_draft_is_saved_by_one_after_the_other_and_not_while_somebody_writes(home):
-    path = drafted(home)
-    path.write_text(yaml.safe_dump(OPINION | {"words": "Mine"}), encoding="utf-8")
-    done(home, "committee", "draft", path, "--number", 1, "--role", "First")
-    claim(Workspace(home), 1, author="Second")
-    path.write_text(yaml.safe_dump(OPINION | {"words": "Yours"}), encoding="utf-8")
-    assert "Second is writing in this draft" in refused(home, "draft", path, "--number", 1, "--role", "First")
-    done(home, "committee", "draft", path, "--number", 1, "--role", "Second")
-    assert yaml.safe_load(done(home, "committee", "drafts", "--number", 1).stdout)["words"] == "Yours"
-    assert done(home, "committee", "drafts").stdout.startswith("1\t3\tSecond\t")
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, split
+from boussole.dashboard.pages.concerns.view import ConcernsPage
 from boussole.dashboard.server.access.database import seen
 from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.views.chamber import Chamber
@@ -79,19 +79,6 @@ def test_a_session_is_told_until_it_is_over_and_what_is_changed_of_it(desk: Desk
     assert next(each for each in told(desk, scene) if each.kind == "moved").key == f"moved/{moved}"
     desk.seal(Cancellation(**SAID, on=dt.date(2026, 9, 8), of=of, text=THIRD))
     assert [each.text for each in told(desk, scene)] == ["The session of 15 September 2026 was cancelled."]
-
-
-def test_of_a_session_moved_twice_only_the_day_that_holds_is_told(desk: Desk, scene: Scene) -> None:
-    of = desk.call()
-    desk.call(amends=of, agenda=[*AGENDA, Item(id="more", title="x")], on=CALLED)
-    for days in (1, 2):
-        starts = START + days * 24 * HOUR
-        desk.call(amends=of, starts=starts, ends=starts + HOUR, on=CALLED)
-    assert sorted(each.text for each in told(desk, scene)) == [
-        "A session is called for 17 September 2026 at 14:00.",
-        "The agenda of the session of 17 September 2026 was changed.",
-        "The session was moved: it is now on 17 September 2026 at 14:00.",
-    ]
 
 
 def test_a_vote_cannot_wait_for_who_may_cast_it_and_is_over_once_they_did(
@@ -190,14 +177,6 @@ def test_a_secretary_is_told_what_is_due_again_once_it_is_late_and_by_no_name(
     ]
     assert not [each for each in told(desk, scene) if each.kind == "due"]
     assert not [each for each in told(desk, scene, member=9, secretary=True) if THIRD in each.text]
-
-
-def test_new_things_stay_for_a_moment_and_are_then_seen() -> None:
-    one = Concern(key="session/1", kind="session", on=DAY, text="x", href="/session")
-    now = dt.datetime(2026, 9, 15, tzinfo=dt.UTC)
-    assert split([one], {}, now=now) == ([one], [])
-    assert split([one], {one.key: now - STAYS / 2}, now=now) == ([one], [])
-    assert split([one], {one.key: now - STAYS}, now=now) == ([], [one])
 
 
 def test_who_is_nobody_in_particular_has_no_list(desk: Desk) -> None:

@@ -166,13 +166,6 @@ def test_the_page_needs_nothing_else_and_runs_nothing(result):
     assert not re.findall(r"url\((?!\"?data:)", page)
 
 
-def test_results_can_be_saved_and_loaded(result, tmp_path):
-    result.save(str(tmp_path / "saved"))
-    again = type(result).load(str(tmp_path / "saved"))
-    assert again.metrics == result.metrics
-    assert again.artifacts["boussole_audit"].content["schema"] == "boussole.audit/1"
-
-
 @pytest.mark.slow
 def test_beside_another_evaluator_with_a_model(home, people):
     """Decisions come from a model; a group that the model does not see is given apart."""
@@ -228,19 +221,6 @@ def test_decisions_are_logged_where_asked_and_then_synced(home, people):
     assert report.failures == ()
 
 
-@pytest.mark.slow
-def test_a_second_evaluation_in_a_run_replaces_the_first(home, people):
-    data = people.drop(columns="y").rename(columns={"p": "score"}).assign(chosen=people["p"] > 0.5)
-    with mlflow.start_run():
-        for _ in range(2):
-            found = mlflow.models.evaluate(
-                data=data, model_type="boussole", evaluators="boussole", evaluator_config=config(home)
-            )
-    table = found.tables["boussole_measures"]
-    assert not table["name"].duplicated().any()
-    assert set(table["status"]) <= {"ok", "undefined"}
-
-
 @pytest.mark.costly
 def test_bad_rows_are_counted(home, people):
     data = people.drop(columns="y").assign(chosen=[*["maybe"] * 3, *(people["p"] > 0.5).map(str)[3:]])
@@ -269,13 +249,6 @@ def test_a_wrong_setting_is_told(home, people, settings, told):
         evaluated(data, config(home) | settings, model_type="boussole")
 
 
-def test_predictions_that_decide_nothing_are_told(home, people):
-    with pytest.raises(BoussoleError, match="nothing says from which score on"):
-        evaluated(people, config(home), predictions="p", model_type="boussole")
-    with pytest.raises(BoussoleError, match="the data set lacks: sex"):
-        evaluated(people.drop(columns="sex").assign(chosen=True), config(home), model_type="boussole")
-
-
 def test_other_evaluations_are_left_alone(people):
     """With `evaluators=None` MLflow asks every evaluator that is installed."""
     from boussole.dashboard.api.evaluator import BoussoleEvaluator
@@ -297,9 +270,3 @@ def test_names_are_allowed_by_mlflow_and_tell_measures_apart(one, two, three, fo
     _validate_metric_name(name(one, two))
     if (one, two) != (three, four):
         assert name(one, two) != name(three, four)
-
-
-def test_a_long_name_is_cut_and_still_its_own():
-    names = {metric_name({"metric": "rate", "by": ["a"], "group": {"a": "x" * 300 + end}}) for end in "yz"}
-    assert len(names) == 2
-    assert max(map(len, names)) == 250

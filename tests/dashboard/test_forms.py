@@ -107,10 +107,6 @@ def test_what_does_not_fit_is_told_at_its_field(typed, field, told):
     assert (raised.value.field, told in raised.value.text) == (field, True)
 
 
-def test_a_hundred_thousand_characters_fit():
-    assert len(read(text="x" * 100_000).text("text")) == 100_000
-
-
 def test_what_was_typed_is_there_again_beside_what_is_wrong_and_is_text():
     typed = {"line": ['"><script>'], "text": ["</textarea><b>"], "many": ["b"], "tick": ["yes"], "one": ["b"]}
     html = form_html(FORM, EN, query={"lang": "en"}, problem=FormProblem(form="f", text="No.", at="line", typed=typed))
@@ -159,12 +155,6 @@ def test_what_somebody_typed_is_shown_to_nobody_else_and_pushed_out_by_nobody_el
     assert problem_of(mine) is None
     assert [bool(problem_of(token, "eve")) for token in theirs].count(True) == forms.EACH
     assert problem_of(theirs[-1], "eve") is not None
-
-
-def test_every_page_asks_the_frame_whose_words_it_may_show():
-    pages = list((Path(forms.__file__).parents[1] / "pages").glob("*/page.py"))
-    assert pages
-    assert [page.parent.name for page in pages if "problem_of" in page.read_text(encoding="utf-8")] == []
 
 
 @pytest.fixture

@@ -158,23 +158,6 @@ def test_a_candidate_run_is_compared_with_the_run_in_production(run, runs):
 
 
 @pytest.mark.slow
-def test_versions_of_the_lake_runs_and_files_can_be_mixed(run, home, runs, boussole, tmp_path):
-    lone = Workspace.create(tmp_path / "lone")
-    (lone.home / "systems" / "essai.yaml").write_text(SYSTEM, encoding="utf-8")
-    (lone.home / "boussole.toml").write_text(f'mlflow_tracking_uri = "{home.tracking_uri}"\n', encoding="utf-8")
-    frame(women=0.5).to_csv(tmp_path / "v1.csv", index=False)
-    frame(women=0.3, version="v2").to_csv(tmp_path / "v2.csv", index=False)
-    assert boussole("--workspace", lone.home, "import", tmp_path / "v1.csv", "--system", "essai").returncode == 0
-    for candidate in (("--run", runs["unfair"]), (tmp_path / "v2.csv",)):
-        done = run("compare", "v1", *candidate, "--system", "essai", "--json", "-", workspace=lone)
-        assert done.returncode == 1
-        document = json.loads(done.stdout)
-        assert document["production"]["kind"] == "version"
-        assert document["rows"][0]["changed"] == 40
-    refused(run("compare", "v1", "v9", "--system", "essai", workspace=lone), "the version 'v9'")
-
-
-@pytest.mark.slow
 def test_files_are_compared_without_a_workspace(run, tmp_path):
     (tmp_path / "essai.yaml").write_text(SYSTEM, encoding="utf-8")
     frame(women=0.5).to_parquet(tmp_path / "production.parquet")

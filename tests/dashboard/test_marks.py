@@ -8,37 +8,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from boussole.charter.document.answers.verdict import worst
-from boussole.dashboard.markup.elements import DARK, INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, STYLE, mark_svg, word
+from boussole.dashboard.markup.elements import DARK, MARKS, STYLE, mark_svg, word
 from boussole.dashboard.markup.words import speaker
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance, WCAG 2.2."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def test_contrast_agrees_with_the_published_extremes() -> None:
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
-
-
-@pytest.mark.parametrize("verdict", MARKS)
-def test_inks_reach_four_and_a_half_on_their_tint_and_on_paper(verdict: str) -> None:
-    mark = MARKS[verdict]
-    assert min(contrast(mark.ink, mark.tint), contrast(mark.ink, PAPER), contrast(mark.ink, "#ffffff")) >= 4.5
-
-
-@pytest.mark.parametrize("ink", [INK, INK_2, LINK, NEEDLE])
-@pytest.mark.parametrize("background", [PAPER, SIDE, "#ffffff"])
-def test_text_reaches_four_and_a_half_on_every_background(ink: str, background: str) -> None:
-    assert contrast(ink, background) >= 4.5
 
 
 def test_no_two_verdicts_share_a_shape_or_a_word() -> None:

@@ -6,9 +6,7 @@ import datetime as dt
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,16 +14,16 @@ from hypothesis import strategies as st
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.acts import CommitteeQuestion, Referral
-from boussole.charter.record_types.kinds import KeptFile, Recommendation
+from boussole.charter.record_types.kinds import Recommendation
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.cli.demo import settle
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.markup.words.addresses import FIRST
-from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
+from boussole.dashboard.pages.search.index import Index, Piece, beginnings
 from boussole.dashboard.pages.search.view import FIRST as SHOWN
-from boussole.dashboard.pages.search.view import KINDS, SearchPage, kind_names, pieces, search_page
+from boussole.dashboard.pages.search.view import SearchPage, pieces, search_page
 from boussole.dashboard.server.access.permissions import TABLE, Action, Role, allowed
 from boussole.dashboard.server.access.places import page_actions
 from boussole.dashboard.views.chamber import Chamber, chambers
@@ -149,12 +147,6 @@ def test_what_pages_say_comes_before_entries_of_the_ledger(look: Look) -> None:
     assert page.index("/article?article=") < page.index("/evidence?lang=fr&amp;entry=3")
 
 
-def test_small_words_ask_for_nothing_unless_they_stand_alone(look: Look) -> None:
-    assert beginnings("les femmes de la ville") == ["femme", "ville"]
-    assert beginnings("de la") == ["de", "la"]
-    assert look("le quorum").whole
-
-
 def test_a_reader_does_not_find_the_committee_s_work(look: Look) -> None:
     assert titles(look("tri"), "referral") == ["Un outil de tri"]
     outside = look("tri outil écart séance direction", role=Role.READER)
@@ -195,19 +187,6 @@ def test_a_number_leads_to_its_entry_and_a_fingerprint_to_the_ledger(look: Look)
     ]
 
 
-@pytest.mark.parametrize("asked", ["3.1", "femmes de 5 ans", "5 mai", "règle 4"])
-def test_a_number_among_words_is_no_entry(look: Look, asked: str) -> None:
-    """Whoever looks for women of 50 looks for no entry 50."""
-    assert look(asked).ledger == []
-
-
-def test_a_single_letter_is_a_word_and_no_beginning() -> None:
-    assert marked("e et e", ["e"]) == [("e", True), (" et ", False), ("e", True)]
-    letters = Index([Piece(kind="word", action=Action.LEARN, title="Équité", text="de a à z", href="/")], "fr")
-    assert letters.find(["e"], actions=[Action.LEARN]) == ([], True)
-    assert letters.find(["z"], actions=[Action.LEARN])[0]
-
-
 @pytest.mark.parametrize(
     ("title", "lang", "asked"),
     [
@@ -224,16 +203,6 @@ def test_a_single_letter_is_a_word_and_no_beginning() -> None:
 def test_plurals_that_change_the_word_and_words_of_every_day_are_found(title: str, lang: str, asked: str) -> None:
     known = Index([Piece(kind="word", action=Action.LEARN, title=title, text="", href="/")], lang)
     assert known.find(beginnings(asked, lang), actions=[Action.LEARN])[0]
-
-
-def test_a_recommendation_that_is_a_document_alone_has_a_name(scene: Scene) -> None:
-    kept = {"outside": True, "document": KeptFile(sha256="0" * 64, name="a.pdf", size=3)}
-    said = Recommendation(
-        **SAID, on=CALLED, articles=["equite"], body="Cour des comptes", addressee="DG", due_on=CALLED, text="", **kept
-    )
-    facts = Facts(as_of=CALLED, sealed=(SealedStatement(entry=7, statement=said, sealed_on=CALLED),))
-    found = [each for each in pieces(replace(scene, facts=facts), {}, FR) if each.kind == "recommendation"]
-    assert [each.title for each in found] == ["Cour des comptes"]
 
 
 def test_of_many_results_the_first_are_shown_and_the_others_have_an_address(look: Look) -> None:
@@ -260,24 +229,3 @@ def test_whatever_is_typed_is_only_looked_for(asked: str) -> None:
     index = Index([Piece(kind="word", action=Action.LEARN, title="Quorum", text="NEAR OR NOT", href="/")])
     shown = search_page(index, asked, EN, kind="<", actions=EVERYTHING, entries=3, query={})
     assert isinstance(page_of(shown, EN), str)
-
-
-@pytest.mark.parametrize(
-    "asked", ['"', "quorum OR *", "NEAR(a b)", "a" * 100_000, "title:quorum", "'; DROP TABLE found;--"]
-)
-def test_the_language_of_the_index_is_not_spoken(look: Look, asked: str) -> None:
-    assert look(asked).groups is not None
-    assert titles(look("quorum"), "word") == ["Quorum"]
-
-
-def test_pieces_of_a_text_are_the_text() -> None:
-    for text in ("Équité, œuvre & co.", "", "one"):
-        assert "".join(piece for piece, _ in marked(text, beginnings("equite oeuvre"))) == text
-    long = "mot " * 200 + "quorum " + "mot " * 200
-    assert "quorum" in excerpt(long, ["quorum"])
-    assert len(excerpt(long, ["quorum"])) < 210
-
-
-@pytest.mark.parametrize("say", [FR, EN])
-def test_every_kind_has_its_name(say: Any) -> None:
-    assert set(kind_names(say)) == set(KINDS)

@@ -423,17 +423,3 @@ def test_a_seal_is_read_once_until_something_is_written(
     assert first is not None
     assert again is not None
     assert again.at == first.at + 1
-
-
-def test_nothing_is_sealed_where_the_ledger_is_empty(tmp_path: Path) -> None:
-    assert sealed(Workspace.create(tmp_path / "w"), [3]) is None
-
-
-@pytest.mark.costly
-def test_a_ledger_that_cannot_be_read_is_told(demo: Workspace, tmp_path: Path) -> None:
-    home = tmp_path / "demo"
-    shutil.copytree(demo.home, home)
-    (home / "governance.sqlite").unlink()
-    lost = TestClient(Starlette(routes=taking_routes(home))).get("/figure-file/compass/compass/fr.csv")
-    assert lost.status_code == 409
-    assert lost.text

@@ -16,9 +16,7 @@ from starlette.testclient import TestClient
 from boussole import dashboard
 from boussole.audits.systems import System
 from boussole.audits.texts.personal import examples as redaction
-from boussole.audits.texts.personal.examples import REASONS, ExampleError
-from boussole.audits.texts.personal.findings import ENTITIES, PersonalFinding
-from boussole.audits.texts.rule_file import CRITERIA
+from boussole.audits.texts.personal.findings import PersonalFinding
 from boussole.charter.record_types.examples import TextExample, TextExampleEnd
 from boussole.charter.records.examples.released import examples, text_of
 from boussole.charter.records.facts import Facts
@@ -31,7 +29,7 @@ from boussole.dashboard.pages.generations.examples import pieces
 from boussole.dashboard.server.access import sessions
 from boussole.dashboard.server.access.log import entries
 from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Action, Role
-from boussole.dashboard.views.text_examples import ABOUT, criterion_words, example_words, examples_about, kind_words
+from boussole.dashboard.views.text_examples import ABOUT, examples_about
 from tests.dashboard.app_at import app_at
 from tests.kept_texts import AGE, NAMED, PLAIN, UNLAWFUL, WRITER, made, plain_readers
 
@@ -85,13 +83,6 @@ def page(monkeypatch, role: str, name: str = "generations", **asked: str) -> str
 def test_committees_and_the_steward_see_them_and_the_steward_alone_releases() -> None:
     assert TABLE[Action.SEE_EXAMPLES] == SEEN_BY
     assert TABLE[Action.RELEASE_EXAMPLES] == {Role.STEWARD}
-
-
-def test_every_reason_criterion_and_kind_has_its_words_in_both_languages() -> None:
-    for say in (EN, FR):
-        assert all(example_words(ExampleError(reason), say) for reason in REASONS)
-        assert all(criterion_words(each, say) != each or "_" not in each for each in CRITERIA)
-        assert all(kind_words(each, say) != each for each in ENTITIES)
 
 
 def test_a_text_is_shown_as_it_is_with_what_was_found_and_taken_out_named() -> None:

@@ -40,11 +40,6 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_the_contrast_of_black_on_white_is_known() -> None:
-    assert contrast("#000", "#ffffff") == pytest.approx(21)
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
-
-
 @pytest.mark.parametrize("colours", ROOTS, ids=["light", "dark"])
 def test_every_ink_can_be_read_on_every_ground(colours: dict[str, str]) -> None:
     for ink in INKS:
@@ -76,11 +71,6 @@ def test_streamlit_and_pictures_have_the_same_colours() -> None:
     light, dark = ROOTS
     assert tuple(light[name] for name in NAMES) == LIGHT == (PAPER, SIDE, INK, LINK, NEEDLE, LINE)
     assert tuple(dark[name] for name in NAMES) == DARK
-
-
-def test_paper_is_printed_on_paper() -> None:
-    assert "@media screen and (prefers-color-scheme: dark)" in STYLE
-    assert STYLE.count("prefers-color-scheme") == 1
 
 
 CHARTS = Path(dashboard.__file__).parent / "views" / "charts"

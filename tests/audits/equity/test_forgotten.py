@@ -192,16 +192,6 @@ def test_it_errs_no_oftener_than_it_may_of_mixed_lists(offers: int, people: int,
     assert max(of_mixed_lists(300, offers=offers, people=people, size=size, alike=0.0)) <= 0.09
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("alike", [0.0, 0.2])
-@pytest.mark.parametrize(("offers", "people", "size"), [*MIXED, (12, 1000, 80), (300, 2000, 4)])
-def test_it_errs_no_oftener_than_it_may_of_mixed_lists_in_many_runs(
-    offers: int, people: int, size: int, alike: float
-) -> None:
-    found = of_mixed_lists(3000, offers=offers, people=people, size=size, alike=alike)
-    assert max(found) <= 0.065, found
-
-
 def test_of_people_on_one_list_nobody_can_tell() -> None:
     """One list is one draw, however many stand on it; and so are nine."""
     people = {"F": [0] * 2700 + [1] * 300, "M": [0] * 2100 + [1] * 900}
@@ -266,14 +256,6 @@ def test_of_a_small_group_it_errs_hardly_oftener(offers: int, few: int, many: in
         found += said(once, once, (few - int(once[0].sum()), many - int(once[1].sum())), (few, many))
     assert found[0] / 1500 <= 0.1
     assert found[1] / 1500 <= 0.06
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("trades", [1, 5, 40])
-@pytest.mark.parametrize("offers", [80, 400])
-def test_it_errs_no_oftener_than_it_may_in_many_runs(offers: int, trades: int) -> None:
-    found = errors(1500, people=1000, offers=offers, pool=10, seats=4, trades=trades)
-    assert max(found) <= 0.065, found
 
 
 def test_lists_that_hold_one_sex_each_widen_it() -> None:

@@ -193,13 +193,3 @@ def test_it_errs_no_oftener_than_it_may(per: int) -> None:
     assert held >= 0.9
     above, _, _ = errs(60, rates=NO_GAP, share=0.5, n=600, per=per)
     assert above <= 0.06  # both claims must hold
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("per", [1, 5])
-@pytest.mark.parametrize("n", [150, 600, 3000])
-def test_it_errs_no_oftener_than_it_may_in_many_runs(n: int, per: int) -> None:
-    above, below, held = errs(3000, rates=HALF, share=0.5, n=n, per=per)
-    assert (above <= 0.062, below <= 0.062, held >= 0.935) == (True, True, True), (above, below, held)
-    above, _, _ = errs(2000, rates=NO_GAP, share=0.5, n=n, per=per)
-    assert above <= 0.06

@@ -8,8 +8,8 @@ import sqlite3
 import pytest
 
 from boussole.audits import ledger
-from boussole.audits.ledger.search import LedgerQuery, LedgerSpan, search, span
-from tests.audits.ledger.filled import fill, leaf
+from boussole.audits.ledger.search import LedgerQuery, search
+from tests.audits.ledger.filled import fill
 
 PAYLOADS = [
     ("charter", '{"charter":"c1c1c1","version":"1.0"}', "2026-01-01T23:59:59Z"),
@@ -63,19 +63,6 @@ def found(path, **asked):
 )
 def test_what_is_asked_is_found_newest_first(path, asked, expected):
     assert found(path, **asked) == expected
-
-
-def test_the_ledger_in_short(path, tmp_path):
-    with ledger.reader(path).begin() as connection:
-        assert span(connection) == LedgerSpan(
-            size=5, first="2026-01-01T23:59:59Z", last="2026-02-02T00:00:00Z", kinds=["audit", "charter", "purge"]
-        )
-    fill(tmp_path / "empty.sqlite", 0)
-    fill(tmp_path / "one.sqlite", 1)
-    with ledger.reader(tmp_path / "empty.sqlite").begin() as connection:
-        assert span(connection) == LedgerSpan(size=0)
-    with ledger.reader(tmp_path / "one.sqlite").begin() as connection:
-        assert span(connection) == LedgerSpan(size=1, first=leaf(0)[1], last=leaf(0)[1], kinds=["audit"])
 
 
 def test_long_lists_come_page_by_page(tmp_path):

@@ -16,7 +16,7 @@ import pytest
 
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from boussole.audits.ledger.notes import check, parse_signature
+from boussole.audits.ledger.notes import check
 from boussole.audits.signing.key import known_key, ledger_verifier, signer_of, verifier_of, workspace_key
 from boussole.audits.signing.sealing import LAST, seal
 from boussole.audits.workspace import Workspace
@@ -236,20 +236,3 @@ def test_another_key_in_the_token_is_not_used(workspace, token, account):
     settings, _ = token
     with pytest.raises(LedgerError, match="not a signature by the public key"):
         sign_checkpoint(signed_by(workspace, {"pkcs11": settings, "public": account[1]}))
-
-
-def test_a_missing_package_is_told(workspace, account, monkeypatch, tmp_path):
-    monkeypatch.setitem(sys.modules, "pkcs11", None)
-    settings = {"module": "/x", "token": "t", "label": "l", "pin_file": "pin"}
-    with pytest.raises(LedgerError, match="a package that is not installed") as missing:
-        sign_checkpoint(signed_by(workspace, {"pkcs11": settings, "public": account[1]}))
-    assert "boussole-charter[pkcs11]" in (missing.value.next_step or "")
-
-
-@pytest.mark.costly
-def test_a_signature_line_is_read_alone(account):
-    folder, _ = account
-    key = known_key(folder)
-    text = Checkpoint(origin=key.name, size=1, root="ab" * 32).note.text
-    done = subprocess.run([*BOUSSOLE, folder], input=text.encode(), capture_output=True, check=True)
-    assert key.verifier.holds(parse_signature(done.stdout.decode().removesuffix("\n")).value, text=text)

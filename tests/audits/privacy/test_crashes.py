@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -45,7 +43,6 @@ def killed(*args, **named):
 setattr(module, name, killed)
 purge(Workspace(Path(home)), before=datetime.date(2025, 11, 20)) if what == "purge" else rotate(Workspace(Path(home)))
 """
-UNTOUCHED = CHILD.replace("setattr(module, name, killed)", "")
 POINTS = [
     ("swap", "before"),
     *(
@@ -110,29 +107,3 @@ def test_a_rotation_killed_at_this_point(workspace: Workspace, tmp_path: Path, p
     assert rotate(workspace).keys == (3 if done else 2)
     assert len(keys.ring(workspace.keys, "text")) == 1
     assert found_when_opened(workspace, [b"inCANARY"])  # sealed texts are readable under the keys that are left
-
-
-@pytest.mark.slow
-def test_rotations_killed_at_random_points(workspace: Workspace, tmp_path: Path) -> None:
-    """Rotations follow each other and are killed; whatever they had done by then, no person is lost."""
-    people = rows_of(workspace, "SELECT count(DISTINCT person) FROM lake.loans.decisions")
-    command = [sys.executable, "-c", UNTOUCHED, str(workspace.home), "rotate", "copy", "before"]
-    began = time.monotonic()
-    subprocess.run(command, check=True)
-    usual = time.monotonic() - began
-    seed = random.Random(7)  # noqa: S311 (not for secrets)
-    killed = 0
-    for turn in range(12):
-        with subprocess.Popen(command) as child:
-            try:
-                assert child.wait(seed.uniform(0.3, 1.2) * usual) == 0
-            except subprocess.TimeoutExpired:
-                child.kill()
-                killed += 1
-        in_order(workspace)
-        assert rows_of(workspace, "SELECT count(DISTINCT person) FROM lake.loans.decisions") == people
-        load(workspace, tmp_path, "contacts", f"c{turn}", f"P1,2026-10-02T00:00:{turn:02},mail")
-        assert rows_of(
-            workspace, "SELECT count(DISTINCT person) FROM lake.loans.contacts WHERE day > '2026-01-01'"
-        ) == [(1,)]
-    assert killed >= 5

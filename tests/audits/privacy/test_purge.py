@@ -41,7 +41,6 @@ from tests.audits.privacy.helpers import (
     HEADERS,
     NEEDLES,
     age,
-    files_of,
     fill,
     found_in_clear,
     found_when_opened,
@@ -85,16 +84,6 @@ def test_no_file_holds_a_byte_of_what_went(tmp_path: Path, private: tuple[str, .
     seal_removals(workspace)
     assert found_in_clear(workspace, [*BYTES, *pseudonyms]) == set()
     assert found_when_opened(workspace, [*NEEDLES, *pseudonyms]) == set()
-
-
-@pytest.mark.costly
-def test_every_file_of_the_lake_is_one_that_its_catalogue_names(workspace: Workspace) -> None:
-    purge(workspace, before=BEFORE)
-    named = rows_of(workspace, "SELECT path FROM __ducklake_metadata_lake.ducklake_data_file")
-    parquet = [path.name for path in files_of(workspace) if path.suffix == ".parquet"]
-    assert sorted(parquet) == sorted(Path(str(row[0])).name for row in named)
-    others = {path.name for path in files_of(workspace) if path.suffix != ".parquet"}
-    assert others == {"catalog.sqlite", "writer.lock"}
 
 
 @pytest.mark.costly
@@ -343,12 +332,6 @@ def test_only_what_a_rebuild_leaves_is_swept(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 6
     sweep(tmp_path, catalogue, keep=tmp_path / "data-0a1b2c3d")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data-0a1b2c3d", "data-mine", "tmp", "writer.lock"]
-
-
-def test_rows_without_a_system_file_are_told(workspace: Workspace, tmp_path: Path) -> None:
-    (workspace.home / "systems" / "loans.yaml").rename(tmp_path / "loans.yaml")
-    said = CliRunner().invoke(app, ["--workspace", str(workspace.home), "purge", "--before", "2025-11-20"]).stderr
-    assert "The lake also holds rows of 'loans', whose file is gone: put loans.yaml back to purge them." in said
 
 
 @pytest.mark.costly

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from pathlib import Path
 
-import duckdb
-import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -92,25 +89,6 @@ def test_values_are_joined_by_the_clear_person(jobs: Workspace, tmp_path: Path) 
     ]
     daily = rows_of(jobs, """SELECT value1, sum(n)::INT FROM lake.jobs.daily WHERE "by" = 'disability' GROUP BY ALL""")
     assert sorted(daily, key=str) == [("ZEBRA", 1), ("no", 1), (None, 5)]
-
-
-@pytest.mark.costly
-def test_parquet_and_duckdb_give_the_same(jobs: Workspace, tmp_path: Path) -> None:
-    frame = pd.DataFrame(
-        {
-            "person": ["p1", "p2", "p3", "p3", "p5"],
-            "rqth": ["ZEBRA", "no", "ZEBRA", "no", None],
-            "year": [1970, 1990, 1990, 1990, 2001],
-        }
-    )
-    frame.to_parquet(jobs.home / "secret.parquet")
-    with duckdb.connect(str(jobs.home / "secret.duckdb")) as connection:
-        connection.execute("CREATE TABLE people AS FROM frame")
-    for name in ("secret.parquet", "duckdb:secret.duckdb?table=people"):
-        shutil.rmtree(jobs.lake)
-        jobs.catalogue.unlink(missing_ok=True)
-        bring(declare(jobs, "2199-12-31", name), tmp_path / "log.csv")
-        assert rows_of(jobs, STORED) == EXPECTED
 
 
 @pytest.mark.costly

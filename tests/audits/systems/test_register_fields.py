@@ -135,11 +135,6 @@ def test_a_key_given_twice_is_an_error_with_its_line(tmp_path):
         load_system(path)
 
 
-@pytest.mark.costly
-def test_a_title_of_a_million_characters_is_refused(tmp_path):
-    assert "10000 characters" in refused(tmp_path, status="pilot", title={"fr": "x" * 1_000_000})
-
-
 def test_what_an_audit_kept_of_a_system_is_read_whatever_the_register_asks_today(tmp_path):
     system = System.model_validate(
         {**USE, "status": "production", "impact_assessment": {"done_on": "2025-01-01"}, "fria": {"not_required": "x"}}

@@ -196,13 +196,6 @@ def test_a_group_that_is_small_in_one_version_alone_stays_in_the_figures_of_the_
 
 
 @pytest.mark.costly
-def test_a_group_that_one_version_lacks_is_said(tmp_path):
-    before, after = cases(women={(1, 1): 30, (0, 0): 30}, men={(1, 1): 60, (0, 0): 60})
-    (found,) = judged(system(), (before, after[after["sex"] == "M"]), tmp_path).rows
-    assert (found.verdict, found.reason) == ("unknown", "group_absent")
-
-
-@pytest.mark.costly
 def test_people_are_the_cases_where_they_repeat(tmp_path):
     before, after = cases(women={(1, 1): 20, (1, 0): 10, (0, 0): 70}, men={(1, 1): 30, (0, 0): 70})
     person = [f"p{i // 5}" for i in range(len(before))]  # the ten lost decisions are those of two women
@@ -239,22 +232,6 @@ def lake(tmp_path) -> Workspace:
 
 
 @pytest.mark.costly
-def test_versions_of_the_lake_and_files_of_them_say_the_same(lake, tmp_path):
-    subject = system(columns={"request": "case"})
-    stored = [side_in_lake(lake, subject, version, days=SideDays()) for version in ("v1", "v2")]
-    document = judge(CHARTER, subject, *stored)
-    frames = [pd.read_csv(tmp_path / f"{version}.csv") for version in ("v1", "v2")]
-    files = judged(subject, frames, tmp_path)
-    assert document.rows == files.rows
-    assert document.production.written() == {
-        "kind": "version",
-        "name": "v1",
-        "window": {"start": "2026-07-01", "end": "2026-07-01"},
-        "decisions": 200,
-    }
-
-
-@pytest.mark.costly
 def test_a_version_of_the_lake_is_paired_with_a_file_by_the_workspaces_keys(lake, tmp_path):
     subject = system(columns={"request": "case"}, privacy={"pseudonymise": ["decision_id", "case"]}, id="essai")
     path = tmp_path / "again.csv"
@@ -266,14 +243,6 @@ def test_a_version_of_the_lake_is_paired_with_a_file_by_the_workspaces_keys(lake
     fresh = side_of_files(subject, lambda _: files, parent=other, kind="file", name="again.csv", days=SideDays())
     (found,) = judge(CHARTER, subject, stored, fresh).rows
     assert (found.paired, found.verdict) == (200, "worse")
-
-
-@pytest.mark.costly
-def test_an_unknown_version_names_the_nearest(lake):
-    with pytest.raises(BoussoleError, match=r"no decisions of the version 'v3' of 'essai'\. Known: v1, v2\."):
-        side_in_lake(lake, system(columns={"request": "case"}), "v3", days=SideDays())
-    with pytest.raises(BoussoleError, match="does not say which column holds the model version"):
-        side_in_lake(lake, system(columns={"model_version": None}), "v1", days=SideDays())
 
 
 @pytest.mark.parametrize("given", [{"ratio": 1.0}, {"ratio": 0.0}, {"gap": 0.0}, {"gap": 1.5}])
