@@ -23,7 +23,6 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("audits", "charter", "dashboard", "experiments")
 NETWORK = {"httpx", "requests", "urllib.request", "http.client", "smtplib", "socket", "ftplib", "websockets", "aiohttp"}
 OUTWARD = {
-    "audits/texts/pairs/generators.py": {"httpx"},
     "audits/witness/server.py": {"httpx"},
     "dashboard/server/access/identity.py": {"httpx"},
     "dashboard/server/access/account.py": {"httpx"},
