@@ -23,7 +23,6 @@ from pydantic_settings import (
 from boussole.audits import private_files
 from boussole.audits.access_settings import AccessSettings
 from boussole.audits.alert_settings import AlertSettings, known_zone
-from boussole.audits.attachment_settings import AttachmentSettings
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.identifiers import identifier_refusal, is_identifier
 from boussole.audits.ledger_settings import LedgerSettings
@@ -61,7 +60,6 @@ class Settings(BaseSettings):
     access: AccessSettings = AccessSettings()
     alerts: AlertSettings = AlertSettings()
     ledger: LedgerSettings = LedgerSettings()
-    attachments: AttachmentSettings = AttachmentSettings()
 
     @field_validator("timezone")
     @classmethod
@@ -201,16 +199,6 @@ class Workspace:
     def documents(self) -> Path:
         """What records rest on: each file under its SHA-256."""
         return self.home / "documents"
-
-    @property
-    def attachments(self) -> Path:
-        """Files attached to records, encrypted: each under its SHA-256."""
-        return self.home / "attachments"
-
-    @property
-    def examples(self) -> Path:
-        """Redacted examples of texts that were released, encrypted: each under the fingerprint of its record."""
-        return self.home / "examples"
 
     @property
     def unsealed(self) -> Path:

@@ -38,7 +38,6 @@ from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import register_page
 from boussole.dashboard.views.register_words import Register, RegisterQuery
 
@@ -104,7 +103,7 @@ def _show(home: Path) -> int:
     register = Register(charter=charter, uses=uses, coverage=coverage(charter, uses), due=found, today=TODAY)
     page = register_page(register, RegisterQuery(), say, query={})
     template = Template("pages/register/register.html", say)
-    shown = template("head", page) + template("overview", page, nothing) + template("uses", page, nothing)
+    shown = template("head", page) + template("overview", page) + template("uses", page)
     return len(shown)
 
 

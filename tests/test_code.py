@@ -34,7 +34,6 @@ makes a path of an address; Apprise and MLflow are asked with addresses of the s
 
 EXAMPLES = {
     "dashboard/alerts/channels.py",
-    "dashboard/pages/settings/view.py",
     "experiments/store.py",
     "docs/alerts.md",
 }
@@ -298,11 +297,9 @@ def test_no_module_is_named_like_one_of_python() -> None:
 
 SHARED = {
     "Audit": "what a notebook returns; the table of sealed audits",
-    "Days": "of a window of features; of a compared window: both by their published schemas",
     "Group": "a sensitive feature; a college: both by their published schemas",
     "LeftOut": "rows that an audit left out; what the charter says of them: both by their published schemas",
     "LogEnd": "as found in the lake; the same in a document",
-    "Proxy": "a feature that tells a group; a vote by proxy: both by their published schemas",
     "_Strict": "frozen, and no key that is not declared: of a file of rules; of a file of prompts",
 }
 """Names of classes that two classes bear, and why they may. Nothing else does; the verifier, which runs alone, has its

@@ -117,9 +117,9 @@ def greeted(scene: Scene) -> list[str]:
 {% endmacro %}
 """,
     "dashboard/markup/words/addresses.py": {
-        '        DashboardPage(name="search",': (
+        '        DashboardPage(name="sitemap",': (
             '        DashboardPage(name="hello", title=say("We greet you"), group=helps, action="LEARN"),\n'
-            '        DashboardPage(name="search",'
+            '        DashboardPage(name="sitemap",'
         )
     },
     "dashboard/markup/words/locale/fr/LC_MESSAGES/messages.po": {

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from boussole.audits.decisions.adoption import MonthlyAdoption, adoption
 from boussole.audits.decisions.discards import Discard, discards_in
 from boussole.audits.decisions.exclusion import Exclusion, history, last_out
 from boussole.audits.decisions.quarantine import SetAside, waiting
@@ -106,7 +105,6 @@ class LogState:
     excluded: tuple[Exclusion, ...] = ()
     discarded: tuple[Discard, ...] = ()
     written: WrittenTexts | None = None
-    adoption: MonthlyAdoption | None = None
 
     def of(self, log: LogName) -> LogContents | None:
         """The state of one log of the system; None where the lake has no such log."""
@@ -174,7 +172,6 @@ def _state(connection: duckdb.DuckDBPyConnection, system: System, excluded: Iter
         excluded=tuple(last_out(excluded, system).values()),
         discarded=tuple(item for item in discards_in(connection) if item.system == system.id),
         written=written_texts(connection, system) if has_table(connection, system, "generations") else None,
-        adoption=adoption(connection, system),
     )
 
 

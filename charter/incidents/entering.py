@@ -10,18 +10,13 @@ from boussole.charter.committee.referrals.asking import known_audit
 from boussole.charter.incidents.book import Book, admit, faults, hold_words
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.judging.families import asked_of
-from boussole.charter.record_types.examples import TextExample, TextExampleEnd
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.record_types.kinds import STATED, Statement, Withdrawal
 from boussole.charter.records import SealedStatement, open_records, seal, statements
 from boussole.charter.records.blinding import blinded
 from boussole.charter.records.documents.files import settled_file
-from boussole.charter.records.examples.released import end as end_example
 from boussole.charter.records.in_force import in_force
 from boussole.charter.records.statements import check_reference, find, statements_in, write
-
-UNTYPED = frozenset({TextExample.governed})
-"""What nobody states in a record of its own: it follows from a text that was read."""
 
 
 def record(workspace: Workspace, statement: Statement) -> SealedStatement:
@@ -30,10 +25,6 @@ def record(workspace: Workspace, statement: Statement) -> SealedStatement:
 
     Raises EntryRefusedError when its rules do not allow it, BoussoleError as `charter.records.seal` does.
     """
-    if isinstance(statement, TextExampleEnd):
-        return end_example(workspace, statement)
-    if statement.governed in UNTYPED:
-        return seal(workspace, statement)  # which says by which command it is made
     if statement.governed:
         return enter(workspace, statement)
     if isinstance(statement, Withdrawal):

@@ -27,7 +27,6 @@ Kind = Literal[
     "number",
     "decimal",
     "file",
-    "files",
     "lines",
 ]
 LINE = 300

@@ -13,9 +13,7 @@ from pydantic import Field
 from boussole.audits.systems.kinds import Identifier
 from boussole.charter.record_types.acts import ACTS, Act
 from boussole.charter.record_types.answering import Answer, Attestation, Case, Inspection, Review
-from boussole.charter.record_types.attached import Attaching
 from boussole.charter.record_types.base import NAMES_NOBODY, Document, KeptFile, Line, Prose, Sha256, Statement
-from boussole.charter.record_types.examples import EXAMPLES
 from boussole.charter.record_types.findings import Articles, Cap, Closure, Finding
 from boussole.charter.record_types.incidents import (
     HELD,
@@ -62,7 +60,7 @@ __all__ = [
 Addressee = Annotated[Line, Input(label="Who must answer?", note="A function, not a person.", option="--to")]
 
 
-class Recommendation(Attaching, Statement):
+class Recommendation(Statement):
     """What the committee or an outside authority recommends, to whom, and by when somebody must answer."""
 
     kind = "recommendation"
@@ -90,7 +88,7 @@ class Recommendation(Attaching, Statement):
             title="Record a recommendation of a committee",
             send="Record the recommendation",
             action="ISSUE",
-            asks=("committee", "text", "addressee", "due_on", "system", "articles", "attachments"),
+            asks=("committee", "text", "addressee", "due_on", "system", "articles"),
             filled={"body": "nothing", "opinion": "nothing"},
             fixed={"outside": False},
             inputs={"committee": Input(required=True)},
@@ -102,7 +100,7 @@ class Recommendation(Attaching, Statement):
             title="Record a recommendation of an outside authority",
             send="Record the recommendation",
             action="FOLLOW",
-            asks=("body", "text", "addressee", "due_on", "system", "articles", "attachments"),
+            asks=("body", "text", "addressee", "due_on", "system", "articles"),
             filled={"committee": "nothing", "opinion": "nothing"},
             fixed={"outside": True},
         ),
@@ -128,7 +126,7 @@ class Recommendation(Attaching, Statement):
     opinion: int | None = Field(None, ge=0, description="The entry of the opinion that it is part of")
 
 
-class Reply(Attaching, Statement):
+class Reply(Statement):
     """The answer to a recommendation, or to an opinion of a committee."""
 
     kind = "reply"
@@ -141,7 +139,7 @@ class Reply(Attaching, Statement):
             title="Answer",
             send="Send the answer",
             action="ANSWER",
-            asks=("role", "accepted", "text", "attachments"),
+            asks=("role", "accepted", "text"),
             filled={"of": "address"},
             inputs={"role": Input(label="In whose name do you answer?")},
         ),
@@ -293,7 +291,6 @@ MODELS: tuple[type[Statement], ...] = (
     LedgerStart,
     Stocktaking,
     PairedTexts,
-    *EXAMPLES,
     *HELD,
     *WORK,
     *PLANTING,

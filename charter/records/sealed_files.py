@@ -13,14 +13,9 @@ from boussole.audits.hashing import sha256_of
 from boussole.audits.private_files import PART
 from boussole.audits.unsealed import FILES
 from boussole.audits.workspace import Workspace
-from boussole.charter.record_types.attached import Attaching, Attachment
 from boussole.charter.record_types.ledger_start import LedgerStart
 from boussole.charter.records.database import reading
-from boussole.charter.records.documents.attachment_kinds import AttachmentError
-from boussole.charter.records.documents.attachments import opened, path_of
 from boussole.charter.records.documents.files import file_path
-from boussole.charter.records.examples.released import Example, damaged, examples_in
-from boussole.charter.records.examples.released import path_of as example_path
 from boussole.charter.records.models import Audit
 from boussole.charter.records.statements import SealedStatement, statements_in
 
@@ -51,25 +46,21 @@ class BadFile:
 class SealedFiles:
     """How many files of each kind sealed records name, those that are not as sealed, and those that nobody names.
 
-    `gone`: of the attachments, those that are not there. They can be erased, so that this is no fault. `examples`:
-    redacted texts that are to be shown today; those whose time is over are erased.
+    `gone`: of the attachments, those that are not there. They can be erased, so that this is no fault.
     """
 
     evidence: int
     declarations: int
     documents: int
-    attachments: int
-    gone: int
     bad: tuple[BadFile, ...]
     extra: tuple[str, ...]
-    examples: int = 0
 
     @property
     def ok(self) -> bool:
         return not self.bad
 
 
-NO_FILES = SealedFiles(evidence=0, declarations=0, documents=0, attachments=0, gone=0, bad=(), extra=())
+NO_FILES = SealedFiles(evidence=0, declarations=0, documents=0, bad=(), extra=())
 """What is found where nothing is sealed, or nobody looked."""
 
 
@@ -85,7 +76,7 @@ Names = dict[Path, _NamedFile]
 
 
 def verify_files(workspace: Workspace) -> SealedFiles:
-    """Hash every evidence file, declaration, document, attachment and example that a sealed record names, and list what
+    """Hash every evidence file, declaration and document that a sealed record names, and list what
     else lies there.
 
     Of what a ledger that was started anew found, files may be gone, and none may be another.
@@ -95,28 +86,18 @@ def verify_files(workspace: Workspace) -> SealedFiles:
             return NO_FILES
         kinds = [_of_audits(workspace, connection, kind) for kind in FILES]
         stated = statements_in(connection)
-    documents, found, attached = _of_statements(workspace, stated), _of_start(workspace, stated), _attached(stated)
+    documents, found = _of_statements(workspace, stated), _of_start(workspace, stated)
     must = {**documents, **kinds[0], **kinds[1]}
     named = {**found, **must}
     there = {path: each for path, each in named.items() if path in must or path.exists()}
-    kept = {path_of(workspace, file.sha256): (file, entry) for file, entry in attached}
-    bad = [*_changed(workspace, there), *_unread(workspace, kept)]
-    named |= {path: _NamedFile(file.sha256, entry) for path, (file, entry) in kept.items()}
-    shown, today = examples_in(stated), workspace.today()
-    bad += _no_examples(workspace, damaged(workspace, shown, today=today))
-    named |= {
-        example_path(workspace, each.said.fingerprint): _NamedFile(each.said.fingerprint, each.entry) for each in shown
-    }
+    bad = list(_changed(workspace, there))
     bad += _under_sealed_names(workspace, named)
     return SealedFiles(
         evidence=len(kinds[0]),
         declarations=len(kinds[1]),
         documents=len(documents),
-        attachments=len(kept),
-        gone=sum(not path.is_file() for path in kept),
         bad=tuple(sorted(bad, key=lambda each: (each.entry, each.path))),
         extra=tuple(_extra(workspace, named, bad)),
-        examples=sum(each.stands(today) for each in shown),
     )
 
 
@@ -158,34 +139,6 @@ def _of_start(workspace: Workspace, stated: Iterable[SealedStatement]) -> Names:
     return names
 
 
-def _attached(stated: Iterable[SealedStatement]) -> list[tuple[Attachment, int]]:
-    """The attachments of all records, each with the first entry that names it."""
-    found: dict[str, tuple[Attachment, int]] = {}
-    for each in stated:
-        if isinstance(each.statement, Attaching):
-            for file in each.statement.attachments:
-                found.setdefault(file.sha256, (file, each.entry))
-    return list(found.values())
-
-
-def _unread(workspace: Workspace, kept: Mapping[Path, tuple[Attachment, int]]) -> Iterator[BadFile]:
-    """Attachments that are there and are not what was sealed. Those that were erased are not there."""
-    for path, (file, entry) in kept.items():
-        try:
-            opened(workspace, file)
-        except AttachmentError as error:
-            if error.reason != "erased":
-                yield BadFile(path=_told(workspace, path), entry=entry, fault=FileFault.unread)
-
-
-def _no_examples(workspace: Workspace, found: Iterable[Example]) -> Iterator[BadFile]:
-    """Examples that are to be shown, and whose text is missing or is not what was sealed."""
-    for each in found:
-        path = example_path(workspace, each.said.fingerprint)
-        fault = FileFault.unread if path.is_file() else FileFault.missing
-        yield BadFile(path=_told(workspace, path), entry=each.entry, fault=fault)
-
-
 def _changed(workspace: Workspace, named: Mapping[Path, _NamedFile]) -> Iterator[BadFile]:
     others = {each.sha256 for each in named.values()}
     for path, each in named.items():
@@ -217,7 +170,7 @@ def _lying(workspace: Workspace) -> Iterator[Path]:
 
 
 def _folders(workspace: Workspace) -> tuple[Path, ...]:
-    return workspace.evidence, workspace.documents, workspace.attachments, workspace.examples
+    return workspace.evidence, workspace.documents
 
 
 def _told(workspace: Workspace, path: Path) -> str:

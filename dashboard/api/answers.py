@@ -41,15 +41,12 @@ from boussole.charter.records.notes.outside import outside as seen_outside
 from boussole.charter.records.readable import Readable
 from boussole.dashboard.api.routing import Asker, DeliveryReport, Here, Lasting, RefusedRequestError, new_router
 from boussole.dashboard.api.shapes import (
-    AdoptionOut,
-    AgentsOut,
     AuditDocument,
     AuditInShort,
     AuditOut,
     CharterOut,
     CheckpointQuery,
     CosignedOut,
-    DepthOut,
     EntriesQuery,
     EntryInPath,
     EntryOut,
@@ -58,7 +55,6 @@ from boussole.dashboard.api.shapes import (
     LastAnswer,
     Measures,
     MeasuresQuery,
-    MonthOut,
     Name,
     OutsideOut,
     Page,
@@ -135,28 +131,6 @@ def measures(workspace: Lasting, system: SystemInPath, query: FromQuery[Measures
     ]
     window = _audited(use.audit).model_dump(include={"entry", "start", "end"})
     return Measures(system=use.system.id, **window, **query.part(f"/api/systems/{use.system.id}/measures", found))
-
-
-@router.get("/api/systems/{system}/adoption")
-def adoption(workspace: Here, system: SystemInPath, _: FromQuery[Query]) -> AdoptionOut:
-    """Who of those who may use a system does: how many agents, by which group, how often."""
-    name = use_of(workspace, system).system.id
-    state = store.facts(workspace, within=store.A_WHILE).known.systems.get(name)
-    found = state.adoption if state else None
-    if found is None:
-        return AdoptionOut(system=name, untold="no_logs")
-    told: dict[str, Any] = {}
-    if found.whole is not None:
-        told = {
-            "whole": AgentsOut.model_validate(found.whole),
-            "groups": {by: [AgentsOut.model_validate(each) for each in groups] for by, groups in found.groups.items()},
-            "depth": [DepthOut.model_validate(each) for each in found.depth],
-            "uses": found.uses,
-            "outside": found.outside,
-            "before": [MonthOut(month=month, share=share) for month, share in found.before],
-        }
-    days = {"first": found.first, "last": found.last, "exported": found.exported}
-    return AdoptionOut(system=name, untold=found.untold, **days, **told)
 
 
 @router.get("/api/verdicts")

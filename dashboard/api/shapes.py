@@ -144,57 +144,6 @@ class Measures(Page[MeasureDocument]):
     end: dt.date
 
 
-class AgentsOut(BaseModel, from_attributes=True):
-    """Agents who may use a system, and those who did; ends of the 95 % interval of the share."""
-
-    name: str | None = Field(description="The group; null: all others, or not told by themselves")
-    active: int = Field(ge=0, description="Agents who used it in the month")
-    entitled: int = Field(ge=0, description="Agents who may use it, by the last export of accounts in the month")
-    share: float = Field(ge=0, le=1, description="active ÷ entitled")
-    low: float = Field(ge=0, le=1)
-    high: float = Field(ge=0, le=1)
-    apart: tuple[float, float, float] | None = Field(
-        description="How far the share is from that of all others, with the ends of an interval that holds for all "
-        "groups together; null: there are no others"
-    )
-    differs: Literal["below", "above"] | None = Field(description="Whether it clearly differs; null: no clear gap")
-
-
-class DepthOut(BaseModel, from_attributes=True):
-    """Active agents by on how many days of the month they used it."""
-
-    first: int = Field(ge=1, description="From so many days")
-    last: int | None = Field(description="To so many; null: or more")
-    agents: int = Field(ge=0)
-
-
-class MonthOut(BaseModel):
-    """The share of active agents in an earlier month."""
-
-    month: dt.date = Field(description="Its first day")
-    share: float = Field(ge=0, le=1)
-
-
-class AdoptionOut(BaseModel):
-    """Who of those who may use a system does, in the last month of which its logs tell: nothing of an agent or a team,
-    and no verdict. A share of use is no aim."""
-
-    system: str
-    untold: Literal["no_logs", "unnamed", "few"] | None = Field(
-        description="Why nothing is told: no logs of accounts and of uses name agents; too many uses name none; fewer "
-        "agents than may be told were active, or were not"
-    )
-    first: dt.date | None = Field(None, description="First day of the month; null: no_logs")
-    last: dt.date | None = Field(None, description="Last day that is counted")
-    exported: dt.date | None = Field(None, description="Day of the export of accounts")
-    whole: AgentsOut | None = Field(None, description="All agents")
-    groups: dict[str, list[AgentsOut]] = Field(default_factory=dict, description="By region, role and age_band")
-    depth: list[DepthOut] = Field(default_factory=list)
-    uses: float | None = Field(None, description="Uses by active agent")
-    outside: int | None = Field(None, description="Agents without an account who used it; null: few, or none")
-    before: list[MonthOut] = Field(default_factory=list, description="Earlier months, the oldest first")
-
-
 class CharterOut(BaseModel):
     """The charter in force."""
 

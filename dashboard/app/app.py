@@ -45,8 +45,6 @@ with frame.guarded(f"the frame of {name}", say):
         footer(say, name=name, local=False)
     else:
         sidebar(say, me, [page for page in known if allowed(me.role, page_actions()[page.name])], name=name)
-        frame.narrow_field(say)
-        frame.concerning(me, say, name=name)
         look(Workspace.find(), me, page_actions()[name], place=f"/{name}")
         if allowed(me.role, page_actions()[name]):
             with looking(me):

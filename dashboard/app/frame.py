@@ -40,7 +40,7 @@ from boussole.dashboard.server.access.permissions import FIRST_PAGES, Person
 from boussole.dashboard.server.process import noted
 from boussole.dashboard.views import store
 from boussole.dashboard.views.parts.context import kept_query
-from boussole.dashboard.views.parts.notices import bell, foot, foot_unread, unforeseen
+from boussole.dashboard.views.parts.notices import foot, foot_unread, unforeseen
 
 # In the place of every page while the ledger is lost: what shows it, and what to do.
 
@@ -159,19 +159,6 @@ def sidebar(say: Say, me: Person, known: Sequence[DashboardPage], *, name: str) 
 def browser_name(me: Person) -> str | None:
     """Under which name a browser keeps what somebody writes: whoever signs in there after them is not shown it."""
     return sha256_hex(f"boussole/browser/{me.subject}".encode())[:16] if me.authenticated else None
-
-
-def narrow_field(say: Say) -> None:
-    """The field above a page on a phone, where the menu is folded away."""
-    st.html(Template("app/frame.html", say)("find", "find-above"))
-
-
-def concerning(me: Person, say: Say, *, name: str) -> None:
-    """How many new things concern whoever looks, on every page but the one that lists them."""
-    with guarded(f"what concerns whoever looks at {name}", say):  # which keeps no page from being drawn
-        told = bell(me, say, query=kept_query()) if name != "concerns" else None
-        if told:
-            st.html(told)
 
 
 def here(name: str) -> str:

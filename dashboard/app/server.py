@@ -27,31 +27,21 @@ from boussole.dashboard.api.routing import is_api, problem, unforeseen
 from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.app.frame import OPTIONS
 from boussole.dashboard.markup.templates import prepare
-from boussole.dashboard.pages.answer import view as answer
 from boussole.dashboard.pages.answer.forms import stating_routes
-from boussole.dashboard.pages.article import view as article
 from boussole.dashboard.pages.article.view import ArticleQuery, kept_article
 from boussole.dashboard.pages.ask.forms import ask_routes
 from boussole.dashboard.pages.charter.forms import adoption_routes
-from boussole.dashboard.pages.compass import view as compass
-from boussole.dashboard.pages.data import view as data
-from boussole.dashboard.pages.drift import view as drift
 from boussole.dashboard.pages.drift.view import detail_routes
 from boussole.dashboard.pages.evidence.forms import evidence_routes
 from boussole.dashboard.pages.evidence.withdrawing import withdrawing_routes
 from boussole.dashboard.pages.explain.view import explain_routes
-from boussole.dashboard.pages.fairness import view as fairness
-from boussole.dashboard.pages.generations.forms import example_routes
 from boussole.dashboard.pages.incidents.view import incident_routes
 from boussole.dashboard.pages.questions.view import question_routes
 from boussole.dashboard.pages.recommendations.view import followed_routes
-from boussole.dashboard.pages.register import view as register
 from boussole.dashboard.pages.register.forms import stock_routes
 from boussole.dashboard.pages.reports.forms import report_routes
 from boussole.dashboard.pages.session.forms import act_routes, committee_routes, paper_routes
-from boussole.dashboard.pages.system import view as system
 from boussole.dashboard.pages.system.view import system_page
-from boussole.dashboard.pages.work import forms as work
 from boussole.dashboard.pages.work.forms import work_routes
 from boussole.dashboard.server.access import sessions
 from boussole.dashboard.server.access.account import lapsed, role_route, sign_in_routes
@@ -74,19 +64,15 @@ from boussole.dashboard.server.access.permissions import (
 from boussole.dashboard.server.access.sessions import SignedOutError, of_request, subject_of
 from boussole.dashboard.server.process import Limiter
 from boussole.dashboard.server.protocol import limits_of, serve
-from boussole.dashboard.server.routes import FIGURE_FILE, ROUTES, Headers
+from boussole.dashboard.server.routes import ROUTES, Headers
 from boussole.dashboard.views import store
 from boussole.dashboard.views.parts.drafts import draft_routes
-from boussole.dashboard.views.parts.taking import Figures, figure_routes
-from boussole.dashboard.views.records.files import attachment_routes
 
 # What is taken from whoever may ask: content of the kinds that an address reads, and not too many forms a minute.
 
 
 FORMS_EACH_MINUTE = 60
 """Forms of one person who signed in: more than anybody fills in."""
-FIGURES_EACH_MINUTE = 60
-"""Files of figures that one person, or one token, has made: each takes up to a second of a processor."""
 FORMS, TEXTS = ("application/x-www-form-urlencoded", "multipart/form-data"), ("text/plain",)
 """Kinds of content that forms and the API read."""
 
@@ -114,14 +100,6 @@ def wait_for_form(forms: Limiter, request: Request) -> int:
     return forms.wait(person.subject)
 
 
-def wait_for_figure(figures: Limiter, request: Request) -> int:
-    """0, or the seconds until the next figure is made for the same person. In local mode nobody is kept waiting."""
-    person: Person | None = getattr(request.state, "person", None)
-    if person is None or not person.authenticated or not request.url.path.startswith(FIGURE_FILE):
-        return 0
-    return figures.wait(person.subject)
-
-
 # Routes beside the app ask who is there and what they may do before they answer.
 
 
@@ -130,10 +108,9 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 def guarded(routes: Sequence[Route], home: Path) -> list[Route]:
     """Routes that ask for their action before they answer. Raises KeyError for one that names none."""
-    failures = Failures()
-    limits = Limiter(FORMS_EACH_MINUTE), Limiter(FIGURES_EACH_MINUTE)
+    failures, forms = Failures(), Limiter(FORMS_EACH_MINUTE)
     return [
-        Route(each.path, Guard(each.app, each.path, home, failures, limits), methods=list(each.methods or ()))
+        Route(each.path, Guard(each.app, each.path, home, failures, forms), methods=list(each.methods or ()))
         for each in routes
     ]
 
@@ -141,11 +118,9 @@ def guarded(routes: Sequence[Route], home: Path) -> list[Route]:
 class Guard:
     """Stands before what answers at a path, and lets through who may ask it."""
 
-    def __init__(
-        self, answer: ASGIApp, path: str, home: Path, failures: Failures, limits: tuple[Limiter, Limiter]
-    ) -> None:
+    def __init__(self, answer: ASGIApp, path: str, home: Path, failures: Failures, forms: Limiter) -> None:
         self.answer, self.path, self.action, self.home = answer, path, ROUTES[path], home
-        self.failures, (self.forms, self.figures) = failures, limits
+        self.failures, self.forms = failures, forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
@@ -166,8 +141,6 @@ class Guard:
                 return _slowed(request, wait, "unknown tokens") if wait else await _told(request, error)
             if wait := wait_for_form(self.forms, request):
                 return _slowed(request, wait, "forms")
-            if wait := wait_for_figure(self.figures, request):
-                return _slowed(request, wait, "figures")
         return None if is_read(request, self.action) else _unread(request, self.action)
 
 
@@ -313,28 +286,6 @@ def host_name(value: str) -> str:
     return (name if port.isdigit() else value).lower()
 
 
-# Where the figures of every page are taken along.
-
-
-FIGURES: dict[str, Figures] = {
-    "answer": answer.figures,
-    "article": article.figures,
-    "compass": compass.figures,
-    "data": data.figures,
-    "drift": drift.figures,
-    "fairness": fairness.figures,
-    "register": register.figures,
-    "system": system.figures,
-    "work": work.figures,
-}
-"""What each page gives, by the name of its folder: those that `server.routes` says have figures."""
-
-
-def taking_routes(home: Path) -> list[Route]:
-    """The address of the figures of each page."""
-    return [route for page, figures in FIGURES.items() for route in figure_routes(home, page, figures)]
-
-
 # Pages drawn ahead, so that nobody waits for the first look.
 
 
@@ -423,17 +374,14 @@ def routes(home: Path) -> list[Route]:
     access = check_roles(workspace)
     entering = [role_route()] if is_local(workspace) else sign_in_routes(workspace, access)
     files = [
-        *taking_routes(home),
         *detail_routes(home),
         *evidence_routes(home),
         *committee_routes(home),
         *paper_routes(home),
-        *attachment_routes(home),
     ]
     forms = [
         *act_routes(home),
         *incident_routes(home),
-        *example_routes(home),
         *explain_routes(home),
         *followed_routes(home),
         *stating_routes(home),

@@ -107,14 +107,11 @@ def name(
 
 @app.command()
 def forget(context: typer.Context, *, member: MemberOption, committee: Committee = EXTERNAL) -> None:
-    """Erase a member's name, minutes as files, comments and what they saw; what they did stays, by number."""
+    """Erase a member's name, minutes as files and comments; what they did stays, by number."""
     from boussole.charter.committee.people.directory import forget as erase
-    from boussole.dashboard.server.access.database import forget_reader as unlearn
 
     at = desk(context, committee, SECRETARIAT, None)
-    number = at.member(member)
-    unlearn(at.workspace, number)
-    say("Erased." if erase(at.workspace, number) else "No name was known.")
+    say("Erased." if erase(at.workspace, at.member(member)) else "No name was known.")
 
 
 # `boussole committee`, continued: drafts, opinions, what became of them, recommendations.

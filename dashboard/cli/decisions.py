@@ -385,27 +385,20 @@ def purge(
     system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, remove nothing.")] = False,
 ) -> None:
-    """Remove the rows of old months, texts kept for less long, and examples of them, for good; counts and the evidence
-    stay."""
+    """Remove the rows of old months, and texts kept for less long, for good; counts and the evidence stay."""
     from boussole.audits.lake import has_lake
     from boussole.audits.retention.purge import purge as remove
     from boussole.audits.retention.purge import without_file
-    from boussole.charter.records.examples.released import forget_examples
     from boussole.charter.records.notes.removals import seal_removals
 
     workspace = workspace_of(context)
     day = before.date() if before else None
-    erased = forget_examples(workspace, today=workspace.today(), dry_run=dry_run)
     found = remove(workspace, before=day, system_id=system, dry_run=dry_run)
     if not dry_run and has_lake(workspace):
         seal_removals(workspace)
-        erased += forget_examples(workspace, today=workspace.today())  # of texts that have just gone
     for item in found:
         _tell(item, would=dry_run)
-    if erased:
-        verb = "would go" if dry_run else "gone for good"
-        say(f"Redacted examples of texts: {len(erased)} {verb} (entries {', '.join(str(e.entry) for e in erased)}).")
-    if not found and not erased:
+    if not found:
         say("Nothing is old enough to go.")
     for name in without_file(workspace):
         say(f"The lake also holds rows of '{name}', whose file is gone: put {name}.yaml back to purge them.")

@@ -9,17 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from boussole.audits.drift.pairs import exact_pair
-from boussole.audits.features.explore import explore, keep
 from boussole.audits.runs import complete_windows
 from boussole.audits.texts.pairs.prompts import drawn, prompt_set
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.auditing.published import publications, set_apart
+from boussole.charter.auditing.published import set_apart
 from boussole.charter.committee.acting import Who, committee_state, do
 from boussole.charter.committee.acts.balloting import end_vote, vote_openly
 from boussole.charter.committee.acts.issuing import issue, opinion_text, recommend
@@ -402,7 +400,6 @@ def run_demo(home: Path, *, people: int, progress: Progress) -> Demo:
             progress(f"audits of {system.id}", done, len(windows))
         if system.only_writes:
             continue
-        keep(workspace, explore(workspace, system, earlier=partial(publications, workspace, system)))
         apart = set_apart(workspace, system, documents_of(workspace, system.id))
         make(workspace, exact_pair(workspace, system, apart=apart))
     settle(workspace, today=workspace.today())

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -25,12 +26,16 @@ from boussole.audits.lake import has_lake, reading
 from boussole.audits.lake.engine import EXTENSIONS, connect
 from boussole.audits.lake.folder import missing_data
 from boussole.audits.lake.tables import literal
+from boussole.audits.privacy import keys
 from boussole.audits.retention.leftovers import clear_temporary, left_behind
+from boussole.audits.signing.key import verifier_of
+from boussole.audits.systems.loading import faults_in
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.examples.released import damaged, examples, over_texts
+from boussole.charter.records.in_force import in_force
 from boussole.charter.records.store.lookup import last_moment
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard.alerts.channels import channels, is_clear, plugin_of
 from boussole.dashboard.alerts.words import clear_words, teller
-from boussole.dashboard.pages.settings.view import open_to_others, settings_facts
 from boussole.experiments.store import SQLITE, client, shown_uri, store_missing
 
 # One line of the table.
@@ -195,14 +200,37 @@ def versions(workspace: Workspace) -> Iterator[Finding]:  # noqa: ARG001 (the sh
 
 
 def settings(workspace: Workspace) -> Iterator[Finding]:
-    """What the page of settings would show, but modes, which are looked at as a whole."""
-    modes, facts, tell = list(open_to_others(workspace.keys)), settings_facts(workspace), teller("en")
-    for fault in facts.faults:
-        if fault not in modes:
-            yield f"{fault.where}: {fault.what}", fault.next_step or "Mend it."
-    for each in facts.alerts.channels if facts.alerts else ():
-        if each.clear:
-            yield f"[alerts.channels.{each.channel.name}]: {clear_words(tell)}", "See docs/alerts.md."
+    """What cannot be read of settings, systems, charter and keys, and channels of alerts whose address is in clear."""
+    rings = [partial(keys.ring, workspace.keys, name) for name in RINGS]
+    looks: list[Callable[[], object]] = [lambda: workspace.settings, partial(in_force, workspace), *rings]
+    found = [_fault(fault) for fault in faults_in(workspace.home / "systems")]
+    looks += [partial(load_charter, workspace), partial(verifier_of, workspace)]
+    for look in looks:
+        try:
+            look()
+        except BoussoleError as error:
+            found.append(_fault(error))
+    yield from dict.fromkeys([*found, *_clear_channels(workspace)])
+
+
+def _fault(error: BoussoleError) -> Finding:
+    return f"{error.where}: {error.what}", error.next_step or "Mend it."
+
+
+def _clear_channels(workspace: Workspace) -> Iterator[Finding]:
+    try:
+        known = channels(workspace)
+    except BoussoleError:  # which is told of the settings
+        return
+    for name, channel in known.items():
+        where = f"[alerts.channels.{name}]"
+        try:
+            clear = is_clear(plugin_of(channel.settings, home=workspace.home, where=where))
+        except BoussoleError as error:
+            yield _fault(error)
+            continue
+        if clear:
+            yield f"{where}: {clear_words(teller('en'))}", "See docs/alerts.md."
 
 
 def sources(workspace: Workspace) -> Iterator[Finding]:
@@ -276,17 +304,8 @@ def _by_duckdb(workspace: Workspace) -> str:
     return str(row[0]) if row else "it does not answer"
 
 
-def released(workspace: Workspace) -> Iterator[Finding]:
-    """Redacted examples of texts: those whose text is missing or changed, and texts whose time is over."""
-    found, today = examples(workspace), workspace.today()
-    for each in damaged(workspace, found, today=today):
-        what = f"the example of entry {each.entry} is missing, or is not what was sealed."
-        yield what, f"Restore examples/ and keys/, or `boussole texts example withdraw {each.entry}`."
-    if left := over_texts(workspace, found, today=today):
-        yield f"{_some(workspace, left)}: of examples that are no longer shown.", "boussole purge"
-    if shown := sum(each.stands(today) for each in found):
-        yield well(f"{shown} redacted example(s) of texts shown.")
-
+RINGS = ("pseudonym", "text", "bucket", "access")
+"""The secrets of a workspace."""
 
 CHECKS: Mapping[str, Check] = {
     "files": private,
@@ -294,7 +313,6 @@ CHECKS: Mapping[str, Check] = {
     "settings": settings,
     "sources": sources,
     "databases": databases,
-    "examples": released,
     "MLflow": store,
     "engine": engine,
     "left over": left_over,

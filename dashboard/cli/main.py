@@ -38,7 +38,6 @@ from boussole.dashboard.cli.console import (
 from boussole.dashboard.cli.decisions import cubes_app, import_, keys_app, log, purge, sync
 from boussole.dashboard.cli.export import explain, report
 from boussole.dashboard.cli.ledger import signer, witness
-from boussole.dashboard.cli.planning import features, plan
 from boussole.dashboard.cli.records import app as record_commands
 from boussole.dashboard.cli.records import appeal_app, incident_app, work_app
 from boussole.dashboard.cli.texts import app as text_commands
@@ -206,8 +205,6 @@ app.command(rich_help_panel=MEASURE)(compare)
 app.command(rich_help_panel=MEASURE)(drift)
 app.command(rich_help_panel=MEASURE)(metrics)
 app.command(rich_help_panel=MEASURE)(subgroups)
-app.command(rich_help_panel=MEASURE)(features)
-app.command(rich_help_panel=MEASURE)(plan)
 app.add_typer(text_commands, name="texts", rich_help_panel=MEASURE)
 app.add_typer(decision_commands.app, name="quarantine", rich_help_panel=MEASURE)
 app.add_typer(cubes_app, name="cubes", rich_help_panel=MEASURE)

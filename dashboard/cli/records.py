@@ -195,27 +195,6 @@ def list_(
         say("Nothing has been stated yet.")
 
 
-@app.command("erase-attachment")
-def erase_attachment(
-    context: typer.Context,
-    entry: Annotated[int, typer.Argument(min=0, help="The entry of the record.")],
-    number: Annotated[int, typer.Option(min=1, help="Which of its attachments: the first is 1.")] = 1,
-) -> None:
-    """Erase a file that is attached to a record. What was sealed of it, its fingerprint, stays."""
-    from boussole.charter.record_types.attached import Attaching
-    from boussole.charter.records import statements
-    from boussole.charter.records.documents.attachments import erase
-
-    workspace = workspace_of(context)
-    said = next((each.statement for each in statements(workspace) if each.entry == entry), None)
-    if not isinstance(said, Attaching) or number > len(said.attachments):
-        raise BoussoleError(
-            f"entry {entry} has no attachment {number}.", next_step="Look at the entry on the page of evidence."
-        )
-    erased = erase(workspace, said.attachments[number - 1].sha256)
-    say("Erased. Erase it from backups too." if erased else "It was erased before.")
-
-
 # `boussole incident`: what makes a record follows from its model; here is what lists them.
 
 

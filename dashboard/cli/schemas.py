@@ -8,14 +8,12 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from boussole.audits.features.explore import Exploration
 from boussole.audits.subgroups import Scan
 from boussole.audits.systems import System
 from boussole.audits.texts.personal.findings import ENTITIES
 from boussole.audits.texts.rule_file import CRITERIA
 from boussole.charter.amending.changes import CharterChange
 from boussole.charter.auditing.replay import Replay
-from boussole.charter.judging.statistics.planning import Design
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.schemas import (
@@ -28,13 +26,11 @@ from boussole.charter.schemas import (
 from boussole.charter.schemas.committee import minutes_schema
 from boussole.charter.schemas.register import register_schema
 from boussole.charter.schemas.shapes import (
-    DAY,
     DIALECT,
     HASH,
     TEXT,
     TEXTS,
     WHOLE,
-    YES_OR_NO,
     Shape,
     document,
     maybe,
@@ -50,7 +46,6 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "compare": ("comparison",),
     "drift": ("drift",),
     "subgroups": ("subgroups",),
-    "features": ("features",),
     "charter show": ("charter",),
     "charter diff": ("charter-diff",),
     "charter replay": ("replay",),
@@ -58,7 +53,6 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "alerts list": ("outbox",),
     "export json": ("register",),
     "doctor": ("doctor",),
-    "plan": ("plan",),
     "texts check": ("wording",),
     "texts personal": ("personal-data",),
 }
@@ -68,12 +62,6 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
 def subgroups_schema() -> Shape:
     """What `boussole subgroups` found."""
     return document("subgroups", "The subgroups that decisions put most at a disadvantage.", _of(Scan))
-
-
-def features_schema() -> Shape:
-    """What `boussole features` found."""
-    told = "What ordinary features tell of groups, where people are selected least, and groups known for a sample."
-    return document("boussole.features/1", told, _of(Exploration))
 
 
 def charter_schema() -> Shape:
@@ -105,19 +93,6 @@ def outbox_schema() -> Shape:
     """The outbox of alerts."""
     row = whole(id=WHOLE, channel=TEXT, state=TEXT, changed_at=TEXT, attempts=WHOLE, title=TEXT, problem=TEXT)
     return {"$schema": DIALECT, "title": "outbox", "description": "The outbox of alerts, in short.", **several(row)}
-
-
-def plan_schema() -> Shape:
-    """How many decisions it takes, in an audited system or in one that is not there yet."""
-    name, number = {"const": "boussole.plan/1"}, {"type": "number"}
-    of_one = whole(
-        question=TEXT, measure=TEXT, scale=TEXT, level=number, truth=number, since=DAY, month=number,
-        counted=WHOLE, verdict=TEXT, accumulates=YES_OR_NO, found=maybe(WHOLE), kept=maybe(WHOLE), more=maybe(WHOLE),
-    )  # fmt: skip
-    audited = whole(schema=name, system=TEXT, plans=several(of_one))
-    designed = whole(schema=name, design=_of(Design), level=number, gap=number, found=maybe(WHOLE))
-    told = "How many decisions it takes: of each comparison of an audited system, or of one that is not there yet."
-    return document("boussole.plan/1", told, {"oneOf": [audited, designed]})
 
 
 def doctor_schema() -> Shape:
@@ -179,8 +154,6 @@ SCHEMAS: Mapping[str, Callable[[], Shape]] = {
     "drift": drift_schema,
     "drift-series": drift_series_schema,
     "subgroups": subgroups_schema,
-    "features": features_schema,
-    "plan": plan_schema,
     "wording": wording_schema,
     "personal-data": personal_data_schema,
     "charter": charter_schema,

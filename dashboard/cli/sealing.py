@@ -39,7 +39,6 @@ from boussole.charter.record_types.paired import PairedMeasure, PairedTexts
 from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.record_types.work import Survey
 from boussole.charter.records import SealedStatement, seal
-from boussole.charter.records.documents.attachments import AttachedFile, examined, kept_with
 from boussole.charter.records.documents.files import describe, keep_file
 from boussole.charter.records.in_force import adopt
 from boussole.charter.text.loading import load_charter
@@ -217,7 +216,6 @@ def _stock_told(_: Workspace, __: CommandDesk | None, done: SealedStatement, ___
 
 BEFORE: Mapping[str, Before] = {
     "charter adopt": _text,
-    "texts example withdraw": lambda workspace, _, said: {**said, "on": workspace.today()},
     "appeal enter": lambda _, __, said: {**said, "number": new_number()},
     "appeal decide": _appeal_of,
     "committee adopt": lambda workspace, at, said: {**said, "rules": rules_of(workspace, at.name)} if at else said,
@@ -265,18 +263,14 @@ def run(context: typer.Context, model: type[Statement], command: Command, given:
     fields = {
         name: _read(workspace, at, (model, name, input_of(model, name, command.inputs)), value)
         for name, value in given.items()
-        if value is not None and name not in ("document", "attachments", command.by)
+        if value is not None and name not in ("document", command.by)
     }
     fields = {**fields, **command.fixed, **({"document": describe(document)} if document else {})}
-    files = _files(workspace, given.get("attachments") or [])
-    if files:
-        fields["attachments"] = [each.sealed for each in files]
     before = BEFORE.get(command.words)
     told = dict(fields)
     try:
         fields = computed(workspace, model, before(workspace, at, fields) if before else fields)
-        with kept_with(workspace, files):
-            every = _sealed(workspace, at, (model, command), fields, document)
+        every = _sealed(workspace, at, (model, command), fields, document)
     except ValidationError as error:
         raise BoussoleError(
             _told(error, model, command), next_step="Nothing was recorded. Mend it and try again."
@@ -288,19 +282,6 @@ def run(context: typer.Context, model: type[Statement], command: Command, given:
             say(f"Sealed at entry {done.entry}: {model.kind}.")
     if command.words in AFTER:
         AFTER[command.words](workspace, at, every[-1], told)
-
-
-def _files(workspace: Workspace, paths: list[str]) -> list[AttachedFile]:
-    """The files that are to be attached. Raises BoussoleError."""
-    missing = next((path for path in paths if not Path(path).is_file()), None)
-    if missing is not None:
-        raise BoussoleError("there is no such file.", where=missing, next_step="Give the path of a file.")
-    most = workspace.settings.attachments.largest + 1
-    given = []
-    for path in map(Path, paths):
-        with path.open("rb") as file:
-            given.append((path.name, file.read(most)))
-    return examined(workspace, given)
 
 
 def _told(error: ValidationError, model: type[Statement], command: Command) -> str:

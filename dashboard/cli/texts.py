@@ -28,7 +28,6 @@ from boussole.dashboard.cli.console import (
     write_text,
 )
 from boussole.dashboard.cli.desk import DAY
-from boussole.dashboard.cli.examples import app as example_app
 
 if TYPE_CHECKING:
     from boussole.audits.texts.personal.answers import Answer as Found
@@ -348,7 +347,6 @@ app.command()(check)
 app.command()(measure)
 app.command()(personal)
 app.add_typer(pairs_app, name="pairs")
-app.add_typer(example_app, name="example")
 
 
 @app.callback()

@@ -353,10 +353,6 @@ def _files(workspace: Workspace) -> bool:
     counts = f"Files of evidence: {found.evidence}, declarations of systems: {found.declarations}, documents: "
     told = "all are as sealed" if found.ok else f"of all these, files that are not as sealed: {len(found.bad)}"
     say(f"{counts}{found.documents}; {told}.")
-    if found.attachments:
-        say(f"Attachments of records: {found.attachments}, of which erased or missing: {found.gone}.")
-    if found.examples:
-        say(f"Redacted examples of texts that are shown: {found.examples}.")
     _listed([_bad(each) for each in found.bad])
     if found.extra:
         say(f"Files that no sealed record names, and that count for nothing: {len(found.extra)}.")

@@ -11,7 +11,7 @@ import html
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape
@@ -410,11 +410,3 @@ def facts(pairs: Iterable[tuple[Child, Child]]) -> Html:
 PREFIX = "f-"
 """Begins the name of each field in a page: Streamlit takes away names that documents or elements have themselves, such
 as `title` and `role`, and what is typed in a field without a name is never sent."""
-
-
-# Links to attachments as HTML.
-
-
-def attached_html(links: Sequence[tuple[str, str]]) -> Html | None:
-    """The links, one below the other; nothing where there is none."""
-    return el("ul", *[el("li", link(*each)) for each in links], class_="attached") if links else None

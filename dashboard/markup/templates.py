@@ -159,7 +159,6 @@ ENVIRONMENT.globals |= {
 ENVIRONMENT.globals |= {name: getattr(glossary, name) for name in ("explained", "how_to_read", "linked")}
 ENVIRONMENT.globals |= {
     "attrs": attrs,
-    "attached": elements.attached_html,
     "inside": inside,
     "word": word,
     "_attribute": _attribute,

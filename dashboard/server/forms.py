@@ -24,12 +24,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from boussole.audits.attachment_settings import MEGABYTE
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.people.directory import directory
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.inputs import Kind, misfit_of
+from boussole.charter.records.documents.document_kinds import MEGABYTE
 from boussole.dashboard.markup.elements import PREFIX, Child, Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, chosen_language, speaker_for
@@ -122,7 +122,6 @@ ONE_LINE: TypeAdapter[Any] = TypeAdapter(Annotated[str, StringConstraints(patter
 TAKEN: Mapping[Kind, TypeAdapter[Any]] = {
     "prose": TypeAdapter(str),
     "file": TypeAdapter(str),
-    "files": TypeAdapter(str),
     "tick": TypeAdapter(Literal["yes"]),
     "number": TypeAdapter(Annotated[str, StringConstraints(pattern=r"^[0-9]{1,11}$")]),
     "decimal": TypeAdapter(Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}([.,][0-9]{1,9})?$")]),
@@ -199,11 +198,6 @@ class FormValues:
     def file(self, name: str) -> tuple[str, bytes]:
         """A file that was sent: its name and what it holds."""
         return self._first(name), next(iter(self._files.get(name, ())), b"")
-
-    def files(self, name: str) -> list[tuple[str, bytes]]:
-        """The files that were sent, each with its name; a field in which nothing was chosen sends one without both."""
-        sent = zip(self._typed[name], self._files.get(name, ()), strict=False)
-        return [(said, content) for said, content in sent if said or content]
 
     def _first(self, name: str) -> str:
         return next(iter(self._typed[name]), "")

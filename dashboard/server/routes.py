@@ -16,7 +16,6 @@ from boussole.charter.record_types.kinds import KINDS
 from boussole.dashboard.markup.elements import SCRIPT, STYLE, source
 from boussole.dashboard.server.access.account import sign_in_cookie
 from boussole.dashboard.server.access.permissions import COOKIE, Action, session_cookie
-from boussole.dashboard.server.access.places import page_actions
 
 # Where each action is done over HTTP: every route names one; those of records say it in their models.
 
@@ -36,33 +35,14 @@ def record_addresses() -> dict[str, Action]:
     return {record_address(kind): Action[model.read_action] for kind, model in KINDS.items()}
 
 
-WITH_FIGURES = ("answer", "article", "compass", "data", "drift", "fairness", "register", "system", "work")
-"""The pages of which figures can be taken along."""
-FIGURE_FILE = "/figure-file/"
-
-
-def figure_path(page: str) -> str:
-    """Where the figures of a page are taken along, each as a file."""
-    return f"{FIGURE_FILE}{page}/{{figure}}/{{file}}"
-
-
-def figure_actions() -> dict[str, Action]:
-    """The actions of these addresses: who may see a page may take its figures, and nobody else."""
-    return {figure_path(page): page_actions()[page] for page in WITH_FIGURES}
-
-
 ROUTES: dict[str, Action] = {
     "/drift-report/{system}": Action.SEE_DRIFT_REPORT,
     "/drift-report/{system}/{name}": Action.SEE_DRIFT_REPORT,
     "/drift-report/{system}/{name}/page": Action.SEE_DRIFT_REPORT,
     "/drift-report/{system}/{name}/json": Action.SEE_DRIFT_REPORT,
     "/drift-make/{of}": Action.AUDIT,
-    **figure_actions(),
     "/report-file/{name}": Action.SEE_REPORTS,
     "/report-make": Action.MAKE_REPORT,
-    "/generations/draw/{of}": Action.RELEASE_EXAMPLES,
-    "/generations/black-out/{of}": Action.RELEASE_EXAMPLES,
-    "/generations/release/{of}": Action.RELEASE_EXAMPLES,
     "/explain/open": Action.OPEN_SHEET,
     "/explain/confirm/{of}": Action.CONFIRM_SHEET,
     "/explain/issue/{of}": Action.ENTER_APPEAL,
@@ -82,7 +62,6 @@ ROUTES: dict[str, Action] = {
     "/drafts/comment/{of}": Action.DRAFT,
     "/drafts/erase/{of}": Action.DRAFT,
     "/drafts/discard/{of}": Action.DRAFT,
-    "/attachment/{entry:int}/{number:int}": Action.SEE_EVIDENCE,
     "/committee-act/convene/{of}": Action.CONVENE,
     "/session-act/amend/{of}": Action.CONVENE,
     "/session-act/again/{of}": Action.CONVENE,
@@ -97,7 +76,6 @@ ROUTES: dict[str, Action] = {
     "/api/openapi.json": Action.ASK_HEALTH,
     "/api/systems": Action.SEE_REGISTER,
     "/api/systems/{system}": Action.SEE_REGISTER,
-    "/api/systems/{system}/adoption": Action.SEE_SYSTEM,
     "/api/systems/{system}/audits": Action.SEE_SYSTEM,
     "/api/systems/{system}/measures": Action.SEE_SYSTEM,
     "/api/verdicts": Action.SEE_SYSTEM,

@@ -35,7 +35,7 @@ from boussole.dashboard.markup.words.addresses import (
 )
 from boussole.dashboard.server.access.permissions import who_words
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.register_words import DueLine, attached_links, when, word
+from boussole.dashboard.views.register_words import DueLine, when, word
 
 # What a committee's own words are in a language: states, votes, presence, quorum.
 
@@ -322,7 +322,6 @@ class ReplyWords:
     by: str
     text: str
     sealed: Link
-    attached: Sequence[Link] = ()
 
 
 def answers(facts: Facts, entry: int, say: Say, *, query: dict[str, str]) -> list[ReplyWords]:
@@ -343,7 +342,6 @@ def answers(facts: Facts, entry: int, say: Say, *, query: dict[str, str]) -> lis
             by=say("{date} ({role})", date=say.date(each.on), role=who_words(each.role, say)),
             text=say.written(each.text),
             sealed=(say("entry {n}", n=str(at)), evidence_href(query=query, entry=str(at))),
-            attached=attached_links(at, each, say),
         )
         for at, each, what in sorted(said, key=lambda found: (found[1].on, found[0]))
     ]

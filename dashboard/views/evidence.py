@@ -189,8 +189,6 @@ def kind_words(kind: str, say: Say) -> str:
         "planting": say("Protocol of planted errors"),
         "planted_errors": say("Planted errors that were noticed"),
         "paired_texts": say("Test with pairs of requests"),
-        "text_example": say("Example of a text released"),
-        "text_example_end": say("Example of a text withdrawn"),
         "rules": say("Rules of a committee"),
         "mandate": say("Mandate of a member"),
         "mandate_end": say("End of a mandate"),

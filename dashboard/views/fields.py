@@ -11,9 +11,6 @@ from boussole.charter.judging.families import decision
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import fairness_href
 
-BETWEEN = "|"
-"""Stands between the values of an address that chooses several of one field."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
@@ -25,22 +22,13 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceField:
-    """One thing to choose: its values, which is chosen, and what the address asked for that there is not.
-
-    `several`: any number of values can be chosen, which `value` names one after the other; empty, it means all.
-    """
+    """One thing to choose: its values, which is chosen, and what the address asked for that there is not."""
 
     key: str
     label: str
     options: Sequence[Option]
     value: str
     refused: str = ""
-    several: bool = False
-
-    @property
-    def values(self) -> list[str]:
-        """The values that are chosen."""
-        return [each for each in self.value.split(BETWEEN) if each] if self.several else [self.value]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,32 +50,7 @@ def settled(key: str, label: str, asked: str, options: Sequence[Option]) -> Choi
     )
 
 
-def settled_several(key: str, label: str, asked: str, options: Sequence[Option]) -> ChoiceField:
-    """A field with those of the values asked for that there are, in the order of its options; none means all.
-
-    >>> options = [Option(value="F", name="Women"), Option(value="M", name="Men")]
-    >>> found = settled_several("groups", "Groups", "M|x", options)
-    >>> found.values, found.refused
-    (['M'], 'x')
-    """
-    wanted = [each for each in asked.split(BETWEEN) if each]
-    known = [option.value for option in options]
-    held = [each for each in known if each in wanted]
-    return ChoiceField(
-        key=key,
-        label=label,
-        options=options,
-        value="" if len(held) == len(known) else BETWEEN.join(held),
-        refused=", ".join(each for each in wanted if each not in known),
-        several=True,
-    )
-
-
 RAW, PROFILES = "all", "profiles"
-RATIO_LEVELS = (70, 75, 80, 85, 90, 95)
-"""Of 100."""
-GAP_LEVELS = (1, 2, 5, 10, 15, 20)
-"""In points."""
 LONGEST = 2000
 """Characters of one thing that an address asks for: the names of all groups that there are."""
 
@@ -146,9 +109,6 @@ class FairnessQuery:
     stage: str = ""
     control: str = ""
     group: str = ""
-    level: str = ""
-    beside: str = ""
-    groups: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> FairnessQuery:

@@ -1,4 +1,4 @@
-"""The words of the register and of records: statuses, risk classes, what is due, the values of fields, attachments."""
+"""The words of the register and of records: statuses, risk classes, what is due, the values of fields."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import capital, inside
 from boussole.audits.systems.kinds import Risk, Status
 from boussole.charter.judging.coverage import Coverage, Use
-from boussole.charter.record_types.attached import Attaching
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import input_of
 from boussole.charter.registry.due import Due, Kind
@@ -20,7 +19,6 @@ from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words import count as few
 from boussole.dashboard.markup.words.addresses import (
     answer_href,
-    attachment_href,
     recommendations_href,
     register_href,
     system_href,
@@ -44,30 +42,6 @@ def word(model: type[Statement], name: str, value: str, say: Say) -> str:
     'Expert named'
     """
     return say(input_of(model, name, {}).words[value])
-
-
-# The attachments of a record as links, for those who may be told the record.
-
-
-Link = tuple[str, str]
-
-
-def attached_links(entry: int, said: Statement, say: Say) -> list[Link]:
-    """Where each can be taken away. Their names are kept with them: a link says which kind it is, and how large."""
-    if not isinstance(said, Attaching):
-        return []
-    return [
-        (
-            say(
-                "Attachment {n} ({kind}, {size} kB)",
-                n=str(at),
-                kind=say("TEXT") if each.kind == "text" else each.kind.upper(),
-                size=say.whole(max(1, round(each.size / 1_000))),
-            ),
-            attachment_href(entry, at),
-        )
-        for at, each in enumerate(said.attachments, 1)
-    ]
 
 
 # What the register's own words are in a language: statuses, risk classes, what a use lacks, when something is due.

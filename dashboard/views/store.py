@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,9 +23,8 @@ from boussole.charter.records.checkpoints import sign_checkpoint
 from boussole.charter.records.notes.outside import Outside
 from boussole.charter.records.notes.outside import outside as seen_outside
 from boussole.charter.records.readable import Records
-from boussole.charter.records.store.lookup import audit_days, last_entry
+from boussole.charter.records.store.lookup import last_entry
 from boussole.charter.registry.due import due
-from boussole.dashboard.markup.words import Say
 from boussole.dashboard.server.process import (
     Stamp,
     house_stamp,
@@ -38,7 +37,6 @@ from boussole.dashboard.server.process import (
 )
 from boussole.dashboard.views.chamber import Chamber, EarlierEvidence, Met, SessionEvidence, before, evidence_of
 from boussole.dashboard.views.chamber import chambers as seated
-from boussole.dashboard.views.concerns import Concern, Whose, concerns_of
 from boussole.dashboard.views.evidence import VerificationResult
 from boussole.dashboard.views.evidence import verified as verify_here
 from boussole.dashboard.views.register_words import Register
@@ -167,12 +165,6 @@ def before_session(workspace: Workspace, met: Met) -> EarlierEvidence:
     return _before(workspace.home, stamp(workspace), met.chamber.id, met.session, met.opened)
 
 
-def concerns(workspace: Workspace, somebody: Whose, say: Say, query: Mapping[str, str]) -> Sequence[Concern]:
-    """What concerns somebody today, read anew when a record was written."""
-    seen_at = (*stamp(workspace), *house_stamp(workspace))
-    return _concerns(workspace.home, seen_at, _days(workspace), somebody, say, tuple(sorted(query.items())))
-
-
 def drafts(workspace: Workspace, committee: str) -> list[SavedDraft]:
     """What is being written in a committee, as it was saved last."""
     return _drafts(workspace.home, house_stamp(workspace), committee)
@@ -219,20 +211,6 @@ def outside(workspace: Workspace) -> Outside:
     home = workspace.home
     files = [home / SETTINGS_FILE, *sorted(workspace.checkpoints.glob("*/*")), *sorted(workspace.keys.glob("ledger*"))]
     return _outside(home, (*records_stamp(workspace), *stamp_of(files)))
-
-
-@newest(64)
-def _concerns(
-    home: Path,
-    _stamp: Stamp,
-    days: tuple[dt.date, ...],
-    somebody: Whose,
-    say: Say,
-    query: tuple[tuple[str, str], ...],
-) -> Sequence[Concern]:
-    workspace = Workspace(home)
-    seen, audited = scene_at(home, stamp(workspace), max(days)), audit_days(workspace)
-    return concerns_of(somebody, chambers(workspace), seen, say, audited=audited, query=dict(query))
 
 
 @newest(4)

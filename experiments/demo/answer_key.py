@@ -266,15 +266,6 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "mechanism": "since the change some texts are written by a compressed version of the small model, which "
             "the register does not name as examined: question 6.6",
         },
-        "adoption": {
-            "system": "chatft",
-            "by": "age_band",
-            "group": "50 ans et plus",
-            "points_between": [-25, -10],
-            "switch": "PlantedEffects.older_left_out",
-            "mechanism": "of those who may use ChatFT and do not, more are of 50 and over, in every month; regions and "
-            "roles use it alike. Told on its page, judged by no question",
-        },
         "calls": {
             "2026-07": "none",
             "2026-08": "none",

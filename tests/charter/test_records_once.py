@@ -34,7 +34,6 @@ BY_HAND = {
     "ballot": "a vote is asked for unseen, and told to nobody",
     "participation": "the same, where the vote is secret",
     "session_paper": "the page of a session makes its files, and seals their hashes",
-    "text_example": "`texts example release` and the page of generated texts seal what a steward has read",
     "paired_texts": "`texts pairs seal` measures texts, and seals what they differ in",
     "ledger_start": "`ledger begin` puts a new ledger in the place of a lost one, and says what was found",
 }

@@ -36,7 +36,6 @@ ASKED = (
     "/evidence?entry=99",
     "/article?article=securite&lang=en",
     "/glossary?lang=en#word-psi",
-    "/search?q=seuil",
 )
 """What pages show of one thing, and of none: opened besides every page by itself."""
 

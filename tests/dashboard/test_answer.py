@@ -22,7 +22,7 @@ from boussole.dashboard.markup.elements import shape
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.around import ReadingRights
-from boussole.dashboard.pages.answer.view import NOTHING_ELSE, AnswerPage, answer_page, kept_answer
+from boussole.dashboard.pages.answer.view import AnswerPage, answer_page, kept_answer
 from boussole.dashboard.views.answers.asked import threshold_words
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.short import MOST, compared_people, figures, told_by, words_in
@@ -35,6 +35,8 @@ from tests.as_json import documents, written
 from tests.charter.builders import amended
 from tests.dashboard.before_folds import shown
 from tests.written import system_text
+
+NOTHING_ELSE = ReadingRights(committee=False, incidents=False)
 
 EN, FR = speaker("en"), speaker("fr")
 ALL = ReadingRights(committee=True, incidents=True)

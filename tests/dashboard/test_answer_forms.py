@@ -15,14 +15,17 @@ from boussole.charter.records import statements
 from boussole.dashboard.app.server import guarded
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.answer.around import ReadingRights
 from boussole.dashboard.pages.answer.forms import recording, stating_routes
-from boussole.dashboard.pages.answer.view import NOTHING_ELSE, kept_answer
+from boussole.dashboard.pages.answer.view import kept_answer
 from boussole.dashboard.server.access.permissions import COOKIE, TABLE, Action, Person, Role
 from boussole.dashboard.server.forms import FormProblem, form_html, problem_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.register_words import due_line
 from tests.dashboard.app_at import app_at
 from tests.written import system_text
+
+NOTHING_ELSE = ReadingRights(committee=False, incidents=False)
 
 EN, FR = speaker("en"), speaker("fr")
 ATTESTED, TOLERATES_NONE = "work_got_better", "undeclared_use"

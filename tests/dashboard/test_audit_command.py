@@ -260,7 +260,6 @@ SIBLINGS = {
     "report": ("report", "--out"),
     "compare": ("compare", "--system", "loans", "v1", "v2", "--json"),
     "subgroups": ("subgroups", "--system", "loans", "--json"),
-    "features": ("features", "--system", "loans", "--json"),
     "checkpoint": ("ledger", "checkpoint"),
     "proof": ("ledger", "prove", "0"),
     "pack": ("export", "pack"),

@@ -31,7 +31,6 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.data.view import DataPage, data_page
 from boussole.dashboard.views import store
-from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import StoreFacts
 from boussole.experiments.status import SourceStatus
@@ -76,7 +75,7 @@ def page(scene: Scene, facts: StoreFacts, lang: str = "en") -> DataPage:
 
 def html(made: DataPage, lang: str = "en") -> str:
     data = Template("pages/data/data.html", speaker(lang))
-    return data("head", made) + data("sources", made, nothing) + data("systems", made)
+    return data("head", made) + data("sources", made) + data("systems", made)
 
 
 @pytest.mark.parametrize(("lang", "late"), [("en", "Late by 3 days"), ("fr", "En retard de 3 jours")])

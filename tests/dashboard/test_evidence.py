@@ -21,17 +21,15 @@ from boussole.audits.ledger.search import EntryLine
 from boussole.audits.ledger.verification import SetBack
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import KINDS as RECORDS
-from boussole.charter.record_types.kinds import Case, Closure, Finding, Recommendation
+from boussole.charter.record_types.kinds import Case, Closure, Finding
 from boussole.charter.records import (
     SealedStatement,
     prove_entry,
     save_audit,
-    seal,
     seal_report,
     sealed_json,
     sign_checkpoint,
 )
-from boussole.charter.records.documents.attachments import examined, kept_with, path_of
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.sealed_files import NO_FILES
 from boussole.charter.records.starting import Restart
@@ -112,22 +110,6 @@ def test_the_head_says_how_many_and_whether_they_hold(made):
     assert view.others.startswith("All were verified for this look, and hold together. Nothing outside was compared")
     assert view.tone == "unknown"  # whoever can write the files could have rewritten them all
     assert view.notes == ("Files of evidence: 1, declarations of systems: 0, documents: 0; all are as sealed.",)
-
-
-def test_the_head_tells_of_attachments_that_were_erased_and_of_one_that_was_changed(tmp_path):
-    workspace = Workspace.create(tmp_path / "w")
-    files = examined(workspace, [("a.txt", b"one"), ("b.txt", b"two")])
-    said = {"role": "r", "on": "2026-01-01", "body": "CNIL", "outside": True, "addressee": "Data", "text": "Mend it."}
-    with kept_with(workspace, files):
-        attachments = [each.sealed for each in files]
-        seal(workspace, Recommendation.model_validate({**said, "due_on": "2026-02-01", "attachments": attachments}))
-    first, second = (path_of(workspace, each.sealed.sha256) for each in files)
-    second.unlink()
-    notes = head(short(workspace), verified(workspace), FR).notes
-    assert "Pièces jointes aux enregistrements\u202f: 2, dont effacées ou absentes\u202f: 1." in notes
-    first.write_bytes(b"changed")
-    view = head(short(workspace), verified(workspace), EN)
-    assert (view.tone, view.headline) == ("broken", f"One file is not as it was sealed: `attachments/{first.name}`.")
 
 
 def test_the_head_tells_of_files_as_the_command_does(tmp_path):

@@ -15,9 +15,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import Comparison, MeasureDocument
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.fairness.picture import FairnessGroup, beyond, by_chance
+from boussole.dashboard.pages.fairness.picture import FairnessGroup, by_chance
 from boussole.dashboard.pages.fairness.view import Explorer, first_fields, measured
-from boussole.dashboard.views.charts.strips import StripMark, strip_svg
+from boussole.dashboard.views.charts.strips import StripMark
 from boussole.dashboard.views.fields import PROFILES, RAW, FairnessQuery
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system import system_page
@@ -124,10 +124,10 @@ def asked_by(address: str) -> dict[str, str]:
     return {name: value for name, (value,) in every.items()}
 
 
-@pytest.mark.parametrize("key", ["system", "period", "kind", "by", "stage", "control", "group", "level", "groups"])
+@pytest.mark.parametrize("key", ["system", "period", "kind", "by", "stage", "control", "group"])
 def test_what_is_not_there_is_refused_by_name_and_something_else_is_shown(view: View, key: str) -> None:
     attack = "<img src=x onerror=alert(1)>"
-    asked = {"stage": {"kind": "stage"}, "groups": {"by": "origin"}}.get(key, {})
+    asked = {"stage": {"kind": "stage"}}.get(key, {})
     plain, shown = view(**asked), view(**asked | {key: attack})
     assert [field.key for field in shown.fields if field.refused] == [key]
     assert (shown.answer, shown.table) == (plain.answer, plain.table)
@@ -183,22 +183,7 @@ def judged(low: float | None, high: float | None) -> FairnessGroup:
     return replace(compared(0.1, 0.2), judged=Comparison.of(told))
 
 
-def test_a_group_is_beyond_a_level_only_with_its_whole_interval() -> None:
-    assert beyond(compared(0.7, 0.79), 80) == "beyond"
-    assert beyond(compared(0.7, 0.81), 80) == "across"
-    assert beyond(compared(0.8, 0.9), 80) == "within"
-    assert beyond(compared(1.26, 1.4, bad_side="above"), 80) == "beyond"
-    assert beyond(compared(1.1, 1.2, bad_side="above"), 80) == "within"
-    assert beyond(compared(-0.2, -0.06, scale="difference"), 5) == "beyond"
-    assert beyond(compared(-0.2, -0.04, scale="difference"), 5) == "across"
-    assert beyond(compared(0.02, 0.04, scale="difference", bad_side="above"), 5) == "within"
-    assert beyond(compared(None, None), 80) == ""
-
-
 def test_where_a_group_is_judged_the_interval_that_decided_is_told() -> None:
-    assert beyond(judged(0.7, 0.79), 80) == "beyond"
-    assert beyond(judged(0.7, None), 80) == "across"
-    assert beyond(judged(None, None), 80) == ""
     assert by_chance(judged(0.9, 1.1)) is True
     assert by_chance(judged(1.1, None)) is False
 
@@ -208,14 +193,6 @@ def test_chance_may_explain_a_gap_whose_interval_holds_parity() -> None:
     assert by_chance(compared(0.8, 0.99)) is False
     assert by_chance(compared(-0.01, 0.02, scale="difference")) is True
     assert by_chance(compared(None, None)) is None
-
-
-def test_the_level_chosen_is_said_and_drawn_and_is_no_threshold(view: View) -> None:
-    shown = view(by="gender", level="95", control=RAW)
-    assert any("level of 95 for 100" in sentence for sentence in shown.more)
-    assert shown.chart is not None
-    assert "no threshold of the charter" in shown.chart.note
-    assert "no threshold" not in view(by="gender", control=RAW).chart.note  # type: ignore[union-attr]
 
 
 def test_a_group_is_followed_over_the_windows_that_were_audited(view: View, windows: list[Any]) -> None:
@@ -232,42 +209,6 @@ def marks_of(shown: Explorer) -> list[StripMark]:
     return [mark for strip in shown.chart.rows for mark in strip.marks]
 
 
-def test_two_periods_stand_beside_each_other_on_one_chart_and_in_one_table(view: View, windows: list[Any]) -> None:
-    first, second = (span(each) for each in windows[:2])
-    alone = {when: view(of=windows, by="gender", control=RAW, period=when) for when in (first, second)}
-    both = view(of=windows, by="gender", control=RAW, period=first, beside=second)
-    assert [mark.second for mark in marks_of(both)] == [False, True, False, True]
-    for at, when in enumerate((first, second)):
-        marks = [mark for mark in marks_of(both) if mark.second == bool(at)]
-        assert [mark.dot for mark in marks] == [mark.dot for mark in marks_of(alone[when])]
-        assert [mark.said for mark in marks] == [mark.said for mark in marks_of(alone[when])]
-        assert [row[2:] for row in both.table.rows[at::2]] == [row[1:] for row in alone[when].table.rows]
-    assert {row[1] for row in both.table.rows} == {mark.period for mark in marks_of(both)}
-    assert both.answer == alone[first].answer
-    assert both.then[0] == alone[second].answer
-    assert len(both.seals) == 2
-
-
-def test_the_second_period_is_told_apart_by_shape_as_well(view: View, windows: list[Any]) -> None:
-    shown = view(of=windows, by="gender", control=RAW, beside=span(windows[1]))
-    assert shown.chart is not None
-    drawn = [strip_svg(mark, shown.chart.scale) for mark in marks_of(shown)]
-    women, women_then = drawn[:2]
-    assert "<polygon" not in women
-    assert 'fill="#ffffff"' in women_then
-    assert "stroke-dasharray" in women_then
-    assert "stroke-dasharray" not in women
-
-
-def test_no_difference_between_two_periods_is_told_or_judged(view: View, windows: list[Any]) -> None:
-    first, second = windows[:2]
-    assert first["window"]["start"] <= second["window"]["end"], "these two share days"
-    shown = view(of=windows, by="gender", beside=span(second))
-    assert "The two periods share days: the decisions of these count in both." in shown.apart
-    assert "is not judged here" in shown.apart[-1]
-    assert not any("judged here" in told for told in view(of=windows, by="gender").apart)
-
-
 def test_a_figure_that_counts_earlier_periods_says_so(view: View, windows: list[Any]) -> None:
     """“February 2026” stood beside 1,137 decisions, of which many were of January."""
     later = next(each for each in windows if each.get("accumulated"))
@@ -275,57 +216,8 @@ def test_a_figure_that_counts_earlier_periods_says_so(view: View, windows: list[
     shown = view(of=[later], kind="selected", by="gender", control=RAW)
     assert all("with those before it" in mark.said for mark in marks_of(shown)), told.keys()
     since = EN.date(later["accumulated"]["since"])
-    assert any(f"decisions count since {since}" in sentence for sentence in shown.apart)
+    assert any(f"decisions count since {since}" in sentence for sentence in shown.more)
     assert all("with those before it" in row[0] for row in view(of=windows, by="gender").history.rows[1:2])  # type: ignore[union-attr]
-
-
-def test_the_sentence_of_a_second_period_says_what_it_counts(view: View, windows: list[Any]) -> None:
-    later = next(each for each in windows if each.get("accumulated"))
-    first = next(each for each in windows if each is not later)
-    shown = view(of=windows, by="gender", control=RAW, period=span(first), beside=span(later))
-    assert shown.then_of.endswith("with those before it")
-    assert f"<strong>{shown.then_of}:</strong> {shown.then[0]}" in Template("pages/fairness/fairness.html", EN)(
-        "answer", shown
-    )
-    other = view(of=windows, by="gender", control=RAW, period=span(later), beside=span(first))
-    assert other.then_of == marks_of(other)[1].period
-
-
-@pytest.mark.slow
-def test_what_one_period_hides_is_hidden_beside_another(view: View, windows: list[Any]) -> None:
-    """Nothing of two audits is added or subtracted: every figure is one that one of them tells of this very group."""
-    for by in ("origin", "gender", "age", "gender,origin"):
-        shown = view(of=windows, by=by, control=RAW, beside=span(windows[1]))
-        for at, document in enumerate(windows[:2]):
-            earlier = document.get("accumulated") or {"measures": []}
-            told = [*document["measures"], *earlier["measures"]]
-            held = {text for m in told for text in _written(m)} | {"100", "95", "11", "2", "2026"}
-            decided = [each["interval"] for verdict in document["verdicts"] for each in verdict["comparisons"]]
-            held |= {text for interval in decided if interval for text in _ends(interval)}
-            name = EN.period(document["window"]["start"], document["window"]["end"]).casefold()
-            rows = [row for row in shown.table.rows if row[1].casefold().startswith(name)]
-            assert rows, (by, at)
-            for row in rows:
-                assert {each.strip(".,") for cell in row[2:] for each in NUMBERS.findall(cell)} <= held, row
-    few = [
-        row
-        for row in view(of=windows, by="origin", control=RAW, beside=span(windows[1])).table.rows
-        if "Small" in row[0]
-    ]
-    assert few
-    for row in few:
-        assert row[2].startswith(("set apart (", "hidden ("))
-        assert not NUMBERS.findall("".join(row[3:5]))
-
-
-def test_groups_are_picked_and_the_others_left_out(view: View, windows: list[Any]) -> None:
-    every = view(by="origin", control=RAW)
-    field = next(field for field in every.fields if field.key == "groups")
-    two = [option.value for option in field.options][:2]
-    shown = view(of=windows, by="origin", control=RAW, groups="|".join(two), beside=span(windows[1]))
-    assert {row[0] for row in shown.table.rows} <= {row[0] for row in every.table.rows[:2]}
-    assert shown.chosen.groups == "|".join(two)
-    assert not any(field.key == "groups" for field in view(by="gender").fields), "two groups are always both shown"
 
 
 @pytest.mark.costly
@@ -343,18 +235,18 @@ def test_a_mark_says_its_figure_interval_and_count_and_leads_to_its_group(view: 
 @pytest.mark.costly
 @pytest.mark.usefixtures("local")
 def test_what_is_chosen_stands_in_the_address_and_an_address_sets_the_fields() -> None:
-    seen = app_at("fairness", lang="en", system="offers", by="origin", level="80").run()
+    seen = app_at("fairness", lang="en", system="offers", by="origin", kind="stage").run()
     assert not seen.exception
-    assert seen.selectbox(key="fairness-level").value == "80"
+    assert seen.selectbox(key="fairness-kind").value == "stage"
     seen.selectbox(key="fairness-by").select("gender").run()
     asked = {key: value[0] if isinstance(value, list) else value for key, value in seen.query_params.items()}
-    assert (asked["by"], asked["level"], asked["lang"]) == ("gender", "80", "en")
-    kind = seen.selectbox(key="fairness-kind")
-    kind.select("found").run()
+    assert (asked["by"], asked["kind"], asked["lang"]) == ("gender", "stage", "en")
+    assert asked["stage"]
+    seen.selectbox(key="fairness-kind").select("found").run()
     assert not seen.exception
     asked = {key: value[0] if isinstance(value, list) else value for key, value in seen.query_params.items()}
     assert asked["kind"] == "found"
-    assert "level" not in asked, "a level of a ratio is none of a gap: it is left out, and nobody is warned"
+    assert "stage" not in asked, "a stage is none of a question without stages: it is left out, and nobody is warned"
     assert not any("warning" in getattr(each.proto, "body", "") for each in seen.main)
 
 

@@ -12,7 +12,6 @@ from starlette.testclient import TestClient
 
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Dissent, OpinionText
-from boussole.charter.record_types.attached import Attachment
 from boussole.charter.record_types.kinds import FollowUp, Recommendation, Reply
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts, facts_of
@@ -60,17 +59,6 @@ SAID_ALL = [
     Reply(role="Head · steward", on=DAY, of=2, accepted="partly", text="Soon."),
     FollowUp(role="steward", on=dt.date(2026, 10, 1), of=2, state="in_progress", text="Half."),
 ]
-
-
-def test_files_of_a_recommendation_and_of_its_answer_are_handed_out_beside_their_words(scene):
-    file = Attachment(sha256="0" * 64, size=12_345, kind="pdf")
-    answered = Reply(role="Data", on=DAY, of=0, accepted="yes", text="Here.", attachments=[file, file])
-    shown = page(scene, advice(attachments=[file]), answered)
-    (row,) = shown.rows
-    assert row.attached == [("Attachment 1 (PDF, 12 kB)", "/attachment/0/1")]
-    assert [href for _, href in row.answers[0].attached] == ["/attachment/1/1", "/attachment/1/2"]
-    told = PAGE("recommendations", shown, ACTING, [])
-    assert told.count('href="/attachment/') == 3
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, speaker
-from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
+from boussole.dashboard.pages.answer.around import ReadingRights
+from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.charter.view import CharterView, charter_page
 from boussole.dashboard.pages.compass.view import since_audit
@@ -35,7 +36,6 @@ from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.compass import compass, waiting
 from boussole.dashboard.views.evidence import EntryResults, content_words
 from boussole.dashboard.views.law import law_page
-from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import register_page, unaudited
 from boussole.dashboard.views.register_words import Register, RegisterQuery
 from boussole.dashboard.views.scene import Scene
@@ -44,6 +44,8 @@ from boussole.dashboard.views.system_tables import matrix
 from tests.as_json import documents, judge, register, summarise
 from tests.charter.builders import WOMEN, comparison, drift, system
 from tests.sparing import slow_case
+
+NOTHING_ELSE = ReadingRights(committee=False, incidents=False)
 
 TODAY = dt.date(2026, 11, 26)
 MARK = "¤"
@@ -148,7 +150,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     )
     listed = register_page(given, RegisterQuery(), say, query=query)
     template = Template("pages/register/register.html", say)
-    parts = ("head", listed), ("overview", listed, nothing), ("uses", listed, nothing)
+    parts = ("head", listed), ("overview", listed), ("uses", listed)
     written = [template(*each) for each in parts]
     shown = waiting(Person(role=Role.STEWARD), (), given, say, query=query)
     assert shown is not None

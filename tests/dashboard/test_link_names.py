@@ -11,7 +11,6 @@ from boussole.charter.records.facts import Facts
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
-from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
 from boussole.dashboard.views.fields import LinkChoice
 from boussole.dashboard.views.register_words import DueLine
 from boussole.dashboard.views.scene import Scene
@@ -88,12 +87,4 @@ def test_each_way_to_ask_says_about_what(scene: Scene, lang: str) -> None:
     assert article is not None
     shown = Links(Template("pages/article/article.html", say)("questions", article, ask))
     assert len(shown.places) > 2
-    assert shown.alike == {}
-
-
-def test_each_plan_says_to_which_answer_it_leads(scene: Scene) -> None:
-    page = plan_page(scene, PlanQuery(system="matchft"), speaker("en"), query={})
-    assert page is not None
-    shown = Links(Template("pages/plan/plan.html", speaker("en"))("page", page))
-    assert len(shown.places) > 1
     assert shown.alike == {}

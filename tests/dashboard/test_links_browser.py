@@ -102,15 +102,6 @@ def test_the_register_is_filtered_by_its_fields_and_leads_to_its_entries(visit: 
     assert "180,000 € to build" in text(page, ".entry")
 
 
-def test_search_is_one_field_away_on_every_page(visit: Open) -> None:
-    page = visit("/law?lang=en")
-    page.find_element(By.ID, "find").send_keys("fairness", Keys.ENTER)
-    waiting(page).until(lambda b: "/search?q=fairness&lang=en" in b.current_url)
-    waiting(page).until(lambda b: text(b, ".found mark") == "Fairness")
-    page.find_element(By.PARTIAL_LINK_TEXT, "Fairness and non-discrimination").click()
-    waiting(page).until(lambda b: text(b, "h1") == "Fairness and non-discrimination")
-
-
 def test_what_is_looked_up_in_the_ledger_has_an_address(visit: Open) -> None:
     page = visit("/evidence")
     assert text(page, "h1") == "Qu’est-ce qui est scellé ici\u202f?"

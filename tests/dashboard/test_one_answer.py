@@ -31,7 +31,8 @@ from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
+from boussole.dashboard.pages.answer.around import ReadingRights
+from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.pages.article.standing import standings
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition, teller
@@ -43,6 +44,8 @@ from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system import system_page
 from boussole.dashboard.views.system_tables import matrix
 from tests.dashboard.conftest import DECLARED, FIXTURE, _document
+
+NOTHING_ELSE = ReadingRights(committee=False, incidents=False)
 
 EN = speaker("en")
 TODAY = dt.date(2026, 11, 28)
@@ -251,7 +254,14 @@ def test_each_screen_of_a_system_and_each_answer_say_what_the_register_says(
         assert {article.id: article.verdict for article in shown.articles}.items() <= stands[name].items()
         for key, verdict in known[name].items():
             page = answer_page(
-                scene, name, key, EN, past=SystemPast(audits={}), chambers=[], reader=NOTHING_ELSE, query={}
+                scene,
+                name,
+                key,
+                EN,
+                past=SystemPast(audits={}),
+                chambers=[],
+                reader=NOTHING_ELSE,
+                query={},
             )
             assert page is not None
             assert page.verdict == verdict

@@ -19,7 +19,6 @@ from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views import store
-from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.register import register_page
 from boussole.dashboard.views.register_words import Register, RegisterQuery, when
 from tests.charter.uses import use_of
@@ -134,7 +133,7 @@ def test_how_far_away_a_day_is(days: int, told: str) -> None:
 def test_markup_in_a_register_is_text() -> None:
     evil = use("evil", {"humain": "kept"}, title={"en": "<img src=x onerror=alert(1)>"}, owner="<b>", risk_reason="<i>")
     template = Template("pages/register/register.html", EN)
-    shown = template("uses", page([evil], []), nothing) + template("head", page([evil], []))
+    shown = template("uses", page([evil], [])) + template("head", page([evil], []))
     assert "<img src=x" not in shown
     assert "&lt;img src=x" in shown
 
@@ -172,11 +171,11 @@ def test_a_hundred_systems_are_shown_within_a_second(tmp_path: Path) -> None:
     # Once in each process, at its start: the fonts of drawings.
     empty = register_page(store.register(Workspace.create(tmp_path / "none"), TODAY), RegisterQuery(), FR, query={})
     template = Template("pages/register/register.html", FR)
-    assert template("overview", empty, nothing)
+    assert template("overview", empty)
     began = time.process_time()
     kept = store.register(workspace, TODAY)
     shown = register_page(kept, RegisterQuery(), FR, query={})
-    parts = ("head", shown), ("overview", shown, nothing), ("uses", shown, nothing)
+    parts = ("head", shown), ("overview", shown), ("uses", shown)
     html = [template(*each) for each in parts]
     assert time.process_time() - began < 1
     assert len(shown.rows) == 100

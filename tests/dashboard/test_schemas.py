@@ -49,10 +49,7 @@ def workspace(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest
     [
         ("audit", ("audit", "--system", "offers", "--dry-run", *FEBRUARY)),
         ("drift", ("drift", "--system", "offers")),
-        ("plan", ("plan", "--share", "40", "--rate", "30")),
-        ("plan", ("plan", "--system", "offers")),
         ("subgroups", ("subgroups", "--system", "offers", "--minimum", "20", *FEBRUARY)),
-        ("features", ("features", "--system", "offers", "--minimum", "20", *FEBRUARY)),
         ("charter", ("charter", "show")),
         ("charter-diff", ("charter", "diff", "packaged", "minimal")),
         ("replay", ("charter", "replay", "--against", "minimal")),
@@ -65,21 +62,6 @@ def test_what_a_command_writes_is_as_its_schema_says(
     done = command("--workspace", workspace.home, *arguments, "--json", "-")
     assert done.returncode == 0, done.stderr
     assert_fits(json.loads(done.stdout), name)
-
-
-def test_a_plan_finds_questions_by_their_number_and_says_what_it_lacks(workspace: Workspace, command: Run) -> None:
-    def plan(*words: str) -> tuple[int, str]:
-        done = command("--workspace", workspace.home, "plan", "--system", "offers", *words)
-        return done.returncode, done.stdout or done.stderr
-
-    code, told = plan("--question", "3.1")
-    assert code == 0
-    assert "\n3.1 selection_rate_ratio_" in told
-    assert "3.2" not in told
-    assert plan("--question", "3.1", "--gap", "98")[1].startswith(
-        "boussole: question '3.1' compares no groups of 'offers'"
-    )
-    assert "question '9.9' compares no groups of 'offers'." in plan("--question", "9.9")[1]
 
 
 def test_the_register_is_as_its_schema_says(workspace: Workspace, command: Run, tmp_path: Path) -> None:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee import acting
-from boussole.charter.committee.acting import do
-from boussole.charter.committee.acts.meeting import convene
-from boussole.charter.record_types.acts import Mandate, MandateEnd
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.app.server import warm
-from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.article.view import ArticleQuery, kept_article
 from boussole.dashboard.pages.system.view import system_page
 from boussole.dashboard.server.process import stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.concerns import Whose
-from tests.charter.committee.desk import AGENDA, CALLED, HOUR, SAID, START, m
-from tests.charter.committee.hall import NAME, Hall, who
 from tests.conftest import SYSTEMS
 
 
@@ -72,22 +63,3 @@ def test_what_the_lake_held_a_moment_ago_will_do_only_where_a_page_says_so(tmp_p
     assert seen_later is not seen
     (workspace.home / "systems" / "compas.yaml").write_text((SYSTEMS / "compas.yaml").read_text(encoding="utf-8"))
     assert store.facts(workspace, within=store.A_MINUTE) is not seen_later
-
-
-def test_what_concerns_somebody_turns_with_the_day_of_their_committee(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hall = Hall.seat(tmp_path / "workspace")
-    workspace, house = hall.workspace, hall.house
-    convene(workspace, NAME, starts=START, ends=START + HOUR, place="x", agenda=AGENDA, who=who(CALLED))
-    mandate = next(entry for entry, act in house.standing(Mandate) if act.member == m(1))
-    do(workspace, MandateEnd(**SAID, on=CALLED, of=mandate, last_day=CALLED + dt.timedelta(days=1)))
-    somebody, day = Whose(name=m(1), member=m(1)), CALLED + dt.timedelta(days=2)
-    monkeypatch.setattr(Workspace, "today", lambda _: day)  # where the organisation is, a new day has begun
-    told = []
-    for clock in (dt.time(23, 50), dt.time(0, 10)):
-        its_day = day - dt.timedelta(days=clock.hour > 12)
-        now = dt.datetime.combine(its_day, clock)
-        monkeypatch.setattr(acting, "here_and_now", lambda _, now=now: now)
-        told.append(len(store.concerns(workspace, somebody, speaker("en"), {})))
-    assert told == [1, 0]

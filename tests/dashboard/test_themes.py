@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import html
 import re
 from pathlib import Path
@@ -14,12 +13,6 @@ from boussole import dashboard
 from boussole.dashboard.app.frame import DARK, LIGHT
 from boussole.dashboard.markup.elements import DARK as IN_THE_DARK
 from boussole.dashboard.markup.elements import INK, INK_2, LINE, LINK, MARKS, NEEDLE, PAPER, SIDE, picture
-from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.answer.view import drawing_of
-from boussole.dashboard.views.charts.tables import MarkedTable
-from boussole.dashboard.views.parts.taking import Figure, FigureSource, image, svg_file
-from boussole.dashboard.views.scene import Scene
-from tests.dashboard.test_answer import every, page
 
 STYLE = (Path(dashboard.__file__).parent / "app" / "static" / "style.css").read_text(encoding="utf-8")
 ROOTS = [dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{3,6});", body)) for body in re.findall(r":root {([^}]*)}", STYLE)]
@@ -107,20 +100,3 @@ def test_a_picture_on_a_page_follows_into_the_dark() -> None:
     assert f"text:not([fill]){{fill:{IN_THE_DARK[INK]}}}" in style
     assert ".stHtml img[width]" in STYLE
     assert "background: #fbfaf7" not in STYLE
-
-
-@pytest.mark.costly
-def test_a_file_of_a_picture_stays_as_it_is_on_paper(scene: Scene) -> None:
-    """Whoever puts it into a document finds it as it prints, whatever the theme of the machine that shows it."""
-    say = speaker("en")
-    pages = [page(scene, system, key) for system, key, _ in every(scene)]
-    drawings = [(each, drawing_of(each)) for each in pages if drawing_of(each).svg]
-    assert drawings
-    for answer, drawing in drawings:
-        source = FigureSource(organisation="X", about=answer.title, period=answer.when, charter="1", seal=None)
-        taken = Figure(title="T", source=source, href="", fill=MarkedTable, draw=lambda drawing=drawing: drawing)
-        assert "prefers-color-scheme" not in svg_file(taken, say, dt.date(2026, 11, 30)).decode()
-        each = image(taken, say)
-        assert "prefers-color-scheme" not in each
-        assert "prefers-color-scheme" in unquote(str(picture(each, "alt")))
-        assert INK in each

@@ -57,13 +57,6 @@ def test_what_fails_around_a_page_is_told_alike(look: Look, part: str) -> None:
     assert re.search(r"trouble [0-9a-f]{8} on the frame of glossary", noted)
 
 
-def test_a_bell_that_fails_leaves_the_page_whole(look: Look) -> None:
-    shown, noted = look("app.frame.bell")
-    assert "<h1" in shown
-    assert 'class="foot"' in shown
-    assert re.search(r"trouble [0-9a-f]{8} on what concerns whoever looks at glossary", noted)
-
-
 def test_what_fails_in_the_foot_leaves_the_page_whole(look: Look) -> None:
     shown, noted = look("views.store.outside")
     assert TOLD not in shown

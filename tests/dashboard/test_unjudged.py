@@ -9,80 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from boussole.audits.metrics.forgotten import NEVER, NEVER_RATIO
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.document import AuditDocument, MeasureDocument, VerdictDocument
-from boussole.charter.text.loading import load_charter
+from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.views.answers.small_print import small_print
 from boussole.dashboard.views.answers.unjudged import UnjudgedFigure, unjudged
 from boussole.dashboard.views.charts.forecast import ForecastDrawing, ForecastPoint, forecast_svg
-from boussole.dashboard.views.scene import counted_since, period_of
-from boussole.dashboard.views.system import chart_title
 from tests.end_to_end.test_calls import ALLOWED, HERE_CALL
 from tests.end_to_end.test_calls import audit as audit_of_calls
 from tests.end_to_end.test_calls import made as with_calls
 
 Document = dict[str, Any]
 FR, EN = speaker("fr"), speaker("en")
-
-
-def measure(metric: str, group: dict[str, str], value: float | None, **params: Any) -> MeasureDocument:
-    name = ",".join(f"{key}={each}" for key, each in group.items())
-    return MeasureDocument.of(
-        {
-            "id": f"{metric}/{name}" if name else metric,
-            "metric": metric,
-            "by": list(group),
-            "group": group or None,
-            "given": {},
-            "value": value,
-            "status": "suppressed" if value is None else "ok",
-            "reason": "small_group" if value is None else None,
-            "n": None if value is None else 1200,
-            "clusters": None,
-            "interval": None
-            if value is None
-            else {"low": value - 0.02, "high": value + 0.02, "level": 0.95, "method": "jackknife"},
-            "params": {"first_day": "2026-07-01", "months": 3, **params},
-        }
-    )
-
-
-def counted(document: Document, *measures: MeasureDocument, by: tuple[str, ...] = ("gender",)) -> tuple[Any, Any]:
-    """A document with these measures, and a verdict about people on no list by these attributes."""
-    whole = AuditDocument.of(document)
-    verdict = whole.verdicts[0].changed(metric=NEVER_RATIO, by=by, indicator="never_shortlisted")
-    return whole.changed(measures=(*whole.measures, *measures)), verdict
-
-
-@pytest.fixture
-def on_lists(matchft: Document) -> tuple[AuditDocument, VerdictDocument]:
-    return counted(
-        matchft,
-        measure(NEVER, {}, 0.2),
-    )
-
-
-def test_other_questions_and_logs_without_lists_show_nothing(matchft: Document) -> None:
-    document, verdict = counted(matchft)
-    assert unjudged(document, verdict, EN, system=None) == []
-
-
-def test_the_days_that_are_said_are_those_that_were_counted(on_lists: tuple[AuditDocument, VerdictDocument]) -> None:
-    document, verdict = on_lists
-    never = next(each for each in document.measures if each.metric == NEVER)
-    assert counted_since(never) == dt.date(2026, 7, 1)
-    assert counted_since(None) is None
-    said = period_of(document, never, EN)
-    assert said == EN.period("2026-07-01", document.window.end)
-    assert chart_title("never_shortlisted_rate", ("gender",), FR, system=None).startswith(
-        "Part des personnes sur aucune liste, par"
-    )
-    print_ = dict(small_print(document, verdict, EN, charter=load_charter()))
-    assert print_["People"] == f"1,200 people assessed at least once, {said}"
-
 
 SHARES = [("2025-03-01", 0.4), ("2025-06-01", 0.46), ("2025-09-01", 0.55), ("2025-12-01", 0.6), ("2026-09-01", 0.9)]
 PARTS = """[

@@ -20,7 +20,6 @@ from boussole.dashboard.pages.work.forms import work_routes
 from boussole.dashboard.server.access.permissions import COOKIE, Person, Role
 from boussole.dashboard.server.forms import PageForms, problem_of
 from boussole.dashboard.views.incidents_and_work import work_page, work_words
-from boussole.dashboard.views.parts.taking import nothing
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
 from tests.dashboard.app_at import app_at
@@ -67,8 +66,8 @@ def test_it_is_written_as_text_with_forms_for_those_who_may(scene):
     shown, acting = page(scene, *SAID), PageForms(query={}, problem=None)
     forms = offered("work", Setting(person=Person(role=Role.FOLLOW_UP), say=EN, scene=scene))
     made = Template("pages/work/work.html", EN)
-    written = made("head", shown) + made("surveys", shown, nothing)
-    written += "".join(made("listed", each, nothing) for each in shown.lists) + acting.recording(forms, EN)
+    written = made("head", shown) + made("surveys", shown)
+    written += "".join(made("listed", each) for each in shown.lists) + acting.recording(forms, EN)
     assert "<script>" not in written
     assert "&lt;b&gt;" in written
     assert "<b>" not in written

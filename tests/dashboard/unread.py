@@ -54,7 +54,6 @@ ADDRESSES: dict[str, tuple[dict[str, str], ...]] = {
     "drift": ({}, {"system": "offers"}, {"system": "writer"}),
     "fairness": ({}, {"system": "offers"}),
     "evidence": ({}, {"entry": "0"}),
-    "search": ({}, {"q": "offers"}),
 }
 """What pages are asked for, besides their bare address."""
 

@@ -61,7 +61,7 @@ def explored(document: AuditDocument, workspace: Workspace) -> Iterator[tuple[Ve
                     if verdict is None:
                         continue
                     found = groups(document, kind, by, EN, stage=stage, control=control, system=system)
-                    yield verdict, drawing(found, kind, EN, control=control, level=None, minimum=11)
+                    yield verdict, drawing(found, kind, EN, control=control, minimum=11)
 
 
 def levels_of(rows: DotRows, place: int) -> dict[str, float]:

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.record_types.kinds import Finding, Recommendation
+from boussole.charter.record_types.kinds import Finding
 from boussole.charter.records import keep_file, open_records, save_audit, seal
-from boussole.charter.records.documents.attachments import erase, examined, kept_with, path_of
 from boussole.charter.records.sealed_files import FileFault, verify_files
 from tests.attacks import Tries
 from tests.end_to_end.test_kept_checkpoint import Scene, document, rewrite, run
@@ -122,49 +121,6 @@ def test_every_changed_byte_is_found(workspace: Workspace, tries: Tries) -> None
 def test_a_changed_document_fails(workspace: Workspace) -> None:
     (workspace.home / "documents" / LETTER).write_bytes(b"%PDF lettre")
     assert run(workspace, *VERIFY).exit_code == 1
-
-
-@pytest.fixture
-def attached(workspace: Workspace) -> Path:
-    """The file of the one attachment of entry 5."""
-    (file,) = examined(workspace, [("a.txt", b"a letter")])
-    said = {"role": "r", "on": "2026-01-01", "body": "CNIL", "outside": True, "addressee": "Data", "text": "Mend it."}
-    with kept_with(workspace, [file]):
-        seal(workspace, Recommendation.model_validate({**said, "due_on": "2026-02-01", "attachments": [file.sealed]}))
-    return path_of(workspace, file.sealed.sha256)
-
-
-@pytest.mark.attack("attachments", "a kept file is changed or loses its key, or a file is laid beside it, unseen")
-def test_an_attachment_that_is_not_as_it_was_sealed_is_named(
-    workspace: Workspace, attached: Path, tries: Tries
-) -> None:
-    assert "Attachments of records: 1, of which erased or missing: 0." in run(workspace, *VERIFY).stderr
-    assert verify_files(workspace).extra == ()
-    whole, told = attached.read_bytes(), f"attachments/{attached.name}"
-    for content in (whole[:-1] + bytes([whole[-1] ^ 1]), b"", b"a letter"):
-        attached.write_bytes(content)
-        tries.add()
-        done = run(workspace, *VERIFY)
-        assert done.exit_code == 1
-        assert f"{told} was changed, or its key is not in keys/; entry 5 rests on it." in done.stderr
-    attached.write_bytes(whole)
-    (workspace.attachments / f"{'cd' * 32}.sealed").write_bytes(b"of a record that was never sealed")
-    attached.with_suffix(".pdf").write_bytes(b"another letter")
-    tries.add(2)
-    found = verify_files(workspace)
-    assert found.extra == (f"attachments/{'cd' * 32}.sealed",)
-    assert [(each.entry, each.fault) for each in found.bad] == [(5, FileFault.sealed_name)]
-    attached.with_suffix(".pdf").unlink()
-    (workspace.keys / "attachments.key").unlink()
-    tries.add()
-    assert [each.fault for each in verify_files(workspace).bad] == [FileFault.unread]
-
-
-def test_an_erased_attachment_is_counted_and_no_fault(workspace: Workspace, attached: Path) -> None:
-    assert erase(workspace, attached.stem)
-    done = run(workspace, *VERIFY)
-    assert done.exit_code == 3
-    assert "Attachments of records: 1, of which erased or missing: 1." in done.stderr
 
 
 def test_a_file_that_nobody_names_is_a_note(workspace: Workspace) -> None:

@@ -9,14 +9,13 @@ from pydantic import Field, model_validator
 
 from boussole.audits.systems.kinds import Identifier, Strict
 from boussole.charter.record_types.acts.base import COUNTED, Act, Member, OfSession, Sitting
-from boussole.charter.record_types.attached import Attaching
 from boussole.charter.record_types.base import Line, Prose, Sha256
 from boussole.charter.record_types.inputs import Command, Input, WebForm
 
 OfReferral = Annotated[int, Input(help="The entry of the referral.")]
 
 
-class Referral(Attaching, Act):
+class Referral(Act):
     """A matter is put to the committee: by the organisation, by an authority, or by its own members."""
 
     kind = "referral"
@@ -29,7 +28,7 @@ class Referral(Attaching, Act):
             send="Put it to the committee",
             action="REFER",
             led=False,
-            asks=("origin", "sender", "subject", "system", "due_on", "text", "attachments"),
+            asks=("origin", "sender", "subject", "system", "due_on", "text"),
             filled={"supporters": "nothing", "articles": "nothing"},
         ),
         WebForm(
@@ -38,7 +37,7 @@ class Referral(Attaching, Act):
             send="Take it up",
             action="TAKE_PART",
             led=False,
-            asks=("subject", "system", "due_on", "text", "supporters", "attachments"),
+            asks=("subject", "system", "due_on", "text", "supporters"),
             filled={"sender": "members", "articles": "nothing"},
             fixed={"origin": "self"},
         ),
@@ -270,7 +269,7 @@ class CommitteeQuestion(Act):
         return self
 
 
-class CommitteeAnswer(Attaching, Act):
+class CommitteeAnswer(Act):
     """The answer to a question, in words or in a document."""
 
     kind = "answer"
@@ -291,7 +290,7 @@ class CommitteeAnswer(Attaching, Act):
             send="Send the answer",
             action="ANSWER",
             led=False,
-            asks=("role", "text", "attachments"),
+            asks=("role", "text"),
             filled={"of": "address"},
             inputs={"role": Input(label="In whose name do you answer?"), "text": Input(required=True)},
         ),

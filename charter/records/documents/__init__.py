@@ -1,1 +1,1 @@
-"""Files that records rest on: documents and attachments, each kept under its SHA-256."""
+"""Documents that records rest on, each kept under its SHA-256."""

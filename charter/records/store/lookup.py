@@ -107,11 +107,3 @@ def _places(connection: Connection, digest: str) -> list[DocumentEntry]:
         for how, query in queries.items()
         for row in connection.execute(query)
     ]
-
-
-def audit_days(workspace: Workspace) -> dict[int, dt.date]:
-    """The day on which each audit was sealed, as the organisation counts days, by its entry."""
-    with reading(workspace) as connection:
-        rows = [] if connection is None else connection.execute(select(Audit.entry, Audit.created_at)).all()
-    zone = workspace.settings.zone
-    return {row.entry: dt.datetime.fromisoformat(row.created_at).astimezone(zone).date() for row in rows}

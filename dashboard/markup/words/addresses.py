@@ -10,19 +10,8 @@ from boussole.dashboard.markup.words import Say
 
 EVIDENCE = "/evidence"
 FAIRNESS = "/fairness"
-SEARCH = "/search"
-ATTACHMENT = "/attachment"
 CALENDAR = "/session-calendar"
 MINUTES_OF = "/session-minutes"
-
-
-def attachment_href(entry: int, number: int) -> str:
-    """Where an attachment of a record is taken away, by its place in the record.
-
-    >>> attachment_href(31, 1)
-    '/attachment/31/1'
-    """
-    return f"{ATTACHMENT}/{entry}/{number}"
 
 
 def compass_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
@@ -148,15 +137,6 @@ def minutes_data_href(entry: int) -> str:
     return f"{MINUTES_OF}/{entry}.json"
 
 
-def concerns_href(*, query: Mapping[str, str]) -> str:
-    """What concerns whoever looks.
-
-    >>> concerns_href(query={"lang": "en"})
-    '/concerns?lang=en'
-    """
-    return address("/concerns", query)
-
-
 def drift_href(system: str, *, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
     """The drift of a system, or a place on its page; `asked` is what is not asked by itself.
 
@@ -193,15 +173,6 @@ def fairness_href(*, query: Mapping[str, str], **asked: str) -> str:
     return address(FAIRNESS, {**{key: value for key, value in asked.items() if value}, **query})
 
 
-def search_href(*, query: Mapping[str, str], **asked: str) -> str:
-    """What is looked for, and of which kind.
-
-    >>> search_href(query={"lang": "en"}, q="women", kind="")
-    '/search?q=women&lang=en'
-    """
-    return address(SEARCH, {**{key: value for key, value in asked.items() if value}, **query})
-
-
 def reports_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
     """The page of reports, or a place on it.
 
@@ -227,15 +198,6 @@ def recommendations_href(*, query: Mapping[str, str], anchor: str = "", **asked:
     ('/recommendations?state=overdue&lang=en', '/recommendations#o-12')
     """
     return address("/recommendations", {**asked, **query}, anchor)
-
-
-def generations_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
-    """The page of generated texts, what is asked of it, or a place on it.
-
-    >>> generations_href(query={"lang": "en"}, done="12", anchor="done"), generations_href(query={})
-    ('/generations?done=12&lang=en#done', '/generations')
-    """
-    return address("/generations", {**asked, **query}, anchor)
 
 
 def ask_href(system: str, question: str, *, query: Mapping[str, str], **asked: str) -> str:
@@ -333,13 +295,11 @@ def pages(say: Callable[[str], str]) -> list[DashboardPage]:
         DashboardPage(name="answer", title=say("One answer"), under="system", action="SEE_SYSTEM"),
         DashboardPage(name="fairness", title=say("Fairness, closer"), group=systems, action="SEE_SYSTEM"),
         DashboardPage(name="drift", title=say("What has moved"), group=systems, action="SEE_DRIFT"),
-        DashboardPage(name="plan", title=say("How many decisions it takes"), group=systems, action="SEE_SYSTEM"),
         DashboardPage(name="generations", title=say("Generated texts"), group=systems, action="SEE_SYSTEM"),
         DashboardPage(name="committee", title=say("The committee"), group=committee, action="SEE_COMMITTEE"),
         DashboardPage(name="session", title=say("One session"), under="committee", action="SEE_COMMITTEE"),
         DashboardPage(name="drafts", title=say("Drafts of opinions"), group=committee, action="DRAFT"),
         DashboardPage(name="draft", title=say("One draft"), under="drafts", action="DRAFT"),
-        DashboardPage(name="concerns", title=say("What concerns you"), under="committee", action="SEE_COMMITTEE"),
         DashboardPage(name="questions", title=say("Questions and answers"), group=committee, action="SEE_COMMITTEE"),
         DashboardPage(name="ask", title=say("Ask a question"), under="questions", action="TAKE_PART"),
         DashboardPage(name="recommendations", title=say("Recommendations"), group=committee, action="SEE_COMMITTEE"),
@@ -350,7 +310,7 @@ def pages(say: Callable[[str], str]) -> list[DashboardPage]:
         DashboardPage(name="reports", title=say("Reports"), group=proof, action="SEE_REPORTS"),
         DashboardPage(name="law", title=say("The law"), group=proof, action="SEE_LAW"),
         DashboardPage(name="data", title=say("The data"), group=proof, action="SEE_DATA"),
-        DashboardPage(name="search", title=say("Search"), group=helps, action="LEARN"),
+        DashboardPage(name="sitemap", title=say("Site map"), group=helps, action="LEARN"),
         DashboardPage(name="glossary", title=say("Glossary"), group=helps, action="LEARN"),
         DashboardPage(name="settings", title=say("Settings"), group=helps, action="LEARN"),
     ]
@@ -389,7 +349,7 @@ def listed(
 def current(shown: Sequence[DashboardPage], name: str) -> str:
     """The listed page that is marked while a page is shown.
 
-    >>> current([DashboardPage(name="committee", title="", action=""), DECLARED[11]], "session")
+    >>> current([DashboardPage(name="committee", title="", action=""), DECLARED[10]], "session")
     'committee'
     """
     return next((page.under or page.name for page in shown if page.name == name), name)

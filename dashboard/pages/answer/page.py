@@ -11,19 +11,16 @@ from boussole.dashboard.markup.words.addresses import (
     compass_href,
     drift_href,
     evidence_href,
-    generations_href,
     incidents_href,
 )
 from boussole.dashboard.pages.answer.around import ReadingRights
 from boussole.dashboard.pages.answer.forms import recording
-from boussole.dashboard.pages.answer.view import AnswerPage, figures, kept_answer
+from boussole.dashboard.pages.answer.view import kept_answer
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.answers.small_print import recompute
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.taking import along
-from boussole.dashboard.views.text_examples import examples_about
 
 
 def show(system: str, key: str, say: Say) -> None:
@@ -38,17 +35,16 @@ def show(system: str, key: str, say: Say) -> None:
         asked = scene.title(system, say) if question else system
         st.html(notices.systems_html(told, say, asked=asked, query=query, question=question))
         return
-    made, taken, ask = Template("pages/answer/answer.html", say), along("answer", figures, say), context.asking()
+    made, ask = Template("pages/answer/answer.html", say), context.asking()
     document = context.scene().latest.get(page.system)
     forms = recording(context.scene(), page.system, page.key, here(), say)
     contest = incidents_href(query=query, anchor="appeals") if reader.incidents else ""
     context.put(
         made("head", page, compass_href(query=query)),
         context.just_done(context.stated_entries(), say),
-        made("pictures", page, taken),
+        made("pictures", page),
         made("promise", page),
-        made("actions", page, contest, ask(page.system, page.key) if ask else "", taken),
-        made("examples", _examples(page), generations_href(query=query, anchor=f"examples-{page.system}")),
+        made("actions", page, contest, ask(page.system, page.key) if ask else ""),
         PageForms(query=query, problem=context.problem()).recording(forms, say, kind="behind"),
         made(
             "behind",
@@ -59,13 +55,6 @@ def show(system: str, key: str, say: Say) -> None:
             seal=evidence_href(query=query, entry=str(document.entry)) if document else None,
         ),
     )
-
-
-def _examples(page: AnswerPage) -> int:
-    """How many redacted examples of what the question is about are shown, to whoever may see them."""
-    if not allowed(here().role, Action.SEE_EXAMPLES):
-        return 0
-    return examples_about(context.scene(), page.system, page.key)
 
 
 context.draw(lambda say: show(st.query_params.get("system", ""), st.query_params.get("question", ""), say))

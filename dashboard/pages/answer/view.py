@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from boussole.audits.systems import System
@@ -12,7 +12,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.amending.plain import plainly
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.dashboard.markup.words import Say, speaker_in
-from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href, system_href
+from boussole.dashboard.markup.words.addresses import article_href, evidence_href, system_href
 from boussole.dashboard.pages.answer.around import Deed, ReadingRights, done, not_known
 from boussole.dashboard.server.process import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
@@ -21,22 +21,10 @@ from boussole.dashboard.views.answers.course import AroundStart, Course, SystemP
 from boussole.dashboard.views.answers.known import known_words
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps
-from boussole.dashboard.views.answers.trends import trend_of_all
 from boussole.dashboard.views.answers.unjudged import UnjudgedFigure, unjudged
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.charts import hundred, hundred_chart, hundred_text, svg
 from boussole.dashboard.views.charts.drawings import NARROW, WIDE
-from boussole.dashboard.views.charts.tables import MarkedTable, mark, sheet_of
-from boussole.dashboard.views.parts.taking import (
-    TABLE,
-    Drawing,
-    Figure,
-    FigureSource,
-    FiguresQuery,
-    charters_of,
-    sealed,
-    time_of,
-)
 from boussole.dashboard.views.scene import Scene, period_of
 from boussole.dashboard.views.system import ArticleSection, ExaminedQuestion, section
 
@@ -48,17 +36,6 @@ class Picture:
     wide: str
     narrow: str
     alt: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Citation:
-    """What an answer rests on: the version and the fingerprint of its charter, the fingerprint of its counts, and the
-    entry of its audit."""
-
-    version: str
-    charter: str
-    counts: str
-    entry: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +60,6 @@ class AnswerPage:
     around: Sequence[AroundStart]
     unjudged: Sequence[UnjudgedFigure]
     course: Course | None
-    trend: str
     lost: str
     promised: str
     level: str
@@ -93,10 +69,7 @@ class AnswerPage:
     detail: ExaminedQuestion | None
     section: ArticleSection
     asked: Sequence[tuple[str, str]]
-    citation: Citation
     proof: str
-    href: str
-    audited: bool
     other_charter: bool
 
 
@@ -123,7 +96,6 @@ def answer_page(
     sentence = short_answer(scene.charter, document, verdict, say, system=declared, title=title)
     of_a_period = verdict.verdict != "not_examined" and not verdict.rests_on_statements
     told = told_by(document, verdict)
-    audited = isinstance(document, AuditDocument)
     when = (
         period_of(document, told[1] if told else None, say)
         if isinstance(document, AuditDocument) and of_a_period
@@ -147,7 +119,6 @@ def answer_page(
         around=around_start(document, verdict, say, system=declared),
         unjudged=unjudged(document, verdict, say, system=declared),
         course=course(scene, system, verdict, past, say, query=query, single=reader.incidents),
-        trend=trend_of_all(past, verdict, say),
         lost=past.lost,
         promised=plainly(indicator.question, say.lang) if indicator else question_of(scene.charter, verdict, say),
         level=threshold_words(document, verdict, say, charter=scene.charter),
@@ -157,10 +128,7 @@ def answer_page(
         detail=next((each for each in parts.questions if each.key == key), None),
         section=parts,
         asked=background(verdict, indicator, scene.charter, say),
-        citation=_citation(scene, document),
         proof=evidence_href(query=query, entry="" if document.entry is None else str(document.entry)),
-        href=answer_href(system, key, query={"lang": say.lang}),
-        audited=audited,
         other_charter=isinstance(document, AuditDocument) and document.charter.sha256 != scene.charter.sha256,
     )
 
@@ -179,16 +147,6 @@ def picture(document: Standing, verdict: VerdictDocument, say: Say, *, system: S
         svg(hundred_chart(found, say, minimum=minimum, layout=layout), say.lang) for layout in (WIDE, NARROW)
     )
     return Picture(wide=wide, narrow=narrow, alt=hundred_text(found, say, minimum=minimum))
-
-
-def _citation(scene: Scene, document: Standing) -> Citation:
-    judged = document.charter if isinstance(document, AuditDocument) else None
-    return Citation(
-        version=judged.version if judged else scene.charter.version,
-        charter=judged.sha256 if judged else scene.charter.sha256,
-        counts=document.evidence.cubes if isinstance(document, AuditDocument) else "",
-        entry=document.entry,
-    )
 
 
 def kept_answer(workspace: Workspace, system: str, key: str, lang: str, *, reader: ReadingRights) -> AnswerPage | None:
@@ -212,88 +170,3 @@ def _page(home: Path, seen_at: Stamp, today: dt.date, shown: tuple[str, str, str
 def _past(home: Path, _stamp: Stamp, system: str) -> SystemPast:
     """The audits of a system and the versions of its model; what cannot be read is said."""
     return past_of(Workspace(home), system)
-
-
-NOTHING_ELSE = ReadingRights(committee=False, incidents=False)
-"""What is taken along tells nothing of what only some may see."""
-
-
-def figures(wanted: FiguresQuery) -> dict[str, Figure]:
-    """The figures of one answer of one system."""
-    workspace, say, query = wanted.workspace, wanted.say, wanted.query
-    page = kept_answer(workspace, query.get("system", ""), query.get("question", ""), say.lang, reader=NOTHING_ELSE)
-    if page is None:
-        return {}
-    cited = page.citation
-    source = FigureSource(
-        organisation=workspace.settings.organisation,
-        about=page.title,
-        period=page.when,
-        charter=cited.version,
-        seal=sealed(workspace, [cited.entry]),
-    )
-    found = {
-        "answer": Figure(
-            title=page.question,
-            sentence=page.sentence,
-            verdict=page.verdict,
-            source=source,
-            href=page.href,
-            draw=lambda: drawing_of(page),
-            fill=lambda: _sheet(page, say),
-            prints=[(say("Charter"), cited.charter), (say("Counts"), cited.counts)],
-        )
-    }
-    found |= {each.name: _beside(each, source, page.href) for each in page.unjudged if each.tables}
-    course = page.course
-    if course is not None:
-        found["over-time"] = Figure(
-            title=f"{say('Over time')} – {page.question}",
-            source=replace(
-                source,
-                period=time_of(course.audits, say),
-                charter=charters_of(course.audits),
-                seal=sealed(workspace, [each.evidence.entry for each in course.audits]),
-            ),
-            href=page.href,
-            draw=lambda: _course(course, say),
-            fill=lambda: _over_time(course, say),
-        )
-    return found
-
-
-def _beside(told: UnjudgedFigure, source: FigureSource, href: str) -> Figure:
-    """What is shown beside an answer; of several tables the first."""
-    table = told.tables[0]
-    return Figure(
-        title=told.title,
-        source=source,
-        href=href,
-        draw=lambda: Drawing(svg=told.svg, notes=told.told) if told.svg else TABLE,
-        fill=lambda: MarkedTable(head=table.head, rows=table.rows),
-    )
-
-
-def drawing_of(page: AnswerPage) -> Drawing:
-    if page.picture is not None:
-        return Drawing(svg=page.picture.wide)
-    chart = page.detail.chart if page.detail is not None else None
-    return TABLE if chart is None else Drawing(svg=chart.svg, notes=[chart.note])
-
-
-def _sheet(page: AnswerPage, say: Say) -> MarkedTable:
-    """The table of the groups; of an answer without figures, its verdict."""
-    if page.detail is not None and page.detail.table is not None:
-        return sheet_of(page.detail.table, say)
-    return MarkedTable(head=[say("Question"), say("Verdict")], rows=[[page.question, mark(page.verdict, say)]])
-
-
-def _course(course: Course, say: Say) -> Drawing:
-    happened = [f"{at}. {each.text} · {say.date(each.on)}" for at, each in enumerate(course.happened, 1)]
-    notes = [each for each in (course.whom, course.levels, course.note) if each]
-    return Drawing(svg=course.svg, notes=[*notes, *happened])
-
-
-def _over_time(course: Course, say: Say) -> MarkedTable:
-    head = [say("Period"), say("Figure"), say("Interval that decides"), say("Verdict")]
-    return MarkedTable(head=head, rows=course.rows)

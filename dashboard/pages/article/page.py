@@ -8,9 +8,8 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import compass_href, evidence_href
-from boussole.dashboard.pages.article.view import ArticleQuery, figures, kept_article
+from boussole.dashboard.pages.article.view import ArticleQuery, kept_article
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.taking import along
 
 
 def show(chosen: ArticleQuery, say: Say) -> None:
@@ -31,7 +30,7 @@ def show(chosen: ArticleQuery, say: Say) -> None:
     context.put(
         made("head", page, home),
         context.open_incidents(say, article=chosen.article),
-        made("trend", page.trend, along("article", figures, say)),
+        made("trend", page.trend),
         made("questions", page, context.asking()),
         context.opinions(say, article=chosen.article),
         made("further", findings, made("outside", page)),

@@ -14,7 +14,6 @@ from boussole.charter.records import AuditSummary
 from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words import Say, count
 from boussole.dashboard.markup.words.addresses import article_href, charter_href, evidence_href, system_href
-from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable, mark
 from boussole.dashboard.views.compass import first_of, of_the_others
 from boussole.dashboard.views.scene import Scene
 
@@ -280,26 +279,4 @@ def _cell(audits: Sequence[AuditSummary], article: str, say: Say, *, query: Mapp
         note = say.period(str(shown.start), str(shown.end))
     return MonthCell(
         verdict=verdict, note=note, href=evidence_href(query=dict(query), entry=str(shown.entry)), entry=shown.entry
-    )
-
-
-def sheet(trend: StandingTable, say: Say) -> MarkedTable:
-    """The table as it stands on the page."""
-    months = [" ".join([*month.short, *([f"({month.changed})"] if month.changed else [])]) for month in trend.months]
-    rows = [
-        [_named(line), mark(line.verdict, say), *[_in_sheet(each, say) for each in line.cells]] for line in trend.lines
-    ]
-    return MarkedTable(head=[say("System"), say("Today"), *months], rows=rows)
-
-
-def _named(line: StandingRow) -> str:
-    return f"{line.title} ({line.before})" if line.before else line.title
-
-
-def _in_sheet(cell: MonthCell, say: Say) -> Cell:
-    told = mark(cell.verdict, say)
-    return (
-        MarkCell(verdict=told.verdict, text=f"{told.text} ({cell.note})")
-        if isinstance(told, MarkCell) and cell.note
-        else told
     )

@@ -17,7 +17,6 @@ from boussole.charter.committee.advising.advice import (
     findings_about,
     recommended_about,
 )
-from boussole.charter.deadlines.days import months_later
 from boussole.charter.document.base import given
 from boussole.charter.judging.crosswalk import Provision, of_article
 from boussole.charter.record_types.kinds import Attestation, Case, Inspection, Statement
@@ -27,11 +26,9 @@ from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, law_href
 from boussole.dashboard.pages.article.questions import OnePage, QuestionView, question_page, questions
 from boussole.dashboard.pages.article.standing import (
-    MonthColumn,
     StandingTable,
     SystemStanding,
     headline,
-    sheet,
     standings,
     trend,
 )
@@ -40,7 +37,6 @@ from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.law import since
-from boussole.dashboard.views.parts.taking import Figure, FigureSource, FiguresQuery, sealed, systems_named
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene, period
 
@@ -349,35 +345,3 @@ def _article_page(home: Path, seen_at: Stamp, today: dt.date, chosen: ArticleQue
         on=today,
         query={"lang": lang},
     )
-
-
-def figures(wanted: FiguresQuery) -> dict[str, Figure]:
-    """The table of an article; nothing where no system is asked."""
-    workspace, say, chosen = wanted.workspace, wanted.say, ArticleQuery.of(wanted.query)
-    page = kept_article(workspace, chosen, say.lang)
-    if page is None or not page.trend.lines:
-        return {}
-    trend, scene = page.trend, store.scene(workspace)
-    entries = [cell.entry for line in trend.lines for cell in line.cells]
-    asked = {"page": str(chosen.page)} if chosen.page > 1 else {}
-    return {
-        "trend": Figure(
-            title=f"{page.promise.title} – {say('From month to month')}",
-            sentence=page.headline,
-            source=FigureSource(
-                organisation=workspace.settings.organisation,
-                about=systems_named([line.title for line in trend.lines], say),
-                period=_period(trend.months, say),
-                charter=scene.charter.version,
-                seal=sealed(workspace, entries, now=True),
-            ),
-            href=article_href(chosen.article, query={"lang": say.lang}, anchor="trend", **asked),
-            fill=lambda: sheet(trend, say),
-        )
-    }
-
-
-def _period(months: Sequence[MonthColumn], say: Say) -> str:
-    if not months:
-        return ""
-    return say.period(months[0].first, months_later(months[-1].first, 1) - dt.timedelta(days=1))

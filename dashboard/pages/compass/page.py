@@ -9,7 +9,7 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.pages.compass.view import Changes, figures, since_audit, since_session
+from boussole.dashboard.pages.compass.view import Changes, since_audit, since_session
 from boussole.dashboard.server.access.log import sheet_requests
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
@@ -18,7 +18,6 @@ from boussole.dashboard.views.chamber import Chamber, met_last
 from boussole.dashboard.views.compass import compass, own_chambers, sheets, waiting
 from boussole.dashboard.views.incidents_and_work import owed as incidents_owed
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.scene import Scene
 
 
@@ -58,7 +57,7 @@ else:
         st.html(made("tour"))
         st.html(made("head", view))
         st.html(made("home", made("waiting", due), changed(seen, seated, say, incidents=incidents)))
-        st.html(made("overview", view, along("compass", figures, say)))
+        st.html(made("overview", view))
         st.html(made("again"))
     else:
         st.html(made("empty"))

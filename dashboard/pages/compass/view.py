@@ -9,19 +9,8 @@ from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import compass_href
-from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import EarlierEvidence, Met, News, changed_answers, news
-from boussole.dashboard.views.charts.tables import MarkedTable, mark
-from boussole.dashboard.views.compass import Compass, CompassLine, compass, headline, line
-from boussole.dashboard.views.parts.taking import (
-    Drawing,
-    Figure,
-    FigureSource,
-    FiguresQuery,
-    sealed_now,
-    systems_named,
-    time_of,
-)
+from boussole.dashboard.views.compass import CompassLine, line
 from boussole.dashboard.views.scene import JudgedQuestion, Scene, answers
 
 # What the first page says has changed: since a session, or since the audits before where no committee met; as data.
@@ -100,49 +89,3 @@ def _between_audits(scene: Scene) -> list[tuple[JudgedQuestion, str]]:
 
 
 # What can be taken along of the first page: the compass, with its table.
-
-
-def figures(wanted: FiguresQuery) -> dict[str, Figure]:
-    """The compass; nothing where nobody has audited anything."""
-    workspace, say = wanted.workspace, wanted.say
-    scene, query = store.scene(workspace), {"lang": say.lang}
-    if not scene.latest:
-        return {}
-
-    def view() -> Compass:
-        return compass(scene, say, query=query)
-
-    return {
-        "compass": Figure(
-            title=say("Where does the charter stand?"),
-            sentence=headline(scene, say),
-            source=FigureSource(
-                organisation=workspace.settings.organisation,
-                about=systems_named([scene.title(system, say) for system in scene.examined], say),
-                period=time_of(scene.latest.values(), say),
-                charter=scene.charter.version,
-                seal=sealed_now(workspace, scene.examined.values()),
-            ),
-            href=compass_href(query=query, anchor="compass"),
-            draw=lambda: drawing(view()),
-            fill=lambda: sheet(view(), say),
-        )
-    }
-
-
-def drawing(view: Compass) -> Drawing:
-    """The rose with its names, and how to read it."""
-    return Drawing(svg=view.rose, notes=[view.rose_note])
-
-
-def sheet(view: Compass, say: Say) -> MarkedTable:
-    """The table beside the rose."""
-    rows = [
-        [
-            f"{row.order} {row.title}",
-            *[mark(verdict, say) for verdict in row.verdicts],
-            f"{row.answered}/{row.asked}",
-        ]
-        for row in view.rows
-    ]
-    return MarkedTable(head=[say("Article"), *view.columns, say("Questions answered")], rows=rows)

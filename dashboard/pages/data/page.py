@@ -8,9 +8,8 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.pages.data.view import data_page, figures
+from boussole.dashboard.pages.data.view import data_page
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.taking import along
 
 say = context.speaks()
 try:
@@ -22,7 +21,7 @@ else:
     template = Template("pages/data/data.html", say)
     st.html(template("head", page))
     if page.rows:
-        st.html(template("sources", page, along("data", figures, say)))
+        st.html(template("sources", page))
         st.html(template("systems", page))
     elif not page.trouble:
         st.html(template("empty", page))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from boussole.audits.decisions.overview import LogState
 from boussole.audits.decisions.shared import Sharing
-from boussole.audits.languages import inside
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.words import Say
@@ -26,9 +25,6 @@ from boussole.dashboard.pages.data.sources import (
     log_words,
     source_rows,
 )
-from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable
-from boussole.dashboard.views.parts.taking import Figure, FigureSource, FiguresQuery, sealed
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.store import StoreFacts
 
@@ -265,38 +261,3 @@ def waiting(document: AuditDocument, system: System, say: Say, *, href: str) -> 
         answer=told,
         link=(say("Whether this differs between groups is said beside each figure."), href),
     )
-
-
-def figures(wanted: FiguresQuery) -> dict[str, Figure]:
-    """The table of the sources; nothing where there is none."""
-    workspace, say = wanted.workspace, wanted.say
-    scene, facts, query = store.scene(workspace), store.facts(workspace, within=store.A_WHILE), {"lang": say.lang}
-    page = data_page(scene, facts, say, now=dt.datetime.now(dt.UTC), query=query)
-    if not page.rows:
-        return {}
-    return {
-        "sources": Figure(
-            title=say("Where the data comes from"),
-            sentence=page.headline,
-            source=FigureSource(
-                organisation=workspace.settings.organisation,
-                about=say("Is the data up to date?"),
-                period=inside(page.seen),
-                charter="",
-                seal=sealed(workspace, []),
-            ),
-            href=data_href(query=query, anchor="sources"),
-            fill=lambda: sheet(page),
-        )
-    }
-
-
-def sheet(page: DataPage) -> MarkedTable:
-    """Every source as its row on the page."""
-    rows: list[list[Cell]] = []
-    for row in page.rows:
-        logs = f" ({row.logs})" if row.logs else ""
-        state = f"{row.freshness} · {row.due}" if row.due else row.freshness
-        name, told = f"{row.title} · {row.source}{logs}", MarkCell(verdict=row.mark, text=state)
-        rows.append([name, told, row.newest, row.read, row.rows, row.set_aside])
-    return MarkedTable(head=page.columns, rows=rows)

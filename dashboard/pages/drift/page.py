@@ -15,7 +15,6 @@ from boussole.dashboard.pages.drift.view import (
     YEARS,
     detail_view,
     drift_page,
-    figures,
     themes,
     uncompared,
 )
@@ -24,7 +23,6 @@ from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.dashboard.views.parts import context
 from boussole.dashboard.views.parts.context import choose
-from boussole.dashboard.views.parts.taking import along
 
 
 def show(say: Say) -> None:
@@ -45,7 +43,6 @@ def show(say: Say) -> None:
         return vars(DriftQuery.of(found, fine=fine))
 
     page = drift_page(Workspace.find(), asked, say.lang, fine=fine, with_incidents=allowed(role, Action.SEE_INCIDENTS))
-    taken = along("drift", figures, say)
     context.put(made("head", page))
     choose(page.fields, page="drift", settle=settle)
     may_make = allowed(role, Action.AUDIT)
@@ -53,10 +50,10 @@ def show(say: Say) -> None:
     context.put(
         context.ask_about(asked.system, say),
         made("notes", page),
-        made("timeline", page, uncompared(page.columns, say), taken),
-        made("sections", themes(page), taken),
-        made("performance", page.performing, taken),
-        made("for_whom", page.for_whom, taken),
+        made("timeline", page, uncompared(page.columns, say)),
+        made("sections", themes(page)),
+        made("performance", page.performing),
+        made("for_whom", page.for_whom),
         made("versions", page.beside),
         made("gaps", page),
         made("detail", detail, query, context.problem() if detail else None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.requests import Request
@@ -21,18 +21,13 @@ from boussole.charter.drift.system_drift import Drift, drift_of, with_versions
 from boussole.dashboard.markup.elements import el, source
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.pages.drift.evidently_report import make_apart
-from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.forms import Form, FormDesk, FormValues, form_route
 from boussole.dashboard.server.process import Stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
-from boussole.dashboard.views.charts.tables import Cell, MarkCell, MarkedTable, marked
-from boussole.dashboard.views.drift.for_whom import QuantityTables
 from boussole.dashboard.views.drift.multiples import Multiple
-from boussole.dashboard.views.drift.performance import FollowedRows
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, WindowColumn, address_of
 from boussole.dashboard.views.drift.view import drift_page as drawn
 from boussole.dashboard.views.drift.words import period_words
-from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, FigureSource, FiguresQuery, sealed
 
 # The page of drift as data: kept between two looks, its themes, and what can be taken along of it.
 
@@ -114,85 +109,6 @@ def uncompared(columns: Sequence[WindowColumn], say: Say) -> list[str]:
     return [
         say("Not compared, {periods}: {why}.", periods=say.apart(periods), why=why) for why, periods in reasons.items()
     ]
-
-
-def figures(wanted: FiguresQuery) -> dict[str, Figure]:
-    """The figures of one system, by the names of their places on the page; they tell nothing of incidents."""
-    workspace, say = wanted.workspace, wanted.say
-    fine = allowed(wanted.person.role, Action.SEE_DRIFT_REPORT)
-    asked, systems = DriftQuery.of(wanted.query, fine=fine), store.with_decisions(workspace)
-    if not asked.system and systems:
-        asked = replace(asked, system=systems[0])
-    if asked.system not in systems:
-        return {}
-    page = drift_page(workspace, asked, say.lang, fine=fine, with_incidents=False)
-    scene = store.scene(workspace)
-    source = FigureSource(
-        organisation=workspace.settings.organisation,
-        about=page.system,
-        period=f"{' '.join(page.columns[0].short)} – {' '.join(page.columns[-1].short)}",
-        charter=scene.charter.version,
-        seal=sealed(workspace, []),
-    )
-
-    def figure(title: str, sheet: MarkedTable, drawing: Drawing = TABLE, told: str = "", anchor: str = "") -> Figure:
-        href = asked.href({"lang": say.lang}) + (f"#{anchor}" if anchor else "")
-        return Figure(title=title, sentence=told, source=source, href=href, draw=lambda: drawing, fill=lambda: sheet)
-
-    found = {"timeline": figure(say("What moved, period by period"), timeline(page, say), anchor="timeline")}
-    moved = say("How far it moved")
-    for _, _, multiples in page.sections:
-        for each in multiples:
-            drawing = Drawing(svg=each.svg, ends=each.ends, notes=[each.distance])
-            found[each.anchor] = figure(
-                f"{moved} – {each.title}",
-                rows_of(each, say),
-                drawing,
-                " ".join(each.sentences),
-                each.anchor,
-            )
-    for followed in page.performing.figures if page.performing else ():
-        drawing = Drawing(svg=followed.svg, ends=followed.ends, notes=[followed.scale])
-        found[followed.anchor] = figure(
-            followed.title, rows_of(followed, say), drawing, " ".join(followed.sentences), followed.anchor
-        )
-    for at, part in enumerate(page.for_whom.parts if page.for_whom else ()):
-        drawing = TABLE if part.drawn is None else Drawing(svg=part.drawn[0])
-        title = f"{say('For whom did it move?')} – {part.title}"
-        found[f"for-whom-{at}"] = figure(title, groups_of(part, say), drawing, anchor="for-whom")
-    return found
-
-
-def timeline(page: DriftPage, say: Say) -> MarkedTable:
-    """One row a theme, one column a period."""
-    rows: list[list[Cell]] = [
-        [
-            title,
-            *[
-                MarkCell(verdict=cell.state, text=f"{cell.text} ({cell.note})" if cell.note else cell.text)
-                for cell in cells
-            ],
-        ]
-        for title, cells in page.rows
-    ]
-    return MarkedTable(head=[say("What"), *[" ".join(column.short) for column in page.columns]], rows=rows)
-
-
-def rows_of(each: Multiple | FollowedRows, say: Say) -> MarkedTable:
-    """The table under a drawing; without marks where nothing is judged."""
-    if not each.states:
-        return MarkedTable(head=each.head, rows=each.rows)
-    compared = [
-        "" if isinstance(each, Multiple) and state == "not_examined" else told
-        for state, told in zip(each.states, each.words, strict=True)
-    ]
-    return marked(each.head, each.rows, each.states, compared, say("Reading"))
-
-
-def groups_of(part: QuantityTables, say: Say) -> MarkedTable:
-    """The table of the groups under a drawing."""
-    words = [say("Moved otherwise") if mark else "" for mark in part.groups.marks]
-    return marked(part.groups.head, part.groups.rows, part.groups.marks, words, say("Reading"))
 
 
 # Evidently's report: where it is served, an origin of its own that reaches nothing, and the form that asks for one.

@@ -35,7 +35,6 @@ from boussole.dashboard.views.evidence import (
     seal_words,
 )
 from boussole.dashboard.views.records.files import actions_of
-from boussole.dashboard.views.register_words import attached_links
 from boussole.dashboard.views.scene import Scene
 
 # What a record says, to those who may be told.
@@ -54,7 +53,6 @@ class Contents:
 
     says: Pairs
     subject: str = ""
-    attached: Sequence[tuple[str, str]] = ()
     kept_from: bool = False
 
 
@@ -66,7 +64,6 @@ def contents_of(each: Readable, role: Role, say: Say, *, member: Callable[[str],
     return Contents(
         says=[pair for pair in _fields(said, say, member) if pair[1]],
         subject=_called(said, say) if isinstance(said, Convocation) else say.written(subject_of(said)),
-        attached=attached_links(each.sealed.entry, said, say),
     )
 
 
@@ -235,7 +232,6 @@ class EntryPage:
     seals: str
     answers: str
     says: Sequence[tuple[str, str]]
-    attached: Sequence[tuple[str, str]]
     kept_from: bool
     content: Sequence[tuple[str, str]]
     proof: str
@@ -330,7 +326,6 @@ def entry_page(
         seals=seal_words(entry, say),
         answers=answers_href(entry, scene, query=query),
         says=record.says if record else [],
-        attached=record.attached if record else [],
         kept_from=bool(record and record.kept_from),
         content=content_words(entry, scene, say),
         proof=_proof(found, say),
@@ -440,11 +435,6 @@ def _notes(found: VerificationResult, say: Say) -> tuple[str, ...]:
                 **{name: say.whole(count) for name, count in counts.items()},
             )
         )
-    if files.attachments:
-        whole, gone = say.whole(files.attachments), say.whole(files.gone)
-        notes.append(say("Attachments of records: {n}, of which erased or missing: {gone}.", n=whole, gone=gone))
-    if files.examples:
-        notes.append(say("Redacted examples of texts that are shown: {n}.", n=say.whole(files.examples)))
     if files.extra:
         notes.append(
             say("Files that no sealed record names, and that count for nothing: {n}.", n=say.whole(len(files.extra)))

@@ -13,12 +13,10 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
-from boussole.dashboard.pages.fairness.features import explored
-from boussole.dashboard.pages.fairness.view import figures, kept_explorer
+from boussole.dashboard.pages.fairness.view import kept_explorer
 from boussole.dashboard.views.fields import FairnessQuery
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.context import choose
-from boussole.dashboard.views.parts.taking import along
 
 say = context.speaks()
 
@@ -40,7 +38,5 @@ else:
     else:
         st.html(made("head", [field for field in shown.fields if field.refused]))
         choose(shown.fields, page="fairness", settle=settle)
-        st.html(made("page", shown, along("fairness", figures, say)))
-        here, system = Workspace.find(), shown.chosen.system
-        st.html(made("without_groups", explored(here, here.systems.get(system), say), system))
+        st.html(made("page", shown))
     context.put(context.ask_about(shown.chosen.system if shown else "", say))

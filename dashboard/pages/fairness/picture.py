@@ -5,25 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import dataclass
 
-from boussole.audits.languages import Catalogue, capital, inside, typeset
+from boussole.audits.languages import Catalogue, inside, typeset
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
-from boussole.charter.document import AuditDocument, Comparison, MeasureDocument, Params, VerdictDocument
-from boussole.charter.document.base import given
-from boussole.charter.judging.statistics.placing import holds, place_of
-from boussole.charter.judging.statistics.testing import oriented
+from boussole.charter.document import AuditDocument, Comparison, MeasureDocument, VerdictDocument
+from boussole.charter.judging.statistics.placing import holds
 from boussole.charter.judging.wording.findings import finding
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.views.charts.drawings import Dot, DotRows, ThresholdLine, digits_of, reach
+from boussole.dashboard.views.charts.drawings import Dot, DotRows, digits_of, reach
 from boussole.dashboard.views.charts.groups import (
     NONE,
     Ends,
-    carried,
     decided,
     drawn,
     group_of,
@@ -33,7 +29,7 @@ from boussole.dashboard.views.charts.groups import (
     verdict_on,
     within,
 )
-from boussole.dashboard.views.charts.strips import GroupStrip, StripMark, Strips, levels_at
+from boussole.dashboard.views.charts.strips import GroupStrip, StripMark, Strips
 from boussole.dashboard.views.fields import PROFILES, FairnessQuery, RateKind, comparison
 from boussole.dashboard.views.system import bar_note
 
@@ -80,15 +76,11 @@ class FairnessGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class FairnessPeriod:
-    """One of the periods that are shown: its audit, what it is called, and the groups that are looked at."""
+    """The period that is shown: its audit, what it is called, and the groups that are looked at."""
 
     document: AuditDocument
     name: str
     found: Sequence[FairnessGroup]
-
-    def only(self, keys: Sequence[str]) -> FairnessPeriod:
-        """The same with the groups that were picked; with all of them where none was."""
-        return self if not keys else replace(self, found=[group for group in self.found if group.key in keys])
 
     def when(self, group: FairnessGroup, say: Say) -> str:
         """Of which time the figures of a group are."""
@@ -99,11 +91,6 @@ class FairnessPeriod:
         """The first day that its figures count."""
         earlier = [group.rate.params.since for group in self.found if group.rate.params.since is not None]
         return min(earlier, default=self.document.window.start)
-
-
-def named(sides: Sequence[FairnessPeriod]) -> dict[str, str]:
-    """The groups of all periods with their names, in the order of the first."""
-    return {group.key: group.name for side in sides for group in side.found}
 
 
 def groups(
@@ -163,23 +150,6 @@ def spoken_of(found: Sequence[FairnessGroup], key: str) -> FairnessGroup | None:
     return next((group for group in found if group.key == key), None) or widest(found)
 
 
-def beyond(group: FairnessGroup, level: int) -> str:
-    """Where the interval of a comparison lies: `beyond` a level, `within` it, or `across` it; empty without one."""
-    if group.compared is None or group.compared.value is None or group.ends == NONE:
-        return ""
-    params = group.compared.params
-    return place_of(group.ends, level_at(level, params), bad_side=params.bad_side)
-
-
-def level_at(level: int, params: Params) -> float:
-    """A chosen level on the bad side of a comparison.
-
-    >>> level_at(80, Params(scale="ratio", bad_side="below")), level_at(5, Params(scale="difference", bad_side="below"))
-    (0.8, -0.05)
-    """
-    return oriented(level / 100, scale=given(params.scale), bad_side=given(params.bad_side))
-
-
 def by_chance(group: FairnessGroup) -> bool | None:
     """Whether chance alone may explain a gap: its interval holds parity. None where there is no interval."""
     if group.compared is None or group.compared.value is None or group.ends == NONE:
@@ -196,18 +166,16 @@ def drawing(
     say: Say,
     *,
     control: str,
-    level: int | None,
     minimum: int,
 ) -> DotRows:
     """Rates, or with comparable profiles ratios to the reference, which is 100%."""
     ratios = control == PROFILES
     percent = ratios or kind.percent
-    lines = _lines(found, say, ratios=ratios, level=level) if level is not None else []
     lowest = -1.0 if kind.rate == "calibration_in_the_large" else 0.0
     highest = 1.0 if kind.percent and not ratios else math.inf
     bounds, alone = (lowest, highest), all(group.judged is None for group in found)
     dots = [_dot(group, kind, say, bounds, ratios=ratios, alone=alone, minimum=minimum) for group in found]
-    return DotRows(dots=dots, lines=lines, percent=percent, bounds=bounds)
+    return DotRows(dots=dots, lines=[], percent=percent, bounds=bounds)
 
 
 def figure(value: float, say: Say, *, percent: bool) -> str:
@@ -246,31 +214,8 @@ def _dot(
     return Dot(label=label, value=value, low=low, high=high, text=text, note=note, verdict=group.verdict)
 
 
-def _lines(found: Sequence[FairnessGroup], say: Say, *, ratios: bool, level: int) -> list[ThresholdLine]:
-    """The chosen level, carried back to the scale of each group; one line where all groups share it."""
-    at: dict[int, float] = {}
-    for place, group in enumerate(found):
-        measure = group.compared
-        if measure is None or measure.value is None or group.reference:
-            continue
-        threshold = level_at(level, measure.params)
-        carried_to = threshold if ratios else carried(threshold, group.rate.value, measure)
-        if carried_to is not None:
-            at[place] = carried_to
-    if not at:
-        return []
-    label = say("the level chosen")
-    if max(at.values()) - min(at.values()) < 1e-4:
-        return [ThresholdLine(at=next(iter(at.values())), label=label, first=0, last=len(found) - 1, broken=True)]
-    labels = [label] + [""] * len(at)
-    return [
-        ThresholdLine(at=value, label=told, first=place, last=place, broken=True)
-        for (place, value), told in zip(at.items(), labels, strict=False)
-    ]
-
-
 def strips(
-    sides: Sequence[FairnessPeriod],
+    shown: FairnessPeriod,
     kind: RateKind,
     say: Say,
     held: FairnessQuery,
@@ -279,49 +224,41 @@ def strips(
     minimum: int,
     query: Mapping[str, str],
 ) -> Strips | None:
-    """The chart of one period or of two beside each other, on one scale; none where no group has a figure."""
-    level = int(held.level) if held.level else None
-    drawn = [drawing(side.found, kind, say, control=held.control, level=level, minimum=minimum) for side in sides]
-    whole = replace(drawn[0], dots=[*chain(*(each.dots for each in drawn))], lines=[*chain(*(e.lines for e in drawn))])
-    if all(dot.value is None for dot in whole.dots):
+    """The chart of one period; none where no group has a figure."""
+    drawn = drawing(shown.found, kind, say, control=held.control, minimum=minimum)
+    if all(dot.value is None for dot in drawn.dots):
         return None
-    found: dict[str, list[StripMark]] = {key: [] for key in named(sides)}
-    for at, (side, shown) in enumerate(zip(sides, drawn, strict=True)):
-        for place, (group, dot) in enumerate(zip(side.found, shown.dots, strict=True)):
-            mark = StripMark(
-                dot=dot,
-                levels=levels_at(shown, place),
-                said=_said(group, dot, say, percent=whole.percent, period=side.when(group, say)),
-                href=held.href(query, group=group.key),
-                current=group.key == held.group,
-                period=capital(side.when(group, say)) if len(sides) > 1 else "",
-                second=at > 0,
-            )
-            found[group.key].append(mark)
-    values = reach(whole)
-    digits = digits_of(values, percent=whole.percent)
-    written = say.percent if whole.percent else say.number
+    values = reach(drawn)
+    digits = digits_of(values, percent=drawn.percent)
+    written = say.percent if drawn.percent else say.number
     return Strips(
-        rows=[GroupStrip(name=marks[0].dot.label, marks=marks) for marks in found.values() if marks],
+        rows=[
+            GroupStrip(
+                name=dot.label,
+                marks=[
+                    StripMark(
+                        dot=dot,
+                        levels=(),
+                        said=_said(group, dot, say, percent=drawn.percent, period=shown.when(group, say)),
+                        href=held.href(query, group=group.key),
+                        current=group.key == held.group,
+                    )
+                ],
+            )
+            for group, dot in zip(shown.found, drawn.dots, strict=True)
+        ],
         scale=[(value, written(value, digits)) for value in values],
         title=title,
-        note=_note(sides, say, level=level is not None and bool(whole.lines)),
+        note=_note(shown.found, say),
         kind="ratios" if held.control == PROFILES else "shares",
     )
 
 
-def _note(sides: Sequence[FairnessPeriod], say: Say, *, level: bool) -> str:
+def _note(found: Sequence[FairnessGroup], say: Say) -> str:
     """What the bars and marks are."""
-    found = [group for side in sides for group in side.found]
     note = [bar_note(say) if any(group.judged is not None for group in found) else say("Bar: 95% interval.")]
-    if len(sides) > 1:
-        note.append(
-            say("Open diamond and dashed bar: {period}. Its verdicts stand in the table.", period=sides[1].name)
-        )
     if any(group.reference for group in found):
         note.append(say("Diamond: the group that others are compared with, or a group that no verdict is about."))
-    if level:
-        note.append(say("Dashes: the level that you chose, which is no threshold of the charter."))
     return " ".join(note)
 
 
@@ -345,11 +282,10 @@ def told(
     say: Say,
     *,
     group: str,
-    level: int | None,
     system: System | None,
     minimum: int,
 ) -> list[str]:
-    """The answer: the group asked about, or the widest gap; the level chosen; and which groups are not shown."""
+    """The answer: the group asked about, or the widest gap; and which groups are not shown."""
     asked = next((each for each in found if each.key == group), None)
     first = spoken_of(found, group)
     parts = [] if first is None else _about(first, kind, say, system=system, minimum=minimum)
@@ -357,34 +293,19 @@ def told(
         parts = [_no_figure(found, say, minimum=minimum)]
     elif asked is None and len(found) > 2:
         parts = [say("The widest gap: {sentence}", sentence=inside(parts[0])), *parts[1:]]
-    if level is not None:
-        parts += _level(found, kind, say, level=level)
     return [part for part in [*parts, _hidden(found, say, minimum=minimum, but=asked)] if part]
 
 
-def apart(sides: Sequence[FairnessPeriod], say: Say) -> list[str]:
-    """Since when figures count, and what nobody may read from two periods: this page judges no difference of theirs."""
-    counted = [
-        say(
-            "Of “{period} with those before it”, decisions count since {date}: its verdict rests on all of them.",
-            period=side.name,
-            date=say.date(side.since),
-        )
-        for side in sides
-        if side.since < side.document.window.start
-    ]
-    if len(sides) < 2:
-        return counted
-    one, other = sides
-    shared = one.since <= other.document.window.end and other.since <= one.document.window.end
-    return [
-        *counted,
-        *([say("The two periods share days: the decisions of these count in both.")] if shared else []),
-        say(
-            "Whether a figure has changed from one period to the other is not judged here: two intervals beside each "
-            "other do not say it."
-        ),
-    ]
+def counted(shown: FairnessPeriod, say: Say) -> list[str]:
+    """Since when figures count, where earlier periods count with this one."""
+    if shown.since >= shown.document.window.start:
+        return []
+    told = say(
+        "Of “{period} with those before it”, decisions count since {date}: its verdict rests on all of them.",
+        period=shown.name,
+        date=say.date(shown.since),
+    )
+    return [told]
 
 
 def _about(group: FairnessGroup, kind: RateKind, say: Say, *, system: System | None, minimum: int) -> list[str]:
@@ -419,25 +340,6 @@ def _chance(by_itself: bool | None, say: Say) -> str:
     if by_itself:
         return say("Chance alone may explain this gap.")
     return say("It is very unlikely that chance alone explains this gap.")
-
-
-def _level(found: Sequence[FairnessGroup], kind: RateKind, say: Say, *, level: int) -> list[str]:
-    """Which groups lie beyond the level chosen, and of which that cannot be told."""
-    named = say("{n} for 100", n=say.whole(level)) if kind.scale == "ratio" else say("{n} points", n=say.whole(level))
-    where: dict[str, list[str]] = {"beyond": [], "across": [], "within": []}
-    for group in found:
-        if not group.reference and (place := beyond(group, level)):
-            where[place].append(inside(group.name))
-    if not any(where.values()):
-        return []
-    parts = [
-        say("Very probably beyond the level of {level}: {groups}.", level=named, groups=joined(", ", where["beyond"]))
-        if where["beyond"]
-        else say("No group is very probably beyond the level of {level}.", level=named)
-    ]
-    if where["across"]:
-        parts.append(say("We cannot tell for: {groups}.", groups=joined(", ", where["across"])))
-    return parts
 
 
 def _hidden(found: Sequence[FairnessGroup], say: Say, *, minimum: int, but: FairnessGroup | None) -> str:

@@ -17,11 +17,10 @@ from boussole.dashboard.markup.words.addresses import answer_href, evidence_href
 from boussole.dashboard.pages.fairness.picture import (
     FairnessGroup,
     FairnessPeriod,
-    apart,
+    counted,
     figure,
     groups,
     judged_by,
-    named,
     spoken_of,
     strips,
     told,
@@ -30,12 +29,10 @@ from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import left_out_words
 from boussole.dashboard.views.charts.groups import Ends, attribute_name, own, reason_words
-from boussole.dashboard.views.charts.strips import Strips, strips_svg
-from boussole.dashboard.views.charts.tables import VerdictTable, sheet_of, signed, with_deciding, with_others
+from boussole.dashboard.views.charts.strips import Strips
+from boussole.dashboard.views.charts.tables import VerdictTable, signed, with_deciding, with_others
 from boussole.dashboard.views.fields import (
-    GAP_LEVELS,
     PROFILES,
-    RATIO_LEVELS,
     RAW,
     ChoiceField,
     FairnessQuery,
@@ -47,19 +44,8 @@ from boussole.dashboard.views.fields import (
     kinds_of,
     question,
     settled,
-    settled_several,
     span,
     stages_of,
-)
-from boussole.dashboard.views.parts.taking import (
-    TABLE,
-    Drawing,
-    Figure,
-    FigureSource,
-    FiguresQuery,
-    charters_of,
-    sealed,
-    time_of,
 )
 from boussole.dashboard.views.scene import Scene, as_decided, period
 
@@ -99,44 +85,8 @@ def first_fields(
     return fields, kind
 
 
-def groups_field(sides: Sequence[FairnessPeriod], chosen: FairnessQuery, say: Say) -> list[ChoiceField]:
-    """Which groups are shown; two are always both."""
-    options = [Option(value=key, name=name) for key, name in named(sides).items()]
-    return (
-        [settled_several("groups", say("Only these groups (none chosen: all)"), chosen.groups, options)]
-        if len(options) > 2
-        else []
-    )
-
-
-def periods_fields(windows: Sequence[AuditDocument], chosen: FairnessQuery, say: Say) -> list[ChoiceField]:
-    """The period, and another one to show beside it."""
-    spans = [Option(value=span(each), name=capital(period(each, say))) for each in windows]
-    first = settled("period", say("Period"), chosen.period, spans)
-    others = [Option(value="", name=say("none")), *(each for each in spans if each.value != first.value)]
-    return (
-        [first, settled("beside", say("Another period beside it"), chosen.beside, others)]
-        if len(spans) > 1
-        else [first]
-    )
-
-
-def last_fields(found: Sequence[FairnessGroup], kind: RateKind, chosen: FairnessQuery, say: Say) -> list[ChoiceField]:
-    """The group to speak of, and a level to hold all groups to."""
-    everybody = Option(value="", name=say("the widest gap"))
-    groups = [everybody, *(Option(value=group.key, name=group.name) for group in found)]
-    levels = RATIO_LEVELS if kind.scale == "ratio" else GAP_LEVELS
-    told_as = "{n} for 100" if kind.scale == "ratio" else "{n} points"
-    words = {"{n} for 100": say("{n} for 100", n="{n}"), "{n} points": say("{n} points", n="{n}")}
-    options = [Option(value=str(each), name=words[told_as].replace("{n}", say.whole(each))) for each in levels]
-    return [
-        settled("group", say("Speak of"), chosen.group, groups),
-        settled("level", say("Hold to the level"), chosen.level, [Option(value="", name=say("no level")), *options]),
-    ]
-
-
 def groups_of(
-    sides: Sequence[FairnessPeriod],
+    found: Sequence[FairnessGroup],
     kind: RateKind,
     by: tuple[str, ...],
     say: Say,
@@ -146,25 +96,18 @@ def groups_of(
     minimum: int,
     system: System | None,
 ) -> VerdictTable:
-    """One row a group and period: its figure, and how it compares."""
-    found = [group for side in sides for group in side.found]
-    two = len(sides) > 1
-    rows, verdicts = [], []
-    for key in named(sides):
-        for side in sides:
-            group = next((each for each in side.found if each.key == key), None)
-            if group is None:
-                continue
-            name = say("{group} (reference)", group=group.name) if group.reference else group.name
-            when = [capital(side.when(group, say))] if two else []
-            figures = _figures(group, kind, say, control=control, minimum=minimum)
-            rows.append([name, *when, *figures])
-            verdicts.append(group.verdict)
-    attribute = attribute_name(by, say, system=system)
-    when = [say("Period")] if two else []
-    head = [attribute, *when, *_heads(found, kind, say, control=control)]
+    """One row a group: its figure, and how it compares."""
     return VerdictTable(
-        caption=title, head=[*head, say("Verdict")], rows=rows, verdicts=verdicts, names=2 if two else 1
+        caption=title,
+        head=[attribute_name(by, say, system=system), *_heads(found, kind, say, control=control), say("Verdict")],
+        rows=[
+            [
+                say("{group} (reference)", group=group.name) if group.reference else group.name,
+                *_figures(group, kind, say, control=control, minimum=minimum),
+            ]
+            for group in found
+        ],
+        verdicts=[group.verdict for group in found],
     )
 
 
@@ -287,10 +230,9 @@ def _interval(measure: MeasureDocument, say: Say, *, percent: bool) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Explorer:
-    """The whole page. `answer` is its first sentence, `more` the others, `then` those of the second period, `then_of`
-    of which time these are, `apart` what cannot be read from two; `judged` the verdict that rests on what is shown of
-    the first, and where it is explained; `other` that of the other way to compare, the address of its view, and what it
-    is called."""
+    """The whole page. `answer` is its first sentence, `more` the others; `judged` the verdict that rests on what is
+    shown, and where it is explained; `other` that of the other way to compare, the address of its view, and what it is
+    called."""
 
     chosen: FairnessQuery
     fields: Sequence[ChoiceField]
@@ -298,15 +240,12 @@ class Explorer:
     subtitle: str
     answer: str
     more: Sequence[str]
-    then: Sequence[str]
-    then_of: str
-    apart: Sequence[str]
     judged: tuple[str, str] | None
     other: tuple[str, str, str] | None
     chart: Strips | None
     table: VerdictTable
     history: VerdictTable | None
-    seals: Sequence[tuple[str, str]]
+    seal: tuple[str, str] | None
     address: str
 
 
@@ -317,73 +256,35 @@ def explorer(
     if not windows:
         return None
     system = scene.systems.get(str(windows[0].system))
-    when = periods_fields(windows, chosen, say)
-    shown = [next(each for each in windows if span(each) == field.value) for field in when if field.value]
-    first, kind = first_fields(scene, shown[0], chosen, say, system=system)
+    spans = [Option(value=span(each), name=capital(period(each, say))) for each in windows]
+    when = settled("period", say("Period"), chosen.period, spans)
+    document = next(each for each in windows if span(each) == when.value)
+    first, kind = first_fields(scene, document, chosen, say, system=system)
     if kind is None:
         return None
-    held = FairnessQuery(**{field.key: field.value for field in [*first, *when]})
-    sides = [_side(document, kind, held, say, system=system) for document in shown]
-    picked = groups_field(sides, chosen, say)
-    sides = [side.only(picked[0].values if picked else ()) for side in sides]
-    last = last_fields(sides[0].found, kind, chosen, say)
-    held = replace(held, **{field.key: field.value for field in [*picked, *last]})
-    return _view(
-        scene,
-        sides,
-        kind,
-        say,
-        windows=windows,
-        held=held,
-        query=query,
-        fields=[*first, *picked, *when, *last],
-        system=system,
-    )
-
-
-def _side(
-    document: AuditDocument, kind: RateKind, held: FairnessQuery, say: Say, *, system: System | None
-) -> FairnessPeriod:
-    by = tuple(held.by.split(","))
+    held = FairnessQuery(**{field.key: field.value for field in [*first, when]})
+    by, minimum = tuple(held.by.split(",")), system.privacy.suppress_below if system else 11
     found = groups(document, kind, by, say, stage=held.stage, control=held.control, system=system)
-    return FairnessPeriod(document=document, name=period(document, say), found=found)
-
-
-def _view(
-    scene: Scene,
-    sides: Sequence[FairnessPeriod],
-    kind: RateKind,
-    say: Say,
-    *,
-    windows: Sequence[AuditDocument],
-    held: FairnessQuery,
-    query: Mapping[str, str],
-    fields: Sequence[ChoiceField],
-    system: System | None,
-) -> Explorer:
-    by, document = tuple(held.by.split(",")), sides[0].document
-    level = int(held.level) if held.level else None
-    minimum = system.privacy.suppress_below if system else 11
+    named = [Option(value="", name=say("the widest gap")), *(Option(value=each.key, name=each.name) for each in found)]
+    of = settled("group", say("Speak of"), chosen.group, named)
+    held = replace(held, group=of.value)
     asked = question(kind, say, system=system, control=held.control)
     title = say("{question} – by {attribute}", question=asked, attribute=inside(attribute_name(by, say, system=system)))
-    said = [told(s.found, kind, say, group=held.group, level=level, system=system, minimum=minimum) for s in sides]
-    focus, second = [spoken_of(side.found, held.group) for side in (sides[0], sides[-1])]
+    shown = FairnessPeriod(document=document, name=period(document, say), found=found)
+    said = told(found, kind, say, group=held.group, system=system, minimum=minimum)
     return Explorer(
         chosen=held,
-        fields=fields,
+        fields=[*first, when, of],
         question=asked,
         subtitle=_subtitle(scene, document, say, system=system, control=held.control),
-        answer=said[0][0],
-        more=said[0][1:],
-        then=said[1] if len(said) > 1 else (),
-        then_of=capital(sides[-1].when(second, say) if second is not None else sides[-1].name),
-        apart=apart(sides, say),
+        answer=said[0],
+        more=[*said[1:], *counted(shown, say)],
         judged=_judged(document, comparison(kind, held.control), by, query=query),
         other=_other(document, kind, by, held, say, query=query) if held.control else None,
-        chart=strips(sides, kind, say, held, title=title, minimum=minimum, query=query),
-        table=groups_of(sides, kind, by, say, title=title, control=held.control, minimum=minimum, system=system),
-        history=history_of(windows, focus, kind, say, held=held, system=system, minimum=minimum),
-        seals=[seal for side in sides if (seal := _seal(side.document, say, query=query)) is not None],
+        chart=strips(shown, kind, say, held, title=title, minimum=minimum, query=query),
+        table=groups_of(found, kind, by, say, title=title, control=held.control, minimum=minimum, system=system),
+        history=history_of(windows, spoken_of(found, held.group), kind, say, held=held, system=system, minimum=minimum),
+        seal=_seal(document, say, query=query),
         address=held.href(query),
     )
 
@@ -438,12 +339,6 @@ def kept_explorer(workspace: Workspace, chosen: FairnessQuery, lang: str) -> Exp
     return _explorer(workspace.home, stamp(workspace), store.day_in(workspace), chosen, lang)
 
 
-def documents_of(workspace: Workspace, shown: FairnessQuery) -> list[AuditDocument]:
-    """The audits behind a view, by the system and the one or two windows that it shows, in that order."""
-    windows = {span(each): each for each in windows_of(workspace, shown.system)}
-    return [windows[each] for each in (shown.period, shown.beside) if each in windows]
-
-
 def windows_of(workspace: Workspace, system: str) -> Sequence[AuditDocument]:
     """The audits of a system, one for each window, the latest first."""
     return _windows(workspace.home, stamp(workspace), system)
@@ -456,9 +351,7 @@ def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: FairnessQuery,
     system = chosen.system if chosen.system in systems else next(iter(systems), "")
     windows = _windows(home, seen_at, system)
     when = next((each for each in windows if span(each) == chosen.period), next(iter(windows), None))
-    told = [
-        as_decided(Workspace(home), each) if each is when or span(each) == chosen.beside else each for each in windows
-    ]
+    told = [as_decided(Workspace(home), each) if each is when else each for each in windows]
     return explorer(seen, told, chosen, speaker_in(Workspace(home), lang), query={"lang": lang})
 
 
@@ -466,43 +359,3 @@ def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: FairnessQuery,
 def _windows(home: Path, _stamp: Stamp, system: str) -> Sequence[AuditDocument]:
     last = {span(document): document for document in audits_of(Workspace(home), system)}
     return sorted(last.values(), key=lambda document: (document.window.end, span(document)), reverse=True)
-
-
-def figures(wanted: FiguresQuery) -> dict[str, Figure]:
-    """The figures of the view that an address asks for."""
-    workspace, say = wanted.workspace, wanted.say
-    shown = kept_explorer(workspace, FairnessQuery.of(wanted.query), say.lang)
-    audits = documents_of(workspace, shown.chosen) if shown else []
-    if shown is None or not audits:
-        return {}
-    about = store.scene(workspace).title(shown.chosen.system, say)
-
-    def source(of: Sequence[AuditDocument], when: str) -> FigureSource:
-        return FigureSource(
-            organisation=workspace.settings.organisation,
-            about=about,
-            period=when,
-            charter=charters_of(of),
-            seal=sealed(workspace, [each.evidence.entry for each in of]),
-        )
-
-    chart, table, history = shown.chart, shown.table, shown.history
-    found = {
-        "groups": Figure(
-            title=table.caption,
-            sentence=shown.answer,
-            source=source(audits, " / ".join(period(each, say) for each in audits)),
-            href=shown.address,
-            draw=lambda: TABLE if chart is None else Drawing(svg=strips_svg(chart), notes=[chart.note]),
-            fill=lambda: sheet_of(table, say),
-        )
-    }
-    if history is not None:
-        windows = windows_of(workspace, shown.chosen.system)
-        found["over-time"] = Figure(
-            title=f"{table.caption} – {history.caption}",
-            source=source(windows, time_of(windows, say)),
-            href=shown.address,
-            fill=lambda: sheet_of(history, say),
-        )
-    return found

@@ -22,7 +22,7 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
 from boussole.dashboard.views.records.setting import Setting, told
-from boussole.dashboard.views.register_words import attached_links, when
+from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene
 
 Link = tuple[str, str]
@@ -39,7 +39,7 @@ class CommitteeQuestionView:
     text: str
     told: str
     figure: Link | None
-    answers: Sequence[tuple[str, str, Link, Sequence[Link]]]
+    answers: Sequence[tuple[str, str, Link]]
     sealed: Link
     addressee: str
 
@@ -121,7 +121,6 @@ def _view(
                 say("{date} ({role})", date=say.date(answer.on), role=who_words(answer.role, say)),
                 say.written(answer.text) or say("A document."),
                 (say("entry {n}", n=str(at)), evidence_href(query=query, entry=str(at))),
-                attached_links(at, answer, say),
             )
             for at, answer in each.answers
         ],

@@ -28,7 +28,7 @@ from boussole.dashboard.views.committee_words import Link, ReplyWords, answers, 
 from boussole.dashboard.views.fields import LinkChoice
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
 from boussole.dashboard.views.records.setting import Setting
-from boussole.dashboard.views.register_words import attached_links, when
+from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene
 
 # The page of recommendations as data: who must answer what by when, overdue first, and what was answered.
@@ -74,7 +74,6 @@ class RecommendationRow:
     about: Sequence[Link]
     answers: Sequence[ReplyWords]
     sealed: Link
-    attached: Sequence[Link]
     state: State
     addressee: str
 
@@ -234,7 +233,6 @@ def _row(
         about=about,
         answers=answers(scene.facts, each.entry, say, query=query),
         sealed=(say("entry {n}", n=str(each.entry)), evidence_href(query=query, entry=str(each.entry))),
-        attached=attached_links(each.entry, said, say),
         state=each.state,
         addressee=said.addressee,
     )

@@ -8,12 +8,10 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.pages.register.forms import taking_stock
-from boussole.dashboard.pages.register.view import figures
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.context import choose
-from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.register import register_page
 from boussole.dashboard.views.register_words import RegisterQuery
 
@@ -31,11 +29,10 @@ else:
         if register.trouble:
             told = say("Which decisions are to be erased cannot be said: the data cannot be looked at.")
             st.html(notices.unread(told, register.trouble))
-        taken = along("register", figures, say)
-        st.html(template("overview", page, taken))
+        st.html(template("overview", page))
         st.html(template("uses_title"))
         choose(page.fields, page="register", settle=lambda asked: vars(RegisterQuery.of(asked)))
-        st.html(template("uses", page, taken))
+        st.html(template("uses", page))
         acting = PageForms(query=context.kept_query(), problem=context.problem())
         context.put(acting.recording(taking_stock(Workspace.find(), here(), say), say))
     else:

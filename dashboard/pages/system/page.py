@@ -11,10 +11,9 @@ from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import compass_href, data_href, register_href
-from boussole.dashboard.pages.system.view import figures, system_page, used_by
+from boussole.dashboard.pages.system.view import system_page
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.register import entry, unaudited
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system_tables import matrix, written
@@ -45,9 +44,7 @@ def show_unaudited(seen: Scene, use: Use, say: Say) -> None:
             caps(seen, say, query=query, system=system),
         ),
         made("further", say("Open incidents"), context.open_incidents(say, system=system)),
-        made("questions", matrix(seen, system, say, query=query), along("system", figures, say))
-        if system in seen.standing
-        else Html(""),
+        made("questions", matrix(seen, system, say, query=query)) if system in seen.standing else Html(""),
         made("further", say("What does the register say?"), made("register_entry", shown.entry)),
         made("further", say("What the committee said"), context.opinions(say, system=system)),
     )
@@ -61,9 +58,8 @@ def show_audited(seen: Scene, system: str, use: Use | None, say: Say) -> None:
     context.put(
         Template("views/parts/system.html", say)("head", screen.head, home, data),
         what_it_writes(seen, system, say),
-        made("further", say("Who uses it?"), who_uses_it(system, say)),
         made("further", say("Open incidents"), context.open_incidents(say, system=system)),
-        made("questions", screen.matrix, along("system", figures, say)),
+        made("questions", screen.matrix),
         made("further", say("What the committee said"), context.opinions(say, system=system)),
     )
     if use is not None:
@@ -80,12 +76,6 @@ def what_it_writes(seen: Scene, system: str, say: Say) -> Html:
         return Html("")
     told = written(state.written, declared, seen.standing.get(system), say)
     return Template("pages/system/system.html", say)("written", told)
-
-
-def who_uses_it(system: str, say: Say) -> Html:
-    """How many of those who may use it do; nothing where no log tells, or the lake cannot be looked at."""
-    state = context.facts_of_late().lake.systems.get(system)
-    return Html("") if state is None or state.adoption is None else used_by(state.adoption, say)
 
 
 speaks = context.speaks()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.pages.work.forms import figures
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.incidents_and_work import work_page
 from boussole.dashboard.views.parts import context
-from boussole.dashboard.views.parts.taking import along
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
 
@@ -19,13 +17,12 @@ def show(say: Say) -> None:
     seen, query = context.scene(), context.kept_query()
     page = work_page(seen, say, query=query)
     forms = offered("work", Setting(person=here(), say=say, scene=seen))
-    taken = along("work", figures, say)
     made = Template("pages/work/work.html", say)
     context.put(
         made("head", page),
         context.just_done(context.stated_entries(), say),
-        made("surveys", page, taken),
-        *(made("listed", each, taken) for each in page.lists),
+        made("surveys", page),
+        *(made("listed", each) for each in page.lists),
         PageForms(query=query, problem=context.problem()).recording(forms, say),
     )
 

@@ -20,7 +20,7 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import INK, LINK, PAPER, PREFIX, SANS, SERIF, Html, el, join, source
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, speaker
-from boussole.dashboard.markup.words.addresses import address, concerns_href
+from boussole.dashboard.markup.words.addresses import address
 from boussole.dashboard.server.access import log, sessions
 from boussole.dashboard.server.access.back_channel import Failures, back_channel_route
 from boussole.dashboard.server.access.database import now
@@ -38,11 +38,9 @@ from boussole.dashboard.server.access.identity import (
 from boussole.dashboard.server.access.permissions import (
     COOKIE,
     SIGNED_IN,
-    Action,
     Person,
     Role,
     address_of,
-    allowed,
     local,
     role_title,
     session_cookie,
@@ -290,10 +288,9 @@ ROLE = "/access/role"
 
 def account(me: Person, say: Say, *, to: str, query: Mapping[str, str]) -> Html:
     """In local mode the role to choose; else who is signed in, where else, and the way out."""
-    listed = concerns_href(query=query) if me.remembered_as and allowed(me.role, Action.SEE_COMMITTEE) else ""
     role, mine = role_title(me.role, say), address(PAGE, query, ANCHOR)
     choice = None if me.authenticated else choosing(me, say, to=to)
-    return Template(FILE, say)("account", me, role, listed, mine, SIGN_OUT, choice)
+    return Template(FILE, say)("account", me, role, mine, SIGN_OUT, choice)
 
 
 def choosing(me: Person, say: Say, *, to: str) -> Html:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +27,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert
 
 from boussole.audits.ledger.database import reader, writer
 from boussole.audits.workspace import Workspace
@@ -116,14 +115,6 @@ sheet_table = Table(
     Column("lang", String),  # of the sheet that was issued
     Column("issued_on", String(10)),
     Column("entry", Integer),  # of the ledger, where it was issued
-)
-
-seen_table = Table(
-    "concerns_seen",
-    metadata,
-    Column("reader", String, primary_key=True),  # a member's number, or a digest of a secretary's address
-    Column("key", String, primary_key=True),  # of what they have seen
-    Column("at", String, nullable=False),
 )
 
 
@@ -258,33 +249,3 @@ def end_where(workspace: Workspace, which: ColumnElement[bool]) -> int:
     with access(workspace) as connection:
         ended = update(session_table).where(still_open() & which).values(ended_at=stamp(now()))
         return int(connection.execute(ended).rowcount)
-
-
-# What somebody has seen of what concerns them: outside the ledger, erasable.
-
-
-KEPT = dt.timedelta(days=400)
-"""How long is remembered that something was seen: longer than anything is told."""
-
-
-def seen(workspace: Workspace, reader: str) -> Mapping[str, dt.datetime]:
-    """What somebody has seen, with the moment at which they first did."""
-    query = select(seen_table.c.key, seen_table.c.at).where(seen_table.c.reader == reader)
-    with reading(workspace) as connection:
-        return {row.key: moment(row.at) for row in connection.execute(query)}
-
-
-def remember(workspace: Workspace, reader: str, keys: Iterable[str], *, now: dt.datetime) -> None:
-    """Notes that somebody has seen some things; what they had seen before keeps its moment."""
-    rows = [{"reader": reader, "key": key, "at": stamp(now)} for key in keys]
-    if not rows:
-        return
-    with access(workspace) as connection:
-        connection.execute(delete(seen_table).where(seen_table.c.at < stamp(now - KEPT)))
-        connection.execute(insert(seen_table).on_conflict_do_nothing(), rows)
-
-
-def forget_reader(workspace: Workspace, reader: str) -> None:
-    """Erases what is remembered of what somebody saw."""
-    with access(workspace) as connection:
-        connection.execute(delete(seen_table).where(seen_table.c.reader == reader))

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError, nearest
-from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.dashboard.server.access.permissions import SEEING, SIGNED_IN, Role
 
@@ -212,15 +211,6 @@ def secretary_of(workspace: Workspace, email: str) -> frozenset[str]:
     if not named:
         return frozenset(known) if len(known) == 1 else frozenset()
     return frozenset(each for each in known if email and email in map(str.casefold, named.get(each, ())))
-
-
-def reader_of(email: str) -> str:
-    """Under which name is remembered what somebody at an address has seen: nothing from which it can be read.
-
-    >>> reader_of(""), len(reader_of("ada@example.org"))
-    ('', 18)
-    """
-    return f"a_{sha256_hex(f'boussole/reader/{email.casefold()}'.encode())[:16]}" if email else ""
 
 
 def without_secretary(workspace: Workspace) -> list[str]:

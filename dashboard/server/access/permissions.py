@@ -78,10 +78,8 @@ class Action(StrEnum):
     SEE_APPEALS = "see single appeals"
     SEE_ROWS = "see single rows"
     SEE_SHEET = "see the sheet of one decision, after a steward and a case handler agreed to it"
-    SEE_EXAMPLES = "see the redacted examples of texts that a steward released"
     SEE_ACCESS = "see who signed in and who looked"
     SEE_REPORTS = "read reports and take them away"
-    SEE_SETTINGS = "see how the workspace is set up"
     SEE_ALERTS = "see who is told of changes, and what was sent"
 
     SIGN_IN = "sign in and out"
@@ -115,7 +113,6 @@ class Action(StrEnum):
     ENTER_APPEAL = "enter appeals and what was decided on them"
     OPEN_SHEET = "ask to see the sheet of one decision"
     EXPLAIN_ALONE = "explain one decision alone, at the command line"
-    RELEASE_EXAMPLES = "draw redacted examples of texts, release and withdraw them"
     CONFIRM_SHEET = "agree that a steward sees the sheet of one decision"
     REGISTER = "change the register"
     IMPORT = "bring decisions in"
@@ -150,10 +147,8 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_APPEALS: frozenset({Role.STEWARD, Role.AGENT}),
     Action.SEE_ROWS: _DATA,
     Action.SEE_SHEET: frozenset({Role.STEWARD, Role.AGENT}),
-    Action.SEE_EXAMPLES: COMMITTEE | {Role.STEWARD},
     Action.SEE_ACCESS: frozenset({Role.ADMINISTRATOR, Role.STEWARD, Role.AUDITOR}),
     Action.SEE_REPORTS: _ALL,
-    Action.SEE_SETTINGS: _DATA | {Role.ADMINISTRATOR, Role.AUDITOR},
     Action.SEE_ALERTS: _DATA | {Role.ADMINISTRATOR, Role.AUDITOR},
     Action.SIGN_IN: _ALL,
     Action.OWN_SESSIONS: _ALL,
@@ -184,7 +179,6 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.ENTER_APPEAL: frozenset({Role.STEWARD, Role.AGENT}),
     Action.OPEN_SHEET: frozenset({Role.STEWARD}),
     Action.CONFIRM_SHEET: frozenset({Role.AGENT}),
-    Action.RELEASE_EXAMPLES: frozenset({Role.STEWARD}),
     Action.EXPLAIN_ALONE: frozenset(),  # the operator alone
     Action.REGISTER: frozenset({Role.STEWARD}),
     Action.IMPORT: _DATA,
@@ -207,7 +201,7 @@ BY_PROGRAMS = frozenset({Action.COSIGN, Action.CHECK_TEXTS})
 RESTRICTED = frozenset(
     {
         *(Action.SEE_ROWS, Action.SEE_APPEALS, Action.SEE_SHEET, Action.EXPLAIN_ALONE),
-        *(Action.SEE_ACCESS, Action.EXPORT_RESTRICTED, Action.RELEASE_EXAMPLES),
+        *(Action.SEE_ACCESS, Action.EXPORT_RESTRICTED),
     }
 )
 """Looks that the access log notes: at what is about single people or a few, and at who looked."""
@@ -307,14 +301,6 @@ class Person:
     """By which digits they name the session in which they are, where they signed in; no secret."""
     signed_in_at: dt.datetime | None = None
     """When they last proved who they are, where the provider says so."""
-    reader: str = ""
-    """A digest of their address: under it what they have seen is remembered, where they are no member."""
-
-    @property
-    def remembered_as(self) -> str:
-        """Under which name what they have seen is remembered; none for who sits nowhere and keeps nobody's papers."""
-        unknown = LOCAL if self.role is Role.SECRETARY and not self.authenticated else ""
-        return self.member or (self.reader if self.secretary_of else unknown)
 
     def who(self, on: dt.date) -> Who:
         """The person as the acts of a committee name them: a role, never a name; unauthenticated in local mode."""

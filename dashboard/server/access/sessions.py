@@ -50,7 +50,6 @@ from boussole.dashboard.server.access.identity import (
     check_roles,
     email_of,
     member_of,
-    reader_of,
     role_of,
     secretary_of,
     sits,
@@ -246,7 +245,6 @@ def _person(workspace: Workspace, row: Row[Any], settings: AccessSettings) -> Pe
         subject=row.subject,
         session=row.digest[:REFERENCE],
         signed_in_at=moment(row.signed_in_at) if row.signed_in_at else None,
-        reader=reader_of(row.email),
     )
 
 

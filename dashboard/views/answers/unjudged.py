@@ -1,5 +1,4 @@
-"""What stands beside an answer and is not judged: whose components a system is made of, drawn; where its calls
-ran, and by whom, as a table."""
+"""What stands beside an answer and is not judged: whose components a system is made of, and where its calls ran."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from html import escape
 
 from fontTools.ttLib import TTFont
 
-from boussole.dashboard.markup.elements import FOLDER, INK, INK_2, LINE, NEEDLE, QUOTED, printable, shape
+from boussole.dashboard.markup.elements import FOLDER, INK, INK_2, LINE, NEEDLE, QUOTED, shape
 from boussole.dashboard.markup.glossary import Kind
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.views.charts.drawings import Dot, DotRows, tint
+from boussole.dashboard.views.charts.drawings import Dot, tint
 
 # How wide words are in the font of drawings, and where they break to fit.
 
@@ -120,11 +120,6 @@ class Strips:
         return strip_svg(mark, self.scale), strip_svg(mark, self.scale, wide=NARROW)
 
 
-def levels_at(shown: DotRows, place: int) -> list[float]:
-    """The levels that are drawn beside one row."""
-    return [line.at for line in shown.lines if line.first <= place <= line.last]
-
-
 def strip_svg(mark: StripMark, scale: Sequence[tuple[float, str]], *, wide: int = WIDE) -> str:
     """One mark and its interval; of the second period an open diamond on a dashed bar."""
     return _drawing(_strip(mark, scale, wide, HIGH), wide, HIGH)
@@ -151,57 +146,9 @@ def _scale(scale: Sequence[tuple[float, str]], wide: int) -> list[str]:
     return [_text(words, x(at), 16, INK_2, anchor="middle") for at, words in _told(scale, wide)]
 
 
-NAMES, WHEN, VALUE, GAP = 230, 170, 90, 12
-"""Pixels of the columns beside the strips of one picture, and what stays free between two; without two periods, no
-column says which one it is."""
-SIZE, LEADING = 14, 17
-
-
-def strips_svg(shown: Strips) -> str:
-    """The whole chart as one picture, with the words of its rows: to be taken along."""
-    left = NAMES + WHEN * any(mark.period for row in shown.rows for mark in row.marks)
-    wide, parts, y = left + WIDE + VALUE, list[str](), 0.0
-    for row in shown.rows:
-        name = _broken(row.name, NAMES)
-        beside = [(_broken(mark.period, WHEN), _broken(mark.dot.note, WIDE + VALUE)) for mark in row.marks]
-        tall = [max(HIGH, *map(_tall, words)) for words in beside]
-        more = max(0, _tall(name) - sum(tall)) / len(tall)  # a long name is shared out: no line is interrupted
-        parts += _lines(name, 0, y + (sum(tall) + more * len(tall)) / 2, INK)
-        for mark, (when, why), each in zip(row.marks, beside, tall, strict=True):
-            high = each + more
-            parts += _lines(when, NAMES, y + high / 2, INK_2)
-            parts += _figure(mark, why, shown, left=left, top=y, high=high)
-            y += high
-        parts.append(f'<line x1="0" x2="{wide}" y1="{y:g}" y2="{y:g}" stroke="{LINE}"/>')
-    parts.append(f'<g transform="translate({left},{y:g})">{"".join(_scale(shown.scale, WIDE))}</g>')
-    return _drawing(parts, wide, y + 24)
-
-
-def _figure(mark: StripMark, why: Sequence[str], shown: Strips, *, left: int, top: float, high: float) -> list[str]:
-    """A mark of one picture with its figure; without one, why there is none."""
-    if mark.dot.value is None:
-        return _lines(why, left, top + high / 2, INK_2)
-    strip = f'<g transform="translate({left},{top:g})">{"".join(_strip(mark, shown.scale, WIDE, high))}</g>'
-    return [strip, *_lines([mark.dot.text], left + WIDE + GAP, top + high / 2, INK)]
-
-
-def _broken(words: str, within: int) -> list[str]:
-    return broken(printable(words), SIZE, within=within - GAP)
-
-
-def _tall(lines: Sequence[str]) -> int:
-    """How high lines are, with what is free above and below them."""
-    return LEADING * len(lines) + GAP
-
-
-def _lines(lines: Sequence[str], x: float, middle: float, ink: str) -> list[str]:
-    first = middle + 5 - LEADING * (len(lines) - 1) / 2
-    return [_text(each, x, first + LEADING * at, ink) for at, each in enumerate(lines) if each]
-
-
 def _text(words: str, x: float, y: float, ink: str, *, anchor: str = "start") -> str:
     return (
-        f'<text x="{x:.1f}" y="{y:g}" text-anchor="{anchor}" font-size="{SIZE}" font-family="{QUOTED}" fill="{ink}">'
+        f'<text x="{x:.1f}" y="{y:g}" text-anchor="{anchor}" font-size="14" font-family="{QUOTED}" fill="{ink}">'
         f"{escape(words)}</text>"
     )
 
@@ -262,23 +209,6 @@ def coverage_strip_svg(counts: Counts) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
         f"{''.join(dots)}</svg>"
-    )
-
-
-def coverage_svg(strips: Sequence[tuple[str, Counts]], say: Say) -> str:
-    """Pictures one below the other, each under its title and what it shows in words."""
-    parts, top, wide = [], 0.0, 0.0
-    for title, counts in strips:
-        drawn = coverage_strip_svg(counts)
-        width, high = _size(counts)
-        head = f'font-family="{QUOTED}" font-size="15" fill="{INK}"'
-        parts.append(f'<text x="0" y="{top + 16:g}" {head} font-weight="bold">{escape(title)}</text>')
-        parts.append(f'<text x="0" y="{top + 36:g}" {head}>{escape(strip_text(counts, say))}</text>')
-        parts.append(f'<svg y="{top + 46:g}"{drawn.removeprefix("<svg")}')
-        top, wide = top + 46 + high + 14, max(wide, width, width_of(title, 15, weight="bold"))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide:g}" height="{top:g}" viewBox="0 0 {wide:g} {top:g}">'
-        f"{''.join(parts)}</svg>"
     )
 
 

@@ -26,7 +26,7 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, SessionEvidence
 from boussole.dashboard.views.committee_words import opinions_about
 from boussole.dashboard.views.drift.view import address_of
-from boussole.dashboard.views.fields import BETWEEN, ChoiceField
+from boussole.dashboard.views.fields import ChoiceField
 from boussole.dashboard.views.incidents_and_work import open_incidents as incidents_beside
 from boussole.dashboard.views.parts.notices import problem as problem_html
 from boussole.dashboard.views.register_words import Register
@@ -219,14 +219,13 @@ def choose(fields: Sequence[ChoiceField], *, page: str, settle: Settle) -> None:
             if len(field.options) < 2:
                 continue
             key = f"{page}-{field.key}"
-            st.session_state[key] = field.values if field.several else field.value
+            st.session_state[key] = field.value
             _field(field, key=key, changed=partial(_changed, field.key, key, settle))
 
 
 def _changed(name: str, key: str, settle: Settle) -> None:
     """Whoever chose: the address says so, with the language it was in."""
-    chosen = st.session_state[key]
-    value = BETWEEN.join(chosen) if isinstance(chosen, list) else str(chosen or "")
+    value = str(st.session_state[key] or "")
     asked = st.query_params.to_dict()
     kept = {"lang": asked["lang"]} if asked.get("lang", "") in LANGUAGES else {}
     found = settle({**asked, name: value})
@@ -237,17 +236,7 @@ def _field(field: ChoiceField, *, key: str, changed: Callable[[], None]) -> None
     """One field, as wide as what it holds asks for."""
     names = {option.value: option.name for option in field.options}
     values = list(names)
-    if field.several:
-        st.pills(
-            field.label,
-            values,
-            selection_mode="multi",
-            format_func=names.__getitem__,
-            key=key,
-            on_change=changed,
-            wrap=True,
-        )
-    elif len(values) <= FEW:
+    if len(values) <= FEW:
         st.segmented_control(
             field.label, values, format_func=names.__getitem__, key=key, on_change=changed, required=True, wrap=True
         )

@@ -1,4 +1,4 @@
-"""Notices: what cannot be shown and what to do, what there is where none is asked for, new things, outside checks."""
+"""Notices: what cannot be shown and what to do, what there is where none is asked for, outside checks."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ from dataclasses import dataclass
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.ledger.keeping import CheckpointStanding
-from boussole.audits.workspace import Workspace
 from boussole.charter.document.answers.verdict import worst
 from boussole.charter.records.notes.outside import Check, Outside, State
 from boussole.dashboard.markup.elements import ORDER, Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, speaker
-from boussole.dashboard.markup.words.addresses import article_href, concerns_href, register_href, system_href
-from boussole.dashboard.server.access.database import seen
-from boussole.dashboard.server.access.permissions import TABLE, Action, Person, Role, role_title
-from boussole.dashboard.views import store
+from boussole.dashboard.markup.words.addresses import article_href, register_href, system_href
+from boussole.dashboard.server.access.permissions import TABLE, Action, Role, role_title
 from boussole.dashboard.views.answers.small_print import read_words
-from boussole.dashboard.views.concerns import whose
 from boussole.dashboard.views.evidence import moment_words
 from boussole.dashboard.views.scene import Scene, period
 
@@ -45,29 +41,6 @@ def refused(role: Role, action: Action, say: Say, *, local: bool) -> Html:
     """What a page says to somebody whose role does not open it, and what they can do."""
     may = ", ".join(role_title(each, say) for each in Role if each in TABLE[action])
     return Template(FILE, say)("refused", role_title(role, say), may, local)
-
-
-def bell(me: Person, say: Say, *, query: dict[str, str]) -> Html:
-    """One line that leads to the list of what concerns whoever looks; nothing where nothing does.
-
-    Where that cannot be read, the page says so, and this says nothing.
-    """
-    try:
-        n = unseen(me, say, query=query)
-    except BoussoleError:
-        return Html("")
-    return Template(FILE, say)("bell", n, concerns_href(query=query)) if n else Html("")
-
-
-def unseen(me: Person, say: Say, *, query: dict[str, str]) -> int:
-    """How many things concern somebody that they have not seen."""
-    workspace = Workspace.find()
-    somebody = whose(me, store.chambers(workspace)) if me.remembered_as else None
-    if somebody is None:
-        return 0
-    concerns = store.concerns(workspace, somebody, say, query)
-    known = seen(workspace, somebody.name) if concerns else {}
-    return sum(each.key not in known for each in concerns)
 
 
 def foot(found: Outside, say: Say, *, now: dt.datetime, href: str) -> Html:

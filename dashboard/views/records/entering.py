@@ -1,4 +1,4 @@
-"""What a form of a record does and where it is sent: it is made whole, and sealed with its files."""
+"""What a form of a record does and where it is sent: it is made whole, and sealed with its document."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from boussole.audits.access_settings import LARGEST_BODY
 from boussole.audits.errors import SourceError
-from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acts.doing import act
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.incidents.entering import record
@@ -19,13 +17,13 @@ from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import WebForm, path_of
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records import OvertakenError, SealedStatement
-from boussole.charter.records.documents.attachments import kept_with
+from boussole.charter.records.documents.document_kinds import LARGEST as LARGEST_DOCUMENT
 from boussole.charter.records.documents.files import keep_content
 from boussole.dashboard.server.access.permissions import Action, allowed, said_as
 from boussole.dashboard.server.forms import LARGEST, Form, FormDesk, FormValues, Titled, UnfitError, form_route
 from boussole.dashboard.views.chamber import needs_lead
 from boussole.dashboard.views.records.computing import Fields, computed
-from boussole.dashboard.views.records.files import document_taken, taken
+from boussole.dashboard.views.records.files import document_taken
 from boussole.dashboard.views.records.form import SEEN, fields_of, record_form
 from boussole.dashboard.views.records.preparing import AFTERWARDS, PREPARED
 from boussole.dashboard.views.records.setting import Setting
@@ -36,15 +34,11 @@ from boussole.dashboard.views.records.setting import Setting
 def sealed(model: type[Statement], form: WebForm, at: Setting, values: FormValues) -> SealedStatement:
     """Seal what was sent. Raises UnfitError, RefusedError, BoussoleError or ValidationError, and seals nothing."""
     said = fields_of(model, form, at, values)
-    files = taken(at, said.pop("attachments", []))
-    if files:
-        said["attachments"] = [each.sealed for each in files]
     document = document_taken(at, said.pop("document", None))
     if document:
         keep_content(at.here, document.sealed, document.content)
         said["document"] = document.sealed
-    with kept_with(at.here, files):
-        return _sealed(model, form, at, values, said)
+    return _sealed(model, form, at, values, said)
 
 
 def _sealed(model: type[Statement], form: WebForm, at: Setting, values: FormValues, said: Fields) -> SealedStatement:
@@ -108,10 +102,6 @@ def _seen(values: FormValues) -> int | None:
 # Where the forms of records are sent: one route for each form that a model has.
 
 
-WITH_FILES = frozenset({"attachments", "document"})
-"""Fields that are files: a form that asks for one may send more."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class FormPage:
     """A page on which records are made. `setting` is what one of its addresses is about; None where there is nothing of
@@ -155,8 +145,5 @@ def _route(home: Path, model: type[Statement], form: WebForm, page: FormPage) ->
             raise LookupError(of)  # cannot be: `ask` has just found it
         return page.done(desk, at, form, sealed(model, form, at, values))
 
-    if not WITH_FILES & {*form.asks}:
-        return form_route(path_of(form), home, ask=ask, act=act, back=page.back)
-    limits = Workspace(home).settings.attachments
-    largest = min(LARGEST + limits.most * limits.largest, LARGEST_BODY)
+    largest = LARGEST + LARGEST_DOCUMENT if "document" in form.asks else None
     return form_route(path_of(form), home, ask=ask, act=act, back=page.back, largest=largest)

@@ -193,7 +193,6 @@ def fields_of(model: Model, form: WebForm, at: Setting, values: FormValues) -> d
 
 READ: Mapping[str, Callable[[FormValues, str], Any]] = {
     "file": FormValues.file,
-    "files": FormValues.files,
     "choices": FormValues.chosen,
     "lines": lambda values, name: [line for line in values.text(name).splitlines() if line.strip()],
     "tick": FormValues.ticked,

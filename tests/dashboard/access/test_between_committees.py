@@ -75,7 +75,6 @@ def pages(hall):
         ("draft", {"number": str(hall.draft)}),
         ("committee", {"committee": NAME}),
         ("session", {"session": str(hall.of)}),
-        ("search", {"q": UNSAID}),
     )
 
 

@@ -61,29 +61,3 @@ def test_who_sends_too_many_forms_waits(ada, sign_in, oidc, tries):
     oidc.knows("bob", "stewards")
     sign_in("bob")
     assert ada.post(PATH, data=SENT, headers=HERE).status_code == 303, "others do not wait"
-
-
-@pytest.mark.costly
-@pytest.mark.usefixtures("no_time_passes")
-@pytest.mark.attack("routes", "figures by the thousand")
-def test_who_takes_too_many_figures_waits(ada, tries):
-    answers = [ada.get("/figure-file/compass/compass/fr.png") for _ in range(server.FIGURES_EACH_MINUTE + 3)]
-    tries.add(len(answers))
-    done = [each.status_code for each in answers]
-    assert set(done[: server.FIGURES_EACH_MINUTE]) == {404}, "this workspace has no audit"
-    assert set(done[server.FIGURES_EACH_MINUTE :]) == {429}
-    assert ada.get("/evidence/checkpoint").status_code == 409, "whatever else is looked at does not wait"
-
-
-@pytest.mark.attack("routes", "figures by somebody who is not signed in, or whose role sees no such page")
-def test_figures_are_for_those_who_may_see_their_page(client, sign_in, oidc, tries):
-    paths = [path for path in ROUTES if path.startswith("/figure-file/")]
-    assert len(paths) == 9
-    for path in paths:
-        tries.add()
-        assert client.get(path.replace("{figure}", "x").replace("{file}", "fr.csv")).status_code == 401, path
-    oidc.knows("bob", "all")
-    sign_in("bob")
-    for page, status in {"data": 403, "work": 403, "compass": 404}.items():
-        tries.add()
-        assert client.get(f"/figure-file/{page}/x/fr.csv").status_code == status, page

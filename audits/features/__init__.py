@@ -1,1 +1,0 @@
-"""Exploring without sensitive features: what ordinary features tell of groups, where selection is lowest, samples."""

@@ -1,1 +1,0 @@
-"""Redacted examples of texts: read before they are released, shown until a day, erased with their originals."""
