@@ -187,7 +187,6 @@ def _pages(home: Path, client: TestClient, lang: str) -> Iterator[tuple[str, lis
             {"system": each["system"], "question": each["verdict"]["indicator"]}
             for each in _items(client, "/api/verdicts")
         ],
-        "search": [{}, {"q": "age"}],
     }
     for page in _page_names():
         for query in asked.get(page, [{}]):
