@@ -57,7 +57,7 @@ from boussole.audits.metrics.replies import Counting, reply_measures
 from boussole.audits.standing import WindowStanding, standing
 from boussole.audits.suppression.apart import Apart, named, with_groups, within
 from boussole.audits.suppression.lattice import Key
-from boussole.audits.suppression.over_time import ShownWindow
+from boussole.audits.suppression.shared import ShownWindow
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import cluster_size
 from boussole.audits.uncertainty.methods import LATEST, by_method
@@ -102,7 +102,7 @@ def measure_window(
 
     `as_of` (today when not given) decides which outcomes have matured. Groups whose legal basis has ended by then,
     or by today, are not read. With `exact`, decisions are counted from rows instead of the cube. `earlier` tells what
-    was published of windows that hang together with this one: what all of them would give away together is hidden.
+    was published of the same decisions: what all of it would give away together is hidden.
 
     Raises EmptyWindowError where the window holds no decision.
     """
@@ -165,9 +165,9 @@ def read_window(
 ) -> AuditInputs:
     """All that an audit reads of a window, and of the window of reference where that is another.
 
-    Groups named in `without` are not read. `published`: what earlier audits have shown of windows that hang together
-    with this one, and of the window itself; `common`: with which groups, both from `find_common`. `apart`: the rows to
-    leave out, where that is known; else they are found.
+    Groups named in `without` are not read. `published`: what earlier audits have shown of the window and of the window
+    of reference; `common`: with which groups, both from `find_common`. `apart`: the rows to leave out, where that is
+    known; else they are found.
     """
     if system.only_writes:
         return _read_texts(connection, system, window, exact=exact)
@@ -196,7 +196,7 @@ def read_window(
         )
         untold = reference_untold(window, reference, published, reference_scores, system, purged=purged)
     withheld = read_withheld(
-        connection, system, window, published, as_of=as_of, without=without, scores=scores, apart=known, common=common
+        connection, window, published, as_of=as_of, without=without, scores=scores, apart=known, common=common
     )
     return AuditInputs(
         left_out=read_left_out(connection, system, window, apart=out, reference=reference),

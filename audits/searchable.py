@@ -72,7 +72,7 @@ def searchable(
         out = within(apart, window)
         counts = read_counts(connection, system, window, as_of=read_on, without=stands.expired, apart=out)
         rows = read_withheld(
-            connection, system, window, published, as_of=read_on, without=stands.expired, apart=apart, common=common
+            connection, window, published, as_of=read_on, without=stands.expired, apart=apart, common=common
         )
         hidden = suppress(cells_from_counts(counts, system), system=system, also=withheld_of(rows)).decisions
         names = [name for name in system.groups if name not in stands.expired]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from boussole.audits.errors import BoussoleError
@@ -154,36 +153,30 @@ def reference_window(system: System) -> Window | None:
     return Window(*parse_window(system.windows.reference)) if system.windows.reference else None
 
 
-def connected(window: Window, earlier: Iterable[Window]) -> list[Window]:
-    """The earlier windows that share days with one, or with one that does, and so on; not those of the same days.
+def overlapping(window: Window, others: Iterable[Window]) -> list[Window]:
+    """The windows that share days with one, and are not of just the same days.
 
     >>> month = lambda number, last: Window(dt.date(2026, number, 1), dt.date(2026, number, last))
     >>> quarter = Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31))
-    >>> [str(found.end) for found in connected(month(2, 28), [month(1, 31), quarter, month(4, 30)])]
-    ['2026-03-31', '2026-01-31']
+    >>> [str(found.end) for found in overlapping(month(2, 28), [month(1, 31), month(2, 28), quarter])]
+    ['2026-03-31']
     """
-    found: list[Window] = []
-    reached, left = [window], [each for each in dict.fromkeys(earlier) if each != window]
-    while reached:
-        at = reached.pop()
-        near = [each for each in left if each.start <= at.end and at.start <= each.end]
-        left = [each for each in left if each not in near]
-        reached += near
-        found += near
-    return found
+    return [each for each in others if each != window and each.start <= window.end and window.start <= each.end]
 
 
-def pieces(windows: Sequence[Window]) -> list[Window]:
-    """The days of all windows, cut wherever one begins or ends; days of no window are left out.
+def made_up(window: Window, shown: Iterable[Window]) -> bool:
+    """Whether some of the windows, end to end, make up just the days of one.
 
-    >>> day = lambda number: dt.date(2026, 1, number)
-    >>> [(piece.start.day, piece.end.day) for piece in pieces([Window(day(1), day(20)), Window(day(9), day(31))])]
-    [(1, 8), (9, 20), (21, 31)]
+    >>> month = lambda number, last: Window(dt.date(2026, number, 1), dt.date(2026, number, last))
+    >>> quarter = Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31))
+    >>> made_up(quarter, [month(3, 31), month(1, 31), month(2, 28)]), made_up(quarter, [month(1, 31), month(3, 31)])
+    (True, False)
     """
-    day = dt.timedelta(days=1)
-    cuts = sorted({window.start for window in windows} | {window.end + day for window in windows})
-    spans = [Window(start, end - day) for start, end in itertools.pairwise(cuts)]
-    return [span for span in spans if any(window.holds(span) for window in windows)]
+    day, reached = dt.timedelta(days=1), {window.start}
+    for each in sorted(shown):
+        if each.start in reached and window.holds(each):
+            reached.add(each.end + day)
+    return window.end + day in reached
 
 
 def whole_months(window: Window) -> list[Window]:

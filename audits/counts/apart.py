@@ -16,8 +16,8 @@ from boussole.audits.lake.tables import describe, quote, table
 from boussole.audits.measures import Cells
 from boussole.audits.suppression.apart import Apart, find_apart, within
 from boussole.audits.suppression.lattice import Key
-from boussole.audits.suppression.over_time import ShownWindow
 from boussole.audits.suppression.rules import SET_APART
+from boussole.audits.suppression.shared import ShownWindow
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 

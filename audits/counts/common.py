@@ -1,4 +1,4 @@
-"""Audits of the same decisions under other groups: other systems that hold them, and earlier forms of one's own file.
+"""Audits of the same decisions under other groups: those of other systems that hold them.
 
 What is told by bands from 26 and by bands from 27 tells, subtracted, who is 26. So the tables of all such audits are
 read as those of one log that has the groups of all of them, with tables that nobody publishes wherever groups divide
@@ -19,15 +19,14 @@ import duckdb
 from boussole.audits.counts.same_rows import SharedRowsError, alike, hold_same, on_days, refused
 from boussole.audits.cubes import build
 from boussole.audits.cubes.update import sealed_months
-from boussole.audits.lake.tables import describe, one, quote, table
+from boussole.audits.lake.tables import one, quote, table
 from boussole.audits.measures import Group
-from boussole.audits.metrics.scores_over_time import CURVE
 from boussole.audits.privacy.pseudonyms import set_key
 from boussole.audits.suppression.lattice import By, Key
-from boussole.audits.suppression.over_time import ShownWindow
 from boussole.audits.suppression.rules import Suppression
+from boussole.audits.suppression.shared import ShownWindow
 from boussole.audits.systems.model import System
-from boussole.audits.windows import Window, connected, pieces
+from boussole.audits.windows import Window, overlapping
 from boussole.audits.workspace import Workspace
 
 
@@ -36,25 +35,25 @@ class Common:
     """The decisions of a system with the groups of all audits that are about them.
 
     `system`: it, with all these groups; `rows`: SQL of the decisions; `silent`: attributes that an audit of it tells
-    nothing of; `curve`: whether others told calibration curves.
+    nothing of; `alike`: whether all audits tell of the same groups, with the same limit.
     """
 
     system: System
     rows: str
     silent: frozenset[By]
-    curve: bool
+    alike: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Other:
     """A system that some publications are about, as it was declared then.
 
-    `way`: SQL of how its decisions (`o`) are those of the audited one (`s`); None where it is the same system. `names`:
-    its groups by what they are called among all of them.
+    `way`: SQL of how its decisions (`o`) are those of the audited one (`s`). `names`: its groups by what they are
+    called among all of them.
     """
 
     system: System
-    way: str | None
+    way: str
     names: Mapping[str, str]
 
     def by(self, attribute: By, known: Collection[By]) -> By | None:
@@ -74,17 +73,17 @@ def find_common(
 ) -> tuple[list[ShownWindow], Common | None]:
     """What was published, by the names of groups that are common to all of it; and these, where other groups were told.
 
-    Raises SharedRowsError where another system's audits of days that hang together with the window are about some of
-    its decisions and cannot be read together with them.
+    Raises SharedRowsError where another system's audits are about some decisions of the window and cannot be read
+    together with it, as where they are about other days.
     """
-    near = {window, *connected(window, [each.window for each in published])}
     own = [each for each in published if each.of is None]
-    foreign = [each for each in published if each.of is not None and each.window in near]
+    foreign = [each for each in published if each.of is not None and each.window == window]
+    _refuse_overlapping(connection, workspace, system, window, published)
     columns = [group.column for group in system.groups.values()]
     if not foreign and len(set(columns)) == len(columns):
         return own, None
     set_key(connection, workspace)
-    days, others = pieces(sorted(near)), list[_Other]()
+    days, others = [window], list[_Other]()
     told: list[ShownWindow] = []
     for of, each in _by_system(foreign):
         attributes = {by for shown in each for by in shown.attributes or ()}
@@ -93,6 +92,26 @@ def find_common(
             others.append(other)
             told += [_renamed(shown, other, system) for shown in each]
     return [*own, *told], _common(connection, system, others, told, days)
+
+
+def _refuse_overlapping(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    system: System,
+    window: Window,
+    published: Sequence[ShownWindow],
+) -> None:
+    """Raises SharedRowsError where an audit of another system tells of some decisions of the window, and of other days
+    too."""
+    near = overlapping(window, [each.window for each in published if each.of is not None])
+    for each in published:
+        if each.of is None or each.window not in near:
+            continue
+        set_key(connection, workspace)
+        shared = Window(max(window.start, each.window.start), min(window.end, each.window.end))
+        if hold_same(connection, workspace, system, each.of, [shared]) is not None:
+            told = f"{each.window.start} to {each.window.end}"
+            raise refused(system, each.of, f"its audit is about {told}, which share only some days with these")
 
 
 def _by_system(published: Iterable[ShownWindow]) -> list[tuple[System, list[ShownWindow]]]:
@@ -117,8 +136,6 @@ def _other(
     attributes: Collection[By],
 ) -> _Other | None:
     """Another declaration of decisions of the system; None where it holds none of these days."""
-    if other.id == system.id:
-        return _Other(system=other, way=None, names=_own_names(connection, system, other))
     way = hold_same(connection, workspace, system, other, days)
     if way is None:
         return None
@@ -130,21 +147,6 @@ def _other(
     if system.ranked and any(name != as_ for name, as_ in names.items()):
         raise refused(system, other, "lists cannot be read together with other groups")
     return _Other(system=other, way=way, names=names)
-
-
-def _own_names(connection: duckdb.DuckDBPyConnection, system: System, earlier: System) -> dict[str, str]:
-    """The groups of an earlier file of the system: those that there are, and those that divide what one of these does.
-
-    Others that were taken out of the file are not looked at: nothing more is told of them.
-    """
-    columns = {group.column for group in system.groups.values()}
-    present = describe(connection, table(system, "decisions"))
-    gone = {
-        name: f"{system.id}.{name}"
-        for name, group in earlier.groups.items()
-        if name not in system.groups and group.column in columns and f"g_{name}" in present
-    }
-    return {name: name for name in earlier.groups if name in system.groups} | gone
 
 
 def _renamed(shown: ShownWindow, other: _Other, system: System) -> ShownWindow:
@@ -159,8 +161,7 @@ def _renamed(shown: ShownWindow, other: _Other, system: System) -> ShownWindow:
         return found
 
     def layers(hidden: Suppression) -> Suppression:
-        stages = {name: keys(each) for name, each in hidden.stages.items()}
-        return Suppression(decisions=keys(hidden.decisions), outcomes=keys(hidden.outcomes), stages=stages)
+        return Suppression(decisions=keys(hidden.decisions), outcomes=keys(hidden.outcomes))
 
     def attributes(told: Iterable[By]) -> set[By]:
         return {named for by in told if (named := other.by(by, system.attributes)) is not None}
@@ -230,7 +231,9 @@ def _common(
             next_step="Read the audit that there is, or choose another period with --from and --to.",
         )
     silent = frozenset(set(united.attributes) - set(system.attributes))
-    return Common(system=united, rows=rows, silent=silent, curve=any(CURVE in each.figures for each in told))
+    same = all(set(each.attributes or ()) == set(system.attributes) for each in told)
+    alike_ = same and not silent and united.privacy == system.privacy
+    return Common(system=united, rows=rows, silent=silent, alike=alike_)
 
 
 def _rows(system: System, others: Sequence[_Other]) -> str:
@@ -238,10 +241,9 @@ def _rows(system: System, others: Sequence[_Other]) -> str:
     rows = table(system, "decisions")
     for other in others:
         groups = {name: as_ for name, as_ in other.names.items() if as_ not in system.groups}
-        held = "s" if other.way is None else "o"
-        added = "".join(f", {held}.{quote(f'g_{name}')} AS {quote(f'g_{as_}')}" for name, as_ in groups.items())
-        join = "" if other.way is None else f" JOIN {table(other.system, 'decisions')} o ON {other.way}"
-        rows = f"(SELECT s.*{added} FROM {rows} s{join})" if groups else rows
+        added = "".join(f", o.{quote(f'g_{name}')} AS {quote(f'g_{as_}')}" for name, as_ in groups.items())
+        join = f"JOIN {table(other.system, 'decisions')} o ON {other.way}"
+        rows = f"(SELECT s.*{added} FROM {rows} s {join})" if groups else rows
     return rows
 
 

@@ -19,13 +19,13 @@ from boussole.audits.counts.read import AuditInputs, cells_from_counts
 from boussole.audits.errors import PrivacyError
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import KEYS, describe, exists, quote, table
-from boussole.audits.measures import Cells, Group, Scores, group_label
+from boussole.audits.measures import Cells, Group, Scores
 from boussole.audits.privacy import keys
 from boussole.audits.privacy.pseudonyms import BUCKET_RING, KNOWN
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.suppression.lattice import Key, Lattice
-from boussole.audits.suppression.over_time import ShownWindow
 from boussole.audits.suppression.rules import Suppression, few
+from boussole.audits.suppression.shared import ShownWindow
 from boussole.audits.systems.logs.calls import BY
 from boussole.audits.systems.model import System
 from boussole.audits.systems.values import RARE, UNDECLARED, rare
@@ -196,22 +196,16 @@ class Renaming:
             decisions=meant(hidden.decisions),
             outcomes=meant(hidden.outcomes),
             stages={name: meant(found) for name, found in hidden.stages.items()},
-            lists={name: meant(found) for name, found in hidden.lists.items()},
             scores={name: meant(found) for name, found in hidden.scores.items()},
             apart=meant(hidden.apart),
         )
 
     def published(self, each: ShownWindow) -> ShownWindow:
         """What was published of a window, in the values that the lake has."""
-        figures = set(each.figures)
-        for (name, old), new in self.names.items():
-            before, after = group_label((name,), (old,)), group_label((name,), (new,))
-            figures = {figure.replace(before, after) for figure in figures}
         return replace(
             each,
             hidden=self.hidden(each.hidden),
             scored=each.scored and self.hidden(each.scored),
-            figures=figures,
             apart=self.keys(each.apart),
         )
 

@@ -14,12 +14,11 @@ from boussole.audits.counts.scores import SCORES, read_scores
 from boussole.audits.cubes import build
 from boussole.audits.lake.tables import KEYS
 from boussole.audits.measures import Cells
-from boussole.audits.suppression.additive import made_up
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.suppression.lattice import EVERYBODY, Key
-from boussole.audits.suppression.over_time import ShownWindow
+from boussole.audits.suppression.shared import ShownWindow
 from boussole.audits.systems.model import System
-from boussole.audits.windows import Window
+from boussole.audits.windows import Window, made_up
 
 NOT_AUDITED, OVERLAPS, EMPTY, PURGED = "reference_not_audited", "overlaps", "empty_reference", "rows_purged"
 HIDDEN = "hidden_in_reference"

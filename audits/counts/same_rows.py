@@ -120,8 +120,8 @@ def alike(
 
 def refused(system: System, other: System, why: str) -> SharedRowsError:
     return SharedRowsError(
-        f"audits of '{other.id}' tell of decisions that '{system.id}' holds too, in days that hang together with "
-        f"these: {why}, so that both together could tell of a few people.",
+        f"audits of '{other.id}' tell of decisions that '{system.id}' holds too: {why}, so that both together could "
+        "tell of a few people.",
         where=system.id,
         next_step=f"Audit days of which '{other.id}' has no audit, or declare the groups of both in one file.",
     )

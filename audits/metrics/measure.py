@@ -105,7 +105,7 @@ def measured_cells(
             found += ended_measures(by, date, system=system)
         elif by in views:
             found += _measures(views[by], measured, by_stratum.get(by)) + funnel.get(by, [])
-            found += ranking_measures(views[by], ranked[by], withheld.lists) if by in ranked else []
+            found += ranking_measures(views[by], ranked[by]) if by in ranked else []
             found += rates.get(by, [])
             found += _score_measures(by_score[by], expected.get(by), system) if by in by_score else []
     return WindowMeasures(measures=found, views=views, scored=by_score, earlier=earlier)

@@ -27,7 +27,6 @@ from boussole.audits.metrics.ranking import (
 )
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import View, known_values
-from boussole.audits.suppression.lattice import Key
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.methods import method
 from boussole.audits.uncertainty.score import ratio_interval
@@ -36,12 +35,9 @@ from boussole.audits.uncertainty.two_way import Brought, brought_of, with_people
 Why = tuple[Literal["undefined", "suppressed"], str]
 
 
-def ranking_measures(view: View, lists: Lists, withheld: Mapping[str, Mapping[Key, str]]) -> list[Measure]:
-    """Measures of each known group, of all groups together, then each judged comparison.
-
-    `withheld`: by metric, groups that have to be hidden because of what other windows tell.
-    """
-    seen = _ShownLists(view, lists, withheld)
+def ranking_measures(view: View, lists: Lists) -> list[Measure]:
+    """Measures of each known group, of all groups together, then each judged comparison."""
+    seen = _ShownLists(view, lists)
     found = [seen.of_group(mean, position) for mean in OF_GROUPS for position in view.known]
     return [*found, seen.across(NDKL), *(seen.compared(position) for position in compared(view))]
 
@@ -52,7 +48,6 @@ class _ShownLists:
 
     view: View
     lists: Lists
-    withheld: Mapping[str, Mapping[Key, str]]
 
     @cached_property
     def limit(self) -> int:
@@ -129,10 +124,6 @@ class _ShownLists:
             why = "suppressed", "protects_small_group"
         if why is None and mean.at_top and self.few_at_top:
             why = "suppressed", "few_at_top" if method() > 1 else "small_numerator"
-        if why is None and (
-            reason := self.withheld.get(mean.metric, {}).get((self.view.table.by, self._group(at) or ()))
-        ):
-            why = "suppressed", reason
         if why is not None:
             return self._without(mean.metric, why, at)
         params = self._entered(int(sums.totals[mean.lists]))

@@ -12,7 +12,7 @@ and those who were selected the one that is the decision.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -36,32 +36,14 @@ def suppress_stages(
     if not stages:
         return []
     wanted = [also.stages.get(name, {}) for name in system.log.stages]
-    lattices = [Lattice(tables) for tables in stages]
-
-    def told(level: int, hidden: Hidden) -> set[int]:
-        lattice = lattices[min(level, len(lattices) - 1)]
-        return set(range(len(lattice.keys))) - lattice.cells(hidden) - lattice.unpublished()
-
-    return Funnel(lattices, system=system, told=told).hide(decisions, wanted)
+    return Funnel([Lattice(tables) for tables in stages], system=system).hide(decisions, wanted)
 
 
 class Funnel:
-    """The stages of a funnel, each with the tables of those who reached the one before.
+    """The stages of a funnel, each with the tables of those who reached the one before."""
 
-    `told`: the cells that are shown at a level if a window hides these keys: at level 0 how many decisions there are,
-    at level 1 how many reached the first stage, and so on. `whole`: whether the reader of a stage knows all others too:
-    between the stages of one window nothing more can be found out, between windows it can.
-    """
-
-    def __init__(
-        self,
-        lattices: Sequence[Lattice],
-        *,
-        system: System,
-        told: Callable[[int, Hidden], set[int]],
-        whole: bool = False,
-    ) -> None:
-        self._lattices, self._system, self._told, self._whole = lattices, system, told, whole
+    def __init__(self, lattices: Sequence[Lattice], *, system: System) -> None:
+        self._lattices, self._system = lattices, system
         reached = [lattice.count(part_of(SELECTED)) for lattice in lattices]
         self._came = [lattices[0].count(part_of(NOT_SELECTED)) + reached[0], *reached]
         """How many came so far, at each level."""
@@ -72,12 +54,8 @@ class Funnel:
         """What to hide at each stage: all that is hidden before, what is `wanted`, and what would give it away."""
         found: list[Hidden] = []
         hidden = dict(decisions)
-        if self._whole:  # what earlier windows told, and of everybody, unless just that is to be decided
-            lattice = self._lattices[0]
-            open_ = {key: "" for key in lattice.keys if key != EVERYBODY or lattice.publishes(0)}
-            self._known = {i + 1: self._told(i + 1, {**open_, **keys}) for i, keys in enumerate(wanted)}
         for i in range(len(self._lattices)):
-            self._known[i] = self._told(i, hidden)
+            self._known[i] = self._shown(i, hidden)
             hidden |= {key: why for key, why in wanted[i].items() if key not in hidden}
             if 0 < self._came[i][0] < self._system.privacy.suppress_below:
                 hidden.setdefault(EVERYBODY, "small_group")
@@ -85,6 +63,12 @@ class Funnel:
                 hidden = self._hide_at(i, hidden)
             found.append(dict(hidden))
         return found
+
+    def _shown(self, level: int, hidden: Hidden) -> set[int]:
+        """The cells that are shown at a level while these keys are hidden: at level 0 how many decisions there are, at
+        level 1 how many reached the first stage, and so on."""
+        lattice = self._lattices[min(level, len(self._lattices) - 1)]
+        return set(range(len(lattice.keys))) - lattice.cells(hidden) - lattice.unpublished("decisions")
 
     def _hide_at(self, i: int, hidden: dict[Key, str]) -> dict[Key, str]:
         lattice = self._lattices[i]
@@ -97,7 +81,7 @@ class Funnel:
             lattice,
             layers,
             knowledge,
-            hidden=forced | self._small[i] | numerators | lattice.hidden_before["decisions"],
+            hidden=forced | self._small[i] | numerators,
             sizes=self._came[i],
         )
         return {**hidden, **reasons(lattice, wider - forced, self._small[i], numerators)}
@@ -107,7 +91,7 @@ class Funnel:
         found = few(self._lattices[i], self._came[i], system=self._system)
         if self._decision == i + 1:
             found |= few(self._lattices[i + 1], self._came[i + 1], system=self._system)
-        return found - self._lattices[i].shown_before["decisions"]
+        return found
 
     @property
     def _decision(self) -> int | None:
@@ -117,7 +101,7 @@ class Funnel:
 
     def _seen(self, i: int) -> tuple[list[Layer], Knowledge]:
         """What has to stay uncertain, and the reader of a stage: parts are people who got just so far."""
-        levels = list(range(len(self._came))) if self._whole else [i, i + 1]
+        levels = [i, i + 1]
         tails = {level: known for level, known in self._known.items() if level in levels}
         if self._decision is not None and self._decision + 1 >= levels[0]:
             levels = sorted({*levels, self._decision + 1})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -19,24 +19,31 @@ Matrix = csc_array
 Layered = Literal["decisions", "outcomes"]
 """Measures of decisions alone, and those that depend on outcomes: each hides cells of its own."""
 EVERYBODY: Key = ((), ())
+NOTHING_KNOWN: Mapping[Layered, Collection[Key]] = {"decisions": (), "outcomes": ()}
 
 
 class Lattice:
     """Cells of all tables and every equation `whole = sum of parts` among them.
 
     Tables that share attributes without a table of their own (a×b×c and a×b×d share a×b) get that table as
-    unpublished cells, because the two sums must agree.
+    unpublished cells, because the two sums must agree. `silent`: groups that are not to be published either. `known`:
+    groups that readers know of already, whatever is hidden here.
     """
 
-    def __init__(self, tables: Sequence[Cells]) -> None:
+    def __init__(
+        self,
+        tables: Sequence[Cells],
+        *,
+        silent: Collection[Key] = (),
+        known: Mapping[Layered, Collection[Key]] = NOTHING_KNOWN,
+    ) -> None:
         self._tables = tables
         self.keys: list[Key] = [EVERYBODY, *((t.by, g) for t in tables if t.by for g in sorted(t.groups, key=_rank))]
         self.index = {key: i for i, key in enumerate(self.keys)}
         self._published = len(self.keys)
         self.groups = frozenset(i for i, (by, _) in enumerate(self.keys) if by)
-        self.ruled = self.groups  # those that the rules for small groups are known to hold for
-        self.hidden_before: Mapping[Layered, set[int]] = {"decisions": set(), "outcomes": set()}
-        self.shown_before: Mapping[Layered, set[int]] = {"decisions": set(), "outcomes": set()}
+        self.known: Mapping[Layered, set[int]] = {layer: self.cells(keys) for layer, keys in known.items()}
+        self._silent = self.cells(silent)
         sets = {frozenset(t.by): t.by for t in tables}
         shared = {frozenset(a.by) & frozenset(b.by): None for a, b in itertools.combinations(tables, 2)}
         for names in sorted(shared.keys() - sets.keys() - {frozenset()}, key=sorted):
@@ -64,7 +71,7 @@ class Lattice:
 
     def publishes(self, cell: int) -> bool:
         """Whether the cell is in a published table, and not everybody."""
-        return 0 < cell < self._published
+        return 0 < cell < self._published and cell not in self._silent
 
     def cells(self, keys: Iterable[Key]) -> set[int]:
         """The cells of these keys, as far as there are such cells."""
@@ -93,9 +100,9 @@ class Lattice:
         tables = [table.by for table in self._tables if table.by and set(table.by) < set(by)]
         return [self.index[(names, _project(by, group, names))] for names in tables]
 
-    def unpublished(self) -> set[int]:
-        """Cells of tables that are never shown."""
-        return set(range(self._published, len(self.keys)))
+    def unpublished(self, layer: Layered) -> set[int]:
+        """Cells of tables that are never shown, of which readers know nothing."""
+        return {*range(self._published, len(self.keys)), *self._silent} - self.known[layer]
 
     def matrix(self) -> Matrix:
         """The equations as sparse rows over all cells: parts minus whole is zero."""

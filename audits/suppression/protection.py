@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from boussole.audits.measures import Counts
-from boussole.audits.suppression.lattice import Floats, Lattice
+from boussole.audits.suppression.lattice import Floats, Lattice, Layered
 from boussole.audits.suppression.program import SuppressionError
 from boussole.audits.suppression.reader import SLACK, CellEquations, Mover, ReaderSight
 
@@ -76,17 +76,26 @@ class Demand:
 
 
 def protect(
-    lattice: Lattice, layers: Sequence[Layer], knowledge: Knowledge, *, hidden: set[int], sizes: Counts
+    lattice: Lattice,
+    layers: Sequence[Layer],
+    knowledge: Knowledge,
+    *,
+    hidden: set[int],
+    sizes: Counts,
+    layer: Layered = "decisions",
 ) -> set[int]:
     """The cells to hide: those given and few decisions (`sizes`) more, until every hidden cell is safe.
 
+    What readers know already of a `layer` is not hidden: nothing can take it back.
+
     Where even hiding everything but the total would not do (a total under the limit), as safe as can be.
     """
-    if not hidden:
+    known = lattice.known[layer]
+    if not (hidden := hidden - known):
         return set()
     forced = np.zeros(len(lattice.keys))
-    forced[sorted(hidden | lattice.unpublished())] = 1.0
-    free = np.array([float(lattice.publishes(i) and sizes[i] > 0) for i in range(len(lattice.keys))])
+    forced[sorted(hidden | lattice.unpublished(layer))] = 1.0
+    free = np.array([float(lattice.publishes(i) and i not in known and sizes[i] > 0) for i in range(len(lattice.keys))])
     allowed = np.maximum(forced, free)
     readers = knowledge.readers
     movers = [Mover(reader, allowed) for reader in readers]

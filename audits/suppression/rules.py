@@ -46,15 +46,14 @@ SINGLES_OUT = 3
 class Suppression:
     """Hidden cells and reasons: for counts of decisions, and for measures that depend on outcomes.
 
-    `stages`: at each stage of a funnel, by its name; everybody is among them where nothing of a stage is told. `lists`:
-    of each mean over lists, by its metric; no values of an attribute: the measure across groups. `scores`: of those who
-    have a score, `decisions`, `outcomes` and `curve`. `apart`: groups that nobody is left of in the tables.
+    `stages`: at each stage of a funnel, by its name; everybody is among them where nothing of a stage is told.
+    `scores`: of those who have a score, `decisions`, `outcomes` and `curve`. `apart`: groups that nobody is left of in
+    the tables.
     """
 
     decisions: Mapping[Key, str]
     outcomes: Mapping[Key, str]
     stages: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
-    lists: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
     scores: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
     apart: Mapping[Key, str] = field(default_factory=dict)
 
@@ -91,8 +90,7 @@ def hide(lattice: Lattice, *, system: System, also: Suppression = NOTHING) -> Su
     limit = system.privacy.suppress_below
     parts = [lattice.count(part_of(decision)) for decision in (NOT_SELECTED, SELECTED)]
     sizes = parts[0] + parts[1]
-    small = few(lattice, sizes, system=system)
-    small -= lattice.shown_before["decisions"]
+    small = few(lattice, sizes, system=system) - lattice.known["decisions"]
     numerators = small_numerators(lattice, parts) - small
     rule = rule_known(lattice, sizes, small=small, limit=limit)
     hidden = protect(
@@ -102,7 +100,7 @@ def hide(lattice: Lattice, *, system: System, also: Suppression = NOTHING) -> Su
             plain=[reader(lattice, [part], targets=((0,),)) for part in parts],
             rule=[reader(lattice, parts, targets=((0, 1),), link=rule)],
         ),
-        hidden=small | numerators | lattice.cells(also.decisions) | lattice.hidden_before["decisions"],
+        hidden=small | numerators | lattice.cells(also.decisions),
         sizes=sizes,
     )
     decisions = reasons(lattice, hidden, small, numerators) | dict(also.decisions)
@@ -142,16 +140,17 @@ def _outcomes(
     small = set().union(*(layer.small for layer in layers))
     if selective:  # whether the outcomes of a handful are known is about a handful too
         small |= _layer(lattice, parts[0], system).small
-    hidden = lattice.cells(decisions) | lattice.hidden_before["decisions"]
-    small -= lattice.shown_before["outcomes"]
+    hidden = lattice.cells(decisions) - lattice.known["decisions"]
+    small -= lattice.known["outcomes"]
     numerators = small_numerators(lattice, [part for three in parts for part in three]) - small
-    shown = set(range(len(lattice.keys))) - hidden - lattice.unpublished()
+    shown = set(range(len(lattice.keys))) - hidden - lattice.unpublished("decisions")
     wider = protect(
         lattice,
         layers,
         Knowledge(plain=[reader(lattice, three, targets=targets, tails={0: shown}) for three in parts]),
-        hidden=hidden | small | numerators | lattice.cells(also) | lattice.hidden_before["outcomes"],
+        hidden=hidden | small | numerators | lattice.cells(also),
         sizes=sizes,
+        layer="outcomes",
     )
     return dict(also) | dict(decisions) | reasons(lattice, wider - hidden, small, numerators)
 

@@ -10,24 +10,24 @@ from boussole.audits.counts.apart import told_apart
 from boussole.audits.counts.rare import meant_in
 from boussole.audits.decisions.shared import holding_same
 from boussole.audits.declaration import declared
-from boussole.audits.errors import NoLakeError, SystemFileError
+from boussole.audits.errors import NoLakeError, PrivacyError, SystemFileError
 from boussole.audits.lake import reading
-from boussole.audits.metrics.lists_over_time import METRICS as LISTED
-from boussole.audits.metrics.scores_over_time import CURVE, OF_OUTCOMES
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.suppression.lattice import Key
-from boussole.audits.suppression.over_time import ShownWindow
 from boussole.audits.suppression.rules import SET_APART, Suppression
+from boussole.audits.suppression.shared import ShownWindow
 from boussole.audits.systems.gaps import file_of
 from boussole.audits.systems.model import System
 from boussole.audits.systems.values import rare
-from boussole.audits.windows import Window, reference_window
+from boussole.audits.windows import Window, overlapping, reference_window
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.records import audits_near, declarations_of, other_systems
 
 UNREAD = ("not_mature", "no_outcomes", "expired")
 """Reasons why a document says nothing at all of a group."""
+OF_OUTCOMES = ("auc", "calibration_in_the_large", "calibration_error")
+"""Measures of scores that depend on outcomes."""
 
 
 def publications(
@@ -38,13 +38,19 @@ def publications(
     before: int | None = None,
     beside: Sequence[AuditDocument] = (),
 ) -> list[ShownWindow]:
-    """What stored audits (those `before` an entry of the ledger) have shown of the window, of those that hang with it,
-    and of the days of its window of reference. `beside`: documents that will be stored before this window's."""
+    """What stored audits (those `before` an entry of the ledger) have shown of the window, and of its window of
+    reference. `beside`: documents that will be stored before this window's.
+
+    Raises OverlapError where an audit of the system is about other days that share some with these: one subtracted from
+    the other would tell of days that no audit is about, and of the few people in them.
+    """
     kin = _kin(workspace, system, before=before, beside=beside)
     reference = reference_window(system)
     found: dict[tuple[Window, str], list[AuditDocument]] = {}
     others: dict[str, System | None] = {}
     for document in audits_near(workspace, system.id, window, within=reference, before=before, beside=beside, kin=kin):
+        if document.system == system.id and overlapping(window, [document.window.days]):
+            raise _overlaps(system, window, document.window.days)
         about = f"{document.system} {document.evidence.system}"
         if about not in others:
             others[about] = _told_of(workspace, system, document)
@@ -52,6 +58,20 @@ def publications(
         found.setdefault((document.window.days, key), []).append(document)
     told = [replace(publication(shown, each), of=others.get(about)) for (shown, about), each in found.items()]
     return in_values(workspace, system, told)
+
+
+class OverlapError(PrivacyError):
+    """An audit of days of which some are in another audit of the same system, and some are not."""
+
+
+def _overlaps(system: System, window: Window, stored: Window) -> OverlapError:
+    again = f"`boussole audit --system {system.id} --from {stored.start} --to {stored.end}`"
+    return OverlapError(
+        f"{window.start} to {window.end} shares days with {stored.start} to {stored.end}, of which an audit is stored: "
+        "the difference of both would tell of the few people on the other days.",
+        where=f"system '{system.id}'",
+        next_step=f"Audit the same days again ({again}), or days that no audit holds.",
+    )
 
 
 def _kin(workspace: Workspace, system: System, *, before: int | None, beside: Sequence[AuditDocument]) -> set[str]:
@@ -67,15 +87,11 @@ def _kin(workspace: Workspace, system: System, *, before: int | None, beside: Se
 
 
 def _told_of(workspace: Workspace, system: System, document: AuditDocument) -> System | None:
-    """The system that a document is about, as declared; None where it is the one to be audited, with its groups."""
-    digest = document.evidence.system
-    if document.system != system.id:
-        return _declared(workspace, digest) if digest else workspace.system(document.system)
-    if digest is None:
+    """The system that a document is about, as declared; None where it is the one to be audited."""
+    if document.system == system.id:
         return None
-    earlier, columns = _declared(workspace, digest), {group.column for group in system.groups.values()}
-    gone = [group for name, group in earlier.groups.items() if name not in system.groups and group.column in columns]
-    return earlier if gone else None
+    digest = document.evidence.system
+    return _declared(workspace, digest) if digest else workspace.system(document.system)
 
 
 def _declared(workspace: Workspace, digest: str) -> System:
@@ -103,7 +119,7 @@ def _worded(each: ShownWindow) -> bool:
 def _keys(each: ShownWindow) -> Iterator[Key]:
     """The groups that something is said of to have been hidden or set apart."""
     for hidden in filter(None, (each.hidden, each.scored)):
-        yield from (*hidden.decisions, *hidden.outcomes, *(key for keys in hidden.stages.values() for key in keys))
+        yield from (*hidden.decisions, *hidden.outcomes)
     yield from each.apart
 
 
@@ -117,37 +133,54 @@ def hold_groups(workspace: Workspace, system: System, *, beside: Sequence[AuditD
     """Checks that groups divide people as stored audits did. Raises SystemFileError, which names the group that does
     not.
 
-    Both could be subtracted from one another, and nobody could compare them.
+    Both could be subtracted from one another, and nobody could compare them. So no other group takes the place of one
+    by which audits told of a column.
     """
+    where = str(file_of(workspace.home / "systems", system.id))
     for digest in sorted(declarations_of(workspace, system.id, beside=beside)):
-        for name, earlier in _declared(workspace, digest).groups.items():
+        declared_then = _declared(workspace, digest).groups
+        for name, earlier in declared_then.items():
             group = system.groups.get(name)
+            instead = [
+                other
+                for other, each in system.groups.items()
+                if group is None and each.column == earlier.column and other not in declared_then
+            ]
+            if instead:
+                raise SystemFileError(
+                    f"`groups.{instead[0]}` divides the column '{earlier.column}', of which stored audits tell by "
+                    f"`groups.{name}`.",
+                    where=where,
+                    next_step=f"Write `groups.{name}` again as it was{_elsewhere('by other groups')}",
+                )
             for key in ("column", "bands", "source") if group else ():
                 before, now = getattr(earlier, key), getattr(group, key)
                 if before != now:
                     word = "from" if key == "source" else key
                     raise SystemFileError(
                         f"`groups.{name}.{word}` is {now}, and audits that are stored tell of the group by {before}.",
-                        where=str(file_of(workspace.home / "systems", system.id)),
-                        next_step=f"Give the group another name than '{name}', or write {before} again.",
+                        where=where,
+                        next_step=f"Write {before} again{_elsewhere(f'by {now}')}",
                     )
+
+
+def _elsewhere(groups: str) -> str:
+    """The way to tell of a column otherwise than audits did."""
+    return f", or declare another system on the same log to tell of it {groups}: audits of both are read together."
 
 
 def publication(window: Window, documents: Sequence[AuditDocument]) -> ShownWindow:
     """What one or several documents of a window told nothing of: what each of them hides."""
     measures = [[each for each in document.measures if not _of_nobody(each)] for document in documents]
     hidden = [_hidden(each) for each in measures]
-    stages = {name for each in hidden for name in each.stages}
     return ShownWindow(
         window=window,
         hidden=Suppression(
             decisions=_always([each.decisions for each in hidden]),
             outcomes=_always([each.outcomes for each in hidden]),
-            stages={name: _always([each.stages[name] for each in hidden if name in each.stages]) for name in stages},
         ),
         attributes={m.by for each in measures for m in each if m.metric == "selection_rate" and m.group},
-        figures={m.id for each in measures for m in each if m.metric in LISTED and _told(m)}
-        | ({CURVE} if any(m.params.curve is not None for each in measures for m in each) else set()),
+        curve=any(m.params.curve is not None for each in measures for m in each),
         scored=_scored(measures),
         without_score=any(m.params.missing_scores for each in measures for m in each),
         apart=frozenset().union(*(_apart(each) for each in measures)),
@@ -167,23 +200,16 @@ def _always(found: Sequence[Mapping[Key, str]]) -> dict[Key, str]:
 
 
 def _hidden(measures: Sequence[MeasureDocument]) -> Suppression:
-    """The groups that a document shows nothing of: of their decisions, of what depends on outcomes, at each stage."""
-    found: dict[tuple[str, str | None], dict[Key, str]] = {("selection_rate", None): {}, ("precision", None): {}}
+    """The groups that a document shows nothing of: of their decisions, and of what depends on outcomes."""
+    found: dict[str, dict[Key, str]] = {"selection_rate": {}, "precision": {}}
     for measure in measures:
-        layer = measure.metric, measure.given.get("stage")
-        if layer[0] == "stage_selection_rate":
-            found.setdefault(layer, {})
-        of_groups = measure.group or (layer[1] and not measure.by)
         untold = measure.status == "suppressed" or measure.reason in UNREAD
-        if of_groups and layer in found and untold and measure.reason != SET_APART:  # these are known to be none
-            key = measure.by, measure.values_of_group
-            found[layer][key] = measure.reason or ""
-    decisions, outcomes = found.pop(("selection_rate", None)), found.pop(("precision", None))
-    return Suppression(
-        decisions=decisions,
-        outcomes={**decisions, **outcomes},
-        stages={str(stage): keys for (_, stage), keys in found.items()},
-    )
+        if (
+            measure.metric in found and measure.group and untold and measure.reason != SET_APART
+        ):  # these are known to be none
+            found[measure.metric][measure.by, measure.values_of_group] = measure.reason or ""
+    decisions, outcomes = found.values()
+    return Suppression(decisions=decisions, outcomes={**decisions, **outcomes})
 
 
 def _scored(documents: Sequence[Sequence[MeasureDocument]]) -> Suppression | None:
@@ -206,11 +232,6 @@ def _scored(documents: Sequence[Sequence[MeasureDocument]]) -> Suppression | Non
     if not hidden:
         return None
     return Suppression(decisions=_always([each for each, _ in hidden]), outcomes=_always([each for _, each in hidden]))
-
-
-def _told(measure: MeasureDocument) -> bool:
-    """Whether a measure says something: that it rests on nothing does too."""
-    return bool(measure.status == "ok" or measure.reason == "no_common_list")
 
 
 def _unknown_hidden(measures: Sequence[MeasureDocument]) -> frozenset[tuple[str, ...]]:

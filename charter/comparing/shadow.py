@@ -16,8 +16,8 @@ from boussole.audits.measures import NOT_SELECTED, SELECTED
 from boussole.audits.metrics import measure_cells
 from boussole.audits.shadow import SIDES, PairedCounts, last_common_month, read_paired
 from boussole.audits.standing import WindowStanding, standing
-from boussole.audits.suppression.over_time import REASON, ShownWindow, also_hidden
 from boussole.audits.suppression.rules import Suppression, suppress
+from boussole.audits.suppression.shared import REASON, ShownWindow, hidden_in_part
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.estimates import rate_interval
 from boussole.audits.uncertainty.paired import mcnemar
@@ -39,11 +39,6 @@ from boussole.charter.document.differences.distances import distances_of
 from boussole.charter.document.differences.upgrading import SCHEMA
 from boussole.charter.document.measures import IntervalOfMeasure, measures_of
 from boussole.charter.records import audits_of, documents_of
-
-DAY = dt.date(2000, 1, 1)
-ANSWERED, NOT_ANSWERED = (Window(DAY + dt.timedelta(days=i), DAY + dt.timedelta(days=i)) for i in (0, 1))
-WHOLE = Window(ANSWERED.start, NOT_ANSWERED.end)
-"""The decisions with an answer, those without, and all: two pieces of one window, for the reader of both."""
 
 
 def side_of_shadow(
@@ -152,12 +147,12 @@ def _side(system: System, paired: PairedCounts, *, entry: int | None) -> Version
 def hidden_in_both(paired: PairedCounts, published: ShownWindow, system: System) -> Suppression:
     """What is hidden on both sides: what either hides alone, what the audit hid, and what the two would tell together
     of the decisions without an answer. Again and again, until neither side needs more."""
-    month = replace(published, window=WHOLE)
-    counts = {ANSWERED: paired.tables["production"], NOT_ANSWERED: paired.left}
-    found = also_hidden(ANSWERED, [month], counts, system=system) if paired.left[0].counts.any() else None
-    keys = {(table.by, group) for table in paired.tables["production"] if table.by for group in table.groups}
-    decisions = {key: month.hidden.decisions.get(key, REASON) for key in month.untold(keys)}
-    outcomes = {key: month.hidden.outcomes.get(key, REASON) for key in month.untold_outcomes(keys)}
+    answered, found = paired.tables["production"], None
+    if paired.left[0].counts.any():
+        found = hidden_in_part(answered, paired.left, published, system=system)
+    keys = {(table.by, group) for table in answered if table.by for group in table.groups}
+    decisions = {key: published.hidden.decisions.get(key, REASON) for key in published.untold(keys)}
+    outcomes = {key: published.hidden.outcomes.get(key, REASON) for key in published.untold_outcomes(keys)}
     if found:
         decisions, outcomes = {**found.decisions, **decisions}, {**found.outcomes, **outcomes}
     hidden = Suppression(decisions=decisions, outcomes={**decisions, **outcomes} if system.log.outcome else {})

@@ -40,7 +40,6 @@ from tests.written import sample
 Document = Mapping[str, Any]
 TODAY = dt.date(2026, 12, 31)
 JANUARY, FEBRUARY = (Window(dt.date(2026, month, 1), dt.date(2026, month, 28)) for month in (1, 2))
-BOTH = Window(JANUARY.start, FEBRUARY.end)
 
 
 def rich() -> System:
@@ -161,19 +160,19 @@ def test_one_stray_row_does_not_hide_a_comparison_of_767_with_1469(tmp_path: Pat
 @pytest.mark.slow
 @pytest.mark.parametrize("stray", ["mf", pytest.param(None, marks=pytest.mark.slow)], ids=["stray", "unknown"])
 def test_nothing_published_depends_on_what_was_decided_about_those_set_apart(tmp_path: Path, stray: str | None) -> None:
-    """Two logs that differ in that alone give the same documents, of each window and of both together."""
+    """Two logs that differ in that alone give the same documents, of each window."""
     frame = pd.concat([people({"F": 400, "M": 300, stray: 3}), people({"F": 380, "M": 320, stray: 2}, month=2)])
     frame = frame.reset_index(drop=True)
     rows = frame["gender"].isna() if stray is None else frame["gender"] == stray
     found = []
     for name, log in (("a", frame), ("b", other(frame, rows))):
         workspace = filled(tmp_path / name, rich(), log)
-        found.append([told(each) for each in audited(workspace, rich(), JANUARY, FEBRUARY, BOTH, JANUARY)])
+        found.append([told(each) for each in audited(workspace, rich(), JANUARY, FEBRUARY, JANUARY)])
         assert {
             key for each in set_apart(workspace, rich(), documents_of(workspace, "sample")) for key in [each.key]
         } == {(("gender",), (stray,))}
     assert found[0] == found[1]
-    assert [each["decisions"] for each in found[0]] == [700, 700, 1400, 700]
+    assert [each["decisions"] for each in found[0]] == [700, 700, 700]
     metrics = {m["metric"] for m in found[0][0]["measures"] if m["status"] == "ok" and m["group"]}
     assert {"stage_selection_rate_ratio", "exposure_ratio", "mean_score", "adjusted_selection_rate_ratio"} <= metrics
 
@@ -195,17 +194,6 @@ def test_nor_do_figures_beside_the_audits(tmp_path: Path) -> None:
         found.append((decided, series.performance, subgroups))
     assert all(found[0][:2])
     assert found[0] == found[1]
-
-
-@pytest.mark.costly
-def test_what_a_window_set_apart_stays_apart_in_others(tmp_path: Path) -> None:
-    """January holds one of them, February forty: both months together tell of February's."""
-    frame = pd.concat([people({"F": 400, "M": 300, "mf": 1}), people({"F": 380, "M": 320, "mf": 40}, month=2)])
-    workspace = filled(tmp_path / "w", plain(), frame)
-    january, february, both = audited(workspace, plain(), JANUARY, FEBRUARY, BOTH)
-    assert of(january, f"selection_rate/gender={word(tmp_path)}")["reason"] == "set_apart"
-    assert of(february, "selection_rate/gender=mf")["n"] == of(both, "selection_rate/gender=mf")["n"] == 40
-    assert january["decisions"] + february["decisions"] == both["decisions"] == 1440
 
 
 @pytest.mark.costly
@@ -294,7 +282,7 @@ def test_a_reader_of_the_document_does_not_find_out_about_people_of_unknown_grou
 def test_a_rerun_counts_the_same_rows(tmp_path: Path) -> None:
     system = rich()
     workspace = filled(tmp_path / "w", system, people({"F": 400, "M": 300, "mf": 3}))
-    audited(workspace, system, JANUARY, BOTH)
+    audited(workspace, system, JANUARY, JANUARY)
     for found in rerun(workspace, list(stored_audits(workspace))):
         assert not found.problems
         assert not found.differences
@@ -304,7 +292,7 @@ def test_a_rerun_counts_the_same_rows(tmp_path: Path) -> None:
     kept = load(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
     assert [each.key for each in apart_of(kept.withheld)] == [(("gender",), (word(tmp_path),))]
     assert "mf" not in kept.counts["value1"].to_pylist()
-    assert [each.apart for each in publications(workspace, system, JANUARY)] == [{(("gender",), ("mf",))}] * 2
+    assert [each.apart for each in publications(workspace, system, JANUARY)] == [{(("gender",), ("mf",))}]
 
 
 @pytest.mark.slow
@@ -322,7 +310,7 @@ def test_what_is_left_after_a_purge_is_not_mistaken_for_other_rows(tmp_path: Pat
     assert found.recount.uncounted
     assert "cannot be compared" in " ".join(lines_of(found))
     with pytest.raises(BoussoleError, match="left out the rows of small groups"):
-        audited(workspace, system, BOTH)
+        audited(workspace, system, JANUARY)
 
 
 @pytest.mark.slow

@@ -289,17 +289,6 @@ def test_the_server_takes_only_what_it_knows() -> None:
     assert DriftQuery.of({"against": "<script>", "by": "hour"}, fine=True) == DriftQuery()
 
 
-def test_a_choice_leaves_out_what_does_not_go_with_it() -> None:
-    two = {"column": "score-score", "period": "2026-02-01/2026-02-28", "beside": "2026-01-01/2026-01-31"}
-    before = DriftQuery.of({"system": "sample", **two}, fine=False)
-    assert before.after(before) == before
-    assert DriftQuery.of({"system": "other", **two}, fine=False).after(before) == DriftQuery(system="other")
-    later = DriftQuery.of({"system": "sample", "against": "previous", **two}, fine=False).after(before)
-    assert later == DriftQuery(system="sample", against="previous", column="score-score")
-    assert before.after(DriftQuery()) == before  # the only system need not be named
-    assert before.href({}, column="groups-sex").startswith("/drift?system=sample&column=groups-sex&period=2026-02-01")
-
-
 def test_weeks_and_days_are_offered_to_those_who_may_see_them(made: Made) -> None:
     series = series_of([STILL, STILL])
     few = {field.key: field for field in made(series, systems=["sample", *(f"s{i}" for i in range(20))]).fields}

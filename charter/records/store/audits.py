@@ -19,7 +19,7 @@ from boussole.audits import ledger
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.ledger.entry import entry_table
-from boussole.audits.windows import Window, connected
+from boussole.audits.windows import Window, overlapping
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.audit import SEAL
@@ -119,7 +119,7 @@ def audits_near(
     beside: Sequence[AuditDocument] = (),
     kin: Collection[str] = (),
 ) -> list[AuditDocument]:
-    """The documents of a system whose windows share days with one (or are that), or with one that does, and so on.
+    """The documents of a system whose windows share days with one.
 
     `within`: also those whose windows lie within another. `before`: only those that were sealed before an entry.
     `beside`: others, as good as stored. `kin`: systems whose documents count as well.
@@ -133,7 +133,7 @@ def audits_near(
             return []
         stored = [] if connection is None else connection.execute(ends).all()
         windows = [*(Window(*map(dt.date.fromisoformat, row)) for row in stored), *(held for _, held in others)]
-        wanted = [window, *connected(window, windows)]
+        wanted = [window, *overlapping(window, windows)]
         wanted += [found for found in windows if within is not None and within.holds(found)]
         near = {(str(found.start), str(found.end)) for found in wanted}
         chosen = tuple_(Audit.window_start, Audit.window_end).in_(sorted(near))

@@ -413,7 +413,7 @@ def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
         "set_apart": say("set apart (fewer than {n} decisions)", n=say.whole(minimum)),
         "small_numerator": say("hidden (too few people to tell apart)"),
         "protects_small_group": say("hidden (it would reveal a small group)"),
-        "protects_other_window": say("hidden (it would reveal a small group of another period or system)"),
+        "protects_other_window": say("hidden (it would reveal a small group of another system)"),
         "reference_suppressed": say("not compared (the reference group is hidden)"),
         "reference_absent": say("not compared (nobody in the reference group)"),
         "no_other_group": say("not compared (no other group)"),

@@ -196,24 +196,6 @@ def test_a_group_that_the_audit_set_apart_is_on_neither_side(tmp_path: Path) -> 
 
 
 @pytest.mark.costly
-def test_rows_that_an_audit_of_some_days_set_apart_are_on_neither_side(tmp_path: Path) -> None:
-    """Three of them within five days were set apart, and the month's audit left these out: so do both sides."""
-    frame, again = cases(sizes={"F": 300, "M": 300, "X": 24})
-    other = frame.index[frame["sex"] == "X"]
-    days = [f"2026-01-{day}" for day in (10, 11, 12, *(20 + i % 10 for i in range(21)))]
-    for each in (frame, again):
-        each.loc[other, "day"] = days
-    workspace = filled(tmp_path / "a", frame, again, audited=False)
-    for start, end in (("09", "13"), ("01", "31")):
-        first, last = (pd.Timestamp(f"2026-01-{day}").date() for day in (start, end))
-        month = run_audit(workspace, workspace.system("jobs"), start=first, end=last)
-    document = beside(workspace)
-    assert month.decisions == 621
-    assert row(document, "selection_rate").production.n == 621
-    assert row(document, "selection_rate/sex=X").production.n == 21
-
-
-@pytest.mark.costly
 def test_a_group_that_is_small_on_either_side_is_hidden_on_both(tmp_path: Path) -> None:
     frame, again = cases(sizes={"F": 70, "M": 60, "X": 7})  # too large a part to be set apart
     document = beside(filled(tmp_path / "a", frame, again))

@@ -35,7 +35,7 @@ def stored(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest.Te
 
 @pytest.mark.costly
 def test_what_is_stored_comes_back_byte_for_byte(stored: list[str]) -> None:
-    assert len(stored) == 3
+    assert len(stored) == 2
     for text in stored:
         assert canonical_json(AuditDocument.read(text).written()).decode() == text
 

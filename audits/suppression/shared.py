@@ -1,0 +1,142 @@
+"""What audits have shown of a window, and what another one on the same decisions must hide beside them.
+
+An audit of another system on the same rows divides the same people by other groups: what one hides, the tables of all
+could give away together. Their tables are one lattice, in which what was shown before is known, and stays known
+whatever is hidden now. Windows of one system never share days (`audits.windows.overlapping`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from boussole.audits.measures import Cells
+from boussole.audits.suppression.lattice import Key, Lattice
+from boussole.audits.suppression.rules import Suppression, hide, suppress
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+
+REASON = "protects_other_window"
+PART, IN, OUT = "part of the window", "in", "out"
+"""One more attribute of decisions of which a part is told, and its values."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownWindow:
+    """A window that was shown before, and what it hid.
+
+    `attributes`: those of which it told anything (None: all); `unknown_hidden`: those of which it told nothing about
+    people of unknown group. By outcome and by stage, nothing is ever told of these. `curve`: whether it told
+    calibration curves. `scored`: what it hid of those who have a score (None: all); `without_score`: whether somebody
+    has none. `apart`: the groups whose rows enter none of its figures. `of`: the system that it was about, where that
+    is another one on the same rows.
+    """
+
+    window: Window
+    hidden: Suppression
+    attributes: Collection[tuple[str, ...]] | None = None
+    unknown_hidden: Collection[tuple[str, ...]] = ()
+    curve: bool = False
+    scored: Suppression | None = None
+    without_score: bool = False
+    apart: Collection[Key] = ()
+    of: System | None = None
+
+    def untold(self, keys: Collection[Key]) -> set[Key]:
+        """Of some groups those of whose decisions nothing was told."""
+        silent = {key for key in keys if self.attributes is not None and key[0] and key[0] not in self.attributes}
+        unknown = {key for key in keys if None in key[1] and key[0] in self.unknown_hidden}
+        return silent | unknown | (self.hidden.decisions.keys() & keys)
+
+    def untold_outcomes(self, keys: Collection[Key]) -> set[Key]:
+        """Those of whose outcomes nothing was told."""
+        return self.untold(keys) | _unknown(keys) | (self.hidden.outcomes.keys() & keys)
+
+
+def _unknown(keys: Collection[Key]) -> set[Key]:
+    return {key for key in keys if None in key[1]}
+
+
+def also_hidden(
+    tables: Sequence[Cells],
+    shown: Sequence[ShownWindow],
+    *,
+    system: System,
+    silent: Collection[tuple[str, ...]] = (),
+) -> Suppression:
+    """What an audit must hide of the decisions and outcomes of a window in view of what others `shown` of it.
+
+    `tables`: those of all these audits; `silent`: attributes of which this one tells nothing. With what it hides by
+    itself: one choice protects both.
+    """
+    own = suppress([table for table in tables if table.by not in silent], system=system)
+    keys = {(table.by, group) for table in tables for group in table.groups}
+    known = {key for each in shown for key in keys - each.untold(keys)}
+    of_outcomes = {key for each in shown for key in keys - each.untold_outcomes(keys)}
+    lattice = Lattice(
+        tables,
+        silent={(by, group) for by, group in keys if by in silent},
+        known={"decisions": known, "outcomes": of_outcomes},
+    )
+    found = hide(lattice, system=system, also=own)
+    return Suppression(decisions=_named(found.decisions, own.decisions), outcomes=_named(found.outcomes, own.outcomes))
+
+
+def hidden_in_part(part: Sequence[Cells], rest: Sequence[Cells], whole: ShownWindow, *, system: System) -> Suppression:
+    """What to hide of a part of the decisions of a window, beside what the `whole` window has shown: the `rest` must
+    not follow from both.
+
+    Part and rest are told apart as by one more attribute, in the same lattice.
+    """
+    tables = [table for pair in zip(part, rest, strict=True) for table in _divided(*pair)]
+    keys = {(table.by, group) for table in tables for group in table.groups}
+    own = {key for key in keys if PART not in key[0]}
+    sizes = {((PART,), (side,)) for side in (IN, OUT)}
+    found = hide(
+        _Divided(
+            tables,
+            silent={(by, group) for by, group in keys if by[-1:] != (PART,) or group[-1] != IN},
+            known={
+                "decisions": own - whole.untold(own) | sizes,
+                "outcomes": own - whole.untold_outcomes(own) | sizes,
+            },
+        ),
+        system=system,
+    )
+
+    def of_part(hidden: Mapping[Key, str]) -> dict[Key, str]:
+        return {(by[:-1], group[:-1]): REASON for by, group in hidden if by[-1:] == (PART,) and group[-1] == IN}
+
+    return Suppression(decisions=of_part(found.decisions), outcomes=of_part(found.outcomes))
+
+
+class _Divided(Lattice):
+    """Tables of which some have the attribute `PART`: it is no further attribute of anybody."""
+
+    def wider(self, cell: int) -> list[int]:
+        by, group = self.keys[cell]
+        if by[-1:] != (PART,):
+            return super().wider(cell)
+        names = [table.by for table in self._tables if {PART} < set(table.by) < set(by)]
+        values = dict(zip(by, group, strict=True))
+        return [self.index[each, tuple(values[name] for name in each)] for each in names]
+
+
+def _divided(part: Cells, rest: Cells) -> list[Cells]:
+    """The decisions of one attribute as a whole, and by part and rest."""
+    groups = tuple(dict.fromkeys((*part.groups, *rest.groups)))
+    counts = np.zeros((2, len(groups), *part.counts.shape[1:]), dtype=np.int64)
+    for side, table in enumerate((part, rest)):
+        counts[side, [groups.index(group) for group in table.groups]] = table.counts
+    both = tuple((*group, side) for side in (IN, OUT) for group in groups)
+    return [
+        replace(part, groups=groups, counts=counts.sum(axis=0)),
+        replace(part, by=(*part.by, PART), groups=both, counts=counts.reshape(2 * len(groups), *part.counts.shape[1:])),
+    ]
+
+
+def _named(found: Mapping[Key, str], own: Mapping[Key, str]) -> dict[Key, str]:
+    """All that must be hidden: what the audit hides by itself with its own reason."""
+    return {key: own.get(key, REASON) for key in found}
