@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
-from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 
 T = TypeVar("T")
@@ -21,25 +20,16 @@ Day = Annotated[
 
 @dataclass(frozen=True)
 class _Absent:
-    """Marks a key that may be absent when a document is read."""
-
-    always: bool
-    """Whether every document that is written today has it."""
-    null: bool = False
-    """Whether it may be null where it is there."""
+    """Marks a key that is absent where there is nothing to say."""
 
     def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         schema = handler(core)
-        ways = [] if self.null else [way for way in schema.get("anyOf", []) if way != {"type": "null"}]
+        ways = [way for way in schema.get("anyOf", []) if way != {"type": "null"}]
         return ways[0] if len(ways) == 1 else schema
 
 
-EARLY = _Absent(always=True)
-"""Documents of the first versions may lack it; every document of today has it."""
-LATER = _Absent(always=False)
-"""A document has it only where there is something to say."""
-SINCE = _Absent(always=False, null=True)
-"""It came with a later version: documents have had it since, be it null."""
+LATER = _Absent()
+"""A document has the key only where there is something to say."""
 
 
 class DocumentPart(BaseModel):
@@ -53,18 +43,13 @@ class DocumentPart(BaseModel):
         schema = handler.resolve_ref_schema(handler(core))
         if cls.model_config.get("extra") == "forbid":
             fields = cls.model_fields.items()
-            absent = {name for name, each in fields if not {LATER, SINCE}.isdisjoint(_markers(each))}
+            absent = {name for name, each in fields if LATER in each.metadata}
             schema["required"] = sorted(each.alias or name for name, each in fields if name not in absent)
         return schema
 
     def written(self) -> dict[str, Any]:
         """The part as JSON says it, with the keys that it was read or made with."""
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
-
-    def knows(self, key: str) -> bool:
-        """Whether the part was read or made with a key, even if that is null: documents of earlier versions lack
-        some."""
-        return key in self.model_fields_set
 
     def changed(self, **values: Any) -> Self:
         """The same part with other values, which are not looked at again."""
@@ -82,10 +67,6 @@ class DocumentPart(BaseModel):
     def of(cls, found: Self | Mapping[str, Any]) -> Self:
         """The part from its JSON, where it is not one already. Raises ValueError for what no such document can hold."""
         return found if isinstance(found, cls) else cls.model_validate(found)
-
-
-def _markers(field: FieldInfo) -> list[_Absent]:
-    return [each for each in field.metadata if isinstance(each, _Absent)]
 
 
 def given(value: T | None) -> T:

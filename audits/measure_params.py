@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from boussole.audits.document_part import EARLY, Count, DocumentPart, Share
+from boussole.audits.document_part import Count, DocumentPart, Share
 
 Side = Literal["below", "above"]
 Number = int | float
@@ -60,7 +60,7 @@ class Band(DocumentPart):
     n: Count
     mean_score: float
     observed_rate: float
-    interval: Annotated[IntervalOfBand | None, EARLY] = None
+    interval: IntervalOfBand | None
 
 
 class PartOfGap(DocumentPart):

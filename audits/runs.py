@@ -60,7 +60,6 @@ from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.shared import ShownWindow
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import cluster_size
-from boussole.audits.uncertainty.methods import LATEST, by_method
 from boussole.audits.windows import Window, choose_window, complete_periods, reference_window
 from boussole.audits.workspace import Workspace
 
@@ -80,8 +79,8 @@ class Run:
     decisions: int
     measures: list[Measure]
     histograms: list[Watched]
-    left_out: DecisionCounts | None = None
-    """What came in and was not counted; None of an audit that kept nothing of it."""
+    left_out: DecisionCounts
+    """What came in and was not counted."""
     versions: pa.Table = field(default_factory=VERSIONS.empty_table)
     """Which version decided (`VERSIONS`)."""
 
@@ -246,18 +245,8 @@ def complete_windows(workspace: Workspace, system: System) -> list[Window]:
     return [choose_window(system, days)] if kind == "all" else complete_periods(days, kind)
 
 
-def measure_evidence(
-    read: AuditInputs, system: System, *, stands: WindowStanding, method: int = LATEST
-) -> tuple[list[Measure], int]:
-    """All measures of stored counts, and the number of decisions: what an audit computes and a rerun repeats.
-
-    `method`: by the methods of which time (`uncertainty.methods`).
-    """
-    with by_method(method):
-        return _measured(read, system, stands=stands)
-
-
-def _measured(read: AuditInputs, system: System, *, stands: WindowStanding) -> tuple[list[Measure], int]:
+def measure_evidence(read: AuditInputs, system: System, *, stands: WindowStanding) -> tuple[list[Measure], int]:
+    """All measures of stored counts, and the number of decisions: what an audit computes and a rerun repeats."""
     if system.only_writes:
         return log_measures(read.logs, system), _decisions(read)
     counted = cells_from_counts(read.counts, system)

@@ -25,11 +25,11 @@ from boussole.audits.parts import Pairs
 from boussole.audits.uncertainty.estimates import compare_rates
 from boussole.audits.uncertainty.wilson import wilson
 from boussole.charter.document import MeasureInShort
-from boussole.charter.document.answers.verdict import RULE, Verdict, worst
+from boussole.charter.document.answers.verdict import Verdict, worst
 from boussole.charter.document.measures import measures_of
 from boussole.charter.judging.families import SystemQuestion
-from boussole.charter.judging.statistics.heard import BY_RECENT, heard, spans
-from boussole.charter.judging.statistics.testing import BY_GRAPH, p_values, past_watch, verdict_of
+from boussole.charter.judging.statistics.heard import heard, spans
+from boussole.charter.judging.statistics.testing import p_values, past_watch, verdict_of
 from boussole.charter.text.loading import load_charter
 
 Ints = npt.NDArray[np.int64]
@@ -38,11 +38,8 @@ SIZES = {"sex": 2, "age": 3, "place": 2}
 ATTRIBUTES = {"sex": (0,), "age": (1,), "place": (2,), "sex*age": (0, 1)}
 METRICS = ("selection_rate_ratio", "stage_selection_rate_ratio")
 """Who is selected, and who moves on to a first stage."""
-WAYS = ("month alone", "all months", "recent months too", "good ones leave")
-"""What is judged: each month by itself; all together by the fourth rule; recent months beside them by the fifth; and
-what shows the good side leaves its part to the others, as today."""
-COMPARED = (WAYS[0], WAYS[3])
-"""What the table of years sets side by side."""
+WAYS = ("month alone", "as judged")
+"""What is judged: each month by itself, or a year of months with recent ones, as an audit does."""
 Told = Sequence[tuple[dt.date, dict[str, Measure]]]
 
 
@@ -64,7 +61,7 @@ class Setting:
 
 
 Year = Mapping[str, Sequence[Sequence[Verdict]]]
-"""Of each way to judge (`COMPARED`), of each month, the verdict of each question."""
+"""Of each way to judge (`WAYS`), of each month, the verdict of each question."""
 
 
 class People:
@@ -156,8 +153,8 @@ def _questions() -> tuple[SystemQuestion, ...]:
     )
 
 
-def judged(own: Sequence[Measure], together: Sequence[Measure] = (), *, rule: int = BY_GRAPH) -> dict[str, Verdict]:
-    """The verdict of each question by a rule, corrected over all of them and the looks of a year."""
+def judged(own: Sequence[Measure], together: Sequence[Measure] = ()) -> dict[str, Verdict]:
+    """The verdict of each question, corrected over all of them and the looks of a year."""
     now, seen = measures_of(own), measures_of(together)
     since = {each.id: each for each in seen if each.params.recent is None}
     asked = []
@@ -165,8 +162,8 @@ def judged(own: Sequence[Measure], together: Sequence[Measure] = (), *, rule: in
         of = tuple(m for m in now if m.metric == each.indicator.metric and m.by == each.by)
         lately = tuple(tuple(m for m in seen if m.id == one.id and m.params.recent is not None) for one in of)
         asked.append(replace(each, own=of, comparisons=tuple(since.get(m.id, m) for m in of), recent=lately))
-    asked = heard(asked, seen, rule=rule, alpha=ALPHA, looks=MONTHS)
-    tested = p_values(asked, alpha=ALPHA, looks=MONTHS, rule=rule)
+    asked = heard(asked, seen, alpha=ALPHA, looks=MONTHS)
+    tested = p_values(asked, alpha=ALPHA, looks=MONTHS)
 
     def verdict(question: SystemQuestion, measure: MeasureInShort) -> Verdict:
         beyond = past_watch(measure, question.indicator.threshold)
@@ -178,15 +175,12 @@ def judged(own: Sequence[Measure], together: Sequence[Measure] = (), *, rule: in
 def ways(told: Told, asked: Sequence[str] = WAYS) -> dict[str, dict[str, Verdict]]:
     """The verdict of each question after some months, by each way to judge that is asked for."""
     now, found = list(told[-1][1].values()), {}
-    together = put_together(told, span=MONTHS) if {*asked} - {WAYS[0]} else []
     if WAYS[0] in asked:
         found[WAYS[0]] = judged(now)
     if WAYS[1] in asked:
-        found[WAYS[1]] = judged(now, together)
-    if {WAYS[2], WAYS[3]} & {*asked}:
+        together = put_together(told, span=MONTHS)
         lately = [each for span in spans(MONTHS) for each in recent(told, together, span=span)]
-        rules = {WAYS[2]: BY_RECENT, WAYS[3]: RULE}
-        found |= {way: judged(now, [*together, *lately], rule=rules[way]) for way in asked if way in rules}
+        found[WAYS[1]] = judged(now, [*together, *lately])
     return found
 
 
@@ -194,11 +188,11 @@ def year(seed: Sequence[int], setting: Setting, ratio: float) -> Year:
     """Twelve months of one system."""
     people = People(np.random.default_rng(seed), setting)
     told: list[tuple[dt.date, dict[str, Measure]]] = []
-    found: dict[str, list[list[Verdict]]] = {way: [] for way in COMPARED}
+    found: dict[str, list[list[Verdict]]] = {way: [] for way in WAYS}
     for at in range(MONTHS):
         told.append((dt.date(2026, at + 1, 1), month(people, ratio)))
         people.next_month()
-        for way, verdicts in ways(told, COMPARED).items():
+        for way, verdicts in ways(told).items():
             found[way].append([verdicts.get(each.id, Verdict.UNKNOWN) for each in _questions()])
     return found
 
@@ -211,7 +205,7 @@ Outcome = Sequence[Sequence[float]]
 def outcome(found: Year) -> Outcome:
     """What became of a year, by each way."""
     rows = []
-    for way in COMPARED:
+    for way in WAYS:
         said = {verdict for verdicts in found[way] for verdict in verdicts}
         unknown = [[verdict == Verdict.UNKNOWN for verdict in verdicts] for verdicts in found[way]]
         broken, watch = Verdict.BROKEN in said, bool({Verdict.BROKEN, Verdict.WATCH} & said)

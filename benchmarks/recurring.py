@@ -27,7 +27,6 @@ from boussole.audits.lake.tables import KEYS, quote, summed
 from boussole.audits.measures import NO_OUTCOME, Cells, ListSums, Measure
 from boussole.audits.metrics import measure_cells
 from boussole.audits.systems import System
-from boussole.audits.uncertainty.methods import by_method
 
 FIGURES = ("exposure_ratio", "skew_at_k", "exposure")
 BUCKETS, AT_ONCE = 40, 100
@@ -163,20 +162,17 @@ def _tables(rows: pa.Table) -> list[Cells]:
     ]
 
 
-def held(setting: Setting, logs: int, *, seed: int = 1) -> Mapping[str, tuple[float, float, float]]:
-    """Of each figure, how often its interval holds the truth by lists and people, and by lists alone; and its truth."""
+def held(setting: Setting, logs: int, *, seed: int = 1) -> Mapping[str, tuple[float, float]]:
+    """Of each figure, how often its interval holds the truth, and its truth."""
     rng = np.random.default_rng(seed)
-    both, alone = list[Mapping[str, Measure]](), list[Mapping[str, Measure]]()
+    figures = list[Mapping[str, Measure]]()
     for start in range(0, logs, AT_ONCE):
         drawn_now = [drawn(rng, setting) for _ in range(min(AT_ONCE, logs - start))]
-        counted = _counted(drawn_now, system(person=True))
-        both += _figures(drawn_now, counted, system(person=True))
-        with by_method(1):
-            alone += _figures(drawn_now, counted, system(person=True))
+        figures += _figures(drawn_now, _counted(drawn_now, system(person=True)), system(person=True))
     found = {}
     for figure in FIGURES:
-        truth = _truth(figure, setting, both)
-        found[figure] = _share(figure, both, truth), _share(figure, alone, truth), truth
+        truth = _truth(figure, setting, figures)
+        found[figure] = _share(figure, figures, truth), truth
     return found
 
 
@@ -200,7 +196,7 @@ def lines(logs: int, settings: Sequence[Setting] = SETTINGS) -> Iterator[str]:
     """The lines of the table."""
     for setting in settings:
         found = held(setting, logs)
-        cells = [f"{alone:.0%} → {_told(both)}".replace("%", " %") for both, alone, _ in found.values()]
+        cells = [_told(share).replace("%", " %") for share, _ in found.values()]
         yield f"| {setting.name()} | {' | '.join(cells)} |"
 
 

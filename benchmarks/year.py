@@ -26,7 +26,6 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.replay import judged
 from boussole.charter.document import AuditDocument, MeasureDocument
-from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.judging.by_article import summarise
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.judging.verdicts import judge
@@ -148,7 +147,7 @@ def _document(charter: Charter, system: System, measures: list[MeasureDocument],
         "reference": None,
         "as_of": end.isoformat(),
         "snapshot": month,
-        "evidence": {"cubes": "sha256:" + "0" * 64, "statements": 0},
+        "evidence": {**dict.fromkeys(("cubes", "rows", "system"), "sha256:" + "0" * 64), "statements": 0},
         "charter": {
             "id": charter.id,
             "version": charter.version,
@@ -160,7 +159,8 @@ def _document(charter: Charter, system: System, measures: list[MeasureDocument],
         "measures": [each.written() for each in measures],
         "verdicts": [each.written() for each in verdicts],
         "articles": [each.written() for each in summarise(charter, verdicts)],
-        "rule": RULE,
+        "rule": 1,
+        "method": 1,
     }
     return AuditDocument.of(made)
 

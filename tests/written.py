@@ -10,6 +10,20 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.drift.rule import CUSTOMARY, FEATURES, SCORE, DriftLevel, DriftRule
 
 CUBES = f"sha256:{'ab' * 32}"
+EVIDENCE = {"cubes": CUBES, "rows": CUBES, "system": CUBES, "statements": 0}
+LEFT_OUT = {
+    "rows": 8,
+    "counted": 8,
+    "set_aside": 0,
+    "undated": 0,
+    "discarded": 0,
+    "excluded": 0,
+    "other_periods": 0,
+    "share": 0.0,
+    "limit": None,
+    "limited": False,
+    "by_reason": [],
+}
 HEAD = """\
 id: {id}
 kind: {kind}
@@ -52,9 +66,12 @@ def audit_document(system: str, *, start: str, end: str, **more: Any) -> dict[st
         "reference": None,
         "as_of": end,
         "snapshot": 0,
-        "evidence": {"cubes": CUBES},
+        "evidence": EVIDENCE,
         "code": f"sha256:{'cd' * 32}",
+        "rule": 1,
+        "method": 1,
         "decisions": 8,
+        "left_out": LEFT_OUT,
         "measures": [{"value": 0.5}],
         "verdicts": [],
         "articles": [],
@@ -62,7 +79,7 @@ def audit_document(system: str, *, start: str, end: str, **more: Any) -> dict[st
     charter = {"id": "boussole", "version": "1.0", "sha256": "c1" * 32, "adopted_before_window": True}
     return made | {
         "charter": charter | more.get("charter", {}),
-        "evidence": {"cubes": CUBES} | made["evidence"],
+        "evidence": EVIDENCE | made["evidence"],
         "measures": [measure(**each) for each in made["measures"]],
         "verdicts": [verdict(**each) for each in made["verdicts"]],
         "articles": [{"answered": 0, "asked": 0} | each for each in made["articles"]],
@@ -96,16 +113,26 @@ def measure(**given: Any) -> dict[str, Any]:
 
 def verdict(**given: Any) -> dict[str, Any]:
     """A verdict as it is sealed: what is not given is as in most."""
-    return {
+    made = {
         "article": "a",
         "indicator": "q",
+        "template": given.get("indicator", "q"),
+        "number": None,
+        "evidence": "measured",
         "verdict": "unknown",
         "comparisons": [],
+        "statement": None,
+        "cases": None,
+        "dates": None,
+        "counted": None,
         "threshold": None,
         "reason": "no_comparison",
         "question": {"en": "Is it?"},
         "sentence": {"en": "We cannot tell."},
     } | given
+    threshold = made["threshold"] and {"status": None, "since": None, "post_hoc": None} | made["threshold"]
+    compared = [{"share": None, "interval": None} | each for each in made["comparisons"]]
+    return made | {"threshold": threshold, "comparisons": compared}
 
 
 def sample(

@@ -7,16 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from boussole.audits.measures import NOT_SELECTED, SELECTED, Counts, Interval, Measure
+from boussole.audits.measures import NOT_SELECTED, SELECTED, Counts, Measure
 from boussole.audits.metrics.definition import Composite, Rate
 from boussole.audits.metrics.groups import rates_of, safe_ratio
 from boussole.audits.metrics.inequality import DifferentialFairness, differential_fairness
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import View
-from boussole.audits.uncertainty.bootstrap import Floats
-from boussole.audits.uncertainty.estimates import Reason, composite_interval
 from boussole.audits.uncertainty.independence import chi_square, fisher_exact
-from boussole.audits.uncertainty.methods import method
 
 LEAST_EXPECTED = 5
 """Fewer expected cases (Cochran's rule), and chi-square is not to be relied on."""
@@ -55,11 +52,9 @@ def _extreme(view: View, composite: Composite) -> Measure | None:
     if value is None:
         return None
     used = sorted({i for rate in composite.rates for i in view.shown(rate)})
-    counts = view.table.counts[used]
     entering = [_parts(view, rate) for rate in composite.rates]
     people = np.sum([part.sum(axis=0) for parts in entering for part in parts], axis=0)
-    interval, why = _interval(view, composite, entering, counts) if method() < 2 else (None, "widest_gap")
-    params = {"groups_compared": len(used), "interval_reason": why, **_same_rate(view, composite)}
+    params = {"groups_compared": len(used), "interval_reason": "widest_gap", **_same_rate(view, composite)}
     params |= view.left_out(*composite.rates)
     missing = {key: count for rate in composite.rates for key, count in view.missing(rate, used).items()}
     return Measure(
@@ -68,22 +63,7 @@ def _extreme(view: View, composite: Composite) -> Measure | None:
         value=value,
         n=int(people.sum()),
         clusters=view.clusters(people),
-        interval=interval,
         params={key: item for key, item in (params | missing).items() if item is not None},
-    )
-
-
-def _interval(
-    view: View, composite: Composite, entering: Sequence[tuple[Counts, Counts]], counts: Counts
-) -> tuple[Interval | None, Reason | None]:
-    """What audits of before told of a widest gap; at parity it never held the truth, which is none."""
-    return composite_interval(
-        counts,
-        lambda drawn: _statistic(drawn, composite),
-        np.concatenate([part.sum(axis=1) for parts in entering for part in parts]),
-        clustered=view.table.clustered,
-        low=0.0,
-        high=1.0 if all(rate.share for rate in composite.rates) else float("inf"),
     )
 
 
@@ -128,15 +108,6 @@ def _smoothed(view: View, composite: DifferentialFairness) -> Measure:
         clusters=view.clusters(n),
         params=params | {"groups_compared": len(shown)} | view.left_out(rate) | view.missing(rate, shown),
     )
-
-
-def _statistic(counts: Counts, composite: Composite) -> Floats:
-    """The same value from counts (…, groups, 2, 3), for redraws; a group without denominator is left out."""
-    rates = [rates_of(counts, rate) for rate in composite.rates]
-    ends = [(np.nanmin(r, axis=-1), np.nanmax(r, axis=-1)) for r in rates]
-    if composite.aggregate == "ratio":
-        return np.asarray(np.min([safe_ratio(low, high) for low, high in ends], axis=0), dtype=np.float64)
-    return np.asarray(np.max([high - low for low, high in ends], axis=0), dtype=np.float64)
 
 
 def _parts(view: View, rate: Rate) -> tuple[Counts, Counts]:

@@ -28,7 +28,6 @@ from boussole.audits.metrics.ranking import (
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import View, known_values
 from boussole.audits.uncertainty import jackknife as jk
-from boussole.audits.uncertainty.methods import method
 from boussole.audits.uncertainty.score import ratio_interval
 from boussole.audits.uncertainty.two_way import Brought, brought_of, with_people
 
@@ -104,7 +103,7 @@ class _ShownLists:
             (sums.parts[names[0]], sums.parts[names[1]]),
             weight,
             float(sums.totals["shared_lists"]),
-            brought_of(sums.people, "exposure_ratio") if method() > 1 else None,
+            brought_of(sums.people, "exposure_ratio"),
         )
         params["values"] = list(rates)
         params |= {"pooled": self._pooled(position, other), "decisions": self._size(both), "test": test}
@@ -123,7 +122,7 @@ class _ShownLists:
         if why is None and mean.all_groups and self.some_hidden:
             why = "suppressed", "protects_small_group"
         if why is None and mean.at_top and self.few_at_top:
-            why = "suppressed", "few_at_top" if method() > 1 else "small_numerator"
+            why = "suppressed", "few_at_top"
         if why is not None:
             return self._without(mean.metric, why, at)
         params = self._entered(int(sums.totals[mean.lists]))
@@ -196,10 +195,7 @@ def _compared(
     if found is not None:
         test = {"kind": "jackknife", "transform": "log", "estimate": value, "se": found.se, "df": found.df}
         return found.interval(low=0.0, high=float("inf")), test
-    if method() < 2:
-        size, name = jk.effective_buckets(weight), "miettinen_nurminen_buckets"
-    else:
-        most = lists if people is None else min(lists, jk.fewest_clusters(np.abs(people.y), most=lists))
-        size, name = jk.fewest_clusters(weight, most=most), "miettinen_nurminen_lists"
+    most = lists if people is None else min(lists, jk.fewest_clusters(np.abs(people.y), most=lists))
+    size, name = jk.fewest_clusters(weight, most=most), "miettinen_nurminen_lists"
     k, n = (rates[0] * size, rates[1] * size), (size, size)
     return ratio_interval(k, n, method=name), {"kind": "score_ratio", "k": list(k), "n": list(n), "method": name}

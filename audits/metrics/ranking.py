@@ -15,7 +15,6 @@ from boussole.audits.measures import TOP, Interval, ListSums
 from boussole.audits.metrics.definition import Metric, RateComparison
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.uncertainty import jackknife as jk
-from boussole.audits.uncertainty.methods import method
 from boussole.audits.uncertainty.two_way import brought_of, with_people
 
 Floats = npt.NDArray[np.float64]
@@ -66,15 +65,13 @@ class MeanOverLists:
         `degenerate`: buckets show no variance; `people_in_lists`: the same people may stand in many lists, and what one
         of them brings is not known (to a logarithm of one place neither, whose slope is that of no whole place).
         """
-        if sums.people is not None and self.figure is None and method() > 1:
-            return None, "people_in_lists"
-        if sums.people is not None and method() > 3 and self._few_at_top(sums):
+        if sums.people is not None and (self.figure is None or self._few_at_top(sums)):
             return None, "people_in_lists"
         above, below = sums.parts[self.above], sums.parts[self.below]
         with np.errstate(divide="ignore", invalid="ignore"):
             left = ((above.sum() - above) / (below.sum() - below))[sums.parts[self.lists] > 0]
             found = jk.jackknife(self.value(sums), left, transform=self.transform)
-        if found is not None and method() > 1:
+        if found is not None:
             found = with_people(found, brought_of(sums.people, self.figure))
         return (None, "degenerate") if found is None else (found.interval(low=self.low, high=self.high), None)
 

@@ -10,7 +10,6 @@ from boussole.audits.measures import Interval
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.bootstrap import Ints, Statistic, bootstrap, large_enough
 from boussole.audits.uncertainty.few import worth_of_few
-from boussole.audits.uncertainty.methods import method
 from boussole.audits.uncertainty.quantiles import student_quantile
 from boussole.audits.uncertainty.score import Pair, difference_interval, newcombe, ratio_interval
 from boussole.audits.uncertainty.wilson import wilson, wilson_bounds
@@ -34,16 +33,13 @@ def rate_interval(k: Ints, n: Ints, *, clustered: bool) -> Interval:
         return wilson(int(k.sum()), int(n.sum()))
     result = jk.rate(k, n)
     if result is not None:
-        worth = worth_of_few(k, n, result.df) if method() > 2 else None
+        worth = worth_of_few(k, n, result.df)
         if worth is None:
             return result.interval(low=0.0, high=1.0)
         low, high = wilson_bounds(result.estimate * worth, worth, z=student_quantile(0.975, result.df))
         return Interval(low=low, high=high, method="wilson_clusters")
-    if method() < 2:
-        size, name = jk.effective_buckets(n), "wilson_buckets"
-    else:
-        size, name = jk.fewest_rows(k, n), "wilson_clusters"
-    return wilson(float(k.sum() / n.sum()) * size, size, method=name)
+    size = jk.fewest_rows(k, n)
+    return wilson(float(k.sum() / n.sum()) * size, size, method="wilson_clusters")
 
 
 def compare_rates(

@@ -15,12 +15,10 @@ from boussole.audits.uncertainty.jackknife import (
     variance_between,
     without_each,
 )
-from boussole.audits.uncertainty.methods import method
 
 Mask = npt.NDArray[np.bool_]
-FEW = {3: 4, 4: 5, 5: 6}
-"""Cases (or others) in the clusters that make most of the variance: of fewer, it is hardly known how alike they are.
-By the third methods, as would have one if all rows of a cluster were alike; since the fourth, as are seen to."""
+FEW = 6
+"""Cases (or others) in the clusters that make most of the variance: with fewer, their correlation is hardly known."""
 SURELY = 2.5
 """Standard deviations of a count (Poisson's) beyond what small clusters bring: what is above comes from a large one."""
 
@@ -44,11 +42,9 @@ def worth_of_few(k: Ints, n: Ints, df: float) -> float | None:
     parts = without_each(k, n, n > 0)
     if parts is None or size <= 1:
         return None
-    carrying = _evenly(rows / size, parts, df)
-    if method() > 4:
-        carrying = min(carrying, clusters_that_carry(n))
-    seen = _seen(k if p <= 0.5 else n - k, n) if method() > 3 else 0.0
-    known = max(carrying * max(min(p, 1 - p), seen) / FEW[method()], math.sqrt(seen) if method() > 4 else 0.0)
+    carrying = min(_evenly(rows / size, parts, df), clusters_that_carry(n))
+    seen = _seen(k if p <= 0.5 else n - k, n)
+    known = max(carrying * max(min(p, 1 - p), seen) / FEW, math.sqrt(seen))
     if known >= 1:
         return None
     effect = variance_between(parts, p, "identity") * rows / (p * (1 - p))
@@ -98,21 +94,14 @@ def _seen(rare: Ints, n: Ints) -> float:
     A bucket has one surely where it holds more `rare` rows than small clusters bring: `SURELY` standard deviations more
     than buckets bring on average that hold no large cluster.
     """
-    carried, small = _by_size(n) if method() < 5 else _by_large_clusters(n)
+    carried, small = _by_large_clusters(n)
     brought = float(rare[small].sum()) / int(small.sum()) if small.any() else 0.0
     return float(carried[rare > brought + SURELY * math.sqrt(brought)].sum() / carried.sum())
 
 
-def _by_size(n: Ints) -> tuple[Floats, Mask]:
-    """What each bucket carries of the variance, by its rows; without a large cluster are those that hold less than half
-    of the rows of those that carry most."""
-    carried = np.asarray(n * np.minimum(n, cluster_size(n)), dtype=np.float64)
-    return carried, (n > 0) & (n < float((carried * n).sum() / carried.sum()) / 2)
-
-
 def _by_large_clusters(n: Ints) -> tuple[Floats, Mask]:
-    """The same by the rows beyond those that small clusters bring to each bucket, on average: without a large cluster
-    are those that hold less than half of one beyond them."""
+    """What each bucket carries of the variance, by its rows beyond those that small clusters bring to each bucket on
+    average; and which buckets have no large cluster: those that hold less than half of one beyond that average."""
     large = large_size(n)
     light = float(n.mean()) * (1 - cluster_size(n) / large)
     beyond = np.maximum(n - light, 0.0)

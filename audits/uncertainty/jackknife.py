@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from boussole.audits.measures import Interval
-from boussole.audits.uncertainty.methods import method
 from boussole.audits.uncertainty.quantiles import student_quantile
 
 Floats = npt.NDArray[np.float64]
@@ -78,8 +77,6 @@ def jackknife(estimate: float, left_out: Floats, *, transform: Transform, df: fl
 
 
 def _freedom(deviations: Floats) -> float:
-    if method() < 2:
-        return math.inf
     return max(1.0, float(3 * np.square(deviations).sum() ** 2 / (deviations**4).sum() - 2))
 
 
@@ -94,8 +91,6 @@ def freedom_of(n: Ints, effect: float) -> float:
     >>> round(freedom_of(even, 5.0)), round(freedom_of(heavy, 5.0), 1)
     (39, 2.1)
     """
-    if method() < 2:
-        return math.inf
     clusters = n * np.minimum(n, cluster_size(n))
     v = n / n.sum() + max(effect - 1, 0.0) * clusters / clusters.sum()
     return max(1.0, float(v.sum() ** 2 / np.square(v).sum() - 1))
@@ -173,7 +168,7 @@ def worth(
     """
     pairs = list(zip(rates, parts, strict=True))
     if any(min(rate, 1 - rate, part.min(), 1 - part.max()) <= 0 for rate, part in pairs):
-        shared = _at_edge(pairs, n, transform) if method() > 1 else None
+        shared = _at_edge(pairs, n, transform)
     else:
         shared = _between_edges(rates, parts, n, transform)
     if shared is None:
@@ -191,8 +186,6 @@ def worth(
 
 def _known(cases: Sequence[float], n: tuple[Ints, Ints]) -> list[float]:
     """How far so many cases tell of variances between buckets: one case for each degree of freedom says all."""
-    if method() < 2:
-        return [1.0, 1.0]
     return [min(1.0, count / (filled - 1)) for count, filled in zip(cases, _filled(n), strict=True)]
 
 

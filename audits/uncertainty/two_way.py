@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from boussole.audits.uncertainty.jackknife import Jackknife
-from boussole.audits.uncertainty.methods import method
 
 Floats = npt.NDArray[np.float64]
 COMES_BACK = 1.5
@@ -67,7 +66,7 @@ def with_people(found: Jackknife, people: Brought | None) -> Jackknife | None:
         by_people, by_places = by_people / value**2, by_places / value**2
     by_lists = found.se**2
     variance, part = by_lists + by_people - by_places, 1.0
-    if method() < 4 or by_people > COMES_BACK * by_places:
+    if by_people > COMES_BACK * by_places:
         variance = max(variance, by_lists, by_people)
     elif variance < (by_lists + by_people) / 2:
         variance, part = (by_lists + by_people) / 2, 0.5

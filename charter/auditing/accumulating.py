@@ -21,14 +21,12 @@ from boussole.audits.runs import Run, measure_evidence
 from boussole.audits.standing import standing
 from boussole.audits.systems.model import System
 from boussole.audits.systems.values import rare
-from boussole.audits.uncertainty.methods import by_method
 from boussole.audits.windows import Window, before, period_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.accumulated import AccumulatedFigures, EarlierWindow, Why
-from boussole.charter.document.answers.verdict import METHOD, RULE
 from boussole.charter.document.measures import measures_of
-from boussole.charter.judging.statistics.heard import BY_RECENT, spans
+from boussole.charter.judging.statistics.heard import spans
 from boussole.charter.judging.statistics.testing import LOOKS, MOST_LOOKS
 from boussole.charter.records import documents_of
 from boussole.charter.records.in_force import kept_charter
@@ -45,8 +43,6 @@ TOGETHER = {
     "missing_outcome_share",
 }
 """What is put together: the comparisons that a charter judges, and the shares that they compare."""
-BY_GONE = 8
-"""Since which rule a group that a window holds nobody of is judged by the windows before it."""
 
 
 class AccumulatedWindows(NamedTuple):
@@ -105,26 +101,22 @@ def measured(
     windows: Sequence[EarlierWindow],
     *,
     stored: Mapping[str, AuditDocument],
-    rule: int = RULE,
 ) -> SeveralWindows:
     """The figures of some windows and of the one after them together; and those of recent windows alone.
 
     `stored`: audits by their evidence; of those before a year it is enough to know on how much figures rested.
-    `rule`: the one of the time. Of groups whose legal basis has ended by now, nothing is looked at.
+    Of groups whose legal basis has ended by now, nothing is looked at.
     Raises BoussoleError when the evidence of a window is missing or was changed.
     """
-    method = METHOD[rule]
     span = LOOKS[system.windows.audit]
     ended = frozenset(each.by for each in measures if each.reason == "expired")
-    told = [(each.start, _figures(workspace, each, ended, method)) for each in windows[-(span - 1) :]]
+    told = [(each.start, _figures(workspace, each, ended)) for each in windows[-(span - 1) :]]
     told.append((window.start, {each.id: each for each in measures}))
-    lacking = gone(told, word=_words(workspace, system, measures)) if rule >= BY_GONE else {}
+    lacking = gone(told, word=_words(workspace, system, measures))
     told[-1] = (window.start, {**told[-1][1], **lacking})
     before = [_rested_on(stored.get(each.cubes), each) for each in windows[: -(span - 1)]]
-    with by_method(method):
-        found = put_together(told, span=span, before=before)
-        few = spans(span) if rule >= BY_RECENT else ()
-        lately = [each for some in few for each in recent(told, found, span=some, before=before)]
+    found = put_together(told, span=span, before=before)
+    lately = [each for some in spans(span) for each in recent(told, found, span=some, before=before)]
     together, recently = ([each for each in of if each.metric in TOGETHER] for of in (found, lately))
     return SeveralWindows(together, recently, [lacking[each.id] for each in together if each.id in lacking])
 
@@ -150,11 +142,9 @@ def _rested_on(document: AuditDocument | None, window: EarlierWindow) -> dict[st
     return {m.id: m.n or 0 for m in told if m.status == "ok" and m.metric not in (window.without or ())}
 
 
-def _figures(
-    workspace: Workspace, window: EarlierWindow, ended: frozenset[tuple[str, ...]], method: int
-) -> dict[str, Measure]:
+def _figures(workspace: Workspace, window: EarlierWindow, ended: frozenset[tuple[str, ...]]) -> dict[str, Measure]:
     """What a window told, without what the charter judges otherwise since."""
-    found = _of_evidence(_folder(workspace, window), window, ended, method)
+    found = _of_evidence(_folder(workspace, window), window, ended)
     return {name: each for name, each in found.items() if each.metric not in (window.without or ())}
 
 
@@ -165,9 +155,7 @@ def _folder(workspace: Workspace, window: EarlierWindow) -> Path:
 
 
 @lru_cache(maxsize=24)
-def _of_evidence(
-    folder: Path, window: EarlierWindow, ended: frozenset[tuple[str, ...]], method: int
-) -> Mapping[str, Measure]:
+def _of_evidence(folder: Path, window: EarlierWindow, ended: frozenset[tuple[str, ...]]) -> Mapping[str, Measure]:
     """What may be put together of the figures of one window, computed again; by hash, so that it never changes."""
     told = declared(folder, _name(window.system))
     then = standing(told, Window(window.start, window.end), as_of=window.as_of)
@@ -176,7 +164,7 @@ def _of_evidence(
     needed = replace(
         read, scores=read.scores[:0], reference_scores=read.scores[:0], ranks=read.ranks[:0], histograms=[]
     )
-    measures, _ = measure_evidence(needed, told, stands=stands, method=method)
+    measures, _ = measure_evidence(needed, told, stands=stands)
     return {each.id: each for each in measures if each.parts is not None}
 
 

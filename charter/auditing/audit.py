@@ -23,7 +23,6 @@ from boussole.charter.auditing.published import hold_groups, publications
 from boussole.charter.auditing.references import changed_references
 from boussole.charter.document import AuditDocument, CharterOfAudit, Evidence, LeftOut, WindowOfAudit
 from boussole.charter.document.accumulated import AccumulatedFigures
-from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.document.audit import SCHEMA
 from boussole.charter.document.measures import measures_of
 from boussole.charter.document.versions import DecidedBy
@@ -122,16 +121,15 @@ def audit_document(
     facts: Facts | None = None,
     together: AccumulatedFigures | None = None,
     read: Evidence | None = None,
-    rule: int = RULE,
 ) -> AuditDocument:
     """The audit document of a run; its evidence gets `entry` and `root` when it is sealed.
 
     `together`: what the window tells with those before it.
-    `read`, `rule`: the evidence that a stored document names and the rule it was judged by, where it is computed again.
+    `read`: the evidence that a stored document names, where it is computed again.
     """
     charter, act = judging.charter, judging.act
     measures = measures_of(run.measures)
-    left_out = None if run.left_out is None else held_to(charter, LeftOut.unlimited(run.left_out.document()))
+    left_out = held_to(charter, LeftOut.unlimited(run.left_out.document()))
     versions = decided_by(run.versions)
     verdicts = judge(
         charter,
@@ -143,7 +141,6 @@ def audit_document(
         left_out=left_out,
         versions=versions,
         together=together.figures if together else (),
-        rule=rule,
     )
     return AuditDocument(
         schema_=SCHEMA,
@@ -168,9 +165,10 @@ def audit_document(
             adopted_before_window=act is not None and act.proven_on <= run.window.start,
         ),
         code=f"sha256:{code_hash()}",
-        **({} if rule == 1 else {"rule": rule}),
+        rule=1,
+        method=1,
         decisions=run.decisions,
-        **({} if left_out is None else {"left_out": left_out}),
+        left_out=left_out,
         **({"versions": versions} if versions else {}),
         measures=measures,
         **({} if together is None else {"accumulated": together}),

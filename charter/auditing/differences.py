@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from boussole.charter.document import AuditDocument
-from boussole.charter.text.judged import judged
 
 TOLERANCE = 1e-9
 """Relative: what the same arithmetic may differ by on another machine. Counts and words must be the same."""
 TEXTS = ("question", "sentence")
 """What a verdict says in words: compared only where the code is the same."""
-LATER = frozenset({"looks", "statement", "cases", "dates", "counted", "capped_by", "proven_on", "by_call", "others"})
-"""Keys that older documents do not have: what they would hold is not compared."""
 Json = Mapping[str, Any]
 
 
@@ -48,9 +45,7 @@ def _differences(stored: Json, again: Json, *, texts: bool) -> list[RerunDiffere
         for key in ("decisions", "reference", "charter", "left_out", "versions")
         for difference in _values("document", key, stored.get(key), again.get(key))
     ]
-    known = {measure["metric"] for measure in stored["measures"]}
-    now = [each for each in again["measures"] if each["metric"] in known or not judged(each["metric"]).later]
-    found += _listed(stored["measures"], now, "measure", ("id",))
+    found += _listed(stored["measures"], again["measures"], "measure", ("id",))
     together = [document.get("accumulated") or {"measures": []} for document in (stored, again)]
     found += _listed(together[0]["measures"], together[1]["measures"], "measure", ("id",))
     found += _listed(_recent(together[0]), _recent(together[1]), "measure", ("id",))
@@ -58,8 +53,7 @@ def _differences(stored: Json, again: Json, *, texts: bool) -> list[RerunDiffere
     ours, theirs = ([_without(each, left) for each in document["verdicts"]] for document in (stored, again))
     found += _listed(ours, theirs, "verdict", ("article", "indicator"))
     found += _listed(stored["articles"], again["articles"], "article", ("article",))
-    if "references" in again:
-        found += _listed(_told(stored, left), _told(again, left), "reference", ("attribute",))
+    found += _listed(_told(stored, left), _told(again, left), "reference", ("attribute",))
     return found
 
 
@@ -89,7 +83,7 @@ def _listed(stored: Sequence[Json], again: Sequence[Json], what: str, keys: Sequ
 
 def _values(of: str, key: str, stored: Any, again: Any) -> Iterator[RerunDifference]:
     if isinstance(stored, Mapping) and isinstance(again, Mapping):
-        for name in sorted({*stored, *again} - (LATER - {*stored})):
+        for name in sorted({*stored, *again}):
             yield from _values(of, name if key in _WHOLE else f"{key}.{name}", stored.get(name), again.get(name))
     elif isinstance(stored, list | tuple) and isinstance(again, list | tuple) and len(stored) == len(again):
         for i, (one, other) in enumerate(zip(stored, again, strict=True)):

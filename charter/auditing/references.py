@@ -55,7 +55,7 @@ def changed_references(
     """Each group attribute whose reference is another one than in the audit sealed before, with the answers it changed.
 
     `read` gives what the document was measured from, `stands` says how its window stood. `before`: only audits sealed
-    before an entry. Empty where nothing changed, or where the audit before did not keep its declaration.
+    before an entry. Empty where nothing changed.
     """
     previous = audit_before(workspace, system.id, before=before)
     then = _declared(workspace, previous)
@@ -66,7 +66,7 @@ def changed_references(
     for name in _changed(then, system):
         group = system.groups[name].model_copy(update={"reference": then.groups[name].reference})
         as_then = system.model_copy(update={"groups": {**system.groups, name: group}})
-        measures, _ = measure_evidence(read(), as_then, stands=stands, method=document.method_then)
+        measures, _ = measure_evidence(read(), as_then, stands=stands)
         window = document.window
         verdicts = judge(
             charter,
@@ -77,7 +77,6 @@ def changed_references(
             facts=facts,
             left_out=document.left_out,
             versions=document.versions or (),
-            rule=document.rule_then,
         )
         told = _Reference(
             attribute=name, before=group.reference, now=system.groups[name].reference, window=previous.window
@@ -91,10 +90,11 @@ def changed_references(
 
 
 def _declared(workspace: Workspace, document: AuditDocument | None) -> System | None:
-    """The system as an audit used it; None where it did not keep it, or where that cannot be read any more."""
-    digest = document.evidence.system if document else None
+    """The system as an audit used it; None where that cannot be read any more."""
+    if document is None:
+        return None
     try:
-        return declared(workspace.evidence, digest.removeprefix("sha256:")) if digest else None
+        return declared(workspace.evidence, document.evidence.system.removeprefix("sha256:"))
     except BoussoleError:
         return None
 

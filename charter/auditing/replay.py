@@ -56,17 +56,12 @@ class VerdictChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Replay:
-    """A whole replay: how many windows and verdicts were judged again, what changes, which systems are not known.
-
-    `uncapped`: the windows whose audit, by an earlier version of Boussole, does not say how many decisions were set
-    aside, so that the share that the charter states could not be held against it.
-    """
+    """A whole replay: how many windows and verdicts were judged again, what changes, which systems are not known."""
 
     version: str
     sha256: str
     windows: int
     verdicts: int
-    uncapped: int
     changes: Sequence[VerdictChange]
     unknown_systems: Sequence[str]
 
@@ -87,7 +82,7 @@ def replay(
 
     Of each window the audit that was sealed last; windows that end in some days, of one system, or all of them.
     """
-    systems, windows, verdicts, uncapped = workspace.systems, 0, 0, 0
+    systems, windows, verdicts = workspace.systems, 0, 0
     unknown: set[str] = set()
     changes: list[VerdictChange] = []
     for audit, again in judged(
@@ -100,14 +95,12 @@ def replay(
             unknown.add(audit.system)
             continue
         windows, verdicts = windows + 1, verdicts + len(again.verdicts)
-        uncapped += against.left_out is not None and audit.left_out is None
         changes += _changes(audit, again)
     return Replay(
         version=against.version,
         sha256=against.sha256,
         windows=windows,
         verdicts=verdicts,
-        uncapped=uncapped,
         changes=changes,
         unknown_systems=sorted(unknown),
     )
@@ -134,7 +127,6 @@ def _judged(audit: AuditSummary, questions: SystemQuestions, stated: Sequence[Se
         left_out=audit.left_out,
         versions=audit.versions,
         together=[each for each in audit.measures if each.params.since is not None],
-        rule=audit.rule,
     )
     return WindowReplay(
         entry=audit.entry,

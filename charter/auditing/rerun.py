@@ -55,7 +55,6 @@ class Rerun:
     moved: tuple[str, ...] = ()
     """Measures that the decisions of today would give otherwise, by id."""
     code_changed: bool = False
-    declaration_kept: bool = True
 
     @property
     def ok(self) -> bool:
@@ -108,7 +107,7 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
     problems = [] if audit.holds else ["the stored document is not the one that was sealed"]
     try:
         document = audit.document()
-        system, kept = _system(workspace, document)
+        system = declared(workspace.evidence, document.evidence.system.removeprefix("sha256:"))
         by = judged_with(workspace, document, kept_charter(workspace, document.charter.sha256))
         read = evidence.load(workspace.evidence, document.evidence.cubes.removeprefix("sha256:"))
         problems += _rows_hold(workspace, document)
@@ -146,24 +145,12 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
         recount=found,
         moved=_moved(workspace, document, system, by, found=found, stands=stands),
         code_changed=changed,
-        declaration_kept=kept,
     )
 
 
-def _system(workspace: Workspace, document: AuditDocument) -> tuple[System, bool]:
-    """The system as it was declared; as it is declared today for documents that did not keep it."""
-    digest = document.evidence.system
-    if digest is None:
-        return workspace.system(document.system), False
-    return declared(workspace.evidence, digest.removeprefix("sha256:")), True
-
-
 def _rows_hold(workspace: Workspace, document: AuditDocument) -> list[str]:
-    sealed = document.evidence.rows
-    if sealed is None:
-        return []
     table = evidence.rows_of(workspace.evidence, document.evidence.cubes.removeprefix("sha256:"))
-    holds = sealed == f"sha256:{sha256_hex(evidence.csv_of(table))}"
+    holds = document.evidence.rows == f"sha256:{sha256_hex(evidence.csv_of(table))}"
     return [] if holds else ["the rows of the evidence as CSV do not have the hash that was sealed"]
 
 
@@ -179,7 +166,7 @@ def stood(system: System, document: AuditDocument) -> WindowStanding:
 
 def judged_with(workspace: Workspace, document: AuditDocument, charter: Charter) -> Basis:
     """The charter as it was in force for a document, and what people had stated by then."""
-    until = document.evidence.statements or 0
+    until = document.evidence.statements
     judging = judging_then(workspace, charter, before=until)
     as_of = document.as_of
     return judging, facts_of(workspace, as_of=as_of, before=until, adopted=judging.adopted)
@@ -195,7 +182,7 @@ def computed(
     stands: WindowStanding,
 ) -> AuditDocument:
     """The document that the same evidence gives, by the code of today."""
-    measures, decisions = measure_evidence(read, system, stands=stands, method=document.method_then)
+    measures, decisions = measure_evidence(read, system, stands=stands)
     together = _together(workspace, document, system, measures)
     run = Run(
         system=system,
@@ -218,7 +205,6 @@ def computed(
         facts=by[1],
         together=together.figures if together else None,
         read=document.evidence,
-        rule=document.rule_then,
     )
 
 
@@ -229,9 +215,9 @@ def _together(
     told = document.accumulated
     if told is None:
         return None
-    stored, rule = {each.evidence.cubes: each for each in audits_of(workspace, system.id)}, document.rule_then
-    tells = measured(workspace, system, document.window.days, measures, told.windows, stored=stored, rule=rule)
-    recent = {"recent": measures_of(tells.recent)} if tells.recent or told.recent else {}
+    stored = {each.evidence.cubes: each for each in audits_of(workspace, system.id)}
+    tells = measured(workspace, system, document.window.days, measures, told.windows, stored=stored)
+    recent = {"recent": measures_of(tells.recent)} if tells.recent else {}
     return AccumulatedWindows(told.changed(measures=measures_of(tells.together), **recent), tells.gone)
 
 

@@ -13,6 +13,7 @@ from boussole.charter.comparing.engine import MeasurePair, corrected, family
 from boussole.charter.document import MeasureDocument
 from boussole.charter.document.base import given
 from boussole.charter.document.differences.comparing import (
+    SCHEMA,
     CandidateComparison,
     CharterOfComparison,
     Days,
@@ -21,7 +22,6 @@ from boussole.charter.document.differences.comparing import (
     Outcome,
     VersionSide,
 )
-from boussole.charter.document.differences.upgrading import SCHEMA
 from boussole.charter.document.measures import measures_of
 from boussole.charter.judging.families import questions
 from boussole.charter.text.model import Charter

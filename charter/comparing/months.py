@@ -24,9 +24,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.published import set_apart
 from boussole.charter.comparing.engine import family, from_intervals, rows, side_by_side
 from boussole.charter.document import AuditDocument
-from boussole.charter.document.differences.comparing import Days, VersionComparison, VersionSide
+from boussole.charter.document.differences.comparing import SCHEMA, Days, VersionComparison, VersionSide
 from boussole.charter.document.differences.distances import distances_of
-from boussole.charter.document.differences.upgrading import SCHEMA
 from boussole.charter.records import documents_of
 
 MOST = 3

@@ -30,13 +30,13 @@ from boussole.charter.comparing.stored import told_before_safely
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.base import given
 from boussole.charter.document.differences.comparing import (
+    SCHEMA,
     Agreement,
     Days,
     VersionComparison,
     VersionSide,
 )
 from boussole.charter.document.differences.distances import distances_of
-from boussole.charter.document.differences.upgrading import SCHEMA
 from boussole.charter.document.measures import IntervalOfMeasure, measures_of
 from boussole.charter.records import audits_of, documents_of
 

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from boussole.charter.document.accumulated import AccumulatedFigures, overlaid
 from boussole.charter.document.answers.articles import ArticleVerdict
-from boussole.charter.document.answers.verdict import METHOD, RULES, Verdict, worst
+from boussole.charter.document.answers.verdict import Verdict, worst
 from boussole.charter.document.answers.verdicts import VerdictDocument
 from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Hash, Hex
 from boussole.charter.document.left_out import LeftOut
@@ -30,24 +30,9 @@ class Evidence(DocumentPart):
     """What the audit read, by hash, and where the ledger seals it."""
 
     cubes: Annotated[Hash, Field(description="The evidence file: the cube rows that were read")]
-    rows: Annotated[
-        Hash | None,
-        LATER,
-        Field(description="The same rows as CSV; absent from documents of earlier versions"),
-    ] = None
-    system: Annotated[
-        Hash | None,
-        LATER,
-        Field(description="The declaration of the system that was used; absent from documents of earlier versions"),
-    ] = None
-    statements: Annotated[
-        Count | None,
-        LATER,
-        Field(
-            description="What people had stated before this entry of the ledger counted; absent from documents of "
-            "earlier versions"
-        ),
-    ] = None
+    rows: Annotated[Hash, Field(description="The same rows as CSV")]
+    system: Annotated[Hash, Field(description="The declaration of the system that was used")]
+    statements: Annotated[Count, Field(description="What people had stated before this entry of the ledger counted")]
     entry: Count | None = None
     root: Hex | None = None
 
@@ -125,17 +110,10 @@ class AuditDocument(DocumentPart):
     evidence: Evidence
     charter: CharterOfAudit
     code: Annotated[Hash, Field(description="Hash of the source that measured and judged")]
-    rule: Annotated[
-        Literal[2, 3, 4, 5, 6, 7, 8, 9, 10] | None,
-        LATER,
-        Field(description="The rule by which figures were computed and comparisons judged; absent: the first"),
-    ] = None
+    rule: Annotated[Literal[1], Field(description="The rule by which comparisons become verdicts")]
+    method: Annotated[Literal[1], Field(description="The set of methods by which figures are computed")]
     decisions: Count
-    left_out: Annotated[
-        LeftOut | None,
-        LATER,
-        Field(description="What came in and was not counted; absent from documents of earlier versions"),
-    ] = None
+    left_out: Annotated[LeftOut, Field(description="What came in and was not counted")]
     versions: Annotated[
         Annotated[tuple[DecidedBy, ...], Field(min_length=1)] | None,
         LATER,
@@ -183,16 +161,6 @@ class AuditDocument(DocumentPart):
     def until(self) -> Day:
         """The last day that its verdicts are about."""
         return self.window.end
-
-    @property
-    def rule_then(self) -> int:
-        """The rule by which it was judged."""
-        return self.rule or min(RULES)
-
-    @property
-    def method_then(self) -> int:
-        """The methods that its figures were computed by."""
-        return METHOD[self.rule_then]
 
     @property
     def entry(self) -> int | None:

@@ -145,10 +145,7 @@ class LeftOutInShort(DocumentPart):
     agencies: Annotated[
         PartLeftOut | None,
         LATER,
-        Field(
-            description="The same of the counts by agency, of all periods; absent where nothing is set aside there, "
-            "and from documents of earlier versions"
-        ),
+        Field(description="The same of the counts by agency, of all periods; absent where nothing is set aside there"),
     ] = None
 
     ends: Annotated[
@@ -156,8 +153,7 @@ class LeftOutInShort(DocumentPart):
         LATER,
         Field(
             description="The logs which end before the window does, or have a hole, each with its last day: where that "
-            "is more than three days earlier, no question that rests on it is kept. Absent where they reach the end, "
-            "and from documents of earlier versions"
+            "is more than three days earlier, no question that rests on it is kept. Absent where they reach the end"
         ),
     ] = None
 

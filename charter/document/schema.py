@@ -9,12 +9,12 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from boussole.charter.document.audit import SCHEMA as AUDIT
 from boussole.charter.document.audit import AuditDocument
+from boussole.charter.document.differences.comparing import SCHEMA as COMPARISON
 from boussole.charter.document.differences.comparing import ComparisonDocument
 from boussole.charter.document.differences.drift import SCHEMA as DRIFT
 from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.document.differences.drift_series import SCHEMA as DRIFT_SERIES
 from boussole.charter.document.differences.drift_series import DriftSeriesDocument
-from boussole.charter.document.differences.upgrading import SCHEMA as COMPARISON
 from boussole.charter.document.texts import SCHEMA as TEXTS
 from boussole.charter.document.texts import TextsDocument
 
@@ -50,7 +50,7 @@ def texts_schema() -> dict[str, Any]:
 
 
 def comparison_schema() -> dict[str, Any]:
-    """The JSON Schema of `boussole.comparison/2`, of all three kinds."""
+    """The JSON Schema of `boussole.comparison/1`, of all three kinds."""
     return {"$schema": DIALECT, **schema_of(ComparisonDocument), "title": COMPARISON}
 
 

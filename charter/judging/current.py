@@ -33,7 +33,6 @@ def current(document: AuditDocument, *, charter: Charter, system: System, facts:
             versions=document.versions or (),
             only=_stated,
             together=document.accumulated.figures if document.accumulated else (),
-            rule=document.rule_then,
             measured_end=window.end,
         )
     }

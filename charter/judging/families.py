@@ -201,8 +201,8 @@ def _answered(
     own = tuple(m for m in measures if _answers(m, question.indicator, question.by))
     comparisons = tuple(since.get(each.id, each) for each in own)
     everybody = question.indicator.for_each is None and not comparisons
-    earlier = judged(question.indicator.metric).later and not measures
-    missing = "no_measure" if everybody or earlier else None
+    unlogged = judged(question.indicator.metric).needs_log and not measures
+    missing = "no_measure" if everybody or unlogged else None
     recent = tuple(tuple(lately.get(each.id, ())) for each in own)
     return replace(question, comparisons=comparisons, own=own, recent=recent, unexamined=missing)
 

@@ -22,7 +22,7 @@ from boussole.charter.document import (
     VerdictInShort,
     VerdictReasons,
 )
-from boussole.charter.document.answers.verdict import RULE, Verdict, worst
+from boussole.charter.document.answers.verdict import Verdict, worst
 from boussole.charter.document.base import given
 from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.document.versions import DecidedBy
@@ -57,10 +57,8 @@ BEYOND = {Verdict.BROKEN: "beyond_breach", Verdict.WATCH: "beyond_watch", Verdic
 UNDECIDED = "too_few_decisions"
 UNDECIDED_IS = {"effect": Verdict.WATCH}
 """By scale, the verdict of what is not clear: a tool that improves nothing visible is to be watched."""
-BY_GAP, NO_GAP = 6, "no_gap_left"
-"""Since which rule a gap after corrections that is not surely one to watch is not watched; and why it is unknown."""
-BY_LOG = 6
-"""Since which rule versions that decided keep nothing where too much was left out of the log that names them."""
+NO_GAP = "no_gap_left"
+"""Why a gap after corrections is unknown: it is not surely one to watch."""
 Answer = tuple[Verdict, str | None]
 """A verdict and the code of its reason."""
 
@@ -77,7 +75,6 @@ def judge(
     versions: Sequence[DecidedBy] = (),
     only: Callable[[SystemQuestion], bool] | None = None,
     together: Sequence[MeasureInShort] = (),
-    rule: int = RULE,
     measured_end: dt.date | None = None,
 ) -> list[VerdictDocument]:
     """A verdict document for every question that the charter asks of this system, in the charter's order.
@@ -86,7 +83,6 @@ def judge(
     is what it is; `window_start` and `window_end` are its first and last day, `facts` what people have stated (nothing,
     if absent), `left_out` what the audit did not count, `versions` who decided.
     `only`: of some questions. `measured_end`: the last day of the audit, where facts of later days count.
-    `rule`: the one of the time (`charter.verdict.RULES`).
 
     Raises CharterError for a threshold that its scale cannot carry.
     """
@@ -99,7 +95,6 @@ def judge(
         left_out=left_out,
         versions=versions,
         together=together,
-        rule=rule,
         measured_end=measured_end,
     )
     return [judging.document(question) for question in judging.questions if only is None or only(question)]
@@ -113,7 +108,6 @@ def verdicts_in_short(
     window_end: dt.date,
     facts: Facts,
     left_out: LeftOutInShort | None,
-    rule: int,
     together: Sequence[MeasureInShort] = (),
     versions: Sequence[DecidedBy] = (),
 ) -> list[VerdictInShort]:
@@ -127,7 +121,6 @@ def verdicts_in_short(
         left_out=left_out,
         versions=versions,
         together=together,
-        rule=rule,
     )
     return [judging.short(question) for question in judging.questions]
 
@@ -158,7 +151,6 @@ class _Judging:
     facts: Facts
     left_out: LeftOutInShort | None
     versions: Sequence[DecidedBy]
-    rule: int
 
     @property
     def month(self) -> float | None:
@@ -181,7 +173,7 @@ class _Judging:
     @cached_property
     def tested(self) -> dict[tuple[str, str], PValues]:
         """Made when the first comparison asks: what rests on statements alone needs none."""
-        return p_values(self.questions, alpha=self.charter.alpha, looks=self.looks, rule=self.rule)
+        return p_values(self.questions, alpha=self.charter.alpha, looks=self.looks)
 
     def document(self, question: SystemQuestion) -> VerdictDocument:
         question = decided(question, self.tested, alpha=self.charter.alpha) if question.heard else question
@@ -263,7 +255,7 @@ class _Judging:
         found = recorded(indicator, self.facts, system=self.system, charter=self.charter, versions=self.versions)
         if found is None or found.verdict != Verdict.KEPT or indicator.records != "versions_examined":
             return found
-        if self.rule >= BY_LOG and self.limited(question):
+        if self.limited(question):
             return replace(found, verdict=Verdict.UNKNOWN, reason=REASON)
         return replace(found, verdict=Verdict.UNKNOWN, reason=STOPS) if self.stops(question) else found
 
@@ -303,10 +295,10 @@ class _Judging:
             return Verdict.UNKNOWN, REASON
         if self.undecidable(measure):
             return Verdict.UNKNOWN, UNDECIDED
-        lies_past = self.rule > 1 and past_watch(measure, question.indicator.threshold)
+        lies_past = past_watch(measure, question.indicator.threshold)
         tested, undecided = self.tested[question.id, measure.id], UNDECIDED_IS.get(given(measure.params.scale))
         undecided = undecided or Verdict.UNKNOWN
-        if self.rule >= BY_GAP and self._may_be_none(measure, self.charter.alpha * tested.share):
+        if self._may_be_none(measure, self.charter.alpha * tested.share):
             undecided = Verdict.UNKNOWN
         verdict = verdict_of(tested, self.charter.alpha, past_watch=lies_past, undecided=undecided)
         if verdict == Verdict.BROKEN and not self.breaks(question):
@@ -321,7 +313,7 @@ class _Judging:
         return _of_gap(measure) and not surely_watched(test, chance)
 
     def _why_unknown(self, measure: MeasureInShort) -> str:
-        return NO_GAP if self.rule >= BY_GAP and _of_gap(measure) else UNDECIDED
+        return NO_GAP if _of_gap(measure) else UNDECIDED
 
     def breaks(self, question: SystemQuestion) -> bool:
         """Whether a breach level breaks the promise: by itself, or because the question of the same article that it
@@ -334,7 +326,7 @@ class _Judging:
 
     def undecidable(self, measure: MeasureInShort) -> bool:
         """Whether a distance was counted from too few decisions for its test to decide."""
-        return self.rule > 1 and too_few(given(measure.params.test))
+        return too_few(given(measure.params.test))
 
     def _comparison(self, question: SystemQuestion, measure: MeasureInShort) -> Comparison:
         threshold = question.indicator.threshold
@@ -357,7 +349,7 @@ class _Judging:
             adjusted=tested is not None,
             share=tested.share if tested else None,
             levels=levels,
-            **({} if self.rule == 1 else {"interval": decided}),
+            interval=decided,
             **_windows(measure),
             more_decisions=self._more(question, measure, tested.share) if tested and undecided else None,
             reason=reason,
@@ -372,7 +364,6 @@ class _Judging:
             charter=self.charter,
             share=share,
             decisions=decisions,
-            rule=self.rule,
         )
 
 
@@ -386,19 +377,17 @@ def _judging(
     left_out: LeftOutInShort | None,
     versions: Sequence[DecidedBy],
     together: Sequence[MeasureInShort],
-    rule: int,
     measured_end: dt.date | None = None,
 ) -> _Judging:
     start = start.date() if isinstance(start, dt.datetime) else start
     days = None if end is None else (end - start).days + 1
     end = end or max(start, facts.as_of if facts else start)
     looks = looks_of(every.charter, every.system)
-    together = together if rule > 2 else ()
     questions = every.answered(measures, together)
     return _Judging(
         charter=every.charter,
         system=every.system,
-        questions=heard(questions, together, rule=rule, alpha=every.charter.alpha, looks=looks),
+        questions=heard(questions, together, alpha=every.charter.alpha, looks=looks),
         looks=looks,
         decisions=_decisions(measures or []),
         since={each.params.recent: each.n for each in together if each.id == "selection_rate" and each.n},
@@ -407,7 +396,6 @@ def _judging(
         facts=facts or Facts(as_of=end),
         left_out=left_out,
         versions=versions,
-        rule=rule,
     )
 
 

@@ -10,7 +10,7 @@ from boussole.charter.text.left_out import BESIDE
 
 Document = dict[str, Any]
 OF_VERDICT = ("article", "indicator", "template", "by", "verdict", "reason")
-OF_MEASURE = ("id", "metric", "by", "group", "given", "status", "reason")
+OF_MEASURE = ("id", "metric", "by", "group", "given", "status", "reason", "value")
 OF_LEFT_OUT = (
     "rows", "counted", "set_aside", "discarded", "excluded", "other_periods", "set_apart", "share", "limit", "limited",
     *BESIDE.values(), "ends",
@@ -31,21 +31,17 @@ def summary_row(entry: int, document: Mapping[str, Any]) -> Document:
         "articles": document.get("articles", []),
         "verdicts": [{key: each.get(key) for key in OF_VERDICT} for each in document.get("verdicts", [])],
     }
-    rule = document.get("rule")
-    if rule is not None:  # documents of the first rule do not say, and judge no figure by where it lies
-        said["rule"] = rule
     if (left_out := document.get("left_out")) is not None:  # documents of earlier versions do not say
         said["left_out"] = {key: left_out[key] for key in OF_LEFT_OUT if key in left_out}
     if versions := document.get("versions"):  # nor is every version named
         said["versions"] = versions
-    return {"entry": entry, "verdicts": _json(said), "measures": _json([_short(measure, rule) for measure in judged])}
+    return {"entry": entry, "verdicts": _json(said), "measures": _json([_short(measure) for measure in judged])}
 
 
-def _short(measure: Mapping[str, Any], rule: int | None) -> Document:
+def _short(measure: Mapping[str, Any]) -> Document:
     params = measure["params"]
-    names = OF_MEASURE if rule is None else (*OF_MEASURE, "value")
     kept = {key: value for key, value in params.items() if key in JUDGED_BY or isinstance(value, str | int | float)}
-    return {**{key: measure[key] for key in names}, "params": kept}
+    return {**{key: measure[key] for key in OF_MEASURE}, "params": kept}
 
 
 def _json(value: Any) -> str:

@@ -62,8 +62,8 @@ class JudgingMethod:
     by_window: bool = False
     """Whether it is judged window by window: places in lists, people on none, areas, calibration, distances and logs of
     their own are not added up."""
-    later: bool = False
-    """Whether audits of earlier versions do not have it: that they hold none of it says nothing of groups."""
+    needs_log: bool = False
+    """Whether an audit holds none of it where the log that it rests on is missing, which says nothing of groups."""
     overlapping: bool = False
     """Whether a window shares most of its months with the one before: two windows are not held to each other."""
     breaks: bool = True
@@ -103,18 +103,18 @@ LISTS = {"kinds": ("ranking",), "by_window": True}
 JUDGED: dict[str, JudgingMethod] = {
     **{metric: _compared(comparison) for metric, comparison in COMPARISONS.items()},
     EXPOSURE_RATIO.metric: _compared(EXPOSURE_RATIO, **LISTS, params={**AGAINST, "discount": DISCOUNT}),
-    NEVER_RATIO: _compared(COMPARISONS[NEVER_RATIO], **LISTS, later=True, overlapping=True),
+    NEVER_RATIO: _compared(COMPARISONS[NEVER_RATIO], **LISTS, needs_log=True, overlapping=True),
     CALIBRATION_DIFFERENCE.metric: _compared(CALIBRATION_DIFFERENCE, by_window=True),
-    LATE_RATIO.metric: _compared(LATE_RATIO, need="closings", replies=True, by_window=True, later=True),
+    LATE_RATIO.metric: _compared(LATE_RATIO, need="closings", replies=True, by_window=True, needs_log=True),
     DRIFT: JudgingMethod(scale="distance", by_window=True),
-    GAP_SHARE: JudgingMethod(scale="share", decided=True, by_window=True, later=True, params=AGAINST),
+    GAP_SHARE: JudgingMethod(scale="share", decided=True, by_window=True, needs_log=True, params=AGAINST),
     OUTSIDE_HOURS: _of_log("share", "contacts"),
     TOO_OFTEN: _of_log("share", "contacts"),
     OVERRIDE_RATE: _of_log("share", "reviews", reviews=True),
     HASTY_SHARE: _of_log("share", "reading_time", reviews=True),
-    REWORKED_SHARE: _of_log("share", "reworked_texts", reviews=True, later=True),
-    HASTY_TEXTS: _of_log("share", "texts_in_time", reviews=True, later=True),
-    UNTRAINED_SHARE: _of_log("share", "trained_users", later=True),
+    REWORKED_SHARE: _of_log("share", "reworked_texts", reviews=True, needs_log=True),
+    HASTY_TEXTS: _of_log("share", "texts_in_time", reviews=True, needs_log=True),
+    UNTRAINED_SHARE: _of_log("share", "trained_users", needs_log=True),
     AFTER_STOP: _of_log("cases", "contacts"),
     UNDECLARED_SHARE: _of_log("cases", "purposes"),
     WITHOUT_NOTICE: _of_log("cases", "notices"),
@@ -128,12 +128,12 @@ JUDGED: dict[str, JudgingMethod] = {
     FOR_NOTHING: _of_log("range", "text_outcomes"),
     SPREAD: _of_log("range", "called_models"),
     FROM_REPLIES_SHARE: _of_log("cases", "triggers"),
-    REACHED_RATIO: _of_log("ratio", "smartphones", replies=True, sides=True, later=True),
-    SILENT_RATIO: _of_log("ratio", "replies", replies=True, sides=True, later=True),
-    CONTROL_RATIO: _of_log("ratio", "search_controls", replies=True, sides=True, later=True),
+    REACHED_RATIO: _of_log("ratio", "smartphones", replies=True, sides=True, needs_log=True),
+    SILENT_RATIO: _of_log("ratio", "replies", replies=True, sides=True, needs_log=True),
+    CONTROL_RATIO: _of_log("ratio", "search_controls", replies=True, sides=True, needs_log=True),
     EFFECT: _of_log("effect", "agencies"),
-    PUT_IN_RESULTS: _of_log("effect", "reviews", later=True, breaks=False),
-    GAP_BY_CORRECTIONS: JudgingMethod(scale="effect", need="reviews", by_window=True, later=True, params=AGAINST),
+    PUT_IN_RESULTS: _of_log("effect", "reviews", needs_log=True, breaks=False),
+    GAP_BY_CORRECTIONS: JudgingMethod(scale="effect", need="reviews", by_window=True, needs_log=True, params=AGAINST),
 }
 """The measures that a charter can judge, and how."""
 

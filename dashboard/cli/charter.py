@@ -217,11 +217,6 @@ def replay(
             f"{change.start}/{change.end}\t{change.system}\t{change.article}\t{change.indicator}\t"
             f"{change.before} -> {change.after}"
         )
-    if found.uncapped:
-        say(
-            f"Not held to the share of decisions set aside that this charter states: {found.uncapped} of "
-            f"{found.windows} windows, whose audits are of an earlier version and do not say how many were set aside."
-        )
     for name in found.unknown_systems:
         say(f"Not judged again: '{name}' is not in this workspace any more.")
     say(

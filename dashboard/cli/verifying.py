@@ -132,8 +132,6 @@ def told(found: Rerun) -> list[str]:
     lines += [f"  and {more} more differences"] if more > 0 else []
     if found.code_changed:
         lines.append("  The code has changed since this audit; what differs can come from that.")
-    if not found.declaration_kept:
-        lines.append("  This audit did not keep the declaration of its system: the system file of today was used.")
     return lines + [f"  {line}" for line in _recounted(found.recount, found.moved)]
 
 

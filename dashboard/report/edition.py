@@ -25,7 +25,6 @@ from boussole.charter.document.base import given
 from boussole.charter.drift.series_document import MONTHS
 from boussole.charter.drift.system_drift import Drift, drift_of
 from boussole.charter.judging.current import current as brought_up
-from boussole.charter.judging.statistics.deciding import with_intervals
 from boussole.charter.records import audits_of, charter_text, latest_audits, stored_audits, summaries
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import AdoptionAct, in_force, judging_then
@@ -337,11 +336,10 @@ def edition(
         charter=charters[newest],
         systems=known,
         latest={
-            name: with_intervals(document, charters[name])
+            name: brought_up(each, charter=charters[name], system=known[name], facts=by[name])
+            if name in known
+            else each
             for name, each in latest.items()
-            for document in [
-                brought_up(each, charter=charters[name], system=known[name], facts=by[name]) if name in known else each
-            ]
         },
         previous={system_id: document for system_id, document in earlier.items() if document is not None},
         history={

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from boussole.audits.errors import CharterError
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument, by_article
@@ -16,10 +15,9 @@ from boussole.charter.document.answers.verdict import URGENT, Verdict
 from boussole.charter.document.measures import by_id
 from boussole.charter.judging.coverage import Use
 from boussole.charter.judging.current import current, unmeasured
-from boussole.charter.judging.statistics.deciding import with_intervals
 from boussole.charter.records import AuditSummary, kept_charters, latest_audits, summaries
 from boussole.charter.records.facts import Facts, facts_of
-from boussole.charter.records.in_force import in_force, kept_charter
+from boussole.charter.records.in_force import in_force
 from boussole.charter.text.model import Article, Charter
 from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.words import Say
@@ -130,11 +128,8 @@ def load(workspace: Workspace, *, today: dt.date | None = None) -> Scene:
         if (shown := _before(found, latest[system].until)) is not None
     }
     standing = {
-        name: as_decided(workspace, document)
+        name: current(each, charter=judging.charter, system=systems[name], facts=facts) if name in systems else each
         for name, each in latest.items()
-        for document in [
-            current(each, charter=judging.charter, system=systems[name], facts=facts) if name in systems else each
-        ]
     }
     return Scene(
         charter=judging.charter,
@@ -146,17 +141,6 @@ def load(workspace: Workspace, *, today: dt.date | None = None) -> Scene:
         facts=facts,
         versions={each.sha256: each.version for each in kept_charters(workspace)},
     )
-
-
-def as_decided(workspace: Workspace, document: AuditDocument) -> AuditDocument:
-    """An audit with the intervals that decided, which those of the first rule do not tell; as it stands where the
-    charter that judged it cannot be read."""
-    if document.rule is not None:
-        return document
-    try:
-        return with_intervals(document, kept_charter(workspace, document.charter.sha256))
-    except CharterError:
-        return document
 
 
 def before(history: Sequence[AuditDocument], latest: AuditDocument) -> AuditDocument | None:

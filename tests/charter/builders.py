@@ -9,7 +9,6 @@ from typing import Any
 from boussole.audits.languages import french
 from boussole.audits.measures import Interval, Measure
 from boussole.audits.systems.model import System
-from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter, Indicator, Otherwise
 from tests.as_json import judge
@@ -107,10 +106,9 @@ def verdict(
     indicator: str = "selection_rate_ratio_gender",
     of: System | None = None,
     charter: Charter = CHARTER,
-    rule: int = RULE,
 ) -> dict[str, Any]:
     """What a charter says of measures, about one question."""
-    documents = judge(charter, of or system(), measures, window_start=START, rule=rule)
+    documents = judge(charter, of or system(), measures, window_start=START)
     return next(document for document in documents if document["indicator"] == indicator)
 
 

@@ -241,23 +241,6 @@ def test_a_change_that_nobody_named_is_told_by_recent_months(changed: tuple[Path
     assert verify(home, document) == []
     assert document.accumulated is not None
     assert {each.params.recent for each in document.accumulated.recent or ()} == {3}  # half a year is all that counts
-    by_all = judge_again(home, document, rule=4)
-    assert str(by_all.verdict) != "broken"
-
-
-def judge_again(home: Workspace, document: AuditDocument, *, rule: int) -> VerdictDocument:
-    """The verdict about women by another rule."""
-    assert document.accumulated is not None
-    found = judge(
-        load_charter(),
-        home.system("offers"),
-        document.measures,
-        window_start=document.window.start,
-        window_end=document.window.end,
-        together=document.accumulated.figures if rule > 4 else document.accumulated.measures,
-        rule=rule,
-    )
-    return next(each for each in found if each.indicator == "selection_rate_ratio_sex")
 
 
 @pytest.mark.costly

@@ -34,21 +34,19 @@ FAMILY = [
 """Two questions, of which one weighs twice as much; a crossing follows from its two groups."""
 
 
-@pytest.mark.parametrize("by_graph", [True, False])
-def test_the_shares_of_twelve_months_that_see_other_decisions_add_up_to_the_level(by_graph: bool) -> None:
-    found = corrected(FAMILY, looks=MONTHS, alpha=ALPHA, by_graph=by_graph)
+def test_the_shares_of_twelve_months_that_see_other_decisions_add_up_to_the_level() -> None:
+    found = corrected(FAMILY, looks=MONTHS, alpha=ALPHA)
     assert math.fsum(MONTHS * each.share for each in found) == pytest.approx(1, rel=1e-9)
     assert min(each.share for each in found) > 0
 
 
-@pytest.mark.parametrize("by_graph", [True, False])
-def test_what_twelve_looks_at_growing_evidence_add_comes_to_the_level(by_graph: bool) -> None:
+def test_what_twelve_looks_at_growing_evidence_add_comes_to_the_level() -> None:
     """Each adds the chance that it errs where the look before did not, by an oracle of the two of them."""
     growing = [math.sqrt(look / (look + 1)) for look in range(1, MONTHS)]
     spent, before = 0.0, [0.0] * len(FAMILY)
     for month in range(MONTHS):
         looks = [replace(each, correlations=tuple(growing[:month])) for each in FAMILY]
-        shares = [each.share for each in corrected(looks, looks=MONTHS, alpha=ALPHA, by_graph=by_graph)]
+        shares = [each.share for each in corrected(looks, looks=MONTHS, alpha=ALPHA)]
         for share, last in zip(shares, before, strict=True):
             spent += ALPHA * share
             if month:

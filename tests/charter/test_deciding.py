@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from boussole.audits.systems.parts import Windows
-from boussole.audits.uncertainty.methods import METHODS
-from boussole.charter.document import AuditDocument
-from boussole.charter.document.answers.verdict import METHOD, RULE, RULES
-from boussole.charter.judging.statistics.deciding import with_intervals
 from tests.as_json import judge
 from tests.charter.builders import (
     AGES,
@@ -29,7 +25,6 @@ from tests.charter.builders import (
     verdict,
 )
 from tests.marks import mark_of, turned
-from tests.written import audit_document
 
 RATIO, GAP, ERRORS = "selection_rate_ratio", "true_positive_rate_difference", "false_positive_rate_difference"
 
@@ -84,13 +79,13 @@ def audits(draw: st.DrawFn) -> list[dict[str, Any]]:
     ]
 
 
-def seen(measure: dict[str, Any], told_of: dict[str, Any], *, rule: int = 2) -> str:
+def seen(measure: dict[str, Any], told_of: dict[str, Any]) -> str:
     """What a reader sees of a comparison."""
     interval, levels = told_of.get("interval"), told_of["levels"]
     bar = (None, None) if interval is None else (interval["low"], interval["high"])
     if levels["breach"] is None and measure["params"]["bad_side"] == "above":
-        return turned(measure["value"], bar, watch=levels["watch"], rule=rule)
-    return mark_of(measure["value"], bar, watch=levels["watch"], breach=levels["breach"], rule=rule)
+        return turned(measure["value"], bar, watch=levels["watch"])
+    return mark_of(measure["value"], bar, watch=levels["watch"], breach=levels["breach"])
 
 
 def close(told_of: dict[str, Any], alpha: float) -> bool:
@@ -124,30 +119,9 @@ def test_every_mark_follows_from_its_bar(measures: list[dict[str, Any]], charter
     assert compared >= 10
 
 
-@pytest.mark.costly
-@settings(max_examples=20, deadline=None)
-@given(audits(), CHARTERS, LOOKS)
-def test_bars_of_the_first_rule_are_found_again_from_its_documents(
-    measures: list[dict[str, Any]], charter: Any, looks: str
-) -> None:
-    """Its marks stand as they were given; none of its documents tells an interval."""
-    of = system().model_copy(update={"windows": Windows(audit=looks, reference="2025-01-01/2025-03-31")})
-    then = judge(charter, of, measures, window_start=START, rule=1)
-    assert not any("interval" in each for document in then for each in document["comparisons"])
-    document = AuditDocument.of(audit_document("matchft", start=START, end=START, measures=measures, verdicts=then))
-    assert document.rule is None
-    by_id = {measure["id"]: measure for measure in measures}
-    found = with_intervals(document, charter).written()
-    for each in (each for told_of in found["verdicts"] for each in told_of["comparisons"]):
-        assume(not close(each, charter.alpha))
-        assert each["verdict"] == seen(by_id[each["measure"]], each, rule=1), each
-
-
 def test_a_figure_beyond_the_watch_level_is_never_kept() -> None:
-    """At 88 for 100, wholly above the breach level: the first rule called it kept."""
+    """At 88 for 100, wholly above the breach level."""
     measures = [comparison(WOMEN, estimate=0.88, error=0.045)]
-    then = next(each for each in judge(CHARTER, system(), measures, window_start=START, rule=1) if each["comparisons"])
-    assert then["verdict"] == "kept"
     found = verdict(measures)
     assert (found["verdict"], found["reason"]) == ("unknown", "too_few_decisions")
     assert found["comparisons"][0]["interval"]["low"] > 0.8
@@ -159,23 +133,14 @@ def test_a_figure_beyond_the_watch_level_is_never_kept() -> None:
 
 
 def test_the_sentence_tells_the_interval_that_decided() -> None:
-    """At 5 % on the side of *kept*; on the other a third of it, since three ages are compared; since the seventh rule
-    nearly all of it, since two of the three show by themselves that they are not to be watched."""
-    for rule, error, z, told_of in ((6, 0.05 / 3, 2.1280, "94 and 101"), (RULE, 0.99 / 20.8, 1.6683, "94 and 100")):
-        found = verdict(family([1.0, 0.97, 1.0], 0.02), indicator=f"{RATIO}_age", rule=rule)
-        worst = found["comparisons"][1]["interval"]
-        assert (worst["error_low"], worst["error_high"]) == (pytest.approx(0.05), pytest.approx(error))
-        assert worst["low"] == pytest.approx(0.97 - 1.6449 * 0.02, abs=1e-4)
-        assert worst["high"] == pytest.approx(0.97 + z * 0.02, abs=1e-4)
-        assert f"between {told_of}" in found["sentence"]["en"]
-
-
-def test_what_is_found_leaves_its_part_to_the_others() -> None:
-    """Holm: one found, two stand; these are held to half the level each."""
-    found = verdict(family([0.7, 0.97, 1.0], 0.02), indicator=f"{RATIO}_age", rule=6)
-    assert [each["verdict"] for each in found["comparisons"]] == ["broken", "kept", "kept"]
-    errors = [each["interval"]["error_high"] for each in found["comparisons"]]
-    assert errors == pytest.approx([0.05 / 3, 0.05 / 2, 0.05 / 2])
+    """At 5 % on the side of *kept*; on the other nearly all of it, although three ages are compared, since two of the
+    three show by themselves that they are not to be watched."""
+    found = verdict(family([1.0, 0.97, 1.0], 0.02), indicator=f"{RATIO}_age")
+    worst = found["comparisons"][1]["interval"]
+    assert (worst["error_low"], worst["error_high"]) == (pytest.approx(0.05), pytest.approx(0.99 / 20.8))
+    assert worst["low"] == pytest.approx(0.97 - 1.6449 * 0.02, abs=1e-4)
+    assert worst["high"] == pytest.approx(0.97 + 1.6683 * 0.02, abs=1e-4)
+    assert "between 94 and 100" in found["sentence"]["en"]
 
 
 def test_a_bar_that_is_watched_reaches_to_the_breach_level_where_that_is_not_rejected() -> None:
@@ -206,16 +171,3 @@ def test_a_distance_that_chance_lifts_over_the_level_is_not_kept() -> None:
     assert each["interval"]["low"] == 0
     assert each["more_decisions"]
     assert "beyond the watch level (0.10)" in found["sentence"]["en"]
-
-
-def test_documents_name_their_rule() -> None:
-    document = AuditDocument.of(audit_document("matchft", start=START, end=START, rule=2))
-    assert (document.rule, document.rule_then) == (2, 2)
-    old = AuditDocument.of(audit_document("matchft", start=START, end=START))
-    assert (old.rule, old.rule_then, "rule" in old.written()) == (None, 1, False)
-
-
-def test_each_rule_is_known_to_documents_and_to_the_methods() -> None:
-    (named,) = (get_args(each) for each in get_args(AuditDocument.model_fields["rule"].annotation) if get_args(each))
-    assert (1, *named) == tuple(RULES) == tuple(METHOD)
-    assert set(METHOD.values()) == set(METHODS)

@@ -22,8 +22,6 @@ from tests.audits.uncertainty.systems import Population, any_population
 from tests.charter.unbiased import START, Groups, Process, any_process, draw, measured, system_of
 
 CHARTER = load_charter()
-HOLM = 3
-"""The last rule whose shares hang on nothing but how many questions there are."""
 PAGE = " ".join((Path(__file__).parents[2] / "docs" / "uncertainty.md").read_text(encoding="utf-8").split())
 ASKED = {
     "selection_rate_ratio",
@@ -151,11 +149,11 @@ def alarms(kind: str, seeds: int) -> tuple[int, int, int]:
 
 
 def test_a_year_of_monthly_looks_accuses_no_oftener_than_one() -> None:
-    """A year is twelve looks, so one of them may accuse in 0.417 % of systems: the share, not the size, is tested here;
-    how often each look accuses is in the slow test above."""
+    """A year is twelve looks, which share one level: `test_correction` adds their shares up, and how often each look
+    accuses is in the slow test above."""
     system, measures = unbiased("three attributes", 0)
     monthly = system.model_copy(update={"windows": Windows(audit="month")})
-    once, twelve = (judge(CHARTER, of, measures, window_start=START, rule=HOLM) for of in (system, monthly))
+    once, twelve = (judge(CHARTER, of, measures, window_start=START) for of in (system, monthly))
     pairs = [
         (one, other)
         for first, second in zip(once, twelve, strict=True)
@@ -164,9 +162,9 @@ def test_a_year_of_monthly_looks_accuses_no_oftener_than_one() -> None:
     ]
     assert len(pairs) > 20
     for one, other in pairs:
-        assert other["p_watch"] == pytest.approx(min(1.0, 12 * one["p_watch"]))
+        assert other["p_watch"] > one["p_watch"] or one["p_watch"] == 1
         assert other["p_kept"] == one["p_kept"]
-        assert other["share"] == pytest.approx(one["share"] / 12)
+        assert other["share"] < one["share"] / 4
 
 
 @pytest.mark.costly

@@ -8,37 +8,40 @@ from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
 from boussole.audits.uncertainty.tests import tails
-from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.judging.statistics.correction import JudgedWindow, TestedComparison, corrected, gained
 from tests.as_json import questions
 from tests.charter.builders import CHARTER, WOMEN, amended, comparison, family, system, verdict
+
+AGE = "selection_rate_ratio_age"
 
 
 @settings(max_examples=8, deadline=None)  # the oracle collects garbage at each call, which is slow
 @given(st.lists(st.floats(0.5, 1.3), min_size=3, max_size=3), st.sampled_from([0.03, 0.08, 0.2]))
 def test_broken_and_watch_are_corrected_as_statsmodels_does_and_kept_is_not(estimates, error):
-    comparisons = verdict(family(estimates, error), indicator="selection_rate_ratio_age", rule=ALL_STAY)["comparisons"]
+    def sides(estimate, level):
+        return tails({"kind": "wald", "estimate": estimate, "se": error}, threshold=level, bad_side="below")
+
+    alike = [TestedComparison(of="age", watch=sides(e, 0.95), breach=sides(e, 0.8), correlations=()) for e in estimates]
+    found = corrected(alike, looks=1, alpha=0.05)
     for name, level in (("p_breach", 0.8), ("p_watch", 0.95)):
         raw = [NormalDist().cdf((estimate - level) / error) for estimate in estimates]
         expected = multipletests(raw, method="holm")[1]
-        assert [c[name] for c in comparisons] == pytest.approx(expected, rel=1e-5, abs=1e-12)
+        assert [getattr(each, name) for each in found] == pytest.approx(expected, rel=1e-5, abs=1e-12)
     kept = [1 - NormalDist().cdf((estimate - 0.8) / error) for estimate in estimates]
-    assert [c["p_kept"] for c in comparisons] == pytest.approx(kept, rel=1e-5, abs=1e-9)
-    assert all(c["adjusted"] for c in comparisons)
+    assert [each.p_kept for each in found] == pytest.approx(kept, rel=1e-5, abs=1e-9)
+    assert all(each["adjusted"] for each in verdict(family(estimates, error), indicator=AGE)["comparisons"])
 
 
-def test_holm_can_take_a_breach_away():
-    """Alone p = .030; beside two others Holm asks for .0167."""
+def test_the_others_take_part_of_the_level_unless_they_are_clearly_good():
+    """Alone p = .030; beside two others that stand at the level Holm asks for .0167."""
     error = 0.02
     estimate = 0.8 + NormalDist().inv_cdf(0.03) * error
     assert verdict([comparison(WOMEN, estimate=estimate, error=error)])["verdict"] == "broken"
-    measures, asked = family([estimate, 1.0, 1.0], error), "selection_rate_ratio_age"
-    found = verdict(measures, indicator=asked, rule=ALL_STAY)
-    assert found["verdict"] == "watch"
+    found = verdict(family([estimate, 0.81, 0.82], error), indicator=AGE)
     assert found["comparisons"][0]["p_breach"] == pytest.approx(0.09, rel=1e-4)
-    # Since the seventh rule the two others, ten errors away, keep a fiftieth of their parts; the first has the rest.
+    # Two others, ten errors away on the good side, keep a fiftieth of their parts; the first has the rest.
     gain = 0.99 / (1 / 3 + 2 / 3 * 0.02)
-    found = verdict(measures, indicator=asked)
+    found = verdict(family([estimate, 1.0, 1.0], error), indicator=AGE)
     assert found["verdict"] == "broken"
     assert found["comparisons"][0]["p_breach"] == pytest.approx(0.09 / gain, rel=1e-4)
 
@@ -54,15 +57,15 @@ def with_rest(*estimates, error=0.02):
 def test_two_groups_that_are_compared_with_each_other_leave_nothing_to_one_another():
     """What is bad for one by chance is good for the other: so errors would add up."""
 
-    def broken(measures, rule):
-        return verdict(measures, rule=rule)["comparisons"][0]["p_breach"]
+    def broken(measures):
+        return verdict(measures)["comparisons"][0]["p_breach"]
 
+    alone = NormalDist().cdf((0.77 - 0.8) / 0.02)
     two, three = with_rest(0.77, 1.3), with_rest(0.77, 1.3, 1.3)
-    assert broken(two, RULE) == broken(two, ALL_STAY)
-    assert broken(three, RULE) == pytest.approx(broken(three, ALL_STAY) / (0.99 / (1 / 3 + 2 / 3 * 0.02)))
+    assert broken(two) == pytest.approx(2 * alone, rel=1e-4)
+    assert broken(three) == pytest.approx(3 * alone / (0.99 / (1 / 3 + 2 / 3 * 0.02)), rel=1e-4)
     # Of another attribute each of the two leaves its part.
-    both = [*two, *family([1.0, 1.0, 1.0], 0.02)]
-    assert broken(both, ALL_STAY) > broken(both, RULE) > broken(two, RULE)
+    assert 4 * alone > broken([*two, *family([1.0, 1.0, 1.0], 0.02)]) > broken(two)
 
 
 def test_what_is_not_kept_is_to_be_watched_too():
@@ -76,15 +79,6 @@ def test_what_is_not_kept_is_to_be_watched_too():
     ninth = corrected(tested, looks=1, alpha=0.05)[-1]
     assert 0.03 < ninth.at_breach < 0.05
     assert ninth.p_breach == ninth.p_watch == pytest.approx(0.18)
-
-
-def test_what_is_at_a_level_leaves_nothing_to_others():
-    """Two of three at the breach level, neither kept nor against it: Holm's third for the first, as before."""
-    measures = family([at(0.03, level=0.8), 0.81, 0.82], 0.02)
-    found = [
-        verdict(measures, indicator="selection_rate_ratio_age", rule=rule)["comparisons"] for rule in (ALL_STAY, RULE)
-    ]
-    assert [each["p_breach"] for each in found[0]] == [each["p_breach"] for each in found[1]]
 
 
 def test_a_window_that_speaks_against_a_comparison_keeps_its_part():
@@ -119,60 +113,9 @@ MONTHLY = system(windows={"audit": "month", "reference": "2025-01-01/2025-03-31"
 PROFILED = system(controls={"job": {"column": "job"}}, columns={"stages": ["contacted"]})
 
 
-HOLM = 3
-"""The last rule by which all was shared equally."""
-ALL_STAY = 6
-"""The last rule by which none leaves its part to the others."""
-
-
 def at(p, *, level, error=0.02):
     """The estimate whose p at a level is `p`."""
     return level + NormalDist().inv_cdf(p) * error
-
-
-@pytest.mark.parametrize(("name", "expected"), [("question", 0.03), ("indicator", 0.06), ("selection", 0.09)])
-def test_the_questions_of_a_family_share_the_level_equally(name, expected):
-    """Women are asked about twice, as a whole and at a stage, ages once: three questions where one family is named."""
-    estimate = at(0.03, level=0.8)
-    measures = [
-        comparison(WOMEN, estimate=estimate, error=0.02, metric=ADJUSTED),
-        *(each | {"metric": ADJUSTED} for each in family([1.0, 1.0, 1.0], 0.02)),
-        comparison(WOMEN, estimate=1.0, error=0.02, metric=AT_STAGES) | {"given": {"stage": "contacted"}},
-    ]
-    charter = amended(ADJUSTED, family=name)
-    found = verdict(measures, charter=charter, of=PROFILED, indicator=f"{ADJUSTED}_gender", rule=HOLM)
-    found = found["comparisons"][0]
-    assert found["p_breach"] == pytest.approx(expected, rel=1e-4)
-    assert found["share"] == pytest.approx(0.03 / expected)
-    ages = verdict(measures, charter=charter, of=PROFILED, indicator=f"{ADJUSTED}_age", rule=HOLM)["comparisons"]
-    assert [c["share"] for c in ages] == pytest.approx([0.01 / expected] * 3)
-
-
-def test_what_is_found_leaves_its_part_to_the_others_of_the_family():
-    """By hand: half of the level to women, a sixth to each age. p ÷ part: .024, .012, .36, 3. The smallest is held to
-    the whole (.012); without it 5/6 is left, so that women have .02; then a third for .12, a sixth for .5."""
-    ages = [at(p, level=0.95) for p in (0.002, 0.06, 0.5)]
-    measures = [comparison(WOMEN, estimate=at(0.012, level=0.95), error=0.02), *family(ages, 0.02)]
-    women, older = (
-        verdict(measures, indicator=f"selection_rate_ratio_{name}", rule=HOLM) for name in ("gender", "age")
-    )
-    found = [c["p_watch"] for c in (*women["comparisons"], *older["comparisons"])]
-    assert found == pytest.approx([0.02, 0.012, 0.12, 0.5], rel=1e-4)
-
-
-def test_a_question_without_a_breach_level_takes_no_part_of_that_correction():
-    measures = [
-        comparison(WOMEN, estimate=at(0.03, level=0.8), error=0.02, metric=ADJUSTED),
-        comparison(WOMEN, estimate=1.0, error=0.02, metric=AT_STAGES) | {"given": {"stage": "contacted"}},
-    ]
-    charter = amended(AT_STAGES, threshold={"breach": None})
-    for rule, share in ((HOLM, 0.5), (ALL_STAY, 0.61), (RULE, 0.98)):  # at the watch level the stage leaves its part
-        whole, stages = (
-            verdict(measures, charter=charter, of=PROFILED, indicator=f"{name}_gender", rule=rule)["comparisons"][0]
-            for name in (ADJUSTED, AT_STAGES)
-        )
-        assert (whole["p_breach"], whole["share"]) == (pytest.approx(0.03, rel=1e-4), pytest.approx(share, abs=0.01))
-        assert stages["p_breach"] is None
 
 
 def test_what_can_answer_does_not_pay_for_what_cannot():
@@ -198,19 +141,19 @@ def test_a_question_weighs_what_the_charter_says():
 
 def test_what_is_found_pays_for_what_follows_from_it():
     """Women are found not kept; their stage, which is about part of them, inherits half of what they had."""
-    measures = [
-        comparison(WOMEN, estimate=0.6, error=0.02, metric=ADJUSTED),
-        *(each | {"metric": ADJUSTED} for each in family([1.0, 1.0, 1.0], 0.02)),
-        comparison(WOMEN, estimate=at(0.026, level=0.8), error=0.02, metric=AT_STAGES)
-        | {"given": {"stage": "contacted"}},
-    ]
-    charter = amended(ADJUSTED, family="selection")
-    by_rule = [
-        verdict(measures, charter=charter, of=PROFILED, indicator=f"{AT_STAGES}_gender", rule=rule)["comparisons"][0]
-        for rule in (HOLM, RULE)
-    ]
-    assert by_rule[0]["p_breach"] == pytest.approx(0.052, rel=1e-3)
-    assert by_rule[1]["p_breach"] < 0.05 < by_rule[0]["p_breach"]
+
+    def at_the_stage(women: float) -> float:
+        measures = [
+            comparison(WOMEN, estimate=women, error=0.02, metric=ADJUSTED),
+            *(each | {"metric": ADJUSTED} for each in family([1.0, 1.0, 1.0], 0.02)),
+            comparison(WOMEN, estimate=at(0.026, level=0.8), error=0.02, metric=AT_STAGES)
+            | {"given": {"stage": "contacted"}},
+        ]
+        charter = amended(ADJUSTED, family="selection")
+        (stage,) = verdict(measures, charter=charter, of=PROFILED, indicator=f"{AT_STAGES}_gender")["comparisons"]
+        return stage["p_breach"]
+
+    assert at_the_stage(women=0.6) < 0.05 < at_the_stage(women=0.8)
 
 
 def test_families_of_two_articles_are_two():

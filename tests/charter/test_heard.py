@@ -1,4 +1,4 @@
-"""Which windows decide a comparison, by the fifth rule: recent ones beside all that count together."""
+"""Which windows decide a comparison: recent ones beside all that count together."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def windows(month: float, three: float, six: float, every: float, *, error: floa
     return [figure(month, error * 8**0.5, since=None), *lately, figure(every, error)]
 
 
-def asked(found: list[Any], *, rule: int) -> VerdictDocument:
+def asked(found: list[Any]) -> VerdictDocument:
     """The verdict about women."""
     own, *several = [MeasureInShort.of(each) for each in found]
     (verdict,) = judge(
@@ -45,18 +45,17 @@ def asked(found: list[Any], *, rule: int) -> VerdictDocument:
         SYSTEM,
         [own],
         window_start=START,
-        together=several if rule > 4 else several[-1:],
-        rule=rule,
+        together=several,
         only=lambda question: question.id == ASKED,
     )
     return verdict
 
 
-def chosen(found: list[Any], *, rule: int = 5) -> JudgedFigures:
+def chosen(found: list[Any]) -> JudgedFigures:
     """The figures that the comparison is judged by."""
     own, *several = [MeasureInShort.of(each) for each in found]
     questions = QUESTIONS.answered([own], several)
-    judged = heard(questions, several, rule=rule, alpha=CHARTER.alpha, looks=12)
+    judged = heard(questions, several, alpha=CHARTER.alpha, looks=12)
     (question,) = (each for each in judged if each.id == ASKED)
     alike = question.comparisons[0]
     return question.heard[0] if question.heard else JudgedFigures(together=alike, watch=alike, breach=alike)
@@ -83,34 +82,35 @@ def test_a_quarter_and_half_of_a_year_are_heard_and_their_parts_are_one_level() 
 
 def test_three_months_break_what_all_together_would_only_have_watched() -> None:
     found = windows(0.74, 0.64, 0.76, 0.84, error=0.015)
-    now, before = asked(found, rule=5), asked(found, rule=4)
-    (lately,), (every,) = now.comparisons, before.comparisons
-    assert (str(before.verdict), str(now.verdict), lately.recent, every.recent) == ("watch", "broken", 3, None)
+    now = asked(found)
+    (lately,) = now.comparisons
+    assert (str(now.verdict), lately.recent) == ("broken", 3)
+    steady = asked(windows(0.84, 0.84, 0.84, 0.84, error=0.015))
+    assert (str(steady.verdict), steady.comparisons[0].recent) == ("watch", None)
     assert lately.interval is not None
     assert lately.interval.high is not None
     assert lately.interval.high < lately.levels.breach
     assert "those since 1 May 2026" in now.sentence["en"]
 
 
-def test_nothing_is_kept_that_the_rule_before_did_not_keep_nor_while_recent_months_speak_against_it() -> None:
+def test_nothing_is_kept_while_recent_months_speak_against_it() -> None:
     kept = vetoed = 0
     for found in drawn(80):
-        now, before = (str(asked(found, rule=rule).verdict) for rule in (5, 4))
+        now = str(asked(found).verdict)
         kept += now == "kept"
-        assert now != "kept" or before == "kept"
         speaking = [
             m for m in found[:-1] if (0.95 - m["params"]["test"]["estimate"]) / m["params"]["test"]["se"] > 1.645
         ]
         assert not (speaking and now == "kept")
-        vetoed += before == "kept" != now
+        vetoed += bool(speaking)
     assert kept > 5
     assert vetoed > 0
 
 
 def test_where_recent_months_speak_softly_the_answer_is_that_we_cannot_tell() -> None:
     """All together lie at parity, the last three at 0.83 with an error of 0.065: by themselves clearly below 0.95."""
-    now, before = (asked(windows(0.9, 0.83, 0.95, 1.0), rule=rule) for rule in (5, 4))
-    assert (str(before.verdict), str(now.verdict), now.comparisons[0].recent) == ("kept", "unknown", 3)
+    now = asked(windows(0.9, 0.83, 0.95, 1.0))
+    assert (str(now.verdict), now.comparisons[0].recent) == ("unknown", 3)
 
 
 def test_the_split_errs_in_fewer_years_than_it_may() -> None:

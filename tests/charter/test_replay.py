@@ -7,7 +7,6 @@ import datetime as dt
 import json
 import random
 import shutil
-from dataclasses import replace
 
 import pytest
 import yaml
@@ -20,7 +19,7 @@ from boussole.charter.amending.diff import diff
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.replay import ABSENT, replay
 from boussole.charter.record_types.kinds import Attestation, Case, KeptFile
-from boussole.charter.records import audits_of, each_summary, seal, verify_records
+from boussole.charter.records import audits_of, seal, verify_records
 from boussole.charter.records.in_force import InForce, in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.cli.main import app
@@ -111,19 +110,6 @@ def test_the_same_charter_changes_nothing(workspace):
     found = replay(workspace, in_force(workspace).charter)
     assert (found.windows, found.changes) == (3, [])
     assert found.verdicts == 3 * len(audits_of(workspace, "hiring")[0].verdicts)
-    assert found.uncapped == 0
-
-
-@pytest.mark.costly
-def test_audits_that_do_not_say_what_was_set_aside_are_said_to_be_uncapped(workspace, monkeypatch):
-    """As an earlier version sealed them; a charter that states no share asks nothing of them."""
-    summaries = [replace(each, left_out=None) for each in each_summary(workspace)]
-    monkeypatch.setattr("boussole.charter.auditing.replay.each_summary", lambda *_, **__: iter(summaries))
-    charter = in_force(workspace).charter
-    assert replay(workspace, charter).uncapped == 3
-    assert replay(workspace, charter.model_copy(update={"left_out": None})).uncapped == 0
-    said = CliRunner().invoke(app, ["--workspace", str(workspace.home), "charter", "replay", "--against", "current"])
-    assert "Not held to the share of decisions set aside that this charter states: 3 of 3 windows" in said.stderr
 
 
 @pytest.mark.costly

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from boussole.charter.document.answers.verdict import Verdict
-from boussole.charter.document.base import EARLY, LATER, SINCE, Count, Day, DocumentPart, Share, Texts
+from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Share, Texts
 
 
 class Levels(DocumentPart):
@@ -42,15 +42,13 @@ class Comparison(DocumentPart):
     adjusted: Annotated[bool, Field(description="Whether p_breach and p_watch are Holm-corrected over the family")]
     share: Annotated[
         Annotated[float, Field(gt=0, le=1)] | None,
-        SINCE,
         Field(description="Part of the charter's level that the first step of Holm's correction gives this comparison"),
-    ] = None
+    ]
     levels: Levels
     interval: Annotated[
         IntervalOfTests | None,
-        SINCE,
-        Field(description="The interval that decided; null where no test did; absent from documents of the first rule"),
-    ] = None
+        Field(description="The interval that decided; null where no test did"),
+    ]
     alone: Annotated[
         Literal[True] | None,
         LATER,
@@ -85,8 +83,8 @@ class ThresholdOfVerdict(DocumentPart):
     breaks_from: Annotated[
         Day | None, LATER, Field(description="The first day of which a confirmed case breaks the promise")
     ] = None
-    status: Annotated[Literal["proposed", "adopted"] | None, EARLY] = None
-    since: Annotated[Day | None, EARLY] = None
+    status: Literal["proposed", "adopted"] | None
+    since: Day | None
     justification: Texts | None = None
     source: str | None = None
     proven_on: Annotated[
@@ -96,4 +94,4 @@ class ThresholdOfVerdict(DocumentPart):
             "null: none does, and it is post hoc"
         ),
     ] = None
-    post_hoc: Annotated[bool | None, EARLY] = None
+    post_hoc: bool | None

@@ -2,37 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-
-RULES = {
-    1: dt.date(2026, 11, 26),
-    2: dt.date(2026, 11, 28),
-    3: dt.date(2026, 11, 28),
-    4: dt.date(2026, 11, 29),
-    5: dt.date(2026, 11, 30),
-    6: dt.date(2026, 11, 30),
-    7: dt.date(2026, 12, 1),
-    8: dt.date(2026, 12, 1),
-    9: dt.date(2026, 12, 1),
-    10: dt.date(2026, 12, 2),
-}
-"""The rules by which comparisons became verdicts, each with the day since when. By the second, a figure beyond the
-watch level is never kept, a distance counted from too few decides nothing, and the interval that decided is told. Since
-the third, figures are computed by the second methods (`METHOD`). Since the fourth, the level of error goes to what can
-be found, and from what is found to what follows from it. Since the fifth, recent windows are judged beside all that
-count together. Since the sixth, a gap that agents' corrections left is held against them only where it is
-surely one to watch, and versions that decided keep nothing where too much was left out of their log. Since the
-seventh, a figure that by itself shows the good side of a level leaves its part of the error to the others. Since the
-eighth, a group that a window holds nobody of is judged by the windows before it, and figures are computed by the third
-methods; since the ninth, by the fourth, since the tenth, by the fifth.
-"""
-RULE = max(RULES)
-"""The rule of today; an audit keeps the one of its time."""
-METHOD = {1: 1, 2: 1, 3: 2, 4: 2, 5: 2, 6: 2, 7: 2, 8: 3, 9: 4, 10: 5}
-"""By which methods figures were computed under each rule (`audits.uncertainty.methods`)."""
 
 
 class Verdict(StrEnum):

@@ -10,7 +10,7 @@ from boussole.audits.measure_params import DetectedTexts
 from boussole.charter.document.answers.comparisons import Comparison, ThresholdOfVerdict
 from boussole.charter.document.answers.paired import PairedTest
 from boussole.charter.document.answers.verdict import Verdict
-from boussole.charter.document.base import EARLY, LATER, SINCE, Count, Day, DocumentPart, Hex, Share, Texts
+from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Hex, Share, Texts
 
 
 class AnsweringStatement(DocumentPart):
@@ -198,31 +198,31 @@ class VerdictInShort(DocumentPart):
 
     article: str
     indicator: str
-    template: Annotated[str | None, EARLY] = None
+    template: str | None
     by: tuple[str, ...] | None = None
     verdict: Verdict
-    reason: Annotated[str | None, EARLY] = None
+    reason: str | None
 
 
 class VerdictReasons(VerdictInShort):
     """The answer to one question with all that it rests on, before it is put in words."""
 
-    number: Annotated[str | None, EARLY] = None
-    evidence: Annotated[Literal["measured", "attested"] | None, EARLY] = None
+    number: str | None
+    evidence: Literal["measured", "attested"] | None
     metric: str | None = None
     comparisons: tuple[Comparison, ...]
-    threshold: Annotated[ThresholdOfVerdict | None, EARLY]
+    threshold: ThresholdOfVerdict | None
     question: Texts
     looks: Annotated[
         Annotated[int, Field(ge=1)] | None,
         LATER,
         Field(description="Between how many looks of a year the level of each test is shared"),
     ] = None
-    statement: Annotated[AnsweringStatement | None, SINCE] = None
-    cases: Annotated[CaseCounts | None, SINCE] = None
-    dates: Annotated[RegisterDates | None, SINCE] = None
-    counted: Annotated[RecordCounts | None, SINCE] = None
-    logged: Annotated[LoggedCases | None, SINCE] = None
+    statement: AnsweringStatement | None
+    cases: CaseCounts | None
+    dates: RegisterDates | None
+    counted: RecordCounts | None
+    logged: Annotated[LoggedCases | None, LATER] = None
     estimated: Annotated[EstimatedRange | None, LATER] = None
     paired: Annotated[PairedTest | None, LATER] = None
 

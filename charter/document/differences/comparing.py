@@ -10,11 +10,11 @@ from pydantic import ConfigDict, Field, RootModel
 from boussole.audits.measure_params import Side
 from boussole.audits.windows import Window
 from boussole.charter.document.audit import System
-from boussole.charter.document.base import LATER, SINCE, Count, Day, DocumentPart, Hex, Share, Texts
+from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Hex, Share, Texts
 from boussole.charter.document.differences.distances import Distance
-from boussole.charter.document.differences.upgrading import upgraded
 from boussole.charter.document.measures import IntervalOfMeasure
 
+SCHEMA: Literal["boussole.comparison/1"] = "boussole.comparison/1"
 Kind = Literal["candidate", "sequential", "shadow"]
 Outcome = Literal["worse", "not_worse", "unknown"]
 Scale = Literal["ratio", "difference"]
@@ -43,7 +43,7 @@ class VersionSide(DocumentPart):
     window: Days
     decisions: Some
     entry: Annotated[
-        Count | None, SINCE, Field(description="The entry of the ledger that seals the audit it comes from")
+        Count | None, LATER, Field(description="The entry of the ledger that seals the audit it comes from")
     ] = None
 
 
@@ -86,7 +86,7 @@ class TwoVersions(DocumentPart):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    schema_: Annotated[Literal["boussole.comparison/2"], Field(alias="schema")]
+    schema_: Annotated[Literal["boussole.comparison/1"], Field(alias="schema")]
     kind: Kind
     system: System
     production: VersionSide
@@ -97,9 +97,9 @@ class TwoVersions(DocumentPart):
 
     @classmethod
     def read(cls, text: str | bytes) -> Self:
-        """The comparison from its JSON as it was stored, today or in an earlier form. Raises ValueError for what is
+        """The comparison from its JSON as it was stored. Raises ValueError for what is
         none, or one of another kind."""
-        found = ComparisonDocument.model_validate_json(upgraded(text), strict=True).root
+        found = ComparisonDocument.model_validate_json(text, strict=True).root
         if isinstance(found, cls):
             return found
         raise ValueError(f"this comparison is of another kind: {found.kind}")

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from boussole.audits.drift.evidently_columns import Note, Reason
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.audit import System
-from boussole.charter.document.base import LATER, SINCE, Day, DocumentPart, Hex
+from boussole.charter.document.base import LATER, Day, DocumentPart, Hex
 from boussole.charter.document.differences.distances import Distance
 from boussole.charter.document.windows import WindowOfAudit
 
@@ -120,5 +120,5 @@ class DriftDocument(DocumentPart):
         LATER,
         Field(description=f"What became of columns in these windows or between them{BY_COMMAND}"),
     ] = None
-    stored: Annotated[ReportFiles | None, SINCE, Field(description=f"Where the report is kept{BY_COMMAND}")] = None
-    mlflow_run: Annotated[str | None, SINCE, Field(description=f"The run that holds the report{BY_COMMAND}")] = None
+    stored: Annotated[ReportFiles | None, LATER, Field(description=f"Where the report is kept{BY_COMMAND}")] = None
+    mlflow_run: Annotated[str | None, LATER, Field(description=f"The run that holds the report{BY_COMMAND}")] = None

@@ -2,10 +2,9 @@
 
 The level is shared between the looks of a year, so that looking every month accuses no oftener than looking once; then
 between the questions of a family by their weights in the charter, and within each between its comparisons, so that a
-question which compares many groups takes nothing from one that compares two. Since the fourth rule half of it goes to
-what can be found, and what is found passes its part on to what follows from it (`uncertainty.graph`); before, all was
-shared equally, and passed on to all (Holm). Since the seventh, what by itself shows the good side of a level leaves
-its part to the others.
+question which compares many groups takes nothing from one that compares two. Half of it goes to what can be found, and
+what is found passes its part on to what follows from it (`uncertainty.graph`). What by itself shows the good side of a
+level leaves its part to the others.
 """
 
 from __future__ import annotations
@@ -54,8 +53,8 @@ class TestedComparison:
     is if the truth is not beyond it, and so good a one if it is. `correlations`: of each look at the same evidence with
     the one before; None: the looks of a year are taken as if each saw other decisions. `weight`: its part of the
     level. `importance`: the weight of its question in the charter. `effect`: the gap that is looked for, in standard
-    errors of a year; None: not known. `place`: what it is about. `windows`: all figures that could decide it; none by
-    the rules before the seventh."""
+    errors of a year; None: not known. `place`: what it is about. `windows`: all figures that could decide it; none of
+    a distance."""
 
     of: str
     watch: tuple[float, float]
@@ -128,20 +127,19 @@ def corrected(
     *,
     looks: float,
     alpha: float,
-    by_graph: bool = True,
     breached: Sequence[TestedComparison] | None = None,
 ) -> list[PValues]:
     """The p-values of a family of comparisons: beyond watch or breach, corrected over the family and `looks`; and the
     one for kept as it is, at the breach level where there is one. With each the level that it is held to.
 
-    `by_graph`: by the graph of the fourth rule, else by Holm. `breached`: the same comparisons as they are held to the
+    `breached`: the same comparisons as they are held to the
     breach level, where other windows speak most gravely there, or where *watch* has a smaller part.
     """
     tests, breached = _tests(family), [each for each in breached or family if each.breach is not None]
-    shares = parts(tests, alpha=alpha).tolist() if by_graph else [each.weight for each in tests]
+    shares = parts(tests, alpha=alpha).tolist()
     sides, breach_sides = [each.watch for each in family], [given(each.breach) for each in breached]
     more, breach_more = gained(family, sides, alpha=alpha), gained(breached, breach_sides, alpha=alpha, breach=True)
-    held = partial(_held, looks=looks, alpha=alpha, by_graph=by_graph)
+    held = partial(_held, looks=looks, alpha=alpha)
     p_watch, p_breach = held(family, sides, more), held(breached, breach_sides, breach_more)
     found = []
     for each, share, gain in zip(family, shares, more, strict=True):
@@ -170,24 +168,19 @@ def _held(
     *,
     looks: float,
     alpha: float,
-    by_graph: bool,
 ) -> Iterator[tuple[float, float]]:
     """Of each p-value, itself corrected, and the level that it is held to as it is."""
     tests, p_values = _tests(family), [bad for bad, _ in sides]
-    shares = [each.weight for each in tests]
     if all(each.correlations is None for each in family):
-        # Of audits of before, and of drift, where nothing follows from anything: the graph is Holm's procedure.
+        # Of drift, where nothing follows from anything: the graph is Holm's procedure.
+        shares = [each.weight for each in tests]
         corrected_values = (min(1.0, p * looks) for p in holm(p_values, shares))
         return zip(corrected_values, holm_levels(p_values, shares, alpha=alpha / looks), strict=True)
     year = [
         min(1.0, over_looks(p, each.correlations or (), looks=looks) / (each.weight * gain))
         for p, each, gain in zip(p_values, family, more, strict=True)
     ]
-    found, levels = (
-        graphical(year, tests, alpha=alpha)
-        if by_graph
-        else (holm(year, shares), holm_levels(year, shares, alpha=alpha))
-    )
+    found, levels = graphical(year, tests, alpha=alpha)
     return zip(
         found,
         (_at(level * gain, each, looks) for level, each, gain in zip(levels, family, more, strict=True)),

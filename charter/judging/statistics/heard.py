@@ -1,8 +1,8 @@
 """Which windows decide a comparison: all that count together, or recent ones that tell of a graver gap.
 
 What went wrong a month ago must not hide behind the good months before it. So the level of error is shared between all
-windows together and recent ones, each heard by itself: since the third rule the window of the audit, since the fifth
-the last quarter and the last half of a year too. The chance that any of them errs in a year is at most the sum of
+windows together and recent ones, each heard by itself: the window of the audit, the last quarter and the last half of
+a year. The chance that any of them errs in a year is at most the sum of
 their parts (Bonferroni), each part shared over the looks of a year by what each look sees anew (`uncertainty.looks`).
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from boussole.audits.uncertainty.looks import nominal
 from boussole.audits.uncertainty.tests import p_beyond
@@ -21,12 +20,8 @@ from boussole.charter.judging.families import JudgedFigures, SystemQuestion
 from boussole.charter.judging.statistics.correction import PValues
 from boussole.charter.judging.statistics.testing import kept_level, level_of, past, verdict_of, watch_level
 
-BY_RECENT = 5
-"""Since which rule recent windows are heard beside that of the audit."""
-ALONE, TOGETHER = 0.25, 0.75
-"""By the third rule and the fourth, which part of the level goes to a window alone, and to all windows together."""
 LATELY = 0.1
-"""Since the fifth, the part of each of the recent windows: that of the audit, the last quarter and half of a year."""
+"""The part of each of the recent windows: that of the audit, the last quarter and half of a year."""
 
 
 def spans(looks: int) -> tuple[int, ...]:
@@ -39,7 +34,7 @@ def spans(looks: int) -> tuple[int, ...]:
 
 
 def heard(
-    questions: Sequence[SystemQuestion], together: Sequence[MeasureInShort], *, rule: int, alpha: float, looks: float
+    questions: Sequence[SystemQuestion], together: Sequence[MeasureInShort], *, alpha: float, looks: float
 ) -> list[SystemQuestion]:
     """The questions, each with those of its comparisons that are judged, and their parts of the level.
 
@@ -47,7 +42,7 @@ def heard(
     """
     recent = len({each.params.recent for each in together} - {None})
     choose = _Choice(alpha=alpha, looks=looks, recent=recent)
-    return [choose.lately(each) if rule >= BY_RECENT else choose.alone(each) for each in questions]
+    return [choose.lately(each) for each in questions]
 
 
 def decided(question: SystemQuestion, tested: Mapping[tuple[str, str], PValues], *, alpha: float) -> SystemQuestion:
@@ -67,23 +62,6 @@ def at(measure: MeasureInShort, *, recent: int) -> MeasureInShort:
     lately = measure.params.since is None or measure.params.recent is not None
     part = LATELY if lately else 1 - LATELY * (1 + recent)
     return measure.changed(params=measure.params.changed(weight=part))
-
-
-def graver_alone(
-    own: Mapping[str, Any],
-    together: Mapping[str, Any],
-    *,
-    at: float,
-    bad_side: str,
-    correlations: Sequence[float],
-    alpha: float,
-    looks: float,
-) -> bool:
-    """By the third rule and the fourth: whether the test of a window alone speaks more gravely than that of all
-    windows, each over its part; where it says something by itself."""
-    now, seen = (p_beyond(each, threshold=at, bad_side=bad_side) for each in (own, together))
-    year = alpha / nominal(alpha, correlations, looks=looks)
-    return bool(now <= alpha and now * looks / ALONE < seen * year / TOGETHER)
 
 
 class _Choice:
@@ -132,33 +110,6 @@ class _Choice:
     def _year(self, measure: MeasureInShort) -> float:
         """How many times the level of a look is that of a year."""
         return self.alpha / nominal(self.alpha, measure.params.correlations or (), looks=self.looks)
-
-    def alone(self, question: SystemQuestion) -> SystemQuestion:
-        """By the third rule and the fourth: the window alone where that is graver, else all together."""
-        pairs = list(zip(question.own, question.comparisons, strict=True))
-        if all(own is together for own, together in pairs):
-            return question
-        level = watch_level(question.indicator.threshold)
-        return replace(question, comparisons=tuple(self._alone(own, every, level) for own, every in pairs))
-
-    def _alone(self, own: MeasureInShort, together: MeasureInShort, level: float) -> MeasureInShort:
-        if own is together:
-            return own
-        alone = (
-            own.status == "ok"
-            and together.status == "ok"
-            and graver_alone(
-                given(own.params.test).stated,
-                given(together.params.test).stated,
-                at=level_of(together, level),
-                bad_side=given(together.params.bad_side),
-                correlations=together.params.correlations or (),
-                alpha=self.alpha,
-                looks=self.looks,
-            )
-        )
-        judged, part = (own, ALONE) if alone else (together, TOGETHER)
-        return judged.changed(params=judged.params.changed(weight=part))
 
 
 def _p(measure: MeasureInShort, level: float) -> float:

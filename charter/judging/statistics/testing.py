@@ -10,7 +10,7 @@ from boussole.audits.errors import CharterError
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.tests import decisions_needed, tails
 from boussole.charter.document import MeasureInShort, ThresholdOfVerdict
-from boussole.charter.document.answers.verdict import RULE, Verdict
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
 from boussole.charter.judging.families import JudgedFigures, SystemQuestion
 from boussole.charter.judging.statistics.correction import (
@@ -25,11 +25,6 @@ from boussole.charter.judging.statistics.distances import KIND, window_needed
 from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Charter, Threshold
 
-BY_GRAPH = 4
-"""Since which rule a graph says who has which part of the level."""
-BY_GOOD = 7
-"""Since which rule what shows the good side of a level leaves its part to the others, but for distances, of which the
-page of what has moved tells many more."""
 DISTANCE = "distance"
 Tested = tuple[SystemQuestion, JudgedFigures]
 MOST_LOOKS = 60
@@ -51,15 +46,14 @@ def accumulates(measure: MeasureInShort, system: System) -> bool:
     return not judged(measure.metric).by_window and LOOKS[system.windows.audit] <= MOST_LOOKS
 
 
-def p_values(
-    questions: Sequence[SystemQuestion], *, alpha: float, looks: int = 1, rule: int = RULE
-) -> dict[tuple[str, str], PValues]:
+def p_values(questions: Sequence[SystemQuestion], *, alpha: float, looks: int = 1) -> dict[tuple[str, str], PValues]:
     """The p-values of every comparison that has a value, by question and measure.
 
     Broken and watch are corrected over the family and over the looks; kept is not: it needs every comparison, which
-    is its own correction, and it says nothing of another look. Since the third rule, looks at evidence that grows are
-    taken to see much of it again (`uncertainty.looks`); since the fourth, a graph says who has which part; since the
-    seventh, what by itself shows the good side of a level leaves its part to the others.
+    is its own correction, and it says nothing of another look. Looks at evidence that grows are taken to see much of
+    it again (`uncertainty.looks`); a graph says which comparison has which part of the level (`uncertainty.graph`); and
+    what by itself shows the good side of a level leaves its part to the others, distances excepted: the page of drift
+    shows many more of these.
     """
     families: dict[str, list[Tested]] = {}
     for question in questions:
@@ -71,21 +65,21 @@ def p_values(
     return {
         (question.id, each.watch.id): tested
         for family in families.values()
-        for (question, each), tested in zip(family, _corrected(family, looks, alpha, rule), strict=True)
+        for (question, each), tested in zip(family, _corrected(family, looks, alpha), strict=True)
     }
 
 
-def _corrected(family: Sequence[Tested], looks: int, alpha: float, rule: int) -> list[PValues]:
-    breached = [_compared(asked, each, each.breach, looks, rule) for asked, each in family]
+def _corrected(family: Sequence[Tested], looks: int, alpha: float) -> list[PValues]:
+    breached = [_compared(asked, each, each.breach, looks) for asked, each in family]
     watched = [
-        at_breach if each.breach is each.watch else _compared(asked, each, each.watch, looks, rule)
+        at_breach if each.breach is each.watch else _compared(asked, each, each.watch, looks)
         for (asked, each), at_breach in zip(family, breached, strict=True)
     ]
     compared = [
         replace(each, weight=each.weight * watch_part(asked.indicator.threshold, alpha))
         for (asked, _), each in zip(family, watched, strict=True)
     ]
-    found = corrected(compared, looks=looks, alpha=alpha, by_graph=rule >= BY_GRAPH, breached=breached)
+    found = corrected(compared, looks=looks, alpha=alpha, breached=breached)
     return [_at_one_level(tested, asked.indicator.threshold) for (asked, _), tested in zip(family, found, strict=True)]
 
 
@@ -106,20 +100,16 @@ def watch_part(threshold: Threshold | ThresholdOfVerdict, alpha: float) -> float
     return 1.0 if threshold.watch_alpha is None else min(1.0, threshold.watch_alpha / alpha)
 
 
-def _compared(
-    asked: SystemQuestion, heard: JudgedFigures, measure: MeasureInShort, looks: int, rule: int
-) -> TestedComparison:
+def _compared(asked: SystemQuestion, heard: JudgedFigures, measure: MeasureInShort, looks: int) -> TestedComparison:
     """A comparison beside its levels; what could be found is told by all windows `together`."""
     level, together = asked.indicator.threshold, heard.together
     breach = None if level.breach is None else _tails(measure, level.breach)
-    seen = (measure.params.correlations or ()) if rule > 2 else None
-    weight = (measure.params.weight or 1.0) if rule > 2 else 1.0
-    watch = _tails(measure, watch_level(level))
-    found = TestedComparison(of=asked.id, watch=watch, breach=breach, correlations=seen, weight=weight)
-    if rule < BY_GRAPH:
-        return found
-    return replace(
-        found,
+    return TestedComparison(
+        of=asked.id,
+        watch=_tails(measure, watch_level(level)),
+        breach=breach,
+        correlations=measure.params.correlations or (),
+        weight=measure.params.weight or 1.0,
         importance=asked.indicator.weight,
         effect=effect(
             given(together.params.test).stated,
@@ -129,7 +119,7 @@ def _compared(
             looks=looks / (len(together.params.correlations or ()) + 1),
         ),
         place=_place(asked, measure),
-        windows=() if rule < BY_GOOD or given(together.params.scale) == DISTANCE else _windows(heard, level),
+        windows=() if given(together.params.scale) == DISTANCE else _windows(heard, level),
     )
 
 
@@ -186,17 +176,17 @@ def past(value: float, level: float, *, bad_side: str) -> bool:
 
 
 def more_decisions(
-    measure: MeasureInShort, threshold: Threshold, *, charter: Charter, share: float, decisions: int, rule: int = RULE
+    measure: MeasureInShort, threshold: Threshold, *, charter: Charter, share: float, decisions: int
 ) -> int | None:
     """How many more decisions of the system would settle an unknown comparison, whichever way comes first.
 
     `share`: the part of the level of error that *watch* has. If the truth is as measured: kept when it lies on the good
-    side of the level for that (by the second rule, of the watch level too), else broken; and watch when it lies beyond
+    side of the level for that and of the watch level too, else broken; and watch when it lies beyond
     the watch level. None: no reasonable number would.
     """
     test, watch, kept = given(measure.params.test), watch_level(threshold), kept_level(threshold)
     part = {watch: share, kept: share if kept == watch else share / watch_part(threshold, charter.alpha)}
-    watched = rule > 1 and _beyond(measure, watch) < 0.5
+    watched = _beyond(measure, watch) < 0.5
     found = []
     for level in {watch, kept}:
         bad = _beyond(measure, level) < 0.5
@@ -210,7 +200,7 @@ def more_decisions(
                 power=charter.power,
             )
             found.append(needed)
-    if rule > 1 and test.kind == KIND:
+    if test.kind == KIND:
         window = window_needed(test, level=watch, past=past_watch(measure, threshold), n=decisions)
         found = [None if each is None or window is None else max(each, window) for each in found]
     return min((needed for needed in found if needed), default=None)

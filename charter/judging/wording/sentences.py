@@ -346,9 +346,9 @@ class _VerdictTeller:
         return self.catalogue.gettext(message).format(level=level_words(level, scale, self.catalogue))
 
     def _lies(self, comparison: Comparison, measure: MeasureInShort) -> str:
-        """Between which levels the figure lies; not said by the first rule."""
+        """Between which levels the figure lies."""
         levels = comparison.levels
-        if not comparison.knows("interval") or levels.watch is None:
+        if levels.watch is None:
             return ""
         value, scale, bad_side = given(measure.value), given(measure.params.scale), given(measure.params.bad_side)
         where = "past_watch" if past(value, levels.watch, bad_side=bad_side) else "good_side"

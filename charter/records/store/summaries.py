@@ -16,7 +16,6 @@ from sqlalchemy import func, select
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import ArticleVerdict, MeasureInShort, VerdictInShort
-from boussole.charter.document.answers.verdict import RULES
 from boussole.charter.document.base import DocumentPart
 from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.document.versions import DecidedBy
@@ -34,7 +33,6 @@ class _DocumentSummary(DocumentPart):
     verdicts: list[VerdictInShort]
     left_out: LeftOutInShort | None = None
     versions: tuple[DecidedBy, ...] = ()
-    rule: int = min(RULES)
 
 
 _MEASURES = TypeAdapter(list[MeasureInShort])
@@ -58,8 +56,6 @@ class AuditSummary:
     left_out: LeftOutInShort | None = None
     """What the audit did not count; None where its document does not say."""
     versions: tuple[DecidedBy, ...] = ()
-    rule: int = min(RULES)
-    """By which its comparisons became verdicts."""
 
 
 def summaries(
@@ -133,5 +129,4 @@ def _read(row: Any) -> AuditSummary:
         measures=_MEASURES.validate_json(row.measures) if "measures" in row._fields else [],
         left_out=said.left_out,
         versions=said.versions,
-        rule=said.rule,
     )

@@ -10,7 +10,7 @@ from boussole.audits.metrics.footprint import OF_YEAR, PER_TEXT, SPREAD
 from boussole.audits.systems import System
 from boussole.charter.committee.advising.advice import recommended_about
 from boussole.charter.deadlines.incidents import incidents
-from boussole.charter.document import AuditDocument, Standing, VerdictDocument
+from boussole.charter.document import Standing, VerdictDocument
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.judging.wording.naming import about
 from boussole.charter.record_types.acts import Referral
@@ -267,8 +267,6 @@ def _gone(document: Standing, verdict: VerdictDocument, say: Say, system: System
 
 
 def _left_out(document: Standing, verdict: VerdictDocument, say: Say) -> str:
-    """What was not counted; that nobody knows where the audit is older than its record of that."""
-    if verdict.comparisons and isinstance(document, AuditDocument) and document.left_out is None:
-        return say("This audit does not record what was left out.")
+    """What was not counted."""
     told = left_out_words(document, say, elsewhere=False) if verdict.comparisons else ""
     return capital(told) + "." if told else ""

@@ -398,20 +398,7 @@ def _replayed(amendment: Amendment, say: Say) -> str:
         if replay.changes
         else say("None would have been another.")
     )
-    return " ".join(part for part in (told, changed, _uncapped(replay.uncapped, say)) if part)
-
-
-def _uncapped(n: int, say: Say) -> str:
-    """How many audits the charter's share of decisions set aside could not be held against."""
-    if not n:
-        return ""
-    return say.plural(
-        "One of these audits, of an earlier version, does not say how many decisions were set aside: the charter’s "
-        "limit could not be applied to it.",
-        "{n} of these audits, of an earlier version, do not say how many decisions were set aside: the charter’s "
-        "limit could not be applied to them.",
-        n,
-    )
+    return " ".join(part for part in (told, changed) if part)
 
 
 def _moves(moved: Sequence[VerdictChange], say: Say) -> list[str]:

@@ -47,7 +47,7 @@ from boussole.dashboard.views.fields import (
     span,
     stages_of,
 )
-from boussole.dashboard.views.scene import Scene, as_decided, period
+from boussole.dashboard.views.scene import Scene, period
 
 
 def measured(scene: Scene) -> list[str]:
@@ -350,9 +350,7 @@ def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: FairnessQuery,
     systems = measured(seen)
     system = chosen.system if chosen.system in systems else next(iter(systems), "")
     windows = _windows(home, seen_at, system)
-    when = next((each for each in windows if span(each) == chosen.period), next(iter(windows), None))
-    told = [as_decided(Workspace(home), each) if each is when else each for each in windows]
-    return explorer(seen, told, chosen, speaker_in(Workspace(home), lang), query={"lang": lang})
+    return explorer(seen, windows, chosen, speaker_in(Workspace(home), lang), query={"lang": lang})
 
 
 @newest(8)

@@ -123,8 +123,8 @@ def _by_chance(verdict: VerdictDocument, say: Say) -> list[str]:
 
 
 def unproven(threshold: ThresholdOfVerdict) -> bool:
-    """Whether a level was adopted by its own word alone. Documents of an earlier Boussole do not know."""
-    return threshold.status == "adopted" and threshold.knows("proven_on") and threshold.proven_on is None
+    """Whether a level was adopted by its own word alone."""
+    return threshold.status == "adopted" and threshold.proven_on is None
 
 
 def unproven_words(say: Say) -> str:

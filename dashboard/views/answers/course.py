@@ -30,7 +30,7 @@ from boussole.dashboard.views.charts.charts import figure
 from boussole.dashboard.views.charts.groups import NONE, decided, value_name
 from boussole.dashboard.views.charts.over_time import NARROW, MonthAround, Stop, course_svg, event_study_svg
 from boussole.dashboard.views.charts.tables import signed
-from boussole.dashboard.views.scene import Scene, as_decided, period, period_of
+from boussole.dashboard.views.scene import Scene, period, period_of
 
 # How the figure that decides an answer has moved from audit to audit, and what happened meanwhile.
 
@@ -257,9 +257,7 @@ def past_of(workspace: Workspace, system: str, *, until: dt.date | None = None) 
     """The audits of a system, of those that end by a day, and the versions of its model; what cannot be read is
     said."""
     audits = {
-        window: as_decided(workspace, each)
-        for window, each in documents_of(workspace, system).items()
-        if until is None or window.end <= until
+        window: each for window, each in documents_of(workspace, system).items() if until is None or window.end <= until
     }
     declared = workspace.systems.get(system)
     if declared is None:

@@ -11,7 +11,6 @@ from scipy.stats import t as student
 
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.estimates import compare_rates, rate_interval
-from boussole.audits.uncertainty.methods import by_method
 from boussole.audits.uncertainty.tests import p_beyond
 from tests.audits.uncertainty.simulated import BUCKETS, jackknifed, people
 
@@ -71,21 +70,6 @@ def test_zero_all_and_one_bucket_fall_back_on_wide_intervals(k: Any) -> None:
     assert interval.method == "wilson_clusters"
     assert 0 <= interval.low <= k.sum() / TWENTY.sum() <= interval.high <= 1
     assert 0.1 < interval.high - interval.low < 0.35  # twenty people, not a thousand rows
-    with by_method(1):
-        assert rate_interval(k, TWENTY, clustered=True).method == "wilson_buckets"
-
-
-def test_audits_of_before_compared_nobody_selected_by_effective_numbers_of_buckets() -> None:
-    k, n = (np.zeros(20, dtype=np.int64), np.full(20, 15)), (np.full(20, 50), np.full(20, 50))
-    with by_method(1):
-        interval, test = compare_rates(k, n, scale="ratio", clustered=True)
-    assert test["kind"] == "score_ratio"
-    assert test["method"] == "miettinen_nurminen_buckets"
-    assert test["n"] == [20, 20]
-    assert test["k"] == [0, 6]
-    assert interval is not None
-    assert interval.low == 0
-    assert interval.high > 0.3
 
 
 def test_effective_sizes_by_hand() -> None:
@@ -124,8 +108,6 @@ def test_standardised_rates_are_worth_as_much_as_the_sample_that_the_caller_says
     assert plain is not None
     assert doubled is not None
     assert doubled[0][1] == pytest.approx(plain[0][1])
-    with by_method(1):
-        assert jk.worth((0.0, 0.6), (np.zeros(4), parts[1]), (40.0, 40.0), n, transform="log") is None
 
 
 def test_a_ratio_of_groups_that_share_people_is_worth_what_its_logarithm_says() -> None:

@@ -103,7 +103,7 @@ def test_the_document_has_the_form_that_is_published(changed: Any) -> None:
     document = sequential(workspace, system, "1.0", "2.0", alpha=0.05)
     stored = canonical_json(document.written())
     jsonschema.validate(json.loads(stored), comparison_schema())
-    assert (document.schema_, document.kind) == ("boussole.comparison/2", "sequential")
+    assert (document.schema_, document.kind) == ("boussole.comparison/1", "sequential")
     assert VersionComparison.read(stored) == document
 
 
