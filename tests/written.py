@@ -19,7 +19,7 @@ LEFT_OUT = {
     "discarded": 0,
     "excluded": 0,
     "other_periods": 0,
-    "share": 0.0,
+    "share": 0,
     "limit": None,
     "limited": False,
     "by_reason": [],

@@ -117,5 +117,5 @@ def _other_version(path: Path) -> BoussoleError:
     return BoussoleError(
         "the records were written by another version of Boussole.",
         where=str(path),
-        next_step="Use that version, or run `boussole audit` with this one to bring older records up to date.",
+        next_step="Use that version.",
     )
