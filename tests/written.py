@@ -11,7 +11,7 @@ from boussole.charter.drift.rule import CUSTOMARY, FEATURES, SCORE, DriftLevel, 
 
 CUBES = f"sha256:{'ab' * 32}"
 EVIDENCE = {"cubes": CUBES, "rows": CUBES, "system": CUBES, "statements": 0}
-LEFT_OUT = {
+LEFT_OUT: dict[str, Any] = {
     "rows": 8,
     "counted": 8,
     "set_aside": 0,

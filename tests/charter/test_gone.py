@@ -20,7 +20,7 @@ from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.around import not_known
-from tests.charter.test_accumulating import RATIO, again, audit, judge_again, log, verdict, verify, workspace_of
+from tests.charter.test_accumulating import RATIO, again, audit, log, verdict, verify, workspace_of
 
 
 @pytest.fixture(scope="module")
