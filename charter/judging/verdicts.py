@@ -196,7 +196,7 @@ class _Judging:
             cases=found.cases,
             dates=found.dates,
             counted=found.counted,
-            **({"logged": found.logged} if found.logged else {}),
+            logged=found.logged,
             **({"estimated": found.estimated} if found.estimated else {}),
             **({"paired": found.paired} if found.paired else {}),
             question=asked(question, self.system),

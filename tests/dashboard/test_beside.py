@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from boussole.charter.document.differences.upgrading import SCHEMA
-
 from boussole.audits.drift.series import DriftSeries
 from boussole.charter.comparing.months import VersionSuccession
-from boussole.charter.document.differences.comparing import VersionComparison
+from boussole.charter.document.differences.comparing import SCHEMA, VersionComparison
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.beside import Beside, side_by_side

@@ -222,7 +222,7 @@ class VerdictReasons(VerdictInShort):
     cases: CaseCounts | None
     dates: RegisterDates | None
     counted: RecordCounts | None
-    logged: Annotated[LoggedCases | None, LATER] = None
+    logged: LoggedCases | None
     estimated: Annotated[EstimatedRange | None, LATER] = None
     paired: Annotated[PairedTest | None, LATER] = None
 
