@@ -125,6 +125,7 @@ def verdict(**given: Any) -> dict[str, Any]:
         "cases": None,
         "dates": None,
         "counted": None,
+        "logged": None,
         "threshold": None,
         "reason": "no_comparison",
         "question": {"en": "Is it?"},

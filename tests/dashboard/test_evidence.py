@@ -49,7 +49,7 @@ from boussole.dashboard.views.evidence import (
     verified,
 )
 from boussole.dashboard.views.scene import Scene
-from tests.written import audit_document
+from tests.written import EVIDENCE, audit_document
 
 EN, FR = speaker("en"), speaker("fr")
 SHOWN = Template("pages/evidence/evidence.html", EN)
@@ -64,7 +64,8 @@ KINDS = [
 
 
 COUNTS = b"the counts that were read"
-READ = {"cubes": f"sha256:{hashlib.sha256(COUNTS).hexdigest()}", "statements": 0}
+COUNTED = hashlib.sha256(COUNTS).hexdigest()
+READ = {"cubes": f"sha256:{COUNTED}", "system": f"sha256:{COUNTED}"}
 
 
 def document(day=1, *, value=0.5):
@@ -79,7 +80,8 @@ def made(tmp_path_factory):
     for day in range(1, 31):
         save_audit(workspace, document(day))
     workspace.evidence.mkdir(parents=True, exist_ok=True)
-    (workspace.evidence / f"{hashlib.sha256(COUNTS).hexdigest()}.parquet").write_bytes(COUNTS)
+    for kind in ("parquet", "json"):
+        (workspace.evidence / f"{COUNTED}.{kind}").write_bytes(COUNTS)
     return workspace
 
 
@@ -116,8 +118,11 @@ def test_the_head_tells_of_files_as_the_command_does(tmp_path):
     workspace = Workspace.create(tmp_path / "w")
     counts = f"{sha256(b'counts').hexdigest()}.parquet"
     workspace.unsealed.mkdir()
-    (workspace.unsealed / counts).write_bytes(b"counts")
-    save_audit(workspace, document() | {"evidence": {"cubes": f"sha256:{counts.partition('.')[0]}"}})
+    read = counts.partition(".")[0]
+    for name in (counts, f"{read}.json"):
+        (workspace.unsealed / name).write_bytes(b"counts")
+    evidence = {"cubes": f"sha256:{read}", "system": f"sha256:{read}"}
+    save_audit(workspace, document() | {"evidence": EVIDENCE | evidence})
     assert head(short(workspace), verified(workspace), EN).notes[0].startswith("Files of evidence: 1, declarations")
     (workspace.evidence / "notes.txt").write_text("x")
     assert head(short(workspace), verified(workspace), FR).notes[1].endswith("qui ne comptent pas\u202f: 1.")

@@ -30,7 +30,8 @@ NAME = "example.org/agents"
 
 def document(day, *, system="matchft"):
     on = f"2026-03-{day:02d}"
-    evidence = {"cubes": f"sha256:{sha256(f'{day}'.encode()).hexdigest()}"}
+    content = f"sha256:{sha256(f'{day}'.encode()).hexdigest()}"
+    evidence = {"cubes": content, "system": content}
     measures = [{"id": "selection_rate/sex=F", "value": day / 31, "n": 1795}]
     return audit_document(system, start=on, end=on, evidence=evidence, measures=measures)
 
@@ -39,7 +40,8 @@ def grow(workspace, days):
     for day in days:
         counts = f"{day}".encode()
         workspace.unsealed.mkdir(exist_ok=True)
-        (workspace.unsealed / f"{sha256(counts).hexdigest()}.parquet").write_bytes(counts)
+        for kind in ("parquet", "json"):
+            (workspace.unsealed / f"{sha256(counts).hexdigest()}.{kind}").write_bytes(counts)
         save_audit(workspace, document(day))
 
 

@@ -16,6 +16,7 @@ from boussole.charter.records import keep_file, open_records, save_audit, seal
 from boussole.charter.records.sealed_files import FileFault, verify_files
 from tests.attacks import Tries
 from tests.end_to_end.test_kept_checkpoint import Scene, document, rewrite, run
+from tests.written import EVIDENCE
 
 NAMES = [f"{sha256(content).hexdigest()}.{end}" for content, end in ((b"one", "parquet"), (b"two", "parquet"))]
 SYSTEM = f"{sha256(b'declared').hexdigest()}.json"
@@ -32,7 +33,7 @@ def workspace(tmp_path: Path) -> Workspace:
         (made.unsealed / name).write_bytes(content)
     for day, name in enumerate((NAMES[0], NAMES[1], NAMES[0]), 1):
         named = {"cubes": f"sha256:{name.partition('.')[0]}", "system": f"sha256:{SYSTEM.partition('.')[0]}"}
-        save_audit(made, document(day) | {"evidence": named})
+        save_audit(made, document(day) | {"evidence": EVIDENCE | named})
     (tmp_path / "letter.pdf").write_bytes(b"%PDF letter")
     given = {"role": "r", "on": "2026-01-01", "authority": "a", "title": "t", "articles": ["equite"], "cap": "watch"}
     seal(made, Finding.model_validate({**given, "document": keep_file(made, tmp_path / "letter.pdf")}))
