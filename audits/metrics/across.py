@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from boussole.audits.measures import NOT_SELECTED, SELECTED, Counts, Measure
 from boussole.audits.metrics.definition import Composite, Rate
-from boussole.audits.metrics.groups import rates_of, safe_ratio
 from boussole.audits.metrics.inequality import DifferentialFairness, differential_fairness
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import View
