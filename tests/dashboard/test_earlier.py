@@ -49,7 +49,11 @@ def in_short(document: AuditDocument, month: int, **verdicts: str) -> AuditSumma
     """The audit of a month in short; `verdicts`: how it answers some of its questions."""
     said = [
         VerdictInShort(
-            article=each.article, indicator=each.indicator, verdict=verdicts.get(each.indicator, each.verdict)
+            article=each.article,
+            indicator=each.indicator,
+            template=each.template,
+            verdict=verdicts.get(each.indicator, each.verdict),
+            reason=each.reason,
         )
         for each in document.verdicts
     ]

@@ -99,6 +99,8 @@ def month(k: int, *, suppressed: bool = False) -> AuditDocument:
         p_watch=1.0,
         p_kept=0.0,
         adjusted=True,
+        share=1.0,
+        interval=None,
         levels=Levels(watch=0.95, breach=0.8),
         more_decisions=None,
     )
