@@ -178,7 +178,8 @@ def judged(low: float | None, high: float | None) -> FairnessGroup:
     interval = {"low": low, "high": high, "error_low": 0.05, "error_high": 0.01}
     told = {
         "measure": "m", "against": "rest", "verdict": "unknown", "p_breach": 0.5, "p_watch": 0.5, "p_kept": 0.5,
-        "adjusted": True, "levels": {"watch": 0.95, "breach": 0.8}, "interval": interval, "more_decisions": None,
+        "adjusted": True, "share": 1.0, "levels": {"watch": 0.95, "breach": 0.8}, "interval": interval,
+        "more_decisions": None,
     }  # fmt: skip
     return replace(compared(0.1, 0.2), judged=Comparison.of(told))
 
