@@ -46,10 +46,9 @@ def test_thresholds_say_on_which_side_and_whether_anybody_adopted_them(scene: Sc
     each_look = {**by_chance, "looks": 1}
     assert threshold_words(document, each_look, FR) == f"{words} {chance.replace('100 ans', '100 audits')} {proposed}"
     adopted = {**verdict, "threshold": {**verdict["threshold"], "status": "adopted", "post_hoc": True}}
+    adopted["threshold"]["proven_on"] = "2026-08-01"
     told = threshold_words(document, adopted, EN)
     assert told.endswith("Adopted. Not a legal threshold. Adopted after this period had begun.")
-    adopted["threshold"]["proven_on"] = "2026-08-01"
-    assert threshold_words(document, adopted, EN) == told
     adopted["threshold"]["proven_on"] = None
     assert threshold_words(document, adopted, EN).endswith(
         "Adopted by its own word: no adoption in the ledger proves it, so it may have been chosen to fit (post hoc). "
