@@ -1,6 +1,6 @@
 """What a year of evidence says: years simulated, judged by the month alone and as an audit of today judges.
 
-`python -m benchmarks.evidence --years 400 --kept FILE` prints the table of docs/uncertainty.md: a year of each line
+`python -m benchmarks.evidence --years 400 --kept FILE` prints its table of tests/data: a year of each line
 after the other, each kept as it is done, so that a run that was interrupted goes on. People are of two sexes, three
 ages and two kinds of neighbourhood; sex and age are crossed. Two questions are asked of each: who is selected,
 and who moves on to a first stage. People come back from month to month, except the share of them that `churn` says.

@@ -1,6 +1,6 @@
 """Between which windows the level of error is shared: what each split finds, how soon, and how often it errs.
 
-`python -m benchmarks.split` prints the table of docs/uncertainty.md. Of one comparison the logarithm of each month's
+`python -m benchmarks.split` prints its table of tests/data. Of one comparison the logarithm of each month's
 ratio is drawn, normal and all months alike, and held to the bounds of `uncertainty.looks`; the whole chain, with all
 questions and as many people as there are, is in `benchmarks.evidence`.
 """

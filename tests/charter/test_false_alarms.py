@@ -1,5 +1,5 @@
 """The promise that few systems without bias are accused, through the real chain: tables of counts, suppression,
-measures, and the packaged charter with all that it asks about fairness. Figures stand in `docs/uncertainty.md`."""
+measures, and the packaged charter with all that it asks about fairness. Figures: `tests/data/uncertainty.md`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.audits.uncertainty.systems import Population, any_population
 from tests.charter.unbiased import START, Groups, Process, any_process, draw, measured, system_of
 
 CHARTER = load_charter()
-PAGE = " ".join((Path(__file__).parents[2] / "docs" / "uncertainty.md").read_text(encoding="utf-8").split())
+PAGE = " ".join((Path(__file__).parents[1] / "data" / "uncertainty.md").read_text(encoding="utf-8").split())
 ASKED = {
     "selection_rate_ratio",
     "stage_selection_rate_ratio",

@@ -1,7 +1,7 @@
 """How often a year accuses where nothing is beyond a level, since what is good leaves its part to the others.
 
 Months of comparisons whose truth is given, judged together as they grow, each with the same part of the level. The
-figures stand in `docs/uncertainty.md`.
+figures stand in `tests/data/uncertainty.md`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from boussole.charter.judging.statistics.correction import (
 Floats = npt.NDArray[np.float64]
 ALPHA, MONTHS = 0.05, 12
 GROWING = [math.sqrt(look / (look + 1)) for look in range(1, MONTHS)]
-PAGE = " ".join((Path(__file__).parents[2] / "docs" / "uncertainty.md").read_text(encoding="utf-8").split())
+PAGE = " ".join((Path(__file__).parents[1] / "data" / "uncertainty.md").read_text(encoding="utf-8").split())
 TO_EACH_OTHER = {"by themselves": 0.0, "alike": 0.5, "very alike": 0.9, "against each other": -1.0}
 """How statistics of one month hang together; the last: as much against each other as so many can be."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,6 @@ from boussole.charter.judging.statistics.heard import LATELY, JudgedFigures, hea
 from boussole.charter.judging.verdicts import judge
 from tests.charter.builders import CHARTER, START, comparison, system
 
-PAGE = (Path(__file__).parents[2] / "docs" / "uncertainty.md").read_text(encoding="utf-8")
 SPLIT = {1: LATELY, 3: LATELY, 6: LATELY, 12: 1 - 3 * LATELY}
 SYSTEM, ASKED = system(), "selection_rate_ratio_gender"
 QUESTIONS = asked_of(CHARTER, SYSTEM)

@@ -1,5 +1,5 @@
 """Years of monthly looks, judged by the rule of verdicts: how often one accuses where nothing is beyond a level, and
-how often what is there is found. The figures stand in `docs/uncertainty.md`."""
+how often what is there is found. The figures stand in `tests/data/uncertainty.md`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from boussole.charter.judging.statistics.testing import past, verdict_of
 from tests.audits.uncertainty.systems import Population, any_population
 
 ALPHA, MONTHS, WATCH, BREACH = 0.05, 12, 0.95, 0.8
-PAGE = " ".join((Path(__file__).parents[2] / "docs" / "uncertainty.md").read_text(encoding="utf-8").split())
+PAGE = " ".join((Path(__file__).parents[1] / "data" / "uncertainty.md").read_text(encoding="utf-8").split())
 
 
 @dataclass(frozen=True, kw_only=True)

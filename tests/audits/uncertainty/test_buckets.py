@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import buckets
 
-PAGE = (Path(__file__).parents[3] / "docs" / "uncertainty.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "data" / "uncertainty.md").read_text(encoding="utf-8")
 SECTION = PAGE.partition("## How many buckets")[2].partition("\n## ")[0]
 ROWS = [line for line in SECTION.splitlines() if line.startswith("| ") and " of " in line]
 

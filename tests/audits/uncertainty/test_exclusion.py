@@ -16,7 +16,7 @@ from boussole.audits.uncertainty.tests import p_beyond, p_good
 from tests.audits.uncertainty.simulated import BUCKETS, Counts, Ints, people
 
 LEVELS = {"ratio": 0.8, "difference": -0.1}
-PAGE = (Path(__file__).parents[3] / "docs" / "uncertainty.md").read_text(encoding="utf-8").replace("  ", " ")
+PAGE = (Path(__file__).parents[2] / "data" / "uncertainty.md").read_text(encoding="utf-8").replace("  ", " ")
 LOGS = 1000
 STRICT = 0.05 / 12 / 12
 """The level of a question among twelve, looked at every month."""

@@ -13,7 +13,7 @@ from boussole.audits.uncertainty.estimates import rate_interval
 from boussole.audits.uncertainty.few import clusters_that_carry, large_size, worth_of_few
 from tests.audits.uncertainty.simulated import BUCKETS, Counts
 
-PAGE = (Path(__file__).parents[3] / "docs" / "uncertainty.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "data" / "uncertainty.md").read_text(encoding="utf-8")
 LOGS = 1500
 WHO = {
     "8 of 200 decisions, 200 of 2": [200] * 8 + [2] * 200,

@@ -15,7 +15,7 @@ from tests.audits.uncertainty.systems import ALPHA, Population, any_population, 
 
 SEEDS = 1000
 BASE = 0.3
-PAGE = (Path(__file__).parents[3] / "docs" / "uncertainty.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "data" / "uncertainty.md").read_text(encoding="utf-8")
 POWER = [
     [int(cell) for cell in row] for row in re.findall(r"^\| " + r"(\d+) \| " * 7 + r"(\d+) \|$", PAGE, re.MULTILINE)
 ]
