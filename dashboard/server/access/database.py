@@ -23,7 +23,6 @@ from sqlalchemy import (
     Table,
     delete,
     func,
-    inspect,
     select,
     update,
 )
@@ -51,7 +50,7 @@ session_table = Table(
     Column("seen_at", String, nullable=False),
     Column("checked_at", String, nullable=False),
     Column("ended_at", String),
-    Column("acr", String),  # how they signed in, as the provider's id_token said; none in files of before
+    Column("acr", String),  # how they signed in, as the provider's id_token said
     Column("amr", String),
     Column("signed_in_at", String),
     Column("sid", String),  # the provider's session
@@ -164,23 +163,12 @@ def _engine(path: Path) -> Engine:
 
 
 def _made(path: Path) -> None:
-    """Two processes can make it at once: what a file of before lacks is made in the turn of one of them."""
+    """Two processes can make it at once: it is made in the turn of one of them."""
     if path in _ready and path.exists():
         return
     with _engine(path).begin() as connection:
         metadata.create_all(connection)
-        for table in metadata.tables.values():
-            _complete(connection, table)
     _ready.add(path)
-
-
-def _complete(connection: Connection, table: Table) -> None:
-    """Adds the columns that a table of before lacks; its rows have nothing in them."""
-    known = {column["name"] for column in inspect(connection).get_columns(table.name)}
-    for column in table.columns:
-        if column.name not in known:
-            kind = column.type.compile(connection.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
 
 
 # The sessions that are open, and their end: by those whose they are, by an administrator, by the provider.

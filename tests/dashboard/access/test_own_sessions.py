@@ -10,7 +10,7 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.settings.view import sessions_of
-from boussole.dashboard.server.access import database, log, sessions
+from boussole.dashboard.server.access import log, sessions
 from boussole.dashboard.server.access.database import REFERENCE, open_sessions
 from boussole.dashboard.server.access.sessions import OTHERS, PATH, SignedOutError, digest, own_sessions
 from tests.dashboard.access.conftest import browser
@@ -167,20 +167,6 @@ def test_a_provider_is_told_which_of_its_sessions_is_over_and_no_name(client, si
     assert to.startswith(f"{oidc.address}/oauth2/end_session?")
     assert "logout_hint=08a5019c" in to
     assert "ada" not in to
-
-
-def test_a_file_of_before_is_opened_and_its_sessions_go_on(client, sign_in, oidc, workspace, monkeypatch):
-    oidc.knows("ada", "stewards")
-    sign_in("ada")
-    with sqlite3.connect(workspace.access) as file:
-        for column in ("acr", "amr", "signed_in_at", "sid", "browser"):
-            file.execute(f"ALTER TABLE sessions DROP COLUMN {column}")
-        file.execute("DROP TABLE logouts")
-    monkeypatch.setattr(database, "_ready", set())
-    assert is_in(client)
-    (shown,) = own_sessions(workspace, sessions.by_session(workspace, client.cookies[COOKIE]))
-    assert (shown.browser, shown.here) == ("", True)
-    assert "Unknown" in told([shown])
 
 
 @pytest.mark.costly
