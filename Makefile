@@ -50,6 +50,9 @@ browser: ## Chromium and its driver, from the system's packages, if missing
 	@{ command -v chromium && command -v chromedriver; } >/dev/null || .ci/apt chromium chromium-driver
 	@command -v pdftoppm >/dev/null || .ci/apt poppler-utils
 
+proxy: ## nginx, from the system's packages, if missing
+	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || .ci/apt nginx-light
+
 token: ## SoftHSM, a PKCS#11 token in software, and ip, from the system's packages, if missing
 	@command -v softhsm2-util >/dev/null || .ci/apt softhsm2
 	@command -v ip >/dev/null || .ci/apt iproute2
@@ -59,16 +62,16 @@ demo: .venv/.run ## build the demo workspace, run the whole chain, open the dash
 	$(BIN)/boussole demo --home $(DEMO_HOME) $(DEMO_FLAGS)
 
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
-test: .venv/.dev browser token ## each subject by its cheapest tests; a third process works while others wait for browsers
+test: .venv/.dev browser proxy token ## each subject by its cheapest tests; a third process works while others wait for browsers
 	$(BIN)/python -m pytest -m "not slow and not costly" $(WORKERS)
 
-test-costly: .venv/.dev browser token ## what CI runs besides: tests that take more than half a second of a core
+test-costly: .venv/.dev browser proxy token ## what CI runs besides: tests that take more than half a second of a core
 	$(BIN)/python -m pytest -m "costly and not slow" $(WORKERS)
 
-test-all: .venv/.dev .venv/.spark browser token ## every test, with Spark; before each release
+test-all: .venv/.dev .venv/.spark browser proxy token ## every test, with Spark; before each release
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-attack: .venv/.dev browser token ## everything that is tried against Boussole; writes reports/attacks.md; before each release
+attack: .venv/.dev browser proxy token ## everything that is tried against Boussole; writes reports/attacks.md; before each release
 	$(BIN)/python -m tests.attacks
 
 check: .venv/.dev ## format, lint, types, imports, dependencies, charter
@@ -111,4 +114,4 @@ format: .venv/.dev ## rewrite the code in the house format
 clean: ## remove what make made
 	rm -rf .venv .venv-peers $(DEMO_HOME) screens site reports docs/reference .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help browser token demo test test-costly test-all attack check bench bench-full screens golden docs release lock format clean
+.PHONY: help browser proxy token demo test test-costly test-all attack check bench bench-full screens golden docs release lock format clean

@@ -9,8 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Values = Annotated[list[Annotated[str, Field(pattern=r"^\S+$")]], Field(min_length=1)]
 """Words of the provider's, of which one is enough; a request lists them with spaces between."""
-LARGEST_BODY = 64 * 1024 * 1024
-"""Bytes that the server takes of one request."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -53,10 +51,6 @@ class AccessSettings(BaseModel):
         10, ge=0, le=3600, description="How old the provider's word on somebody's roles may be; 0: asked each time"
     )
     api_per_minute: int = Field(120, ge=1, description="Requests of one token or person to the API, each minute")
-    connections: int = Field(500, ge=16, le=20_000, description="Connections that the server has open at once")
-    connections_per_address: int = Field(
-        60, ge=8, description="Of them those of one address, where `listen` is no loopback address"
-    )
     log_days: int = Field(365, ge=1, description="Days that the access log is kept")
 
     @model_validator(mode="after")

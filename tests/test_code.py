@@ -26,7 +26,7 @@ OUTWARD = {
     "audits/witness/server.py": {"httpx"},
     "dashboard/server/access/identity.py": {"httpx"},
     "dashboard/server/access/account.py": {"httpx"},
-    "dashboard/server/protocol.py": {"socket"},
+    "dashboard/app/server.py": {"socket"},
     "experiments/sync/listing.py": {"urllib.request"},
 }
 """All that speaks to another machine, or could: addresses of the settings, never one that somebody sends. The last only

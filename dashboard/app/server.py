@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
+import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import uvicorn
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -63,7 +65,6 @@ from boussole.dashboard.server.access.permissions import (
 )
 from boussole.dashboard.server.access.sessions import SignedOutError, of_request, subject_of
 from boussole.dashboard.server.process import Limiter
-from boussole.dashboard.server.protocol import limits_of, serve
 from boussole.dashboard.server.routes import ROUTES, Headers
 from boussole.dashboard.views import store
 from boussole.dashboard.views.parts.drafts import draft_routes
@@ -225,52 +226,34 @@ async def _told(request: Request, error: BoussoleError) -> Response:
     return _said(request, error, status, {"WWW-Authenticate": "Bearer"} if status == 401 else {})
 
 
-# Local mode: without sign-in, the dashboard answers only this machine, asked by its own name.
+# Which requests are answered: in local mode those of this machine, with sign-in those under the dashboard's own names.
 
 
 ADDRESS = "127.0.0.1"
-_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
-def refusal(headers: Iterable[tuple[str, str]]) -> str | None:
-    """Why a request is refused, or None: it was forwarded, or asks for (or comes from) another host.
-
-    A page of another site could otherwise have its name point here (DNS rebinding).
-
-    >>> refusal([("Host", "localhost:8501")]), refusal([("Host", "evil.example")])
-    (None, 'host')
-    >>> refusal([("Host", "127.0.0.1:8501"), ("X-Forwarded-For", "10.0.0.7")])
-    'forwarded'
-    """
-    given: Mapping[str, str] = {name.lower(): value for name, value in headers}
-    if any(name in given for name in _FORWARDED):
-        return "forwarded"
-    if host_name(given.get("host", "")) not in _NAMES:
-        return "host"
-    return "host" if "origin" in given and not _own(given["origin"], given["host"], _NAMES) else None
-
-
-def foreign(
-    headers: Iterable[tuple[str, str]], names: frozenset[str], *, origin_needed: bool, scheme: str = "https"
+def is_foreign(
+    headers: Mapping[str, str], names: frozenset[str], *, scheme: str = "", origin_needed: bool = False
 ) -> bool:
-    """Whether a request asks for another host than ours, or comes from a page of another; forms must say whence.
+    """Whether a request asks for another host than ours, or comes from a page of another site.
 
-    `scheme` is ours: a page that came in clear can be anybody's.
+    A page of another site could otherwise have its name point here (DNS rebinding). `scheme` is that of our pages,
+    where it is known: a page that came in clear can be anybody's. Browsers state the origin of every form.
 
     >>> ours = frozenset({"boussole.example"})
-    >>> foreign([("Host", "boussole.example")], ours, origin_needed=False)
-    False
-    >>> foreign([("Host", "boussole.example"), ("Origin", "https://evil.example")], ours, origin_needed=True)
+    >>> is_foreign({"host": "boussole.example"}, ours), is_foreign({"host": "evil.example"}, ours)
+    (False, True)
+    >>> is_foreign({"host": "boussole.example", "origin": "https://evil.example"}, ours, origin_needed=True)
     True
     """
-    given = {name.lower(): value for name, value in headers}
-    host, origin = given.get("host", ""), given.get("origin")
+    host, origin = headers.get("host", ""), headers.get("origin")
     if host_name(host) not in names:
         return True
     if origin is None:
         return origin_needed
-    return not _own(origin, host, names) or not origin.startswith(f"{scheme}://")
+    return not _own(origin, host, names) or not origin.startswith(f"{scheme}://" if scheme else "")
 
 
 def _own(origin: str, host: str, names: frozenset[str]) -> bool:
@@ -301,9 +284,6 @@ def warm(workspace: Workspace) -> None:
             system_page(workspace, name, lang)
 
 
-# The dashboard's server: Streamlit on the loopback address, and what is served beside the app.
-
-
 APP = Path(__file__).with_name("app.py")
 CLOSED = (
     "/_stcore/upload_file/",
@@ -314,31 +294,51 @@ CLOSED = (
     "/auth/",
     "/oauth2callback",
 )
-"""What Streamlit would give to whoever has a socket, signed in or not: room for files without end, its counts, a way in
-for programs, a sign-in of its own, and components that no page has."""
+"""Addresses of Streamlit that need no sign-in: uploads, its counts, programs, its own sign-in, unused components."""
+
+REFUSALS = {
+    True: (
+        "Boussole is in local mode: it answers only this machine, at http://localhost.",
+        "Ask from this machine, or set up sign-in: docs/access.md.",
+    ),
+    False: (
+        "Boussole does not answer under this name, or to this site.",
+        "Ask at the address that is set in [access], from its own pages.",
+    ),
+}
+"""By whether the server is in local mode: what is wrong, and what to do."""
 
 
-class LocalOnly:
-    """Refuses what does not come from this machine, pages and web sockets alike."""
+class KnownHosts:
+    """Answers under the dashboard's own names only, pages and web sockets alike; in local mode to this machine only.
 
-    text = "Boussole is in local mode: it answers only this machine, at http://localhost.\n"
-    step = "Ask from this machine, or set up sign-in: docs/access.md."
+    With sign-in, forms and web sockets must come from the dashboard's own pages.
+    """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, access: AccessSettings) -> None:
+        self.app, self.local = app, access.local
+        signed_in = frozenset({host_name(access.host), *map(host_name, access.hosts)})
+        self.names = LOCAL_NAMES if access.local else signed_in
+        self.scheme = "" if access.local else access.address.partition("://")[0]
 
-    def refuses(self, scope: Scope, headers: list[tuple[str, str]]) -> bool:
-        return scope["type"] in ("http", "websocket") and refusal(headers) is not None
+    def refuses(self, scope: Scope) -> bool:
+        """Whether a request is not for this server, or not from a page of its own."""
+        headers = HTTPConnection(scope).headers
+        if self.local and any(name in headers for name in FORWARDED):
+            return True
+        acts = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
+        needed = acts and not self.local and scope["path"] != BACK_CHANNEL
+        return is_foreign(headers, self.names, scheme=self.scheme, origin_needed=needed)
 
     def refused(self, path: str) -> Response:
         """Why, as JSON to who asks the API."""
+        text, step = REFUSALS[self.local]
         if is_api(path):
-            return problem(BoussoleError(self.text.strip(), where="access", next_step=self.step), 403)
-        return PlainTextResponse(self.text, status_code=403)
+            return problem(BoussoleError(text, where="access", next_step=step), 403)
+        return PlainTextResponse(f"{text}\n", status_code=403)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope.get("headers", [])]
-        if self.refuses(scope, headers):
+        if scope["type"] in ("http", "websocket") and self.refuses(scope):
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008})
                 return
@@ -348,23 +348,6 @@ class LocalOnly:
             await PlainTextResponse("There is nothing of this name.\n", status_code=404)(scope, receive, send)
             return
         await self.app(scope, receive, send)
-
-
-class KnownHosts(LocalOnly):
-    """With sign-in: answers under its own names only, and takes forms and web sockets from its own pages only."""
-
-    text = "Boussole does not answer under this name, or to this site.\n"
-    step = "Ask at the address that is set in [access], from its own pages."
-
-    def __init__(self, app: ASGIApp, names: frozenset[str], scheme: str) -> None:
-        super().__init__(app)
-        self.names, self.scheme = names, scheme
-
-    def refuses(self, scope: Scope, headers: list[tuple[str, str]]) -> bool:
-        if scope["type"] not in ("http", "websocket"):
-            return False
-        own = scope["type"] == "websocket" or (scope["method"] not in ("GET", "HEAD") and scope["path"] != BACK_CHANNEL)
-        return foreign(headers, self.names, origin_needed=own, scheme=self.scheme)
 
 
 def routes(home: Path) -> list[Route]:
@@ -397,14 +380,6 @@ def routes(home: Path) -> list[Route]:
     return guarded([*files, *forms, *entering, *api_routes(home)], home)
 
 
-def doors(access: AccessSettings) -> Middleware:
-    """What stands before everything: this machine only, or the names under which the dashboard is known."""
-    if access.local:
-        return Middleware(LocalOnly)
-    names = frozenset({host_name(access.host), *map(host_name, access.hosts)})
-    return Middleware(KnownHosts, names=names, scheme=access.address.partition("://")[0])
-
-
 def run(workspace_home: Path, port: int, headless: bool) -> None:
     """Serve the dashboard of a workspace until interrupted; opens a browser unless `headless`."""
     import streamlit as st
@@ -416,8 +391,47 @@ def run(workspace_home: Path, port: int, headless: bool) -> None:
     quiet = headless or not access.local  # a browser here would ask for another name than the dashboard's
     options: dict[str, Any] = {**OPTIONS, "server.address": address, "server.port": port, "server.headless": quiet}
     load_config_options(options)
-    app = st.App(APP, routes=routes(home), middleware=[doors(access)], lifespan=_warming(home))
-    serve(Headers(app, access, leads=lambda: led_to(access)), address, port, limits_of(access))
+    app = st.App(APP, routes=routes(home), middleware=[Middleware(KnownHosts, access=access)], lifespan=_warming(home))
+    serve(Headers(app, access, leads=lambda: led_to(access)), address, port)
+
+
+LARGEST_MESSAGE = 1024 * 1024
+"""Bytes of one message of a web socket: what a page sends when somebody touches it."""
+PING_SECONDS, KEEP_ALIVE_SECONDS, ENDING_SECONDS = 30, 75, 5
+
+
+def serve(app: ASGIApp, address: str, port: int) -> None:
+    """Serve an app at an address until interrupted. Raises BoussoleError when the port is taken."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        listening = socket.create_server((address, port), family=family, backlog=2048)
+    except OSError as error:
+        raise BoussoleError(
+            f"the server cannot listen at {address}, port {port}: {error.strerror}.",
+            next_step="End what listens there, or choose another port with --port.",
+        ) from error
+    with listening:
+        web_server(app).run(sockets=[listening])
+
+
+def web_server(app: ASGIApp) -> uvicorn.Server:
+    """The server of an app. What clients may take of time, size and connections is the proxy's: deploy/nginx.conf."""
+    settings = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=ENDING_SECONDS,
+        server_header=False,
+        proxy_headers=False,
+        access_log=False,
+        use_colors=False,
+        log_level="warning",
+    )
+    return uvicorn.Server(settings)
 
 
 def _warming(home: Path) -> Callable[[Any], AbstractAsyncContextManager[None]]:

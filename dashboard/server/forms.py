@@ -33,7 +33,7 @@ from boussole.charter.records.documents.document_kinds import MEGABYTE
 from boussole.dashboard.markup.elements import PREFIX, Child, Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, chosen_language, speaker_for
-from boussole.dashboard.server.access.permissions import Person, who_words
+from boussole.dashboard.server.access.permissions import LARGEST_FORM, Person, is_within, who_words
 from boussole.dashboard.server.access.sessions import of_request
 
 # What a form asks, as data.
@@ -344,8 +344,6 @@ def whose(person: Person) -> str:
 # Where forms are sent: held to their fields, acted on, and led back to the page they came from.
 
 
-LARGEST = 2_000_000
-"""Bytes of everything that a form sends."""
 FIELDS = 300
 """Fields, and files, that a form sends: how many of them it takes is held to its field, and told there."""
 
@@ -374,11 +372,10 @@ def form_route(path: str, home: Path, *, ask: Ask, act: Act, back: Back, largest
     async def endpoint(request: Request) -> Response:
         if not _from_here(request):
             return PlainTextResponse("This form was not sent by a page of Boussole.\n", status_code=403)
-        length = request.headers.get("content-length", "")
-        most = largest or LARGEST
-        if not length.isdigit() or int(length) > most:
+        most = largest or LARGEST_FORM
+        if not is_within(request, most):
             return PlainTextResponse(f"{_too_long(request, home, most)}\n", status_code=413)
-        async with request.form(max_files=FIELDS, max_fields=FIELDS, max_part_size=LARGEST) as sent:
+        async with request.form(max_files=FIELDS, max_fields=FIELDS, max_part_size=LARGEST_FORM) as sent:
             given = [(name.removeprefix(PREFIX), value) for name, value in sent.multi_items()]
             files: dict[str, list[bytes]] = {}
             for name, each in given:

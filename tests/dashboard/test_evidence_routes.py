@@ -9,13 +9,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
+from boussole.audits.access_settings import AccessSettings
 from boussole.audits.ledger.checkpoint import parse_checkpoint
 from boussole.audits.ledger.notes import check
 from boussole.audits.ledger.proof import parse_proof
 from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import save_audit
-from boussole.dashboard.app.server import LocalOnly, routes
+from boussole.dashboard.app.server import KnownHosts, routes
 from boussole.dashboard.pages.evidence import forms as evidence_routes
 from boussole.dashboard.pages.evidence.forms import MOST_ANSWERS, answer_of
 from boussole.dashboard.pages.evidence.view import LARGEST
@@ -32,7 +33,7 @@ def workspace(tmp_path):
 
 @pytest.fixture
 def client(workspace):
-    app = Starlette(routes=routes(workspace.home), middleware=[Middleware(LocalOnly)])
+    app = Starlette(routes=routes(workspace.home), middleware=[Middleware(KnownHosts, access=AccessSettings())])
     return TestClient(app, base_url="http://localhost", follow_redirects=False)
 
 

@@ -12,33 +12,37 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from boussole.audits.access_settings import AccessSettings
 from boussole.audits.drift import stored
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.app.frame import OPTIONS
-from boussole.dashboard.app.server import CLOSED, KnownHosts, LocalOnly, foreign, refusal, routes
+from boussole.dashboard.app.server import CLOSED, KnownHosts, is_foreign, routes
 
+EVERYTHING = Route("/{path:path}", lambda _: PlainTextResponse("taken"), methods=["GET", "PUT", "DELETE"])
+SIGNED = {"issuer": "https://id.example", "client_id": "b", "roles": {"a": "reader"}, "address": "http://localhost"}
 REPORT = "2026-03-01_2026-03-31_vs_2026-02-01_2026-02-28"
 
 
 @pytest.mark.parametrize(
-    ("headers", "why"),
+    ("headers", "refused"),
     [
-        ([("Host", "localhost")], None),
-        ([("host", "127.0.0.1:8501"), ("origin", "http://localhost:8501")], None),
-        ([("Host", "[::1]:8501")], None),
-        ([], "host"),
-        ([("Host", "rebound.example:8501")], "host"),
-        ([("Host", "localhost.example")], "host"),
-        ([("Host", "localhost"), ("Origin", "https://elsewhere.example")], "host"),
-        ([("Host", "localhost"), ("Origin", "null")], "host"),
-        ([("Host", "localhost:8501"), ("Origin", "http://localhost:5000")], "host"),
-        ([("Host", "localhost:8501"), ("Origin", "http://localhost")], "host"),
-        ([("Host", "localhost"), ("X-Forwarded-Host", "localhost")], "forwarded"),
-        ([("Host", "localhost"), ("Forwarded", "for=10.0.0.7")], "forwarded"),
+        ({"Host": "localhost"}, False),
+        ({"host": "127.0.0.1:8501", "origin": "http://localhost:8501"}, False),
+        ({"Host": "[::1]:8501"}, False),
+        ({"Host": ""}, True),
+        ({"Host": "rebound.example:8501"}, True),
+        ({"Host": "localhost.example"}, True),
+        ({"Host": "localhost", "Origin": "https://elsewhere.example"}, True),
+        ({"Host": "localhost", "Origin": "null"}, True),
+        ({"Host": "localhost:8501", "Origin": "http://localhost:5000"}, True),
+        ({"Host": "localhost:8501", "Origin": "http://localhost"}, True),
+        ({"Host": "localhost", "X-Forwarded-Host": "localhost"}, True),
+        ({"Host": "localhost", "Forwarded": "for=10.0.0.7"}, True),
     ],
 )
-def test_who_is_refused(headers: list[tuple[str, str]], why: str | None) -> None:
-    assert refusal(headers) == why
+def test_who_is_refused(headers: dict[str, str], refused: bool) -> None:
+    behind = TestClient(Starlette(routes=[EVERYTHING], middleware=[Middleware(KnownHosts, access=AccessSettings())]))
+    assert (behind.get("/", headers=headers).status_code == 403) == refused
 
 
 @pytest.mark.parametrize(
@@ -53,8 +57,8 @@ def test_who_is_refused(headers: list[tuple[str, str]], why: str | None) -> None
     ],
 )
 def test_a_form_comes_from_our_own_pages_and_not_from_what_is_sent_in_clear(origin, refused):
-    sent = [("Host", "boussole.example"), *([("Origin", origin)] if origin else [])]
-    assert foreign(sent, frozenset({"boussole.example"}), origin_needed=True, scheme="https") == refused
+    sent = {"host": "boussole.example", **({"origin": origin} if origin else {})}
+    assert is_foreign(sent, frozenset({"boussole.example"}), origin_needed=True, scheme="https") == refused
 
 
 @pytest.fixture
@@ -65,7 +69,7 @@ def client(tmp_path: Path) -> TestClient:
     (folder / f"{REPORT}.html").write_text("<h1>drift</h1>", encoding="utf-8")
     (folder / f"{REPORT}.json").write_text("{}", encoding="utf-8")
     (tmp_path / "secret.html").write_text("secret", encoding="utf-8")
-    app = Starlette(routes=routes(tmp_path), middleware=[Middleware(LocalOnly)])
+    app = Starlette(routes=routes(tmp_path), middleware=[Middleware(KnownHosts, access=AccessSettings())])
     return TestClient(app, base_url="http://localhost")
 
 
@@ -111,9 +115,9 @@ def test_strangers_get_neither_pages_nor_sockets(client: TestClient) -> None:
     "path", ["/_stcore/upload_file/session/file", *(f"{each}/x".replace("//", "/") for each in CLOSED)]
 )
 def test_nobody_fills_the_memory_of_the_server_with_files(path: str) -> None:
-    everything = Route("/{path:path}", lambda _: PlainTextResponse("taken"), methods=["GET", "PUT", "DELETE"])
-    for door in (Middleware(LocalOnly), Middleware(KnownHosts, names=frozenset({"localhost"}), scheme="http")):
-        behind = TestClient(Starlette(routes=[everything], middleware=[door]), base_url="http://localhost")
+    for access in (AccessSettings(), AccessSettings(**SIGNED)):
+        door = Middleware(KnownHosts, access=access)
+        behind = TestClient(Starlette(routes=[EVERYTHING], middleware=[door]), base_url="http://localhost")
         behind.headers["origin"] = "http://localhost"
         assert behind.get("/_stcore/health").text == "taken"
         for method in ("GET", "PUT", "DELETE"):

@@ -37,6 +37,7 @@ from boussole.dashboard.markup.words.addresses import evidence_href, number_of
 from boussole.dashboard.pages.evidence.view import CHECK, CHECKPOINT, LARGEST, PROOF, bad_files
 from boussole.dashboard.report.attachments import ReportCheck
 from boussole.dashboard.report.attachments import check as check_report
+from boussole.dashboard.server.access.permissions import is_within
 from boussole.dashboard.views import store
 from boussole.dashboard.views.evidence import moment_words
 from boussole.dashboard.views.papers import report_title
@@ -402,8 +403,7 @@ async def _check(request: Request, workspace: Workspace) -> Response:
     """Reads the file of the form, and leads to the page that says what it is."""
     lang = chosen_language(request)
     asking = EvidenceQuery(workspace=workspace, say=speaker_for(request, workspace), query=lang)
-    length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > LARGEST + ENVELOPE:
+    if not is_within(request, LARGEST + ENVELOPE):
         return _see("", too_large(asking.say), lang)
     async with request.form(max_files=1, max_fields=1) as form:
         given = form.get("file")

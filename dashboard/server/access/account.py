@@ -37,10 +37,12 @@ from boussole.dashboard.server.access.identity import (
 )
 from boussole.dashboard.server.access.permissions import (
     COOKIE,
+    LARGEST_FORM,
     SIGNED_IN,
     Person,
     Role,
     address_of,
+    is_within,
     local,
     role_title,
     session_cookie,
@@ -317,6 +319,8 @@ def role_route() -> Route:
 
 async def _choose(request: Request) -> Response:
     """Keeps the role that was chosen, once it is known to be one, and leads back."""
+    if not is_within(request):
+        return PlainTextResponse("What was sent is too long.\n", status_code=413)
     async with request.form(max_files=0, max_fields=3) as form:
         role, member, to = (str(form.get(PREFIX + name, "")) for name in ("role", "member", "to"))
     person = local(f"{role}.{member}")
@@ -362,8 +366,6 @@ def sign_in(reason: Reason, say: Say, *, to: str) -> Html:
 
 
 CAST = "/session-act/cast/"
-LARGEST = 2_000_000
-"""Bytes that are read of a form."""
 STYLE = f"""
 @font-face {{ font-family: "{SANS}"; src: url("/app/static/SourceSans3-Regular.woff2") format("woff2"); }}
 @font-face {{ font-family: "{SERIF}"; font-weight: 600; src: url("/app/static/SourceSerif4-Semibold.woff2"); }}
@@ -383,13 +385,12 @@ POLICY = (
 
 async def lapsed(request: Request, reason: Reason) -> Response:
     """The way back in, with everything that was sent."""
-    length = request.headers.get("content-length", "0")
     if request.method in ("GET", "HEAD"):
         return RedirectResponse(way_in(to=_address(request), reason=reason), status_code=303)
     say = speaker(request.query_params.get("spoken", ""))
     sent: list[tuple[str, str]] = []
-    if length.isdigit() and int(length) <= LARGEST:
-        async with request.form(max_files=0, max_fields=300, max_part_size=LARGEST) as form:
+    if is_within(request):
+        async with request.form(max_files=0, max_fields=300, max_part_size=LARGEST_FORM) as form:
             sent = [(name, str(value)) for name, value in form.multi_items() if not _of_ballot(request, name)]
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY}
     return HTMLResponse(page(sent, say, to=_address(request), reason=reason), status_code=401, headers=headers)

@@ -309,6 +309,16 @@ class Person:
         return Who(role=self.role.value, on=on, by=self.member, signed_in=self.authenticated)
 
 
+LARGEST_FORM = 2_000_000
+"""Bytes of everything that a form without files sends."""
+
+
+def is_within(request: Request, most: int = LARGEST_FORM) -> bool:
+    """Whether a request says how long its body is, and the body is no longer than that."""
+    length = request.headers.get("content-length", "")
+    return length.isdigit() and int(length) <= most
+
+
 def address_of(request: Request) -> str:
     """The address from which somebody asks; empty where it is not known."""
     return request.client.host if request.client else ""

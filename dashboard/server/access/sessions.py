@@ -64,6 +64,7 @@ from boussole.dashboard.server.access.permissions import (
     Person,
     Role,
     is_local,
+    is_within,
     local,
     session_cookie,
 )
@@ -270,8 +271,6 @@ PAGE = "/settings"
 ANCHOR = "sessions"
 OTHERS = "others"
 """Asks for the end of all but the session in which somebody asks."""
-LARGEST = 2000
-"""Bytes of the form."""
 _BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 _SYSTEMS = {
     "Android": "Android",
@@ -328,8 +327,7 @@ def own_route(workspace: Workspace) -> Route:
     """Where somebody ends sessions of their own; a reference to anybody else's ends nothing."""
 
     async def endpoint(request: Request) -> Response:
-        length = request.headers.get("content-length", "")
-        if not length.isdigit() or int(length) > LARGEST:
+        if not is_within(request):
             return PlainTextResponse("What was sent is too long.\n", status_code=413)
         async with request.form(max_files=0, max_fields=3) as form:
             reference = str(form.get(PREFIX + "session", ""))

@@ -19,8 +19,8 @@ from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records import OvertakenError, SealedStatement
 from boussole.charter.records.documents.document_kinds import LARGEST as LARGEST_DOCUMENT
 from boussole.charter.records.documents.files import keep_content
-from boussole.dashboard.server.access.permissions import Action, allowed, said_as
-from boussole.dashboard.server.forms import LARGEST, Form, FormDesk, FormValues, Titled, UnfitError, form_route
+from boussole.dashboard.server.access.permissions import LARGEST_FORM, Action, allowed, said_as
+from boussole.dashboard.server.forms import Form, FormDesk, FormValues, Titled, UnfitError, form_route
 from boussole.dashboard.views.chamber import needs_lead
 from boussole.dashboard.views.records.computing import Fields, computed
 from boussole.dashboard.views.records.files import document_taken
@@ -145,5 +145,5 @@ def _route(home: Path, model: type[Statement], form: WebForm, page: FormPage) ->
             raise LookupError(of)  # cannot be: `ask` has just found it
         return page.done(desk, at, form, sealed(model, form, at, values))
 
-    largest = LARGEST + LARGEST_DOCUMENT if "document" in form.asks else None
+    largest = LARGEST_FORM + LARGEST_DOCUMENT if "document" in form.asks else None
     return form_route(path_of(form), home, ask=ask, act=act, back=page.back, largest=largest)

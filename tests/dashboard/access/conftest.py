@@ -9,10 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.app.server import doors, routes
+from boussole.dashboard.app.server import KnownHosts, routes
 from boussole.dashboard.server.access import identity, permissions
 
 ADDRESS = "http://localhost:8501"
@@ -76,7 +77,9 @@ def client(workspace: Workspace) -> TestClient:
 
 def browser(workspace: Workspace) -> TestClient:
     """A browser with no cookies, on what is served beside the app."""
-    app = Starlette(routes=routes(workspace.home), middleware=[doors(workspace.settings.access)])
+    app = Starlette(
+        routes=routes(workspace.home), middleware=[Middleware(KnownHosts, access=workspace.settings.access)]
+    )
     return TestClient(app, base_url=ADDRESS, follow_redirects=False)
 
 

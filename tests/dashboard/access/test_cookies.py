@@ -11,10 +11,11 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.app.server import doors, routes
+from boussole.dashboard.app.server import KnownHosts, routes
 from boussole.dashboard.server.access import account
 from boussole.dashboard.server.routes import ROUTES, Headers
 from tests.attacks import Tries
@@ -30,7 +31,7 @@ def browser(workspace: Workspace) -> TestClient:
     text = re.sub(r'^address = ".*"', f'address = "{OURS}"', settings.read_text("utf-8"), flags=re.MULTILINE)
     settings.write_text(text, encoding="utf-8")
     access = Workspace(workspace.home).settings.access
-    app = Starlette(routes=routes(workspace.home), middleware=[doors(access)])
+    app = Starlette(routes=routes(workspace.home), middleware=[Middleware(KnownHosts, access=access)])
     return TestClient(Headers(app, access), base_url=OURS, follow_redirects=False)
 
 

@@ -10,12 +10,15 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
+from boussole.audits.access_settings import AccessSettings
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.people.directory import name_member
-from boussole.dashboard.app.server import LocalOnly, routes
+from boussole.dashboard.app.server import KnownHosts, routes
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server.access.account import choosing
-from boussole.dashboard.server.access.permissions import COOKIE, Person, Role, local
+from boussole.dashboard.server.access.permissions import COOKIE, LARGEST_FORM, Person, Role, local
+
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
@@ -27,8 +30,15 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 @pytest.fixture
 def client(workspace: Workspace) -> TestClient:
-    app = Starlette(routes=routes(workspace.home), middleware=[Middleware(LocalOnly)])
+    app = Starlette(routes=routes(workspace.home), middleware=[Middleware(KnownHosts, access=AccessSettings())])
     return TestClient(app, base_url="http://localhost", follow_redirects=False)
+
+
+def test_a_form_that_is_too_long_chooses_no_role(client: TestClient) -> None:
+    sent = client.post("/access/role", data={"f-role": "chair", "f-to": "x" * LARGEST_FORM})
+    assert (sent.status_code, sent.cookies) == (413, {})
+    endless = client.post("/access/role", content=iter([b"f-role=chair"]), headers={"content-type": FORM})
+    assert (endless.status_code, endless.cookies) == (413, {})
 
 
 def test_a_role_is_kept_and_leads_back(client: TestClient) -> None:

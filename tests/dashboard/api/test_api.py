@@ -8,6 +8,7 @@ import shutil
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 from boussole.audits.ledger.checkpoint import parse_checkpoint
@@ -19,7 +20,7 @@ from boussole.charter.text.loading import load_charter
 from boussole.dashboard.api.routing import OPENAPI, TOLD
 from boussole.dashboard.api.serving import ADDRESSES, METHODS, NOWHERE
 from boussole.dashboard.api.shapes import PageQuery, VerdictsQuery
-from boussole.dashboard.app.server import doors, routes
+from boussole.dashboard.app.server import KnownHosts, routes
 from boussole.dashboard.server.access import log, sessions
 from boussole.dashboard.server.access.permissions import STRANGERS, Action
 from boussole.dashboard.server.routes import ROUTES
@@ -290,7 +291,7 @@ def test_what_fails_before_anybody_answers_is_json_too(kept, monkeypatch):
 
 
 def test_the_door_refuses_in_json(kept):
-    door = doors(kept.settings.access)
+    door = Middleware(KnownHosts, access=kept.settings.access)
     client = TestClient(Starlette(routes=routes(kept.home), middleware=[door]), base_url="http://elsewhere.example")
     assert "local mode" in refused(client.get("/api/systems"), 403)
     assert client.get("/drift-report/matchft").headers["content-type"].startswith("text/plain")
