@@ -147,13 +147,8 @@ class Workspace:
 
     @cached_property
     def systems(self) -> dict[str, System]:
-        """All systems by id, shadows too."""
+        """All systems by id."""
         return load_systems(self.home / "systems")
-
-    @cached_property
-    def deciding(self) -> dict[str, System]:
-        """The systems that decide something, by id: those of the register. A shadow decides nothing."""
-        return {name: system for name, system in self.systems.items() if system.shadow_of is None}
 
     def system(self, system_id: str) -> System:
         """One system by its id; an unknown one is an error that names the nearest."""

@@ -84,13 +84,6 @@ def read_decision(workspace: Workspace, system: System, words: Sequence[str]) ->
 
 def _hold_kept(system: System) -> None:
     """Raises UnexplainedError for a system of which no single decision is kept."""
-    if system.shadow_of is not None:
-        raise UnexplainedError(
-            "shadow",
-            f"'{system.id}' is a shadow: it decided about nobody.",
-            next_step=f"Ask for the decision of '{system.shadow_of}', which decides.",
-            other=system.shadow_of,
-        )
     if system.columns is None or system.columns.decision is None:
         raise UnexplainedError(
             "no_decisions",
@@ -230,7 +223,7 @@ def _elsewhere(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, words: Sequence[str]
 ) -> str | None:
     """Another system that has a decision of this id; one that cannot be asked has none."""
-    for other in workspace.deciding.values():
+    for other in workspace.systems.values():
         fit = other.id != system.id and other.decides and len(other.log.key) == len(words)
         if fit and exists(connection, other) and _rows(connection, other, _stored_id(other, words)):
             return other.id

@@ -26,9 +26,6 @@ class Description(Strict):
 
     id: Identifier = Field(description="Its name in files, commands and addresses")
     kind: Kind = Field(description="`declared`: in the register, attested, not measured")
-    shadow_of: Identifier | None = Field(
-        None, description="The system whose decisions a new version makes again without deciding anything"
-    )
     title: Texts = Field(description="Its name, for readers")
     purpose: Texts = Field(description="What it is for, in one sentence")
     owner: str = Field(min_length=1, description="A role, not a person")

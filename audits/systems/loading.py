@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,23 +49,7 @@ def load_systems(folder: Path) -> dict[str, System]:
         if isinstance(found, SystemFileError):
             raise found
         systems[found.id] = found
-    for system in systems.values():
-        _shadows_one_that_decides(system, systems, folder)
     return systems
-
-
-def _shadows_one_that_decides(system: System, systems: Mapping[str, System], folder: Path) -> None:
-    """Raises SystemFileError where the system that another is a shadow of is not there, or decides nothing."""
-    if system.shadow_of is None:
-        return
-    there = systems.get(system.shadow_of)
-    if there is None or there.shadow_of or there.columns is None or there.columns.weight or not there.columns.key:
-        why = "no such system" if there is None else "a shadow itself" if there.shadow_of else "no log of its decisions"
-        raise SystemFileError(
-            f"`shadow_of: {system.shadow_of}` names what it cannot be compared with: {why}.",
-            where=str(folder / f"{system.id}.yaml"),
-            next_step="Name a system of this workspace that decides, with one row for each decision.",
-        )
 
 
 def faults_in(folder: Path) -> list[SystemFileError]:

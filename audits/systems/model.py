@@ -136,10 +136,6 @@ class System(Logs, Description):
     def _consistent(self) -> Self:
         if self.kind in ("selection", "ranking") and self.columns is None:
             raise ValueError(f"kind '{self.kind}' needs `columns`: what each column of its log means")
-        if self.shadow_of == self.id:
-            raise ValueError("`shadow_of` names the system itself: name the one that decides")
-        if self.shadow_of and (self.columns is None or self.columns.weight is not None or not self.columns.key):
-            raise ValueError("a shadow needs `columns` with one row for each decision and its id, without `weight`")
         if self.kind == "declared" and self.columns is not None:
             raise ValueError("kind 'declared' is attested, not measured: remove `columns` or change the kind")
         for names in self.intersections:
@@ -176,8 +172,8 @@ class System(Logs, Description):
 
     @model_validator(mode="after")
     def _decided(self) -> Self:
-        if self.columns is not None and not self.decides and (self.kind != "ranking" or self.shadow_of):
-            raise ValueError("`columns.decision` is missing: only a ranking that is no shadow can do without")
+        if self.columns is not None and not self.decides and self.kind != "ranking":
+            raise ValueError("`columns.decision` is missing: only a ranking can do without")
         return self
 
     @model_validator(mode="after")

@@ -48,15 +48,9 @@ def run_audit(
 ) -> AuditDocument:
     """Measures a window of a system, judges it by the charter in force and seals the result in the ledger.
 
-    Raises BoussoleError for a shadow: what decides nothing keeps no promise, and breaks none.
     With `dry_run` the document is returned without being stored or sealed. `judging`: another charter than the one in
     force in the workspace. `beside`: documents that will be sealed before this one, as good as stored.
     """
-    if system.shadow_of is not None:
-        raise BoussoleError(
-            f"'{system.id}' decides nothing: it is a shadow of '{system.shadow_of}', and no verdict is made on it.",
-            next_step=f"Set it beside that system: `boussole compare --shadow {system.id}`.",
-        )
     if not dry_run and workspace.governance.exists():
         open_records(workspace)  # brings older records up to date before anything reads them
     hold_groups(workspace, system, beside=beside)

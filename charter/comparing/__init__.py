@@ -1,1 +1,1 @@
-"""Two versions compared: a candidate judged, months of one beside those of the next, a shadow beside what decides."""
+"""Two versions compared: a candidate is judged, or the months of one version are set beside those of the next."""

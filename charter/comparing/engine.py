@@ -1,12 +1,12 @@
-"""The comparison of two versions of a model, whether they decided other cases, the same, or those of other months.
+"""The comparison of two versions of a model: measures in pairs, their changes, and the correction for their number.
 
-Each measure stands on both sides (`MeasurePair`), with its change found as the cases allow; p-values are corrected
-after Holm over all that is compared, and from that a row is made: judged (`candidate`) or not (`side_by_side`).
+Each measure is in a pair (`MeasurePair`) with its change; p-values are corrected after Holm over all that is compared,
+and each pair becomes a row: judged (`candidate`) or not (`side_by_side`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -18,7 +18,6 @@ from boussole.charter.document.differences.comparing import (
     ChangeOfMeasure,
     FigureOfSide,
     IntervalOfChange,
-    Method,
     Scale,
 )
 from boussole.charter.document.measures import by_id
@@ -32,18 +31,6 @@ SHOWN = (
     "mean_score", "auc", "calibration_in_the_large",
 )  # fmt: skip
 """What is set side by side of everybody and of every group, beside the comparisons that the charter judges."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MeasureDifference:
-    """By how much a measure differs between both sides, and from what that is known."""
-
-    gap: Gap
-    method: Method
-
-
-Find = Callable[[MeasureDocument, MeasureDocument], MeasureDifference | None]
-"""Finds the difference of a measure between both sides; None where it cannot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,19 +66,19 @@ def family(pairs: Sequence[MeasurePair[C]]) -> int:
 
 
 def side_by_side(
-    before: Sequence[MeasureDocument], after: Sequence[MeasureDocument], *, compared: Collection[str], find: Find
-) -> list[MeasurePair[MeasureDifference]]:
+    before: Sequence[MeasureDocument], after: Sequence[MeasureDocument], *, compared: Collection[str]
+) -> list[MeasurePair[Gap]]:
     """What both sides tell of the same measures. `compared`: the comparisons of groups that are set side by side."""
     own = by_id(before)
-    return [_pair(own.get(each.id), each, find) for each in after if _told(each, compared)]
+    return [_pair(own.get(each.id), each) for each in after if _told(each, compared)]
 
 
-def scale_of(measure: MeasureDocument) -> Scale:
+def _scale_of(measure: MeasureDocument) -> Scale:
     """Whether two values of a measure are held to each other as a factor or as a difference."""
     return "ratio" if judged(measure.metric).scale == "ratio" else "difference"
 
 
-def rows(pairs: Sequence[MeasurePair[MeasureDifference]], *, alpha: float) -> tuple[ChangeOfMeasure, ...]:
+def rows(pairs: Sequence[MeasurePair[Gap]], *, alpha: float) -> tuple[ChangeOfMeasure, ...]:
     """One row for each measure, with what differs at a level over all of them."""
     return tuple(_row(pair, p, alpha) for pair, p in corrected(pairs))
 
@@ -105,17 +92,17 @@ def _told(measure: MeasureDocument, compared: Collection[str]) -> bool:
     return plain and len(measure.by) < 2 and bool(measure.group or not measure.by)
 
 
-def _pair(before: MeasureDocument | None, after: MeasureDocument, find: Find) -> MeasurePair[MeasureDifference]:
+def _pair(before: MeasureDocument | None, after: MeasureDocument) -> MeasurePair[Gap]:
     reason = "group_absent" if before is None else before.reason or after.reason
     if before is None or reason is not None:
         return MeasurePair(before=None, after=after, reason=reason)
-    change = find(before, after)
+    change = _gap(before, after)
     if change is None:
         return MeasurePair(before=before, after=after, reason="no_interval")
-    return MeasurePair(before=before, after=after, change=change, p=change.gap.p)
+    return MeasurePair(before=before, after=after, change=change, p=change.p)
 
 
-def _row(pair: MeasurePair[MeasureDifference], p: float | None, alpha: float) -> ChangeOfMeasure:
+def _row(pair: MeasurePair[Gap], p: float | None, alpha: float) -> ChangeOfMeasure:
     measure, change = pair.after, pair.change
     return ChangeOfMeasure(
         metric=measure.metric,
@@ -123,12 +110,12 @@ def _row(pair: MeasurePair[MeasureDifference], p: float | None, alpha: float) ->
         group=measure.group,
         given=measure.given,
         measure=measure.id,
-        scale=scale_of(measure),
+        scale=_scale_of(measure),
         against=measure.params.against,
         production=None if pair.before is None else _figure(pair.before),
         candidate=None if pair.before is None else _figure(measure),
-        change=None if change is None else change.gap.value,
-        interval=None if change is None else _interval(change),
+        change=None if change is None else change.value,
+        interval=None if change is None else IntervalOfChange(low=change.low, high=change.high, level=LEVEL, method="mover"),
         p=pair.p,
         reason=pair.reason,
         p_adjusted=p,
@@ -140,16 +127,11 @@ def _figure(measure: MeasureDocument) -> FigureOfSide:
     return FigureOfSide(value=given(measure.value), n=measure.n, interval=measure.interval)
 
 
-def _interval(change: MeasureDifference) -> IntervalOfChange:
-    return IntervalOfChange(low=change.gap.low, high=change.gap.high, level=LEVEL, method=change.method)
-
-
-def from_intervals(before: MeasureDocument, after: MeasureDocument) -> MeasureDifference | None:
-    """The difference of a measure between other cases, from the intervals of both."""
+def _gap(before: MeasureDocument, after: MeasureDocument) -> Gap | None:
+    """The difference of a measure between cases of two months, from the intervals of both."""
     if before.interval is None or after.interval is None:
         return None
-    found = gap(_estimate(before), _estimate(after), ratio=scale_of(after) == "ratio")
-    return None if found is None else MeasureDifference(gap=found, method="mover")
+    return gap(_estimate(before), _estimate(after), ratio=_scale_of(after) == "ratio")
 
 
 def _estimate(measure: MeasureDocument) -> Estimate:

@@ -22,7 +22,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.published import set_apart
-from boussole.charter.comparing.engine import family, from_intervals, rows, side_by_side
+from boussole.charter.comparing.engine import family, rows, side_by_side
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.differences.comparing import SCHEMA, Days, VersionComparison, VersionSide
 from boussole.charter.document.differences.distances import distances_of
@@ -90,7 +90,7 @@ def sequential(
     small = min(counts.units(window, system) for window in found.windows) < system.privacy.suppress_below
     one, two = (_audit(documents, system, window) for window in found.windows)
     judged = {each.measure for verdict in two.verdicts for each in verdict.comparisons}
-    pairs = side_by_side(one.measures, two.measures, compared=judged, find=from_intervals)
+    pairs = side_by_side(one.measures, two.measures, compared=judged)
     return VersionComparison(
         schema_=SCHEMA,
         kind="sequential",
@@ -103,7 +103,6 @@ def sequential(
         family=family(pairs),
         rows=rows(pairs, alpha=alpha),
         drift=distances_of([] if small else compared(counts, found.windows, system, as_of=as_of)),
-        agreement=None,
     )
 
 

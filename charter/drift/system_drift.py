@@ -22,7 +22,6 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.published import set_apart
 from boussole.charter.committee.examined import examined
 from boussole.charter.comparing.months import VersionSuccession, version_changes
-from boussole.charter.comparing.stored import kept
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.base import given
 from boussole.charter.drift.groups import SELECTION_RATE, GroupSizes, kind_of_series, mix_measures, series_of, told
@@ -147,7 +146,7 @@ def with_versions(drift: Drift, workspace: Workspace, *, today: dt.date) -> Drif
         as_of=today,
         documents=drift.audits,
     )
-    return replace(drift, beside=[*kept(workspace, system.id), *changes])
+    return replace(drift, beside=changes)
 
 
 def _until(series: DriftSeries, day: dt.date) -> DriftSeries:

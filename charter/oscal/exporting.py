@@ -39,7 +39,7 @@ def oscal_files(workspace: Workspace, audits: Sequence[StoredAudit], *, lang: st
 def _of_charter(charter: Charter, audits: Sequence[ExportedAudit], workspace: Workspace, words: OscalWords) -> Files:
     end = f"{charter.id}-{charter.version}-{charter.sha256[:8]}.json"
     names = {kind: f"{kind}-{end}" for kind in ("catalog", "assessment-plan", "assessment-results")}
-    systems = {audit.system.id: audit.system for audit in audits} or workspace.deciding
+    systems = {audit.system.id: audit.system for audit in audits} or workspace.systems
     files = {
         names["catalog"]: catalog(charter, words.lang),
         names["assessment-plan"]: plan(charter, list(systems.values()), catalog_file=names["catalog"], words=words),

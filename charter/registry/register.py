@@ -20,7 +20,7 @@ def register_of(workspace: Workspace, *, today: dt.date) -> tuple[Charter, Facts
     """The charter in force in a workspace, what was stated until a day, and its register, in the order of the ids."""
     judging = in_force(workspace)
     facts = facts_of(workspace, as_of=today, adopted=judging.adopted)
-    uses = register(judging.charter, workspace.deciding, latest_audits(workspace), facts=facts)
+    uses = register(judging.charter, workspace.systems, latest_audits(workspace), facts=facts)
     return judging.charter, facts, uses
 
 

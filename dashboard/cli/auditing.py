@@ -189,7 +189,7 @@ def audits(
         say("Its file holds texts to nothing (`generations.texts`): nothing is measured, and nothing is sealed.")
         asked = {name: days[name] for name in ("start", "end", "as_of")}
         return [AuditedWindow(document=texts_document(workspace, writer, **asked))], workspace.settings.language
-    ids = [system] if system else [item.id for item in workspace.deciding.values() if item.measured]
+    ids = [system] if system else [item.id for item in workspace.systems.values() if item.measured]
     if not ids:
         raise BoussoleError(
             "no system has a log that is measured.", next_step="Add one with `boussole systems add FILE`."

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from boussole.audits.systems import System
     from boussole.audits.workspace import Workspace
     from boussole.charter.document.differences.comparing import (
-        Agreement,
         CandidateComparison,
         ChangeOfMeasure,
         Days,
@@ -99,24 +98,9 @@ def tell_side_by_side(document: VersionComparison) -> None:
         if measure.metric == "psi":
             name = next(iter((measure.group or {}).values()))
             put(f"  distance  psi {name}: {measure.reason if measure.value is None else f'{measure.value:.3f}'}")
-    if document.agreement is not None:
-        _agreement(document.agreement)
     if document.mixed:
         put(f"  left out, because neither decided alone: {', '.join(_days(month) for month in document.mixed)}")
-    if document.kind == "sequential":
-        put("  The months differ too: what changed meanwhile for other reasons is in these figures as well.")
-
-
-def _agreement(found: Agreement) -> None:
-    from boussole.charter.document.base import given
-
-    if found.reason is not None:
-        put(f"  agreement over {found.pairs} decisions: hidden ({found.reason})")
-        return
-    put(
-        f"  agreement {found.rate:.4f} of {found.pairs} decisions; selected by the shadow alone "
-        f"{found.only_candidate}, by the other alone {found.only_production} (McNemar {_p(given(found.p))})"
-    )
+    put("  The months differ too: what changed meanwhile for other reasons is in these figures as well.")
 
 
 def _days(window: Days) -> str:
@@ -184,9 +168,6 @@ def compare(  # noqa: PLR0917 (the options of a command)
     system_file: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="To compare files: a system file, no workspace.")
     ] = None,
-    shadow: Annotated[
-        str | None, typer.Option(help="A system that decides nothing (`shadow_of`): its answers beside the decisions.")
-    ] = None,
     start: FromOption = None,
     end: ToOption = None,
     as_of: AsOfOption = None,
@@ -199,22 +180,20 @@ def compare(  # noqa: PLR0917 (the options of a command)
 ) -> None:
     """Judge a candidate against the version in production: what got worse, what did not, what cannot be told.
 
-    With --versions, set two versions side by side as the audits of their months told them; with --shadow, one that
-    answers the same cases without deciding (in the month that holds --from). Neither judges.
+    With --versions, set two versions side by side as the audits of their months give their figures, without judging.
     """
     from boussole.audits.sides import SideDays
     from boussole.charter.comparing.candidate import judge, margins
     from boussole.charter.records.in_force import in_force
 
     check_file(json_)
-    if sequence is not None or shadow is not None:
-        if versions or run or system_file or end or (sequence and (shadow or start)):
+    if sequence is not None:
+        if versions or run or system_file or start or end:
             raise BoussoleError(
-                "--versions and --shadow each stand by themselves, without other sides or days.",
-                next_step="Run `boussole compare --system ID --versions V1..V2`, or `boussole compare --shadow ID`.",
+                "--versions takes no other versions, files, runs or days.",
+                next_step="Run `boussole compare --system ID --versions V1..V2`.",
             )
-        on, known = (day.date() if day else None for day in (start, as_of))
-        _side_by_side(workspace_of(context), system, sequence=sequence, shadow=shadow, days=(on, known), to=json_)
+        _side_by_side(workspace_of(context), system, sequence, as_of=as_of.date() if as_of else None, to=json_)
         return
     limits = margins(ratio=ratio_margin, gap=gap_margin)
     wanted = [("named", name) for name in versions or ()] + [("run", name) for name in run or ()]
@@ -243,40 +222,19 @@ DAYS = ("start", "end", "as_of")
 
 
 def _side_by_side(
-    workspace: Workspace,
-    system: str | None,
-    *,
-    sequence: str | None,
-    shadow: str | None,
-    days: tuple[dt.date | None, dt.date | None],
-    to: str | None,
+    workspace: Workspace, system: str | None, sequence: str, *, as_of: dt.date | None, to: str | None
 ) -> None:
-    """Sets two versions side by side and tells, or writes JSON. `days`: in the month to look at; of the outcomes."""
+    """Sets two versions side by side, on the terminal or as JSON. `as_of`: the day up to which outcomes are known."""
     from boussole.charter.comparing.months import sequential
-    from boussole.charter.comparing.shadow import side_of_shadow
-    from boussole.charter.comparing.stored import keep
     from boussole.charter.records.in_force import in_force
 
-    alpha, (on, as_of) = in_force(workspace).charter.alpha, days
-    if shadow is not None:
-        _same(workspace.system(shadow), system)
-        document = side_of_shadow(workspace, workspace.system(shadow), alpha=alpha, on=on, as_of=as_of)
-        keep(workspace, document)
-    else:
-        before, after = _versions(sequence or "", system)
-        document = sequential(workspace, workspace.system(system or ""), before, after, alpha=alpha, as_of=as_of)
+    before, after = _versions(sequence, system)
+    alpha = in_force(workspace).charter.alpha
+    document = sequential(workspace, workspace.system(system or ""), before, after, alpha=alpha, as_of=as_of)
     if to:
         write_json(document.written(), to)
     if to != STDOUT:
         tell_side_by_side(document)
-
-
-def _same(shadow: System, system: str | None) -> None:
-    if system not in (None, shadow.shadow_of):
-        raise BoussoleError(
-            f"'{shadow.id}' is no shadow of '{system}'.",
-            next_step="Leave out --system: the file of the shadow names it.",
-        )
 
 
 def _versions(sequence: str, system: str | None) -> tuple[str, str]:

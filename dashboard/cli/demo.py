@@ -392,7 +392,7 @@ def run_demo(home: Path, *, people: int, progress: Progress) -> Demo:
     for report in sync(workspace, progress=progress):
         for failure in report.failures:
             raise failure
-    measured = [system for system in workspace.deciding.values() if system.measured]
+    measured = [system for system in workspace.systems.values() if system.measured]
     for system in measured:
         windows = complete_windows(workspace, system)
         for done, window in enumerate(windows, 1):

@@ -130,11 +130,11 @@ def list_(
     workspace = workspace_of(context)
     chosen = [s for s in workspace.systems.values() if status in (None, s.status) and risk in (None, s.risk)]
     language = workspace.settings.language
-    rows = [(s.id, s.kind, _stands(s), s.risk, s.title.get(language) or next(iter(s.title.values()))) for s in chosen]
+    rows = [(s.id, s.kind, s.status, s.risk, s.title.get(language) or next(iter(s.title.values()))) for s in chosen]
     for line in _columns(rows) if sys.stdout.isatty() else map("\t".join, rows):
         put(line)
-    counts = Counter(_stands(system) for system in chosen)
-    names = ("design", "pilot", "production", "retired", SHADOW)
+    counts = Counter(system.status for system in chosen)
+    names = ("design", "pilot", "production", "retired")
     told = ", ".join(f"{counts[name]} {name}" for name in names if counts[name])
     say(f"{len(chosen)} system(s){f': {told}' if told else ''}.")
     for line in _sharing(workspace):
@@ -155,14 +155,6 @@ def _sharing(workspace: Workspace) -> list[str]:
         f"{pair.months[-1]:%Y-%m}): their audits are protected together, see docs/privacy.md."
         for pair in pairs
     ]
-
-
-SHADOW = "shadow"
-
-
-def _stands(system: System) -> str:
-    """Where a system stands; a shadow, which decides nothing, stands nowhere."""
-    return SHADOW if system.shadow_of else system.status
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -314,7 +314,7 @@ def edition(
     of one is not known any more.
     """
     found = _newest(workspace) if period is None else _of_period(workspace, period)
-    registered = len({*workspace.deciding, *found})
+    registered = len({*workspace.systems, *found})
     chosen = _chosen(workspace, found, systems, period)
     found = {name: found[name] for name in chosen or found}
     latest = {system_id: documents[-1] for system_id, documents in sorted(found.items())}
@@ -330,7 +330,7 @@ def edition(
     as_of = max(document.as_of for document in latest.values())
     stated_until = as_of if period is not None else max(as_of, today or workspace.today())
     facts = facts_of(workspace, as_of=stated_until)
-    known = {name: system for name, system in workspace.deciding.items() if not chosen or name in chosen}
+    known = {name: system for name, system in workspace.systems.items() if not chosen or name in chosen}
     by = {system_id: replace(facts, adopted=each.adopted) for system_id, each in judging.items()}
     scene = Scene(
         charter=charters[newest],
@@ -375,7 +375,7 @@ def _chosen(
     period: ReportPeriod | None,
 ) -> tuple[str, ...]:
     """The systems that are asked for, each once, in the order of their ids."""
-    known = {*workspace.deciding, *latest_audits(workspace)}
+    known = {*workspace.systems, *latest_audits(workspace)}
     for name in systems:
         if name not in known:
             raise ReportError(

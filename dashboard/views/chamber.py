@@ -114,7 +114,7 @@ class Chamber:
 def chambers(workspace: Workspace, *, today: dt.date) -> dict[str, Chamber]:
     """The committees of a workspace by id, on the day of the machine."""
     names = {member: each.name for member, each in directory(workspace).items()}
-    facts, systems = facts_of(workspace, as_of=today), workspace.deciding
+    facts, systems = facts_of(workspace, as_of=today), workspace.systems
     return {
         name: Chamber(house=committee_state(workspace, name), names=names, facts=facts, systems=systems)
         for name in committees(workspace)

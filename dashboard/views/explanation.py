@@ -241,10 +241,6 @@ def _of_decisions(values: dict[str, str], days: dict[str, str], say: Say) -> dic
             say("A decision of this system is known by: {columns}.", columns=values.get("columns", "")),
             say("Give each value, in this order."),
         ),
-        "shadow": (
-            say("This system is on trial beside “{other}”: it decided about nobody.", other=values.get("other", "")),
-            say("Ask anew for the system that decides."),
-        ),
         "no_decisions": (
             say("This system logs no decisions about people."),
             say("What it is for, and whom to ask, is in the register."),

@@ -43,7 +43,6 @@ class Scene:
     history: Mapping[str, Sequence[AuditSummary]] = field(default_factory=dict)
     facts: Facts = NOTHING
     versions: Mapping[str, str] = field(default_factory=dict)
-    shadows: frozenset[str] = frozenset()
     """Systems that decide nothing: they are compared with others, and stand in no register."""
 
     @cached_property
@@ -114,10 +113,9 @@ class JudgedQuestion:
 
 def load(workspace: Workspace, *, today: dt.date | None = None) -> Scene:
     """Everything the pages of a workspace need, from its records alone."""
-    judging, systems = in_force(workspace), workspace.deciding
+    judging, systems = in_force(workspace), workspace.systems
     facts = facts_of(workspace, as_of=today or workspace.today(), adopted=judging.adopted)
-    shadows = frozenset(workspace.systems.keys() - systems.keys())
-    latest = {name: document for name, document in latest_audits(workspace).items() if name not in shadows}
+    latest = latest_audits(workspace)
     history: dict[str, list[AuditSummary]] = {system: [] for system in latest}
     for each in summaries(workspace):
         if each.system in history:
@@ -134,7 +132,6 @@ def load(workspace: Workspace, *, today: dt.date | None = None) -> Scene:
     return Scene(
         charter=judging.charter,
         systems=systems,
-        shadows=shadows,
         latest=standing,
         previous=previous,
         history=history,

@@ -70,7 +70,6 @@ def document(*rows: Document, **more: Any) -> dict[str, Any]:
         "family": sum(each["p"] is not None for each in rows),
         "rows": list(rows),
         "drift": [],
-        "agreement": None,
         **more,
     }
 
@@ -136,24 +135,3 @@ def test_what_keeps_them_apart_is_said_with_the_next_step() -> None:
     assert "<code>boussole audit</code>" in html
     assert 'id="version-2-0--b-"' in html
     assert made("versions", []) == ""
-
-
-def test_a_shadow_is_called_by_its_title_and_gets_no_verdict() -> None:
-    agreement = {
-        "pairs": 1000, "rate": 0.94, "only_production": 50, "only_candidate": 10, "p": 0.001, "reason": None,
-        "without_answer": 12, "never_decided": 0, "interval": None, "method": "jackknife",
-    }  # fmt: skip
-    told = document(row("selection_rate/sex=F", 0.5, 0.4, p=0.001), kind="shadow", agreement=agreement)
-    for side, name in (("production", "Jobs"), ("candidate", "Jobs, new")):
-        told[side] = {**told[side], "title": {"en": name, "fr": name}}
-    found = shown(told)
-    assert found.title == "Jobs, new, a shadow of Jobs"
-    assert found.period == "September 2026: the same cases, answered by both; one decides, the other does not"
-    assert found.sentences[0] == "Share of people called, F: 40.0% with Jobs, new, 50.0% with Jobs."
-    assert list(found.head[:3]) == ["What", "Jobs", "Jobs, new"]
-    assert found.notes[:4] == [
-        "Both answer the same in 94.0% of 1,000 cases.",
-        "Of the 60 others, the shadow selects 10 and the one that decides 50.",
-        "Twelve decisions have no answer.",
-        "A shadow decides nothing: no verdict is made on it.",
-    ]

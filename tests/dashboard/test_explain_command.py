@@ -295,7 +295,6 @@ def test_logged_weights_are_complete_only_where_it_is_known_what_the_model_reads
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"shadow_of": "jobs"}, "à l’essai"),
         ({"columns": None}, "ne consigne aucune décision"),
         ({"columns": {"id": RowNumber(row_number=True)}}, "aucune décision séparément"),
     ],

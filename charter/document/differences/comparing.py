@@ -1,5 +1,5 @@
-"""Comparisons of two versions, one document whatever its kind: a candidate held to the one in production and judged,
-whole months beside those of the version before, or a shadow beside the system that decides."""
+"""Comparisons of two versions, one document for both kinds: a candidate that is judged against the version in
+production, or the whole months of a version beside those of the version before."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from pydantic import ConfigDict, Field, RootModel
 from boussole.audits.measure_params import Side
 from boussole.audits.windows import Window
 from boussole.charter.document.audit import System
-from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Hex, Share, Texts
+from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Hex, Share
 from boussole.charter.document.differences.distances import Distance
 from boussole.charter.document.measures import IntervalOfMeasure
 
 SCHEMA: Literal["boussole.comparison/1"] = "boussole.comparison/1"
-Kind = Literal["candidate", "sequential", "shadow"]
+Kind = Literal["candidate", "sequential"]
 Outcome = Literal["worse", "not_worse", "unknown"]
 Scale = Literal["ratio", "difference"]
-Method = Literal["mover", "paired"]
 Some = Annotated[int, Field(ge=1)]
 
 
@@ -39,7 +38,6 @@ class VersionSide(DocumentPart):
 
     kind: Annotated[Literal["version", "run", "file"] | None, LATER, Field(description="Where it was read from")] = None
     name: str
-    title: Annotated[Texts | None, LATER, Field(description="Of a shadow, and of the system that decides")] = None
     window: Days
     decisions: Some
     entry: Annotated[
@@ -161,9 +159,9 @@ class FigureOfSide(DocumentPart):
 
 
 class IntervalOfChange(IntervalOfMeasure):
-    """Where a difference very likely lies: from the intervals of both sides, or from the cases of both."""
+    """Where a difference very likely lies, from the intervals of both sides."""
 
-    method: Method
+    method: Literal["mover"]
 
 
 class ChangeOfMeasure(MeasureOfTwo):
@@ -178,40 +176,18 @@ class ChangeOfMeasure(MeasureOfTwo):
     differs: bool
 
 
-class Agreement(DocumentPart):
-    """How often a shadow and the system that decides answer the same, and whether answers changed one way."""
-
-    pairs: Some
-    rate: Share | None
-    interval: IntervalOfMeasure | None
-    only_production: Count | None
-    only_candidate: Count | None
-    p: Share | None
-    reason: Annotated[
-        Literal["small_group"] | None, Field(description="Why nothing is said of how often both answer the same")
-    ]
-    method: Literal["mcnemar_exact", "jackknife"]
-    without_answer: Count
-    never_decided: Count
-
-
 class VersionComparison(TwoVersions):
     """Two versions side by side: what differs, on fairness and on drift; nothing is judged."""
 
     kind: Annotated[
-        Literal["sequential", "shadow"],
-        Field(
-            description="Whole months of one version beside those of the next; or the same cases, answered by one "
-            "that does not decide"
-        ),
+        Literal["sequential"], Field(description="Whole months of one version beside those of the next")
     ]
-    changed_on: Annotated[Day | None, Field(description="The first day of the new version; null for a shadow")]
+    changed_on: Annotated[Day, Field(description="The first day of the new version")]
     mixed: Annotated[
         tuple[Days, ...], Field(description="Months between them that are left out because neither decided alone")
     ]
     rows: tuple[ChangeOfMeasure, ...]
     drift: Annotated[tuple[Distance, ...], Field(description="Distances of everybody")]
-    agreement: Agreement | None
 
     @property
     def differing(self) -> list[ChangeOfMeasure]:
@@ -220,4 +196,4 @@ class VersionComparison(TwoVersions):
 
 
 class ComparisonDocument(RootModel[Annotated[CandidateComparison | VersionComparison, Field(discriminator="kind")]]):
-    """Two versions of a system: a candidate judged on the cases of both, months beside months, or a shadow."""
+    """Two versions of a system: a candidate judged on the cases of both, or months beside months."""

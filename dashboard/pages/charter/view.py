@@ -74,7 +74,7 @@ def look(workspace: Workspace, *, against: str, today: dt.date) -> CharterView:
         versions=kept,
         amendment=amend(workspace, judging, changed, drafted=known is None, today=today) if changed else None,
         fault=fault,
-        systems=workspace.deciding,
+        systems=workspace.systems,
     )
 
 

@@ -101,7 +101,7 @@ def data_page(scene: Scene, facts: StoreFacts, say: Say, *, now: dt.datetime, qu
         rows=rows,
         systems=list(told.values()),
         without=[scene.title(name, say) for name in scene.systems if not (trouble or name in shown)],
-        removed=sorted({item.system for item in facts.lake.arrived} - scene.systems.keys() - scene.shadows),
+        removed=sorted({item.system for item in facts.lake.arrived} - scene.systems.keys()),
     )
 
 

@@ -42,9 +42,8 @@ def drift_page(workspace: Workspace, asked: DriftQuery, lang: str, *, fine: bool
 
 
 def _seen_at(workspace: Workspace) -> Stamp:
-    """What is looked at again when it changes: decisions, audits, shadows."""
-    shadows = sorted((workspace.reports / "shadow").glob("*/*.json"))
-    return (*stamp(workspace), *stamp_of([*lake_files(workspace), *shadows]))
+    """What is looked at again when it changes: decisions, audits."""
+    return (*stamp(workspace), *stamp_of(lake_files(workspace)))
 
 
 @newest(8)

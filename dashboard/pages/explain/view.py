@@ -66,7 +66,7 @@ def request_words(found: AppealState, say: Say) -> str:
 
 def opening(workspace: Workspace, say: Say) -> Form | None:
     """Which decision, for which request, and why; None where no system decides."""
-    systems = [(each.id, say.text(each.title)) for each in workspace.deciding.values() if each.decides]
+    systems = [(each.id, say.text(each.title)) for each in workspace.systems.values() if each.decides]
     if not systems:
         return None
     requests = [(each.appeal.number, request_words(each, say)) for each in waiting(workspace)]

@@ -10,7 +10,7 @@ from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.charter.comparing.months import VersionSuccession
 from boussole.charter.document.base import given
-from boussole.charter.document.differences.comparing import Agreement, ChangeOfMeasure, VersionComparison, VersionSide
+from boussole.charter.document.differences.comparing import ChangeOfMeasure, VersionComparison, VersionSide
 from boussole.charter.judging.families import decision
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.groups import reason_words, value_name
@@ -107,31 +107,20 @@ class Figures:
     say: Say
     document: VersionComparison
 
-    @property
-    def shadow(self) -> bool:
-        """Whether one side decides nothing."""
-        return self.document.kind == "shadow"
-
     def side(self, side: VersionSide) -> str:
-        """What one side is called: a version, or a system by its title."""
-        if self.shadow:
-            return self.say.text(side.title or {}, side.name)
+        """What one side is called."""
         return self.say("version {version}", version=side.name)
 
     def title(self) -> str:
         after, before = self.document.candidate, self.document.production
-        if self.shadow:
-            return self.say("{after}, a shadow of {before}", after=self.side(after), before=self.side(before))
         return self.say("Version {after} beside {before}", after=after.name, before=before.name)
 
     def period(self) -> str:
         sides = (self.document.candidate, self.document.production)
         after, before = (self.say.period(side.window.start, side.window.end) for side in sides)
-        if self.shadow:
-            told = self.say("{period}: the same cases, answered by both; one decides, the other does not", period=after)
-        else:
-            told = self.say("{after} beside {before}: the whole months next to the change", after=after, before=before)
-        return capital(told)
+        return capital(
+            self.say("{after} beside {before}: the whole months next to the change", after=after, before=before)
+        )
 
     def head(self) -> list[str]:
         sides = [capital(self.side(each)) for each in (self.document.production, self.document.candidate)]
@@ -227,41 +216,10 @@ class Figures:
         )
         return [*told, more]
 
-    def _agreement(self, told: Agreement) -> list[str]:
-        """How often both answer the same."""
-        say, hidden = self.say, told.reason is not None
-        one, other = told.only_candidate or 0, told.only_production or 0
-        found = [
-            say("In how many cases both answer otherwise is hidden: it would tell of a few.")
-            if hidden
-            else say(
-                "Both answer the same in {share} of {n} cases.",
-                share=say.percent(given(told.rate)),
-                n=say.whole(told.pairs),
-            )
-        ]
-        if one + other:
-            found.append(
-                say(
-                    "Of the {n} others, the shadow selects {one} and the one that decides {other}.",
-                    n=say.whole(one + other),
-                    one=say.whole(one),
-                    other=say.whole(other),
-                )
-            )
-        if left := told.without_answer:
-            found.append(say.plural("One decision has no answer.", "{n} decisions have no answer.", left))
-        return [*found, say("A shadow decides nothing: no verdict is made on it.")]
-
     def notes(self) -> list[str]:
         """What has to be known to read it."""
-        say, found = self.say, []
-        if not self.shadow:
-            found.append(
-                say("The months differ too: what changed meanwhile for other reasons is in these figures as well.")
-            )
-        if self.document.agreement:
-            found += self._agreement(self.document.agreement)
+        say = self.say
+        found = [say("The months differ too: what changed meanwhile for other reasons is in these figures as well.")]
         if self.document.mixed:
             months = joined(", ", [say.period(each.start, each.end) for each in self.document.mixed])
             found.append(say("Left out, because neither decided alone: {months}.", months=months))

@@ -255,7 +255,7 @@ class Setting:
         """The systems that decide."""
         if self.chamber is not None:
             return self.chamber.systems
-        return self.scene.systems if self.scene else self.here.deciding
+        return self.scene.systems if self.scene else self.here.systems
 
     @cached_property
     def facts(self) -> Facts:
