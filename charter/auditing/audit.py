@@ -12,7 +12,6 @@ import pyarrow as pa
 from boussole.audits import evidence
 from boussole.audits.decisions import IngestReport
 from boussole.audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
-from boussole.audits.errors import BoussoleError
 from boussole.audits.runs import Run, code_hash, measure_window
 from boussole.audits.standing import standing
 from boussole.audits.systems.model import System

@@ -115,7 +115,9 @@ def _row(pair: MeasurePair[Gap], p: float | None, alpha: float) -> ChangeOfMeasu
         production=None if pair.before is None else _figure(pair.before),
         candidate=None if pair.before is None else _figure(measure),
         change=None if change is None else change.value,
-        interval=None if change is None else IntervalOfChange(low=change.low, high=change.high, level=LEVEL, method="mover"),
+        interval=None
+        if change is None
+        else IntervalOfChange(low=change.low, high=change.high, level=LEVEL, method="mover"),
         p=pair.p,
         reason=pair.reason,
         p_adjusted=p,

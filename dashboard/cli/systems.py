@@ -32,7 +32,6 @@ from boussole.dashboard.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from boussole.audits.systems import System
     from boussole.audits.workspace import Workspace
 
 # `boussole systems import`: a whole register from a spreadsheet.

@@ -179,9 +179,7 @@ class ChangeOfMeasure(MeasureOfTwo):
 class VersionComparison(TwoVersions):
     """Two versions side by side: what differs, on fairness and on drift; nothing is judged."""
 
-    kind: Annotated[
-        Literal["sequential"], Field(description="Whole months of one version beside those of the next")
-    ]
+    kind: Annotated[Literal["sequential"], Field(description="Whole months of one version beside those of the next")]
     changed_on: Annotated[Day, Field(description="The first day of the new version")]
     mixed: Annotated[
         tuple[Days, ...], Field(description="Months between them that are left out because neither decided alone")
