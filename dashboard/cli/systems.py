@@ -132,7 +132,7 @@ def list_(
     rows = [(s.id, s.kind, s.status, s.risk, s.title.get(language) or next(iter(s.title.values()))) for s in chosen]
     for line in _columns(rows) if sys.stdout.isatty() else map("\t".join, rows):
         put(line)
-    counts = Counter(system.status for system in chosen)
+    counts: Counter[str] = Counter(system.status for system in chosen)
     names = ("design", "pilot", "production", "retired")
     told = ", ".join(f"{counts[name]} {name}" for name in names if counts[name])
     say(f"{len(chosen)} system(s){f': {told}' if told else ''}.")
