@@ -106,9 +106,3 @@ def ends_of_rows(measure: Measure) -> tuple[float, float | None] | None:
     if not isinstance(params, SmirnovParams | WassersteinParams) or params.low is None:
         return None
     return params.low, params.high
-
-
-def is_clipped(measure: Measure) -> bool:
-    """Whether values beyond the outermost edges count as lying at them."""
-    params = MODELS[measure.metric].of(measure.params)
-    return isinstance(params, WassersteinParams) and bool(params.clipped)

@@ -49,24 +49,12 @@ def p_beyond(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> flo
     return _tail(test, threshold, below=_is_below(bad_side))
 
 
-def p_good(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> float:
-    """One-sided p of "the truth is at or beyond the threshold"; small: very likely on the good side.
+def tails(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> tuple[float, float]:
+    """`p_beyond`, and the one-sided p of "the truth is at or beyond the threshold": small on the good side.
 
     >>> test = {"kind": "score_difference", "k": [50, 50], "n": [1000, 1000]}
-    >>> p_good(test, threshold=-0.1, bad_side="below") < 0.001
-    True
-    """
-    if test.get("only_beyond") == bad_side:
-        return 1.0
-    return _tail(test, threshold, below=not _is_below(bad_side))
-
-
-def tails(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> tuple[float, float]:
-    """`p_beyond` and `p_good` at one threshold.
-
-    >>> test = {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]}
-    >>> beyond, good = tails(test, threshold=0.8, bad_side="below")
-    >>> beyond == p_beyond(test, threshold=0.8, bad_side="below"), good == p_good(test, threshold=0.8, bad_side="below")
+    >>> beyond, good = tails(test, threshold=-0.1, bad_side="below")
+    >>> beyond == p_beyond(test, threshold=-0.1, bad_side="below"), good < 0.001
     (True, True)
     """
     below = _is_below(bad_side)

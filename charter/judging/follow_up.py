@@ -17,7 +17,6 @@ Reason = Literal[
     "started_first",
     "examined_first",
 ]
-EXAMINATIONS = ("impact_assessment", "ethics_review", "works_council")
 
 
 @dataclass(frozen=True, kw_only=True)

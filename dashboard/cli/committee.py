@@ -316,7 +316,6 @@ def minutes(
 
 VoteEntry = Annotated[int, typer.Argument(min=0, help="The entry of the vote.")]
 Title = Annotated[str, typer.Option(help="What is decided, in a few words.")]
-Subject = Annotated[str | None, typer.Option("--subject", help="The hash of the text it is about, such as of minutes.")]
 
 
 @app.command()

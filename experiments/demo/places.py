@@ -52,7 +52,6 @@ REGIONS = (
     Region(name="Grand Est", departments=("51", "54", "57", "67"), agencies=33),
 )
 """The first two are those of the trial, with 87 agencies; three more have begun, the others are to come."""
-TRIAL = REGIONS[:2]
 
 
 def _listed() -> pd.DataFrame:

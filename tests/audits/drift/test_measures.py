@@ -13,7 +13,7 @@ from boussole.audits.cubes.bins import Histogram, HistogramError
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.drift.statistics import psi
 from boussole.audits.measures import Measure
-from boussole.audits.uncertainty.tests import p_beyond, p_good
+from boussole.audits.uncertainty.tests import p_beyond, tails
 
 SHARES = np.array([0.05, 0.1, 0.1, 0.15, 0.2, 0.15, 0.1, 0.1, 0.05])
 
@@ -88,7 +88,7 @@ def test_psi_is_beyond_its_true_value_about_one_time_in_twenty(size: int, level:
     beyond = np.mean([p_beyond(test, threshold=level, bad_side="above") < 0.05 for test in tests])
     assert 0.03 < beyond < 0.075
     if level:
-        good = np.mean([p_good(test, threshold=level, bad_side="above") < 0.05 for test in tests])
+        good = np.mean([tails(test, threshold=level, bad_side="above")[1] < 0.05 for test in tests])
         assert 0.02 < good < 0.075
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from boussole.audits.uncertainty.estimates import Interval, compare_rates, rate_interval
 from boussole.audits.uncertainty.score import difference_interval
-from boussole.audits.uncertainty.tests import p_beyond, p_good
+from boussole.audits.uncertainty.tests import p_beyond, tails
 from tests.audits.uncertainty.simulated import BUCKETS, Counts, Ints, people
 
 LEVELS = {"ratio": 0.8, "difference": -0.1}
@@ -75,7 +75,7 @@ def test_all_outcomes_of_one_kind_in_both_groups_are_alike(rate: float) -> None:
     found, test = compare_rates((one[0], other[0]), (one[1], other[1]), scale="difference", clustered=True)
     assert found is not None
     assert -0.1 < found.low < 0 < found.high < 0.1
-    assert p_good(test, threshold=-0.1, bad_side="below") < STRICT
+    assert tails(test, threshold=-0.1, bad_side="below")[1] < STRICT
 
 
 def test_one_person_proves_nothing_however_many_decisions() -> None:
@@ -136,7 +136,7 @@ def test_fewer_selected_never_gives_a_milder_answer(data: st.DataObject) -> None
         _, test = compare_rates(
             (np.array([k1]), np.array([k0])), (np.array([n1]), np.array([n0])), scale=scale, clustered=False
         )
-        p.append((p_beyond(test, threshold=level, bad_side="below"), p_good(test, threshold=level, bad_side="below")))
+        p.append((p_beyond(test, threshold=level, bad_side="below"), tails(test, threshold=level, bad_side="below")[1]))
     assert p[0][0] <= p[1][0] + 1e-12
     assert p[0][1] >= p[1][1] - 1e-12
 

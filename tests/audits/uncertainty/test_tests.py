@@ -11,7 +11,7 @@ from scipy.stats import chi2, chi2_contingency, ncx2
 from scipy.stats import t as student
 
 from boussole.audits.uncertainty.score import ratio_z
-from boussole.audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond, p_good, p_value, tails
+from boussole.audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond, p_value, tails
 
 TESTS: list[dict[str, Any]] = [
     {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]},
@@ -30,7 +30,7 @@ def test_both_sides_mirror_each_other_and_survive_json(test: dict[str, Any], thr
     below = p_beyond(stored, threshold=threshold, bad_side="below")
     assert 0 <= below <= 1
     assert below == p_beyond(test, threshold=threshold, bad_side="below")
-    assert p_good(test, threshold=threshold, bad_side="below") == pytest.approx(1 - below)
+    assert tails(test, threshold=threshold, bad_side="below")[1] == pytest.approx(1 - below)
     assert p_beyond(test, threshold=threshold, bad_side="above") == pytest.approx(1 - below)
 
 
@@ -108,7 +108,7 @@ def test_decisions_needed_really_settle_it() -> None:
     rng = np.random.default_rng(2)
     drawn = zip(rng.binomial(size, 0.18, 600), rng.binomial(size, 0.2, 600), strict=True)
     decided = [
-        p_good({"kind": "score_ratio", "k": k, "n": [size, size]}, threshold=0.8, bad_side="below") < 0.05
+        tails({"kind": "score_ratio", "k": k, "n": [size, size]}, threshold=0.8, bad_side="below")[1] < 0.05
         for k in drawn
     ]
     assert np.mean(decided) == pytest.approx(0.8, abs=0.07)

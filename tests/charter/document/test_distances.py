@@ -9,7 +9,7 @@ import pytest
 from boussole.audits.cubes.bins import Histogram
 from boussole.audits.cubes.values import Values
 from boussole.audits.drift.compared import value_measures
-from boussole.audits.drift.distance_params import MODELS, ends_of_rows, is_clipped, psi_of, stored_test
+from boussole.audits.drift.distance_params import MODELS, ends_of_rows, psi_of, stored_test
 from boussole.audits.drift.distances import ordered_measures
 from boussole.audits.drift.measures import index_measures
 from boussole.audits.hashing import canonical_json
@@ -48,7 +48,6 @@ def test_what_was_just_computed_is_read_as_its_document_is(measure: Measure) -> 
     assert ends_of_rows(measure) == (
         (measure.params["low"], measure.params.get("high")) if "low" in measure.params else None
     )
-    assert is_clipped(measure) == bool(measure.params.get("clipped"))
 
 
 def test_a_distance_without_a_value_has_no_test() -> None:
