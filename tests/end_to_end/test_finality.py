@@ -20,7 +20,8 @@ from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.answer.view import NOTHING_ELSE, answer_page
+from boussole.dashboard.pages.answer.around import ReadingRights
+from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.scene import load
 from tests.end_to_end.confirming import confirm
@@ -123,7 +124,7 @@ def test_its_page_shows_the_months_around_the_start(tmp_path: Path, drift: float
     audit(workspace)
     page = answer_page(
         load(workspace), "offers", "better_than_before", speaker("fr"), past=SystemPast(audits={}), chambers=[],
-        reader=NOTHING_ELSE, query={},
+        reader=ReadingRights(committee=False, incidents=False), query={},
     )  # fmt: skip
     assert page is not None
     (around,) = page.around

@@ -176,9 +176,6 @@ def test_replies_are_counted_by_hand(tmp_path: Path) -> None:
     for each in mine:
         told.setdefault(each["part"], {}).setdefault(each["value1"], [0, 0])[each["decision"]] += each["n"]
     assert told["late"] == {"F": [1, 0], "M": [0, 1], None: [1, 0]}
-    assert told["prompt"] == {"F": [0, 1], "M": [1, 2], None: [0, 1]}
-    waits = {(each["value1"], each["bin"]) for each in mine if each["part"] == "wait"}
-    assert waits == {("F", 60), ("M", 65), ("M", 300), (None, 1)}
     assert {each["by"] for each in none} == {""}
 
 
