@@ -271,6 +271,8 @@ PAGE = "/settings"
 ANCHOR = "sessions"
 OTHERS = "others"
 """Asks for the end of all but the session in which somebody asks."""
+LARGEST = 2000
+"""Bytes of the form."""
 _BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 _SYSTEMS = {
     "Android": "Android",
@@ -327,7 +329,7 @@ def own_route(workspace: Workspace) -> Route:
     """Where somebody ends sessions of their own; a reference to anybody else's ends nothing."""
 
     async def endpoint(request: Request) -> Response:
-        if not is_within(request):
+        if not is_within(request, LARGEST):
             return PlainTextResponse("What was sent is too long.\n", status_code=413)
         async with request.form(max_files=0, max_fields=3) as form:
             reference = str(form.get(PREFIX + "session", ""))
