@@ -14,7 +14,7 @@ from typing import Any
 
 from boussole.audits.counts.reference import ReferenceCells
 from boussole.audits.drift.before import Pairing, Positions, compared_groups, decided_before, pairing, refusal, whom
-from boussole.audits.drift.by_group_distances import distances_of, interaction_of
+from boussole.audits.drift.by_group_distances import distances_of
 from boussole.audits.measure_params import Params
 from boussole.audits.measures import Group, Interval, Measure
 from boussole.audits.metrics.definition import Metric
@@ -76,7 +76,6 @@ def group_drift_measures(
             pairs = pairing(now.view, None if old is None else old.view, before, before.scores)
             found += _of_quantity(_scores(now, old), pairs)
             found += distances_of(pairs, now, old, everybody=earlier.get(())) if by else []
-            found += interaction_of(pairs, now, old, everybody=earlier.get(())) if by else []
     return adjusted(found)
 
 
@@ -228,17 +227,5 @@ METRICS = (
         ideal=0.0,
         undefined=f"{_TOLD}; nobody has a score; nothing varies",
         source="Card & Krueger (1994), American Economic Review 84:772-793; Kott (2001); Holm (1979)",
-    ),
-    Metric(
-        name="score_interaction",
-        kind="drift",
-        formula="Pearson's chi-square that the odds of each bin of the score (tenths of everybody's reference)"
-        f" changed by the same factors in the group and in that {_WHOM}, divided by the design effect; `p`, and"
-        " `p_adjusted` after Holm over all groups",
-        range="[0, ∞)",
-        ideal=None,
-        undefined=f"{_TOLD}; too few people for two bins of 5 expected cases each",
-        source="Bartlett (1935), J. Royal Statistical Society Supplement 2:248-252; Rao & Scott (1984), Annals of"
-        " Statistics 12:46-60",
     ),
 )

@@ -1,5 +1,5 @@
-"""How far the scores and decisions of a group lie from those in the window of reference, and whether its distribution
-moved otherwise than another group's. Distances only: bins of groups are never told."""
+"""How far the scores and decisions of a group lie from those in the window of reference. Distances only: bins of groups
+are never told."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import numpy as np
 
 from boussole.audits.cubes.bins import BinnedCounts, Histogram, categories, merged, reason_of
 from boussole.audits.cubes.build import SCORE_BINS, score_edges
-from boussole.audits.drift.before import Pairing, Positions, Refusal, compared_groups, refusal, whom
+from boussole.audits.drift.before import Pairing, Positions, refusal
 from boussole.audits.drift.distances import largest_gap
-from boussole.audits.drift.interaction import interaction
 from boussole.audits.drift.measures import index_measures
 from boussole.audits.drift.transport import wasserstein
 from boussole.audits.measures import Floats, Group, Measure
@@ -26,7 +25,6 @@ OF_SCORES = ("psi", "jensen_shannon", "kolmogorov_smirnov", "wasserstein")
 OF_DECISIONS = ("psi", "jensen_shannon")
 BINS = ("edges", "categories", "shares", "clipped")
 """What is said of bins of everybody, and never of a group's."""
-REFUSED: Refusal = ("undefined", "empty_reference")
 
 
 def distances_of(
@@ -112,42 +110,6 @@ def _ordered(fine: Histogram, range_: tuple[float, float]) -> list[Measure]:
         binned.measure("kolmogorov_smirnov", gap, {"bin_bound": inside}),
         binned.measure("wasserstein", moved.value if moved else None, {"bin_bound": moved.half} if moved else {}),
     ]
-
-
-def interaction_of(
-    pairs: Pairing, now: ScoredTable, old: ScoredTable | None, *, everybody: ScoredTable | None
-) -> list[Measure]:
-    """Of each group but the reference, the test that its scores moved as those of whom it is compared with."""
-    edges = [] if everybody is None else coarse_edges(everybody)
-    found = []
-    for i in compared_groups(pairs):
-        group = pairs.now.table.groups[i]
-        params, others, refused = whom(pairs, group)
-        if refused is not None or old is None:
-            status, reason = refused or REFUSED
-            found.append(pairs.now.without_value("score_interaction", status, reason, group=group, params=params))
-            continue
-        parts: list[Positions] = [[pairs.at[group]], others]
-        counts = np.array([[coarse(side, edges) for side in _both(now, old, part)] for part in parts])
-        effect = max(_effect(pairs, part) for part in parts)
-        test = interaction(counts, design_effect=effect)
-        if test is None:
-            made = pairs.now.without_value("score_interaction", "undefined", "one_bin", group=group, params=params)
-        else:
-            made = Measure(
-                metric="score_interaction",
-                by=pairs.now.table.by,
-                group=known_values(group),
-                value=test.statistic,
-                n=int(counts[:, 0].sum()),
-                params={**params, "df": test.df, "p": test.p, "design_effect": effect},
-            )
-        found.append(made)
-    return found
-
-
-def _both(now: ScoredTable, old: ScoredTable, at: Positions) -> tuple[Floats, Floats]:
-    return histogram(now, [i for i, _ in at]), histogram(old, [j for _, j in at])
 
 
 def histogram(scored: ScoredTable, positions: Sequence[int]) -> Floats:

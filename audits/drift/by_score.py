@@ -34,10 +34,6 @@ class ByScore:
     counts: Mapping[Window, Counts]
     clustered: bool
 
-    def every(self, window: Window) -> Counts:
-        """The counts of all decisions of a window, as (buckets, decision, outcome)."""
-        return np.asarray(self.counts[window].sum(axis=0), dtype=np.int64)
-
     def scored(self, window: Window) -> Counts:
         """The counts of the decisions of a window that have a score, by score."""
         return self.counts[window][:-1]

@@ -24,7 +24,6 @@ from boussole.audits.drift.counts import (
     read_windows,
 )
 from boussole.audits.drift.meaning import meaning_measures
-from boussole.audits.drift.performance import Performance, performance
 from boussole.audits.drift.recurring import NOBODY, Recurring, read_recurring
 from boussole.audits.drift.schema import SchemaMove, schema_moves
 from boussole.audits.drift.splits import Step as RateStep
@@ -67,8 +66,7 @@ class Point:
 @dataclass(frozen=True, kw_only=True)
 class DriftSeries:
     """The windows of a system, oldest first. `columns`: the score and the features that ever had a value; `empty`: the
-    features that never had one; `unfinished`: no window has ended yet, and the only one is not over. `performance`: how
-    good decisions and scores were, of whole months."""
+    features that never had one; `unfinished`: no window has ended yet, and the only one is not over."""
 
     system: System
     step: Step
@@ -82,7 +80,6 @@ class DriftSeries:
     """The share of everybody that was selected, window by window."""
     changes: Sequence[SchemaMove] = ()
     """What became of watched columns, of the score, of groups and controls since the first window or its reference."""
-    performance: Sequence[Performance] = ()
     deciding: Mapping[Window, Mapping[str, float]] = field(default_factory=dict)
     """Which share of the decisions of a window each version made."""
     recurring: Recurring = NOBODY
@@ -115,8 +112,7 @@ def drift_series(
             connection, system, [before(windows[0], step), *windows, *known.values()], as_of=as_of, apart=apart
         )
         pairs = [(window, known.get(window) or _previous(window, counts, against)) for window in windows]
-        reference = reference_window(system)
-        months = [*windows, *([reference] if reference else []), *[other for _, other in pairs if other]]
+        months = [*windows, *[other for _, other in pairs if other]]
         by_score = read_by_score(connection, system, months if step == "month" else [], as_of=as_of, apart=apart)
         versions = read_versions(connection, system)
         deciding = read_deciding(connection, system, [*windows, *[other for _, other in pairs if other]])
@@ -145,7 +141,6 @@ def drift_series(
         selected=rate_steps(counts, windows, system),
         unfinished=windows[-1].end > days.known_until,
         changes=[move for move in changes if move.on >= min(w.start for w in (windows[0], *known.values()))],
-        performance=performance(by_score, windows, reference, system, as_of=as_of),
     )
 
 

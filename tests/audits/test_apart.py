@@ -191,7 +191,7 @@ def test_nor_do_figures_beside_the_audits(tmp_path: Path) -> None:
         pair = exact_pair(workspace, system, window=FEBRUARY, against=JANUARY, as_of=TODAY, apart=out)
         subgroups = scan(workspace, system, start=JANUARY.start, end=dt.date(2026, 1, 31), minimum=50)
         decided = [measure.document() for measure in pair.measures if measure.by == ("role",)]
-        found.append((decided, series.performance, subgroups))
+        found.append((decided, [point.measures for point in series.points], subgroups))
     assert all(found[0][:2])
     assert found[0] == found[1]
 

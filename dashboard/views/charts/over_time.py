@@ -315,7 +315,7 @@ def _runs(spots: Sequence[Spot], axis: TimeAxis) -> list[list[tuple[int, float]]
     return [run for run in found if len(run) > 1]
 
 
-# A figure from month to month: what came as discs, what was expected as open diamonds on dashed bars; no words.
+# A figure from month to month: what came as discs, what was expected as open diamonds; no words.
 
 
 MONTHS_HIGH = 150
@@ -323,37 +323,22 @@ Reach = tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
-class MonthValue:
-    """A value with the ends of its interval, if it has one."""
-
-    value: float
-    ends: Reach | None = None
-
-    @property
-    def reach(self) -> Reach:
-        """From where to where it is drawn."""
-        return self.ends or (self.value, self.value)
-
-
-@dataclass(frozen=True, kw_only=True)
 class ExpectedMonth:
     """What came of a month, and what was expected of it; `moved`: this month is judged to be one to watch."""
 
-    came: MonthValue | None = None
-    expected: MonthValue | None = None
+    came: float | None = None
+    expected: float | None = None
     moved: bool = False
     event: bool = False
 
 
-def scale_of(months: Sequence[ExpectedMonth], *, step: float) -> Reach | None:
-    """From where to where a drawing reaches, in whole steps; None where there is nothing to draw.
+def scale_of(months: Sequence[ExpectedMonth], *, step: float) -> Reach:
+    """From where to where a drawing of some months that have figures reaches, in whole steps.
 
-    >>> scale_of([ExpectedMonth(came=MonthValue(value=0.87, ends=(0.853, 0.89)))], step=0.05)
+    >>> scale_of([ExpectedMonth(came=0.853, expected=0.89)], step=0.05)
     (0.85, 0.9)
     """
-    ends = [end for month in months for told in (month.came, month.expected) if told for end in told.reach]
-    if not ends:
-        return None
+    ends = [each for month in months for each in (month.came, month.expected) if each is not None]
     low, high = math.floor(min(ends) / step + 1e-9), math.ceil(max(ends) / step - 1e-9)
     return round(low * step, 6), round(max(high, low + 1) * step, 6)
 
@@ -378,9 +363,9 @@ def months_picture(months: Sequence[ExpectedMonth], axis: TimeAxis, scale: Reach
             parts.append(_upright(x(at), 2, y(scale[0]), INK_2, 'stroke-width="1.2" stroke-dasharray="1 4"'))
         both = month.came is not None and month.expected is not None
         if month.expected is not None:
-            parts += _expected(x(at) + (aside if both else 0), month.expected, y)
+            parts.append(_expected(x(at) + (aside if both else 0), y(month.expected)))
         if month.came is not None:
-            parts += _came(x(at) - (aside if both else 0), month.came, y, moved=month.moved)
+            parts.append(_came(x(at) - (aside if both else 0), y(month.came), moved=month.moved))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{SMALL_WIDE}" height="{MONTHS_HIGH}" '
         f'viewBox="0 0 {SMALL_WIDE} {MONTHS_HIGH}">'
@@ -388,19 +373,16 @@ def months_picture(months: Sequence[ExpectedMonth], axis: TimeAxis, scale: Reach
     )
 
 
-def _expected(x: float, told: MonthValue, y: Callable[[float], float]) -> list[str]:
-    ink, middle, r = MARKS["unknown"].ink, y(told.value), 5
-    bar = _upright(x, y(told.reach[1]), y(told.reach[0]), ink, 'stroke-width="2" stroke-dasharray="4 3"')
-    points = f"{x:.1f},{middle - r:.1f} {x + r:.1f},{middle:.1f} {x:.1f},{middle + r:.1f} {x - r:.1f},{middle:.1f}"
-    return [bar, f'<polygon points="{points}" fill="#fff" stroke="{ink}" stroke-width="1.6"/>']
+def _expected(x: float, y: float) -> str:
+    r = 5
+    points = f"{x:.1f},{y - r:.1f} {x + r:.1f},{y:.1f} {x:.1f},{y + r:.1f} {x - r:.1f},{y:.1f}"
+    return f'<polygon points="{points}" fill="#fff" stroke="{MARKS["unknown"].ink}" stroke-width="1.6"/>'
 
 
-def _came(x: float, told: MonthValue, y: Callable[[float], float], *, moved: bool) -> list[str]:
-    ink = MARKS["watch"].ink if moved else INK
-    bar = _upright(x, y(told.reach[1]), y(told.reach[0]), ink, 'stroke-width="2"')
+def _came(x: float, y: float, *, moved: bool) -> str:
     if moved:
-        return [bar, shape("watch", x=x, y=y(told.value), size=11)]
-    return [bar, f'<circle cx="{x:.1f}" cy="{y(told.value):.1f}" r="4.5" fill="{ink}"/>']
+        return shape("watch", x=x, y=y, size=11)
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{INK}"/>'
 
 
 def _upright(x: float, top: float, bottom: float, ink: str, more: str) -> str:

@@ -20,8 +20,8 @@ from boussole.charter.drift.groups import CALIBRATION, SELECTION_RATE
 from boussole.charter.drift.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, THEMES, ThemeReading
 from boussole.charter.drift.rule import SCORE
 from boussole.dashboard.markup.words import Say
+from boussole.dashboard.views.drift.meaning import meaning_words
 from boussole.dashboard.views.drift.multiples import DriftEvent
-from boussole.dashboard.views.drift.performance import meaning_words
 from boussole.dashboard.views.drift.words import beside_words, name_of, period_words, since_words, why_not
 
 EFFECTS = (SCORE, DECISION, OUTCOME, GAPS)

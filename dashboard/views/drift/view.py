@@ -20,8 +20,10 @@ from boussole.dashboard.markup.words.addresses import article_href, data_href, d
 from boussole.dashboard.views.drift.beside import Beside, side_by_side
 from boussole.dashboard.views.drift.figures import Gaps, gaps
 from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom
+from boussole.dashboard.views.drift.meaning import meaning_months
+from boussole.dashboard.views.drift.monthly import MonthlyFigure
 from boussole.dashboard.views.drift.multiples import DriftEvent, Multiple, events, multiples, within
-from boussole.dashboard.views.drift.performance import Performing, performing
+from boussole.dashboard.views.drift.performance import performance_figures
 from boussole.dashboard.views.drift.summary import DriftSummary, summary
 from boussole.dashboard.views.drift.words import (
     against_words,
@@ -120,7 +122,8 @@ class DriftPage:
     earlier: int
     rows: Sequence[tuple[str, Sequence[ThemeCell]]]
     sections: Sequence[tuple[str, str, Sequence[Multiple]]]
-    performing: Performing | None
+    meaning: MonthlyFigure | None
+    performance: Sequence[MonthlyFigure]
     gaps: Gaps | None
     for_whom: ForWhom | None
     beside: Sequence[Beside]
@@ -186,7 +189,8 @@ def drift_page(
                 ]
             )
         ],
-        performing=performing(series, read, happened, say, documents=drift.audits),
+        meaning=meaning_months(series, read, happened, say),
+        performance=performance_figures(series, drift.audits, happened, say),
         gaps=gaps(drift, say),
         for_whom=for_whom(drift.audits, series.system, say, rule=rule),
         beside=side_by_side(drift.beside, series, say),

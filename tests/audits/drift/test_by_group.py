@@ -14,7 +14,6 @@ import pytest
 from scipy import stats
 
 from boussole.audits.decisions import ingest
-from boussole.audits.drift.interaction import fitted, interaction
 from boussole.audits.suppression import apart
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
@@ -153,13 +152,12 @@ def test_distances_are_those_of_the_rows(moved: Any) -> None:
         divergence = (stats.entropy(p, middle, base=2) + stats.entropy(q, middle, base=2)) / 2
         told = of(document, f"jensen_shannon/sex={sex}|role=decision")
         assert told["value"] == pytest.approx(math.sqrt(divergence), abs=1e-9)
-    assert of(document, "score_interaction/sex=F")["params"]["p_adjusted"] < 0.001
 
 
 def test_bins_of_groups_are_never_told_and_nothing_is_judged(moved: Any) -> None:
     _, _, document = moved
     found = by_group(document)
-    assert len(found) == 2 * (2 + 6) + 2 + 1
+    assert len(found) == 2 * (2 + 6) + 2
     for measure in found:
         assert not measure["params"].keys() & {"edges", "shares", "categories", "curve", "missing", "scale", "bad_side"}
     judged = {each["measure"] for verdict in document["verdicts"] for each in verdict["comparisons"]}
@@ -195,7 +193,7 @@ def test_a_group_that_is_small_in_either_window_is_told_in_neither(tmp_path: Pat
     assert of(document, "mean_score/sex=F")["status"] == "ok"
     for measure in by_group(document):
         alone = measure["group"]["sex"] in hidden
-        refused = alone or (measure["metric"].endswith(("difference", "interaction")) and "M" in hidden)
+        refused = alone or (measure["metric"].endswith("difference") and "M" in hidden)
         assert (measure["status"], measure["reason"]) == (
             ("suppressed", "hidden_in_reference" if alone else "reference_suppressed") if refused else ("ok", None)
         )
@@ -267,43 +265,3 @@ def test_people_who_come_again_widen_what_is_told(tmp_path: Path) -> None:
         assert audit(workspace, system, APRIL, exact=True, dry_run=True)["measures"] == document["measures"]
     assert (found["people"]["method"], found["rows"]["method"]) == ("jackknife", "student")
     assert found["people"]["se"] > 1.5 * found["rows"]["se"]
-
-
-def test_the_log_linear_model_against_its_cubic_equation() -> None:
-    """In a 2×2×2 table what is expected differs by one number from what was counted: the odds ratios are then alike."""
-    counts = np.array([[[100.0, 100], [50, 100]], [[60, 60], [60, 30]]])
-    signs = np.array([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]])
-
-    def gap(x: float) -> float:
-        t = counts + x * signs
-        return math.log(t[0, 0, 0] * t[0, 1, 1] / (t[0, 0, 1] * t[0, 1, 0])) - math.log(
-            t[1, 0, 0] * t[1, 1, 1] / (t[1, 0, 1] * t[1, 1, 0])
-        )
-
-    low, high = -29.0, 29.0
-    for _ in range(200):
-        middle = (low + high) / 2
-        low, high = (middle, high) if gap(low) * gap(middle) > 0 else (low, middle)
-    expected = counts + low * signs
-    assert fitted(counts) == pytest.approx(expected, abs=1e-5)
-    test = interaction(counts)
-    assert test is not None
-    assert test.statistic == pytest.approx(float(((counts - expected) ** 2 / expected).sum()), abs=1e-6)
-
-
-def test_groups_that_move_alike_are_seldom_told_apart() -> None:
-    """Both groups' odds change by the same factors: five in a hundred tests say otherwise; with an effect most do."""
-    random = np.random.default_rng(8)
-    base, factor = np.array([[0.1, 0.2, 0.3, 0.4], [0.4, 0.3, 0.2, 0.1]]), np.array([2.0, 1.5, 1.0, 0.7])
-    shares = np.stack([base, base * factor], axis=1)
-    shares /= shares.sum(axis=2, keepdims=True)
-    other = shares.copy()
-    other[1, 1] = base[1]
-
-    def alarms(truth: Any) -> float:
-        drawn = (np.array([[random.multinomial(500, side) for side in group] for group in truth]) for _ in range(250))
-        found = (interaction(each.astype(float)) for each in drawn)
-        return float(np.mean([each is not None and each.p < 0.05 for each in found]))
-
-    assert 0.025 < alarms(shares) < 0.085
-    assert alarms(other) > 0.8

@@ -146,33 +146,6 @@ def test_outcomes_wait_until_they_are_due(given: tuple[Workspace, System], serie
     assert (early.reason, early.params["readable_from"]) == ("not_mature", "2026-06-30")
 
 
-@pytest.mark.slow
-def test_how_good_decisions_were_is_what_an_audit_says_and_expected_until_it_is_due(
-    given: tuple[Workspace, System], series: DriftSeries
-) -> None:
-    """Of decisions whose outcome is seen only for the selected, precision alone; of four months with enough of them."""
-    workspace, system = given
-    run = measure_window(workspace, system, start=month(3).start, end=month(3).end, as_of=TODAY)
-    audited = {measure.id: measure for measure in run.measures}
-    found = {each.window: each for each in series.performance}
-    assert list(found) == [month(number) for number in range(1, 6)]
-    march, april, may = (found[month(number)] for number in (3, 4, 5))
-    assert (march.came["precision"].value, march.came["precision"].interval) == (
-        audited["precision"].value,
-        audited["precision"].interval,
-    )
-    own, told = march.expected["precision"], audited["estimated_precision"]
-    assert (own.value, own.interval, own.params["will_be"]) == (told.value, told.interval, told.params["will_be"])
-    assert {march.came[name].reason for name in ("auc", "accuracy", "true_positive_rate")} == {"selective_labels"}
-    assert found[month(1)].expected == {}
-    assert april.came["precision"].status == april.expected["precision"].status == "suppressed"
-    assert may.came["precision"].params["readable_from"] == "2026-06-30"
-    assert may.expected["precision"].status == "ok"
-    late = drift_series(*given, as_of=dt.date(2026, 6, 30)).performance[4]
-    assert late.came["precision"].status == "ok"
-    assert drift_series(*given, step="week", as_of=TODAY).performance == []
-
-
 @pytest.mark.costly
 def test_against_the_window_before_and_the_one_examined_last(given: tuple[Workspace, System]) -> None:
     points = drift_series(*given, against="previous", as_of=TODAY).points

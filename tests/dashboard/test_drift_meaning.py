@@ -1,0 +1,118 @@
+"""What scores mean, as the page shows it: due or not, too few outcomes, and nothing at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from boussole.audits.drift.meaning import meaning_measures
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.measures import Counts
+from boussole.audits.windows import Window
+from boussole.charter.drift.readings import readings
+from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.views.charts.over_time import ExpectedMonth, months_picture, scale_of, time_axis
+from boussole.dashboard.views.drift.meaning import meaning_months
+from boussole.dashboard.views.drift.monthly import MonthlyFigure
+from tests.audits.drawn import Case, drawn, places
+from tests.written import drift_rule, sample
+
+RULE = drift_rule()
+FALLEN = np.full(101, -0.8)
+
+
+def month(number: int) -> Window:
+    return Window(dt.date(2026, number, 1), dt.date(2026, number + 1, 1) - dt.timedelta(days=1))
+
+
+def system(observed: str = "all") -> Any:
+    outcome = {"column": "y", "positive": [1], "matures_after_days": 30, "observed_for": observed, "absent": "missing"}
+    decision = {"column": "chosen", "selected": [True], "title": {"en": "called", "fr": "appelées"}}
+    columns = {"id": "id", "decided_at": "day", "decision": decision, "outcome": outcome}
+    columns["score"] = {"column": "score", "range": [0, 1]}
+    return sample(columns, (), windows={"audit": "month", "reference": "2026-01-01/2026-01-31"})
+
+
+def shown(*, n: int = 4000, lang: str = "en", judged: bool = True) -> MonthlyFigure | None:
+    """January is the reference, the world changes in April; the outcomes of May are not due in June.
+
+    `judged`: whether anybody has held what scores mean to a level.
+    """
+    random = np.random.default_rng(3)
+    windows = [month(number) for number in range(1, 6)]
+    counts = {
+        window: drawn(Case("chances", n, n), n, places(2, 2), random, odds=FALLEN if window == month(4) else None)
+        for window in windows
+    }
+    series = DriftSeries(
+        system=system(),
+        step="month",
+        against="reference",
+        points=[point(counts, window) for window in windows],
+        columns=[],
+        empty=[],
+        versions=[],
+        unfinished=False,
+    )
+    read = [readings(each if judged else replace(each, measures=[]), RULE) for each in series.points]
+    return meaning_months(series, read, [], speaker(lang))
+
+
+def point(counts: dict[Window, Counts], window: Window) -> Point:
+    """A month beside January, with what scores mean in it."""
+    due = dt.date(2026, 6, 30) if window == month(5) else None
+    pair = counts[month(1)], counts[window]
+    first = window == month(1)
+    found = [] if first else meaning_measures(*pair, clustered=False, fewest=11, readable_from=due)
+    reason = "is_reference" if first else None
+    return Point(window=window, against=month(1), decisions=int(pair[1].sum()), reason=reason, measures=found)
+
+
+def test_what_came_stands_beside_what_was_to_be_expected() -> None:
+    told = shown()
+    assert told is not None
+    assert told.states == ["not_examined", "unknown", "unknown", "watch", "not_examined"]
+    assert float(told.rows[3][2]) < float(told.rows[3][3]) - 5  # came, and to be expected, of 100
+    assert told.rows[3][4].startswith("× 0.4")  # e to the −.8 is .45
+    assert "30 June 2026" in told.rows[4][2]
+    assert Template("pages/drift/drift.html", speaker("en"))("meaning", told).count("badge-watch") == 1, "April alone"
+    assert shown(n=12) is None
+
+
+def test_what_nobody_judged_accuses_nobody() -> None:
+    told = shown(judged=False)
+    assert told is not None
+    assert "watch" not in told.states
+
+
+def test_a_drawing_tells_what_came_from_what_is_expected_by_shape() -> None:
+    months = [
+        ExpectedMonth(came=0.8, event=True),
+        ExpectedMonth(came=0.8, expected=0.82),
+        ExpectedMonth(came=0.7, expected=0.82, moved=True),
+        ExpectedMonth(),
+    ]
+    scale = scale_of(months, step=0.05)
+    assert scale == (0.7, 0.85)
+    windows = [Window(dt.date(2026, month, 1), dt.date(2026, month, 28)) for month in range(1, 5)]
+    drawn_months = months_picture(months, time_axis(windows), scale)
+    assert drawn_months.count("<circle") == 2
+    assert drawn_months.count('fill="#fff"') == 2
+    assert drawn_months.count('stroke-dasharray="1 4"') == 1
+    assert scale_of([ExpectedMonth(came=1.0)], step=0.05) == (1.0, 1.05)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_drawing_has_words_and_data(lang: str) -> None:
+    told = shown(lang=lang)
+    assert told is not None
+    written = Template("pages/drift/drift.html", speaker(lang))("meaning", told)
+    assert (written.count("<article"), written.count("<table")) == (1, 1)
+    assert len(told.alt) > 60
+    assert {len(row) for row in told.rows} == {len(told.head) - 1}
+    assert len(told.states) == len(told.words) == 5
