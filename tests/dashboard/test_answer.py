@@ -13,7 +13,7 @@ import yaml
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.charter.document import LeftOut, MeasureDocument, Params
+from boussole.charter.document import MeasureDocument, Params
 from boussole.charter.judging.wording.reasons import CANNOT_TELL
 from boussole.charter.records import save_audit
 from boussole.charter.text.left_out import REASON
@@ -382,15 +382,3 @@ def test_where_too_few_cases_are_the_reason_more_would_help() -> None:
     few = [reason for reason, said in CANNOT_TELL.items() if re.search(r"(?i)so few|fewer than|too few|at least", said)]
     assert {"few_corrections", "few_agencies", "short_span"} <= {*few}
     assert not [reason for reason in few if not needed(reason, None, EN)]
-
-
-def test_an_audit_that_does_not_know_what_was_left_out_does_not_say_that_nothing_was(scene: Scene) -> None:
-    document = scene.latest["matchft"]
-    asked = next(each for each in document.verdicts if each.verdict == "broken" and each.comparisons)
-    assert document.left_out is None
-    assert "This audit does not record what was left out." in page(scene, "matchft", asked.indicator).unknown
-    counts = {"rows": 8, "counted": 8, "set_aside": 0, "discarded": 0, "excluded": 0, "other_periods": 0}
-    nothing = LeftOut.unlimited(counts | {"share": 0.0, "undated": 0, "by_reason": []})
-    known = document.changed(left_out=nothing)
-    given = replace(scene, latest={**scene.latest, "matchft": known})
-    assert "This audit does not record what was left out." not in page(given, "matchft", asked.indicator).unknown

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from boussole.charter.document import Band
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.charts.calibration import (
     CalibrationCurve,
     calibration_chart,
-    calibration_note,
-    calibration_text,
 )
-from boussole.dashboard.views.charts.charts import curves_svg
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system import ArticleSection, system_page
 from tests.as_json import curves, drawn_and_not
@@ -106,14 +101,3 @@ def test_points_stand_where_they_should_in_squares_of_one_scale(scored: Document
     every = [mark for each in marks.values() for mark in each]
     assert all(0 <= mark["x"] <= width and 0 <= mark["y"] <= height for mark in every)
     assert squares[0]["x2"] < squares[1]["x"] < squares[1]["x2"] < width
-
-
-def test_without_intervals_none_is_drawn_or_explained(scored: Document) -> None:
-    """Older audits have none."""
-    shown = curves(scored, ("gender",), EN, system=None)
-    assert "95% interval" in calibration_note(shown, EN, system=None)
-    without = [Band.of({key: value for key, value in band(*each).items() if key != "interval"}) for each in BANDS["F"]]
-    shown = [replace(curve, bands=without) for curve in shown]
-    assert "interval" not in calibration_note(shown, EN, system=None)
-    assert "25% announced and 50% observed, 75% announced" in calibration_text(shown, "en")
-    assert curves_svg(shown, "en").count("<svg") == 1

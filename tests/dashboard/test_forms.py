@@ -201,5 +201,5 @@ def test_what_could_not_be_taken_leads_back_with_every_word(client, line, told):
 def test_a_form_of_another_site_is_refused_and_so_is_what_is_too_long(client, monkeypatch):
     assert send(client, line="x", headers={"origin": "http://testserver:3000"}).status_code == 403
     assert send(client, line="x", headers={"origin": "http://testserver"}).status_code == 303
-    monkeypatch.setattr("boussole.dashboard.server.forms.LARGEST", 10)
+    monkeypatch.setattr("boussole.dashboard.server.forms.LARGEST_FORM", 10)
     assert send(client, line="x").status_code == 413

@@ -45,7 +45,7 @@ def evidence_of(workspace: Workspace) -> dict[str, str]:
 def audited(tmp_path: Path) -> Workspace:
     """One sealed audit with its evidence, and no checkpoint."""
     workspace = Workspace.create(tmp_path / "w")
-    save_audit(workspace, document(1) | {"evidence": evidence_of(workspace)})
+    save_audit(workspace, document(1) | {"evidence": {**document(1)["evidence"], **evidence_of(workspace)}})
     assert len(list(workspace.evidence.iterdir())) == 2
     assert not list(workspace.unsealed.iterdir())
     return workspace
@@ -193,14 +193,14 @@ def test_a_first_seal_that_fails_leaves_no_trace_of_a_ledger(tmp_path: Path, mon
     with monkeypatch.context() as patch:
         patch.setattr("boussole.audits.ledger.append", full)
         for sealing in (
-            lambda: save_audit(workspace, document(1) | {"evidence": named}),
+            lambda: save_audit(workspace, document(1) | {"evidence": {**document(1)["evidence"], **named}}),
             lambda: seal(workspace, Attestation.model_validate({**given, "document": kept})),
         ):
             with pytest.raises(OSError, match="No space"):
                 sealing()
             hold_ledger(workspace)
     seal(workspace, Attestation.model_validate({**given, "document": kept}))
-    save_audit(workspace, document(1) | {"evidence": named})
+    save_audit(workspace, document(1) | {"evidence": {**document(1)["evidence"], **named}})
     assert len(list(workspace.evidence.iterdir())) == 2
     assert [path.name for path in (workspace.home / "documents").iterdir()] == [kept.sha256]
     found = verify_records(workspace)

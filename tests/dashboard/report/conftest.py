@@ -10,6 +10,7 @@ import numpy as np
 import pypdf
 import pytest
 
+from boussole.audits.counts.left_out import LEFT_OUT, left_out_of
 from boussole.audits.cubes.bins import Histogram
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.measures import Cells, Strata
@@ -102,6 +103,7 @@ def offers_run(system: System, window: Window, women: int) -> Run:
         rows="0" * 64,
         declaration="0" * 64,
         decisions=2000,
+        left_out=left_out_of(LEFT_OUT.empty_table(), counted=2000),
         measures=[*measure_cells(tables, system=system), *drift_measures([histogram])],
         histograms=[histogram],
     )
@@ -125,6 +127,7 @@ def checks_run(system: System) -> Run:
         rows="1" * 64,
         declaration="1" * 64,
         decisions=4000,
+        left_out=left_out_of(LEFT_OUT.empty_table(), counted=4000),
         measures=measure_cells(tables, system=system, strata=[trades]),
         histograms=[],
     )
