@@ -116,7 +116,7 @@ def _untold_scores(published: ShownWindow, keys: Collection[Key]) -> set[Key]:
 def before_of(rows: pa.Table, withheld: pa.Table, system: System) -> ReferenceCells | None:
     """The window of reference, from what is kept as evidence.
 
-    None where nothing was said of it: there is none, or the evidence is older than drift by group.
+    None where there is none: nothing was said of it.
     """
     own = [row for row in withheld.to_pylist() if row["layer"] in (DECISIONS, SCORED)]
     if not own:

@@ -14,7 +14,6 @@ from boussole.audits.cubes.edges import Bins, bins_of, declare_again
 from boussole.audits.cubes.histograms import histograms
 from boussole.audits.cubes.logs import counted_logs, recount
 from boussole.audits.errors import LakeError
-from boussole.audits.lake.clocks import AGAIN
 from boussole.audits.lake.rows import decision_columns
 from boussole.audits.lake.tables import CUBES, create_system, days_sql, holds, is_value, keys_of, quote, summed, table
 from boussole.audits.suppression.apart import Apart
@@ -235,8 +234,7 @@ def statements_of(system: System, bins: Bins) -> dict[str, str]:
     """SQL of the base table and of each cube; Ibis takes seconds for those of lists, so that they are kept: those of
     histograms for each set of bins, all others whatever the bins are."""
     declared = system.model_dump_json()
-    counted = {name: kind for name, kind in decision_columns(system).items() if name != AGAIN}  # older lakes lack it
-    columns = {name: _ibis_type(kind) for name, kind in counted.items()}
+    columns = {name: _ibis_type(kind) for name, kind in decision_columns(system).items()}
 
     def every() -> dict[str, Any]:
         decisions, base = ibis.table(columns, name="picked"), ibis.table(_schema_of_base(system), name="base")

@@ -118,5 +118,4 @@ def unchanged(stored: AuditDocument, made: AuditDocument) -> bool:
 
 def _own(document: AuditDocument) -> AuditDocument:
     """A document without what it says of other periods."""
-    said = document.left_out
-    return document if said is None else document.changed(left_out=said.changed(other_periods=0))
+    return document.changed(left_out=document.left_out.changed(other_periods=0))

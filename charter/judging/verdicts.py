@@ -107,7 +107,7 @@ def verdicts_in_short(
     window_start: dt.date,
     window_end: dt.date,
     facts: Facts,
-    left_out: LeftOutInShort | None,
+    left_out: LeftOutInShort,
     together: Sequence[MeasureInShort] = (),
     versions: Sequence[DecidedBy] = (),
 ) -> list[VerdictInShort]:

@@ -91,7 +91,7 @@ def _result(audit: ExportedAudit, words: OscalWords) -> Part:
                     "code": document.code,
                     "charter": document.charter.sha256,
                     "entry": audit.entry,
-                    **({} if told is None else {name.replace("_", "-"): getattr(told, name) for name in LEFT_OUT}),
+                    **{name.replace("_", "-"): getattr(told, name) for name in LEFT_OUT},
                 }
             ),
             "local-definitions": {"components": [component(audit.system, lang)]},

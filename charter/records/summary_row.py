@@ -22,18 +22,18 @@ JUDGED_BY = ("test", "scale", "bad_side", "against", "correlations")
 def summary_row(entry: int, document: Mapping[str, Any]) -> Document:
     """The row of the table `summaries` for a document, from its JSON as it is stored: `verify` makes it again."""
     told = document.get("accumulated") or {}  # these say since when, and recent ones over how many windows
-    measures = [*document.get("measures", []), *told.get("measures", []), *told.get("recent", [])]
+    measures = [*document["measures"], *told.get("measures", []), *told.get("recent", [])]
     judged = [measure for measure in measures if "scale" in measure.get("params", {})]
+    left_out = document["left_out"]
     said = {
-        "as_of": document.get("as_of"),
-        "statements": document["evidence"].get("statements", 0),
-        "decisions": document.get("decisions"),
-        "articles": document.get("articles", []),
-        "verdicts": [{key: each.get(key) for key in OF_VERDICT} for each in document.get("verdicts", [])],
+        "as_of": document["as_of"],
+        "statements": document["evidence"]["statements"],
+        "decisions": document["decisions"],
+        "articles": document["articles"],
+        "verdicts": [{key: each.get(key) for key in OF_VERDICT} for each in document["verdicts"]],
+        "left_out": {key: left_out[key] for key in OF_LEFT_OUT if key in left_out},
     }
-    if (left_out := document.get("left_out")) is not None:  # documents of earlier versions do not say
-        said["left_out"] = {key: left_out[key] for key in OF_LEFT_OUT if key in left_out}
-    if versions := document.get("versions"):  # nor is every version named
+    if versions := document.get("versions"):  # a log may name none
         said["versions"] = versions
     return {"entry": entry, "verdicts": _json(said), "measures": _json([_short(measure) for measure in judged])}
 

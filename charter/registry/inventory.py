@@ -78,7 +78,7 @@ def _use(charter: Charter, use: Use) -> Document:
         "questions_looked_at": use.counts.examined,
         "audited_from": window.start.isoformat() if window else None,
         "audited_to": window.end.isoformat() if window else None,
-        "left_out": use.audit.left_out.written() if use.audit and use.audit.left_out else None,
+        "left_out": use.audit.left_out.written() if use.audit else None,
         "ledger_entry": use.audit.evidence.entry if use.audit else None,
         "articles": [{"article": a.id, "verdict": use.articles[a.id]} for a in charter.articles],
         "questions": [_question(verdict, window.end if window else None) for verdict in use.verdicts],
@@ -86,13 +86,13 @@ def _use(charter: Charter, use: Use) -> Document:
 
 
 def _question(verdict: VerdictDocument, audited_to: dt.date | None) -> Document:
-    """One question and the day of its answer; documents of an earlier Boussole may lack a key."""
+    """One question and the day of its answer."""
     copied = ("article", "indicator", "number", "evidence", "verdict", "reason", "question", "sentence")
     written, said = verdict.written(), verdict.statement
-    levels = written.get("threshold") or {}
+    levels = written["threshold"] or {}
     on = said.on if said else audited_to
     return {
-        **{key: written.get(key) for key in copied},
+        **{key: written[key] for key in copied},
         "on": None if verdict.verdict == Verdict.NOT_EXAMINED else _iso(on),
         "valid_until": _iso(said.valid_until if said else None),
         "threshold": {key: levels.get(key) for key in LEVELS},

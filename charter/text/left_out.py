@@ -55,7 +55,7 @@ def held_to(charter: Charter, left_out: L) -> L:
 
 def limiting(held: LeftOutInShort | None, needs: Iterable[str]) -> tuple[str, LeftOutInShort | PartLeftOut] | None:
     """Of what a question rests on, the first of which so much was set aside that nothing is judged: its name (empty for
-    the window itself) and its counts. None where there is none, or the document does not say what was left out."""
+    the window itself) and its counts. None where there is none, or no audit counted anything."""
     if held is None:
         return None
     beside = [(BESIDE[need], held.beside(BESIDE[need])) for need in needs if need in BESIDE]
@@ -65,7 +65,7 @@ def limiting(held: LeftOutInShort | None, needs: Iterable[str]) -> tuple[str, Le
 
 def stopped(left_out: LeftOutInShort | None, needs: Iterable[str], system: System) -> LogEnd | None:
     """Of the logs that a question rests on, the first that stops before the window ends or has a hole; None where none
-    does, or the document does not say how far they reach. All rest on the log that makes the windows."""
+    does, or no audit counted anything. All rest on the log that makes the windows."""
     if left_out is None or left_out.ends is None:
         return None
     logs = {system.main_log, *(BESIDE[need] for need in needs if need in BESIDE)}

@@ -275,7 +275,7 @@ def _last_period(
     if days["start"] or days["end"]:
         return [AuditedWindow(document=document)]
     unread = unread_words(workspace, system, window=document.window.days)
-    if not (document.left_out and document.left_out.other_periods):
+    if not document.left_out.other_periods:
         return [AuditedWindow(document=document, unread=unread)]
     part = label_of(document.window.days, system.windows.audit)
     return [AuditedWindow(document=document, part=part, first=not audits_of(workspace, system.id), unread=unread)]
@@ -387,9 +387,7 @@ def _unit(document: AuditDocument) -> str:
 
 def _scope(look: AuditedWindow, document: AuditDocument) -> str:
     """Which part of the log was looked at, and how the rest is."""
-    from boussole.charter.document.base import given
-
-    told = given(document.left_out)
+    told = document.left_out
     counted = f"{told.counted:,} of {told.counted + told.other_periods:,} {_unit(document)}"
     what = "this first audit looks at one period alone" if look.first else "one period alone"
     return (

@@ -291,7 +291,7 @@ def _text(value: object) -> str:
 
 
 def _drift_problems(moved: Sequence[tuple[str, str]], files: dict[str, bytes]) -> list[str]:
-    """Attached figures of drift that are not those the list of seals names; reports of before have none."""
+    """Attached figures of drift that are not those the list of seals names."""
     found = []
     for name, sha256 in moved:
         content = files.get(name)

@@ -13,6 +13,7 @@ import pytest
 
 from boussole.audits.systems import System
 from boussole.charter.document import ArticleVerdict
+from boussole.charter.document.left_out import LeftOut
 from boussole.charter.record_types.kinds import (
     Closure,
     Finding,
@@ -29,6 +30,7 @@ from boussole.dashboard.pages.article.view import ArticlePage, ArticleQuery, art
 from boussole.dashboard.views.parts import notices
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import current, documents
+from tests.written import LEFT_OUT
 
 TODAY = dt.date(2026, 11, 26)
 LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)
@@ -105,6 +107,7 @@ def audit(system: str, start: str, end: str, verdict: str, *, entry: int = 1, ch
         articles=articles,
         verdicts=[],
         measures=[],
+        left_out=LeftOut.model_validate(LEFT_OUT),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from boussole.audits.windows import Window
 from boussole.charter.document import AuditDocument, VerdictDocument, VerdictInShort
+from boussole.charter.document.left_out import LeftOut
 from boussole.charter.records import AuditSummary
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
@@ -19,6 +20,7 @@ from boussole.dashboard.views.answers.short import told_by
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents, written
 from tests.dashboard.test_answer import page
+from tests.written import LEFT_OUT
 
 EN, FR = speaker("en"), speaker("fr")
 MATCHFT = "matchft"
@@ -69,6 +71,7 @@ def in_short(document: AuditDocument, month: int, **verdicts: str) -> AuditSumma
         articles=[],
         verdicts=said,
         measures=[],
+        left_out=LeftOut.model_validate(LEFT_OUT),
     )
 
 

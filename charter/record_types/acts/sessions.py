@@ -32,10 +32,7 @@ LINKS = ("question", "draft", "evidence")
 
 
 class Item(Strict):
-    """One item of an agenda; `referral` is the entry of the matter that it deals with.
-
-    What it rests on is said where it is known: an agenda of before, without it, keeps its hash.
-    """
+    """One item of an agenda; `referral` is the entry of the matter that it deals with."""
 
     id: Identifier
     title: Line

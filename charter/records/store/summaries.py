@@ -31,7 +31,7 @@ class _DocumentSummary(DocumentPart):
     decisions: int
     articles: list[ArticleVerdict]
     verdicts: list[VerdictInShort]
-    left_out: LeftOutInShort | None = None
+    left_out: LeftOutInShort
     versions: tuple[DecidedBy, ...] = ()
 
 
@@ -53,8 +53,7 @@ class AuditSummary:
     articles: list[ArticleVerdict]
     verdicts: list[VerdictInShort]
     measures: list[MeasureInShort]
-    left_out: LeftOutInShort | None = None
-    """What the audit did not count; None where its document does not say."""
+    left_out: LeftOutInShort
     versions: tuple[DecidedBy, ...] = ()
 
 

@@ -160,8 +160,7 @@ def metrics_of(document: AuditDocument) -> dict[str, float]:
     found = {metric_name(measure): given(measure.value) for measure in measures}
     counted = Counter(verdict.verdict for verdict in document.verdicts)
     questions = {f"{PREFIX}questions.{key}": float(counted[key]) for key in Verdict if key != Verdict.NOT_EXAMINED}
-    left_out = document.left_out
-    aside = {f"{PREFIX}set_aside": float(left_out.set_aside)} if left_out else {}
+    aside = {f"{PREFIX}set_aside": float(document.left_out.set_aside)}
     return {f"{PREFIX}decisions": float(document.decisions), **aside, **questions, **found}
 
 

@@ -13,7 +13,7 @@ from scipy.stats import binom
 from boussole.audits.measures import Interval
 from boussole.audits.uncertainty.estimates import rate_interval
 from boussole.audits.uncertainty.score import newcombe, ratio_interval
-from boussole.audits.uncertainty.wilson import wilson, wilson_cc
+from boussole.audits.uncertainty.wilson import wilson
 from tests.audits.uncertainty.simulated import people
 
 Floats = npt.NDArray[np.float64]
@@ -42,13 +42,6 @@ def test_wilson_covers_on_average_and_rarely_falls_short(n: int, least: float) -
 )
 def test_the_pits_that_the_docstring_names(n: int, rate: float, pit: float) -> None:
     assert covered(wilson, n, np.array([rate]))[0] == pytest.approx(pit, abs=5e-4)
-
-
-@pytest.mark.parametrize("n", [20, 50, 200])
-def test_continuity_correction_has_no_pits(n: int) -> None:
-    chances = covered(wilson_cc, n, FINE)
-    assert chances.min() >= 0.95
-    assert chances.mean() > 0.96
 
 
 def covered_pairs(
