@@ -42,6 +42,7 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine
 from boussole.dashboard.report.attachments import check
 from boussole.dashboard.views.papers import parse_period
+from boussole.experiments.gabarit import read as read_gabarit
 from tests.attacks import Tries
 from tests.audits.ledger.test_timestamp import NOTE, REPLY, ROOT
 from tests.written import CALLS, audit_document
@@ -267,6 +268,10 @@ def parsers(world: World) -> dict[str, tuple[bytes, Parser]]:
             REPLY,
             lambda content: timestamped_at(NOTE, reply=content, authorities=ROOT),
         ),
+        "fairness reports of gabarit": (
+            json.dumps({"0": {"sex": "F", "count": 3, "accuracy": 0.5}}).encode(),
+            lambda content: read_gabarit(world.written("algo_metrics_by_groups.json", content)),
+        ),
         "a period": (b"2026-Q3", as_text(parse_period)),
     }
 
@@ -296,6 +301,7 @@ NAMES = [
     "a public key",
     "a secret key",
     "the answer of a timestamp authority",
+    "fairness reports of gabarit",
     "a period",
 ]
 

@@ -113,11 +113,12 @@ class LogState:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """The whole lake. `arrived` also names systems whose file was removed since; `sharing` are pairs of
-    systems that hold the same decisions."""
+    """The whole lake. `arrived` also names systems whose file was removed since; the teams of
+    `declared_systems` log figures of their own; `sharing` are pairs of systems that hold the same decisions."""
 
     arrived: tuple[LogArrivals, ...] = ()
     systems: Mapping[str, LogState] = field(default_factory=dict)
+    declared_systems: frozenset[str] = frozenset()
     sharing: tuple[Sharing, ...] = ()
 
 
@@ -133,6 +134,7 @@ def overview(workspace: Workspace) -> Overview:
             return Overview(
                 arrived=_arrived(connection),
                 systems={system.id: _state(connection, system, excluded) for system in present},
+                declared_systems=_declared_systems(connection),
                 sharing=tuple(sharing(connection)),
             )
     except NoLakeError:
@@ -161,6 +163,11 @@ def _arrived(connection: duckdb.DuckDBPyConnection) -> tuple[LogArrivals, ...]:
     ).fetchall()
     names = ("system", "log", "way", "files", "rows", "quarantined", "last")
     return tuple(LogArrivals(**dict(zip(names, (*row[:2], row[2] or FILE, *row[3:]), strict=True))) for row in found)
+
+
+def _declared_systems(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    query = f"SELECT DISTINCT {quote('system')} FROM lake.main.declared"
+    return frozenset(row[0] for row in connection.execute(query).fetchall())
 
 
 def _state(connection: duckdb.DuckDBPyConnection, system: System, excluded: Iterable[Exclusion]) -> LogState:

@@ -64,6 +64,17 @@ SHARED = {
         "at": "TIMESTAMP",
     },
     "secrets": {"ring": "VARCHAR", "position": "INTEGER", "key": "VARCHAR"},  # hashes of the keys it was filled with
+    "declared": {  # measures that somebody else computed and logged: not recomputed here
+        "system": "VARCHAR",
+        "run": "VARCHAR",  # mlflow:RUN_ID
+        "file": "VARCHAR",
+        "logged_at": "TIMESTAMP",
+        "kind": "VARCHAR",  # algorithm, data, biased
+        "groups": "VARCHAR",  # JSON: column -> value; {} for everybody
+        "metric": "VARCHAR",
+        "value": "DOUBLE",
+        "count": "BIGINT",
+    },
     "turn": {"n": "BIGINT"},
 }
 

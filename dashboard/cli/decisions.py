@@ -54,6 +54,8 @@ def summary(report: SyncReport) -> str:
         parts.append(f"{sum(item.accepted for item in traces)} new trace(s), {report.known_traces} known")
     if report.feedback:
         parts.append(f"feedback of {report.feedback} text(s) brought up to date")
+    if report.declared:
+        parts.append(f"{report.declared} file(s) of declared measures, not recomputed")
     return f"{report.system}, {report.source}: {', '.join(parts)}."
 
 

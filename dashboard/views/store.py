@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -41,18 +41,20 @@ from boussole.dashboard.views.evidence import VerificationResult
 from boussole.dashboard.views.evidence import verified as verify_here
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene, load
+from boussole.experiments.declared_measures import DeclaredMeasure, declared_measures
 from boussole.experiments.status import SourceStatus, source_status
 
-# What the data page looks at: the sources as the last syncs left them, the state of the lake.
+# What the data page looks at: the sources as the last syncs left them, the state of the lake, declared measures.
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoreFacts:
-    """`trouble` says why the lake could not be looked at: then `lake` is no answer; `unnoted` why nobody
-    can say when the sources were read: then `statuses` are none."""
+    """`trouble` says why the lake could not be looked at: then `lake` and `declared` are no answer; `unnoted` why
+    nobody can say when the sources were read: then `statuses` are none."""
 
     statuses: Sequence[SourceStatus] = ()
     lake: Overview = field(default_factory=Overview)
+    declared: Mapping[str, Sequence[DeclaredMeasure]] = field(default_factory=dict)
     trouble: BoussoleError | None = None
     unnoted: BoussoleError | None = None
 
@@ -68,7 +70,13 @@ def load_facts(workspace: Workspace) -> StoreFacts:
     """All of it, or what can be had: a lake that another program holds, or a damaged one, stops no page."""
     statuses, unnoted = _statuses(workspace)
     try:
-        return StoreFacts(statuses=statuses, lake=overview(workspace), unnoted=unnoted)
+        lake = overview(workspace)
+        declared = {
+            name: declared_measures(workspace, system)
+            for name, system in workspace.systems.items()
+            if name in lake.declared_systems
+        }
+        return StoreFacts(statuses=statuses, lake=lake, declared=declared, unnoted=unnoted)
     except LakeError as error:
         return StoreFacts(statuses=statuses, trouble=error, unnoted=unnoted)
 

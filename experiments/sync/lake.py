@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from boussole.audits.decisions.declared_values import declared_values
 from boussole.audits.decisions.quarantine import still_waiting
 from boussole.audits.errors import NoLakeError
 from boussole.audits.lake import reading
@@ -15,13 +16,13 @@ MLFLOW = "mlflow"
 
 
 def origins(workspace: Workspace, system: System) -> set[str]:
-    """The origins of everything that was read of a system; empty where there is no lake yet."""
+    """The origins of everything that was read of a system, declared measures too; empty where there is no lake yet."""
     try:
         with reading(workspace) as connection:
             rows = connection.execute("SELECT origin FROM lake.main.ingested WHERE system = ?", [system.id]).fetchall()
     except NoLakeError:
         return set()
-    return {row[0] for row in rows}
+    return {row[0] for row in rows} | {f"{row.run}/{row.file}" for row in declared_values(workspace, system)}
 
 
 def waiting(workspace: Workspace, system: System, source: str) -> int:

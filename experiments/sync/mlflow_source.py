@@ -12,6 +12,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.systems import System
 from boussole.audits.systems.parts import MlflowSource
 from boussole.audits.workspace import Workspace
+from boussole.experiments import gabarit
 from boussole.experiments.marks import MARGIN, SyncMark, attempted, failed, read_mark, update_mark
 from boussole.experiments.store import open_experiment
 from boussole.experiments.sync import lake
@@ -20,6 +21,7 @@ from boussole.experiments.sync.fetching import FetchResult, fetch_all
 from boussole.experiments.sync.report import Progress, RunChange, SyncReport, UnreachableSourceError, failure, troubles
 from boussole.experiments.sync.runs import deleted_ids
 from boussole.experiments.sync.store_listing import StoreListing, look
+from boussole.experiments.sync.template_files import sync_declared
 from boussole.experiments.sync.traces import TracesResult, sync_traces
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ def sync_mlflow(
         return SyncReport(system=system.id, source=name, failures=(problem,))
     done = _files(pull, tell)
     traced = _step(pull, lambda: _traces(pull), TracesResult(since=pull.mark.traces_since or 0))
+    declared = _step(pull, lambda: sync_declared(workspace, system, pull.seen, known=pull.known, full=full), 0)
     imported = lake.run_ids(pull.known | {report.origin for report in done.reports})
     changes: list[RunChange] = _step(
         pull,
@@ -70,7 +73,7 @@ def sync_mlflow(
         ),
         [],
     )
-    report = replace(_report(pull, done, traced), changes=tuple(changes))
+    report = replace(_report(pull, done, traced), changes=tuple(changes), declared=declared)
     _remember(pull, report, done, traced)
     return report
 
@@ -90,7 +93,8 @@ def _begin(workspace: Workspace, system: System, name: str, *, now: int, full: b
     mark = _mark_of(workspace, system, name, experiment)
     known = lake.origins(workspace, system)
     number = str(experiment.experiment_id)
-    deleted = deleted_ids(store, number, system.id)
+    templates = any(origin.endswith(tuple(gabarit.FILES)) for origin in known)
+    deleted = deleted_ids(store, number, system.id, untagged=templates)
     seen = look(workspace, system, store, number, mark=mark, known=known, deleted=deleted, now=now, full=full)
     return _Pull(workspace, system, name, now, full, store, experiment, mark, known, deleted, seen)
 

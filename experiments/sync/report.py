@@ -60,8 +60,8 @@ class SyncReport:
 
     `ingested` are the files that were new, `known` the number of files known before, `failures` what could not be
     used, `changes` the runs that were excluded or taken back. `known_traces` are traces looked at again, `feedback`
-    those whose feedback was brought up to date. `waiting` are the rows of the source,
-    whenever they came, that are set aside and neither corrected nor discarded.
+    those whose feedback was brought up to date; `declared` are files of declared measures that were read. `waiting` are
+    the rows of the source, whenever they came, that are set aside and neither corrected nor discarded.
     """
 
     system: str
@@ -72,6 +72,7 @@ class SyncReport:
     changes: tuple[RunChange, ...] = ()
     known_traces: int = 0
     feedback: int = 0
+    declared: int = 0
     waiting: int = 0
 
     def document(self) -> dict[str, Any]:
@@ -85,6 +86,7 @@ class SyncReport:
             "changes": [vars(change) for change in self.changes],
             "known_traces": self.known_traces,
             "feedback": self.feedback,
+            "declared": self.declared,
             "waiting": self.waiting,
         }
 

@@ -60,8 +60,13 @@ def pages(
             return
 
 
-def active_runs(store: MlflowClient, experiment: str, system: str, *, since: int | None) -> list[TrackedRun]:
-    """Runs with the system's tag that started, ended or were still running since a moment (all: None), oldest first."""
+def active_runs(
+    store: MlflowClient, experiment: str, system: str, *, since: int | None, untagged: bool
+) -> list[TrackedRun]:
+    """Runs with the system's tag that started, ended or were still running since a moment (all: None), oldest first.
+
+    `untagged` adds the runs of the experiment that carry no system's tag: a template may have written them.
+    """
     when = [""]
     if since is not None:
         earlier = f" and attributes.start_time < {since}"
@@ -70,31 +75,33 @@ def active_runs(store: MlflowClient, experiment: str, system: str, *, since: int
             f"{earlier} and attributes.end_time >= {since}",
             f"{earlier} and attributes.status = 'RUNNING'",
         ]
-    clauses = [_whose(system) + clause for clause in when]
+    clauses = [tag + clause for tag in _whose(system, untagged) for clause in when]
     return _oldest_first(
         TrackedRun.of(run) for clause in clauses for page in pages(store, experiment, clause) for run in page
     )
 
 
 def newest_runs(
-    store: MlflowClient, experiment: str, system: str, *, since: int, known: Mapping[str, str]
+    store: MlflowClient, experiment: str, system: str, *, since: int, untagged: bool, known: Mapping[str, str]
 ) -> list[TrackedRun]:
     """The runs for which a filter holds, down to the first page on which every run is known with its signature."""
-    tag = _whose(system)
-    running = pages(store, experiment, f"{tag} and attributes.status = 'RUNNING'")
-    found = [TrackedRun.of(run) for page in running for run in page]
-    for moment in ("start_time", "end_time"):
-        clause = f"{tag} and attributes.{moment} >= {since}"
-        for page in pages(store, experiment, clause, order=f"{moment} DESC", size=GLANCE):
-            runs = [TrackedRun.of(run) for run in page]
-            found += runs
-            if all(known.get(run.run_id) == run.signature for run in runs):
-                break
+    found = []
+    for tag in _whose(system, untagged):
+        found += [
+            TrackedRun.of(r) for p in pages(store, experiment, f"{tag} and attributes.status = 'RUNNING'") for r in p
+        ]
+        for moment in ("start_time", "end_time"):
+            clause = f"{tag} and attributes.{moment} >= {since}"
+            for page in pages(store, experiment, clause, order=f"{moment} DESC", size=GLANCE):
+                runs = [TrackedRun.of(run) for run in page]
+                found += runs
+                if all(known.get(run.run_id) == run.signature for run in runs):
+                    break
     return _oldest_first(found)
 
 
-def _whose(system: str) -> str:
-    return f"tags.`{TAG}` = '{system}'"
+def _whose(system: str, untagged: bool) -> list[str]:
+    return [f"tags.`{TAG}` = '{system}'"] + ([f"tags.`{TAG}` IS NULL"] if untagged else [])
 
 
 def _oldest_first(runs: Iterable[TrackedRun]) -> list[TrackedRun]:
@@ -102,9 +109,10 @@ def _oldest_first(runs: Iterable[TrackedRun]) -> list[TrackedRun]:
     return sorted(once.values(), key=lambda run: (run.start, run.run_id))
 
 
-def deleted_ids(store: MlflowClient, experiment: str, system: str) -> set[str]:
-    """Runs of the system that are deleted in MLflow, whatever their age."""
-    return {run.info.run_id for page in pages(store, experiment, _whose(system), view=DELETED) for run in page}
+def deleted_ids(store: MlflowClient, experiment: str, system: str, *, untagged: bool) -> set[str]:
+    """Runs of the system (and those without a tag) that are deleted in MLflow, whatever their age."""
+    found = (page for clause in _whose(system, untagged) for page in pages(store, experiment, clause, view=DELETED))
+    return {run.info.run_id for page in found for run in page}
 
 
 def stage_of(store: MlflowClient, run_id: str) -> str | None:

@@ -33,7 +33,7 @@ class StoreListing:
     oldest run first.
 
     Runs were looked for from `since` on (None: of any age), `whole` or only down to what is known. `listed` counts
-    the files of logs of each run that was listed.
+    the files of logs of each run that was listed; `beside` are its files outside `boussole/`.
     """
 
     runs: list[TrackedRun]
@@ -41,6 +41,7 @@ class StoreListing:
     whole: bool
     listed: dict[str, int] = field(default_factory=dict)
     found: list[RemoteFile] = field(default_factory=list)
+    beside: dict[str, list[str]] = field(default_factory=dict)
     failures: list[tuple[str, BoussoleError]] = field(default_factory=list)
 
 
@@ -58,6 +59,7 @@ def look(
 ) -> StoreListing:
     """Looks at the runs of an experiment that are not deleted, and lists those that are new, changed or due."""
     since = None if full or mark.since is None or not lake.run_ids(known) else min(mark.since, now - MARGIN)
+    untagged = is_only_reader(workspace, system, store.get_experiment(experiment).name)
     seen = {
         run_id: RunListing(TrackedRun(run_id, *rest), listed, files)
         for run_id, (listed, files, *rest) in mark.runs.items()
@@ -65,12 +67,12 @@ def look(
     }
     if since is not None and _is_glance(workspace, mark, now=now):
         signatures = {run_id: item.run.signature for run_id, item in seen.items()}
-        runs = newest_runs(store, experiment, system.id, since=since, known=signatures)
+        runs = newest_runs(store, experiment, system.id, since=since, untagged=untagged, known=signatures)
         found = {run.run_id for run in runs}
         recent = (item.run for item in seen.values() if max(item.run.start, item.run.end or 0) >= since)
         made = StoreListing(runs + [run for run in recent if run.run_id not in found], since, whole=False)
     else:
-        runs = active_runs(store, experiment, system.id, since=since)
+        runs = active_runs(store, experiment, system.id, since=since, untagged=untagged)
         made = StoreListing(runs, since, whole=True)
     made.runs = [run for run in made.runs if run.run_id not in deleted]
     there = {run.run_id for run in made.runs}
@@ -100,8 +102,9 @@ def is_only_reader(workspace: Workspace, system: System, experiment: str) -> boo
 
 
 def _sort(made: StoreListing, system: System, run: TrackedRun, paths: Iterable[str]) -> None:
-    """Files of logs, and files in folders of no log: these are reported, not passed over."""
+    """Files of logs, files outside `boussole/`, and files in folders of no log: these are reported, not passed over."""
     files = [path for path in paths if path.startswith(f"{FOLDER}/")] if run.tagged else []
+    made.beside[run.run_id] = [path for path in paths if "/" not in path]
     lost: set[str] = set()
     before = len(made.found)
     for path in files:

@@ -30,9 +30,11 @@ from boussole.dashboard.markup.elements import code
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.data.view import DataPage, data_page
+from boussole.dashboard.pages.system.view import declared_tables
 from boussole.dashboard.views import store
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import StoreFacts
+from boussole.experiments.declared_measures import DeclaredMeasure
 from boussole.experiments.status import SourceStatus
 from tests.as_json import documents
 from tests.dashboard.troubled import troubled
@@ -247,6 +249,33 @@ def test_a_real_lake_with_every_trouble_shows_counts_and_reasons_but_nothing_of_
     assert damaged.trouble[0] in html(damaged, "fr")
     assert [(row.source[:6], row.rows, row.set_aside) for row in damaged.rows] == [("DuckDB", "—", "—")]
     assert damaged.without == [], "nobody can say of which systems there is no data"
+
+
+def test_declared_figures_are_marked_and_never_look_recomputed(systems: dict[str, System]) -> None:
+    def measure(group: dict[str, str], value: float | None, *, suppressed: bool = False) -> DeclaredMeasure:
+        return DeclaredMeasure(
+            run="mlflow:0123456789ab",
+            logged_at=at("2026-09-30T10:00"),
+            kind="algorithm",
+            groups=group,
+            metric="selection_rate",
+            value=value,
+            count=None if suppressed else 640,
+            suppressed=suppressed,
+        )
+
+    given = [measure({"gender": "F"}, 0.2031), measure({"gender": "<b>"}, None, suppressed=True), measure({}, None)]
+    tables = declared_tables(given, systems["matchft"], speaker("en"))
+    assert tables[0].head == ["Group", "Share predicted positive (selection rate)", "People"]
+    assert [list(row) for row in tables[0].rows] == [
+        ["Women", "0.203", "640"],
+        ["gender: <b>", "hidden", ""],
+        ["Everybody", "", "640"],
+    ]
+    shown = Template("pages/system/system.html", speaker("en"))("declared", tables)
+    assert "Declared by the team, not recomputed" in shown
+    assert 'id="declared"' in shown
+    assert "<b>" not in shown
 
 
 def test_a_stacked_table_keeps_its_parts_and_escapes_them() -> None:

@@ -1,4 +1,4 @@
-"""A workspace whose data has every trouble at once: late, unread, set aside, changed, excluded, erased."""
+"""A workspace whose data has every trouble at once: late, unread, set aside, changed, excluded, erased, declared."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from boussole.audits.decisions import ingest
+from boussole.audits.decisions.declared_values import DeclaredValue, store_declared
 from boussole.audits.decisions.exclusion import exclude
 from boussole.audits.retention.purge import purge
 from boussole.audits.workspace import Workspace
@@ -49,6 +50,7 @@ def troubled(home: Path) -> Workspace:
     workspace = Workspace(home)
     _decisions(workspace)
     _marks(workspace)
+    _declared(workspace)
     return workspace
 
 
@@ -101,3 +103,23 @@ def _marks(workspace: Workspace) -> None:
 
     update_mark(workspace, "matchft", "mlflow:matchft", read)
     update_mark(workspace, "matchft", "duckdb:hires.duckdb?table=hires (outcomes)", failed)
+
+
+def _declared(workspace: Workspace) -> None:
+    values = {"F": (0.81, 640), "M": (0.86, 702), None: (0.84, 1342)}
+    made = [
+        DeclaredValue(
+            run="mlflow:2c3d4e5f6a7b",
+            file="algo_metrics_by_groups.json",
+            logged_at=dt.datetime.fromisoformat("2026-09-30T10:00"),
+            kind="algorithm",
+            groups={"gender": gender} if gender else {},
+            metric=metric,
+            value=value - shift,
+            count=count,
+        )
+        for gender, (value, count) in values.items()
+        for metric, shift in (("accuracy", 0.0), ("selection_rate", 0.5))
+    ]
+    files = [("mlflow:2c3d4e5f6a7b", "algo_metrics_by_groups.json")]
+    store_declared(workspace, workspace.system("matchft"), files, made)

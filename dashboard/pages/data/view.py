@@ -27,6 +27,7 @@ from boussole.dashboard.pages.data.sources import (
 )
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.store import StoreFacts
+from boussole.experiments.declared_measures import DeclaredMeasure
 
 URGENCY = (FAILED, LATE, SILENT)
 PROBLEMS = 6
@@ -188,12 +189,13 @@ def _system(
     made, nothing = blocks(DataBlock(system=system, state=state, now=now, say=say))
     outcomes = waiting(document, system, say, href=href) if document and href else None
     same = sharing(name, facts.lake.sharing, titles={each: scene.title(each, say) for each in scene.systems}, say=say)
+    declared = declared_block(facts.declared.get(name, ()), say, href=system_href(name, query=query, anchor="declared"))
     return SystemData(
         id=name,
         title=scene.title(name, say),
         href=href,
         holds=_holds(state, say),
-        blocks=[*made, *(block for block in (same, outcomes) if block)],
+        blocks=[*made, *(block for block in (same, outcomes, declared) if block)],
         nothing=nothing if name in facts.lake.systems else "",
     )
 
@@ -260,4 +262,19 @@ def waiting(document: AuditDocument, system: System, say: Say, *, href: str) -> 
         question=say("Do decisions wait for their outcome?"),
         answer=told,
         link=(say("Whether this differs between groups is said beside each figure."), href),
+    )
+
+
+def declared_block(measures: Sequence[DeclaredMeasure], say: Say, *, href: str) -> Block | None:
+    """That the team declares measures of its own, and where they are."""
+    if not measures:
+        return None
+    return Block(
+        question=say("Does the team declare figures of its own?"),
+        answer=say.plural(
+            "Yes, in one run. They are not recomputed here, and no verdict rests on them.",
+            "Yes, in {n} runs. They are not recomputed here, and no verdict rests on them.",
+            len({measure.run for measure in measures}),
+        ),
+        link=(say("See what it declares"), href),
     )

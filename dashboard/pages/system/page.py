@@ -11,7 +11,7 @@ from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import compass_href, data_href, register_href
-from boussole.dashboard.pages.system.view import system_page
+from boussole.dashboard.pages.system.view import declared_tables, system_page
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.register import entry, unaudited
@@ -29,6 +29,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
     else:
         query = context.kept_query()
         st.html(notices.systems_html(notices.systems(seen, say, query=query), say, asked=system, query=query))
+    show_declared(seen, system, say)
 
 
 def show_unaudited(seen: Scene, use: Use, say: Say) -> None:
@@ -76,6 +77,16 @@ def what_it_writes(seen: Scene, system: str, say: Say) -> Html:
         return Html("")
     told = written(state.written, declared, seen.standing.get(system), say)
     return Template("pages/system/system.html", say)("written", told)
+
+
+def show_declared(seen: Scene, system: str, say: Say) -> None:
+    """What the team of a system declares, audited or not."""
+    facts = context.facts_of_late()
+    if facts.trouble:
+        st.html(notices.unread(say("What its team declares cannot be looked at."), facts.trouble))
+    elif found := declared_tables(facts.declared.get(system, ()), seen.systems.get(system), say):
+        made = Template("pages/system/system.html", say)
+        st.html(made("further", say("What does the team itself declare?"), made("declared", found)))
 
 
 speaks = context.speaks()

@@ -1,0 +1,218 @@
+"""Runs of France Travail's open template: their fairness files are recognised, kept as declared, never recomputed.
+
+The files are written as the template writes them: pandas' `to_dict(orient="index")` through `mlflow.log_dict`, so that
+line numbers are keys, groups of the data are one text such as `(sex) Female, (age) 20-30`, and NaN is NaN.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from boussole.audits.errors import SourceError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.system.view import declared_tables
+from boussole.experiments import gabarit
+from boussole.experiments.declared_measures import DeclaredMeasure, declared_measures
+from boussole.experiments.sync import sync
+from tests.attacks import Tries
+
+ALGORITHM = pd.DataFrame(
+    {
+        "sex": ["F", "F", "M", "M", "overall"],
+        "age": ["20-30", "30-40", "20-30", "30-40", "overall"],
+        "count": [40.0, 30.0, 50.0, np.nan, 120.0],
+        "accuracy": [0.8, 0.7, 0.9, np.nan, 0.8],
+        "false_positive_rate": [0.1, 0.2, 0.0, np.nan, 0.125],
+    }
+)
+SCORE = pd.DataFrame(
+    {
+        "Group": ["(sex) Female", "(sex) Female, (age) 20-30", "(age) [20, 30]"],
+        "Distance": [0.12, -0.05, 0.01],
+        "Proportion": [0.5, 0.25, 0.4],
+        "Counts": [60, 30, 48],
+        "P-Value": [1e-6, 0.03, 0.9],
+    }
+)
+BIASED = SCORE.iloc[[0]].assign(number_of_attributes=1)
+
+
+def log_template(mlflow: Any, **frames: pd.DataFrame) -> str:
+    """A run as the template leaves it: no tag of ours, figures beside the files."""
+    with mlflow.start_run() as run:
+        for name, frame in frames.items():
+            mlflow.log_dict(frame.to_dict(orient="index"), f"{name}.json")
+        mlflow.log_text("no image", "data_distributions.png")
+    return str(run.info.run_id)
+
+
+def all_files(mlflow: Any) -> str:
+    return log_template(
+        mlflow, algo_metrics_by_groups=ALGORITHM, data_distribution_score=SCORE, data_biased_groups=BIASED
+    )
+
+
+def shown(measures: list[DeclaredMeasure], kind: str) -> list[tuple[Any, ...]]:
+    return [(dict(m.groups), m.metric, m.value, m.count, m.suppressed) for m in measures if m.kind == kind]
+
+
+@pytest.mark.costly
+def test_a_run_of_the_template_is_recognised_without_a_tag(workspace: Workspace, mlflow: Any) -> None:
+    run_id = all_files(mlflow)
+    (report,) = sync(workspace)
+    assert (report.declared, report.ingested, report.failures) == (3, (), ())
+    (again,) = sync(workspace)
+    assert again.declared == 0
+    measures = declared_measures(workspace, workspace.system("trial"))
+    assert {m.run for m in measures} == {f"mlflow:{run_id}"}
+    assert {m.recomputed for m in measures} == {False}
+    assert shown(measures, "algorithm") == [
+        ({"sex": "F", "age": "20-30"}, "accuracy", 0.8, 40, False),
+        ({"sex": "F", "age": "20-30"}, "false_positive_rate", 0.1, 40, False),
+        ({"sex": "F", "age": "30-40"}, "accuracy", 0.7, 30, False),
+        ({"sex": "F", "age": "30-40"}, "false_positive_rate", 0.2, 30, False),
+        ({"sex": "M", "age": "20-30"}, "accuracy", 0.9, 50, False),
+        ({"sex": "M", "age": "20-30"}, "false_positive_rate", 0.0, 50, False),
+        ({"sex": "M", "age": "30-40"}, "accuracy", None, None, False),
+        ({"sex": "M", "age": "30-40"}, "false_positive_rate", None, None, False),
+        ({}, "accuracy", 0.8, 120, False),
+        ({}, "false_positive_rate", 0.125, 120, False),
+    ]
+    assert shown(measures, "biased") == [
+        ({"sex": "Female"}, "distance", 0.12, 60, False),
+        ({"sex": "Female"}, "proportion", 0.5, 60, False),
+        ({"sex": "Female"}, "p_value", 1e-6, 60, False),
+    ]
+    assert [groups for groups, metric, *_ in shown(measures, "data") if metric == "distance"] == [
+        {"sex": "Female"},
+        {"sex": "Female", "age": "20-30"},
+        {"age": "[20, 30]"},
+    ]
+
+
+def test_small_groups_are_hidden_and_so_is_what_would_give_them_back(workspace: Workspace, mlflow: Any) -> None:
+    small = ALGORITHM.assign(count=[40.0, 10.0, 50.0, 20.0, 120.0])
+    log_template(mlflow, algo_metrics_by_groups=small)
+    sync(workspace)
+    measures = declared_measures(workspace, workspace.system("trial"))
+    accuracy = [m for m in shown(measures, "algorithm") if m[1] == "accuracy"]
+    assert [(value, count, hidden) for _, _, value, count, hidden in accuracy] == [
+        (0.8, None, False),
+        (None, None, True),
+        (0.9, None, False),
+        (None, None, False),  # the template itself had no value
+        (None, None, True),
+    ]
+
+
+@pytest.mark.costly
+@pytest.mark.parametrize("people", [1, 3, 10])
+@pytest.mark.attack("small groups", "a person's name in a group of a template's own figures, on the page of its system")
+def test_a_name_in_a_group_of_few_is_not_shown(workspace: Workspace, mlflow: Any, people: int, tries: Tries) -> None:
+    """Nor on the lines of the same group crossed with others, which nobody is in."""
+    name = "Dupont-Canari"
+    rows = ALGORITHM.assign(sex=["F", "F", name, name, "overall"], count=[40.0, 30.0, people, np.nan, 70.0 + people])
+    groups = ["(sex) Female", f"(sex) {name}", f"(sex) {name}, (age) 20-30"]
+    older = SCORE.assign(Group=["Female", name, f"{name}, 20-30"])
+    log_template(
+        mlflow,
+        algo_metrics_by_groups=rows,
+        data_distribution_score=SCORE.assign(Group=groups, Counts=[60, people, people]),
+    )
+    log_template(mlflow, data_biased_groups=older.assign(Counts=[60, people, people]))
+    sync(workspace)
+    system = workspace.system("trial")
+    measures = declared_measures(workspace, system)
+    for lang in ("en", "fr"):
+        tables = declared_tables(measures, system, speaker(lang))
+        shown = Template("pages/system/system.html", speaker(lang))("declared", tables)
+        assert name not in shown
+        assert {"en": "sex: small group 1", "fr": "sex: petit groupe 1"}[lang] in shown
+        tries.add(len(tables))
+    assert [m.groups["sex"] for m in measures if m.kind == "algorithm" and m.metric == "accuracy" and m.groups] == [
+        "F",
+        "F",
+        "rare-1",
+        "rare-1",
+    ]
+
+
+@pytest.mark.costly
+def test_a_tagged_run_and_a_second_run_are_read_too(workspace: Workspace, mlflow: Any) -> None:
+    all_files(mlflow)
+    sync(workspace)
+    with mlflow.start_run() as run:
+        mlflow.set_tag("boussole.system", "trial")
+        mlflow.log_dict(SCORE.to_dict(orient="index"), "data_distribution_score.json")
+    (report,) = sync(workspace)
+    assert report.declared == 1
+    newest = declared_measures(workspace, workspace.system("trial"))[0]
+    assert newest.run == f"mlflow:{run.info.run_id}"
+
+
+def test_where_two_systems_read_an_experiment_the_run_needs_a_tag(workspace: Workspace, mlflow: Any) -> None:
+    file = workspace.home / "systems" / "trial.yaml"
+    other = file.read_text(encoding="utf-8").replace("id: trial\n", "id: other\n")
+    (workspace.home / "systems" / "other.yaml").write_text(other, encoding="utf-8")
+    all_files(mlflow)
+    assert [report.declared for report in sync(Workspace(workspace.home))] == [0, 0]
+
+
+@pytest.mark.costly
+def test_measures_of_a_deleted_run_are_no_longer_shown(workspace: Workspace, mlflow: Any) -> None:
+    store = mlflow.MlflowClient()
+    run_id = all_files(mlflow)
+    sync(workspace)
+    store.delete_run(run_id)
+    (report,) = sync(workspace)
+    assert [change.sentence() for change in report.changes] == [
+        f"mlflow:{run_id} was deleted in MLflow: 0 decision(s) left the figures."
+    ]
+    assert declared_measures(workspace, workspace.system("trial")) == []
+    store.restore_run(run_id)
+    sync(workspace)
+    assert len(declared_measures(workspace, workspace.system("trial"))) == 22
+
+
+def test_a_file_in_another_format_is_told(workspace: Workspace, mlflow: Any) -> None:
+    with mlflow.start_run():
+        mlflow.log_dict({"accuracy": 0.9}, "algo_metrics_by_groups.json")
+    (report,) = sync(workspace)
+    assert "not in the format of the template gabarit" in str(report.failures[0])
+
+
+@pytest.mark.parametrize(
+    ("row", "groups"),
+    [
+        (
+            {"Group": "(sex) Female, (city) Paris (75), (x) a, b", "Counts": "3"},
+            {"sex": "Female", "city": "Paris (75)"},
+        ),
+        ({"Group": "Female, African-American", "Counts": 3}, {"group": "Female, African-American"}),
+    ],
+)
+def test_groups_of_the_data_are_read_from_their_text(row: dict[str, Any], groups: dict[str, str]) -> None:
+    found = list(gabarit._of_data({**row, "Distance": "0.5", "Proportion": float("nan"), "P-Value": 0.1}))
+    assert groups.items() <= dict(found[0].groups).items()
+    assert [(line.metric, line.value, line.count) for line in found] == [
+        ("distance", 0.5, 3),
+        ("proportion", None, 3),
+        ("p_value", 0.1, 3),
+    ]
+
+
+def test_a_binary_group_keeps_its_number(tmp_path: Path) -> None:
+    file = tmp_path / "algo_metrics_by_groups.json"
+    file.write_text('{"0": {"disabled": 1.0, "count": 12, "accuracy": 1}}', encoding="utf-8")
+    (line,) = gabarit.read(file)
+    assert (line.groups, line.metric, line.value, line.count) == ({"disabled": "1"}, "accuracy", 1.0, 12)
+    file.write_text("[1, 2]", encoding="utf-8")
+    with pytest.raises(SourceError, match="not in the format"):
+        gabarit.read(file)
