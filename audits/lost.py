@@ -167,7 +167,7 @@ def _tables(connection: sqlite3.Connection) -> set[str]:
 
 def _kept(home: Path) -> tuple[str, int] | None:
     """The checkpoint in the workspace, or in a folder of it, that knows most entries."""
-    from boussole.audits.ledger.cosigning import parse_request
+    from boussole.audits.ledger.checkpoint import parse_request
 
     found = []
     for path in [*home.glob("*.checkpoint"), *home.glob("*/*.checkpoint")]:

@@ -178,7 +178,7 @@ class Params(DocumentPart):
     after: Number | None = None
 
     cases: Count | None = None
-    """Of what a log counts and nobody tolerates; what stands beside it is in `charter.judging.logged`."""
+    """Of what a log counts and nobody tolerates; what stands beside it is in `charter.judging.stated`."""
     all: Count | None = None
     some: bool | None = None
     """Whether there is a case, where how many is hidden."""

@@ -14,13 +14,14 @@ from boussole.audits.metrics.adjusted import METRICS as ADJUSTED_METRICS
 from boussole.audits.metrics.before_after import METRICS as BEFORE_AFTER_METRICS
 from boussole.audits.metrics.calibration import METRICS as CALIBRATION_METRICS
 from boussole.audits.metrics.calls import METRICS as CALL_METRICS
+from boussole.audits.metrics.cases import METRICS as USE_METRICS
 from boussole.audits.metrics.components import METRICS as COMPONENT_METRICS
 from boussole.audits.metrics.corrections import METRICS as CORRECTION_METRICS
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.discrimination import METRICS as DISCRIMINATION_METRICS
 from boussole.audits.metrics.errors import METRICS as ERROR_METRICS
 from boussole.audits.metrics.estimated import METRICS as ESTIMATED_METRICS
-from boussole.audits.metrics.footprints import METRICS as FOOTPRINT_METRICS
+from boussole.audits.metrics.footprint import METRICS as FOOTPRINT_METRICS
 from boussole.audits.metrics.forgotten import METRICS as FORGOTTEN_METRICS
 from boussole.audits.metrics.freedom import METRICS as FREEDOM_METRICS
 from boussole.audits.metrics.human import METRICS as HUMAN_METRICS
@@ -37,7 +38,6 @@ from boussole.audits.metrics.selection import METRICS as SELECTION_METRICS
 from boussole.audits.metrics.stages import METRICS as STAGE_METRICS
 from boussole.audits.metrics.texts import METRICS as TEXT_METRICS
 from boussole.audits.metrics.through import METRICS as THROUGH_METRICS
-from boussole.audits.metrics.uses import METRICS as USE_METRICS
 
 
 class MetricError(BoussoleError):

@@ -10,11 +10,10 @@ import duckdb
 import pyarrow as pa
 
 from boussole.audits.counts.apart import apart_of, lost
-from boussole.audits.counts.common import find_common
+from boussole.audits.counts.common import SharedRowsError, find_common
 from boussole.audits.counts.forgotten import since_of
 from boussole.audits.counts.rare import values_of, without_names
 from boussole.audits.counts.read import SHARES, AuditInputs
-from boussole.audits.counts.same_rows import SharedRowsError
 from boussole.audits.cubes.logs import COUNTERS
 from boussole.audits.cubes.update import sealed_months
 from boussole.audits.cubes.values import OTHERS, Categories, Watched

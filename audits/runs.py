@@ -12,15 +12,13 @@ import duckdb
 import pyarrow as pa
 
 from boussole.audits import evidence, unsealed
-from boussole.audits.counts.agencies import read_agencies
 from boussole.audits.counts.apart import apart_of, apart_table, read_apart, still_known
 from boussole.audits.counts.common import Common, find_common
 from boussole.audits.counts.corrections import read_corrections
 from boussole.audits.counts.forgotten import forgotten_of, read_forgotten, six_months
-from boussole.audits.counts.left_out import DecisionCounts, left_out_of, read_left_out
+from boussole.audits.counts.left_out import DecisionCounts, left_out_of, read_left_out, refuse_empty
 from boussole.audits.counts.lists import RANKS, lists_of, read_ranks
 from boussole.audits.counts.logs import read_logs
-from boussole.audits.counts.periods import refuse_empty
 from boussole.audits.counts.rare import without_names
 from boussole.audits.counts.read import (
     VERSIONS,
@@ -28,14 +26,15 @@ from boussole.audits.counts.read import (
     cells_from_counts,
     days_of,
     hold_declared,
+    read_agencies,
     read_counts,
+    read_versions,
 )
 from boussole.audits.counts.reference import before_of, read_reference, reference_untold
 from boussole.audits.counts.replies import read_replies
 from boussole.audits.counts.scores import SCORES, read_scores, scores_of
 from boussole.audits.counts.stages import stages_of
 from boussole.audits.counts.strata import STRATA, read_strata, strata_of
-from boussole.audits.counts.versions import read_versions
 from boussole.audits.counts.watched import read_watched
 from boussole.audits.counts.withheld import Earlier, read_withheld, withheld_of, withheld_table
 from boussole.audits.cubes.bands import hold_bands

@@ -28,8 +28,7 @@ from boussole.charter.document import MeasureInShort
 from boussole.charter.document.answers.verdict import Verdict, worst
 from boussole.charter.document.measures import measures_of
 from boussole.charter.judging.families import SystemQuestion
-from boussole.charter.judging.statistics.heard import heard, spans
-from boussole.charter.judging.statistics.testing import p_values, past_watch, verdict_of
+from boussole.charter.judging.statistics.testing import heard, p_values, past_watch, spans, verdict_of
 from boussole.charter.text.loading import load_charter
 
 Ints = npt.NDArray[np.int64]

@@ -38,7 +38,7 @@ PLACES = {
     "cells_csv": "boussole.charter.pack.cells",
     "cells_of": "boussole.charter.pack.cells",
     "controls_of": "boussole.dashboard.views.fields",
-    "current": "boussole.charter.judging.current",
+    "current": "boussole.charter.judging.by_article",
     "curves": "boussole.dashboard.views.charts.calibration",
     "differences": "boussole.charter.auditing.differences",
     "documents_of": "boussole.charter.records.store.audits",
@@ -71,7 +71,7 @@ PLACES = {
     "summarise": "boussole.charter.judging.by_article",
     "threshold_words": "boussole.dashboard.views.answers.asked",
     "through_words": "boussole.dashboard.views.answers.small_print",
-    "unmeasured": "boussole.charter.judging.current",
+    "unmeasured": "boussole.charter.judging.by_article",
 }
 """Where each function is."""
 

@@ -27,7 +27,7 @@ OUTWARD = {
     "dashboard/server/access/identity.py": {"httpx"},
     "dashboard/server/access/account.py": {"httpx"},
     "dashboard/app/server.py": {"socket"},
-    "experiments/sync/listing.py": {"urllib.request"},
+    "experiments/sync/fetching.py": {"urllib.request"},
 }
 """All that speaks to another machine, or could: addresses of the settings, never one that somebody sends. The last only
 makes a path of an address; Apprise and MLflow are asked with addresses of the settings."""

@@ -16,7 +16,8 @@ from boussole.audits.cubes import build
 from boussole.audits.cubes.update import count_rows, rows_of, sealed_months
 from boussole.audits.cubes.values import Watched
 from boussole.audits.errors import BoussoleError
-from boussole.audits.lake.tables import KEYS, days_sql, describe, exists, literal, one, quote, table
+from boussole.audits.lake.purged import purged_before
+from boussole.audits.lake.tables import KEYS, days_sql, describe, exists, has_table, literal, one, quote, table
 from boussole.audits.measures import NOT_SELECTED, Cells, Group
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.kinds import BUCKETS
@@ -308,3 +309,77 @@ def _in_order(groups: set[Group], by: tuple[str, ...], system: System) -> list[G
         return (len(declared) + (value is None), value or "") if value not in declared else (declared.index(value), "")
 
     return sorted(groups, key=lambda group: [rank(name, value) for name, value in zip(by, group, strict=True)])
+
+
+def read_agencies(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> pa.Table:
+    """The rows of `PANEL` up to the last month of a window, in a fixed order; none where nothing was given.
+
+    Agencies are numbered from 1, in the order of what is told of them and not of their codes, which would tell which
+    is which. A start after the window is none yet. Of an agency that
+    is told twice of one month, or with two starts, no people are told, so that it is left out.
+    """
+    if system.agencies is None or not has_table(connection, system, "agencies"):
+        return PANEL.empty_table()
+    held = table(system, "agencies")
+    outcome, group = (f"coalesce({quote(name)}, '')" for name in ("outcome", "group"))
+    month = "date_trunc('month', day)"
+    rows = (
+        f"SELECT agency, {month} AS month, date_trunc('month', started) AS started, {outcome} AS part, "
+        f"{group} AS value1, people, \"count\" AS found FROM {held} WHERE day <= last_day(DATE '{window.end}')"
+    )
+    twice = f"SELECT agency FROM ({rows}) GROUP BY agency, month, part, value1 HAVING count(*) > 1"
+    started = f"SELECT agency FROM ({rows}) GROUP BY agency HAVING count(DISTINCT started) > 1"
+    said = "list((month, started, part, value1, people, found) ORDER BY month, started, part, value1, people, found)"
+    order = f"SELECT agency, row_number() OVER (ORDER BY {said}, agency) AS number FROM ({rows}) GROUP BY agency"
+    numbered = (
+        "SELECT *, max(started) OVER (PARTITION BY agency) AS first, "
+        f"agency IN ({twice}) OR agency IN ({started}) AS doubtful FROM ({rows}) JOIN ({order}) USING (agency)"
+    )
+    told = (
+        "SELECT part, value1, CAST(number AS SMALLINT) AS bin, strftime(month, '%Y-%m') AS \"window\", "
+        f"CASE WHEN first <= DATE '{window.end}' THEN strftime(first, '%Y-%m') END AS reason, "
+        "CASE WHEN doubtful THEN 0 ELSE CAST(sum(people) AS BIGINT) END AS n, "
+        f"CAST(sum(found) AS DECIMAL(38, 0)) AS total FROM ({numbered}) "
+        "GROUP BY part, value1, number, month, first, doubtful ORDER BY part, value1, number, month"
+    )
+    return connection.execute(told).to_arrow_table().cast(PANEL)
+
+
+def read_versions(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> pa.Table:
+    """The rows of `VERSIONS` of a window, by name; none where the log names no version.
+
+    From the cube of days, which a purge leaves. No name: decisions of which the log does not say which version made
+    them. Of a system that only writes, texts by the version that wrote them, from their rows: none of a window of which
+    a purge has taken some.
+    """
+    if system.only_writes:
+        return _of_texts(connection, system, window)
+    if system.columns is None or system.columns.model_version is None:
+        return VERSIONS.empty_table()
+    return (
+        connection.execute(
+            f"SELECT model_version AS value1, CAST(min(day) AS VARCHAR) AS part, "
+            f"""CAST(max(day) AS VARCHAR) AS "column", CAST(sum(n) AS BIGINT) AS n """
+            f"""FROM {table(system, "daily")} WHERE "by" = '' AND {days_sql(window)} GROUP BY ALL """
+            "ORDER BY value1 NULLS LAST"
+        )
+        .to_arrow_table()
+        .cast(VERSIONS)
+    )
+
+
+def _of_texts(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> pa.Table:
+    section, purged = system.generations, purged_before(connection, system.id)
+    gone = purged is not None and purged > window.start
+    if section is None or section.model_version is None or gone or not has_table(connection, system, "generations"):
+        return VERSIONS.empty_table()
+    named = "nullif(trim(CAST(model_version AS VARCHAR)), '')"
+    return (
+        connection.execute(
+            f"SELECT {named} AS value1, CAST(min(day) AS VARCHAR) AS part, "
+            f"""CAST(max(day) AS VARCHAR) AS "column", CAST(count(*) AS BIGINT) AS n """
+            f"FROM {table(system, 'generations')} WHERE {days_sql(window)} GROUP BY 1 ORDER BY value1 NULLS LAST"
+        )
+        .to_arrow_table()
+        .cast(VERSIONS)
+    )

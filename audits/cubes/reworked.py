@@ -8,9 +8,18 @@ from __future__ import annotations
 
 from boussole.audits.lake import clocks
 from boussole.audits.lake.tables import KEYS, literal, quote, table
-from boussole.audits.systems.logs.generations import Generations
+from boussole.audits.systems.logs.generations import (
+    CHANGED,
+    HASTY,
+    MONTHS,
+    SMALL,
+    SQUARES,
+    UNTIMED,
+    Generations,
+    outcomes,
+    part,
+)
 from boussole.audits.systems.logs.human_actions import TEAM, WORDS_A_MINUTE
-from boussole.audits.systems.logs.reworked import CHANGED, HASTY, MONTHS, SMALL, SQUARES, UNTIMED, outcomes, part
 from boussole.audits.systems.logs.texts import listed
 from boussole.audits.systems.model import System
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -13,20 +13,21 @@ from boussole.audits.cubes.bands import hold_bands
 from boussole.audits.cubes.update import add_batches
 from boussole.audits.decisions import sensitive
 from boussole.audits.decisions.bookmarks import leave, resume
-from boussole.audits.decisions.bounded import hold_bounded
 from boussole.audits.decisions.changes import note_changes, noted
 from boussole.audits.decisions.cleared import close_corrected, recognise
 from boussole.audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
 from boussole.audits.decisions.examine import (
+    WrittenBatch,
     examine,
     fingerprint,
+    follow,
+    hold_bounded,
     know_by_id,
     know_by_words,
     left_out,
     names_known,
 )
 from boussole.audits.decisions.exclusion import keep_spare
-from boussole.audits.decisions.follow import WrittenBatch, follow
 from boussole.audits.decisions.held import hold_batch, hold_source, take_out
 from boussole.audits.decisions.identity import hold_rows
 from boussole.audits.decisions.ingested import imported_before, next_batch, record
@@ -325,3 +326,40 @@ def _write(
         waiting=waiting,
         changes=(*changes, *sensitive.travelling(system, opened.types), *unclear),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """A file, the name under which the lake remembers it, and columns to add with one value in every row."""
+
+    source: Path
+    origin: str
+    added: Mapping[str, str] = field(default_factory=dict)
+
+
+def ingest_many(
+    workspace: Workspace, system: System, files: Sequence[Incoming], *, log: LogName = "decisions"
+) -> list[IngestReport]:
+    """Does what `ingest` does for each file in turn, all or none of them.
+
+    Raises what `ingest` raises for the first file that cannot be used; nothing of any file is written then.
+    """
+    with writing(workspace) as connection:
+        create_system(connection, system)
+        reports, uncounted = list[IngestReport](), list[int]()
+        for file in files:
+            reports.append(
+                ingest_into(
+                    connection,
+                    workspace,
+                    system,
+                    file.source,
+                    log=log,
+                    origin=file.origin,
+                    added=file.added,
+                    uncounted=uncounted,
+                )
+            )
+        add_batches(connection, system, uncounted)
+        note_shared(connection, workspace, system)
+        return reports

@@ -20,8 +20,8 @@ from boussole.audits.decisions.contracts.decisions import group_value
 from boussole.audits.decisions.report import SchemaChange
 from boussole.audits.decisions.sensitive_file import KeyedFile, open_keyed
 from boussole.audits.lake import has_lake, writing
-from boussole.audits.lake.rebuild import columns as columns_of
-from boussole.audits.lake.rebuild import qualified, tables
+from boussole.audits.lake.connection import columns as columns_of
+from boussole.audits.lake.connection import qualified, tables
 from boussole.audits.lake.tables import create_system, exists, quote
 from boussole.audits.privacy.expiry import ended
 from boussole.audits.privacy.pseudonyms import pseudonym, set_key

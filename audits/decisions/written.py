@@ -13,9 +13,8 @@ import duckdb
 
 from boussole.audits.lake.tables import literal, table
 from boussole.audits.systems.logs.calls import LONGEST, NO_NAME
-from boussole.audits.systems.logs.generations import Generations
+from boussole.audits.systems.logs.generations import Generations, outcomes
 from boussole.audits.systems.logs.human_actions import TEAM
-from boussole.audits.systems.logs.reworked import outcomes
 from boussole.audits.systems.logs.texts import listed
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window

@@ -13,8 +13,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from boussole.audits.counts.reference import ReferenceCells
-from boussole.audits.drift.before import Pairing, Positions, compared_groups, decided_before, pairing, refusal, whom
-from boussole.audits.drift.by_group_distances import distances_of
+from boussole.audits.drift.before import (
+    Pairing,
+    Positions,
+    compared_groups,
+    decided_before,
+    distances_of,
+    pairing,
+    refusal,
+    whom,
+)
 from boussole.audits.measure_params import Params
 from boussole.audits.measures import Group, Interval, Measure
 from boussole.audits.metrics.definition import Metric

@@ -11,10 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+import duckdb
+
 from boussole.audits.counts.read import days_of
+from boussole.audits.cubes import build
+from boussole.audits.cubes.values import UNKNOWN, Pools, Values, pool_of, pools_of
+from boussole.audits.decisions.report import READ_AS
 from boussole.audits.drift.by_score import ByScore, read_by_score
-from boussole.audits.drift.compared import compared
-from boussole.audits.drift.control_counts import ControlCounts, control_measures, read_controls
+from boussole.audits.drift.compared import Pair, compared, group_columns, group_measure, value_measures
 from boussole.audits.drift.counts import (
     VersionDays,
     WindowCounts,
@@ -25,15 +29,173 @@ from boussole.audits.drift.counts import (
 )
 from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.recurring import NOBODY, Recurring, read_recurring
-from boussole.audits.drift.schema import SchemaMove, schema_moves
 from boussole.audits.drift.splits import Step as RateStep
 from boussole.audits.lake import reading
+from boussole.audits.lake.tables import literal, table
 from boussole.audits.measures import Measure
 from boussole.audits.standing import standing
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.model import System
-from boussole.audits.windows import LogDays, Window, before, complete_periods, period_of, reference_window
+from boussole.audits.windows import LogDays, Window, before, complete_periods, period_of, reference_window, whole_months
 from boussole.audits.workspace import Workspace
+
+CONTROL = "control"
+NOT_COUNTED, TOO_MANY = "not_counted", "too_many_strata"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlCounts:
+    """`values`: of each control, how many decisions of a window had each value; a window that is not in it was not
+    counted as a whole. `pooled`: windows with too many profiles to count. `pools`: values of each control without a
+    name."""
+
+    values: Mapping[str, Mapping[Window, Values]]
+    pooled: frozenset[Window]
+    pools: Mapping[str, Pools] = field(default_factory=dict)
+
+
+def read_controls(connection: duckdb.DuckDBPyConnection, system: System, counts: WindowCounts) -> ControlCounts:
+    """Values of the controls in those windows that are whole months, under the controls of today.
+
+    The profiles are kept by group: the groups of one attribute, the unknown too, add up to everybody.
+    """
+    months = {month for window in counts.windows if (found := whole_months(window)) for month in found}
+    if not system.controls or not system.attributes or not months:
+        return ControlCounts(values={}, pooled=frozenset())
+    rows = connection.execute(
+        f"SELECT month, stratum, CAST(sum(n) AS BIGINT) FROM {table(system, 'strata')} "
+        f'WHERE "by" = {literal("*".join(system.attributes[0]))} AND controls = {literal(build.controls_of(system))} '
+        "GROUP BY ALL"
+    ).fetchall()
+    by_month: dict[Window, list[tuple[str, int]]] = {}
+    for month, stratum, n in rows:
+        by_month.setdefault(period_of(month, "month"), []).append((stratum, n))
+    return _of_windows(by_month, system, counts)
+
+
+def _of_windows(
+    by_month: Mapping[Window, Sequence[tuple[str, int]]], system: System, counts: WindowCounts
+) -> ControlCounts:
+    values: dict[str, dict[Window, Values]] = {name: {} for name in system.controls}
+    pooled = set()
+    for window in counts.windows:
+        rows = [row for month in whole_months(window) for row in by_month.get(month, ())]
+        if not rows or sum(n for _, n in rows) != counts.decisions(window):
+            continue
+        if any(stratum == build.POOLED for stratum, _ in rows):
+            pooled.add(window)
+            continue
+        for name, each in _values(rows, system).items():
+            values[name][window] = each
+    return ControlCounts(values=values, pooled=frozenset(pooled), pools=_pools(by_month, system))
+
+
+def _pools(by_month: Mapping[Window, Sequence[tuple[str, int]]], system: System) -> dict[str, Pools]:
+    """The values of each control that have no name; a month with too many profiles is told in no window."""
+    counted = {
+        month.start: _values(rows, system)
+        for month, rows in by_month.items()
+        if all(stratum != build.POOLED for stratum, _ in rows)
+    }
+    fewest = system.privacy.suppress_below
+    return {
+        name: pools_of({day: values[name] for day, values in counted.items()}, fewest=fewest)
+        for name in system.controls
+    }
+
+
+def _values(rows: Sequence[tuple[str, int]], system: System) -> dict[str, Values]:
+    """How many decisions had each value of each control, from counts of profiles."""
+    found = {name: Values() for name in system.controls}
+    for stratum, n in rows:
+        for name, value in zip(system.controls, build.control_values(stratum), strict=True):
+            found[name][UNKNOWN if value is None else value] += n
+    return found
+
+
+def control_measures(found: ControlCounts, counts: WindowCounts, pair: Pair, system: System) -> list[Measure]:
+    """Every distance of each control between two windows, of everybody.
+
+    Undefined: `is_group`, where it is a column of groups; `not_counted`, where a window is not made of whole months or
+    was counted under other controls; `too_many_strata`; and as other columns of categories are.
+    """
+    effect = counts.design_effect(pair[1], system)
+    measures: list[Measure] = []
+    for name, windows in found.values.items():
+        key = key_of(name, system)
+        if system.controls[name].column in group_columns(system):
+            measures.append(group_measure(CONTROL, key))
+            continue
+        if all(window in windows for window in pair):
+            sides = windows[pair[0]], windows[pair[1]]
+            fewest = system.privacy.suppress_below
+            pool = pool_of(found.pools.get(name, ()), *pair)
+            measures += value_measures(CONTROL, key, sides, fewest=fewest, design_effect=effect, pool=pool)
+            continue
+        reason = TOO_MANY if found.pooled & set(pair) else NOT_COUNTED
+        measures.append(Measure(metric="psi", by=(CONTROL,), group=(key,), status="undefined", reason=reason))
+    return measures
+
+
+def key_of(name: str, system: System) -> str:
+    """What a control is called among the inputs: its name, told apart where a feature has the same."""
+    return f"{name} ({CONTROL})" if name in system.watched else name
+
+
+SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchemaMove:
+    """A change of a column of the decision log. `on`: the first day on which a decision of the file that shows it was
+    made; of a file whose rows are gone the day of its import.
+
+    `kind`: as imports tell it (`new_column`, `read_column`, `lost_column`, `absent_column`, `changed_type`,
+    `new_value`, `rare_value`, `undeclared_value`, `mostly_undeclared`, `infinite_value`), or `set_aside`, where rows
+    were left out because of what the column held.
+    """
+
+    on: dt.date
+    kind: str
+    column: str
+
+
+def schema_moves(connection: duckdb.DuckDBPyConnection, system: System) -> list[SchemaMove]:
+    """The changes of watched columns, of the score, of groups and of controls, oldest first, each told once a day."""
+    noted = _noted(connection, system)
+    rows = [row for row in noted if row[1] in columns_of(system) and row[0] not in READ_AS]
+    if not rows:
+        return []
+    batches = ", ".join(str(batch) for batch in sorted({row[2] for row in rows}))
+    days: dict[int, dt.date] = dict(
+        connection.execute(
+            f"SELECT batch, min(day) FROM {table(system, 'decisions')} WHERE batch IN ({batches}) GROUP BY batch"
+        ).fetchall()
+    )
+    found = {
+        SchemaMove(on=days.get(batch, at.date()), kind=kind, column=column): None for kind, column, batch, at in rows
+    }
+    return sorted(found, key=lambda move: (move.on, move.column, move.kind))
+
+
+def columns_of(system: System) -> set[str]:
+    """The columns of the log that anything about drift rests on."""
+    score = system.log.score
+    named = {*system.watched, *([score.column] if score else [])}
+    named |= {group.column for group in system.groups.values() if group.source == "log"}
+    return named | {control.column for control in system.controls.values()}
+
+
+def _noted(connection: duckdb.DuckDBPyConnection, system: System) -> list[tuple[str, str, int, dt.datetime]]:
+    """Kind, column, batch and moment of import of each change."""
+    noted = 'SELECT kind, "column", batch, "at" FROM lake.main.schema_changes WHERE system = $system AND log = $log'
+    noted += (
+        f""" UNION ALL SELECT DISTINCT '{SET_ASIDE}', q."column", q.batch, i."at" """
+        f"FROM {table(system, 'quarantine')} q JOIN lake.main.ingested i USING (batch) "
+        "WHERE q.log = $log AND q.resolved IS NULL AND i.system = $system"
+    )
+    return connection.execute(noted, {"system": system.id, "log": "decisions"}).fetchall()
+
 
 Step = Literal["month", "week", "day"]
 Against = Literal["reference", "previous", "examined"]

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import duckdb
 
 from boussole.audits import private_files
-from boussole.audits.lake.connection import REMOVE_STRAYS, begin, commit, explain, has_lake, open_lake
+from boussole.audits.lake.connection import REMOVE_STRAYS, begin, commit, explain, has_lake, open_lake, turn
 from boussole.audits.lake.engine import lent
 from boussole.audits.lake.tables import one
-from boussole.audits.lake.turns import turn
 from boussole.audits.workspace import Workspace
 
 MANY_FILES = 100

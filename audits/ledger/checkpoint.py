@@ -2,16 +2,35 @@
 
 Whoever keeps one can tell later whether the first entries are still those: nobody can make other entries that give
 the same root. Its text names no person and no machine.
+
+How a college cosigns: it holds a key and the last checkpoint it cosigned, and extends that one only.
+
+What the ledger's server hands over is the body of a request after C2SP tlog-witness: the size of the checkpoint that
+the college keeps, the proof that the new one extends it, and the new one. The folder of the college lies elsewhere,
+out of reach of whoever runs the server.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from boussole.audits import private_files
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.encoding import decode, encode
-from boussole.audits.ledger.notes import Note, parse_note
+from boussole.audits.ledger.keys import COSIGNATURE, SigningKey, VerifierKey, make_key, parse_signer, parse_verifier
+from boussole.audits.ledger.merkle import verify_consistency
+from boussole.audits.ledger.notes import Note, check, parse_note
+from boussole.audits.ledger.verification import Verification
+from boussole.audits.regular import read_text
 
 _SIZE = re.compile(r"0|[1-9]\d{0,17}")
 _ROOT_BYTES = 32
@@ -58,3 +77,238 @@ def _not_one(why: str) -> LedgerError:
     return LedgerError(
         f"this is not a checkpoint: {why}.", next_step="Give a file made by `boussole ledger checkpoint`."
     )
+
+
+class CheckpointStanding(StrEnum):
+    """How the ledger of today stands to a checkpoint that was kept."""
+
+    holds = "holds"
+    """The first entries are still those."""
+    rewritten = "rewritten"
+    """There are as many entries, and they are others."""
+    cut = "cut"
+    """There are fewer entries than were known."""
+    other = "other"
+    """The checkpoint names another ledger, and the entries are not its own either.
+
+    Without a key here, nothing tells whether it is another one, or this one rewritten.
+    """
+    damaged = "damaged"
+    """An entry before the checkpoint does not hold in itself."""
+
+
+def standing(checkpoint: Checkpoint, found: Verification, *, origin: str | None) -> CheckpointStanding:
+    """How a verified ledger stands to a checkpoint; `found` was asked for the root at the checkpoint's size.
+
+    `origin` is that of the ledger's own key, None when there is no key here.
+    """
+    if found.roots.get(checkpoint.size) == checkpoint.root:
+        return CheckpointStanding.holds
+    if checkpoint.origin != origin:
+        return CheckpointStanding.other
+    if checkpoint.size > found.size:
+        return CheckpointStanding.cut
+    return CheckpointStanding.rewritten if checkpoint.size in found.roots else CheckpointStanding.damaged
+
+
+_OLD = re.compile(r"old (0|[1-9]\d{0,17})")
+_MOST_HASHES = 63
+
+
+class RefusedCheckpointError(LedgerError):
+    """A checkpoint that must not be cosigned: it does not extend the one that is kept, or is not the ledger's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CosigningRequest:
+    """A signed checkpoint, and the proof that it extends an older one of `old` entries."""
+
+    note: Note
+    checkpoint: Checkpoint
+    old: int = 0
+    path: tuple[bytes, ...] = ()
+
+    def __str__(self) -> str:
+        """The file to hand over: without an older checkpoint to extend, the checkpoint by itself."""
+        if not self.old:
+            return str(self.note)
+        return "".join(f"{line}\n" for line in [f"old {self.old}", *map(encode, self.path)]) + f"\n{self.note}"
+
+
+def cosigned(request: CosigningRequest, note: Note) -> CosigningRequest:
+    """The same request with the signatures of a note of its checkpoint: the next college can cosign it too."""
+    return replace(request, note=note)
+
+
+def make_request(note: Note, *, old: int, path: Sequence[bytes]) -> CosigningRequest:
+    """What is handed to a college that keeps a checkpoint of `old` entries."""
+    _, checkpoint = parse_checkpoint(str(note))
+    return CosigningRequest(note=note, checkpoint=checkpoint, old=old, path=tuple(path))
+
+
+def parse_request(text: str) -> CosigningRequest:
+    """Read a request, or a checkpoint by itself. Raises LedgerError where it is neither."""
+    if not text.startswith("old "):
+        note, checkpoint = parse_checkpoint(text)
+        return CosigningRequest(note=note, checkpoint=checkpoint)
+    head, _, rest = text.partition("\n\n")
+    first, *lines = head.split("\n")
+    old, path = _OLD.fullmatch(first), [decode(line) for line in lines]
+    if old is None or len(path) > _MOST_HASHES or any(item is None or len(item) != 32 for item in path):
+        raise LedgerError(
+            "the proof before the checkpoint cannot be read.",
+            next_step="Make the file anew with `boussole ledger checkpoint --since`.",
+        )
+    note, checkpoint = parse_checkpoint(rest)
+    hashes = tuple(item for item in path if item is not None)
+    return CosigningRequest(note=note, checkpoint=checkpoint, old=int(old[1]), path=hashes)
+
+
+def check_extends(request: CosigningRequest, *, kept: Checkpoint | None, log: VerifierKey) -> None:
+    """Nothing speaks against cosigning: the ledger signed the checkpoint, and it extends the one that is kept.
+
+    Raises RefusedCheckpointError where it does not, LedgerError where the proof of it is missing.
+    """
+    new = request.checkpoint
+    if not check(request.note, [log]).signers:
+        raise RefusedCheckpointError(
+            "the checkpoint is not signed by the ledger's key.",
+            where=f"key {log.name}",
+            next_step="Do not cosign it. Ask whoever runs the ledger which key signed it, and why.",
+        )
+    if kept is None:
+        return
+    if new.origin != kept.origin:
+        raise RefusedCheckpointError(
+            f"this is a checkpoint of another ledger ({new.origin}) than the one that is kept ({kept.origin}).",
+            next_step="Use the folder that was made for that ledger.",
+        )
+    if new.size < kept.size:
+        raise RefusedCheckpointError(
+            f"the checkpoint has {new.size} entries, and the one that is kept has {kept.size}: entries were removed, "
+            "or the file is an old one.",
+            next_step="Do not cosign it. Ask for a newer checkpoint.",
+        )
+    if not _extends(request, kept):
+        raise RefusedCheckpointError(
+            f"the first {kept.size} entries are no longer those of the checkpoint that is kept: the ledger was "
+            "rewritten.",
+            next_step="Do not cosign it. Keep both files: together they prove it.",
+        )
+
+
+def _extends(request: CosigningRequest, kept: Checkpoint) -> bool:
+    new = request.checkpoint
+    if kept.size in (0, new.size):
+        return kept.size == 0 or kept.root == new.root
+    if request.old != kept.size:
+        raise LedgerError(
+            f"the file does not show that the new checkpoint extends the one that is kept, of {kept.size} entries.",
+            next_step="Ask for one made by `boussole ledger checkpoint --since` with the checkpoint that is kept.",
+        )
+    roots = {"first_root": bytes.fromhex(kept.root), "second_root": bytes.fromhex(new.root)}
+    return verify_consistency(request.path, first=kept.size, second=new.size, **roots)
+
+
+KEY, PUBLIC, LOG, KEPT = "college.key", "college.vkey", "ledger.vkey", "kept.checkpoint"
+WAIT_SECONDS = 60
+
+
+def found_college(folder: Path, *, name: str) -> SigningKey:
+    """A new key in a new folder that only its owner opens. Raises LedgerError where there is a key already."""
+    key = make_key(name, kind=COSIGNATURE)
+    private_files.make_folder(folder)
+    try:
+        handle = os.open(folder / KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise LedgerError(
+            "this folder holds a key already.", where=str(folder), next_step="Use it, or name another folder."
+        ) from error
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(key.secret_text + "\n")
+    private_files.write(folder / PUBLIC, f"{key.verifier}\n")
+    return key
+
+
+def cosign(
+    folder: Path, request: CosigningRequest, *, log: VerifierKey | None = None, at: dt.datetime | None = None
+) -> Note:
+    """The checkpoint with the college's cosignature, kept in its folder from now on.
+
+    The first time, `log` is the public key of the ledger; the folder keeps it, and later ones must be the same. The
+    checkpoint is kept before its cosignature is handed out, so that the college never vouches for two ledgers.
+
+    Raises RefusedError where the checkpoint must not be cosigned, LedgerError where something is missing.
+    """
+    key = college_key(folder)
+    with alone(folder):  # two at the same time would extend the same one, each by another
+        trusted = ledger_key(folder, log)
+        if trusted is None:
+            raise LedgerError(
+                "the public key of the ledger is not known yet.",
+                where=str(folder),
+                next_step="Give --log with the line that `boussole ledger key` prints on the server.",
+            )
+        check_extends(request, kept=kept_checkpoint(folder), log=trusted)
+        note = request.note.signed(key, at=at)
+        private_files.write(folder / LOG, f"{trusted}\n", lasting=True)
+        private_files.write(folder / KEPT, str(note), lasting=True)
+    return note
+
+
+def kept_checkpoint(folder: Path) -> Checkpoint | None:
+    """The checkpoint that the college keeps; None before its first.
+
+    Raises LedgerError where the college's own cosignature is not on it: the file was changed.
+    """
+    path = folder / KEPT
+    if not path.exists():
+        return None
+    note, checkpoint = parse_checkpoint(read_text(path))
+    if not check(note, [college_key(folder).verifier]).signers:
+        raise LedgerError(
+            "the kept checkpoint does not carry the college's own cosignature: it was changed.",
+            where=str(path),
+            next_step="Put it back from a copy.",
+        )
+    return checkpoint
+
+
+def college_key(folder: Path) -> SigningKey:
+    """The key of the college whose folder this is. Raises LedgerError where there is none."""
+    path = folder / KEY
+    if not path.is_file():
+        raise LedgerError(
+            "there is no key of a college here.",
+            where=str(folder),
+            next_step="Make one with `boussole ledger keygen FOLDER --name NAME`.",
+        )
+    return parse_signer(read_text(path))
+
+
+def ledger_key(folder: Path, given: VerifierKey | None = None) -> VerifierKey | None:
+    """The public key of the ledger: the one the folder keeps, else the one given, if any.
+
+    Raises LedgerError where the folder keeps another one than the one given.
+    """
+    path = folder / LOG
+    known = parse_verifier(read_text(path)) if path.exists() else None
+    if known is not None and given is not None and known != given:
+        raise LedgerError(
+            f"this folder belongs to the ledger {known.name}, not to {given.name}.",
+            where=str(folder),
+            next_step="Use the folder that was made for that ledger.",
+        )
+    return known or given
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """While one process works on a folder, others wait. Raises LedgerError where it takes too long."""
+    try:
+        with FileLock(folder / ".lock", timeout=WAIT_SECONDS):
+            yield
+    except Timeout as error:
+        raise LedgerError(
+            "another process works on this folder.", where=str(folder), next_step="Try again when it has ended."
+        ) from error

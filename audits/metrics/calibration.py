@@ -11,7 +11,6 @@ import numpy as np
 
 from boussole.audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Measure
 from boussole.audits.metrics.definition import Metric, RateComparison
-from boussole.audits.metrics.filled import mean_error_ends, score_bounds
 from boussole.audits.metrics.scored import (
     EVERY,
     SEEN,
@@ -19,7 +18,9 @@ from boussole.audits.metrics.scored import (
     ScoredFigure,
     ScoredTable,
     group_figures,
+    mean_error_ends,
     pair_figures,
+    score_bounds,
 )
 from boussole.audits.uncertainty.estimates import rate_interval
 from boussole.audits.uncertainty.means import Moments, compare_means, mean_interval

@@ -20,7 +20,7 @@ from boussole.audits.metrics.comparisons import Against, against, compared, refu
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.replies import Counting, views_of_part
 from boussole.audits.metrics.selection import SELECTION_RATIO
-from boussole.audits.metrics.sides_of_replies import MOST_STRATA
+from boussole.audits.metrics.shares import MOST_STRATA
 from boussole.audits.metrics.through import UNWATCHED, WATCHED
 from boussole.audits.metrics.view import View, known_values
 from boussole.audits.parts import Pairs

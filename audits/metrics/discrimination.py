@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Metric
-from boussole.audits.metrics.filled import area_ends, score_bounds
-from boussole.audits.metrics.scored import EVERY_SEEN, ScoredFigure, ScoredTable, group_figures
+from boussole.audits.metrics.scored import EVERY_SEEN, ScoredFigure, ScoredTable, area_ends, group_figures, score_bounds
 from boussole.audits.uncertainty.auc import area_interval, auc, bin_bound
 
 

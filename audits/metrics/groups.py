@@ -10,8 +10,7 @@ from boussole.audits.measures import Counts, Measure, group_label
 from boussole.audits.metrics.definition import Rate
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import View, known_values
-from boussole.audits.uncertainty.bootstrap import Floats
-from boussole.audits.uncertainty.estimates import composite_interval
+from boussole.audits.uncertainty.estimates import Floats, composite_interval
 
 
 def rate_measures(view: View, rate: Rate) -> list[Measure]:

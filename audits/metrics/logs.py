@@ -10,6 +10,7 @@ from boussole.audits.log_names import LogName
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.accounts import account_measures
 from boussole.audits.metrics.calls import call_measures
+from boussole.audits.metrics.cases import use_measures
 from boussole.audits.metrics.components import component_measures
 from boussole.audits.metrics.footprint import footprint_measures
 from boussole.audits.metrics.freedom import contact_measures
@@ -18,7 +19,6 @@ from boussole.audits.metrics.marking import marking_measures
 from boussole.audits.metrics.reworked import reworked_measures
 from boussole.audits.metrics.search_controls import control_measures
 from boussole.audits.metrics.texts import text_measures
-from boussole.audits.metrics.uses import use_measures
 from boussole.audits.systems.model import System
 
 

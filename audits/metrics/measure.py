@@ -1,29 +1,225 @@
-"""From tables of counts to measures: every caller enters the package `metrics` here."""
+"""From tables of counts to measures: every caller enters the package `metrics` here.
+
+Measures of ranking as they may be shown.
+
+Hidden, beside the groups that are hidden anyway: what fewer than `privacy.suppress_below` lists say (an exact mean over
+few places tells which places they were), or would say by subtraction from other windows; what rests on all groups of
+each list, where one of them is hidden; and what rests on the first places, where so few (but some) of a group stand
+there, or all but so few.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from functools import cached_property
+from typing import Any, Literal, TypedDict, Unpack
 
-from boussole.audits.measures import NO_OUTCOME, Cells, Lists, Measure, Scores, Stage, Strata
+import numpy as np
+
+from boussole.audits.measures import (
+    NO_OUTCOME,
+    TOP,
+    Cells,
+    Group,
+    Interval,
+    Lists,
+    ListSums,
+    Measure,
+    Scores,
+    Stage,
+    Strata,
+)
 from boussole.audits.metrics.across import composite_measure, unknown_measures
 from boussole.audits.metrics.adjusted import adjusted_measures
 from boussole.audits.metrics.calibration import calibration_measures, mean_scores, with_curves
-from boussole.audits.metrics.comparisons import comparison_measures
+from boussole.audits.metrics.comparisons import Against, against, compared, comparison_measures, judged, refused
 from boussole.audits.metrics.discrimination import area_measures
 from boussole.audits.metrics.estimated import estimated_measures
 from boussole.audits.metrics.families import Families, ended_measures, families
 from boussole.audits.metrics.groups import impact_ratios, rate_measures
-from boussole.audits.metrics.ranked import ranking_measures
+from boussole.audits.metrics.ranking import DISCOUNT, EXPOSURE_RATIO, NDKL, OF_GROUPS, Floats, MeanOverLists
 from boussole.audits.metrics.scored import ScoredTable, reference_tables, scored_tables
 from boussole.audits.metrics.scoring import scoring_measures
-from boussole.audits.metrics.selection import SELECTION_RATIO
+from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from boussole.audits.metrics.stages import stage_measures
-from boussole.audits.metrics.view import View
+from boussole.audits.metrics.view import View, known_values
 from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.rules import NOTHING, Suppression, suppress
 from boussole.audits.systems.model import System
+from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.jackknife import Brought, brought_of, with_people
+from boussole.audits.uncertainty.score import ratio_interval
+
+Why = tuple[Literal["undefined", "suppressed"], str]
+
+
+def ranking_measures(view: View, lists: Lists) -> list[Measure]:
+    """Measures of each known group, of all groups together, then each judged comparison."""
+    seen = _ShownLists(view, lists)
+    found = [seen.of_group(mean, position) for mean in OF_GROUPS for position in view.known]
+    return [*found, seen.across(NDKL), *(seen.compared(position) for position in compared(view))]
+
+
+@dataclass(frozen=True)
+class _ShownLists:
+    """Lists as they may be shown."""
+
+    view: View
+    lists: Lists
+
+    @cached_property
+    def limit(self) -> int:
+        return self.view.system.privacy.suppress_below
+
+    @cached_property
+    def some_hidden(self) -> bool:
+        """Whether a known group is hidden: the shares of the others in their lists would tell of it."""
+        hidden, sizes = self.view.hidden(SELECTION_RATE), self.view.table.sizes()
+        return any(sizes[i] for i in self.view.known if i in hidden)
+
+    @cached_property
+    def few_at_top(self) -> bool:
+        """Whether a few people of a group, or all but a few, stand at the first places."""
+        top, pool = (self.lists.sums.totals[name][self.view.known] for name in ("top", "pool"))
+        return any(0 < part < self.limit for part in (*top, *(pool - top)))
+
+    def of_group(self, mean: MeanOverLists, position: int) -> Measure:
+        """A measure of one group."""
+        hidden = self.view.hidden(SELECTION_RATE)
+        if position in hidden:
+            return self._without(mean.metric, ("suppressed", hidden[position]), [position])
+        return self._mean(mean, self.lists.sums.at(position), [position])
+
+    def across(self, mean: MeanOverLists) -> Measure:
+        """A measure over all groups of each list."""
+        return self._mean(mean, self.lists.whole, None)
+
+    def compared(self, position: int) -> Measure:
+        """A group and another in the lists that hold both: the judged comparison."""
+        other = against(self.view, EXPOSURE_RATIO, position)
+        params = judged(self.view, EXPOSURE_RATIO, other)
+        if (refusal := refused(self.view, EXPOSURE_RATIO, position, other)) is not None:
+            why: Why | None = ("suppressed" if refusal.status == "suppressed" else "undefined", str(refusal.reason))
+        else:
+            why = self._unread(int(self.lists.sums.totals["shared_lists"][position]))
+        if why is None and other.name == "rest" and self.some_hidden:
+            why = "suppressed", "protects_small_group"
+        if why is not None:
+            return self._without(EXPOSURE_RATIO.metric, why, [position], params)
+        return self._ratio(position, other, params)
+
+    def _ratio(self, position: int, other: Against, params: Mapping[str, Any]) -> Measure:
+        metric = EXPOSURE_RATIO.metric
+        sums, both = self.lists.sums.at(position), [position, *other.positions]
+        params = {**params, "discount": DISCOUNT, **self._entered(int(sums.totals["shared_lists"]))}
+        names, weight = ("own_exposure", "other_exposure"), sums.parts["weight"]
+        own, theirs = (float(sums.totals[name] / sums.totals["weight"]) for name in names)
+        if not theirs > 0:
+            return self._without(metric, ("undefined", "zero_denominator"), [position], params)
+        rates = own, theirs
+        interval, test = _compared(
+            rates,
+            (sums.parts[names[0]], sums.parts[names[1]]),
+            weight,
+            float(sums.totals["shared_lists"]),
+            brought_of(sums.people, "exposure_ratio"),
+        )
+        params["values"] = list(rates)
+        params |= {"pooled": self._pooled(position, other), "decisions": self._size(both), "test": test}
+        return self._made(
+            metric, rates[0] / rates[1], interval, [position], weight, params=params, size=self._size(both)
+        )
+
+    def _pooled(self, position: int, other: Against) -> float | None:
+        """The ratio of mean exposures over all lists, whichever hold both groups or not."""
+        totals = self.lists.sums.totals
+        own, theirs = (totals["exposure"][at].sum() / totals["n"][at].sum() for at in ([position], other.positions))
+        return float(own / theirs) if theirs > 0 else None
+
+    def _mean(self, mean: MeanOverLists, sums: ListSums, at: list[int] | None) -> Measure:
+        why = self._unread(int(sums.totals[mean.lists]))
+        if why is None and mean.all_groups and self.some_hidden:
+            why = "suppressed", "protects_small_group"
+        if why is None and mean.at_top and self.few_at_top:
+            why = "suppressed", "few_at_top"
+        if why is not None:
+            return self._without(mean.metric, why, at)
+        params = self._entered(int(sums.totals[mean.lists]))
+        params |= {"k": TOP} if mean.discount is None else {"discount": mean.discount}
+        if mean.at_random is not None:
+            params["in_random_order"] = float(sums.totals[mean.at_random] / sums.totals[mean.below])
+        interval, without = mean.interval(sums)
+        params |= {"interval_reason": without} if without else {}
+        return self._made(mean.metric, mean.value(sums), interval, at, sums.parts[mean.lists], params=params)
+
+    def _unread(self, lists: int) -> Why | None:
+        """Why lists say nothing that could be shown, or None."""
+        if self.lists.purged:
+            return "undefined", "rows_purged"
+        if not lists:
+            return "undefined", "no_common_list"
+        return ("suppressed", "few_lists") if lists < self.limit else None
+
+    def _entered(self, lists: int) -> dict[str, Any]:
+        """How many lists enter, and how many of the window do not."""
+        return {"lists": lists, "lists_left_out": self.lists.every - lists}
+
+    def _size(self, at: list[int] | None) -> int:
+        """Decisions of some groups, in lists or not: how many are not would tell of few."""
+        return int(self.view.table.sizes()[self.view.known if at is None else at].sum())
+
+    def _group(self, at: list[int] | None) -> Group | None:
+        return None if at is None else self.view.table.groups[at[0]]
+
+    def _without(self, metric: str, why: Why, at: list[int] | None, params: Mapping[str, Any] | None = None) -> Measure:
+        return self.view.without_value(metric, *why, group=self._group(at), params=params)
+
+    def _made(
+        self,
+        metric: str,
+        value: float,
+        interval: Interval | None,
+        at: list[int] | None,
+        filled: Floats,
+        *,
+        params: Mapping[str, Any],
+        size: int | None = None,
+    ) -> Measure:
+        return Measure(
+            metric=metric,
+            by=self.view.table.by,
+            group=known_values(self._group(at)),
+            value=value,
+            n=self._size(at) if size is None else size,
+            clusters=int(np.count_nonzero(filled)),
+            interval=interval,
+            params={**({} if interval else {"interval_reason": "degenerate"}), **params},
+        )
+
+
+def _compared(
+    rates: tuple[float, float], parts: tuple[Floats, Floats], weight: Floats, lists: float, people: Brought | None
+) -> tuple[Interval | None, dict[str, Any]]:
+    """Interval and test of the ratio of two mean exposures, from their sums and weights per bucket of so many lists.
+
+    Jackknife of the log ratio, with what `people` who come back add to it. Where it finds no variance (nobody of a
+    group is ever listed, all lists in one bucket), exposure is taken to vary between lists as much as it can: the score
+    test of two shares of so many lists.
+    """
+    filled, value = weight > 0, rates[0] / rates[1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own, theirs = ((part.sum() - part)[filled] for part in parts)
+        found = jk.jackknife(value, own / theirs, transform="log")
+    found = None if found is None else with_people(found, people)
+    if found is not None:
+        test = {"kind": "jackknife", "transform": "log", "estimate": value, "se": found.se, "df": found.df}
+        return found.interval(low=0.0, high=float("inf")), test
+    most = lists if people is None else min(lists, jk.fewest_clusters(np.abs(people.y), most=lists))
+    size, name = jk.fewest_clusters(weight, most=most), "miettinen_nurminen_lists"
+    k, n = (rates[0] * size, rates[1] * size), (size, size)
+    return ratio_interval(k, n, method=name), {"kind": "score_ratio", "k": list(k), "n": list(n), "method": name}
+
 
 EVERYTHING_READABLE = WindowStanding()
 

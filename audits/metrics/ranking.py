@@ -15,7 +15,7 @@ from boussole.audits.measures import TOP, Interval, ListSums
 from boussole.audits.metrics.definition import Metric, RateComparison
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.uncertainty import jackknife as jk
-from boussole.audits.uncertainty.two_way import brought_of, with_people
+from boussole.audits.uncertainty.jackknife import brought_of, with_people
 
 Floats = npt.NDArray[np.float64]
 EXPOSURE_RATIO = RateComparison(

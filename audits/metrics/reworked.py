@@ -13,8 +13,8 @@ import pyarrow as pa
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.shares import PART_OF_MONTH, share_measure, sides_of, too_many, untold
+from boussole.audits.systems.logs.generations import CHANGED, HASTY, MONTHS, SMALL, SQUARES, UNTIMED, part
 from boussole.audits.systems.logs.human_actions import TEAM, WORDS_A_MINUTE
-from boussole.audits.systems.logs.reworked import CHANGED, HASTY, MONTHS, SMALL, SQUARES, UNTIMED, part
 from boussole.audits.systems.model import System
 
 REWORKED_SHARE, HASTY_TEXTS = "reworked_texts_share", "hasty_texts_share"

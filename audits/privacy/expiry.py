@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from boussole.audits.lake.rebuild import Name, columns, qualified, tables
+from boussole.audits.lake.connection import Name, columns, qualified, tables
 from boussole.audits.lake.tables import CUBES, keys_of, literal, quote, summed
 from boussole.audits.systems.model import System
 

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import duckdb
 
 from boussole.audits.lake import reading
-from boussole.audits.lake.connection import snapshot
-from boussole.audits.lake.rebuild import Name
+from boussole.audits.lake.connection import Name, snapshot
 from boussole.audits.lake.tables import literal
 from boussole.audits.workspace import Workspace
 

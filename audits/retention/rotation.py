@@ -13,7 +13,7 @@ import duckdb
 
 from boussole.audits.errors import BoussoleError, PrivacyError
 from boussole.audits.lake import has_lake
-from boussole.audits.lake.rebuild import Name, columns, qualified, rebuild, tables
+from boussole.audits.lake.connection import Name, columns, qualified, rebuild, tables
 from boussole.audits.lake.tables import one, quote
 from boussole.audits.log_names import LOGS
 from boussole.audits.privacy import keys, text

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from boussole.audits.errors import SourceError
-from boussole.audits.spreadsheet.columns import COLUMNS, RegisterColumn
-from boussole.audits.spreadsheet.headers import Meaning, likely, read_headers
+from boussole.audits.spreadsheet.columns import COLUMNS, Meaning, RegisterColumn, likely, read_headers
 from boussole.audits.spreadsheet.values import CellError, read
 from boussole.audits.spreadsheet.workbook import LAST_COLUMN, LAST_ROW, Sheet, open_workbook
 

@@ -8,8 +8,7 @@ import unicodedata
 from typing import Any
 
 from boussole.audits.identifiers import identifier_refusal, is_identifier
-from boussole.audits.spreadsheet.columns import SYNONYMS, RegisterColumn
-from boussole.audits.spreadsheet.headers import plain
+from boussole.audits.spreadsheet.columns import SYNONYMS, RegisterColumn, plain
 
 LONGEST, LONGEST_NAME = 5000, 200
 FIRST_YEAR, LAST_YEAR = 1950, 2100

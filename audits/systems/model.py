@@ -3,19 +3,74 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Self
+from functools import cache
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.columns import Columns
-from boussole.audits.systems.described import Description
 from boussole.audits.systems.files import Files
-from boussole.audits.systems.kinds import KEPT, Actor, Identifier, Texts
+from boussole.audits.systems.kinds import KEPT, Actor, Identifier, Kind, Risk, Status, Strict, Texts
 from boussole.audits.systems.logs import LOG_TYPES, Logs
 from boussole.audits.systems.parts import Control, Group, Privacy, Sensitive, Source, Watched, Windows
-from boussole.audits.systems.register import ExaminedVersion, PublicRules, ahead, contradictions
+from boussole.audits.systems.register import (
+    Assessment,
+    Costs,
+    Dates,
+    ExaminedVersion,
+    PublicRules,
+    ahead,
+    contradictions,
+)
 from boussole.audits.systems.values import too_many
+
+_zones = cache(available_timezones)
+"""Read once: looking for them takes longer than all the rest of a system file."""
+
+
+def _known_zone(value: Any) -> Any:
+    if isinstance(value, str) and value not in _zones():
+        raise ValueError(f"unknown time zone '{value}': use an IANA name such as Europe/Paris")
+    return value
+
+
+class Description(Strict):
+    """The description of a system: what it is and is for, whose it is, and where it stands."""
+
+    id: Identifier = Field(description="Its name in files, commands and addresses")
+    kind: Kind = Field(description="`declared`: in the register, attested, not measured")
+    title: Texts = Field(description="Its name, for readers")
+    purpose: Texts = Field(description="What it is for, in one sentence")
+    owner: str = Field(min_length=1, description="A role, not a person")
+    status: Status = Field(description="Where it stands")
+    risk: Risk = Field(description="EU AI Act class")
+    risk_reason: str | None = Field(None, description="Why that class")
+    provider: str | None = Field(None, description="Who makes the model")
+    hosting: Literal["own-datacentre", "dedicated-cloud", "external"] | None = Field(None, description="Where it runs")
+    timezone: Annotated[str, BeforeValidator(_known_zone)] = Field(
+        "Europe/Paris", description="Of its days and months, and of times without an offset (an IANA name)"
+    )
+    dates: Dates = Field(Dates(), description="Its life, day by day")
+    impact_assessment: Assessment | None = Field(
+        None, description="Of data protection; without it no system in production, unless the risk is minimal"
+    )
+    fria: Assessment | None = Field(
+        None, description="Of fundamental rights; without it no system in production where the risk is high"
+    )
+    costs: Costs = Field(Costs(), description="What it costs")
+    gains: Texts | None = Field(None, description="What it brings, in plain words: hours saved a year…")
+    people_affected: Texts | None = Field(None, description="Whom it touches, and how many")
+    contact: str | None = Field(None, min_length=1, description="The role that answers questions about it")
+    address: str | None = Field(None, min_length=1, description="Where one writes to that role: by post, by e-mail")
+    rules: Texts | None = Field(
+        None, description="Its main rules in plain words, as whoever a decision is about is told them"
+    )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
 
 
 class System(Logs, Description):

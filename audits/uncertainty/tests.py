@@ -7,23 +7,30 @@ effective sizes estimated from clusters), `jackknife` (transform, estimate, se o
 `at_most` where the truth may be lower), `gap_share` (part, whole, their variances, watched, df) and
 `noncentral_chi2` (PSI). With `only_beyond`, the bad side, a test can tell that the truth lies beyond a level and never
 that it does not: too little was seen for that.
+
+How far a stored test reaches: the ends at which it stops telling the truth from what was measured.
+
+A test that is turned round gives an interval that cannot contradict it: whatever lies beyond an end is what the test
+rejects at that chance, and nothing else is.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
+from scipy.optimize import brentq
 from scipy.special import ndtr, stdtr
 from scipy.stats import ncx2
 
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.uncertainty.gap_share import KIND as GAP_SHARE
-from boussole.audits.uncertainty.gap_share import gap_share_tail, gap_share_z
+from boussole.audits.uncertainty.gap_share import gap_share_end, gap_share_tail, gap_share_z
 from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
-from boussole.audits.uncertainty.score import difference_z, ratio_z
+from boussole.audits.uncertainty.score import Pair, difference_z, ratio_z
 from boussole.audits.uncertainty.share import share_z
+from boussole.audits.uncertainty.wilson import wilson_bounds
 
 NO_DIFFERENCE = {"ratio": 1.0, "difference": 0.0}
 """What a comparison of two groups is where they do not differ, by its scale."""
@@ -241,3 +248,142 @@ def _psi_factor(test: Mapping[str, Any], threshold: float, alpha: float, power: 
         middle = (low + high) / 2
         low, high = (low, middle) if settled(middle) else (middle, high)
     return low if settled(low) else high
+
+
+KINDS = ("score_ratio", "score_difference")
+TINY = 1e-9
+"""A gap under it is none."""
+
+
+def smallest_gap(
+    test: Mapping[str, Any], *, threshold: float, bad_side: str, alpha: float = 0.05, power: float = 0.8
+) -> float | None:
+    """The ratio or difference nearest the threshold, on its bad side, that the test would find with this power.
+
+    `test` is one stored with a measure, of kind `score_ratio` or `score_difference` (see `audits.uncertainty.tests`):
+    it gives the sizes, effective ones for clusters, and the rate of the reference, taken for the true one. An `alpha`
+    divided by the size of the family allows for Holm's correction at its strictest.
+    Formula: the rate p1 where |p1 − r p0| (or |p1 − p0 − d|) = z(1−α) s0 + z(power) s1, with s0 the standard error at
+    the threshold r or d and s1 at p1. None: no gap is wide enough, or the reference has no case or only cases.
+    Raises UnknownTestError for other kinds. Source: Farrington & Manning (1990), Statistics in Medicine 9:1447-1454.
+
+    >>> test = {"kind": "score_ratio", "k": [150, 300], "n": [500, 1000]}
+    >>> round(smallest_gap(test, threshold=1.0, bad_side="below"), 3)
+    0.798
+    >>> round(smallest_gap(test | {"kind": "score_difference"}, threshold=0.0, bad_side="below"), 3)
+    -0.061
+    """
+    kind, (n1, n0) = test.get("kind"), test.get("n", (0, 0))
+    if kind not in KINDS or bad_side not in ("below", "above"):
+        raise UnknownTestError(
+            f"no smallest gap is known for a test of kind '{kind}' on the side '{bad_side}'.",
+            next_step=f"Kinds are {' and '.join(KINDS)}; sides are below and above.",
+        )
+    rate, needed = float(test["k"][1] / n0), (quantile(test, 1 - alpha), quantile(test, power))
+
+    def margin(p1: float) -> float:
+        return _margin(str(kind), (p1, rate), (float(n1), float(n0)), threshold, needed)
+
+    at = threshold * rate if kind == "score_ratio" else threshold + rate
+    end = 0.0 if bad_side == "below" else 1.0
+    if not 0 < rate < 1 or not 0 < at < 1 or margin(end) < 0:
+        return None
+    found = float(brentq(margin, at, end))
+    return found / rate if kind == "score_ratio" else found - rate
+
+
+def _margin(kind: str, rates: Pair, n: Pair, threshold: float, needed: Pair) -> float:
+    """By how much the gap exceeds what is needed; the standard error under the threshold is the gap ÷ z."""
+    (p1, p0), cases = rates, (rates[0] * n[0], rates[1] * n[1])
+    if kind == "score_ratio":
+        gap, weight, z = p1 - threshold * p0, threshold, ratio_z(cases, n, ratio=threshold)
+    else:
+        gap, weight, z = p1 - p0 - threshold, 1.0, difference_z(cases, n, difference=threshold)
+    if abs(z) < TINY:
+        return -1.0
+    spread = math.sqrt(p1 * (1 - p1) / n[0] + weight**2 * p0 * (1 - p0) / n[1])
+    return abs(gap) * (1 - needed[0] / abs(z)) - needed[1] * spread
+
+
+End = Literal["low", "high"]
+EDGE = 1 - 1e-9
+"""How near to 1 a difference of two rates is looked at."""
+FARTHEST = 60.0
+"""Bound of |log ratio|: e^60 is beyond any ratio of counts."""
+MOST = 100.0
+"""No distance between two windows of logged decisions is as great."""
+MOST_LOG = 700.0
+"""The logarithm of the greatest factor that is still a number."""
+
+
+def end_of(test: Mapping[str, Any], *, chance: float, end: End) -> float | None:
+    """The lowest (or highest) truth that a one-sided test does not reject at an error of `chance`, below 0.5.
+
+    None: it rejects nothing on that side, however far. Raises UnknownTestError.
+
+    >>> test = {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]}
+    >>> [round(end_of(test, chance=0.025, end=end), 3) for end in ("low", "high")]
+    [0.55, 0.811]
+    """
+    if test.get("only_beyond") == ("above" if end == "high" else "below"):  # nothing is told on the good side
+        return None if end == "high" else 0.0
+    kind = str(test.get("kind"))
+    if kind in OTHERS:
+        return OTHERS[kind](test, chance, end)
+    return _standardised(test, chance, end)
+
+
+def _standardised(test: Mapping[str, Any], chance: float, end: End) -> float | None:
+    """Of a test that is a distance from its level in standard errors."""
+    kind = str(test.get("kind"))
+    z = quantile(test, 1 - chance) * (1 if end == "low" else -1)
+    if kind in ("wald", "jackknife"):
+        return _around(test, z)
+    if kind == "score_share":
+        if end == "low" and test.get("at_most"):
+            return 0.0
+        size = float(test["size"])
+        return wilson_bounds(float(test["estimate"]) * size, size, z=abs(z))[end == "high"]
+    if kind == "score_ratio":
+        found = _crossed(lambda x: statistic(test, math.exp(x)) - z, -FARTHEST, FARTHEST)
+        return (0.0 if end == "low" else None) if found is None else math.exp(found)
+    found = _crossed(lambda x: statistic(test, x) - z, -EDGE, EDGE)
+    return (-1.0 if end == "low" else 1.0) if found is None else found
+
+
+def _share_of_gap(test: Mapping[str, Any], chance: float, end: End) -> float | None:
+    """Not above it is said by the smaller of two p-values, doubled."""
+    return gap_share_end(test, quantile(test, 1 - (chance / 2 if end == "high" else chance)), high=end == "high")
+
+
+def _around(test: Mapping[str, Any], z: float) -> float | None:
+    """Estimate and standard error say it all; None where the end of a ratio lies beyond any number."""
+    estimate, error = float(test["estimate"]), float(test["se"])
+    if test.get("transform") != "log":
+        return estimate - z * error
+    return None if -z * error > MOST_LOG else estimate * math.exp(-z * error)
+
+
+def _distance(test: Mapping[str, Any], chance: float, end: End) -> float | None:
+    """Of a distance, which is never below 0; both ends are 0 where chance alone makes a greater one."""
+    side, sign = ("above", 1) if end == "low" else ("below", -1)
+
+    def beyond(truth: float) -> float:
+        return sign * (p_beyond(test, threshold=truth, bad_side=side) - chance)
+
+    return 0.0 if beyond(0.0) >= 0 else _crossed(beyond, 0.0, MOST)
+
+
+def _crossed(function: Callable[[float], float], low: float, high: float) -> float | None:
+    """Where a function changes its sign; None where it does not."""
+    first, last = function(low), function(high)
+    if not first * last < 0:
+        return None
+    return float(brentq(function, low, high, xtol=1e-12, rtol=1e-14))
+
+
+OTHERS: dict[str, Callable[[Mapping[str, Any], float, End], float | None]] = {
+    "noncentral_chi2": _distance,
+    GAP_SHARE: _share_of_gap,
+}
+"""Tests that are more than an estimate and its error, each with how it is turned round."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from boussole.audits import private_files
 from boussole.audits.errors import LedgerError
-from boussole.audits.ledger.college import KEPT, LOG
+from boussole.audits.ledger.checkpoint import KEPT, LOG
 
 DIVERGENCES, ANSWERED = "divergences", "answered.json"
 

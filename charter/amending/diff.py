@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from boussole.charter.amending.changes import CharterChange, Effect, change
-from boussole.charter.amending.diff_questions import in_question, moved
+from boussole.charter.amending.diff_questions import CharterChange, Effect, change, in_question, moved
 from boussole.charter.text.model import Article, Charter, Head, Indicator, LeftOut, Otherwise
 
 SCHEMA = "boussole.charter_diff/1"

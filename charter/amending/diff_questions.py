@@ -3,12 +3,65 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
-from boussole.charter.amending.changes import CharterChange, Effect, change
+from boussole.audits.systems.kinds import Texts
+from boussole.charter.amending.diff_words import ChangeValues, told
 from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Article, Charter, Indicator, Law, Threshold
+
+Effect = Literal["tighter", "looser", "neutral", "unclear"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CharterChange:
+    """One thing that differs. `effect` says whether the promise is harder to keep than before.
+
+    `unclear`: more can be broken or less, which only a replay over measures can show.
+    """
+
+    kind: str
+    effect: Effect
+    sentence: Mapping[str, str]
+    article: str | None = None
+    indicator: str | None = None
+    field: str | None = None
+    before: Any = None
+    after: Any = None
+
+    def document(self) -> dict[str, Any]:
+        """The change as JSON."""
+        return asdict(self)
+
+
+def change(
+    kind: str,
+    effect: Effect,
+    *,
+    article: Article | None = None,
+    of: Indicator | None = None,
+    field: str | None = None,
+    before: Any = None,
+    after: Any = None,
+    scale: str | None = None,
+    title: Texts | None = None,
+) -> CharterChange:
+    values = ChangeValues(
+        article=article, indicator=of, field=field, before=before, after=after, scale=scale, title=title
+    )
+    return CharterChange(
+        kind=kind,
+        effect=effect,
+        sentence=told(kind, effect, values),
+        article=article.id if article else None,
+        indicator=of.id if of else None,
+        field=field,
+        before=values.plain(before),
+        after=values.plain(after),
+    )
+
 
 LEVELS = ("watch", "breach", "tolerance")
 THRESHOLD = (*LEVELS, "status", "since", "justification", "source")

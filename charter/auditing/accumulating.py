@@ -24,10 +24,8 @@ from boussole.audits.systems.values import rare
 from boussole.audits.windows import Window, before, period_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
-from boussole.charter.document.accumulated import AccumulatedFigures, EarlierWindow, Why
-from boussole.charter.document.measures import measures_of
-from boussole.charter.judging.statistics.heard import spans
-from boussole.charter.judging.statistics.testing import LOOKS, MOST_LOOKS
+from boussole.charter.document.measures import AccumulatedFigures, EarlierWindow, Why, measures_of
+from boussole.charter.judging.statistics.testing import LOOKS, MOST_LOOKS, spans
 from boussole.charter.records import documents_of
 from boussole.charter.records.in_force import kept_charter
 from boussole.charter.text.judged import JUDGED

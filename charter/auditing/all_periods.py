@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boussole.audits.counts.periods import periods_held
+from boussole.audits.counts.left_out import periods_held
 from boussole.audits.counts.read import days_of
 from boussole.audits.lake import reading
 from boussole.audits.systems.model import System

@@ -21,9 +21,8 @@ from boussole.charter.auditing.accumulating import accumulated
 from boussole.charter.auditing.published import hold_groups, publications
 from boussole.charter.auditing.references import changed_references
 from boussole.charter.document import AuditDocument, CharterOfAudit, Evidence, LeftOut, WindowOfAudit
-from boussole.charter.document.accumulated import AccumulatedFigures
 from boussole.charter.document.audit import SCHEMA
-from boussole.charter.document.measures import measures_of
+from boussole.charter.document.measures import AccumulatedFigures, measures_of
 from boussole.charter.document.versions import DecidedBy
 from boussole.charter.judging.by_article import summarise
 from boussole.charter.judging.verdicts import judge

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
+from boussole.audits.drift.series import Examined
+from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.advising import opinions
 from boussole.charter.committee.meetings import convening, noting
@@ -19,6 +21,7 @@ from boussole.charter.committee.placeholders import needs_words, needs_written
 from boussole.charter.committee.referrals import matters
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.rules import committee as rules_of
+from boussole.charter.committee.rules import committees
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voted import texts_in
 from boussole.charter.committee.voting import presence, votes
@@ -60,7 +63,7 @@ from boussole.charter.record_types.acts import (
     Tally,
     Vote,
 )
-from boussole.charter.records import SealedStatement, open_records
+from boussole.charter.records import SealedStatement, open_records, summaries
 from boussole.charter.records.database import reading
 from boussole.charter.records.statements import find, statements_in, write
 
@@ -242,3 +245,30 @@ def _house(connection: Connection, text: Rules, *, before: int | None = None) ->
 
 def _said(act: Act) -> dict[str, Any]:
     return {"committee": act.committee, "role": act.role, "on": act.on, "signed_in": act.signed_in}
+
+
+def examined(workspace: Workspace, system: str) -> Examined:
+    """A function that gives, for a window, the last one before it that a committee worked on; where there is none,
+    the last one audited."""
+    packed = [
+        Window(each.start, each.end)
+        for name in committees(workspace)
+        for _, pack in committee_state(workspace, name).standing(FrozenPack)
+        for each in pack.audits
+        if each.system == system
+    ]
+    audited = [Window(each.start, each.end) for each in summaries(workspace, system=system)]
+    return lambda window: last_before(window, packed) or last_before(window, audited)
+
+
+def last_before(window: Window, others: Iterable[Window]) -> Window | None:
+    """The one that ends last of those that end before a window begins; of several, the longest.
+
+    >>> import datetime as dt
+    >>> day = lambda number: dt.date(2026, 1, number)
+    >>> first, second, third = Window(day(1), day(2)), Window(day(3), day(4)), Window(day(5), day(6))
+    >>> last_before(third, [first, second, third]) == second, last_before(first, [second])
+    (True, None)
+    """
+    earlier = [each for each in others if each.end < window.start]
+    return max(earlier, key=lambda each: (each.end, -each.start.toordinal()), default=None)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from boussole.charter.committee.advising.following import promises
+from boussole.charter.committee.advising.opinions import promises
 from boussole.charter.committee.meetings.sessions import Session, sessions
 from boussole.charter.committee.papers.minutes import approved
 from boussole.charter.committee.people.members import DAY, sittings

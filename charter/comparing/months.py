@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 from boussole.audits.counts.read import days_of
 from boussole.audits.drift.compared import compared
-from boussole.audits.drift.counts import read_windows
-from boussole.audits.drift.version_windows import version_windows
+from boussole.audits.drift.counts import read_windows, version_windows
 from boussole.audits.errors import BoussoleError
 from boussole.audits.lake import reading
 from boussole.audits.systems.model import System

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
+from boussole.audits.systems.model import System
 from boussole.charter.deadlines.days import months_later
 from boussole.charter.document import RecordCounts
+from boussole.charter.document.versions import DecidedBy
+from boussole.charter.records.facts import Facts
 
 MONTHS = 12
 """How far back what was done is counted. What still waits is counted however old it is."""
@@ -61,3 +64,56 @@ def bound_of(due: int, good: int) -> float | None:
     (0.02, None, 1.0, None)
     """
     return min(RULE_OF_THREE / due, 1.0) if due and good == due else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """Where counts come from. `versions`: those that decided in the window of an audit; `params`: days that the charter
+    sets."""
+
+    facts: Facts
+    system: System
+    versions: Sequence[DecidedBy] = ()
+    params: Mapping[str, bool | int | float | str] = field(default_factory=dict)
+
+    def days(self, name: str) -> int:
+        """So many days as the charter says. Raises KeyError where it says none."""
+        return int(self.params[name])
+
+
+def examined_versions(sources: Sources) -> RecordCounts | None:
+    """Decisions by versions that had been examined when they decided; None where no version is named on either side.
+
+    Of a system that only writes, texts take the place of decisions (`texts`).
+
+    `late`: by a version that was examined only after it had decided; `overdue`: by one that nobody examined; `untold`:
+    the log does not say by which. Of a version all decisions of the window are alike.
+    """
+    known = sources.system.versions
+    told = [each for each in sources.versions if each.version is not None]
+    if not known or not told:
+        return None
+    days = {each.version: known[each.version].examined_on for each in told if each.version in known}
+    good = sum(each.n for each in told if each.version in days and days[each.version] <= each.first)
+    missing = [each for each in told if each.version not in days]
+    overdue = sum(each.n for each in missing)
+    due, untold = sum(each.n for each in told), sum(each.n for each in sources.versions) - sum(each.n for each in told)
+    failed = [each.version for each in told if each.version not in days or days[each.version] > each.first]
+    today = sources.facts.as_of
+    return RecordCounts(
+        due=due,
+        good=good,
+        late=due - good - overdue,
+        overdue=overdue,
+        refused=0,
+        waiting=0,
+        since=min(each.first for each in told),
+        until=max(each.last for each in told),
+        past_due=max((max((today - each.first).days, 0) for each in missing), default=None),
+        settle_by=None,
+        entries=(),
+        bound=bound_of(due, good),
+        **({"untold": untold} if untold else {}),
+        **({"texts": True} if sources.system.only_writes else {}),
+        **({"named": tuple(str(name) for name in failed)} if failed else {}),
+    )

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from boussole.charter.deadlines.days import months_later
-from boussole.charter.deadlines.items import bound_of
-from boussole.charter.deadlines.sources import Sources
+from boussole.charter.deadlines.items import Sources, bound_of
 from boussole.charter.document import RecordCounts
-from boussole.charter.record_types.uses import Stocktaking
+from boussole.charter.record_types.base import Stocktaking
 from boussole.charter.records.facts import Facts
 
 UPDATED_MONTHS = 12

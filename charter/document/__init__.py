@@ -1,15 +1,19 @@
 """The audit document `boussole.audit/1` as models: JSON becomes them where it is read, its schema is made of them."""
 
 from boussole.audits.measure_params import Band, Params, StoredTest
-from boussole.charter.document.answers.articles import ArticleVerdict
-from boussole.charter.document.answers.comparisons import Comparison, IntervalOfTests, Levels, ThresholdOfVerdict
-from boussole.charter.document.answers.paired import PairedDifference, PairedTest
+from boussole.charter.document.answers.verdict import ArticleVerdict
 from boussole.charter.document.answers.verdicts import (
     AnsweringStatement,
     CaseCounts,
+    Comparison,
+    IntervalOfTests,
+    Levels,
     LoggedCases,
+    PairedDifference,
+    PairedTest,
     RecordCounts,
     RegisterDates,
+    ThresholdOfVerdict,
     VerdictDocument,
     VerdictInShort,
     VerdictReasons,

@@ -8,13 +8,11 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import ConfigDict, Field
 
-from boussole.charter.document.accumulated import AccumulatedFigures, overlaid
-from boussole.charter.document.answers.articles import ArticleVerdict
-from boussole.charter.document.answers.verdict import Verdict, worst
+from boussole.charter.document.answers.verdict import ArticleVerdict, Verdict, worst
 from boussole.charter.document.answers.verdicts import VerdictDocument
 from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Hash, Hex
 from boussole.charter.document.left_out import LeftOut
-from boussole.charter.document.measures import MeasureDocument, by_id
+from boussole.charter.document.measures import AccumulatedFigures, MeasureDocument, by_id, overlaid
 from boussole.charter.document.references import ReferenceChanged
 from boussole.charter.document.versions import DecidedBy
 from boussole.charter.document.windows import WindowOfAudit

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Annotated, Protocol, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic.config import JsonDict
@@ -11,7 +11,7 @@ from pydantic.config import JsonDict
 from boussole.audits.measure_params import Params
 from boussole.audits.measures import Measure, Status
 from boussole.audits.uncertainty.tests import p_value
-from boussole.charter.document.base import LATER, Count, DocumentPart, Share
+from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Hash, Share
 
 
 class IntervalOfMeasure(DocumentPart):
@@ -137,3 +137,76 @@ def _document(measure: Measure) -> MeasureDocument:
 def by_id(measures: Sequence[MeasureDocument]) -> dict[str, MeasureDocument]:
     """Measures by their names."""
     return {measure.id: measure for measure in measures}
+
+
+Why = Literal["first", "span", "declaration", "version", "evidence"]
+"""Why nothing before is counted: there is no audit of it; a year is enough; groups, columns or references are others;
+another version of the model decided; what was counted then cannot be read any more."""
+
+
+class EarlierWindow(DocumentPart):
+    """A window before that of the audit whose figures count too, and the evidence that they are computed from."""
+
+    start: Day
+    end: Day
+    cubes: Annotated[Hash, Field(description="The evidence file of its audit")]
+    system: Annotated[Hash, Field(description="The declaration that was used")]
+    as_of: Annotated[Day, Field(description="Day from which its outcomes were read")]
+    without: Annotated[
+        tuple[str, ...] | None,
+        LATER,
+        Field(description="Measures that the charter judges otherwise since: this window does not answer for them"),
+    ] = None
+
+
+class AccumulatedFigures(DocumentPart):
+    """Figures of several windows together, by which their questions are judged; `windows`: oldest first."""
+
+    since: Annotated[Day, Field(description="First day of the oldest window that counts")]
+    because: Annotated[Why, Field(description="Why no earlier window counts")]
+    windows: tuple[EarlierWindow, ...]
+    version: Annotated[
+        str | None, LATER, Field(description="The version of the model that most decisions of the window were made by")
+    ] = None
+    measures: tuple[MeasureDocument, ...]
+    recent: Annotated[
+        Annotated[tuple[MeasureDocument, ...], Field(min_length=1)] | None,
+        LATER,
+        Field(
+            description="The same over the last windows alone, as many as their parameter `recent` says: they are "
+            "judged as well; absent where no more than these count"
+        ),
+    ] = None
+
+    @property
+    def figures(self) -> tuple[MeasureDocument, ...]:
+        """Those of all windows that count, then those of recent ones, which their parameter `recent` tells apart."""
+        return (*self.measures, *(self.recent or ()))
+
+
+def overlaid(
+    measures: Sequence[MeasureDocument], found: AccumulatedFigures | None, *, decided: Mapping[str, int | None]
+) -> tuple[MeasureDocument, ...]:
+    """The measures of a window, with those of several windows in the place of its own; but of comparisons that fewer
+    windows decided, and of the shares of their groups, those of so many. `decided`: how many, of each; None: all."""
+    figures = {} if found is None else {(each.id, each.params.recent): each for each in found.figures}
+    few = {name: windows for name, windows in decided.items() if windows is not None}
+    few = {name: windows for of, windows in few.items() for name in _shares(of)} | few
+
+    def told(measure: MeasureDocument) -> MeasureDocument:
+        if (windows := few.get(measure.id)) == 1:
+            return measure
+        every = figures.get((measure.id, None), measure)  # which recent figures are where they are told of no more
+        return figures.get((measure.id, windows), every)
+
+    return tuple(told(each) for each in measures)
+
+
+ENDINGS = ("_ratio", "_difference")
+"""By which the name of a comparison ends, after that of the share that it compares."""
+
+
+def _shares(name: str) -> list[str]:
+    """What the shares may be called that a comparison compares: of the same group, at the same stage."""
+    metric, _, of = name.partition("/")
+    return [f"{metric.removesuffix(ending)}/{of}" for ending in ENDINGS]

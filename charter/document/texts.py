@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from boussole.charter.document.answers.articles import ArticleVerdict
+from boussole.charter.document.answers.verdict import ArticleVerdict
 from boussole.charter.document.answers.verdicts import VerdictDocument
 from boussole.charter.document.audit import System
 from boussole.charter.document.base import Count, Day, DocumentPart, Hex

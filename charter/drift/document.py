@@ -18,8 +18,7 @@ from boussole.charter.document.differences.drift import (
 from boussole.charter.document.windows import WindowOfAudit
 
 if TYPE_CHECKING:
-    from boussole.audits.drift.pairs import WindowPair
-    from boussole.audits.drift.report import Detail
+    from boussole.audits.drift.pairs import Detail, WindowPair
     from boussole.audits.drift.samples import SampleDesign
 
 

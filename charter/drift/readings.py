@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from boussole.audits.drift.compared import DECISION, OUTCOME
-from boussole.audits.drift.control_counts import CONTROL
 from boussole.audits.drift.distance_params import stored_test
 from boussole.audits.drift.meaning import LEVEL, SHIFT, TILT, beyond
-from boussole.audits.drift.series import Point
+from boussole.audits.drift.series import CONTROL, Point
 from boussole.audits.drift.shifts import Series, Shift
 from boussole.audits.measures import Measure
 from boussole.audits.uncertainty.holm import holm
@@ -18,6 +17,7 @@ from boussole.audits.windows import Window
 from boussole.charter.document.answers.verdict import CALLING, Verdict, worst
 from boussole.charter.drift.groups import MIX
 from boussole.charter.drift.rule import FEATURES, SCORE, TO_MEANING, TO_OTHERS, DriftLevel, DriftRule
+from boussole.charter.drift.system_drift import Drift
 from boussole.charter.judging.statistics.correction import PValues, TestedComparison, corrected
 from boussole.charter.judging.statistics.distances import too_few
 from boussole.charter.judging.statistics.testing import past, verdict_of
@@ -169,3 +169,14 @@ def gap_reading(window: Window, looked: Sequence[Series], found: Sequence[Shift]
 
 def _name(measure: Measure) -> str:
     return (measure.group or ("",))[0]
+
+
+def read_all(drift: Drift) -> list[dict[str, ThemeReading]]:
+    """One for each window of the series, in its order."""
+
+    def read(point: Point) -> dict[str, ThemeReading]:
+        own = readings(point, drift.rule)
+        gap = gap_reading(point.window, drift.looked, drift.shifts)
+        return own | {MEANING: meaning_reading(own[MEANING], point, drift.meant, drift.rule), GAPS: gap}
+
+    return [read(point) for point in drift.series.points]

@@ -15,15 +15,26 @@ from boussole.audits.drift.recurring import NOBODY, Recurring, read_recurring
 from boussole.audits.drift.series import Against, DriftSeries, Point, Step, drift_series
 from boussole.audits.drift.shifts import Scale, Series, Shift, shifts, step_of
 from boussole.audits.lake import reading
+from boussole.audits.measures import Measure
 from boussole.audits.systems.kinds import AuditWindow
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, complete_periods
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.published import set_apart
-from boussole.charter.committee.examined import examined
+from boussole.charter.committee.acting import examined
 from boussole.charter.comparing.months import VersionSuccession, version_changes
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.base import given
+from boussole.charter.document.differences.drift import ColumnChange
+from boussole.charter.document.differences.drift_series import (
+    SCHEMA,
+    DriftSeriesDocument,
+    FigureOfSeries,
+    LastingShift,
+    VersionOfSeries,
+    WindowOfSeries,
+)
+from boussole.charter.document.windows import WindowOfAudit
 from boussole.charter.drift.groups import SELECTION_RATE, GroupSizes, kind_of_series, mix_measures, series_of, told
 from boussole.charter.drift.rule import DriftRule, rule_of
 from boussole.charter.judging.statistics.testing import LOOKS
@@ -183,3 +194,56 @@ def _mixed(point: Point, said: Mapping[Window, GroupSizes], system: System) -> P
     known = given(test.design_effect) if test else 1.0
     found = mix_measures(said.get(point.against), said.get(point.window), system, design_effect=known)
     return replace(point, measures=[*point.measures, *found])
+
+
+MONTHS = 12
+"""Windows that are told, the newest ones."""
+FIGURES = ("psi", "wasserstein", "missing_share")
+"""What reports print, and so attach, of each column."""
+
+
+def series_document(drift: Drift, *, as_of: dt.date) -> DriftSeriesDocument:
+    """The newest windows of a system with their figures: the same that the page of drift shows."""
+    series = drift.series
+    return DriftSeriesDocument(
+        schema_=SCHEMA,
+        system=series.system.id,
+        as_of=as_of,
+        by=series.step,
+        against=series.against,
+        windows=tuple(_window(point, series.system) for point in series.points[-MONTHS:]),
+        versions=tuple(VersionOfSeries(name=each.name, first=each.first) for each in series.versions),
+        columns=tuple(ColumnChange(on=each.on, kind=each.kind, column=each.column) for each in series.changes),
+        moved_for_good=tuple(
+            LastingShift(
+                measure=each.id,
+                since=each.since.start,
+                noticed=each.noticed.start,
+                before=each.before,
+                after=each.after,
+                season=each.seasonal,
+            )
+            for each in drift.shifts
+        ),
+        looked_at_together=tuple(each.id for each in drift.looked),
+    )
+
+
+def _window(point: Point, system: System) -> WindowOfSeries:
+    return WindowOfSeries(
+        start=point.window.start,
+        end=point.window.end,
+        timezone=system.timezone,
+        against=None if point.against is None else WindowOfAudit.in_zone(point.against, system),
+        decisions=point.decisions,
+        reason=point.reason,
+        measures=tuple(_figure(each) for each in point.measures if each.metric in FIGURES),
+    )
+
+
+def _figure(measure: Measure) -> FigureOfSeries:
+    """One figure without the edges of its bins: the lake has these, and they are many."""
+    document = measure.document()
+    kept = {key: value for key, value in document["params"].items() if key != "edges"}
+    told = {key: document[key] for key in ("id", "value", "status", "reason", "n", "interval")}
+    return FigureOfSeries.of({**told, "params": kept})

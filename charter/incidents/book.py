@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.referrals.asking import known_audit
 from boussole.charter.deadlines.incidents import told
 from boussole.charter.incidents.personal import traces
 from boussole.charter.incidents.refusals import EntryRefusedError
+from boussole.charter.judging.families import asked_of
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
 from boussole.charter.record_types.inputs import words_in
-from boussole.charter.record_types.kinds import Case, Finding, Inspection, Statement, Withdrawal
+from boussole.charter.record_types.kinds import STATED, Case, Finding, Inspection, Statement, Withdrawal
 from boussole.charter.record_types.planting import PlantedErrors, Planting
-from boussole.charter.records import SealedStatement
+from boussole.charter.records import SealedStatement, open_records, seal, statements
+from boussole.charter.records.blinding import blinded
+from boussole.charter.records.documents.files import settled_file
+from boussole.charter.records.in_force import in_force
+from boussole.charter.records.statements import check_reference, find, statements_in, write
 
 S = TypeVar("S", bound=Statement)
 SHOWN_BY = (Finding, Case, Inspection)
@@ -173,3 +182,66 @@ def faults(sealed: Iterable[SealedStatement]) -> Iterator[tuple[int, EntryRefuse
             except EntryRefusedError as reason:
                 yield each.entry, reason
         book.add(each)
+
+
+def record(workspace: Workspace, statement: Statement) -> SealedStatement:
+    """Seal what somebody states, by the way that is its kind's. The reason of a withdrawal is as public, and stays as
+    long, as the record that it is about: it is held to what may be written there.
+
+    Raises EntryRefusedError when its rules do not allow it, BoussoleError as `charter.records.seal` does.
+    """
+    if statement.governed:
+        return enter(workspace, statement)
+    if isinstance(statement, Withdrawal):
+        hold_words(statement)
+    return seal(workspace, statement)
+
+
+def enter(workspace: Workspace, statement: Statement) -> SealedStatement:
+    """Seal an entry about an incident or an appeal; one that stands already, word for word, is returned as it is.
+
+    Raises EntryRefusedError when its rules do not allow it, BoussoleError as `charter.records.seal` does.
+    """
+    statement = blinded(workspace, statement)
+    if isinstance(statement, Incident):
+        _fits(workspace, statement)
+    records = open_records(workspace)
+    with settled_file(workspace, statement.document), records.begin() as connection:
+        book = Book(statements_in(connection, kinds=STATED))
+        known = find(connection, statement)
+        if known is not None:
+            book.stands(known.entry, type(statement))
+            return known
+        check_reference(connection, statement)
+        admit(book, statement)
+        return write(connection, statement)
+
+
+def _fits(workspace: Workspace, incident: Incident) -> None:
+    """Held to what there is: an audit is one of its system, and a question one that the charter asks of it."""
+    if incident.audit is not None:
+        known_audit(workspace, incident.audit, incident.system)
+    if incident.question is None:
+        return
+    charter, system = in_force(workspace).charter, workspace.system(incident.system)
+    asked = {each.indicator.id for each in asked_of(charter, system).questions}
+    if incident.question not in asked:
+        known = [each.id for each in charter.ways]
+        if incident.question in known:
+            raise EntryRefusedError("not_asked", question=incident.question, system=incident.system)
+        (closest,) = get_close_matches(incident.question, known, n=1, cutoff=0)
+        raise EntryRefusedError("no_such_question", question=incident.question, closest=closest)
+
+
+def number_to_entry(workspace: Workspace, word: str) -> int:
+    """The entry of an appeal, from its number or its entry. Raises BoussoleError where there is none."""
+    book = Book(statements(workspace, kinds=["appeal"]))
+    found = int(word) if word.isascii() and word.isdigit() and len(word) < 12 else book.appeal_of(word)
+    if found is None:
+        raise BoussoleError(f"there is no appeal '{word}'.", next_step="See `boussole appeal list`.")
+    return found
+
+
+def faults_in(workspace: Workspace) -> list[tuple[int, EntryRefusedError]]:
+    """The entries of a ledger that may not have been entered."""
+    return list(faults(statements(workspace, kinds=STATED)))

@@ -20,7 +20,7 @@ from boussole.charter.document.answers.verdict import Verdict, worst
 from boussole.charter.document.base import given
 from boussole.charter.judging.families import NOT_RECORDED
 from boussole.charter.judging.stated import StatedVerdict, VerdictPeriod, tolerated
-from boussole.charter.record_types.paired import PairedMeasure, PairedTexts
+from boussole.charter.record_types.base import PairedMeasure, PairedTexts
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.model import CUES, SAME_TEXTS, Charter, Indicator
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from boussole.audits.systems.model import System
 from boussole.charter.deadlines.counting import counted
 from boussole.charter.deadlines.days import months_later
-from boussole.charter.deadlines.sources import Sources
+from boussole.charter.deadlines.items import Sources
 from boussole.charter.document import RecordCounts
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given

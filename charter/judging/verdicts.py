@@ -27,17 +27,17 @@ from boussole.charter.document.base import given
 from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.document.versions import DecidedBy
 from boussole.charter.judging.families import SystemQuestion, SystemQuestions, asked, asked_of
-from boussole.charter.judging.logged import logged, refuted
 from boussole.charter.judging.paired import paired
 from boussole.charter.judging.ranged import ranged
 from boussole.charter.judging.recorded import recorded
-from boussole.charter.judging.stated import StatedVerdict, VerdictPeriod, attested, dated, tolerated
+from boussole.charter.judging.stated import StatedVerdict, VerdictPeriod, attested, dated, logged, refuted, tolerated
 from boussole.charter.judging.statistics.correction import PValues
-from boussole.charter.judging.statistics.deciding import interval_of
 from boussole.charter.judging.statistics.distances import too_few
-from boussole.charter.judging.statistics.heard import decided, heard
 from boussole.charter.judging.statistics.testing import (
     DAYS_A_MONTH,
+    decided,
+    heard,
+    interval_of,
     level_of,
     looks_of,
     more_decisions,

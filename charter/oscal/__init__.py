@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from boussole.charter.oscal.exporting import oscal_files
+from boussole.charter.oscal.results import oscal_files
 
 __all__ = ["oscal_files"]

@@ -2,10 +2,52 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from boussole.audits.systems.model import System
 from boussole.charter.amending.plain import plainly
 from boussole.charter.judging.families import said
-from boussole.charter.oscal.parts import Part, metadata, properties, uuid_of, without_empty
+from boussole.charter.oscal.words import ACTIVITY, CONTEXT, HIDDEN, PLAN, SATISFIED_WHEN, TASK, OscalWords
 from boussole.charter.text.model import Article, Charter, Indicator
+
+Part = dict[str, Any]
+OSCAL = "1.1.3"
+"""The version of the models that the documents keep to."""
+NAMESPACE = "urn:boussole:oscal"
+"""Of properties that OSCAL does not know."""
+
+
+def uuid_of(*names: object) -> str:
+    """The UUID (version 5) that stands for some names; the same names always give the same one.
+
+    >>> uuid_of("finding", 3, "selection_rate_ratio") == uuid_of("finding", "3", "selection_rate_ratio")
+    True
+    """
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, ":".join([NAMESPACE, *map(str, names)])))
+
+
+def properties(values: Mapping[str, object]) -> list[Part]:
+    """Properties of our own namespace; those without a value are left out.
+
+    >>> properties({"n": 12, "p": None})
+    [{'name': 'n', 'ns': 'urn:boussole:oscal', 'value': '12'}]
+    """
+    return [{"name": name, "ns": NAMESPACE, "value": str(v)} for name, v in values.items() if v not in (None, "")]
+
+
+def metadata(title: str, *, version: str, modified: str, lang: str, remarks: str = "") -> Part:
+    """The head of a document. `modified`: a moment in UTC."""
+    found: Part = {"title": title, "last-modified": modified, "version": version, "oscal-version": OSCAL}
+    found["props"] = properties({"language": lang})
+    return found | ({"remarks": remarks} if remarks else {})
+
+
+def without_empty(part: Mapping[str, Any]) -> Part:
+    """A part without its empty lists and empty parts, which OSCAL refuses."""
+    return {key: value for key, value in part.items() if value not in (None, "", [], {})}
+
 
 LEVELS = ("watch", "breach", "watch_alpha", "tolerance")
 
@@ -134,3 +176,79 @@ def _law(name: str, charter: Charter, lang: str) -> Part:
 
 def _uuid(charter: Charter, law: str) -> str:
     return uuid_of("law", charter.sha256, law)
+
+
+EVERYTHING: Part = {"control-selections": [{"include-all": {}}]}
+"""All questions of the charter."""
+
+
+def plan(charter: Charter, systems: Sequence[System], *, catalog_file: str, words: OscalWords) -> Part:
+    """The assessment plan of a charter: which systems, which questions, how they are examined.
+
+    OSCAL wants a plan to import a system security plan. There is none: the import names the register of systems.
+    """
+    lang, register = words.lang, uuid_of("register", charter.sha256)
+    head = metadata(
+        words(PLAN, title=said(charter.title, lang), version=charter.version),
+        version=charter.version,
+        modified=modified(charter),
+        lang=lang,
+        remarks=f"{words(SATISFIED_WHEN)} {words(HIDDEN)}",
+    )
+    activity = uuid_of("activity", charter.sha256)
+    return {
+        "assessment-plan": {
+            "uuid": uuid_of("plan", charter.sha256, lang, *sorted(system.id for system in systems)),
+            "metadata": head,
+            "import-ssp": {"href": f"#{register}"},
+            "local-definitions": {
+                "activities": [{"uuid": activity, "title": words(ACTIVITY), "description": words(ACTIVITY)}],
+                "components": [component(system, lang) for system in systems],
+            },
+            "reviewed-controls": EVERYTHING,
+            "assessment-subjects": [{"type": "component", "include-all": {}}],
+            "tasks": [_task(system, activity, words) for system in systems],
+            "back-matter": {
+                "resources": [
+                    {"uuid": register, "title": words(CONTEXT), "description": words(CONTEXT)},
+                    {
+                        "uuid": uuid_of("catalog-file", charter.sha256),
+                        "title": said(charter.title, lang),
+                        "rlinks": [{"href": catalog_file, "media-type": "application/json"}],
+                    },
+                ]
+            },
+        }
+    }
+
+
+def component(system: System, lang: str) -> Part:
+    """A system as a component; its owner is a role."""
+    return {
+        "uuid": uuid_of("system", system.id),
+        "type": "software",
+        "title": said(system.title, lang),
+        "description": said(system.purpose, lang),
+        "props": properties({"system": system.id, "kind": system.kind, "risk": system.risk, "owner": system.owner}),
+        "status": {"state": STATES.get(system.status, "other")},
+    }
+
+
+STATES = {
+    "design": "under-development",
+    "pilot": "operational",
+    "production": "operational",
+    "retired": "disposition",
+}
+"""What OSCAL calls where a system stands; any other is `other`."""
+
+
+def _task(system: System, activity: str, words: OscalWords) -> Part:
+    return {
+        "uuid": uuid_of("task", system.id),
+        "type": "action",
+        "title": words(TASK, system=said(system.title, words.lang), window=system.windows.audit),
+        "associated-activities": [
+            {"activity-uuid": activity, "subjects": [{"type": "component", "include-all": {}}]},
+        ],
+    }

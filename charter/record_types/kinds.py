@@ -13,8 +13,22 @@ from pydantic import Field
 from boussole.audits.systems.kinds import Identifier
 from boussole.charter.record_types.acts import ACTS, Act
 from boussole.charter.record_types.answering import Answer, Attestation, Case, Inspection, Review
-from boussole.charter.record_types.base import NAMES_NOBODY, Document, KeptFile, Line, Prose, Sha256, Statement
-from boussole.charter.record_types.findings import Articles, Cap, Closure, Finding
+from boussole.charter.record_types.base import (
+    NAMES_NOBODY,
+    Articles,
+    Cap,
+    Closure,
+    Document,
+    Finding,
+    KeptFile,
+    LedgerStart,
+    Line,
+    PairedTexts,
+    Prose,
+    Sha256,
+    Statement,
+    Stocktaking,
+)
 from boussole.charter.record_types.incidents import (
     HELD,
     Appeal,
@@ -24,10 +38,7 @@ from boussole.charter.record_types.incidents import (
     IncidentUpdate,
 )
 from boussole.charter.record_types.inputs import Command, Input, WebForm
-from boussole.charter.record_types.ledger_start import LedgerStart
-from boussole.charter.record_types.paired import PairedTexts
 from boussole.charter.record_types.planting import PLANTING
-from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.record_types.work import WORK
 
 __all__ = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from boussole.charter.records.checkpoints import prove_entry, request_of, request_since, sign_checkpoint
 from boussole.charter.records.database import open_records
 from boussole.charter.records.documents.files import keep_file
 from boussole.charter.records.reports import SealedReport, seal_report, sealed_reports
@@ -22,7 +21,13 @@ from boussole.charter.records.store.audits import (
 from boussole.charter.records.store.charters import charter_text, kept_charters, register_charter
 from boussole.charter.records.store.saving import save_audit, save_audits
 from boussole.charter.records.store.summaries import AuditSummary, each_summary, summaries
-from boussole.charter.records.verification import verify_records
+from boussole.charter.records.verification import (
+    prove_entry,
+    request_of,
+    request_since,
+    sign_checkpoint,
+    verify_records,
+)
 
 __all__ = [
     "AuditSummary",

@@ -13,7 +13,7 @@ from boussole.audits.hashing import sha256_of
 from boussole.audits.private_files import PART
 from boussole.audits.unsealed import FILES
 from boussole.audits.workspace import Workspace
-from boussole.charter.record_types.ledger_start import LedgerStart
+from boussole.charter.record_types.base import LedgerStart
 from boussole.charter.records.database import reading
 from boussole.charter.records.documents.files import file_path
 from boussole.charter.records.models import Audit

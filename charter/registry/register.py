@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, SystemVerdicts, by_article
+from boussole.charter.judging.by_article import current, unmeasured
 from boussole.charter.judging.coverage import Use
-from boussole.charter.judging.current import current, unmeasured
 from boussole.charter.records import latest_audits
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import in_force

@@ -10,6 +10,7 @@ from boussole.audits.metrics.accounts import WITHOUT_FACTOR
 from boussole.audits.metrics.before_after import EFFECT
 from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
 from boussole.audits.metrics.calls import OUTSIDE_SHARE
+from boussole.audits.metrics.cases import UNDECLARED_SHARE, UNTRAINED_SHARE
 from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.definition import RateComparison
 from boussole.audits.metrics.families import EVERY_COMPARISON
@@ -23,10 +24,9 @@ from boussole.audits.metrics.ranking import DISCOUNT, EXPOSURE_RATIO
 from boussole.audits.metrics.replies import LATE_RATIO
 from boussole.audits.metrics.reworked import HASTY_TEXTS, REWORKED_SHARE
 from boussole.audits.metrics.search_controls import FROM_REPLIES_SHARE
-from boussole.audits.metrics.sides_of_replies import CONTROL_RATIO, REACHED_RATIO, SILENT_RATIO
+from boussole.audits.metrics.shares import CONTROL_RATIO, REACHED_RATIO, SILENT_RATIO
 from boussole.audits.metrics.texts import PERSONAL_OUTSIDE, UNLAWFUL_ADVERTS
 from boussole.audits.metrics.through import GAP_SHARE
-from boussole.audits.metrics.uses import UNDECLARED_SHARE, UNTRAINED_SHARE
 from boussole.charter.text.model import Need
 
 DRIFT = "psi"

@@ -18,8 +18,7 @@ from sqlalchemy import Connection
 from boussole.audits import ledger
 from boussole.audits.distribution import own_version
 from boussole.audits.errors import LedgerError, nearest
-from boussole.audits.ledger.checkpoint import parse_checkpoint
-from boussole.audits.ledger.keeping import CheckpointStanding
+from boussole.audits.ledger.checkpoint import CheckpointStanding, parse_checkpoint
 from boussole.audits.ledger.outside import OtherLedgerError, UnknownWitnessError
 from boussole.audits.ledger.search import LedgerQuery, search, span
 from boussole.audits.metric_registry import REGISTRY
@@ -72,7 +71,7 @@ from boussole.dashboard.server.access.permissions import RESTRICTED, Person, all
 from boussole.dashboard.server.routes import record_address
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.known import last_answer
-from boussole.dashboard.views.records.files import actions_of
+from boussole.dashboard.views.records.entering import actions_of
 from boussole.dashboard.views.scene import Scene
 
 # What the API answers of systems, their audits and the charter, from what the pages read.

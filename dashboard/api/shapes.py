@@ -13,7 +13,7 @@ from fastapi import Query as AfterTheMark
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from boussole.audits.errors import nearest
-from boussole.audits.ledger.keeping import CheckpointStanding
+from boussole.audits.ledger.checkpoint import CheckpointStanding
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.records.notes.outside import State
 from boussole.charter.schemas import audit_schema

@@ -144,7 +144,7 @@ def _run(workspace: Workspace, run_id: str, expected: str | None) -> tuple[Syste
 
 
 def _file(source: str, files: Files) -> Callable[[Path], Sequence[LogFile]]:
-    from boussole.audits.decisions.files.many import expand
+    from boussole.audits.decisions.files.kinds import expand
     from boussole.audits.ephemeral import LogFile
 
     return lambda _: [
@@ -255,7 +255,7 @@ def _fresh(looks: Sequence[AuditedWindow]) -> list[AuditDocument]:
 def _noted(one: Callable[[System], list[AuditedWindow]], system: System) -> list[AuditedWindow]:
     """The looks at one of several systems: one without decisions, or whose decisions another's audits tell of, is noted
     and keeps nobody from the others."""
-    from boussole.audits.counts.same_rows import SharedRowsError
+    from boussole.audits.counts.common import SharedRowsError
     from boussole.audits.windows import EmptyWindowError
 
     try:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from boussole.audits.decisions import IngestReport
     from boussole.audits.drift.pairs import WindowPair
-    from boussole.audits.drift.schema import SchemaMove
+    from boussole.audits.drift.series import SchemaMove
     from boussole.audits.measures import Measure
     from boussole.audits.workspace import Workspace
     from boussole.charter.document import AuditDocument, TextsDocument
@@ -323,7 +323,7 @@ def drift(  # noqa: PLR0917 (the options of a command)
     """
     from boussole.audits.drift.pairs import against_asked, exact_pair, window_asked
     from boussole.charter.auditing.published import set_apart
-    from boussole.charter.committee.examined import examined
+    from boussole.charter.committee.acting import examined
     from boussole.charter.records import documents_of
 
     check_file(json_)
@@ -384,7 +384,7 @@ def _states(workspace: Workspace, pair: WindowPair) -> dict[str, str]:
 
 def _changes(workspace: Workspace, pair: WindowPair) -> list[SchemaMove]:
     """What became of columns between the first day of one window and the last of the other."""
-    from boussole.audits.drift.schema import schema_moves
+    from boussole.audits.drift.series import schema_moves
     from boussole.audits.lake import reading
 
     with reading(workspace) as connection:

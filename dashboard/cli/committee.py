@@ -167,8 +167,7 @@ def drafts(
 @app.command()
 def opinions(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List the opinions and what became of them, ignored ones first."""
-    from boussole.charter.committee.advising.following import followed, promises
-    from boussole.charter.committee.advising.opinions import fates
+    from boussole.charter.committee.advising.opinions import fates, followed, promises
     from boussole.charter.records.facts import facts_of
 
     at = desk(context, committee, SECRETARIAT, on)

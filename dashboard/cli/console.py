@@ -463,7 +463,7 @@ def each_file(source: str, bring_in: Callable[[str, str], bool]) -> bool:
 
     `bring_in` is given the path of a file and its name within the source, and returns whether no row was left out.
     """
-    from boussole.audits.decisions.files.many import expand
+    from boussole.audits.decisions.files.kinds import expand
 
     found = expand(source)
     if len(found) == 1 and found[0][0] == source:

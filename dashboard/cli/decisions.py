@@ -166,7 +166,7 @@ def sync(
     ] = False,
 ) -> None:
     """Pull what is new from the sources of the systems (MLflow, DuckDB)."""
-    from boussole.charter.records.notes.exclusions import seal_exclusions
+    from boussole.charter.records.notes.noted import seal_exclusions
     from boussole.dashboard.alerts.sending import alert_changes
     from boussole.experiments.sync import sync as pull
 
@@ -391,7 +391,7 @@ def purge(
     from boussole.audits.lake import has_lake
     from boussole.audits.retention.purge import purge as remove
     from boussole.audits.retention.purge import without_file
-    from boussole.charter.records.notes.removals import seal_removals
+    from boussole.charter.records.notes.noted import seal_removals
 
     workspace = workspace_of(context)
     day = before.date() if before else None
@@ -452,7 +452,7 @@ def join_anew(workspace: Workspace, systems: Iterable[System], *, force: bool = 
 def rotate(context: typer.Context) -> None:
     """Bring stored pseudonyms and sealed texts under new keys; nobody's linkage is lost."""
     from boussole.audits.retention.rotation import rotate as turn
-    from boussole.charter.records.notes.removals import seal_removals
+    from boussole.charter.records.notes.noted import seal_removals
 
     workspace = workspace_of(context)
     done = turn(workspace)

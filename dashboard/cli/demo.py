@@ -29,7 +29,7 @@ from boussole.charter.committee.papers.minutes import seal_minutes
 from boussole.charter.committee.people.directory import name_member, new_number
 from boussole.charter.committee.rules import committee as rules_of
 from boussole.charter.deadlines.appeals import new_number as appeal_number
-from boussole.charter.incidents.entering import enter
+from boussole.charter.incidents.book import enter
 from boussole.charter.record_types.acts import (
     Act,
     Attendance,
@@ -51,9 +51,9 @@ from boussole.charter.record_types.acts import (
     RulesInForce,
 )
 from boussole.charter.record_types.acts.matters import Reference
+from boussole.charter.record_types.base import Stocktaking
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure
 from boussole.charter.record_types.kinds import FollowUp, Reply
-from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.records import SealedStatement, documents_of, seal
 from boussole.dashboard.cli.demo_work import declare_late, explain_late, plant_errors, record_work
 from boussole.dashboard.cli.sealing import record_pairs
@@ -61,8 +61,7 @@ from boussole.dashboard.pages.drift.evidently_report import make
 from boussole.dashboard.report import write_report
 from boussole.dashboard.views.records.computing import stock_of
 from boussole.experiments.demo import FACTS, build
-from boussole.experiments.demo.paired import recorded_texts
-from boussole.experiments.demo.planted import PLANTED, PlantedEffects
+from boussole.experiments.demo.planted import PLANTED, PlantedEffects, recorded_texts
 from boussole.experiments.sync import sync
 
 NAME, SYSTEM, DAY = "external", "matchft", dt.timedelta(days=1)

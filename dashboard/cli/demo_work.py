@@ -19,7 +19,7 @@ import numpy as np
 from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.appeals import new_number
 from boussole.charter.document.answers.verdict import Verdict
-from boussole.charter.incidents.entering import enter, record
+from boussole.charter.incidents.book import enter, record
 from boussole.charter.record_types.base import KeptFile
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
 from boussole.charter.record_types.kinds import Answer, Attestation, Statement

@@ -70,7 +70,7 @@ class CommandDesk:
 
     def sealed(self, kind: type[Act], fields: dict[str, Any], *, each: str) -> list[SealedStatement]:
         """Seal an act of what was typed, or one for each value of a field."""
-        from boussole.charter.committee.acts.doing import act
+        from boussole.charter.committee.acts.meeting import act
 
         anew = fields.pop("anew", False)
         said = {name: value for name, value in fields.items() if name not in ("committee", "role", "on", "by")}
@@ -126,7 +126,7 @@ def yaml_of(path: Path) -> Any:
 
 
 def articles_of(workspace: Workspace, names: list[str]) -> list[str]:
-    from boussole.charter.judging.answerable import charter_to_answer
+    from boussole.charter.judging.families import charter_to_answer
 
     known = [article.id for article in charter_to_answer(workspace).articles]
     for name in names:

@@ -32,7 +32,7 @@ from boussole.audits.signing.key import verifier_of
 from boussole.audits.systems.loading import faults_in
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.in_force import in_force
-from boussole.charter.records.store.lookup import last_moment
+from boussole.charter.records.store.audits import last_moment
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.alerts.channels import channels, is_clear, plugin_of
 from boussole.dashboard.alerts.words import clear_words, teller

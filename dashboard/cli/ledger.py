@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from boussole.audits.ledger.checkpoint import Checkpoint
     from boussole.audits.ledger.keys import VerifierKey
     from boussole.audits.ledger.notes import Note
-    from boussole.audits.witness.rounds import WitnessRound
+    from boussole.audits.witness.server import WitnessRound
     from boussole.audits.witness.settings import WitnessSettings
     from boussole.audits.workspace import Workspace
     from boussole.dashboard.alerts.witness import Kind
@@ -54,7 +54,7 @@ def text_of(path: Path) -> str:
 
 def checkpoint_in(path: Path) -> tuple[Note, Checkpoint]:
     """The checkpoint in a file, with or without the proof that a college was handed before it."""
-    from boussole.audits.ledger.cosigning import parse_request
+    from boussole.audits.ledger.checkpoint import parse_request
 
     request = parse_request(text_of(path))
     return request.note, request.checkpoint
@@ -102,7 +102,7 @@ def signatures(path: Path, note: Note, keys: Sequence[VerifierKey]) -> bool:
 def check_proof(path: Path, *, keys: Sequence[str], document: Path | None) -> None:
     """Check a proof by itself and tell what it shows; leaves with 1 where it fails."""
     from boussole.audits.ledger.keys import parse_verifier
-    from boussole.audits.ledger.proof import parse_proof
+    from boussole.audits.ledger.log import parse_proof
 
     proof = parse_proof(text_of(path))
     if not proof.holds:
@@ -174,7 +174,7 @@ def begin(
     `verify --ledger` tells it from then on.
     """
     from boussole.audits.errors import BoussoleError
-    from boussole.charter.records.starting import start_anew
+    from boussole.charter.records.statements import start_anew
 
     if not start_new_ledger:
         raise BoussoleError(
@@ -220,7 +220,7 @@ def keygen(
     name: Annotated[str, typer.Option(help="The college, such as example.org/agents; never a person.")],
 ) -> None:
     """Make the key pair of a college; print its public half."""
-    from boussole.audits.ledger.college import found_college
+    from boussole.audits.ledger.checkpoint import found_college
 
     made = found_college(folder, name=name)
     say(f"The secret key is in {folder}: keep that folder where whoever runs the server cannot reach it.")
@@ -236,9 +236,8 @@ def cosign(
     ] = None,
 ) -> None:
     """Cosign and keep a checkpoint, if it extends the one that the college keeps."""
-    from boussole.audits.ledger.college import cosign as sign
-    from boussole.audits.ledger.college import kept_checkpoint
-    from boussole.audits.ledger.cosigning import RefusedCheckpointError, cosigned, parse_request
+    from boussole.audits.ledger.checkpoint import RefusedCheckpointError, cosigned, kept_checkpoint, parse_request
+    from boussole.audits.ledger.checkpoint import cosign as sign
     from boussole.audits.ledger.keys import parse_verifier
 
     check_file(file)
@@ -350,8 +349,7 @@ def witness(
     was kept, with 2 where nothing could be checked.
     """
     from boussole.audits.ledger.keys import parse_verifier
-    from boussole.audits.witness.rounds import DivergedError, go_round
-    from boussole.audits.witness.server import Server, UnreachableError, UnsignedError
+    from boussole.audits.witness.server import DivergedError, Server, UnreachableError, UnsignedError, go_round
     from boussole.audits.witness.settings import witness_settings
 
     settings = witness_settings(folder)
@@ -429,7 +427,7 @@ def _tell(found: WitnessRound, *, trust_first: bool) -> None:
 
 def _silence(found: str, folder: Path, settings: WitnessSettings, *, url: str, now: dt.datetime) -> None:
     """Tells it where there has been no valid answer for too long."""
-    from boussole.audits.witness.rounds import silent_days
+    from boussole.audits.witness.server import silent_days
 
     days = silent_days(folder, now=now)
     if days >= settings.silent_days:

@@ -285,7 +285,7 @@ def list_work(
     from boussole.charter.deadlines.planting import plantings
     from boussole.charter.record_types.planting import Planting
     from boussole.charter.records.facts import facts_of
-    from boussole.charter.work.effects import consultations, surveys, times, trainings
+    from boussole.charter.work.survey import consultations, surveys, times, trainings
 
     workspace = workspace_of(context)
     day = on.date() if on else workspace.today()

@@ -12,7 +12,7 @@ from boussole.audits.subgroups import Scan
 from boussole.audits.systems import System
 from boussole.audits.texts.personal.findings import ENTITIES
 from boussole.audits.texts.rule_file import CRITERIA
-from boussole.charter.amending.changes import CharterChange
+from boussole.charter.amending.diff_questions import CharterChange
 from boussole.charter.auditing.replay import Replay
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.kinds import KINDS

@@ -16,10 +16,8 @@ from boussole.audits import private_files
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json
 from boussole.audits.systems.loading import explain
-from boussole.audits.texts.pairs.files import hash_of
-from boussole.audits.texts.pairs.measures import Measure
-from boussole.audits.texts.pairs.pairing import differences, measured_texts
-from boussole.audits.texts.pairs.prompts import Prompt
+from boussole.audits.texts.pairs.measures import Measure, differences, measured_texts
+from boussole.audits.texts.pairs.prompts import Prompt, hash_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.resolving import resolve
 from boussole.charter.committee.acts.issuing import opinion_text
@@ -29,14 +27,12 @@ from boussole.charter.committee.people.directory import new_number as new_member
 from boussole.charter.committee.referrals.asking import figure_of
 from boussole.charter.committee.rules import committee as rules_of
 from boussole.charter.deadlines.appeals import new_number
-from boussole.charter.incidents.entering import number_to_entry, record
+from boussole.charter.incidents.book import number_to_entry, record
 from boussole.charter.record_types.acts import Act, FrozenPack, Mandate, Tally, VotedItem
-from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.base import PairedMeasure, PairedTexts, Statement, Stocktaking
 from boussole.charter.record_types.incidents import Appeal
 from boussole.charter.record_types.inputs import Command, Input, input_of, misfit_of, option_of, plain
 from boussole.charter.record_types.kinds import Adoption
-from boussole.charter.record_types.paired import PairedMeasure, PairedTexts
-from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.record_types.work import Survey
 from boussole.charter.records import SealedStatement, seal
 from boussole.charter.records.documents.files import describe, keep_file

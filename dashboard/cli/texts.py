@@ -30,7 +30,7 @@ from boussole.dashboard.cli.console import (
 from boussole.dashboard.cli.desk import DAY
 
 if TYPE_CHECKING:
-    from boussole.audits.texts.personal.answers import Answer as Found
+    from boussole.audits.texts.personal.redact import Answer as Found
 
 
 pairs_app = typer.Typer(
@@ -58,8 +58,7 @@ def draw(
     ] = None,
 ) -> None:
     """Draw requests in pairs that differ in one thing: a first name, an age, a place. Nothing is sent."""
-    from boussole.audits.texts.pairs.files import prompt_line
-    from boussole.audits.texts.pairs.prompts import drawn, prompt_set
+    from boussole.audits.texts.pairs.prompts import drawn, prompt_line, prompt_set
 
     found = list(drawn(prompt_set(requests), cue or ()))
     write_text(target, "".join(prompt_line(each) + "\n" for each in found))
@@ -79,9 +78,9 @@ def seal(  # noqa: PLR0917 (options of a command)
     ] = None,
 ) -> None:
     """Measure the texts and seal what those of a pair differ in: it answers question 3.6. No text is kept."""
-    from boussole.audits.texts.pairs.files import prompts_in, texts_in
-    from boussole.charter.judging.answerable import asked_of_system, question_by_records
-    from boussole.charter.record_types.paired import PairedTexts
+    from boussole.audits.texts.pairs.prompts import prompts_in, texts_in
+    from boussole.charter.judging.families import asked_of_system, question_by_records
+    from boussole.charter.record_types.base import PairedTexts
     from boussole.charter.text.model import SAME_TEXTS
     from boussole.dashboard.cli.sealing import record_pairs
 
@@ -294,7 +293,7 @@ def personal(
     With --redact, each text with every finding replaced by its kind, checked by looking again. A line that cannot be
     read is answered with an error, the others as ever, and the command ends with 2.
     """
-    from boussole.audits.texts.personal.answers import answer_lines
+    from boussole.audits.texts.personal.redact import answer_lines
 
     if redact == STDOUT and json_target == STDOUT:
         raise typer.BadParameter("only one of --json and --redact can be written to stdout.", param_hint="--redact")

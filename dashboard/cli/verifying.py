@@ -393,7 +393,7 @@ def _clock(found: Verification) -> bool:
 
 def _restarted(workspace: Workspace) -> None:
     """Tells that this ledger took the place of a lost one, if it did."""
-    from boussole.charter.records.starting import started_anew
+    from boussole.charter.records.statements import started_anew
 
     found = started_anew(workspace)
     if found is not None:
@@ -419,7 +419,7 @@ def _lawful(workspace: Workspace) -> bool:
     """Tells which acts of committees their own rules did not allow, or whose votes were counted otherwise; and which
     entries about incidents and appeals may not have been made."""
     from boussole.charter.committee.acts.proving import faults_in
-    from boussole.charter.incidents.entering import faults_in as entered_wrongly
+    from boussole.charter.incidents.book import faults_in as entered_wrongly
 
     found = faults_in(workspace)
     for name, each in ((name, each) for name, faults in found.items() for each in faults):
@@ -432,7 +432,7 @@ def _lawful(workspace: Workspace) -> bool:
 
 def _stands(path: Path, kept: Checkpoint, found: Verification, *, origin: str | None) -> bool:
     """Tells how the ledger stands to a kept checkpoint."""
-    from boussole.audits.ledger.keeping import CheckpointStanding, standing
+    from boussole.audits.ledger.checkpoint import CheckpointStanding, standing
 
     stands = standing(kept, found, origin=origin)
     words = {

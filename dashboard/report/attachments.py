@@ -17,7 +17,7 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.regular import read_bytes
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
-from boussole.charter.drift.series_document import series_document
+from boussole.charter.drift.system_drift import series_document
 from boussole.charter.records import SealedReport, sealed_json, sealed_reports, stored_audits
 from boussole.dashboard.report.edition import Edition, ReportSay
 

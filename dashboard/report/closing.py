@@ -9,7 +9,7 @@ from typing import Any
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.languages import capital
 from boussole.charter.committee.advising.advice import RecommendationState, recommended
-from boussole.charter.committee.advising.following import FollowUpCounts, followed, promises
+from boussole.charter.committee.advising.opinions import FollowUpCounts, followed, promises
 from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.document.answers.verdict import worst

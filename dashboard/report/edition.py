@@ -22,9 +22,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.answers.verdict import CALLING
 from boussole.charter.document.base import given
-from boussole.charter.drift.series_document import MONTHS
-from boussole.charter.drift.system_drift import Drift, drift_of
-from boussole.charter.judging.current import current as brought_up
+from boussole.charter.drift.system_drift import MONTHS, Drift, drift_of
+from boussole.charter.judging.by_article import current as brought_up
 from boussole.charter.records import audits_of, charter_text, latest_audits, stored_audits, summaries
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import AdoptionAct, in_force, judging_then

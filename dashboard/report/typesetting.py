@@ -17,7 +17,7 @@ from boussole.audits.errors import BoussoleError, ReportError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.appeals import AppealState
-from boussole.charter.incidents.entering import enter
+from boussole.charter.incidents.book import enter
 from boussole.charter.record_types.incidents import AppealDecision
 from boussole.dashboard.markup.elements import (
     FOLDER,

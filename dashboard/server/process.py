@@ -18,7 +18,7 @@ from typing import Concatenate, Generic, ParamSpec, TypeVar
 from boussole.audits.errors import reason_of
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.record_types.acts import Attendance, Ballot, Opening, Participation, Proxy, Recusal
-from boussole.charter.records.store.lookup import last_entry
+from boussole.charter.records.store.audits import last_entry
 
 # Work that is done once: for the same content, or until what it rests on has changed.
 

@@ -27,7 +27,7 @@ from boussole.charter.record_types.kinds import (
 from boussole.charter.records import verify_records
 from boussole.charter.records.database import reading
 from boussole.charter.records.sealed_files import NO_FILES, SealedFiles, bytes_of, verify_files
-from boussole.charter.records.starting import Restart, started_anew
+from boussole.charter.records.statements import Restart, started_anew
 from boussole.dashboard.markup.words import Say, language_names
 from boussole.dashboard.markup.words.addresses import system_href
 from boussole.dashboard.views.papers import report_title

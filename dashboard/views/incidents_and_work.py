@@ -13,7 +13,7 @@ from boussole.charter.deadlines.incidents import Deadline, IncidentHistory, in_t
 from boussole.charter.record_types.incidents import IncidentUpdate
 from boussole.charter.record_types.work import THEMES, Consultation, Survey, TimeSaved, Training
 from boussole.charter.text.model import Charter
-from boussole.charter.work.effects import SHOWN, SurveyChange, ThemeChange, consultations, surveys, times, trainings
+from boussole.charter.work.survey import SHOWN, SurveyChange, ThemeChange, consultations, surveys, times, trainings
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say

@@ -13,8 +13,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument, by_article
 from boussole.charter.document.answers.verdict import URGENT, Verdict
 from boussole.charter.document.measures import by_id
+from boussole.charter.judging.by_article import current, unmeasured
 from boussole.charter.judging.coverage import Use
-from boussole.charter.judging.current import current, unmeasured
 from boussole.charter.records import AuditSummary, kept_charters, latest_audits, summaries
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import in_force

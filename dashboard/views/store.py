@@ -19,11 +19,11 @@ from boussole.charter.deadlines.register import stray_models
 from boussole.charter.document import AuditDocument
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.records import documents_of
-from boussole.charter.records.checkpoints import sign_checkpoint
 from boussole.charter.records.notes.outside import Outside
 from boussole.charter.records.notes.outside import outside as seen_outside
 from boussole.charter.records.readable import Records
-from boussole.charter.records.store.lookup import last_entry
+from boussole.charter.records.store.audits import last_entry
+from boussole.charter.records.verification import sign_checkpoint
 from boussole.charter.registry.due import due
 from boussole.dashboard.server.process import (
     Stamp,

@@ -1,9 +1,25 @@
-"""What the demo plants and what it does not: the constants of the simulation."""
+"""What the demo plants and what it does not: the constants of the simulation.
+
+Texts that the demo's ChatFT wrote for requests in pairs: recorded, that is made from a few sentences, with what is
+planted in them. Everything is invented.
+
+Each text has sentences that come or do not, by a coin of its own, so that two texts of a pair differ a little anyway.
+
+The reviews of the demo: of each list an adviser looks at the first proposals, corrects some, and takes time to read;
+but for what is planted.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from boussole.audits.texts.pairs.prompts import Prompt
 
 SEED = 20260925
 PEOPLE = 20_000
@@ -194,3 +210,98 @@ NOTHING = PlantedEffects(
 )
 """Nothing that a charter minds. Agencies that started still have more returns to work: without that, question 1.3 would
 rightly be watched."""
+
+
+BODY = {
+    "appointment": "Je vous propose un rendez-vous de suivi à l’agence la semaine prochaine.",
+    "offers": "Plusieurs offres correspondent à votre recherche.",
+    "training": "Plusieurs formations peuvent vous intéresser.",
+    "reminder": "Je reviens vers vous au sujet de la proposition d’entretien de la semaine dernière.",
+    "letter": "Mon expérience de la vente me permet de répondre à vos attentes.",
+    "summary": "L’entretien a porté sur le projet dans la restauration et sur les démarches à venir.",
+    "recommendation": "Je vous recommande cette candidature pour le poste de technicien de maintenance.",
+    "decision": "L’aide à la mobilité ne peut pas être accordée cette fois-ci.",
+}
+MORE = (
+    "Vous pouvez me joindre par courriel ou par téléphone pour préparer cet échange.",
+    "N’hésitez pas à me dire quelles sont vos disponibilités.",
+    "Je vous remercie de votre confiance.",
+    "Ce point sera l’occasion de faire le bilan des démarches.",
+    "Un conseiller reste disponible pour vous accompagner.",
+    "Les documents utiles se trouvent dans votre espace personnel.",
+)
+OPENING, CLOSING = ("Madame, Monsieur,", "Bonjour,"), ("Cordialement.", "Bien à vous.")
+CURT = ("Salut,", "À plus.")
+
+
+def recorded_texts(prompts: Iterable[Prompt], planted: PlantedEffects) -> dict[str, str]:
+    """The text of each request by its id; the same for the same request."""
+    return {each.id: _text(each, planted) for each in prompts}
+
+
+def _text(prompt: Prompt, planted: PlantedEffects) -> str:
+    coins = _coins(prompt.id)
+    curt = prompt.cue == "origin" and prompt.side == "changed" and next(coins) < planted.curt_for_origin
+    opening, closing = CURT if curt else (OPENING[next(coins) < 0.2], CLOSING[next(coins) < 0.2])
+    named = [offer for offer in prompt.offers or () if next(coins) < 0.9]
+    offers = f"Vous trouverez ci-joint : {', '.join(named)}." if named else ""
+    sentences = [each for each in MORE if next(coins) < (0.3 if curt else 0.7)]
+    body = [BODY.get(prompt.request, "Voici ce que je vous propose."), offers, *sentences]
+    return f"{opening}\n\n{' '.join(each for each in body if each)}\n\n{closing}"
+
+
+def _coins(name: str) -> Iterator[float]:
+    """Numbers from 0 to 1, the same for the same name."""
+    digest = hashlib.sha256(f"boussole demo {name}".encode()).digest()
+    return iter([each / 256 for each in digest])
+
+
+ADVISERS, MOST = 11, 60
+"""How many advisers review lists in an agency, and in the largest: nobody is told of alone."""
+LOOKED_AT = 3
+"""Proposals of a list that its adviser opens."""
+WORDS = (60, 140)
+"""Words that a proposal shows, from and to."""
+CHANGED, HASTY = 0.12, 0.03
+"""Share of lists that are changed, and of reviews that are too short, where nothing is planted."""
+COLUMNS = ["decision_id", "kept", "seconds", "reviewed_at", "agent", "agency", "words", "month"]
+
+
+def lists(posted: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
+    """Who reviews the list of each offer, how fast, and whether something is changed in it."""
+    found = posted[["offer_id", "ts", "agency"]].sort_values("ts", kind="stable", ignore_index=True)
+    since = (found["ts"] >= pd.Timestamp(CHANGE, tz=found["ts"].dt.tz)).to_numpy()
+    count, largest = len(found), (found["agency"] == BLIND).to_numpy()
+    adviser = found.groupby("agency").cumcount().to_numpy() % np.where(largest, MOST, ADVISERS)
+    blind = largest & effects.blind_agency
+    hasty = rng.random(count) < _share(since, effects.hasty_since, HASTY)
+    return found.assign(
+        agent=[f"{agency}-{each:02}" for agency, each in zip(found["agency"], adviser, strict=True)],
+        changed=(rng.random(count) < _share(since, effects.changed_since, CHANGED)) & ~blind,
+        pace=np.where(hasty, rng.uniform(500, 1500, count), rng.uniform(80, 280, count)),
+        wait=pd.to_timedelta(rng.integers(5, 600, count), unit="min"),
+    ).drop(columns="ts")
+
+
+def reviews(
+    log: pd.DataFrame, reviewed: pd.DataFrame, corrected: pd.DataFrame, *, rng: np.random.Generator
+) -> pd.DataFrame:
+    """The log of what advisers decided, of a log of decisions: of each list its first proposals and those that were
+    `corrected`; `month` names the run."""
+    columns = ["decision_id", "offer_id", "ts", "contacted"]
+    seen = log.loc[log["rank"] <= LOOKED_AT, [*columns, "rank"]].sort_values(["offer_id", "rank"], ignore_index=True)
+    proposals = pd.concat([seen.assign(kept=seen["contacted"]), corrected[[*columns, "kept"]]], ignore_index=True)
+    proposals = proposals.drop_duplicates("decision_id", keep="last").sort_values("decision_id")
+    found = proposals.drop(columns="rank").merge(reviewed, on="offer_id")
+    words = rng.integers(*WORDS, len(found))
+    return found.assign(
+        seconds=(words / found["pace"] * 60).round(1),
+        reviewed_at=found["ts"] + found["wait"],
+        words=words,
+        month=found["ts"].dt.strftime("%Y-%m"),
+    )[COLUMNS]
+
+
+def _share(since: np.ndarray, planted: float | None, usual: float) -> np.ndarray:
+    """The share of each list, since the change or before."""
+    return np.where(since & (planted is not None), usual if planted is None else planted, usual)

@@ -1,18 +1,102 @@
-"""The offers of the demo week by week: who has found work is assessed for no offer of a later week."""
+"""The offers of the demo week by week: who has found work is assessed for no offer of a later week.
+
+What the advisers of the demo correct: in a list that they change, somebody is taken out and somebody else put in, of
+whom they know that they fit; but for what is planted. And what became of those put in, which is known later.
+
+People whom the tool of the demo passes over, whatever their score: always the same ones, of one age; and people whom
+it puts last of those contacted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from boussole.experiments.demo.corrections import late_outcomes, swaps
-from boussole.experiments.demo.forgetting import forget, lowered
-from boussole.experiments.demo.market import PARIS, POOL, outcomes
+from boussole.experiments.demo.market import PARIS, POOL, outcomes, today_odds
 from boussole.experiments.demo.model import decide
-from boussole.experiments.demo.planted import PLANTED, PlantedEffects
+from boussole.experiments.demo.planted import CORRECTED, PLANTED, PlantedEffects
+
+PLACE = ["rank", "shortlisted", "contacted"]
+"""What somebody else gets in their place."""
+YOUNG = 25
+"""The first age that is not passed over."""
+
+
+FEW = 2
+"""On at most so many lists would they be who are passed over."""
+
+
+def passed_over(
+    seekers: pd.DataFrame, *, often: Mapping[str, int], rng: np.random.Generator, effects: PlantedEffects = PLANTED
+) -> frozenset[str]:
+    """Who is passed over, of those who would be on one list or two; `often`: on how many each person would be."""
+    young = seekers.loc[seekers["age"] < YOUNG, "person_id"].to_numpy()
+    few = np.array([1 <= often.get(each, 0) <= FEW for each in young], dtype=bool)
+    return frozenset(young[few & (rng.random(len(young)) < effects.forgotten_young)])
+
+
+def forget(log: pd.DataFrame, *, over: frozenset[str], often: Mapping[str, int]) -> pd.DataFrame:
+    """The decisions with the young people of `over` passed over wherever somebody like them can take their place.
+
+    That is somebody under 25 in the pool of the same offer, of the same sex if there is one, who is not on its list and
+    is on others: the one who is on most, by how `often` each person is. So every figure by age stays what it was, those
+    by sex nearly, and only a count by person shows that it is always the same ones who are forgotten.
+    """
+    young, forgotten = (log["age"] < YOUNG).to_numpy(), log["person_id"].isin(over).to_numpy()
+    sex, times = log["gender"].to_numpy(), log["person_id"].map(often).fillna(0).to_numpy()
+    order, listed = np.arange(len(log)), log["shortlisted"].to_numpy().copy()
+    rows_of = log.assign(at=order)[young].groupby("offer_id", sort=False)["at"].agg(list)
+    hit = forgotten & listed
+    for offer, first in zip(log.loc[hit, "offer_id"], order[hit], strict=True):
+        alike = [at for at in rows_of[offer] if not forgotten[at] and not listed[at] and times[at]]
+        if alike:
+            other = max(alike, key=lambda at: (sex[at] == sex[first], times[at]))
+            order[[first, other]], listed[[first, other]] = order[[other, first]], (False, True)
+    places = log[PLACE].iloc[order].set_axis(log.index)
+    return log.assign(**{name: places[name] for name in PLACE})
+
+
+def lowered(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
+    """The decisions with people of a priority neighbourhood last of those contacted, since the change, so that as many
+    of them are contacted, and fewer are looked at: nothing that counts decisions shows it."""
+    contacted = log["contacted"]
+    chosen = contacted & log["after_change"] & log["qpv"].eq("yes") & (rng.random(len(log)) < effects.qpv_lower)
+    place = (log["rank"] + len(log) * chosen)[contacted]
+    ranks = place.groupby(log.loc[contacted, "offer_id"]).rank(method="first").astype("int64")
+    return log.assign(rank=ranks.reindex(log.index).fillna(log["rank"]).astype("int64"))
+
+
+SENIOR = 50
+
+
+def swaps(
+    log: pd.DataFrame, lists: Collection[str], *, rng: np.random.Generator, effects: PlantedEffects = PLANTED
+) -> pd.DataFrame:
+    """Of each list that is changed the proposal of somebody who is taken out (`kept` False), and that of somebody who
+    is put in: the one of three drawn who fits best."""
+    pool = log[log["offer_id"].isin(lists)]
+    planted = pool["ts"].dt.strftime("%Y-%m").eq(CORRECTED) & (rng.random(len(pool)) < effects.age_50_taken_out)
+    senior = (pool["age"] >= SENIOR) & planted
+    odds = today_odds(pool, effects)
+    order = pool.assign(drawn=rng.random(len(pool)), first=senior, last=senior, odds=odds)
+    out = order[order["contacted"]].sort_values(["offer_id", "first", "drawn"], ascending=[True, False, True])
+    out = out.drop_duplicates("offer_id").assign(kept=False)
+    others = order[~order["contacted"]].sort_values(["offer_id", "last", "drawn"]).groupby("offer_id").head(3)
+    into = others.sort_values(["offer_id", "last", "odds"], ascending=[True, True, False])
+    into = into.drop_duplicates("offer_id").assign(kept=True)
+    columns = [*(["decision_id"] if "decision_id" in log else []), "offer_id", "ts", "contacted", "kept"]
+    return pd.concat([out[columns], into[columns]])
+
+
+def late_outcomes(log: pd.DataFrame, corrected: pd.DataFrame, *, working: Collection[str]) -> pd.DataFrame:
+    """What becomes of those put in, all of whom get to the employer; who is `working` already is not hired again."""
+    put_in = log.loc[corrected.index[corrected["kept"]], ["person_id", "wanted", "ts"]]
+    wanted = (put_in["wanted"] > 0) & ~put_in["person_id"].isin(working)
+    hired = wanted & ~put_in["person_id"].where(wanted).duplicated()
+    return put_in.assign(hired=hired, month=put_in["ts"].dt.strftime("%Y-%m"))[["person_id", "hired", "month"]]
 
 
 @dataclass(frozen=True, kw_only=True)

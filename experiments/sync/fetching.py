@@ -1,23 +1,131 @@
-"""Bringing files of runs into the lake: several small ones in one transaction, each whole or not at all."""
+"""Bringing files of runs into the lake: several small ones in one transaction, each whole or not at all.
+
+Which files a run holds. A listing costs a request each, so what is known is listed again only as far as it pays.
+
+Artifacts can be added to a run that has finished, and nothing in the store tells it. Artifacts on this machine's own
+disk are therefore looked at each time (tens of microseconds a run). Behind a server, runs that are new, changed or
+failed are listed, and of the runs known before those whose turn it is: the most overdue first, where a run is the
+more overdue the longer ago it was listed, measured by its age.
+"""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from boussole.audits.decisions import IngestReport, ingest
-from boussole.audits.decisions.together import Incoming, ingest_many
+from boussole.audits.decisions.ingesting import Incoming, ingest_many
 from boussole.audits.errors import BoussoleError
 from boussole.audits.log_names import LogName
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.experiments.run_version import version_column
-from boussole.experiments.store import client, quiet_mlflow
-from boussole.experiments.sync.listing import local_folder
+from boussole.experiments.store import FOLDER, client, quiet_mlflow
 from boussole.experiments.sync.report import UnreachableSourceError, failure, troubles
 from boussole.experiments.sync.runs import TrackedRun
+
+AGAIN = 500
+"""Runs known before that one sync lists again behind a server."""
+HANDS = 8
+"""Listings that wait for the server at the same time."""
+
+List = Callable[[TrackedRun, str], list[tuple[str, bool]]]
+"""Paths directly below a folder of a run, each with whether it is a folder itself."""
+
+
+@dataclass(frozen=True)
+class RunListing:
+    """What a sync remembers of a run: the run as it was, when it was listed, how many files of logs it had."""
+
+    run: TrackedRun
+    listed: int
+    files: int
+
+
+def local_folder(artifacts: str) -> Path | None:
+    """The folder of artifacts that this machine can read itself; None for those behind a server.
+
+    >>> local_folder("file:///data/l%27%C3%A9t%C3%A9").as_posix()
+    "/data/l'été"
+    >>> local_folder("mlflow-artifacts:/1/ab/artifacts") is None
+    True
+    """
+    parts = urlsplit(artifacts)
+    if parts.scheme == "file":
+        return Path(url2pathname(parts.path))
+    return Path(artifacts) if not parts.scheme else None
+
+
+def due(runs: Sequence[TrackedRun], seen: Mapping[str, RunListing], *, now: int, full: bool) -> list[TrackedRun]:
+    """The runs to list, in the order given."""
+    fresh, old = [], []
+    for run in runs:
+        known = seen.get(run.run_id)
+        if full or local_folder(run.artifacts) is not None or known is None or known.run.signature != run.signature:
+            fresh.append(run)
+        else:
+            old.append((_overdue(run, known, now), run))
+    old.sort(key=lambda pair: pair[0], reverse=True)
+    chosen = {run.run_id for run in fresh} | {run.run_id for _, run in old[:AGAIN]}
+    return [run for run in runs if run.run_id in chosen]
+
+
+def _overdue(run: TrackedRun, known: RunListing, now: int) -> tuple[float, int]:
+    """Time since the last listing, in ages that the run had then; ties go to the one listed longest ago."""
+    age = max(known.listed - (run.end or known.listed), 1000)
+    return (now - known.listed) / age, -known.listed
+
+
+def list_files(runs: Sequence[TrackedRun], tracking_uri: str) -> list[list[str]]:
+    """For each run, the paths of its files: all below `boussole/`, and those beside it."""
+    lister = _remote(tracking_uri)
+    here = {run.run_id: list(_walk(run, _local)) for run in runs if local_folder(run.artifacts) is not None}
+    away = [run for run in runs if run.run_id not in here]
+    with ThreadPoolExecutor(HANDS) as pool:
+        there = pool.map(lambda run: list(_walk(run, lister)), away)
+        here |= {run.run_id: files for run, files in zip(away, there, strict=True)}
+    return [here[run.run_id] for run in runs]
+
+
+def _walk(run: TrackedRun, lister: List, folder: str = "") -> Iterator[str]:
+    """Files below a folder; what writers of data sets leave beside them (`_SUCCESS`, `.crc`) is no data.
+
+    At the top only `boussole/` is gone into: models and plots are nobody's business here.
+    """
+    for path, is_folder in lister(run, folder):
+        if Path(path).name.startswith(("_", ".")):
+            continue
+        if not is_folder:
+            yield path
+        elif folder or path == FOLDER:
+            yield from _walk(run, lister, path)
+
+
+def _local(run: TrackedRun, folder: str) -> list[tuple[str, bool]]:
+    top = local_folder(run.artifacts)
+    place = top / folder if top else None
+    if place is None or not place.is_dir():
+        return []
+    prefix = f"{folder}/" if folder else ""
+    return sorted((prefix + item.name, item.is_dir()) for item in place.iterdir())
+
+
+def _remote(tracking_uri: str) -> List:
+    artifacts = quiet_mlflow().artifacts
+
+    def listed(run: TrackedRun, folder: str) -> list[tuple[str, bool]]:
+        top = run.artifacts.rstrip("/")
+        items = artifacts.list_artifacts(artifact_uri=f"{top}/{folder}" if folder else top, tracking_uri=tracking_uri)
+        prefix = f"{folder}/" if folder else ""
+        return sorted((prefix + Path(item.path).name, bool(item.is_dir)) for item in items)
+
+    return listed
+
 
 TOGETHER = 50
 """Files of one transaction at most: between two transactions other writers have their turn."""

@@ -15,8 +15,7 @@ from boussole.audits.workspace import Workspace
 from boussole.experiments.marks import MARGIN, SyncMark
 from boussole.experiments.store import FOLDER
 from boussole.experiments.sync import lake
-from boussole.experiments.sync.fetching import RemoteFile
-from boussole.experiments.sync.listing import RunListing, due, list_files
+from boussole.experiments.sync.fetching import RemoteFile, RunListing, due, list_files
 from boussole.experiments.sync.runs import TrackedRun, active_runs, newest_runs, run_of
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.texts import reading
 from boussole.audits.texts.measured import PERSONAL, WORDING, personal_reader
 from boussole.charter.document.measures import MeasureDocument, measures_of
-from boussole.charter.judging.logged import logged
+from boussole.charter.judging.stated import logged
 
 HELD = {"adverts": ["advert"], "outside": ["employer"], "personal": ["NIR", "IBAN"], "kept": False}
 WRITER = System.model_validate(

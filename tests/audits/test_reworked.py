@@ -16,8 +16,7 @@ from boussole.audits.counts.read import SHARES
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading
 from boussole.audits.metrics.reworked import HASTY_TEXTS, REWORKED_SHARE, reworked_measures
-from boussole.audits.systems.logs.generations import Generations
-from boussole.audits.systems.logs.reworked import CHANGED, HASTY, MONTHS, SMALL, SQUARES, UNTIMED, part
+from boussole.audits.systems.logs.generations import CHANGED, HASTY, MONTHS, SMALL, SQUARES, UNTIMED, Generations, part
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace

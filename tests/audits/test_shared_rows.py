@@ -18,10 +18,9 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
 from boussole.audits.counts.apart import apart_of
-from boussole.audits.counts.common import find_common
+from boussole.audits.counts.common import SharedRowsError, find_common
 from boussole.audits.counts.rare import meant_in
 from boussole.audits.counts.read import cells_from_counts
-from boussole.audits.counts.same_rows import SharedRowsError
 from boussole.audits.counts.withheld import withheld_of
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.shared import sharing

@@ -33,9 +33,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.document import pair_document
-from boussole.charter.drift.series_document import series_document
-from boussole.charter.drift.system_drift import drift_of
-from boussole.charter.oscal.exporting import oscal_files
+from boussole.charter.drift.system_drift import drift_of, series_document
+from boussole.charter.oscal.results import oscal_files
 from boussole.charter.records.store.audits import stored_audits
 from tests.as_json import cells_csv, documents_of, set_apart
 from tests.attacks import Tries

@@ -13,8 +13,7 @@ import pytest
 from boussole.audits.cubes import update
 from boussole.audits.cubes.reviews import each_once
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.ingesting import RefusedSourceError
-from boussole.audits.decisions.together import Incoming, ingest_many
+from boussole.audits.decisions.ingesting import Incoming, RefusedSourceError, ingest_many
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import CUBES, cube_of, table
 from boussole.audits.workspace import Workspace
@@ -192,7 +191,7 @@ def test_a_file_that_is_refused_or_a_crash_leaves_nothing_of_the_others(
     with pytest.raises(RefusedSourceError):
         ingest_many(workspace, system, files(tmp_path / "bad", [good, frame[100:].assign(day=None)]))
     with monkeypatch.context() as patch:
-        patch.setattr(importlib.import_module("boussole.audits.decisions.together"), "add_batches", _crash)
+        patch.setattr(importlib.import_module("boussole.audits.decisions.ingesting"), "add_batches", _crash)
         with pytest.raises(RuntimeError, match="power cut"):
             ingest_many(workspace, system, files(tmp_path / "good", [good]))
     assert contents(workspace) == before

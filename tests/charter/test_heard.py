@@ -10,7 +10,7 @@ import pytest
 from benchmarks.split import MONTHS, bounds, told
 from boussole.charter.document import MeasureInShort, VerdictDocument
 from boussole.charter.judging.families import asked_of
-from boussole.charter.judging.statistics.heard import LATELY, JudgedFigures, heard, spans
+from boussole.charter.judging.statistics.testing import LATELY, JudgedFigures, heard, spans
 from boussole.charter.judging.verdicts import judge
 from tests.charter.builders import CHARTER, START, comparison, system
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from boussole.audits.counts.log_ends import LOGS
-from boussole.audits.cubes.holidays import national
+from boussole.audits.cubes.contacts import national
 from boussole.charter.amending.diff import diff_document
 from boussole.charter.auditing.replay import judged as judged_again
 from boussole.charter.document import LeftOut, MeasureInShort

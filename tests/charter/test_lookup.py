@@ -11,7 +11,7 @@ import pytest
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import Attestation, Recommendation
 from boussole.charter.records import keep_file, save_audit, seal
-from boussole.charter.records.store.lookup import How, audits_alike, fingerprints, places_of
+from boussole.charter.records.store.audits import How, audits_alike, fingerprints, places_of
 from tests.written import audit_document
 
 COUNTS = b"counts of an audit"

@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from boussole.audits.texts.pairs.measures import MEASURES
+from boussole.charter.record_types.base import PairedTexts
 from boussole.charter.record_types.kinds import Case, KeptFile, Review, Withdrawal
-from boussole.charter.record_types.paired import PairedTexts
 from tests.as_json import judge
 from tests.charter.builders import CHARTER, amended, plain, system
 from tests.charter.incidents.made import facts

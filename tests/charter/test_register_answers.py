@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from boussole.audits.declaration import declaration
+from boussole.charter.record_types.base import Stocktaking
 from boussole.charter.record_types.kinds import Withdrawal
-from boussole.charter.record_types.uses import Stocktaking
 from tests.charter.builders import CHARTER, amended, plain, system
 from tests.charter.incidents.made import facts
 from tests.charter.test_recorded import day, judged

@@ -14,13 +14,12 @@ from pydantic import ValidationError
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.incidents.entering import enter
+from boussole.charter.incidents.book import enter
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.record_types.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
 from boussole.charter.records import SealedStatement, verify_records
 from boussole.charter.records.facts import Facts
-from boussole.charter.work.effects import consultations, surveys, times, trained
-from boussole.charter.work.survey import SurveyLayout, aggregated, rows_of
+from boussole.charter.work.survey import SurveyLayout, aggregated, consultations, rows_of, surveys, times, trained
 
 LAYOUT = SurveyLayout(columns={"autonomy": "Q1", "load": "Q2"}, group="team")
 DAY = dt.date(2026, 10, 1)

@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 
 from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
-from boussole.charter.incidents.entering import enter
+from boussole.charter.incidents.book import enter
 from boussole.charter.record_types.incidents import Appeal
 from boussole.experiments.weights.version_models import VersionModel
 from tests.written import system_text

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.judging.answerable import takes_cases
+from boussole.charter.judging.families import takes_cases
 from boussole.charter.records import statements
 from boussole.dashboard.app.server import guarded
 from boussole.dashboard.cli.main import app

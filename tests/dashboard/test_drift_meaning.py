@@ -17,8 +17,8 @@ from boussole.charter.drift.readings import readings
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.charts.over_time import ExpectedMonth, months_picture, scale_of, time_axis
-from boussole.dashboard.views.drift.meaning import meaning_months
 from boussole.dashboard.views.drift.monthly import MonthlyFigure
+from boussole.dashboard.views.drift.summary import meaning_months
 from tests.audits.drawn import Case, drawn, places
 from tests.written import drift_rule, sample
 

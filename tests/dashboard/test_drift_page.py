@@ -15,15 +15,14 @@ import pytest
 from boussole.audits.decisions import ingest
 from boussole.audits.drift.compared import compared
 from boussole.audits.drift.counts import VersionDays, WindowCounts, rate_steps
-from boussole.audits.drift.schema import SchemaMove
-from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.drift.series import DriftSeries, Point, SchemaMove
 from boussole.audits.drift.shifts import Series, Step, shifts
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.drift.groups import GroupSizes, mix_measures
 from boussole.charter.drift.rule import rule_of
 from boussole.charter.drift.system_drift import Drift
-from boussole.charter.incidents.entering import enter
+from boussole.charter.incidents.book import enter
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import AdoptionAct, CharterInUse
 from boussole.dashboard.markup.templates import Template

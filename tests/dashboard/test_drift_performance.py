@@ -11,7 +11,7 @@ from boussole.audits.drift.series import DriftSeries, Point
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.monthly import MonthlyFigure
-from boussole.dashboard.views.drift.performance import performance_figures
+from boussole.dashboard.views.drift.view import performance_figures
 from tests.dashboard.test_drift_meaning import month, system
 from tests.written import audited
 

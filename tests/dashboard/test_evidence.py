@@ -32,7 +32,7 @@ from boussole.charter.records import (
 )
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.sealed_files import NO_FILES
-from boussole.charter.records.starting import Restart
+from boussole.charter.records.statements import Restart
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import number_of

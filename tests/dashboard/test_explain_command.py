@@ -15,10 +15,10 @@ from boussole.audits.decisions.single import UnexplainedError, read_decision
 from boussole.audits.systems.columns import RowNumber
 from boussole.charter.deadlines.appeals import appeals
 from boussole.charter.deadlines.counting import counted
-from boussole.charter.deadlines.sources import Sources
+from boussole.charter.deadlines.items import Sources
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
-from boussole.charter.records.store.lookup import How, places_of
+from boussole.charter.records.store.audits import How, places_of
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server.access.log import entries

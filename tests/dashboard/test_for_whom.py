@@ -12,7 +12,7 @@ from scipy.stats import norm
 from boussole.audits.uncertainty.holm import holm
 from boussole.audits.windows import Window
 from boussole.charter.document import AuditDocument
-from boussole.charter.drift.moved_groups import moved_groups
+from boussole.charter.drift.rule import moved_groups
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from boussole.audits.ledger.keeping import CheckpointStanding
+from boussole.audits.ledger.checkpoint import CheckpointStanding
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.notes.outside import Check, Outside, Stamp, State, outside
 from boussole.dashboard.app import frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from boussole.charter.document import AuditDocument
-from boussole.charter.document.accumulated import AccumulatedFigures
+from boussole.charter.document.measures import AccumulatedFigures
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.charts.groups import rows

@@ -11,17 +11,16 @@ import pytest
 from typer.testing import CliRunner
 
 from boussole.audits.errors import BoussoleError
-from boussole.audits.texts.pairs.files import prompts_in
+from boussole.audits.texts.pairs.prompts import prompts_in
 from boussole.audits.workspace import Workspace
-from boussole.charter.judging.current import unmeasured
-from boussole.charter.record_types.paired import PairedTexts
+from boussole.charter.judging.by_article import unmeasured
+from boussole.charter.record_types.base import PairedTexts
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.sealed_files import verify_files
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.cli.demo import seal_pairs
 from boussole.dashboard.cli.main import app
-from boussole.experiments.demo.paired import recorded_texts
-from boussole.experiments.demo.planted import PLANTED
+from boussole.experiments.demo.planted import PLANTED, recorded_texts
 from tests.charter.builders import plain
 
 CHATFT = Path(__file__).parents[2] / "experiments" / "demo" / "systems" / "chatft.yaml"

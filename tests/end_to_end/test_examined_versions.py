@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from boussole.audits.counts.versions import read_versions
+from boussole.audits.counts.read import read_versions
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading, writing
 from boussole.audits.retention.purge import purge
@@ -18,7 +18,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
-from boussole.charter.judging.current import current
+from boussole.charter.judging.by_article import current
 from boussole.charter.records import stored_audits
 from boussole.charter.records.facts import facts_of
 from boussole.charter.text.loading import load_charter

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from boussole.audits.counts.agencies import read_agencies
+from boussole.audits.counts.read import read_agencies
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading, writing
 from boussole.audits.retention.purge import purge

@@ -16,7 +16,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
-from boussole.charter.judging.current import current
+from boussole.charter.judging.by_article import current
 from boussole.charter.record_types.kinds import Case, Inspection, Review
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.statements import seal as state

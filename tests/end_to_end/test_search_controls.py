@@ -12,7 +12,7 @@ import pytest
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from boussole.audits.counts.read import REPLIED
-from boussole.audits.metrics.sides_of_replies import CONTROL_RATIO, two_sides
+from boussole.audits.metrics.shares import CONTROL_RATIO, two_sides
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.record_types.kinds import Case, Review

@@ -14,7 +14,7 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 from boussole.audits.counts.read import REPLIED
 from boussole.audits.counts.replies import read_replies
 from boussole.audits.lake import reading
-from boussole.audits.metrics.sides_of_replies import REACHED_RATIO, SILENT_RATIO, two_sides
+from boussole.audits.metrics.shares import REACHED_RATIO, SILENT_RATIO, two_sides
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.rerun import chosen, rerun

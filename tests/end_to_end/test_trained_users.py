@@ -12,7 +12,7 @@ from statsmodels.stats.proportion import proportion_confint
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading
-from boussole.audits.metrics.uses import UNTRAINED_SHARE, use_measures
+from boussole.audits.metrics.cases import UNTRAINED_SHARE, use_measures
 from boussole.audits.retention.rotation import rotate
 from boussole.audits.systems.logs.usage import SMALL, UNTRAINED
 from boussole.audits.windows import Window

@@ -10,8 +10,7 @@ import sys
 import pytest
 
 from benchmarks.process import BOUSSOLE
-from boussole.audits.ledger.college import cosign
-from boussole.audits.ledger.cosigning import parse_request
+from boussole.audits.ledger.checkpoint import cosign, parse_request
 from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, make_key, parse_verifier
 from boussole.audits.ledger.notes import check
 from boussole.audits.signing.key import workspace_key

@@ -15,9 +15,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from boussole.audits.errors import LedgerError
-from boussole.audits.ledger.checkpoint import parse_checkpoint
-from boussole.audits.ledger.college import cosign, kept_checkpoint
-from boussole.audits.ledger.cosigning import parse_request
+from boussole.audits.ledger.checkpoint import cosign, kept_checkpoint, parse_checkpoint, parse_request
 from boussole.audits.ledger.keys import SIGNATURE, make_key, parse_verifier
 from boussole.audits.ledger.notes import check, parse_note
 from boussole.audits.signing.key import workspace_key

@@ -14,8 +14,8 @@ from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.experiments.demo import build
-from boussole.experiments.demo.calls import questions, with_calls
 from boussole.experiments.demo.planted import MONTHS, PLANTED, PlantedEffects
+from boussole.experiments.demo.simulation import questions, with_calls
 
 FILES = Path(build.__code__.co_filename).parent / "systems"
 NONE = PlantedEffects(calls_outside=0, idle_watt_hours=0.0, discarded_length=1.0, untold_calls=0.0)

@@ -16,7 +16,7 @@ from boussole.audits.decisions import exclusion
 from boussole.audits.lake import reading, writing
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import reading as reading_records
-from boussole.charter.records.notes.exclusions import seal_exclusions
+from boussole.charter.records.notes.noted import seal_exclusions
 from boussole.experiments import log_decisions
 from boussole.experiments.logging import log_outcomes
 from boussole.experiments.sync import SyncReport, sync

@@ -73,13 +73,13 @@ def test_two_hundred_small_files_share_a_few_transactions(
     workspace: Workspace, mlflow: Any, decisions: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[int] = []
-    really = audits.decisions.together.writing
+    really = audits.decisions.ingesting.writing
 
     def counted(given: Workspace) -> Any:
         opened.append(1)
         return really(given)
 
-    monkeypatch.setattr(audits.decisions.together, "writing", counted)
+    monkeypatch.setattr(audits.decisions.ingesting, "writing", counted)
     run_id = log_decisions(decisions(first=9000), system="trial")
     for number in range(199):
         put(workspace, run_id, decisions(first=4 * number), name=f"b-{number:03d}")

@@ -92,7 +92,7 @@ def test_many_runs_are_asked_for_only_where_something_may_have_changed(
     for name, value in (("FEW", 3), ("DAY", 10**12)):
         monkeypatch.setattr(experiments.sync.store_listing, name, value)
     monkeypatch.setattr(experiments.sync.runs, "GLANCE", 2)
-    monkeypatch.setattr(experiments.sync.listing, "AGAIN", 1)
+    monkeypatch.setattr(experiments.sync.fetching, "AGAIN", 1)
     runs = [log_decisions(decisions(first=10 * number), system="trial") for number in range(8)]
     assert told(sync(workspace)) == (32, 0, 0)
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from boussole.audits.errors import SourceError
 from boussole.audits.workspace import Workspace
 from boussole.charter.judging.coverage import coverage
-from boussole.charter.record_types.uses import Stocktaking
+from boussole.charter.record_types.base import Stocktaking
 from boussole.charter.records.facts import facts_of
 from boussole.charter.registry.register import register_of
 from boussole.dashboard.cli.main import app

@@ -3,19 +3,256 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
+import csv
 import io
-from collections.abc import Iterator, Sequence
+import os
+import re
+import select
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from boussole.audits.decisions.files.content import pieces
-from boussole.audits.decisions.files.dialect import SAMPLE, Dialect, find_dialect, split
-from boussole.audits.decisions.files.encoding import TextEncoding, UndecodableError, known_as, survey
-from boussole.audits.decisions.files.pipe import rewritten
+from boussole.audits.decisions.files.encoding import TextEncoding, UndecodableError, known_as, pieces, survey
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.tables import literal
 from boussole.audits.systems.files import Files
+
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
+
+
+@dataclass(frozen=True)
+class TableHead:
+    """The names of the columns, in order, and how many lines they take.
+
+    `twice` are names that the file gives to more than one column, whatever their case: DuckDB's names know none.
+    """
+
+    names: tuple[str, ...]
+    lines: int
+    twice: frozenset[str] = frozenset()
+
+
+def name_columns(rows: Sequence[Sequence[str]], *, files: Files, wanted: Sequence[str], where: str) -> TableHead:
+    """What the columns are called; `rows` are the first ones, split, and `wanted` columns should be there.
+
+    Raises SourceError where a title stands above the names, and where there are no names.
+    """
+    if files.header is False:
+        return TableHead(tuple(f"column{n}" for n in range(1, common(rows) + 1)), 0)
+    _refuse_title(rows, where)
+    names = _names(rows[0], wanted)
+    if files.header is None and not (wanted and set(wanted) <= set(names)):
+        _refuse_no_header(rows, where)
+    return TableHead(names, 1, _twice(names, rows[0]))
+
+
+def common(rows: Sequence[Sequence[str]]) -> int:
+    """The number of columns that most rows have."""
+    return Counter(map(len, rows)).most_common(1)[0][0]
+
+
+def _refuse_title(rows: Sequence[Sequence[str]], where: str) -> None:
+    filled = len([cell for cell in rows[0] if cell.strip()])
+    if not filled:
+        raise SourceError(
+            "the first line holds no name of a column: it is empty but for separators or blanks.",
+            where=where,
+            next_step="Remove what stands above the names of the columns, or write the names.",
+        )
+    if filled == 1 < common(rows) and len(rows) > 2:
+        raise SourceError(
+            f"the first line holds one value, where the others have {common(rows)}: a title, not the names of columns.",
+            where=where,
+            next_step="Remove what stands above the names of the columns.",
+        )
+
+
+def _refuse_no_header(rows: Sequence[Sequence[str]], where: str) -> None:
+    """Raises SourceError where the first line is a row like the others.
+
+    It is one where a date stands above dates, where a text appears again below it, and where most of it are numbers
+    above numbers (one number can be a name).
+    """
+    below = [row for row in rows[1:1001] if row != rows[0]]
+    columns = {
+        place: (cell.strip(), [row[place].strip() for row in below if len(row) > place and row[place].strip()])
+        for place, cell in enumerate(rows[0])
+        if cell.strip()
+    }
+    numbers = [place for place, (cell, column) in columns.items() if _among(_NUMBER, cell, column)]
+    others = [
+        place
+        for place, (cell, column) in columns.items()
+        if _among(_DATE, cell, column) or (cell in column and not _NUMBER.fullmatch(cell))
+    ]
+    found = [*others, *(numbers if others or 2 * len(numbers) > len(columns) > 1 else [])]
+    if found:
+        raise SourceError(
+            f"the first line is a row, not the names of the columns: its column {min(found) + 1} holds a value.",
+            where=where,
+            next_step="Write the names in the first line; or give --no-header to call them column1, column2…, "
+            "--header if these are the names.",
+        )
+
+
+def _among(kind: re.Pattern[str], cell: str, column: Sequence[str]) -> bool:
+    """Whether a cell and most of the column below it are of one kind."""
+    return bool(kind.fullmatch(cell)) and 2 * sum(bool(kind.fullmatch(value)) for value in column) > len(column)
+
+
+def _names(cells: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    """The names without blanks around them, each its own: of a name that is there twice, the second gets a number."""
+    names: list[str] = []
+    for place, cell in enumerate(cells, 1):
+        name = cell if cell in wanted else cell.strip(" \t\r\n\u00a0\ufeff") or f"column{place}"
+        again = sum(name.lower() == other.lower() for other in cells[: place - 1])
+        names.append(f"{name}_{again + 1}" if again else name)
+    return tuple(names)
+
+
+def _twice(names: Sequence[str], cells: Sequence[str]) -> frozenset[str]:
+    counts = Counter(cell.strip().lower() for cell in cells if cell.strip())
+    return frozenset(name for name in names if counts[name.lower()] > 1)
+
+
+SEPARATORS = (";", ",", "\t", "|")
+SAMPLE = 1 << 18
+"""Characters that are looked at."""
+AGREE = 0.9
+"""Share of the lines that have as many columns as the first one, for a separator to be it."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How lines are split: `names` are those of the columns, in order; `skip` lines stand before the first row.
+
+    `twice` are names that the file gives to more than one column, whatever their case: DuckDB's names know none.
+    """
+
+    separator: str
+    escape: str
+    skip: int
+    names: tuple[str, ...]
+    twice: frozenset[str] = frozenset()
+
+
+def find_dialect(text: str, *, whole: bool, files: Files, wanted: Sequence[str], where: str) -> Dialect:
+    """The dialect of a text of which this is the beginning, or all of it (`whole`); `wanted` columns should be there.
+
+    Raises SourceError where the separator cannot be told, where a title stands above the names of the columns, and
+    where there are no names.
+    """
+    told = re.match(r"sep=(.)\r?\n", text)
+    body = text[told.end() :] if told else text
+    escape = "\\" if '\\"' in body and '""' not in body else '"'
+    given = files.separator or (told.group(1) if told else None)
+    separator = given or _separator(body, escape, whole=whole, wanted=wanted, where=where)
+    rows = _rows(body, separator, escape, whole=whole)
+    if not rows:
+        raise SourceError("the file holds no line.", where=where, next_step="Export it again.")
+    head = name_columns(rows, files=files, wanted=wanted, where=where)
+    return Dialect(separator, escape, int(bool(told)) + _blank(body) + head.lines, head.names, head.twice)
+
+
+def _blank(text: str) -> int:
+    """How many empty lines stand above the first one that holds something: DuckDB's `skip` counts them."""
+    return len(re.findall(r"\r\n|\r|\n", text[: len(text) - len(text.lstrip("\r\n"))]))
+
+
+def split(lines: Iterable[str], separator: str, escape: str) -> Iterator[list[str]]:
+    """The cells of each row, which can have several lines."""
+    csv.field_size_limit(1 << 30)
+    if escape == '"':
+        return csv.reader(lines, delimiter=separator)
+    return csv.reader(lines, delimiter=separator, doublequote=False, escapechar=escape)
+
+
+def _rows(text: str, separator: str, escape: str, *, whole: bool) -> list[list[str]]:
+    """The lines that hold something, split; of a beginning, without the last one, which may be cut."""
+    rows = [row for row in split(io.StringIO(text, newline=""), separator, escape) if row]
+    return rows if whole or len(rows) < 2 else rows[:-1]
+
+
+def _separator(text: str, escape: str, *, whole: bool, wanted: Sequence[str], where: str) -> str:
+    """The separator under which the lines have equally many columns; under several, the one that knows the names."""
+    split = {each: _rows(text, each, escape, whole=whole) for each in SEPARATORS}
+    able = {each: rows for each, rows in split.items() if rows and common(rows) > 1}
+    if not re.search(r"(?<!\d),|,(?!\d)", text):
+        able.pop(",", None)  # all of them are decimal commas
+    if wanted and (knowing := [each for each, rows in split.items() if rows and set(wanted) <= set(rows[0])]):
+        return knowing[0] if len(knowing) == 1 or "," not in knowing else ","
+    if len(able) < 2:
+        return next(iter(able), ",")
+    agreeing = {each: rows for each, rows in able.items() if _agreement(rows) >= AGREE and len(rows[0]) > 1}
+    if len(agreeing) == 1:
+        return next(iter(agreeing))
+    widest = sorted(agreeing or able, key=lambda each: len(able[each][0]), reverse=True)
+    if len(able[widest[0]][0]) > 2 * len(able[widest[1]][0]):
+        return widest[0]
+    raise SourceError(
+        f"the columns can be separated in two ways: {' or '.join(map(_shown, widest[:2]))}.",
+        where=where,
+        next_step="Give --separator (or `files: {separator: …}` in the system file).",
+    )
+
+
+def _shown(separator: str) -> str:
+    return "tab" if separator == "\t" else f"`{separator}`"
+
+
+def _agreement(rows: Sequence[Sequence[str]]) -> float:
+    return sum(len(row) == len(rows[0]) for row in rows) / len(rows)
+
+
+@contextmanager
+def rewritten(path: Path, encoding: str) -> Iterator[str]:
+    """The path of a pipe that gives the file once, as UTF-8 with lines that all end in a line feed.
+
+    A thread writes to it; it ends when the file ends or when the block does. What it could not read is raised here.
+    """
+    source, target = os.pipe()
+    os.set_blocking(target, False)
+    ended, faults = threading.Event(), list[Exception]()
+    writer = threading.Thread(target=_write, args=(path, encoding, target, ended, faults), daemon=True)
+    writer.start()
+    try:
+        yield f"/dev/fd/{source}"
+    finally:
+        ended.set()
+        os.close(source)
+        writer.join()
+    if faults:
+        raise faults[0]
+
+
+def _write(path: Path, encoding: str, target: int, ended: threading.Event, faults: list[Exception]) -> None:
+    try:
+        for piece in _utf8(path, encoding):
+            left = memoryview(piece)
+            while left and not ended.is_set():
+                if select.select([], [target], [], 0.1)[1]:
+                    with contextlib.suppress(BlockingIOError):
+                        left = left[os.write(target, left) :]
+            if ended.is_set():
+                return
+    except BrokenPipeError:
+        pass  # the reader had enough
+    except Exception as error:  # noqa: BLE001 (raised again where the reader is)
+        faults.append(error)
+    finally:
+        os.close(target)
+
+
+def _utf8(path: Path, encoding: str) -> Iterator[bytes]:
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
+    for piece in pieces(path):
+        yield decoder.decode(piece).encode("utf-8", "surrogatepass")
+    yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from urllib.parse import unquote
 import duckdb
 
 from boussole.audits.decisions.contracts import Needs
-from boussole.audits.decisions.files.delimited import DelimitedFile, open_delimited
+from boussole.audits.decisions.files.delimited import DelimitedFile, name_columns, open_delimited
 from boussole.audits.decisions.files.encoding import known_as, require_utf8
-from boussole.audits.decisions.files.header import name_columns
 from boussole.audits.decisions.files.opened import BATCH, COLUMN, REASON, ROW, BadLine, OpenSource, columns_read
 from boussole.audits.decisions.files.values import FileReading, rewrite, totals
 from boussole.audits.errors import SourceError

@@ -1,13 +1,140 @@
-"""Personal data found in texts, one after the other or in several processes, and texts without it."""
+"""Personal data found in texts, one after the other or in several processes, and texts without it.
+
+A text without what hides personal data in it, and the way back to the text as it was written.
+
+Letters, capitals and accents stay, for a model of French reads them. What goes: characters without width, marks of
+direction, soft hyphens, entities and tags of HTML, accents written apart; blanks, hyphens and digits of every kind
+become the plain ones, letters of other alphabets inside a Latin word or number the Latin letters they look like.
+"""
 
 from __future__ import annotations
 
+import html
+import re
+import unicodedata
+from array import array
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import cast
 
-from boussole.audits.texts.personal.clean import CleanText, clean
+from boussole.audits.texts.lookalikes import FOREIGN
 from boussole.audits.texts.personal.findings import ENTITIES, Entity, PersonalFinding, Span, without_overlaps
 from boussole.audits.texts.personal.spread import batches, spread
+
+_BLANKS = "\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\x0b\x0c\r"
+_HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
+_SAME_LENGTH = {
+    **dict.fromkeys(map(ord, _BLANKS), " "),
+    **dict.fromkeys(map(ord, _HYPHENS), "-"),
+    **dict.fromkeys(map(ord, "\u2018\u201b\u02bc\u2032`´"), "’"),
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+    **dict.fromkeys(map(ord, "\u2028\u2029\x85"), "\n"),
+    ord("＠"): "@",
+    ord("﹫"): "@",
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code != 0xFF0D},
+    **{
+        code: str(value)
+        for code in range(0x660, 0x1FBFA)
+        if (value := unicodedata.decimal(chr(code), None)) is not None
+    },
+}
+_TABLE = str.maketrans(FOREIGN)
+_LOOKS = "".join(FOREIGN)
+_LOOKING = re.compile(f"[{_LOOKS}]")
+_MIXED = re.compile(rf"[^\W_]*[{_LOOKS}][^\W_]*")
+_FOREIGN = re.compile(f"[^{_LOOKS}\\x00-\\x7f\\u00c0-\\u024f]")
+_WIDTHLESS = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\U000e0000-\U000e0fff"
+    "\x00-\x08\x0e-\x1f\x7f"
+)
+_TAG = (
+    r"</?(?:a|abbr|b|big|center|code|em|font|i|ins|mark|s|small|span|strong|sub|sup|tt|u|wbr)"
+    r"(?=[\s/>])(?:[^<>@\d]|\d(?!\d{5})){0,200}>"
+)
+_NOTHING = re.compile(f"[{_WIDTHLESS}]*")
+_HIDDEN = re.compile(
+    rf"(?P<nothing>[{_WIDTHLESS}]+|{_TAG}|<!--(?:[^@\d]|\d(?!\d{{5}})){{0,80}}?-->)|(?P<entity>&(?:#\d{{1,7}}|#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,10}});)"
+    r"|(?P<apart>[^\W\d_][\u0300-\u036f]+)"
+)
+_PLAIN = re.compile(r"[\x20-\x25\x27-\x3b\x3d-\x5f\x61-\x7e\nÀ-ÖØ-öø-ÿŒœŸ«»’°€]*")
+
+
+@dataclass(frozen=True)
+class CleanText:
+    """A text without what hides, and where its characters stood in the text as it was written.
+
+    Character i of `text` stands for the characters from `starts[i]` up to `ends[i]`; without `starts` and `ends`, for
+    the one at i.
+    """
+
+    text: str
+    starts: array[int] | None = None
+    ends: array[int] | None = None
+
+    def original(self, span: Span) -> Span:
+        """Where a span stands in the text as it was written: what was removed inside it belongs to it."""
+        if self.starts is None or self.ends is None:
+            return span
+        return self.starts[span[0]], self.ends[span[1] - 1]
+
+
+def clean(text: str) -> CleanText:
+    """A text without what hides numbers and names in it.
+
+    >>> clean("06\\u200b\\xa012&nbsp;34 56 78").text
+    '06 12 34 56 78'
+    >>> clean("06\\u200b\\xa012&nbsp;34 56 78").original((0, 5))
+    (0, 6)
+    """
+    if _PLAIN.fullmatch(text):
+        return CleanText(text)
+    found = _without_hidden(text)
+    plain = found.text.translate(_SAME_LENGTH)
+    if _LOOKING.search(plain):
+        plain = _MIXED.sub(_latin, plain)
+    return CleanText(plain, found.starts, found.ends)
+
+
+def _without_hidden(text: str) -> CleanText:
+    """What has no width removed, entities and composed accents as one character, with the way back."""
+    parts: list[str] = []
+    starts, ends, last = array("L"), array("L"), 0
+    for match in _HIDDEN.finditer(text):
+        becomes = _shown(match)
+        if becomes == match[0]:
+            continue
+        start, end = match.span()
+        parts += text[last:start], becomes
+        starts.extend(range(last, start))
+        ends.extend(range(last + 1, start + 1))
+        starts.extend([start] * len(becomes))
+        ends.extend([end] * len(becomes))
+        last = end
+    if not parts:
+        return CleanText(text)
+    parts.append(text[last:])
+    starts.extend(range(last, len(text)))
+    ends.extend(range(last + 1, len(text) + 1))
+    return CleanText("".join(parts), starts, ends)
+
+
+def _shown(match: re.Match[str]) -> str:
+    """What a reader sees of what hides."""
+    if match["nothing"]:
+        return ""
+    if match["apart"]:
+        return unicodedata.normalize("NFC", match[0])
+    shown = html.unescape(match[0])
+    return "" if _NOTHING.fullmatch(shown) else shown
+
+
+def _latin(match: re.Match[str]) -> str:
+    """A word with its look-alikes as Latin letters, unless it is a word of their own alphabet."""
+    word = match[0]
+    own = all(letter in FOREIGN or _FOREIGN.match(letter) for letter in word if not letter.isdigit())
+    return word if own and not any(letter.isdigit() for letter in word) else word.translate(_TABLE)
+
 
 BATCH = 256
 """Texts that go through the model together."""

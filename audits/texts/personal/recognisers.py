@@ -1,7 +1,5 @@
 """French recognisers for Presidio: what keys, forms and words find, and the model of names, behind one analyser."""
 
-# ruff: noqa: ARG002 (the signatures are those of Presidio's classes)
-
 from __future__ import annotations
 
 import re
@@ -14,14 +12,149 @@ from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
 from boussole.audits.texts.personal.addresses import find_addresses
-from boussole.audits.texts.personal.births import find_births
-from boussole.audits.texts.personal.emails import find_emails
 from boussole.audits.texts.personal.findings import Entity, Span
 from boussole.audits.texts.personal.health import find_health
 from boussole.audits.texts.personal.model import french
+from boussole.audits.texts.personal.names import is_first_name
 from boussole.audits.texts.personal.numbers import find_ft_id, find_iban, find_nir
 from boussole.audits.texts.personal.people import confirm, find_listed, find_titled, repeated, unsure
 from boussole.audits.texts.personal.phones import find_phones
+from boussole.audits.texts.personal.words import either, listed
+
+_MONTH = either("months")
+_UNITS = r"(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize)"
+_TENS = r"(?:vingts?|trente|quarante|cinquante|soixante|quatre[- ]vingts?|dix)"
+_BELOW_100 = rf"(?:{_TENS}(?:[- ](?:et[- ])?(?:dix[- ])?{_UNITS})?|{_UNITS})"
+_DAY_WORDS = rf"(?:premier|(?:vingt|trente)(?:[- ](?:et[- ])?{_UNITS})?|dix[- ](?:sept|huit|neuf)|{_UNITS})"
+_YEAR_WORDS = rf"(?:(?:mille|mil)[- ]neuf[- ]cents?(?:[- ]{_BELOW_100})?|deux[- ]mille(?:[- ](?:et[- ])?{_BELOW_100})?)"
+_YEAR = r"(?:(?:19|20)\d{2})"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])"
+_MONTH_NUMBER = r"(?:1[0-2]|0?[1-9])"
+_GAP = r"[ ]{0,2}[/.\-][ ]{0,2}"
+_DATE = re.compile(
+    rf"(?<![\w/.])(?:"
+    rf"{_DAY}{_GAP}{_MONTH_NUMBER}{_GAP}(?:{_YEAR}|\d{{2}})(?![\d/]|[.\-]\d)"
+    rf"|{_YEAR}{_GAP}{_MONTH_NUMBER}{_GAP}{_DAY}(?!\d)"
+    rf"|{_DAY} {_MONTH_NUMBER} {_YEAR}(?!\d)"
+    rf"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2]){_YEAR}(?!\d)"
+    rf"|(?:1[ ]?er|{_DAY}|{_DAY_WORDS})[ -]{_MONTH}[ -](?:{_YEAR}|{_YEAR_WORDS}|['’]?\d{{2}}(?!\d))"
+    rf")(?!\w)",
+    re.IGNORECASE,
+)
+_BORN = re.compile(either("born"), re.IGNORECASE)
+_NOT_OF_A_PERSON = re.compile(rf"\b{either('not_people')}s?\b", re.IGNORECASE)
+_OTHER_BIRTH = re.compile(
+    rf"\b{either('deeds_of_birth')}\s+(?:(?:de|d['’]|la|sa|ma|une?)\s*)*$|\blieu\s+(?:et\s+\w+\s+)?de\s+$",
+    re.IGNORECASE,
+)
+_DATE_AND_PLACE = re.compile(r"\bdates?\s+(?:et|/|,)\s+lieux?\s+de\s+$", re.IGNORECASE)
+_BETWEEN = re.compile(rf"\b{either('no_birth_between')}", re.IGNORECASE)
+_CALLED_SO = re.compile(
+    r"[ ,:(\[-]{0,4}(?:(?:est|c’est|qui est)\s)?(?:(?:la|ma|sa|votre|notre|le|mon|son)\s)?(?:date|jour)\s+de\s+"
+    r"(?:(?:la|ma|sa|votre|notre)\s)?naissance|[ ,(]{0,3}(?:DDN|mon anniversaire|son anniversaire)\b",
+    re.IGNORECASE,
+)
+_LONG_AGO = re.compile(r"(?<!\d)(?:19[3-9]\d|200\d)(?!\d)|(?:mille|mil)[- ]neuf[- ]cent", re.IGNORECASE)
+_AFTER_WHOM = re.compile(
+    r"\b(?:(?P<kin>(?i:conjointe?|mari|femme|[ée]poux|[ée]pouse|fils|fille|m[èe]re|p[èe]re|fr[èe]re|s[œo]e?ur))"
+    r"|(?P<name>[A-ZÀ-Ý][\w’'-]*(?:[ ][A-ZÀ-Ý][\w’'-]*){1,3}))[ ]?(?:[,(:-]|,?[ ]le)[ ]?$"
+)
+_STOP = re.compile(r"[!?;]|(?<![A-Z])\.(?=\s+[A-ZÀ-Ý])|\n\s*\n")
+
+
+def find_births(text: str) -> Iterator[Span]:
+    """Whole dates with a word of birth before them in their sentence or right after them, or right after a person.
+
+    A year or a month alone is none, nor is the date of something else (a meeting, a deed, the birth of a company).
+    """
+    for match in _DATE.finditer(text):
+        start, end = match.span()
+        if _born_before(text, start) or _CALLED_SO.match(text, end) or _of_a_person(text, start, match[0]):
+            yield start, end
+
+
+def _born_before(text: str, start: int) -> bool:
+    """Whether the words between a word of birth and a date let it be the date of that birth."""
+    before = text[max(0, start - 90) : start]
+    told = list(_BORN.finditer(before))
+    if not told:
+        return False
+    word, between = told[-1], before[told[-1].end() :]
+    if _STOP.search(between) or _DATE.search(between) or len(between) > 75:
+        return False
+    if _BETWEEN.search(between) or re.match(r"rena|rené", word[0], re.IGNORECASE):
+        return False
+    ahead = text[max(0, start - 90 - 60) : max(0, start - 90) + word.start()]
+    ahead = re.split(r"[.!?;\n]\s", ahead)[-1]
+    if word[0].lower().startswith("naiss") and _OTHER_BIRTH.search(ahead) and not _DATE_AND_PLACE.search(ahead):
+        return False
+    if re.match(r"\s*pr[ée]vue?|\s*attendue?", between, re.IGNORECASE):
+        return False
+    return not (word[0].lower().startswith("n") and _NOT_OF_A_PERSON.search(ahead[-45:]))
+
+
+def _of_a_person(text: str, start: int, date: str) -> bool:
+    """Whether a date of long ago stands right after a name or a relative: « Amandine Collet, 02/02/1991 »."""
+    year = _LONG_AGO.search(date)
+    before = _AFTER_WHOM.search(text, max(0, start - 45), start)
+    if year is None or before is None:
+        return False
+    return before["kin"] is not None or any(is_first_name(word) for word in before["name"].split())
+
+
+_LOCAL = r"(?<![\w.+%@-])(?P<local>\w(?:[\w.+%&'’-]{0,62}[\w+-])?)"
+_LABEL = r"\w(?:[\w-]{0,62}\w)?"
+_DOMAIN = (
+    rf"(?P<domain>{_LABEL}(?:\.{_LABEL}){{0,4}}\.(?P<last>[^\W\d_]{{2,24}}|xn--[\w-]{{2,40}}))"
+    r"(?![\w-]|\.[^\W\d_]{2,}\b(?=\S))"
+)
+_PLAIN = re.compile(rf"{_LOCAL}@{_DOMAIN}")
+_SPACED = re.compile(rf"{_LOCAL}(?:[ \t]{{1,2}}@[ \t]{{0,2}}|@[ \t]{{1,2}}){_DOMAIN}")
+_DOT = r"(?:\.|[ \t]{0,2}[(\[{][ \t]?(?:point|dot|\.)[ \t]?[)\]}][ \t]{0,2}|[ \t]{1,2}(?:point|dot)[ \t]{1,2})"
+_AT = (
+    r"(?:[ \t]{0,2}[(\[{<][ \t]?(?:at|arobase|arrobase|chez|à|a|@)[ \t]?[)\]}>][ \t]{0,2}"
+    r"|[ \t]{1,2}(?:arobase|arrobase|AT)[ \t]{1,2})"
+)
+_HIDDEN = re.compile(
+    rf"(?<![\w.+%@-])(?P<local>\w[\w+-]{{0,62}}(?:{_DOT}\w[\w+-]{{0,62}}){{0,4}}){_AT}"
+    rf"\w[\w-]{{0,62}}(?:{_DOT}\w[\w-]{{0,62}}){{0,3}}{_DOT}(?P<last>[^\W\d_]{{2,12}})(?![\w-])"
+)
+_ELISION = re.compile(r"(?:[cdjlmnst]|qu)['’](?=\w)", re.IGNORECASE)
+_WORD_BETWEEN = re.compile(r"[(\[{<][ \t]?(?:a|à|chez)[ \t]?[)\]}>]")
+_NEXT_SENTENCE = re.compile(r"(?<=[a-z]{2})\.[A-ZÀ-Ý][a-zà-ÿ]*$")
+_FILES = frozenset(listed("file_names"))
+
+
+def find_emails(text: str) -> Iterator[Span]:
+    """E-mail addresses; names of files with an @ (`photo@2x.png`) are none."""
+    if "@" in text:
+        yield from _of(_PLAIN, text)
+        yield from (
+            span for span in _of(_SPACED, text) if re.search(r"[\d._]", text[span[0] : span[1]].partition("@")[0])
+        )
+    if re.search(r"(?i:arr?obase)|[(\[{<][ \t]?(?:at|AT|chez|à|a|@)[ \t]?[)\]}>]|[ \t]AT[ \t]", text):
+        yield from _of(_HIDDEN, text)
+
+
+def _of(pattern: re.Pattern[str], text: str) -> Iterator[Span]:
+    """Where a pattern of addresses is met, without an article elided before it."""
+    for match in pattern.finditer(text):
+        if match["last"].lower() in _FILES:
+            continue
+        if match.re is _HIDDEN and _WORD_BETWEEN.search(match[0]) and not re.search(r"[\d._]", match["local"]):
+            continue
+        elided = _ELISION.match(match["local"])
+        yield match.start("local") + (elided.end() if elided else 0), _end(match)
+
+
+def _end(match: re.Match[str]) -> int:
+    """Where an address ends: a sentence that begins right after its full stop is no part of it."""
+    found = _NEXT_SENTENCE.search(match[0])
+    return match.start() + found.start() if found else match.end()
+
+
+# ruff: noqa: ARG002 (the signatures are those of Presidio's classes)
+
 
 LANGUAGE = "fr"
 PATTERNS: dict[Entity, Callable[[str], Iterator[Span]]] = {

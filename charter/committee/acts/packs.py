@@ -16,7 +16,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Who, turn
 from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.document import AuditDocument
-from boussole.charter.judging.current import current
+from boussole.charter.judging.by_article import current
 from boussole.charter.record_types.acts import Convocation, FrozenPack, PackAudit
 from boussole.charter.records import SealedStatement, register_charter
 from boussole.charter.records.database import reading

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from boussole.charter.document.base import LATER, Count, DocumentPart
 
 
 class Verdict(StrEnum):
@@ -76,3 +81,19 @@ def together(verdicts: Collection[str]) -> Verdict:
     examined = [each for each in verdicts if each != Verdict.NOT_EXAMINED]
     found = worst(examined)
     return Verdict.UNKNOWN if found == Verdict.KEPT and len(examined) < len(verdicts) else found
+
+
+class ArticleVerdict(DocumentPart):
+    """The verdict of one article, how many questions are asked and how many have an answer."""
+
+    article: str
+    verdict: Verdict
+    answered: Count
+    asked: Count
+    capped_by: Annotated[
+        tuple[Count, ...] | None,
+        LATER,
+        Field(
+            description="Entries of open findings of outside authorities: the article is no better than they say",
+        ),
+    ] = None

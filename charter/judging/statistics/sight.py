@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from boussole.audits.uncertainty.power import KINDS, smallest_gap
+from boussole.audits.uncertainty.tests import KINDS, smallest_gap
 from boussole.charter.document import MeasureDocument, SystemVerdicts, VerdictDocument
 from boussole.charter.document.base import given
 from boussole.charter.document.measures import by_id

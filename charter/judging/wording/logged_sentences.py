@@ -7,11 +7,11 @@ from typing import NamedTuple
 from boussole.audits.languages import Catalogue, date_words, number, whole
 from boussole.audits.metrics.accounts import WITHOUT_FACTOR
 from boussole.audits.metrics.calls import OUTSIDE_SHARE
+from boussole.audits.metrics.cases import UNDECLARED_SHARE
 from boussole.audits.metrics.freedom import AFTER_STOP
 from boussole.audits.metrics.marking import UNMARKED_SHARE
 from boussole.audits.metrics.notices import WITHOUT_NOTICE
 from boussole.audits.metrics.search_controls import FROM_REPLIES_SHARE
-from boussole.audits.metrics.uses import UNDECLARED_SHARE
 from boussole.charter.document import LoggedCases, VerdictReasons
 from boussole.charter.document.base import given
 

@@ -11,8 +11,7 @@ from sqlalchemy import Connection
 from boussole.audits import ledger
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger import outside as kept
-from boussole.audits.ledger.checkpoint import Checkpoint
-from boussole.audits.ledger.keeping import CheckpointStanding
+from boussole.audits.ledger.checkpoint import Checkpoint, CheckpointStanding
 from boussole.audits.ledger.keys import VerifierKey, parse_verifier
 from boussole.audits.ledger.notes import Note, check
 from boussole.audits.ledger.outside import CosignedCheckpoint, OtherLedgerError, TimestampedCheckpoint

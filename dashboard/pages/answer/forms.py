@@ -8,7 +8,7 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from boussole.charter.judging.answerable import takes_cases
+from boussole.charter.judging.families import takes_cases
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.record_types.kinds import Case, Inspection, Review
 from boussole.charter.records import SealedStatement

@@ -19,8 +19,7 @@ from boussole.audits.drift import stored
 from boussole.audits.drift.compared import DECISION
 from boussole.audits.drift.evidently_columns import MOST_COLUMNS, ColumnFinding, safe
 from boussole.audits.drift.evidently_report import script_hashes
-from boussole.audits.drift.pairs import WindowPair, exact_pair
-from boussole.audits.drift.report import Detail, detail
+from boussole.audits.drift.pairs import Detail, WindowPair, detail, exact_pair
 from boussole.audits.drift.samples import SAMPLE, SEED, SampleDesign
 from boussole.audits.errors import BoussoleError, ReportError
 from boussole.audits.languages import LANGUAGES, capital

@@ -22,16 +22,14 @@ from starlette.routing import Route
 
 from boussole.audits.errors import BoussoleError, LedgerError, ReportError
 from boussole.audits.hashing import sha256_hex
-from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from boussole.audits.ledger.cosigning import parse_request
-from boussole.audits.ledger.keeping import CheckpointStanding, standing
+from boussole.audits.ledger.checkpoint import Checkpoint, CheckpointStanding, parse_checkpoint, parse_request, standing
+from boussole.audits.ledger.log import Proof, parse_proof
 from boussole.audits.ledger.notes import Note, check
-from boussole.audits.ledger.proof import Proof, parse_proof
 from boussole.audits.signing.key import verifier_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import SealedReport, prove_entry, sealed_reports, verify_records
 from boussole.charter.records.sealed_files import NO_FILES, verify_files
-from boussole.charter.records.store.lookup import DocumentEntry, How, audits_alike, fingerprints, places_of
+from boussole.charter.records.store.audits import DocumentEntry, How, audits_alike, fingerprints, places_of
 from boussole.dashboard.markup.words import Say, chosen_language, speaker_for
 from boussole.dashboard.markup.words.addresses import evidence_href, number_of
 from boussole.dashboard.pages.evidence.view import CHECK, CHECKPOINT, LARGEST, PROOF, bad_files

@@ -32,7 +32,7 @@ from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views import store
 from boussole.dashboard.views.evidence import proved, results, short
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.views.records.files import actions_of
+from boussole.dashboard.views.records.entering import actions_of
 
 
 def show_entry(text: str, say: Say) -> None:

@@ -18,7 +18,7 @@ from boussole.charter.record_types.base import UNTOLD, KeptFile, Statement
 from boussole.charter.record_types.inputs import input_of, words_in
 from boussole.charter.records.readable import Readable, Records
 from boussole.charter.records.sealed_files import SealedFiles
-from boussole.charter.records.starting import Restart
+from boussole.charter.records.statements import Restart
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import EVIDENCE, evidence_href
 from boussole.dashboard.server.access.permissions import Role, allowed, who_words
@@ -34,7 +34,7 @@ from boussole.dashboard.views.evidence import (
     moment_words,
     seal_words,
 )
-from boussole.dashboard.views.records.files import actions_of
+from boussole.dashboard.views.records.entering import actions_of
 from boussole.dashboard.views.scene import Scene
 
 # What a record says, to those who may be told.

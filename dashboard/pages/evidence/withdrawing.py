@@ -15,8 +15,7 @@ from boussole.dashboard.markup.words.addresses import evidence_href, number_of
 from boussole.dashboard.server.access.permissions import Person, allowed
 from boussole.dashboard.server.forms import FormDesk, Titled
 from boussole.dashboard.views import store
-from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
-from boussole.dashboard.views.records.files import actions_of
+from boussole.dashboard.views.records.entering import FormPage, actions_of, offered, record_routes
 from boussole.dashboard.views.records.setting import Setting
 
 NAME = "evidence"

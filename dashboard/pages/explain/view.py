@@ -16,7 +16,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.appeals import AppealState, appeals
-from boussole.charter.incidents.entering import enter
+from boussole.charter.incidents.book import enter
 from boussole.charter.records.facts import facts_of
 from boussole.dashboard.markup.words import Say, chosen_language, language_names, speaker_in
 from boussole.dashboard.markup.words.addresses import evidence_href, explain_href

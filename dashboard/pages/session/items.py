@@ -10,8 +10,7 @@ from boussole.audits.languages import inside
 from boussole.charter.amending.plain import plainly
 from boussole.charter.committee.meetings.sessions import Session, session
 from boussole.charter.committee.placeholders import paragraphs
-from boussole.charter.committee.referrals.between import asked_between
-from boussole.charter.committee.referrals.matters import QuestionHistory
+from boussole.charter.committee.referrals.matters import QuestionHistory, asked_between
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.presence import over, voters

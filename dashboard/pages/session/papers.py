@@ -22,8 +22,7 @@ from boussole.charter.committee.papers.minutes import minutes_of, sealed_minutes
 from boussole.charter.committee.papers.minutes_text import minutes_text
 from boussole.charter.committee.people.directory import papers_folder
 from boussole.charter.committee.placeholders import paragraphs
-from boussole.charter.committee.referrals.between import asked_since, session_before
-from boussole.charter.committee.referrals.matters import QuestionHistory
+from boussole.charter.committee.referrals.matters import QuestionHistory, asked_since, session_before
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voted import wording_in
 from boussole.charter.record_types.acts import FrozenPack, PaperFile, SessionPaper

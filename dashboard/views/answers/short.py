@@ -10,7 +10,7 @@ from boussole.audits.metrics.calls import OUTSIDE_SHARE
 from boussole.audits.metrics.components import FORECAST
 from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.forgotten import MONTHS, NEVER_RATIO
-from boussole.audits.metrics.sides_of_replies import CONTROL_RATIO, REACHED_RATIO
+from boussole.audits.metrics.shares import CONTROL_RATIO, REACHED_RATIO
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.systems import System
 from boussole.charter.document import Comparison, MeasureDocument, Standing, VerdictDocument

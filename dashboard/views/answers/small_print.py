@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import Catalogue, inside, typeset
 from boussole.audits.metrics import errors
+from boussole.audits.metrics.cases import UNTRAINED_SHARE
 from boussole.audits.metrics.forgotten import NEVER, NEVER_RATIO
-from boussole.audits.metrics.uses import UNTRAINED_SHARE
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, LeftOut, PartLeftOut, Standing, VerdictDocument

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
-from boussole.audits.metrics.sides_of_replies import CONTROL_RATIO, REACHED_RATIO, SILENT_RATIO
+from boussole.audits.metrics.shares import CONTROL_RATIO, REACHED_RATIO, SILENT_RATIO
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.audits.systems.values import UNDECLARED, rare

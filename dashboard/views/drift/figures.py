@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from boussole.audits.cubes.values import OTHERS, UNKNOWN
-from boussole.audits.drift.control_counts import CONTROL
 from boussole.audits.drift.distance_params import ends_of_rows, psi_of
-from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.drift.series import CONTROL, DriftSeries, Point
 from boussole.audits.drift.shifts import Shift
 from boussole.audits.languages import capital, inside
 from boussole.audits.measures import Measure

@@ -12,15 +12,15 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, reference_window
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.base import given
-from boussole.charter.drift.moved_groups import (
+from boussole.charter.drift.rule import (
     QUANTITIES,
+    DriftRule,
     GroupMove,
     apart,
     everybody,
     moved_groups,
     periods_with_groups,
 )
-from boussole.charter.drift.rule import DriftRule
 from boussole.charter.judging.families import decision
 from boussole.charter.judging.wording.naming import parsed
 from boussole.dashboard.markup.words import Say

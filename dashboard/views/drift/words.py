@@ -9,9 +9,7 @@ from functools import cache, lru_cache
 from babel.dates import format_date
 
 from boussole.audits.drift.compared import DECISION, OUTCOME
-from boussole.audits.drift.control_counts import CONTROL
-from boussole.audits.drift.schema import SET_ASIDE, SchemaMove
-from boussole.audits.drift.series import Against, Step
+from boussole.audits.drift.series import CONTROL, SET_ASIDE, Against, SchemaMove, Step
 from boussole.audits.languages import capital, inside
 from boussole.audits.languages import period_words as plain_period
 from boussole.audits.measures import Measure

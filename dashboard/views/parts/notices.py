@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.errors import BoussoleError
-from boussole.audits.ledger.keeping import CheckpointStanding
+from boussole.audits.ledger.checkpoint import CheckpointStanding
 from boussole.charter.document.answers.verdict import worst
 from boussole.charter.records.notes.outside import Check, Outside, State
 from boussole.dashboard.markup.elements import ORDER, Html

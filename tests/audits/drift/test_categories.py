@@ -14,9 +14,8 @@ from boussole.audits.cubes.edges import MOST_BINS, values_of
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.cubes.values import OTHERS, UNKNOWN
 from boussole.audits.decisions import ingest
-from boussole.audits.drift.control_counts import CONTROL
 from boussole.audits.drift.pairs import exact_pair
-from boussole.audits.drift.series import drift_series
+from boussole.audits.drift.series import CONTROL, drift_series
 from boussole.audits.errors import BoussoleError
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import table

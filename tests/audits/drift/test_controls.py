@@ -15,9 +15,8 @@ from scipy.spatial.distance import jensenshannon
 
 from boussole.audits.cubes.values import OTHERS, UNKNOWN, told
 from boussole.audits.decisions import ingest
-from boussole.audits.drift.control_counts import CONTROL
 from boussole.audits.drift.pairs import exact_pair
-from boussole.audits.drift.series import DriftSeries, Step, drift_series
+from boussole.audits.drift.series import CONTROL, DriftSeries, Step, drift_series
 from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, whole_months

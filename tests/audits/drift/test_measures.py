@@ -10,8 +10,7 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 
 from boussole.audits.cubes.bins import Histogram, HistogramError
-from boussole.audits.drift.measures import drift_measures
-from boussole.audits.drift.statistics import psi
+from boussole.audits.drift.measures import drift_measures, psi
 from boussole.audits.measures import Measure
 from boussole.audits.uncertainty.tests import p_beyond, tails
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boussole.audits.cubes.pooling import pool_of, pools_of
-from boussole.audits.cubes.values import UNKNOWN, Values
+from boussole.audits.cubes.values import UNKNOWN, Values, pool_of, pools_of
 from boussole.audits.windows import Window, period_of
 
 FEWEST = 11

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boussole.audits.drift.statistics import jensen_shannon, psi
+from boussole.audits.drift.measures import jensen_shannon, psi
 
 COUNTS = st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 1000)), min_size=1, max_size=12)
 

@@ -19,9 +19,8 @@ from boussole.audits.metrics.forgotten import (
     months_between,
 )
 from boussole.audits.standing import WindowStanding
-from boussole.audits.uncertainty.inversion import end_of
 from boussole.audits.uncertainty.lists import design_effect
-from boussole.audits.uncertainty.tests import tails
+from boussole.audits.uncertainty.tests import end_of, tails
 from boussole.audits.windows import Window
 from tests.audits.funnels import funnel
 

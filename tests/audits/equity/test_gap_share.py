@@ -11,8 +11,7 @@ from scipy.stats import norm
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.uncertainty.gap_share import fieller, gap_share_end, step_logs
-from boussole.audits.uncertainty.inversion import end_of
-from boussole.audits.uncertainty.tests import tails
+from boussole.audits.uncertainty.tests import end_of, tails
 from tests.audits.funnels import LARGE, funnel, measures, people
 
 WOMEN, MEN = (300, 200, 100, 200), (200, 250, 250, 300)

@@ -9,7 +9,7 @@ import pytest
 
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.contracts import Needs
-from boussole.audits.decisions.files.many import expand
+from boussole.audits.decisions.files.kinds import expand
 from boussole.audits.decisions.sources import open_source
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.engine import scratch

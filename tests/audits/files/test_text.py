@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.decisions.contracts import Needs
-from boussole.audits.decisions.files.dialect import find_dialect
-from boussole.audits.decisions.files.pipe import rewritten
+from boussole.audits.decisions.files.delimited import find_dialect, rewritten
 from boussole.audits.decisions.sources import open_source
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.engine import scratch

@@ -17,8 +17,7 @@ from boussole.audits.cubes.uses import parts
 from boussole.audits.decisions import ingest
 from boussole.audits.errors import SystemFileError
 from boussole.audits.lake import reading, writing
-from boussole.audits.metrics.cases import cases_measure
-from boussole.audits.metrics.uses import use_measures
+from boussole.audits.metrics.cases import cases_measure, use_measures
 from boussole.audits.retention.purge import purge
 from boussole.audits.systems.logs.usage import MONTHS, SQUARES, UNDECLARED, UNLABELLED
 from boussole.audits.windows import Window

@@ -9,8 +9,7 @@ import pytest
 from dateutil.easter import easter as other_easter
 
 from boussole.audits.counts.logs import read_logs
-from boussole.audits.cubes.contacts import messages
-from boussole.audits.cubes.holidays import easter, national
+from boussole.audits.cubes.contacts import easter, messages, national
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.exclusion import exclude, include

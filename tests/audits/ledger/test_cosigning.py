@@ -11,12 +11,21 @@ import pytest
 from boussole.audits import ledger
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger import merkle, tree
-from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from boussole.audits.ledger.college import KEPT, KEY, cosign, found_college, kept_checkpoint
-from boussole.audits.ledger.cosigning import RefusedCheckpointError, make_request, parse_request
+from boussole.audits.ledger.checkpoint import (
+    KEPT,
+    KEY,
+    Checkpoint,
+    RefusedCheckpointError,
+    cosign,
+    found_college,
+    kept_checkpoint,
+    make_request,
+    parse_checkpoint,
+    parse_request,
+)
 from boussole.audits.ledger.keys import SIGNATURE, make_key, parse_verifier
+from boussole.audits.ledger.log import parse_proof, prove
 from boussole.audits.ledger.notes import check
-from boussole.audits.ledger.proof import parse_proof, prove
 from tests.audits.ledger.filled import fill, leaf
 
 NOW = dt.datetime(2026, 11, 26, 9, 0, tzinfo=dt.UTC)

@@ -21,6 +21,7 @@ from boussole.audits.measures import Measure
 from boussole.audits.metric_registry import REGISTRY, MetricError, Registry
 from boussole.audits.metrics.accounts import account_measures
 from boussole.audits.metrics.calls import call_measures, calls_of
+from boussole.audits.metrics.cases import use_measures
 from boussole.audits.metrics.components import component_measures
 from boussole.audits.metrics.footprint import footprint_measures
 from boussole.audits.metrics.human import review_measures
@@ -30,10 +31,8 @@ from boussole.audits.metrics.notices import notice_measures
 from boussole.audits.metrics.replies import Counting, reply_measures
 from boussole.audits.metrics.reworked import reworked_measures
 from boussole.audits.metrics.search_controls import control_measures
-from boussole.audits.metrics.shares import PART_OF_MONTH
-from boussole.audits.metrics.sides_of_replies import SIDES
+from boussole.audits.metrics.shares import PART_OF_MONTH, SIDES
 from boussole.audits.metrics.texts import text_measures
-from boussole.audits.metrics.uses import use_measures
 from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.loading import load_system
 from boussole.audits.systems.logs.calls import CALLS

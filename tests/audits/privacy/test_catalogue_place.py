@@ -13,8 +13,8 @@ import pytest
 
 from boussole.audits.errors import LakeError
 from boussole.audits.lake import reading, writing
+from boussole.audits.lake.connection import turn
 from boussole.audits.lake.engine import EXTENSIONS, extension_path
-from boussole.audits.lake.turns import turn
 from boussole.audits.workspace import Workspace
 from tests.attacks import Tries
 from tests.audits.privacy.helpers import CANARY, found_in_clear, load, rows_of

@@ -21,13 +21,13 @@ from tests.audits.privacy.helpers import BEFORE, CANARY, found_in_clear, found_w
 CHILD = """
 import datetime, os, signal, sys
 from pathlib import Path
-from boussole.audits.lake import folder, rebuild
+from boussole.audits.lake import connection, folder
 from boussole.audits.retention.purge import purge
 from boussole.audits.retention.rotation import rotate
 from boussole.audits.workspace import Workspace
 
 home, what, place, when = sys.argv[1:]
-module, name = {"copy": (rebuild, "_copy"), "swap": (folder, "swap"), "sweep": (folder, "sweep")}[place]
+module, name = {"copy": (connection, "_copy"), "swap": (folder, "swap"), "sweep": (folder, "sweep")}[place]
 real = getattr(module, name)
 calls = []
 

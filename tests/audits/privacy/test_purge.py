@@ -31,7 +31,7 @@ from boussole.audits.systems.logs.texts import HeldTexts
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import reading as records
-from boussole.charter.records.notes.removals import seal_removals
+from boussole.charter.records.notes.noted import seal_removals
 from boussole.dashboard.cli.main import app
 from tests.audits.privacy.helpers import (
     AMOUNT,
@@ -298,11 +298,11 @@ def test_a_full_disk_leaves_the_lake_as_it_was(workspace: Workspace) -> None:
     """No file may grow beyond 20,000 bytes once the copying begins."""
     inode = workspace.catalogue.stat().st_ino
     code = (
-        "import resource, signal, sys; from boussole.audits.lake import rebuild; "
+        "import resource, signal, sys; from boussole.audits.lake import connection; "
         "from boussole.dashboard.cli.main import main; "
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); copy = rebuild._copy; "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); copy = connection._copy; "
         "fill = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
-        "rebuild._copy = lambda *args: (fill(), copy(*args)); "
+        "connection._copy = lambda *args: (fill(), copy(*args)); "
         "sys.argv = ['boussole', '--workspace', sys.argv[1], 'purge', '--before', '2025-11-20']; main()"
     )
     command = [sys.executable, "-c", code, str(workspace.home)]

@@ -18,8 +18,7 @@ from typer.testing import CliRunner
 
 from boussole.audits.errors import BoussoleError, SourceError, SystemFileError
 from boussole.audits.spreadsheet import carry_out, plan, write_template
-from boussole.audits.spreadsheet.columns import COLUMNS
-from boussole.audits.spreadsheet.headers import meaning
+from boussole.audits.spreadsheet.columns import COLUMNS, meaning
 from boussole.audits.spreadsheet.values import CellError, read
 from boussole.audits.systems import load_systems
 from boussole.audits.systems.register import Dates

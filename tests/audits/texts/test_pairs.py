@@ -10,10 +10,17 @@ import pytest
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.texts.pairs.coding import gender_coding
-from boussole.audits.texts.pairs.files import hash_of, prompt_line, prompts_in, texts_in
-from boussole.audits.texts.pairs.measures import LONGEST, MEASURES, measured, readability
-from boussole.audits.texts.pairs.pairing import differences, measured_texts
-from boussole.audits.texts.pairs.prompts import Prompt, PromptSet, drawn, prompt_set
+from boussole.audits.texts.pairs.measures import LONGEST, MEASURES, differences, measured, measured_texts, readability
+from boussole.audits.texts.pairs.prompts import (
+    Prompt,
+    PromptSet,
+    drawn,
+    hash_of,
+    prompt_line,
+    prompt_set,
+    prompts_in,
+    texts_in,
+)
 
 CASES = Path(__file__).parents[2] / "data" / "gender_decoder"
 LABELLED = json.loads((CASES / "labelled_cases.json").read_text(encoding="utf-8"))

@@ -7,8 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from boussole.audits.uncertainty.bootstrap import Floats, Ints, bootstrap
-from boussole.audits.uncertainty.estimates import composite_interval
+from boussole.audits.uncertainty.estimates import Floats, Ints, bootstrap, composite_interval
 
 
 def gap(counts: Ints) -> Floats:

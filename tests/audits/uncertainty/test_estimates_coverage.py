@@ -10,8 +10,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score
 
 from boussole.audits.measures import Floats
-from boussole.audits.metrics.estimated import ESTIMATED, chances, estimated
-from boussole.audits.metrics.expected import expected_area, expected_rate
+from boussole.audits.metrics.estimated import ESTIMATED, chances, estimated, expected_area, expected_rate
 from boussole.audits.metrics.scored import EVERY_SEEN
 from tests.audits.drawn import MEANT, SCORE, Case, drawn, places
 

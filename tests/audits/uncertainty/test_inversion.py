@@ -9,9 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from boussole.audits.uncertainty.inversion import end_of
 from boussole.audits.uncertainty.score import difference_interval, ratio_interval
-from boussole.audits.uncertainty.tests import p_beyond, quantile
+from boussole.audits.uncertainty.tests import end_of, p_beyond, quantile
 
 CHANCES = st.sampled_from([0.05, 0.0167, 0.025, 0.001, 0.00004])
 

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from boussole.audits.uncertainty.estimates import compare_rates
-from boussole.audits.uncertainty.power import smallest_gap
-from boussole.audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond
+from boussole.audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond, smallest_gap
 from tests.audits.uncertainty.simulated import people
 
 RUNS = 2000

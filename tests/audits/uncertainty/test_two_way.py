@@ -11,7 +11,7 @@ import pytest
 from benchmarks import recurring
 from boussole.audits.lake.tables import FIGURES
 from boussole.audits.measures import TOP
-from boussole.audits.uncertainty.two_way import Brought, brought_of
+from boussole.audits.uncertainty.jackknife import Brought, brought_of
 
 SMALL = recurring.Setting(people=50, lists=40, size=14)
 NAMES = {"skew": "skew_at_k", "exposure": "exposure", "exposure_ratio": "exposure_ratio"}

@@ -15,8 +15,7 @@ from boussole.charter.committee.acts.issuing import issue, opinion_text, recomme
 from boussole.charter.committee.acts.meeting import agree
 from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.advising.advice import recommended
-from boussole.charter.committee.advising.following import OpinionDuty, followed, promises
-from boussole.charter.committee.advising.opinions import fates
+from boussole.charter.committee.advising.opinions import OpinionDuty, fates, followed, promises
 from boussole.charter.committee.papers.drafts import begin, drafts, save
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import Opinion, OpinionText, Publication, PublicationDecision

@@ -10,8 +10,8 @@ from boussole.audits import ledger
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import examined
 from boussole.charter.committee.acts.packs import freeze, pack_changes, pack_now
-from boussole.charter.committee.examined import examined
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import Closing, FrozenPack
 from boussole.charter.record_types.kinds import Attestation

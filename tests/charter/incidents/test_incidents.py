@@ -9,8 +9,7 @@ from pydantic import ValidationError
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.incidents import in_time, incidents
-from boussole.charter.incidents.book import Book, admit, faults
-from boussole.charter.incidents.entering import enter
+from boussole.charter.incidents.book import Book, admit, enter, faults
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.record_types.kinds import Case, Withdrawal
 from boussole.charter.records import statements

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 from boussole.audits.ledger.checkpoint import parse_checkpoint
-from boussole.audits.ledger.proof import parse_proof
+from boussole.audits.ledger.log import parse_proof
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records import save_audit

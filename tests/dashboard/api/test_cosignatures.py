@@ -11,8 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from boussole.audits.ledger.cosigning import parse_request
+from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint, parse_request
 from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, SigningKey, make_key
 from boussole.audits.ledger.merkle import verify_consistency
 from boussole.audits.ledger.notes import Note, Signature, parse_note

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from boussole import audits
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
-from boussole.charter.oscal.exporting import oscal_files
+from boussole.charter.oscal.results import oscal_files
 from boussole.charter.records import latest_audits
 from boussole.charter.records.store.audits import stored_audits
 from boussole.dashboard.alerts.changes import check

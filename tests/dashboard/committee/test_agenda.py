@@ -11,7 +11,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acts.meeting import convene
 from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.papers.drafts import begin
-from boussole.charter.committee.referrals.between import asked_between, known_question
+from boussole.charter.committee.referrals.matters import asked_between, known_question
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import (
     Closing,

@@ -15,7 +15,7 @@ from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.committee.people.directory import forget
 from boussole.charter.record_types.acts import Closing, CommitteeAnswer, CommitteeQuestion, ItemNote, SessionPaper
-from boussole.charter.records.store.lookup import fingerprints, places_of
+from boussole.charter.records.store.audits import fingerprints, places_of
 from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine

@@ -11,7 +11,7 @@ import pypdf
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.incidents.entering import enter
+from boussole.charter.incidents.book import enter
 from boussole.charter.record_types.incidents import Incident
 from boussole.dashboard.report import closing
 from boussole.dashboard.report.closing import events, untouched, verifying

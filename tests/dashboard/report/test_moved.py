@@ -20,7 +20,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document.differences.drift_series import DriftSeriesDocument
-from boussole.charter.drift.series_document import FIGURES
+from boussole.charter.drift.system_drift import FIGURES
 from boussole.charter.schemas import drift_series_schema
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.report import write_report

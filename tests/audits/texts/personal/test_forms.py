@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from boussole.audits.texts.personal.addresses import find_addresses
-from boussole.audits.texts.personal.births import find_births
-from boussole.audits.texts.personal.clean import clean
-from boussole.audits.texts.personal.emails import find_emails
+from boussole.audits.texts.personal.detector import clean
+from boussole.audits.texts.personal.recognisers import find_births, find_emails
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boussole.audits.texts.personal.clean import clean
-from boussole.audits.texts.personal.detector import find
+from boussole.audits.texts.personal.detector import clean, find
 from boussole.audits.texts.personal.findings import PersonalFinding
 
 NIR = "1 85 05 78 006 084 91"
