@@ -462,6 +462,6 @@ def _document(
         "changes": tuple(ColumnChange(on=move.on, kind=move.kind, column=move.column) for move in changes),
     }
     if made is None:
-        return pair_document(pair).changed(**about, stored=None, mlflow_run=None)
+        return pair_document(pair).changed(**about)
     place = ReportFiles(html=str(made.place.html), json_=str(made.place.json), sha256=made.sha256)
-    return detail_document(made.detail).changed(**about, stored=place, mlflow_run=made.run)
+    return detail_document(made.detail).changed(**about, stored=place, **({"mlflow_run": made.run} if made.run else {}))

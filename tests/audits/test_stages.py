@@ -190,7 +190,7 @@ def check_funnel(numbers: Sequence[int]) -> None:
     rows = {(sex, age): counts[i, j].tolist() for i, sex in enumerate(SEXES) for j, age in enumerate(AGES)}
     made = stages_of(counted(of, people(rows)), of)
     steps = [stage.step for stage in made]
-    decisions = suppress(made[0].whole, system=of).decisions
+    decisions = suppress(made[0].step, system=of).decisions
     layers = suppress_stages(steps, system=of, decisions=decisions)
     everything = {(t.by, g): "x" for tables in steps for t in tables if t.by for g in t.groups}
     for at, tables in enumerate(steps):

@@ -111,7 +111,7 @@ def test_the_head_says_how_many_and_whether_they_hold(made):
     assert re.fullmatch(r"31 entries are sealed, all of \d+ \w+ \d{4}\.", view.headline)
     assert view.others.startswith("All were verified for this look, and hold together. Nothing outside was compared")
     assert view.tone == "unknown"  # whoever can write the files could have rewritten them all
-    assert view.notes == ("Files of evidence: 1, declarations of systems: 0, documents: 0; all are as sealed.",)
+    assert view.notes == ("Files of evidence: 1, declarations of systems: 1, documents: 0; all are as sealed.",)
 
 
 def test_the_head_tells_of_files_as_the_command_does(tmp_path):

@@ -135,7 +135,6 @@ def test_every_page_says_that_the_ledger_is_lost(healthy: Workspace, tmp_path: P
         ("audit", "--system", "offers"),
         ("drift", "--system", "offers"),
         ("subgroups", "--system", "offers"),
-        ("features", "--system", "offers"),
         ("quarantine", "list"),
         ("sync",),
         ("verify", "--rerun"),

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp, wasserstein_distance
 
@@ -103,6 +103,7 @@ def test_neither_order_nor_repetition_changes_it(
     one = told(histogram(edges, before, after))["wasserstein"]
     other = told(histogram(edges, before[::-1] * times, after))["wasserstein"]
     back = told(histogram(edges, after, before))["wasserstein"]
+    assume(not any(each.params["clipped"] for each in (one, other, back)))  # sums too large for a cube are not used
     for each in (other, back):
         assert each.value == pytest.approx(one.value, rel=1e-9, abs=close(*edges))
         assert each.params["high"] == pytest.approx(one.params["high"], rel=1e-9, abs=close(*edges))
