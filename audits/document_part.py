@@ -28,7 +28,7 @@ class _Absent:
         return ways[0] if len(ways) == 1 else schema
 
 
-LATER = _Absent()
+MAYBE = _Absent()
 """A document has the key only where there is something to say."""
 
 
@@ -43,7 +43,7 @@ class DocumentPart(BaseModel):
         schema = handler.resolve_ref_schema(handler(core))
         if cls.model_config.get("extra") == "forbid":
             fields = cls.model_fields.items()
-            absent = {name for name, each in fields if LATER in each.metadata}
+            absent = {name for name, each in fields if MAYBE in each.metadata}
             schema["required"] = sorted(each.alias or name for name, each in fields if name not in absent)
         return schema
 
@@ -52,9 +52,12 @@ class DocumentPart(BaseModel):
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
     def changed(self, **values: Any) -> Self:
-        """The same part with other values, which are not looked at again."""
+        """The same part with other values, which are not looked at again; a key with nothing to say is absent."""
         made = self.model_copy(update=values)
-        for name in vars(made).keys() - type(made).model_fields.keys():
+        fields = type(made).model_fields
+        silent = {name for name, value in values.items() if value is None and MAYBE in fields[name].metadata}
+        made.__pydantic_fields_set__.difference_update(silent)
+        for name in vars(made).keys() - fields.keys():
             del vars(made)[name]  # worked out from the values of before
         return made
 

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from boussole.charter.document.answers.verdict import ArticleVerdict, Verdict, worst
 from boussole.charter.document.answers.verdicts import VerdictDocument
-from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Hash, Hex
+from boussole.charter.document.base import MAYBE, Count, Day, DocumentPart, Hash, Hex
 from boussole.charter.document.left_out import LeftOut
 from boussole.charter.document.measures import AccumulatedFigures, MeasureDocument, by_id, overlaid
 from boussole.charter.document.references import ReferenceChanged
@@ -114,13 +114,13 @@ class AuditDocument(DocumentPart):
     left_out: Annotated[LeftOut, Field(description="What came in and was not counted")]
     versions: Annotated[
         Annotated[tuple[DecidedBy, ...], Field(min_length=1)] | None,
-        LATER,
+        MAYBE,
         Field(description="Which version of the model decided; absent where the log names none"),
     ] = None
     measures: tuple[MeasureDocument, ...]
     accumulated: Annotated[
         AccumulatedFigures | None,
-        LATER,
+        MAYBE,
         Field(
             description="What this window and those before it tell together, by which their questions are judged; "
             "absent where no other window counts"
@@ -130,7 +130,7 @@ class AuditDocument(DocumentPart):
     articles: tuple[ArticleVerdict, ...]
     references: Annotated[
         Annotated[tuple[ReferenceChanged, ...], Field(min_length=1)] | None,
-        LATER,
+        MAYBE,
         Field(
             description="Groups whose reference is another one than in the audit sealed before, where that alone "
             "changed an answer; absent where there are none"

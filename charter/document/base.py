@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from boussole.audits.document_part import LATER, Count, Day, DocumentPart, Share, given
+from boussole.audits.document_part import MAYBE, Count, Day, DocumentPart, Share, given
 
-__all__ = ["LATER", "Count", "Day", "DocumentPart", "Hash", "Hex", "Share", "Texts", "given"]
+__all__ = ["MAYBE", "Count", "Day", "DocumentPart", "Hash", "Hex", "Share", "Texts", "given"]
 
 Hash = Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")]
 Hex = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]

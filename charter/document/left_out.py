@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Share
+from boussole.charter.document.base import MAYBE, Count, Day, DocumentPart, Share
 
 
 class PartLeftOut(DocumentPart):
@@ -73,7 +73,7 @@ class LeftOutInShort(DocumentPart):
     other_periods: Annotated[Count, Field(description="Decisions counted in other periods")]
     set_apart: Annotated[
         Annotated[int, Field(ge=1)] | None,
-        LATER,
+        MAYBE,
         Field(
             description="Decisions about groups too small to be told, which are in no figure; no part of the share. "
             "Absent where there are none."
@@ -90,7 +90,7 @@ class LeftOutInShort(DocumentPart):
     ]
     reference: Annotated[
         PartLeftOut | None,
-        LATER,
+        MAYBE,
         Field(
             description="The same of the window of reference, on which questions about it rest; absent where nothing "
             "is set aside there"
@@ -98,7 +98,7 @@ class LeftOutInShort(DocumentPart):
     ] = None
     outcomes: Annotated[
         PartLeftOut | None,
-        LATER,
+        MAYBE,
         Field(
             description="The same of the log of outcomes, of all periods, on which questions about outcomes rest; "
             "absent where nothing is set aside there"
@@ -106,12 +106,12 @@ class LeftOutInShort(DocumentPart):
     ] = None
     contacts: Annotated[
         PartLeftOut | None,
-        LATER,
+        MAYBE,
         Field(description="The same of the log of messages, of all periods; absent where nothing is set aside there"),
     ] = None
     human_actions: Annotated[
         PartLeftOut | None,
-        LATER,
+        MAYBE,
         Field(
             description="The same of the log of what people decide, of all periods, on which questions about reviews "
             "rest; absent where nothing is set aside there"
@@ -119,19 +119,19 @@ class LeftOutInShort(DocumentPart):
     ] = None
     usage: Annotated[
         PartLeftOut | None,
-        LATER,
+        MAYBE,
         Field(description="The same of the log of uses, of all periods; absent where nothing is set aside there"),
     ] = None
     accounts: Annotated[
         PartLeftOut | None,
-        LATER,
+        MAYBE,
         Field(
             description="The same of the exports of accounts, of all periods; absent where nothing is set aside there"
         ),
     ] = None
     generations: Annotated[
         PartLeftOut | None,
-        LATER,
+        MAYBE,
         Field(
             description="The same of the log of texts that a model wrote, of all periods; absent where nothing is set "
             "aside there"
@@ -139,18 +139,18 @@ class LeftOutInShort(DocumentPart):
     ] = None
     search_controls: Annotated[
         PartLeftOut | None,
-        LATER,
+        MAYBE,
         Field(description="The same of the log of controls, of all periods; absent where nothing is set aside there"),
     ] = None
     agencies: Annotated[
         PartLeftOut | None,
-        LATER,
+        MAYBE,
         Field(description="The same of the counts by agency, of all periods; absent where nothing is set aside there"),
     ] = None
 
     ends: Annotated[
         Annotated[tuple[LogEnd, ...], Field(min_length=1)] | None,
-        LATER,
+        MAYBE,
         Field(
             description="The logs which end before the window does, or have a hole, each with its last day: where that "
             "is more than three days earlier, no question that rests on it is kept. Absent where they reach the end"

@@ -11,7 +11,7 @@ from pydantic.config import JsonDict
 from boussole.audits.measure_params import Params
 from boussole.audits.measures import Measure, Status
 from boussole.audits.uncertainty.tests import p_value
-from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Hash, Share
+from boussole.charter.document.base import MAYBE, Count, Day, DocumentPart, Hash, Share
 
 
 class IntervalOfMeasure(DocumentPart):
@@ -40,7 +40,7 @@ class MeasureInShort(DocumentPart):
     interval: IntervalOfMeasure | None = None
     p_value: Annotated[
         Share | None,
-        LATER,
+        MAYBE,
         Field(
             description="Of a ratio or difference between two groups: the two-sided p-value of no difference, computed "
             "from params.test and not corrected for the number of comparisons; verdicts hold one-sided, corrected "
@@ -154,7 +154,7 @@ class EarlierWindow(DocumentPart):
     as_of: Annotated[Day, Field(description="Day from which its outcomes were read")]
     without: Annotated[
         tuple[str, ...] | None,
-        LATER,
+        MAYBE,
         Field(description="Measures that the charter judges otherwise since: this window does not answer for them"),
     ] = None
 
@@ -166,12 +166,12 @@ class AccumulatedFigures(DocumentPart):
     because: Annotated[Why, Field(description="Why no earlier window counts")]
     windows: tuple[EarlierWindow, ...]
     version: Annotated[
-        str | None, LATER, Field(description="The version of the model that most decisions of the window were made by")
+        str | None, MAYBE, Field(description="The version of the model that most decisions of the window were made by")
     ] = None
     measures: tuple[MeasureDocument, ...]
     recent: Annotated[
         Annotated[tuple[MeasureDocument, ...], Field(min_length=1)] | None,
-        LATER,
+        MAYBE,
         Field(
             description="The same over the last windows alone, as many as their parameter `recent` says: they are "
             "judged as well; absent where no more than these count"

@@ -464,4 +464,4 @@ def _document(
     if made is None:
         return pair_document(pair).changed(**about)
     place = ReportFiles(html=str(made.place.html), json_=str(made.place.json), sha256=made.sha256)
-    return detail_document(made.detail).changed(**about, stored=place, **({"mlflow_run": made.run} if made.run else {}))
+    return detail_document(made.detail).changed(**about, stored=place, mlflow_run=made.run)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from boussole.charter.document.base import LATER, Count, DocumentPart
+from boussole.charter.document.base import MAYBE, Count, DocumentPart
 
 
 class Verdict(StrEnum):
@@ -92,7 +92,7 @@ class ArticleVerdict(DocumentPart):
     asked: Count
     capped_by: Annotated[
         tuple[Count, ...] | None,
-        LATER,
+        MAYBE,
         Field(
             description="Entries of open findings of outside authorities: the article is no better than they say",
         ),

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from boussole.audits.measure_params import DetectedTexts
 from boussole.charter.document.answers.verdict import Verdict
-from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Hex, Share, Texts
+from boussole.charter.document.base import MAYBE, Count, Day, DocumentPart, Hex, Share, Texts
 
 
 class Levels(DocumentPart):
@@ -52,12 +52,12 @@ class Comparison(DocumentPart):
     ]
     alone: Annotated[
         Literal[True] | None,
-        LATER,
+        MAYBE,
         Field(description="Whether it rests on the window alone, which is graver than all windows since then together"),
     ] = None
     recent: Annotated[
         Annotated[int, Field(gt=1)] | None,
-        LATER,
+        MAYBE,
         Field(
             description="How many windows, up to that of the audit, it rests on where these are graver than all since "
             "then together"
@@ -74,7 +74,7 @@ class ThresholdOfVerdict(DocumentPart):
     breach: float | None = None
     watch_alpha: Annotated[
         float | None,
-        LATER,
+        MAYBE,
         Field(
             description="How often chance alone may put it beyond the watch level; absent: as often as `alpha` of the "
             "charter says"
@@ -82,7 +82,7 @@ class ThresholdOfVerdict(DocumentPart):
     ] = None
     tolerance: float | None = None
     breaks_from: Annotated[
-        Day | None, LATER, Field(description="The first day of which a confirmed case breaks the promise")
+        Day | None, MAYBE, Field(description="The first day of which a confirmed case breaks the promise")
     ] = None
     status: Literal["proposed", "adopted"] | None
     since: Day | None
@@ -136,12 +136,12 @@ class PairedTest(DocumentPart):
     ]
     needed: Annotated[
         Annotated[int, Field(ge=1)] | None,
-        LATER,
+        MAYBE,
         Field(description="About how many pairs of a cue it takes, where those there are do not suffice"),
     ] = None
     missing: Annotated[
         Annotated[tuple[str, ...], Field(min_length=1)] | None,
-        LATER,
+        MAYBE,
         Field(description="What the charter wants to be changed in requests, and the test did not change"),
     ] = None
     differences: Annotated[tuple[PairedDifference, ...], Field(min_length=1)]
@@ -175,7 +175,7 @@ class CaseCounts(DocumentPart):
     recall: Share | None
     bound: Share | None
     more: Count | None
-    early: Annotated[Count | None, LATER] = None
+    early: Annotated[Count | None, MAYBE] = None
 
 
 class RegisterDates(DocumentPart):
@@ -207,12 +207,12 @@ class RecordCounts(DocumentPart):
     bound: Share | None
     untold: Annotated[
         Annotated[int, Field(ge=1)] | None,
-        LATER,
+        MAYBE,
         Field(description="Those of which the records do not say how it stands; absent where there are none"),
     ] = None
     waited: Annotated[
         Count | None,
-        LATER,
+        MAYBE,
         Field(
             description="Days for which the longest that is overdue has waited, where the charter limits that; absent "
             "where nothing is"
@@ -220,29 +220,29 @@ class RecordCounts(DocumentPart):
     ] = None
     named: Annotated[
         Annotated[tuple[str, ...], Field(min_length=1)] | None,
-        LATER,
+        MAYBE,
         Field(description="What was not as promised, where it has a name: versions, models; absent where it has none"),
     ] = None
     texts: Annotated[
         Literal[True] | None,
-        LATER,
+        MAYBE,
         Field(description="That what was counted is texts and not decisions: of a system that only writes"),
     ] = None
     teams: Annotated[
         Annotated[int, Field(ge=1)] | None,
-        LATER,
+        MAYBE,
         Field(description="How many teams it was counted in, where it is a sample; absent where everything is counted"),
     ] = None
     sealed_late: Annotated[
         Literal[True] | None,
-        LATER,
+        MAYBE,
         Field(description="That the ledger does not prove that a protocol was sealed before its cases existed"),
     ] = None
-    low: Annotated[Share | None, LATER, Field(description="With `teams`: the lower end of `good` ÷ `due`")] = None
-    high: Annotated[Share | None, LATER, Field(description="With `teams`: the upper end")] = None
+    low: Annotated[Share | None, MAYBE, Field(description="With `teams`: the lower end of `good` ÷ `due`")] = None
+    high: Annotated[Share | None, MAYBE, Field(description="With `teams`: the upper end")] = None
     size: Annotated[
         Annotated[float, Field(gt=0)] | None,
-        LATER,
+        MAYBE,
         Field(description="With `teams`: how many independent cases these are worth"),
     ] = None
 
@@ -268,43 +268,43 @@ class LoggedCases(DocumentPart):
     cases: Count
     bound: Share | None
     hours: Annotated[
-        Count | None, LATER, Field(description="How long a log gives before something counts as a case, where it does")
+        Count | None, MAYBE, Field(description="How long a log gives before something counts as a case, where it does")
     ] = None
     refuted: Annotated[
         Annotated[int, Field(ge=1)] | None,
-        LATER,
+        MAYBE,
         Field(description="Cases that people reported of days of the window and refuted; absent where there are none"),
     ] = None
-    people: Annotated[Count | None, LATER] = None
+    people: Annotated[Count | None, MAYBE] = None
     unlabelled: Annotated[
         Count | None,
-        LATER,
+        MAYBE,
         Field(description="Of how many more nobody can tell whether they are a case, where the log may not say"),
     ] = None
     lacking: Annotated[
         Count | None,
-        LATER,
+        MAYBE,
         Field(description="How many are a case by the system file, or an export, itself, where it may say so"),
     ] = None
     beyond: Annotated[
-        Count | None, LATER, Field(description="At most how many accounts have rights that their role does not need")
+        Count | None, MAYBE, Field(description="At most how many accounts have rights that their role does not need")
     ] = None
     detected: Annotated[
         DetectedTexts | None,
-        LATER,
+        MAYBE,
         Field(description="What was found in all texts, or drafts, where cases are of texts"),
     ] = None
-    unused: Annotated[Count | None, LATER, Field(description="At most how many accounts nobody has used for long")] = (
+    unused: Annotated[Count | None, MAYBE, Field(description="At most how many accounts nobody has used for long")] = (
         None
     )
     outside: Annotated[
         Annotated[tuple[CallsOutside, ...], Field(min_length=1)] | None,
-        LATER,
+        MAYBE,
         Field(description="The calls that ran outside what is allowed, the most first; absent where there are none"),
     ] = None
     kinds: Annotated[
         Count | None,
-        LATER,
+        MAYBE,
         Field(description="How many kinds of such calls there are, listed or not, where it is asked"),
     ] = None
 
@@ -321,7 +321,7 @@ class EstimatedRange(DocumentPart):
     high: float | None
     estimate: tuple[float, float] | None
     expected: Annotated[
-        tuple[float, float] | None, LATER, Field(description="At the end of the year, where it is of a year")
+        tuple[float, float] | None, MAYBE, Field(description="At the end of the year, where it is of a year")
     ] = None
     numbers: dict[str, float]
     ranges: dict[str, tuple[float, float]]
@@ -349,7 +349,7 @@ class VerdictReasons(VerdictInShort):
     question: Texts
     looks: Annotated[
         Annotated[int, Field(ge=1)] | None,
-        LATER,
+        MAYBE,
         Field(description="Between how many looks of a year the level of each test is shared"),
     ] = None
     statement: AnsweringStatement | None
@@ -357,8 +357,8 @@ class VerdictReasons(VerdictInShort):
     dates: RegisterDates | None
     counted: RecordCounts | None
     logged: LoggedCases | None
-    estimated: Annotated[EstimatedRange | None, LATER] = None
-    paired: Annotated[PairedTest | None, LATER] = None
+    estimated: Annotated[EstimatedRange | None, MAYBE] = None
+    paired: Annotated[PairedTest | None, MAYBE] = None
 
     @property
     def rests_on_statements(self) -> bool:

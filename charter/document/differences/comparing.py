@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, RootModel
 from boussole.audits.measure_params import Side
 from boussole.audits.windows import Window
 from boussole.charter.document.audit import System
-from boussole.charter.document.base import LATER, Count, Day, DocumentPart, Hex, Share
+from boussole.charter.document.base import MAYBE, Count, Day, DocumentPart, Hex, Share
 from boussole.charter.document.differences.distances import Distance
 from boussole.charter.document.measures import IntervalOfMeasure
 
@@ -36,12 +36,12 @@ class Days(DocumentPart):
 class VersionSide(DocumentPart):
     """One of the two that are compared."""
 
-    kind: Annotated[Literal["version", "run", "file"] | None, LATER, Field(description="Where it was read from")] = None
+    kind: Annotated[Literal["version", "run", "file"] | None, MAYBE, Field(description="Where it was read from")] = None
     name: str
     window: Days
     decisions: Some
     entry: Annotated[
-        Count | None, LATER, Field(description="The entry of the ledger that seals the audit it comes from")
+        Count | None, MAYBE, Field(description="The entry of the ledger that seals the audit it comes from")
     ] = None
 
 
@@ -128,7 +128,7 @@ class JudgedChange(MeasureOfTwo):
     p_worse_adjusted: Share | None
     p_worse_at_most: Annotated[
         Literal[True] | None,
-        LATER,
+        MAYBE,
         Field(description="Whether `p_worse_adjusted` is the least that drawn exchanges can tell: it may be smaller"),
     ] = None
     p_within: Share | None

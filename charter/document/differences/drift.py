@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from boussole.audits.drift.evidently_columns import Note, Reason
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.audit import System
-from boussole.charter.document.base import LATER, Day, DocumentPart, Hex
+from boussole.charter.document.base import MAYBE, Day, DocumentPart, Hex
 from boussole.charter.document.differences.distances import Distance
 from boussole.charter.document.windows import WindowOfAudit
 
@@ -105,20 +105,20 @@ class DriftDocument(DocumentPart):
     measures: tuple[Distance, ...]
     evidently: Annotated[
         EvidentlyDocument | None,
-        LATER,
+        MAYBE,
         Field(description="What Evidently was shown; absent with --no-report"),
     ] = None
-    html_sha256: Annotated[Hex | None, LATER, Field(description="Of the page that was made with it")] = None
+    html_sha256: Annotated[Hex | None, MAYBE, Field(description="Of the page that was made with it")] = None
     scripts: Annotated[
-        tuple[Script, ...] | None, LATER, Field(description="Of the page: no other script runs in it")
+        tuple[Script, ...] | None, MAYBE, Field(description="Of the page: no other script runs in it")
     ] = None
     readings: Annotated[
-        dict[str, Verdict] | None, LATER, Field(description=f"How the drift page reads each column{BY_COMMAND}")
+        dict[str, Verdict] | None, MAYBE, Field(description=f"How the drift page reads each column{BY_COMMAND}")
     ] = None
     changes: Annotated[
         tuple[ColumnChange, ...] | None,
-        LATER,
+        MAYBE,
         Field(description=f"What became of columns in these windows or between them{BY_COMMAND}"),
     ] = None
-    stored: Annotated[ReportFiles | None, LATER, Field(description=f"Where the report is kept{BY_COMMAND}")] = None
-    mlflow_run: Annotated[str | None, LATER, Field(description=f"The run that holds the report{BY_COMMAND}")] = None
+    stored: Annotated[ReportFiles | None, MAYBE, Field(description=f"Where the report is kept{BY_COMMAND}")] = None
+    mlflow_run: Annotated[str | None, MAYBE, Field(description=f"The run that holds the report{BY_COMMAND}")] = None

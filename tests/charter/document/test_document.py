@@ -17,6 +17,7 @@ from boussole.audits.hashing import canonical_json
 from boussole.audits.measure_params import Params
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
+from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.records import sealed_json
 from boussole.charter.schemas import audit_schema
 
@@ -146,3 +147,9 @@ def test_nobody_changes_a_document(stored: list[str]) -> None:
         document.decisions = 0  # type: ignore[misc]
     with pytest.raises(ValidationError):
         document.verdicts[0].verdict = "kept"  # type: ignore[misc, assignment]
+
+
+def test_a_key_with_nothing_to_say_is_absent_from_a_changed_document_too() -> None:
+    pair = DriftDocument.model_construct(mlflow_run="a1").changed(stored=None, mlflow_run=None)
+    assert {"stored", "mlflow_run"} & pair.written().keys() == set()
+    assert pair.changed(mlflow_run="b2").written()["mlflow_run"] == "b2"
