@@ -110,7 +110,8 @@ def test_people_who_come_back_widen_intervals_and_change_no_value():
     (alone,), (both,) = (recurring.measured([rows], person=person) for person in (False, True))
     for name, measure in both.items():
         width = [each[name].interval.high - each[name].interval.low for each in (alone, both)]
-        assert width[1] > width[0] or name == "skew_at_k"  # of the first places alone, where few come back
+        if name != "skew_at_k":  # few lists differ in their first places: its width is noisy
+            assert width[1] > width[0]
         assert measure.value == alone[name].value
 
 
