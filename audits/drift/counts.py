@@ -259,7 +259,7 @@ def version_windows(
     month to itself.
     """
     known = {version.name: version for version in read_versions(connection, system)}
-    one, two = (_known(name, known, system) for name in (before, after))
+    one, two = (_require_version(name, known, system) for name in (before, after))
     if one.first >= two.first:
         raise BoussoleError(
             f"the version '{before}' did not begin before '{after}': {one.first} and {two.first}.",
@@ -291,7 +291,7 @@ def months_of(connection: duckdb.DuckDBPyConnection, system: System) -> Mapping[
     return {period_of(month, "month"): frozenset(name or None for name in names) for month, names in rows}
 
 
-def _known(name: str, known: Mapping[str, VersionDays], system: System) -> VersionDays:
+def _require_version(name: str, known: Mapping[str, VersionDays], system: System) -> VersionDays:
     if name not in known:
         hint = nearest(name, known) if known else "Its log names no version: declare `columns.model_version`."
         raise BoussoleError(

@@ -97,7 +97,7 @@ class CheckpointStanding(StrEnum):
     """An entry before the checkpoint does not hold in itself."""
 
 
-def standing(checkpoint: Checkpoint, found: Verification, *, origin: str | None) -> CheckpointStanding:
+def compare_with_checkpoint(checkpoint: Checkpoint, found: Verification, *, origin: str | None) -> CheckpointStanding:
     """How a verified ledger stands to a checkpoint; `found` was asked for the root at the checkpoint's size.
 
     `origin` is that of the ledger's own key, None when there is no key here.

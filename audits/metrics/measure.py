@@ -127,7 +127,7 @@ class _ShownLists:
         )
         params["values"] = list(rates)
         params |= {"pooled": self._pooled(position, other), "decisions": self._size(both), "test": test}
-        return self._made(
+        return self._build_measure(
             metric, rates[0] / rates[1], interval, [position], weight, params=params, size=self._size(both)
         )
 
@@ -151,7 +151,7 @@ class _ShownLists:
             params["in_random_order"] = float(sums.totals[mean.at_random] / sums.totals[mean.below])
         interval, without = mean.interval(sums)
         params |= {"interval_reason": without} if without else {}
-        return self._made(mean.metric, mean.value(sums), interval, at, sums.parts[mean.lists], params=params)
+        return self._build_measure(mean.metric, mean.value(sums), interval, at, sums.parts[mean.lists], params=params)
 
     def _unread(self, lists: int) -> Why | None:
         """Why lists say nothing that could be shown, or None."""
@@ -175,7 +175,7 @@ class _ShownLists:
     def _without(self, metric: str, why: Why, at: list[int] | None, params: Mapping[str, Any] | None = None) -> Measure:
         return self.view.without_value(metric, *why, group=self._group(at), params=params)
 
-    def _made(
+    def _build_measure(
         self,
         metric: str,
         value: float,

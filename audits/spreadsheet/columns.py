@@ -281,7 +281,7 @@ def meaning(header: str) -> Meaning | None:
     """
     words = plain(header).split()
     said = LANGUAGE.get(words[-1]) if len(words) > 1 else None
-    found = _known().get(_signature(words[:-1] if said else words))
+    found = _meanings_by_signature().get(_signature(words[:-1] if said else words))
     if found is None:
         return None
     column, lang = found
@@ -317,7 +317,7 @@ def _language_of_name(header: str, column: RegisterColumn) -> str | None:
 
 
 @cache
-def _known() -> Mapping[str, Meaning]:
+def _meanings_by_signature() -> Mapping[str, Meaning]:
     """Every name by its words."""
     found: dict[str, Meaning] = {}
     for column in COLUMNS:

@@ -55,7 +55,7 @@ class Funnel:
         found: list[Hidden] = []
         hidden = dict(decisions)
         for i in range(len(self._lattices)):
-            self._known[i] = self._shown(i, hidden)
+            self._known[i] = self._visible_cells(i, hidden)
             hidden |= {key: why for key, why in wanted[i].items() if key not in hidden}
             if 0 < self._came[i][0] < self._system.privacy.suppress_below:
                 hidden.setdefault(EVERYBODY, "small_group")
@@ -64,7 +64,7 @@ class Funnel:
             found.append(dict(hidden))
         return found
 
-    def _shown(self, level: int, hidden: Hidden) -> set[int]:
+    def _visible_cells(self, level: int, hidden: Hidden) -> set[int]:
         """The cells that are shown at a level while these keys are hidden: at level 0 how many decisions there are, at
         level 1 how many reached the first stage, and so on."""
         lattice = self._lattices[min(level, len(self._lattices) - 1)]

@@ -81,7 +81,9 @@ def also_hidden(
         known={"decisions": known, "outcomes": of_outcomes},
     )
     found = hide(lattice, system=system, also=own)
-    return Suppression(decisions=_named(found.decisions, own.decisions), outcomes=_named(found.outcomes, own.outcomes))
+    return Suppression(
+        decisions=_reasons(found.decisions, own.decisions), outcomes=_reasons(found.outcomes, own.outcomes)
+    )
 
 
 def hidden_in_part(part: Sequence[Cells], rest: Sequence[Cells], whole: ShownWindow, *, system: System) -> Suppression:
@@ -137,6 +139,6 @@ def _divided(part: Cells, rest: Cells) -> list[Cells]:
     ]
 
 
-def _named(found: Mapping[Key, str], own: Mapping[Key, str]) -> dict[Key, str]:
+def _reasons(found: Mapping[Key, str], own: Mapping[Key, str]) -> dict[Key, str]:
     """All that must be hidden: what the audit hides by itself with its own reason."""
     return {key: own.get(key, REASON) for key in found}

@@ -59,7 +59,7 @@ class Parts:
             self._starts.append(each.start())
             self._ends.append(each.end())
 
-    def around(self, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[int, int]:
+    def part_bounds(self, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[int, int]:
         """The part of a sentence that holds a span: from the last cut before it to the first one after it."""
         before, after = bisect_right(self._starts, span[0]), bisect_left(self._starts, span[1])
         first = min(self._ends[before - 1], span[0]) if before else 0
@@ -99,18 +99,18 @@ class Sentences:
             first = cut
         yield first, last
 
-    def around(self, place: int) -> tuple[int, int]:
+    def bounds(self, place: int) -> tuple[int, int]:
         """Where the sentence of a place begins and ends."""
         number = bisect_right(self.starts, place)
         return self.starts[number - 1], self.starts[number] if number < len(self.starts) else len(self.text)
 
     def clause(self, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[int, int]:
         """Where the clause of a span begins and ends: no comma, dash or turn between."""
-        return self._clauses.around(span, sentence)
+        return self._clauses.part_bounds(span, sentence)
 
     def statement(self, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[int, int]:
         """Where the statement of a span begins and ends: its sentence, up to where that turns (“mais”)."""
-        return self._statements.around(span, sentence)
+        return self._statements.part_bounds(span, sentence)
 
     @cached_property
     def _clauses(self) -> Parts:
@@ -291,8 +291,8 @@ class Checker:
         sentences = Sentences(normal.text)
         found = [each for number in matching for each in self._found(sentences, number)]
         if language not in (FRENCH, UNDETERMINED):
-            around = sentences.around
-            found = [each for each in found if language_of(normal.text[slice(*around(each[0]))]) == FRENCH]
+            bounds = sentences.bounds
+            found = [each for each in found if language_of(normal.text[slice(*bounds(each[0]))]) == FRENCH]
         if not found:
             return Checked(language, ())
         return Checked(language, tuple(_finding(text, normal, *each) for each in _joined(_apart(found), normal.text)))

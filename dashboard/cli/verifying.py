@@ -432,9 +432,9 @@ def _lawful(workspace: Workspace) -> bool:
 
 def _stands(path: Path, kept: Checkpoint, found: Verification, *, origin: str | None) -> bool:
     """Tells how the ledger stands to a kept checkpoint."""
-    from boussole.audits.ledger.checkpoint import CheckpointStanding, standing
+    from boussole.audits.ledger.checkpoint import CheckpointStanding, compare_with_checkpoint
 
-    stands = standing(kept, found, origin=origin)
+    stands = compare_with_checkpoint(kept, found, origin=origin)
     words = {
         CheckpointStanding.holds: f"the entries it knows ({kept.size}) are unchanged",
         CheckpointStanding.rewritten: f"the ledger was rewritten: its first {kept.size} entries are others"

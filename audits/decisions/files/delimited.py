@@ -195,13 +195,13 @@ def _separator(text: str, escape: str, *, whole: bool, wanted: Sequence[str], wh
     if len(able[widest[0]][0]) > 2 * len(able[widest[1]][0]):
         return widest[0]
     raise SourceError(
-        f"the columns can be separated in two ways: {' or '.join(map(_shown, widest[:2]))}.",
+        f"the columns can be separated in two ways: {' or '.join(map(_name_separator, widest[:2]))}.",
         where=where,
         next_step="Give --separator (or `files: {separator: …}` in the system file).",
     )
 
 
-def _shown(separator: str) -> str:
+def _name_separator(separator: str) -> str:
     return "tab" if separator == "\t" else f"`{separator}`"
 
 

@@ -101,7 +101,7 @@ def _without_hidden(text: str) -> CleanText:
     parts: list[str] = []
     starts, ends, last = array("L"), array("L"), 0
     for match in _HIDDEN.finditer(text):
-        becomes = _shown(match)
+        becomes = _visible_text(match)
         if becomes == match[0]:
             continue
         start, end = match.span()
@@ -119,7 +119,7 @@ def _without_hidden(text: str) -> CleanText:
     return CleanText("".join(parts), starts, ends)
 
 
-def _shown(match: re.Match[str]) -> str:
+def _visible_text(match: re.Match[str]) -> str:
     """What a reader sees of what hides."""
     if match["nothing"]:
         return ""

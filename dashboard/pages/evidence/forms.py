@@ -22,7 +22,13 @@ from starlette.routing import Route
 
 from boussole.audits.errors import BoussoleError, LedgerError, ReportError
 from boussole.audits.hashing import sha256_hex
-from boussole.audits.ledger.checkpoint import Checkpoint, CheckpointStanding, parse_checkpoint, parse_request, standing
+from boussole.audits.ledger.checkpoint import (
+    Checkpoint,
+    CheckpointStanding,
+    compare_with_checkpoint,
+    parse_checkpoint,
+    parse_request,
+)
 from boussole.audits.ledger.log import Proof, parse_proof
 from boussole.audits.ledger.notes import Note, check
 from boussole.audits.signing.key import verifier_of
@@ -109,7 +115,7 @@ def _sent_checkpoint(note: Note, checkpoint: Checkpoint, asking: EvidenceQuery) 
         return FileAnswer(
             tone="broken", headline=say("This checkpoint knows {n} entries, and here there are none.", n=size)
         )
-    stands = standing(checkpoint, found, origin=own.name if own else None)
+    stands = compare_with_checkpoint(checkpoint, found, origin=own.name if own else None)
     files = verify_files(workspace) if found.ok else NO_FILES
     good = stands is CheckpointStanding.holds and found.ok and files.ok
     details = [_signed(note, asking), _kept_later(checkpoint, found.size, say) if good else ""]
