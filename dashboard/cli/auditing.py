@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.cli.console import known_workspace, say, workspace_of
+from boussole.dashboard.cli.console import answer_language, known_workspace, say, workspace_of
 
 if TYPE_CHECKING:
     from boussole.audits.decisions import IngestReport
@@ -53,6 +53,7 @@ def audit(
 ) -> tuple[AuditDocument, list[IngestReport], str]:
     """The audit document of a run or file, what became of its rows, and the language to tell it in."""
     from boussole.audits.systems.gaps import file_of
+    from boussole.audits.workspace import Settings
     from boussole.charter.auditing.audit import audit_files
 
     _check(asked)
@@ -65,7 +66,7 @@ def audit(
     tell_gaps(file_of(workspace.home / "systems", system.id) if workspace else asked.system_file)
     document, reports = audit_files(system, files, parent=workspace, **days)
     beside = workspace or known_workspace(context)
-    return document, reports, beside.settings.language if beside else language()
+    return document, reports, answer_language(beside.settings if beside else Settings())
 
 
 def system_of(context: typer.Context, system: str | None, system_file: Path | None) -> tuple[Workspace | None, System]:
@@ -108,13 +109,6 @@ def tell_bad_rows(reports: Sequence[IngestReport]) -> bool:
         for rejection in report.rejections:
             say(f"  {report.origin}, {rejection.sentence()}")
     return bool(bad)
-
-
-def language() -> str:
-    """The language where there is no workspace: that of the environment, else the default."""
-    from boussole.audits.workspace import Settings
-
-    return Settings().language
 
 
 def _check(asked: SingleAuditOptions) -> None:
@@ -188,7 +182,7 @@ def audits(
     if system and (writer := workspace.system(system)).only_writes and not writer.measured:
         say("Its file holds texts to nothing (`generations.texts`): nothing is measured, and nothing is sealed.")
         asked = {name: days[name] for name in ("start", "end", "as_of")}
-        return [AuditedWindow(document=texts_document(workspace, writer, **asked))], workspace.settings.language
+        return [AuditedWindow(document=texts_document(workspace, writer, **asked))], answer_language(workspace.settings)
     ids = [system] if system else [item.id for item in workspace.systems.values() if item.measured]
     if not ids:
         raise BoussoleError(
@@ -217,7 +211,7 @@ def audits(
         ]
         if told := alert_changes(workspace, systems=ids):
             say(told)
-    return _with_shifts(workspace, looks), workspace.settings.language
+    return _with_shifts(workspace, looks), answer_language(workspace.settings)
 
 
 SHIFTS = 3
@@ -230,7 +224,7 @@ def _with_shifts(workspace: Workspace, looks: Sequence[AuditedWindow]) -> list[A
     from boussole.dashboard.markup.words import speaker
     from boussole.dashboard.views.drift.figures import more_shifts_words, shift_words
 
-    say = speaker(workspace.settings.language)
+    say = speaker(answer_language(workspace.settings))
     last = {look.document.system: at for at, look in enumerate(looks) if look.document is not None}
     found = list(looks)
     for name, at in last.items():

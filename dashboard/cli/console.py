@@ -29,7 +29,7 @@ from boussole.dashboard.server.access.places import OPTIONS, of_command
 if TYPE_CHECKING:
     from boussole.audits.languages import Language
     from boussole.audits.systems.files import Files
-    from boussole.audits.workspace import Workspace
+    from boussole.audits.workspace import Settings, Workspace
 
 
 # How a command ends when something goes wrong: one paragraph, exit 2, and no traceback but with --debug.
@@ -357,10 +357,18 @@ def end(error: BaseException) -> int:
     return 2
 
 
-def terminal_language() -> Language:
-    """French where the environment says so, as for other commands; else English."""
+def terminal_language() -> Language | None:
+    """The language that the environment names, as for other commands; None where it names none of ours."""
+    from boussole.audits.languages import LANGUAGES
+
     said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "fr" if said.startswith("fr") else "en"
+    return next((language for language in LANGUAGES if said.startswith(language)), None)
+
+
+def answer_language(settings: Settings) -> Language:
+    """Of what a command answers: that of boussole.toml, else that of the terminal, else the default."""
+    named = "language" in settings.model_fields_set
+    return settings.language if named else terminal_language() or settings.language
 
 
 def complain(error: BoussoleError) -> None:

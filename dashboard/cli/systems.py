@@ -21,6 +21,7 @@ from boussole.dashboard.cli.console import (
     HeaderOption,
     SeparatorOption,
     SheetOption,
+    answer_language,
     check_file,
     complain,
     files_of,
@@ -128,7 +129,7 @@ def list_(
     """List the systems: id, kind, status, risk, title. In columns on a terminal, with tabs between them elsewhere."""
     workspace = workspace_of(context)
     chosen = [s for s in workspace.systems.values() if status in (None, s.status) and risk in (None, s.risk)]
-    language = workspace.settings.language
+    language = answer_language(workspace.settings)
     rows = [(s.id, s.kind, s.status, s.risk, s.title.get(language) or next(iter(s.title.values()))) for s in chosen]
     for line in _columns(rows) if sys.stdout.isatty() else map("\t".join, rows):
         put(line)
@@ -270,7 +271,9 @@ def new(  # noqa: PLR0917 (the options of a command)
         refuse_existing(out)
     check_file(out)
     files = files_of(encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet)
-    made = propose(source, system_id=system_id, controls=control or [], files=files, language=terminal_language())
+    made = propose(
+        source, system_id=system_id, controls=control or [], files=files, language=terminal_language() or "en"
+    )
     told = made.say
     if made.read:
         say(f"{source}: {made.read}.")

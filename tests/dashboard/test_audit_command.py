@@ -64,6 +64,17 @@ def test_with_json_in_a_file_the_verdicts_are_still_on_the_terminal(
         assert each["sentence"]["fr"] in done.stdout
 
 
+def test_answers_are_in_the_language_of_the_terminal_unless_the_settings_name_one(
+    workspace: Workspace, command: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = {"en": "At equal numbers", "fr": "À nombre égal"}
+    for terminal, settings, lang in (("en_GB", "", "en"), ("fr_FR", "", "fr"), ("en_GB", 'language = "fr"\n', "fr")):
+        (workspace.home / "boussole.toml").write_text(settings, encoding="utf-8")
+        monkeypatch.setenv("LC_ALL", f"{terminal}.UTF-8")
+        done = command("--workspace", workspace.home, "audit", "--system", "loans", "--dry-run")
+        assert [name for name, words in answers.items() if words in done.stdout] == [lang], done.stdout
+
+
 @pytest.mark.slow
 def test_all_periods_are_audited_in_order_the_empty_one_is_named_and_nothing_is_sealed_twice(
     workspace: Workspace, command: Run
