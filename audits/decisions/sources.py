@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -15,7 +14,6 @@ import duckdb
 from boussole.audits.decisions.contracts import Needs
 from boussole.audits.decisions.databases import DatabaseAddress, mark_of, open_database
 from boussole.audits.decisions.files.kinds import COMPRESSED, READERS, kind_of
-from boussole.audits.decisions.files.lakehouse import kind_of_folder, open_lakehouse
 from boussole.audits.decisions.files.opened import OpenSource, columns_read
 from boussole.audits.decisions.files.tables import open_csv, open_json, open_parquet, open_xlsx
 from boussole.audits.errors import SourceError, reason_of
@@ -32,7 +30,7 @@ def open_source(
     files: Files | None = None,
     added: Mapping[str, str] | None = None,
 ) -> OpenSource:
-    """Opens a CSV, Excel, Parquet or JSON lines file, a table of Delta or Iceberg, or an address of `databases`.
+    """Opens a CSV, Excel, Parquet or JSON lines file, or an address of `databases`.
 
     `files` says how it is written, where somebody knows; the rest is found out. Folders named `key=value` that a file
     lies in are columns of it; so are those `added`, with one value in every row, where the file lacks them.
@@ -45,7 +43,11 @@ def open_source(
         return _open_duckdb(connection, text, needs)
     path, kind = Path(text), kind_of(text)
     if path.is_dir():
-        return _open_folder(connection, path, needs)
+        raise SourceError(
+            "this is a folder of files.",
+            where=text,
+            next_step="Name one of them here; `boussole import` and `audit --dry-run` take the folder.",
+        )
     if not path.is_file():
         raise SourceError("there is no such file.", where=text, next_step="Check the path.")
     if kind is None:
@@ -104,44 +106,20 @@ def _first_malformed(path: Path) -> int | None:
 
 
 def _open_duckdb(connection: duckdb.DuckDBPyConnection, uri: str, needs: Needs) -> OpenSource:
+    """The rows of another database, taken over into the table `incoming`."""
     address = DatabaseAddress.parse(uri)
     with open_database(address) as (database, relation):
-        opened = _taken(connection, database, relation, needs, name=address.name, what=address.what)
-        return replace(opened, mark=mark_of(database, address, relation, address.since))
-
-
-def _open_folder(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs) -> OpenSource:
-    """A folder that is one table; one of many files is brought in file by file."""
-    kind = kind_of_folder(path)
-    if kind is None:
-        raise SourceError(
-            "this is a folder of files.",
-            where=str(path),
-            next_step="Name one of them here; `boussole import` and `audit --dry-run` take the folder.",
+        types = describe(database, relation)
+        read = columns_read(address.name, types, needs)
+        connection.register("source_rows", database.execute(f"SELECT {_list(read)} FROM {relation}").to_arrow_reader())
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row, * FROM source_rows"
         )
-    with open_lakehouse(path, kind) as (database, relation):
-        return _taken(connection, database, relation, needs, name=path.name, what=path.name)
-
-
-def _taken(
-    connection: duckdb.DuckDBPyConnection,
-    database: duckdb.DuckDBPyConnection,
-    relation: str,
-    needs: Needs,
-    *,
-    name: str,
-    what: str,
-) -> OpenSource:
-    """The rows of another database, taken over into the table `incoming`."""
-    types = describe(database, relation)
-    read = columns_read(name, types, needs)
-    connection.register("source_rows", database.execute(f"SELECT {_list(read)} FROM {relation}").to_arrow_reader())
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row, * FROM source_rows"
-    )
-    connection.unregister("source_rows")
-    types |= {column: kind for column, kind in describe(connection, "incoming").items() if column != "row"}
-    return OpenSource(name, _sha256_rows(connection, what, read), "incoming", types, read)
+        connection.unregister("source_rows")
+        types |= {column: kind for column, kind in describe(connection, "incoming").items() if column != "row"}
+        sha256 = _sha256_rows(connection, address.what, read)
+        mark = mark_of(database, address, relation, address.since)
+    return OpenSource(address.name, sha256, "incoming", types, read, mark=mark)
 
 
 def _sha256_rows(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str]) -> str:

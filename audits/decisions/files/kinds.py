@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 from pathlib import Path, PurePath
 
-from boussole.audits.decisions.files.lakehouse import kind_of_folder
 from boussole.audits.errors import SourceError
 
 READERS = {
@@ -86,15 +85,14 @@ def expand(source: str) -> list[tuple[str, str]]:
     """Path and name of each file of a source, in order; of one file or table, itself.
 
     The files of a folder are all data files in it and below it; those whose names start with `_` or `.` are passed
-    over, as every writer of partitions means them to be. Raises SourceError where there is none, and where a folder
-    holds data of a kind that cannot be imported.
+    over, as every writer of partitions means them to be. Raises SourceError where there is none, where a folder holds
+    data of a kind that cannot be imported, and for a table of Delta or Iceberg.
     """
     path = Path(source)
     if source.startswith("duckdb:") or path.is_file():
         return [(source, path.name)]
     if path.is_dir():
-        if kind_of_folder(path):
-            return [(source, path.name)]
+        _refuse_lakehouse(path)
         there = [
             each for each in sorted(path.rglob("*")) if not _passed_over(each.relative_to(path)) and each.is_file()
         ]
@@ -120,6 +118,16 @@ def expand(source: str) -> list[tuple[str, str]]:
                 next_step=f"Write it so that it means files of these kinds only: {', '.join(READERS)}.",
             )
     return [(str(each), each.relative_to(root).as_posix()) for each in _some(files, source)]
+
+
+def _refuse_lakehouse(path: Path) -> None:
+    """Raises SourceError for a table of Delta or Iceberg: which of its files count is in its log alone."""
+    if (path / "_delta_log").is_dir() or any((path / "metadata").glob("*.metadata.json")):
+        raise SourceError(
+            "this folder is a table of Delta or Iceberg: some of its files no longer belong to it.",
+            where=str(path),
+            next_step="Export its newest state to Parquet with the tool that writes it, and import that file.",
+        )
 
 
 def _passed_over(path: Path) -> bool:

@@ -104,3 +104,12 @@ def test_a_folder_is_not_read_without_the_data_that_cannot_be(name: str, tmp_pat
     (tmp_path / name).write_text("a\n1\n", encoding="utf-8")
     with pytest.raises(SourceError, match="cannot be imported"):
         expand(str(tmp_path))
+
+
+@pytest.mark.parametrize("log", ["_delta_log/0.json", "metadata/1.metadata.json"])
+def test_a_table_of_delta_or_iceberg_is_refused_with_the_way_out(log: str, tmp_path: Path) -> None:
+    (tmp_path / log).parent.mkdir()
+    (tmp_path / log).touch()
+    (tmp_path / "removed.parquet").touch()
+    with pytest.raises(SourceError, match=r"Delta or Iceberg.*Export its newest state to Parquet"):
+        expand(str(tmp_path))
