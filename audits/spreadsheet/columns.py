@@ -1,16 +1,15 @@
-"""The columns of a register in a spreadsheet: their names in both languages, what they hold, and where it goes."""
+"""The columns of a register in a spreadsheet, in both languages, and an empty register to fill in."""
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
-Form = Literal["text", "date", "euros", "choice", "id"]
+from boussole.audits.systems.model import System
+
 Words = tuple[str, str]
 """French, English."""
 
@@ -31,236 +30,150 @@ PLACES: dict[str, Words] = {
     "dedicated-cloud": ("nuage dédié", "dedicated cloud"),
     "external": ("externe", "external"),
 }
-SYNONYMS: dict[str, str] = {
-    "etude": "design", "projet": "design", "design": "design", "study": "design", "planned": "design",
-    "essai": "pilot", "pilote": "pilot", "pilot": "pilot", "trial": "pilot", "experimentation": "pilot",
-    "test": "pilot", "en experimentation": "pilot", "en test": "pilot",
-    "production": "production", "en production": "production", "in production": "production",
-    "deploye": "production", "deployed": "production", "service": "production", "live": "production",
-    "abandonnee": "retired", "arrete": "retired", "retire": "retired", "retired": "retired", "stopped": "retired",
-    "inacceptable": "prohibited", "unacceptable": "prohibited", "prohibe": "prohibited",
-    "haut": "high", "haut risque": "high", "high risk": "high", "eleve": "high", "risque eleve": "high",
-    "limited risk": "limited", "risque limite": "limited", "limitee": "limited",
-    "faible": "minimal", "low": "minimal", "minime": "minimal", "risque minimal": "minimal",
-    "interne": "own-datacentre", "internal": "own-datacentre", "on premises": "own-datacentre",
-    "cloud dedie": "dedicated-cloud", "cloud": "external", "exterieur": "external",
-}  # fmt: skip
-"""Other words that registers use, without accents, and what they mean."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class RegisterColumn:
-    """One column. `path` is where its values go in a system file; `lang` is the language of its texts.
+    """One column: the key of a system file that it fills, its names, and what to write there, in both languages.
 
-    `also` are other names it goes by; `hint` says in one sentence, in both languages, what to write there.
+    A column of `texts` is in the language of its header.
     """
 
-    path: tuple[str, ...]
+    key: str
     names: Words
     hint: Words
-    form: Form = "text"
+    form: Literal["text", "texts", "date", "euros"] = "text"
     choices: dict[str, Words] | None = None
-    needed: bool = False
-    lang: bool = False
-    also: tuple[str, ...] = ()
 
     @property
-    def key(self) -> str:
-        """Where its values go, as an error says it: `dates.trial`."""
-        return ".".join(self.path)
+    def needed(self) -> bool:
+        """Whether a system file cannot do without it."""
+        field = System.model_fields.get(self.key)
+        return field is not None and field.is_required() and self.key != "id"
 
 
-def _assessment(key: str, fr: str, en: str, also: tuple[str, ...]) -> tuple[RegisterColumn, ...]:
+def _assessment(key: str, fr: str, en: str) -> tuple[RegisterColumn, ...]:
+    reason = ("À la place de la date : la raison.", "Instead of the date: the reason.")
     return (
         RegisterColumn(
-            path=(key, "done_on"),
-            names=(f"{fr} : date", f"{en}: date"),
-            hint=("Jour où elle a été achevée.", "Day on which it was finished."),
-            form="date",
-            also=(*(f"date {name}" for name in also), *also),
+            f"{key}.done_on",
+            (f"{fr} : date", f"{en}: date"),
+            ("Jour où elle a été achevée.", "Day on which it was finished."),
+            "date",
         ),
         RegisterColumn(
-            path=(key, "document"),
-            names=(f"{fr} : document", f"{en}: document"),
-            hint=("Son numéro ou son titre, pour la retrouver.", "Its number or title, to find it again."),
-            also=tuple(f"{name} {word}" for name in also for word in ("reference", "numero", "document")),
+            f"{key}.document",
+            (f"{fr} : document", f"{en}: document"),
+            ("Son numéro ou son titre, pour la retrouver.", "Its number or title, to find it again."),
         ),
-        RegisterColumn(
-            path=(key, "not_required"),
-            names=(f"{fr} : pourquoi pas requise", f"{en}: why not required"),
-            hint=("À la place de la date : la raison.", "Instead of the date: the reason."),
-            also=tuple(f"{name} {word}" for name in also for word in ("non requise", "not required")),
-        ),
+        RegisterColumn(f"{key}.not_required", (f"{fr} : pourquoi pas requise", f"{en}: why not required"), reason),
     )
 
 
 COLUMNS: tuple[RegisterColumn, ...] = (
     RegisterColumn(
-        path=("title",),
-        names=("Nom", "Name"),
-        hint=("Le nom de l’usage, tel qu’on le lit partout.", "The name of the use, as everybody reads it."),
-        needed=True,
-        lang=True,
-        also=("titre", "title", "nom de l'usage", "cas d'usage", "usage", "use", "use case", "systeme", "system"),
+        "title",
+        ("Nom", "Name"),
+        ("Le nom de l’usage, tel qu’on le lit partout.", "The name of the use, as everybody reads it."),
+        "texts",
     ),
     RegisterColumn(
-        path=("id",),
-        names=("Identifiant", "Id"),
-        hint=(
+        "id",
+        ("Identifiant", "Id"),
+        (
             "Facultatif : a-z, 0-9 et _ ; sinon il vient du nom. À donner pour renommer.",
             "Optional: a-z, 0-9 and _; else it comes from the name. Give it to rename.",
         ),
-        form="id",
-        also=("identifier", "code"),
     ),
     RegisterColumn(
-        path=("purpose",),
-        names=("Finalité", "Purpose"),
-        hint=("À quoi il sert, en une phrase.", "What it is for, in one sentence."),
-        needed=True,
-        lang=True,
-        also=("objet", "objectif", "description", "but"),
+        "purpose",
+        ("Finalité", "Purpose"),
+        ("À quoi il sert, en une phrase.", "What it is for, in one sentence."),
+        "texts",
     ),
     RegisterColumn(
-        path=("owner",),
-        names=("Responsable", "Owner"),
-        hint=("Le rôle qui en répond, pas une personne.", "The role that answers for it, not a person."),
-        needed=True,
-        also=("direction responsable", "proprietaire", "direction", "answerable"),
+        "owner",
+        ("Responsable", "Owner"),
+        ("Le rôle qui en répond, pas une personne.", "The role that answers for it, not a person."),
     ),
+    RegisterColumn("status", ("Statut", "Status"), ("Où il en est.", "Where it stands."), choices=STATUSES),
     RegisterColumn(
-        path=("status",),
-        names=("Statut", "Status"),
-        hint=("Où il en est.", "Where it stands."),
-        form="choice",
-        choices=STATUSES,
-        needed=True,
-        also=("etat", "stade", "phase", "stage"),
-    ),
-    RegisterColumn(
-        path=("risk",),
-        names=("Risque", "Risk"),
-        hint=("La classe du règlement européen sur l’IA.", "The class under the EU AI Act."),
-        form="choice",
+        "risk",
+        ("Risque", "Risk"),
+        ("La classe du règlement européen sur l’IA.", "The class under the EU AI Act."),
         choices=RISKS,
-        needed=True,
-        also=("classe de risque", "niveau de risque", "risk class", "classe", "risk level"),
     ),
     RegisterColumn(
-        path=("risk_reason",),
-        names=("Motif du risque", "Reason of the risk"),
-        hint=("Pourquoi cette classe : article, annexe.", "Why that class: article, annex."),
-        also=("raison du risque", "risk reason", "justification du risque"),
+        "risk_reason",
+        ("Motif du risque", "Reason of the risk"),
+        ("Pourquoi cette classe : article, annexe.", "Why that class: article, annex."),
     ),
     RegisterColumn(
-        path=("contact",),
-        names=("Contact", "Contact"),
-        hint=("Le rôle qui répond aux questions.", "The role that answers questions."),
-        also=("role de contact", "contact role"),
+        "contact",
+        ("Contact", "Contact"),
+        ("Le rôle qui répond aux questions.", "The role that answers questions."),
+    ),
+    RegisterColumn("provider", ("Fournisseur", "Provider"), ("Qui fait le modèle.", "Who makes the model.")),
+    RegisterColumn(
+        "hosting", ("Hébergement", "Hosting"), ("Où le modèle tourne.", "Where the model runs."), choices=PLACES
     ),
     RegisterColumn(
-        path=("provider",),
-        names=("Fournisseur", "Provider"),
-        hint=("Qui fait le modèle.", "Who makes the model."),
-        also=("editeur", "vendor", "supplier"),
+        "people_affected",
+        ("Personnes concernées", "People affected"),
+        ("Qui il touche, et combien.", "Whom it touches, and how many."),
+        "texts",
     ),
     RegisterColumn(
-        path=("hosting",),
-        names=("Hébergement", "Hosting"),
-        hint=("Où le modèle tourne.", "Where the model runs."),
-        form="choice",
-        choices=PLACES,
+        "dates.trial",
+        ("Premier essai", "First trial"),
+        ("Premier jour sur des cas réels.", "First day on real cases."),
+        "date",
     ),
     RegisterColumn(
-        path=("people_affected",),
-        names=("Personnes concernées", "People affected"),
-        hint=("Qui il touche, et combien.", "Whom it touches, and how many."),
-        lang=True,
-        also=("public concerne", "public"),
+        "dates.service",
+        ("Mise en service", "In service since"),
+        ("Premier jour en service.", "First day in service."),
+        "date",
     ),
     RegisterColumn(
-        path=("dates", "trial"),
-        names=("Premier essai", "First trial"),
-        hint=("Premier jour sur des cas réels.", "First day on real cases."),
-        form="date",
-        also=("date du premier essai", "debut de l'essai", "date d'essai", "date of first trial", "pilot start"),
+        "dates.ended",
+        ("Fin", "Ended"),
+        ("Dernier jour, s’il est abandonné.", "Last day, if it is abandoned."),
+        "date",
+    ),
+    *_assessment("impact_assessment", "Analyse d’impact", "Impact assessment"),
+    *_assessment("fria", "Droits fondamentaux", "Fundamental rights"),
+    RegisterColumn(
+        "dates.ethics_review",
+        ("Examen éthique", "Ethics review"),
+        ("Jour où le comité éthique l’a examiné.", "Day on which the ethics committee looked at it."),
+        "date",
     ),
     RegisterColumn(
-        path=("dates", "service"),
-        names=("Mise en service", "In service since"),
-        hint=("Premier jour en service.", "First day in service."),
-        form="date",
-        also=("date de mise en service", "date de mise en production", "mise en production", "in service", "go live"),
+        "dates.works_council",
+        ("Consultation du CSE", "Works council"),
+        ("Jour où le comité social et économique a été consulté.", "Day on which it was consulted."),
+        "date",
     ),
     RegisterColumn(
-        path=("dates", "ended"),
-        names=("Fin", "Ended"),
-        hint=("Dernier jour, s’il est abandonné.", "Last day, if it is abandoned."),
-        form="date",
-        also=("date de fin", "date d'abandon", "abandon", "end date", "abandoned", "retired"),
-    ),
-    *_assessment(
-        "impact_assessment",
-        "Analyse d’impact",
-        "Impact assessment",
-        ("aipd", "dpia", "analyse d'impact", "impact assessment", "analyse d'impact protection donnees"),
-    ),
-    *_assessment(
-        "fria",
-        "Droits fondamentaux",
-        "Fundamental rights",
-        ("fria", "analyse d'impact droits fondamentaux", "fundamental rights impact assessment"),
+        "dates.next_review",
+        ("Prochaine revue", "Next review"),
+        ("Jour où quelqu’un le réexamine.", "Day on which somebody looks at it again."),
+        "date",
     ),
     RegisterColumn(
-        path=("dates", "ethics_review"),
-        names=("Examen éthique", "Ethics review"),
-        hint=("Jour où le comité éthique l’a examiné.", "Day on which the ethics committee looked at it."),
-        form="date",
-        also=("date de l'examen ethique", "comite ethique", "revue ethique", "date of ethics review"),
+        "costs.build", ("Coût de construction (€)", "Cost to build (€)"), ("En euros.", "In euros."), "euros"
     ),
     RegisterColumn(
-        path=("dates", "works_council"),
-        names=("Consultation du CSE", "Works council"),
-        hint=("Jour où le comité social et économique a été consulté.", "Day on which it was consulted."),
-        form="date",
-        also=("cse", "date cse", "date de consultation du cse", "consultation works council", "works council date"),
+        "costs.yearly", ("Coût annuel (€)", "Cost a year (€)"), ("En euros par an.", "In euros a year."), "euros"
     ),
     RegisterColumn(
-        path=("dates", "next_review"),
-        names=("Prochaine revue", "Next review"),
-        hint=("Jour où quelqu’un le réexamine.", "Day on which somebody looks at it again."),
-        form="date",
-        also=("date de la prochaine revue", "revue", "review"),
-    ),
-    RegisterColumn(
-        path=("costs", "build"),
-        names=("Coût de construction (€)", "Cost to build (€)"),
-        hint=("En euros.", "In euros."),
-        form="euros",
-        also=("cout de construction", "cout initial", "investissement", "build cost", "cost to build"),
-    ),
-    RegisterColumn(
-        path=("costs", "yearly"),
-        names=("Coût annuel (€)", "Cost a year (€)"),
-        hint=("En euros par an.", "In euros a year."),
-        form="euros",
-        also=("cout annuel", "cout par an", "yearly cost", "annual cost", "cost a year"),
-    ),
-    RegisterColumn(
-        path=("gains",),
-        names=("Gains", "Gains"),
-        hint=("Ce qu’il apporte : heures par an…", "What it brings: hours a year…"),
-        lang=True,
-        also=("benefices", "benefits"),
+        "gains",
+        ("Gains", "Benefits"),
+        ("Ce qu’il apporte : heures par an…", "What it brings: hours a year…"),
+        "texts",
     ),
 )
-
-
-Meaning = tuple[RegisterColumn, str]
-"""A column, and the language of its texts."""
-
-LANGUAGE = {"fr": "fr", "francais": "fr", "french": "fr", "en": "en", "anglais": "en", "english": "en"}
-EMPTY_WORDS = frozenset({"de", "du", "des", "d", "la", "le", "les", "l", "the", "of", "a", "au", "aux", "eur", "euros"})
 
 
 def plain(text: str) -> str:
@@ -273,69 +186,47 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", bare.lower()))
 
 
-def meaning(header: str) -> Meaning | None:
-    """The column that a header means, or None.
+HEADERS = {
+    plain(name): (column, lang) for column in COLUMNS for lang, name in zip(("fr", "en"), column.names, strict=True)
+}
+"""Each name of a column as `plain` makes it, with its column and language."""
 
-    >>> [(column.key, lang) for column, lang in [meaning("FINALITE"), meaning("Purpose (French)")]]
-    [('purpose', 'fr'), ('purpose', 'fr')]
-    """
-    words = plain(header).split()
-    said = LANGUAGE.get(words[-1]) if len(words) > 1 else None
-    found = _meanings_by_signature().get(_signature(words[:-1] if said else words))
-    if found is None:
-        return None
-    column, lang = found
-    return column, said or lang
+ROWS = 500
+"""Rows of an empty register that are prepared: lists to choose from, formats."""
 
 
-def likely(header: str) -> str | None:
-    """The known name that a header is probably a slip of."""
-    names = {plain(name): name for column in COLUMNS for name in column.names}
-    close = difflib.get_close_matches(plain(header), names, n=1, cutoff=0.8)
-    return names[close[0]] if close else None
+def write_template(path: Path, *, lang: str = "fr") -> None:
+    """An empty register as a workbook in one language: headers with an explanation, and lists to choose from."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    at = ("fr", "en").index(lang)
+    book = Workbook()
+    sheet = book.active
+    sheet.title = ("Registre", "Register")[at]
+    for place, column in enumerate(COLUMNS, start=1):
+        cell = sheet.cell(row=1, column=place, value=column.names[at])
+        cell.font = Font(bold=column.needed)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.fill = PatternFill("solid", fgColor="F4F2EC")
+        sheet.column_dimensions[cell.column_letter].width = 34 if column.form == "texts" else 18
+        _prepare(sheet, cell, column, at)
+    sheet.freeze_panes = "B2"
+    book.save(path)
 
 
-def read_headers(cells: Sequence[str]) -> Mapping[int, Meaning]:
-    """The columns that a row of headers names, by their place.
+def _prepare(sheet: Any, header: Any, column: RegisterColumn, at: int) -> None:
+    """The explanation of a header, and what the cells below it may hold."""
+    from openpyxl.comments import Comment
+    from openpyxl.worksheet.datavalidation import DataValidation
 
-    A name that is the same in both languages is in that of most others.
-    """
-    found = {place: known for place, cell in enumerate(cells) if cell and (known := meaning(cell))}
-    clear = [_language_of_name(cells[place], column) for place, (column, _) in found.items()]
-    most = "en" if clear.count("en") > clear.count("fr") else "fr"
-    return {place: (column, most if _either(cells[place], column) else lang) for place, (column, lang) in found.items()}
-
-
-def _either(header: str, column: RegisterColumn) -> bool:
-    return {plain(header)} == {plain(name) for name in column.names}
-
-
-def _language_of_name(header: str, column: RegisterColumn) -> str | None:
-    """The language of a header that is a column's own name in one language only."""
-    names = [plain(name) for name in column.names]
-    return None if _either(header, column) or plain(header) not in names else ("fr", "en")[names.index(plain(header))]
-
-
-@cache
-def _meanings_by_signature() -> Mapping[str, Meaning]:
-    """Every name by its words."""
-    found: dict[str, Meaning] = {}
-    for column in COLUMNS:
-        for lang, name in (("fr", column.names[0]), ("en", column.names[1])):
-            found.setdefault(_signature(plain(name).split()), (column, lang))
-    for column in COLUMNS:
-        for name in column.also:
-            found.setdefault(_signature(plain(name).split()), (column, _language_of(name)))
-    return found
-
-
-ENGLISH = frozenset({"title", "use", "case", "system", "benefits"})
-
-
-def _language_of(name: str) -> str:
-    return "en" if set(plain(name).split()) & ENGLISH else "fr"
-
-
-def _signature(words: Sequence[str]) -> str:
-    """The words in no order, without those that say nothing."""
-    return " ".join(sorted(word for word in words if word not in EMPTY_WORDS))
+    header.comment = Comment(column.hint[at], "Boussole", height=60, width=260)
+    below = f"{header.column_letter}2:{header.column_letter}{ROWS + 1}"
+    if column.choices is not None:
+        words = ",".join(word[at] for word in column.choices.values())
+        rule = DataValidation(type="list", formula1=f'"{words}"', allow_blank=True, showErrorMessage=True)
+        rule.add(below)
+        sheet.add_data_validation(rule)
+    if column.form in ("date", "euros"):
+        for (cell,) in sheet[below]:
+            cell.number_format = "dd/mm/yyyy" if column.form == "date" else "#,##0"

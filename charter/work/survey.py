@@ -24,7 +24,8 @@ from boussole.charter.records.hiding import hidden
 THEMES: tuple[Theme, ...] = get_args(Theme)
 MEANS = ("theme", "n", "mean")
 """The columns of a file that holds means already, with `group` where it has groups."""
-LARGEST = 20_000_000
+LARGEST, LARGEST_UNPACKED = 20_000_000, 120_000_000
+"""Bytes of a file of answers, and of all that a workbook unpacks to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +173,7 @@ def _csv(content: bytes) -> list[dict[str, Any]]:
 def _xlsx(content: bytes) -> list[dict[str, Any]]:
     import openpyxl
 
-    from boussole.audits.spreadsheet.workbook import LARGEST_UNPACKED, refuse_no_workbook
+    from boussole.audits.decisions.files.workbook import refuse_no_workbook
 
     refuse_no_workbook(io.BytesIO(content), where="survey", largest=LARGEST_UNPACKED)
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)

@@ -44,8 +44,9 @@ SHOWN = 100
 
 def import_(
     context: typer.Context,
-    register: Annotated[Path | None, typer.Argument(help="The register: an Excel workbook (.xlsx).")] = None,
+    register: Annotated[Path | None, typer.Argument(help="The register: an Excel workbook (.xlsx) or CSV.")] = None,
     *,
+    sheet: SheetOption = None,
     update: Annotated[bool, typer.Option("--update", help="Change declared systems that are already there.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
     template: Annotated[Path | None, typer.Option(help="Write an empty register to fill in, and stop.")] = None,
@@ -55,7 +56,7 @@ def import_(
     if template is not None and register is None:
         _template(template, lang)
     elif register is not None and template is None:
-        _import(workspace_of(context), register, update=update, dry_run=dry_run)
+        _import(workspace_of(context), register, sheet=sheet, update=update, dry_run=dry_run)
     else:
         raise SystemFileError("give either a register or --template FILE.xlsx.", next_step="See --help.")
 
@@ -68,10 +69,10 @@ def _template(path: Path, lang: str) -> None:
     say(f"Written: {path}. Next: fill it in, then `boussole systems import {path}`.")
 
 
-def _import(workspace: Workspace, register: Path, *, update: bool, dry_run: bool) -> None:
+def _import(workspace: Workspace, register: Path, *, sheet: str | None, update: bool, dry_run: bool) -> None:
     from boussole.audits.spreadsheet import carry_out, plan
 
-    made = plan(register, workspace.systems)
+    made = plan(register, workspace.systems, sheet=sheet)
     _print([f"Note: {note}." for note in made.notes])
     if made.faults:
         _print([str(fault) for fault in made.faults])

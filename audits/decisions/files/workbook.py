@@ -6,17 +6,16 @@ import datetime as dt
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from boussole.audits.errors import SourceError, nearest
 from boussole.audits.reasons import Reason, Told
-from boussole.audits.spreadsheet.values import ERRORS
-from boussole.audits.spreadsheet.workbook import DAMAGED, NEXT, refuse_no_workbook
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,6 +23,10 @@ if TYPE_CHECKING:
 LARGEST_UNPACKED = 4_000_000_000
 """Bytes that a workbook unpacks to; a sheet has at most 1,048,576 rows."""
 BATCH = 20_000
+ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
+"""What a spreadsheet shows where a formula went wrong."""
+DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError)
+NEXT = "Save it as an Excel workbook (.xlsx), without a password."
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell [^>]*?ref=\"([A-Z]+[0-9]+:[A-Z]+[0-9]+)\"")
 _OPEN = re.compile(
     rb"<(?:\w+:)?c (?![^>]*\bt=\"str\")[^>]*?\br=\"([A-Z]+[0-9]+)\"[^>]*>\s*"
@@ -108,6 +111,26 @@ def open_sheet(path: Path, *, sheet: str | None, header: bool) -> tuple[SourceSh
     _refuse_unclear(path, member, name)
     at = first[0][0] if header else first[0][0] - 1
     return SourceSheet(path, name, (), at), [row for _, row in first]
+
+
+def refuse_no_workbook(file: IO[bytes], *, where: str, largest: int) -> None:
+    """Refuses what is no workbook, a bomb that unpacks to gigabytes, and XML that declares entities."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            parts = archive.infolist()
+            if "[Content_Types].xml" not in archive.namelist():
+                raise SourceError("this is no Excel workbook.", where=where, next_step=NEXT)
+            if (size := sum(part.file_size for part in parts)) > largest:
+                raise SourceError(
+                    f"it unpacks to {size:,} bytes; less than {largest:,} are read.",
+                    where=where,
+                    next_step="Copy the table alone into a new workbook.",
+                )
+            for part in parts:
+                if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.open(part).read(4096):
+                    raise SourceError("a part of it declares a document type.", where=where, next_step=NEXT)
+    except DAMAGED as error:
+        raise SourceError("this is no Excel workbook, or it is damaged.", where=where, next_step=NEXT) from error
 
 
 def text_of(cell: Any) -> str | None:
