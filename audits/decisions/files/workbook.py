@@ -70,7 +70,7 @@ class SourceSheet:
         """Each row that holds something and can be read."""
         width = len(self.names)
         with _opened(self.path) as book:
-            for at, cells in _filled(book[self.name]):
+            for at, cells in _filled(book[self.name], self.path):
                 if at <= self.header:
                     continue
                 texts = [text_of(cell) for cell in cells]
@@ -104,7 +104,7 @@ def open_sheet(path: Path, *, sheet: str | None, header: bool) -> tuple[SourceSh
     with _opened(path) as book:
         chosen = _chosen(book, sheet, path)
         member = str(chosen._worksheet_path)
-        first = [(at, [text_of(cell) or "" for cell in cells]) for at, cells in islice(_filled(chosen), 1001)]
+        first = [(at, [text_of(cell) or "" for cell in cells]) for at, cells in islice(_filled(chosen, path), 1001)]
         name = str(chosen.title)
     if not first:
         raise SourceError(f"the sheet '{name}' is empty.", where=str(path), next_step="Give --sheet, or fill it.")
@@ -168,13 +168,16 @@ def _opened(path: Path) -> Iterator[Any]:
             book.close()
 
 
-def _filled(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+def _filled(sheet: Any, path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """The rows that hold something, by their number; without the empty cells at their end."""
-    sheet.reset_dimensions()  # what a workbook says of its size is often wrong
-    for at, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        last = max((place for place, cell in enumerate(cells, 1) if cell is not None), default=0)
-        if last:
-            yield at, cells[:last]
+    try:
+        sheet.reset_dimensions()  # what a workbook says of its size is often wrong
+        for at, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+            last = max((place for place, cell in enumerate(cells, 1) if cell is not None), default=0)
+            if last:
+                yield at, cells[:last]
+    except Exception as error:  # on a damaged file the library raises nearly anything
+        raise SourceError("this Excel workbook is damaged.", where=str(path), next_step=NEXT) from error
 
 
 def _chosen(book: Any, wanted: str | None, path: Path) -> Any:
@@ -188,7 +191,7 @@ def _chosen(book: Any, wanted: str | None, path: Path) -> Any:
             )
         return sheets[wanted]
     seen = [name for name, sheet in sheets.items() if sheet.sheet_state == "visible"]
-    filled = [name for name in seen if next(_filled(sheets[name]), None)]
+    filled = [name for name in seen if next(_filled(sheets[name], path), None)]
     if len(filled) > 1:
         names = ", ".join(f"'{name}'" for name in filled)
         raise SourceError(
