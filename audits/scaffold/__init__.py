@@ -81,7 +81,6 @@ def propose(
             people.numbers,
             people.keys,
             people.versions,
-            people.offers,
             people.features,
         ):
             step(draft)

@@ -65,12 +65,8 @@ class SystemDraft:
     roles: dict[str, Guess] = field(default_factory=dict)
     splits: dict[str, Split] = field(default_factory=dict)
     groups: list[GroupGuess] = field(default_factory=list)
-    offers: dict[str, GroupGuess] = field(default_factory=dict)
-    """Features that may be compared, each by the name it would have as a group: somebody has to say so."""
     controls: dict[str, Guess] = field(default_factory=dict)
     candidates: list[str] = field(default_factory=list)
-    late: list[str] = field(default_factory=list)
-    stages: list[str] = field(default_factory=list)
     features: list[str] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)

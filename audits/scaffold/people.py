@@ -11,7 +11,7 @@ from boussole.audits.errors import SourceError, nearest
 from boussole.audits.scaffold import words as w
 from boussole.audits.scaffold.draft import GroupGuess, Guess, SystemDraft
 from boussole.audits.scaffold.profile import Profile
-from boussole.audits.scaffold.references import middle_of_years, reference_of
+from boussole.audits.scaffold.references import largest, reference_of
 from boussole.audits.scaffold.words import named, plain
 from boussole.audits.systems.parts import Group
 
@@ -179,28 +179,8 @@ def groups(draft: SystemDraft) -> None:
         draft.groups.append(_group(draft, family, best))
         draft.taken.add(best.name)
         for column in fit:
-            if column is not best and not _comparable(draft, column):
+            if column is not best:
                 draft.left_out[column.name] = draft.say("another form of the group {name}", name=family)
-
-
-def offers(draft: SystemDraft) -> None:
-    """Other columns by which people may be compared, by their names or their values: none is compared unless somebody
-    says so."""
-    for family, (_, _, vocabulary) in {**w.FAMILIES, **w.OFFERED}.items():
-        for column in draft.free:
-            spoken = named(column.words, vocabulary)
-            fit = _comparable(draft, column) and bool(column.values)
-            if fit and (spoken or _told_by_values(family, column)) and not _offered(draft, column):
-                draft.offers[_group_id(draft, family)] = _group(draft, family, column)
-
-
-def _offered(draft: SystemDraft, column: Profile) -> bool:
-    return any(guess.column == column.name for guess in draft.offers.values())
-
-
-def _group_id(draft: SystemDraft, family: str) -> str:
-    used = {*draft.offers, *draft.controls, *(group.family for group in draft.groups)}
-    return next(name for n in range(1, len(used) + 2) if (name := family if n == 1 else f"{family}_{n}") not in used)
 
 
 AGES = re.compile(r"\D*(\d{1,3}) *(-|a|to|et|and) *(\d{1,3})\D*")
@@ -231,12 +211,12 @@ def _comparable(draft: SystemDraft, column: Profile) -> bool:
 
 def _group(draft: SystemDraft, family: str, column: Profile) -> GroupGuess:
     if _bands(family, column):
-        reference, because = middle_of_years(_in_bands(draft, column), BANDS)
+        reference, because = largest(_in_bands(draft, column))
         return GroupGuess(family, column.name, draft.say("an age in years"), True, reference, draft.say(because))
     often = {value: rows for value, rows in column.values.items() if rows >= ENOUGH_ROWS}
     declared = often if len(often) > 1 else {}
     reference, because = reference_of(family, declared or column.values)
-    by_name = named(column.words, {**w.FAMILIES, **w.OFFERED}[family][2])
+    by_name = named(column.words, w.FAMILIES[family][2])
     why = draft.say("its name, and {n} values" if by_name else "its values, of which there are {n}", n=column.distinct)
     if declared and len(declared) < len(column.values):
         few = len(column.values) - len(declared)
@@ -297,8 +277,7 @@ def _candidate(draft: SystemDraft, column: Profile) -> bool:
 
 def features(draft: SystemDraft) -> None:
     """Other numbers, which drift is watched on."""
-    offered = {guess.column for guess in draft.offers.values()}
-    held = {*draft.key.columns, *offered, *(guess.column for guess in draft.controls.values()), *draft.left_out}
+    held = {*draft.key.columns, *(guess.column for guess in draft.controls.values()), *draft.left_out}
     numeric = [c for c in draft.free if c.numeric and c.distinct > 2 and c.filled * 2 >= draft.rows]
     found = [c.name for c in numeric if c.name not in held and not named(c.words, w.NO_FEATURE)]
     draft.features = found[:MOST_FEATURES]

@@ -100,17 +100,11 @@ def favourable(draft: SystemDraft) -> str | None:
 
 
 def follow(draft: SystemDraft) -> None:
-    """What came afterwards: an outcome by its name; and stages of a funnel.
-
-    A yes or no that is often absent may be an outcome, and may be anything else: it is only named as a candidate.
-    """
+    """What came afterwards: an outcome by its name."""
     choices = [c for c in draft.free if 1 <= c.distinct <= 3 and not c.dated and not draft.sensitive(c)]
-    late = [c for c in choices if c.flag and c.filled < 0.7 * draft.rows]
     spoken = [c for c in choices if named(c.words, w.OUTCOME) and not named(c.words, w.BEFORE)]
     spoken = [c for c in spoken if c.distinct >= 2 or c.filled < draft.rows]
-    _stages(draft)
     if not spoken:
-        draft.late = [column.name for column in late if column.name not in draft.stages]
         return
     best = max(spoken, key=lambda c: (c.filled < draft.rows, c.flag, -len(c.words)))
     others = [column.name for column in spoken if column is not best]
@@ -119,35 +113,6 @@ def follow(draft: SystemDraft) -> None:
         why = draft.say("its name says so, and those of {others}: which is it?", others=", ".join(others))
     draft.take("outcome", Guess(best.name, why, sure=not others))
     draft.splits["outcome"] = split(best, draft.say)
-
-
-def _stages(draft: SystemDraft) -> None:
-    """Three or more yes-or-no columns with the words of a funnel, each reached by fewer than the one before."""
-    if "decision" not in draft.roles:
-        return
-    flags = [c for c in draft.table.columns.values() if c.flag and named(c.words, w.FUNNEL)]
-    flags = sorted(flags, key=lambda c: -_reached(draft, c))[:8]
-    chain: list[Profile] = []
-    for column in flags:
-        if not chain or _within(draft, column, chain[-1]):
-            chain.append(column)
-    if len(chain) >= 3:
-        draft.stages = [column.name for column in chain]
-        draft.taken |= {column.name for column in chain if column.name != _outcome_like(chain)}
-
-
-def _outcome_like(chain: list[Profile]) -> str | None:
-    """The last stage can be the outcome too."""
-    return chain[-1].name if named(chain[-1].words, w.OUTCOME) else None
-
-
-def _reached(draft: SystemDraft, column: Profile) -> int:
-    return draft.table.count(draft.table.read.matches(column.name, [True]))
-
-
-def _within(draft: SystemDraft, column: Profile, before: Profile) -> bool:
-    read = draft.table.read
-    return draft.table.count(f"{read.matches(column.name, [True])} AND NOT {read.matches(before.name, [True])}") == 0
 
 
 def observed_for(draft: SystemDraft) -> str:
@@ -162,7 +127,7 @@ def observed_for(draft: SystemDraft) -> str:
 
 
 def humans(draft: SystemDraft) -> None:
-    """What a person made of it: a decision by its name, in the values of the decision; and the time that it took."""
+    """What a person made of it: a decision by its name, in the values of the decision."""
     if "decision" not in draft.roles:
         return
     split_ = draft.splits["decision"]
@@ -173,10 +138,4 @@ def humans(draft: SystemDraft) -> None:
             draft.take(
                 "human", Guess(column.name, draft.say("its name says a person, its values are those of the decision"))
             )
-            break
-    if "human" not in draft.roles:
-        return
-    for column in draft.free:
-        if named(column.words, w.SECONDS) and column.numeric and (column.low or 0) >= 0:
-            draft.take("seconds", Guess(column.name, draft.say("a time, and there is a human decision")))
             break

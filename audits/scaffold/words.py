@@ -52,7 +52,6 @@ AGENT = words(
     "agent adviser advisor conseiller conseillere reviewer examinateur operator operateur caseworker judge juge"
 )
 HUMAN = AGENT | words("human humain humaine manual manuel")
-SECONDS = words("seconds secondes sec duration duree secs")
 
 DATE_BEST = words("decided decision decide ts timestamp horodatage screening screened")
 DATE = words("date datetime jour day created cree creation at time heure moment sent when le")
@@ -88,11 +87,6 @@ FAVOURABLE = words(
     "favorable favourable approval accord"
 )
 HARM_OUTCOME = words("recid reoffend fraud fraude")
-FUNNEL = words(
-    "shortlisted preselectionne contacted contacte replied repondu reponse responded interviewed interview entretien "
-    "presented presente proposed propose offered hired embauche recruited recrute invited invite applied postule "
-    "opened clicked answered selected retenu"
-)
 SCORE = words(
     "score proba prob probability probabilite likelihood vraisemblance rating points decile y_score logit note"
 )
@@ -132,22 +126,6 @@ FAMILIES: dict[str, tuple[str, str, frozenset[str]]] = {
     "language": ("Langue", "Language", words("language langue mother_tongue")),
 }
 """Sensitive features: id, title in French and English, and the words of their columns."""
-OFFERED: dict[str, tuple[str, str, frozenset[str]]] = {
-    "education": (
-        "Niveau d’études",
-        "Level of education",
-        words("education educ diplome diploma degree qualification formation etudes scolarite schooling"),
-    ),
-    "area": (
-        "Territoire",
-        "Area",
-        words(
-            "region departement commune ville city town district county province canton territoire territory area zone "
-            "iris arrondissement neighbourhood neighborhood urban rural urbain residence location localisation"
-        ),
-    ),
-}
-"""Features by which people are often compared, and which may as well rightly differ between them: only offered."""
 VALUES: dict[str, frozenset[str]] = {
     "gender": words(
         "m f h w male female homme femme hommes femmes man woman men women masculin feminin masc fem mr mme"

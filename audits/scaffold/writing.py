@@ -32,16 +32,7 @@ def groups(draft: SystemDraft) -> Iterator[str]:
             "groups: {}", GAP, draft.say("no sensitive feature was found: nothing can be compared without one")
         )
     for group in draft.groups:
-        yield from _group(draft, group.family, group)
-    if draft.offers:
-        also = "Also compared? Take the `#` away before those that are:"
-        if not draft.groups:
-            also = (
-                "Also compared? Take the `#` away before those that are, and `groups: {empty}` above becomes `groups:`"
-            )
-        yield "  # " + draft.say(also, empty="{}")
-    for name, guess in draft.offers.items():
-        yield from (f"  # {line.strip().removeprefix('# ')}" for line in _group(draft, name, guess, asked=GUESSED))
+        yield from _group(draft, group)
     names = [group.family for group in draft.groups]
     if {"gender", "age"} <= set(names):
         yield draft.note("intersections: [[gender, age]]", GUESSED, draft.say("the customary pair"))
@@ -65,14 +56,14 @@ def _controls(draft: SystemDraft) -> Iterator[str]:
         yield from comment(draft.say(matched, name=request.name))
 
 
-def _group(draft: SystemDraft, name: str, group: GroupGuess, *, asked: str = GAP) -> Iterator[str]:
+def _group(draft: SystemDraft, group: GroupGuess) -> Iterator[str]:
     bands = f", bands: {listed(BANDS)}" if group.bands else ""
     reference = "" if group.reference is None else f", reference: {_quoted(group.reference)}"
     values = f", values: [{', '.join(map(_quoted, group.values))}]" if group.values else ""
-    title = _title({**w.FAMILIES, **w.OFFERED}[group.family])
-    text = f"  {name}: {{column: {scalar(group.column)}{bands}, {title}{reference}{values}}}"
+    title = _title(w.FAMILIES[group.family])
+    text = f"  {group.family}: {{column: {scalar(group.column)}{bands}, {title}{reference}{values}}}"
     if group.reference is None:
-        yield draft.note(text, asked, draft.say(ASKED, because=group.because, why=group.why))
+        yield draft.note(text, GAP, draft.say(ASKED, because=group.because, why=group.why))
     else:
         reference = _quoted(group.reference)
         why = draft.say(
@@ -125,7 +116,7 @@ def _head(draft: SystemDraft, system_id: str, zone: str) -> Iterator[str]:
         why = draft.say("rows of a request have their places in a list")
     name = scalar(system_id.replace("_", " ").capitalize())
     guessed, gap = draft.say(GUESSED), draft.say(GAP)
-    total = whole(draft.table.total, draft.say.language)
+    total = whole(draft.table.rows, draft.say.language)
     yield "# " + draft.say("Proposed by `boussole systems new` from a file of {n} rows.", n=total)
     yield "# " + draft.say(MARKS, guessed=guessed, gap=gap)
     yield f"id: {system_id}"
@@ -137,13 +128,7 @@ def _head(draft: SystemDraft, system_id: str, zone: str) -> Iterator[str]:
     yield draft.note(f'owner: "{draft.say("To be named")}"', GAP, draft.say("a role, not a person"))
     yield draft.note("status: pilot", GAP, draft.say("design, pilot, production or retired"))
     yield draft.note("risk: high", GAP, draft.say("class under the EU AI Act: prohibited, high, limited or minimal"))
-    decided = draft.roles.get("decided_at")
-    if decided and draft.table.in_utc(decided.column, zone):
-        skipped = "'{name}' has as many rows in the hour that {zone} skips in spring as beside it: UTC"
-        why = draft.say(skipped, name=decided.column, zone=zone)
-        yield draft.note("timezone: UTC", GAP, why)
-    else:
-        yield draft.note(f"timezone: {zone}", GAP, draft.say("where its days begin and end"))
+    yield draft.note(f"timezone: {zone}", GAP, draft.say("where its days begin and end"))
 
 
 def _columns(draft: SystemDraft, today: dt.date) -> Iterator[str]:
@@ -165,12 +150,6 @@ def _columns(draft: SystemDraft, today: dt.date) -> Iterator[str]:
         yield draft.note(written, GUESSED if usual else GAP, why)
     yield from _outcome(draft)
     yield from (_role(draft, role, role) for role in ("request", "rank") if role in draft.roles)
-    if draft.stages:
-        yield draft.note(
-            f"  stages: {listed(draft.stages)}",
-            GUESSED,
-            draft.say("a funnel: each is reached by fewer than the one before"),
-        )
     yield from _human(draft)
     others = ("person", "team", "use", "weight", "model_version")
     yield from (_role(draft, role, role) for role in others if role in draft.roles)
@@ -226,9 +205,6 @@ def _outcome(draft: SystemDraft) -> Iterator[str]:
     if outcome is None:
         asked = draft.say("was the decision right?")
         yield f"  # outcome: {{column: …, positive: […], observed_for: all, absent: missing}}  # {asked}"
-        if draft.late:
-            late = draft.say("  Often absent, as an outcome can be: {names}.", names=", ".join(map(scalar, draft.late)))
-            yield from comment(late, "  ")
         return
     guess, values, seen = draft.roles["outcome"], draft.splits["outcome"], observed_for(draft)
     reason = draft.say("it is there for rows not selected, too")
@@ -244,9 +220,8 @@ def _outcome(draft: SystemDraft) -> Iterator[str]:
 
 def _human(draft: SystemDraft) -> Iterator[str]:
     if "human" in draft.roles:
-        seconds = f", seconds: {scalar(draft.roles['seconds'].column)}" if "seconds" in draft.roles else ""
         guess = draft.roles["human"]
-        yield draft.note(f"  human: {{decision: {scalar(guess.column)}{seconds}}}", GUESSED, guess.why)
+        yield draft.note(f"  human: {{decision: {scalar(guess.column)}}}", GUESSED, guess.why)
 
 
 def _rest(draft: SystemDraft, system_id: str) -> Iterator[str]:
@@ -271,11 +246,11 @@ def _window(draft: SystemDraft) -> tuple[str, str]:
     if moment is None or moment.first is None or moment.last is None:
         return "all", draft.say("the log has no time")
     months = max((moment.last - moment.first).days / 30, 1)
-    monthly = draft.table.total / months
+    monthly = draft.table.rows / months
     for name, length in (("month", 1), ("quarter", 3), ("year", 12)):
         if monthly * length >= ENOUGH and months >= length:
             return name, draft.say("about {n} decisions in each", n=whole(monthly * length, draft.say.language))
-    return "all", draft.say("{n} decisions are few", n=whole(draft.table.total, draft.say.language))
+    return "all", draft.say("{n} decisions are few", n=whole(draft.table.rows, draft.say.language))
 
 
 def _identifiers(draft: SystemDraft) -> list[str]:
@@ -303,7 +278,6 @@ def _unused(draft: SystemDraft) -> Iterator[str]:
     if direct:
         names = ", ".join(map(scalar, direct))
         yield "# " + draft.say("Left out, as they look like direct identifiers: {names}.", names=names)
-    used |= {guess.column for guess in draft.offers.values()}
     rest = [c for c in draft.table.columns if c not in used and c not in draft.left_out and c not in direct]
     if rest:
         yield from comment(draft.say("Not used: {names}.", names=", ".join(map(scalar, rest))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,18 +34,6 @@ def test_three_identifiers_together_are_the_id_where_two_are_not(table: Callable
     _, system = proposed(table(**columns), tmp_path)
     assert system.log.key == ("offer", "person_id", "event_no")
     assert "person_id" in system.privacy.pseudonymise
-
-
-def test_ids_are_unique_in_the_whole_file_and_not_in_a_sample(
-    table: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of 5,000 rows one repeats the identifiers of another: a sample of 100 would hardly ever show it."""
-    monkeypatch.setattr(sys.modules["boussole.audits.scaffold.profile"], "SAMPLE", 100)
-    offers, people = [n // 50 for n in range(5000)], [n % 50 for n in range(5000)]
-    columns = {"offer": offers, "person_id": people, "granted": ["yes", "no"] * 2500}
-    assert proposed(table(**columns), tmp_path)[1].log.key == ("offer", "person_id")
-    offers[4999], people[4999] = 0, 0
-    assert proposed(table(**columns), tmp_path)[1].log.key == ()
 
 
 @pytest.mark.parametrize(
