@@ -23,8 +23,8 @@ WIDTH = 112
 class Translator:
     """Says the comments of a proposal in one language.
 
-    >>> Translator("en")("its values, of which there are {n}", n=3)
-    'its values, of which there are 3'
+    >>> Translator("en")("its name, and {n} values", n=3)
+    'its name, and 3 values'
     """
 
     def __init__(self, language: Language) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from boussole.audits.decisions.contracts.decisions import group_value
 from boussole.audits.errors import SourceError, nearest
 from boussole.audits.scaffold import words as w
 from boussole.audits.scaffold.draft import GroupGuess, Guess, SystemDraft
 from boussole.audits.scaffold.profile import Profile
-from boussole.audits.scaffold.references import largest, reference_of
 from boussole.audits.scaffold.words import named, plain
 from boussole.audits.systems.parts import Group
 
@@ -172,8 +170,6 @@ def groups(draft: SystemDraft) -> None:
                     "it sounds like a group, but {n} values are too many", n=column.distinct
                 )
         if not fit:
-            fit = [c for c in draft.free if _told_by_values(family, c) and max(map(len, c.values)) > 1][:1]
-        if not fit:
             continue
         best = max(fit, key=lambda column: _bands(family, column))
         draft.groups.append(_group(draft, family, best))
@@ -181,22 +177,6 @@ def groups(draft: SystemDraft) -> None:
         for column in fit:
             if column is not best:
                 draft.left_out[column.name] = draft.say("another form of the group {name}", name=family)
-
-
-AGES = re.compile(r"\D*(\d{1,3}) *(-|a|to|et|and) *(\d{1,3})\D*")
-"""A band of ages, without accents."""
-
-
-def _told_by_values(family: str, column: Profile) -> bool:
-    """Whether all values of a column are words of a family, or bands of ages."""
-    values = [plain(value).strip(" .") for value in column.values]
-    if len(values) < 2 or column.numeric:
-        return False
-    if family != "age":
-        return {value.replace(" ", "_") for value in values} <= w.VALUES.get(family, frozenset())
-    ends = [int(number) for value in values for number in re.findall(r"\d+", value)]
-    bands = sum(AGES.fullmatch(value) is not None for value in values)
-    return bands > 0 and all(re.search(r"\d", value) for value in values) and min(ends) >= 10 and max(ends) <= 120
 
 
 def _bands(family: str, column: Profile) -> bool:
@@ -216,12 +196,40 @@ def _group(draft: SystemDraft, family: str, column: Profile) -> GroupGuess:
     often = {value: rows for value, rows in column.values.items() if rows >= ENOUGH_ROWS}
     declared = often if len(often) > 1 else {}
     reference, because = reference_of(family, declared or column.values)
-    by_name = named(column.words, w.FAMILIES[family][2])
-    why = draft.say("its name, and {n} values" if by_name else "its values, of which there are {n}", n=column.distinct)
+    why = draft.say("its name, and {n} values", n=column.distinct)
     if declared and len(declared) < len(column.values):
         few = len(column.values) - len(declared)
         why = draft.say("{why}, {few} of them in few rows and not declared", why=why, few=few)
     return GroupGuess(family, column.name, why, False, reference, draft.say(because), tuple(declared))
+
+
+def reference_of(family: str, values: Mapping[str, int]) -> tuple[str | None, str]:
+    """The reference among the values of a feature (with their rows), and why: known of its family, else the largest.
+
+    None where nothing tells: no value is known, and none is the largest.
+
+    >>> reference_of("gender", {"H": 10, "F": 90}), reference_of("origin", {"H": 10, "W": 90})
+    (('H', 'the word for men'), ('W', 'the largest, as no value says who others are compared with'))
+    >>> reference_of("nationality", {"F": 5, "M": 5})
+    (None, 'no value says which, and the largest are equal: each is compared with all others')
+    """
+    means, vocabulary = w.REFERENCES.get(family, ("", frozenset()))
+    known = [value for value in values if _word(value) in vocabulary]
+    if len(known) == 1:
+        return known[0], means
+    return largest(values)
+
+
+def largest(values: Mapping[str, int]) -> tuple[str | None, str]:
+    """The value with most rows; None where several have as many."""
+    most = [value for value, rows in values.items() if rows == max(values.values())]
+    if len(most) == 1:
+        return most[0], "the largest, as no value says who others are compared with"
+    return None, "no value says which, and the largest are equal: each is compared with all others"
+
+
+def _word(value: str) -> str:
+    return plain(value).strip(" .")
 
 
 def _in_bands(draft: SystemDraft, column: Profile) -> dict[str, int]:

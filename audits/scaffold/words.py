@@ -126,14 +126,6 @@ FAMILIES: dict[str, tuple[str, str, frozenset[str]]] = {
     "language": ("Langue", "Language", words("language langue mother_tongue")),
 }
 """Sensitive features: id, title in French and English, and the words of their columns."""
-VALUES: dict[str, frozenset[str]] = {
-    "gender": words(
-        "m f h w male female homme femme hommes femmes man woman men women masculin feminin masc fem mr mme"
-    )
-    | words("mrs ms mlle monsieur madame"),
-    "nationality": words("francais francaise etranger etrangere ue hors_ue french foreign foreigner eu non_eu"),
-}
-"""What the values of a feature are, whatever the name of its column."""
 SPECIAL = ("origin", "nationality", "disability", "religion")
 """Families that the law protects most: they should come from a keyed file of their own."""
 _NO = words("no non n false 0 none aucun aucune sans")

@@ -63,9 +63,7 @@ class FailOnVerdict(StrEnum):
 
 def audit(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
-    file: Annotated[
-        str | None, typer.Argument(help="With --dry-run: a file (a pattern, a folder) to audit by itself.")
-    ] = None,
+    file: Annotated[str | None, typer.Argument(help="With --dry-run: a file or a folder to audit by itself.")] = None,
     system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
     run: Annotated[
         str | None, typer.Option("--run", help="Audit the decisions of one MLflow run by themselves.")

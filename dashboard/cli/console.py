@@ -467,7 +467,7 @@ def files_of(
 
 
 def each_file(source: str, bring_in: Callable[[str, str], bool]) -> bool:
-    """Brings in every file that a source names (a pattern, a folder), each by itself; whether all went well.
+    """Brings in every file that a source names (a folder), each by itself; whether all went well.
 
     `bring_in` is given the path of a file and its name within the source, and returns whether no row was left out.
     """

@@ -119,7 +119,7 @@ def import_(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
     source: Annotated[
         str,
-        typer.Argument(help="A CSV, Excel, Parquet or JSON lines file, a pattern, a folder, or duckdb:PATH?table=T."),
+        typer.Argument(help="A CSV, Excel, Parquet or JSON lines file, a folder, or duckdb:PATH?table=T."),
     ],
     system: SystemOption,
     log: LogOption = "decisions",

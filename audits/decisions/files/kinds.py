@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from pathlib import Path, PurePath
 
 from boussole.audits.errors import SourceError
@@ -55,98 +54,33 @@ def refuse_disguised(head: bytes, *, where: str) -> None:
         )
 
 
-UNREADABLE = frozenset(
-    [
-        ".xls",
-        ".xlsb",
-        ".xlsm",
-        ".ods",
-        ".zip",
-        ".7z",
-        ".rar",
-        ".gz",
-        ".zst",
-        ".bz2",
-        ".xz",
-        ".json",
-        ".avro",
-        ".orc",
-        ".feather",
-        ".arrow",
-        ".sav",
-        ".dta",
-        ".sas7bdat",
-    ]
-)
-"""Endings of files that most likely hold data, and cannot be imported: a folder is not read without them in silence."""
-
-
 def expand(source: str) -> list[tuple[str, str]]:
     """Path and name of each file of a source, in order; of one file or table, itself.
 
-    The files of a folder are all data files in it and below it; those whose names start with `_` or `.` are passed
-    over, as every writer of partitions means them to be. Raises SourceError where there is none, where a folder holds
-    data of a kind that cannot be imported, and for a table of Delta or Iceberg.
+    The files of a folder are all files in it and below it; those whose names start with `_` or `.` are passed over, as
+    every writer of partitions means them to be. Raises SourceError where there is none, where one cannot be imported,
+    and for a table of Delta or Iceberg.
     """
     path = Path(source)
-    if source.startswith("duckdb:") or path.is_file():
+    if not path.is_dir():
         return [(source, path.name)]
-    if path.is_dir():
-        _refuse_lakehouse(path)
-        there = [
-            each for each in sorted(path.rglob("*")) if not _passed_over(each.relative_to(path)) and each.is_file()
-        ]
-        for each in there:
-            if kind_of(each) is None and each.suffix.lower() in UNREADABLE:
-                raise SourceError(
-                    f"the folder also holds '{each.relative_to(path).as_posix()}', which cannot be imported.",
-                    where=source,
-                    next_step=f"Export it as one of {', '.join(READERS)}; or take it out, or begin its name with `_`.",
-                )
-        found = [each for each in there if kind_of(each)]
-        return [(str(each), each.relative_to(path).as_posix()) for each in _some(found, source)]
-    if not glob.has_magic(source):
-        return [(source, path.name)]
-    root = Path(*_fixed(path.parts))
-    matched = sorted(Path(each) for each in glob.iglob(source, recursive=True))  # noqa: PTH207 (an absolute pattern too)
-    files = [each for each in matched if each.is_file()]
-    for each in files:
-        if kind_of(each) is None:
-            raise SourceError(
-                f"the pattern also means '{each}', which is no data file.",
-                where=source,
-                next_step=f"Write it so that it means files of these kinds only: {', '.join(READERS)}.",
-            )
-    return [(str(each), each.relative_to(root).as_posix()) for each in _some(files, source)]
-
-
-def _refuse_lakehouse(path: Path) -> None:
-    """Raises SourceError for a table of Delta or Iceberg: which of its files count is in its log alone."""
     if (path / "_delta_log").is_dir() or any((path / "metadata").glob("*.metadata.json")):
         raise SourceError(
             "this folder is a table of Delta or Iceberg: some of its files no longer belong to it.",
-            where=str(path),
+            where=source,
             next_step="Export its newest state to Parquet with the tool that writes it, and import that file.",
         )
-
-
-def _passed_over(path: Path) -> bool:
-    return any(part.startswith(("_", ".")) for part in path.parts)
-
-
-def _fixed(parts: tuple[str, ...]) -> list[str]:
-    """The parts of a pattern before the first that means several."""
-    fixed: list[str] = []
-    for part in parts[:-1]:
-        if glob.has_magic(part):
-            break
-        fixed.append(part)
-    return fixed
-
-
-def _some(files: list[Path], source: str) -> list[Path]:
-    if not files:
+    named = [(each, each.relative_to(path)) for each in sorted(path.rglob("*")) if each.is_file()]
+    found = [(each, name) for each, name in named if not any(part.startswith(("_", ".")) for part in name.parts)]
+    for each, name in found:
+        if kind_of(each) is None:
+            raise SourceError(
+                f"the folder also holds '{name.as_posix()}', which cannot be imported.",
+                where=source,
+                next_step=f"Export it as one of {', '.join(READERS)}; or take it out, or begin its name with `_`.",
+            )
+    if not found:
         raise SourceError(
             "there is no data file there.", where=source, next_step=f"Check the path; kinds: {', '.join(READERS)}."
         )
-    return files
+    return [(str(each), name.as_posix()) for each, name in found]

@@ -1,4 +1,4 @@
-"""Many files: patterns, folders and their partitions, compressed ones."""
+"""Many files: folders and their partitions, compressed ones."""
 
 from __future__ import annotations
 
@@ -45,19 +45,6 @@ def test_folders_of_hive_are_columns_and_part_of_the_content(tmp_path: Path) -> 
     assert len(digests) == 2
 
 
-def test_a_pattern_names_files_in_order_and_refuses_what_is_no_data_file(tmp_path: Path) -> None:
-    for name in ("b.csv", "a.csv", "deep/c.csv"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("x\n1\n", encoding="utf-8")
-    assert [name for _, name in expand(f"{tmp_path}/*.csv")] == ["a.csv", "b.csv"]
-    assert [name for _, name in expand(f"{tmp_path}/**/*.csv")] == ["a.csv", "b.csv", "deep/c.csv"]
-    (tmp_path / "notes.docx").touch()
-    with pytest.raises(SourceError, match=r"also means '.*notes.docx'"):
-        expand(f"{tmp_path}/*")
-    with pytest.raises(SourceError, match="no data file there"):
-        expand(f"{tmp_path}/*.parquet")
-
-
 def test_a_folder_of_files_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="this is a folder of files"):
         column(partitions(tmp_path / "log"), "ref")
@@ -92,13 +79,16 @@ def test_a_folder_is_brought_in_file_by_file_and_a_bad_one_is_named(workspace: W
     assert "2.csv: the first line holds one value" in told
     assert "3.csv: 1 decision(s) accepted" in told
     assert "3 file(s), 1 could not be brought in." in told
-    code, told = run(workspace, "import", f"{folder}/[13].csv", "--system", "jobs")
+    (folder / "2.csv").unlink()
+    code, told = run(workspace, "import", str(folder), "--system", "jobs")
     assert (code, told.count("already imported")) == (0, 2)
 
 
-@pytest.mark.parametrize("name", ["feb.xls", "feb.csv.zip", "feb.parquet.gz"])
+@pytest.mark.parametrize("name", ["feb.xls", "feb.parquet.gz", "notes.md"])
 def test_a_folder_is_not_read_without_the_data_that_cannot_be(name: str, tmp_path: Path) -> None:
-    for each in ("jan.csv", "notes.md", f"_{name}"):
+    with pytest.raises(SourceError, match="no data file there"):
+        expand(str(tmp_path))
+    for each in ("jan.csv", f"_{name}"):
         (tmp_path / each).write_text("a\n1\n", encoding="utf-8")
     assert [each for _, each in expand(str(tmp_path))] == ["jan.csv"]
     (tmp_path / name).write_text("a\n1\n", encoding="utf-8")

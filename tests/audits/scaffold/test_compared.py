@@ -75,20 +75,3 @@ def test_matched_sets_become_a_control_when_asked_for(real_data: Path, tmp_path:
     assert system.matched
     assert system.privacy.pseudonymise == ["fname"]
     assert imported(source, system, tmp_path).accepted == 564
-
-
-BY_CONTENT = {
-    "civ": (["Mme", "M.", "M."], "gender"),  # words that mean nothing else, whatever the name of the column
-    "tranche": (["18 à 25 ans", "26 à 49 ans", "50 ans et plus"], "age"),
-    "x": (["H", "F", "H"], None),  # two letters may mean anything
-    "statut": (["français", "étranger", "hors UE"], "nationality"),
-    "salary": (["1500-2000", "2000-2500", "3000+"], None),
-}
-
-
-@pytest.mark.parametrize("column", BY_CONTENT)
-def test_groups_are_guessed_by_content_too(column: str, table: Callable[..., Path], tmp_path: Path) -> None:
-    values, group = BY_CONTENT[column]
-    columns = {"id": list(range(60)), "granted": ["yes", "no"] * 30, column: values * 20}
-    _, system = proposed(table(**columns), tmp_path)
-    assert list(system.groups) == ([group] if group else [])

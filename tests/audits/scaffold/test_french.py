@@ -15,7 +15,7 @@ from boussole.audits import scaffold
 from boussole.audits.decisions.files import values
 from boussole.audits.errors import SystemFileError
 from boussole.audits.languages import french
-from boussole.audits.scaffold import references
+from boussole.audits.scaffold import people
 from boussole.audits.scaffold.marks import FOLDER, GAP, GUESSED
 from boussole.audits.scaffold.words import REFERENCES
 from boussole.audits.systems.files import ORDERS
@@ -56,7 +56,7 @@ def messages() -> set[str]:
     folder = Path(scaffold.__file__).parent
     said = {text for path in folder.glob("*.py") for text in spoken(path)} | set(spoken(Path(values.__file__)))
     command = {text for text in spoken(Path(systems.__file__)) if text in catalogue()}
-    reasons = {means for means, _ in REFERENCES.values()} | set(constants(Path(references.__file__)))
+    reasons = {means for means, _ in REFERENCES.values()} | set(constants(Path(people.__file__)))
     return said | command | reasons | {GAP, GUESSED, *ORDERS.values()}
 
 
@@ -64,7 +64,11 @@ def constants(path: Path) -> Iterator[str]:
     """The reasons that a module returns, which are said elsewhere."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
-            yield from (each.value for each in node.value.elts if isinstance(each, ast.Constant) and each.value)
+            yield from (
+                each.value
+                for each in node.value.elts
+                if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value
+            )
 
 
 def catalogue() -> dict[str, str]:
