@@ -54,7 +54,7 @@ def open_source(
         raise SourceError(
             f"'{path.suffix}' is not a kind of file that can be imported.",
             where=text,
-            next_step=f"Use one of {', '.join(READERS)} (CSV and JSON lines also .gz or .zst), or duckdb:PATH?table=T.",
+            next_step=f"Use one of {', '.join(READERS)} (CSV and JSON lines also .gz), or duckdb:PATH?table=T.",
         )
     if path.stat().st_size == 0:
         raise SourceError("the file is empty (0 bytes).", where=text, next_step="Export it again.")
@@ -84,7 +84,7 @@ def _unreadable(path: Path, error: duckdb.Error) -> SourceError:
     told = str(error).split("\n")[0].lower()
     reason = "it is not UTF-8 text" if "utf-8" in told or "unicode" in told else reason_of(error)
     if "malformed json" in told:  # the engine counts lines otherwise, by what it read at once
-        line = None if path.suffix in COMPRESSED else _first_malformed(path)
+        line = None if path.suffix == COMPRESSED else _first_malformed(path)
         reason = "it holds a line that is no JSON" if line is None else f"line {line:,} is no JSON"
     return SourceError(
         f"the file cannot be read as {path.suffix[1:]}: {reason}.",

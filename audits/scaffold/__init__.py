@@ -16,7 +16,6 @@ from boussole.audits.identifiers import identifier_of, identifier_refusal, is_id
 from boussole.audits.lake.engine import scratch
 from boussole.audits.languages import Language
 from boussole.audits.scaffold import keys, people, roles
-from boussole.audits.scaffold import words as w
 from boussole.audits.scaffold.draft import SystemDraft
 from boussole.audits.scaffold.marks import Translator
 from boussole.audits.scaffold.profile import profile
@@ -57,7 +56,7 @@ def propose(
     Roles are guessed from the names of columns, French and English, and from what they hold. A column that looks
     like a name, an address or a number of a person is never proposed as a group. `today` dates a log without time.
     `controls` are columns to condition on: none is guessed. `files` says how the file is written.
-    Comments are in `language`, but in French where the names of columns are.
+    Comments are in `language`.
 
     Raises SourceError when the source cannot be read, is empty, or holds nothing that could be a decision or a place in
     a list, and for a control that is none of its columns;
@@ -67,7 +66,7 @@ def propose(
         raise SystemFileError(f"{identifier_refusal(system_id)}.")
     with scratch() as connection, reading_whole(source):
         table = profile(connection, source, zone=ZONE, files=files)
-        say = Translator("fr" if w.in_french(table.columns) else language)
+        say = Translator(language)
         draft = SystemDraft(table, say)
         for step in (
             people.lists,

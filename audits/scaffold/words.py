@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable
 
 
 def plain(text: str) -> str:
@@ -157,22 +156,3 @@ def named(name_words: tuple[str, ...], vocabulary: frozenset[str]) -> bool:
     """
     pairs = {f"{first}_{second}" for first, second in itertools.pairwise(name_words)}
     return bool((set(name_words) | pairs) & vocabulary)
-
-
-FRENCH = words(
-    "sexe genre civilite nationalite quartier qpv handicap rqth diplome etudes niveau metier accorde accordee accepte "
-    "acceptee refuse refusee retenu retenue decide dossier demande candidat candidature personne usager beneficiaire "
-    "offre annonce agence equipe conseiller jour heure naissance nom prenom adresse montant salaire commune ville "
-    "departement identifiant numero resultat motif tranche embauche poids effectif de du des le la les"
-)
-"""Words that only French names of columns have."""
-
-
-def in_french(names: Iterable[str]) -> bool:
-    """Whether at least two names of columns, and a third of all, are French.
-
-    >>> in_french(["N° dossier", "sexe", "score"]), in_french(["id", "sex", "qpv"])
-    (True, False)
-    """
-    found = [bool(set(tokens(name)) & FRENCH) for name in names]
-    return sum(found) >= max(2, len(found) / 3)

@@ -20,18 +20,7 @@ PIECE = 1 << 20
 
 
 def is_compressed(path: Path) -> bool:
-    return path.suffix.lower() in (".gz", ".zst")
-
-
-def open_bytes(path: Path) -> BinaryIO:
-    """The file, open for reading its decompressed bytes."""
-    if path.suffix.lower() == ".gz":
-        return cast("BinaryIO", gzip.open(path, "rb"))
-    if path.suffix.lower() == ".zst":
-        import pyarrow as pa
-
-        return io.BufferedReader(cast("io.RawIOBase", pa.input_stream(str(path), compression="zstd")))
-    return path.open("rb")
+    return path.suffix.lower() == ".gz"
 
 
 def pieces(path: Path) -> Iterator[bytes]:
@@ -45,8 +34,8 @@ def pieces(path: Path) -> Iterator[bytes]:
 def unpacked(path: Path) -> Iterator[BinaryIO]:
     """The file, decompressed, to read inside. Raises SourceError for compressed content cut short or damaged."""
     try:
-        with open_bytes(path) as file:
-            yield file
+        with gzip.open(path, "rb") if is_compressed(path) else path.open("rb") as file:
+            yield cast("BinaryIO", file)
     except (EOFError, gzip.BadGzipFile, zlib.error, OSError) as error:
         if not is_compressed(path):
             raise

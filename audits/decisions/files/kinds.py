@@ -15,14 +15,14 @@ READERS = {
     ".ndjson": "json",
     ".xlsx": "xlsx",
 }
-COMPRESSED = (".gz", ".zst")
+COMPRESSED = ".gz"
 PACKED = ("csv", "json")
 """Kinds that may be compressed as a whole."""
 _SIGNS: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook", "Unpack it first; name an Excel workbook .xlsx."),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)", "Save it as an Excel workbook (.xlsx) or as CSV."),
     (b"\x1f\x8b", "compressed with gzip", "Name it .gz at the end, as in data.csv.gz."),
-    (b"\x28\xb5\x2f\xfd", "compressed with Zstandard", "Name it .zst at the end, as in data.csv.zst."),
+    (b"\x28\xb5\x2f\xfd", "compressed with Zstandard", "Unpack it first, or compress it with gzip."),
     (b"PAR1", "a Parquet file", "Name it .parquet."),
     (b"%PDF", "a PDF", "Ask for the data behind it, as CSV, Excel or Parquet."),
     (b"SQLite format 3", "an SQLite database", "Export its table as CSV or Parquet."),
@@ -36,7 +36,7 @@ def kind_of(path: str | PurePath) -> str | None:
     ('csv', 'xlsx', None, None)
     """
     suffixes = [suffix.lower() for suffix in PurePath(path).suffixes]
-    packed = suffixes[-1:] and suffixes[-1] in COMPRESSED
+    packed = suffixes[-1:] and suffixes[-1] == COMPRESSED
     found = READERS.get(suffixes[-2] if packed and len(suffixes) > 1 else suffixes[-1] if suffixes else "")
     return None if packed and found not in PACKED else found
 

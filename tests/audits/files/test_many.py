@@ -6,7 +6,6 @@ import gzip
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pytest
 
 from boussole.audits.decisions.contracts import Needs
@@ -50,15 +49,10 @@ def test_a_folder_of_files_is_no_file(tmp_path: Path) -> None:
         column(partitions(tmp_path / "log"), "ref")
 
 
-@pytest.mark.parametrize("kind", ["gz", "zst"])
-def test_compressed_json_lines_are_read_and_a_file_cut_short_is_refused(kind: str, tmp_path: Path) -> None:
+def test_compressed_json_lines_are_read_and_a_file_cut_short_is_refused(tmp_path: Path) -> None:
     rows = "".join(f'{{"ref": "a{n}", "date": "1{n % 9}/02/2026"}}\n' for n in range(5000)).encode()
-    path = tmp_path / f"log.jsonl.{kind}"
-    if kind == "gz":
-        path.write_bytes(gzip.compress(rows))
-    else:
-        with pa.CompressedOutputStream(str(path), "zstd") as file:
-            file.write(rows)
+    path = tmp_path / "log.jsonl.gz"
+    path.write_bytes(gzip.compress(rows))
     assert column(path, "date")[:3] == ["2026-02-10", "2026-02-11", "2026-02-12"]
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(SourceError, match="cut short or damaged"):

@@ -99,8 +99,8 @@ def test_what_is_logged_is_written_as_computers_write_it(workspace: Workspace, t
 def test_a_proposal_keeps_what_the_next_file_may_not_tell(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_bytes(text(ROWS).encode("utf-8-sig"))
-    made = propose(path)
-    assert made.read == "lu comme UTF-8, `;`, virgule décimale, dates jour/mois/année"  # its columns are French
+    made = propose(path, language="fr")
+    assert made.read == "lu comme UTF-8, `;`, virgule décimale, dates jour/mois/année"
     assert made.system.files == Files(decimal=",", dates="%d/%m/%Y")
     later = tmp_path / "later.csv"
     later.write_text(text(EARLY), encoding="utf-8")

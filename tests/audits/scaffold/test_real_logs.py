@@ -132,7 +132,7 @@ def french(tmp_path: Path) -> Path:
 
 @pytest.mark.costly
 def test_a_french_export_is_understood(french: Path, tmp_path: Path) -> None:
-    made, system = proposed(french, tmp_path)
+    made, system = proposed(french, tmp_path, language="fr")
     assert system.id == "suivi_2026"
     assert roles(system) == {
         "id": "N° dossier",
