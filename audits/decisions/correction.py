@@ -77,7 +77,7 @@ def _take_places(connection: duckdb.DuckDBPyConnection, path: Path, files: Files
     Raises SourceError for a file that has no such columns, and for one that cannot be read.
     """
     found = open_delimited(path, files=files, wanted=(BATCH, ROW))
-    if not {BATCH, ROW} <= set(found.dialect.names):
+    if not {BATCH, ROW} <= set(found.dialect.head.names):
         raise SourceError(
             f"the columns {BATCH} and {ROW} are missing: this is no export of the quarantine.",
             where=str(path),

@@ -31,7 +31,6 @@ class Profile:
     """One column: how many cells are filled and different, how many are numbers, whole numbers, dates, e-mails."""
 
     name: str
-    type: str
     filled: int
     distinct: int
     numbers: int
@@ -138,7 +137,6 @@ def _column(connection: duckdb.DuckDBPyConnection, whole: str, read: ColumnReade
     filled, distinct, numbers, whole_numbers, low, high, dates, first, last, emails, formulas = row
     return Profile(
         name=name,
-        type=read.types[name],
         filled=filled,
         distinct=distinct,
         numbers=numbers,

@@ -129,16 +129,12 @@ AGREE = 0.9
 
 @dataclass(frozen=True)
 class Dialect:
-    """How lines are split: `names` are those of the columns, in order; `skip` lines stand before the first row.
-
-    `twice` are names that the file gives to more than one column, whatever their case: DuckDB's names know none.
-    """
+    """How lines are split; `skip` lines stand before the first row."""
 
     separator: str
     escape: str
     skip: int
-    names: tuple[str, ...]
-    twice: frozenset[str] = frozenset()
+    head: TableHead
 
 
 def find_dialect(text: str, *, whole: bool, files: Files, wanted: Sequence[str], where: str) -> Dialect:
@@ -156,7 +152,7 @@ def find_dialect(text: str, *, whole: bool, files: Files, wanted: Sequence[str],
     if not rows:
         raise SourceError("the file holds no line.", where=where, next_step="Export it again.")
     head = name_columns(rows, files=files, wanted=wanted, where=where)
-    return Dialect(separator, escape, int(bool(told)) + _blank(body) + head.lines, head.names, head.twice)
+    return Dialect(separator, escape, int(bool(told)) + _blank(body) + head.lines, head)
 
 
 def _blank(text: str) -> int:
@@ -273,7 +269,7 @@ class DelimitedFile:
             yield self._read(pipe)
 
     def _read(self, path: str) -> str:
-        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in self.dialect.names)
+        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in self.dialect.head.names)
         return (
             f"read_csv({literal(path)}, auto_detect = false, columns = {{{columns}}}, header = false, "
             f"skip = {self.dialect.skip}, delim = {literal(self.dialect.separator)}, quote = '\"', "
@@ -335,7 +331,7 @@ def _place(path: Path, encoding: str, dialect: Dialect) -> str | None:
     for row, cells in enumerate(split(lines, dialect.separator, dialect.escape), 1 - dialect.skip):
         for column, cell in enumerate(cells):
             if "\ufffd" in cell:
-                name = dialect.names[column] if column < len(dialect.names) else str(column + 1)
+                name = dialect.head.names[column] if column < len(dialect.head.names) else str(column + 1)
                 return f"row {row:,}, column '{name}'" if row > 0 else "the first line"
     return None
 

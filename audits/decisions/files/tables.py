@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
 import duckdb
 
 from boussole.audits.decisions.contracts import Needs
-from boussole.audits.decisions.files.delimited import DelimitedFile, name_columns, open_delimited
+from boussole.audits.decisions.files.delimited import DelimitedFile, TableHead, name_columns, open_delimited
 from boussole.audits.decisions.files.encoding import known_as, require_utf8
 from boussole.audits.decisions.files.opened import BATCH, COLUMN, REASON, ROW, BadLine, OpenSource, columns_read
 from boussole.audits.decisions.files.values import FileReading, rewrite, totals
@@ -39,24 +39,49 @@ def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs
 
 def open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files, added: Keys) -> OpenSource:
     found = open_delimited(path, files=files, wanted=needs.needed)
-    names = found.dialect.names
+    reading = FileReading(encoding=known_as(found.text.encoding), separator=found.dialect.separator)
+    table = TextTable(path, found.dialect.head, reading, lambda held: _read_lines(connection, found, held))
+    return _open_texts(connection, table, needs, files, added)
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A file whose cells are texts: the names of its columns, and how it is read so far.
+
+    `fill` puts some of its columns into the table `incoming` and returns the rows that cannot be read. Columns that are
+    `pointed`, known by then, hold numbers of which is known that a point stands before their decimals.
+    """
+
+    path: Path
+    head: TableHead
+    reading: FileReading
+    fill: Callable[[Sequence[str]], Sequence[BadLine]]
+    pointed: Set[str] = frozenset()
+
+
+def _open_texts(
+    connection: duckdb.DuckDBPyConnection, table: TextTable, needs: Needs, files: Files, added: Keys
+) -> OpenSource:
+    """The rows of a table of texts, with its numbers and dates as computers write them."""
+    path, names, where = table.path, table.head.names, str(table.path)
     keys = _keys(path, dict.fromkeys(names, ""), added)
     types = dict.fromkeys((*(n for n in names if n not in (BATCH, ROW, COLUMN, REASON)), *keys), "VARCHAR")
-    read = columns_read(str(path), types, needs)
-    _refuse_twice(str(path), read, found.dialect.twice)
+    read = columns_read(where, types, needs)
+    if both := [column for column in read if column in table.head.twice]:
+        raise SourceError(
+            f"two columns are named '{both[0]}' (upper and lower case are the same).",
+            where=where,
+            next_step="Give each column a name of its own.",
+        )
     held = [column for column in read if column not in keys]
-    bad = (*_read_lines(connection, found, held), *_totals(connection, held))
+    bad = list(table.fill(held))
+    if total := totals(connection, held):  # the last line, where it sums up the others: it is nobody's decision
+        bad.append(BadLine(*total, Reason.TOTALS))
     if {BATCH, ROW} <= set(names):
         _unescape(connection, held)
-    decimal, dates = rewrite(connection, held, files=files, where=str(path))
-    reading = FileReading(
-        encoding=known_as(found.text.encoding),
-        separator=found.dialect.separator,
-        decimal=decimal,
-        dates=dates,
-        header=files.header is not False,
-    )
-    opened = OpenSource(path.name, "", "incoming", types, read, typed=False, bad_lines=bad, reading=reading)
+    decimal, dates = rewrite(connection, held, files=files, where=where, pointed=table.pointed)
+    reading = replace(table.reading, decimal=decimal, dates=dates, header=files.header is not False)
+    opened = OpenSource(path.name, "", "incoming", types, read, typed=False, bad_lines=tuple(bad), reading=reading)
     return _with_keys(opened, keys, sha256_of(path), reading.mark())
 
 
@@ -109,34 +134,15 @@ def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, f
     sheet, first = open_sheet(path, sheet=files.sheet, header=files.header is not False)
     head = name_columns(first, files=files, wanted=needs.needed, where=str(path))
     sheet.names = head.names
-    keys = _keys(path, dict.fromkeys(head.names, ""), added)
-    types = dict.fromkeys((*head.names, *keys), "VARCHAR")
-    read = columns_read(str(path), types, needs)
-    _refuse_twice(str(path), read, head.twice)
-    held = [column for column in read if column not in keys]
-    connection.register("source_rows", sheet.reader())
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row{_also(held)} FROM source_rows")
-    connection.unregister("source_rows")
-    bad = (*(BadLine(*fault) for fault in sheet.faults), *_totals(connection, held))
-    decimal, dates = rewrite(connection, held, files=files, where=str(path), pointed=sheet.pointed)
-    reading = FileReading(sheet=sheet.name, decimal=decimal, dates=dates, header=files.header is not False)
-    opened = OpenSource(path.name, "", "incoming", types, read, typed=False, bad_lines=bad, reading=reading)
-    return _with_keys(opened, keys, sha256_of(path), reading.mark())
 
+    def fill(held: Sequence[str]) -> list[BadLine]:
+        connection.register("source_rows", sheet.reader())
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row{_also(held)} FROM source_rows")
+        connection.unregister("source_rows")
+        return [BadLine(*fault) for fault in sheet.faults]
 
-def _totals(connection: duckdb.DuckDBPyConnection, held: Sequence[str]) -> list[BadLine]:
-    """The last line, where it sums up the others: it is nobody's decision."""
-    found = totals(connection, held)
-    return [BadLine(*found, Reason.TOTALS)] if found else []
-
-
-def _refuse_twice(name: str, read: Sequence[str], twice: frozenset[str]) -> None:
-    if both := [column for column in read if column in twice]:
-        raise SourceError(
-            f"two columns are named '{both[0]}' (upper and lower case are the same).",
-            where=name,
-            next_step="Give each column a name of its own.",
-        )
+    table = TextTable(path, head, FileReading(sheet=sheet.name), fill, sheet.pointed)
+    return _open_texts(connection, table, needs, files, added)
 
 
 def _count_bad_lines(connection: duckdb.DuckDBPyConnection, bad: list[int]) -> None:
