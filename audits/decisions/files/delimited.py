@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import csv
 import io
 import os
 import re
-import select
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -209,39 +207,30 @@ def _agreement(rows: Sequence[Sequence[str]]) -> float:
 def rewritten(path: Path, encoding: str) -> Iterator[str]:
     """The path of a pipe that gives the file once, as UTF-8 with lines that all end in a line feed.
 
-    A thread writes to it; it ends when the file ends or when the block does. What it could not read is raised here.
+    A thread writes to it, until the file ends or the block does. What it could not read is raised here.
     """
     source, target = os.pipe()
-    os.set_blocking(target, False)
-    ended, faults = threading.Event(), list[Exception]()
-    writer = threading.Thread(target=_write, args=(path, encoding, target, ended, faults), daemon=True)
+    faults: list[Exception] = []
+    writer = threading.Thread(target=_write, args=(path, encoding, target, faults), daemon=True)
     writer.start()
     try:
         yield f"/dev/fd/{source}"
     finally:
-        ended.set()
-        os.close(source)
+        os.close(source)  # nobody reads any more: whatever is written breaks the pipe
         writer.join()
     if faults:
         raise faults[0]
 
 
-def _write(path: Path, encoding: str, target: int, ended: threading.Event, faults: list[Exception]) -> None:
+def _write(path: Path, encoding: str, target: int, faults: list[Exception]) -> None:
     try:
-        for piece in _utf8(path, encoding):
-            left = memoryview(piece)
-            while left and not ended.is_set():
-                if select.select([], [target], [], 0.1)[1]:
-                    with contextlib.suppress(BlockingIOError):
-                        left = left[os.write(target, left) :]
-            if ended.is_set():
-                return
+        with os.fdopen(target, "wb") as pipe:
+            for piece in _utf8(path, encoding):
+                pipe.write(piece)
     except BrokenPipeError:
         pass  # the reader had enough
     except Exception as error:  # noqa: BLE001 (raised again where the reader is)
         faults.append(error)
-    finally:
-        os.close(target)
 
 
 def _utf8(path: Path, encoding: str) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from boussole.audits.decisions.contracts import Needs
@@ -54,6 +55,8 @@ def test_nothing_is_written_to_a_disk_and_nothing_is_left_running(
     column(path, "sexe")
     with pytest.raises(ZeroDivisionError), rewritten(path, "cp1252"):
         _ = 1 / 0  # whoever reads it fails before the first byte
+    with pytest.raises(duckdb.Error), rewritten(path, "cp1252") as pipe:  # or in the middle
+        duckdb.execute(f"SELECT count(*) FROM read_csv('{pipe}', columns = {{'x': 'INTEGER'}}, auto_detect = false)")
     assert (threading.active_count(), sum(1 for _ in Path("/dev/fd").iterdir())) == before
     assert list(empty.rglob("*")) == []
 
