@@ -12,6 +12,15 @@ def is_identifier(text: str) -> bool:
     return re.fullmatch(PATTERN, text) is not None
 
 
+def unaccented(text: str) -> str:
+    """Lower case without accents.
+
+    >>> unaccented("Décidé")
+    'decide'
+    """
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
+
+
 def identifier_of(text: str, *, start: str) -> str:
     """An identifier made of a text; `start` goes before one that does not begin with a letter.
 
@@ -20,8 +29,7 @@ def identifier_of(text: str, *, start: str) -> str:
     >>> identifier_of("招聘", start="use")
     'use'
     """
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    found = "_".join(re.findall(r"[a-z0-9]+", bare.lower()))
+    found = "_".join(re.findall(r"[a-z0-9]+", unaccented(text)))
     return (found if found[:1].isalpha() else f"{start}_{found}")[:48].rstrip("_")
 
 

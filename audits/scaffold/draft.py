@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from boussole.audits.identifiers import unaccented
 from boussole.audits.scaffold.marks import Translator
 from boussole.audits.scaffold.profile import Profile, SourceProfile, typed
-from boussole.audits.scaffold.words import DIRECT, FAMILIES, NEGATIVE, POSITIVE, named, plain
+from boussole.audits.scaffold.words import DIRECT, FAMILIES, NEGATIVE, POSITIVE, named
 from boussole.audits.systems.kinds import Value
 
 
@@ -112,7 +113,7 @@ class SystemDraft:
 
 def split(column: Profile, say: Translator) -> Split:
     """Which values of a column mean yes, by the words that they are."""
-    values = sorted(column.values, key=plain)
+    values = sorted(column.values, key=unaccented)
     yes = [value for value in values if said(value) & POSITIVE and not said(value) & NEGATIVE]
     no = [value for value in values if said(value) & NEGATIVE]
     if len(values) == 2 and len(yes) + len(no) == 1:
@@ -141,7 +142,7 @@ def said(value: str) -> set[str]:
     number = typed(value)
     if isinstance(number, int | float):
         return {str(number).lower()}
-    return set(plain(value).replace("_", " ").replace("-", " ").split())
+    return set(unaccented(value).replace("_", " ").replace("-", " ").split())
 
 
 def _typed(values: list[str]) -> list[Value]:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from boussole.audits.decisions.contracts.decisions import group_value
 from boussole.audits.errors import SourceError, nearest
+from boussole.audits.identifiers import unaccented
 from boussole.audits.scaffold import words as w
 from boussole.audits.scaffold.draft import GroupGuess, Guess, SystemDraft
 from boussole.audits.scaffold.profile import Profile
-from boussole.audits.scaffold.words import named, plain
+from boussole.audits.scaffold.words import named
 from boussole.audits.systems.parts import Group
 
 BANDS: list[float] = [25, 50]
@@ -229,7 +230,7 @@ def largest(values: Mapping[str, int]) -> tuple[str | None, str]:
 
 
 def _word(value: str) -> str:
-    return plain(value).strip(" .")
+    return unaccented(value).strip(" .")
 
 
 def _in_bands(draft: SystemDraft, column: Profile) -> dict[str, int]:

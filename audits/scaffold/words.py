@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 
-
-def plain(text: str) -> str:
-    """Lower case without accents.
-
-    >>> plain("Décidé")
-    'decide'
-    """
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
+from boussole.audits.identifiers import unaccented
 
 
 def tokens(name: str) -> tuple[str, ...]:
@@ -24,7 +16,7 @@ def tokens(name: str) -> tuple[str, ...]:
     """
     name = re.sub(r"\bn[°º]", "numero ", name, flags=re.IGNORECASE)
     spaced = re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])", " ", name)
-    return tuple(word for word in re.split(r"[^a-z0-9]+", plain(spaced)) if word)
+    return tuple(word for word in re.split(r"[^a-z0-9]+", unaccented(spaced)) if word)
 
 
 def words(text: str) -> frozenset[str]:

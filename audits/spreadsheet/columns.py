@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from boussole.audits.identifiers import unaccented
 from boussole.audits.systems.model import System
 
 Words = tuple[str, str]
@@ -182,8 +182,7 @@ def plain(text: str) -> str:
     >>> plain("  Coût d’exploitation (€) ")
     'cout d exploitation'
     """
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[a-z0-9]+", bare.lower()))
+    return " ".join(re.findall(r"[a-z0-9]+", unaccented(text)))
 
 
 HEADERS = {
