@@ -14,7 +14,7 @@ CALLS: dict[str, list[str]] = {
     "demo": ["--home", "{out}/demo", "--people", "500", "--no-open"],
     "import": ["{more}", *OF],
     "log": ["{more}", *OF],
-    "audit": [*OF, "--from", "2025-01-01", "--to", "2025-02-28"],
+    "audit": [*OF, "--from", "2025-01-01", "--to", "2025-01-31"],
     "drift": [*OF, "--json", "{out}/drift.json"],
     "report": ["--lang", "en"],
     "purge": ["--before", "2025-02-01"],
