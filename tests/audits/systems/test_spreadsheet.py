@@ -206,8 +206,8 @@ def archive(tmp_path, parts):
 
 
 def test_a_bomb_a_document_type_a_damaged_part_and_what_is_no_workbook_are_refused(tmp_path, monkeypatch):
-    with monkeypatch.context() as patch, pytest.raises(SourceError, match="unpacks to"):
-        patch.setattr("boussole.audits.decisions.files.workbook.LARGEST_UNPACKED", 1_000_000)
+    monkeypatch.setattr("boussole.audits.decisions.files.workbook.LARGEST_UNPACKED", 1_000_000)
+    with pytest.raises(SourceError, match="unpacks to"):
         planned(archive(tmp_path, {"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": bytes(1_000_001)}))
     entity = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "b">]><a>&b;</a>'
     with pytest.raises(SourceError, match="document type"):
