@@ -8,14 +8,14 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.sides import Side
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.change import ComparisonChange
+from boussole.audits.uncertainty.holm import holm
 from boussole.audits.versions import VersionChange, changes
-from boussole.charter.comparing.engine import MeasurePair, corrected, family
 from boussole.charter.document import MeasureDocument
 from boussole.charter.document.base import given
 from boussole.charter.document.differences.comparing import (
     SCHEMA,
-    CandidateComparison,
     CharterOfComparison,
+    ComparisonDocument,
     Days,
     JudgedChange,
     Margins,
@@ -46,7 +46,7 @@ def margins(*, ratio: float = CUSTOMARY.ratio, gap: float = CUSTOMARY.gap) -> Ma
 
 def judge(
     charter: Charter, system: System, production: Side, candidate: Side, *, margins: Margins = CUSTOMARY
-) -> CandidateComparison:
+) -> ComparisonDocument:
     """What changed from production to the candidate, in every comparison that the charter judges.
 
     *worse*: significantly worse, Holm-corrected over all comparisons, so that a candidate that changes nothing is
@@ -56,13 +56,24 @@ def judge(
     followed = changes(system, production, candidate)
     measures = measures_of(item.candidate for item in followed)
     asked = _asked(charter, system, measures)
-    pairs = [_pair(item, measure) for item, measure in zip(followed, measures, strict=True) if measure.id in asked]
-    level = charter.alpha / max(family(pairs), 1)
+    compared = [(item, measure) for item, measure in zip(followed, measures, strict=True) if measure.id in asked]
+    tested = [item.change for item, _ in compared if item.change is not None]
+    adjusted = holm([change.p_worse() for change in tested])
+    least = holm([0.0 if change.p_worse_at_most else change.p_worse() for change in tested])
+    found = iter([(p, low < p) for p, low in zip(adjusted, least, strict=True)])
     judged = tuple(
-        _row(pair, p, asked[pair.after.id], charter=charter, margins=margins, level=level)
-        for pair, p in corrected(pairs)
+        _row(
+            item,
+            measure,
+            (None, False) if item.change is None else next(found),
+            asked[measure.id],
+            charter=charter,
+            margins=margins,
+            level=charter.alpha / max(len(tested), 1),
+        )
+        for item, measure in compared
     )
-    return CandidateComparison(
+    return ComparisonDocument(
         schema_=SCHEMA,
         kind="candidate",
         system=system.id,
@@ -72,7 +83,7 @@ def judge(
         alpha=charter.alpha,
         power=charter.power,
         margins=margins,
-        family=family(pairs),
+        family=len(tested),
         rows=judged,
         verdict=min((each.verdict for each in judged), key=WORST_FIRST.index, default="unknown"),
         reason=None if judged else "no_comparison",
@@ -94,18 +105,10 @@ def _asked(charter: Charter, system: System, measures: Sequence[MeasureDocument]
     return found
 
 
-def _pair(item: VersionChange, after: MeasureDocument) -> MeasurePair[ComparisonChange]:
-    if item.change is None:
-        return MeasurePair(before=None, after=after, reason=item.reason)
-    (before,) = measures_of([item.production])
-    return MeasurePair(
-        before=before, after=after, change=item.change, p=item.change.p_worse(), at_most=item.change.p_worse_at_most
-    )
-
-
 def _row(
-    pair: MeasurePair[ComparisonChange],
-    adjusted: float | None,
+    item: VersionChange,
+    measure: MeasureDocument,
+    holms: tuple[float | None, bool],
     articles: Sequence[str],
     *,
     charter: Charter,
@@ -113,8 +116,8 @@ def _row(
     level: float,
 ) -> JudgedChange:
     """One comparison with its figures and its verdict. `level`: at which a regression has to show itself at the first
-    step of Holm's correction."""
-    measure, change = pair.after, pair.change
+    step of Holm's correction; `holms`: the corrected p-value, and whether the true one may be smaller."""
+    change, (adjusted, at_most) = item.change, holms
     scale, bad_side = given(measure.params.scale), given(measure.params.bad_side)
     margin = margins.on(bad_side, scale=scale)
     p_within = None if change is None else change.p_within(margin)
@@ -128,7 +131,7 @@ def _row(
         scale="ratio" if scale == "ratio" else "difference",
         bad_side=bad_side,
         articles=tuple(articles),
-        production=None if pair.before is None else pair.before.value,
+        production=None if change is None else item.production.value,
         candidate=None if change is None else measure.value,
         change=None if change is None else change.value(),
         bound=None if change is None else change.bound(charter.alpha),
@@ -137,13 +140,13 @@ def _row(
         units=None if change is None else int(change.units.times.sum()),
         paired=None if change is None else int(change.units.times[change.units.both].sum()),
         changed_=None if change is None else change.units.changed,
-        p_worse=pair.p,
+        p_worse=None if change is None else change.p_worse(),
         p_worse_adjusted=adjusted,
+        **({"p_worse_at_most": True} if at_most else {}),
         p_within=p_within,
-        **({"p_worse_at_most": True} if pair.at_most else {}),
         smallest=None if change is None else change.smallest(alpha=level, power=charter.power),
         verdict=verdict,
-        reason=pair.reason or (TOO_FEW if verdict == "unknown" else None),
+        reason=item.reason or (TOO_FEW if verdict == "unknown" else None),
     )
 
 

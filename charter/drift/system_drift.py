@@ -22,7 +22,6 @@ from boussole.audits.windows import Window, complete_periods
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.published import set_apart
 from boussole.charter.committee.acting import examined
-from boussole.charter.comparing.months import VersionSuccession, version_changes
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.base import given
 from boussole.charter.document.differences.drift import ColumnChange
@@ -58,8 +57,6 @@ class Drift:
     """The last audit of each window."""
     meant: Sequence[Shift] = ()
     """When scores came to mean something else for good, all months being looked at together."""
-    beside: Sequence[VersionSuccession] = ()
-    """Versions of the model beside the ones before, the newest first; see `with_versions`."""
 
 
 def drift_of(
@@ -144,20 +141,6 @@ def lasting_shifts(workspace: Workspace, system: System, *, today: dt.date) -> l
     rate = _rate(rule_of(in_force(workspace).charter, system), kind)
     found = [each for each in shifts(_alike(family, recurring, kind), rate=rate) if not each.seasonal]
     return [PeriodShift(scale=scales[each.id], shift=each) for each in sorted(found, key=lambda each: -abs(each.z))]
-
-
-def with_versions(drift: Drift, workspace: Workspace, *, today: dt.date) -> Drift:
-    """The same with the versions of the model side by side, which only the page shows: it reads more of the lake."""
-    system = drift.series.system
-    changes = version_changes(
-        workspace,
-        system,
-        [version.name for version in drift.series.versions],
-        alpha=drift.rule.alpha,
-        as_of=today,
-        documents=drift.audits,
-    )
-    return replace(drift, beside=changes)
 
 
 def _until(series: DriftSeries, day: dt.date) -> DriftSeries:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from enum import StrEnum
@@ -31,21 +29,15 @@ if TYPE_CHECKING:
     from boussole.audits.systems import System
     from boussole.audits.workspace import Workspace
     from boussole.charter.document.differences.comparing import (
-        CandidateComparison,
-        ChangeOfMeasure,
-        Days,
+        ComparisonDocument,
         JudgedChange,
-        VersionComparison,
     )
-
-# What `boussole compare` tells: what got worse in a candidate, or what differs between two versions side by side.
-
 
 LEAST = 0.0001
 """Of a probability, the least that is written out."""
 
 
-def tell_changes(document: CandidateComparison) -> None:
+def tell_changes(document: ComparisonDocument) -> None:
     """The comparisons of a candidate, the worst first, one line each."""
     production, candidate = (
         f"{side.name} ({side.decisions} decisions)" for side in (document.production, document.candidate)
@@ -76,47 +68,6 @@ def _change(found: JudgedChange) -> str:
     if found.smallest is None:
         return f"{shown}; so few cases could not have shown any regression"
     return f"{shown}; these cases would only have shown {_size(found.smallest, ratio=ratio)} or worse"
-
-
-def tell_side_by_side(document: VersionComparison) -> None:
-    """What differs, what does not, what could not be compared, and the distances of everybody."""
-    production, candidate = (
-        f"{side.name} ({_days(side.window)}, {side.decisions} decisions)"
-        for side in (document.production, document.candidate)
-    )
-    put(f"{document.system}: {production} -> {candidate}")
-    differing = document.differing
-    put(f"  {len(differing)} of {document.family} figures differ beyond chance (Holm over all of them)")
-    for row in differing:
-        put(f"  differs   {_row(row)}")
-    for row in document.rows:
-        if row.p is not None and not row.differs:
-            put(f"  -         {_row(row)}")
-    for reason, count in Counter(row.reason for row in document.rows if row.reason).items():
-        put(f"  not compared: {count} ({reason})")
-    for measure in document.drift:
-        if measure.metric == "psi":
-            name = next(iter((measure.group or {}).values()))
-            put(f"  distance  psi {name}: {measure.reason if measure.value is None else f'{measure.value:.3f}'}")
-    if document.mixed:
-        put(f"  left out, because neither decided alone: {', '.join(_days(month) for month in document.mixed)}")
-    put("  The months differ too: what changed meanwhile for other reasons is in these figures as well.")
-
-
-def _days(window: Days) -> str:
-    return f"{window.start} to {window.end}"
-
-
-def _row(row: ChangeOfMeasure) -> str:
-    """One measure on both sides, and by how much it differs."""
-    from boussole.charter.document.base import given
-
-    ends = given(row.interval)
-    change, low, high = (
-        f"x {end:.2f}" if row.scale == "ratio" else f"{end:+.3f}" for end in (given(row.change), ends.low, ends.high)
-    )
-    values = f"{given(row.production).value:.3f} -> {given(row.candidate).value:.3f}"
-    return f"{row.measure}: {values} ({change}, {low} to {high}; {_p(given(row.p_adjusted))})"
 
 
 def _size(value: float, *, ratio: bool) -> str:
@@ -158,10 +109,6 @@ def compare(  # noqa: PLR0917 (the options of a command)
     system: Annotated[
         str | None, typer.Option("--system", autocompletion=system_ids, help="The id of the system.")
     ] = None,
-    sequence: Annotated[
-        str | None,
-        typer.Option("--versions", metavar="V1..V2", help="Whole months of one version beside those of the next."),
-    ] = None,
     run: Annotated[
         list[str] | None, typer.Option("--run", help="An MLflow run; it comes after the versions that are named.")
     ] = None,
@@ -178,23 +125,12 @@ def compare(  # noqa: PLR0917 (the options of a command)
         FailOnChange, typer.Option(help="Exit with 1 when a comparison is this bad.")
     ] = FailOnChange.worse,
 ) -> None:
-    """Judge a candidate against the version in production: what got worse, what did not, what cannot be told.
-
-    With --versions, set two versions side by side as the audits of their months give their figures, without judging.
-    """
+    """Judge a candidate against the version in production: what got worse, what did not, what cannot be told."""
     from boussole.audits.sides import SideDays
     from boussole.charter.comparing.candidate import judge, margins
     from boussole.charter.records.in_force import in_force
 
     check_file(json_)
-    if sequence is not None:
-        if versions or run or system_file or start or end:
-            raise BoussoleError(
-                "--versions takes no other versions, files, runs or days.",
-                next_step="Run `boussole compare --system ID --versions V1..V2`.",
-            )
-        _side_by_side(workspace_of(context), system, sequence, as_of=as_of.date() if as_of else None, to=json_)
-        return
     limits = margins(ratio=ratio_margin, gap=gap_margin)
     wanted = [("named", name) for name in versions or ()] + [("run", name) for name in run or ()]
     if len(wanted) != 2:
@@ -219,32 +155,6 @@ def compare(  # noqa: PLR0917 (the options of a command)
 
 
 DAYS = ("start", "end", "as_of")
-
-
-def _side_by_side(
-    workspace: Workspace, system: str | None, sequence: str, *, as_of: dt.date | None, to: str | None
-) -> None:
-    """Sets two versions side by side, on the terminal or as JSON. `as_of`: the day up to which outcomes are known."""
-    from boussole.charter.comparing.months import sequential
-    from boussole.charter.records.in_force import in_force
-
-    before, after = _versions(sequence, system)
-    alpha = in_force(workspace).charter.alpha
-    document = sequential(workspace, workspace.system(system or ""), before, after, alpha=alpha, as_of=as_of)
-    if to:
-        write_json(document.written(), to)
-    if to != STDOUT:
-        tell_side_by_side(document)
-
-
-def _versions(sequence: str, system: str | None) -> tuple[str, str]:
-    before, _, after = sequence.partition("..")
-    if not before or not after or system is None:
-        raise BoussoleError(
-            "--versions takes two versions of a system, V1..V2.",
-            next_step="Run `boussole compare --system ID --versions V1..V2`.",
-        )
-    return before, after
 
 
 def _system(

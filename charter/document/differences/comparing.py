@@ -1,21 +1,17 @@
-"""Comparisons of two versions, one document for both kinds: a candidate that is judged against the version in
-production, or the whole months of a version beside those of the version before."""
+"""The document of a comparison: a candidate judged against the version in production."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, RootModel
+from pydantic import ConfigDict, Field
 
 from boussole.audits.measure_params import Side
 from boussole.audits.windows import Window
 from boussole.charter.document.audit import System
 from boussole.charter.document.base import MAYBE, Count, Day, DocumentPart, Hex, Share
-from boussole.charter.document.differences.distances import Distance
-from boussole.charter.document.measures import IntervalOfMeasure
 
 SCHEMA: Literal["boussole.comparison/1"] = "boussole.comparison/1"
-Kind = Literal["candidate", "sequential"]
 Outcome = Literal["worse", "not_worse", "unknown"]
 Scale = Literal["ratio", "difference"]
 Some = Annotated[int, Field(ge=1)]
@@ -36,13 +32,10 @@ class Days(DocumentPart):
 class VersionSide(DocumentPart):
     """One of the two that are compared."""
 
-    kind: Annotated[Literal["version", "run", "file"] | None, MAYBE, Field(description="Where it was read from")] = None
+    kind: Annotated[Literal["version", "run", "file"], Field(description="Where it was read from")]
     name: str
     window: Days
     decisions: Some
-    entry: Annotated[
-        Count | None, MAYBE, Field(description="The entry of the ledger that seals the audit it comes from")
-    ] = None
 
 
 class CharterOfComparison(DocumentPart):
@@ -66,51 +59,17 @@ class Margins(DocumentPart):
         return -self.gap if side == "below" else self.gap
 
 
-class MeasureOfTwo(DocumentPart):
-    """One measure on both sides, and how it changed from one to the other."""
-
-    measure: str
-    metric: str
-    by: tuple[str, ...]
-    group: dict[str, str] | None
-    against: str | None
-    scale: Annotated[Scale, Field(description="candidate − production, or candidate ÷ production")]
-    change: float | None
-    reason: Annotated[str | None, Field(description="Why there is no figure, or no difference")]
-
-
-class TwoVersions(DocumentPart):
-    """What every comparison of two versions says, whatever its kind."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    schema_: Annotated[Literal["boussole.comparison/1"], Field(alias="schema")]
-    kind: Kind
-    system: System
-    production: VersionSide
-    candidate: VersionSide
-    alpha: Annotated[float, Field(description="The chance of one false alarm in the whole comparison")]
-    family: Annotated[Count, Field(description="How many rows Holm's correction spans")]
-    rows: tuple[MeasureOfTwo, ...]
-
-    @classmethod
-    def read(cls, text: str | bytes) -> Self:
-        """The comparison from its JSON as it was stored. Raises ValueError for what is
-        none, or one of another kind."""
-        found = ComparisonDocument.model_validate_json(text, strict=True).root
-        if isinstance(found, cls):
-            return found
-        raise ValueError(f"this comparison is of another kind: {found.kind}")
-
-
-class JudgedChange(MeasureOfTwo):
+class JudgedChange(DocumentPart):
     """How one comparison of the charter changed from production to the candidate, and whether it got worse."""
 
     model_config = ConfigDict(populate_by_name=True)
 
+    measure: str
+    metric: str
     by: Annotated[tuple[str, ...], Field(min_length=1)]
     group: dict[str, str]
     against: str
+    scale: Annotated[Scale, Field(description="candidate − production, or candidate ÷ production")]
     bad_side: Side
     articles: Annotated[tuple[str, ...], Field(min_length=1)]
     production: float | None
@@ -136,62 +95,24 @@ class JudgedChange(MeasureOfTwo):
         float | None, Field(description="The smallest regression that these cases would have shown; null: none")
     ]
     verdict: Outcome
+    reason: Annotated[str | None, Field(description="Why there is no figure, or no difference")]
 
 
-class CandidateComparison(TwoVersions):
-    """A candidate held to the version in production: what got worse, and whether it may replace the other."""
+class ComparisonDocument(DocumentPart):
+    """A candidate compared with the version in production: what got worse, and whether it may replace the other."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
+    schema_: Annotated[Literal["boussole.comparison/1"], Field(alias="schema")]
     kind: Literal["candidate"]
+    system: System
+    production: VersionSide
+    candidate: VersionSide
+    alpha: Annotated[float, Field(description="The chance of one false alarm in the whole comparison")]
+    family: Annotated[Count, Field(description="How many rows Holm's correction spans")]
     charter: CharterOfComparison
     power: float
     margins: Margins
     rows: tuple[JudgedChange, ...]
     verdict: Outcome
     reason: Literal["no_comparison"] | None
-
-
-class FigureOfSide(DocumentPart):
-    """A measure on one side."""
-
-    value: float
-    n: Count | None
-    interval: IntervalOfMeasure | None
-
-
-class IntervalOfChange(IntervalOfMeasure):
-    """Where a difference very likely lies, from the intervals of both sides."""
-
-    method: Literal["mover"]
-
-
-class ChangeOfMeasure(MeasureOfTwo):
-    """One measure on both sides; without a value on one of them, none is told of either."""
-
-    given: dict[str, str]
-    production: FigureOfSide | None
-    candidate: FigureOfSide | None
-    interval: IntervalOfChange | None
-    p: Share | None
-    p_adjusted: Share | None
-    differs: bool
-
-
-class VersionComparison(TwoVersions):
-    """Two versions side by side: what differs, on fairness and on drift; nothing is judged."""
-
-    kind: Annotated[Literal["sequential"], Field(description="Whole months of one version beside those of the next")]
-    changed_on: Annotated[Day, Field(description="The first day of the new version")]
-    mixed: Annotated[
-        tuple[Days, ...], Field(description="Months between them that are left out because neither decided alone")
-    ]
-    rows: tuple[ChangeOfMeasure, ...]
-    drift: Annotated[tuple[Distance, ...], Field(description="Distances of everybody")]
-
-    @property
-    def differing(self) -> list[ChangeOfMeasure]:
-        """The rows that very likely differ, the surest first."""
-        return sorted((row for row in self.rows if row.differs), key=lambda row: row.p_adjusted or 0.0)
-
-
-class ComparisonDocument(RootModel[Annotated[CandidateComparison | VersionComparison, Field(discriminator="kind")]]):
-    """Two versions of a system: a candidate judged on the cases of both, or months beside months."""

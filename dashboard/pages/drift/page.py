@@ -55,7 +55,6 @@ def show(say: Say) -> None:
         made("meaning", page.meaning),
         made("performance", page.performance),
         made("for_whom", page.for_whom),
-        made("versions", page.beside),
         made("gaps", page),
         made("detail", detail, query, context.problem() if detail else None),
         made("closing", page, f"boussole drift --system {asked.system}", YEARS),

@@ -17,7 +17,7 @@ from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.charter.drift.system_drift import Drift, drift_of, with_versions
+from boussole.charter.drift.system_drift import Drift, drift_of
 from boussole.dashboard.markup.elements import el, source
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.pages.drift.evidently_report import make_apart
@@ -50,8 +50,7 @@ def _seen_at(workspace: Workspace) -> Stamp:
 def _drift(home: Path, _stamp: Stamp, today: dt.date, asked: DriftQuery) -> Drift:
     """All that is measured of it, the same in every language."""
     workspace = Workspace(home)
-    drift = drift_of(workspace, workspace.system(asked.system), against=asked.against, step=asked.by, today=today)
-    return with_versions(drift, workspace, today=today)
+    return drift_of(workspace, workspace.system(asked.system), against=asked.against, step=asked.by, today=today)
 
 
 @newest(400)

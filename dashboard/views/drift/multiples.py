@@ -11,7 +11,6 @@ from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.measures import Measure
 from boussole.audits.mixed import joined
 from boussole.audits.windows import Window
-from boussole.charter.comparing.months import MOST
 from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.document.base import given
 from boussole.charter.drift.readings import ThemeReading, theme_of
@@ -19,9 +18,8 @@ from boussole.charter.drift.rule import DriftLevel
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import CharterInUse
 from boussole.dashboard.markup.words import Say
-from boussole.dashboard.markup.words.addresses import charter_href, data_href, drift_href, incidents_href
+from boussole.dashboard.markup.words.addresses import charter_href, data_href, incidents_href
 from boussole.dashboard.views.charts.over_time import PlaceReading, Spot, places, small_multiple, time_axis
-from boussole.dashboard.views.drift.beside import anchor_of
 from boussole.dashboard.views.drift.figures import ends_of, figure, in_order, label, of, row, several, table_head
 from boussole.dashboard.views.drift.words import (
     MoveWords,
@@ -66,15 +64,11 @@ def events(
     Without `incident_titles`, of an incident only the day is told.
     """
     begun = min((version.first for version in series.versions), default=None)
-    shown = [version.name for version in series.versions][-MOST:]
     found = [
         DriftEvent(
             on=version.first,
             short=say("Version {version} begins", version=version.name),
             said=say("version {version} of the model began to decide", version=version.name),
-            href=drift_href(series.system.id, query=query, anchor=anchor_of(version.name))
-            if version.name in shown
-            else "",
         )
         for version in series.versions
         if version.first != begun

@@ -21,7 +21,6 @@ from boussole.charter.judging.families import decision
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import article_href, data_href, drift_href
 from boussole.dashboard.views.charts.over_time import ExpectedMonth
-from boussole.dashboard.views.drift.beside import Beside, side_by_side
 from boussole.dashboard.views.drift.figures import Gaps, gaps
 from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom
 from boussole.dashboard.views.drift.monthly import MonthlyFigure, hundredths, monthly_figure
@@ -202,7 +201,6 @@ class DriftPage:
     performance: Sequence[MonthlyFigure]
     gaps: Gaps | None
     for_whom: ForWhom | None
-    beside: Sequence[Beside]
     level: str
     question: tuple[str, str] | None
     data: str
@@ -269,7 +267,6 @@ def drift_page(
         performance=performance_figures(series, drift.audits, happened, say),
         gaps=gaps(drift, say),
         for_whom=for_whom(drift.audits, series.system, say, rule=rule),
-        beside=side_by_side(drift.beside, series, say),
         level=_level(rule.level(FEATURES), say),
         question=_question(rule.level(FEATURES), say, query=query),
         data=data_href(query=query, anchor=asked.system),

@@ -20,7 +20,7 @@ from boussole.audits.uncertainty.change import ComparisonChange, Units
 from boussole.audits.uncertainty.holm import holm
 from boussole.audits.workspace import Workspace
 from boussole.charter.comparing.candidate import judge, margins
-from boussole.charter.document.differences.comparing import CandidateComparison
+from boussole.charter.document.differences.comparing import ComparisonDocument
 from boussole.charter.schemas import comparison_schema
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.cli.compare import tell_changes
@@ -82,10 +82,10 @@ def sides(subject: System, frames, folder: Path) -> tuple[Side, Side]:
     return made[0], made[1]
 
 
-def judged(subject: System, frames, folder: Path, **options) -> CandidateComparison:
+def judged(subject: System, frames, folder: Path, **options) -> ComparisonDocument:
     document = judge(CHARTER, subject, *sides(subject, frames, folder), **options)
     jsonschema.validate(document.written(), comparison_schema())
-    assert CandidateComparison.read(canonical_json(document.written())) == document
+    assert ComparisonDocument.model_validate_json(canonical_json(document.written()), strict=True) == document
     return document
 
 
