@@ -8,9 +8,7 @@ whatever is hidden now. Windows of one system never share days (`audits.windows.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from boussole.audits.measures import Cells
 from boussole.audits.suppression.lattice import Key, Lattice
@@ -19,8 +17,6 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 
 REASON = "protects_other_window"
-PART, IN, OUT = "part of the window", "in", "out"
-"""One more attribute of decisions of which a part is told, and its values."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,59 +80,6 @@ def also_hidden(
     return Suppression(
         decisions=_reasons(found.decisions, own.decisions), outcomes=_reasons(found.outcomes, own.outcomes)
     )
-
-
-def hidden_in_part(part: Sequence[Cells], rest: Sequence[Cells], whole: ShownWindow, *, system: System) -> Suppression:
-    """What to hide of a part of the decisions of a window, beside what the `whole` window has shown: the `rest` must
-    not follow from both.
-
-    Part and rest are told apart as by one more attribute, in the same lattice.
-    """
-    tables = [table for pair in zip(part, rest, strict=True) for table in _divided(*pair)]
-    keys = {(table.by, group) for table in tables for group in table.groups}
-    own = {key for key in keys if PART not in key[0]}
-    sizes = {((PART,), (side,)) for side in (IN, OUT)}
-    found = hide(
-        _Divided(
-            tables,
-            silent={(by, group) for by, group in keys if by[-1:] != (PART,) or group[-1] != IN},
-            known={
-                "decisions": own - whole.untold(own) | sizes,
-                "outcomes": own - whole.untold_outcomes(own) | sizes,
-            },
-        ),
-        system=system,
-    )
-
-    def of_part(hidden: Mapping[Key, str]) -> dict[Key, str]:
-        return {(by[:-1], group[:-1]): REASON for by, group in hidden if by[-1:] == (PART,) and group[-1] == IN}
-
-    return Suppression(decisions=of_part(found.decisions), outcomes=of_part(found.outcomes))
-
-
-class _Divided(Lattice):
-    """Tables of which some have the attribute `PART`: it is no further attribute of anybody."""
-
-    def wider(self, cell: int) -> list[int]:
-        by, group = self.keys[cell]
-        if by[-1:] != (PART,):
-            return super().wider(cell)
-        names = [table.by for table in self._tables if {PART} < set(table.by) < set(by)]
-        values = dict(zip(by, group, strict=True))
-        return [self.index[each, tuple(values[name] for name in each)] for each in names]
-
-
-def _divided(part: Cells, rest: Cells) -> list[Cells]:
-    """The decisions of one attribute as a whole, and by part and rest."""
-    groups = tuple(dict.fromkeys((*part.groups, *rest.groups)))
-    counts = np.zeros((2, len(groups), *part.counts.shape[1:]), dtype=np.int64)
-    for side, table in enumerate((part, rest)):
-        counts[side, [groups.index(group) for group in table.groups]] = table.counts
-    both = tuple((*group, side) for side in (IN, OUT) for group in groups)
-    return [
-        replace(part, groups=groups, counts=counts.sum(axis=0)),
-        replace(part, by=(*part.by, PART), groups=both, counts=counts.reshape(2 * len(groups), *part.counts.shape[1:])),
-    ]
 
 
 def _reasons(found: Mapping[Key, str], own: Mapping[Key, str]) -> dict[Key, str]:

@@ -137,13 +137,13 @@ def minutes_data_href(entry: int) -> str:
     return f"{MINUTES_OF}/{entry}.json"
 
 
-def drift_href(system: str, *, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
-    """The drift of a system, or a place on its page; `asked` is what is not asked by itself.
+def drift_href(system: str, *, query: Mapping[str, str], **asked: str) -> str:
+    """The drift of a system; `asked` is what is not asked by itself.
 
     >>> drift_href("matchft", query={"lang": "en"}, against="previous")
     '/drift?system=matchft&against=previous&lang=en'
     """
-    return address("/drift", {**({"system": system} if system else {}), **asked, **query}, anchor)
+    return address("/drift", {**({"system": system} if system else {}), **asked, **query})
 
 
 def incidents_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
