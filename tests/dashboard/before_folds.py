@@ -52,11 +52,6 @@ def shown(html: str, *, names: bool = True) -> str:
     return f"{parts['sight']} {parts['name']}" if names else parts["sight"]
 
 
-def folded(html: str) -> str:
-    """The text that is seen once a fold is opened."""
-    return _parts(html)["fold"]
-
-
 def words_shown(html: str, *, names: bool = True) -> int:
     """How many words are in sight."""
     return words_in(shown(html, names=names))

@@ -18,7 +18,6 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.charter.forms import adopting, adoption_routes
 from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Action, Person, Role
 from boussole.dashboard.server.forms import problem_of
-from tests.dashboard.app_at import app_at
 
 EN, FR = speaker("en"), speaker("fr")
 VOTE = ("vote.txt", b"Adopted by all.", "text/plain")
@@ -139,13 +138,3 @@ def test_another_text_of_the_same_number_is_refused(workspace, client):
     assert load_charter(workspace).alpha == 0.04
     found = wrong_at(sent(client, "fr", **fields(workspace)))
     assert f"comme version {version}" in found.text
-
-
-@pytest.mark.costly
-def test_the_page_offers_it_beside_what_the_text_changes(workspace, be):
-    for role, there in (("chair", True), ("secretary", True), ("steward", False)):
-        be(role)
-        seen = app_at("charter", lang="en").run()
-        assert not seen.exception
-        body = "".join(getattr(each.proto, "body", "") for each in seen.main)
-        assert ("<summary>Record that the committee adopted this text</summary>" in body) is there

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 import yaml
 
 from boussole.audits.systems import System
-from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import MeasureDocument, Params
 from boussole.charter.judging.wording.reasons import CANNOT_TELL
@@ -25,14 +23,13 @@ from boussole.dashboard.pages.answer.around import ReadingRights
 from boussole.dashboard.pages.answer.view import AnswerPage, answer_page, kept_answer
 from boussole.dashboard.views.answers.asked import threshold_words
 from boussole.dashboard.views.answers.course import SystemPast
-from boussole.dashboard.views.answers.short import MOST, compared_people, figures, told_by, words_in
+from boussole.dashboard.views.answers.short import MOST, figures, words_in
 from boussole.dashboard.views.charts.charts import hundred
 from boussole.dashboard.views.charts.over_time import BOTTOM, HIGH, LEFT, RIGHT, TOP, Stop, course_svg
 from boussole.dashboard.views.charts.over_time import WIDE as COURSE_WIDE
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system_tables import needed
 from tests.as_json import documents, written
-from tests.charter.builders import amended
 from tests.dashboard.before_folds import shown
 from tests.written import system_text
 
@@ -138,16 +135,6 @@ windows: {{audit: all}}
     assert figures(measure, FR, system=system, title="MatchFT") == said
 
 
-@pytest.mark.costly
-def test_what_nobody_can_tell_is_not_said_as_a_figure(scene: Scene) -> None:
-    unknown = [each for each in every(scene) if each[2] == "unknown"]
-    assert unknown
-    for system, key, _ in unknown:
-        found = page(scene, system, key)
-        assert found.sentence.startswith("We cannot tell"), found.sentence
-        assert not any("Nothing is hidden" in each for each in found.unknown)
-
-
 def test_the_interval_that_is_drawn_is_the_one_that_decides(scene: Scene) -> None:
     seen = 0
     for system, document in scene.latest.items():
@@ -179,31 +166,6 @@ def test_no_technical_name_hash_or_entry_number_stands_above_the_folds(scene: Sc
         assert not re.search(r"\b[0-9a-f]{12,}\b|sha256|entry \d|écriture \d|p-value", above), above
 
 
-def test_a_question_that_nobody_examined_and_one_that_was_attested_have_their_page(scene: Scene) -> None:
-    untouched = next(each for each in every(scene) if each[2] == "not_examined")
-    found = page(scene, *untouched[:2])
-    assert found.sentence.startswith("Not examined")
-    assert found.picture is None
-    assert found.course is None
-    assert found.unknown
-    assert found.detail is None
-
-
-@pytest.mark.costly
-def test_a_level_that_another_question_stands_behind_names_it_under_the_drawing(scene: Scene) -> None:
-    document = scene.latest["matchft"]
-    judged = next(each for each in document.verdicts if told_by(document, each) and each.comparisons[0].levels.breach)
-    behind = scene.charter.indicator("override_rate")
-    charter = amended("selection_rate_ratio", charter=scene.charter, id=judged.indicator, breach_with=behind.id)
-    past = SystemPast(audits={Window(dt.date(2026, at, 1), dt.date(2026, at, 28)): document for at in (6, 7)})
-    needs = replace(scene, charter=charter)
-    alone, with_ = (page(each, "matchft", judged.indicator, past=past).course for each in (scene, needs))
-    assert alone is not None
-    assert with_ is not None
-    named = f" (only where question {behind.number} is to be watched or not kept)."
-    assert with_.levels == alone.levels.removesuffix(".") + named
-
-
 def test_an_answer_is_kept_until_something_changes(tmp_path: Path, scene: Scene) -> None:
     workspace = Workspace.create(tmp_path / "workspace", organisation="Test")
     charter = load_charter(workspace)
@@ -225,45 +187,6 @@ def test_what_is_typed_elsewhere_is_text_here(scene: Scene) -> None:
         assert attack not in html(page(given, "matchft", key))
 
 
-def accumulating(scene: Scene, key: str, since: str) -> Scene:
-    """The same, but that the figure which decides a question counts windows before that of the audit too."""
-    document = written(scene.latest)["matchft"]
-    asked = next(each for each in scene.latest["matchft"].verdicts if each.indicator == key)
-    found = told_by(scene.latest["matchft"], asked)
-    assert found is not None
-    own = next(each for each in document["measures"] if each["id"] == found[1].id)
-    params = own["params"] | {"since": since, "windows": 2, "correlations": []}
-    document["accumulated"] = {
-        "since": since,
-        "because": "first",
-        "windows": [],
-        "measures": [own | {"params": params}],
-    }
-    return replace(scene, latest={**scene.latest, **documents({"matchft": document})})
-
-
-@pytest.mark.costly
-def test_a_figure_of_several_months_says_since_when_wherever_it_stands(scene: Scene) -> None:
-    """Beside the verdict, in what is cited, in the table of its course and in what the drawing says."""
-    key = next(each.indicator for each in scene.latest["matchft"].verdicts if told_by(scene.latest["matchft"], each))
-    window = scene.latest["matchft"].window
-    own, whole = EN.period(window.start, window.end), EN.period("2026-04-01", window.end)
-    together = accumulating(scene, key, "2026-04-01")
-    windows = [Window(dt.date(2026, 4, 1), dt.date(2026, 6, 30)), Window(window.start, window.end)]
-    past = SystemPast(audits=dict(zip(windows, (scene.latest["matchft"], together.latest["matchft"]), strict=True)))
-    alone = page(scene, "matchft", key, past=SystemPast(audits=dict.fromkeys(windows, scene.latest["matchft"])))
-    found = page(together, "matchft", key, past=past)
-    assert (alone.when, found.when) == (own, whole)
-    assert whole in html(found)
-    assert alone.course is not None
-    assert found.course is not None
-    assert found.course.rows[-1][0].lower() == whole.lower()
-    assert alone.course.rows[-1][0].lower() == own.lower()
-    assert whole[1:] in found.course.alt
-    assert (alone.course.note, bool(found.course.note)) == ("", True)
-    assert found.course.note in html(found)
-
-
 def test_an_audit_without_the_figure_stands_off_the_scale(scene: Scene) -> None:
     """Its mark is that of its answer, and no height from which a value could be read."""
     stops = [
@@ -274,22 +197,6 @@ def test_an_audit_without_the_figure_stands_off_the_scale(scene: Scene) -> None:
     x = LEFT + (COURSE_WIDE - LEFT - RIGHT) / 4
     assert shape("unknown", x=x, y=TOP / 2, size=9) in drawn
     assert shape("not_examined", x=x, y=HIGH - BOTTOM, size=9) not in drawn
-
-
-def test_what_nobody_can_tell_says_whom_its_interval_is_about(scene: Scene) -> None:
-    """The sentence names nobody: "between 91 and 95 for 100" alone would be of whom one likes."""
-    seen = 0
-    for system, document in scene.latest.items():
-        for verdict in document.verdicts:
-            found = told_by(document, verdict)
-            if verdict.verdict != "unknown" or found is None or not found[1].group or found[0].interval is None:
-                continue
-            told = page(scene, system, verdict.indicator).beside
-            whom = compared_people(found[1], EN, system=scene.systems[system])
-            assert any(whom["group"] in each and whom["other"] in each for each in told), told
-            assert not any("for 100." in each for each in told)
-            seen += 1
-    assert seen
 
 
 def unknown_because(

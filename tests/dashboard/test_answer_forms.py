@@ -22,7 +22,6 @@ from boussole.dashboard.server.access.permissions import COOKIE, TABLE, Action, 
 from boussole.dashboard.server.forms import FormProblem, form_html, problem_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.register_words import due_line
-from tests.dashboard.app_at import app_at
 from tests.written import system_text
 
 NOTHING_ELSE = ReadingRights(committee=False, incidents=False)
@@ -246,17 +245,6 @@ def test_a_sample_that_does_not_fit_says_why_at_its_field(workspace, client, cha
     found = wrong(client, f"inspection/chat.{TOLERATES_NONE}", "fr", **{**SAMPLE, **changed})
     assert (found.at, told in found.text) == (at, True), found.text
     assert stated(workspace) == []
-
-
-@pytest.mark.costly
-def test_the_page_has_its_forms_folded_for_those_who_may(workspace, be):
-    for role, there in (("steward", True), ("reader", False), ("chair", False)):
-        be(role)
-        seen = app_at("answer", system="chat", question=ATTESTED, lang="en").run()
-        assert not seen.exception
-        body = "".join(getattr(each.proto, "body", "") for each in seen.main)
-        assert ("<summary>Answer this question by a statement</summary>" in body) is there
-        assert 'action="/answer/attest/chat.work_got_better?' in body or not there
 
 
 def test_who_may_not_state_is_refused(workspace, client):

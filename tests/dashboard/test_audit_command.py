@@ -53,17 +53,6 @@ def test_the_first_audit_says_which_part_it_looked_at(workspace: Workspace, comm
     assert "dans d’autres périodes\u202f: 220" in done.stdout  # in the workspace's language, as the verdicts are
 
 
-def test_with_json_in_a_file_the_verdicts_are_still_on_the_terminal(
-    workspace: Workspace, command: Run, tmp_path: Path
-) -> None:
-    file = tmp_path / "audit.json"
-    done = command("--workspace", workspace.home, "audit", "--system", "loans", "--dry-run", "--json", file)
-    verdicts = [each for each in json.loads(file.read_text())["verdicts"] if each["verdict"] != "not_examined"]
-    assert verdicts
-    for each in verdicts:
-        assert each["sentence"]["fr"] in done.stdout
-
-
 def test_answers_are_in_the_language_of_the_terminal_unless_the_settings_name_one(
     workspace: Workspace, command: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -309,20 +298,3 @@ def test_what_was_set_aside_is_told_beside_the_verdicts(tmp_path: Path, command:
         done = command("--workspace", workspace.home, "audit", *gate)
         assert done.returncode == 1
     assert "a question was not judged: that is no pass" in done.stderr
-
-
-@pytest.mark.costly
-def test_a_file_by_itself_is_told_how_rows_were_read_that_nobody_would_guess(tmp_path: Path, command: Run) -> None:
-    """As an import of the same file tells it: an hour that there is twice."""
-    workspace = made(tmp_path / "w")
-    file, data = workspace.home / "systems" / "loans.yaml", tmp_path / "log.csv"
-    file.write_text(file.read_text(encoding="utf-8").replace("timezone: UTC", "timezone: Europe/Paris"))
-    lines = [*rows(10, 310), "twice,2026-10-25T02:30:00,yes,F\n"]
-    data.write_text("ref,day,granted,sex\n" + "".join(lines), encoding="utf-8")
-    done = command("audit", "--dry-run", data, "--system-file", file)
-    words = "an hour that there is twice, as clocks go back, without its offset: read as the first (row 311)"
-    assert words in done.stderr + done.stdout
-    assert (
-        words
-        in (told := command("--workspace", workspace.home, "import", data, "--system", "loans")).stderr + told.stdout
-    )

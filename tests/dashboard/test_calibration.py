@@ -63,11 +63,6 @@ def drawn(scene: Scene) -> list[ArticleSection]:
     return [section for section in system_page(scene, "matchft", FR).sections if section.calibrations]
 
 
-@pytest.mark.costly
-def test_there_is_none_without_scores(scene: Scene) -> None:
-    assert drawn(scene) == []
-
-
 def test_what_has_no_value_has_no_drawing_and_is_not_said_to_be_protected(scored: Document) -> None:
     scored["measures"].append(measure("calibration_error", {"qpv": "yes"}, None))
     scored["measures"].append(measure("calibration_error", {"gender": "F", "age": "50+"}, 0.1, bins=10))

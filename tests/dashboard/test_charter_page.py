@@ -102,15 +102,6 @@ def test_a_kept_version_is_no_draft_and_a_question_may_be_absent():
     assert "Not asked" in html
 
 
-def test_versions_newest_first_with_what_they_would_change():
-    rows = charter_page(seen(), EN, query={"lang": "en"}).versions
-    assert [(row.version, row.in_force, row.compare) for row in rows] == [
-        ("0.2", True, None),
-        ("0.0", False, "/charter?against=9f9f9f9f9f9f&lang=en#amendment"),
-    ]
-    assert rows[0].adopted == [("1 July 2026, by: Comité éthique", "/evidence?lang=en&entry=4")]
-
-
 @pytest.mark.parametrize("say", [FR, EN])
 def test_markup_in_a_text_is_text(say):
     bad = CHARTER.model_copy(update={"title": {"fr": "<script>", "en": "<script>"}})

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.requests import Request
 
-from boussole import dashboard
-from boussole.audits import alert_settings, ledger
+from boussole.audits import alert_settings
 from boussole.audits.errors import BoussoleError
 from boussole.audits.ledger.search import EntryLine
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
-from boussole.charter.records import open_records
 from boussole.dashboard.markup.words import chosen_language, speaker, speaker_for, speaker_in
 from boussole.dashboard.views.evidence import content_words, moment_words
-from tests.dashboard.app_at import app_at
 
 EVENING = dt.datetime(2026, 11, 29, 23, 29, tzinfo=dt.UTC)
 
@@ -67,18 +62,6 @@ def test_the_zones_of_the_machine_are_looked_up_once_not_with_every_look_at_sett
     assert Workspace(workspace.home).settings.zone == ZoneInfo("Europe/Paris")
 
 
-@pytest.mark.costly
-def test_pages_take_the_clock_of_their_workspace(tmp_path, monkeypatch, be):
-    workspace = Workspace.create(tmp_path / "w")
-    with open_records(workspace).begin() as connection:
-        ledger.append(connection, kind="exclusion", payload={"number": 1})
-    (workspace.home / SETTINGS_FILE).write_text('timezone = "Indian/Reunion"\n')
-    monkeypatch.setenv("BOUSSOLE_HOME", str(workspace.home))
-    be("auditor")
-    shown = "".join(str(each.proto) for each in app_at("evidence", lang="en").run().get("html"))
-    assert re.search(r"Sealed on \(R.{1,9}union time\)", shown)
-
-
 def test_the_day_is_that_of_the_workspace(tmp_path):
     """Kiritimati is 25 hours ahead of Midway: it is never the same day, whatever the machine says."""
     days = []
@@ -103,13 +86,3 @@ def test_whoever_sends_a_form_is_answered_by_that_clock_and_in_their_language(tm
     assert speaker_for(odd, workspace).lang == "fr"
     (workspace.home / SETTINGS_FILE).write_text('timezone = "Europe/Pari"\n')
     assert speaker_in(Workspace(workspace.home), "en") == speaker("en")
-
-
-def test_only_one_place_asks_in_which_language_a_request_is_made():
-    """But for the address of a page, and a way back in, where no workspace may be read."""
-    folder = Path(dashboard.__file__).parent
-    asks = re.compile(r"""query(_params)?\.get\("(spoken|lang)"|query_params\["lang"\]""")
-    found = {
-        path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if asks.search(path.read_text("utf-8"))
-    }
-    assert found == {"markup/words/__init__.py", "server/access/account.py", "views/parts/context.py"}

@@ -21,7 +21,6 @@ from boussole.audits.decisions.overview import (
     SchemaChangeCount,
     SealedMonth,
 )
-from boussole.audits.decisions.shared import Sharing
 from boussole.audits.errors import LakeError
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
@@ -31,13 +30,11 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.data.view import DataPage, data_page
 from boussole.dashboard.pages.system.view import declared_tables
-from boussole.dashboard.views import store
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import StoreFacts
 from boussole.experiments.declared_measures import DeclaredMeasure
 from boussole.experiments.status import SourceStatus
 from tests.as_json import documents
-from tests.dashboard.troubled import troubled
 
 NOW = dt.datetime(2026, 11, 25, 9, 5, tzinfo=dt.UTC)  # 10:05 in Paris
 at = dt.datetime.fromisoformat
@@ -88,14 +85,6 @@ def test_a_source_that_was_read_today_is_late_when_its_rows_are_old(scene: Scene
     assert made.tone == "watch"
     assert made.headline == {"en": "One source is late.", "fr": "Une source est en retard."}[lang]
     assert made.problems[0].href == "/data#matchft"
-
-
-def test_outcomes_that_still_come_do_not_hide_that_decisions_have_stopped(scene: Scene) -> None:
-    outcomes = LogContents(log="outcomes", rows=10, by_way={"mlflow": at("2026-11-24T08:00")})
-    state = LogState(held=(held("2026-09-30T12:00"), outcomes))
-    made = page(scene, StoreFacts(statuses=[STATUS], lake=lake(state)))
-    assert made.rows[0].freshness == "Late by 49 days"
-    assert "30 September 2026" in made.problems[0].problem.sentence
 
 
 def test_what_came_by_another_way_does_not_make_a_source_fresh(scene: Scene) -> None:
@@ -197,58 +186,11 @@ def test_each_trouble_has_its_question_and_the_rest_is_one_line(scene: Scene) ->
     assert quiet.nothing.startswith("No row is set aside. The columns are as they were.")
 
 
-def test_systems_that_hold_the_same_decisions_are_named_on_both(scene: Scene) -> None:
-    months = (dt.date(2026, 1, 1), dt.date(2026, 3, 1))
-    pairs = (
-        Sharing(systems=("compas", "matchft"), months=months),
-        Sharing(systems=("matchft", "old"), months=months[:1]),
-        Sharing(systems=("other", "third"), months=months),
-    )
-    systems = {name: LogState(held=(held("2026-11-20T12:00"),)) for name in ("matchft", "compas")}
-    facts = StoreFacts(statuses=[STATUS], lake=Overview(systems=systems, sharing=pairs))
-    told = {part.id: part.blocks[0] for part in page(scene, facts, "fr").systems}
-    assert {block.question for block in told.values()} == {"D’autres systèmes ont-ils les mêmes décisions\u202f?"}
-    assert told["matchft"].answer.startswith("Oui, deux. Leurs audits sont protégés ensemble")
-    assert told["matchft"].rows == [["COMPAS", "janvier 2026", "mars 2026"], ["old", "janvier 2026", "janvier 2026"]]
-    assert told["compas"].answer.startswith("Oui, un. Les audits des deux")
-    assert told["compas"].rows == [["MatchFT", "janvier 2026", "mars 2026"]]
-    assert "Do other systems hold the same decisions?" in html(page(scene, facts))
-    assert not page(scene, StoreFacts(statuses=[STATUS], lake=lake())).systems[0].blocks
-
-
 def test_a_system_whose_file_was_removed_is_named(scene: Scene) -> None:
     old = LogArrivals(system="old", log="decisions", way="file", files=1, rows=2, quarantined=0, last=at("2026-01-01"))
     made = page(scene, StoreFacts(statuses=[STATUS], lake=lake(arrived=(old,))))
     assert made.removed == ["old"]
     assert "whose file was removed: old." in html(made)
-
-
-@pytest.mark.costly
-def test_a_real_lake_with_every_trouble_shows_counts_and_reasons_but_nothing_of_a_row(tmp_path: Path) -> None:
-    workspace = troubled(tmp_path / "w")
-    facts = store.facts(workspace)
-    assert store.facts(workspace) is facts
-    made = data_page(store.scene(workspace), facts, speaker("fr"), now=NOW, query={})
-    assert [(told.place, told.problem.sentence[:26]) for told in made.problems] == [
-        ("MatchFT, DuckDB, table «\u202fhires\u202f»", "Le fichier DuckDB n’est pa"),
-        ("MatchFT, MLflow, expérience «\u202fmatchft\u202f»", "Sa ligne la plus récente d"),
-        ("Appels, DuckDB, table «\u202fcalls\u202f»", "Elle n’a encore rien donné"),
-    ]
-    shown = html(made, "fr")
-    assert "En retard de 59 jours" in shown  # 20 September, a week, then 27 September to 25 November
-    assert "Des lignes sont arrivées avec une valeur qui n’est pas déclarée\u202f: elles comptent" in shown
-    assert "6b7c8d9e0f1a" in shown
-    for word in ("secret", "perhaps", "thirty", "the third"):
-        assert word not in shown
-    (workspace.home / "systems" / "matchft.yaml").unlink()
-    gone = data_page(store.scene(workspace), store.facts(workspace), speaker("fr"), now=NOW, query={})
-    assert ([row.system for row in gone.rows], gone.removed) == (["calls"], ["matchft"])
-    workspace.catalogue.write_bytes(b"no catalogue")
-    damaged = data_page(store.scene(workspace), store.facts(workspace), speaker("fr"), now=NOW, query={})
-    assert damaged.trouble[0].startswith("the lake cannot be read")
-    assert damaged.trouble[0] in html(damaged, "fr")
-    assert [(row.source[:6], row.rows, row.set_aside) for row in damaged.rows] == [("DuckDB", "—", "—")]
-    assert damaged.without == [], "nobody can say of which systems there is no data"
 
 
 def test_declared_figures_are_marked_and_never_look_recomputed(systems: dict[str, System]) -> None:

@@ -55,11 +55,6 @@ def found(command: Run, house: Workspace):
 
 
 @pytest.mark.costly
-def test_a_workspace_in_order(found) -> None:
-    assert found() == (0, {})
-
-
-@pytest.mark.costly
 @pytest.mark.attack("files", "a workspace is opened to others, as a copy left it")
 def test_what_is_too_open_is_found_and_mended(found, house: Workspace, tries: Tries) -> None:
     opened = [house.home, house.lake, house.governance, house.keys / "bucket.key", house.home / "boussole.toml"]

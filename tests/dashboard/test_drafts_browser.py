@@ -11,11 +11,11 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.papers.drafts import begin, claim, comments, draft, save, savings
+from boussole.charter.committee.papers.drafts import begin, claim, draft
 from boussole.dashboard.server.access.permissions import COOKIE
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall
-from tests.dashboard.browsing import narrow, served, violations, waiting, whole
+from tests.dashboard.browsing import served, waiting, whole
 
 pytestmark = pytest.mark.slow
 BODY = {"title": "MatchFT", "sense": "favourable", "words": "Première version.", "reservations": []}
@@ -64,24 +64,6 @@ def told(browser: webdriver.Chrome, selector: str) -> str:
     return str(browser.find_element(By.CSS_SELECTOR, selector).text)
 
 
-def test_one_writes_while_the_other_reads_and_waits(member: webdriver.Chrome, address: str, seated: Workspace) -> None:
-    member.get(f"{address}/draft?number=1&lang=fr")
-    whole(member)
-    assert "Première version." in told(member, "#as-it-is ~ .words")
-    assert "écrit dans ce projet depuis" in told(member, "#as-it-is ~ .told:last-child")
-    assert member.find_elements(By.NAME, "f-words") == []
-    save(seated, 1, body={**BODY, "words": "Deuxième version."}, author=m(1))
-    member.get(f"{address}/draft?number=1&lang=fr")
-    whole(member)
-    member.find_element(By.CSS_SELECTOR, "form[data-keep=draft-write-1] button[type=submit]").send_keys(Keys.ENTER)
-    told(member, "#to-write")
-    write(member, "Troisième version <script>document.title = 1</script>")
-    send(member)
-    assert "Enregistré." in told(member, "#done")
-    assert violations(member) == []
-    assert [each.author for each in savings(seated, 1)] == [m(1), m(1), m(2)]
-
-
 def test_what_was_not_sent_is_put_back(member: webdriver.Chrome, address: str, seated: Workspace) -> None:
     page = f"{address}/draft?number=1&lang=fr"
     claim(seated, 1, author=m(2))
@@ -107,16 +89,3 @@ def test_what_was_not_sent_is_put_back(member: webdriver.Chrome, address: str, s
     whole(member)
     assert member.find_elements(By.CSS_SELECTOR, ".put-back") == []
     assert draft(seated, 1).body["words"] == "Écrit pendant que la session se terminait"
-
-
-def test_a_comment_is_written_by_keyboard_on_a_phone(member: webdriver.Chrome, address: str, seated: Workspace) -> None:
-    narrow(member)
-    member.get(f"{address}/draft?number=1&lang=fr")
-    whole(member)
-    form = member.find_element(By.CSS_SELECTOR, "form[data-keep=draft-comment-1]")
-    form.find_element(By.NAME, "f-text").send_keys("Trop tôt.", Keys.TAB, Keys.ENTER)
-    waiting(member).until(lambda _: comments(seated, 1))
-    assert "Trop tôt." in told(member, "#comments ~ .lines .words")
-    assert member.execute_script("return document.scrollingElement.scrollWidth") <= 320
-    assert violations(member) == []
-    member.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

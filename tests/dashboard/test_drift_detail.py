@@ -31,7 +31,7 @@ from boussole.dashboard.cli.audits import DISTANCES
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.drift import evidently_report, view
-from boussole.dashboard.pages.drift.evidently_report import ReportView, header, make, told_words
+from boussole.dashboard.pages.drift.evidently_report import ReportView, header, make
 from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW
@@ -153,12 +153,6 @@ def test_names_without_end_do_not_make_the_page_large(made: ReportView) -> None:
     top = header(replace(made.detail, page=page), "en")
     assert len(top) < 300_000
     assert "and 1,800 more" in top
-
-
-def test_every_kind_of_note_has_its_words(made: ReportView) -> None:
-    for kind in ("new_values", "infinite", "changed_type", "lost_column", "absent_column"):
-        told = replace(made.detail.told[0], kind=kind, detail="7")
-        assert told_words(told, made.detail, speaker("fr")).startswith("Turned\u202f: ")
 
 
 @pytest.mark.slow

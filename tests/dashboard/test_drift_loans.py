@@ -21,7 +21,6 @@ from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.drift.system_drift import Drift, drift_of
-from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, drift_page
 from boussole.dashboard.views.scene import Scene
@@ -126,35 +125,3 @@ def page(scene: Scene) -> Callable[..., DriftPage]:
         return drift_page(seen, drift, asked, speaker(lang), query={"lang": lang}, **given)
 
     return make
-
-
-def test_the_page_says_when_scores_came_to_mean_something_else(loans: Loans, page: Callable[..., DriftPage]) -> None:
-    before, after = page(loans, loans.early), page(loans, loans.late)
-    assert "world changed" not in before.summary.headline
-    assert "the inputs changed" in before.summary.headline
-    assert (
-        "the same scores no longer mean what they meant (the model or the world changed)" in after.summary.headline
-    ), "scores moved too and the log names no version: either can be"
-    (row,) = (cells for title, cells in after.rows if title == "What scores mean")
-    assert [cell.state for cell in row[-5:]] == ["watch"] * 5
-    assert "watch" not in [cell.state for cell in row[:-5]]
-    assert before.meaning is None
-    assert after.meaning is not None
-    for lang in ("fr", "en"):
-        written = Template("pages/drift/drift.html", speaker(lang))("meaning", page(loans, loans.late, lang).meaning)
-        assert (written.count("<article"), written.count('class="small-multiple"')) == (1, 1)
-
-
-def test_the_page_shows_what_was_expected_and_then_what_came(loans: Loans, page: Callable[..., DriftPage]) -> None:
-    """As the audits have it: of accuracy and areas the published figures."""
-    before, after = (
-        {each.anchor: each for each in page(loans, drift).performance} for drift in (loans.early, loans.late)
-    )
-    for name, published in (("accuracy", ACCURACY), ("auc", AUC)):
-        early, late = (found[f"performance-{name}"].rows[-10:] for found in (before, after))
-        for value, document, old, new in zip(published, loans.audits, early, late, strict=True):
-            assert abs(float(new[2]) - 100 * value) <= (0.05 if name == "accuracy" else 0.35)
-            low, high = measure(document, f"estimated_{name}")["params"]["will_be"]
-            assert old[4] == new[4] == f"{100 * low:.1f} to {100 * high:.1f}"
-            assert "can be read from" in old[2]
-    assert len(after) == 5

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pytest
 
 from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.series import DriftSeries, Point
@@ -16,7 +15,6 @@ from boussole.audits.windows import Window
 from boussole.charter.drift.readings import readings
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.views.charts.over_time import ExpectedMonth, months_picture, scale_of, time_axis
 from boussole.dashboard.views.drift.monthly import MonthlyFigure
 from boussole.dashboard.views.drift.summary import meaning_months
 from tests.audits.drawn import Case, drawn, places
@@ -88,31 +86,3 @@ def test_what_nobody_judged_accuses_nobody() -> None:
     told = shown(judged=False)
     assert told is not None
     assert "watch" not in told.states
-
-
-def test_a_drawing_tells_what_came_from_what_is_expected_by_shape() -> None:
-    months = [
-        ExpectedMonth(came=0.8, event=True),
-        ExpectedMonth(came=0.8, expected=0.82),
-        ExpectedMonth(came=0.7, expected=0.82, moved=True),
-        ExpectedMonth(),
-    ]
-    scale = scale_of(months, step=0.05)
-    assert scale == (0.7, 0.85)
-    windows = [Window(dt.date(2026, month, 1), dt.date(2026, month, 28)) for month in range(1, 5)]
-    drawn_months = months_picture(months, time_axis(windows), scale)
-    assert drawn_months.count("<circle") == 2
-    assert drawn_months.count('fill="#fff"') == 2
-    assert drawn_months.count('stroke-dasharray="1 4"') == 1
-    assert scale_of([ExpectedMonth(came=1.0)], step=0.05) == (1.0, 1.05)
-
-
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_the_drawing_has_words_and_data(lang: str) -> None:
-    told = shown(lang=lang)
-    assert told is not None
-    written = Template("pages/drift/drift.html", speaker(lang))("meaning", told)
-    assert (written.count("<article"), written.count("<table")) == (1, 1)
-    assert len(told.alt) > 60
-    assert {len(row) for row in told.rows} == {len(told.head) - 1}
-    assert len(told.states) == len(told.words) == 5

@@ -137,54 +137,6 @@ def whole(page: DriftPage, lang: str = "en") -> str:
 MOVED = {"distance": [50, 100, 350, 500, 0]}
 
 
-def test_nothing_moved(made: Made) -> None:
-    page = made(series_of([STILL, STILL], women=[500, 505]))
-    assert page.summary.tone == "kept"
-    assert page.summary.headline == "February 2026 compared with January 2026: nothing moved beyond its level."
-    assert [title for title, _ in page.rows] == ["The inputs", "The scores", "The decisions", "The groups"]
-    assert {cell.state for _, cells in page.rows for cell in cells} == {"not_examined", "kept"}
-
-
-def test_what_moved_since_when_and_what_happened_then(made: Made) -> None:
-    page = made(series_of([STILL, STILL, MOVED, MOVED], women=[500, 500, 505, 510]))
-    assert page.summary.tone == "watch"
-    assert page.summary.headline == "April 2026 compared with January 2026: the inputs changed (distance)."
-    since, then, others = page.summary.more
-    assert since == "So it has been since March 2026."
-    assert "version <2.0> of the model began to decide (1 March 2026)" in then
-    assert others == "Not beyond the level: the scores, the decisions and the groups."
-    assert [[event.short for event in column.events] for column in page.columns] == [
-        [],
-        ["Charter 1.1"],
-        ["Version <2.0> begins"],
-        [],
-    ]
-    french = made(series_of([STILL, MOVED]), "fr").summary.headline
-    assert french == "Février 2026, comparé à janvier 2026\u202f: les données d’entrée ont changé (distance)."
-
-
-@pytest.mark.parametrize(
-    ("more", "told"),
-    [
-        ({"decided": [300, 600]}, "the decisions changed"),
-        ({"women": [500, 250]}, "the groups changed (gender)"),
-        ({"decided": [300, 700], "women": [500, 200]}, "the groups changed (gender) and the decisions changed"),
-    ],
-)
-def test_decisions_and_groups_are_told_apart(made: Made, more: dict[str, list[int]], told: str) -> None:
-    page = made(series_of([STILL, STILL], **more))
-    assert page.summary.headline == f"February 2026 compared with January 2026: {told}."
-
-
-def test_what_moved_before_and_no_longer_does_is_told(made: Made) -> None:
-    page = made(series_of([STILL, MOVED, STILL]))
-    assert page.summary.tone == "kept"
-    assert page.summary.more == [
-        "Version <2.0> of the model came meanwhile; the scores did not move with it.",
-        "Last move before that: February 2026, the inputs changed (distance).",
-    ]
-
-
 def of_women(rates: Sequence[int], name: str = "selection_rate_ratio/gender=F") -> Series:
     """How many of 2,000 women were selected from month to month, and 1,000 of 2,000 men."""
     steps = [Step(window=month(at), k=(rate, 1000), n=(2000, 2000)) for at, rate in enumerate(rates, 1)]
@@ -299,23 +251,6 @@ def test_weeks_and_days_are_offered_to_those_who_may_see_them(made: Made) -> Non
     assert [field.value for field in found.values()] == ["sample", "reference", "month"]
 
 
-def test_a_drawing_holds_a_mark_for_each_window() -> None:
-    spots = [Spot(value=None, state="not_examined", event=False), Spot(value=0.3, state="watch", event=True)]
-    drawn = small_multiple(spots, time_axis(_days(2)), level=0.1)
-    assert drawn.count("<circle") == 1
-    assert drawn.count("<polygon") == 1
-    assert drawn.count("stroke-dasharray") == 2  # the level and the event
-    many = [Spot(value=0.01 * i, state="kept" if i < 40 else "watch", event=False) for i in range(60)]
-    assert small_multiple(many, time_axis(_days(60)), level=0.1).count("<circle") == 0
-
-
-def _days(n: int) -> list[Window]:
-    return [
-        Window(dt.date(2026, 1, 1) + dt.timedelta(days=at), dt.date(2026, 1, 1) + dt.timedelta(days=at))
-        for at in range(n)
-    ]
-
-
 def test_months_lie_at_their_true_distance_and_missing_ones_are_seen() -> None:
     """Three months of which one came half a year later were drawn as three neighbours, joined by one line."""
     months = [(2026, 1, 31), (2026, 2, 28), (2026, 9, 30)]
@@ -326,16 +261,6 @@ def test_months_lie_at_their_true_distance_and_missing_ones_are_seen() -> None:
     assert drawn.count("<rect") == 1
     lines = re.findall(r'<polyline points="([^"]+)"', drawn)
     assert [len(line.split()) for line in lines] == [2], "no line runs through months that are not there"
-
-
-def test_the_level_is_that_of_the_charter(made: Made) -> None:
-    page = made(series_of([STILL, STILL]))
-    assert page.level == "Level: 0.10, proposed by the charter."
-    assert page.question is not None
-    assert page.question[1] == "/article?article=securite&lang=en"
-    other = replace(series_of([STILL, STILL]), system=SYSTEM.model_copy(update={"kind": "generation"}))
-    assert made(other).level == "Level: 0.10, a habit of credit scoring; the charter states none."
-    assert made(other).question is None
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pytest
-
 from boussole.audits.drift.series import DriftSeries, Point
-from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.monthly import MonthlyFigure
 from boussole.dashboard.views.drift.view import performance_figures
@@ -66,10 +63,3 @@ def test_what_audits_say_is_shown_and_expected_until_outcomes_are_due() -> None:
 
 def test_nothing_is_shown_without_an_audit() -> None:
     assert figures(audits=()) == []
-
-
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_no_month_is_judged(lang: str) -> None:
-    written = Template("pages/drift/drift.html", speaker(lang))("performance", figures(lang))
-    assert (written.count("<article"), written.count("<table"), written.count("badge")) == (1, 1, 0)
-    assert written.count('<th scope="row"') == 3

@@ -11,9 +11,7 @@ from boussole.audits.windows import Window
 from boussole.charter.document import AuditDocument, VerdictDocument, VerdictInShort
 from boussole.charter.document.left_out import LeftOut
 from boussole.charter.records import AuditSummary
-from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.article.questions import questions
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.known import last_answer, last_answer_words
 from boussole.dashboard.views.answers.short import told_by
@@ -107,29 +105,6 @@ def test_of_several_months_without_an_answer_the_one_before_them_is_told(lost: t
     found = last_answer(replace(given, history={MATCHFT: history}), MATCHFT, verdict_of(given, asked))
     assert found is not None
     assert (found[0], found[1].start.month) == ("kept", 6)
-
-
-@pytest.mark.costly
-def test_of_answers_that_nobody_can_tell_the_one_that_was_worst_before_stands_first(scene: Scene) -> None:
-    """The page of an article shows one answer of each system before its fold."""
-    given = written({MATCHFT: scene.latest[MATCHFT]})[MATCHFT]
-    asked = next(each for each in given["verdicts"] if each["comparisons"])
-    own = asked["indicator"]
-    others = [asked | {"template": own, "indicator": f"{own}_{at}", "verdict": "unknown"} for at in "abc"]
-    given["verdicts"] = others
-    given["window"] |= {"start": "2026-09-01", "end": "2026-09-30"}
-    document = documents({MATCHFT: given})[MATCHFT]
-    then = {f"{own}_{at}": verdict for at, verdict in zip("abc", ("kept", "broken", "watch"), strict=True)}
-    now = replace(scene, latest={**scene.latest, MATCHFT: document}, history={MATCHFT: [in_short(document, 8, **then)]})
-    article = now.article(asked["article"])
-    assert article is not None
-    told = next(
-        each for each in questions(now, article, EN, query={}) if any(a.system == MATCHFT for a in each.answers)
-    )
-    first = next(each for each in told.answers if each.system == MATCHFT)
-    assert (first.key, first.known) == (f"{own}_b", SAID["en"])
-    card = Template("pages/article/article.html", EN)("question", told, None)
-    assert SAID["en"] in card.partition("<details>")[0]
 
 
 def test_the_course_is_drawn_though_the_latest_audit_has_no_figure(scene: Scene, lost: tuple[Scene, str]) -> None:

@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import io
 import json
-import re
 import shutil
 import sqlite3
 from dataclasses import replace
@@ -21,7 +20,7 @@ from boussole.audits.ledger.search import EntryLine
 from boussole.audits.ledger.verification import SetBack
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import KINDS as RECORDS
-from boussole.charter.record_types.kinds import Case, Closure, Finding
+from boussole.charter.record_types.kinds import Closure, Finding
 from boussole.charter.records import (
     SealedStatement,
     prove_entry,
@@ -45,7 +44,6 @@ from boussole.dashboard.views.evidence import (
     proved,
     results,
     short,
-    stated_words,
     verified,
 )
 from boussole.dashboard.views.scene import Scene
@@ -103,15 +101,6 @@ def told(workspace, content, *, say=EN, name="file"):
     if isinstance(content, str):
         content = content.encode()
     return examine(name, content, EvidenceQuery(workspace=workspace, say=say, query={"lang": say.lang}))
-
-
-@pytest.mark.costly
-def test_the_head_says_how_many_and_whether_they_hold(made):
-    view = head(short(made), verified(made), EN)
-    assert re.fullmatch(r"31 entries are sealed, all of \d+ \w+ \d{4}\.", view.headline)
-    assert view.others.startswith("All were verified for this look, and hold together. Nothing outside was compared")
-    assert view.tone == "unknown"  # whoever can write the files could have rewritten them all
-    assert view.notes == ("Files of evidence: 1, declarations of systems: 1, documents: 0; all are as sealed.",)
 
 
 def test_the_head_tells_of_files_as_the_command_does(tmp_path):
@@ -401,18 +390,6 @@ def test_an_entry_that_holds_nothing_is_shown(scene):
     with_nothing = Scene(charter=scene.charter, systems={}, latest={}, previous={})
     entry = EntryLine(index=1, kind="audit", payload={}, time="", leaf_hash="ab")
     assert content_words(entry, with_nothing, EN) == []
-
-
-def test_a_statement_in_the_ledger_says_what_it_is_about(scene: Scene) -> None:
-    asked = scene.charter.articles[0].indicators[0]
-    said = {"role": "DPO", "on": "2026-01-22"}
-    finding = Finding.model_validate({**said, **CNIL})
-    case = Case.model_validate({**said, "indicator": asked.id, "system": "matchft", "happened_on": "2026-01-20"})
-    assert stated_words(finding, scene, FR) == ["CNIL", "SAN-2026-003"]
-    assert stated_words(case, scene, FR) == [f"question {asked.number}"]
-    assert stated_words(Closure.model_validate({**said, "of": 8, "document": PAPER}), scene, FR) == [
-        "écriture n°\u00a08"
-    ]
 
 
 @pytest.mark.parametrize(("system", "told"), [(None, "Tous les systèmes"), ("matchft", "MatchFT")])

@@ -108,11 +108,6 @@ def test_the_document_holds_no_measure_and_no_count_of_a_group(home: Path) -> No
         assert key not in text
 
 
-def test_a_threshold_tells_only_its_changes(home: Path) -> None:
-    found = rows(exported(home, "csv") / "thresholds.csv")
-    assert len({row["indicator"] for row in found}) == len(found)
-
-
 def test_recommendations_are_told_with_their_answer_and_findings_cap_their_article(home: Path) -> None:
     out = exported(home, "csv")
     first, second = rows(out / "recommendations.csv")

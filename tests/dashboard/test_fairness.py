@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -16,12 +16,12 @@ from boussole.charter.document import Comparison, MeasureDocument
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.fairness.picture import FairnessGroup, by_chance
-from boussole.dashboard.pages.fairness.view import Explorer, first_fields, measured
+from boussole.dashboard.pages.fairness.view import Explorer
 from boussole.dashboard.views.charts.strips import StripMark
 from boussole.dashboard.views.fields import PROFILES, RAW, FairnessQuery
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system import system_page
-from tests.as_json import attributes_of, audits_of, controls_of, explorer, kinds_of, span, stages_of
+from tests.as_json import attributes_of, audits_of, controls_of, explorer, kinds_of, stages_of
 from tests.dashboard.app_at import app_at
 
 EN = speaker("en")
@@ -197,15 +197,6 @@ def test_chance_may_explain_a_gap_whose_interval_holds_parity() -> None:
     assert by_chance(compared(None, None)) is None
 
 
-def test_a_group_is_followed_over_the_windows_that_were_audited(view: View, windows: list[Any]) -> None:
-    shown = view(of=windows, by="gender", group="gender=F")
-    assert shown.history is not None
-    assert len(shown.history.rows) == len(windows)
-    earlier = view(of=windows, by="gender", period=span(windows[-1]))
-    assert earlier.subtitle != shown.subtitle
-    assert view(by="gender").history is None
-
-
 def marks_of(shown: Explorer) -> list[StripMark]:
     assert shown.chart is not None
     return [mark for strip in shown.chart.rows for mark in strip.marks]
@@ -220,18 +211,6 @@ def test_a_figure_that_counts_earlier_periods_says_so(view: View, windows: list[
     since = EN.date(later["accumulated"]["since"])
     assert any(f"decisions count since {since}" in sentence for sentence in shown.more)
     assert all("with those before it" in row[0] for row in view(of=windows, by="gender").history.rows[:1])  # type: ignore[union-attr]
-
-
-@pytest.mark.costly
-def test_a_mark_says_its_figure_interval_and_count_and_leads_to_its_group(view: View) -> None:
-    shown = view(by="gender", control=RAW)
-    women = marks_of(shown)[0]
-    assert re.fullmatch(r"F, .* 2026.*: [\d.]+% \(between [\d.]+% and [\d.]+%\), [\d,]+ decisions, .+\.", women.said)
-    asked = dict(parse_qsl(urlsplit(women.href).query))
-    assert asked["group"] == "gender=F"
-    assert marks_of(view(**{key: value for key, value in asked.items() if key not in ("lang", "system")}))[0].current
-    page = Template("pages/fairness/fairness.html", EN)("page", shown)
-    assert f'<span class="said">{women.said}</span>' in page
 
 
 @pytest.mark.costly
@@ -263,15 +242,6 @@ def test_a_workspace_without_groups_says_what_to_do_first(scene: Scene, windows:
     assert explorer(scene, [{**windows[0], "measures": []}], FairnessQuery(), EN, query={}) is None
     assert explorer(scene, [], FairnessQuery(), EN, query={}) is None
     assert "boussole audit" in Template("pages/fairness/fairness.html", EN)("empty")
-
-
-def test_it_opens_on_a_system_whose_groups_were_measured(scene: Scene) -> None:
-    """Another that comes before it has nothing to look at, and is not offered."""
-    empty = scene.latest["offers"].model_copy(update={"measures": []})
-    first = replace(scene, latest={"alone": empty, **scene.latest})
-    assert measured(first) == measured(scene) == list(scene.latest)
-    fields, _ = first_fields(first, first.latest["offers"], FairnessQuery(), EN, system=None)
-    assert [option.value for option in fields[0].options] == list(scene.latest)
 
 
 @pytest.mark.costly

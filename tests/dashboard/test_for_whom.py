@@ -151,21 +151,10 @@ def test_without_an_audit_of_the_reference_it_says_which_to_make() -> None:
     assert "<code>boussole audit --system sample --from 2026-01-01 --to 2026-01-31</code>" in html
 
 
-def test_months_are_told_one_below_the_other() -> None:
-    documents = {month(2): document({"F": 0.0, "M": 0.0}), month(3): document({"F": -0.04, "M": 0.0}, p=0.003)}
-    months = shown(documents).parts[0].months
-    assert months is not None
-    assert months.rows == [["February 2026", "0.000", "0.000"], ["March 2026", "−0.040 (otherwise)", "0.000"]]
-
-
 @pytest.mark.parametrize("documents", [{}, {Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31)): document({"M": 0.0})}])
 def test_nothing_is_said_where_no_month_was_looked_at(documents: Mapping[Window, AuditDocument]) -> None:
     assert for_whom(documents, SYSTEM, speaker("en"), rule=drift_rule()) is None
     assert Template("pages/drift/drift.html", speaker("en"))("for_whom", None) == ""
-
-
-def test_documents_of_before_say_nothing() -> None:
-    assert moved_groups(audited(measures=[measure("mean_score", "F", 0.5)]), drift_rule()) == []
 
 
 def test_a_month_of_twelve_has_to_be_surer_than_one_look() -> None:

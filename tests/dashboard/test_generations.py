@@ -10,8 +10,6 @@ import yaml
 
 from boussole.audits.decisions.overview import LogContents, LogState, Overview
 from boussole.audits.systems import System
-from boussole.charter.record_types.base import KeptFile
-from boussole.charter.record_types.kinds import Attestation
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.markup.words import speaker
@@ -69,14 +67,3 @@ def test_the_texts_that_came_in_are_counted_and_none_is_shown(scene: Scene) -> N
         "its length, what its user said of it"
     )
     assert dict(look(scene, writer(LOG)).writers[0].facts)["Texts that came in"] == "none yet"
-
-
-def test_an_answer_that_somebody_gave_stands_beside_the_open_questions(scene: Scene) -> None:
-    said = Attestation(
-        role="Direction technique", on=TODAY, text="Essai", system="writer", indicator="smallest_model", answer="kept",
-        valid_until=dt.date(2027, 6, 1), document=KeptFile(sha256="ab" * 32, name="essai.pdf", size=1),
-    )  # fmt: skip
-    page = look(scene, writer(), sealed=[SealedStatement(entry=3, sealed_on=TODAY, statement=said)])
-    others = {each.number: each.verdict for each in page.writers[0].others}
-    assert others["7.3"] == "kept"
-    assert page.headline.startswith("Of what the charter asks about generated texts, nothing")

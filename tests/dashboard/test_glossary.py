@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 import pytest
 
-from boussole.dashboard.markup.elements import Html, join
+from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.markup.glossary import (
     called,
     glossary_page,
     linked,
     marked,
     plain_letters,
-    reading,
     sorted_by_name,
     themes,
     words,
@@ -22,10 +20,6 @@ from boussole.dashboard.markup.glossary import (
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import glossary_href
-from boussole.dashboard.pages.article.view import ArticleQuery, article_page
-from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system import system_page
 
 LANGS = ("fr", "en")
 TECHNICAL = {
@@ -47,35 +41,6 @@ TECHNICAL = {
 
 def text(markup: str) -> str:
     return re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<img[^>]+>", " ", markup))
-
-
-def pages_of(scene: Scene, lang: str) -> dict[str, str]:
-    say = speaker(lang)
-    view, one = compass(scene, say, query={}), system_page(scene, "matchft", say)
-    article = article_page(scene, ArticleQuery(article="equite"), say, on=dt.date(2026, 11, 27), query={})
-    assert article is not None
-    answers = [
-        Template("views/parts/system.html", say)("question", asked, "x", report="y", seal="z")
-        for part in one.sections
-        for asked in part.questions
-    ]
-    made = Template("pages/article/article.html", say)
-    lists = [Template("views/parts/system.html", say)("not_examined", part) for part in one.sections]
-    return {
-        "compass": join([Template("pages/compass/compass.html", say)(each, view) for each in ("head", "overview")]),
-        "system": join([Template("views/parts/system.html", say)("head", one, "/", "/data"), *answers, *lists]),
-        "article": join([made("head", article, "/"), made("questions", article)]),
-    }
-
-
-@pytest.mark.costly
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_what_a_technical_word_means_is_told_wherever_a_page_says_it(scene: Scene, lang: str) -> None:
-    known = {plain_letters(part) for word in words().values() for form in called(word, lang) for part in form.split()}
-    for name, markup in pages_of(scene, lang).items():
-        said = {plain_letters(each) for each in re.findall(r"[\w-]+", text(markup))}
-        unknown = {word for word in TECHNICAL[lang].split() if plain_letters(word) in said - known}
-        assert not unknown, f"{name} says {sorted(unknown)}: add them to dashboard/markup/glossary.yaml"
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -116,18 +81,3 @@ def test_only_the_first_time_that_a_word_stands_in_a_text_it_is_a_link() -> None
 
 def test_a_word_inside_another_is_not_that_word() -> None:
     assert marked("epsilon, rooted, uprooted", "en") == [("epsilon, rooted, uprooted", "")]
-
-
-@pytest.mark.costly
-@pytest.mark.parametrize("lang", LANGS)
-def test_every_figure_says_how_to_read_it(scene: Scene, lang: str) -> None:
-    say = speaker(lang)
-    shown = pages_of(scene, lang)
-    for name in ("compass", "system"):
-        figures = re.findall(r"(?s)<figure.*?</figure>", shown[name])
-        drawn = [figure for figure in figures if re.search('class="(chart|rose)', figure)]
-        assert drawn
-        assert all(say("How to read this") in figure for figure in drawn), name
-    assert (
-        len({tuple(reading(kind, say)) for kind in ("shares", "ratios", "drift", "calibration", "rose", "trend")}) == 6
-    )

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from boussole.audits.workspace import Workspace
-from boussole.charter.record_types.acts import Ballot, Closing, CommitteeAnswer, CommitteeQuestion
+from boussole.charter.record_types.acts import Ballot, Closing, CommitteeQuestion
 from boussole.charter.record_types.kinds import Adoption, Appeal, AppealDecision, Incident, KeptFile, Reply, Withdrawal
-from boussole.charter.records import SealedStatement, save_audit
+from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from boussole.charter.registry.due import Due
-from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.compass.view import since_audit, since_session
 from boussole.dashboard.server.access.log import SheetRequest
 from boussole.dashboard.server.access.permissions import Person, Role
-from boussole.dashboard.views import store
-from boussole.dashboard.views.chamber import Chamber, EarlierEvidence, Met, changed_answers, met_last, news
+from boussole.dashboard.views.chamber import Chamber, EarlierEvidence, Met, changed_answers, news
 from boussole.dashboard.views.compass import MOST, own_chambers, sheets, waiting
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents, written
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, m
-from tests.charter.committee.hall import Hall
-from tests.dashboard.conftest import FIXTURE, Document
 
 FR, EN = speaker("fr"), speaker("en")
 EVERYBODY = Person(role=Role.STEWARD)
@@ -230,35 +223,6 @@ def standing_pack(scene: Scene, met: Met):
     )
 
 
-def test_an_answer_to_the_committee_s_question_is_news_to_it(desk: Desk, scene: Scene) -> None:
-    asked = desk.seal(
-        CommitteeQuestion(**SAID, on=CALLED, text="Why?", addressee="Direction", due_on=dt.date(2026, 9, 20))
-    )
-    met = closed(desk)
-    desk.seal(CommitteeAnswer(**SAID, on=DAY, of=asked, text="Because."))
-    met = replace(met, chamber=chamber(desk))
-    then = EarlierEvidence(pack=standing_pack(scene, met), standing=scene.latest)
-    told = news(scene, met, then, EN, query={}, incidents=True)
-    assert [(each.what, each.href) for each in told] == [("One answer to a question", "/questions")]
-
-
-def test_answers_that_changed_come_worst_first_with_what_they_were(scene: Scene, desk: Desk) -> None:
-    met = closed(desk)
-    earlier = {"matchft": scene.previous["matchft"]}
-    then = EarlierEvidence(pack=standing_pack(scene, met), standing=earlier)  # type: ignore[arg-type]
-    found = {
-        (each.verdict.indicator, before) for each, before in changed_answers(scene, then) if each.system == "matchft"
-    }
-    assert ("impact_ratio_gender", "watch") in found
-    shown = since_session(scene, met, then, EN, query={}, incidents=True, every=False)
-    assert shown.title == "What has changed since the session of 15 September 2026"
-    assert len(shown.answers) == 2
-    assert shown.told == ""
-    assert shown.more is not None
-    same = EarlierEvidence(pack=then.pack, standing=scene.latest)
-    assert since_session(scene, met, same, EN, query={}, incidents=True, every=False).told == "No verdict has changed."
-
-
 def test_an_answer_that_fell_away_has_changed_and_a_new_question_without_one_has_not(scene: Scene, desk: Desk) -> None:
     """A statement that ran out: nobody has examined the question any more."""
     met, document = closed(desk), written(scene.latest)["matchft"]
@@ -276,31 +240,6 @@ def test_an_answer_that_fell_away_has_changed_and_a_new_question_without_one_has
     assert shown.told == ""
     audits = since_audit(replace(given, previous=earlier), EN, query={}, every=True)
     assert [(each.before, each.verdict) for each in audits.answers] == [("kept", "not_examined")]
-
-
-def test_what_stood_when_a_session_opened_is_read_from_the_ledger(
-    tmp_path: Path, matchft: Document, matchft_before: Document
-) -> None:
-    workspace = Workspace.create(tmp_path / "w")
-    shutil.copytree(FIXTURE / "systems", workspace.home / "systems", dirs_exist_ok=True)
-    charter = load_charter(workspace)
-
-    def audit(document: Document) -> None:
-        document["charter"]["sha256"] = charter.sha256
-        save_audit(workspace, document, charter=charter)
-
-    audit(matchft_before)
-    hall = Hall.in_(workspace)
-    of = hall.session(1, 2, 3)
-    hall.do(Closing, of=of, at=START + HOUR)
-    audit(matchft)
-    met = met_last(store.chambers(workspace).values())
-    assert met is not None
-    then = store.before_session(workspace, met)
-    assert then.standing["matchft"].until == dt.date.fromisoformat(matchft_before["window"]["end"])
-    assert (then.pack.charter, then.pack.size) == (charter.sha256, met.opened)
-    changed = {each.verdict.indicator: before for each, before in changed_answers(store.scene(workspace), then)}
-    assert changed["impact_ratio_gender"] == "watch"
 
 
 def sheet_request(**changes: object) -> SheetRequest:

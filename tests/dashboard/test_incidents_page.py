@@ -13,7 +13,6 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.ledger import entry_at
 from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.incidents import incidents
-from boussole.charter.judging.families import asked_of
 from boussole.charter.record_types.incidents import Appeal, Incident
 from boussole.charter.records import statements
 from boussole.charter.records.database import reading
@@ -205,22 +204,3 @@ def test_what_is_about_nothing_is_not_found(client):
     client.cookies.set(COOKIE, "steward")
     for path in ("news/7", "close/x"):
         assert client.post(f"/incidents/{path}", files={"text": (None, "x")}).status_code == 404
-
-
-@pytest.mark.parametrize("say", [EN, FR], ids=lambda say: say.lang)
-def test_the_questions_to_choose_from_hold_no_placeholder(scene, say):
-    """They said "{controls}" and "{decision}", as the charter writes them down; of one system, those it is asked."""
-    about_one = replace(scene, systems={"matchft": scene.systems["matchft"]})
-    general = {"en": "the system", "fr": "le système"}
-    for seen, name in ((scene, general), (about_one, {"en": "MatchFT", "fr": "MatchFT"})):
-        ((_, form),) = forms_for(seen, Role.STEWARD, say).opening
-        choices = next(field.choices for field in form.fields if field.name == "question")
-        shown = " ".join(text for _, text in choices)
-        asked = {each.indicator.id for each in asked_of(seen.charter, scene.systems["matchft"]).questions}
-        every = [each.id for each in seen.charter.ways]
-        assert [name for name, _ in choices] == [each for each in every if seen is scene or each in asked]
-        assert len(asked) < len(every)
-        assert "{" not in shown
-        assert name[say.lang] in shown
-    assert "the system" not in shown
-    assert "le système" not in shown

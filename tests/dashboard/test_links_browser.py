@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -19,23 +18,6 @@ def test_the_browser_s_language_decides_and_the_first_screen_answers(visit: Open
     assert text(page, ".lead strong") == "Deux engagements ne sont pas tenus."
     for selector in (".lead", "#waiting h2", "#changes h2"):
         assert page.find_element(By.CSS_SELECTOR, selector).rect["y"] < 600, selector
-
-
-@pytest.mark.slow
-def test_the_switch_works_by_keyboard_and_its_choice_is_kept(visit: Open) -> None:
-    page = visit("/")
-    by_keyboard(page, "English").send_keys(Keys.ENTER)
-    waiting(page).until(lambda b: "lang=en" in b.current_url)
-    whole(page)
-    assert text(page, "h1") == "Where does the charter stand?"
-    assert page.execute_script("return document.documentElement.lang") == "en"
-    by_keyboard(page, "Examined systems").send_keys(Keys.ENTER)
-    waiting(page).until(lambda b: b.current_url.endswith("/system?lang=en"))
-    whole(page)
-    assert text(page, ".pages [aria-current=page]") == "Examined systems"
-    by_keyboard(page, "MatchFT").send_keys(Keys.ENTER)
-    waiting(page).until(lambda b: "system=matchft" in b.current_url)
-    waiting(page).until(lambda b: text(b, "h1").startswith("MatchFT"))
 
 
 def test_a_link_changes_the_page_without_loading_the_app_again(visit: Open) -> None:
@@ -68,17 +50,6 @@ def test_each_branch_of_the_rose_is_a_link_by_its_name_and_by_its_place(visit: O
     assert hit == "/article?article=equite&lang=en"
     by_keyboard(page, "Security").send_keys(Keys.ENTER)
     waiting(page).until(lambda b: "/article?article=securite" in b.current_url)
-
-
-def test_the_compass_leads_to_an_article_and_its_answers_to_their_place(visit: Open) -> None:
-    page = visit("/?lang=en")
-    page.find_element(By.CSS_SELECTOR, ".verdicts a[href*='article=equite']").click()
-    waiting(page).until(lambda b: "/article?article=equite" in b.current_url)
-    whole(page)
-    assert text(page, "h1") == "Fairness and non-discrimination"
-    assert text(page, ".pages [aria-current=page]") == "The articles"
-    page.find_element(By.CSS_SELECTOR, ".lead a[href*='system=matchft']").click()
-    waiting(page).until(lambda b: b.current_url.endswith("/system?system=matchft&lang=en#equite"))
 
 
 def test_the_register_is_filtered_by_its_fields_and_leads_to_its_entries(visit: Open) -> None:

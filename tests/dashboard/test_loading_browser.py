@@ -10,7 +10,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from boussole.audits.workspace import Workspace
-from tests.dashboard.browsing import Open, served, text, violations, waiting, whole
+from tests.dashboard.browsing import Open, served, text, violations, whole
 
 _MOVED = """
 const done = arguments[0];
@@ -37,25 +37,6 @@ def test_on_a_slow_line_a_page_is_whole_in_seconds_and_nothing_that_is_read_move
         assert page.execute_async_script(_MOVED) < 0.05  # a page that moves less than 0.1 is a good one (web.dev/cls)
     finally:
         chrome.execute_cdp_cmd("Network.disable", {})
-
-
-@pytest.mark.slow
-def test_everything_comes_from_this_machine_and_type_is_the_bundled_one(visit: Open, address: str) -> None:
-    page = visit("/")
-    addresses = page.execute_script("return performance.getEntriesByType('resource').map(entry => entry.name)")
-    assert [name for name in addresses if not name.startswith((address, "data:", "blob:"))] == []
-    assert any(name.endswith("SourceSans3-Regular.woff2") for name in addresses)
-    loaded = "return [...document.fonts].filter(f => f.status === 'loaded').map(f => [f.family, f.weight])"
-    found = {(family.strip('"'), weight) for family, weight in page.execute_script(loaded)}
-    assert {("Source Sans 3", "400"), ("Source Serif 4", "600")} <= found
-
-
-def test_the_drift_report_runs_in_an_origin_of_its_own(visit: Open) -> None:
-    page = visit("/answer?system=matchft&question=drift_psi")
-    page.get(page.find_element(By.CSS_SELECTOR, "a[href^='/drift-report/matchft/']").get_attribute("href"))
-    page.switch_to.frame(0)
-    waiting(page).until(lambda b: text(b, "#x") == "null")
-    page.switch_to.default_content()
 
 
 @pytest.mark.costly

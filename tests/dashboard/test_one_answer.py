@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
-import json
 import re
 import shutil
 from collections import Counter
@@ -14,7 +12,6 @@ from typing import Literal
 
 import pytest
 from pypdf import PdfReader
-from typer.testing import CliRunner
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document.answers.verdict import ANSWERED, Verdict, worst
@@ -27,7 +24,6 @@ from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.alerts.changes import states_of
 from boussole.dashboard.api import answers
 from boussole.dashboard.api.shapes import PageQuery
-from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
@@ -39,9 +35,7 @@ from boussole.dashboard.report.edition import edition, teller
 from boussole.dashboard.report.typesetting import typeset_pdf
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.parts import notices
 from boussole.dashboard.views.scene import Scene, load
-from boussole.dashboard.views.system import system_page
 from boussole.dashboard.views.system_tables import matrix
 from tests.dashboard.conftest import DECLARED, FIXTURE, _document
 
@@ -106,11 +100,6 @@ def stands(uses: list[Use]) -> Stands:
     return {use.system.id: dict(use.articles) for use in uses}
 
 
-def test_the_finding_is_what_the_register_says(made: Path) -> None:
-    _, _, uses = register_of(Workspace(made), today=TODAY)
-    assert {use.system.id: use.articles.get("transparence") for use in uses}["sorter"] == "broken"
-
-
 def test_the_compass_says_what_the_register_says(scene: Scene, stands: Stands) -> None:
     page = compass(scene, EN, query={})
     named = {scene.title(name, EN): name for name in stands}
@@ -126,39 +115,9 @@ def test_the_compass_says_what_the_register_says(scene: Scene, stands: Stands) -
     assert page.headline == EN.plural("One commitment is not kept.", "{n} commitments are not kept.", broken)
 
 
-def test_the_list_of_articles_says_the_worst_of_all(scene: Scene, stands: Stands) -> None:
-    for article, listed in zip(scene.charter.articles, notices.articles(scene, EN, query={}), strict=True):
-        examined = [own[article.id] for name, own in stands.items() if name in scene.examined and article.id in own]
-        assert listed.marks == [(worst(examined), 1)]
-
-
 def test_the_api_says_what_the_register_says(workspace: Workspace, stands: Stands) -> None:
     found = answers.systems(workspace, PageQuery()).items
     assert {each.id: dict(each.articles) for each in found} == stands
-
-
-def test_the_report_knows_what_the_compass_knows(workspace: Workspace, scene: Scene) -> None:
-    """Every verdict with all that it rests on, the adoption of its level too."""
-    assert edition(workspace, None, today=workspace.today()).scene.standing == scene.standing
-
-
-@pytest.mark.costly
-def test_the_report_says_what_the_register_says(workspace: Workspace, scene: Scene, stands: Stands) -> None:
-    """Also of a system that nobody audited: each question it names stands somewhere in it."""
-    data = content(edition(workspace, None, today=workspace.today()), [], teller("en"))
-    named = {scene.title(name, EN): name for name in scene.examined}
-    told = {name: [] for name in named.values()}
-    for part in data["answer"]["tables"]:
-        for at, title in enumerate(part["systems"]):
-            told[named[title]] = [row["verdicts"][at] for row in part["rows"]]
-    articles = [article.id for article in scene.charter.articles]
-    assert told == {name: [stands[name].get(each, "not_examined") for each in articles] for name in told}
-    there = {
-        asked["anchor"] for part in data["systems"] for group in part["articles"] for asked in group["questions"]
-    } | {asked["anchor"] for part in data["systems"] for asked in part["drift"]["questions"]}
-    named_there = {each["anchor"] for each in [*data["answer"]["findings"], *data["answer"]["others"]]}
-    assert named_there <= there
-    assert "sorter" not in stands or any(each.startswith("sorter-") for each in named_there)
 
 
 @pytest.mark.costly
@@ -195,35 +154,9 @@ def test_the_printed_report_says_what_the_register_says(
     assert len(re.findall(marked, text)) == printed.total(), "no question has a second verdict"
 
 
-def test_the_exports_say_what_the_register_says(workspace: Workspace, uses: list[Use], tmp_path: Path) -> None:
-    """As files, as whoever was sent them reads them: each article and each question of each use, and their counts."""
-    for kind in ("json", "csv"):
-        done = CliRunner().invoke(app, ["--workspace", str(workspace.home), "export", kind, str(tmp_path)])
-        assert done.exit_code == 0, done.output
-    document = json.loads((tmp_path / "register.json").read_text(encoding="utf-8"))
-    rows = {name: _rows(tmp_path / f"{name}.csv") for name in ("uses", "questions")}
-    assert len(document["uses"]) == len(rows["uses"]) == len(uses)
-    for use, told, row in zip(uses, document["uses"], rows["uses"], strict=True):
-        assert told["id"] == row["id"] == use.system.id
-        own = {each["article"]: each["verdict"] for each in told["articles"]}
-        assert own == dict(use.articles) == {article: row[f"verdict_{article}"] for article in own}
-        counted = use.counts.asked, use.counts.examined
-        assert (told["questions_asked"], told["questions_looked_at"]) == counted
-        assert (int(row["questions_asked"]), int(row["questions_looked_at"])) == counted
-        known = [(each.indicator, str(each.verdict)) for each in use.verdicts]
-        assert [(each["indicator"], each["verdict"]) for each in told["questions"]] == known
-        lines = [(each["indicator"], each["verdict"]) for each in rows["questions"] if each["use"] == use.system.id]
-        assert lines == known
-
-
 def _one_line(text: str) -> str:
     """A text as it is read, whatever the width of what it is printed in: a line also breaks after a hyphen."""
     return re.sub(r"(?<=\w[-’]) (?=\w)", "", " ".join(text.split()))
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file, delimiter=";"))
 
 
 def test_each_article_page_says_what_the_register_says(scene: Scene, stands: Stands) -> None:
@@ -232,16 +165,6 @@ def test_each_article_page_says_what_the_register_says(scene: Scene, stands: Sta
         left = {name for name, own in stands.items() if own.get(article.id, "not_examined") == "not_examined"}
         assert {name: stands[name][article.id] for name in told} == told
         assert stands.keys() - told.keys() <= left
-
-
-@pytest.mark.costly
-def test_each_system_page_says_what_the_register_says(scene: Scene, stands: Stands) -> None:
-    for name in scene.examined:
-        page = system_page(scene, name, EN)
-        assert {part.id: part.verdict for part in page.sections} == stands[name]
-        assert sum(n for _, n in page.counts) == sum(
-            len(part.questions) + len(part.not_examined) for part in page.sections
-        )
 
 
 @pytest.mark.costly
@@ -274,19 +197,3 @@ def test_messages_know_what_the_register_says(scene: Scene, stands: Stands) -> N
         assert {subject: state for subject, state in known.items() if subject.startswith("article/")} == {
             f"article/{article}": verdict for article, verdict in own.items() if verdict != "not_examined"
         }
-
-
-def test_what_is_asked_answered_and_examined_is_counted_alike(scene: Scene) -> None:
-    """On the compass, in the list of articles, in the PDF and of each system: as the documents say."""
-    page = compass(scene, EN, query={})
-    for at, article in enumerate(scene.charter.articles):
-        found = [
-            each.verdict for held in scene.examined.values() for each in held.verdicts if each.article == article.id
-        ]
-        answered = sum(each in ("kept", "watch", "broken") for each in found)
-        assert (page.rows[at].answered, page.rows[at].asked) == (answered, len(found))
-        stands = [each for held in scene.examined.values() for each in held.articles if each.article == article.id]
-        assert (sum(each.answered for each in stands), sum(each.asked for each in stands)) == (
-            answered,
-            len(found),
-        )

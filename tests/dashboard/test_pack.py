@@ -28,7 +28,6 @@ from boussole.audits.signing.key import workspace_key
 from boussole.audits.suppression import apart
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.auditing.rerun import newest
 from boussole.charter.pack import pack_files, write
 from boussole.charter.pack.building import HERE
 from boussole.charter.records import sign_checkpoint, stored_audits
@@ -65,11 +64,6 @@ def pack(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 def clustered(workspace: Workspace) -> bool:
     return workspace.system("offers").cluster is not None
-
-
-@pytest.mark.slow
-def test_the_two_other_packs_hold(workspace: Workspace, tmp_path: Path) -> None:
-    assert verify(made(workspace, tmp_path / "pack", restricted=not clustered(workspace)))[0] == 0
 
 
 @pytest.fixture
@@ -374,18 +368,6 @@ def test_a_restricted_pack_holds_the_counts_that_an_open_one_hides(
     opened = made(workspace, tmp_path / "open", restricted=False)
     assert not (opened / "rows").exists()
     assert not {size for *_, size in shown(opened)} & smallest
-
-
-@pytest.mark.slow
-def test_of_two_audits_of_a_window_an_open_pack_holds_one(tmp_path: Path) -> None:
-    workspace = offers.make(tmp_path / "w")
-    offers.bring(workspace, offers.frame(rows=400))
-    for seed in (5, 6):
-        run_audit(workspace, workspace.system("offers"), start=offers.JANUARY[0], end=offers.JANUARY[1])
-        offers.bring(workspace, offers.frame(seed=seed)[:1].assign(ref=f"more{seed}"))
-    audits = stored_audits(workspace)
-    assert [audit.entry for audit in newest(audits)] == [audits[-1].entry]
-    assert len(audits) == 2
 
 
 @pytest.mark.costly

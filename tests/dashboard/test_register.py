@@ -94,32 +94,10 @@ def test_filters_and_order(chosen: dict[str, str], titles: list[str]) -> None:
     assert [row.title for row in page(**chosen).rows] == titles
 
 
-def test_fields_count_what_they_would_show_beside_the_other_choices() -> None:
-    shown = {field.key: field for field in page(status="production").fields}
-    risk = {option.value: option.name for option in shown["risk"].options}
-    assert risk == {"": "all (2)", "high": "high (1)", "limited": "limited (1)"}
-    status = {option.value: option.name for option in shown["status"].options}
-    assert status == {
-        "": "all (4)",
-        "production": "in service (2)",
-        "pilot": "on trial (1)",
-        "retired": "abandoned (1)",
-    }
-    assert [shown[key].value for key in ("status", "risk", "examined", "sort")] == ["production", "", "", ""]
-    assert shown["sort"].options[0].name == "status and risk"
-
-
 def test_a_choice_nobody_has_stays_to_be_undone() -> None:
     shown = {field.key: field for field in page(status="design").fields}
     assert shown["status"].value == "design"
     assert {option.value: option.name for option in shown["status"].options}["design"] == "in design (0)"
-
-
-def test_what_is_due_is_told_in_words_with_its_place() -> None:
-    first, second, third = page().due
-    assert (first.when, first.overdue, first.what, first.place) == ("Twelve days late", True, "Review planned", "BETA")
-    assert second.what == "Renew the attestation on question 1.1"
-    assert third.when == "On 1 March 2027"
 
 
 @pytest.mark.parametrize(

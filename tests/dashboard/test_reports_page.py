@@ -28,14 +28,12 @@ from boussole.dashboard.pages.reports.view import (
     chosen_of,
     fields_of,
     listed,
-    periods,
     picked,
     reports,
     under_way,
 )
 from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.fields import ChoiceField
-from tests.dashboard.app_at import app_at
 
 EN, FR = speaker("en"), speaker("fr")
 TITLES = {"offers": "Offers"}
@@ -74,19 +72,6 @@ def made_of(found: Sequence[view.Job], say: Say) -> str:
 def send(client: TestClient, role: str, **typed: str) -> Any:
     client.cookies.set(COOKIE, role)
     return client.post("/report-make?lang=en&spoken=en", data={f"f-{key}": value for key, value in typed.items()})
-
-
-def test_a_report_is_told_with_its_period_its_seals_and_what_it_does_not_bear(workspace: Workspace) -> None:
-    found = reports(workspace)
-    assert [(each.name, each.period, each.lang, each.state) for each in found] == [(MADE, "2026-01", "en", "sealed")]
-    assert len(found[0].entries) == 1
-    assert found[0].entry is not None
-    page = page_of(found, EN, lang="en")
-    assert "January 2026, in English" in page
-    assert f'href="/evidence?lang=en&amp;entry={found[0].entries[0]}"' in page
-    assert "not signed" in page
-    assert f'href="/report-file/{MADE}"' in page
-    assert "janvier 2026, en anglais" in page_of(found, FR).lower()
 
 
 @pytest.mark.attack("reports", "a file of the workspace is replaced by a forged one")
@@ -212,15 +197,6 @@ def test_a_report_under_way_is_not_made_twice_and_what_ended_is_told(
     ended(workspace)
 
 
-def test_the_periods_offered_hold_an_audit(workspace: Workspace) -> None:
-    offered = periods(list(summaries(workspace)))
-    assert offered == ["2026", "2026-Q1", "2026-02", "2026-01"]
-    form = asking(summaries(workspace), TITLES, FR)
-    assert form is not None
-    assert [value for value, _ in form.fields[0].choices] == ["newest", *offered]
-    assert all(text for _, text in form.fields[0].choices)
-
-
 def fields(
     workspace: Workspace, say: Say = EN, *, may_make: bool = True, **asked: str
 ) -> tuple[dict[str, ChoiceField], list[Report]]:
@@ -286,25 +262,6 @@ def test_what_was_chosen_on_the_page_is_what_is_made(workspace: Workspace) -> No
     html = Template("pages/reports/reports.html", EN)("asked", of, {}, None)
     assert "<select" not in html
     assert 'value="2026-01"' in html
-
-
-@pytest.mark.costly
-def test_the_fields_of_the_page_are_streamlits_and_the_address_holds_them(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, be: Callable[..., None]
-) -> None:
-    monkeypatch.setenv("BOUSSOLE_HOME", str(workspace.home))
-    be("chair")
-    seen = app_at("reports", lang="en").run()
-    assert not seen.exception
-    seen.selectbox(key="reports-period").select("2026-Q1").run()
-    assert not seen.exception
-    assert seen.query_params["period"] == "2026-Q1"
-    bodies = "".join(getattr(each.proto, "body", "") for each in seen.main)
-    assert "There is no report of that yet." in bodies
-    assert 'name="f-period" value="2026-Q1"' in bodies
-    again = app_at("reports", lang="en", language="en", period="2026-01").run()
-    assert again.selectbox(key="reports-language").value == "en"
-    assert MADE in "".join(getattr(each.proto, "body", "") for each in again.main)
 
 
 def test_without_reports_or_audits_the_page_says_so(tmp_path: Path) -> None:

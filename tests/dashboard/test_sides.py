@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boussole.charter.document import Standing
 from boussole.charter.judging.statistics.testing import oriented, past
 from boussole.dashboard.markup.words import Say, speaker
-from boussole.dashboard.views.charts.charts import hundred, hundred_chart, level_lines
+from boussole.dashboard.views.charts.charts import level_lines
 from boussole.dashboard.views.charts.groups import GroupRow, RateThreshold
-from boussole.dashboard.views.scene import Scene
 from tests.as_json import threshold_words
 
 UNDER = {"fr": "à surveiller sous ", "en": ("watch under ", "to be watched under ")}
@@ -67,29 +64,3 @@ def test_the_line_of_a_chart_names_the_same_side(level: float, side: str, scale:
     [line] = level_lines([row], say, say.number)
     under = is_bad_under(at, side)
     assert said(line.label, lang) == (under, not under)
-
-
-def test_the_lines_of_every_question_agree_with_its_sentence(scene: Scene) -> None:
-    """Judged documents with ratios of both sides and with differences."""
-    seen = set()
-    for document in scene.latest.values():
-        for verdict in document.verdicts:
-            found = hundred(document, verdict, speaker("en"), system=None)
-            for line in _labels(document, found):
-                told = threshold_words(
-                    document.written(),
-                    next(v for v in document.written()["verdicts"] if v["indicator"] == verdict.indicator),
-                    speaker("en"),
-                )
-                if re.search("watched from any gap", told):
-                    continue
-                assert said(line, "en") == said(told, "en"), verdict.indicator
-                seen.add(said(line, "en"))
-    assert seen == {(True, False), (False, True)}
-
-
-def _labels(document: Standing, found: Any) -> list[str]:
-    if found is None:
-        return []
-    lines = hundred_chart(found, speaker("en"), minimum=11).lines
-    return [line.label for line in lines if any(said(line.label, "en"))]

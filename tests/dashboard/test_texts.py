@@ -146,20 +146,3 @@ def test_the_scorer_counts_findings_and_knows_a_text_that_is_missing() -> None:
     assert json.loads(found.metadata["findings"]) == [each.document() for each in check_text(UNLAWFUL).findings]
     assert "L. 1142-1" in found.rationale
     assert missing.error is not None
-
-
-@pytest.mark.slow
-def test_mlflow_takes_the_scorer(tmp_path, monkeypatch) -> None:
-    import mlflow
-
-    from boussole.dashboard.api.evaluator.scorer import unlawful_wording
-
-    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'mlflow.db'}")
-    mlflow.set_experiment("adverts")  # whatever other tests of this process have set
-    try:
-        data = [{"inputs": {"task": "advert"}, "outputs": each} for each in (UNLAWFUL, "Vendeur ou vendeuse, CDI.")]
-        told = mlflow.genai.evaluate(data=data, scorers=[unlawful_wording()])
-        assert told.metrics["unlawful_wording/mean"] == 1.0
-    finally:
-        mlflow.set_tracking_uri(None)

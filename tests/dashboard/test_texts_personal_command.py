@@ -67,19 +67,6 @@ def test_texts_without_what_was_found(file: Path, tmp_path: Path) -> None:
     assert (tmp_path / "bare.jsonl").stat().st_mode & 0o077 == 0
 
 
-def test_bad_lines_are_told_and_the_others_answered(tmp_path: Path) -> None:
-    path = tmp_path / "bad.jsonl"
-    path.write_bytes(
-        b'{"id": 1, "text": "M. Dupont"}\nno json\n{"id": 3}\n\xff\xfe\n{"id": 5, "text": "Karim Benali"}\n'
-    )
-    code, out, err = run(str(path), "--json", "-")
-    answers = [json.loads(line) for line in out.splitlines()]
-    assert code == 2
-    assert [bool(answer["findings"]) for answer in answers] == [True, False, False, False, True]
-    assert all("line" in answers[at]["error"] for at in (1, 2, 3))
-    assert "3 line(s) could not be read" in err
-
-
 def test_people_are_told_where_but_not_what(file: Path) -> None:
     code, out, err = run(str(file))
     assert code == 0

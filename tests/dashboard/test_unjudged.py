@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from typing import Any
 
-import numpy as np
 import pytest
 
 from boussole.audits.systems import System
@@ -19,7 +18,6 @@ from tests.end_to_end.test_calls import ALLOWED, HERE_CALL
 from tests.end_to_end.test_calls import audit as audit_of_calls
 from tests.end_to_end.test_calls import made as with_calls
 
-Document = dict[str, Any]
 FR, EN = speaker("fr"), speaker("en")
 
 SHARES = [("2025-03-01", 0.4), ("2025-06-01", 0.46), ("2025-09-01", 0.55), ("2025-12-01", 0.6), ("2026-09-01", 0.9)]
@@ -57,31 +55,6 @@ def changed(system: System, **more: Any) -> System:
     components = section.calls.components.model_copy(update=more)
     calls = section.calls.model_copy(update={"components": components})
     return system.model_copy(update={"generations": section.model_copy(update={"calls": calls})})
-
-
-@pytest.mark.costly
-def test_the_line_to_the_aim_is_that_of_the_audit(called: tuple[AuditDocument, System]) -> None:
-    """By numpy: what comes after the window is not known yet, and the interval widens with the days."""
-    shown = where(called, "en")["share-of-provider"]
-    (table,) = shown.tables
-    assert [row[0] for row in table.rows if row[1] == "declared"] == [
-        "1 March 2025",
-        "1 June 2025",
-        "1 September 2025",
-        "1 December 2025",
-    ]
-    days = [dt.date.fromisoformat(day).toordinal() for day, _ in SHARES[:4]]
-    slope, level = np.polyfit(days, [share for _, share in SHARES[:4]], 1)
-    last = dt.date(2027, 6, 30)
-    ahead = [row for row in table.rows if row[1] == "where the line leads"]
-    assert ahead[-1][0] == "30 June 2027"
-    assert ahead[-1][2] == f"{100 * min(1.0, slope * last.toordinal() + level):.0f}%"
-    assert table.rows[-1] == ["30 June 2027", "aim", "100%", ""]
-    assert shown.svg.count("<circle") == 4
-    assert shown.svg.count("<polygon") == 2  # the interval, and the aim
-    assert "aim 100%" in shown.svg
-    assert "1 March 2025: 40%, declared." in shown.alt
-    assert shown.alt.endswith("30 June 2027: 100%, aim.")
 
 
 @pytest.mark.costly

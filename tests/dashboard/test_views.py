@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
-from html import escape
 from typing import Any
 
 import pytest
@@ -16,9 +15,8 @@ from boussole.charter.records.facts import Facts
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.compass.view import Changes, since_audit
-from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.answers.small_print import read_words
-from boussole.dashboard.views.compass import Compass, compass, line
+from boussole.dashboard.views.compass import Compass, compass
 from boussole.dashboard.views.parts import notices
 from boussole.dashboard.views.scene import Scene, findings, needle
 from boussole.dashboard.views.system import SystemPage, system_page
@@ -126,19 +124,6 @@ def test_a_second_audit_of_the_same_window_is_not_an_earlier_one(matchft: Docume
     assert before([matchft, matchft], matchft) is None
 
 
-def test_a_lead_says_what_the_page_of_its_answer_says(scene: Scene) -> None:
-    """With whom people are compared, too: "women: 87 for 100" could be 87 women of 100."""
-    for found in findings(scene):
-        told = line(scene, found, FR, query={})
-        document, system = scene.examined[found.system], scene.systems[found.system]
-        title = scene.title(found.system, FR)
-        assert told.short == short_answer(scene.charter, document, found.verdict, FR, system=system, title=title)
-    shown = compass(scene, FR, query={})
-    head = Template("pages/compass/compass.html", FR)("head", shown)
-    assert shown.leads
-    assert all(escape(each.short) in head for each in shown.leads)
-
-
 def test_a_charter_that_has_changed_since_is_said(scene: Scene) -> None:
     told = "Jugé sous une autre version de la charte."
     assert page(scene).other_charter
@@ -148,13 +133,6 @@ def test_a_charter_that_has_changed_since_is_said(scene: Scene) -> None:
     now = Scene(charter=scene.charter, systems=scene.systems, latest=documents({"matchft": document}), previous={})
     assert not page(now).other_charter
     assert told not in Template("views/parts/system.html", FR)("head", page(now), "/", "/data")
-
-
-@pytest.mark.costly
-def test_a_system_whose_file_is_gone_can_still_be_read(scene: Scene) -> None:
-    gone = Scene(charter=scene.charter, systems={}, latest=scene.latest, previous={})
-    assert page(gone).title == "matchft"
-    assert view(gone).columns == ["compas", "matchft"]
 
 
 def test_data_never_becomes_markup(scene: Scene) -> None:

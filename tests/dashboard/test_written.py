@@ -62,15 +62,6 @@ def shown(told: WrittenView, lang: str) -> str:
     return str(Template("pages/system/system.html", speaker(lang))("written", told))
 
 
-def test_tasks_and_places_of_the_last_month_are_counted_and_few_are_told_with_all_others(workspace: Workspace) -> None:
-    found = overview(workspace).systems["writer"].written
-    assert found is not None
-    assert (found.texts, found.first.isoformat()) == (155, "2026-09-01")
-    counts = [(each.task, each.texts, each.became) for each in found.tasks]
-    assert counts == [("mail", 100, (60, 30, 10)), (SCRIPT, 40, (40, 0, 0)), (None, 15, (15, 0, 0))]
-    assert found.places == (("Us, Paris", 140), ("Us, Dublin", 10), ("", 5))
-
-
 def test_what_few_agents_made_of_texts_is_not_told() -> None:
     """Nor what became of few texts, whoever used them."""
 

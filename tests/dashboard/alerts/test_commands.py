@@ -76,31 +76,6 @@ def test_a_channel_is_tried_out_and_nothing_is_kept(house: House, said: Run, pos
     assert not house.workspace.governance.exists()
 
 
-def test_what_waits_on_a_channel_is_dropped(house: House, said: Run, dead_post: Post) -> None:
-    waiting(house, dead_post.channel())
-    check(house.workspace)
-    assert said("alerts", "drop", "comite").stderr == "2 alert(s) dropped.\n"
-    assert said("alerts", "send").stderr == "Nothing is due.\n"
-
-
-@pytest.mark.parametrize(
-    ("words", "role", "may"),
-    [
-        (("list",), "steward", True),
-        (("list",), "member", False),
-        (("check",), "auditor", False),
-        (("send",), "data_scientist", True),
-        (("drop", "x"), "chair", False),
-    ],
-)
-def test_roles_keep_to_what_they_are_for(
-    house: House, said: Run, post: Post, *, words: tuple[str, ...], role: str, may: bool
-) -> None:
-    house.settings(post.channel())
-    refused = f"the role '{role}' may not" in said("--as", role, "alerts", *words).stderr
-    assert refused is not may
-
-
 @pytest.fixture
 def audited(audited_offers: Callable[..., Any], tmp_path: Path) -> Path:
     return Path(audited_offers(tmp_path / "offers").home)
@@ -161,10 +136,3 @@ def test_a_sync_tells_what_moved(audited: Path, command: Run, post: Post) -> Non
     assert "Dérive, les données d’entrée, de « Stable » à « A bougé" in post.mails[-1]["Subject"]
     again = command("--workspace", audited, "sync")
     assert "Alerts" not in again.stderr, "nothing came in"
-
-
-@pytest.mark.costly
-def test_without_channels_other_commands_say_nothing_of_alerts(audited: Path, command: Run) -> None:
-    done = command("--workspace", audited, "audit", "--system", "offers", "--as-of", str(offers.AS_OF))
-    assert done.returncode == 0, done.stderr
-    assert "Alerts" not in done.stderr

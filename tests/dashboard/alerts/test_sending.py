@@ -8,12 +8,9 @@ import io
 import logging
 import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -26,7 +23,6 @@ from boussole.dashboard.alerts.sending import MOST, message, send, try_out
 from boussole.dashboard.server.access.database import now
 from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post, plugin
 
-BOUSSOLE = str(Path(sys.executable).parent / "boussole")
 LATER = dt.timedelta(days=1)
 
 
@@ -113,12 +109,6 @@ def test_a_server_that_refuses_the_text_keeps_it(house: House, post: Post, answe
     assert send(house.workspace).failed == {"comite": problem}
 
 
-def test_a_refused_recipient_is_said(house: House, post: Post) -> None:
-    post.refused = {"comite@example.org"}
-    changed(house, post.channel())
-    assert send(house.workspace).failed == {"comite": "mail 550"}
-
-
 def test_a_channel_has_one_recipient(house: House, post: Post) -> None:
     """A failure of one would send the message to the others again."""
     house.settings(post.channel(to="comite@example.org,chair@example.org"))
@@ -167,20 +157,6 @@ def test_several_that_send_at_the_same_time_send_each_alert_once(house: House, h
         thread.join()
     assert len(hook.bodies) == 1
     assert {each.attempts for each in alerts(house.workspace)} == {1}
-
-
-@pytest.mark.slow(lighter="test_several_that_send_at_the_same_time_send_each_alert_once")
-def test_two_processes_at_once_find_and_send_a_change_once(house: House, hook: Hook) -> None:
-    house.settings(hook.channel())
-    house.audit(1, impact_ratio_gender="kept")
-    check(house.workspace)
-    house.audit(2, impact_ratio_gender="broken")
-    for words in ("check", "send"):
-        command = [BOUSSOLE, "--workspace", str(house.home), "alerts", words]
-        both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-        said = [each.communicate(timeout=120)[1] for each in both]
-        assert [each.returncode for each in both] == [0, 0], said
-    assert len(hook.bodies) == 1
 
 
 @pytest.mark.costly

@@ -18,7 +18,6 @@ from boussole.charter.record_types.acts import (
     CommitteeAnswer,
     CommitteeQuestion,
     Convocation,
-    Item,
     ItemNote,
 )
 from boussole.charter.text.loading import load_charter
@@ -35,15 +34,6 @@ def called(hall):
     """The next session, thirty days later."""
     ends = LATER + dt.timedelta(hours=2)
     return convene(hall.workspace, NAME, who=who(), starts=LATER, ends=ends, place="Room 1", agenda=AGENDA).entry
-
-
-def test_an_agenda_of_before_says_nothing_new_and_keeps_its_hash():
-    assert Item(id="a", title="A").model_dump(mode="json") == {
-        "id": "a", "title": "A", "kind": "discussion", "referral": None, "system": None,
-    }  # fmt: skip
-    linked = Item(id="a", title="A", question="contact", draft=2, evidence=[3])
-    assert linked.model_dump(mode="json").items() >= {"question": "contact", "draft": 2, "evidence": [3]}.items()
-    assert Item.model_validate(linked.model_dump()) == linked
 
 
 @pytest.mark.costly

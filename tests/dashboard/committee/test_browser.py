@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -17,7 +16,7 @@ from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views import store
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
-from tests.dashboard.browsing import SIDEWAYS, Open, by_keyboard, narrow, served, text, violations, waiting, whole
+from tests.dashboard.browsing import SIDEWAYS, Open, narrow, text, violations, waiting
 
 pytestmark = pytest.mark.slow
 
@@ -46,11 +45,6 @@ def house(founded: Hall, tmp_path_factory: pytest.TempPathFactory) -> Hall:
     made.vote(made.of, secret=True, subject=subject)
     make_paper(made.workspace, store.chambers(made.workspace)[NAME], made.of, "file", who())
     return made
-
-
-@pytest.fixture(scope="module")
-def address(house: Hall) -> Iterator[str]:
-    yield from served(house.workspace.home)
 
 
 PATHS = [
@@ -91,16 +85,3 @@ def test_nor_has_what_a_chair_sees_with_ballot_papers_and_forms(visit: Open, hou
     finally:
         page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         page.delete_cookie(COOKIE)
-
-
-def test_from_the_compass_to_a_session_by_keyboard(visit: Open, house: Hall) -> None:
-    page = visit("/register?lang=en")
-    by_keyboard(page, "The committee").send_keys("\n")
-    waiting(page).until(lambda b: "/committee" in b.current_url)
-    whole(page)
-    assert text(page, "h1") == "External ethics committee"
-    by_keyboard(page, "Session of 15 September 2026").send_keys("\n")
-    waiting(page).until(lambda b: f"/session?session={house.of}" in b.current_url)
-    whole(page)
-    assert text(page, ".pages [aria-current=page]") == "The committee"
-    assert page.find_elements(By.CSS_SELECTOR, ".decision .adopted")

@@ -8,7 +8,6 @@ from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.record_types.acts import (
-    CommitteeQuestion,
     Consensus,
     Opinion,
     OpinionText,
@@ -18,9 +17,8 @@ from boussole.charter.record_types.acts import (
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.committee.view import OverviewPage, overview_page
-from boussole.dashboard.views.committee_words import duty_line
 from boussole.dashboard.views.records.offering import NOBODY
-from tests.charter.committee.desk import CALLED, DAY, SAID, m
+from tests.charter.committee.desk import DAY, SAID, m
 
 EN, FR = speaker("en"), speaker("fr")
 DRAFT = SavedDraft(
@@ -59,24 +57,6 @@ def test_an_opinion_that_was_ignored_stands_first_and_is_marked(desk, seen):
         ("late since 14 December 2026", "ignored", True)
     ] * 2
     assert late.told == ["Two opinions were ignored."]
-
-
-def test_what_is_due_is_linked_where_it_is_done(desk, seen):
-    of = desk.call()
-    asked = CommitteeQuestion(
-        **SAID, on=CALLED, of=of, text="Why?\nReally?", addressee="Data department", due_on=CALLED
-    )
-    asked = desk.seal(asked)
-    day, at = "15 September 2026", f"/session?session={of}&lang=en"
-    lines = page(seen(CALLED + dt.timedelta(days=3))).due
-    assert [(line.what, line.when, line.href) for line in lines] == [
-        ("Answer from Data department to: “Why?”", "Three days late", f"/questions?lang=en#q-{asked}"),
-        (f"Freeze the evidence for the session of {day}", "In eleven days", f"{at}#pack"),
-        (f"Session of {day}, Room 1", "In eleven days", at),
-    ]  # fmt: skip
-    chamber = seen()
-    places = [duty_line(chamber, duty, EN, query={}).place for duty in chamber.duties]
-    assert places == ["External ethics committee"] * 3
 
 
 def test_whatever_people_wrote_is_text(desk, seen):

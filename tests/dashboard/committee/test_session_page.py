@@ -10,13 +10,11 @@ from boussole.charter.committee.voting.presence import count
 from boussole.charter.committee.voting.votes import result
 from boussole.charter.record_types.acts import (
     Annulment,
-    Attendance,
     Ballot,
     Cancellation,
     FrozenPack,
     NoQuorum,
     Participation,
-    Proxy,
     Tally,
     Vote,
 )
@@ -52,31 +50,6 @@ def tallied(desk, vote, **more):
     choices = more.pop("choices", None) or [act.choice for _, act in desk.house.about(Ballot, vote)]
     outcome = vars(result(desk.house, vote, choices))
     return desk.seal(Tally(**SAID, on=DAY, of=vote, **outcome, count=count(desk.house, found, "matchft"), **more))
-
-
-def test_the_quorum_is_said_in_words(desk, seen):
-    of = desk.call()
-    desk.arrive(of, 1)
-    desk.arrive(of, 2, mode="remote")
-    desk.seal(Proxy(**SAID, on=CALLED, of=of, giver=m(3), holder=m(1)))
-    shown = page(seen(DAY), of)
-    assert shown.told == [
-        "There is a quorum: 3 of 3 members count as there, 2 are needed.",
-        "Of them: one in the room, one from afar, one represented.",
-    ]
-    assert [row.presence for row in shown.members] == [
-        "in the room, at 14:00",
-        "from afar, at 14:00",
-        "not recorded, proxy to Awa Diop",
-    ]
-    desk.open(of, 1)
-    desk.seal(Attendance(**SAID, on=DAY, of=of, member=m(2), mode="left", at=START + HOUR))
-    shown = page(seen(DAY), of)
-    assert shown.told[-1] == "Awa Diop presides."
-    assert [(row.presence, row.here) for row in shown.members[:2]] == [
-        ("in the room, at 14:00", True),
-        ("left, at 15:00", False),
-    ]
 
 
 def test_without_a_quorum_the_page_leads_to_the_second_call_and_back(desk, seen):

@@ -25,7 +25,6 @@ from boussole.dashboard.report import typesetting, write_report
 from boussole.dashboard.report.attachments import attachments, check
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition, teller
-from boussole.dashboard.report.systems import WIDTHS
 from boussole.dashboard.views.papers import parse_period
 from tests.as_json import audit_document as as_json
 from tests.as_json import in_period
@@ -49,30 +48,11 @@ def test_a_quarter_holds_its_months_and_prefers_an_audit_of_its_own() -> None:
     assert in_period([again, quarter], period)[-1] == again
 
 
-def test_the_columns_of_a_table_leave_room_for_the_names_of_groups() -> None:
-    """Heads are not parted: where one is too long, its column is wider, at the cost of no other."""
-    page = 210 - 2 * 18
-    assert all(page - sum(filter(None, widths)) >= 18 for widths in WIDTHS.values())
-    typeset = (Path(typesetting.__file__).parent / "report.typ").read_text(encoding="utf-8")
-    assert "hyphenate: false" in typeset
-    assert "set table.cell(breakable: false)" in typeset
-
-
 @pytest.mark.parametrize("text", ["2026-Q5", "2026-13", "26", "2026-09-30", "Q3 2026", ""])
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(ReportError, match="is not a period") as caught:
         parse_period(text)
     assert "2026-Q3" in str(caught.value)
-
-
-def test_the_newest_audit_of_each_system_and_an_older_quarter(workspace: Workspace) -> None:
-    newest, older = edition(workspace, None), edition(workspace, parse_period("2026-Q2"))
-    assert {name: d.window.end.isoformat() for name, d in newest.scene.latest.items()} == {
-        "offers": "2026-09-30",
-        "checks": "2026-08-31",
-    }
-    assert list(older.scene.latest) == ["offers"]
-    assert newest.date == dt.date(2026, 10, 3)
 
 
 def test_a_report_of_chosen_systems_is_about_these_alone(workspace: Workspace) -> None:
@@ -147,18 +127,6 @@ def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
 def test_an_unknown_language_is_refused(workspace: Workspace) -> None:
     with pytest.raises(ReportError, match="'de'"):
         write_report(workspace, period=None, lang="de", out=None)
-
-
-@pytest.mark.costly
-def test_the_file_goes_where_asked_and_the_same_records_give_the_same_bytes(
-    workspace: Workspace, tmp_path: Path
-) -> None:
-    first = write_report(workspace, period="2026-08", lang="en", out=tmp_path / "new" / "report.pdf")
-    second = write_report(workspace, period="2026-08", lang="en", out=None)
-    assert first == tmp_path / "new" / "report.pdf"
-    assert second == workspace.reports / "boussole-2026-08-en.pdf"
-    assert first.read_bytes() == second.read_bytes()
-    assert sorted(path.name for path in first.parent.iterdir()) == ["report.pdf"]
 
 
 @pytest.mark.costly
