@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import IO, Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -28,10 +28,6 @@ from boussole.dashboard.cli.console import (
     write_text,
 )
 from boussole.dashboard.cli.desk import DAY
-
-if TYPE_CHECKING:
-    from boussole.audits.texts.personal.redact import Answer as Found
-
 
 pairs_app = typer.Typer(
     help="The same text whatever the name: requests in pairs.", no_args_is_help=True, rich_markup_mode=None
@@ -267,61 +263,18 @@ def _measure_told(share: tuple[float, float, float] | None) -> str:
 # `boussole texts personal`: personal data in French texts (question 6.4).
 
 
-RedactOption = Annotated[
-    str | None,
-    typer.Option("--redact", help='Write each text without what was found, as {"id", "text"}, to this file.'),
-]
-JobsOption = Annotated[int, typer.Option("--jobs", min=1, max=256, help="Processes that read beside each other.")]
-
-
-HealthOption = Annotated[
-    bool,
-    typer.Option("--health", help="Tell what is said of a person's health, too; --redact takes it out in any case."),
-]
-
-
-def personal(
-    file: FileArgument,
-    json_target: JsonOption = None,
-    redact: RedactOption = None,
-    health: HealthOption = False,
-    jobs: JobsOption = 1,
-) -> None:
+def personal(file: FileArgument, json_target: JsonOption = None) -> None:
     """Find personal data in French texts: numbers, addresses, dates of birth, names.
 
-    For each line {"id", "text"} one line {"id", "findings"}, each finding with its kind and place, never its words.
-    With --redact, each text with every finding replaced by its kind, checked by looking again. A line that cannot be
-    read is answered with an error, the others as ever, and the command ends with 2.
+    For each line {"id", "text"} one line {"id", "findings"}, each finding with its kind and place, never its words. A
+    line that cannot be read is answered with an error, the others as ever, and the command ends with 2.
     """
-    from boussole.audits.texts.personal.redact import answer_lines
+    from boussole.audits.texts.personal.detector import answer_lines
 
-    if redact == STDOUT and json_target == STDOUT:
-        raise typer.BadParameter("only one of --json and --redact can be written to stdout.", param_hint="--redact")
     with opened(file) as held:
-        answers: Iterator[Found] = answer_lines(held, jobs=jobs, redact=redact is not None, health=health)
-        if redact is not None:
-            answers = _redacted(answers, redact)
-        found: Iterable[Answer] = ((each.line, each.found) for each in answers)
-        if json_target is not None:
-            found = write_answers(found, json_target)
-        if json_target is not None or redact == STDOUT:
-            faults = [line for line, _ in found if line.fault]
-        else:
-            faults = _personal_told(found)
+        answered = answer_lines(held)
+        faults = _personal_told(answered) if json_target is None else _faults(write_answers(answered, json_target))
     tell_faults(faults, where=file)
-
-
-def _redacted(answers: Iterator[Found], target: str) -> Iterator[Found]:
-    """The answers as they come, each text without what was found written once all are there."""
-    held: list[Found] = []
-
-    def through() -> Iterator[Answer]:
-        for each in answers:
-            held.append(each)
-            yield each.line, each.redacted
-
-    for _ in write_answers(through(), target):
-        yield held.pop()
 
 
 def _personal_told(found: Iterable[Answer]) -> list[TextLine]:

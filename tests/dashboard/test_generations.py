@@ -60,7 +60,7 @@ def test_the_texts_that_came_in_are_counted_and_none_is_shown(scene: Scene) -> N
     told = dict(look(scene, writer(LOG), facts=facts).writers[0].facts)
     assert told["Texts that came in"] == "12,345, October 2026"
     assert told["What is kept of each"] == (
-        "what was asked and written (encrypted; shown only redacted), its length, what its user said of it"
+        "what was asked and written (encrypted, never shown), its length, what its user said of it"
     )
     unkept = LOG.replace("said}", "said, texts: {kept: false}}")
     assert dict(look(scene, writer(unkept)).writers[0].facts)["What is kept of each"] == (

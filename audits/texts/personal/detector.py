@@ -1,4 +1,4 @@
-"""Personal data found in texts, one after the other or in several processes, and texts without it.
+"""Personal data found in texts.
 
 A text without what hides personal data in it, and the way back to the text as it was written.
 
@@ -15,11 +15,12 @@ import unicodedata
 from array import array
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import cast
+from itertools import islice, tee
+from typing import IO, Any, cast
 
+from boussole.audits.texts.lines import TextLine, fault_told, read_lines
 from boussole.audits.texts.lookalikes import FOREIGN
 from boussole.audits.texts.personal.findings import ENTITIES, Entity, PersonalFinding, Span, without_overlaps
-from boussole.audits.texts.personal.spread import batches, spread
 
 _BLANKS = "\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\x0b\x0c\r"
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
@@ -157,16 +158,26 @@ def find(text: str, *, entities: Collection[Entity] = ENTITIES) -> list[Personal
     return next(find_all([text], entities=entities))
 
 
-def find_all(
-    texts: Iterable[str], *, entities: Collection[Entity] = ENTITIES, jobs: int = 1
-) -> Iterator[list[PersonalFinding]]:
-    """The personal data in each text, in their order; `jobs` processes read batches beside each other.
-
-    Texts are read as they are asked for, so that there may be more of them than memory holds.
-    """
+def find_all(texts: Iterable[str], *, entities: Collection[Entity] = ENTITIES) -> Iterator[list[PersonalFinding]]:
+    """The personal data in each text, in their order; texts are read batch by batch."""
     kinds = tuple(entity for entity in ENTITIES if entity in entities)
-    for found in spread(find_batch, ((batch, kinds) for batch in batches(texts, BATCH)), jobs=jobs):
-        yield from found
+    source = iter(texts)
+    while batch := list(islice(source, BATCH)):
+        yield from find_batch(batch, kinds)
+
+
+def answer_lines(file: IO[bytes]) -> Iterator[tuple[TextLine, dict[str, Any]]]:
+    """Each line of a file with its answer `{"id", "findings"}`; null and an `error` for one that cannot be read.
+
+    Statements of health, which only the audit counts, are not reported.
+    """
+    lines, texts = tee(read_lines(file))
+    kinds = [entity for entity in ENTITIES if entity != "HEALTH"]
+    for line, found in zip(lines, find_all((each.text for each in texts), entities=kinds), strict=True):
+        if line.fault:
+            yield line, {"id": line.id, "findings": None, "error": fault_told(line)}
+        else:
+            yield line, {"id": line.id, "findings": [each.document() for each in found]}
 
 
 def find_batch(texts: list[str], entities: tuple[Entity, ...]) -> list[list[PersonalFinding]]:

@@ -175,7 +175,7 @@ def _kept(system: System, say: Say) -> str:
         return ""
     kept = log.input or log.output
     parts = {
-        say("what was asked and written (encrypted; shown only redacted)"): GENERATIONS.keeps(log) and kept,
+        say("what was asked and written (encrypted, never shown)"): GENERATIONS.keeps(log) and kept,
         say("the model"): log.model_version,
         say("its length"): log.tokens_out,
         say("the time it took"): log.seconds,

@@ -10,7 +10,6 @@ import pytest
 
 from boussole.audits.texts.personal.detector import find
 from boussole.audits.texts.personal.health import find_health
-from boussole.audits.texts.personal.redact import redact
 
 SET = Path(__file__).parents[3] / "data" / "texts" / "health_dev.jsonl"
 SAID = [
@@ -66,12 +65,6 @@ def test_the_development_half_is_agreed_with() -> None:
         missed += sum(not any(one.start < end and start < one.end for one in found) for start, end in spans)
         wrong += sum(not any(one.start < end and start < one.end for start, end in spans) for one in found)
     assert (missed, wrong) <= (1, 0)
-
-
-def test_redaction_leaves_no_word_of_health() -> None:
-    assert (
-        redact("Mon fils est autiste et sa dépression s’aggrave.") == "Mon fils est [HEALTH] et sa [HEALTH] s’aggrave."
-    )
 
 
 @pytest.mark.attack("texts", "texts made to be slow for what finds health")
