@@ -18,9 +18,7 @@ OWN = ("id", "order", "indicators")
 
 
 def diff(before: Charter, after: Charter) -> list[CharterChange]:
-    """Every change from one charter to another, in the order in which it is read: head, articles, law.
-
-    Questions are the same where their ids are; the human version number is not a change.
+    """Every change from one charter to another, in the order in which it is read; its version number is none.
 
     >>> from boussole.charter.text.loading import load_charter
     >>> diff(load_charter(), load_charter())

@@ -17,10 +17,7 @@ Effect = Literal["tighter", "looser", "neutral", "unclear"]
 
 @dataclass(frozen=True, kw_only=True)
 class CharterChange:
-    """One thing that differs. `effect` says whether the promise is harder to keep than before.
-
-    `unclear`: more can be broken or less, which only a replay over measures can show.
-    """
+    """One thing that differs; `effect` says whether the promise is harder to keep, or `unclear` where both may be."""
 
     kind: str
     effect: Effect

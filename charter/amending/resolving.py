@@ -27,10 +27,8 @@ MOST_BYTES = 4_000_000
 def resolve(name: str, workspace: Workspace | None = None) -> Charter:
     """The charter that somebody calls `name`.
 
-    In this order: `packaged`; `current` (the charter in force in the workspace); `draft` (the text of its files, which
-    may be another once a version is adopted); a template; a folder; a JSON file of a charter; a version number or the
-    first characters of a hash that the workspace's records keep.
-
+    In this order: `packaged`; `current` (the charter in force in the workspace); `draft` (the text of its files); a
+    template; a folder; a JSON file of a charter; a version number or the first characters of a hash of the records.
     Raises CharterError when there is none, several, or when it has a fault.
     """
     named: dict[str, Callable[[], Charter]] = {
@@ -49,10 +47,7 @@ def resolve(name: str, workspace: Workspace | None = None) -> Charter:
 
 
 def charter_of_json(text: str, *, where: str) -> Charter:
-    """A charter from its JSON document, as diffs, reports and evidence packs carry it; its hash is computed.
-
-    Raises CharterError when it is no charter, or one with a fault.
-    """
+    """A charter from its JSON document; raises CharterError when it is none, or one with a fault."""
     charter = _parsed(text, where=where)
     if found := faults(charter):
         raise CharterError(" ".join(found), where=where, next_step="Take it from a folder that has no fault.")

@@ -57,8 +57,7 @@ def accumulated(
     """What the window of a run and those before it tell together; None where no other window counts.
 
     Windows count as long as they are those of the system's kind, one after the other, in which the same version of the
-    model decided about the same groups; of a question, as long as the charter asked the same. At most a year of them
-    makes the figures; as many before them tell how often the same evidence was looked at.
+    model decided about the same groups, and the charter asked the same. At most a year of them makes the figures.
     `beside`: documents that will be sealed before that of the run, as good as stored.
     """
     kind, looks = run.system.windows.audit, LOOKS[run.system.windows.audit]
@@ -100,10 +99,9 @@ def measured(
     *,
     stored: Mapping[str, AuditDocument],
 ) -> SeveralWindows:
-    """The figures of some windows and of the one after them together; and those of recent windows alone.
+    """The figures of some windows and of the one after them together, and those of recent windows alone.
 
-    `stored`: audits by their evidence; of those before a year it is enough to know on how much figures rested.
-    Of groups whose legal basis has ended by now, nothing is looked at.
+    `stored`: audits by their evidence. Groups whose legal basis has ended are left out.
     Raises BoussoleError when the evidence of a window is missing or was changed.
     """
     span = LOOKS[system.windows.audit]
@@ -243,8 +241,7 @@ def _version(workspace: Workspace, system: System, window: Window, document: Aud
 
 
 def _otherwise(workspace: Workspace, charter: Charter, document: AuditDocument) -> set[str]:
-    """The measures that the charter asks something else of than when a document was sealed; a level that was moved asks
-    the same."""
+    """The measures that the charter asks something else of than when a document was sealed, levels aside."""
     if document.charter.sha256 == charter.sha256:
         return set()
     try:

@@ -38,10 +38,7 @@ class PeriodAudit:
 
 
 def periods_of(workspace: Workspace, system: System) -> list[LogPeriod]:
-    """All periods of a log of the system's kind, from the one of its first day to that of its last, oldest first.
-
-    Periods in between without decisions are among them. Where the whole log is one period, only that.
-    """
+    """All periods of a log of the system's kind, oldest first, those without decisions included."""
     with reading(workspace) as connection:
         days = days_of(connection, system)
         held = periods_held(connection, system)
@@ -79,8 +76,7 @@ def audit_periods(
     exact: bool = False,
     beside: Sequence[AuditDocument] = (),
 ) -> list[PeriodAudit]:
-    """Audits periods in their order without sealing any: each hides what those before it oblige it to hide, and the
-    documents `beside`, which will be sealed with them."""
+    """Audits periods in their order without sealing any; each hides what earlier ones and those `beside` oblige to."""
     stored: dict[Window, AuditDocument] = {}
     for document in audits_of(workspace, system.id):
         stored[document.window.days] = document
@@ -108,10 +104,7 @@ def audit_periods(
 
 
 def unchanged(stored: AuditDocument, made: AuditDocument) -> bool:
-    """Whether an audit says what a stored one of its window says, of the same declaration of its system.
-
-    Decisions that came to other periods since change nothing of this one.
-    """
+    """Whether an audit says what a stored one of its window says, of the same declaration of its system."""
     same_system = stored.evidence.system == made.evidence.system
     return same_system and not differences(_own(stored), _own(made), texts=False)
 

@@ -84,11 +84,9 @@ def audit_files(
 ) -> tuple[AuditDocument, list[IngestReport]]:
     """Audits files alone: what they hold, from first to last day, is measured and judged, and nothing is kept.
 
-    `files` is given an empty private folder to fetch into and names what to audit. The charter is that of the
-    `parent` workspace, else the packaged one. Neither drift nor anything else that needs a second period is examined.
-
-    Raises SourceError for files that cannot be read or of which no row is acceptable; other bad rows are in the
-    reports.
+    `files` is given an empty private folder to fetch into and names what to audit. The charter is that of the `parent`
+    workspace, else the packaged one. Raises SourceError for files that cannot be read or of which no row is acceptable;
+    other bad rows are in the reports.
     """
     audited = whole_log(system, home=parent.home if parent else None)
     with ephemeral(audited, parent=parent) as workspace:
@@ -114,10 +112,9 @@ def audit_document(
     together: AccumulatedFigures | None = None,
     read: Evidence | None = None,
 ) -> AuditDocument:
-    """The audit document of a run; its evidence gets `entry` and `root` when it is sealed.
+    """The audit document of a run, without `entry` and `root`, which sealing adds.
 
-    `together`: what the window tells with those before it.
-    `read`: the evidence that a stored document names, where it is computed again.
+    `together`: what the window tells with those before it. `read`: the evidence that a stored document names.
     """
     charter, act = judging.charter, judging.act
     measures = measures_of(run.measures)

@@ -38,11 +38,11 @@ def publications(
     before: int | None = None,
     beside: Sequence[AuditDocument] = (),
 ) -> list[ShownWindow]:
-    """What stored audits (those `before` an entry of the ledger) have shown of the window, and of its window of
-    reference. `beside`: documents that will be stored before this window's.
+    """What stored audits (those `before` an entry) and those `beside` show of the window and of its window of
+    reference.
 
     Raises OverlapError where an audit of the system is about other days that share some with these: one subtracted from
-    the other would tell of days that no audit is about, and of the few people in them.
+    the other would tell of the few people in the days between.
     """
     kin = _kin(workspace, system, before=before, beside=beside)
     reference = reference_window(system)
@@ -130,12 +130,7 @@ def set_apart(workspace: Workspace, system: System, documents: Mapping[Window, A
 
 
 def hold_groups(workspace: Workspace, system: System, *, beside: Sequence[AuditDocument] = ()) -> None:
-    """Checks that groups divide people as stored audits did. Raises SystemFileError, which names the group that does
-    not.
-
-    Both could be subtracted from one another, and nobody could compare them. So no other group takes the place of one
-    by which audits told of a column.
-    """
+    """Checks that groups divide people as stored audits did; raises SystemFileError, which names one that does not."""
     where = str(file_of(workspace.home / "systems", system.id))
     for digest in sorted(declarations_of(workspace, system.id, beside=beside)):
         declared_then = _declared(workspace, digest).groups

@@ -1,7 +1,4 @@
-"""Whom groups are compared with, where that has changed since the audit before and changed an answer.
-
-The same decisions are judged a second time with the reference of then: what differs comes from the reference alone.
-"""
+"""Whom groups are compared with, where that has changed since the audit before and changed an answer."""
 
 from __future__ import annotations
 
@@ -52,10 +49,9 @@ def changed_references(
     stands: WindowStanding,
     before: int | None = None,
 ) -> list[ReferenceChanged]:
-    """Each group attribute whose reference is another one than in the audit sealed before, with the answers it changed.
+    """Each group attribute whose reference differs from that of the audit sealed before, with the answers it changed.
 
-    `read` gives what the document was measured from, `stands` says how its window stood. `before`: only audits sealed
-    before an entry. Empty where nothing changed.
+    `read` gives what the document was measured from, `stands` says how its window stood.
     """
     previous = audit_before(workspace, system.id, before=before)
     then = _declared(workspace, previous)

@@ -1,8 +1,4 @@
-"""What another version of the charter would have said: stored measures judged again, and what changes.
-
-Nothing is measured again and nothing stored is touched: a verdict that was given stays given. Each audit is judged with
-what people had stated when it was made, by the rule of then, and by the system file of today.
-"""
+"""What another version of the charter would have said: stored measures are judged again, and nothing stored changes."""
 
 from __future__ import annotations
 
@@ -78,10 +74,7 @@ def replay(
     since: dt.date | None = None,
     until: dt.date | None = None,
 ) -> Replay:
-    """Judges the stored audits by another charter and compares with the verdicts that were given.
-
-    Of each window the audit that was sealed last; windows that end in some days, of one system, or all of them.
-    """
+    """Judges the latest audit of each stored window by another charter and compares the verdicts that were given."""
     systems, windows, verdicts = workspace.systems, 0, 0
     unknown: set[str] = set()
     changes: list[VerdictChange] = []

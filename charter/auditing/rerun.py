@@ -71,10 +71,7 @@ def chosen(
     start: dt.date | None = None,
     end: dt.date | None = None,
 ) -> list[StoredAudit]:
-    """The stored audits of a system, of some entries, or whose windows lie within some days; all when nothing is asked.
-
-    Raises BoussoleError where there is none.
-    """
+    """The stored audits of a system, of some entries or of windows within some days; BoussoleError where none is."""
     found = [
         audit
         for audit in stored_audits(workspace)

@@ -1,9 +1,4 @@
-"""What an audit says of a system that only writes and whose file holds texts to nothing: how many, and each question.
-
-Nothing is measured and nothing is sealed: what people have stated answers some questions, and the others are not
-examined, each with its reason. Writes the document `boussole.texts/1`. Where the file says what texts, or calls, are
-held to, it is audited like any other (`audit`).
-"""
+"""What is said of a system that only writes and whose file holds texts to nothing, as a document `boussole.texts/1`."""
 
 from __future__ import annotations
 
@@ -31,10 +26,7 @@ def texts_document(
     end: dt.date | None = None,
     as_of: dt.date | None = None,
 ) -> TextsDocument:
-    """The texts of a window (the system's own when not given, as its log of texts goes), and what is said of them.
-
-    Raises BoussoleError where no text came in.
-    """
+    """The texts of a window, by default all, and what is said of them; raises BoussoleError where no text came in."""
     as_of = as_of or dt.datetime.now(system.zone).date()
     window, texts = _counted(workspace, system, start, end)
     judging = in_force(workspace)

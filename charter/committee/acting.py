@@ -151,10 +151,7 @@ class Turn:
     def seal(self, act: Act, *, anew: bool = False) -> SealedStatement:
         """Hold an act to the rules and seal it; one that stands already, word for word, is returned as it is.
 
-        The rules that it is held to are sealed before it, where they were not. `anew`: words that
-        others came after are said once more; a request that is merely sent twice does not bring them back.
-
-        Raises RefusedError, in which case nothing of the turn is kept.
+        `anew`: words that others came after are said once more. Raises RefusedError, and nothing of the turn is kept.
         """
         if act.committee != self.house.committee:
             raise RefusedError("apart", entry=act.committee)
@@ -183,8 +180,7 @@ class Turn:
     def seal_once(self, act: Act, *, seen: int) -> SealedStatement:
         """Seal an act that a form sent which was shown when entry `seen` was the last of the ledger.
 
-        Words that had ceased to count by then are said once more, on purpose. Those that this very form sealed, sent
-        twice or again later, are returned as they are, even where others came after them.
+        What this form sealed already is returned as it is; other words that no longer count are said once more.
         """
         known = find(self.connection, act)
         while known is not None and not self._counts(known, act):
@@ -248,8 +244,7 @@ def _said(act: Act) -> dict[str, Any]:
 
 
 def examined(workspace: Workspace, system: str) -> Examined:
-    """A function that gives, for a window, the last one before it that a committee worked on; where there is none,
-    the last one audited."""
+    """A function that gives, for a window, the last one before it that a committee worked on, else that was audited."""
     packed = [
         Window(each.start, each.end)
         for name in committees(workspace)

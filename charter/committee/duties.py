@@ -1,7 +1,4 @@
-"""What is due to a committee, and by it: sessions, minutes, answers, publications, mandates, each with its day.
-
-Pure: it is given the house, what people stated, and the day.
-"""
+"""What is due to a committee, and by it: sessions, minutes, answers, publications, mandates, each with its day."""
 
 from __future__ import annotations
 
@@ -46,8 +43,7 @@ MINUTES_DAYS = 30
 class Duty:
     """Something that a committee does, or waits for, by a day.
 
-    `entry` is that of the session, question, referral, opinion, recommendation or mandate it is about; `who` the role
-    that must answer, `member` the member whose mandate ends.
+    `entry`: of what it is about; `who`: the role that must answer; `member`: whose mandate ends.
     """
 
     on: dt.date

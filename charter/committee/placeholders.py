@@ -1,8 +1,7 @@
 """Words that stand for what is still to be written: nothing that holds them is decided on, issued or sealed as minutes.
 
-Only what can be nothing else counts: a sentence that begins “À compléter en séance”, “[to be written]”, a line of no
-more than “À compléter”. A sentence in which something “est à compléter par l’agent” says something, and so does one
-that speaks of the words « à compléter ».
+Only what can be nothing else counts: a sentence that begins “À compléter en séance”, “[to be written]”, or a line of no
+more than “À compléter”.
 """
 
 from __future__ import annotations
@@ -75,8 +74,7 @@ def needs_words(wording: OpinionText) -> None:
 
 
 def needs_written(act: Act) -> None:
-    """Checks that what is about to be sealed is written to its end: an opinion, and what is decided in words. Acts that
-    were sealed before stand as they are. Raises RefusedError."""
+    """Raises RefusedError where an opinion, or a decision in words, that is about to be sealed holds a placeholder."""
     if isinstance(act, Opinion):
         needs_words(act.wording)
     if isinstance(act, (Vote, Consensus)) and (words := placeholder(act.title)):
@@ -86,8 +84,7 @@ def needs_written(act: Act) -> None:
 
 
 def needs_written_out(document: Mapping[str, Any]) -> None:
-    """Checks that the notes of minutes are written to their end; all else in them was when it was sealed. Raises
-    RefusedError, which names the item."""
+    """Raises RefusedError, which names the item, where the notes of minutes hold a placeholder."""
     for number, item in enumerate(document["items"], 1):
         if words := placeholder(item["note"]["text"] if "note" in item else ""):
             raise RefusedError("unwritten_note", number=number, item=item["title"], words=words)

@@ -1,7 +1,6 @@
 """The files `committees/ID.yaml` of a workspace: which committees there are, and how they work.
 
-While a workspace has no such folder, it has the external committee that Boussole brings. A file that names no colleges
-has those of the charter in force.
+Without such a folder, a workspace has the external committee that Boussole brings.
 """
 
 from __future__ import annotations
@@ -47,10 +46,7 @@ def packaged(name: str) -> Rules:
 
 
 def read_rules(path: Path, colleges: Sequence[College]) -> Rules:
-    """The rules of one file. `colleges`: those of the charter, where the file names none.
-
-    Raises BoussoleError with file, key and next step.
-    """
+    """The rules of one file, with the given `colleges` where it names none; raises BoussoleError for a fault."""
     try:
         raw = parse(read_text(path))
     except UnicodeDecodeError as error:

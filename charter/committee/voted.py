@@ -68,16 +68,14 @@ def wording_in(body: Mapping[str, Any]) -> OpinionText | None:
 
 
 def needs_unused(house: CommitteeState, subjects: set[str]) -> None:
-    """Checks that no vote and no decision rests on some texts, so that they can be thrown away: members would else vote
-    on what nobody can read. Raises RefusedError."""
+    """Raises RefusedError where a vote or a decision rests on some texts, so that they cannot be thrown away."""
     entry = in_use(house, subjects)
     if entry is not None:
         raise RefusedError("draft_in_use", entry=entry)
 
 
 def in_use(house: CommitteeState, subjects: set[str]) -> int | None:
-    """The vote under way, or the decision without an opinion yet, that rests on one of some texts; None where none
-    does."""
+    """The vote under way, or the decision without an opinion yet, that rests on one of some texts, if any."""
     for entry, vote in house.standing(Vote):
         if not over(house, entry) and vote.subject in subjects:
             return entry

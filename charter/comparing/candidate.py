@@ -49,9 +49,8 @@ def judge(
 ) -> ComparisonDocument:
     """What changed from production to the candidate, in every comparison that the charter judges.
 
-    *worse*: significantly worse, Holm-corrected over all comparisons, so that a candidate that changes nothing is
-    held up at most once in 1 ÷ alpha builds. *not_worse*: significantly within the margin. Else *unknown*, with the
-    smallest regression that these cases could have shown. The formulas are those of `audits.uncertainty.change`.
+    *worse*: significantly worse, Holm-corrected over all comparisons. *not_worse*: significantly within the margin.
+    Else *unknown*, with the smallest regression that these cases could have shown (`audits.uncertainty.change`).
     """
     followed = changes(system, production, candidate)
     measures = measures_of(item.candidate for item in followed)
@@ -115,8 +114,7 @@ def _row(
     margins: Margins,
     level: float,
 ) -> JudgedChange:
-    """One comparison with its figures and its verdict. `level`: at which a regression has to show itself at the first
-    step of Holm's correction; `holms`: the corrected p-value, and whether the true one may be smaller."""
+    """One comparison with its figures and verdict, given its corrected p-value and the level of Holm's first step."""
     change, (adjusted, at_most) = item.change, holms
     scale, bad_side = given(measure.params.scale), given(measure.params.bad_side)
     margin = margins.on(bad_side, scale=scale)

@@ -25,9 +25,7 @@ ORDER: tuple[State, ...] = ("overdue", "waiting", "decided")
 
 @dataclass(frozen=True, kw_only=True)
 class AppealState:
-    """An appeal, by when it must be answered, and what was decided last. `days`: from its receipt to the decision,
-    or to today while it waits. `answered_on`: the day of the first decision that stands: a later one corrects an
-    answer, and does not make it late."""
+    """An appeal, by when it must be answered, and what was decided. `days`: from receipt to decision, or to today."""
 
     entry: int
     appeal: Appeal
@@ -118,11 +116,7 @@ def counts(found: Sequence[AppealState]) -> AppealCounts:
 def grouped(
     found: Sequence[AppealState], by: Callable[[AppealState], Hashable], *, below: int
 ) -> dict[Hashable, int | None]:
-    """How many appeals fall in each group; None for what is hidden.
-
-    Groups of fewer than `below` are hidden, and one more where their sum would give a hidden one away, since the total
-    is shown beside them.
-    """
+    """How many appeals fall in each group; None where fewer than `below`, and where the total would tell of these."""
     tally = Counter(by(each) for each in found)
     small = hidden(tally, below=below)
     return {group: None if group in small else n for group, n in tally.items()}

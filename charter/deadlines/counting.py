@@ -1,12 +1,4 @@
-"""What records say of a promise: of everything that came due in a year, how much was done as it should have been.
-
-Nothing is estimated: all that was recorded is counted. What was never recorded cannot be; so where there is no
-record at all, nothing is counted either.
-
-Whether opinions are published, and opinions and recommendations answered, by the days that the charter sets.
-
-A committee's own rules may set others; its pages say what came of these.
-"""
+"""What records say of a promise: of everything that came due in a year, how much was done as it should have been."""
 
 from __future__ import annotations
 
@@ -27,11 +19,7 @@ from boussole.charter.text.model import Records
 
 
 def opinions_followed(sources: Sources) -> RecordCounts | None:
-    """Publications and answers of what was said about a system, and about all; None where nothing was said of this one.
-
-    An opinion that another corrects is owed nothing more; one that the committee withholds is not to be published. A
-    recommendation is answered by its own day. The first publication and the first answer count.
-    """
+    """Publications and answers of what was said about a system, and about all; None where nothing was said of it."""
     own = any(
         said.system == sources.system.id
         for kind in (Opinion, Recommendation)

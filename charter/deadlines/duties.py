@@ -1,7 +1,6 @@
 """By when an incident must be reported, by its severity: the law, its source, and since when it binds.
 
-Article 73 of the AI Act counts from the moment a serious incident (Art. 3(49)) became known, and asks for a report at
-once, and at the latest within these days. Before the law binds, the same days are counted as a proposal.
+Article 73 of the AI Act counts from the moment a serious incident (Art. 3(49)) became known.
 """
 
 from __future__ import annotations

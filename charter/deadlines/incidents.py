@@ -106,10 +106,7 @@ def _deadline(
 
 
 def _due(incident: Incident, updates: Sequence[tuple[int, IncidentUpdate]]) -> list[tuple[Delay, dt.datetime]]:
-    """Each duty with its deadline: the first that stands.
-
-    A deadline lapses when the incident is graded otherwise before it has passed, and not after: what was late stays so.
-    """
+    """Each duty with its first deadline that stands; another severity lifts one only before it has passed."""
     grades = [(incident.severity, incident.known_at, incident.on)]
     grades += [(said.severity, said.known_at or incident.known_at, said.on) for _, said in updates if said.severity]
     until = [stated for _, _, stated in grades[1:]]

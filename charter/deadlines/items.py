@@ -23,8 +23,7 @@ State = Literal["good", "late", "refused", "overdue", "waiting"]
 
 @dataclass(frozen=True, kw_only=True)
 class DueItem:
-    """Something that had to be done by a day, and how that stands. `since`: the day from which it was owed, where the
-    charter limits how long it may wait."""
+    """Something that had to be done by a day, and how that stands. `since`: the day from which it was owed."""
 
     entry: int
     due: dt.date
@@ -68,8 +67,7 @@ def bound_of(due: int, good: int) -> float | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """Where counts come from. `versions`: those that decided in the window of an audit; `params`: days that the charter
-    sets."""
+    """Where counts come from. `versions`: those that decided in the window; `params`: days that the charter sets."""
 
     facts: Facts
     system: System
@@ -82,12 +80,10 @@ class Sources:
 
 
 def examined_versions(sources: Sources) -> RecordCounts | None:
-    """Decisions by versions that had been examined when they decided; None where no version is named on either side.
+    """Decisions, or texts, by versions that had been examined by then; None where neither side names a version.
 
-    Of a system that only writes, texts take the place of decisions (`texts`).
-
-    `late`: by a version that was examined only after it had decided; `overdue`: by one that nobody examined; `untold`:
-    the log does not say by which. Of a version all decisions of the window are alike.
+    `late`: by a version that was examined only afterwards; `overdue`: by one that nobody examined; `untold`: the log
+    does not say by which.
     """
     known = sources.system.versions
     told = [each for each in sources.versions if each.version is not None]

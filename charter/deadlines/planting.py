@@ -1,7 +1,6 @@
 """Planted errors: drawing the cases of a protocol, and what is known of the last one that was carried out.
 
-Cases are drawn by a secret that was sealed as its hash before they existed: whoever has the list of cases and the
-secret draws the same ones, and nobody could have picked them.
+Cases are drawn by a secret that was sealed as its hash before they existed, so that nobody can pick them.
 """
 
 from __future__ import annotations
@@ -19,8 +18,7 @@ from boussole.charter.records.facts import Facts
 def drawn(cases: Iterable[str], *, secret: str, errors: int) -> list[str]:
     """The cases in which errors are planted: those with the smallest HMAC-SHA-256 under the secret, smallest first.
 
-    The order of the cases changes nothing, nor does one that is named twice. Source: sampling by permanent random
-    numbers, Ohlsson (1995), Business Survey Methods, chapter 9.
+    Source: sampling by permanent random numbers, Ohlsson (1995), Business Survey Methods, chapter 9.
 
     >>> drawn("abcd", secret="not a long one", errors=2) == drawn("dcbaa", secret="not a long one", errors=2)
     True

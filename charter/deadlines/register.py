@@ -31,8 +31,8 @@ def _stocks(facts: Facts) -> list[tuple[dt.date, int, Stocktaking]]:
 def uses_registered(sources: Sources) -> RecordCounts | None:
     """Uses and models by the stock taken last; None where nobody has taken stock.
 
-    `overdue`: models that belong to no use, which may only not have been entered; `past_due`: for how many days the
-    first of them has been known. `refused`: uses of high risk that nobody examined; `untold`: others that nobody did.
+    `overdue`: models that belong to no use; `past_due`: for how many days the first of them has been known. `refused`:
+    uses of high risk that nobody examined; `untold`: others that nobody did.
     """
     found = _stocks(sources.facts)
     if not found:

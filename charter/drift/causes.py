@@ -1,12 +1,7 @@
 """What can have moved a system, told apart: the inputs, the groups, the world, the model.
 
-The inputs and the mix of groups are seen as such. The world changed where the same scores are followed by other
-outcomes than before, unless another model came when that began: its scores may simply mean something else. The model
-changed where another version decides and the scores moved when it came; where scores moved although nothing that is
-watched did by itself, it is the model, an input that nobody watches, or how inputs go together.
-
-A version came where it decides more of the decisions than before: it may have been tried on a few of them, or have
-decided alone, long before.
+The world changed where the same scores are followed by other outcomes than before. The model changed where another
+version decides and the scores moved when it came. A version came where it decides more than before.
 """
 
 from __future__ import annotations
@@ -29,12 +24,9 @@ LEAST = 0.05
 class Causes:
     """At one window. `meant`: the newest window up to it whose outcomes could be held to their scores.
 
-    `world`: it is there that the world changed; `selected`: or whom people select at the same scores, since what came
-    is known of the selected alone. `arrived`: versions that came when the scores began to move. `unseen`: scores moved
-    though nothing watched did, and no version came. `recalibrated`: outcomes at the same scores changed, with a model
-    that came then. `either`: they changed while scores moved, and it is not known whether another model came.
-    `nameless`: the log does not say which version decided. `quiet`: versions that came in this window without moving
-    the scores.
+    `world`: it changed there, or (`selected`) whom people select at the same scores did. `arrived`: versions that came
+    when the scores began to move; `unseen`: no version came. `recalibrated`: outcomes at the same scores changed with a
+    model; `either`: perhaps with one. `quiet`: versions that came in this window without moving the scores.
     """
 
     meant: int | None = None
@@ -83,8 +75,7 @@ def _unseen(series: DriftSeries, read: Read, at: int) -> bool:
 
 
 def _unexplained(now: Mapping[str, ThemeReading], *, nameless: bool) -> bool:
-    """Whether the scores moved, and it may be the model's doing: neither the inputs nor the groups are known to have
-    moved, or nobody says which version decided."""
+    """Whether the scores moved although neither inputs nor groups are known to have, or nobody names the version."""
     others = {now[INPUTS].state, now[GROUPS].state} & set(MOVED)
     return now[SCORE].state in MOVED and (nameless or not others)
 
@@ -102,8 +93,7 @@ def _sides(series: DriftSeries, at: int) -> list[Window]:
 
 
 def _came(series: DriftSeries, read: Read, theme: str, at: int) -> list[VersionDays]:
-    """Versions that came when a theme began to move, or while that was uncertain; as long as windows are compared with
-    one and the same."""
+    """Versions that came when a theme began to move, as long as windows are compared with the same one."""
     against = [point.against for point in series.points]
     alike = at
     while alike and against[alike - 1] == against[at]:

@@ -1,8 +1,4 @@
-"""How the mix of groups, and what they are given, move: from what stored audits have told and from nothing else.
-
-Whatever is made of published figures gives nothing away that they did not: groups that an audit hides are added up with
-the people of unknown group, as every reader could do.
-"""
+"""How the mix of groups, and what they are given, move, from the published figures of stored audits alone."""
 
 from __future__ import annotations
 
@@ -38,18 +34,13 @@ class GroupSizes:
 
 
 def kind_of_series(system: System) -> AuditWindow:
-    """The length of the periods whose audits make series: that of the system's audits; months where these are of single
-    days, which are too many, or of the whole log."""
+    """The length of the periods of series: that of the system's audits, or months where these are days or one."""
     kind = system.windows.audit
     return "month" if kind in ("day", "all") else kind
 
 
 def series_of(documents: Mapping[Window, AuditDocument], kind: AuditWindow) -> list[Series]:
-    """What audits of whole periods of a kind have told, one after the other: judged comparisons, scores, and how good
-    decisions are.
-
-    Comparisons are those of the newest period. What rests on outcomes has the periods whose outcomes are known.
-    """
+    """What audits of whole periods of a kind have told: judged comparisons, scores, and how good decisions are."""
     periods = [window for window in sorted(documents) if window == period_of(window.start, kind)]
     if len(periods) < 2:
         return []

@@ -30,11 +30,7 @@ MOVED = CALLING
 
 @dataclass(frozen=True, kw_only=True)
 class ThemeReading:
-    """One theme in one window: its verdict, what moved most (columns, attributes, or measures of audits), and why
-    others have no figure.
-
-    `states`: of each column, attribute or measure.
-    """
+    """One theme in one window: its verdict, what moved most, and why others have no figure."""
 
     state: Verdict = Verdict.NOT_EXAMINED
     moved: Sequence[str] = ()
@@ -64,8 +60,7 @@ def theme_of(measure: Measure) -> str:
 
 
 def _verdicts(known: Sequence[Measure], rule: DriftRule) -> dict[str, Verdict]:
-    """The verdict of each distance, by the id of its measure: one family for each question of the charter, and one for
-    all distances that none asks for."""
+    """The verdict of each distance, with one family for each question and one for what no question asks for."""
     families: dict[str, list[tuple[Measure, DriftLevel]]] = {}
     for measure in known:
         level = rule.level(SCORE if theme_of(measure) == SCORE else FEATURES)
@@ -114,8 +109,7 @@ def _reading(measures: Sequence[Measure], verdicts: Mapping[str, Verdict]) -> Th
 
 
 def _meaning(measures: Sequence[Measure], rule: DriftRule) -> ThemeReading:
-    """Whether scores mean what they meant, from two figures: both are held to the same level, whatever the charter says
-    of distances."""
+    """Whether scores mean what they meant, from two figures that are held to the same level."""
     known = [each for each in measures if each.value is not None]
     found = [beyond(each) for each in known]
     far, near = holm([p for p, _ in found]), max((p for _, p in found), default=1.0) <= rule.alpha
@@ -145,8 +139,7 @@ def meaning_reading(reading: ThemeReading, point: Point, found: Sequence[Shift],
 
 
 def _holds(shift: Shift, point: Point, rule: DriftRule) -> bool:
-    """Whether a month is still where a figure moved to, beyond the level: nearer to that than to what scores meant in
-    the reference period (0). A figure may have moved back there."""
+    """Whether a month is still where a figure moved to, nearer to that than to 0, the reference period."""
     measure = point.measure(shift.id, OUTCOME)
     if measure is None or measure.value is None or abs(shift.after) <= LEVEL:
         return False

@@ -1,8 +1,6 @@
 """By what drift is judged: the levels of the charter, and its level of error, shared as for every other question.
 
-What the charter asks of drift (the scores and the data followed) is judged like its other questions: Holm over the
-comparisons of a question, and the level of error shared between the looks of a year. All that is said of drift beside
-these questions shares that level once more, so that a steady year is accused of nothing in all but `alpha` of cases.
+What is said of drift beside the charter's questions shares that level once more (`alpha`).
 """
 
 from __future__ import annotations
@@ -95,9 +93,10 @@ CHANGES = tuple(f"{quantity}_change" for quantity in QUANTITIES)
 
 @dataclass(frozen=True, kw_only=True)
 class GroupMove:
-    """One group: the measure of its `change`, and that of its difference to whom it is compared with (None: to whom
-    others are compared). `otherwise`: it very likely moved otherwise than these; `between`: where that difference lies,
-    as far as its test tells at the level that decided: it holds 0 exactly where it is not `otherwise`."""
+    """One group: the measure of its `change`, and of its difference to whom it is compared with, if anybody.
+
+    `otherwise`: it very likely moved otherwise than these; `between`: the interval of that difference by its test.
+    """
 
     quantity: str
     by: tuple[str, ...]
@@ -116,8 +115,7 @@ def periods_with_groups(documents: Mapping[Window, AuditDocument], kind: AuditWi
 
 
 def moved_groups(document: AuditDocument, rule: DriftRule) -> list[GroupMove]:
-    """Every group of every attribute, in the order of the document: scores, then decisions; judged by the level of the
-    charter, shared between the looks of a year."""
+    """Every group of every attribute, scores before decisions, judged at the level of the charter of a year's looks."""
     measures = by_id(document.measures)
     found = []
     for quantity in QUANTITIES:

@@ -69,8 +69,7 @@ def drift_of(
     until: dt.date | None = None,
     charter: Charter | None = None,
 ) -> Drift:
-    """The drift of a system as read on a day, by a charter (the one in force); of windows that had ended `until` a day,
-    if one is given.
+    """The drift of a system as read on a day, by a charter (the one in force), of windows that had ended `until` a day.
 
     Raises BoussoleError where the system has no decision.
     """
@@ -104,8 +103,7 @@ def drift_of(
 
 
 def _rate(rule: DriftRule, kind: AuditWindow) -> float:
-    """In which share of steady looks of a year, twelve of which `shifts` takes for one, a figure may be said to have
-    moved: that of a year is shared between more where periods are shorter."""
+    """In which share of steady looks of a year a figure may be said to have moved, by the length of its periods."""
     return rule.of_shifts * min(1.0, LOOKS["month"] / LOOKS[kind])
 
 
@@ -125,8 +123,7 @@ class PeriodShift:
 
 
 def lasting_shifts(workspace: Workspace, system: System, *, today: dt.date) -> list[PeriodShift]:
-    """What moved for good between the periods of a system, the surest first: the share of people selected over all
-    complete periods, and the figures that the audits of these have told."""
+    """What moved for good between the periods of a system, the surest first."""
     kind, audits = kind_of_series(system), documents_of(workspace, system.id)
     with reading(workspace) as connection:
         periods = complete_periods(days_of(connection, system), kind)

@@ -57,8 +57,7 @@ class Book:
         return self._numbers.get(number)
 
     def stands(self, entry: int, kind: type[S]) -> S:
-        """The statement of an entry, which stands. Raises EntryRefusedError for one that was withdrawn, and where
-        there is none."""
+        """The statement of an entry; raises EntryRefusedError where there is none or it was withdrawn."""
         if entry in self._gone:
             raise EntryRefusedError("withdrawn", entry=entry)
         said = self._by_entry.get(entry)
@@ -185,8 +184,7 @@ def faults(sealed: Iterable[SealedStatement]) -> Iterator[tuple[int, EntryRefuse
 
 
 def record(workspace: Workspace, statement: Statement) -> SealedStatement:
-    """Seal what somebody states, by the way that is its kind's. The reason of a withdrawal is as public, and stays as
-    long, as the record that it is about: it is held to what may be written there.
+    """Seal what somebody states, by the way that is its kind's.
 
     Raises EntryRefusedError when its rules do not allow it, BoussoleError as `charter.records.seal` does.
     """

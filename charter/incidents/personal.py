@@ -1,8 +1,4 @@
-"""What in a text could lead to a person: nothing of it may be sealed, since what is sealed can't be erased.
-
-It finds what has a form: addresses, telephone numbers, long numbers, and a name after a title. It cannot find a name
-that stands alone: whoever writes is told so, and reads the text again.
-"""
+"""What in a text could lead to a person: addresses, telephone numbers, long numbers, and a name after a title."""
 
 from __future__ import annotations
 

@@ -19,9 +19,8 @@ def summarise(
 ) -> list[ArticleVerdict]:
     """One entry per article: its verdict, how many questions are asked and how many have an answer.
 
-    A broken or watched question decides alone. An article is kept only when all its questions are answered and
-    kept; otherwise it is unknown once somebody has looked at one of them, and not examined until then. An open finding
-    of an outside authority (`capped_by`: its entry) makes it no better than that finding says.
+    A broken or watched question decides alone. An article is kept only when all its questions are answered and kept.
+    An open finding of an outside authority (`capped_by`: its entry) makes it no better than that finding says.
     """
     return [_summary(article.id, verdict_documents, system, facts) for article in charter.articles]
 
@@ -40,10 +39,7 @@ def _summary(article: str, documents: Sequence[VerdictInShort], system: str, fac
 
 
 def current(document: AuditDocument, *, charter: Charter, system: System, facts: Facts) -> AuditDocument:
-    """An audit document with the verdicts that rest on statements as they are on the day of the facts.
-
-    What was measured stays as it was judged. A case reported after the window counts: nobody waits for the next audit.
-    """
+    """An audit document whose verdicts that rest on statements are as on the day of the facts; measured ones stay."""
     window = document.window
     fresh = {
         each.indicator: each
@@ -82,10 +78,7 @@ def _stated(question: SystemQuestion) -> bool:
 
 
 def _brought_up(stored: Sequence[VerdictDocument], fresh: Mapping[str, VerdictDocument]) -> Iterator[VerdictDocument]:
-    """The stored verdicts, fresh where either of them rests on a statement.
-
-    What the charter in force no longer asks rests on no statement any more; what it asks anew does from now on.
-    """
+    """The stored verdicts, with the fresh one where either of them rests on a statement."""
     for each in stored:
         newer = fresh.get(each.indicator)
         if newer is None and not each.rests_on_statements:

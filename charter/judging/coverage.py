@@ -1,7 +1,4 @@
-"""Of all uses in the register, how many are examined, partly or not at all, and where nobody has looked.
-
-Pure: it is given the systems and, for each, the verdict documents on every question that the charter asks of it.
-"""
+"""Of all uses in the register, how many are examined, partly or not at all, and where nobody has looked."""
 
 from __future__ import annotations
 
@@ -26,10 +23,7 @@ FOLLOWED = "registered_and_followed"
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """One use of the register. `verdicts` holds a document for every question asked of it, looked at or not.
-
-    `audit` is its latest audit document, None where there is none.
-    """
+    """One use of the register with a verdict document for every question asked of it, and its latest audit, if any."""
 
     system: System
     verdicts: Sequence[VerdictDocument]
@@ -47,10 +41,7 @@ class Use:
 
     @property
     def examined(self) -> Examined:
-        """Whether every question has been looked at, some, or none; a use that is asked nothing is not examined.
-
-        The question whether all uses are followed is about all of them: its answer is no look at this one.
-        """
+        """Whether its questions, but the one whether all uses are followed, are looked at: all, some or none."""
         own = count(each.verdict for each in self.verdicts if (each.template or each.indicator) != FOLLOWED)
         if not own.examined:
             return "none"
@@ -76,10 +67,7 @@ class Coverage:
 
 
 def coverage(charter: Charter, uses: Sequence[Use]) -> Coverage:
-    """How far the register is examined. `never_evidenced` are the articles that nobody has looked at in any use.
-
-    The national audit office counted 18 of 87 uses with even partial ethical follow-up: `whole` and `part` together.
-    """
+    """How far the register is examined. `never_evidenced` are the articles that nobody has looked at in any use."""
     live = [use for use in uses if use.live]
     by_state = {state: tuple(use.system.id for use in live if use.examined == state) for state in ("whole", "part")}
     seen = {verdict.article for use in live for verdict in use.verdicts if verdict.verdict != "not_examined"}

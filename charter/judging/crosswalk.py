@@ -1,7 +1,4 @@
-"""From an article to the law, from the law to the evidence, and what is not covered or does not apply yet.
-
-It says which questions answer to a provision and what they found, never that a law is respected.
-"""
+"""From an article to the provisions of law that its questions answer to, and what is not covered or in force yet."""
 
 from __future__ import annotations
 
@@ -117,11 +114,7 @@ def state_of(law: Law, *, on: dt.date) -> State:
 
 
 def answers(latest: Documents) -> dict[str, list[CurrentAnswer]]:
-    """What each indicator currently says of each audited system that it is asked of, in the order of `latest`.
-
-    `latest` holds the newest audit document of each system. Where an indicator is asked of several groups, it takes
-    the worst of them; it is kept only when all of them have been looked at.
-    """
+    """What each indicator says of each audited system: the worst of its groups, kept only when all are looked at."""
     found: dict[str, list[CurrentAnswer]] = {}
     for system, document in latest.items():
         asked: dict[str, list[VerdictDocument]] = {}

@@ -25,17 +25,18 @@ def detected_of(measure: MeasureInShort) -> DetectedTexts | None:
 
 
 def bound_told(measure: MeasureInShort) -> float | None:
-    """Up to which share of those to come may be a case, where none was found: the rule of three at the recall of the
-    reader. None of measures that rest on no reader, and where there is a case."""
+    """The bound of the share of cases where none was found: the rule of three at the recall of the reader, if any."""
     return None if measure.params.detected is None else measure.params.detected.bound
 
 
 def detected_answer(
     measure: MeasureInShort, verdict: Verdict, reason: str, *, watch: float | None
 ) -> tuple[Verdict, str]:
-    """The answer of a measure of texts, given that of its cases: watched too where all texts, or drafts, hold more than
-    the level `watch` by the count and what the reader misses; not kept where so few were read that this cannot be told,
-    or where too many could not be read."""
+    """The answer of a measure of texts, given that of its cases.
+
+    It is watched too where texts hold more than the level `watch` by the count and what the reader misses. It is not
+    kept where so few were read that this cannot be told, or where too many could not be read.
+    """
     found, unread = detected_of(measure), measure.params.unlabelled or 0
     if verdict == Verdict.WATCH or (found is None and verdict != Verdict.KEPT):
         return verdict, reason

@@ -42,9 +42,7 @@ NO_CONTROLS = {"en": "criteria to be declared", "fr": "critères à déclarer"}
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedFigures:
-    """The figures of one comparison that are judged, each with its part of the level: where recent windows are graver
-    than all that count together, theirs. `watch` is held to the watch level, and decides unless it is *not kept*;
-    `breach` to the breach level."""
+    """The figures of one comparison that are held to the watch and to the breach level; the graver one decides."""
 
     together: MeasureInShort
     watch: MeasureInShort
@@ -55,11 +53,7 @@ class JudgedFigures:
 
 @dataclass(frozen=True, kw_only=True)
 class SystemQuestion:
-    """One indicator as asked of one system: of one attribute where it is asked for each group attribute.
-
-    `unexamined` is the reason why nobody has looked yet; `comparisons` are the measures that answer it, of all windows
-    together where there are several.
-    """
+    """One indicator as asked of one system: of one attribute where it is asked for each group attribute."""
 
     article: Article
     indicator: Indicator
@@ -80,10 +74,7 @@ class SystemQuestion:
 
     @property
     def family(self) -> str:
-        """What Holm's correction spans: a key that all questions of the family share.
-
-        The three ways to write it in a charter cannot be taken for one another.
-        """
+        """The key of the family that the correction for many comparisons spans."""
         own = {"question": f"question {self.id}", "indicator": f"indicator {self.indicator.id}"}
         return own.get(self.indicator.family, f"article {self.article.id} {self.indicator.family}")
 
@@ -99,10 +90,7 @@ class SystemQuestions:
     def answered(
         self, measures: Sequence[MeasureInShort] | None, together: Sequence[MeasureInShort] = ()
     ) -> list[SystemQuestion]:
-        """The questions with the measures that answer them; None: no audit has counted a decision yet.
-
-        `together`: the same figures over all windows since the system is what it is, and over recent ones alone.
-        """
+        """The questions with the measures that answer them, of the window (None: no audit) and of all windows."""
         if measures is None:
             return [replace(each, unexamined=each.unexamined or NOT_AUDITED) for each in self.questions]
         by_metric: dict[str, list[MeasureInShort]] = {}
@@ -120,10 +108,7 @@ class SystemQuestions:
 
 
 def asked_of(charter: Charter, system: System) -> SystemQuestions:
-    """All questions that fit the system, in the order of the charter and of the system file.
-
-    Raises CharterError when two questions would bear the same id.
-    """
+    """All questions that fit the system, in order; raises CharterError when two would bear the same id."""
     found = [
         question
         for article in charter.articles
@@ -141,19 +126,12 @@ def asked_of(charter: Charter, system: System) -> SystemQuestions:
 
 
 def questions(charter: Charter, system: System, measures: Sequence[MeasureInShort] | None) -> list[SystemQuestion]:
-    """All questions that fit the system, each with the measures that answer it.
-
-    Raises CharterError when two questions would bear the same id.
-    """
+    """All questions that fit the system with their measures; raises CharterError when two would bear the same id."""
     return asked_of(charter, system).answered(measures)
 
 
 def way_of(indicator: Indicator, system: System) -> Indicator | None:
-    """In which way a question is asked of a system: the first that applies and has what it needs.
-
-    Where each lacks something, that of systems that write, else the first that applies, so that it is told what is
-    missing; None where none applies.
-    """
+    """The first way to ask a question that fits a system and has what it needs, else the one that lacks something."""
     fitting = [way for way in indicator.ways if system.kind in way.kinds and applies(way, system)]
     first = next((way for way in fitting if way.applies == "texts"), next(iter(fitting), None))
     return next((way for way in fitting if _lacking(way, system) is None), first)
@@ -334,8 +312,6 @@ def stage(measure: MeasureInShort, system: System, lang: str) -> str:
 
 def spoken(texts: Texts, lang: str) -> str:
     """The language that a text is read in: the one asked for, else the first it is written in.
-
-    What is filled into it is said in that language too, so that no sentence mixes two.
 
     >>> spoken({"de": "Wer?", "en": "Who?"}, "fr")
     'de'

@@ -45,10 +45,7 @@ def examinations(system: System) -> dict[str, dt.date | None]:
 
 
 def examined_before_start(system: System, *, today: dt.date) -> RegisterAnswer:
-    """Question 1.4: impact assessment, ethics review and works council not after the start of the trial.
-
-    One that came later breaks it, whatever is missing; a missing date leaves it unknown. On the day itself is in time.
-    """
+    """Whether each examination of question 1.4 was made by the start of the trial; a missing date leaves it unknown."""
     start = start_of(system)
     if system.status == "design" or (start is not None and start > today):
         return RegisterAnswer(verdict=Verdict.NOT_EXAMINED, reason="not_started", start=start)

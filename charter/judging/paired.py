@@ -1,9 +1,4 @@
-"""Verdicts on texts written for pairs of requests: differences that chance hardly explains, whatever their direction.
-
-Watched where one is found at the charter's level, with Holm's correction over all measures and cues. Kept only where
-all that the charter wants changed was, and each difference that matters would have been found with its power; else
-nobody can tell. Broken where a person confirmed a case.
-"""
+"""Verdicts on texts written for pairs of requests: differences that chance hardly explains, in either direction."""
 
 from __future__ import annotations
 
@@ -31,10 +26,7 @@ FRESH_MONTHS = 12
 def paired(
     indicator: Indicator, facts: Facts, *, system: str, period: VerdictPeriod, charter: Charter
 ) -> StatedVerdict:
-    """What the latest test with pairs of a system answers, unless cases that people reported say worse.
-
-    Where none was recorded, nobody has looked. A confirmed case counts for as long as the test that showed it.
-    """
+    """What the latest test with pairs of a system answers, unless cases that people reported say worse."""
     found, since = _tested(indicator, facts, system=system, charter=charter), period.start
     if found.paired is not None:
         since = min(since, found.paired.on)
@@ -129,7 +121,7 @@ def enough(each: PairedDifference) -> bool:
 
 
 def needed_of(differences: Sequence[PairedDifference]) -> int | None:
-    """About how many pairs of a cue it takes until all that matters would be found; None: of more values, not pairs.
+    """About how many pairs of a cue it takes to find all that matters; None for a cue of more than two values.
 
     Formula: the greatest of pairs (detectable ÷ matters)².
     """

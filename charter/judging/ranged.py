@@ -18,12 +18,11 @@ MOST_UNKNOWN = 0.01
 
 
 def ranged(measure: MeasureInShort, threshold: Threshold) -> StatedVerdict:
-    """What a range answers. Broken, or watched, where its lowest end lies beyond the level; kept where its highest end
-    does not, and of hardly a call nothing is known; else nobody can tell.
+    """What a range answers: broken or watched where its lowest end lies beyond the level, kept where its highest does
+    not.
 
-    Its ends are those of its interval where chance enters. What is to come of a year (`expected`) is held to the watch
-    level, what was counted to the breach level. A range that is itself too wide to tell anything (`SPREAD`) is never
-    watched: it says that nobody can tell.
+    What is to come of a year (`expected`) is held to the watch level, what was counted to the breach level. Nobody can
+    tell where the range is too wide (`SPREAD`), or where hardly a call is known.
     """
     told = _told(measure)
     if measure.status != "ok" or told is None:

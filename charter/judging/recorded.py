@@ -25,10 +25,7 @@ FRESH_MONTHS = 12
 def recorded(
     indicator: Indicator, facts: Facts, *, system: System, charter: Charter, versions: Sequence[DecidedBy] = ()
 ) -> StatedVerdict | None:
-    """What the records answer; None for a question that no counts of records answer.
-
-    Where nothing was recorded, nobody has looked; where nothing has come due yet, we cannot tell: neither is a pass.
-    """
+    """What the records answer; None for a question that no counts of records answer."""
     if indicator.records is None or indicator.records == SAME_TEXTS:
         return None
     sources = Sources(facts=facts, system=system, versions=versions, params=indicator.params)
@@ -90,8 +87,7 @@ def _share(found: RecordCounts, threshold: Threshold) -> tuple[Verdict, str]:
 
 
 def _sampled(found: RecordCounts, share: float, threshold: Threshold) -> tuple[Verdict, str]:
-    """The same of a sample, which chance moves: not kept where the whole interval lies beyond the breach level, kept
-    where none of it does and the figure is not past the watch level."""
+    """The answer of a sample, decided by the whole of its interval."""
     low, high = given(found.low), given(found.high)
     if threshold.breach is not None and high < threshold.breach:
         return Verdict.BROKEN, "record_below"

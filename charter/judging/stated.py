@@ -62,11 +62,7 @@ NOBODY = StatedVerdict(verdict=Verdict.NOT_EXAMINED, reason="not_attested")
 
 
 def attested(indicator: Indicator, facts: Facts, *, system: str, charter: Charter) -> StatedVerdict:
-    """What the statement that counts says, until it expires; without one, nobody has looked.
-
-    It expires on the day it says, or when the charter says that it is too old, whichever comes first. It answers the
-    question as it was worded: of a question that an amendment words otherwise, it says nothing.
-    """
+    """What the statement that counts says, until it expires or the charter calls it too old."""
     if not facts.sealed:
         return NOBODY
     own, general = (
@@ -112,12 +108,7 @@ class _LatestStatement:
 
 
 def _counting(own: _LatestStatement, general: _LatestStatement) -> _LatestStatement:
-    """Of the latest statements about one system and about all of them, the one that counts for that system.
-
-    The one about the system stands until it expires, and replaces what was said of all before. One about all that came
-    later counts where the other answers no more, and where it says worse: no breach is hidden, and none that expires
-    turns into an older "kept".
-    """
+    """Of the latest statements about one system and about all of them, the one that counts for that system."""
     if own.made > general.made:
         return own
     if own.stated.reason != "attested":
@@ -140,9 +131,8 @@ def tolerated(
 ) -> StatedVerdict | None:
     """What cases and inspections say of a question that tolerates none; None where there are neither.
 
-    Broken with one confirmed case, or one that nobody has confirmed or refuted in time; watch before, and where none is
-    of a day from which on one breaks the promise; kept only where the rule of three puts the rate under the tolerance,
-    at the recall of the inspections; else unknown.
+    Broken with one confirmed case, or one that nobody confirmed or refuted in time; watched before. Kept only where the
+    rule of three puts the rate under the tolerance, at the recall of the inspections; else unknown.
     """
     if not facts.sealed:
         return None
@@ -173,11 +163,7 @@ def tolerated(
 
 
 def _samples(facts: Facts, indicator: Indicator, *, system: str, period: VerdictPeriod) -> list[Inspection]:
-    """The samples of a question, as it is worded, that lie within a period, each once.
-
-    Of several records of as many of the same days, the one whose method finds least. Of a sample that reaches beyond
-    the period nobody knows how much lies in it.
-    """
+    """The samples of a question that lie within a period; of several of the same days, the one that finds least."""
     found: dict[tuple[dt.date, dt.date, int], Inspection] = {}
     touching = [each for _, each in facts.inspections(indicator.id, system, period.start, period.end)]
     for each in sorted(touching, key=lambda each: -each.recall):
@@ -210,12 +196,8 @@ def logged(
 ) -> StatedVerdict:
     """What a log says of cases that are not tolerated; `told`: what people reported of the question, if anything.
 
-    Everything in the window was counted, so that no chance has to be excluded: kept where there is no case, watch where
-    there is one that no human can have looked at, broken where one was confirmed. `refuted`: cases of the window that
-    people looked at and found to be none. A report names nobody, so nobody knows whether it is of a case of the log:
-    where as many were refuted as the log shows, the answer is unknown, and never kept. Broken too where the system
-    file, or an export, says so of some by itself; watched where others are `beyond` what the charter allows.
-    `watch`: the share of what the log does not label beyond which it is watched.
+    Kept where there is no case, watched where there is one that no human can have looked at, or more unlabelled ones
+    than the share `watch`; broken where one was confirmed. Unknown where as many were `refuted` as the log shows.
     """
     counts = _counts(measure, refuted)
     lacking = bool(measure.params.lacking)
@@ -234,10 +216,7 @@ def logged(
 
 
 def refuted(indicator: str, facts: Facts, *, system: str, period: VerdictPeriod) -> int:
-    """How many cases people reported of days of the window alone, and refuted.
-
-    Neither a case of a day outside it counts, nor a sample that reaches beyond it.
-    """
+    """How many cases that people reported of days of the window alone were refuted."""
     reported = facts.reported_within(indicator, system, period.start, period.measured or period.end)
     return sum(each.n for each in reported if each.state == "refuted")
 

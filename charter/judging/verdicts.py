@@ -1,7 +1,4 @@
-"""The rules that turn comparisons and statements into verdicts.
-
-They read stored documents and records only, so that they can be replayed.
-"""
+"""The rules that turn stored comparisons and statements into verdicts, so that they can be replayed."""
 
 from __future__ import annotations
 
@@ -77,14 +74,11 @@ def judge(
     together: Sequence[MeasureInShort] = (),
     measured_end: dt.date | None = None,
 ) -> list[VerdictDocument]:
-    """A verdict document for every question that the charter asks of this system, in the charter's order.
+    """A verdict document for every question that the charter asks of this system, or for `only` some, in its order.
 
-    `measures` are those of an audit, None where none was made, and `together` the same of all windows since the system
-    is what it is; `window_start` and `window_end` are its first and last day, `facts` what people have stated (nothing,
-    if absent), `left_out` what the audit did not count, `versions` who decided.
-    `only`: of some questions. `measured_end`: the last day of the audit, where facts of later days count.
-
-    Raises CharterError for a threshold that its scale cannot carry.
+    `measures`: those of an audit, None where none was made; `together`: the same of all windows since the system is
+    what it is. `facts`: what people have stated. `measured_end`: the last day of the audit, where facts of later days
+    count. Raises CharterError for a threshold that its scale cannot carry.
     """
     judging = _judging(
         asked_of(charter, system),
@@ -260,8 +254,7 @@ class _Judging:
         return replace(found, verdict=Verdict.UNKNOWN, reason=STOPS) if self.stops(question) else found
 
     def _logged(self, question: SystemQuestion, measure: MeasureInShort, told: StatedVerdict | None) -> StatedVerdict:
-        """What a log counts of what is not tolerated; where too much was left out, or the log
-        stops, no case is not enough."""
+        """What a log counts of what is not tolerated; no case is not enough where it stops or too much was left out."""
         looked = refuted(question.indicator.id, self.facts, system=self.system.id, period=self.period)
         return self._as_far_as_known(
             question, logged(measure, told, refuted=looked, watch=question.indicator.threshold.watch)
@@ -316,8 +309,7 @@ class _Judging:
         return NO_GAP if _of_gap(measure) else UNDECIDED
 
     def breaks(self, question: SystemQuestion) -> bool:
-        """Whether a breach level breaks the promise: by itself, or because the question of the same article that it
-        needs is watched or broken, or broken alone where the charter asks that."""
+        """Whether a breach level breaks the promise: by itself, or with the verdict of the question that it needs."""
         name = question.indicator.breach_with
         ways = {way.id for each in question.article.indicators if each.id == name for way in each.ways}
         needed = [each for each in self.questions if each.article == question.article and each.indicator.id in ways]
@@ -400,8 +392,7 @@ def _judging(
 
 
 def _graver(counted: StatedVerdict, reported: StatedVerdict | None) -> StatedVerdict:
-    """What records count, unless cases that people reported say worse: a sample that is too small says nothing of what
-    was counted whole."""
+    """What records count, unless cases that people reported say worse."""
     if reported is None:
         return counted
     if counted.counted is None:

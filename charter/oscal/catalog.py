@@ -183,10 +183,7 @@ EVERYTHING: Part = {"control-selections": [{"include-all": {}}]}
 
 
 def plan(charter: Charter, systems: Sequence[System], *, catalog_file: str, words: OscalWords) -> Part:
-    """The assessment plan of a charter: which systems, which questions, how they are examined.
-
-    OSCAL wants a plan to import a system security plan. There is none: the import names the register of systems.
-    """
+    """The assessment plan of a charter, which imports the register of systems in place of a system security plan."""
     lang, register = words.lang, uuid_of("register", charter.sha256)
     head = metadata(
         words(PLAN, title=said(charter.title, lang), version=charter.version),

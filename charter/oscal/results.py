@@ -1,7 +1,4 @@
-"""Stored audits as OSCAL assessment results: measures are observations, verdicts findings, broken promises risks.
-
-A measure that is hidden or has no value is in no observation.
-"""
+"""Stored audits as OSCAL assessment results: measures are observations, verdicts findings, broken promises risks."""
 
 from __future__ import annotations
 
@@ -214,7 +211,7 @@ Files = dict[str, dict[str, Any]]
 
 
 def oscal_files(workspace: Workspace, audits: Sequence[StoredAudit], *, lang: str) -> Files:
-    """The documents by the name of their file. The charter in force has its catalogue and plan in any case.
+    """The documents by the name of their file, with catalogue and plan of the charter in force.
 
     Raises BoussoleError where an audit, its charter or its declaration was changed or is gone.
     """

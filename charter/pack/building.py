@@ -45,11 +45,7 @@ KINDS = {
 
 
 def with_earlier(workspace: Workspace, audits: Sequence[StoredAudit], *, restricted: bool) -> list[StoredAudit]:
-    """Audits, and those before them whose figures count together with theirs: without them a verifier could not compute
-    what they come to. In the order of their entries.
-
-    Of several audits of the same window an open pack holds the last alone. What a purge took is not asked for.
-    """
+    """Audits, and those before them whose figures count together with theirs, in the order of their entries."""
     stored = {audit.entry: audit for audit in stored_audits(workspace)}
     if not restricted:
         last = {(audit.system, audit.start, audit.end): audit.entry for audit in stored.values()}
@@ -75,10 +71,9 @@ def pack_files(
     since: Checkpoint | None = None,
     restricted: bool = False,
 ) -> Files:
-    """All files of a pack, by their path in it. `note`: a signed checkpoint; `since`: one that somebody kept.
+    """All files of a pack by their path in it, with evidence only where it is `restricted`.
 
-    Without `restricted` nothing but documents and what follows from them is in it: evidence is not even read.
-
+    `note`: a signed checkpoint; `since`: one that somebody kept.
     Raises BoussoleError where something of it is missing or was changed, or the checkpoint is not of this ledger.
     """
     files: Files = {"ledger/checkpoint": str(note).encode()}

@@ -1,7 +1,4 @@
-"""The counts that an audit document tells by itself: of each share that it shows, the value times its size.
-
-They are made of the document alone. Nothing of a hidden group can be in them that the document does not tell.
-"""
+"""The counts that an audit document tells by itself: of each share that it shows, the value times its size."""
 
 from __future__ import annotations
 

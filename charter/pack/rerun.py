@@ -1,8 +1,7 @@
 """Recomputing the audits of an evidence pack with the product itself, in a temporary workspace made of the pack.
 
-The verifier judges the pack first. A restricted pack holds the evidence: every figure and verdict is computed again. An
-open one holds none: its verdicts are judged again from the figures that it states. What people stated (attestations,
-cases, adoptions) is in neither, so verdicts that rest on it are not recomputed. Nothing of a pack is executed.
+Of a restricted pack, which holds the evidence, every figure and verdict is computed again; of an open one, its verdicts
+from its figures. Verdicts that rest on what people stated are not recomputed, and nothing of a pack is executed.
 """
 
 from __future__ import annotations
@@ -47,10 +46,7 @@ class PackedRerun:
 
 
 def rerun_pack(place: Path) -> Iterator[PackedRerun]:
-    """Recomputes each audit of a pack that the verifier found to hold.
-
-    Raises BoussoleError where other code than this made one of them: the error says how to get the code that did.
-    """
+    """Recomputes each audit of a pack that the verifier found to hold; BoussoleError where other code made one."""
     with source_of(place) as source, tempfile.TemporaryDirectory(prefix="boussole-pack-") as folder:
         pack = Pack(source)
         documents = [AuditDocument.of(pack.json(name)) for name in pack.audits().values()]

@@ -15,10 +15,7 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> Path:
-    """Writes the files into an empty or missing folder, and beside it an archive of them; returns the archive.
-
-    Raises BoussoleError where the folder holds something, or the archive is there.
-    """
+    """Writes files into an empty or missing folder and an archive beside it; BoussoleError where one is taken."""
     archive = folder.with_name(f"{folder.name}.zip")
     if (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))) or archive.exists():
         raise BoussoleError(

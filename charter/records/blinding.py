@@ -1,7 +1,4 @@
-"""Blinds of records with few possible words: nobody finds the words from the hash in the ledger by trying all.
-
-A blind made of the words, under a key of the workspace, goes with them: the same words are the same entry still.
-"""
+"""Blinds of records with few possible words, so that nobody finds the words by trying all against the ledger's hash."""
 
 from __future__ import annotations
 

@@ -22,8 +22,6 @@ from boussole.charter.records.migrations import HEAD
 def open_records(workspace: Workspace) -> Engine:
     """An engine on the workspace's governance.sqlite, made or migrated first where needed.
 
-    Two processes can call it at once: one migrates, the other waits.
-
     Raises BoussoleError when the file is not a database, comes from a newer Boussole, or stays busy; LostLedgerError
     when there was a ledger, and it is gone.
     """
@@ -49,10 +47,9 @@ def prepared(path: Path) -> Engine:
 
 @contextmanager
 def reading(workspace: Workspace) -> Iterator[Connection | None]:
-    """A connection that reads the records at one moment; None when there are none yet.
+    """A connection that only reads the records, at one moment; None when there are none yet.
 
-    It never makes, migrates or writes the database, so a page can use it. Raises LostLedgerError when there were
-    records, and they are gone.
+    Raises LostLedgerError when there were records, and they are gone.
     """
     path = workspace.governance
     revision, begun = _seen(path)
@@ -68,8 +65,7 @@ def reading(workspace: Workspace) -> Iterator[Connection | None]:
 
 
 def overwrite(connection: Connection) -> None:
-    """Makes SQLite overwrite in the file what this transaction deletes or replaces, not only leave it out of the
-    tables."""
+    """Makes SQLite overwrite in the file what this transaction deletes or replaces."""
     connection.exec_driver_sql("PRAGMA secure_delete = ON")
 
 

@@ -31,9 +31,7 @@ COUNTED = (*STATED, *(act.kind for act in (Opinion, PublicationDecision, Publica
 
 @dataclass(frozen=True, kw_only=True)
 class ReportedCases:
-    """Cases of what is not tolerated: `n` of them, reported together, and what a human found of them.
-
-    `since`: the first day of which they can be."""
+    """Cases of what is not tolerated: `n`, reported together, `since` their first possible day, and what was found."""
 
     entry: int
     reported_on: dt.date
@@ -44,8 +42,7 @@ class ReportedCases:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """The statements that stand on a day; none by default. `adopted`: since when the levels of each
-    question are, as far as the ledger proves; a question that is not in it was adopted by its own word at most."""
+    """The statements that stand on a day. `adopted`: since when each question's levels are, as the ledger proves."""
 
     as_of: dt.date
     sealed: Sequence[SealedStatement] = ()

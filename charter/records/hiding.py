@@ -9,8 +9,7 @@ G = TypeVar("G", bound=Hashable)
 
 
 def hidden(counts: Mapping[G, int], *, below: int) -> set[G]:
-    """The groups to hide: those of fewer than `below`, and the next smallest ones, until what the total leaves for all
-    hidden groups together is at least `below` and belongs to more than one of them.
+    """The groups to hide: those of fewer than `below`, and the next smallest until their sum gives none of them away.
 
     >>> sorted(hidden({"a": 4, "b": 30, "c": 50}, below=11)), hidden({"a": 12, "b": 30}, below=11)
     (['a', 'b'], set())

@@ -1,7 +1,4 @@
-"""Which charter judges: the version that the committee adopted last; until one is adopted, the text as it stands.
-
-Once a version is adopted, editing the files of `charter/` changes no verdict: they are a draft until they are adopted.
-"""
+"""Which charter judges: the version that the committee adopted last; until one is adopted, the text as it stands."""
 
 from __future__ import annotations
 
@@ -61,8 +58,7 @@ class CharterInUse:
 
 @dataclass(frozen=True, kw_only=True)
 class InForce:
-    """The charter that judges. `act`: the adoption that put it in force; `adopted`: since when each question's levels
-    are, as far as the ledger proves; levels that are proposed, or that no adoption proves, are not in it."""
+    """The charter that judges, its adoption (`act`), and since when questions have their levels (`adopted`)."""
 
     charter: Charter
     act: AdoptionAct | None = None
@@ -70,9 +66,7 @@ class InForce:
 
 
 def in_force(workspace: Workspace | None) -> InForce:
-    """The version adopted last, as it was sealed; the workspace's text, else the packaged one, while none is.
-
-    Without a workspace, the packaged one.
+    """The version adopted last, as it was sealed; else the workspace's text, else the packaged one.
 
     Raises CharterError when the text has a fault, or a sealed one cannot be read.
     """
@@ -94,8 +88,7 @@ def judging_then(workspace: Workspace, charter: Charter, *, before: int) -> InFo
 
 
 def draft(workspace: Workspace) -> Charter | None:
-    """The text of the workspace, where it is not the one in force; else None. Raises CharterError when it has a
-    fault."""
+    """The text of the workspace, where it is not the one in force. Raises CharterError when it has a fault."""
     acts = adoptions(workspace)
     if not acts:
         return None
@@ -112,8 +105,7 @@ class AdoptionRefusedError(CharterError):
 
 
 def to_adopt(workspace: Workspace) -> Charter | None:
-    """The text of the workspace, where it is not in force by an adoption; else None. Raises CharterError when it has a
-    fault."""
+    """The text of the workspace, where no adoption put it in force. Raises CharterError when it has a fault."""
     return draft(workspace) if adoptions(workspace) else load_charter(workspace)
 
 
@@ -248,10 +240,7 @@ def _act(each: SealedStatement, said: Adoption) -> AdoptionAct:
 
 
 def _adopted(workspace: Workspace, charter: Charter, acts: Sequence[AdoptionAct]) -> dict[str, dt.date]:
-    """Since when what each question is judged by has been adopted without a break: by texts that call it adopted.
-
-    A committee that adopts a charter in which a level is proposed has proposed that level, and no more.
-    """
+    """Since when what each question is judged by has been adopted without a break, by texts that call it adopted."""
     found: dict[str, dt.date] = {}
     still = _judged(charter)
     for act in reversed(acts):
@@ -265,8 +254,7 @@ def _adopted(workspace: Workspace, charter: Charter, acts: Sequence[AdoptionAct]
 
 
 def _judged(charter: Charter) -> dict[str, tuple[object, ...]]:
-    """What decides the verdict of each question whose level the text calls adopted: the measure, its levels, the
-    chance of error it is judged at, and the share of decisions set aside from which on it is not judged."""
+    """What decides the verdict of each question whose level the text calls adopted."""
     common = (charter.alpha, charter.looks, charter.confirm_days)
     limit = charter.left_out.limit if charter.left_out else None
     return {

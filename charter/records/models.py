@@ -1,7 +1,6 @@
 """The tables of governance.sqlite: the ledger's own, and the records that its entries seal.
 
-Rows are written once and never changed: a correction is a new record with its own entry. Only what is not sealed may
-change: names, drafts with their comments, the ballots of a vote that is not over, and the outbox of alerts.
+Rows are written once and never changed, but for what is not sealed: names, drafts, ballots of an open vote, the outbox.
 """
 
 from __future__ import annotations

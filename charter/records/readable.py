@@ -35,8 +35,7 @@ class Records:
     def readable(self, kind: type[Statement]) -> list[Readable]:
         """The records of a kind that stand, the newest first.
 
-        One that was withdrawn is not among them, nor what is about such a one, but for the record that
-        says so; nor one whose model names records that it is `told_after`, while there is none of these.
+        What was withdrawn, and what is about it, is left out, as is what is `told_after` records that do not exist yet.
         """
         mine = (each for each in reversed(list(self.sealed.values())) if each.statement.kind == kind.kind)
         return [found for each in mine if (found := self._readable(each))]

@@ -19,10 +19,7 @@ KIND = "report"
 
 @dataclass(frozen=True, kw_only=True)
 class SealedReport:
-    """A report as it was made: its entry and moment, what it is about, and the hashes of the file and of its seals.
-
-    `systems`: the ids of those that it was made about, with `+` between them; None: all that were audited.
-    """
+    """A report as it was made: its entry and moment, the `systems` it is about (None: all), and its hashes."""
 
     entry: int
     time: str

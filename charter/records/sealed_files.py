@@ -44,7 +44,7 @@ class BadFile:
 
 @dataclass(frozen=True, kw_only=True)
 class SealedFiles:
-    """How many files of each kind sealed records name, those that are not as sealed, and those that nobody names.
+    """How many files sealed records name, those that are not as sealed, and those that nobody names.
 
     `gone`: of the attachments, those that are not there. They can be erased, so that this is no fault.
     """
@@ -76,11 +76,7 @@ Names = dict[Path, _NamedFile]
 
 
 def verify_files(workspace: Workspace) -> SealedFiles:
-    """Hash every evidence file, declaration and document that a sealed record names, and list what
-    else lies there.
-
-    Of what a ledger that was started anew found, files may be gone, and none may be another.
-    """
+    """Hash every evidence file, declaration and document that a sealed record names, and list what else lies there."""
     with reading(workspace) as connection:
         if connection is None:
             return NO_FILES

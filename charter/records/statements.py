@@ -47,9 +47,9 @@ class OvertakenError(BoussoleError):
 def seal(workspace: Workspace, statement: Statement) -> SealedStatement:
     """Store a statement and seal it, in one transaction; one that stands already, word for word, is returned as it is.
 
-    Raises BoussoleError when the same words were sealed before and answered or withdrawn since, when it is about a
-    record that does not exist, is of another kind or was made on a later day, or when its day has not come yet; and for
-    what `charter.committee` or `charter.incidents` seals.
+    Raises BoussoleError when the same words were answered or withdrawn since, when it is about a record that does not
+    exist, is of another kind or was made later, when its day has not come yet, and for what `charter.committee` or
+    `charter.incidents` seals.
     """
     if statement.governed:
         raise BoussoleError(
@@ -111,8 +111,7 @@ def statements(
 def statements_in(
     connection: Connection, *, kinds: Sequence[str] | None = None, before: int | None = None
 ) -> list[SealedStatement]:
-    """All statements in the order they were sealed, as the caller's transaction sees them; of some kinds, and before
-    an entry."""
+    """All statements in the order they were sealed, as the caller's transaction sees them."""
     query = select(Record.__table__).order_by(Record.entry)
     if kinds is not None:
         query = query.where(Record.kind.in_(list(kinds)))
@@ -176,8 +175,7 @@ def _same_matter(known: SealedStatement, later: Statement) -> bool:
 
 
 def check_reference(connection: Connection, statement: Statement) -> None:
-    """Checks that the record a statement is about exists, is of a kind it can be about, and was made by then. Raises
-    BoussoleError."""
+    """Raises BoussoleError unless the record a statement is about exists, is of a fitting kind and was made by then."""
     of = getattr(statement, "of", None)
     if of is None:
         return
@@ -200,10 +198,8 @@ def check_reference(connection: Connection, statement: Statement) -> None:
 def start_anew(workspace: Workspace, *, reason: str, role: str) -> SealedStatement:
     """Start a new ledger whose first entry seals why, and the hash of every file that the lost one knew.
 
-    What is left of the lost one, and the key that signed its checkpoints, keep their place under another name: a ledger
-    of other entries needs another key. The new file appears with its first entry in it, or not at all.
-
-    Raises LedgerError where the ledger is not lost, or no reason is given.
+    The lost one and its key are kept under another name. The new file appears with its first entry in it, or not at
+    all. Raises LedgerError where the ledger is not lost, or no reason is given.
     """
     lost = lost_ledger(workspace)
     if lost is None:

@@ -33,9 +33,9 @@ RECORD_KINDS = ("audit", "charter", *KINDS)
 
 
 def verify_records(workspace: Workspace, *, sizes: Iterable[int] = ()) -> Verification | None:
-    """Rehash the ledger, hold it to the root noted with each audit, and each record to its entry.
+    """Rehash the ledger, hold it to the root noted with each audit, and each record to its entry; None without records.
 
-    `sizes` are those of kept checkpoints: the roots there are made anew. None when the workspace has no records yet.
+    `sizes` are those of kept checkpoints: the roots there are made anew.
     """
     with reading(workspace) as connection:
         if connection is None:
@@ -138,9 +138,9 @@ def _payloads(connection: Connection) -> Iterator[tuple[int, str, ledger.Payload
 
 
 def sign_checkpoint(workspace: Workspace) -> Note:
-    """A checkpoint of the whole ledger as it stands, signed with the workspace's key.
+    """A checkpoint of the whole ledger, verified first and signed with the workspace's key.
 
-    The ledger is verified first, records included. Raises LedgerError where it does not hold, or has no entry yet.
+    Raises LedgerError where the ledger does not hold, or has no entry yet.
     """
     found = verify_records(workspace)
     if found is None or not found.size:
@@ -155,10 +155,7 @@ def sign_checkpoint(workspace: Workspace) -> Note:
 
 
 def request_since(workspace: Workspace, note: Note, old: Checkpoint) -> CosigningRequest:
-    """What a college needs to cosign a new checkpoint: the proof that it extends the one the college keeps.
-
-    Raises LedgerError where it does not.
-    """
+    """The proof that a new checkpoint extends the one that a college keeps; raises LedgerError where it does not."""
     _, new = parse_checkpoint(str(note))
     with _entries(workspace) as connection:
         if old.size > new.size or (old.size and ledger.root(connection, size=old.size) != old.root):
@@ -171,10 +168,9 @@ def request_since(workspace: Workspace, note: Note, old: Checkpoint) -> Cosignin
 
 
 def request_of(workspace: Workspace, note: Note | None = None, *, since: int) -> CosigningRequest:
-    """What a witness is handed that keeps a checkpoint of so many entries: a new one, and the proof that it extends it.
+    """What a witness that keeps a checkpoint of so many entries is handed: a new one, and the proof that it extends it.
 
-    A witness that keeps more than there is gets the checkpoint alone: signed, it proves that entries were removed.
-    Without `note`, a checkpoint is signed now.
+    A witness that keeps more than there is gets the checkpoint alone. Without `note`, a checkpoint is signed now.
     """
     note = note or sign_checkpoint(workspace)
     _, new = parse_checkpoint(str(note))

@@ -1,7 +1,4 @@
-"""What is due next in a register, what is overdue first: audits, reviews, attestations, replies, erasures.
-
-Pure: it is given the uses, what people stated, and the days of the oldest rows.
-"""
+"""What is due next in a register, what is overdue first: audits, reviews, attestations, replies, erasures."""
 
 from __future__ import annotations
 
@@ -25,10 +22,10 @@ WINDOW_DAYS = {"day": 1, "week": 7}
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """Something that somebody must do by a day. `system` and `indicator` are ids; no system: it is about all of them.
+    """Something that somebody (`who`) must do by a day, about a `system` or about all.
 
     `entry` is that of the recommendation, case or attestation; `count` how many questions an audit would answer;
-    `group` the attribute whose legal basis ends; `who` the role that must answer.
+    `group` the attribute whose legal basis ends.
     """
 
     on: dt.date

@@ -1,7 +1,4 @@
-"""The register as one document for an auditor: uses, their verdicts by article and question, threshold history.
-
-It holds what pages show and nothing else: verdicts and their reasons, no measure and no count of a group.
-"""
+"""The register as one document for an auditor: uses, their verdicts by article and question, threshold history."""
 
 from __future__ import annotations
 
@@ -109,10 +106,7 @@ class JudgingCharter:
 
 
 def thresholds(charter: Charter, kept: Sequence[JudgingCharter]) -> list[Document]:
-    """The threshold of every question in every charter version that judged, oldest first, then as it is now.
-
-    Only changes are told.
-    """
+    """The threshold of every question in every charter version that judged, where it changed, oldest first."""
     told: list[Document] = []
     last: dict[str, Document] = {}
     for version in [*kept, JudgingCharter(document=charter.document())]:

@@ -27,10 +27,7 @@ def register_of(workspace: Workspace, *, today: dt.date) -> tuple[Charter, Facts
 def register(
     charter: Charter, systems: Mapping[str, System], latest: Mapping[str, AuditDocument], *, facts: Facts
 ) -> list[Use]:
-    """Every system with its verdicts: those of its latest audit with what was stated since, else what was stated alone.
-
-    An audit whose system is no longer in the register is left out: the register says what there is.
-    """
+    """Every system with its verdicts: those of its latest audit with what was stated since, else those of statements."""
     return [_use(charter, system, latest.get(name), facts) for name, system in systems.items()]
 
 

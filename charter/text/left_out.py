@@ -1,8 +1,4 @@
-"""The rules on what was left out: too large a share of a log, or its end, and nobody can tell.
-
-A log of which much could not be counted answers nothing: nobody knows what the rest of it would have said. One that
-ends before the window does, or has a hole in it, keeps no promise: what it shows was seen, and what came after was not.
-"""
+"""The rules on what was left out: where too large a share of a log, or its end, is missing, nobody can tell."""
 
 from __future__ import annotations
 
@@ -39,11 +35,7 @@ BESIDE = {
 
 
 def held_to(charter: Charter, left_out: L) -> L:
-    """What was left out with what the charter says of it: the share that it states, and whether it is reached, by the
-    window and by what some questions rest on beside it.
-
-    Nothing is limited by a charter that states no share: it keeps the rule of its time.
-    """
+    """What was left out with the share that the charter limits it to, if any, and whether that is reached."""
     limit = None if charter.left_out is None else charter.left_out.limit
     beside = {
         name: part.changed(limited=_reached(part, limit))
@@ -54,8 +46,7 @@ def held_to(charter: Charter, left_out: L) -> L:
 
 
 def limiting(held: LeftOutInShort | None, needs: Iterable[str]) -> tuple[str, LeftOutInShort | PartLeftOut] | None:
-    """Of what a question rests on, the first of which so much was set aside that nothing is judged: its name (empty for
-    the window itself) and its counts. None where there is none, or no audit counted anything."""
+    """The first of what a question rests on of which too much was set aside (empty: the window), with its counts."""
     if held is None:
         return None
     beside = [(BESIDE[need], held.beside(BESIDE[need])) for need in needs if need in BESIDE]
@@ -64,8 +55,7 @@ def limiting(held: LeftOutInShort | None, needs: Iterable[str]) -> tuple[str, Le
 
 
 def stopped(left_out: LeftOutInShort | None, needs: Iterable[str], system: System) -> LogEnd | None:
-    """Of the logs that a question rests on, the first that stops before the window ends or has a hole; None where none
-    does, or no audit counted anything. All rest on the log that makes the windows."""
+    """Of the logs that a question rests on, the first that stops before the window ends or has a hole, if any."""
     if left_out is None or left_out.ends is None:
         return None
     logs = {system.main_log, *(BESIDE[need] for need in needs if need in BESIDE)}

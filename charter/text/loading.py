@@ -21,9 +21,7 @@ Files = tuple[tuple[str, bytes], ...]
 
 
 def load_charter(source: Workspace | Path | None = None) -> Charter:
-    """The charter of a workspace or a folder; the packaged one where neither is given, or the workspace has none.
-
-    Raises CharterError with the faults of `boussole charter check`: nothing is used while there is one.
+    """The charter of a workspace or a folder, else the packaged one; raises CharterError with its faults.
 
     >>> [article.id for article in load_charter().articles][:3]
     ['finalite', 'humain', 'equite']
@@ -54,10 +52,7 @@ def unread(source: Workspace | Path | None = None) -> list[str]:
 
 
 def charter_folder(source: Workspace | Path | None = None) -> Path:
-    """The folder a charter is read from: `charter/` of a workspace, if it has one, replaces the packaged one wholly.
-
-    Raises CharterError for what is no folder: another charter than the one that is meant would judge.
-    """
+    """The folder a charter is read from; raises CharterError for what is no folder."""
     folder = source.home / "charter" if isinstance(source, Workspace) else source
     if folder is None or (isinstance(source, Workspace) and not os.path.lexists(folder)):
         return PACKAGED

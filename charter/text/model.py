@@ -160,8 +160,7 @@ class Threshold(Strict):
     def post_hoc(self, window_start: dt.date, *, proven: dt.date | None) -> bool:
         """Whether it was adopted after the window had begun, so that it may have been chosen to fit.
 
-        `proven`: the day from which the ledger proves its adoption, which may be later than it says. None: the ledger
-        holds no adoption of it; what it says of itself was then never shown to come before any window.
+        `proven`: the day from which the ledger proves its adoption, None where it holds none.
 
         >>> level = Threshold(watch=0.95, status="adopted", since=dt.date(2026, 7, 2))
         >>> [level.post_hoc(dt.date(2026, 7, day), proven=dt.date(2026, 6, 1)) for day in (1, 2)]
@@ -252,8 +251,7 @@ class Indicator(Strict):
 
     @model_serializer(mode="wrap")
     def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A question that counts like any other, of decisions, is written, and hashed, as before there were weights,
-        records, labels and breaches that need another question."""
+        """Leave out defaults, so that a question that counts like any other has the hash that it always had."""
         found: dict[str, Any] = written(self)
         usual = {"weight": 1, "records": None, "label": None, "breach_with": None, "breach_when": "watched"}
         return {name: value for name, value in found.items() if name not in usual or value != usual[name]}
@@ -397,10 +395,7 @@ class Charter(Head):
 
     @classmethod
     def of_sealed(cls, document: Mapping[str, Any], sha256: str) -> Self:
-        """A charter from the JSON it was sealed as: keys that Boussole had not then mean what it did then.
-
-        Raises ValueError (of pydantic) when this version cannot read it.
-        """
+        """A charter from the JSON it was sealed as; raises pydantic's ValueError when this version cannot read it."""
         return cls.model_validate({**BEFORE, **document, "sha256": sha256})
 
     def document(self) -> dict[str, Any]:

@@ -56,12 +56,12 @@ class YamlPlaces:
 
 
 def read_places(text: str) -> YamlPlaces:
-    """Reads one YAML document of plain values.
+    r"""Reads one YAML document of plain values.
 
     A file that is no YAML has one trouble and is not `readable`. Keys given twice, anchors, tags, keys that are no
     text and depths beyond reason are troubles; what they stand on is left out of the value.
 
-    >>> found = read_places("a: {b: [1, 2]}\\na: 3\\n")
+    >>> found = read_places("a: {b: [1, 2]}\na: 3\n")
     >>> found.value, found.lines["a", "b", 1], found.troubles
     ({'a': {'b': [1, 2]}}, 1, [Trouble(line=2, what="the key 'a' is given twice; keep one.")])
     """

@@ -1,8 +1,4 @@
-"""A survey as it is brought in: answers of people, one row each, or means. Only what gives nobody away stays.
-
-Rows are read in memory and kept nowhere. A group of fewer than eleven is dropped, and others with it where the total
-would give it away.
-"""
+"""A survey as it is brought in: answers of people, one row each, or means, without any group below eleven people."""
 
 from __future__ import annotations
 

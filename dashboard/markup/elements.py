@@ -1,7 +1,4 @@
-"""What pages, charts and papers are made of: the five marks of a verdict, the fonts, and HTML, safe by construction.
-
-Text is escaped, only elements built here are markup, and pictures go dark with the page.
-"""
+"""What pages, charts and papers are made of: the five marks of a verdict, the fonts, and HTML with escaped text."""
 
 from __future__ import annotations
 
@@ -134,10 +131,7 @@ def register() -> None:
 
 
 def embed(svg: str) -> str:
-    """The drawing with its fonts inside, so that it needs nothing from where it is shown.
-
-    They hold the letters that it writes and no other (four kilobytes instead of four hundred), bold ones only where it
-    has some.
+    """The drawing with the letters that it writes of its fonts inside, so that it needs nothing from where it is shown.
 
     >>> embed('<svg xmlns="http://www.w3.org/2000/svg"><text>a</text></svg>').count("@font-face")
     1
@@ -298,8 +292,6 @@ _EMPTY = frozenset({"img", "br", "hr", "input", "meta"})
 def el(name: str, /, *children: Child, **attributes: str | None) -> Html:
     """An element. Children that are not Html are escaped; `class_` is the class, `aria_label` aria-label…
 
-    A text in another language than the page's says so, and so does a passage in one.
-
     >>> el("p", "a < b", el("strong", "&"), class_="note")
     '<p class="note">a &lt; b<strong>&amp;</strong></p>'
     >>> from boussole.audits.mixed import foreign
@@ -361,10 +353,7 @@ def data_uri(svg: str) -> str:
 
 
 def picture(svg: str, alt: str, *, class_: str = "picture") -> Html:
-    """A drawing as an image (Streamlit removes inline SVG), its fonts and its dark colours inside, its text read aloud.
-
-    Its own width and height go with it, so that nothing moves when it appears.
-    """
+    """A drawing as an image with its size, fonts, dark colours and alternative text; Streamlit removes inline SVG."""
     sizes = (re.search(rf'<svg[^>]*\s{side}="([\d.]+)"', svg) for side in ("width", "height"))
     width, height = (found.group(1) if found else None for found in sizes)
     return el("img", src=_whole(svg), alt=alt, class_=class_, width=width, height=height)

@@ -138,8 +138,7 @@ def explained(pairs: Sequence[tuple[str, Child]], say: Say) -> Html:
 
 
 def how_to_read(kind: Kind, say: Say, *, links: bool = True, first: str = "") -> Html:
-    """Beside a figure, on request: what its marks mean, after what is said `first` of this one. Without `links` where
-    the glossary is out of reach."""
+    """What the marks of a figure mean, shown on request after what is said `first` of this one."""
     told = [el("p", linked(sentence, say) if links else sentence) for sentence in reading(kind, say)]
     told = [el("p", first), *told] if first else told
     return details(say("How to read this"), *told, class_="how")

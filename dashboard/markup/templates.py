@@ -1,9 +1,8 @@
 """Pages and their parts as Jinja2 templates, which lie beside what they show; what is put in is escaped by its place.
 
 A template is HTML, in macros. `say` and `plural` translate; the functions of `elements.py` are at hand. A line break
-beside a tag or an expression is nothing, as in JSX; where a space is meant, it stands on the line. An expression
-between the quotes of an attribute is text there; beside attributes stands `{{ attrs(…) }}` alone; scripts, styles and
-handlers of events have no place.
+beside a tag or an expression is nothing, as in JSX. An expression between the quotes of an attribute is text there;
+beside attributes stands `{{ attrs(…) }}` alone; scripts, styles and handlers of events have no place.
 """
 
 from __future__ import annotations
@@ -51,8 +50,7 @@ class Template:
 
 
 def _kept_whole(heading: re.Match[str]) -> str:
-    """A heading in which a line does not end at the hyphen of a word: « est- / il ». One that a macro inside another
-    made is seen by both, and changed once."""
+    """A heading in which no line ends at the hyphen of a word."""
     return _HYPHENED.sub(
         lambda found: found[0] if found[0].startswith("<") else f'<span class="whole">{found[0]}</span>', heading[0]
     )

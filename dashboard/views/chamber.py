@@ -187,10 +187,7 @@ def _sits(me: Person, chamber: Chamber) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionEvidence:
-    """`before`: what changed from the pack it replaces to it; None where it replaces none. `since`: from it to today.
-
-    `standing` are its audits by system, with what people had stated by then.
-    """
+    """The audits that stood in a pack; `before`: what changed from the pack it replaces; `since`: from it to today."""
 
     entry: int
     pack: FrozenPack
@@ -261,8 +258,7 @@ def before(workspace: Workspace, met: Met) -> EarlierEvidence:
 
 
 def changed_answers(scene: Scene, then: EarlierEvidence) -> list[tuple[JudgedQuestion, str]]:
-    """The questions answered otherwise than before an entry, each with its answer then; the most pressing first, and
-    last those that nobody examines any more."""
+    """The questions answered otherwise than before an entry, with their answers then, the most pressing first."""
     found = answered_otherwise(then.standing, scene.latest)
     earlier = {(each.system, each.indicator): each for each in found if each.after is not None}
     judged = [(each, earlier.get((each.system, each.verdict.indicator))) for each in answers(scene)]
@@ -273,10 +269,7 @@ def changed_answers(scene: Scene, then: EarlierEvidence) -> list[tuple[JudgedQue
 def news(
     scene: Scene, met: Met, then: EarlierEvidence, say: Say, *, query: dict[str, str], incidents: bool
 ) -> list[News]:
-    """What happened since: another charter, other models, findings, incidents, appeals, answers.
-
-    `incidents`: whether whoever looks may see these and appeals.
-    """
+    """What happened since: another charter, other models, findings, answers, and, if allowed, `incidents` and appeals."""
     since = [(entry, said) for kind in KINDS for entry, said in scene.facts.standing(kind) if entry > met.opened]
     return [
         *_charter(scene, since, then, say, query=query),

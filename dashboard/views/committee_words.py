@@ -403,11 +403,7 @@ def opinions_about(
     system: str = "",
     fits: Callable[[str | None], bool] = lambda _: True,
 ) -> list[OpinionView]:
-    """The opinions on an article or a system, the latest first; all of them where none is named.
-
-    `inside`: whether the reader sees the committee's work; others see what was published. `fits`: whether one on a
-    system (None: on none by itself) is told.
-    """
+    """The opinions on an article or a system (or all), the latest first; only published ones unless `inside`."""
     return [
         _view(chamber, fate, say, query=query, inside=inside)
         for chamber, fate in _latest_first(chambers, lambda fate: about(fate.opinion, article, system))

@@ -46,11 +46,7 @@ LEADS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class CompassLine:
-    """One finding as a line: where it is, its mark, and what it says.
-
-    `short`: as its own page says it; `known`: what is known beside it; `label`: the system and
-    what is asked of it in a few words, or the question where the charter has none.
-    """
+    """One finding as a line: its mark, place (`label`), what its page says (`short`), and what else is `known`."""
 
     verdict: str
     before: str | None
@@ -368,8 +364,7 @@ def _more(me: Person, seated: Sequence[Chamber], say: Say, *, query: dict[str, s
 def sheets(
     found: Sequence[SheetRequest], me: Person, scene: Scene, say: Say, *, query: dict[str, str]
 ) -> list[DueEntry]:
-    """The sheets of one decision that wait for a case handler, and those that are open to whoever looks until they are
-    handed out. `found`: the requests that concern them."""
+    """The sheets of one decision that wait for a case handler, and those open to the reader, of some requests."""
     due, today = [], scene.facts.as_of
     for each in found:
         asks = allowed(me.role, Action.CONFIRM_SHEET) and not each.confirmed

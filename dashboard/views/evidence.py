@@ -80,10 +80,7 @@ class VerificationResult:
 
 
 def verified(workspace: Workspace) -> VerificationResult | None:
-    """Whether the ledger and what it seals hold in themselves, as `boussole verify --ledger` tells it.
-
-    None when that is too much to look at every time, or the ledger is empty.
-    """
+    """Whether the ledger and what it seals hold; None when that takes too long to look at, or the ledger is empty."""
     much = not 0 < short(workspace).size <= MOST_VERIFIED or bytes_of(workspace) > MOST_BYTES
     found = None if much else verify_records(workspace)
     if found is None:

@@ -24,8 +24,7 @@ from boussole.experiments.weights.version_models import VersionModel, model_of
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """What is known of a decision. `usual`: by input, the average of those it is compared with; of words the most
-    frequent. `id`: the decision's own id, as it was asked for."""
+    """What is known of a decision by its `id`; `usual`: the average, or the most frequent word, of each input."""
 
     system: System
     id: str
@@ -36,10 +35,7 @@ class Explanation:
 
     @property
     def complete(self) -> bool:
-        """Whether the weight of every input that the tool used is told: the third element of the law.
-
-        Where nobody knows which inputs the model reads, nobody knows that a weight was logged of each.
-        """
+        """Whether the weight of every input that the tool used is known and told: the third element of the law."""
         return bool(self.weights.effects) and not self.weights.unlogged and self.inputs is not None
 
     @property
@@ -168,7 +164,7 @@ def request_of(workspace: Workspace, word: str, known: Explanation) -> AppealSta
     """The request for an explanation of a number, where a decision can be the one that it is about.
 
     Raises UnexplainedError for a number that nobody has, a request for something else, one about another system or
-    about a decision of another day: a sheet must not reach the wrong person.
+    about a decision of another day.
     """
     found = open_request(workspace, word)
     held_to(found, known)

@@ -1,7 +1,4 @@
-"""The third element of the sheet that explains a decision: the criteria, and what each weighed for this person.
-
-What is not known is never guessed.
-"""
+"""The third element of the sheet that explains a decision: the criteria, and what each weighed for this person."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The sheet that explains a decision to the person concerned: its head, four elements, and what one can do next.
-
-The elements are those of French law (CRPA R.311-3-1-2).
-"""
+"""The sheet that explains a decision to the person concerned, with the four elements of CRPA R.311-3-1-2."""
 
 from __future__ import annotations
 

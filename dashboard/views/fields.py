@@ -57,10 +57,7 @@ LONGEST = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class RateKind:
-    """One way of looking at groups: the rate of each, and how one is compared with another.
-
-    `percent` is false of a figure that is no share; `scale` is that of the comparison.
-    """
+    """One way of looking at groups: the rate of each, a share or not (`percent`), and the `scale` of comparisons."""
 
     key: str
     rate: str

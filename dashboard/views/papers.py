@@ -208,9 +208,7 @@ def _quarter(quarter: int, year: int, lang: str) -> str:
 
 
 def parse_period(text: str) -> ReportPeriod:
-    """The period written as 2026-Q3, 2026-09 or 2026.
-
-    Raises ReportError for anything else.
+    """The period written as 2026-Q3, 2026-09 or 2026; raises ReportError for anything else.
 
     >>> parse_period("2026-Q3").window.end
     datetime.date(2026, 9, 30)
@@ -231,11 +229,7 @@ def parse_period(text: str) -> ReportPeriod:
 
 
 def in_period(documents: Sequence[AuditDocument], period: ReportPeriod) -> list[AuditDocument]:
-    """The audits whose last day falls in the period, the most telling last.
-
-    An audit of exactly the period tells most; then those that lie inside it, by their last day; then those that
-    began before it. Of two audits of one window, the one sealed last.
-    """
+    """The audits whose last day falls in the period, the most telling last: that of exactly the period tells most."""
 
     def rank(document: AuditDocument) -> tuple[bool, bool, dt.date, int]:
         window = document.window.days

@@ -85,8 +85,7 @@ class RegisterStrip:
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterPage:
-    """The whole page. `reading` says how to read the dots of the strips, `columns` are those of the table of uses,
-    `legend` the verdicts whose marks are explained."""
+    """The whole page; `reading` explains the strips, `columns` heads the table of uses, `legend` explains the marks."""
 
     subtitle: str
     tone: str

@@ -31,9 +31,9 @@ NOTHING = Facts(as_of=dt.date.min)
 class Scene:
     """One workspace as pages see it, on a day.
 
-    `latest` holds the latest audit of each system, with what people have stated since; `previous`, in short, the one of
-    the window before, where there is one; `history` the audits of all windows in short, the oldest window first;
-    `versions` the number of each version of the charter that judged, by its hash.
+    `latest` holds the latest audit of each system with what was stated since; `previous`, in short, that of the window
+    before; `history` all audits in short, oldest window first; `versions` the number of each charter version by its
+    hash.
     """
 
     charter: Charter
@@ -47,10 +47,7 @@ class Scene:
 
     @cached_property
     def standing(self) -> Mapping[str, Standing]:
-        """The latest audit of each system; of the uses that no audit has measured, what people have stated.
-
-        A use that was abandoned without an audit is left out.
-        """
+        """The latest audit of each system, and what people have stated of uses that no audit has measured."""
         if self.facts is NOTHING:
             return self.latest
         others = {
@@ -190,10 +187,7 @@ def needle(scene: Scene) -> str | None:
 
 
 def excess(document: Standing, verdict: VerdictDocument) -> float:
-    """How far the worst comparison lies from its level, as a multiple of it: 1 is on the level, 2 twice as far.
-
-    Ratios are compared by their logarithm, so that 0.8 and 1.25 are as far from 1 as each other.
-    """
+    """How far the worst comparison lies from its level, as a multiple of it (1: on the level), ratios by logarithm."""
     threshold = verdict.threshold
     level = (threshold.breach or threshold.watch) if threshold else None
     if not level:
@@ -232,8 +226,7 @@ def period_of(document: AuditDocument, measure: MeasureDocument | None, say: Say
 
 
 def counted_since(measure: MeasureDocument | None) -> dt.date | None:
-    """The first day that a figure counts, where that lies before its audit: that of the windows which count with it, or
-    of the months through which people are followed (`first_day`)."""
+    """The first day that a figure counts, where that lies before its audit."""
     if measure is None:
         return None
     return measure.params.since or measure.params.first_day

@@ -49,8 +49,7 @@ from boussole.experiments.status import SourceStatus, source_status
 
 @dataclass(frozen=True, kw_only=True)
 class StoreFacts:
-    """`trouble` says why the lake could not be looked at: then `lake` and `declared` are no answer; `unnoted` why
-    nobody can say when the sources were read: then `statuses` are none."""
+    """The state of the data; `trouble`: why the lake is not known; `unnoted`: why the `statuses` are not."""
 
     statuses: Sequence[SourceStatus] = ()
     lake: Overview = field(default_factory=Overview)
@@ -140,11 +139,7 @@ def duties(workspace: Workspace) -> Register:
 
 
 def facts(workspace: Workspace, *, within: float = 0.0) -> StoreFacts:
-    """The state of the data, read anew when a sync, an import or a purge has changed it.
-
-    A look that failed is not kept: the next one tries again. `within` so many seconds, what the lake held then will do:
-    it takes a second to read, and a sync changes it all the time.
-    """
+    """The state of the data, read anew when a sync, an import or a purge has changed it, or after `within` seconds."""
     files = stamp_of([workspace.home / SETTINGS_FILE, *sorted(workspace.home.glob("systems/*"))])
     held = _LAST.get(workspace.home)
     if held is not None and held.files == files and time.monotonic() - held.at < within:

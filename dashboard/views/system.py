@@ -85,8 +85,7 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class ExaminedQuestion:
-    """One examined question. `closer` is the address at which its figures are looked at one by one, where they are;
-    `known` is what is known beside the answer."""
+    """One examined question; `closer`: the address of its single figures, if any; `known`: what is known beside it."""
 
     anchor: str
     key: str
@@ -115,11 +114,10 @@ class Calibration:
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleSection:
-    """One article: its examined questions, the worst first, then those that nobody has examined.
+    """One article: its examined questions, the worst first, then those that nobody has examined, with their drawings.
 
-    `places` stands under the questions on how often groups are selected, where people are put in lists; `scores` under
-    those on what became of people, where a score is declared, with `calibrations`, and by which attributes there can be
-    none (`uncalibrated`).
+    `places`: of groups in lists; `scores` and `calibrations`: of declared scores, `uncalibrated` where there can be
+    none.
     """
 
     id: str
@@ -169,10 +167,7 @@ def system_head(scene: Scene, system_id: str, say: Say) -> SystemHead:
 
 
 def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, str] | None = None) -> SystemPage:
-    """The page of a system of which something was examined: articles with an examined question first, in their order.
-
-    Of a system that nobody audited, without facts of an audit.
-    """
+    """The page of a system of which something was examined: articles with an examined question first."""
     document, system, head = scene.examined[system_id], scene.systems.get(system_id), system_head(scene, system_id, say)
     sections = [
         replace(
@@ -205,8 +200,7 @@ def section(
     only: str | None = None,
     known: Callable[[VerdictDocument], str] | None = None,
 ) -> ArticleSection:
-    """One article of the page; of its questions, only the one of an id where that is given. `known` says what is
-    known beside an answer, where this page is to say it."""
+    """One article of the page, of which only one question where that is given; `known` adds to an answer."""
     verdicts = [each for each in document.verdicts if each.article == article.id and only in (None, each.indicator)]
     examined = [verdict for verdict in verdicts if verdict.verdict != "not_examined"]
     examined.sort(key=lambda verdict: (ORDER.index(verdict.verdict), -excess(document, verdict)))

@@ -42,8 +42,7 @@ class VerdictCell:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionRow:
-    """One question: its cells in the order of the columns, None where it is not asked of one; or `alone`, where it is
-    asked of no groups."""
+    """One question: its cells by column, None where it is not asked of one, or `alone` where of no groups."""
 
     number: str
     text: str
@@ -70,8 +69,7 @@ class ArticleRows:
 
 @dataclass(frozen=True, kw_only=True)
 class Matrix:
-    """All questions of a system. `columns`: the names of what people are grouped by; `ending`: the words in which all
-    questions about groups end, said once above them."""
+    """All questions of a system; `columns`: what people are grouped by; `ending`: the words that all questions share."""
 
     ending: str
     columns: Sequence[str]
@@ -80,8 +78,7 @@ class Matrix:
 
     @property
     def parted(self) -> tuple[list[ArticleRows], list[ArticleRows], list[ArticleRows]]:
-        """The examined questions: those that call for attention, then those that are kept and those of which nobody can
-        tell; all of them in the first part where they are few, or none calls for attention."""
+        """The examined questions: those that call for attention, and the others where there are many."""
         examined = [each for each in self.articles if each.examined]
         calling = _of(examined, lambda row: not row.verdicts.isdisjoint(CALLING))
         if not calling or sum(len(each.examined) for each in examined) <= FEW_ROWS:
@@ -107,8 +104,7 @@ def _of(articles: Sequence[ArticleRows], wanted: Callable[[QuestionRow], bool]) 
 
 
 def shared_ending(texts: Sequence[str]) -> str:
-    """The words in which all of several texts end; empty where they do not, or where one is nothing else or speaks
-    another language than the page.
+    """The words in which all of several texts in the page's language end; empty where one is nothing else.
 
     >>> shared_ending(["Are women seen as often?", "Are men called as often?"]), shared_ending(["Why?"])
     ('as often?', '')
@@ -177,10 +173,7 @@ class _Making:
         return self.say.text(indicator.label) if indicator and indicator.label else ""
 
     def rows(self, verdicts: Sequence[VerdictDocument], *, ending: str = "", short: bool = False) -> list[QuestionRow]:
-        """A row for each question, in the order of the charter; one about groups without a column has its own.
-
-        `short`: in the words of its label, where the charter gives one.
-        """
+        """A row for each question, in the order of the charter, in the words of its label where `short`."""
         together: dict[tuple[str, bool], list[VerdictDocument]] = {}
         for each in verdicts:
             grouped = each.by is not None and each.by in self.columns
@@ -219,8 +212,7 @@ class _Making:
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenView:
-    """What a system wrote: how many texts, a row for each task, where its models ran (the most first; None where the
-    log does not say), what it costs a year by the register, and what the year has taken by the last audit."""
+    """What a system wrote: texts, tasks, where its models ran, and what it costs a year by register and audit."""
 
     texts: str
     period: str
@@ -321,8 +313,7 @@ def lacking(
 def in_register(
     scene: Scene, indicator: Indicator | None, places: Sequence[tuple[str, Standing, VerdictDocument]], say: Say
 ) -> list[str]:
-    """What the register itself says, whoever has attested what: how many uses are examined; by their dates, whether the
-    first systems were examined before they started, the worst first. Nothing for other questions."""
+    """What the register itself says: how many uses are examined, or whether the first were before they started."""
     if indicator is not None and indicator.id == FOLLOWED:
         return [
             say("In the register: {answer}", answer=inside(coverage_words(coverage(scene.charter, scene.uses), say)))

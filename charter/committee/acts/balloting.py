@@ -1,8 +1,7 @@
 """Voting, openly or in secret, and ending a vote.
 
 The key of a ballot box is a file in `keys/ballots/`, one for each state of the box; the database names the one that
-counts. It is written before the transaction ends, and the one before it is destroyed after. Whatever a process that
-was killed in between left there is destroyed by the next one that has its turn.
+counts. It is written before the transaction ends, and the one before it is destroyed after.
 """
 
 from __future__ import annotations
@@ -45,10 +44,9 @@ def vote_openly(workspace: Workspace, name: str, *, vote: int, voter: str, choic
 def vote_in_secret(
     workspace: Workspace, name: str, *, vote: int, voter: str, choice: Choice, who: Who
 ) -> tuple[SealedStatement, str]:
-    """Seals that somebody voted in a secret vote, and adds what they voted to the other ballots, encrypted.
+    """Seals that somebody voted in a secret vote, and adds their encrypted ballot to the others.
 
-    Returns the nonce with it: with that the voter, and nobody else, finds their ballot among those shown at the end.
-    It is kept nowhere else. Raises RefusedError, and says why.
+    Returns the nonce by which the voter finds the ballot at the end; it is kept nowhere else. Raises RefusedError.
     """
     with _keys(workspace) as keys, turn(workspace, name) as now:
         seen = Participation(**asdict(who), committee=name, of=vote, voter=voter, box=UNSEEN)
@@ -148,10 +146,7 @@ class Keys:
 
 @contextmanager
 def _keys(workspace: Workspace) -> Iterator[Keys]:
-    """The keys; the outdated ones are destroyed once the transaction has ended well.
-
-    Where it has not, none is: only the next who has the turn knows which one counts.
-    """
+    """The keys; the outdated ones are destroyed only once the transaction has ended well."""
     keys = Keys(workspace.keys / "ballots")
     yield keys
     for outdated in keys.outdated:

@@ -173,7 +173,6 @@ def act(
     """Seals an act of a committee; where `each` names a field with several values, one act for each, or none at all.
 
     `seen`: the last entry when the form that asks for it was shown.
-
     Raises RefusedError when the rules do not allow it, ValidationError for fields that do not make the act.
     """
     if kind in COUNTED:

@@ -115,10 +115,7 @@ def _charter_before(workspace: Workspace, entry: int) -> CharterInUse | Charter:
 
 
 def standing(workspace: Workspace, pack: FrozenPack) -> dict[str, AuditDocument]:
-    """The audits of a pack by system, with the verdicts that rested on statements at the moment it was frozen.
-
-    A system whose file is gone stands as its audit judged it.
-    """
+    """The audits of a pack by system, with the verdicts that rested on statements at the moment it was frozen."""
     here = in_force(workspace).charter
     charter = here if here.sha256 == pack.charter else kept_charter(workspace, pack.charter)
     adopted = judging_then(workspace, charter, before=pack.size).adopted

@@ -22,11 +22,7 @@ class ActFault:
 
 
 def faults(house: CommitteeState) -> Iterator[ActFault]:
-    """Every act that does not hold: each is held again to the rules then in force, by the acts before it.
-
-    The end of a vote is held to the votes before it; that of a secret one, to what its participations commit to.
-    `text` of the house are the rules before any were sealed.
-    """
+    """Every act that does not hold when it is held again to the rules then in force, by the acts before it."""
     before = CommitteeState(text=house.text)
     for each in house.acts:
         act = each.statement
@@ -57,8 +53,5 @@ def _faults_of(acts: Sequence[SealedStatement]) -> list[ActFault]:
 
 
 def shown_as(tally: Tally, nonce: str) -> str | None:
-    """What the ballot with a nonce says among those shown at the end of a secret vote; None: it is not there.
-
-    Whoever voted holds it against what they meant to vote.
-    """
+    """What the ballot with a nonce says among those shown at the end of a secret vote; None: it is not there."""
     return next((ballot.choice for ballot in tally.ballots if ballot.nonce == nonce), None)

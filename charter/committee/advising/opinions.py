@@ -21,11 +21,7 @@ Answered = Literal["waiting", "late", "on_time", "answered_late"]
 
 @dataclass(frozen=True, kw_only=True)
 class Fate:
-    """An opinion with what became of it by a day: published, answered, followed, and by when each was due.
-
-    `followed` is what the last reply accepted, or what was reported since: done, in progress, dropped.
-    `ignored`: published or answered by nobody for longer than the rules bear.
-    """
+    """An opinion with what became of it by a day: published, answered, followed, and by when each was due."""
 
     entry: int
     opinion: Opinion
@@ -92,8 +88,7 @@ def _answered(on: dt.date | None, by: dt.date, today: dt.date) -> Answered:
 
 
 def admit_opinion(house: CommitteeState, act: Opinion) -> None:
-    """Holds an opinion to the rules: a decision adopted these words to the letter, and gave no other opinion. Raises
-    RefusedError."""
+    """Raises RefusedError unless a decision adopted these words to the letter and gave no other opinion."""
     decision, adopted = decided(house, act.of)
     if not adopted:
         raise RefusedError("decided_no", entry=act.of)
@@ -132,8 +127,7 @@ def _not_before(house: CommitteeState, act: PublicationDecision | Publication) -
 
 
 def admit_minutes(house: CommitteeState, act: Minutes) -> None:
-    """Holds minutes to the rules: the session is over, and a correction names the minutes sealed last. Raises
-    RefusedError."""
+    """Raises RefusedError unless the session is over and a correction names the minutes sealed last."""
     session(house, act.of).needs_state("closed")
     last = house.last(Minutes, act.of)
     if (last[0] if last else None) != act.replaces:
@@ -142,10 +136,7 @@ def admit_minutes(house: CommitteeState, act: Minutes) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class OpinionDuty:
-    """Something owed by a day: the publication of an opinion, its answer, or the answer to a recommendation.
-
-    `kept_on`: the day it was done; None while it waits.
-    """
+    """The publication of an opinion, its answer, or that to a recommendation, owed by a day and done on `kept_on`."""
 
     entry: int
     what: Literal["publication", "answer", "recommendation"]
@@ -163,10 +154,7 @@ class OpinionDuty:
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUpCounts:
-    """How many promises that have come due were kept in time, and those that have waited for too long.
-
-    `share` is None while none has come due.
-    """
+    """How many promises that have come due were kept in time (`share`), and those that have waited for too long."""
 
     due: int
     on_time: int
@@ -178,8 +166,7 @@ class FollowUpCounts:
 
 
 def followed(promises: Sequence[OpinionDuty], *, today: dt.date, late_days: int) -> FollowUpCounts:
-    """How many promises were kept in time by a day. `late_days`: the days of waiting after which one counts as
-    ignored."""
+    """How many promises were kept in time by a day; after `late_days` of waiting one counts as ignored."""
     told = [each.on_time(today) for each in promises]
     waited = dt.timedelta(days=late_days)
     ignored = [each for each in promises if each.kept_on is None and each.since + waited < today]

@@ -25,8 +25,7 @@ def agenda_from(rules: Rules, lang: str) -> list[Item]:
 
 
 def admit_convocation(house: CommitteeState, act: Convocation) -> None:
-    """Holds a convocation to the rules: enough notice, or an emergency with its reason; referrals that exist; remote
-    only where the rules allow it. Raises RefusedError."""
+    """Raises RefusedError without enough notice, for unknown referrals, or remote where the rules do not allow it."""
     rules = house.rules
     if act.rules != rules.sha256:
         raise RefusedError("other_rules")

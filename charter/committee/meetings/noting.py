@@ -22,8 +22,7 @@ def admit_note(house: CommitteeState, act: ItemNote) -> None:
 
 
 def admit_paper(house: CommitteeState, act: SessionPaper) -> None:
-    """Holds a paper to the rules: it tells the pack or the minutes that were sealed last of its session. Raises
-    RefusedError."""
+    """Raises RefusedError unless a paper tells the pack or the minutes that were sealed last of its session."""
     house.get(FrozenPack if act.paper == "file" else Minutes, act.made_from)
     last = told_by(house, session(house, act.of).entry, act.paper)
     if last != act.made_from:
@@ -39,7 +38,6 @@ def source_of(house: CommitteeState, entry: int, paper: str) -> int:
 
 
 def told_by(house: CommitteeState, entry: int, paper: str) -> int | None:
-    """The entry of what a paper of a session tells: the pack frozen last, or the minutes sealed last; None where there
-    is none."""
+    """The entry of the pack frozen last, or of the minutes sealed last, that a paper of a session tells; else None."""
     last = house.last(FrozenPack if paper == "file" else Minutes, entry)
     return last[0] if last else None

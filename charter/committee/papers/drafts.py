@@ -1,7 +1,4 @@
-"""Drafts of opinions: one writer at a time, every saving kept, and what members write about them before a vote.
-
-Nothing of a draft is sealed until its opinion is issued: it can be thrown away, with its comments.
-"""
+"""Drafts of opinions: one writer at a time, every saving kept, and what members write about them before a vote."""
 
 from __future__ import annotations
 
@@ -84,7 +81,7 @@ def begin(
 
 
 def claim(workspace: Workspace, number: int, *, author: str) -> SavedDraft:
-    """Begin to write in a draft: it is then its writer's until they save, or for two hours.
+    """Begin to write in a draft, which is then its writer's until they save, or for two hours.
 
     Raises RefusedError when somebody else writes in it, or it was sealed.
     """
@@ -117,10 +114,7 @@ def save(workspace: Workspace, number: int, *, body: Mapping[str, Any], author: 
 
 
 def sealed(connection: Connection, draft: int, *, version: int, entry: int) -> None:
-    """Note, in the caller's transaction, as which entry a version of a draft was sealed.
-
-    Raises RefusedError when it was saved since, so that nothing else than what was read is sealed.
-    """
+    """Note, in the caller's transaction, as which entry a version was sealed; RefusedError where it is not the last."""
     now = _current(connection, draft)
     if now.version != version or now.sealed_as not in (None, entry):
         raise RefusedError("draft_moved", version=now.version)
@@ -152,7 +146,7 @@ def savings(workspace: Workspace, number: int) -> list[Saving]:
 
 
 def discard(workspace: Workspace, number: int) -> None:
-    """Remove a draft with all its versions and comments, in a turn of its committee: no vote on it begins meanwhile.
+    """Remove a draft with all its versions and comments, in a turn of its committee.
 
     Raises BoussoleError when there is none of this number, RefusedError when it was sealed, or a vote or a decision
     rests on one of its texts.

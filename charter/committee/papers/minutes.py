@@ -1,7 +1,4 @@
-"""The minutes of a session as data: who was there, what was decided and how, and what members wanted to be noted.
-
-Members appear by their numbers, so that the hash of minutes can be sealed for ever and their names can be corrected.
-"""
+"""The minutes of a session as data, without names: who was there, what was decided and how, and what was noted."""
 
 from __future__ import annotations
 
@@ -80,10 +77,7 @@ def content_of(document: Document) -> str:
 
 
 def seal_minutes(workspace: Workspace, name: str, *, of: int, who: Who) -> SealedStatement:
-    """Seals the minutes of a session that is over; returns those sealed last where they say the same.
-
-    What was recorded since corrects them: a later entry, beside the first.
-    """
+    """Seals the minutes of a session that is over, or returns those sealed last where they say the same."""
     with turn(workspace, name) as now:
         found = session(now.house, of)
         content, last = content_of(minutes_of(now.house, found.entry)), now.house.last(Minutes, found.entry)
@@ -103,8 +97,7 @@ def seal_minutes(workspace: Workspace, name: str, *, of: int, who: Who) -> Seale
 
 
 def sealed_minutes(workspace: Workspace, name: str, entry: int) -> Document:
-    """Minutes made again from the acts that they were made from. Raises RefusedError where entry `entry` sealed none,
-    or others."""
+    """Minutes made again from their acts; raises RefusedError where entry `entry` sealed none, or others."""
     said = committee_state(workspace, name).get(Minutes, entry)
     document = minutes_of(committee_state(workspace, name, before=said.size), said.of)
     if content_of(document) != said.content:

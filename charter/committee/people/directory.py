@@ -52,8 +52,7 @@ def name_member(workspace: Workspace, member: str, *, name: str, contact: str = 
 
 
 def forget(workspace: Workspace, member: str) -> bool:
-    """Erase a member's name, minutes made as files, which may bear it, and their comments on drafts, which nothing
-    seals; whether there was a name. What they did stays, under their number."""
+    """Erase a member's name, files of minutes and comments on drafts; returns whether there was a name."""
     for path in papers_folder(workspace).glob("session-*-minutes-*"):
         path.unlink(missing_ok=True)
     with open_records(workspace).begin() as connection:

@@ -79,8 +79,7 @@ def interested(house: CommitteeState, *, systems: set[str], referral: int | None
 
 
 def admit_mandate(house: CommitteeState, act: Mandate) -> None:
-    """Holds a mandate to the rules: a known college, no other mandate in these days, and a replacement of somebody
-    else of the same college. Raises RefusedError."""
+    """Raises RefusedError for an unknown college, an overlapping mandate, or a replacement from another college."""
     known = [college.id for college in house.rules.colleges]
     if act.college not in known:
         raise RefusedError("college", college=act.college, known=", ".join(known))

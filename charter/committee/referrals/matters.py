@@ -88,8 +88,7 @@ def matters(house: CommitteeState) -> list[Matter]:
 
 
 def admit_referral(house: CommitteeState, act: Referral) -> None:
-    """Holds a referral to the rules: enough members where they ask for it themselves, and a day to come. Raises
-    RefusedError."""
+    """Raises RefusedError where too few members ask for a referral themselves, or its day has passed."""
     if act.due_on is not None and act.due_on < act.on:
         raise RefusedError("order_of_days", date=act.due_on)
     for member in act.supporters:
@@ -100,8 +99,7 @@ def admit_referral(house: CommitteeState, act: Referral) -> None:
 
 
 def admit_rapporteur(house: CommitteeState, act: Rapporteur) -> None:
-    """Holds the naming of a rapporteur to the rules: a member without an interest in the matter. Raises
-    RefusedError."""
+    """Raises RefusedError unless a rapporteur is a member without an interest in the matter."""
     referral = house.get(Referral, act.of)
     needs_mandate(house, act.member, act.on)
     systems = {referral.system} if referral.system else set()
@@ -117,8 +115,7 @@ def admit_hearing(house: CommitteeState, act: Hearing) -> None:
 
 
 def admit_question(house: CommitteeState, act: CommitteeQuestion) -> None:
-    """Holds a question to the rules: a session of this committee if one is named, a member if one asks. Raises
-    RefusedError."""
+    """Raises RefusedError for a question that names no session of this committee, or is asked by no member of it."""
     if act.of is not None:
         session(house, act.of)
     if act.by is not None:
@@ -132,8 +129,7 @@ def admit_answer(house: CommitteeState, act: CommitteeAnswer) -> None:
 
 
 def admit_pack(house: CommitteeState, act: FrozenPack) -> None:
-    """Holds a frozen pack to the rules: the session is not over, and what is frozen anew was frozen last. Raises
-    RefusedError."""
+    """Raises RefusedError where the session is over, or what is frozen anew is not what was frozen last."""
     found = session(house, act.of)
     found.needs_state("called", "open")
     last = house.last(FrozenPack, found.entry)
@@ -148,9 +144,7 @@ def session_before(house: CommitteeState, found: Session) -> Session | None:
 
 
 def asked_between(house: CommitteeState, found: Session, *, today: dt.date) -> list[QuestionHistory]:
-    """The questions that members asked between the session before and one that is still to be held or was, outside any
-    session, and older ones that still wait: those that wait first. They stand on the agenda of that session.
-    """
+    """The questions that members asked since the session before, or that still wait, for the agenda of a session."""
     before = session_before(house, found)
     since = before.day if before else dt.date.min
     earlier = [each.day for each in sessions(house) if each.state in ("called", "open") and each.day < found.day]
@@ -178,9 +172,7 @@ def known_question(
     system: str | None = None,
     of: int | None = None,
 ) -> SealedStatement | None:
-    """The question in the same words, to the same addressee, about the same figure and system and in the same session
-    (`of`; None: in none), that waits for its answer; None where nobody has asked it, or it was answered. Capitals,
-    spaces and punctuation at the end do not matter."""
+    """The question in the same words, but for capitals, spaces and final punctuation, that waits for its answer."""
     for each in questions(house, today=dt.date.max):
         said = each.question
         same = (_plain(said.text), _plain(said.addressee)) == (_plain(text), _plain(addressee))

@@ -1,13 +1,9 @@
 """The ballots of a secret vote: what commits to them, and how they are kept until the vote is over.
 
-Each ballot is committed to by SHA-256 over the vote, what it says and a nonce that only its voter is told. Each
-participation seals one commitment to all ballots so far, over their commitments in the order of these and a salt: it
-grows with each vote, says how many there are, and shows none of them. At the end nonces, choices and the last salt are
-shown without names: everybody can compute the commitment again, and each voter finds their nonce with what they said.
-
-Until then the ballots are kept encrypted (AES-256-GCM), all in one text, under a key that is drawn anew with each vote
-and kept outside the database. The old key is destroyed: of two copies of the database, taken before and after a vote,
-nobody can compute the ballot that came in between, even when the last ballots are known.
+Each ballot is committed to by SHA-256 over the vote, what it says and a nonce that only its voter is told; each
+participation seals one commitment to all ballots so far, over their sorted commitments and a salt. At the end nonces,
+choices and the last salt are shown without names, so that everybody can compute the commitment again. Until then the
+ballots are encrypted (AES-256-GCM) under a key that is drawn anew with each vote and kept outside the database.
 """
 
 from __future__ import annotations

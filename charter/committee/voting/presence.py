@@ -89,8 +89,7 @@ def over(house: CommitteeState, vote: int) -> bool:
 
 
 def admit_attendance(house: CommitteeState, act: Attendance) -> None:
-    """Holds an attendance to the rules: a member, on the day of the session, before its end; excuses may come
-    before. Raises RefusedError."""
+    """Raises RefusedError unless a member attends on the day of the session before its end; excuses may come before."""
     found = session(house, act.of)
     found.needs_state("called", "open")
     needs_mandate(house, act.member, found.day)
@@ -107,8 +106,7 @@ def admit_attendance(house: CommitteeState, act: Attendance) -> None:
 
 
 def admit_opening(house: CommitteeState, act: Opening) -> None:
-    """Holds an opening to the rules: a quorum, and whoever presides is there (the chair, else the deputy, else a
-    member). Raises RefusedError."""
+    """Raises RefusedError without a quorum, or where whoever presides (chair, else deputy, else member) is away."""
     found = session(house, act.of)
     found.needs_state("called")
     _on_the_day(found, act.on)
@@ -145,8 +143,7 @@ def admit_closing(house: CommitteeState, act: Closing) -> None:
 
 
 def admit_proxy(house: CommitteeState, act: Proxy) -> None:
-    """Holds a proxy to the rules: two members, one of them absent; as many as the rules allow; no proxy of a proxy.
-    Raises RefusedError."""
+    """Raises RefusedError unless an absent member gives a proxy to a present one, as often as the rules allow."""
     found = session(house, act.of)
     found.needs_state("called", "open")
     most, given = found.rules.proxies.per_member, proxies_of(house, found)
@@ -169,8 +166,7 @@ def admit_proxy(house: CommitteeState, act: Proxy) -> None:
 
 
 def admit_recusal(house: CommitteeState, act: Recusal) -> None:
-    """Holds a recusal to the rules: a member, on an item of the agenda, before they voted on it. Raises
-    RefusedError."""
+    """Raises RefusedError unless a member stands aside on an item of the agenda before they voted on it."""
     found = session(house, act.of)
     found.needs_state("called", "open")
     needs_mandate(house, act.member, found.day)

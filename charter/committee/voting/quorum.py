@@ -14,8 +14,6 @@ def represented(
 ) -> dict[str, str]:
     """The absent members for whom somebody there may vote, and who that is. `proxies`: holder by giver.
 
-    A proxy counts while its holder is there, its giver is not, and neither stands aside.
-
     >>> represented(members=["a", "b"], there=["b"], proxies={"a": "b"})
     {'a': 'b'}
     >>> represented(members=["a", "b"], there=["b"], proxies={"a": "b"}, aside=["b"])
@@ -39,10 +37,7 @@ def count(
     aside: Collection[str] = (),
     needs_quorum: bool = True,
 ) -> Count:
-    """How many members of that day are there, are represented and are needed. `aside`: those who stand aside on the
-    item that is dealt with.
-
-    Whoever stands aside is not there for this item; whether they still count among the members is a rule.
+    """How many members are there, represented and needed. `aside`: those who stand aside on the item, thus not there.
 
     >>> from boussole.charter.committee.rules import packaged
     >>> found = count(packaged("external"), members=["a", "b", "c"], there=["a"], proxies={"b": "a"})

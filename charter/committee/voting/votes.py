@@ -45,8 +45,7 @@ def outcome(
 ) -> VoteOutcome:
     """The result of some votes. `entitled`: how many could vote; `presiding`: how who presides voted, if at all.
 
-    Adopted by more than half of the basis; with exactly half, by the casting vote where there is one. In a secret
-    ballot there is none: it would show how one member voted.
+    Adopted by more than half of the basis; with exactly half, by the casting vote, which a secret ballot has not.
 
     >>> from boussole.charter.committee.rules import packaged
     >>> rules = packaged("external")
@@ -82,8 +81,7 @@ def open_vote(house: CommitteeState, entry: int) -> tuple[Vote, Session]:
 
 
 def admit_vote(house: CommitteeState, act: Vote) -> None:
-    """Holds the beginning of a vote to the rules: an item of an open session, a quorum for it, no other vote on it,
-    and enough voters where it is secret. Raises RefusedError."""
+    """Raises RefusedError unless the item is open, has a quorum and no other vote, and a secret vote enough voters."""
     found = _deciding(house, act)
     able = electors(house, found, act.item)
     if act.secret and len(able) < found.rules.votes.secret_fewest:
@@ -91,8 +89,7 @@ def admit_vote(house: CommitteeState, act: Vote) -> None:
 
 
 def admit_consensus(house: CommitteeState, act: Consensus) -> None:
-    """Holds a consensus to the rules: an item of an open session, a quorum for it, no vote open on it. Raises
-    RefusedError."""
+    """Raises RefusedError unless the item belongs to an open session and has a quorum and no vote open on it."""
     found = _deciding(house, act)
     if act.count != count(house, found, act.item):
         raise RefusedError("count_differs")
@@ -113,8 +110,7 @@ def _deciding(house: CommitteeState, act: Vote | Consensus) -> Session:
 
 
 def admit_ballot(house: CommitteeState, act: Ballot | Participation) -> None:
-    """Holds a ballot to the rules: a member who may vote now and has not, in the kind of vote that it is, cast by
-    themselves or for them. Raises RefusedError."""
+    """Raises RefusedError unless a member who may vote now and has not does so, in the kind of vote that it is."""
     vote, found = open_vote(house, act.of)
     if vote.secret != isinstance(act, Participation):
         raise RefusedError("not_open_vote" if vote.secret else "not_secret_vote")
@@ -132,8 +128,7 @@ def admit_ballot(house: CommitteeState, act: Ballot | Participation) -> None:
 
 
 def admit_tally(house: CommitteeState, act: Tally) -> None:
-    """Holds a tally to the rules: there are votes, of a secret ballot as many as keep it secret, and it says what
-    they come to. Raises RefusedError."""
+    """Raises RefusedError where a tally does not say what the votes come to, or too few keep a secret ballot secret."""
     vote, found = open_vote(house, act.of)
     found.needs_day(act.on)
     ready(house, act.of)
@@ -200,8 +195,7 @@ def decided(house: CommitteeState, entry: int) -> tuple[VotedItem, bool]:
 
 
 def admit_dissent(house: CommitteeState, act: Dissent) -> None:
-    """Holds a dissent to the rules: a member of that day who did not stand aside on the item, before the minutes are
-    sealed. Raises RefusedError."""
+    """Raises RefusedError unless it is of a member of that day who took part, before the minutes are sealed."""
     decision, _ = decided(house, act.of)
     found = session(house, decision.of)
     needs_mandate(house, act.member, found.day)

@@ -1,10 +1,7 @@
 """The correction for many comparisons: which part of the level each of a family has, and what its p-values come to.
 
-The level is shared between the looks of a year, so that looking every month accuses no oftener than looking once; then
-between the questions of a family by their weights in the charter, and within each between its comparisons, so that a
-question which compares many groups takes nothing from one that compares two. Half of it goes to what can be found, and
-what is found passes its part on to what follows from it (`uncertainty.graph`). What by itself shows the good side of a
-level leaves its part to the others.
+The level is shared between the looks of a year, then between the questions of a family by their weights, then between
+the comparisons of each; what is found passes its part on (`uncertainty.graph`).
 """
 
 from __future__ import annotations
@@ -32,10 +29,7 @@ BEYOND = {"ratio": 0.9, "difference": 1.5}
 
 @dataclass(frozen=True, kw_only=True)
 class PValues:
-    """One-sided p-values of a comparison; `p_breach` and `p_watch` are corrected over its family and a year's looks.
-
-    `share`: the part of the level that the first step of the correction gives it, at the watch level.
-    """
+    """One-sided p-values of a comparison. `share`: the first part of the level that it has, at the watch level."""
 
     p_breach: float | None
     p_watch: float
@@ -49,12 +43,11 @@ class PValues:
 
 @dataclass(frozen=True, kw_only=True)
 class TestedComparison:
-    """One comparison beside its levels. `of`: the question that it answers; of each level, how likely so bad a figure
-    is if the truth is not beyond it, and so good a one if it is. `correlations`: of each look at the same evidence with
-    the one before; None: the looks of a year are taken as if each saw other decisions. `weight`: its part of the
-    level. `importance`: the weight of its question in the charter. `effect`: the gap that is looked for, in standard
-    errors of a year; None: not known. `place`: what it is about. `windows`: all figures that could decide it; none of
-    a distance."""
+    """One comparison beside its levels: of each, how likely so bad and so good a figure is at the level.
+
+    `correlations`: of each look with the one before (None: looks at other decisions). `weight`: its part of the level.
+    `effect`: the gap that is looked for, in standard errors of a year. `windows`: all figures that could decide it.
+    """
 
     of: str
     watch: tuple[float, float]
@@ -82,9 +75,7 @@ class JudgedWindow:
 
 @dataclass(frozen=True, kw_only=True)
 class ComparisonPlace:
-    """What a comparison is about: its question whatever the attribute, its group, and the stage, if any.
-
-    `with_rest`: the group is compared with all others of its attribute."""
+    """What a comparison is about; `with_rest`: the group is compared with all others of its attribute."""
 
     asked: str
     group: frozenset[tuple[str, str]]
@@ -103,8 +94,7 @@ class ComparisonPlace:
 
 
 def effect(test: Mapping[str, Any], *, level: float, scale: str, bad_side: str, looks: float) -> float | None:
-    """How many standard errors a gap worth finding (`BEYOND`) lies beyond a level, at the end of a year of which there
-    are `looks` times as many decisions; None where that is not known."""
+    """How many standard errors a gap worth finding (`BEYOND`) lies beyond a level after a year; None: not known."""
     if scale not in BEYOND:
         return None
     there = at_truth(test, beyond(level, scale=scale, bad_side=bad_side)) if level else None
@@ -129,11 +119,9 @@ def corrected(
     alpha: float,
     breached: Sequence[TestedComparison] | None = None,
 ) -> list[PValues]:
-    """The p-values of a family of comparisons: beyond watch or breach, corrected over the family and `looks`; and the
-    one for kept as it is, at the breach level where there is one. With each the level that it is held to.
+    """The p-values of a family, corrected over the family and `looks` for watch and breach, each with its level.
 
-    `breached`: the same comparisons as they are held to the
-    breach level, where other windows speak most gravely there, or where *watch* has a smaller part.
+    `breached`: the same comparisons as they are held to the breach level, where that differs.
     """
     tests, breached = _tests(family), [each for each in breached or family if each.breach is not None]
     shares = parts(tests, alpha=alpha).tolist()
@@ -189,8 +177,7 @@ def _held(
 
 
 def _tests(family: Sequence[TestedComparison]) -> list[GraphTest]:
-    """The family as a graph. The weight of each: that of its question ÷ (weights of all questions × comparisons of its
-    question); they add up to 1."""
+    """The family as a graph, in which the weights of all comparisons add up to 1."""
     comparisons = Counter(each.of for each in family)
     questions = math.fsum({each.of: each.importance for each in family}.values())
     return [
@@ -211,16 +198,11 @@ def _at(error: float, each: TestedComparison, looks: float) -> float:
 def gained(
     family: Sequence[TestedComparison], sides: Sequence[tuple[float, float]], *, alpha: float, breach: bool = False
 ) -> list[float]:
-    """Of each comparison, how many times its part of the level it has since others left theirs.
+    """Of each comparison, how many times its part of the level it has since others left theirs, in the range [1, 49.5].
 
-    A figure that by itself shows the good side of a level needs next to nothing of its part, and gains nothing. Of two
-    groups that are compared with each other none gains by the other: what is bad for one by chance is good for the
-    other. `sides`: how likely so bad and so good a figure is at the level; `breach`: that is the breach level. Range
-    [1, 49.5].
-    Source: Zhao, Small & Su (2019), JASA 114:1291-1304, and Tian & Ramdas (2019), arXiv 1910.04900, for discarding
-    what lies on the good side. What is exactly at the level seems to do so in one look of a hundred (`BY_CHANCE`),
-    which is paid for. So errors are as rare as without, where comparisons do not depend on each other or are bad
-    together; `tests/charter/test_gained.py` says how rare they are where that is not so.
+    `sides`: how likely so bad and so good a figure is at the level. A figure that shows the good side by itself
+    (`BY_CHANCE`) leaves its part to the others, but not to the group that it is compared with.
+    Source: Zhao, Small & Su (2019), JASA 114:1291-1304, and Tian & Ramdas (2019), arXiv 1910.04900.
     """
     if not any(each.windows for each in family):
         return [1.0] * len(family)

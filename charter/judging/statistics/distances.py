@@ -24,10 +24,10 @@ def too_few(test: StoredTest) -> bool:
 
 
 def window_needed(test: StoredTest, *, level: float, past: bool, n: int) -> int | None:
-    """How many more decisions make the current window large enough for a distance to be judged, of `n` now.
+    """How many decisions the current window, of `n` now, needs for a distance to be judged.
 
-    In a small window chance alone makes a distance. Where that lifts it beyond a `level` (`past`) that the truth is
-    within, so many more that it no longer does. None: more than `MOST_TIMES` × n, or the reference window is too small.
+    Where chance alone lifts it beyond a `level` (`past`), so many that it no longer does. None: more than `MOST_TIMES`
+    × n, or the reference window is too small.
 
     >>> few = StoredTest(kind="noncentral_chi2", statistic=0.2, df=9, scale=0.021, scale_reference=0.001)
     >>> window_needed(few, level=0.1, past=False, n=50), window_needed(few, level=0.1, past=True, n=50)

@@ -13,18 +13,14 @@ from boussole.charter.document.measures import by_id
 
 @dataclass(frozen=True, kw_only=True)
 class SmallestGap:
-    """The measure of the comparison with the least power, and the gap that it shows with 80 % power; None: hardly
-    any."""
+    """The measure of the comparison with the least power, and the gap that it shows with 80 % power, if any."""
 
     measure: MeasureDocument
     gap: float | None
 
 
 def least_sight(document: SystemVerdicts, verdict: VerdictDocument, *, alpha: float) -> SmallestGap | None:
-    """Of the group of which the decisions tell least; None where no comparison is tested.
-
-    The gap that would be found beyond the watch level with 80 % power, Holm's correction at its strictest.
-    """
+    """The gap beyond the watch level that is found with 80 % power in the group of which the decisions tell least."""
     measures = by_id(document.judged_measures)
     seen: list[tuple[float, SmallestGap]] = []
     for comparison in verdict.comparisons:

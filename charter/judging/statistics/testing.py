@@ -1,11 +1,7 @@
 """The tests behind a verdict: each comparison against the levels of its threshold, corrected over its family.
 
-Which windows decide a comparison: all that count together, or recent ones that tell of a graver gap.
-
-What went wrong a month ago must not hide behind the good months before it. So the level of error is shared between all
-windows together and recent ones, each heard by itself: the window of the audit, the last quarter and the last half of
-a year. The chance that any of them errs in a year is at most the sum of
-their parts (Bonferroni), each part shared over the looks of a year by what each look sees anew (`uncertainty.looks`).
+The level of error is shared between all windows together and recent ones (Bonferroni), and each part over the looks
+of a year (`uncertainty.looks`), so that a recent breach does not hide behind the good months before it.
 """
 
 from __future__ import annotations
@@ -56,14 +52,7 @@ def accumulates(measure: MeasureInShort, system: System) -> bool:
 
 
 def p_values(questions: Sequence[SystemQuestion], *, alpha: float, looks: int = 1) -> dict[tuple[str, str], PValues]:
-    """The p-values of every comparison that has a value, by question and measure.
-
-    Broken and watch are corrected over the family and over the looks; kept is not: it needs every comparison, which
-    is its own correction, and it says nothing of another look. Looks at evidence that grows are taken to see much of
-    it again (`uncertainty.looks`); a graph says which comparison has which part of the level (`uncertainty.graph`); and
-    what by itself shows the good side of a level leaves its part to the others, distances excepted: the page of drift
-    shows many more of these.
-    """
+    """The p-values of every comparison that has a value, corrected over the family and the looks but for *kept*."""
     families: dict[str, list[Tested]] = {}
     for question in questions:
         for each in question.heard or [
@@ -93,8 +82,7 @@ def _corrected(family: Sequence[Tested], looks: int, alpha: float) -> list[PValu
 
 
 def _at_one_level(tested: PValues, threshold: Threshold) -> PValues:
-    """Where *not kept* and *watch* are held to the same level, and *watch* has a smaller level of error, that decides
-    both."""
+    """The p-values, where *watch* has the smaller level of error at the same level: that then decides both."""
     if tested.at_breach is None or threshold.watch_alpha is None or threshold.breach != threshold.watch:
         return tested
     return replace(tested, at_breach=min(tested.at_breach, tested.at_watch))
@@ -154,8 +142,7 @@ def _place(asked: SystemQuestion, measure: MeasureInShort) -> ComparisonPlace | 
 
 
 def verdict_of(tested: PValues, alpha: float, *, past_watch: bool, undecided: Verdict = Verdict.UNKNOWN) -> Verdict:
-    """The verdict of one comparison. `past_watch`: its figure lies beyond the watch level, so that it is never kept;
-    `undecided`: what it is where nothing is clear."""
+    """The verdict of one comparison, which is never kept where its figure is `past_watch`, and else `undecided`."""
     if tested.p_breach is not None and tested.p_breach <= alpha:
         return Verdict.BROKEN
     if tested.p_watch <= alpha:
@@ -187,11 +174,9 @@ def past(value: float, level: float, *, bad_side: str) -> bool:
 def more_decisions(
     measure: MeasureInShort, threshold: Threshold, *, charter: Charter, share: float, decisions: int
 ) -> int | None:
-    """How many more decisions of the system would settle an unknown comparison, whichever way comes first.
+    """How many more decisions would settle an unknown comparison, if the truth is as measured; None: too many.
 
-    `share`: the part of the level of error that *watch* has. If the truth is as measured: kept when it lies on the good
-    side of the level for that and of the watch level too, else broken; and watch when it lies beyond
-    the watch level. None: no reasonable number would.
+    `share`: the part of the level of error that *watch* has.
     """
     test, watch, kept = given(measure.params.test), watch_level(threshold), kept_level(threshold)
     part = {watch: share, kept: share if kept == watch else share / watch_part(threshold, charter.alpha)}
@@ -241,9 +226,6 @@ def level_of(measure: MeasureInShort, level: float) -> float:
 def oriented(threshold: float, *, scale: str, bad_side: str) -> float:
     """A level, stated in the charter for the favourable direction, on the bad side of a comparison.
 
-    A ratio is inverted where bad is above; a difference or distance takes the sign of the bad side; a
-    share is held to its level as it is.
-
     >>> oriented(0.8, scale="ratio", bad_side="below"), oriented(0.8, scale="ratio", bad_side="above")
     (0.8, 1.25)
     >>> oriented(0.1, scale="difference", bad_side="below"), oriented(0.1, scale="distance", bad_side="above")
@@ -275,12 +257,7 @@ def _tails(measure: MeasureInShort, level: float) -> tuple[float, float]:
 
 
 def interval_of(measure: MeasureInShort, tested: PValues, levels: Levels, *, alpha: float) -> IntervalOfTests:
-    """Where a figure lies as far as its tests tell: an end lies beyond a level exactly where they reject that level.
-
-    The end that decides *not kept* and *watch* is that of the test for *not kept* where that rejects, else that of the
-    test for *watch*, at its step of Holm's procedure: yet not beyond the breach level, whose own step is stricter. The
-    other end is that of the test for *kept*, at the charter's level.
-    """
+    """Where a figure lies as far as its tests tell: an end lies beyond a level exactly where they reject that level."""
     test, below = given(measure.params.test).stated, measure.params.bad_side == "below"
     broken = verdict_of(tested, alpha, past_watch=False) == Verdict.BROKEN
     error = given(tested.at_breach) if broken else tested.at_watch
@@ -309,18 +286,14 @@ def spans(looks: int) -> tuple[int, ...]:
 def heard(
     questions: Sequence[SystemQuestion], together: Sequence[MeasureInShort], *, alpha: float, looks: float
 ) -> list[SystemQuestion]:
-    """The questions, each with those of its comparisons that are judged, and their parts of the level.
-
-    `together`: all figures of several windows. Where recent ones are all that count together, they have one part.
-    """
+    """The questions, each with those of its comparisons that are judged, `together` or of recent windows."""
     recent = len({each.params.recent for each in together} - {None})
     choose = _Choice(alpha=alpha, looks=looks, recent=recent)
     return [choose.lately(each) for each in questions]
 
 
 def decided(question: SystemQuestion, tested: Mapping[tuple[str, str], PValues], *, alpha: float) -> SystemQuestion:
-    """A question in which recent windows are heard, with the figures that decide each comparison: those that broke it,
-    where it is *not kept*."""
+    """A question with the figures that decide each comparison: those that broke it, where it is *not kept*."""
 
     def decides(each: JudgedFigures) -> MeasureInShort:
         found = tested.get((question.id, each.watch.id))
@@ -368,9 +341,7 @@ class _Choice:
     def _gravest(
         self, together: MeasureInShort, lately: Sequence[MeasureInShort], level: float, *, unless_past: bool = False
     ) -> MeasureInShort:
-        """The figure with the smallest p over its part of a year's level, of all windows together and of recent ones
-        that say something by themselves. `unless_past`: of these alone where all windows together do not lie beyond the
-        level, so that nothing is *kept* while recent windows speak against it."""
+        """The figure with the smallest p over its part of a year's level, of all windows and of recent ones."""
         if together.status != "ok":
             return together
         p = {id(each): _p(each, level) for each in (together, *lately)}

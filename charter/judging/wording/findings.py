@@ -122,18 +122,13 @@ def ends_of(measure: MeasureInShort, decided: IntervalOfTests | None = None) -> 
 
 
 def deciding(verdict: str, pairs: Iterable[tuple[Comparison, AnyMeasure]]) -> tuple[Comparison, AnyMeasure] | None:
-    """The comparison that a verdict is told by: of those that have it, the most certain one, of equally certain ones
-    the worst figure; where promises are kept, the worst figure. None where none has one.
-
-    The most extreme figure is that of a small group, more often than not by chance.
-    """
+    """The comparison that a verdict is told by: the most certain of those that have it, then the worst figure."""
     found = [pair for pair in pairs if pair[0].verdict == verdict and pair[1].status == "ok"]
     return min(found, key=lambda pair: (_by_chance(verdict, pair[0]), _goodness(pair[1])), default=None)
 
 
 def _by_chance(verdict: str, comparison: Comparison) -> float:
-    """How likely chance alone takes a comparison beyond the level of its verdict; the same for all that are kept, or
-    that no test decided."""
+    """How likely chance alone takes a comparison beyond the level of its verdict."""
     tests = {
         "broken": (comparison.p_breach,),
         "watch": (comparison.p_watch,),
@@ -156,8 +151,7 @@ def finding(
     system: System,
     decided: IntervalOfTests | None = None,
 ) -> str:
-    """The figures of a comparison that has a value, as a clause without its full stop. `decided`: the interval of its
-    tests, where they decided."""
+    """The figures of a comparison that has a value, with the interval of its tests, as a clause without full stop."""
     scale = measure.params.scale
     if scale == "distance":
         return _drift(measure, verdict, catalogue, system)
@@ -196,8 +190,7 @@ def meaning(measure: MeasureInShort, *, verdict: str, catalogue: Catalogue, syst
 
 
 def level_words(level: float, scale: str, catalogue: Catalogue) -> str:
-    """A level as the figures beside it are written: `80 for 100`, `10 fewer in 100`, `0.10`. Of a difference on the
-    side where it is bad: an interval may end further off on the other one."""
+    """A level as the figures beside it are written: `80 for 100`, `10 fewer in 100`, `0.10`."""
     if scale == "distance":
         return number(level, catalogue.lang, 2)
     if scale == "effect" and not level:

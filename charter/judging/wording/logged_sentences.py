@@ -19,8 +19,7 @@ BY_MONTH = "Somebody counts once in each month: they are {people} different peop
 
 
 class Words(NamedTuple):
-    """How the cases of a measure are told: none, what none leaves, one or more, that there is one where no number is
-    told."""
+    """How the cases of a measure are told: none, what none leaves, one or more, or one without its number."""
 
     none: str
     bound: str

@@ -20,10 +20,7 @@ PEOPLE = {
 
 
 def place(catalogue: Catalogue, system: System, group: Mapping[str, str]) -> str:
-    """Where a figure was counted: "among women", "in the group “F”" where the value has no name of its own.
-
-    Names of values stand in the system file as after "among": women, femmes.
-    """
+    """Where a figure was counted: "among women", or "in the group “F”" where the value has no name of its own."""
     named = people(catalogue, system, group)
     if named is None:
         values = [_name(catalogue, system, attribute, value) or value for attribute, value in group.items()]

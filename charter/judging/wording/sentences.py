@@ -187,8 +187,8 @@ def sentence(
 ) -> dict[str, str]:
     """What a verdict document says, in every language of Boussole.
 
-    `left_out`: what its audit did not count; `month`: how many decisions come in a month, if that is known;
-    `power`: at which the charter wants differences to be found.
+    `left_out`: what its audit did not count. `month`: how many decisions come in a month. `power`: at which the charter
+    wants differences to be found.
     """
     told = {lang: _VerdictTeller(question, document, system, Catalogue(LOCALE, lang), month) for lang in LANGUAGES}
     return {lang: typeset(_sentence(told[lang], left_out, power), lang) for lang in LANGUAGES}
@@ -325,8 +325,7 @@ class _VerdictTeller:
         return self.catalogue.ngettext(*MONTHS, many).format(finding=found, n=n, months=whole(many, lang))
 
     def _counted(self, comparison: Comparison, measure: MeasureInShort) -> str:
-        """Since when decisions are counted, where that is not the window of the audit; or why only those of the window
-        are."""
+        """Since when decisions are counted, or why only those of the window are; empty where the window says it."""
         if comparison.alone:
             return self.catalogue.gettext(BY_ITSELF)
         since = measure.params.since

@@ -110,10 +110,7 @@ def _cases(document: VerdictReasons, cases: CaseCounts, catalogue: Catalogue) ->
 
 
 def _rates(bound: float, tolerance: float, catalogue: Catalogue) -> dict[str, str]:
-    """Two small rates as so many among a round number of which the smaller makes at least one.
-
-    The bound is rounded up: what is said must not be less than what was found.
-    """
+    """Two small rates as so many among a round number of which the smaller makes at least one, the bound rounded up."""
     many = 10 ** max(2, math.ceil(-math.log10(min(bound, tolerance))))
     return {
         "bound": number(math.ceil(bound * many * 10) / 10, catalogue.lang, 1 if bound * many % 1 else 0),

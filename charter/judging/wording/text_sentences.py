@@ -14,8 +14,7 @@ from boussole.charter.judging.wording.logged_sentences import REFUTED, TO_CONFIR
 
 
 class TextWords(NamedTuple):
-    """How what was found in texts is told: of those that went out none, one or more; where no number is told; of all
-    of them; that there are too many, or too few to tell; how many nobody could read; what a human must do."""
+    """How what was found in texts is told, by how many there were, could be read and need a human."""
 
     none: tuple[str, str]
     cases: tuple[str, str]

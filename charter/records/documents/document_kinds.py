@@ -1,7 +1,6 @@
 """What a document that somebody sends is, by its content: its name is never asked.
 
-A file of an office program is an archive: it is read within bounds, whatever it says of its own size, and one that
-holds macros, scripts, encrypted parts or embedded programs is refused.
+An office file is read within bounds; one that holds macros, scripts, encrypted parts or programs is refused.
 """
 
 from __future__ import annotations

@@ -33,10 +33,7 @@ def describe(path: Path) -> KeptFile:
 
 
 def keep_file(workspace: Workspace, path: Path) -> KeptFile:
-    """Copy a document into the workspace; the same content is kept once. Raises BoussoleError as `describe` does.
-
-    Before anything was ever sealed it waits for its seal among the unsealed.
-    """
+    """Copy a document into the workspace, the same content once. Raises BoussoleError as `describe` does."""
     described, content = describe(path), path.read_bytes()
     target = file_path(workspace, described.sha256)
     if state_of(workspace.governance) is not None and not target.exists():
@@ -47,8 +44,7 @@ def keep_file(workspace: Workspace, path: Path) -> KeptFile:
 
 
 def keep_content(workspace: Workspace, file: KeptFile, content: bytes) -> None:
-    """Keep a document that came with a form; it waits for its seal among the unsealed, where what is refused goes
-    away."""
+    """Keep a document that came with a form among the unsealed, where it waits for its seal."""
     if not file_path(workspace, file.sha256).exists():
         private_files.write(workspace.unsealed / file.sha256, content)
 

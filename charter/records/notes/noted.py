@@ -14,10 +14,7 @@ from boussole.charter.records.database import open_records
 def seal_missing(
     workspace: Workspace, noted: Sequence[tuple[str, ledger.Payload]], *, key: Callable[[ledger.Payload], object]
 ) -> int:
-    """Seals every note, a kind and a payload, that the ledger does not hold yet; returns how many.
-
-    A command that was interrupted between its lake and its entry is sealed by the next call. `key` tells notes apart.
-    """
+    """Seals every note, a kind and a payload, whose `key` the ledger does not hold yet; returns how many."""
     if not noted:
         return 0
     with open_records(workspace).begin() as connection:

@@ -126,10 +126,9 @@ def outside(workspace: Workspace) -> Outside:
 
 
 def take_cosignature(workspace: Workspace, text: str, *, now: dt.datetime) -> CosignedCheckpoint:
-    """Keeps a cosignature of a witness that the settings name; what is kept of it then.
+    """Keeps a cosignature of a witness that the settings name; returns what is kept of it.
 
-    Raises OtherLedgerError, UnknownWitnessError or LedgerError where it is none, or the ledger is no longer the one
-    that was cosigned.
+    Raises OtherLedgerError, UnknownWitnessError or LedgerError where it is none, or of another ledger.
     """
     log = verifier_of(workspace)
     if log is None:

@@ -1,8 +1,7 @@
 """Audit documents as they are stored and read back.
 
-What is sealed is the canonical JSON (RFC 8785) of the document without `evidence.entry` and `evidence.root`: these
-two say where the ledger holds the seal, and exist only once it is made. Exactly that text is stored, so its SHA-256
-is at any time the one in the ledger's entry; reading adds the two keys again.
+What is sealed and stored is the canonical JSON (RFC 8785) of the document without `evidence.entry` and `evidence.root`,
+which say where the ledger holds the seal; reading adds them again.
 """
 
 from __future__ import annotations
@@ -32,8 +31,6 @@ from boussole.charter.records.models import Audit, Record
 def sealed_json(document: AuditDocument | Mapping[str, Any]) -> bytes:
     """The bytes whose SHA-256 the ledger holds for this document or its JSON, whether it is stored yet or not.
 
-    JSON that somebody hands in is taken as it is: what no audit document can hold has a hash of its own.
-
     >>> sealed_json({"system": "s", "evidence": {"cubes": "c", "entry": 3, "root": "r"}})
     b'{"evidence":{"cubes":"c"},"system":"s"}'
     """
@@ -43,10 +40,7 @@ def sealed_json(document: AuditDocument | Mapping[str, Any]) -> bytes:
 
 
 def latest_audits(workspace: Workspace) -> dict[str, AuditDocument]:
-    """The document of each system whose window ends last; of several for that window, the one sealed last.
-
-    A look back at an old month, made today, does not hide the newest month. Empty when there are no records yet.
-    """
+    """The document of each system whose window ends last; of several for that window, the one sealed last."""
     newest = _newest()
     with reading(workspace) as connection:
         if connection is None:
@@ -64,10 +58,7 @@ def audits_at(workspace: Workspace, entries: Collection[int]) -> dict[int, Audit
 
 
 def latest_rows(connection: Connection, *, before: int | None = None) -> list[Row[Any]]:
-    """The rows of the same audits without their documents, by system, as the caller's transaction sees them.
-
-    `before`: as they stood before an entry of the ledger.
-    """
+    """The rows of the latest audits by system, without documents, as they stood `before` an entry of the ledger."""
     columns = (Audit.system, Audit.entry, Audit.document_sha256, Audit.window_start, Audit.window_end)
     return list(connection.execute(select(*columns).where(Audit.entry.in_(_newest(before))).order_by(Audit.system)))
 
@@ -121,10 +112,10 @@ def audits_near(
     beside: Sequence[AuditDocument] = (),
     kin: Collection[str] = (),
 ) -> list[AuditDocument]:
-    """The documents of a system whose windows share days with one.
+    """The documents of a system whose windows share days with one, or lie `within` another.
 
-    `within`: also those whose windows lie within another. `before`: only those that were sealed before an entry.
-    `beside`: others, as good as stored. `kin`: systems whose documents count as well.
+    `before`: only those that were sealed before an entry. `beside`: others, as good as stored. `kin`: systems whose
+    documents count as well.
     """
     ids = {system_id, *kin}
     others = [(each, each.window.days) for each in beside if each.system in ids]

@@ -30,10 +30,6 @@ class StorableCharter(Protocol):
 def register_charter(connection: Connection, charter: StorableCharter) -> int:
     """The ledger entry that sealed this charter; one is written, with its whole text, when the hash is new.
 
-    One that was sealed before is not hashed anew: a later Boussole may write more keys than it had then.
-
-    The connection comes from `open_records(…).begin()`.
-
     Raises CharterError when the text does not have the hash it comes with.
     """
     known = _known(connection, charter.sha256)

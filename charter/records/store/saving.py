@@ -27,12 +27,9 @@ Given = AuditDocument | Mapping[str, Any]
 
 
 def save_audit(workspace: Workspace, document: Given, *, charter: StorableCharter | None = None) -> AuditDocument:
-    """Store an audit and seal it, together with its charter version; the document with its entry and root.
+    """Store an audit and seal it, with its charter version, in one transaction; the document with its entry and root.
 
-    One transaction: the audit, its entry and a charter seen for the first time exist together or not at all.
     A document that is already stored, byte for byte, is returned as it stands, without a second entry.
-    With `charter`, the charter it was judged by is kept whole; without, only its hash and version.
-
     Raises BoussoleError when the document lacks what a record needs, or holds what JSON can't say; SystemFileError
     while the file of its system has lines to fill in.
     """

@@ -1,8 +1,4 @@
-"""Audit documents in short: their verdicts, and the comparisons that judging again needs. Made from the documents only.
-
-A document of a hundred comparisons takes a fifth of a megabyte; a page that shows a hundred systems over a year reads
-twelve hundred of them.
-"""
+"""Audit documents in short, so that pages can read many: verdicts, and the comparisons that judging again needs."""
 
 from __future__ import annotations
 
@@ -64,10 +60,7 @@ def summaries(
     since: dt.date | None = None,
     until: dt.date | None = None,
 ) -> list[AuditSummary]:
-    """The audits of a system, or of all, whose windows end in some days, in short: of each window the one sealed last.
-
-    Oldest window first.
-    """
+    """The latest audits in short of each window that ends in some days, of a system or of all, oldest window first."""
     return list(each_summary(workspace, system=system, since=since, until=until, measures=False))
 
 
@@ -87,11 +80,7 @@ def each_summary(
     until: dt.date | None = None,
     measures: bool = True,
 ) -> Iterator[AuditSummary]:
-    """The audits of a system, or of all, in short, one after the other, with the comparisons that judging again needs.
-
-    One is let go before the next is read: a hundred thousand comparisons kept at once cost as much to look after as to
-    judge.
-    """
+    """The audits of a system, or of all, in short, one at a time, with the comparisons that judging again needs."""
     columns = (Audit.entry, Audit.system, Audit.window_start, Audit.window_end, Audit.charter_sha256, Summary.verdicts)
     newest = func.row_number().over(
         partition_by=(Audit.system, Audit.window_start, Audit.window_end), order_by=Audit.entry.desc()

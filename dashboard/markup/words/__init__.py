@@ -161,10 +161,7 @@ class Say:
 
 @cache
 def speaker(lang: str, zone: dt.tzinfo = PARIS, main: str = languages.LANGUAGES[0]) -> Say:
-    """The speaker of a language, by the clock of a place, among people who write in their `main` language.
-
-    One that is not spoken here becomes the default.
-    """
+    """The speaker of a language, else of the default, by the clock of a place, among people of a `main` language."""
     return Say(lang if lang in languages.LANGUAGES else languages.LANGUAGES[0], zone, main)
 
 

@@ -334,10 +334,7 @@ def groups(say: Say) -> dict[str, str]:
 def listed(
     shown: Sequence[DashboardPage], say: Say, *, first: Sequence[str] = ()
 ) -> list[tuple[str, list[DashboardPage]]]:
-    """The pages that the sidebar lists, by the name of their group; groups without a page are left out.
-
-    `first`: the names of pages that somebody needs first; they stand at the top after the first page, and nowhere else.
-    """
+    """The pages that the sidebar lists, by the name of their group; those named `first` stand at the top only."""
     on_top = (FIRST, *first) if first else ()
     known = {page.name: page for page in shown}
     found = {say("For you"): [known[name] for name in on_top if name in known]}

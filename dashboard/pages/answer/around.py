@@ -243,8 +243,7 @@ def _hidden(document: Standing, verdict: VerdictDocument, say: Say) -> str:
 
 
 def _gone(document: Standing, verdict: VerdictDocument, say: Say, system: System | None) -> str:
-    """The groups that the period holds nobody of, those that others are compared with among them, so that the periods
-    before it answer. A group that is there may have no case to count all the same."""
+    """The groups that the period holds nobody of, so that the periods before it answer."""
     asked = [each for told in verdict.comparisons if (each := document.judged_by_id.get(told.measure)) is not None]
     answered = [each for each in asked if each.status == "ok" and each.params.since is not None]
     by = {each.by for each in answered}

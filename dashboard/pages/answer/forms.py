@@ -28,8 +28,7 @@ OF_CASES = ("case", "inspection")
 
 
 def recording(scene: Scene, system: str, key: str, me: Person, say: Say) -> list[Titled]:
-    """What somebody may state of an answer: of an attested question what it answers; of one that tolerates no case, a
-    case, a sample, and what was found of the cases that wait for it."""
+    """The forms of what somebody may state of an answer: an attestation, a case, a sample, or a finding on a case."""
     figure = figure_at(scene, system, key, say)
     way = way_called(scene.charter, figure.indicator) if figure else None
     if figure is None or way is None:

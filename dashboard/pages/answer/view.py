@@ -40,8 +40,7 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerPage:
-    """The whole page. `detail` is all that goes with the figure, `section` its article with what stands beside it,
-    `unjudged` what is shown beside it and not judged, `asked` what a question is about."""
+    """The whole page; `detail`: all that goes with the figure; `section`: its article; `asked`: what is asked."""
 
     system: str
     key: str

@@ -120,8 +120,7 @@ def law_links(scene: Scene, indicator: Indicator | None, say: Say, *, query: dic
 def records_of(
     scene: Scene, system: str, document: Standing, verdict: VerdictDocument, say: Say, *, query: Mapping[str, str]
 ) -> Pairs:
-    """The entries of the ledger that an answer rests on: a statement, cases and inspections, records that
-    failed, else the audit."""
+    """The ledger entries that an answer rests on: a statement, cases, inspections, failed records, else the audit."""
     cases = verdict.cases
     if counted := verdict.counted:
         return [_entry(say("Record"), entry, say, query) for entry in counted.entries]

@@ -54,8 +54,7 @@ class ProvisionLine:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingView:
-    """A finding of an outside authority, and how far it caps the article. `closed` says since when and by which entry;
-    empty while it is open."""
+    """A finding of an outside authority, how far it caps the article, and since when it is `closed`, if it is."""
 
     verdict: str
     caps: str

@@ -127,10 +127,7 @@ def _whole(count: int | None, say: Say) -> str:
 
 
 def _newest(seen: _SystemSources, way: str, log: LogName | None) -> dt.datetime | None:
-    """The newest row that came by one way: of a log, else of decisions, else of any log that came by it.
-
-    Outcomes that still arrive do not hide that decisions have stopped.
-    """
+    """The newest row that came by one way: of a log, else of decisions, else of any log."""
     found = {
         held.log: max(moments)
         for held in seen.held

@@ -57,9 +57,11 @@ class SourceProblem:
 
 @dataclass(frozen=True, kw_only=True)
 class DataPage:
-    """The whole page. `more` are problems beyond those shown; `trouble` says what could not be looked at, and
-    what to do, in the tool's own words; `columns` is the head of the table of sources; `without` are systems of the
-    register of which there is no data, `removed` the names of systems whose file is gone."""
+    """The whole page.
+
+    `more`: problems beyond those shown; `trouble`: what could not be looked at; `columns`: the head of the table of
+    sources; `without`: systems without data; `removed`: the names of systems whose file is gone.
+    """
 
     headline: str
     tone: str

@@ -1,7 +1,4 @@
-"""Evidently's report on two windows: what is said of it in both languages, made, stored, and handed to MLflow.
-
-The dashboard has it made by a process of its own: Evidently takes seconds to load, and much memory.
-"""
+"""Evidently's report on two windows, made in a process of its own, stored, and handed to MLflow."""
 
 from __future__ import annotations
 
@@ -148,8 +145,7 @@ def title(detail: Detail, say: Say) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportText:
-    """What is said of a report in one language: how both samples were drawn, what was left out, and what is to be known
-    first."""
+    """What is said of a report in one language: how samples were drawn, what was left out, what to know first."""
 
     title: str
     sampled: Sequence[tuple[str, str]]
@@ -195,8 +191,7 @@ _turn = threading.Lock()
 
 @dataclass(frozen=True, kw_only=True)
 class ReportView:
-    """A stored report. `sha256`: of its JSON, which holds that of the page; `run`: of MLflow, None where no store is
-    configured; `untaken`: why MLflow did not take it."""
+    """A stored report: `sha256` of its JSON, its `run` in MLflow, if any, or why MLflow did not take it (`untaken`)."""
 
     place: stored.StoredReport
     detail: Detail
@@ -208,7 +203,7 @@ class ReportView:
 def make(workspace: Workspace, pair: WindowPair, *, size: int = SAMPLE) -> ReportView:
     """Makes the report on a pair, stores it, and logs it to the workspace's MLflow store where there is one.
 
-    Raises ReportError where it cannot be made. That MLflow does not take it is told, and changes nothing else.
+    Raises ReportError where it cannot be made; that MLflow does not take it is only told.
     """
     language = workspace.settings.language
     found = detail(workspace, pair, size=size)
@@ -235,8 +230,7 @@ def _logged(workspace: Workspace, place: stored.StoredReport, page: str, text: s
 
 
 def make_apart(workspace: Workspace, system: str, window: Window, against: Window) -> stored.StoredReport:
-    """Makes the report in another process, one at a time. Raises ReportError with its reason where it cannot be
-    made."""
+    """Makes the report in another process, one at a time; raises ReportError where it cannot be made."""
     words = [str(workspace.home), system, *map(str, (window.start, window.end, against.start, against.end))]
     with _turn:
         try:

@@ -33,10 +33,7 @@ from boussole.dashboard.views.drift.words import period_words
 
 
 def drift_page(workspace: Workspace, asked: DriftQuery, lang: str, *, fine: bool, with_incidents: bool) -> DriftPage:
-    """How a system has moved, drawn anew when decisions come or an audit is made.
-
-    `fine`: weeks and days may be seen. Raises BoussoleError where it has no decision.
-    """
+    """How a system has moved, in weeks and days too where `fine`; raises BoussoleError where it has no decision."""
     seen_at, today = _seen_at(workspace), store.day_in(workspace)
     return _drift_page(workspace.home, seen_at, today, (asked, lang, fine, with_incidents))
 
@@ -237,8 +234,7 @@ def _none() -> Response:
 
 @dataclass(frozen=True, kw_only=True)
 class DetailView:
-    """The report on the two periods that the page compares, and their names. `report`: its address, None where there is
-    none, and `form` has it made."""
+    """The report on the two periods that the page compares: its address, if any, else the form that has it made."""
 
     window: str
     against: str
@@ -251,8 +247,7 @@ class DetailView:
 def detail_view(
     workspace: Workspace, asked: DriftQuery, pair: tuple[Window, Window] | None, say: Say, *, may_make: bool
 ) -> DetailView | None:
-    """The report in the drift page; None where no two windows are compared. `may_make`: whoever looks may have it
-    made."""
+    """The report in the drift page, which may be asked for by who `may_make` it; None where no windows are compared."""
     if pair is None:
         return None
     report = stored.stored(workspace.home, asked.system, stored.name_of(*pair))

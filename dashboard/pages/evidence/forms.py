@@ -1,8 +1,4 @@
-"""What the evidence page hands out and takes in: checkpoints, proofs, and what an uploaded file is to the ledger.
-
-Plain links and a plain form: they speak the language of the page, and work with every browser and screen reader. Of a
-file that was checked only the answer stays, in memory, until other answers push it out.
-"""
+"""What the evidence page hands out and takes in: checkpoints, proofs, and what an uploaded file is to the ledger."""
 
 from __future__ import annotations
 

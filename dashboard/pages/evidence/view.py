@@ -176,8 +176,7 @@ class EvidenceAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class Acts:
-    """What can be done here: the address to which a file is sent, with how many MB it may have, and that of a
-    checkpoint to keep; empty where the ledger does not hold."""
+    """The addresses to which a file is sent (with its limit in MB) and at which a checkpoint is taken, if any."""
 
     check: str
     most: str
@@ -206,8 +205,7 @@ class SearchChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """The form, sent to `action`, as it was filled in, and what it found. `kept` are values that every search carries
-    on."""
+    """The form, sent to `action`, as it was filled in, and what it found; `kept` are values that every search keeps."""
 
     action: str
     asked: LedgerQuery

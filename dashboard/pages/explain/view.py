@@ -179,8 +179,7 @@ def _found(desk: FormDesk, of: str) -> SheetRequest | None:
 
 @contextmanager
 def told_to(say: Say, field: str = "") -> Iterator[None]:
-    """Puts why something cannot be explained into the words of who sent a form, beside a field of it. Raises
-    UnfitError."""
+    """Raises UnfitError, in the words of who sent a form, where something cannot be explained."""
     try:
         yield
     except UnexplainedError as error:
@@ -228,7 +227,7 @@ def _issue(desk: FormDesk, of: str, values: FormValues) -> Response:
 
 
 def explained(workspace: Workspace, found: SheetRequest) -> Explanation:
-    """What is known of the decision of a request: read only now that two people agreed.
+    """What is known of the decision of a request on which two people agreed.
 
     Raises BoussoleError where the request that it is to answer is about a decision of another system or day.
     """
@@ -306,8 +305,7 @@ class OpenSheet:
 
 @dataclass(frozen=True, kw_only=True)
 class RequestsPage:
-    """What waits and what is open. `handler`: who agrees; `local`: nobody proves who they are; `asking`: the form to
-    ask, for whoever may."""
+    """What waits and what is open; `handler`: who agrees; `local`: nobody proves who they are; `asking`: the form."""
 
     handler: str
     local: bool
@@ -319,8 +317,7 @@ class RequestsPage:
 
 @dataclass(frozen=True, kw_only=True)
 class SheetPage:
-    """A sheet as the person will read it. `take`: where its PDF is; `issued`: that it was handed out, and the entry;
-    `issuing`: the form to hand it out, for whoever may."""
+    """A sheet as the person will read it; `take`: its PDF; `issued`: its entry; `issuing`: the form to hand it out."""
 
     sheet: ExplanationSheet
     back: str

@@ -1,8 +1,4 @@
-"""The fairness explorer: one released figure at a time, by group, of one period or of two beside each other.
-
-It reads the measures of stored audits and nothing else: what an audit hid stays hidden here, and no figure is computed
-that an audit has not released.
-"""
+"""The fairness explorer: one figure of stored audits at a time, by group, of one period or of two beside each other."""
 
 from __future__ import annotations
 

@@ -40,8 +40,7 @@ from boussole.dashboard.views.system import bar_note
 class FairnessGroup:
     """One group: its rate, and how it compares. A measure is None where the audit holds none.
 
-    `judged`: the comparison that a verdict rests on; None of what no question of the charter is about.
-    `together`: its figures count earlier periods as well, as its verdict does.
+    `judged`: the comparison that a verdict rests on, if any. `together`: its figures count earlier periods as well.
     """
 
     key: str

@@ -187,10 +187,7 @@ def _alone(measure: MeasureDocument | None, say: Say) -> str:
 
 
 def compared(measure: MeasureDocument | None, say: Say, *, minimum: int, ends: Ends | None = None) -> str:
-    """A comparison with its interval: "87 for 100 (84 to 91)", "+1.2 points (…)", or why there is none.
-
-    `ends`: of another interval than that of the figure by itself.
-    """
+    """A comparison with its interval, or with other `ends`: "87 for 100 (84 to 91)", or why there is none."""
     if measure is None:
         return ""
     if measure.value is None:
@@ -230,9 +227,11 @@ def _interval(measure: MeasureDocument, say: Say, *, percent: bool) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Explorer:
-    """The whole page. `answer` is its first sentence, `more` the others; `judged` the verdict that rests on what is
-    shown, and where it is explained; `other` that of the other way to compare, the address of its view, and what it is
-    called."""
+    """The whole page.
+
+    `answer` is its first sentence, `more` the others; `judged` the verdict that rests on what is shown; `other` that of
+    the other way to compare, with its address and name.
+    """
 
     chosen: FairnessQuery
     fields: Sequence[ChoiceField]

@@ -36,8 +36,7 @@ LOOKED_AT_EVERY = 1.5
 
 @dataclass(kw_only=True)
 class Job:
-    """One report that was asked for, about some `systems` or about all. `told`: the name of the file, or why there is
-    none."""
+    """One report that was asked for, about some `systems` or all. `told`: the name of the file, or why there is none."""
 
     home: Path
     period: str | None
@@ -124,8 +123,7 @@ _known: dict[str, ReportSeals | None] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """One PDF. `entry` seals the file, `entries` the audits that it carries; `chosen`: the systems that it was made
-    about, none for all."""
+    """One PDF. `entry` seals the file, `entries` the audits that it carries, of the `chosen` systems, or of all."""
 
     name: str
     period: str
@@ -169,10 +167,7 @@ def reports(workspace: Workspace) -> list[Report]:
 
 
 def content_to_take(workspace: Workspace, name: str) -> bytes | None:
-    """The bytes of a report as they are handed out; None where there is no such report.
-
-    Raises ReportError for a file that is another than the one that was sealed: who takes it here would believe it.
-    """
+    """The bytes of a report, None where there is none; raises ReportError for a file that is not as it was sealed."""
     path = report_path(workspace, name)
     if path is None:
         return None
@@ -255,8 +250,7 @@ def periods(history: Sequence[AuditSummary]) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class JobLine:
-    """A report that was asked for, and what became of it. `told`: the name of the file, taken from `href`, or why there
-    is none."""
+    """A report that was asked for. `told`: the name of the file, taken from `href`, or why there is none."""
 
     state: Literal["under way", "done", "failed"]
     what: str
@@ -268,8 +262,7 @@ class JobLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportLine:
-    """A report in the list. `told`: what became of the file since it was made, which is handed out where it is `whole`;
-    `seals`: its entry, and those of the audits it carries."""
+    """A report in the list; `told`: what became of its file, handed out where `whole`; `seals`: its entries."""
 
     title: str
     made: str
@@ -286,10 +279,7 @@ LONGEST = 100
 
 @dataclass(frozen=True, kw_only=True)
 class ReportsQuery:
-    """Which reports an address asks for: of a period, in a language, with a system; all of them where it asks nothing.
-
-    The same period, language and system are those of a report to be made.
-    """
+    """Which reports an address asks for, or are to be made: of a period, in a language, with a system."""
 
     period: str = ""
     language: str = ""
@@ -310,8 +300,7 @@ def fields_of(
     titles: Mapping[str, str],
     may_make: bool,
 ) -> list[ChoiceField]:
-    """What can be chosen: periods and systems with a report, for those who `may_make` one those with an audit too; and
-    languages. `titles`: of systems."""
+    """The periods, languages and systems that can be chosen: those with a report, or, for who `may_make` one, an audit."""
     ready = sorted({each.period for each in found} | set(periods(history) if may_make else ()), key=_newest_first)
     spoken = language_names(say)
     told = {system for each in found for system in systems_of(each, history)}

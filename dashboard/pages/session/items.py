@@ -300,8 +300,7 @@ def _publication(house: CommitteeState, entry: int, say: Say) -> str:
 def open_votes(
     chamber: Chamber, found: Session, texts: Mapping[str, VotedText] | None, say: Say, *, query: dict[str, str]
 ) -> list[Running]:
-    """The votes of a session that are open, in the order they began. `texts`: what was saved, by its hash; None for
-    whoever does not read what the committee is writing."""
+    """The open votes of a session, in their order. `texts`: what was saved, by its hash; None for outsiders."""
     house = chamber.house
     return [
         Running(

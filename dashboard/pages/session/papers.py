@@ -160,8 +160,7 @@ def _pdf(
 
 @dataclass(frozen=True, kw_only=True)
 class FileParts:
-    """What a session file tells. `since`: what differs from the evidence of the session before; None where there was
-    none."""
+    """What a session file tells. `since`: what differs from the evidence of the session before, if there was one."""
 
     chamber: Chamber
     found: Session

@@ -133,8 +133,7 @@ class PackView:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionPage:
-    """The whole page. `notes` are what is special about the session, `votes` those that are open, `warning` what is to
-    be done before anything is put to the vote."""
+    """The whole page; `notes`: what is special about it; `votes`: those that are open; `warning`: what comes first."""
 
     committee: Linked
     title: str
@@ -174,8 +173,7 @@ def session_page(
     texts: Mapping[str, VotedText] | None = None,
     charter: Charter | None = None,
 ) -> SessionPage:
-    """The page of a session of a committee. `pack`: the evidence it works on, if it is frozen; `texts`: what was
-    saved in drafts, by its hash; `charter`: the one in force, which asks the questions of the agenda."""
+    """The page of a session. `pack`: its frozen evidence; `texts`: what was saved in drafts, by its hash."""
     found = session(chamber.house, entry)
     votes = open_votes(chamber, found, texts, say, query=query)
     document = minutes_of(chamber.house, entry)

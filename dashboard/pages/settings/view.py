@@ -30,8 +30,7 @@ class SessionLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Sessions:
-    """The sessions of the reader. One is ended by sending its reference as `field` to `path`; `others` is that of all
-    but the one in which they look, where there are any."""
+    """The sessions of the reader. One is ended by sending its reference as `field` to `path`; `others` ends the rest."""
 
     anchor: str
     path: str

@@ -69,8 +69,7 @@ def show_audited(seen: Scene, system: str, use: Use | None, say: Say) -> None:
 
 
 def what_it_writes(seen: Scene, system: str, say: Say) -> Html:
-    """What a system wrote in the last month that its log holds; nothing of one that writes nothing, or where the lake
-    cannot be looked at."""
+    """What a system wrote in the last month that its log holds, if it writes and the lake can be read."""
     facts = context.facts_of_late()
     state, declared = facts.lake.systems.get(system), seen.systems.get(system)
     if state is None or state.written is None or declared is None or not declared.only_writes:

@@ -44,8 +44,7 @@ def worded_for(way: Indicator, system: System | None, say: Say, *, by: Attribute
 
 
 def worded_as(charter: Charter, name: str, system: System | None, say: Say) -> str:
-    """A question by its id, with its number, as the charter asks it of a system: by one attribute where its id ends in
-    it; the id itself where it asks no such thing."""
+    """A question by its id as the charter asks it of a system, with its number; the id itself where it asks none."""
     way = way_called(charter, name)
     if way is None:
         return name
@@ -55,10 +54,7 @@ def worded_as(charter: Charter, name: str, system: System | None, say: Say) -> s
 
 
 def question_of(charter: Charter, verdict: VerdictDocument, say: Say) -> str:
-    """What was asked of the system. A charter that does not speak this language asks in one of its own.
-
-    A document has each question under the languages of Boussole, whichever it is written in.
-    """
+    """What was asked of the system, in the reader's language, else in one of the charter's own."""
     indicator = indicator_of(charter, verdict)
     lang = spoken(indicator.question, say.lang) if indicator else say.lang
     texts = verdict.question
@@ -66,8 +62,7 @@ def question_of(charter: Charter, verdict: VerdictDocument, say: Say) -> str:
 
 
 def sentence_of(charter: Charter, verdict: VerdictDocument, say: Say, *, system: System | None) -> str:
-    """What was answered. Boussole says it, with names of the charter and of the system file, which may not speak its
-    language."""
+    """What was answered, with names of the charter and of the system file, which may speak another language."""
     indicator, columns = indicator_of(charter, verdict), system.columns if system else None
     named = [control.title for control in system.controls.values()] if system else []
     named += [columns.decision.title if columns.decision else None, *columns.stage_titles.values()] if columns else []
@@ -86,8 +81,7 @@ def sentence_of(charter: Charter, verdict: VerdictDocument, say: Say, *, system:
 
 
 def threshold_words(document: Standing, verdict: VerdictDocument, say: Say, *, charter: Charter | None = None) -> str:
-    """From where a question is watched and not kept, and whether anybody has adopted that; empty without a level.
-    `charter`: where it may hold a level to another question."""
+    """From where a question is watched and not kept, and whether anybody has adopted that; empty without a level."""
     levels, threshold = levels_and_chance(document, verdict, say, charter=charter), verdict.threshold
     if not levels or threshold is None:
         return ""
@@ -100,15 +94,13 @@ def threshold_words(document: Standing, verdict: VerdictDocument, say: Say, *, c
 
 
 def levels_and_chance(document: Standing, verdict: VerdictDocument, say: Say, *, charter: Charter | None = None) -> str:
-    """From where a question is watched and not kept, and how often chance alone may have it so, where the charter says
-    that of this question by itself."""
+    """From where a question is watched and not kept, and how often chance alone may have it so, where it says that."""
     levels = levels_words(document, verdict, say, charter=charter)
     return " ".join((levels, *_by_chance(verdict, say))) if levels else ""
 
 
 def _by_chance(verdict: VerdictDocument, say: Say) -> list[str]:
-    """How often chance alone accuses by a question that has a level of error of its own. Effects are to be watched
-    anyway until they are clear. Of years, where all looks of one share the level."""
+    """How often chance alone accuses by a question that has a level of error of its own."""
     if verdict.threshold is None or verdict.threshold.watch_alpha is None:
         return []
     n = round(100 * verdict.threshold.watch_alpha, 6)
@@ -135,8 +127,7 @@ def unproven_words(say: Say) -> str:
 
 
 def levels_words(document: Standing, verdict: VerdictDocument, say: Say, *, charter: Charter | None = None) -> str:
-    """From where a question is watched and not kept; empty without a level. `charter`: where it may hold a level to
-    another question."""
+    """From where a question is watched and not kept; empty without a level."""
     if verdict.counted is not None and verdict.threshold is not None:
         return counted_words(verdict.threshold, say)
     if verdict.paired is not None and verdict.threshold is not None:

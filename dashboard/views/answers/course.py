@@ -50,9 +50,7 @@ class DatedEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """The drawing, in both widths, what it says in words, and what happened, numbered as in the drawing; `rows`: the
-    same as a table; `audits`: those that it is drawn of, a row each; `whom`: whose figure it is; `note`: that some of
-    its figures count earlier periods too."""
+    """The drawing in both widths, with its words, numbered events, table (`rows`) and the audits that it shows."""
 
     svg: str
     narrow: str
@@ -67,8 +65,7 @@ class Course:
 
 @dataclass(frozen=True, kw_only=True)
 class SystemPast:
-    """What is known of the past of a system: its audits by window, and the versions of its model; `lost`: these could
-    not be read."""
+    """The audits of a system by window, and the versions of its model; `lost`: these could not be read."""
 
     audits: Mapping[Window, AuditDocument]
     versions: Sequence[VersionDays] = ()
@@ -85,8 +82,10 @@ def course(
     query: dict[str, str],
     single: bool,
 ) -> Course | None:
-    """The figure of the comparison that decides today, in every audit; where today's audit has none, that of the last
-    answer. None where fewer than two audits tell of it. `single`: whether the reader may see incidents."""
+    """The figure of the deciding comparison in every audit; None where fewer than two audits tell of it.
+
+    `single`: whether the reader may see incidents.
+    """
     document = scene.latest.get(system)
     if document is None:
         return None
@@ -254,8 +253,7 @@ def _row(stop: Stop, days: str, say: Say, *, scale: float) -> tuple[str, str, st
 
 
 def past_of(workspace: Workspace, system: str, *, until: dt.date | None = None) -> SystemPast:
-    """The audits of a system, of those that end by a day, and the versions of its model; what cannot be read is
-    said."""
+    """The audits of a system, of those that end by a day, and the versions of its model."""
     audits = {
         window: each for window, each in documents_of(workspace, system).items() if until is None or window.end <= until
     }

@@ -19,8 +19,7 @@ NAMED = 3
 
 
 def last_answer(scene: Scene, system: str, verdict: VerdictDocument) -> tuple[str, AuditSummary] | None:
-    """The verdict of the newest audit before today's that could answer a question, with that audit; None where today's
-    answers it, or none before did."""
+    """The verdict of the newest earlier audit that could answer a question, with that audit, where today's cannot."""
     if verdict.verdict in ANSWERED:
         return None
     return next(

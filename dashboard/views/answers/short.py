@@ -74,9 +74,7 @@ def short_answer(
 
 
 def first_words(text: str) -> str:
-    """The first sentences of a text, as many as stay within the words of one answer; at least one.
-
-    A bare answer never stands alone: the sentence after it comes with it, even a long one.
+    """The first sentences of a text, as many as stay within the words of one answer; two at least after a bare answer.
 
     >>> first_words("Yes. All is well.")
     'Yes. All is well.'

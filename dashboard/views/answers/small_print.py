@@ -33,10 +33,7 @@ from boussole.dashboard.views.scene import Scene, period, period_of
 
 
 def left_out_words(document: Standing, say: Say, *, elsewhere: bool = True) -> str:
-    """How many decisions were counted, and how many not, by why; empty where all were, or nothing is said of it.
-
-    `elsewhere`: how many of them lie in other periods too.
-    """
+    """How many decisions were counted, and how many not, by why; empty where all were, or nothing is said of it."""
     told = document.left_out if isinstance(document, AuditDocument) else None
     if told is None:
         return ""
@@ -113,8 +110,7 @@ def _aside(told: LeftOut, say: Say) -> str:
 
 
 def read_words(document: AuditDocument, say: Say, *, period: str, verdict: VerdictDocument | None = None) -> str:
-    """How many decisions, or texts, an audit read, of which days, and what it did not count; for a verdict that rests
-    on those of earlier windows too, since when, and how many these are together."""
+    """How many decisions, or texts, an audit or a verdict rests on, of which days, and what was not counted."""
     rows = say.whole(document.decisions)
     texts = document.of_texts
     read = (
@@ -159,10 +155,7 @@ OUTCOME_METRICS = frozenset(comparison.metric for comparison in errors.COMPARISO
 def small_print(
     document: Standing, verdict: VerdictDocument, say: Say, *, charter: Charter, system: System | None = None
 ) -> list[tuple[str, str]]:
-    """What goes with every figure: its threshold, what it counts and what is missing, its place in the ledger.
-
-    Of a system that nobody audited there is neither, and no place.
-    """
+    """What goes with every figure: its threshold, what it counts and what is missing, its place in the ledger."""
     audit, entry = (document if isinstance(document, AuditDocument) else None), document.entry
     decisions = read_words(audit, say, period=period(audit, say), verdict=verdict) if audit else ""
     sealed = say("entry {n} of the ledger", n=say.whole(entry)) if entry is not None else ""
@@ -212,11 +205,7 @@ def review_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
 def missing_words(
     document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None, none: bool = True
 ) -> str:
-    """How many outcomes are missing behind a figure that rests on outcomes, and for which group most often.
-
-    `none`: whether it is said that none is.
-    Nothing where outcomes cannot be read, or are known of those selected alone: the verdict's own sentence says so.
-    """
+    """How many outcomes are missing behind a figure, and for which group most often; `none`: also that none is."""
     if verdict.metric not in OUTCOME_METRICS or system is None or verdict.reason == "selective_labels":
         return ""
     measures = [m for m in document.judged_measures if m.metric.startswith("missing_outcome_share")]

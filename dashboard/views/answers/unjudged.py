@@ -23,8 +23,7 @@ from boussole.dashboard.views.charts.tables import signed
 
 @dataclass(frozen=True, kw_only=True)
 class TitledTable:
-    """A table with its title; its first `names` columns are words. `brief`: the rows that are enough on paper, beside a
-    drawing."""
+    """A table with its title; its first `names` columns are words; `brief`: the rows that are enough on paper."""
 
     caption: str
     head: Sequence[str]
@@ -35,8 +34,7 @@ class TitledTable:
 
 @dataclass(frozen=True, kw_only=True)
 class UnjudgedFigure:
-    """One thing that is shown and not judged, by the name that an address gives it: its title, what is said of it, the
-    drawing in both widths with what it says in words, how to read it, and the same as tables."""
+    """One thing that is shown and not judged, with its title, words, drawing in both widths, and tables."""
 
     name: str
     title: str
@@ -69,10 +67,7 @@ STEPS = 8
 def share_of_provider(
     document: AuditDocument, verdict: VerdictDocument, say: Say, *, system: System | None
 ) -> UnjudgedFigure | None:
-    """The declared shares of a provider, the line through them and the aim; nothing of another question.
-
-    What is drawn is read in the system file: where that now says otherwise than what the audit found, this is said.
-    """
+    """The declared shares of a provider in the system file, with their line and the aim, if the question asks."""
     found = next((each for each in document.measures if each.metric == FORECAST), None)
     aim = _target(system)
     if verdict.metric != OUTSIDE_SHARE or found is None or aim is None:
@@ -195,8 +190,7 @@ def _spoken_row(row: Sequence[str], say: Say) -> str:
 def components(
     document: AuditDocument, verdict: VerdictDocument, say: Say, *, system: System | None
 ) -> UnjudgedFigure | None:
-    """The components that the system file names, and the calls of the audit, each with its place and provider; nothing
-    of another question, and where neither is told."""
+    """The components that the system file names, and the calls of the audit, each with place and provider, if any."""
     if verdict.metric != OUTSIDE_SHARE:
         return None
     aim = _target(system)

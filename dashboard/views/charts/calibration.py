@@ -44,10 +44,7 @@ def curves(document: Standing, by: By, say: Say, *, system: System | None) -> li
 
 
 def drawn_and_not(document: Standing) -> tuple[list[By], list[By]]:
-    """The single attributes whose groups have a curve, and those that are measured and have none.
-
-    A curve is given only where no count can be recovered from it (`audits.metrics.calibration.with_curves`).
-    """
+    """The single attributes whose groups have a curve that gives no count away, and those that have none."""
     found: dict[By, bool] = {}
     for measure in _measured(document):
         by = tuple(measure.by)

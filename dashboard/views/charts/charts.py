@@ -68,10 +68,7 @@ def groups_chart(
     system: System | None = None,
     layout: DotLayout = WIDE,
 ) -> DotRows:
-    """A dot and its interval for each group of one attribute, with the threshold as a dashed line.
-
-    Groups without a value keep their place and say why. `system` gives groups the names people use.
-    """
+    """A dot and its interval for each group of one attribute, or why it has none, and the threshold as a dashed line."""
     say = speaker(lang)
     shown = rows(document, by, say, metric=metric, system=system)
     bounds = (0.0, math.inf if metric in RATIOS else 1.0)
@@ -100,10 +97,7 @@ def drift_chart(
     layout: DotLayout = WIDE,
     system: System | None = None,
 ) -> DotRows:
-    """How far each feature has moved (population stability index), with the level from which it is watched.
-
-    With a `verdict` only the features that it judges.
-    """
+    """How far each feature, or each that a `verdict` judges, has moved (PSI), with its watch level."""
     say = speaker(lang)
     shown = features(document, verdict, say, system=system)
     dots = [

@@ -48,10 +48,9 @@ def rose_svg(
     needle: str | None = None,
     named: bool = True,
 ) -> str:
-    """The drawing: `articles` (id → name) clockwise from the top, `rings` from the inside out.
+    """The compass rose: `articles` (id → name) clockwise from the top, `rings` from the inside out.
 
-    `needle` is the id of the article it points at; without one, there is no needle. Not `named`, the names are left to
-    what is laid over it, in the same places: on pages they are links.
+    `needle` is the id of the article it points at, if any. Not `named`, the names are left to what is laid over it.
     """
     say = speaker(lang)
     shown = rings_shown(rings, articles, say)
@@ -429,10 +428,7 @@ def _texts(dots: Sequence[Dot], y: alt.Y, layout: DotLayout) -> list[alt.Chart]:
 def layered(
     layers: Sequence[alt.Chart], *, axis: Mapping[str, Any], background: str = "transparent", **properties: Any
 ) -> alt.LayerChart:
-    """One drawing of several layers, with the type and lines of every drawing; `axis` adds to its axes.
-
-    All is said at once: each step of a chart that is built up copies all of its data.
-    """
+    """One drawing of several layers, with the type and lines of every drawing; `axis` adds to its axes."""
     axes = alt.AxisConfig(
         grid=True,
         gridColor=LINE,

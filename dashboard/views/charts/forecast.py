@@ -30,8 +30,7 @@ class ForecastPoint:
 
 @dataclass(frozen=True, kw_only=True)
 class ForecastDrawing:
-    """All that is drawn: declared shares, the line (its first point among these), and the aim with its day; `aim_told`
-    and `end_told`: the words beside the aim and the end of the line."""
+    """All that is drawn, with the words beside it: declared shares, their line, the aim and its day."""
 
     declared: Sequence[tuple[dt.date, float]]
     line: Sequence[ForecastPoint]
@@ -47,8 +46,10 @@ def forecast_svg(
     *,
     width: int = WIDE,
 ) -> str:
-    """The drawing, time from left to right at true distances: declared shares as discs, the line dashed with its
-    interval behind it, the aim as an open diamond. `write` says a share, `label` a day in two lines."""
+    """The declared shares as discs, the dashed line with its interval, the aim as an open diamond, over true time.
+
+    `write` says a share, `label` a day in two lines.
+    """
     days = [*(day for day, _ in shown.declared), *(each.day for each in shown.line), shown.aim[0]]
     values = [*(share for _, share in shown.declared), *(end for each in shown.line for end in (each.low, each.high))]
     first, last = min(days), max(days)
@@ -117,8 +118,7 @@ def _days(
     x: Callable[[dt.date], float],
     label: Callable[[dt.date], tuple[str, str]],
 ) -> list[str]:
-    """The days along the bottom, as many as have room: that of the aim, the last and the first that are declared, then
-    the others."""
+    """The days along the bottom, as many as have room: the aim's, the last and the first declared, then the others."""
     told: list[dt.date] = []
     for day in (aim, declared[-1], declared[0], *declared[1:-1]):
         if all(abs(x(day) - x(other)) >= LABEL for other in told):

@@ -159,8 +159,7 @@ class RateThreshold:
 class GroupRow:
     """One group: its rate and its own interval, or why there is none; its comparison and how it was judged.
 
-    `bar`: the interval to draw, on the scale of the rate: the one that decided where a verdict was made of the group,
-    none where it is what others are compared with, its own where nothing here is judged.
+    `bar`: the interval to draw, on the scale of the rate: the one that decided the verdict, else its own, if any.
     """
 
     label: str
@@ -327,11 +326,7 @@ def _levels(
 
 
 def group_name(group: Mapping[str, str], say: Say, *, system: System | None = None) -> str:
-    """A group as a reader calls it: the names of the system file, else the bands in words, else the value.
-
-    One of several attributes is called as in sentences, "women of 50 and over", where the system file names all its
-    values in the reader's language.
-    """
+    """A group as a reader calls it: by the names of the system file, else the bands in words, else the value."""
     names = [value_name(attribute, value, say, system=system) for attribute, value in group.items()]
     if len(names) > 1 and all(_named(attribute, value, say, system) for attribute, value in group.items()):
         return capital(together([inside(name) for name in names], say.lang))
@@ -345,10 +340,7 @@ def _named(attribute: str, value: str, say: Say, system: System | None) -> bool:
 
 
 def group_of(measure: MeasureDocument, say: Say, *, system: System | None) -> str:
-    """The group of a measure in words, its attributes in the measure's order: stored documents sort their keys.
-
-    Of one without a group, whom its ratio is about, or everybody.
-    """
+    """The group of a measure in words, its attributes in the measure's order; without one, whom its ratio is about."""
     if not measure.group:
         silent = say("People who did not answer")
         sides = {REACHED_RATIO: say("People without a smartphone"), SILENT_RATIO: silent, CONTROL_RATIO: silent}

@@ -28,8 +28,7 @@ _TINTS = {"broken": "#ecbfbf", "watch": "#ecd699", "unknown": "#c9c6de", "kept":
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
-    """One audit: its value, if it has one, its interval and its verdict; `label` in two lines; the numbers of what
-    happened since the one before. One without a value has its mark above the scale, where nothing can be read off."""
+    """One audit: its value, if any, with interval and verdict, its `label` in two lines, and the events before it."""
 
     label: tuple[str, str]
     value: float | None
@@ -41,8 +40,7 @@ class Stop:
 def course_svg(
     stops: Sequence[Stop], levels: Sequence[tuple[str, float]], write: Callable[[float], str], *, width: int = WIDE
 ) -> str:
-    """The drawing, time from left to right. `levels`: `watch` and `breach`, on the scale of the values; `write` says a
-    value."""
+    """The drawing, time from left to right, with the `watch` and `breach` levels; `write` says a value."""
     ends = [each for stop in stops for each in (stop.value, *stop.bar) if each is not None]
     told = ticks(min([*ends, *(at for _, at in levels)]), max([*ends, *(at for _, at in levels)]), most=5)
     step = (width - LEFT - RIGHT) / max(len(stops), 1)
@@ -135,8 +133,7 @@ def event_study_svg(
     start: str,
     width: int = WIDE,
 ) -> str:
-    """The drawing, time from left to right; months before the start are hollow. `write` says an effect, `count` a
-    month, `start` is the word at the upright."""
+    """The drawing, time from left to right, months before the start hollow; `write` says an effect, `count` a month."""
     told = ticks(min([0.0, *(each.low for each in months)]), max([0.0, *(each.high for each in months)]), most=5)
     first, last = months[0].month, months[-1].month
     step = (width - LEFT - RIGHT) / (last - first + 1)
@@ -266,8 +263,7 @@ def places(axis: TimeAxis) -> list[float]:
 
 
 def small_multiple(spots: Sequence[Spot], axis: TimeAxis, *, level: float) -> str:
-    """The distances over time, the level dashed, events as dotted uprights; a ring where there is none, a shade where
-    days are missing."""
+    """The distances over time, the level dashed, events as dotted uprights, a ring where none is, a shade for gaps."""
     values = [spot.value for spot in spots if spot.value is not None]
     top = max([level * 1.5, *[value * 1.08 for value in values]])
 

@@ -21,8 +21,7 @@ PALE = "#d3cfc4"
 
 @dataclass(frozen=True, kw_only=True)
 class Square:
-    """One square: what stands above it (`label` bold, `told` under it), its line, those of its points that have a mark,
-    and intervals of these."""
+    """One square: what stands above it (`label`, `told`), its line, its points with a mark, and their intervals."""
 
     label: str
     told: str

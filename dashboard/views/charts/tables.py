@@ -29,10 +29,7 @@ from boussole.dashboard.views.charts.groups import (
 
 @dataclass(frozen=True, kw_only=True)
 class VerdictTable:
-    """`verdicts` holds the mark of each row, shown in a last column; None where a row is not judged.
-
-    The first `names` columns say what a row is about, the others are figures.
-    """
+    """A table whose first `names` columns say what a row is about; `verdicts`: the mark of each row, if judged."""
 
     caption: str
     head: Sequence[str]
@@ -244,10 +241,7 @@ def places_table(document: Standing, say: Say, *, system: System) -> VerdictTabl
 
 
 def scores_table(document: Standing, say: Say, *, system: System) -> VerdictTable | None:
-    """One row per group: how well scores rank its people, and, of probabilities, whether they announce too much.
-
-    Both are shown and not judged. None without scores.
-    """
+    """One row per group: how well scores rank its people, and whether probabilities announce too much; None without."""
     measures = document.judged_by_id
     minimum, body = system.privacy.suppress_below, []
     for measure in document.judged_measures:
@@ -355,8 +349,7 @@ def signed(value: float, say: Say) -> str:
 def corrections_table(
     document: Standing, verdict: VerdictDocument, say: Say, *, title: str, system: System | None
 ) -> VerdictTable | None:
-    """One row for each group that the verdict compares, for 100 of the group compared with; None where nothing is told
-    of any: the answer says why."""
+    """One row for each group that the verdict compares, for 100 of the group compared with; None without any."""
     measures = document.judged_by_id
     pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
     told = [(each, measure) for each, measure in pairs if measure.metric == GAP_BY_CORRECTIONS]

@@ -64,8 +64,7 @@ def bounded(measure: Measure, say: Say) -> str:
 
 
 def ends_of(measure: Measure, say: Say) -> tuple[str, str | None] | None:
-    """Between what the distance of the rows lies, the higher end None where none is known; None where both are written
-    like the figure."""
+    """The interval of a distance of rows, its higher end None where unknown; None where it equals the figure."""
     found = ends_of_rows(measure)
     if found is None:
         return None
@@ -90,8 +89,7 @@ def table_head(say: Say, *, ordered: bool) -> list[str]:
 
 
 def brief(head: Sequence[str]) -> list[int]:
-    """The places of what is printed of a table, by its head: period, decisions, PSI, then how far values moved and how
-    many are missing, or the shares."""
+    """The places of the columns of a table that are printed, by its head."""
     return [0, 2, 3, 6, 7] if len(head) == len(table_head(PLAIN, ordered=True)) else [0, 2, 3, 5]
 
 

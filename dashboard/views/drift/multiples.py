@@ -59,10 +59,7 @@ def events(
     with_incidents: bool,
     incident_titles: bool = True,
 ) -> list[DriftEvent]:
-    """All of them, oldest first; that the first version decides is where the log begins, and no event.
-
-    Without `incident_titles`, of an incident only the day is told.
-    """
+    """All events, oldest first, with what is allowed of incidents: nothing, the day, or the title."""
     begun = min((version.first for version in series.versions), default=None)
     found = [
         DriftEvent(

@@ -1,8 +1,4 @@
-"""The one sentence on top of the drift page, since when it holds, and what happened then.
-
-What can have moved the system comes first, each by itself (`causes`): the inputs, the groups, the world, the model;
-then what followed of it.
-"""
+"""The sentence on top of the drift page: what can have moved the system (`causes`), since when, and what followed."""
 
 from __future__ import annotations
 
@@ -363,8 +359,7 @@ def _since(
 
 
 def _decided_since(series: DriftSeries, at: int) -> int:
-    """The window in which the share selected began to be what it is in one: a distance passes its level later, where
-    the first window of a move lies just below."""
+    """The window in which the share selected began to be what it is in one."""
     ends = [point.window for point in series.points[: at + 1]]
     steps = [step for step in series.selected if step.usable and step.window in ends][-MONTHS:]
     if len(steps) < 2:

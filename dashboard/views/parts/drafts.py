@@ -75,8 +75,7 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True)
 class DraftPage:
-    """One draft. `sealed`: the entry it became, if any; then nothing of it can be changed. `writer`: what is said of
-    whoever writes in it; empty where it is free, or whoever looks writes."""
+    """One draft; `sealed`: the entry it became, if any; `writer`: what is said of somebody else who writes in it."""
 
     number: int
     committee: str

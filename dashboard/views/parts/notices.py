@@ -237,6 +237,5 @@ def articles_html(found: Sequence[ListItem], say: Say, *, asked: str) -> Html:
 def systems_html(
     found: Sequence[ListItem], say: Say, *, asked: str, query: Mapping[str, str], question: str = ""
 ) -> Html:
-    """All audited systems; `asked` is the one that an address named and nobody has audited, or of which it asked a
-    `question` that there is not."""
+    """All audited systems; `asked` is the one that nobody has audited, or of which there is not such a `question`."""
     return Template("views/parts/lists.html", say)("systems", found, asked, register_href(query=query), question)

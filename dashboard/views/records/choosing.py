@@ -38,8 +38,7 @@ def _articles(at: Setting) -> Choices:
 
 
 def _questions(at: Setting) -> Choices:
-    """The questions in the names of the system that the form is about, which is asked these; in general words, and all
-    of them, where it may be another."""
+    """The questions that the system of the form is asked, in its names; all of them where it may be another."""
     named = at.proposed.get("system") or (at.figure.system if at.figure else "")
     system = at.systems.get(named) or (next(iter(at.systems.values())) if len(at.systems) == 1 else None)
     asked = {each.indicator.id for each in asked_of(at.charter, system).questions} if system else None

@@ -292,10 +292,7 @@ def _stated(model: type[Statement], form: WebForm, at: Setting, said: Fields) ->
 
 
 def _acted(model: type[Act], form: WebForm, at: Setting, said: Fields, *, seen: int | None) -> SealedStatement:
-    """An act, today as the committee's clock says. Who leads one committee leads no other.
-
-    Raises UnfitError or RefusedError.
-    """
+    """An act of today, as the committee's clock says; raises UnfitError or RefusedError."""
     name = said.pop("committee", "") or at.house.id
     if form.led:
         needs_lead(at.person, at.house, at.say)
@@ -319,8 +316,7 @@ def _seen(values: FormValues) -> int | None:
 
 @dataclass(frozen=True, kw_only=True)
 class FormPage:
-    """A page on which records are made. `setting` is what one of its addresses is about; None where there is nothing of
-    that name. `back` and `done` lead to the page, with what was wrong or what was sealed."""
+    """A page on which records are made; `setting`: what its address is about; `back` and `done` lead to the page."""
 
     setting: Callable[[FormDesk, str, WebForm], Setting | None]
     back: Callable[[FormDesk, str, str], str]

@@ -83,8 +83,7 @@ def _before_consensus(at: Setting) -> str:
 
 
 def _unnoted(at: Setting) -> str:
-    """Who voted against a decision of the session and has nothing noted of it; empty where nobody did. A vote that was
-    annulled decided nothing, and tells nobody's choice."""
+    """Who voted against a decision of the session that was not annulled, and has nothing noted of it."""
     house, say, found = at.house.house, at.say, at.session.found
     silent: dict[str, None] = {}
     decided = (pair for vote, _ in house.about(Vote, found.entry) for pair in house.about(Tally, vote))

@@ -292,8 +292,7 @@ FILE = "views/records/acting.html"
 
 
 class SessionActions:
-    """What the reader may do in a session. `problem`: what was wrong with what they sent last; `done`: what they have
-    just done, which is said in the part of the page where it was."""
+    """What the reader may do in a session; `problem`: what was wrong with what they sent; `done`: what they just did."""
 
     def __init__(
         self,
@@ -325,9 +324,7 @@ class SessionActions:
 
 
 def just_done(chamber: Chamber, asked: str, say: Say, *, query: Mapping[str, str], twice: bool = False) -> Html:
-    """What the reader has just done, where an address names an entry of the committee; nothing for any other.
-
-    `twice`: it stood already, and stands once."""
+    """What the reader has just done, where an address names an entry of the committee; `twice`: it stood already."""
     entry = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 12 else None
     act = chamber.act(entry)
     if entry is None or act is None:

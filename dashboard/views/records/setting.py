@@ -44,8 +44,7 @@ class ComparedGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerFigure:
-    """A question of the charter as the latest audit of a system answers it, or a system as a whole; `key` names it in
-    addresses, and is empty of a whole."""
+    """A question as the latest audit of a system answers it, or a system as a whole, of which the `key` is empty."""
 
     system: str
     key: str
@@ -220,8 +219,7 @@ def place_of(workspace: Workspace, of: str) -> FormPlace | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """`of` is what the address names; `chamber` the committee, `place` the session and `figure` the figure that a form
-    is about, if any.
+    """What a form is about: `of` as its address names it, with the committee, session and figure, if any.
 
     `scene` and the `known` committees are given where a page has them already; `proposed` are values that the form
     starts with, by field.

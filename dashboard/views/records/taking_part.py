@@ -94,10 +94,7 @@ def _whose(place: FormPlace, voter: str, member: str | None, say: Say) -> str:
 
 
 def _cast(desk: FormDesk, place: FormPlace, values: FormValues) -> SealedStatement | Response:
-    """One vote, cast by whoever acts, for whom the form said when it was shown.
-
-    That of a secret ballot is answered at once with its receipt, which is kept nowhere.
-    """
+    """One vote, for whom the form said when it was shown; of a secret ballot with its receipt, kept nowhere."""
     member = me(desk)
     voter = values.maybe("voter") or member
     vote = place.chamber.house.get(Vote, place.about)
