@@ -1,8 +1,6 @@
 """Declared measures, as pages show them: what a template computed and logged, marked as not recomputed.
 
-Groups of fewer people than the system file allows are hidden. Where one is hidden, the same file's line for everybody
-and all its counts are hidden too: one subtraction would give back what was hidden. A value that no group of enough
-people has, and that the system file does not name, is not named either: it may be the name of a person.
+Groups of fewer people than the system file allows are hidden, with whatever would give them back by a subtraction.
 """
 
 from __future__ import annotations
@@ -23,9 +21,10 @@ TEMPLATE = "gabarit"
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredMeasure:
-    """One value that a run declares. `kind` is `algorithm` (of a model's predictions), `data` (of its training data)
-    or `biased` (lines of the data that the template singles out). `groups` is {} for everybody. `value` is None where
-    the template had none, or where it is `suppressed`. `recomputed` is never true."""
+    """One value that a run declares. `kind` is `algorithm` (of predictions), `data` (of training data) or `biased`.
+
+    `groups` is {} for everybody. `value` is None where the template had none, or where it is `suppressed`.
+    """
 
     run: str
     logged_at: dt.datetime

@@ -21,10 +21,9 @@ ARTIFACTS = f"{FOLDER}/drift"
 def log_drift_report(
     workspace: Workspace, *, system: str, windows: tuple[str, str], files: Mapping[str, str], sha256: str
 ) -> str | None:
-    """The run that holds a report: the one that already holds the same content, else a new one.
+    """The run that holds a report, made anew unless one holds the same content; None where no store is configured.
 
-    `windows`: the window and the one it is held to; `files`: texts by name. None where no store is configured: its
-    SQLite file does not exist, and opening it would create it. Raises SourceError where the store does not take it.
+    `windows`: the window and the one it is held to; `files`: texts by name. Raises SourceError where the store fails.
     """
     if store_missing(workspace):
         return None

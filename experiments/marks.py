@@ -1,7 +1,4 @@
-"""What a sync remembers of each source, in a JSON file beside the lake and lost with it.
-
-It only saves work and tells people how fresh a source is. What was imported is known from the lake alone.
-"""
+"""What a sync remembers of each source to save work, in a JSON file beside the lake and lost with it."""
 
 from __future__ import annotations
 

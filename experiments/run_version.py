@@ -11,10 +11,7 @@ from boussole.experiments.store import VERSION_TAG
 
 
 def version_column(system: System, log: LogName, path: Path, tags: Callable[[], Mapping[str, str]]) -> dict[str, str]:
-    """The column of the model version with its value in every row; empty where the file has one or the run knows none.
-
-    `tags` gives the tags of the run; they are asked for only where the file lacks the column.
-    """
+    """The column of the model version with its value in every row; empty where the file has one or none is known."""
     column = system.model_version(log)
     if column is None or path.suffix != ".parquet" or column in _columns(path):
         return {}

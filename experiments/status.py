@@ -25,10 +25,8 @@ TRACES = "mlflow-traces:"
 class SourceStatus:
     """One source of one system; moments are UTC.
 
-    `log` is None where a source can hold several. `files` are files, pages of traces, or readings of a table that
-    brought rows; `rows` those accepted, `quarantined` those set aside: all None where the lake cannot be read.
-    `last_new` is when something new came last; `late` says that more time has passed since than the declared frequency
-    allows.
+    `log` is None where a source can hold several. `files`, accepted `rows` and `quarantined` ones are None where the
+    lake cannot be read. `late`: more time than the declared frequency allows has passed since `last_new`.
     """
 
     system: str
@@ -53,10 +51,7 @@ class _Imported:
 
 
 def source_status(workspace: Workspace, *, now: dt.datetime | None = None) -> list[SourceStatus]:
-    """The status of every source, in the order of the systems and of their files; `now` is UTC.
-
-    Raises LakeError when what the last syncs noted cannot be read.
-    """
+    """The status of every source, in order; raises LakeError when what the last syncs noted cannot be read."""
     marks = read_marks(workspace)
     imported = _imported(workspace)
     moment = now or dt.datetime.now(dt.UTC)

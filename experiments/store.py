@@ -47,10 +47,7 @@ def quiet_mlflow() -> ModuleType:
 
 
 def client(workspace: Workspace) -> MlflowClient:
-    """A client of the workspace's tracking store; MLflow's process-wide settings stay as they are.
-
-    A store that is a file of the workspace is made here where it is missing, for its owner only.
-    """
+    """A client of the workspace's tracking store, whose file is made where it is missing, for its owner only."""
     if store_missing(workspace):
         path = Path(workspace.tracking_uri.removeprefix(SQLITE))
         private_files.make_folder(path.parent)
@@ -81,10 +78,7 @@ def shown_uri(workspace: Workspace) -> str:
 
 
 def open_experiment(workspace: Workspace, name: str) -> tuple[MlflowClient, Experiment]:
-    """A client of the tracking store and one of its experiments.
-
-    Raises SourceError when the store or the experiment is missing, or when the experiment is deleted.
-    """
+    """A client of the tracking store and one of its experiments; raises SourceError where one is missing or deleted."""
     found = None
     if not store_missing(workspace):
         store = client(workspace)
@@ -114,8 +108,7 @@ def experiment_id(store: MlflowClient, workspace: Workspace, name: str) -> str:
 def systems_of(
     workspace: Workspace, tags: Iterable[Mapping[str, str]], experiments: Collection[str | None]
 ) -> list[str]:
-    """The systems that a model belongs to: those that a tag of it or of its run names (`TAG`), and those that read an
-    experiment of that run."""
+    """The systems that a model belongs to, by the tags (`TAG`) and by the experiments of its run."""
     named = {found.get(TAG) for found in tags}
     return [
         system.id

@@ -28,10 +28,7 @@ class ModelStock:
 
 
 def stock_of_models(workspace: Workspace) -> ModelStock:
-    """What the model registry holds, where there is one.
-
-    Raises SourceError when there is no store, or when it cannot be read: nobody has looked then.
-    """
+    """What the model registry holds; raises SourceError when there is no store, or when it cannot be read."""
     if store_missing(workspace):
         raise SourceError(
             "there is no registry of models to take stock of.",
@@ -45,10 +42,8 @@ def stock_of_models(workspace: Workspace) -> ModelStock:
 def unregistered_models(workspace: Workspace) -> list[str]:
     """The names of registered models that belong to no system, in alphabetical order; none without a store.
 
-    A model belongs to a system when it, or the run of its newest version, carries the tag `boussole.system` with that
-    system's id, or when that run is in an experiment that the system reads.
-
-    Raises SourceError when the store cannot be read.
+    A model belongs to a system when it or the run of its newest version carries its tag `boussole.system`, or when that
+    run is in an experiment that the system reads. Raises SourceError when the store cannot be read.
     """
     if store_missing(workspace):
         return []

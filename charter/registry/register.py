@@ -27,7 +27,7 @@ def register_of(workspace: Workspace, *, today: dt.date) -> tuple[Charter, Facts
 def register(
     charter: Charter, systems: Mapping[str, System], latest: Mapping[str, AuditDocument], *, facts: Facts
 ) -> list[Use]:
-    """Every system with its verdicts: those of its latest audit with what was stated since, else those of statements."""
+    """Every system with its verdicts: those of its latest audit with what was stated since, or of statements alone."""
     return [_use(charter, system, latest.get(name), facts) for name, system in systems.items()]
 
 

@@ -1,7 +1,4 @@
-"""What changed since somebody last looked: the states of articles, questions and drift, and the alerts about them.
-
-Everything here stands on pages that every role may see: whole periods, groups that are large enough, no row, no person.
-"""
+"""What changed since somebody last looked: the states of articles, questions and drift, and the alerts about them."""
 
 from __future__ import annotations
 
@@ -48,8 +45,7 @@ UNCOMPARED = ("is_reference", "no_earlier", "overlaps")
 
 @dataclass(frozen=True, kw_only=True)
 class StateChange:
-    """One change of `article/ARTICLE`, `question/ARTICLE/QUESTION` or `drift/PART` of a system. `before` is None where
-    nobody had looked."""
+    """One change of `article/ARTICLE`, `question/ARTICLE/QUESTION` or `drift/PART`; `before` is None when it is new."""
 
     system: str
     subject: str
@@ -87,8 +83,7 @@ def direction(before: str | None, after: str) -> Direction:
 
 
 def changes_between(known: Mapping[str, str], states: Mapping[str, str], *, system: str) -> list[StateChange]:
-    """The changes from what was known to what is. Of what nobody had looked at, only what needs attention is one; what
-    is no longer examined or asked is one.
+    """The changes from what was known to what is; of what nobody had looked at, only what needs attention is one.
 
     >>> found = changes_between({"article/a": "kept"}, {"article/b": "watch", "article/c": "kept"}, system="s")
     >>> [(each.name, each.before, each.after) for each in found]
@@ -130,9 +125,7 @@ def check(
 ) -> list[StateChange]:
     """Looks at every system (or at some), and queues what changed since somebody looked last: one transaction for each.
 
-    What is compared is read first. If another process has noted something of the same system meanwhile, nothing is
-    written: it found the change, or the next check does. With `dry_run` nothing is written.
-
+    Nothing is written with `dry_run`, or where another process has noted something of the same system meanwhile.
     Raises BoussoleError where no channel is set up, or one names a system that does not exist.
     """
     required_channels(workspace)

@@ -101,8 +101,7 @@ def plugin_of(address: AddressSettings, *, home: Path, where: str) -> NotifyBase
 
 
 def _faults(plugin: Any) -> Iterator[tuple[str, str]]:
-    """Why an address is refused, and what to do: whoever may only write settings must not be able to read the keys of
-    the workspace by way of a `template=`, nor to have anything erased or a password sent in clear."""
+    """Why an address that would read a file, erase anything or send a password in clear is refused, and what to do."""
     if any(getattr(plugin, name, None) for name in FILES):
         yield (
             "its address names a file (template=, keyfile=), which would be read here and sent.",

@@ -1,7 +1,7 @@
 """The outbox: one row of governance.sqlite for each change and channel, from when it is found until it is sent.
 
-One transaction claims what is due on a channel, so that of two processes one sends it. What fails waits for the next
-run. What a process began and never finished is not sent again by itself: it may have arrived.
+One transaction claims what is due on a channel. What fails waits for the next run; what was begun and never finished is
+not sent again by itself.
 """
 
 from __future__ import annotations

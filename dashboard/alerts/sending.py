@@ -29,10 +29,7 @@ class SendingReport:
 
 
 def send(workspace: Workspace, *, interrupted: bool = False, now: dt.datetime | None = None) -> SendingReport:
-    """Sends what is due, channel by channel. What fails waits for the next run.
-
-    `interrupted`: also what a process began to send and never ended, which may then arrive twice.
-    """
+    """Sends what is due, channel by channel, and where `interrupted` also what a process began and never finished."""
     sent, failed = {}, {}
     for channel in channels(workspace).values():
         alerts = outbox.claim(workspace, channel.name, now=now or this_moment(), interrupted=interrupted)

@@ -125,10 +125,7 @@ def shown(page: StreamlitPage, say: Say) -> None:
 
 @contextmanager
 def guarded(place: str, say: Say) -> Iterator[None]:
-    """Where something fails that nobody foresaw, whoever looks is told so, and what follows is drawn.
-
-    They see no trace of the program but a number, under which the server noted it.
-    """
+    """Where something unforeseen fails, shows the number under which the server noted it; what follows is drawn."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 (it is noted and told)
@@ -191,10 +188,7 @@ def checked_outside(say: Say) -> Html:
 
 
 def footer(say: Say, *, name: str, local: bool, told: Html | None = None) -> None:
-    """Said on every page, whatever the sidebar does; then the page is complete. `name` is that of the page shown.
-
-    `told` is what only somebody who is let in is told.
-    """
+    """The foot of every page, with which it is complete; `told` is what only somebody who is let in is told."""
     st.html(Template("app/frame.html", say)("foot", local, told))
     shown = urlencode({"": f"{name} {say.lang}", **st.query_params.to_dict()})
     once = el("span", hidden="", data_shown=sha256_hex(shown.encode()))

@@ -84,8 +84,7 @@ def kinds(action: Action) -> tuple[str, ...]:
 
 
 def is_read(request: Request, action: Action) -> bool:
-    """Whether what is sent, if anything, is of a kind that its address reads; the API refuses by itself what it only
-    answers."""
+    """Whether what is sent, if anything, is of a kind that its address reads."""
     length = request.headers.get("content-length", "0")
     empty = length == "0" and "transfer-encoding" not in request.headers
     if empty or request.method in ("GET", "HEAD") or (is_api(request.url.path) and action not in BY_PROGRAMS):
@@ -237,10 +236,9 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-pr
 def is_foreign(
     headers: Mapping[str, str], names: frozenset[str], *, scheme: str = "", origin_needed: bool = False
 ) -> bool:
-    """Whether a request asks for another host than ours, or comes from a page of another site.
+    """Whether a request asks for another host than ours (DNS rebinding), or comes from a page of another site.
 
-    A page of another site could otherwise have its name point here (DNS rebinding). `scheme` is that of our pages,
-    where it is known: a page that came in clear can be anybody's. Browsers state the origin of every form.
+    `scheme` is that of our pages, where it is known. Browsers state the origin of every form (`origin_needed`).
 
     >>> ours = frozenset({"boussole.example"})
     >>> is_foreign({"host": "boussole.example"}, ours), is_foreign({"host": "evil.example"}, ours)
@@ -310,10 +308,7 @@ REFUSALS = {
 
 
 class KnownHosts:
-    """Answers under the dashboard's own names only, pages and web sockets alike; in local mode to this machine only.
-
-    With sign-in, forms and web sockets must come from the dashboard's own pages.
-    """
+    """Answers under the dashboard's own names only; with sign-in, takes forms and sockets from its own pages only."""
 
     def __init__(self, app: ASGIApp, access: AccessSettings) -> None:
         self.app, self.local = app, access.local

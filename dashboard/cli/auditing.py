@@ -153,9 +153,9 @@ def _file(source: str, files: Files) -> Callable[[Path], Sequence[LogFile]]:
 class AuditedWindow:
     """One window that a command looked at: its document, or why there is none (`note`).
 
-    `part`: the name of the period, where it is one of several that nobody asked for by its days; `first`: no audit of
-    the system was stored before; `unchanged`: a stored audit says the same, and is the document; `unread`: why nobody
-    knows whether the newest period is complete; `shifts`: what moved for good between periods of the system.
+    `part`: the name of the period, where it is one of several; `first`: no audit was stored before; `unchanged`: a
+    stored audit says the same; `unread`: why nobody knows whether the newest period is complete; `shifts`: what moved
+    for good.
     """
 
     document: AuditDocument | TextsDocument | None = None
@@ -247,8 +247,7 @@ def _fresh(looks: Sequence[AuditedWindow]) -> list[AuditDocument]:
 
 
 def _noted(one: Callable[[System], list[AuditedWindow]], system: System) -> list[AuditedWindow]:
-    """The looks at one of several systems: one without decisions, or whose decisions another's audits tell of, is noted
-    and keeps nobody from the others."""
+    """The looks at one of several systems; that it has no decisions of its own is noted and stops no other."""
     from boussole.audits.counts.common import SharedRowsError
     from boussole.audits.windows import EmptyWindowError
 
@@ -315,8 +314,7 @@ def not_audited(name: str, rows: int, *, texts: bool) -> str:
 
 
 def unread_words(workspace: Workspace, system: System, *, window: Window) -> str:
-    """Why nobody knows whether the newest period of a log is complete, and what to do; nothing where that is known, or
-    where the period goes on. `window`: the one that is looked at instead, unless it is the same."""
+    """Why nobody knows whether the newest period of a log is complete, and what to do; else nothing."""
     from boussole.audits.windows import label_of
     from boussole.charter.auditing.all_periods import unread_of
 

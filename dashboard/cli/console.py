@@ -122,10 +122,7 @@ def demand_option(context: typer.Context, option: str) -> None:
 
 
 def noted(workspace: Workspace, context: typer.Context, *, option: str = "", reason: str = "") -> None:
-    """Notes a restricted look from the command line: under the name of the account, which is all that is known.
-
-    `option`: what of the command was used, where that is what is restricted. `reason`: why, as whoever looks says it.
-    """
+    """Notes a restricted look from the command line under the account's name, with the `option` and the `reason`."""
     words = f"{_words_of(context)} {option}".rstrip()
     action = OPTIONS[words] if option else of_command(words)
     if action in RESTRICTED:
@@ -137,8 +134,7 @@ def noted(workspace: Workspace, context: typer.Context, *, option: str = "", rea
 
 
 def reasoned(reason: str) -> str:
-    """Why somebody looks, on one line. Raises BoussoleError where nothing is said, or a page of it, and where it
-    seems to lead to a person."""
+    """Why somebody looks, on one line; raises BoussoleError where it says nothing, too much, or leads to a person."""
     from boussole.charter.incidents.personal import traces
 
     told = " ".join(reason.split())
@@ -201,10 +197,7 @@ class OutputError(BoussoleError):
 
 
 def check_file(target: Path | str | None) -> None:
-    """Checks that a file could be written there, before a command does what it cannot take back; leaves nothing behind.
-
-    Nothing (None) and stdout (`-`) always can. Raises OutputError.
-    """
+    """Checks that a file, if not None or stdout (`-`), could be written there; raises OutputError."""
     if target is None or str(target) == STDOUT:
         return
     path = Path(target)
@@ -467,10 +460,7 @@ def files_of(
 
 
 def each_file(source: str, bring_in: Callable[[str, str], bool]) -> bool:
-    """Brings in every file that a source names (a folder), each by itself; whether all went well.
-
-    `bring_in` is given the path of a file and its name within the source, and returns whether no row was left out.
-    """
+    """Brings in every file that a source names, by path and name within it; returns whether no row was left out."""
     from boussole.audits.decisions.files.kinds import expand
 
     found = expand(source)

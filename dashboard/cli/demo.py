@@ -1,8 +1,4 @@
-"""The demo from end to end: data, audits month by month, an invented committee that meets, a report.
-
-Everything is entered by the acts that members and agents use. Days count back from today, so that something is always
-due, late, and just answered.
-"""
+"""The demo from end to end: data, audits month by month, an invented committee that meets, a report."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""The demo's effects on work: two invented surveys and what is to come, a breach declared too late, planted errors, and
-the trial of a smaller model.
-
-Errors have a protocol that the works council knows, and what advisers and agents noticed: too little, so that question
-2.4 must be watched; of the trial nobody makes anything, so that 7.3 must. All of it is invented.
-"""
+"""The demo's effects on work: invented surveys, a breach declared too late, planted errors, and a trial of a model."""
 
 from __future__ import annotations
 

@@ -204,9 +204,8 @@ def verified(
 ) -> int | None:
     """Says what holds of a pack and what does not; the exit code, or None where the path is no pack.
 
-    `recompute`: a pack that holds is also computed again with the product. `others`: options that a pack does not take.
-    Raises BoussoleError for such an option, where values shall be listed of what is no pack, and where other code made
-    an audit that shall be computed again.
+    `recompute`: a pack that holds is also computed again. Raises BoussoleError for an option that a pack does not take
+    (`others`), for one by one without a pack, and where other code made an audit that shall be computed again.
     """
     if path is None or not _is_pack(path):
         if one_by_one:
@@ -305,10 +304,7 @@ def _timestamped(found: Outside, now: dt.datetime) -> bool:
 
 
 def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Sequence[str]) -> ExitCode:
-    """Rehash the ledger, hold records and files to it, and hold it to the kept checkpoints.
-
-    Raises LedgerError for keys without a checkpoint that they could have signed.
-    """
+    """Rehash the ledger, and hold records, files and kept checkpoints to it; raises LedgerError for idle keys."""
     from boussole.audits.ledger.keys import parse_verifier
     from boussole.audits.signing.key import verifier_of
     from boussole.charter.records import verify_records
@@ -416,8 +412,7 @@ def _outside(*, kept: bool, signed: bool) -> ExitCode:
 
 
 def _lawful(workspace: Workspace) -> bool:
-    """Tells which acts of committees their own rules did not allow, or whose votes were counted otherwise; and which
-    entries about incidents and appeals may not have been made."""
+    """Tells which acts of committees and entries about incidents and appeals the rules did not allow."""
     from boussole.charter.committee.acts.proving import faults_in
     from boussole.charter.incidents.book import faults_in as entered_wrongly
 

@@ -46,10 +46,7 @@ class PdfAttachment:
 
 
 def audit_file(document: AuditDocument) -> str:
-    """The name of an audit's attachment.
-
-    It says the system and the last day: `audit-matchft-2026-09-30.json`.
-    """
+    """The name of an audit's attachment, by system and last day: `audit-matchft-2026-09-30.json`."""
     return f"audit-{document.system}-{document.window.end}.json"
 
 
@@ -140,8 +137,7 @@ def _seals(edition: Edition) -> dict[str, Any]:
 class ReportCheck:
     """What a report holds and what is wrong with what is attached; `in_ledger`: entries that the ledger holds so.
 
-    `sealed`: the report that this file is, byte for byte; None where the ledger knows no such file, or none was asked.
-    `others`: reports that the ledger knows with the same list of seals, which the file passes itself off as.
+    `sealed`: the report that this file is, byte for byte, if any. `others`: sealed reports with the same list of seals.
     `replaced_by`: the last report of the same period and language that was sealed after it.
     """
 
@@ -182,9 +178,7 @@ class Ledger:
 
 
 def check(path: Path, *, workspace: Workspace | None = None, content: bytes | None = None) -> ReportCheck:
-    """Holds the attachments of a report to its list of seals, and these to the ledger of a workspace.
-
-    With `content`, that is the report, and `path` only its name.
+    """Holds the attachments of a report (`content`, if given) to its list of seals, and these to a workspace's ledger.
 
     Raises ReportError for a file that is no report of Boussole.
     """
@@ -192,10 +186,7 @@ def check(path: Path, *, workspace: Workspace | None = None, content: bytes | No
 
 
 def read_report(path: Path, content: bytes | None = None) -> ReportSeals:
-    """What is attached to a report, held to its list of seals: this takes a quarter of a second, and no ledger.
-
-    Raises ReportError for a file that is no report of Boussole.
-    """
+    """What is attached to a report, held to its list of seals; raises ReportError for a file that is no report."""
     data = _read(path) if content is None else content
     attached = _attached(data, path)
     files = {name: contents[0] for name, contents in attached.items()}

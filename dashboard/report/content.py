@@ -78,8 +78,7 @@ def _long(articles: Sequence[Data]) -> int:
 
 
 def _matrix(edition: Edition, system_id: str, tell: ReportSay) -> Data:
-    """The questions of a system: those of no groups in two columns; the others by groups, in several tables where
-    people are grouped in more ways than a page is wide."""
+    """The questions of a system: those of no groups in two columns, others by groups, in tables that fit the page."""
     found = matrix(edition.of(system_id), system_id, speaker(tell.lang), query={})
     columns = list(found.columns)
     first = f"{tell('Question')} … {found.ending}" if found.ending else tell("Question")
@@ -435,11 +434,7 @@ def write_report(
 ) -> Path:
     """Write the report of a period (2026-Q3, 2026-09, 2026; the newest audits if None) and say where it is.
 
-    It is about `systems`, or about all that were audited then where none is named.
-
-    Without `out` it goes to the workspace's reports, beside those of the same period: none is lost. Its SHA-256 is
-    sealed first, so that every other file is told from it; then the file appears, whole or not at all.
-
+    It is about `systems`, or about all that were audited then. Without `out` it goes to the workspace's reports.
     Raises ReportError when the period is not one, holds no audit, a system is not known or was not audited then, or the
     file cannot be written.
     """

@@ -97,8 +97,7 @@ COLUMNS = 3
 def drifts(
     workspace: Workspace, latest: Mapping[str, AuditDocument], charters: Mapping[str, Charter], *, as_of: dt.date
 ) -> dict[str, Drift]:
-    """The months of each audited system whose decisions are here, up to the end of its audit, as read on a day, by the
-    charter that judged it."""
+    """The months of each audited system up to the end of its audit, as read on a day, by the charter that judged it."""
     found = {}
     for system_id, document in latest.items():
         system = workspace.systems.get(system_id)
@@ -245,8 +244,7 @@ def _gaps(page: DriftPage, tell: ReportSay) -> Data | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """One audit of each system. `scene` holds them, with what was stated since, and the charter of the one that was
-    sealed last; `sealed` holds them as they were sealed."""
+    """One audit of each system: in `sealed` as sealed, in `scene` with what was stated since and the last charter."""
 
     organisation: str
     period: ReportPeriod | None
@@ -305,11 +303,10 @@ class Edition:
 def edition(
     workspace: Workspace, period: ReportPeriod | None, *, today: dt.date | None = None, systems: Sequence[str] = ()
 ) -> Edition:
-    """The audits of a period with what was stated until the last of them was made, or the newest of each system with
-    what was stated until `today`: that says what the compass says, unless another charter has come into force since.
-    `systems`: only these, if any are named.
+    """The audits of a period with what was stated until the last of them was made, else the newest with that until
+    `today`.
 
-    Raises ReportError when there is none, when one is named that nobody knows or has audited then, or when the charter
+    Raises ReportError when there is none, when one of `systems` is unknown or was not audited then, or when the charter
     of one is not known any more.
     """
     found = _newest(workspace) if period is None else _of_period(workspace, period)

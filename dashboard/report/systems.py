@@ -49,8 +49,7 @@ LEAST = 3
 def section_written(
     told: WrittenTexts | None, scene: Scene, name: str, *, anchor: Mapping[str, str], tell: ReportSay
 ) -> Data | None:
-    """The section as the template prints it; None of a system that does not only write, or of which nobody asked
-    anything about texts. `anchor`: where each question that stands in the report does, by its verdict."""
+    """The section as the template prints it; None of a system that does more than write, or is asked nothing."""
     system, document, say = scene.systems.get(name), scene.examined[name], speaker(tell.lang)
     if system is None or not system.only_writes:
         return None
@@ -342,10 +341,7 @@ def tall(svg: str) -> bool:
 
 
 def figures(table: VerdictTable) -> Data | None:
-    """Rows of figures; a row without figures gives its reason across them.
-
-    No table where all rows have the same reason: the sentence says it.
-    """
+    """Rows of figures, or their reason across them; no table where all rows have the same reason."""
     first = table.names
     if not any(any(row[first + 1 :]) for row in table.rows) and len({row[first] for row in table.rows}) == 1:
         return None

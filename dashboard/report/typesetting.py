@@ -45,9 +45,7 @@ BASE = TEMPLATE.with_name("base.typ")
 
 
 def typeset_pdf(data: Mapping[str, Any], files: Mapping[str, bytes], *, template: Path | None = None) -> bytes:
-    """The PDF of a template with this data; `files` are those that it attaches, by name. Without `template`: a report.
-
-    The same data give the same bytes: dates come from the data, never from the clock.
+    """The PDF of a template (by default the report) with this data, the same bytes for the same; `files` are attached.
 
     Raises ReportError for whatever Typst warns of or refuses.
     """
@@ -150,9 +148,7 @@ def answered(
 ) -> tuple[SheetFiles, AppealDecision]:
     """The sheet that answers a request, and the record of it, which is not sealed yet.
 
-    Raises UnexplainedError where the models could not be reached: that passes, and an answer stays.
-
-    The record holds the hash of the PDF, whose number is drawn by chance: nobody finds what it says by trying.
+    Raises UnexplainedError where the models could not be reached.
     """
     if known.model.lack == "unreachable" and not known.complete:
         raise UnexplainedError(

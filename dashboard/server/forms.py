@@ -46,11 +46,7 @@ LINE, PROSE = 300, 100_000
 
 @dataclass(frozen=True, kw_only=True)
 class FormField:
-    """One thing that a form asks. `note` says how to fill it in; `choices` are values and their words.
-
-    A field that is not `kept` is asked again from the start where the form could not be taken: what was chosen in it is
-    held nowhere.
-    """
+    """One thing that a form asks; `choices` are values and their words; what is not `kept` is asked again each time."""
 
     name: str
     label: str
@@ -85,8 +81,7 @@ class FormField:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """A form. `path` is where it is sent, `send` what its button says. `file_at`: the place of the page that tells what
-    became of it, where the form is answered with a file to keep."""
+    """A form; `path`: where it is sent; `send`: what its button says; `file_at`: where a page tells of its file."""
 
     id: str
     path: str
@@ -278,8 +273,7 @@ def folded_form(
 
 
 class PageForms:
-    """What the reader may do on a page. `forms`: those that go with an entry; `problem`: what was wrong with what they
-    sent last."""
+    """What the reader may do on a page; `forms`: those that go with an entry; `problem`: what was wrong last."""
 
     def __init__(
         self,
@@ -318,8 +312,7 @@ _kept: OrderedDict[str, tuple[str, FormProblem]] = OrderedDict()
 
 
 def keep(problem: FormProblem, whose: str) -> str:
-    """A token by which the page finds it: unguessable, and good for nobody else. Nobody pushes out what others typed
-    before their own."""
+    """A token by which only this person's page finds a problem, which pushes out nobody else's before their own."""
     token = secrets.token_urlsafe(16)
     _kept[token] = whose, problem
     mine = [each for each, (owner, _) in _kept.items() if owner == whose]

@@ -80,8 +80,6 @@ class _Shelf(Generic[R]):
 def newest(most: int) -> Callable[[Callable[Concatenate[H, S, P], R]], Callable[Concatenate[H, S, P], R]]:
     """Keeps what a function of a place, a state and more made of the last state, for the `most` last asked for.
 
-    What was made of an earlier state is let go at once, and two who ask at the same time wait for one answer.
-
     >>> asked = []
     >>> @newest(2)
     ... def read(home: str, state: int, name: str) -> int:
@@ -123,10 +121,7 @@ IN_SESSION = tuple(act.kind for act in (Attendance, Ballot, Opening, Participati
 
 
 def stamp(workspace: Workspace) -> Stamp:
-    """What pages depend on: name, time and size of the files of the workspace, and the last entry of its ledger.
-
-    What members do in a session, twenty of them in a few minutes, changes no page that is kept.
-    """
+    """What pages depend on: name, time and size of the files of the workspace, and the last entry of its ledger."""
     home = workspace.home
     files = stamp_of([home / SETTINGS_FILE, *sorted([*home.glob("systems/*"), *home.glob("charter/*")])])
     last = _last_entry(home, records_stamp(workspace))

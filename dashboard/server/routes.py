@@ -135,9 +135,7 @@ _INLINE = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
 def page_policy(sent_to: Iterable[str] = ()) -> str:
-    """For the pages: what is ours, and the scripts and styles whose hash is known.
-
-    `sent_to`: other origins to which an answer to a form may lead on.
+    """For the pages: what is ours, and the scripts and styles whose hash is known; forms may lead on to `sent_to`.
 
     >>> "unsafe-inline" in page_policy(), "form-action 'self' https://id.example;" in page_policy(["https://id.example"])
     (False, True)
@@ -182,11 +180,7 @@ _UNLESS_CHANGED = (b"if-none-match", b"if-modified-since")
 
 
 def _asked_whole(scope: Scope) -> Scope:
-    """The request of a page without asking whether it changed since a browser kept it.
-
-    The answer that it did not (304) does not say that it is about a page, and would put the policy of a file, under
-    which no page is drawn, in the place of the one that was kept.
-    """
+    """The request of a page without its conditions: an answer 304 would bring the policy of a file."""
     headers = dict(scope["headers"])
     if b"text/html" not in headers.get(b"accept", b""):
         return scope
@@ -194,10 +188,7 @@ def _asked_whole(scope: Scope) -> Scope:
 
 
 class Headers:
-    """Puts them on every answer, and lets no cookie out but ours.
-
-    `leads` says to which other origins a form may lead on.
-    """
+    """Puts them on every answer, and lets no cookie out but ours; forms may lead to the origins of `leads`."""
 
     def __init__(
         self, app: ASGIApp, access: AccessSettings, *, leads: Callable[[], Iterable[str]] = lambda: ()

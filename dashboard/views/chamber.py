@@ -269,7 +269,7 @@ def changed_answers(scene: Scene, then: EarlierEvidence) -> list[tuple[JudgedQue
 def news(
     scene: Scene, met: Met, then: EarlierEvidence, say: Say, *, query: dict[str, str], incidents: bool
 ) -> list[News]:
-    """What happened since: another charter, other models, findings, answers, and, if allowed, `incidents` and appeals."""
+    """What happened since: another charter, other models, findings, answers, and, if allowed, incidents and appeals."""
     since = [(entry, said) for kind in KINDS for entry, said in scene.facts.standing(kind) if entry > met.opened]
     return [
         *_charter(scene, since, then, say, query=query),

@@ -69,7 +69,7 @@ class ArticleRows:
 
 @dataclass(frozen=True, kw_only=True)
 class Matrix:
-    """All questions of a system; `columns`: what people are grouped by; `ending`: the words that all questions share."""
+    """All questions of a system; `columns`: what people are grouped by; `ending`: how all the questions end."""
 
     ending: str
     columns: Sequence[str]

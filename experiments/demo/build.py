@@ -39,9 +39,7 @@ Progress = Callable[[str, int, int], None]
 def build(home: Path, *, people: int = PEOPLE, seed: int = SEED, progress: Progress | None = None) -> Workspace:
     """A workspace with the demo's systems, and its models and decisions logged to MLflow as a data scientist would.
 
-    The facts that an audit should find are in `demo/planted.json` of the workspace; nothing else reads that file.
     Built again with the same numbers, it adds what an interrupted build left out, and nothing more.
-
     Raises BoussoleError when `people` is out of range, or the folder holds something else.
     """
     if not LEAST <= people <= MOST:

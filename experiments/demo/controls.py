@@ -1,5 +1,4 @@
-"""The controls of the demo: drawn each working day among all people, whether or not they answer; but for what is
-planted."""
+"""The controls of the demo, drawn each working day among all people, but for what is planted."""
 
 from __future__ import annotations
 

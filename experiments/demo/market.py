@@ -30,8 +30,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 def offers(seekers: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
-    """Offers in the order of their moment, each of an agency that has started, in occupations as frequent as among the
-    people of its region, and by season."""
+    """Offers in the order of their moment, of agencies that have started, by region, occupation and season."""
     within = pd.crosstab(home(seekers["person_id"]), seekers["rome_family"])
     within = within.where(within >= POOL, 0).pipe(lambda counts: counts[counts.sum(axis=1) > 0])
     number = round(OFFERS_PER_PERSON * len(seekers))
@@ -87,8 +86,7 @@ def _families(posted: pd.DataFrame, month: np.ndarray, within: pd.DataFrame, *, 
 def pairs(
     seekers: pd.DataFrame, posted: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED
 ) -> pd.DataFrame:
-    """Whom each offer may reach, in the order in which they are assessed: more people of its occupation and region than
-    are, as some of them will have found work by then; drawn without regard to anything else."""
+    """Whom each offer may reach, in the order of assessment, drawn by nothing but occupation and region."""
     rows_of = {key: rows.index.to_numpy() for key, rows in seekers.groupby([home(seekers["person_id"]), "rome_family"])}
     keys = list(zip(posted["region"], posted["rome_family"], strict=True))
     drawn = [rng.choice(rows_of[key], size=min(POOL + SPARE, len(rows_of[key])), replace=False) for key in keys]
@@ -120,11 +118,7 @@ def hiring_odds(frame: pd.DataFrame, *, against_age: float, against_part_time: f
 
 
 def fates(pool: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
-    """What would become of everybody in a pool if they were contacted: whether they would reply and be introduced, and
-    how much the employer would want them, who hires nobody whom he wants less than nothing.
-
-    Employers now hold less against people than in the past.
-    """
+    """What would become of each person in a pool if contacted: reply, introduction, and how welcome they would be."""
     drawn = rng.random((3, len(pool)))
     would_reply = drawn[0] < REPLIES
     wanted = today_odds(pool, effects) - np.log(drawn[2] / (1 - drawn[2]))
@@ -138,11 +132,7 @@ def today_odds(frame: pd.DataFrame, effects: PlantedEffects) -> np.ndarray:
 
 
 def outcomes(log: pd.DataFrame) -> pd.DataFrame:
-    """Replies, introductions and hires of the contacted: an offer is one post, a person takes one.
-
-    The employer takes whom he wants most of those introduced; of two who want the same person on one list after the
-    other the first has them.
-    """
+    """Replies, introductions and hires of the contacted: an offer is one post, a person takes one."""
     contacted = log["contacted"]
     replied, presented = contacted & log["would_reply"], contacted & log["would_meet"]
     wanted = log[presented & (log["wanted"] > 0)].sort_values("wanted", ascending=False)

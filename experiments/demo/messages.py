@@ -1,5 +1,4 @@
-"""The messages of the demo: one to each person contacted, in decent hours, never the fifth in thirty days, and none
-after a STOP; most are answered before the list closes, by everybody alike; but for what is planted."""
+"""The messages of the demo, one to each person contacted, within the rules but for what is planted."""
 
 from __future__ import annotations
 

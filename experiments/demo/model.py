@@ -98,8 +98,7 @@ def scored(pool: pd.DataFrame, versions: Mapping[bool, DemoVersion]) -> pd.DataF
 
 
 def decide(assessed: pd.DataFrame, *, last: np.ndarray | float = 0.0) -> pd.DataFrame:
-    """Rank the people assessed for each offer, shortlist above the threshold, contact the first ones; those of `last`
-    (ones) come after all others."""
+    """Rank the people assessed for each offer, those of `last` (ones) at the end, shortlist and contact the first."""
     place = assessed["score"] - 2 * last
     rank = place.groupby(assessed["offer_id"]).rank(method="first", ascending=False).astype("int64")
     shortlisted = (assessed["score"] >= assessed["threshold"]) & (rank <= SHORTLIST)

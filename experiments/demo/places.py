@@ -1,5 +1,4 @@
-"""Where the demo happens: one list of agencies for all its logs, in regions that start one after the other; where its
-people live."""
+"""Where the demo happens: its agencies, in regions that start one after the other, and where its people live."""
 
 from __future__ import annotations
 

@@ -1,13 +1,4 @@
-"""What the demo plants and what it does not: the constants of the simulation.
-
-Texts that the demo's ChatFT wrote for requests in pairs: recorded, that is made from a few sentences, with what is
-planted in them. Everything is invented.
-
-Each text has sentences that come or do not, by a coin of its own, so that two texts of a pair differ a little anyway.
-
-The reviews of the demo: of each list an adviser looks at the first proposals, corrects some, and takes time to read;
-but for what is planted.
-"""
+"""What the demo plants and what it does not: constants, the texts of requests in pairs, and the reviews of advisers."""
 
 from __future__ import annotations
 
@@ -286,8 +277,7 @@ def lists(posted: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEff
 def reviews(
     log: pd.DataFrame, reviewed: pd.DataFrame, corrected: pd.DataFrame, *, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """The log of what advisers decided, of a log of decisions: of each list its first proposals and those that were
-    `corrected`; `month` names the run."""
+    """What advisers decided: of each list its first proposals and those `corrected`; `month` names the run."""
     columns = ["decision_id", "offer_id", "ts", "contacted"]
     seen = log.loc[log["rank"] <= LOOKED_AT, [*columns, "rank"]].sort_values(["offer_id", "rank"], ignore_index=True)
     proposals = pd.concat([seen.assign(kept=seen["contacted"]), corrected[[*columns, "kept"]]], ignore_index=True)

@@ -1,8 +1,4 @@
-"""The decisions of three months, from the people to the hires, the same for the same seed.
-
-The uses of the demo: one for each list that an adviser reviews, for a declared purpose, by somebody who was trained;
-but for what is planted.
-"""
+"""The decisions of three months, from the people to the hires, and the uses of the demo, the same for the same seed."""
 
 from __future__ import annotations
 
@@ -72,8 +68,7 @@ def _few(among: np.ndarray, n: int, *, rng: np.random.Generator) -> np.ndarray:
 
 
 def questions(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
-    """The calls of the model that asks people questions for MatchFT, whose size nobody knows; but for what is
-    planted."""
+    """The calls of the model that asks people questions for MatchFT, whose size nobody knows."""
     found = []
     for month in MONTHS:
         days = pd.Period(month, "M").days_in_month
@@ -280,10 +275,7 @@ def write(*, seed: int, effects: PlantedEffects = PLANTED, times: float = 1.0) -
 
 
 def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Simulation:
-    """Three months of decisions about `count` people; every step draws from its own stream of the seed.
-
-    `effects`: what is planted. How much ChatFT writes does not hang on how many people there are.
-    """
+    """Three months of decisions about `count` people; every step draws from its own stream of the seed."""
     streams = streams_of(seed)
     past = history(rng=streams[0], effects=effects)
     versions = {name: train(name, past, effects=effects) for name in VERSIONS}

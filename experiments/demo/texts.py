@@ -1,7 +1,4 @@
-"""What agents write with ChatFT in the demo: adverts, letters, summaries from templates; but for what is planted.
-
-Nobody is behind them: numbers have a key that fits and were given to nobody that the project knows of.
-"""
+"""What agents write with ChatFT in the demo: invented adverts, letters and summaries, with what is planted."""
 
 from __future__ import annotations
 
@@ -63,8 +60,7 @@ COLUMNS = [
 
 
 def texts(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED, times: float = 1.0) -> pd.DataFrame:
-    """The log of three months, with its `month`, of so many `times` the texts of the demo; what is wrong since the
-    change is planted."""
+    """The log of three months, with its `month`, of so many `times` the texts of the demo, with what is planted."""
     found = [_month(month, rng=rng, effects=effects, times=times) for month in MONTHS]
     log = pd.concat(found, ignore_index=True)
     return log.assign(text_id=[f"G{number:06}" for number in range(len(log))])[[*COLUMNS, "month"]]
@@ -205,10 +201,7 @@ def writer_uses(texts: pd.DataFrame, *, rng: np.random.Generator, effects: Plant
 
 
 def writer_accounts(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
-    """The export of each month: one account for each agent who may use it.
-
-    All need a second factor but those that are planted.
-    """
+    """The export of each month: one account, with a second factor unless planted, for each agent who may use it."""
     people = _entitled(rng.spawn(1)[0], effects=effects)
     names = people["account"]
     found = []

@@ -1,11 +1,4 @@
-"""The offers of the demo week by week: who has found work is assessed for no offer of a later week.
-
-What the advisers of the demo correct: in a list that they change, somebody is taken out and somebody else put in, of
-whom they know that they fit; but for what is planted. And what became of those put in, which is known later.
-
-People whom the tool of the demo passes over, whatever their score: always the same ones, of one age; and people whom
-it puts last of those contacted.
-"""
+"""The offers of the demo week by week, what its advisers correct, and the people whom its tool passes over."""
 
 from __future__ import annotations
 
@@ -39,11 +32,11 @@ def passed_over(
 
 
 def forget(log: pd.DataFrame, *, over: frozenset[str], often: Mapping[str, int]) -> pd.DataFrame:
-    """The decisions with the young people of `over` passed over wherever somebody like them can take their place.
+    """The decisions with the young people of `over` passed over wherever a similar person of their pool takes their
+    place.
 
-    That is somebody under 25 in the pool of the same offer, of the same sex if there is one, who is not on its list and
-    is on others: the one who is on most, by how `often` each person is. So every figure by age stays what it was, those
-    by sex nearly, and only a count by person shows that it is always the same ones who are forgotten.
+    Figures by age stay as they were, so that only a count by person shows it. `often`: on how many lists each person
+    is.
     """
     young, forgotten = (log["age"] < YOUNG).to_numpy(), log["person_id"].isin(over).to_numpy()
     sex, times = log["gender"].to_numpy(), log["person_id"].map(often).fillna(0).to_numpy()
@@ -60,8 +53,7 @@ def forget(log: pd.DataFrame, *, over: frozenset[str], often: Mapping[str, int])
 
 
 def lowered(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
-    """The decisions with people of a priority neighbourhood last of those contacted, since the change, so that as many
-    of them are contacted, and fewer are looked at: nothing that counts decisions shows it."""
+    """The decisions with people of a priority neighbourhood put last of those contacted, since the change."""
     contacted = log["contacted"]
     chosen = contacted & log["after_change"] & log["qpv"].eq("yes") & (rng.random(len(log)) < effects.qpv_lower)
     place = (log["rank"] + len(log) * chosen)[contacted]
@@ -75,8 +67,7 @@ SENIOR = 50
 def swaps(
     log: pd.DataFrame, lists: Collection[str], *, rng: np.random.Generator, effects: PlantedEffects = PLANTED
 ) -> pd.DataFrame:
-    """Of each list that is changed the proposal of somebody who is taken out (`kept` False), and that of somebody who
-    is put in: the one of three drawn who fits best."""
+    """Of each list that is changed, the proposal of somebody who is taken out (`kept` False) and of the one put in."""
     pool = log[log["offer_id"].isin(lists)]
     planted = pool["ts"].dt.strftime("%Y-%m").eq(CORRECTED) & (rng.random(len(pool)) < effects.age_50_taken_out)
     senior = (pool["age"] >= SENIOR) & planted

@@ -36,11 +36,8 @@ def log_file(
 ) -> str:
     """Validates a file (or `duckdb:PATH?table=T`) and logs it as a run of the system's experiment; returns its id.
 
-    Only the columns that the system file declares for this log are logged. Rows that break the contract are logged
-    too: a sync quarantines them, and they stay visible there. The experiment is that of the system's first MLflow
-    source, else the system's id. `files` says how the file is written; numbers and dates are logged as computers write
-    them, whatever the file does. `tell` is given what was found in it.
-
+    Only the columns that the system file declares for this log are logged, rows that break the contract included. The
+    experiment is that of the system's first MLflow source, else the system's id. `tell` is given what was found.
     Raises SourceError when the file cannot be read or when no row is acceptable.
     """
     report = validate(workspace, system, path, log=log, files=files)
@@ -80,10 +77,7 @@ def _packed(path: str | Path, target: Path, *, system: System, log: LogName, fil
 
 
 def _hold_lines(opened: OpenSource) -> None:
-    """Raises SourceError for lines that are no rows: a run could not hold them, and nothing would tell that they lack.
-
-    A line of totals is nobody's decision.
-    """
+    """Raises SourceError for lines that are no rows, which a run could not hold; totals are let pass."""
     lost = [line for line in opened.bad_lines if line.reason != Reason.TOTALS]
     if lost:
         raise SourceError(

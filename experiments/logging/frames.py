@@ -52,35 +52,26 @@ def log_decisions(frame: Any, *, system: str, **options: Unpack[Options]) -> str
 
 
 def log_outcomes(frame: Any, *, system: str, **options: Unpack[Options]) -> str:
-    """Logs what happened after decisions: their id, and the outcome, a stage of the funnel, or several of them.
+    """Logs what happened after decisions, with the arguments and errors of `log_decisions`.
 
-    They may come before or after their decision, and be logged again when corrected. Arguments and errors are those
-    of `log_decisions`.
+    Rows hold the id of a decision, and the outcome, a stage of the funnel, or several; they may come before the
+    decision or again when corrected.
     """
     return log_frame(frame, log="outcomes", system=system, **options)
 
 
 def log_human_actions(frame: Any, *, system: str, **options: Unpack[Options]) -> str:
-    """Logs what a person made of decisions of the tool: their id, and what that person decided.
-
-    Arguments and errors are those of `log_decisions`.
-    """
+    """Logs what a person made of decisions of the tool, by their id, with arguments and errors of `log_decisions`."""
     return log_frame(frame, log="human_actions", system=system, **options)
 
 
 def log_contacts(frame: Any, *, system: str, **options: Unpack[Options]) -> str:
-    """Logs messages sent to people: the person, the moment, the kind, and the moment of the reply.
-
-    Arguments and errors are those of `log_decisions`.
-    """
+    """Logs messages sent to people: person, moment, kind, moment of the reply; otherwise as `log_decisions`."""
     return log_frame(frame, log="contacts", system=system, **options)
 
 
 def log_generations(frame: Any, *, system: str, **options: Unpack[Options]) -> str:
-    """Logs texts that a generative system wrote: id and moment, and what its system file declares beside them.
-
-    Arguments and errors are those of `log_decisions`.
-    """
+    """Logs texts that a system wrote: id, moment, and what its file declares; otherwise as `log_decisions`."""
     return log_frame(frame, log="generations", system=system, **options)
 
 
@@ -97,10 +88,7 @@ def log_frame(
     source: str | None = None,
     workspace: Any = None,
 ) -> str:
-    """Logs a frame of the log of this name, as one file of it; see `Options` and `log_decisions`.
-
-    Everything about the frame is checked before a run is made or touched.
-    """
+    """Checks a frame and logs it as one file of the log of this name; see `Options` and `log_decisions`."""
     from boussole.experiments.logging.permission import permission  # it knows system files, which take time to import
 
     if name is not None and not re.fullmatch(r"(?!_)[\w-][\w.-]*\.parquet", name):

@@ -62,9 +62,9 @@ def pack(
     keep: Sequence[str] | None = None,
     constant: tuple[str, str] | None = None,
 ) -> ParquetFile:
-    """Writes rows to a Parquet file: the columns of `keep` (default: all), and one with a constant text beside them.
+    """Writes the columns of `keep` (default: all), and one with a constant text, to a Parquet file without metadata.
 
-    Metadata that a library attached to the frame are left out. Raises SourceError when there is no row.
+    Raises SourceError when there is no row.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -26,11 +26,7 @@ class Permission:
 def permission(
     columns: Sequence[str], *, system: str, log: LogName, workspace: Workspace | Path | str | None
 ) -> Permission:
-    """What may leave of a frame with these columns.
-
-    With a workspace, the columns that the system file declares for this log, and no other. Without, every column;
-    but where $BOUSSOLE_HOME or the current folder is a workspace that holds the system, a frame with a column that
-    its file takes `from: sensitive` is refused.
+    """What may leave of a frame with these columns: with a workspace those that the system file declares, else all.
 
     Raises SourceError for a malformed id, a missing column, a log that is not declared, and a sensitive column.
     """

@@ -56,11 +56,9 @@ def check_owner(run: Run, system: str) -> None:
 
 
 def file_name(store: MlflowClient, packed: ParquetFile, *, run_id: str, log: LogName, wanted: str | None) -> str:
-    """The name of a file in a run: its number keeps the order, its digest keeps files of parallel workers apart.
+    """The name of a file in a run: its number keeps the order, its digest makes the same content the same file.
 
-    The same content gets the same name, so that a call that is tried again adds nothing.
-
-    Raises SourceError when a wanted name is taken by other rows: a sync would never read what replaced them.
+    Raises SourceError when a wanted name is taken by other rows.
     """
     taken = sorted(Path(item.path).name for item in store.list_artifacts(run_id, folder_of(log)))
     ending = f"-{packed.sha256[:8]}.parquet"
@@ -125,10 +123,7 @@ def _twice(call: Callable[[], object]) -> None:
 def _lineage(
     store: MlflowClient, packed: ParquetFile, *, run_id: str, system: str, log: LogName, source: str | None
 ) -> None:
-    """A data set of MLflow that says which file this is and where it came from; it holds no profile of its values.
-
-    Its digest is the start of the SHA-256 that the lake keeps of every file it took in.
-    """
+    """A data set of MLflow that says which file this is, by the start of its SHA-256, and where it came from."""
     quiet_mlflow()
     from mlflow.entities import Dataset, DatasetInput, InputTag  # mlflow.data needs more than mlflow-skinny brings
 

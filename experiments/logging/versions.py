@@ -13,10 +13,7 @@ REGISTERED = "mlflow.modelVersions"  # MLflow's own tag on a logged model: the n
 
 
 def model_version(store: MlflowClient, run: Run) -> str | None:
-    """NAME/VERSION of the one model that a run logged or took as input, if it is registered; else that model's id.
-
-    None when the run knows no model, or several: then nothing is guessed.
-    """
+    """NAME/VERSION of the one model that a run logged or took as input, if registered, else its id, if any."""
     made: list[Any] = run.outputs.model_outputs if run.outputs else []
     taken: list[Any] = run.inputs.model_inputs if run.inputs else []
     models = {model.model_id for model in (*made, *taken)}

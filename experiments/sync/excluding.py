@@ -1,7 +1,7 @@
 """What became of imported runs in MLflow: deleted ones leave the figures, restored ones come back, and it is told.
 
-A run counts as deleted when the store says so, or when the very store that had shown it no longer knows it. A store
-that cannot be reached, or another one under the same name, excludes nothing.
+A run counts as deleted when the store that had shown it says so or no longer knows it; a store that cannot be reached,
+or another one under the same name, excludes nothing.
 """
 
 from __future__ import annotations

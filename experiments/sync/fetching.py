@@ -1,11 +1,7 @@
-"""Bringing files of runs into the lake: several small ones in one transaction, each whole or not at all.
+"""Which files a run holds, and bringing them into the lake: several small ones in one transaction, each whole.
 
-Which files a run holds. A listing costs a request each, so what is known is listed again only as far as it pays.
-
-Artifacts can be added to a run that has finished, and nothing in the store tells it. Artifacts on this machine's own
-disk are therefore looked at each time (tens of microseconds a run). Behind a server, runs that are new, changed or
-failed are listed, and of the runs known before those whose turn it is: the most overdue first, where a run is the
-more overdue the longer ago it was listed, measured by its age.
+Artifacts can be added to a run that has finished, and nothing in the store tells it. Those on this machine's own disk
+are looked at each time; behind a server, runs that are new, changed or failed, and of the others the most overdue.
 """
 
 from __future__ import annotations
@@ -93,10 +89,7 @@ def list_files(runs: Sequence[TrackedRun], tracking_uri: str) -> list[list[str]]
 
 
 def _walk(run: TrackedRun, lister: List, folder: str = "") -> Iterator[str]:
-    """Files below a folder; what writers of data sets leave beside them (`_SUCCESS`, `.crc`) is no data.
-
-    At the top only `boussole/` is gone into: models and plots are nobody's business here.
-    """
+    """Files below a folder, at the top only in `boussole/`, without what writers of data sets leave beside them."""
     for path, is_folder in lister(run, folder):
         if Path(path).name.startswith(("_", ".")):
             continue

@@ -56,12 +56,11 @@ class RunChange:
 
 @dataclass(frozen=True, kw_only=True)
 class SyncReport:
-    """What one source of one system gave.
+    """What one source of one system gave: files that were new (`ingested`), known before, failed, or changed.
 
-    `ingested` are the files that were new, `known` the number of files known before, `failures` what could not be
-    used, `changes` the runs that were excluded or taken back. `known_traces` are traces looked at again, `feedback`
-    those whose feedback was brought up to date; `declared` are files of declared measures that were read. `waiting` are
-    the rows of the source, whenever they came, that are set aside and neither corrected nor discarded.
+    `known_traces` are traces looked at again, `feedback` those whose feedback was brought up to date; `declared` are
+    files of declared measures that were read; `waiting` the rows that are set aside and neither corrected nor
+    discarded.
     """
 
     system: str

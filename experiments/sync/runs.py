@@ -63,10 +63,7 @@ def pages(
 def active_runs(
     store: MlflowClient, experiment: str, system: str, *, since: int | None, untagged: bool
 ) -> list[TrackedRun]:
-    """Runs with the system's tag that started, ended or were still running since a moment (all: None), oldest first.
-
-    `untagged` adds the runs of the experiment that carry no system's tag: a template may have written them.
-    """
+    """Runs with the system's tag, or where asked none, that ran since a moment (all: None), oldest first."""
     when = [""]
     if since is not None:
         earlier = f" and attributes.start_time < {since}"

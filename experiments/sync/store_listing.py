@@ -28,8 +28,7 @@ DAY = 24 * 3600 * 1000
 
 @dataclass
 class StoreListing:
-    """The runs of a store that a sync has to read: `found` are files of logs, in the order in which logs are read,
-    oldest run first.
+    """The runs of a store that a sync has to read: `found` are files of logs, in the order in which logs are read.
 
     Runs were looked for from `since` on (None: of any age), `whole` or only down to what is known. `listed` counts
     the files of logs of each run that was listed; `beside` are its files outside `boussole/`.

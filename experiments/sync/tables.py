@@ -30,10 +30,7 @@ def name_of(workspace: Workspace, source: DuckdbSource) -> str:
 def sync_duckdb(
     workspace: Workspace, system: System, source: DuckdbSource, *, full: bool, tell: Progress
 ) -> SyncReport:
-    """Reads a table or query from its mark on, or all of it where no column only grows, and brings in what is new.
-
-    What was read before is told by its content; rows that the log holds are known by their id. `full` reads all of it.
-    """
+    """Reads a table or query from its mark on, or all of it (`full`, or without growing column), for what is new."""
     address = address_of(workspace, source)
     name, now = name_of(workspace, source), int(time.time() * 1000)
     attempted(workspace, system.id, name, now=now)

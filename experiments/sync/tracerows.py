@@ -30,10 +30,7 @@ TEXT = "text"
 
 
 def generation_system(system: System) -> System:
-    """The system with a name for every column that a trace can fill, whether its file names one or not.
-
-    What is said of a call and of its text (`TAGGED`) are tags of a trace: they are read where the file names them.
-    """
+    """The system with a name for every column that a trace can fill, with the tags that its file names (`TAGGED`)."""
     declared = system.generations or Generations()
     named = {
         role: getattr(declared, role) or role
@@ -66,8 +63,7 @@ def row_of(trace: Trace, system: System) -> dict[str, Any]:
 
 
 def feedback_of(info: TraceInfo, system: System) -> str | None:
-    """What a person said of a text last: a value, a score, or that there was a sentence. Judgements by machines and
-    reasons in words are left where they are."""
+    """What a person said of a text last: a value, a score, or that there was a sentence."""
     name = (system.generations or Generations()).feedback
     said = [(item.name, item.last_update_time_ms or 0, _by_person(item)) for item in info.assessments]
     said = [item for item in said if item[2] is not None]

@@ -1,8 +1,7 @@
 """MLflow traces of a generative system: each becomes one row of its log `generations`, by its trace id.
 
-Traces are told by their start. New ones are read whole; those of the last day are looked at again without their
-texts (a trace can be stored after a later one), and once a day those of the last weeks: for feedback that was given
-or changed since, which is brought up to date.
+New traces are read whole; those of the last day are looked at again without their texts, and once a day those of the
+last weeks, for feedback that was given or changed since.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """What each parameter of a linear model weighed for one person, compared with the average of those it assessed.
 
-A linear model adds up what each input brings, after whatever preparation: binning, scaling, categories. What input *j*
-brought to a person *x*, compared with those who were assessed, is the mean over them of `f(them with x's j) - f(them)`:
-for such a model exactly the term of *j* for *x* minus its average (Štrumbelj & Kononenko 2014, Knowl. Inf. Syst.
-41:647-665; the exact Shapley value of an additive model). That the inputs do not act on one another is checked on every
-row, not assumed: what does not add up is not told.
+What input *j* brought to a person *x* is the mean over those assessed of `f(them with x's j) - f(them)`: the exact
+Shapley value of an additive model (Štrumbelj & Kononenko 2014, Knowl. Inf. Syst. 41:647-665). That the inputs do not
+act on one another is checked on every row: what does not add up is not told.
 """
 
 from __future__ import annotations
@@ -25,8 +23,7 @@ SAME_SCORE = 0.001
 
 @dataclass(frozen=True, kw_only=True)
 class ParameterEffect:
-    """What one parameter did for a person: `points` of the model's sum, more or less than on average. `without`: the
-    score that the person would have had with an average effect of it, where scores follow from the sum."""
+    """What one parameter did for a person, in `points` of the model's sum; `without`: the score if it were average."""
 
     column: str
     points: float
@@ -35,9 +32,11 @@ class ParameterEffect:
 
 @dataclass(frozen=True, kw_only=True)
 class Weights:
-    """The effects of the parameters that could be told; `lack`: why there are none. `unlogged`: inputs of the model
-    whose value the log does not hold. `checked`: the model gives the very score that was logged; None where that could
-    not be tried. `logistic`: the score is the logistic function of the sum, so that points add up to no score."""
+    """The effects of the parameters that could be told; `lack`: why there are none.
+
+    `unlogged`: inputs whose value the log does not hold. `checked`: the model gives the very score that was logged,
+    None where that could not be tried. `logistic`: the score is the logistic function of the sum.
+    """
 
     effects: tuple[ParameterEffect, ...] = ()
     lack: Lack | None = None
@@ -50,8 +49,7 @@ class Weights:
 
 
 def logged_weights(model: VersionModel, points: Mapping[str, Cell]) -> Weights | None:
-    """The effects that the tool logged, by input; None where one of them is missing. `unlogged`: inputs of the model
-    that nobody logs a weight of."""
+    """The effects that the tool logged, by input; None where one of them is missing."""
     if not points or not all(isinstance(each, int | float) for each in points.values()):
         return None
     found = sorted(((name, float(each)) for name, each in points.items() if each is not None), key=lambda p: -abs(p[1]))
@@ -73,8 +71,7 @@ def weights(  # noqa: PLR0911 (each return is something that cannot be told)
     """The effects of a person's data, by the model of the version that decided.
 
     `person`: the logged inputs. `compared`: those of everybody it is compared with, of whom at least `fewest` must have
-    all of these inputs: what few others bring could be subtracted. Nothing is guessed: where an input
-    is not logged the others are told without it, and where the model does not give the logged score none is.
+    all of these inputs. None is told where the model does not give the logged score.
     """
     if model.lack is not None:
         return Weights(lack=model.lack)
@@ -115,8 +112,7 @@ def weights(  # noqa: PLR0911 (each return is something that cannot be told)
 
 
 def _sum_of(pipeline: Any) -> Any:
-    """The function from a frame of inputs to the sums of a linear model with two classes or one number; None for any
-    other model."""
+    """The function from a frame of inputs to the sums of a linear model with two classes or one number, else None."""
     last = pipeline[-1] if hasattr(pipeline, "steps") else pipeline
     linear = type(last).__module__.startswith("sklearn.linear_model") and hasattr(last, "coef_")
     if not linear or last.coef_.size != getattr(last, "n_features_in_", 0):
@@ -137,11 +133,7 @@ def _sums(
     person: Mapping[str, Cell],
     rows: Sequence[Mapping[str, Cell]],
 ) -> tuple[float, list[float], dict[str, list[float]]]:
-    """The person's sum, those of all rows, and those of all rows with one input of the person's.
-
-    An input that is not logged is the same everywhere, so that it changes no difference; which value it has there does
-    not matter where the inputs add up.
-    """
+    """The person's sum, those of all rows, and those of all rows with one input of the person's."""
     import pandas as pd
 
     fixed = {name: 0.0 for name in inputs if name not in told}

@@ -31,8 +31,7 @@ LARGEST = 64_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class VersionModel:
-    """The model of a version. `inputs`: its columns, as its signature says; None where it has none. `settings`: what
-    was logged of its training. `pipeline`: the model itself; None with the reason in `lack`."""
+    """The model of a version: its `inputs` by its signature, its training `settings`, its `pipeline` or its lack."""
 
     lack: Lack | None = None
     inputs: tuple[str, ...] | None = None

@@ -203,8 +203,7 @@ def metric_name(measure: MeasureDocument) -> str:
     """The name of a measure: `boussole/METRIC`, then `.ATTRIBUTE` and, for one group, `.VALUE`.
 
     Of a value, letters, digits, `_` and `-` stay; any other character is written as a dot and two hexadecimal
-    digits for each of its bytes in UTF-8. Different measures have different names; a name over 250 characters ends
-    in a hash.
+    digits for each of its bytes in UTF-8. A name over 250 characters ends in a hash.
 
     >>> from boussole.audits.measures import Measure
     >>> from boussole.charter.document.measures import measures_of

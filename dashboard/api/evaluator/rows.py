@@ -99,9 +99,7 @@ def decisions_of(
 ) -> tuple[pd.DataFrame, System]:
     """The rows as the system file names them, and the system as far as these rows can be measured.
 
-    Optional columns that a test set lacks (score, human decision, stages…) are left out of the system. A row
-    without an id is its own; without a date it was decided today. Targets are known, so they need not mature.
-
+    A row without an id is its own; without a date it was decided today. Targets need not mature.
     Raises SourceError for predictions that fit neither decision nor score, and columns that are missing.
     """
     frame = _features(dataset, config)
@@ -144,10 +142,7 @@ def _features(dataset: EvaluationDataset, config: Config) -> pd.DataFrame:
 
 
 def _predicted(dataset: EvaluationDataset, model: Any, frame: pd.DataFrame, log: Columns, output: str | None) -> Any:
-    """What the model says, else the predictions of the data set, else None: the decisions are a column of it.
-
-    A model may return several columns: those that the system file names are rows of the log too.
-    """
+    """What the model says, else the predictions of the data set, else None."""
     if model is None:
         return dataset.predictions_data
     made = model.predict(dataset.features_data)

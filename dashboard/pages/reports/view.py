@@ -36,7 +36,7 @@ LOOKED_AT_EVERY = 1.5
 
 @dataclass(kw_only=True)
 class Job:
-    """One report that was asked for, about some `systems` or all. `told`: the name of the file, or why there is none."""
+    """One report that was asked for, about some `systems` or all. `told`: the name of the file, or what failed."""
 
     home: Path
     period: str | None
@@ -300,7 +300,7 @@ def fields_of(
     titles: Mapping[str, str],
     may_make: bool,
 ) -> list[ChoiceField]:
-    """The periods, languages and systems that can be chosen: those with a report, or, for who `may_make` one, an audit."""
+    """The periods, languages and systems that can be chosen: those with a report or, for makers of one, an audit."""
     ready = sorted({each.period for each in found} | set(periods(history) if may_make else ()), key=_newest_first)
     spoken = language_names(say)
     told = {system for each in found for system in systems_of(each, history)}

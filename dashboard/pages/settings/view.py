@@ -30,7 +30,7 @@ class SessionLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Sessions:
-    """The sessions of the reader. One is ended by sending its reference as `field` to `path`; `others` ends the rest."""
+    """The sessions of the reader; one is ended by sending its reference as `field` to `path`, the rest by `others`."""
 
     anchor: str
     path: str

@@ -179,10 +179,7 @@ def sign_in_routes(workspace: Workspace, access: AccessSettings) -> list[Route]:
 
 
 def _asked(request: Request, workspace: Workspace, access: AccessSettings) -> dict[str, str]:
-    """What is asked of the provider beyond a sign-in: as strong a one as the role of the session needs, or a new one.
-
-    Raises ProviderError where it does not answer.
-    """
+    """What is asked of the provider beyond a sign-in; raises ProviderError where it does not answer."""
     metadata(str(access.issuer))
     more = {"max_age": "0", "prompt": "login"} if "again" in request.query_params else {}
     if "strong" in request.query_params:
@@ -233,10 +230,7 @@ def _signed_out(workspace: Workspace, access: AccessSettings, number: str) -> st
 def _session(
     workspace: Workspace, access: AccessSettings, token: dict[str, object], request: Request
 ) -> tuple[str, bool]:
-    """The number of a new session, for whom token and provider both name, and whether it is too weak for their role.
-
-    The session that the browser had until now ends, whoever's it was: nobody goes on as somebody else.
-    """
+    """The number of a new session, which ends the browser's last, and whether its sign-in is too weak for the role."""
     named, given = token["userinfo"], str(token["access_token"])
     claims = userinfo(access, given)
     if not isinstance(named, dict) or claims.get("sub") != named["sub"]:
@@ -262,10 +256,7 @@ def _refused(reason: Reason) -> Response:
 
 
 def _after(access: AccessSettings, *, sid: str | None) -> str:
-    """Where somebody is led who signs out: the provider ends its own session too, where it can.
-
-    It is told which by its own number of it. An id_token as the hint would put a name into addresses and their logs.
-    """
+    """Where somebody who signs out is led: the provider ends its own session (`sid`) too, where it can."""
     try:
         end = metadata(str(access.issuer)).get("end_session_endpoint")
     except ProviderError:

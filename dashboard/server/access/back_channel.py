@@ -142,8 +142,7 @@ def _answer(workspace: Workspace, access: AccessSettings, failures: Failures, se
 
 
 def logout_of(token: str, access: AccessSettings, *, at: dt.datetime) -> dict[str, Any]:
-    """The claims of a logout token. Raises LogoutError where it is not signed by the provider, not for us, not of now,
-    or not one."""
+    """The claims of a logout token; raises LogoutError where it is none, or not of our provider, for us and of now."""
     issuer = str(access.issuer)
     header, claims = _signed(token, issuer)
     if str(header.get("typ", TYPES[0])).lower() not in TYPES:

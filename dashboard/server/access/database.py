@@ -186,10 +186,7 @@ def revoke(workspace: Workspace, word: str) -> int:
 
 
 def end_own(workspace: Workspace, me: Person, reference: str | None = None) -> int:
-    """Ends a session of somebody's own, or all but the one in which they ask; returns how many there were.
-
-    A reference to anybody else's, or to none, ends nothing.
-    """
+    """Ends a session of somebody's own, or all but the one in which they ask; returns how many there were."""
     theirs = session_table.c.subject == me.subject
     reference_of = func.substr(session_table.c.digest, 1, REFERENCE)
     chosen = reference_of != me.session if reference is None else reference_of == reference

@@ -152,10 +152,7 @@ def role_of(claims: Mapping[str, Any], access: AccessSettings) -> Role | None:
 
 
 def check_roles(workspace: Workspace) -> AccessSettings:
-    """The settings of access.
-
-    Raises BoussoleError where a role in them is none that a sign-in can give, or a committee is none of this workspace.
-    """
+    """The settings of access; raises BoussoleError for a role that no sign-in can give, or an unknown committee."""
     access = workspace.settings.access
     named = [(f"roles.{value}", role) for value, role in access.roles.items()]
     named += [(f"{name}.{role}", role) for name in ("acr", "amr") for role in getattr(access, name)]
@@ -201,10 +198,7 @@ def member_of(workspace: Workspace, email: str) -> str | None:
 
 
 def secretary_of(workspace: Workspace, email: str) -> frozenset[str]:
-    """The committees that a secretary works for: those beside which the settings name their address.
-
-    Where the settings name nobody, a house with one committee has no other that they could be meant for.
-    """
+    """The committees beside which the settings name a secretary's address; where they name none, the only one."""
     from boussole.charter.committee.rules import names
 
     named, known = workspace.settings.access.secretaries, names(workspace)
@@ -247,8 +241,7 @@ def _houses(home: Path, _stamp: object) -> tuple[CommitteeState, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class SignInProof:
-    """What an id_token says of a sign-in: how strong it was (`acr`), with what (`amr`), when, and in which session of
-    the provider's. What it does not say is empty, and suffices for nothing."""
+    """What an id_token says of a sign-in: its strength (`acr`), means (`amr`), moment and session at the provider."""
 
     acr: str = ""
     amr: tuple[str, ...] = ()

@@ -1,7 +1,4 @@
-"""The access log, its days closed in the ledger, checked, erased; and who asked to see one sheet, and who agreed.
-
-A row is erased once its time is over, and the access log keeps that there was one, never of which decision.
-"""
+"""The access log, its days closed in the ledger, checked, erased; and who asked to see one sheet, and who agreed."""
 
 from __future__ import annotations
 
@@ -60,10 +57,7 @@ def new_day(workspace: Workspace, today: dt.date) -> None:
 
 
 def close_days(workspace: Workspace, today: dt.date) -> int:
-    """Seals the digest of every day before today that is not sealed yet; returns how many there were.
-
-    The note of a day and its entry lie in two files: an entry without its note is made again, and both count.
-    """
+    """Seals the digest of every day before today that is not sealed yet; returns how many there were."""
     with access(workspace) as connection:
         days = func.substr(look_table.c.at, 1, 10)
         found = connection.execute(select(days).where(days < today.isoformat()).distinct().order_by(days)).scalars()
@@ -80,10 +74,7 @@ def close_days(workspace: Workspace, today: dt.date) -> int:
 
 
 def changed_days(workspace: Workspace) -> list[str]:
-    """The days whose notes are not those that the ledger sealed: something was added, changed or removed.
-
-    A day of the ledger that is not here counts too, unless a purge that the ledger holds took it.
-    """
+    """The days whose notes are not those that the ledger sealed, or are gone without a purge that it holds."""
     with reading_records(workspace) as records:
         found = [] if records is None else list(ledger.payloads(records, kinds=(DAY, PURGE)))
     purged = max((str(payload["before"]) for _, kind, payload in found if kind == PURGE), default="")

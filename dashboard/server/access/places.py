@@ -1,9 +1,4 @@
-"""Where each action is done: every page and command names one.
-
-Pages say it where they are declared (`markup.words.addresses`), commands of records in their models.
-
-The test of the matrix reads these lists, and those of `server/routes.py`. No command loads the models to know its own.
-"""
+"""Where each action is done: commands name it here, pages in `markup.words.addresses`, records in their models."""
 
 from __future__ import annotations
 

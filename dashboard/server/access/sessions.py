@@ -111,8 +111,8 @@ def begin(
 ) -> str:
     """A new session for somebody whom the provider has just named; its id goes to the browser.
 
-    `proof` is how they signed in: where that is too weak for their role, the session opens nothing until they sign in
-    more strongly. Raises SignedOutError when no role, or no mandate, goes with what the provider says.
+    Where `proof` of their sign-in is too weak for their role, it opens nothing yet. Raises SignedOutError when no role,
+    or no mandate, goes with what the provider says.
     """
     settings, at, number = check_roles(workspace), now(), secrets.token_urlsafe(32)
     role, email = _role(claims, settings), email_of(claims)
@@ -231,8 +231,7 @@ def _role(claims: Mapping[str, Any], settings: AccessSettings) -> Role:
 
 
 def _person(workspace: Workspace, row: Row[Any], settings: AccessSettings) -> Person:
-    """Who somebody is today. Raises SignedOutError where their role needs a mandate and none lasts, or a stronger
-    sign-in than theirs."""
+    """Who somebody is today; raises SignedOutError without the mandate or the strong sign-in that their role needs."""
     role = Role(row.role)
     member = _member(workspace, role, row.email)
     if not strong_enough(settings, role, SignInProof(acr=row.acr or "", amr=tuple(json.loads(row.amr or "[]")))):
@@ -250,8 +249,7 @@ def _person(workspace: Workspace, row: Row[Any], settings: AccessSettings) -> Pe
 
 
 def _member(workspace: Workspace, role: Role, email: str) -> str | None:
-    """The number under which somebody sits today. Raises SignedOutError where their role needs a mandate and none
-    lasts."""
+    """The number under which somebody sits today; raises SignedOutError without the mandate that their role needs."""
     member = member_of(workspace, email)
     seated = member is not None and sits(workspace, member)
     if role in SEATED and not seated:
@@ -353,7 +351,7 @@ _FORM = re.compile(r"boussole_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
 
 
 def new_token(workspace: Workspace, *, role: str, label: str, days: int, reason: str = "") -> str:
-    """A new token. `reason`: why a program needs a role that sees what is sensitive; the access log keeps it.
+    """A new token; `reason`: why a program needs a role that sees what is sensitive.
 
     Raises BoussoleError for a role that no token has, or has without a reason, an empty label, or a time that is too
     long.

@@ -292,7 +292,7 @@ FILE = "views/records/acting.html"
 
 
 class SessionActions:
-    """What the reader may do in a session; `problem`: what was wrong with what they sent; `done`: what they just did."""
+    """What the reader may do in a session; `problem`: what was wrong with what they sent; `done`: what they did."""
 
     def __init__(
         self,
