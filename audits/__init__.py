@@ -1,8 +1,4 @@
-"""What is measured: systems, decision log, lake, cubes, metrics, drift, uncertainty, audit runs, ledger.
-
-In a notebook, `audits.compare(frame, decision=…, by=…)` compares groups of a frame without any system file,
-and `audits.audit(system, data)` measures a frame, a file or a workspace.
-"""
+"""What is measured: systems, decision log, lake, cubes, metrics, drift, uncertainty, audit runs, ledger."""
 
 from __future__ import annotations
 

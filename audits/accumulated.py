@@ -1,11 +1,5 @@
-"""Figures of several windows put together: what has been seen since a system is what it is.
-
-Each window is a stratum: groups are compared within windows and never across them, so that a month in which few are
-selected, and many of one group decided about, is no gap. All windows keep a person in one bucket, so that deleting it
-takes the person out of every window at once, however often people come back.
-
-Only figures that a window told enter: what is hidden stays hidden, and nothing can be subtracted that is not told.
-Lists, areas and calibration are judged window by window: people stand in many lists, which no interval here sees.
+"""Judged figures of several windows put together: each window is a stratum, and groups are compared within windows
+only.
 """
 
 from __future__ import annotations
@@ -39,13 +33,10 @@ COMPARED_BY = ("against", "bad_side", "scale")
 def put_together(
     windows: Sequence[tuple[dt.date, Figures]], *, span: int, before: Sequence[Mapping[str, int]] = ()
 ) -> list[Measure]:
-    """The judged comparisons over the last `span` of some windows, and the shares of groups beside them.
+    """Return the judged comparisons over the last `span` windows together, and the shares of groups beside them.
 
-    `windows`: the first day of each and what it told, oldest first; `before`: on how many rows each figure rested in
-    the windows before them. Those that do not enter tell how often the same evidence was looked at. A figure that
-    stands in one window alone is left out: it is that of the window.
-    Parameters beside those of a comparison: `since` (first day of the oldest window that enters), `windows` (how many
-    enter), `correlations` (of each look with the one before: `looks.nominal`).
+    `windows`: the first day of each and its published figures, oldest first; `before`: the number of rows behind each
+    figure in the windows before them. A figure that stands in one window alone is left out.
     """
     latest = windows[-1][1]
     names = [name for name, measure in latest.items() if measure.reason not in UNREAD]
@@ -66,11 +57,9 @@ def put_together(
 def gone(
     windows: Sequence[tuple[dt.date, Figures]], *, word: Callable[[str, str], str] = lambda _, value: value
 ) -> dict[str, Measure]:
-    """Of the figures that earlier windows told, those that the last one lacks: of groups it holds nobody of.
+    """Return the figures that earlier windows published and the last one lacks, without a value (`zero_denominator`).
 
-    They have no value (`zero_denominator`), as it has nobody to count; put together, the earlier windows answer.
-    `word`: what the last window calls a value of an attribute, where few people have it there and it must not be named.
-    What is hidden under that word is hidden by its name too; rows that are set apart are those of the word alone.
+    `word`: the name that the last window gives to a value of an attribute that few people have there.
     """
     *earlier, (_, latest) = windows
     told = {name: each for _, figures in earlier for name, each in figures.items() if each.status == "ok"}
@@ -109,11 +98,7 @@ def recent(
     span: int,
     before: Sequence[Mapping[str, int]] = (),
 ) -> list[Measure]:
-    """The same over the last `span` windows alone, where these are not all that is put `together` of a figure.
-
-    Their parameter `recent` is the span. So what goes wrong from one month to the next is not hidden by the good months
-    before it.
-    """
+    """Return the same over the last `span` windows alone, for the figures whose span in `together` is longer."""
     if len(windows) <= span:
         return []
     oldest = {each.id: Params.of(each.params).since for each in together}

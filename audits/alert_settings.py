@@ -45,9 +45,8 @@ class AddressSettings(BaseModel):
         return self
 
     def address(self, home: Path, where: str) -> str:
-        """The address itself, which is a secret. Raises BoussoleError where its variable or file does not hold one.
-
-        `where` names these settings; a relative path starts from `home`.
+        """Return the address itself, which is a secret; raises BoussoleError where its variable or file does not hold
+        one.
         """
         if self.url_env is not None:
             found, place = os.environ.get(self.url_env, ""), f"the environment variable {self.url_env}"

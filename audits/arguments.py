@@ -20,10 +20,7 @@ LONGEST = 60
 
 
 def check_types(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, which refuses arguments that do not fit its annotations with a BoussoleError in one paragraph.
-
-    NumPy and pandas values are taken for those of Python.
-    """
+    """Make a function refuse arguments that do not fit its annotations, with a BoussoleError of one paragraph."""
 
     @functools.cache
     def validated() -> Callable[..., R]:
@@ -50,13 +47,7 @@ def check_types(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def day(value: dt.date | str | None, name: str) -> dt.date | None:
-    """A day that is given as a date, as a moment or as text in the form 2026-09-30; None stays None.
-
-    Raises BoussoleError that names the argument.
-
-    >>> day("2026-09-30", "start"), day(dt.datetime(2026, 9, 30, 12), "start")
-    (datetime.date(2026, 9, 30), datetime.date(2026, 9, 30))
-    """
+    """Read a date, a moment or a text such as 2026-09-30 as a day; raises BoussoleError that names the argument."""
     if isinstance(value, dt.datetime):
         return value.date()
     if value is None or isinstance(value, dt.date):
@@ -97,11 +88,7 @@ def _refusal(error: ValidationError, function: Callable[..., Any]) -> BoussoleEr
 
 
 def _asked(message: str) -> str:
-    """What pydantic says of a value, as the end of a sentence.
-
-    >>> _asked("Input should be a valid string"), _asked("Value error, bands must be ascending")
-    ('it should be a valid string', 'bands must be ascending')
-    """
+    """Turn pydantic's message about a value into the end of a sentence."""
     return message.removeprefix("Value error, ").replace("Input ", "it ", 1)
 
 

@@ -1,9 +1,4 @@
-"""The declaration of a system as an audit used it, kept beside the counts: a file that is edited later changes nothing.
-
-What measuring and judging read is kept; where decisions come from, and the path of the file of sensitive values, are
-not. The file is named by the hash of its content, as evidence is. Its keys stand in the order of the system file, which
-is the order of groups and controls on every page.
-"""
+"""The declaration of a system as an audit used it, kept beside the counts and named by the hash of its content."""
 
 from __future__ import annotations
 
@@ -53,14 +48,7 @@ SOMEWHERE = {"path": "-", "key": "-"}
 
 
 def declaration(system: System) -> dict[str, Any]:
-    """The fields of a system that are kept, as JSON.
-
-    >>> system = System(id="s", kind="declared", title={"en": "S"}, purpose={"en": "P"}, owner="o", status="pilot",
-    ...                 risk="minimal", provider="P")
-    >>> found = declaration(system)
-    >>> found["id"], "provider" in found, "sources" in found
-    ('s', False, False)
-    """
+    """Return the fields of a system that are kept, as JSON."""
     later = {log for log, _ in system.sections()} | {name for name in REGISTERED if getattr(system, name)}
     return system.model_dump(mode="json", by_alias=True, include=USED | later)
 

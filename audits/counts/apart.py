@@ -34,11 +34,10 @@ def read_apart(
     as_of: dt.date,
     without: Collection[str] = (),
 ) -> list[Apart]:
-    """The decisions to set apart: what earlier audits have, and the groups of this window that are too small.
+    """Find the decisions to set apart: those that earlier audits have, and the groups of this window that are too
+    small.
 
-    None of a group that figures of earlier audits hold already; few decisions in all (`find_apart`). Groups named in
-    `without` are not looked at. Raises BoussoleError where rows that an earlier audit has set apart were purged (the
-    counts that are left hold them), or what told them from others was removed.
+    Raises BoussoleError where rows that an earlier audit has set apart cannot be told from others any more.
     """
     found = told_apart([(each.window, each.apart) for each in published])
     if sealed_months(connection, system, within=window):
@@ -59,10 +58,7 @@ def read_apart(
 
 
 def told_apart(told: Iterable[tuple[Window, Collection[Key]]]) -> list[Apart]:
-    """What earlier audits have set apart, from the groups that each window tells nothing else of.
-
-    Also of attributes that the system file does not name any more: figures of others were told without these rows.
-    """
+    """Return what earlier audits have set apart, from the groups of which each window publishes nothing else."""
     return [
         Apart(attribute=by[0], value=values[0], days=window)
         for window, keys in told

@@ -1,14 +1,6 @@
-"""Audits of the same decisions under other groups: those of other systems that hold them.
+"""Audits of the same decisions under other groups, read as those of one log that has the groups of all of them.
 
-What is told by bands from 26 and by bands from 27 tells, subtracted, who is 26. So the tables of all such audits are
-read as those of one log that has the groups of all of them, with tables that nobody publishes wherever groups divide
-the same thing differently; what one audit hides, and every cell of these tables, may not follow from all together.
-
-This needs the same decisions on both sides, row by row. Where they are not quite the same, the audit is refused: the
-difference would be about the few who are in one log alone.
-
-Whether two systems hold the same decisions, one by one, that say the same in both: else none is audited beside the
-other.
+Their published counts can be subtracted from one another, so that all of them are suppressed together.
 """
 
 from __future__ import annotations
@@ -49,9 +41,9 @@ def hold_same(
     other: System,
     days: Sequence[Window],
 ) -> str | None:
-    """How the decisions of two systems on some days belong together; None where they have none in common.
+    """Return SQL that relates the decisions of two systems on some days; None where they have none in common.
 
-    Raises SharedRowsError where they are not the same decisions, one by one, or do not say the same.
+    Raises SharedRowsError where they are not the same decisions, one by one, or differ in what they say.
     """
     if not exists(connection, other):
         raise refused(system, other, "its rows are not in the lake any more")
@@ -149,8 +141,9 @@ def refused(system: System, other: System, why: str) -> SharedRowsError:
 class Common:
     """The decisions of a system with the groups of all audits that are about them.
 
-    `system`: it, with all these groups; `rows`: SQL of the decisions; `silent`: attributes that an audit of it tells
-    nothing of; `alike`: whether all audits tell of the same groups, with the same limit.
+    `rows`: SQL of the decisions; `silent`: attributes of which an audit of the system publishes nothing; `alike`:
+    whether
+    all audits have the same groups and the same limit.
     """
 
     system: System
@@ -161,11 +154,7 @@ class Common:
 
 @dataclass(frozen=True, kw_only=True)
 class _Other:
-    """A system that some publications are about, as it was declared then.
-
-    `way`: SQL of how its decisions (`o`) are those of the audited one (`s`). `names`: its groups by what they are
-    called among all of them.
-    """
+    """Another system with audits of the same decisions, as it was declared then."""
 
     system: System
     way: str
@@ -186,10 +175,9 @@ def find_common(
     window: Window,
     published: Sequence[ShownWindow],
 ) -> tuple[list[ShownWindow], Common | None]:
-    """What was published, by the names of groups that are common to all of it; and these, where other groups were told.
+    """Return what was published, with groups named as all of it names them, and the decisions with the groups of all.
 
-    Raises SharedRowsError where another system's audits are about some decisions of the window and cannot be read
-    together with it, as where they are about other days.
+    Raises SharedRowsError where audits of another system on some of these decisions cannot be read together with it.
     """
     own = [each for each in published if each.of is None]
     foreign = [each for each in published if each.of is not None and each.window == window]

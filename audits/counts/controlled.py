@@ -1,11 +1,7 @@
 """Days of people who had answered a message in time, or had not, and whether they were controlled on them.
 
-Who is silent is known `answer_days` after a message (its landmark), and not before: days until then count on neither
-side, so that no side gets days on which nobody could have been controlled (immortal time), and what came before, or
-while one could still answer, is no consequence. From then on each day counts on the side of the latest landmark, for
-`span_days`, until the first control: a second one may follow from the first. Within profile and calendar week, so that
-a campaign of controls meets both sides alike. Who was controlled between a message and its landmark, or had said STOP
-by then, counts on neither side for it; a STOP ends its days.
+A day counts from the landmark (`answer_days` after a message) on, for `span_days` or until the first control, within
+profile and calendar week; days before the landmark count on neither side (immortal time).
 """
 
 from __future__ import annotations
@@ -32,11 +28,7 @@ def reach(section: SearchControls) -> int:
 def controlled_sql(
     connection: duckdb.DuckDBPyConnection, system: System, sent: Contacts, section: SearchControls, window: Window
 ) -> str:
-    """SQL: days by side (`by`), stratum, bucket of the person and whether there was a control (`decision`), with `n`.
-
-    Only days of which the log of controls is known: from its first to its last, or to a hole in it (`log_ends`). Who
-    was never decided about before a message has no profile, and counts nowhere.
-    """
+    """Return SQL of days by side (`by`), stratum, bucket of the person and whether there was a control, with `n`."""
     profile = ", ".join(quote(f"c_{name}") for name in system.controls)
     most = ", ".join(f"max({name}) AS {name}" for name in profile.split(", "))
     known = (
@@ -68,9 +60,8 @@ def controlled_sql(
 
 
 def _landmarks(system: System, sent: Contacts, section: SearchControls, window: Window) -> str:
-    """SQL: each message day of a person, its side at its landmark, and the days of the window that count for it.
-
-    Who answered a later message by then is not silent, also where they said STOP before the landmark of that one.
+    """Return SQL of each message day of a person, its side at its landmark, and the days of the window that count for
+    it.
     """
     held = table(system, "contacts")
     messages = (

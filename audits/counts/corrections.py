@@ -39,12 +39,10 @@ def read_corrections(
     as_of: dt.date,
     without: Collection[str] = (),
 ) -> pa.Table:
-    """The rows of `CORRECTED` of a window, in a fixed order; by group, of each attribute but those in `without`.
+    """Read the rows of `CORRECTED` of a window, in a fixed order, by group of each attribute not named in `without`.
 
-    What a team of fewer than `TEAM` agents reviewed in the month, or nobody knows which, is left out of both sides, and
-    only told how often. Empty where the log does not say who reviewed, where nobody did by the log of reviews (what
-    stands beside decisions alone does not tell of which team somebody is), where rows of the window were purged; and
-    unless the window is one whole month, as two that share days would tell, subtracted, of few.
+    Teams of fewer than `TEAM` agents, or of an unknown number, are only counted. Empty unless the window is one whole
+    month of which no rows were purged and the log of reviews says who reviewed.
     """
     purged = purged_before(connection, system.id)
     if len(whole_months(window)) != 1 or not ready(system) or not has_table(connection, system, "human_actions"):

@@ -1,9 +1,4 @@
-"""People who were on no list in the six months up to the end of a window, counted person by person.
-
-Who stands where changes from month to month, and the same people come back: "never in six months" can be said of rows
-alone, not of counts by month. A person belongs to the group that their latest row names; a row counts as being on a
-list where the first stage was reached, or without stages where it has a place.
-"""
+"""People who were on no list in the six months up to the end of a window, counted person by person."""
 
 from __future__ import annotations
 
@@ -32,11 +27,7 @@ theirs; those all of whose lists are in one, by it; the first and last day count
 
 
 def six_months(window: Window) -> Window:
-    """The months up to the last day of a window.
-
-    >>> six_months(Window(dt.date(2026, 8, 1), dt.date(2026, 8, 31))).start
-    datetime.date(2026, 3, 1)
-    """
+    """Return the six months up to the last day of a window."""
     after = window.end + dt.timedelta(days=1)
     month = after.year * 12 + after.month - 1 - MONTHS
     year, month = divmod(month, 12)
@@ -52,12 +43,10 @@ def read_forgotten(
     without: Collection[str] = (),
     apart: Sequence[Apart] = (),
 ) -> pa.Table:
-    """The rows of `FORGOTTEN` of the months up to the end of a window, in a fixed order.
+    """Read the rows of `FORGOTTEN` of the months up to the end of a window, in a fixed order.
 
-    Of fewer months where the log began later, or where earlier rows were purged: `since` says from when on. No row
-    where the log does not say who was on which list, and unless the window is of whole months: others, a day apart,
-    would tell of the few people of that day. Groups named in `without` are not read; rows set `apart` are not
-    counted.
+    They are of fewer months where the log began later or earlier rows were purged (`since`), and none unless the window
+    is of whole months. Groups named in `without` are not read; rows set `apart` are not counted.
     """
     if not has_lists_of_people(system) or not whole_months(window):
         return FORGOTTEN.empty_table()
@@ -89,13 +78,7 @@ def read_forgotten(
 
 
 def _people(system: System, rows: str, names: Sequence[str], *, first: dt.date) -> str:
-    """SQL: how many people (`n`) there are of the same groups, bucket, and buckets of their lists (a bit each; NULL: on
-    no list).
-
-    `first`: the first day of the rows. The bucket of a list is the sum of those of its people modulo their number, a
-    hash that needs no identifier. The latest group of a person is told by the greatest of numbers made of the time and,
-    in their last bits, the place of the group among all: six times as fast as to compare pairs of times and texts.
-    """
+    """Return SQL of the number of people with the same groups, bucket and buckets of their lists (a bit each)."""
     listed = "stages > 0" if system.log.stages else "rank IS NOT NULL"
     known = " AND stages IS NOT NULL" if system.log.stages else ""
     groups = [quote(f"g_{name}") for name in names]

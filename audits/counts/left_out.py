@@ -1,7 +1,4 @@
-"""What came in and is not in the counts of a window: rows set aside, other periods, runs that were excluded.
-
-And the same of what some questions rest on beside the window: the window of reference, the log of outcomes.
-"""
+"""What came in and is not in the counts of a window: rows set aside, other periods, runs that were excluded."""
 
 from __future__ import annotations
 
@@ -130,11 +127,9 @@ def read_left_out(
     apart: Sequence[Apart] = (),
     reference: Window | None = None,
 ) -> pa.Table:
-    """The rows of `LEFT_OUT` of a window, in a fixed order; one at least, which tells of other periods.
+    """Read the rows of `LEFT_OUT` of a window, in a fixed order; one at least, which counts other periods.
 
-    A row whose day cannot be read may belong to any period that its source brought decisions of, and to every period
-    where it brought none; one of which a purge left the month, to each window that has days of this month. `reference`:
-    the window of reference, where the audit reads one.
+    A row whose day cannot be read may belong to any period of which its source brought decisions.
     """
     out = _out(connection, system)
     _gather(connection, system)
@@ -232,10 +227,7 @@ def _beside(connection: duckdb.DuckDBPyConnection, system: System, log: str, out
 
 
 def _may_lie(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
-    """SQL: whether a row without a day came with others of a window, or with none; a purge noted their months.
-
-    The days of all decisions are read only where there is such a row.
-    """
+    """Return SQL that tells whether a row without a day may belong to the window."""
     log = system.main_log
     if not connection.execute(f"SELECT 1 FROM {ASIDE} WHERE log = '{log}' AND day IS NULL LIMIT 1").fetchone():
         return "false"
@@ -248,10 +240,7 @@ def _may_lie(connection: duckdb.DuckDBPyConnection, system: System, window: Wind
 
 
 def _whole(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
-    """SQL: whether the window is the whole log, so that rows set aside before its first day or after its last are too.
-
-    The days of such a window are those of the decisions that could be counted.
-    """
+    """Return SQL that tells whether the window is the whole log."""
     if system.windows.audit != "all":
         return "false"
     beyond = f"{_decisions(connection, system, OTHER_PERIODS, f'NOT ({_within(window)})')} LIMIT 1"

@@ -50,11 +50,11 @@ def read_ranks(
     without: Collection[str] = (),
     apart: Sequence[Apart] = (),
 ) -> pa.Table:
-    """Sums over the lists of a window by group × bucket, in a fixed order (the schema `RANKS`).
+    """Read sums over the lists of a window by group × bucket, in a fixed order (the schema `RANKS`).
 
-    From the cube `ranks` where it covers the window: whole months, under the references of today. Else, with `exact`,
-    and where rows are set `apart`, from the rows (a list that the window cuts is what lies inside); `PURGED` where
-    these are gone. Empty where no `request` or no `rank` is declared.
+    They come from the cube `ranks` where it covers the window, else, and with `exact` or `apart`, from the rows:
+    `PURGED`
+    where these are gone. Empty where no `request` or no `rank` is declared.
     """
     if not system.ranked:
         return RANKS.empty_table()
@@ -72,11 +72,7 @@ def read_ranks(
 
 
 def _covers(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> bool:
-    """Whether the cube counts just the decisions that `daily` counts, and compares groups as the file does.
-
-    Where people are the clusters, it has to know what they bring as well: counted before the system file named people,
-    it does not.
-    """
+    """Whether the cube counts the decisions that `daily` counts, under the references and clusters of today."""
     alone = f"""SELECT 1 FROM {table(system, "ranks")} WHERE {months_sql(window)} AND "by" <> '' GROUP BY month, "by"
         HAVING sum(lists) > 0 AND coalesce(sum(seen), 0) = 0"""
     if system.cluster == "person" and connection.execute(f"{alone} LIMIT 1").fetchone():

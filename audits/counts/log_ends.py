@@ -1,11 +1,4 @@
-"""The last day up to which a log is known, where that lies before the end of the window: it stops there, or it has a
-hole and goes on later. What came then is unknown.
-
-Of the whole log, not of the window alone: one that goes on in later months reaches beyond. A STOP is no message: people
-say it whether or not the tool that writes to them still logs what it sends. A log that begins after the decisions of a
-window do has its hole at the start. The decisions themselves, or the texts of a system that only writes, make their
-windows: of these, only a hole is told.
-"""
+"""The last day up to which a log is known, where it stops before the end of the window or has a hole in it."""
 
 from __future__ import annotations
 

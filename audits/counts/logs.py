@@ -31,11 +31,10 @@ def read_logs(
     exact: bool = False,
     without: Collection[str] = (),
 ) -> dict[str, pa.Table]:
-    """The rows of `SHARES` of a window by log, in a fixed order; a log of which nothing was counted is not there.
+    """Read the rows of `SHARES` of a window by log, in a fixed order; a log of which nothing was counted is absent.
 
-    From their cubes, and with `exact` from the rows, unless these were purged. Only whole months are told: two windows
-    that differ by some days would tell of the few of these. Of part of a month one row says that there is something
-    (`PART_OF_MONTH`). Groups named in `without` are not read, nor is any intersection that holds one of them.
+    Part of a month gives one row that says so (`PART_OF_MONTH`). Groups named in `without` are not read, nor is any
+    intersection that holds one of them.
     """
     found = {}
     for log in counted_logs(connection, system):

@@ -1,9 +1,4 @@
-"""Values that few people have and that no file declares, such as a typing error or a name typed into the wrong column.
-
-Their text never leaves the lake. A word stands for each, which says nothing without a key and is the same in every
-window, so that what earlier audits have hidden or set apart is found again. Counts by group keep their form, and what
-is measured and hidden does not depend on it.
-"""
+"""Values that few people have and that no file declares, such as a typing error: a keyed word stands for each."""
 
 from __future__ import annotations
 

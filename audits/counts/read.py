@@ -156,13 +156,11 @@ def read_counts(
     apart: Sequence[Apart] = (),
     held: str | None = None,
 ) -> pa.Table:
-    """Counts by group × bucket × decision × outcome × furthest stage of a window, in a fixed order (`COUNTS`).
+    """Count a window by group × bucket × decision × outcome × furthest stage, in a fixed order (`COUNTS`).
 
     An absent outcome that is declared `negative` counts as negative once the decision is older than
-    `matures_after_days` at `as_of`; until then, and where declared `missing`, it is no outcome (NULL).
-    With `exact`, rows are counted instead of the cube `daily`; both give the same table. Groups named in `without`
-    are not read, nor is any intersection that holds one of them. Rows set `apart` are not counted, for which rows are
-    read as with `exact`; so they are where `held` is given: SQL of the decisions, with groups that their log lacks.
+    `matures_after_days` at
+    `as_of`; else it is NULL. `exact`, `apart` and `held` (SQL of the decisions) count rows instead of the cube `daily`.
     """
     if system.only_writes:
         return _texts(connection, system, window)
@@ -223,10 +221,7 @@ def outcome_sql(system: System, as_of: dt.date) -> str:
 
 
 def furthest_sql(system: System) -> str:
-    """SQL: how many stages of the funnel were reached, by the last one; NULL where the log does not say.
-
-    Who reached a stage has reached those before it, whatever the log says of these.
-    """
+    """Return SQL of the number of stages of the funnel that were reached; NULL where the log does not say."""
     count = len(system.log.stages)
     reached = " ".join(f"WHEN stages >= {1 << i} THEN {i + 1}" for i in reversed(range(count)))
     told = f"CASE {reached} WHEN stages = 0 THEN 0 END" if count else "NULL"
@@ -312,11 +307,10 @@ def _in_order(groups: set[Group], by: tuple[str, ...], system: System) -> list[G
 
 
 def read_agencies(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> pa.Table:
-    """The rows of `PANEL` up to the last month of a window, in a fixed order; none where nothing was given.
+    """Read the rows of `PANEL` up to the last month of a window, with agencies numbered in an order independent of
+    their codes.
 
-    Agencies are numbered from 1, in the order of what is told of them and not of their codes, which would tell which
-    is which. A start after the window is none yet. Of an agency that
-    is told twice of one month, or with two starts, no people are told, so that it is left out.
+    An agency that stands twice in one month, or with two starts, has no people and is so left out.
     """
     if system.agencies is None or not has_table(connection, system, "agencies"):
         return PANEL.empty_table()
@@ -346,12 +340,7 @@ def read_agencies(connection: duckdb.DuckDBPyConnection, system: System, window:
 
 
 def read_versions(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> pa.Table:
-    """The rows of `VERSIONS` of a window, by name; none where the log names no version.
-
-    From the cube of days, which a purge leaves. No name: decisions of which the log does not say which version made
-    them. Of a system that only writes, texts by the version that wrote them, from their rows: none of a window of which
-    a purge has taken some.
-    """
+    """Read the rows of `VERSIONS` of a window, by name; none where the log names no version."""
     if system.only_writes:
         return _of_texts(connection, system, window)
     if system.columns is None or system.columns.model_version is None:

@@ -53,10 +53,7 @@ def read_reference(
     without: Collection[str] = (),
     apart: Sequence[Apart] = (),
 ) -> pa.Table:
-    """Counts by score of the window of reference (the schema `SCORES`), without outcomes unless they are `mature`.
-
-    Where no score is declared, decisions all have none.
-    """
+    """Count the window of reference by score (the schema `SCORES`), without outcomes unless they are `mature`."""
     if system.log.score is not None:
         return read_scores(
             connection, system, window, as_of=as_of, exact=exact, without=without, outcomes=mature, apart=apart
@@ -78,10 +75,9 @@ def read_reference(
 def reference_untold(
     window: Window, reference: Window, published: Sequence[ShownWindow], rows: pa.Table, system: System, *, purged: bool
 ) -> dict[Layer, dict[Key, str]]:
-    """The groups of the window of reference that audits have not told, by layer, with the reason.
+    """Return the groups of the window of reference that audits have not published, by layer, with the reason.
 
-    `rows`: the counts of that window. A group is told where one audit of the window tells it, or several that make up
-    just its days. What is said of everybody there says whether anything can be compared at all.
+    A group is published where one audit of that window, or several that make up just its days, shows it.
     """
     inside = [each for each in published if reference.holds(each.window)]
     found: dict[Layer, dict[Key, str]] = {DECISIONS: {}, SCORED: {}}
@@ -114,10 +110,7 @@ def _untold_scores(published: ShownWindow, keys: Collection[Key]) -> set[Key]:
 
 
 def before_of(rows: pa.Table, withheld: pa.Table, system: System) -> ReferenceCells | None:
-    """The window of reference, from what is kept as evidence.
-
-    None where there is none: nothing was said of it.
-    """
+    """Return the window of reference from what is kept as evidence; None where nothing was kept."""
     own = [row for row in withheld.to_pylist() if row["layer"] in (DECISIONS, SCORED)]
     if not own:
         return None

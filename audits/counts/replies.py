@@ -30,12 +30,11 @@ ROWS = "replies_read"
 def read_replies(
     connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, without: Collection[str] = ()
 ) -> pa.Table:
-    """The rows of `REPLIED` of a window, in a fixed order: of everybody and of each attribute but those in `without`.
+    """Read the rows of `REPLIED` of a window, in a fixed order: everybody and each attribute not named in `without`.
 
-    A message counts in the window in which it was sent, whenever its reply came. The groups of a person are those of
-    their latest decision at that day; without one, or where decisions name people otherwise, they are not known. Empty
-    where the log says nothing of replies, and where rows of the window were purged; and unless the window is one whole
-    month: two that share days would tell, subtracted, of the few who replied on others.
+    A message counts in the window in which it was sent; the groups of a person are those of their latest decision by
+    then.
+    Empty unless the window is one whole month of which no rows were purged and the log holds replies.
     """
     section, purged = system.contacts, purged_before(connection, system.id)
     if len(whole_months(window)) != 1:
@@ -127,9 +126,9 @@ def _reached(system: System, section: Contacts, window: Window) -> str:
 
 
 def _silent(system: System, section: Contacts, window: Window) -> str:
-    """SQL: decisions of a window about people who had been written to in the weeks before, by whether they had answered
-    the latest message by then, and profile; nobody who had said STOP. A case: who got through the first stage, or was
-    selected where there are none."""
+    """Return SQL of decisions about people written to in the weeks before, by whether they had answered, and by
+    profile.
+    """
     held = table(system, "contacts")
     sent = (
         f"SELECT person, any_value(bucket) AS bucket, day, min(reply_at) AS reply_at FROM {held} "

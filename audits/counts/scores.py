@@ -45,12 +45,11 @@ def read_scores(
     outcomes: bool = True,
     apart: Sequence[Apart] = (),
 ) -> pa.Table:
-    """Counts by group × bin × bucket × decision × outcome of a window, in a fixed order (the schema `SCORES`).
+    """Count a window by group × bin × bucket × decision × outcome, in a fixed order (the schema `SCORES`).
 
-    From the cube `scores` where it covers the window: whole months, and the declared range of today. Else, with
-    `exact`, and where rows are set `apart`, from the rows. Empty where no score is declared, and where rows are needed
-    that were purged. An absent outcome that is declared `negative` counts as negative once the whole window is mature.
-    Without `outcomes`, none is told.
+    Counts come from the cube `scores` where it covers the window, else, and with `exact` or `apart`, from the rows;
+    empty
+    where no score is declared or the rows were purged. An absent outcome counts as negative once the window is mature.
     """
     if system.columns is None or system.columns.score is None:
         return SCORES.empty_table()

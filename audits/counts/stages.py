@@ -12,10 +12,7 @@ from boussole.audits.systems.model import System
 
 
 def stages_of(read: AuditInputs, system: System) -> list[Stage]:
-    """Every declared stage, in order. Rows whose stages the log does not tell are in no table.
-
-    All tables keep all groups, also those of whom nobody came so far: that is a figure too, which may be hidden.
-    """
+    """Return every declared stage, in order; rows whose stages the log does not tell are in no table."""
     found = []
     for i, (name, step) in enumerate(zip(system.log.stages, steps_of(read.counts, system), strict=True)):
         found.append(

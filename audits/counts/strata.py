@@ -42,12 +42,12 @@ def read_strata(
     without: Collection[str] = (),
     apart: Sequence[Apart] = (),
 ) -> pa.Table:
-    """Counts by group × stratum × bucket × decision × furthest stage of a window, in a fixed order (`STRATA`).
+    """Count a window by group × stratum × bucket × decision × furthest stage, in a fixed order (`STRATA`).
 
-    From the cube `strata` where it covers the window: whole months, under the controls of today. Else, with `exact`,
-    and where rows are set `apart`, from the rows. Empty where no controls are declared, and where rows are needed that
-    were purged. Buckets are kept where clusters are declared; elsewhere rows are independent, and bucket 0 holds all.
-    Where there are more than `MOST_STRATA`, or a month has, one row about nobody says so (`TOO_MANY`).
+    Counts come from the cube `strata` where it covers the window, else, and with `exact` or `apart`, from the rows;
+    empty
+    without controls or where the rows were purged. More than `MOST_STRATA` strata give one row that says so
+    (`TOO_MANY`).
     """
     read = [by for by in system.attributes if not set(by) & set(without)]
     if not system.controls or not read:
@@ -82,10 +82,7 @@ def _too_many(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _coded(rows: pa.Table) -> pa.Table:
-    """The values of each control replaced by their numbers in alphabetical order, `-` where unknown.
-
-    What is read is kept as evidence, also after a purge: it tells strata apart and quotes nothing.
-    """
+    """Replace the values of each control by their numbers in alphabetical order, `-` where unknown."""
     names = rows["stratum"].to_pylist()
     values = {name: build.control_values(name) for name in set(names)}
     known = [sorted({value for value in each if value is not None}) for each in zip(*values.values(), strict=True)]

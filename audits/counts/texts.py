@@ -17,9 +17,8 @@ LOG = "generations"
 
 
 def days_of_texts(connection: duckdb.DuckDBPyConnection, system: System) -> LogDays:
-    """The days of a log of texts; of months that were purged, as they were counted.
-
-    Raises EmptyWindowError where there is none.
+    """Return the days of a log of texts, those of purged months as they were counted; raises EmptyWindowError without
+    any.
     """
     row = None
     if has_table(connection, system, LOG):

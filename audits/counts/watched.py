@@ -18,11 +18,7 @@ from boussole.audits.windows import Window
 def read_watched(
     connection: duckdb.DuckDBPyConnection, system: System, reference: Window, current: Window
 ) -> list[Watched]:
-    """The score and the features that ever held a value: numbers in the order of the system file, then categories.
-
-    Values that some but fewer than `suppress_below` decisions have in a window, or had in a month before, are counted
-    together.
-    """
+    """Read the score and the features that ever held a value; values that few decisions have are counted together."""
     bins = bins_of(connection, system)
     found: list[Watched] = [*read_histograms(connection, system, reference, current, bins.edges)]
     pools = read_pools(connection, system)

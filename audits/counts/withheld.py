@@ -36,10 +36,9 @@ def read_withheld(
     apart: Sequence[Apart] = (),
     common: Common | None = None,
 ) -> pa.Table:
-    """The groups that audits of other systems on the same decisions oblige to hide, one row each.
+    """Return the groups that audits of other systems on the same decisions oblige to hide, one row each.
 
-    `shown`: what audits of these decisions have shown; `common`: the decisions with the groups of all of them, None
-    where no other system holds them. `scores`: the counts by score of the window. Rows set `apart` are not counted.
+    `shown`: what audits of these decisions have published; `common`: the decisions with the groups of all of them.
     """
     if common is None:
         return withheld_table({})
@@ -55,10 +54,8 @@ def read_withheld(
 def withheld_rows(
     shown: Sequence[ShownWindow], rows: pa.Table, common: Common, *, without: Collection[str] = (), unscored: bool
 ) -> pa.Table:
-    """The groups that must be hidden (the schema `WITHHELD`), from the counts (`COUNTS`) of all groups together.
-
-    Stages of a funnel, figures of those who have a score (where somebody is `unscored`) and calibration curves are read
-    together by no audit: unless all told of the same groups, they are hidden.
+    """Return the groups that must be hidden (the schema `WITHHELD`), from the counts (`COUNTS`) of all groups
+    together.
     """
     tables = [table for table in cells_from_counts(rows, common.system) if not set(table.by) & set(without)]
     found = also_hidden(tables, shown, system=common.system, silent=common.silent)

@@ -1,7 +1,4 @@
-"""What is counted of accounts: those without a second factor, and those with more rights than their role needs.
-
-Of each month the last export counts, by part and bucket of the account.
-"""
+"""Counts of accounts without a second factor and of those with more rights than their role needs, by month."""
 
 from __future__ import annotations
 

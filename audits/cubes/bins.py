@@ -1,7 +1,6 @@
 """Bins of a drift measure: the fine bins of the cube, merged until each holds a tenth of the reference window.
 
-The customary levels of PSI (0.1, 0.25) were set for about ten bins; on a hundred bins the same shift of a
-distribution gives a far larger PSI (Yurdakul 2018).
+The customary levels of PSI (0.1, 0.25) were set for about ten bins (Yurdakul 2018).
 """
 
 from __future__ import annotations
@@ -23,10 +22,7 @@ class HistogramError(BoussoleError):
 
 @dataclass(frozen=True)
 class Histogram:
-    """Counts of one feature in two windows over the same bins.
-
-    Bins: under the first edge, between edges, from the last edge on, missing: `len(edges) + 2` counts.
-    """
+    """Counts of one feature in two windows: under the first edge, between edges, from the last edge on, missing."""
 
     feature: str
     edges: tuple[float, ...]
@@ -47,10 +43,7 @@ class Histogram:
 
     @property
     def reason(self) -> str | None:
-        """Why the windows cannot be compared: one holds no decision, or no value of the column; None where they can.
-
-        A column that holds nothing would else be as far from nothing as 0.
-        """
+        """Why the windows cannot be compared: one holds no decision, or no value of the column; None where they can."""
         return reason_of(self.reference, self.current) or reason_of(self.reference[:-1], self.current[:-1], "no_values")
 
     def coarse(self) -> BinnedCounts:
@@ -68,10 +61,7 @@ class Histogram:
 
 @dataclass(frozen=True, kw_only=True)
 class BinnedCounts:
-    """Counts of two windows over the bins that distances are taken over, and what a measure says of them.
-
-    `about`: the edges of the bins, or the names of the categories.
-    """
+    """Counts of two windows over the bins that distances are taken over; `about` names the edges or the categories."""
 
     by: tuple[str, ...]
     group: tuple[str, ...]
@@ -101,11 +91,7 @@ class BinnedCounts:
 
 
 def categories(kind: str, name: str, counts: Mapping[str, tuple[int, int]]) -> BinnedCounts:
-    """Counts by category: of each, in the reference and in the current window.
-
-    >>> categories("role", "decision", {"not_selected": (90, 80), "selected": (10, 20)}).reference
-    (90, 10)
-    """
+    """Return counts by category, in the reference and in the current window."""
     reference, current = ([pair[side] for pair in counts.values()] for side in (0, 1))
     return BinnedCounts(
         by=(kind,),
@@ -128,17 +114,11 @@ def reason_of(reference: Sequence[int], current: Sequence[int], reason: str = "e
 def merged(
     edges: Sequence[float], reference: Sequence[int], current: Sequence[int], *, bins: int = BINS
 ) -> tuple[tuple[float, ...], tuple[int, ...], tuple[int, ...]]:
-    """Edges and counts after merging neighbours, from the left, into bins of at least 1/`bins` of the reference.
+    """Merge neighbouring bins, from the left, until each holds at least 1/`bins` of the reference.
 
-    Inputs: `len(edges) + 2` counts each: under the first edge, between edges, from the last edge on, missing.
-    A remainder too small to stand alone joins the bin before it; the missing stay apart. An empty reference
-    merges nothing. Where nearly all of the reference is in one bin, those under it and above it stay apart: in a single
-    bin nothing could ever move.
-
-    >>> merged([1, 2, 3], [5, 1, 4, 10, 7], [1, 2, 3, 4, 5], bins=2)
-    ((3,), (10, 10, 7), (6, 4, 5))
-    >>> merged([0, 1], [0, 95, 5, 0], [0, 50, 50, 0])
-    ((0, 1), (0, 95, 5, 0), (0, 50, 50, 0))
+    Inputs: `len(edges) + 2` counts each: under the first edge, between edges, from the last edge on, missing. The
+    missing
+    stay apart. Where nearly all of the reference is in one bin, those under it and above it stay apart.
     """
     least = sum(reference[:-1]) / bins
     if not least:

@@ -49,9 +49,8 @@ def cells(base_table: Any, system: System) -> Any:
 
 
 def strata(decisions: Any, system: System) -> Any | None:
-    """Month × stratum × bucket × flags: each group, each declared intersection; None without controls or groups.
-
-    Strata are all combinations of the values of the controls.
+    """Return month × stratum × bucket × flags of each group and declared intersection; None without controls or
+    groups.
     """
     if not system.controls or not system.groups:
         return None
@@ -79,11 +78,7 @@ def _stratum(rows: Any, system: System) -> Any:
 
 
 def control_values(stratum: str) -> tuple[str | None, ...]:
-    """The values of the controls of a stratum.
-
-    >>> control_values("5:clerk|-|3:a|b")
-    ('clerk', None, 'a|b')
-    """
+    """Return the values of the controls of a stratum."""
     found: list[str | None] = []
     while stratum:
         if stratum[0] == "-":
@@ -97,10 +92,12 @@ def control_values(stratum: str) -> tuple[str | None, ...]:
 
 
 def scores(decisions: Any, system: System) -> Any | None:
-    """Month × bin of the score × bucket × decision × outcome: everybody, each group, each declared intersection.
+    """Return month × bin of the score × bucket × decision × outcome of everybody, each group and declared
+    intersection.
 
-    The highest score has a bin of its own, so that scores of two digits in [0, 1] have one each. With the sums of
-    scores and of their squares in whole units, which no order of rows can change; None where no score is declared.
+    The highest score has a bin of its own. Sums of scores and of their squares are in whole units, which no order of
+    rows
+    can change; None where no score is declared.
     """
     score = system.log.score
     if score is None:
@@ -134,20 +131,12 @@ def range_of(system: System) -> str:
 
 
 def score_units(low: float, high: float) -> float:
-    """How many units the cube counts in one point of a score: a power of ten, a thousand million or less in all.
-
-    >>> score_units(0, 1), score_units(1, 10), score_units(300, 850)
-    (1000000000.0, 100000000.0, 1000000.0)
-    """
+    """Return the number of units per point of a score: a power of ten, at most a thousand million in all."""
     return 10.0 ** (9 - math.ceil(math.log10(high - low)))
 
 
 def score_edges(low: float, high: float) -> list[float]:
-    """Inner edges of the equal bins of a score's declared range.
-
-    >>> score_edges(0, 1)[:3], len(score_edges(0, 1))
-    ([0.01, 0.02, 0.03], 99)
-    """
+    """Return the inner edges of the equal bins of a score's declared range."""
     return [low + (high - low) * i / SCORE_BINS for i in range(1, SCORE_BINS)]
 
 

@@ -1,8 +1,4 @@
-"""What is counted of the calls of models: by provider, place and model, how many, and how many tokens they wrote.
-
-Counts by month, part and bucket of the team (of the day, where no team is told). Whether a place or a provider is
-allowed is no part of the counts: what a system file allows is looked at where they are read.
-"""
+"""Counts of the calls of models by month, provider, place and model, with the tokens they wrote."""
 
 from __future__ import annotations
 

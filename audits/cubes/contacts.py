@@ -1,8 +1,4 @@
-"""What is counted of messages to people: when they left, how often somebody got one, and who had said STOP.
-
-Counts by month, question and bucket of the person: what somebody got in one month, and a STOP, speak of the months
-after it too.
-"""
+"""Counts of messages to people by month, question and bucket: when they left, how often, and after which STOP."""
 
 from __future__ import annotations
 
@@ -51,11 +47,7 @@ ABOLITION = {
 
 
 def easter(year: int) -> dt.date:
-    """Easter Sunday of the Gregorian calendar. Source: Meeus (1991), Astronomical Algorithms, chapter 8.
-
-    >>> easter(2026)
-    datetime.date(2026, 4, 5)
-    """
+    """Return Easter Sunday of the Gregorian calendar (Meeus 1991, Astronomical Algorithms, chapter 8)."""
     century, rest = divmod(year, 100)
     leap, left = divmod(century, 4)
     moon = (19 * (year % 19) + century - leap - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
@@ -76,11 +68,7 @@ def national(years: Iterable[int]) -> list[dt.date]:
 
 
 def regional(years: Iterable[int]) -> list[tuple[str, dt.date]]:
-    """The departments that have holidays of their own, each with its days in some years.
-
-    >>> [day.isoformat() for code, day in regional([2026]) if code in ("57", "974")]
-    ['2026-04-03', '2026-12-26', '2026-12-20']
-    """
+    """Return the departments that have holidays of their own, each with its days in some years."""
     found = []
     for year in years:
         good_friday = easter(year) - dt.timedelta(days=2)
@@ -129,10 +117,7 @@ def _part(part: str, n: str, cases: str, rows: str) -> str:
 
 
 def _often(connection: duckdb.DuckDBPyConnection, messages: str, rows: str) -> str:
-    """SQL: people written to in a month, and those of them who got more than `MOST` messages within `DAYS` days.
-
-    The messages of each person are put in order once. Those of earlier days than could matter are not read.
-    """
+    """Return SQL of people written to in a month, and of those who got more than `MOST` messages within `DAYS` days."""
     since = connection.execute(f"SELECT CAST(min(since) AS DATE) - {DAYS} FROM {MONTHLY}").fetchall()[0][0]
     near = f"day >= DATE '{since}'" if since else "false"
     told = f'SELECT {_MONTH}, bucket, person, "at", ({rows}) AS told FROM {messages} AND {near}'
@@ -145,11 +130,7 @@ def _often(connection: duckdb.DuckDBPyConnection, messages: str, rows: str) -> s
 
 
 def _stopped(connection: duckdb.DuckDBPyConnection, system: System, rows: str, stop: str) -> str:
-    """SQL: people whose STOP was in force before the last message of a month left, and those of them who got one since.
-
-    The first STOP of a person counts; one without a time of day, from the end of its day. Hours are those that pass,
-    also where clocks change. A row of a month without any STOP says that they were counted.
-    """
+    """Return SQL of people whose STOP was in force in a month, and of those who got a message since."""
     held = table(system, "contacts")
     zone, sent = system.timezone, clocks.stored(system, "contacts", "at")
     at = 'CASE WHEN CAST("at" AS TIME) = TIME \'00:00:00\' THEN "at" + INTERVAL 1 DAY ELSE "at" END'
@@ -184,9 +165,9 @@ def _code(section: Contacts) -> str:
 
 
 def messages(connection: duckdb.DuckDBPyConnection, system: System, rows: str, *, stop: str) -> str:
-    """SQL: the messages that meet a condition, each by the clock and the calendar of the person.
+    """Return SQL of the messages that meet a condition, each by the clock and the calendar of the person.
 
-    A message of midnight sharp has no time of day: its log told the day alone.
+    A message of midnight sharp has no time of day: its log holds the day alone.
     """
     held, zone, section = table(system, "contacts"), system.timezone, system.contacts
     assert section is not None  # noqa: S101 (its log is declared)

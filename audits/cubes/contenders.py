@@ -1,16 +1,8 @@
 """What each person brings to the figures of lists: the rows of the cube `ranks` for people who come back.
 
-Where the clusters of a log are people, the same ones stand in many lists. A figure of lists is then as uncertain as
-both make it, and its variance is that of the lists, plus that of the people, less that of single places (Cameron,
-Gelbach & Miller 2011, J. Business & Economic Statistics 29:238-249). For that of people it takes what each brings.
-Places are taken, not given: who stands higher pushes all others down. So a person brings to the figure of a group what
-its place is more than the mean of its list, times 1 − q if it is of the group, and times −q if not, q the share of the
-group in the list: these add up to the figure, and are what a change of one person's worth would do to it. The mean of a
-list holds the person itself, so that a place is S ÷ (S − 1) times as far from that of the S − 1 others; by so much the
-places of the group, and those of all others, are drawn apart around their own mean in the list, which stays.
-
-Each figure θ = Σ x ÷ Σ y. Kept are, by bucket of the person, the sums of x and y, and over single places those of x²,
-xy and y², so that the variance of Σ (x − θ y) follows for any θ.
+The variance of a figure of lists is that of lists plus that of people less that of single places (Cameron, Gelbach &
+Miller 2011, J. Business & Economic Statistics 29:238-249). A person brings (place − mean of the list) × S ÷ (S − 1),
+times 1 − q in the group of share q and −q outside it. Kept are the sums of x, y, x², xy and y² of θ = Σ x ÷ Σ y.
 """
 
 from __future__ import annotations
@@ -41,11 +33,7 @@ def places(rows: Any, by: Sequence[str]) -> Any:
 
 
 def brought(cells: Any, own: Any, by: Sequence[str]) -> Any:
-    """Month × group × person's bucket: what its people bring to each figure of the group.
-
-    `cells`: what `places` gives; `own`: what `ranks.shares` gives, of each list and group. Each step is a SELECT of its
-    own: written as one, DuckDB would work out again what figures have in common, and take ten times as long.
-    """
+    """Return month × group × person's bucket: what its people bring to each figure of the group."""
     names, values = [f"g_{name}" for name in by], [f"value{i + 1}" for i in range(len(by))]
     joined = cells.inner_join(_of_lists(own, values), "list")
     mine = ibis.and_(*(joined[name] == joined[value] for name, value in zip(names, values, strict=True)))
@@ -75,10 +63,8 @@ _GETS = {"exposure": "e", "top": "t", "pair_exposure": "e"}
 
 
 def _of_lists(own: Any, values: Sequence[str]) -> Any:
-    """What is the same for all places of a list, by group: how many, means, and how far above them both sides are.
-
-    `mean_…` of the list; `of_own_…` and `of_rest_…`: how far above it the mean of the group is, and of all who are not
-    of it; `more_…`: by how much a place is further from the others of its list than from the mean of all.
+    """Return what is the same for all places of a list, by group: how many, means, and how far above them both sides
+    are.
     """
     group, pool, weight = _float(own.n), _float(own.pool), _float(own.weight)
     pair, shared, long = group + _float(own.other_n), own.weight > 0, own.long_lists > 0

@@ -1,9 +1,4 @@
-"""Where the bins of watched columns begin, chosen once and kept with the system, and in which units values are summed.
-
-A column of few numbers has a bin for each, so that nothing is lost. Any other has a bin for each two hundredth of the
-decisions of its first file, and narrow ones at both ends. A column of categories has one for each value that came, up
-to as many. So a day holds `MOST_BINS` rows and a few of each column, at the most.
-"""
+"""The bins of watched columns, chosen once and kept with the system, and the units in which values are summed."""
 
 from __future__ import annotations
 
@@ -65,10 +60,7 @@ def edges_of(connection: duckdb.DuckDBPyConnection, system: System) -> dict[str,
 
 
 def units_of(feature: str, edges: Sequence[float], system: System) -> tuple[float, float]:
-    """From where values of a column are summed, and how many units make one of the column.
-
-    Nothing else decides them but the edges (of the score, its declared range): a rebuild gives the same sums.
-    """
+    """Return from where values of a column are summed, and how many units make one of the column."""
     score = system.log.score
     if feature == "score" and score is not None:
         return score.range[0], build.score_units(*score.range)
@@ -76,11 +68,7 @@ def units_of(feature: str, edges: Sequence[float], system: System) -> tuple[floa
 
 
 def feature_units(edges: Sequence[float]) -> tuple[float, float]:
-    """The units in which values of a feature are summed: from its lowest edge, in a power of ten.
-
-    >>> feature_units([0, 1, 40]), feature_units([5.5])
-    ((0, 10000000.0), (5.5, 100000000.0))
-    """
+    """Return the units in which values of a feature are summed: from its lowest edge, in a power of ten."""
     if not edges:
         return 0.0, 1.0
     width = edges[-1] - edges[0] or abs(edges[0]) or 1.0
@@ -156,10 +144,7 @@ def _chosen(connection: duckdb.DuckDBPyConnection, feature: str, rows: str) -> l
 
 
 def quantiles(connection: duckdb.DuckDBPyConnection, column: str, rows: str) -> list[float]:
-    """The different values at the shares where bins begin, in order.
-
-    All rows are sorted once: DuckDB's own quantiles go through them again for each share.
-    """
+    """Return the different values at the shares where bins begin, in order."""
     row = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()
     size = row[0] if row else 0
     shares = {0, *ENDS, *(WHOLE - end for end in ENDS), *(WHOLE * i // MOST_BINS for i in range(1, MOST_BINS + 1))}
@@ -170,11 +155,7 @@ def quantiles(connection: duckdb.DuckDBPyConnection, column: str, rows: str) -> 
 
 
 def shortened(edges: Sequence[float]) -> list[float]:
-    """Edges with no more digits than it takes to tell them apart: where a bin begins need be nobody's value.
-
-    >>> shortened([0.1234567891234, 0.1234567891235, 2.7182818284])
-    [0.12346, 2.71828]
-    """
+    """Round edges to no more digits than it takes to tell them apart."""
     _, scale = feature_units([min(edges), max(edges)])
     places = round(math.log10(scale)) - DIGITS + PLACES
     return sorted({round(edge, places) + 0.0 for edge in edges})

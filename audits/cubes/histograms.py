@@ -21,11 +21,11 @@ DIGITS = 15
 def histograms(
     decisions: Any, system: System, edges: Mapping[str, Sequence[float]], values: Mapping[str, Sequence[str]]
 ) -> Any | None:
-    """Day × bin of the score and of each feature; None when nothing is watched.
+    """Return day × bin of the score and of each feature, with sums of values; None when nothing is watched.
 
-    The bin is the number of `edges` at or below the value, -1 where the value is missing. `total`: the sum of the
-    values in whole units, above the lowest edge (of a score: above the lowest of its range). Of a column of
-    categories, those in `values` are counted by name, the others together. The highest score has a bin of its own.
+    The bin is the number of `edges` at or below the value, -1 where it is missing; the highest score has a bin of its
+    own.
+    `total` counts whole units above the lowest edge. Categories in `values` are counted by name, the others together.
     """
     score = system.log.score
     parts = []

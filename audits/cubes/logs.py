@@ -1,6 +1,5 @@
-"""Logs that are counted by themselves: which they are, how each is counted, and keeping their counts in step.
-
-Counts by month, part and bucket (`cube_of` each log). They are made anew from the first month that is touched.
+"""Logs that are counted by themselves, by month, part and bucket: how each is counted, and when its counts are
+renewed.
 """
 
 from __future__ import annotations
@@ -23,12 +22,11 @@ from boussole.audits.systems.model import System
 class LogCounter:
     """How a log is counted.
 
-    `counting`: SQL of the columns of its cube, of the rows of `source` whose days meet a condition; `before`: so many
-    days before a row, what happened is part of what is counted of it. `ready`: whether a system file says enough of it.
-    `parts`: those of which each month that was counted has a row, even of 0; a month without one of them was counted
-    under another declaration of the system file. `history`: whether all that the log ever held is part of what is
-    counted, so that what was counted before a purge is told better by its counts than by the rows that are left.
-    `earlier`: parts that are read of the twelve months before a window too.
+    `counting`: SQL of the columns of its cube; `before`: days before a row that count for it; `ready`: whether a system
+    file
+    declares enough; `parts`: those that every counted month has; `history`: whether the counts rest on all that the log
+    ever
+    held; `earlier`: parts that are also read of the twelve months before a window.
     """
 
     counting: Callable[[duckdb.DuckDBPyConnection, System, str], str]
@@ -90,11 +88,9 @@ def counted_otherwise(connection: duckdb.DuckDBPyConnection, system: System, cou
 def recount(
     connection: duckdb.DuckDBPyConnection, system: System, log: LogName, *, since: dt.date | None = None
 ) -> None:
-    """Counts a log anew from the month of the first day that something came to or left, or all.
+    """Count a log anew, all of it or from the month of the first day that something came to or left.
 
-    Months whose rows were purged stay as they were counted; so do, unless they are touched, those after them whose
-    counts rest on days before the purge: what happened in these is not known. So do all that are not touched, where the
-    whole history of the log is part of what is counted.
+    Months whose rows were purged keep their counts, as do those after them whose counts rest on days before the purge.
     """
     counter, target, purged = COUNTERS[log], table(system, cube_of(log)), purged_before(connection, system.id)
     if not holds(connection, target):

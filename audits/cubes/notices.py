@@ -1,7 +1,4 @@
-"""What is counted of first messages to people: whether they say, in an approved notice, that a machine writes.
-
-Of each person the first message in the log counts, in its month; of several at one moment, one with a notice is enough.
-"""
+"""Counts of first messages to people, by month, and whether they say in an approved notice that a machine writes."""
 
 from __future__ import annotations
 

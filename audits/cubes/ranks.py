@@ -1,13 +1,8 @@
-"""The cube `ranks`: what the lists of each month say of the place of groups, list by list and then added up.
+"""The cube `ranks`: the place of groups in the lists of each month, list by list and then added up.
 
-A list is the rows of one request within one month. Rows without a request are in no list; people of a list without a
-rank are in its pool and get no attention; a list without any rank counts for nothing. People whose group is not known
-keep their place and belong to no pool. Lists with fewer than two known groups tell nothing of groups: they are left
-out. People who share a rank are both seen at it.
-
-Rows of one list compete, so that lists are the clusters: all of a list is in one bucket. Where people are the clusters
-of the log, that of a list is the sum of the buckets of its people modulo 40, a hash that needs no identifier, so that a
-rotation of keys changes none; what the people of each bucket bring to the figures stands beside it (`contenders`).
+A list is the rows of one request within one month. People without a rank are in its pool and get no attention; people
+of unknown group keep their place and belong to no pool; a list with fewer than two known groups is left out. Lists are
+the clusters; where people are, the bucket of a list is the sum of the buckets of its people modulo 40.
 """
 
 from __future__ import annotations
@@ -49,12 +44,9 @@ def chances_table(kinds: pa.Table) -> pa.Table:
 
 
 def random_order_skews(top: Ints, pools: Ints, own: Ints) -> Floats:
-    """The mean skew of the first places where the order of a pool is random; exact, by the hypergeometric distribution.
+    """Return the mean skew of the first places where the order of a pool is random (hypergeometric distribution).
 
     Skew: ln((c + q) ÷ (t + 1) ÷ q), c people of the group among t at the first places, q their share of the pool.
-
-    >>> random_order_skews(np.array([1]), np.array([2]), np.array([1])).round(6).tolist()
-    [-0.143841]
     """
     from scipy.stats import hypergeom  # takes half a second
 
@@ -176,11 +168,11 @@ def against(system: System, by: tuple[str, ...]) -> str:
 
 
 def ordered(rows: Any, own: Any, by: Sequence[str]) -> Any:
-    """The ranked people of known groups of an attribute, with what they add to NDKL.
+    """Return the ranked people of known groups of an attribute, with what they add to NDKL.
 
-    `own`: what `shares` gives for the attribute. NDKL from S = Σ c ln(c ÷ q) over the groups, c people so far and q the
-    share of the pool: the divergence among the first i is S ÷ i − ln i, weighted by the attention of each place. S is
-    added up in whole parts of 10⁻¹⁴, so that no order of rows can change it.
+    NDKL from S = Σ c ln(c ÷ q) over the groups, c people so far and q the share of the pool: the divergence among the
+    first
+    i is S ÷ i − ln i, weighted by the attention of each place; S is summed in whole parts of 10⁻¹⁴.
     """
     names, values = [f"g_{name}" for name in by], [f"value{i + 1}" for i in range(len(by))]
     ranked = rows.filter([rows["rank"].notnull(), *(rows[name].notnull() for name in names)])
@@ -215,11 +207,7 @@ def every_list(rows: Any) -> Any:
 
 
 def of_attribute(tables: tuple[Any, Any, Any | None], chances: Any, by: Sequence[str], whom: str) -> Any:
-    """Month × group × bucket, and all groups of an attribute together: sums over lists.
-
-    `tables`: what `shares`, `ordered` and `contenders.places` (where people are the clusters) give for the attribute;
-    `chances`: the table `CHANCES`; `whom`: what `against` says.
-    """
+    """Return month × group × bucket, and all groups of an attribute together: sums over lists."""
     own, order, cells = tables
     values = [f"value{i + 1}" for i in range(len(by))]
     parts = [_summed(_groups(own, chances), by, values, whom), _summed(_whole(order, own), by, [], whom)]
@@ -277,10 +265,7 @@ def _float(value: Any) -> Any:
 
 
 def statements(competing: Any, system: System) -> dict[str, Any]:
-    """What `count_lists` runs, in order: the first from a table `competing`, each other from those before it.
-
-    Those of an attribute are SQL: Ibis takes a tenth of a second for each, and they differ in names alone.
-    """
+    """Return the statements that `count_lists` runs, in order: the first from a table `competing`."""
     first = listed(competing, system)
     made = {"listed": first, "every_list": every_list(ibis.table(first.schema(), name="listed"))}
     common = tuple((name, kind) for name, kind in first.schema().items() if not name.startswith("g_"))
@@ -298,10 +283,7 @@ _MARK = re.compile("""(?P<quote>["'])(?P<group>g_)?(?P<marks>⟨[^⟩]+⟩(?:\\*
 
 @cache
 def _steps(common: tuple[tuple[str, Any], ...], groups: int, has_reference: bool, has_people: bool) -> dict[str, str]:
-    """SQL of the steps of an attribute of so many groups, with marks for what is its own.
-
-    `common`: the columns of `listed` that are no groups, and their kinds.
-    """
+    """Return SQL of the steps of an attribute of so many groups, with marks for what is its own."""
     by = [f"⟨{i}⟩" for i in range(groups)]
     reference = tuple(f"⟨reference {i}⟩" for i in range(groups)) if has_reference else None
     rows = ibis.table({**dict(common), **{f"g_{name}": "string" for name in by}}, name="listed")

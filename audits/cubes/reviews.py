@@ -1,8 +1,6 @@
-"""What is counted of reviews: how often something was changed, and how often they were shorter than reading takes.
+"""Counts of reviews by month, part and bucket: changes, and reviews shorter than reading takes.
 
-Counts by month of the decision, part and bucket of the team (else of the agent). A review is that of a list, where
-lists are declared, within a team and a month; else that of a proposal. Teams of fewer than `TEAM` agents in a month are
-left out, with how many reviews that were.
+Teams of fewer than `TEAM` agents in a month are left out, with the number of their reviews.
 """
 
 from __future__ import annotations
@@ -61,10 +59,7 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
 
 
 def keep_newest(connection: duckdb.DuckDBPyConnection, name: str, said: str, of: str = "place") -> None:
-    """Keeps rows (SQL, with `recorded_at`, `batch` and `row`), of several with the same keys the newest word.
-
-    Only what was said several times is put in order: that is little, and to order all takes longer than to find it.
-    """
+    """Keep rows (SQL, with `recorded_at`, `batch` and `row`), of several with the same keys the newest."""
     keep(connection, name, said)
     if of == "place" and each_once(connection, name):
         return
@@ -76,10 +71,7 @@ def keep_newest(connection: duckdb.DuckDBPyConnection, name: str, said: str, of:
 
 
 def each_once(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Whether all places of a table are surely different, by one bit for each place that there can be.
-
-    Places made of a batch and a row (`place_of`) have the batch above 32 bits: then each batch has bits of its own.
-    """
+    """Whether all places of a table are surely different, tested with one bit for each possible place."""
     row = f"place & {2**32 - 1}"
     counts = f"SELECT count(place), max(place >> 32) - min(place >> 32) + 1, min({row}), max({row}) FROM {name}"
     found = connection.execute(counts).fetchall()
@@ -102,10 +94,7 @@ def keep_reviewed(connection: duckdb.DuckDBPyConnection, system: System, rows: s
 
 
 def _reviewers(system: System) -> str:
-    """SQL: each agent of a team that the log knows, with a number, and a number of the team: that of nobody is ''.
-
-    Reviews are held by these numbers: names would take up most of the room.
-    """
+    """Return SQL of each agent of a known team, with a number, and a number of the team."""
     known = f"SELECT DISTINCT agent, coalesce(team, '') AS team FROM {table(system, 'human_actions')}"
     return (
         "SELECT agent, team, CAST(dense_rank() OVER (ORDER BY team) AS INTEGER) AS team_number, "

@@ -1,7 +1,6 @@
-"""What is counted of what agents make of texts: how often they change or reject them, and whether they could read them.
+"""Counts of what agents make of texts by month, part and bucket: changes, rejections and time to read.
 
-Counts by month, part and bucket of the team. Teams of fewer than `TEAM` agents in a month are left out, with how many
-texts that were; of agents nothing is counted but how many texts each has.
+Teams of fewer than `TEAM` agents in a month are left out, with the number of their texts.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""What is counted of controls: people whom a reply, or its absence, led to be controlled, and those of whom it is not
-told.
-
-Counts by month, part and bucket of the person; somebody counts once in each month.
-"""
+"""Counts of people controlled because of a reply or its absence, and of those of whom it is not known, by month."""
 
 from __future__ import annotations
 

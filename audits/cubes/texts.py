@@ -1,7 +1,7 @@
-"""What is counted of texts: adverts with a prohibited criterion, drafts of them, personal data, missing marks.
+"""Counts of texts by month, part and bucket: adverts with a prohibited criterion, drafts, personal data, missing
+marks.
 
-Counts by month, part and bucket of the team. What a text holds was found as it came in (`texts.reading`). One that
-could not be read, or of which it is not told whether it went out, is not taken to be right: it is counted as unread.
+A text that could not be read, or of which it is not known whether it went out, is counted as unread.
 """
 
 from __future__ import annotations
@@ -76,9 +76,7 @@ def counting(system: System, rows: str) -> str:
 
 
 def _seen(system: System, rows: str) -> str:
-    """SQL: each text with whether it is an advert, whether it went out, to whom, and what was found in what went out.
-
-    Without a team, each text stands for itself."""
+    """Return SQL of each text: whether it is an advert and went out, to whom, and what was found in it."""
     section, held = _section(system), _held(system)
     alone = f"CAST(CAST('0x' || left(md5(id), 8) AS BIGINT) % {BUCKETS} AS UTINYINT)"
     bucket = "coalesce(bucket, 0)" if section.team is not None else alone

@@ -35,10 +35,9 @@ def add_batches(connection: duckdb.DuckDBPyConnection, system: System, batches: 
 
 
 def rebuild(connection: duckdb.DuckDBPyConnection, system: System, *, bins: bool = False) -> None:
-    """Computes all cubes of a system anew from its rows; edges and sealed months stay as they are.
+    """Compute all cubes of a system anew from its rows; edges and sealed months stay as they are.
 
-    One that only writes has logs that are counted by themselves, and no cube of decisions. `bins`: the bins of features
-    are chosen anew first. Raises LakeError where rows were purged: their counts could not follow.
+    `bins`: the bins of features are chosen anew first. Raises LakeError where rows were purged.
     """
     create_system(connection, system)
     sealed = sealed_months(connection, system)
@@ -67,10 +66,7 @@ def _rebuild_decisions(
 def rebuild_months(
     connection: duckdb.DuckDBPyConnection, system: System, months: Sequence[dt.date], *, later: bool = False
 ) -> None:
-    """Computes the cubes of some months anew; sealed months, whose rows were purged, are left as they are.
-
-    `later`: only those that hold something of what comes after a decision.
-    """
+    """Compute the cubes of some months anew, sealed months excepted; `later`: only those of what follows a decision."""
     sealed = sealed_months(connection, system)
     wanted = [month for month in months if month not in sealed]
     if not wanted:
@@ -101,13 +97,11 @@ def count_rows(
     rows: str | None = None,
     apart: Sequence[Apart] = (),
 ) -> str:
-    """Counts the rows of a window into a temporary table in the form of a cube; gives its name.
+    """Count the rows of a window into a temporary table in the form of a cube; returns its name.
 
-    `rows`: SQL of other rows with the columns of a decision, with its FROM. Those set `apart` are not counted.
-
-    As if all had been decided on its last day: nothing is kept apart by day or month. `outcome`: SQL of the outcome of
-    a row. Each step is a table: DuckDB would else read the rows again for every attribute, and a SELECT of such a UNION
-    that is fetched as it is can wait for ever (1.5.5).
+    `rows`: SQL of other rows with the columns of a decision; `outcome`: SQL of the outcome of a row. Days and months
+    are not
+    kept apart.
     """
     statements, name = statements_of(system, bins_of(connection, system)), f"counted_{cube}"
     last = f"DATE '{window.end}' AS day, CAST({outcome} AS UTINYINT) AS outcome"
@@ -137,10 +131,7 @@ def apart_sql(apart: Apart) -> str:
 def count_ranks(
     connection: duckdb.DuckDBPyConnection, system: System, window: Window, apart: Sequence[Apart] = ()
 ) -> str:
-    """SQL: the cube `ranks` of a window, counted from the rows.
-
-    Lists in which somebody stood who is set apart are left out: the places of the others would tell that one's.
-    """
+    """Return SQL of the cube `ranks` of a window, counted from the rows without the lists of people set `apart`."""
     rows = rows_of(system, window, apart)
     if apart:
         held = f"SELECT request {rows_of(system, window)} AND ({' OR '.join(map(apart_sql, apart))})"
@@ -185,10 +176,7 @@ def _merge(
 def _ranks_delta(
     connection: duckdb.DuckDBPyConnection, system: System, statements: dict[str, str], batches: Sequence[int] | None
 ) -> str:
-    """SQL: what the picked decisions change in the cube `ranks`.
-
-    Batches may bring more rows of a list: the list is counted anew, and taken away as it was.
-    """
+    """Return SQL of what the picked decisions change in the cube `ranks`."""
     parts = ["FROM ranks_now", ranks.everybody("FROM picked")]
     earlier = _earlier(connection, system, batches)
     rows = "FROM picked WHERE request IS NOT NULL"

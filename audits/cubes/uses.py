@@ -1,10 +1,4 @@
-"""What is counted of uses by agents: those that nobody declared, and those of which nobody can tell.
-
-Counts by month, part and bucket of the team. A use is a case where its purpose or its task is none of the declared
-ones, or where it is about an excluded offer; it is unlabelled where it is no case and a label that is held to a list is
-missing. And agents who used it in a month, in teams of `TEAM` of these or more, and who of them had not been trained by
-the day of their first use in it.
-"""
+"""Counts of uses by agents, by month, part and bucket of the team: undeclared, unlabelled, and by untrained agents."""
 
 from __future__ import annotations
 

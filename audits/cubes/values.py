@@ -1,14 +1,7 @@
-"""Categories in two windows: how many decisions had each value, and which of them are told.
+"""Categories in two windows: how many decisions had each value, and which values may be named.
 
-Distances are of everybody. A value that some but few have in a window is counted with the others: a rare occupation can
-tell of one person.
-
-Which values of a column of categories have no name, so that no two windows together tell of a few people.
-
-A value that some but few have in one month may be many in a quarter, and the quarter less the other months would tell
-the few. So a value that some but few have in any month has no name in any window that ends in this month or later;
-together those without a name are many, or nobody, in each month. Of a window that cuts a month no share is told at all
-(`whole_months`): a month less its weeks would tell who is rare in one of them.
+A value that some but few have in a month has no name in any window that ends in this month or later, since windows can
+be subtracted from one another.
 """
 
 from __future__ import annotations
@@ -49,11 +42,7 @@ class Categories:
 
     @classmethod
     def of(cls, feature: str, sides: tuple[Values, Values], *, fewest: int, pool: Collection[str] = ()) -> Categories:
-        """Counts by value, where those that some but few have in a window are together in both, with those of the
-        `pool`.
-
-        Beside a window that holds no value at all there is nothing to compare, and no value is named.
-        """
+        """Return counts by value, where the rare values of a window and those of the `pool` are counted together."""
         if any(set(side) == {UNKNOWN} for side in sides):
             return cls(feature, _unnamed(sides[0]), _unnamed(sides[1]))
         pairs = told(sides, fewest=fewest, pool=pool)
@@ -106,13 +95,10 @@ def by_value(by: str, name: str, sides: tuple[Values, Values], fewest: int, pool
 
 
 def told(sides: tuple[Values, Values], *, fewest: int, pool: Collection[str] = ()) -> dict[str, tuple[int, int]]:
-    """Values with their counts in both windows, the most frequent first; those that some but few have are together, and
-    those of the `pool`.
+    """Return values with their counts in both windows, the most frequent first, the rare and those of the `pool`
+    together.
 
-    Where they are few together as well, the rarest of the others joins them: everybody less the others would tell.
-
-    >>> told((Values(clerk=90, cook=40, miner=3), Values(clerk=80, cook=50, diver=20)), fewest=11)
-    {'clerk': (90, 80), 'diver': (0, 20), '*': (43, 50)}
+    Where these are few together as well, the rarest of the others joins them.
     """
     pairs = {value: (sides[0][value], sides[1][value]) for value in {**sides[0], **sides[1]}}
     ordered = sorted(pairs, key=lambda value: (-sum(pairs[value]), value))
@@ -159,14 +145,9 @@ def read_pools(connection: duckdb.DuckDBPyConnection, system: System) -> dict[st
 
 
 def pools_of(months: Mapping[dt.date, Values], *, fewest: int) -> Pools:
-    """The same of one column, from its counts by the first day of each month.
+    """Return the values of one column without a name, from its counts by the first day of each month.
 
     Where those without a name are few together, the rarest of the others joins them.
-
-    >>> march, april = (dt.date(2026, month, 1) for month in (3, 4))
-    >>> found = pools_of({march: Values(a=40, b=30, c=12), april: Values(a=40, b=30, c=2)}, fewest=11)
-    >>> [sorted(pool) for _, pool in found]
-    [['*'], ['*', 'b', 'c']]
     """
     pool, found, sums = {OTHERS}, list[tuple[dt.date, frozenset[str]]](), Values()
     for month in sorted(months):

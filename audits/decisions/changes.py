@@ -38,10 +38,7 @@ def note_changes(
     batch: int,
     part: bool,
 ) -> tuple[SchemaChange, ...]:
-    """Holds a source to the columns its log had so far, remembers both, and returns what changed.
-
-    A source that holds only a part of the columns (corrected rows) says nothing of the others.
-    """
+    """Compare a source with the columns its log had so far, remember both, and return what changed."""
     changes = [*([] if part else _columns(connection, opened, contract)), *_values(connection, contract, batch)]
     changes += _infinite(connection, opened, contract)
     changes += [*noted(connection, contract), *_stopped_again(connection, contract, batch)]
@@ -90,21 +87,13 @@ def _columns(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract
 
 
 def family(kind: str) -> str:
-    """The kind of values of a DuckDB type: an integer column that becomes floating is no change.
-
-    >>> family("DECIMAL(10,2)"), family("TIMESTAMP WITH TIME ZONE")
-    ('number', 'date')
-    """
+    """Return the kind of values of a DuckDB type; an integer column that becomes floating is no change."""
     word = re.split(r"[( _]", kind, maxsplit=1)[0]
     return next((name for name, kinds in _FAMILIES.items() if word in kinds), kind.lower())
 
 
 def _values(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> list[SchemaChange]:
-    """Categories of groups, controls and features that this batch brings for the first time; a first batch brings none.
-
-    Named are those that as many rows have as a group needs to be told; of others, which may be a slip of the hand or
-    the name of a person, only how many there are. Of values that a group does not declare, in how many rows.
-    """
+    """Return categories of groups, controls and features that this batch brings for the first time."""
     system = contract.system
     if contract.log != "decisions":
         return []
@@ -244,10 +233,6 @@ def _reviewed_before(connection: duckdb.DuckDBPyConnection, contract: Contract, 
 
 
 def _listed(values: list[str]) -> str:
-    """The first few values.
-
-    >>> _listed(["a", "b"])
-    'a, b'
-    """
+    """List the first few values."""
     shown = ", ".join(value[:LONGEST_VALUE] for value in values[:MOST_NAMED])
     return f"{shown}, {MORE}" if len(values) > MOST_NAMED else shown

@@ -1,8 +1,4 @@
-"""Rows set aside that a later source brings again, or brings in: not set aside twice, or closed by it.
-
-A source that holds every row which an earlier one brought is a later version of it. An id alone is not enough to close
-a row whose id was what is wrong: the id must come in a later version of its own source.
-"""
+"""Rows set aside that a later source brings again, or corrects: not set aside twice, or closed by it."""
 
 from __future__ import annotations
 
@@ -27,10 +23,7 @@ _CORRECTIONS = f"SELECT batch FROM lake.main.ingested WHERE starts_with(origin, 
 
 
 def recognise(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> None:
-    """Rows of `rejected` that were set aside before, as they are, for the same reason or corrected since: known.
-
-    Equal rows are told apart by their number: a third one is new where two were set aside.
-    """
+    """Mark rows of `rejected` that were set aside before for the same reason, or corrected since, as known."""
     aside = table(contract.system, "quarantine")
     if not holds(connection, "rejected") or not holds(connection, f"{aside} WHERE log = {literal(contract.log)}"):
         return

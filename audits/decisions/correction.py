@@ -34,12 +34,11 @@ def resubmit(
     period: dt.date | None = None,
     files: Files | None = None,
 ) -> IngestReport:
-    """Imports a corrected export of the quarantine and closes the rows it came from, in one transaction.
+    """Import a corrected export of the quarantine and close the rows it came from, in one transaction.
 
-    Rows that are still bad are set aside anew, with their new reason, in place of the old. Rows that are not in the
-    file stay set aside as they were.
-
-    Raises SourceError when the file is no such export, RefusedError when no row of it is acceptable.
+    Rows that are still bad are set aside anew; rows that are not in the file stay set aside. Raises SourceError when
+    the file
+    is no such export, RefusedError when no row of it is acceptable.
     """
     if path.suffix.lower() != ".csv" or not path.is_file():
         raise SourceError(
@@ -72,9 +71,8 @@ def resubmit(
 
 
 def _take_places(connection: duckdb.DuckDBPyConnection, path: Path, files: Files) -> DelimitedFile:
-    """Fills the table of places with the batch and row that each row of an export came from; says how it is written.
-
-    Raises SourceError for a file that has no such columns, and for one that cannot be read.
+    """Fill the table of places with the batch and row of each exported row; raises SourceError for a file without
+    them.
     """
     found = open_delimited(path, files=files, wanted=(BATCH, ROW))
     if not {BATCH, ROW} <= set(found.dialect.head.names):
@@ -92,9 +90,7 @@ def _take_places(connection: duckdb.DuckDBPyConnection, path: Path, files: Files
 
 
 def _hold_unresolved(connection: duckdb.DuckDBPyConnection, system: System, *, where: str) -> None:
-    """Raises SourceError for rows that came in again already, stand in the file twice, or were never set aside:
-    without an id they would count a second time.
-    """
+    """Raise SourceError for rows that came in again already, stand in the file twice, or were never set aside."""
     aside = f"(SELECT batch, row, resolved FROM {table(system, 'quarantine')} WHERE log = 'decisions')"
     faults = {
         "were brought in again before": f"{PLACES} JOIN {aside} USING (batch, row) WHERE resolved IS NOT NULL",

@@ -1,10 +1,4 @@
-"""Reading a DuckDB file as a source: a table, or one SELECT, from a mark on if it only grows.
-
-A DuckDB file admits one process that writes, and no reader beside it. While another process has it open for writing,
-a copy is read instead: the file and its write-ahead log, taken while neither changes, hold all that was committed.
-
-The file is read by a connection of its own: read-only, without access to other files, the network or the lake.
-"""
+"""Reading a DuckDB file, or a copy of it while another process writes, as a source: a table, or one SELECT."""
 
 from __future__ import annotations
 
@@ -69,10 +63,11 @@ def _short(query: str) -> str:
 
 @contextmanager
 def open_database(address: DatabaseAddress) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
-    """A connection to the file (or to a copy of it), and the relation that is to be read, as SQL.
+    """Open the file (or a copy of it); yields the connection and the relation that is to be read, as SQL.
 
-    Raises SourceError for a file that is missing, is no DuckDB file or never stands still, and for a query that is
-    not one SELECT.
+    Raises SourceError for a file that is missing, is no DuckDB file or never stands still, and for a query that is not
+    one
+    SELECT.
     """
     if not address.path.is_file():
         raise SourceError("there is no such DuckDB file.", where=f"{PREFIX}{address.path}", next_step="Check the path.")

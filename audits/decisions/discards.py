@@ -28,11 +28,7 @@ class RowSelection:
     rows: Sequence[int] = ()
 
     def words(self) -> str:
-        """The choice in one line.
-
-        >>> RowSelection(column="age", rows=[3, 7], origin="may.csv").words()
-        "column 'age', file 'may.csv', row 3, 7"
-        """
+        """Describe the selection in one line."""
         said = [f"{name} '{value}'" for name, value in (("column", self.column), ("reason", self.because)) if value]
         said += [f"file '{self.origin}'"] if self.origin else []
         said += [f"row {', '.join(map(str, self.rows))}"] if self.rows else []
@@ -64,8 +60,7 @@ class Discard:
 def discard(
     workspace: Workspace, system: System, chosen: RowSelection, *, reason: str, role: str, log: LogName = "decisions"
 ) -> Discard:
-    """Leaves rows that are set aside out for good, in one transaction. Nothing is erased: a correction that comes
-    later still brings them in.
+    """Leave rows that are set aside out for good, in one transaction; a later correction still brings them in.
 
     Raises SourceError without a reason or a role, and when nothing that is set aside is chosen.
     """

@@ -34,9 +34,8 @@ class Overlaid:
 
 
 def keep_touched(connection: duckdb.DuckDBPyConnection, system: System, rows: str, told: str = "t.id") -> None:
-    """Keeps the decisions that rows `t` (SQL, with `id`) speak of, as the table `touched`: a row for each of these.
-
-    `told`: SQL of what else of them is kept, beside their decisions `d`. Without a decision there is no `place`.
+    """Keep the decisions that rows `t` (SQL, with `id`) are about, as the table `touched`, with `told` (SQL) beside
+    them.
     """
     held = ", ".join(f"d.{name}" for pair in LOGGED.items() for name in pair)
     place = place_of(connection, system, alias="d.")
@@ -51,13 +50,10 @@ def keep_touched(connection: duckdb.DuckDBPyConnection, system: System, rows: st
 
 
 def overlay(connection: duckdb.DuckDBPyConnection, system: System, ids: str | None) -> Overlaid:
-    """Brings the decisions of these ids (SQL, one column `id`) in line with everything said of them.
+    """Update the decisions of these ids (SQL, one column `id`; None: those `touched`) by everything said of them.
 
-    None: those that are `touched` already, by one row or several.
-
-    The newest word counts: by `recorded_at` where there is one, else by order of arrival. The cubes are not touched.
-    Ids are looked up once; from there on a decision is known by the number that the lake gave to its row. What is held
-    for a step goes with it: an engine that has to spill waits for the disk longer than it counts.
+    The newest statement counts: by `recorded_at` where there is one, else by order of arrival. The cubes are not
+    touched.
     """
     if ids is not None:
         keep_touched(connection, system, f"SELECT DISTINCT id FROM ({ids}) WHERE id IS NOT NULL")
@@ -116,10 +112,9 @@ def anything_later(connection: duckdb.DuckDBPyConnection, system: System) -> str
 def restate(
     connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, takes_back: bool
 ) -> str | None:
-    """What a source now says of decisions that the log holds; returns SQL of the ids that changed, None for none.
+    """Store what a source says of decisions that the log holds; returns SQL of the ids that changed, None for none.
 
-    An empty cell takes back what was said before where the source is the whole truth (`takes_back`): a table that is
-    read again. A file may be older than what is known: its empty cells say nothing.
+    `takes_back`: an empty cell removes what was said before, as the source is a table that is read again.
     """
     said = [name for name in LATER if not contract.select[name].startswith("CAST(NULL")]
     if not said:

@@ -1,7 +1,7 @@
-"""Which rows of a source are good: faults, duplicates, sealed months, and what the log holds already.
+"""Which rows of a source are good: faults, duplicates, sealed months, and rows that the log holds already.
 
-The answer is temporary tables, above all `rejected` (row, column, reason, value) and `known` (row, and whether the log
-holds it: a bad row that was set aside before is known too, and may be `waiting` still).
+The results are temporary tables: `rejected` (row, column, reason, value) and `known` (row, and whether the log holds
+it).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def examine(
     growing: bool,
     part: bool = False,
 ) -> None:
-    """Fills `rejected` and `known`, but for what the log holds; without `lake`, purged months do not count.
+    """Fill `rejected` and `known`; without `lake`, purged months do not count.
 
     Raises SourceError for an id that identifies nothing, unless the source is only a `part` of one (corrected rows).
     """
@@ -159,10 +159,7 @@ def _reject_repeated(
 
 
 def _any_repeated(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> bool:
-    """Whether an id may be there twice: if not even two of the ids' 64-bit hashes are equal, none is.
-
-    Ids are compared as they came: their pseudonyms would tell the same and cost more than all the rest.
-    """
+    """Whether an id may be there twice, by the 64-bit hashes of the ids."""
     good = f"FROM {opened.relation} WHERE true{left_out(connection)}"
     hashes = f"SELECT count(*) - count(DISTINCT hash({contract.identity})) {good}"
     return one(connection, hashes) > 0
@@ -242,10 +239,7 @@ def know_by_words(connection: duckdb.DuckDBPyConnection, opened: OpenSource, con
 
 
 def hold_bounded(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, lake: bool) -> None:
-    """Raises SourceError where groups whose values the file does not declare would get too many by this source.
-
-    A lake that has too many already can still take what brings no new ones.
-    """
+    """Raise SourceError where a source brings too many values of groups whose values the file does not declare."""
     system = contract.system
     if contract.log != "decisions":
         return
@@ -344,10 +338,7 @@ def _first_day(connection: duckdb.DuckDBPyConnection, contract: Contract, log: L
 
 
 def _count(connection: duckdb.DuckDBPyConnection, brought: WrittenBatch) -> int:
-    """Has new decisions counted, with what was said of them before; returns how many that were known are restated.
-
-    Where some are, months are counted anew from their rows, so that nothing is left uncounted before.
-    """
+    """Count new decisions, with what was said of them before; returns how many known ones are restated."""
     system, batch, uncounted = brought.contract.system, brought.batch, brought.uncounted
     later = effective.anything_later(connection, system)
     if later:

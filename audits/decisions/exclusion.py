@@ -1,9 +1,4 @@
-"""Runs that were deleted where they were logged: their rows leave the figures, and come back if the run does.
-
-Nothing is removed: the rows of each log wait in a twin of its table, `excluded_LOG`, that no figure reads. A file
-that another run holds too keeps its rows: they leave with the last run that vouches for them. So do rows that another
-file holds too: they wait in the twin as long as a run brought them.
-"""
+"""Runs that were deleted where they were logged: their rows wait in `excluded_LOG` and return if the run does."""
 
 from __future__ import annotations
 
@@ -40,10 +35,9 @@ class Exclusion:
 
 
 def exclude(workspace: Workspace, system: System, origin: str, *, reason: str) -> Exclusion | None:
-    """Takes the rows of a run out of the figures, in one transaction with the cubes; None when they are out already.
+    """Take the rows of a run out of the figures, in one transaction with the cubes; None when they are out already.
 
-    `origin` is the run as in `mlflow:RUN_ID`; `reason` is one word, such as `deleted`. Rows set aside stay where
-    they are, and sealed months keep their counts: their rows are purged.
+    `origin` is the run as in `mlflow:RUN_ID`; `reason` is one word, such as `deleted`. Sealed months keep their counts.
     """
     return _decide(workspace, system, origin, excluded=True, reason=reason)
 

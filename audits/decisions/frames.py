@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def open_frame(frame: Any) -> pa.RecordBatchReader:
-    """The rows of a pandas or polars frame, an Arrow table or reader, a DuckDB relation, or any Arrow C stream.
+    """Read the rows of a pandas or polars frame, an Arrow table or reader, a DuckDB relation, or any Arrow C stream.
 
-    Raises SourceError for anything else; no message shows a value.
+    Raises SourceError for anything else.
     """
     import pyarrow as pa
 

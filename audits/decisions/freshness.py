@@ -22,17 +22,9 @@ class Late:
 
 
 def lateness(every: Every | None, newest: dt.datetime, now: dt.datetime) -> Late | None:
-    """How long something newer has been due; None while it is not, or where no frequency is declared.
+    """Return how long something newer has been due; None while it is not, or where no frequency is declared.
 
-    `newest` is the moment of the newest content, `now` is on the same clock. Whole days are compared, so that a
-    source of every day that holds yesterday is on time; a source of every hour counts whole hours.
-
-    >>> lateness("week", dt.datetime(2026, 9, 30, 18), dt.datetime(2026, 10, 7, 9)) is None
-    True
-    >>> lateness("week", dt.datetime(2026, 9, 30, 18), dt.datetime(2026, 10, 10, 9))
-    Late(n=3, unit='day')
-    >>> lateness("hour", dt.datetime(2026, 9, 30, 18), dt.datetime(2026, 9, 30, 21, 59))
-    Late(n=2, unit='hour')
+    `newest` and `now` are on the same clock. Whole days are compared; a source of every hour counts whole hours.
     """
     if every is None:
         return None

@@ -1,8 +1,6 @@
-"""Rows whose id the log holds: the same in all that is stored of them, or what differs.
+"""Rows whose id the log holds: the same in all that is stored of them, or what differs (the table `held_rows`).
 
-The answer is a temporary table, `held_rows`: a row of the source, the batch and the row that the log holds, and the
-columns in which they differ. What comes after a decision (outcome, stages, what a human made of it) is not compared:
-a source that knows more of it is taken at its word.
+Outcome, stages and human decisions, which come after a decision, are not compared.
 """
 
 from __future__ import annotations
@@ -59,10 +57,7 @@ def hold_source(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contr
 
 
 def hold_batch(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int, *, growing: bool) -> bool:
-    """Holds the rows of a new batch to those of earlier ones; tells if there are any that the log holds.
-
-    They are compared in the log, once written: to compare them before would compute every pseudonym twice.
-    """
+    """Compare the rows of a new batch with those of earlier ones; returns whether the log holds any of them."""
     by_name = names_known(contract, growing=growing)
     if not contract.kind.once or (growing and by_name):
         return False
@@ -135,11 +130,7 @@ def match(
 
 
 def _differs(system: System, role: str, log: LogName) -> str:
-    """SQL: whether a row says another thing of a role than the log holds.
-
-    A value that was not declared when it came in may be any that the file declares today, and one that an earlier
-    form of the file declared is not declared now: neither is a difference.
-    """
+    """Return SQL that tells whether a row says another thing of a role than the log holds."""
     fresh, held = _value("f", role, log), _value("e", role, log)
     if _leaves_first(system, role, log):
         return f"({fresh} <> {held})"

@@ -18,10 +18,7 @@ answer no question anyway."""
 
 
 def hold_id(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, rows: int) -> None:
-    """Holds the temporary table `repeated` (row, and whether it says something else than the first row of its id).
-
-    Rows that stand twice, word for word, are no fault of the id. What is not read of them could differ, though: a
-    source with other columns is held to all its repeated ids.
+    """Make the temporary table `repeated` (row, and whether it differs from the first row of its id).
 
     Raises SourceError where an id stands for several decisions.
     """
@@ -43,9 +40,8 @@ def hold_id(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract:
 
 
 def hold_rows(connection: duckdb.DuckDBPyConnection, system: System, *, origin: str, sha256: str) -> None:
-    """Raises SourceError for another content under the name of a file whose decisions are known by their rows alone.
-
-    It would most likely be a corrected file, and each of its decisions would count twice.
+    """Raise SourceError for another content under the name of a file whose decisions are identified by their rows
+    alone.
     """
     if system.log.key:
         return

@@ -30,11 +30,10 @@ def ingested_origins(workspace: Workspace) -> set[str]:
 def imported_before(
     connection: duckdb.DuckDBPyConnection, system: System, *, log: LogName, origin: str, sha256: str, growing: bool
 ) -> IngestReport | None:
-    """The report of a source that brings nothing new; None when it has to be read.
+    """Return the report of a source that brings nothing new; None when it has to be read.
 
-    A file of decisions or texts counts once, whatever its name, as long as its times are read in the same time zone.
-    A growing table is new as soon as it differs from what it was last time: it can return to what it was before. So can
-    what is said of decisions, from another source.
+    A file counts once, whatever its name, in one time zone; a growing table is new as soon as it differs from the last
+    time.
     """
     if not holds(connection, TABLE):
         return None

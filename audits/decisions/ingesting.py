@@ -77,21 +77,14 @@ def ingest(
     files: Files | None = None,
     added: Mapping[str, str] | None = None,
 ) -> IngestReport:
-    """Validates a source and brings its good rows into a log of the lake, in one transaction with the cubes.
+    """Validate a source and bring its good rows into a log of the lake, in one transaction with the cubes.
 
-    Bad rows go to the quarantine with row number, column and reason. A source whose content was imported before
-    changes nothing (`already`); the report says how many of its rows are set aside still (`again`). With `strict`, one
-    bad row refuses the whole source. Rows that the log holds as they are, are `known`, and what they now say of
-    outcomes, stages and human decisions is taken over; those that differ in anything else are set aside. Rows set
-    aside before that this source corrects are `cleared`. A `growing` source is a table that is read again and again:
-    its empty cells take back what it said before. Late outcomes and human
-    actions may come before or after their decision, in any order: the decisions and months they touch are brought in
-    line. `files` says how the file is written, before what the system file says of it; `added` are columns with
-    one value in every row, where the file lacks them.
-
-    Raises SystemFileError while a line of the system file is still to be filled in, SourceError when the source cannot
-    be read or the system declares no such log, RefusedSourceError when no row
-    (or with `strict`, not every row) is acceptable; nothing is written then.
+    Bad rows go to the quarantine with row number, column and reason; with `strict`, one of them refuses the whole
+    source.
+    `growing`: a table that is read again, whose empty cells take back what it said. `files`: how the file is written.
+    Raises SystemFileError while a line of the system file is still to be filled in, SourceError for a source that
+    cannot be
+    read, RefusedSourceError when no row is acceptable; nothing is written then.
     """
     with writing(workspace) as connection:
         create_system(connection, system)
@@ -127,10 +120,10 @@ def ingest_into(
     added: Mapping[str, str] | None = None,
     uncounted: list[int] | None = None,
 ) -> IngestReport:
-    """Brings a source into the lake within an open transaction (`writing`), whose lake has the system's tables.
+    """Bring a source into the lake within an open transaction (`writing`).
 
-    `uncounted`: gets the batch of decisions that the caller then adds to the cubes (`add_batches`), before the
-    transaction ends; without it, that is done here.
+    `uncounted` gets the batch of decisions that the caller adds to the cubes (`add_batches`); without it, that is done
+    here.
     """
     hold_known(workspace.home / "systems", system.id)
     if log == "decisions":
@@ -340,10 +333,7 @@ class Incoming:
 def ingest_many(
     workspace: Workspace, system: System, files: Sequence[Incoming], *, log: LogName = "decisions"
 ) -> list[IngestReport]:
-    """Does what `ingest` does for each file in turn, all or none of them.
-
-    Raises what `ingest` raises for the first file that cannot be used; nothing of any file is written then.
-    """
+    """Ingest each file in turn, all or none of them; raises what `ingest` raises for the first that cannot be used."""
     with writing(workspace) as connection:
         create_system(connection, system)
         reports, uncounted = list[IngestReport](), list[int]()

@@ -1,7 +1,4 @@
-"""Keyed hashes of values that come again and again: computed once for each value, not for each row.
-
-The hash of a text takes as long as all else that is done to a row. People, agents and teams stand in many rows.
-"""
+"""Keyed hashes of values that come again and again, computed once for each value."""
 
 from __future__ import annotations
 
@@ -26,10 +23,8 @@ AGAIN = 2
 def keyed_once(
     connection: duckdb.DuckDBPyConnection, contract: Contract, relation: str, good: str
 ) -> Iterator[tuple[Contract, str]]:
-    """The contract and the relation of a source, in which the keyed hashes of its texts are looked up.
-
-    `good`: SQL, to be added with AND, of the rows that are read. The texts, in clear beside their hashes, are in
-    temporary tables that are gone afterwards. The id of a decision that was looked up was hashed for that.
+    """Yield the contract and the relation of a source with the keyed hashes of its texts; `good`: SQL of the rows
+    read.
     """
     kept: list[str] = []
     source, rows = f"{relation} WHERE true{good}", one(connection, f"SELECT count(*) FROM {relation}")

@@ -1,7 +1,4 @@
-"""The state of the logs, for the people who look after them: counts, dates and reasons, never a row or a value of one.
-
-A page keeps what it gave until the lake changes.
-"""
+"""The state of the logs, for the people who look after them: counts, dates and reasons, never a row or a value."""
 
 from __future__ import annotations
 
@@ -47,10 +44,8 @@ class LogContents:
 
 @dataclass(frozen=True, kw_only=True)
 class LogArrivals:
-    """What came into one log by one way: `mlflow`, `mlflow-traces`, `duckdb`, `quarantine` for rows that
-    were set aside before, or `file` for files brought in by hand.
-
-    `last` is when something last came (UTC).
+    """What came into one log by one way: `mlflow`, `mlflow-traces`, `duckdb`, `quarantine` or `file`; `last` is in
+    UTC.
     """
 
     system: str
@@ -123,10 +118,7 @@ class Overview:
 
 
 def overview(workspace: Workspace) -> Overview:
-    """The state of all logs; empty where nothing was ever brought in.
-
-    Raises LakeError when the lake cannot be read, or another program holds it for too long.
-    """
+    """Return the state of all logs, empty where there is none; raises LakeError when the lake cannot be read."""
     try:
         excluded = history(workspace)
         with reading(workspace) as connection:

@@ -50,11 +50,7 @@ class SetAside:
 
 
 def set_aside(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, batch: int) -> None:
-    """Writes the rows of the temporary table `rejected`, with their content sealed; of purged ones, without it.
-
-    Of a row whose log has texts that are never stored, without these; of a line that is no row there, nothing, since
-    nobody can tell where its texts are.
-    """
+    """Write the rows of `rejected`, with their content sealed and without texts that are never stored."""
     section = contract.system.section(contract.log)
     unstored = contract.kind.unstored(section) if section is not None else set()
     columns = ", ".join(
@@ -112,11 +108,7 @@ def waiting(connection: duckdb.DuckDBPyConnection, system: System) -> list[SetAs
 
 
 def still_waiting(connection: duckdb.DuckDBPyConnection, system: System, condition: str) -> int:
-    """How many rows of the quarantine that meet a condition (SQL over its columns) wait still.
-
-    A row that a correction or a later version of its source set aside anew is counted where it stands now. It is
-    found by its id there; without an id, by the source that took its place.
-    """
+    """Count the rows of the quarantine that meet a condition (SQL over its columns) and still wait."""
     rows = f"SELECT q.batch, q.row, q.mark, q.resolved, q.discarded FROM {table(system, 'quarantine')} q"
     return one(
         connection,
@@ -126,10 +118,9 @@ def still_waiting(connection: duckdb.DuckDBPyConnection, system: System, conditi
 
 
 def standing(system: System) -> str:
-    """SQL: log, batch, column, reason, day, weight of the rows that are set aside and not corrected yet, whether
-    somebody discarded them, and whether a purge left the row bare: then `day` is the first of its month.
+    """Return SQL of the rows that are set aside and not corrected yet, discarded or not.
 
-    Day and weight are empty where they cannot be read.
+    Columns: log, batch, column, reason, day (of bared rows the first of the month), weight, discarded, bare.
     """
     return (
         f'SELECT log, batch, "column", reason, day, weight, discarded IS NOT NULL AS discarded, '
@@ -139,11 +130,9 @@ def standing(system: System) -> str:
 
 
 def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "decisions") -> int:
-    """Writes the rows of a log that are set aside, as they came, to a CSV file; returns how many.
+    """Write the rows of a log that are set aside to a CSV file readable by its owner only; returns how many.
 
-    The file holds personal data in clear: it is readable by its owner only. What a spreadsheet would run has an
-    apostrophe before it, which is taken away when the rows come in again. Rows whose content was purged are not in it.
-    Raises SourceError when there is nothing to write.
+    Cells that a spreadsheet would run get an apostrophe. Raises SourceError when there is nothing to write.
     """
     with reading(workspace) as connection:
         found = []

@@ -29,11 +29,7 @@ READ_AS: tuple[ReadAs, ...] = get_args(ReadAs)
 
 
 def rows_told(rows: int, first: int) -> str:
-    """How many rows, and which (from 1).
-
-    >>> rows_told(1, 7), rows_told(3, 7)
-    ('row 7', '3 rows, the first is row 7')
-    """
+    """Return how many rows, and which (from 1)."""
     return f"row {first}" if rows == 1 else f"{rows} rows, the first is row {first}"
 
 
@@ -47,11 +43,7 @@ class Rejection:
     first_row: int
 
     def sentence(self) -> str:
-        """The rejection as one line for a terminal.
-
-        >>> Rejection(column="ts", reason="not a date", rows=2, first_row=7).sentence()
-        "column 'ts': not a date (2 rows, the first is row 7)"
-        """
+        """Describe the rejection in one line for a terminal."""
         return f"column '{self.column}': {self.reason} ({rows_told(self.rows, self.first_row)})"
 
 
@@ -65,11 +57,7 @@ class SchemaChange:
     detail: str
 
     def sentence(self) -> str:
-        """The change as one line for a terminal.
-
-        >>> SchemaChange(kind="changed_type", column="age", detail="number -> text").sentence()
-        "column 'age': its type changed (number -> text)"
-        """
+        """Describe the change in one line for a terminal."""
         words = {
             "new_column": "new in this log, not read",
             "read_column": "new in this log, read from now on",
@@ -99,12 +87,11 @@ class SchemaChange:
 class IngestReport:
     """What a source gave; `already` means its content had been imported before.
 
-    `accepted`, `quarantined` and `known` (the log has them already, or they were set aside before) are rows of the
-    source; `again` are those of `known`, or of a source imported before, that are set
-    aside still. `cleared` are rows set aside before that this
-    source corrected. `updated` are decisions whose outcome, stages or human decision changed; `waiting` are decisions
-    that late rows speak of and that the log does not hold (yet). `read` says how a file was read, where that had to be
-    found out.
+    `accepted`, `quarantined`, `known` and `again` (known and still set aside) count rows of the source; `cleared`
+    counts
+    earlier rows that it corrected; `updated` counts decisions that changed; `waiting` counts decisions that late rows
+    are
+    about and the log does not hold.
     """
 
     system: str

@@ -21,10 +21,7 @@ def looked_up(contract: Contract) -> bool:
 
 
 def reject_reviews(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str) -> None:
-    """Adds such rows to `rejected`. `rows`: SQL of the rows of the source that are good so far, as they came.
-
-    Where reviews are dated, the decisions that they are about stay `touched`: they are looked up once.
-    """
+    """Add unacceptable reviews to `rejected`; `rows`: SQL of the rows of the source that are good so far."""
     human = contract.system.log.human
     assert human is not None  # noqa: S101 (its log is declared)
     if human.recorded_at:

@@ -1,9 +1,4 @@
-"""Sensitive features that never travel with decisions: joined while rows come in, from a keyed file or table of their
-own.
-
-The file names people by their clear identifier, as the decisions do where they come in. What is stored is the value
-beside the decision, and the person as the decision holds them (a pseudonym where the system file says so).
-"""
+"""Sensitive features that never travel with decisions, joined from a keyed file or table while rows come in."""
 
 from __future__ import annotations
 
@@ -58,12 +53,11 @@ def travelling(system: System, columns: Iterable[str]) -> tuple[SchemaChange, ..
 def joined(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, contract: Contract, rows: str, *, source: str
 ) -> tuple[str, tuple[SchemaChange, ...]]:
-    """SQL of decisions about to be stored, with their sensitive values; and what of the file is not clear.
+    """Return SQL of decisions about to be stored, with their sensitive values, and the faults of the file.
 
-    `rows` is SQL with the columns of the table `decisions`, `source` the relation they are read from, which still has
-    the people's clear identifiers. Somebody who is not in the file, or there with different values, is unknown.
-
-    Raises SourceError when the file is missing or cannot be read.
+    `rows`: SQL with the columns of `decisions`; `source`: their relation with clear identifiers. Somebody who is
+    absent, or
+    there with different values, is unknown. Raises SourceError when the file is missing or cannot be read.
     """
     system, groups = contract.system, in_force(contract.system)
     if not groups:
@@ -77,11 +71,7 @@ def joined(
 
 
 def refresh(workspace: Workspace, system: System, *, force: bool = False) -> JoinResult | None:
-    """Joins all stored decisions anew when the file has changed since they were; None when there is nothing to do.
-
-    People who were added get their values, people who were taken out become unknown; the counts of the months they
-    fall in are made anew. Sealed months have no rows left and stay as they are.
-    """
+    """Join all stored decisions anew when the file has changed since they were; None when there is nothing to do."""
     groups = in_force(system)
     if not groups or not has_lake(workspace):
         return None

@@ -31,7 +31,7 @@ class KeyedFile:
 def open_keyed(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, groups: Sequence[str]
 ) -> KeyedFile:
-    """Opens the file that a system names under `sensitive`, for some of its groups.
+    """Open the file that a system names under `sensitive`, for some of its groups.
 
     Raises SourceError when it is missing, lacks a column or cannot be read.
     """

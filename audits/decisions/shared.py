@@ -1,9 +1,4 @@
-"""Which systems hold the same decisions: found by the rows themselves, while they come in.
-
-Two systems that tell of the same people could be subtracted from one another, whatever their files call them. A
-decision is the same where its id and its day are (stored in clear or as a pseudonym); in logs that identify their rows
-by other columns, where its person and its moment are.
-"""
+"""Which systems hold the same decisions: those with equal id and day, else equal person and moment."""
 
 from __future__ import annotations
 
@@ -175,10 +170,7 @@ def _months(
 
 
 def _says_the_same(system: System, other: System | None) -> str:
-    """SQL: whether two rows differ in nothing that both systems read from a column of one name, as it stands there.
-
-    Two logs that number their rows from 1 have ids in common, and nothing else.
-    """
+    """Return SQL that tells whether two rows agree in all that both systems read from a column of one name."""
     if other is None:
         return "true"
     pairs = [("score", "score")] if system.log.score and system.log.score == other.log.score else []

@@ -33,11 +33,11 @@ Cell = float | str | None
 
 @dataclass(frozen=True, kw_only=True)
 class SingleDecision:
-    """What the log says of one decision. Nothing of it is about anybody but the person it concerns.
+    """What the log says of one decision.
 
-    `reached`: by stage, whether the person came that far; empty without stages. `features`: the logged value of each
-    watched input. `compared`: for each of them the values of at most `MOST_COMPARED` decisions of the same version and
-    month, to take averages of, never to show; empty where fewer than the smallest group were made.
+    `reached`: by stage, whether the person came that far; `features`: the logged value of each watched input;
+    `compared`:
+    their values in at most `MOST_COMPARED` decisions of the same version and month, empty where these are too few.
     """
 
     decided_on: dt.date
@@ -53,10 +53,9 @@ class SingleDecision:
 
 
 def read_decision(workspace: Workspace, system: System, words: Sequence[str]) -> SingleDecision:
-    """The decision of an id; `words` are the values of the columns that identify one, in their order.
+    """Return the decision of an id; `words` are the values of the columns that identify one, in their order.
 
-    Raises BoussoleError where the system keeps no single decisions, and where there is none of this id: with what is
-    known of it (purged, set aside, out of the figures, of another system) and the next step.
+    Raises BoussoleError where the system keeps no single decisions, and where there is none of this id.
     """
     _hold_kept(system)
     if len(words) != len(system.log.key):

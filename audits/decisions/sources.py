@@ -30,13 +30,11 @@ def open_source(
     files: Files | None = None,
     added: Mapping[str, str] | None = None,
 ) -> OpenSource:
-    """Opens a CSV, Excel, Parquet or JSON lines file, or an address of `databases`.
+    """Open a CSV, Excel, Parquet or JSON lines file, or an address of `databases`.
 
-    `files` says how it is written, where somebody knows; the rest is found out. Folders named `key=value` that a file
-    lies in are columns of it; so are those `added`, with one value in every row, where the file lacks them.
-
-    Raises SourceError for a missing, empty or unreadable source, an unknown kind, a missing column, and for what can
-    be read in two ways.
+    `files`: how it is written; the rest is found out. `added`: columns with one value, as those of `key=value` folders.
+    Raises SourceError for a missing, empty or unreadable source, an unknown kind, a missing column, and what is
+    ambiguous.
     """
     text = str(source)
     if text.startswith("duckdb:"):

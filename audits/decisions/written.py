@@ -1,7 +1,4 @@
-"""What the texts of a month were for, what became of them and where they ran: counts, never a text.
-
-What became of texts is what agents made of them: it is told of the texts of `TEAM` agents or more, never of a few.
-"""
+"""Counts of the texts of a month by purpose, outcome and place, outcomes only for `TEAM` agents or more."""
 
 from __future__ import annotations
 
@@ -41,10 +38,7 @@ class TaskTexts:
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenTexts:
-    """The texts of some days, by task, the most first, and by provider and place.
-
-    `outcomes`, `ran`: whether the log says what became of them, and where they ran.
-    """
+    """The texts of some days, by task, provider and place; `outcomes` and `ran`: whether the log holds these."""
 
     first: dt.date
     last: dt.date
@@ -58,11 +52,7 @@ class WrittenTexts:
 def written_texts(
     connection: duckdb.DuckDBPyConnection, system: System, *, within: Window | None = None
 ) -> WrittenTexts | None:
-    """The texts of a window, or of the last month that the log holds; None where it holds none.
-
-    Tasks with fewer texts than `suppress_below` are told with all others (`named_tasks`); the name of a place is
-    nobody's.
-    """
+    """Return the texts of a window, or of the last month that the log holds; None where it holds none."""
     section, source, limit = system.generations, table(system, "generations"), system.privacy.suppress_below
     if section is None:
         return None

@@ -49,9 +49,8 @@ def build_contract(
     now: dt.datetime,
     content: str,
 ) -> Contract:
-    """The contract of a source whose columns have these DuckDB types; `period` dates decisions without time.
-
-    `content`: the hash of the source.
+    """Build the contract of a source with these column types; `period` dates decisions without time, `content` is its
+    hash.
     """
     if log == "decisions":
         made = decisions.contract(system, types, period=period, now=now, content=content)

@@ -63,11 +63,11 @@ class Needs:
 class Contract:
     """The contract of one log of one system, as SQL.
 
-    `identity` is SQL of what identifies a row, in clear; `id_column` is what the reader of a fault is told.
-    `select` maps each column of the lake's table to an expression over the source's columns; `faults` are tested in
-    order: the first that holds is the row's fault, as (SQL condition, column, reason, show the value). `rows` are
-    what one source row gives, each as (overrides of `select`, condition): one row unless a log says otherwise. `texts`
-    are SQL of texts of several columns whose keyed hash is stored.
+    `identity`: what identifies a row, in clear; `select`: an expression for each column of the lake's table; `faults`:
+    tested
+    in order, as (SQL condition, column, reason, show the value); `rows`: what one source row gives, each as (overrides
+    of
+    `select`, condition); `texts`: texts of several columns whose keyed hash is stored.
     """
 
     system: System
@@ -128,10 +128,7 @@ class Contract:
         self.select["id"] = pseudonym(self.identity) if private or self.kind.hashed else self.identity
 
     def moment(self, role: str, column: str, *, now: dt.datetime, required: bool = True, to_come: bool = False) -> str:
-        """A local time that there is, neither before 1990 nor in the future (or not far, of what is `to_come`).
-
-        Its SQL is returned.
-        """
+        """Return SQL of a local time that exists, neither before 1990 nor in the future unless it may be `to_come`."""
         moment = self._moment(column)
         self.moments[role], self.select[role] = moment, moment.local
         local = moment.local

@@ -42,12 +42,7 @@ class ColumnReader:
         return f"({name} IS NULL OR CASE WHEN {name} < '!' THEN trim({name}) = '' ELSE false END)"
 
     def formula(self, column: str) -> str:
-        """True where a spreadsheet would run the text: it starts with `=`, `@`, a sign that starts no number, or with
-        another form of these.
-
-        DuckDB weighs both sides of an AND for every row, but the branches of a CASE only where they are reached; and
-        functions of one column once for each entry of its dictionary.
-        """
+        """Return SQL that is true where a spreadsheet would run the text."""
         first = f"left(trim({quote(column)}), 1)"
         sign = f"({first} IN ('+', '-') AND {self.double(column)} IS NULL)"
         runs = f"coalesce(({first} <> '' AND contains('=@{WIDE}', {first})) OR {sign}, false)"

@@ -48,9 +48,8 @@ def later_columns(system: System) -> list[str]:
 def contract(
     system: System, types: Mapping[str, str], *, period: dt.date | None, now: dt.datetime, content: str
 ) -> Contract:
-    """The contract of a log whose columns have these DuckDB types; `period` dates rows when the log has no time.
-
-    `content`: the hash of the source, which identifies its rows where nothing else does.
+    """Return the contract of a log of decisions; `period` dates rows without time, `content` identifies rows without
+    an id.
     """
     made = Contract(system, "decisions", ColumnReader(types), " + ".join(system.log.key) or ROW)
     _identity(made, content)
@@ -223,10 +222,7 @@ def _texts(contract: Contract) -> None:
 
 
 def _groups(contract: Contract, today: dt.date) -> None:
-    """Values of watched categories and of groups.
-
-    Not of those joined from their keyed file, nor once their legal basis has ended.
-    """
+    """Declare the values of watched categories and of groups."""
     read = contract.read
     for feature in contract.system.categories:
         contract.select[f"f_{feature}"] = f"CASE WHEN NOT {read.absent(feature)} THEN {read.text(feature)} END"

@@ -25,10 +25,7 @@ _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
 
 @dataclass(frozen=True)
 class TableHead:
-    """The names of the columns, in order, and how many lines they take.
-
-    `twice` are names that the file gives to more than one column, whatever their case: DuckDB's names know none.
-    """
+    """The names of the columns, in order, how many lines they take, and names given `twice` whatever their case."""
 
     names: tuple[str, ...]
     lines: int
@@ -36,7 +33,7 @@ class TableHead:
 
 
 def name_columns(rows: Sequence[Sequence[str]], *, files: Files, wanted: Sequence[str], where: str) -> TableHead:
-    """What the columns are called; `rows` are the first ones, split, and `wanted` columns should be there.
+    """Find the names of the columns from the first `rows`, split; `wanted` columns should be there.
 
     Raises SourceError where a title stands above the names, and where there are no names.
     """
@@ -71,11 +68,7 @@ def _refuse_title(rows: Sequence[Sequence[str]], where: str) -> None:
 
 
 def _refuse_no_header(rows: Sequence[Sequence[str]], where: str) -> None:
-    """Raises SourceError where the first line is a row like the others.
-
-    It is one where a date stands above dates, where a text appears again below it, and where most of it are numbers
-    above numbers (one number can be a name).
-    """
+    """Raise SourceError where the first line is a row like the others."""
     below = [row for row in rows[1:1001] if row != rows[0]]
     columns = {
         place: (cell.strip(), [row[place].strip() for row in below if len(row) > place and row[place].strip()])
@@ -136,10 +129,9 @@ class Dialect:
 
 
 def find_dialect(text: str, *, whole: bool, files: Files, wanted: Sequence[str], where: str) -> Dialect:
-    """The dialect of a text of which this is the beginning, or all of it (`whole`); `wanted` columns should be there.
+    """Find the dialect of the beginning of a text, or of all of it (`whole`); `wanted` columns should be there.
 
-    Raises SourceError where the separator cannot be told, where a title stands above the names of the columns, and
-    where there are no names.
+    Raises SourceError where the separator cannot be told, a title stands above the names of the columns, or names lack.
     """
     told = re.match(r"sep=(.)\r?\n", text)
     body = text[told.end() :] if told else text
@@ -205,10 +197,7 @@ def _agreement(rows: Sequence[Sequence[str]]) -> float:
 
 @contextmanager
 def rewritten(path: Path, encoding: str) -> Iterator[str]:
-    """The path of a pipe that gives the file once, as UTF-8 with lines that all end in a line feed.
-
-    A thread writes to it, until the file ends or the block does. What it could not read is raised here.
-    """
+    """Yield the path of a pipe that gives the file once, as UTF-8 with lines that all end in a line feed."""
     source, target = os.pipe()
     faults: list[Exception] = []
     writer = threading.Thread(target=_write, args=(path, encoding, target, faults), daemon=True)
@@ -268,7 +257,7 @@ class DelimitedFile:
 
 
 def open_delimited(path: Path, *, files: Files, wanted: Sequence[str]) -> DelimitedFile:
-    """Finds out how a text file is written; `files` holds what somebody says of it.
+    """Find out how a text file is written; `files` holds what is declared of it.
 
     Raises SourceError for what cannot be told or read, with the place of a byte that the encoding does not have.
     """

@@ -71,20 +71,16 @@ class TextEncoding:
 
 
 def known_as(encoding: str) -> str:
-    """The name by which people know an encoding.
-
-    >>> known_as("utf-8-sig"), known_as("iso8859-1"), known_as("cp1252")
-    ('UTF-8', 'latin-1', 'cp1252')
-    """
+    """Return the customary name of an encoding."""
     known = {"utf-8-sig": "UTF-8", "iso8859-1": "latin-1", "iso8859-15": "latin-9"}
     name, comma, rest = encoding.partition(",")
     return known.get(name, name.upper() if name.startswith("utf") else name) + comma + rest
 
 
 class UndecodableError(Exception):
-    """A byte that an encoding does not have, and where it stands.
+    """A byte that an encoding does not have, and its place.
 
-    `strange`: cp1252 is not what the file is written in either; `mixed`: all the rest is in that encoding.
+    `strange`: the file is not written in cp1252 either; `mixed`: all the rest is in that encoding.
     """
 
     def __init__(
@@ -96,10 +92,9 @@ class UndecodableError(Exception):
 
 
 def survey(path: Path, encoding: str | None = None) -> TextEncoding:
-    """Looks at all bytes of a text file; `encoding` is what somebody says it is.
+    """Read all bytes of a text file to find its encoding; `encoding` is the declared one.
 
-    Raises SourceError for what is no text or in no encoding that can be told, UndecodableError for a byte that the
-    encoding does not have.
+    Raises SourceError for what is no text or in no known encoding, UndecodableError for a byte that the encoding lacks.
     """
     head = next(pieces(path), b"")
     refuse_disguised(head[:512], where=str(path))
@@ -212,10 +207,7 @@ def _strange(path: Path) -> bool:
 
 
 def _uniform(path: Path, encoding: str) -> bool:
-    """Whether DuckDB can read the file as it lies: UTF-8, and all lines end in one way.
-
-    Raises SourceError for a NUL: no text has one.
-    """
+    """Whether DuckDB can read the file as it is: UTF-8, and all lines end in one way."""
     wide = encoding.startswith(("utf-16", "utf-32"))
     ends, line = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("latin-1")(), translate=False), 1
     for piece in pieces(path):

@@ -30,11 +30,7 @@ _SIGNS: tuple[tuple[bytes, str, str], ...] = (
 
 
 def kind_of(path: str | PurePath) -> str | None:
-    """csv, json, parquet or xlsx by the name of a file; None for what cannot be imported.
-
-    >>> kind_of("a.csv.gz"), kind_of("b.XLSX"), kind_of("c.parquet.gz"), kind_of("d.docx")
-    ('csv', 'xlsx', None, None)
-    """
+    """Return csv, json, parquet or xlsx by the name of a file; None for what cannot be imported."""
     suffixes = [suffix.lower() for suffix in PurePath(path).suffixes]
     packed = suffixes[-1:] and suffixes[-1] == COMPRESSED
     found = READERS.get(suffixes[-2] if packed and len(suffixes) > 1 else suffixes[-1] if suffixes else "")
@@ -55,11 +51,9 @@ def refuse_disguised(head: bytes, *, where: str) -> None:
 
 
 def expand(source: str) -> list[tuple[str, str]]:
-    """Path and name of each file of a source, in order; of one file or table, itself.
+    """Return path and name of each file of a source, in order; names that start with `_` or `.` are passed over.
 
-    The files of a folder are all files in it and below it; those whose names start with `_` or `.` are passed over, as
-    every writer of partitions means them to be. Raises SourceError where there is none, where one cannot be imported,
-    and for a table of Delta or Iceberg.
+    Raises SourceError where there is none, where one cannot be imported, and for a table of Delta or Iceberg.
     """
     path = Path(source)
     if not path.is_dir():

@@ -26,9 +26,9 @@ TELL = "Give --decimal , or --decimal . (or `files: {decimal: …}` in the syste
 
 @dataclass(frozen=True)
 class NumberEvidence:
-    """What all cells of a column say: `comma` can only be decimal, `thousands` can only be thousands, `either` both.
+    """Evidence of all cells of a column: `comma` is decimal, `thousands` separates thousands, `either` may be both.
 
-    `points` are numbers with a decimal point, `dots` could have thousands with a point.
+    `points` are numbers with a decimal point; in `dots` the point may separate thousands.
     """
 
     column: str
@@ -44,8 +44,8 @@ def _is(cell: str, *patterns: str) -> str:
 
 
 def numeric(column: str) -> tuple[str, str]:
-    """SQL, twice: whether at least half of the filled cells are numbers, and some are not written as computers do
-    (commas, spaces); and whether some could have a point between thousands.
+    """Return SQL, twice: whether a column is mostly numbers written with commas or spaces; whether a point may part
+    thousands.
     """
     cell = f"trim({quote(column)})"
     number = _is(cell, PLAIN, FRENCH, DOTTED, ENGLISH, SPACED_POINT)
@@ -62,10 +62,11 @@ def decimal_of(
     where: str,
     pointed: Collection[str] = (),
 ) -> tuple[str | None, list[str]]:
-    """What stands before decimals in these columns of the table `incoming`, and the columns that it changes.
+    """Return what stands before decimals in these columns of `incoming`, and the columns that it changes.
 
-    None where no column has a comma. In `pointed` columns a point is known to stand before decimals. Raises
-    SourceError where commas and points contradict one another, and where nothing tells what they mean.
+    None where no column has a comma. Raises SourceError where commas and points contradict one another, and where
+    nothing
+    tells what they mean.
     """
     found = [_evidence(connection, column) for column in columns]
     found = [replace(each, points=max(each.points, 1)) if each.column in pointed else each for each in found]

@@ -31,9 +31,9 @@ class BadLine:
 class OpenSource:
     """A source ready to query: `relation` is SQL with the columns that are read and `row` (from 1).
 
-    `types` are the DuckDB types of all its columns (`typed`: declared by the source, not guessed as text);
-    `columns` are those that are read; `bad_lines` are the records that could not even be split; `mark` is where a
-    source that only grows was left; `reading` says how a file was read where that had to be found out.
+    `types`: DuckDB types of all columns (`typed`: declared by the source); `bad_lines`: records that could not be
+    split;
+    `mark`: where a growing source was left; `reading`: how a file was read.
     """
 
     name: str

@@ -46,11 +46,7 @@ def open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, fi
 
 @dataclass(frozen=True)
 class TextTable:
-    """A file whose cells are texts: the names of its columns, and how it is read so far.
-
-    `fill` puts some of its columns into the table `incoming` and returns the rows that cannot be read. Columns that are
-    `pointed`, known by then, hold numbers of which is known that a point stands before their decimals.
-    """
+    """A file whose cells are texts; `fill` puts some of its columns into `incoming` and returns the unreadable rows."""
 
     path: Path
     head: TableHead

@@ -42,9 +42,9 @@ def dated(column: str) -> str:
 
 
 def order_of(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], *, where: str) -> str | None:
-    """The order of the dates in these columns of the table `incoming`; None where there are no such columns.
+    """Return the order of the dates in these columns of `incoming`; None where there are no such columns.
 
-    Raises SourceError where nothing tells the order, or dates of both orders are there.
+    Raises SourceError where nothing tells the order, or where both orders occur.
     """
     found = [_evidence(connection, column) for column in columns]
     day = next((each for each in found if each.day_first), None)
@@ -129,11 +129,7 @@ class FileReading:
     sheet: str | None = None
 
     def sentence(self, say: Callable[..., str] = str.format) -> str:
-        """The sentence that tells how the values were read; `say` puts its parts into another language.
-
-        >>> FileReading(encoding="cp1252", separator=";", decimal=",", dates="%d/%m/%Y").sentence()
-        'read as cp1252, `;`, decimal comma, dates day/month/year'
-        """
+        """Describe in one sentence how the values were read; `say` translates its parts."""
         separator = {None: None, "\\t": say("tab"), "\t": say("tab")}.get(self.separator, f"`{self.separator}`")
         decimal = {",": say("decimal comma"), ".": say("decimal point, commas between thousands")}.get(
             self.decimal or ""
@@ -163,11 +159,9 @@ def rewrite(
     where: str,
     pointed: Collection[str] = (),
 ) -> tuple[str | None, str | None]:
-    """Rewrites numbers and dates in text columns of the table `incoming`; returns what stands before decimals and how
-    dates were read, None where there was nothing to choose. Columns that are `pointed` hold numbers of which is known
-    that a point stands before their decimals.
+    """Rewrite numbers and dates in text columns of `incoming`; returns the decimal mark and the order of dates.
 
-    Raises SourceError where the file does not tell and `files` does not say.
+    `pointed` columns are known to have a decimal point. Raises SourceError where neither the file nor `files` tells.
     """
     if not columns:
         return None, None
@@ -185,9 +179,7 @@ def rewrite(
 
 
 def _mostly(connection: duckdb.DuckDBPyConnection, column: str, value: str) -> bool:
-    """Whether some cells are dates of a format, and with those that need none at least half of the filled ones: a few
-    identifiers can look like 20260131.
-    """
+    """Whether some cells are dates of a format, and at least half of the filled ones are dates."""
     cell = f"trim({quote(column)})"
     iso = f"regexp_full_match({cell}, {literal(ISO)})"
     found = connection.execute(

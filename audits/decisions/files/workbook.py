@@ -40,9 +40,9 @@ OVERLAP = 16_384
 class SourceSheet:
     """One sheet: the names of its columns, its rows as text, and the rows that cannot be read.
 
-    `header` is the row of the sheet that holds the names, 0 where there are none; `faults` (row, column, reason) and
-    the columns that are `pointed` (some cells are numbers with decimals, which Excel itself holds) are known once the
-    rows were read.
+    `header` is the row that holds the names (0: none); `faults` (row, column, reason) and `pointed` (columns with
+    decimals)
+    are known once the rows were read.
     """
 
     path: Path
@@ -95,7 +95,7 @@ class SourceSheet:
 
 
 def open_sheet(path: Path, *, sheet: str | None, header: bool) -> tuple[SourceSheet, list[list[str]]]:
-    """A sheet of a workbook, and its first rows as text: the one that is named, else the only one that is filled.
+    """Open a sheet of a workbook, the named one or the only filled one; returns it and its first rows as text.
 
     Raises SourceError for what is no workbook, for several sheets, merged cells, and formulas without a result.
     """
@@ -134,11 +134,7 @@ def refuse_no_workbook(file: IO[bytes], *, where: str, largest: int) -> None:
 
 
 def text_of(cell: Any) -> str | None:
-    """What a cell says, as text that needs no locale: a date as 2026-09-30, true and false, a decimal point.
-
-    >>> [text_of(c) for c in (None, 12.0, 0.1, True, dt.datetime(2026, 9, 30), dt.datetime(2026, 9, 30, 14, 5), " a ")]
-    [None, '12', '0.1', 'true', '2026-09-30', '2026-09-30T14:05:00', ' a ']
-    """
+    """Return the text of a cell, independent of locale: a date as 2026-09-30, true and false, a decimal point."""
     if cell is None or cell == "":
         return None
     if isinstance(cell, bool):
