@@ -10,7 +10,7 @@ import altair as alt
 
 from boussole.dashboard.markup.elements import INK, INK_2, MARKS, PAPER, embed
 from boussole.dashboard.views.charts.charts import chart_svg
-from boussole.dashboard.views.charts.drawings import layered
+from boussole.dashboard.views.charts.drawings import styled
 
 WIDTH, HEIGHT, LEADING = 470, 340, 20
 OURS = MARKS["kept"].ink
@@ -38,9 +38,8 @@ def framed(layers: Sequence[alt.Chart], *, width: int, height: int, padding: dic
     """Layers as an SVG drawing with its fonts inside, on the paper of the house."""
     title: dict[str, Any] = {"titleColor": INK_2, "titleFontSize": 14, "titleFontWeight": 400, "titlePadding": 10}
     axis = {"labelPadding": 10, **title}
-    return embed(
-        chart_svg(layered(layers, axis=axis, background=PAPER, width=width, height=height, padding=padding), "en")
-    )
+    style = {**styled(**axis), "background": PAPER, "autosize": alt.AutoSizeParams(type="none")}
+    return embed(chart_svg(alt.LayerChart(layer=layers, width=width, height=height, padding=padding, **style), "en"))
 
 
 _SIZES = "datum.value >= 1e6 ? format(datum.value / 1e6, ',') + ' million' : format(datum.value, ',')"

@@ -225,6 +225,8 @@ STATIC = Path(__file__).parents[1] / "app" / "static"
 SCRIPT = "\n".join(
     (STATIC / name).read_text(encoding="utf-8") for name in ("page.js", "keep.js", "frame.js", "tour.js", "reading.js")
 )
+PALE = "#d3cfc4"
+"""What lies behind a drawing: intervals."""
 """The script of every page."""
 STYLE = (STATIC / "style.css").read_text(encoding="utf-8")
 """The style of every page."""

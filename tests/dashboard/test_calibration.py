@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.views.charts.calibration import (
-    CalibrationCurve,
-    calibration_chart,
-)
+from boussole.dashboard.views.charts.calibration import calibration_chart
+from boussole.dashboard.views.charts.charts import curves_svg
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system import ArticleSection, system_page
 from tests.as_json import curves, drawn_and_not
@@ -69,30 +68,22 @@ def test_what_has_no_value_has_no_drawing_and_is_not_said_to_be_protected(scored
     assert drawn_and_not(scored) == ([("gender",)], [("age",)])
 
 
-def places(shown: list[CalibrationCurve], *, narrow: bool) -> tuple[dict[str, list[Document]], int, int]:
-    """The marks of a drawing by their kind, its width and its height."""
-    spec = calibration_chart(shown, "en", narrow=narrow).to_dict(validate=False)
-    marks: dict[str, list[Document]] = {}
-    for layer in spec["layer"]:
-        kind = layer["mark"]["type"] + ("-dash" if layer["mark"].get("strokeDash") else "")
-        marks.setdefault(kind, []).extend(spec["datasets"][layer["data"]["name"]])
-    return marks, spec["width"], spec["height"]
-
-
 @pytest.mark.parametrize("narrow", [False, True])
-def test_points_stand_where_they_should_in_squares_of_one_scale(scored: Document, narrow: bool) -> None:
+def test_squares_have_one_scale_and_every_band_its_point(scored: Document, narrow: bool) -> None:
     """Where a score announces what happens a point is on the dashes: women's are above, men's below."""
     shown = curves(scored, ("gender",), EN, system=None)
-    marks, width, height = places(shown, narrow=narrow)
-    squares = marks["rule-dash"]
-    assert len(squares) == 2
-    for place, square in enumerate(squares):
-        side = square["x2"] - square["x"]
-        assert square["y"] - square["y2"] == side == squares[0]["x2"] - squares[0]["x"]
-        points = [mark for mark in marks["point"] if mark["group"] == place]
-        for point, (_, _, announced, observed, _) in zip(points, BANDS["FM"[place]], strict=True):
-            assert point["x"] == pytest.approx(square["x"] + announced * side)
-            assert point["y"] == pytest.approx(square["y"] - observed * side)
-    every = [mark for each in marks.values() for mark in each]
-    assert all(0 <= mark["x"] <= width and 0 <= mark["y"] <= height for mark in every)
-    assert squares[0]["x2"] < squares[1]["x"] < squares[1]["x2"] < width
+    spec = calibration_chart(shown, "en", narrow=narrow).to_dict(validate=False)
+    drawn = spec["datasets"][spec["data"]["name"]]
+    wanted = [(place, *each[2:4]) for place, sex in enumerate("FM") for each in BANDS[sex]]
+    assert [(each["place"], each["announced"], each["observed"]) for each in drawn] == wanted
+    assert all(each["low"] < each["observed"] <= each["high"] for each in drawn)
+    dashes = next(layer for layer in spec["spec"]["layer"] if layer["mark"].get("strokeDash"))
+    assert all(each["announced"] == each["observed"] for each in spec["datasets"][dashes["data"]["name"]])
+    scales = {str(layer["encoding"][axis]["scale"]) for layer in spec["spec"]["layer"][1:] for axis in "xy"}
+    assert scales == {"{'domain': [0.0, 1.0], 'nice': False, 'zero': False}"}
+    assert spec["spec"]["width"] == spec["spec"]["height"]
+
+
+def test_a_name_is_drawn_as_it_is_and_ends_no_process(scored: Document) -> None:
+    shown = [replace(each, label='"],<b>\x00') for each in curves(scored, ("gender",), EN, system=None)]
+    assert "&quot;],&lt;b&gt;⟨U+0000⟩" in curves_svg(shown, "en").replace('"],', "&quot;],")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,10 +12,10 @@ from boussole.audits.languages import inside
 from boussole.audits.systems import System
 from boussole.charter.document import Band, MeasureDocument, Standing
 from boussole.charter.judging.families import decision
+from boussole.dashboard.markup.elements import INK, INK_2, PALE, printable
 from boussole.dashboard.markup.words import Say, speaker
-from boussole.dashboard.views.charts.drawings import ticks
+from boussole.dashboard.views.charts.drawings import styled, ticks, wrapped
 from boussole.dashboard.views.charts.groups import By, attribute_name, group_of
-from boussole.dashboard.views.charts.squares import Square, squares_chart
 from boussole.dashboard.views.charts.tables import LARGE, VerdictTable, between
 
 ERROR = "calibration_error"
@@ -63,29 +64,63 @@ def calibration_title(by: By, say: Say, *, system: System | None) -> str:
     return say("What the score announces and what happened, by {attribute}", attribute=attribute)
 
 
-def calibration_chart(shown: Sequence[CalibrationCurve], lang: str, *, narrow: bool = False) -> alt.LayerChart:
+def calibration_chart(shown: Sequence[CalibrationCurve], lang: str, *, narrow: bool = False) -> alt.FacetChart:
     """One square a group: across the mean score of a band, up the share observed; dashes where both are the same."""
     say = speaker(lang)
-    seen = [value for curve in shown for band in curve.bands for value in _values(band)]
-    at = ticks(0.0, min(1.0, max(seen)), most=4)
-    squares = [_square(curve, say) for curve in shown]
-    return squares_chart(squares, at, (say("Announced"), say("Observed")), say, narrow=narrow)
+    bands = [(place, band) for place, curve in enumerate(shown) for band in curve.bands]
+    at = ticks(0.0, min(1.0, max(value for _, band in bands for value in _values(band))), most=4)
+    columns = 2 if narrow or len(shown) <= 2 else 3
+    side = 50 if narrow else 240 if columns == 2 else 145
+    scale = alt.Scale(domain=[at[0], at[-1]], nice=False, zero=False)
+    values = [at[0], at[-1]] if narrow else at
+    x = alt.X("announced:Q", scale=scale, axis=alt.Axis(values=values, format="%", title=say("Announced")))
+    y = alt.Y("observed:Q", scale=scale, axis=alt.Axis(values=values, format="%", title=say("Observed"), titleX=-50))
+    same = alt.InlineData(values=[{"announced": end, "observed": end} for end in (at[0], at[-1])])
+    known = alt.Chart().transform_filter("isValid(datum.low)")
+    layers = [
+        known.mark_rule(color=PALE, strokeWidth=6 if narrow else 9).encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
+        alt.Chart(same).mark_line(color=INK_2, strokeWidth=1.5, strokeDash=[5, 4]).encode(x=x, y=y),
+        alt.Chart().mark_line(color=INK, strokeWidth=1.5).encode(x=x, y=y),
+        alt.Chart()
+        .mark_point(shape="diamond", size=44 if narrow else 90, filled=True, opacity=1, color=INK)
+        .encode(x=x, y=y),
+    ]
+    names = [_heading(curve, say, width=side // 8) for curve in shown]
+    header = alt.Header(
+        title=None,
+        labelExpr=f"{json.dumps(names, ensure_ascii=False)}[datum.value]",
+        labelAnchor="start",
+        labelAlign="left",
+        labelColor=INK,
+        labelFontSize=14,
+        labelFontWeight=700,
+        labelLineHeight=18,
+    )
+    return alt.FacetChart(
+        data=alt.InlineData(values=[{"place": place, **_point(band)} for place, band in bands]),
+        spec=alt.LayerChart(layer=layers, width=side, height=side),
+        facet=alt.Facet("place:O", header=header),
+        columns=columns,
+        spacing=alt.RowColnumber(row=44 + 18 * max(map(len, names)), column=32 if narrow else 46),
+        bounds="flush",
+        resolve=alt.Resolve(axis=alt.AxisResolveMap(x="independent")),
+        **styled(titleColor=INK_2, titleFontSize=14, titleFontWeight="normal"),
+    )
 
 
 def _values(band: Band) -> list[float]:
     return [band.mean_score, band.observed_rate, *([band.interval.high] if band.interval else [])]
 
 
-def _square(curve: CalibrationCurve, say: Say) -> Square:
-    points = [(band.mean_score, band.observed_rate) for band in curve.bands]
-    ends = [(band.mean_score, band.interval) for band in curve.bands]
-    return Square(
-        label=curve.label,
-        told=beyond_words(curve, say),
-        line=points,
-        dots=points,
-        bars=[(score, found.low, found.high) for score, found in ends if found],
-    )
+def _point(band: Band) -> dict[str, float | None]:
+    low, high = (band.interval.low, band.interval.high) if band.interval else (None, None)
+    return {"announced": band.mean_score, "observed": band.observed_rate, "low": low, "high": high}
+
+
+def _heading(curve: CalibrationCurve, say: Say, *, width: int) -> list[str]:
+    """The lines above a square. Control characters in a name would end the process that draws."""
+    parts = (curve.label, beyond_words(curve, say))
+    return [line for part in parts if part for line in wrapped(printable(part), width=width)]
 
 
 def beyond_words(curve: CalibrationCurve, say: Say) -> str:

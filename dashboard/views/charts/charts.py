@@ -129,7 +129,7 @@ def curves_svg(shown: Sequence[CalibrationCurve], lang: str, *, narrow: bool = F
     return chart_svg(calibration_chart(shown, lang, narrow=narrow), lang)
 
 
-def chart_svg(chart: alt.LayerChart, lang: str) -> str:
+def chart_svg(chart: alt.LayerChart | alt.FacetChart, lang: str) -> str:
     """The chart as an SVG drawing that names the bundled fonts, numbers written for the language."""
     register()
     # A control character in a name would end the whole process inside vl-convert.

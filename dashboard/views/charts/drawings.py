@@ -48,9 +48,10 @@ def rose_svg(
     needle: str | None = None,
     named: bool = True,
 ) -> str:
-    """The compass rose: `articles` (id → name) clockwise from the top, `rings` from the inside out.
+    """The drawing: `articles` (id → name) clockwise from the top, `rings` from the inside out.
 
-    `needle` is the id of the article it points at, if any. Not `named`, the names are left to what is laid over it.
+    `needle` is the id of the article it points at; without one, there is no needle. Not `named`, the names are left to
+    what is laid over it, in the same places: on pages they are links.
     """
     say = speaker(lang)
     shown = rings_shown(rings, articles, say)
@@ -286,9 +287,11 @@ def draw(shown: DotRows) -> alt.LayerChart:
         _points(dots, x, y, layout),
         *_texts(dots, y, layout),
     ]
-    return layered(
-        layers,
-        axis={"labelPadding": 8, "labelOverlap": False},
+    # All is said at once: each step of a chart that is built up copies all its data.
+    return alt.LayerChart(
+        layer=layers,
+        autosize=alt.AutoSizeParams(type="none"),
+        **styled(labelPadding=8, labelOverlap=False),
         width=layout.plot,
         height=layout.row * max(len(dots), 1),
         padding={"left": layout.names, "right": layout.values, "top": layout.top, "bottom": layout.bottom},
@@ -425,10 +428,8 @@ def _texts(dots: Sequence[Dot], y: alt.Y, layout: DotLayout) -> list[alt.Chart]:
     ]
 
 
-def layered(
-    layers: Sequence[alt.Chart], *, axis: Mapping[str, Any], background: str = "transparent", **properties: Any
-) -> alt.LayerChart:
-    """One drawing of several layers, with the type and lines of every drawing; `axis` adds to its axes."""
+def styled(**axis: Any) -> dict[str, Any]:
+    """The type, lines and background of every drawing; `axis` adds to its axes."""
     axes = alt.AxisConfig(
         grid=True,
         gridColor=LINE,
@@ -440,5 +441,4 @@ def layered(
         **axis,
     )
     config = alt.Config(font=QUOTED, aria=False, view=alt.ViewConfig(stroke=None), axis=axes)
-    size = alt.AutoSizeParams(type="none")
-    return alt.LayerChart(layer=list(layers), config=config, autosize=size, background=background, **properties)
+    return {"config": config, "background": "transparent"}

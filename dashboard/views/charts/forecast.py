@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from boussole.dashboard.markup.elements import INK, INK_2, LINE
+from boussole.dashboard.markup.elements import INK, INK_2, LINE, PALE
 from boussole.dashboard.views.charts.drawings import ticks
 from boussole.dashboard.views.charts.over_time import HIGH, LEFT, TOP, WIDE, stroke, text
-from boussole.dashboard.views.charts.squares import PALE
 
 BOTTOM, RIGHT = 48, 92
 APART = 17
