@@ -37,10 +37,8 @@ class LogFile:
 
 @contextmanager
 def ephemeral(system: System, *, parent: Workspace | None = None) -> Iterator[Workspace]:
-    """A workspace for one system in a private folder (0700), deleted on every way out but a killed process.
-
-    With a `parent`, its settings hold, and its keys are used where they lie (and made there, if it has none
-    yet), so that pseudonyms are the same; nothing else of it is read or written.
+    """Yield a private workspace (0700) for one system, deleted at the end; it uses the settings and keys of a
+    `parent`.
     """
     with _ended_orderly(), tempfile.TemporaryDirectory(prefix="boussole-audit-") as name:
         home = Path(name)
@@ -54,11 +52,7 @@ def ephemeral(system: System, *, parent: Workspace | None = None) -> Iterator[Wo
 
 
 def whole_log(system: System, *, home: Path | None = None) -> System:
-    """The system as one file or run is audited: all of the log at once, without sources and without drift.
-
-    A file is not a period: there is no reference period in it to measure drift from. Paths of the system file start
-    from `home`, the workspace it belongs to.
-    """
+    """Return the system as one file or run is audited: the whole log at once, without sources and without drift."""
     changes: dict[str, object] = {"windows": Windows(audit="all"), "features": [], "sources": []}
     if system.sensitive is not None:
         path = _rooted(system.sensitive.path, home or Path.cwd())

@@ -8,10 +8,7 @@ from collections.abc import Iterable
 
 
 class BoussoleError(Exception):
-    """Bad input or usage, told in one paragraph: what is wrong, where, and the next step.
-
-    The command line prints it without a traceback and exits with 2.
-    """
+    """Bad input or usage, described in one paragraph: what is wrong, where, and the next step."""
 
     def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
         self.what, self.where, self.next_step = what, where, next_step
@@ -59,11 +56,7 @@ _PLACE = re.compile(r"(Malformed JSON) in file .*(, at byte \d+ in [a-z/]+ \d+)"
 
 
 def reason_of(error: Exception) -> str:
-    """What an error says, in one line; of a database's error only its kind where its words could quote a row.
-
-    >>> reason_of(OSError("the server is gone.\\nTraceback"))
-    'the server is gone'
-    """
+    """Return the message of an error in one line; of a database's error only its kind where it could quote a row."""
     first = str(error).split("\n", maxsplit=1)[0].rstrip(".")
     if not from_database(error):
         return first
@@ -80,11 +73,7 @@ def from_database(error: BaseException) -> bool:
 
 
 def printable(text: str) -> str:
-    """What somebody else says, on one short line, without what a terminal would obey.
-
-    >>> printable("no \\x1b[31mred\\nline")
-    'no  [31mred line'
-    """
+    """Return somebody else's text on one short line, without control characters that a terminal would obey."""
     return "".join(each if each.isprintable() else " " for each in text).strip()[:300]
 
 
@@ -92,15 +81,7 @@ MOST_LISTED = 20
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known word, or lists them; of many those most like it.
-
-    >>> nearest("tilte", ["title", "owner"])
-    "Did you mean 'title'?"
-    >>> nearest("zzz", ["owner", "title"])
-    'Known: owner, title.'
-    >>> nearest("zzz", [f"word{n}" for n in range(23)])[-24:]
-    'word8, word9 and 3 more.'
-    """
+    """Name the nearest known word, or list the known words; of many those most like it."""
     choices = sorted(known)
     close = difflib.get_close_matches(word, choices, n=1)
     if close:

@@ -1,7 +1,4 @@
-"""Evidence: the cube rows an audit read, kept as a file named by its content, from which it can be recomputed.
-
-The same rows as CSV have one form too, whose hash is sealed beside: whoever cannot read Parquet recomputes from that.
-"""
+"""Evidence: the cube rows an audit read, kept as a file named by its content, from which it can be recomputed."""
 
 from __future__ import annotations
 
@@ -84,9 +81,8 @@ def store(folder: Path, read: AuditInputs) -> EvidenceHashes:
 
 
 def csv_of(table: pa.Table) -> bytes:
-    """Rows as CSV, in one form: a line of names, then every value in double quotes and no value as nothing at all.
-
-    Columns are those of the file, lines end with a line feed, the text is UTF-8, numbers are written in full.
+    """Write rows as UTF-8 CSV: names first, every value in double quotes, no value as nothing, line feeds at the
+    end.
     """
     texts = pa.table({name: pa.compute.cast(table[name], pa.string()) for name in table.column_names})
     buffer = io.BytesIO()
@@ -96,7 +92,7 @@ def csv_of(table: pa.Table) -> bytes:
 
 
 def load(folder: Path, digest: str) -> AuditInputs:
-    """What an audit read, from a stored evidence file.
+    """Read the inputs of an audit from a stored evidence file.
 
     Raises BoussoleError when the file is missing or its content no longer has the hash it is named by.
     """
@@ -120,7 +116,7 @@ def load(folder: Path, digest: str) -> AuditInputs:
 
 
 def rows_of(folder: Path, digest: str) -> pa.Table:
-    """The rows of a stored evidence file, all cubes together, with the columns of `SCHEMA`.
+    """Read the rows of a stored evidence file, all cubes together, with the columns of `SCHEMA`.
 
     Raises BoussoleError when the file is missing or its content no longer has the hash it is named by.
     """

@@ -18,11 +18,7 @@ AGAIN = "then run the command again."
 
 @dataclass(frozen=True, kw_only=True)
 class FaultKind:
-    """A kind of fault: what is told of it, the next step, and by what it is known.
-
-    `machine`: the state of the machine, not of a file, so that no other advice counts: to restore a backup on a disk
-    that is full mends nothing.
-    """
+    """A kind of fault: its message, the next step, and how it is recognised; `machine`: a state of the machine."""
 
     what: str
     next_step: str
@@ -134,10 +130,7 @@ class MachineError(BoussoleError):
 
 
 def foreseen(error: BaseException, *, where: str = "") -> BoussoleError | None:
-    """What a fault is in plain words; None for what nobody foresaw, and for an error that says it best itself.
-
-    The state of the machine goes before what an error of ours says of a file.
-    """
+    """Describe a fault in plain words; None for an unforeseen one, and for an error that describes itself best."""
     found = kind_of(error)
     ours = error if isinstance(error, BoussoleError) else None
     if ours is not None and (found is None or _knows_better(ours, found[0])):

@@ -1,8 +1,4 @@
-"""Texts that a spreadsheet would run as a formula or a command, and how they are written so that none does.
-
-What counts is the first character that is seen: also in its full-width and small forms, which spreadsheets of some
-languages read as the plain ones, and behind blanks, marks of direction and other characters that are not seen.
-"""
+"""Texts that a spreadsheet would run as a formula or a command, and how they are written so that none does."""
 
 from __future__ import annotations
 
@@ -21,9 +17,5 @@ ESCAPED = f"^'+{RUNS[1:]}"
 
 
 def escaped(text: str) -> str:
-    """A text with an apostrophe before it where a spreadsheet would run it, or where it looks like one of these.
-
-    >>> escaped("=1+1"), escaped("＝1+1"), escaped("\\u200b@x"), escaped("-3,5"), escaped("fr-1"), escaped("'=1")
-    ("'=1+1", "'＝1+1", "'\\u200b@x", "'-3,5", 'fr-1', "''=1")
-    """
+    """Put an apostrophe before a text that a spreadsheet would run, or that looks as if it had one already."""
     return f"'{text}" if re.search(RUNS, text) or re.search(ESCAPED, text) else text

@@ -29,51 +29,29 @@ _LOCALES = {"fr": Locale("fr"), "en": Locale("en", "GB")}
 
 
 def number(value: float, lang: str, digits: int = 2) -> str:
-    """A number with exactly `digits` decimals.
-
-    >>> number(1234.5, "en"), number(1234.5, "fr") == "1\u202f234,50", number(-0.001, "fr", 1)
-    ('1,234.50', True, '0,0')
-    """
+    """Format a number with exactly `digits` decimals."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return format_decimal(round(value, digits) + 0.0, format=pattern, locale=_locale(lang)).replace("-", MINUS)
 
 
 def whole(n: float, lang: str) -> str:
-    """A number rounded to a whole one.
-
-    >>> whole(12000, "en"), whole(12000, "fr") == "12\u202f000"
-    ('12,000', True)
-    """
+    """Format a number rounded to a whole one."""
     return number(n, lang, 0)
 
 
 def percent(value: float, lang: str, digits: int = 1) -> str:
-    """A share in percent.
-
-    >>> percent(0.214, "en"), percent(0.214, "fr") == "21,4\u202f%"
-    ('21.4%', True)
-    """
+    """Format a share in percent."""
     return number(100 * value, lang, digits) + (f"{NARROW}%" if lang == "fr" else "%")
 
 
 def date_words(date: dt.date, lang: str) -> str:
-    """A date in words.
-
-    >>> date_words(dt.date(2026, 7, 1), "fr"), date_words(dt.date(2026, 7, 1), "en")
-    ('1er juillet 2026', '1 July 2026')
-    """
+    """Format a date in words."""
     words = format_date(date, "long", locale=_locale(lang))
     return re.sub(r"^1 ", "1er ", words) if lang == "fr" else words
 
 
 def period_words(first: dt.date, last: dt.date, lang: str) -> str:
-    """A period of whole days, both included, in words that follow "decisions …".
-
-    >>> period_words(dt.date(2026, 7, 1), dt.date(2026, 9, 30), "fr")
-    'du 1er juillet 2026 au 30 septembre 2026'
-    >>> period_words(dt.date(2026, 7, 1), dt.date(2026, 7, 1), "en")
-    'of 1 July 2026'
-    """
+    """Format a period of whole days, both included, in words that follow "decisions …"."""
     if first == last:
         return ("du " if lang == "fr" else "of ") + date_words(first, lang)
     start, end = date_words(first, lang), date_words(last, lang)
@@ -81,13 +59,7 @@ def period_words(first: dt.date, last: dt.date, lang: str) -> str:
 
 
 def french(text: str) -> str:
-    """French text with its no-break spaces and typographic apostrophes; applying it twice changes nothing.
-
-    Only existing spaces are replaced, so addresses and times such as 10:30 stay as they are.
-
-    >>> french("« L'écart : 12 000 ; vrai ? »") == "«\u202fL’écart\u202f: 12\u202f000\u202f; vrai\u202f?\u202f»"
-    True
-    """
+    """Put no-break spaces and typographic apostrophes into French text; applying it twice changes nothing."""
     text = _apostrophes(text)
     text = re.sub(r"[ \u00a0]+(?=[;:!?%»€])", NARROW, text)
     text = re.sub(r"(?<=«)[ \u00a0]+", NARROW, text)
@@ -96,13 +68,7 @@ def french(text: str) -> str:
 
 
 def typeset(text: str, lang: str) -> str:
-    """Text in the typography of its language.
-
-    >>> typeset("Why ?", "en"), typeset("Pourquoi ?", "fr") == "Pourquoi\u202f?"
-    ('Why ?', True)
-    >>> typeset("today's", "en") == "today\u2019s"
-    True
-    """
+    """Put text into the typography of its language."""
     return around(text, {"fr": french, "en": english}.get(lang, str))
 
 
@@ -116,36 +82,23 @@ def _apostrophes(text: str) -> str:
 
 
 def capital(text: str) -> str:
-    """Text that starts a line: first letter in upper case, the rest as it is.
-
-    >>> capital("femmes"), capital("QPV"), capital("")
-    ('Femmes', 'QPV', '')
-    """
+    """Return text that starts a line: first letter in upper case, the rest as it is."""
     return begun(text, lambda first: first[:1].upper() + first[1:])
 
 
 def inside(title: str) -> str:
-    """A title as it stands inside a sentence: first letter in lower case, unless it begins an acronym.
-
-    >>> inside("Sexe"), inside("QPV"), inside("Âge au dépôt")
-    ('sexe', 'QPV', 'âge au dépôt')
-    """
+    """Return a title as it stands inside a sentence: first letter in lower case, unless it begins an acronym."""
     return title if title[1:2].isupper() else begun(title, lambda first: first[:1].lower() + first[1:])
 
 
 def bracketed(text: str) -> str:
-    """A text as it stands inside parentheses.
-
-    >>> bracketed("distance (km)")
-    'distance [km]'
-    """
+    """Return a text as it stands inside parentheses."""
     return around(text, lambda piece: piece.replace("(", "[").replace(")", "]"))
 
 
 class Catalogue:
-    """The messages of one language, read from `FOLDER/LANG/LC_MESSAGES/messages.po`; English is the source.
-
-    A message without a translation is returned as it is.
+    """The messages of one language, from `FOLDER/LANG/LC_MESSAGES/messages.po`; without a translation, the English
+    one.
     """
 
     def __init__(self, folder: Path, lang: str) -> None:

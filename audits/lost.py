@@ -1,7 +1,4 @@
-"""A lost ledger: its file is missing or holds no entry, and what lies beside it shows that there was one.
-
-Only the standard library is used until something is wrong: every command and every page asks.
-"""
+"""A lost ledger: its file is missing or holds no entry, and what lies beside it shows that there was one."""
 
 from __future__ import annotations
 
@@ -38,10 +35,8 @@ class RecordsState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Lost:
-    """A lost ledger: what is left of its file, how much of each kind shows that there was one, what may bring it back.
-
-    `backups` are files beside it, the newest first; `kept` is the name and the number of entries of the checkpoint in
-    the workspace that knows most.
+    """A lost ledger: the state of its file, the traces by kind, the `backups` (newest first), and the `kept`
+    checkpoint.
     """
 
     state: RecordsState
@@ -68,10 +63,7 @@ def refusal_of(workspace: Workspace) -> LostLedgerError | None:
 
 
 def lost_ledger(workspace: Workspace) -> Lost | None:
-    """What is known of a lost ledger; None where it is there, or there never was one.
-
-    A file that cannot be read is another fault, which its readers tell.
-    """
+    """Return what is known of a lost ledger; None where it is there, or there never was one."""
     path = workspace.governance
     if state_of(path) is None or not _signs(workspace, path):
         return None
@@ -91,10 +83,7 @@ def lost_ledger(workspace: Workspace) -> Lost | None:
 
 
 def state_of(path: Path, *, after_writers: bool = False) -> RecordsState | None:
-    """Why the file holds no ledger; None where it holds an entry, or cannot be read.
-
-    `after_writers`: looked at when nobody else writes.
-    """
+    """Return why the file holds no ledger; None where it holds an entry, or cannot be read."""
     if not path.exists():
         return RecordsState.missing
     if not path.stat().st_size:  # never opened: SQLite would remove the journal that a backup may need

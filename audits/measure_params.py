@@ -90,10 +90,11 @@ class MonthOfEffect(DocumentPart):
 
 
 class DetectedTexts(DocumentPart):
-    """What was found in all texts that were read, or drafts, by a reader that misses some.
+    """What a reader that misses some findings found in all texts that were read, or drafts.
 
-    `annotated`, `found`, `reported`, `right`: what the reader did on texts that people annotated. `share`: flagged ÷
-    texts ÷ recall; `most`: the upper end of what was flagged ÷ the lower end of recall.
+    `annotated`, `found`, `reported`, `right`: its results on annotated texts; `share`: flagged ÷ texts ÷ recall;
+    `most`: the
+    upper end of what was flagged ÷ the lower end of recall.
     """
 
     texts: Count

@@ -38,9 +38,8 @@ class Interval:
 class Measure:
     """One measured value, or the reason why there is none.
 
-    `by` names the attribute(s), `group` the values (None: across groups), `given` the stratum.
-    `n` is the denominator of the value (decisions), `clusters` the hash buckets that hold some of them
-    (None where rows are independent). `params` records all that the value depends on.
+    `by` names the attribute(s), `group` the values (None: across groups), `given` the stratum; `n` is the denominator,
+    `clusters` the hash buckets that hold some of it (None: independent rows), `params` all that the value depends on.
     """
 
     metric: str
@@ -90,45 +89,27 @@ class Measure:
 
 
 def group_label(by: tuple[str, ...], group: Group) -> str:
-    """The label of a group: `gender=F,age=50+`; an unknown value is written `?`.
-
-    `=` and `%` in a value are written `%3D` and `%25`: else a value could pass for two attributes.
-
-    >>> group_label(("gender", "age"), ("F", None)), group_label(("gender",), ("F,age=50+",))
-    ('gender=F,age=?', 'gender=F,age%3D50+')
+    """Return the label of a group, `gender=F,age=50+`, with `?` for an unknown value and `=` and `%` escaped in
+    values.
     """
     values = ["?" if value is None else value.replace("%", "%25").replace("=", "%3D") for value in group]
     return ",".join(f"{name}={value}" for name, value in zip(by, values, strict=True))
 
 
 def measure_id(metric: str, by: tuple[str, ...], group: Group | None) -> str:
-    """The stable name of a measure.
-
-    >>> measure_id("selection_rate", (), None), measure_id("selection_rate", ("sex",), ("F",))
-    ('selection_rate', 'selection_rate/sex=F')
-    >>> measure_id("demographic_parity_difference", ("sex",), None)
-    'demographic_parity_difference/sex'
-    """
+    """Return the stable name of a measure."""
     if not by:
         return metric
     return f"{metric}/{','.join(by) if group is None else group_label(by, group)}"
 
 
 def attribute_of(by: Sequence[str]) -> str | None:
-    """The name of an attribute or crossing; None for everybody.
-
-    >>> attribute_of(("sex", "age")), attribute_of(())
-    ('sex*age', None)
-    """
+    """Return the name of an attribute or crossing; None for everybody."""
     return "*".join(by) or None
 
 
 def label_of(group: Sequence[str | None] | None) -> str | None:
-    """What a group is called beside the name of its attribute; an unknown value is written `?`.
-
-    >>> label_of(("F", None)), label_of(None)
-    ('F, ?', None)
-    """
+    """Return the name of a group beside that of its attribute, with `?` for an unknown value."""
     return None if not group else ", ".join("?" if value is None else value for value in group)
 
 
@@ -136,9 +117,10 @@ def label_of(group: Sequence[str | None] | None) -> str | None:
 class Cells:
     """Counts of one attribute (or declared intersection, or of everybody) in one window.
 
-    `counts` has the shape (groups, buckets, decision, outcome): decision is not selected, selected;
-    outcome is negative, positive, none. A group with a None holds people whose value is unknown.
-    `clustered` tells whether buckets hash a declared cluster; if not, rows are independent.
+    `counts`: (groups, buckets, decision, outcome); decision is not selected, selected; outcome is negative, positive,
+    none.
+    A None in a group is an unknown value. `clustered`: whether buckets hash a declared cluster; else rows are
+    independent.
     """
 
     by: tuple[str, ...]
@@ -166,8 +148,8 @@ class Cells:
 class Strata:
     """Counts of one attribute by stratum: a combination of codes for the values of the controls (None: not known).
 
-    `counts` has the shape (groups, strata, buckets, decision); without clusters there is one bucket. `too_many`: there
-    were more strata than can be read, so that none is here.
+    `counts`: (groups, strata, buckets, decision), with one bucket without clusters; empty where there are `too_many`
+    strata.
     """
 
     by: tuple[str, ...]
@@ -180,10 +162,9 @@ class Strata:
 
 @dataclass(frozen=True, kw_only=True)
 class ListSums:
-    """Sums over lists by name (those of the cube `ranks`): `totals` (…,), and in each bucket, `parts` (…, buckets).
+    """Sums over lists by name (those of the cube `ranks`): exact `totals` (…,), and `parts` by bucket (…, buckets).
 
-    Totals are exact; the parts, being rounded, may add up to something else in the last digit. `people`: what people
-    bring to the figures, by their own buckets (…, buckets); None where lists are the only clusters.
+    `people`: what people bring to the figures, by their own buckets; None where lists are the only clusters.
     """
 
     totals: Mapping[str, npt.NDArray[np.float64]]
@@ -201,10 +182,11 @@ class ListSums:
 
 @dataclass(frozen=True, kw_only=True)
 class Lists:
-    """The ranked lists of one window that hold at least two known groups of one attribute, added up.
+    """Sums over the ranked lists of one window that hold at least two known groups of one attribute.
 
-    `sums` are those of each of the `groups`, `whole` those over all groups of each list. Buckets hash lists. `every`:
-    all lists of the window. `purged`: rows would be needed to count them, and are gone.
+    `sums` are those of each of the `groups`, `whole` those over all groups, by buckets of lists; `every` counts all
+    lists;
+    `purged`: the rows they would be counted from are gone.
     """
 
     by: tuple[str, ...]
@@ -217,9 +199,8 @@ class Lists:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One stage of a funnel: of those who reached the one before, who moved on.
-
-    In the tables `decision` 1 means having reached the stage, and no outcome is known. `strata` are those of `step`.
+    """One stage of a funnel: of those who reached the one before (decision 1: reached), who moved on, without
+    outcomes.
     """
 
     name: str
@@ -232,9 +213,9 @@ class Stage:
 class Scores:
     """Counts of one attribute by score: equal bins of the declared range, the lowest first, and one for the top.
 
-    `counts` has the shape (groups, bins, buckets, decision, outcome); without clusters there is one bucket. `totals`
-    and `squares`: the sum of the scores of each cell, and of their squares. Decisions without a score are in none:
-    `missing` counts them by group. `purged`: the rows they would be counted from are gone.
+    `counts`: (groups, bins, buckets, decision, outcome), with one bucket without clusters; `totals`, `squares`: sums of
+    scores
+    and of their squares by cell; `missing`: decisions without a score by group; `purged`: the rows are gone.
     """
 
     by: tuple[str, ...]
@@ -259,13 +240,7 @@ class Scores:
         return int(self.counts.shape[1]) - 1
 
     def edges(self, parts: int) -> list[float]:
-        """The ends of some number of equal parts of the range.
-
-        >>> empty = np.zeros((0, 11, 1, 2, 3))
-        >>> Scores(by=(), groups=(), range=(0, 1), counts=empty, totals=empty, squares=empty, missing=empty,
-        ...        clustered=False).edges(4)
-        [0.0, 0.25, 0.5, 0.75, 1.0]
-        """
+        """Return the ends of some number of equal parts of the range."""
         low, high = self.range
         return [low + (high - low) * i / parts for i in range(parts + 1)]
 

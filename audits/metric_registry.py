@@ -59,11 +59,7 @@ class Registry:
         self._metrics[metric.name] = metric
 
     def metric(self, name: str) -> Metric:
-        """The metric of that name; raises MetricError that names the nearest.
-
-        >>> REGISTRY.metric("impact_ratio").ideal
-        1.0
-        """
+        """Return the metric of that name; raises MetricError that names the nearest."""
         if name not in self._metrics:
             raise MetricError(f"metric '{name}' is unknown.", next_step=nearest(name, self._metrics))
         return self._metrics[name]

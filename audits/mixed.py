@@ -1,7 +1,4 @@
-"""Text with passages in another language than the text around them: whoever writes it out can say which (WCAG 3.1.2).
-
-To everybody else it is a text like any other.
-"""
+"""Text with passages in another language than the text around them, so that output can say which (WCAG 3.1.2)."""
 
 from __future__ import annotations
 
@@ -14,12 +11,7 @@ Passage = tuple[str, str | None]
 
 
 class MixedText(str):
-    """A text and its passages, in order.
-
-    >>> text = MixedText([("Pour ", None), ("ein Patient", "de")])
-    >>> text, (text + ".").passages
-    ('Pour ein Patient', (('Pour ', None), ('ein Patient', 'de'), ('.', None)))
-    """
+    """A text and its passages with their languages, in order."""
 
     passages: tuple[Passage, ...]
 
@@ -69,11 +61,7 @@ def around(text: str, change: Callable[[str], str]) -> str:
 
 
 def filled(message: str, values: Mapping[str, str]) -> str:
-    """A message with its values, which keep their languages.
-
-    >>> filled("{who} : {n}", {"who": foreign("ein Patient", "de"), "n": "2"}).passages
-    (('ein Patient', 'de'), (' : ', None), ('2', None))
-    """
+    """Fill a message with values, which keep their languages."""
     if not any(isinstance(value, MixedText) for value in values.values()):
         return message.format(**values)
     found: list[Passage] = []
@@ -83,11 +71,7 @@ def filled(message: str, values: Mapping[str, str]) -> str:
 
 
 def joined(between: str, texts: Iterable[str]) -> str:
-    """Texts one after the other, which keep their languages.
-
-    >>> joined(", ", ["a", foreign("b", "de")]).passages
-    (('a', None), (', ', None), ('b', 'de'))
-    """
+    """Join texts, which keep their languages."""
     listed = list(texts)
     if not any(isinstance(text, MixedText) for text in listed):
         return between.join(listed)
@@ -96,11 +80,7 @@ def joined(between: str, texts: Iterable[str]) -> str:
 
 
 def marked(text: str, name: str) -> str:
-    """A text in which a name in another language says so wherever it stands as a word of its own.
-
-    >>> marked("Les personnes contacted sont 5.", foreign("contacted", "en")).passages
-    (('Les personnes ', None), ('contacted', 'en'), (' sont 5.', None))
-    """
+    """Mark a name in another language wherever it stands in a text as a word of its own."""
     if not isinstance(name, MixedText) or len(name.passages) != 1:
         return text
     word, whole = name.passages[0], re.compile(rf"(?<!\w)({re.escape(name)})(?!\w)")

@@ -23,10 +23,7 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class Pairs:
-    """Cases `k` and sizes `n` of the compared group (1) and of the other (0): shape (buckets, strata).
-
-    Every stratum holds people of both. Without clusters there is one bucket.
-    """
+    """Cases `k` and sizes `n` of the compared group (1) and of the other (0) by (buckets, strata), in common strata."""
 
     k1: Ints
     n1: Ints

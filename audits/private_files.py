@@ -1,7 +1,4 @@
-"""Files that only their owner reads, whatever the umask of the program that writes them, whole or not at all.
-
-A command of Boussole narrows its umask as well, for what libraries write; a notebook keeps its own.
-"""
+"""Files that only their owner reads, whatever the umask of the program that writes them, whole or not at all."""
 
 from __future__ import annotations
 
@@ -33,10 +30,9 @@ def make_file(path: Path) -> None:
 
 
 def write(path: Path, content: bytes | str, *, mode: int = FILE, lasting: bool = False, fresh: bool = False) -> None:
-    """A file, whole or as it was: written beside, then put in its place; its folder is made where it is missing.
+    """Write a file whole, or leave it as it was; its folder is made where it is missing.
 
-    `lasting`: even when the machine stops. `fresh`: never over a file that is there. Raises OSError (FileExistsError);
-    nothing is left then.
+    `lasting`: also if the machine stops. `fresh`: raises FileExistsError where a file is there.
     """
     make_folder(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{PART}")

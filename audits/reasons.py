@@ -69,20 +69,12 @@ class Reason(StrEnum):
     TOTALS = "a line of totals, not a row"
 
     def told(self, **values: object) -> Told:
-        """The reason with what differs from row to row.
-
-        >>> Reason.SCORE.told(low="0", high="1")
-        'the score is outside [0, 1]'
-        """
+        """Return the reason with what differs from row to row."""
         return Told(self.value.format(**values))
 
     @classmethod
     def of(cls, text: str) -> Reason | None:
-        """The reason that a text tells; None for one of another version.
-
-        >>> Reason.of("the score is outside [0, 1]").name, Reason.of("because")
-        ('SCORE', None)
-        """
+        """Return the reason that a text states; None for one of another version."""
         return next((reason for reason in cls if reason._pattern.fullmatch(text)), None)
 
     @property
@@ -92,10 +84,6 @@ class Reason(StrEnum):
 
 
 def with_length(reason: str, longest: int | None) -> str:
-    """A reason as an import tells it; of values that are too long with the length of the longest.
-
-    >>> with_length(Reason.TOO_LONG.told(limit="1,000"), 5_242_880), with_length("not a date", 3)
-    ('longer than 1,000 characters (5,242,880 in the longest)', 'not a date')
-    """
+    """Return a reason as an import states it; of values that are too long with the length of the longest."""
     told = longest is not None and Reason.of(reason) is Reason.TOO_LONG
     return f"{reason} ({longest:,} in the longest)" if told else reason

@@ -118,11 +118,11 @@ def recount(
     published: Sequence[ShownWindow] | None = None,
     today: dt.date | None = None,
 ) -> Recount:
-    """Counts the rows of an audit again and compares with the counts that were kept.
+    """Count the rows of an audit again and compare with the counts that were kept.
 
-    `published`: what earlier audits have shown, to find again what they oblige to hide; not looked for without.
-
-    Raises LakeError when the lake is busy or cannot be read.
+    `published`: what earlier audits have shown, to find again what they oblige to hide. Raises LakeError when the lake
+    is
+    busy or cannot be read.
     """
     today = today or dt.datetime.now(asked.system.zone).date()
     ended = tuple(
@@ -249,9 +249,7 @@ def _since_purged(found: AuditInputs, kept: AuditInputs) -> AuditInputs:
 
 
 def _binned(one: AuditInputs, other: AuditInputs, *, values: bool) -> list[object]:
-    """The histograms, of categories with the names that both have where some have none; of a column whose bins were
-    chosen anew, and without `values` of each column of categories, how many decisions there are, and of numbers how
-    many have none."""
+    """Return the histograms of one audit that can be compared with those of the other, with the values both name."""
     others = {each.feature: each for each in other.histograms}
     return [_like(each, others.get(each.feature), values=values) for each in one.histograms]
 

@@ -94,14 +94,11 @@ def measure_window(
     exact: bool = False,
     earlier: Earlier | None = None,
 ) -> Run:
-    """Measures a window (the system's own when not given) and keeps the cube rows it read.
+    """Measure a window (the system's own when not given) and keep the cube rows it read.
 
-    They are evidence once the audit is sealed (`audits.unsealed`).
-
-    `as_of` (today when not given) decides which outcomes have matured. Groups whose legal basis has ended by then,
-    or by today, are not read. With `exact`, decisions are counted from rows instead of the cube. `earlier` tells what
-    was published of the same decisions: what all of it would give away together is hidden.
-
+    `as_of` (default: today) decides which outcomes have matured; groups whose legal basis has ended are not read.
+    `exact`:
+    rows are counted instead of the cube; `earlier`: what was published of the same decisions.
     Raises EmptyWindowError where the window holds no decision.
     """
     today = dt.datetime.now(system.zone).date()
@@ -161,11 +158,9 @@ def read_window(
     apart: Sequence[Apart] | None = None,
     common: Common | None = None,
 ) -> AuditInputs:
-    """All that an audit reads of a window, and of the window of reference where that is another.
+    """Read all that an audit needs of a window and of its window of reference.
 
-    Groups named in `without` are not read. `published`: what earlier audits have shown of the window and of the window
-    of reference; `common`: with which groups, both from `find_common`. `apart`: the rows to leave out, where that is
-    known; else they are found.
+    `published`, `common`: from `find_common`; `apart`: the rows to leave out, found where not given.
     """
     if system.only_writes:
         return _read_texts(connection, system, window, exact=exact)
@@ -282,10 +277,7 @@ def measure_evidence(read: AuditInputs, system: System, *, stands: WindowStandin
 
 
 def design_effect(everybody: Cells) -> float:
-    """The most by which repeated people can multiply the sampling error of a share; 1 for independent rows.
-
-    It is the mean size of clusters, reached where all rows of a person agree.
-    """
+    """Return the mean size of clusters, by which repeated people can at most multiply the variance of a share."""
     sizes = everybody.counts.sum(axis=(0, 2, 3))
     return cluster_size(sizes) if everybody.clustered and sizes.sum() else 1.0
 

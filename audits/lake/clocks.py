@@ -1,7 +1,6 @@
 """Changes of clocks, as SQL: instants of local times, hours that a zone skips, and hours that it has twice.
 
-The lake holds local times. In the hour that a zone has twice, the column `again` of a row tells which of the two is
-meant, where the source told it: two bits for each moment of the row, in the order of its table.
+The column `again` of a row tells, by two bits for each moment, which of two equal hours is meant.
 """
 
 from __future__ import annotations
@@ -49,11 +48,7 @@ class Change:
 
 @cache
 def changes(zone: str, until: int) -> tuple[Change, ...]:
-    """The changes of clocks of a zone up to the end of a year, oldest first.
-
-    >>> [(str(change.at), change.skips) for change in changes("Europe/Paris", 2026)[-2:]]
-    [('2026-03-29 01:00:00', True), ('2026-10-25 01:00:00', False)]
-    """
+    """Return the changes of clocks of a zone up to the end of a year, oldest first."""
     there, found, step = ZoneInfo(zone), [], dt.timedelta(days=1)
     moment, end = dt.datetime(SINCE, 1, 1, tzinfo=dt.UTC), dt.datetime(until + 1, 1, 1, tzinfo=dt.UTC)
 
@@ -117,11 +112,7 @@ def _hours(first: dt.datetime, last: dt.datetime) -> Iterable[dt.datetime]:
 
 
 def said(local: str, moment: str, zone: str, *, repeated: str) -> str:
-    """SQL: which of two equal hours is meant by a moment that tells its offset; 0 where there is only one.
-
-    `moment`: SQL of it as TIMESTAMPTZ. It is the second where what lies so much earlier has the same local time.
-    `repeated`: SQL of `twice`.
-    """
+    """Return SQL of which of two equal hours a TIMESTAMPTZ `moment` means; 0 where there is only one."""
     spans = {change.before - change.after for change in _repeated(zone)}
     if not spans:
         return "0"
@@ -146,10 +137,9 @@ class Moment:
 
 
 def surely_before(one: Moment, other: Moment) -> str:
-    """SQL: whether a moment is before another, however hours that there are twice are read; never NULL.
+    """Return SQL that tells whether a moment is before another however repeated hours are read; never NULL.
 
-    By their days where one of the two is midnight sharp, and so tells no time of day. Local times are in the order of
-    their instants unless both lie in hours that there are twice.
+    They are compared by their days where one of them is midnight sharp, which stands for no time of day.
     """
     untimed = " OR ".join(f"CAST({moment.local} AS TIME) = TIME '00:00:00'" for moment in (one, other))
     days = f"CAST({one.local} AS DATE) < CAST({other.local} AS DATE)"
@@ -172,10 +162,7 @@ def same_hours(one: Moment, other: Moment) -> str:
 
 
 def ordered(moment: Moment) -> str:
-    """SQL: a time by which rows stand in the order of their instants, also within an hour that there is twice.
-
-    Of such an hour the first stands in its first half, the second in its second half.
-    """
+    """Return SQL of a time that sorts rows in the order of their instants, also within a repeated hour."""
     if moment.code == "0":
         return moment.local
     hour = f"date_trunc('hour', {moment.local})"

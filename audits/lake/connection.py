@@ -1,10 +1,5 @@
-"""Opening the lake: extensions by path, encryption, and one writer at a time.
-
-Building the lake anew: the only way that leaves nothing of what was removed.
-
-After a deletion, DuckLake's catalogue keeps the lowest and highest value that a column ever had, and SQLite keeps the
-bytes of deleted rows in free pages. So what stays is copied into a fresh catalogue with fresh keys and a fresh data
-folder; then one rename puts it in the place of the old lake, whose files are removed.
+"""Opening the lake: extensions by path, encryption, one writer at a time, and building it anew to erase what was
+removed.
 """
 
 from __future__ import annotations
@@ -67,10 +62,7 @@ state would be taken for always or never met (issue 1377 of DuckLake, mended aft
 
 
 def _options(seconds: int) -> str:
-    """SQL: how a catalogue is attached, and how long it is waited for; SQLite would give up after five seconds.
-
-    Inlined rows and column statistics would sit in clear in the catalogue, hence no inlining.
-    """
+    """Return SQL of how a catalogue is attached, without inlined data, and how long it is waited for."""
     return f"ENCRYPTED, DATA_INLINING_ROW_LIMIT 0, META_BUSY_TIMEOUT {seconds * 1000}"
 
 
@@ -84,10 +76,7 @@ def create(connection: duckdb.DuckDBPyConnection, catalogue: Path, *, name: str,
 
 
 def attach(connection: duckdb.DuckDBPyConnection, workspace: Workspace, *, seconds: int, at: int | None = None) -> Path:
-    """Attaches the lake, as it is or `at` an earlier state; returns the folder of its data, which its catalogue names.
-
-    A workspace that was moved or copied keeps its data in its folder `lake`, whatever path is written there.
-    """
+    """Attach the lake, as it is or `at` an earlier state; returns the folder of its data."""
     what = f"ATTACH 'ducklake:sqlite:{_text(workspace.catalogue)}' AS lake"
     options = _options(seconds)
     if at is not None:
@@ -109,10 +98,9 @@ def _text(path: object) -> str:
 
 @contextmanager
 def reading(workspace: Workspace, *, at: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the lake for reading, as it is or `at` an earlier state (`state_of`); readers never wait.
+    """Yield a connection for reading the lake, as it is or `at` an earlier state (`state_of`).
 
-    Raises NoLakeError when nothing has been imported yet: reading creates nothing. Raises LakeError, of another kind,
-    when the lake cannot be read.
+    Raises NoLakeError when nothing has been imported yet, another LakeError when the lake cannot be read.
     """
     if not has_lake(workspace):
         raise NoLakeError(
@@ -197,12 +185,11 @@ def explain(workspace: Workspace, error: duckdb.Error) -> None:
 
 @contextmanager
 def writing(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with an open transaction, under the workspace's writer lock; commits at the end.
+    """Yield a connection with an open transaction, under the workspace's writer lock; it commits at the end.
 
-    DuckLake knows no unique constraint: besides the lock, every transaction updates the one-row table `turn`,
-    so that two writers which passed the lock (another host, a lost lock file) certainly conflict.
-
-    Raises LakeError when the disk is full or the catalogue stays locked; nothing is written then.
+    Every transaction updates the one-row table `turn`, so that two writers conflict even without the lock. Raises
+    LakeError
+    when the disk is full or the catalogue stays locked; nothing is written then.
     """
     with turn(workspace), lent(workspace) as connection:
         try:
@@ -235,12 +222,7 @@ def _remove_strays(connection: duckdb.DuckDBPyConnection, workspace: Workspace) 
 
 
 def begin(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
-    """Begins a transaction that may write to the catalogue from its start.
-
-    DuckLake reads the catalogue first and writes to it while it commits; at that change SQLite does not wait for
-    another writer (a tool that copies the file, say) but fails at once, whatever its timeout. So an option is set
-    first: it is written at once, and can be tried again while nothing is lost.
-    """
+    """Begin a transaction by a write to the catalogue, which is retried while another program holds its lock."""
     started = time.monotonic()
     while True:
         connection.execute("BEGIN")
@@ -298,9 +280,7 @@ Plan = Callable[[duckdb.DuckDBPyConnection], Mapping[Name, str] | None]
 
 
 def rebuild(workspace: Workspace, plan: Plan) -> bool:
-    """Replaces the lake by what a plan makes of it; false when the plan had nothing to do.
-
-    A crash at any point leaves the old lake or the new one; what else it leaves is removed by the next writer.
+    """Replace the lake by what a plan makes of it; returns False when the plan had nothing to do.
 
     Raises LakeError when the disk is full, the catalogue stays locked or somebody wrote meanwhile: nothing is changed.
     """

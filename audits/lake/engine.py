@@ -65,11 +65,7 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
 
 
 def scratch(**config: str) -> duckdb.DuckDBPyConnection:
-    """DuckDB in memory, for rows that are looked at and not kept; what it spills is encrypted.
-
-    Without the cryptography of `httpfs` DuckDB refuses to spill, in the middle of a large file. It makes the folder
-    when it spills, and removes it; nobody else on the machine can have made one of that name before.
-    """
+    """Open DuckDB in memory, for rows that are looked at and not kept; what it spills is encrypted."""
     spill = Path(tempfile.gettempdir()) / f"boussole-{secrets.token_hex(8)}"
     connection = duckdb.connect(config={**CONFIG, "temp_directory": str(spill), "temp_file_encryption": True, **config})
     connection.load_extension(extension_path(CRYPTOGRAPHY))
@@ -78,12 +74,7 @@ def scratch(**config: str) -> duckdb.DuckDBPyConnection:
 
 @contextmanager
 def lent(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection without the lake: of the engine that this workspace gave back last, else of a new one.
-
-    Checking the signatures of the extensions takes a third of a second each time they are loaded: longer than to bring
-    in a small file. An engine is given back as it was lent: an open transaction is rolled back, what was attached is
-    detached, temporary tables and views are dropped.
-    """
+    """Yield a connection without the lake, of the engine that this workspace gave back last or else of a new one."""
     connection = _taken(workspace) or connect(workspace)
     try:
         yield connection

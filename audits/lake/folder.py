@@ -1,9 +1,6 @@
-"""The files of a lake: its catalogue, the folder of its data, and the lake that is being built to replace it.
+"""The files of a lake: its catalogue in `keys/`, the folder of its data in `lake/`, and the draft that replaces them.
 
-The data lie in `lake/`, the catalogue in `keys/`, as it holds the keys of all data files.
-
-A lake is replaced by the rename of one file, its catalogue, which names its own data folder: at any moment there is
-the old lake or the new one. What else lies there is what an interrupted rebuild left, and is removed.
+A lake is replaced by renaming one file, its catalogue, which names its own data folder.
 """
 
 from __future__ import annotations
@@ -59,9 +56,8 @@ def draft_of(catalogue: Path) -> Path:
 
 
 def swap(catalogue: Path) -> None:
-    """Puts the draft catalogue, closed and whole, in the place of the catalogue.
-
-    Raises LakeError where SQLite has work under way beside the old catalogue: it would be done to the new one.
+    """Put the closed draft catalogue in the place of the catalogue; raises LakeError where SQLite has work under
+    way.
     """
     refuse_work(catalogue)
     draft = draft_of(catalogue)

@@ -24,11 +24,7 @@ def note_reading(connection: duckdb.DuckDBPyConnection, system: System, way: Way
 
 
 def last_reading(connection: duckdb.DuckDBPyConnection, system: System) -> dt.date | None:
-    """The last day on which the main log of a system was read; None where no day is noted.
-
-    Of a system whose file names sources of that log, it is the day of the last complete sync: a file that somebody
-    imports tells nothing of what the sources hold.
-    """
+    """Return the last day on which the main log of a system was read (by a complete sync where it has sources)."""
     way: Way = "sync" if system.syncs else "import"
     row = connection.execute(f"SELECT max(day) FROM {TABLE} WHERE system = ? AND way = ?", [system.id, way]).fetchone()
     found: dt.date | None = row[0] if row else None

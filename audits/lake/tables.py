@@ -96,29 +96,17 @@ SUMS = dict.fromkeys(CUBES, ("n",)) | {
 
 
 def quote(name: str) -> str:
-    """A quoted SQL identifier.
-
-    >>> quote('a"b')
-    '"a""b"'
-    """
+    """Quote an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(value: object) -> str:
-    """A quoted SQL string.
-
-    >>> literal("L'Isle")
-    "'L''Isle'"
-    """
+    """Quote an SQL string."""
     return "'" + str(value).replace("'", "''") + "'"
 
 
 def is_value(column: str, value: str | None) -> str:
-    """SQL: whether a column holds a value, or none (never NULL).
-
-    >>> is_value("g_sex", "F"), is_value("g_sex", None)
-    ("g_sex IS NOT DISTINCT FROM 'F'", 'g_sex IS NOT DISTINCT FROM NULL')
-    """
+    """Return SQL that tells whether a column holds a value, or none (never NULL)."""
     return f"{column} IS NOT DISTINCT FROM {'NULL' if value is None else literal(value)}"
 
 
@@ -133,11 +121,7 @@ def table(system: System, name: str) -> str:
 
 
 def cube_of(log: str) -> str:
-    """The name of the table of what is counted of a log by itself.
-
-    >>> cube_of("contacts")
-    'contacts_counted'
-    """
+    """Return the name of the table of counts of a log that is counted by itself."""
     return f"{log}_counted"
 
 
@@ -210,11 +194,7 @@ rows may bear one number."""
 
 
 def place_of(connection: duckdb.DuckDBPyConnection, system: System, *, alias: str = "") -> str:
-    """SQL: the whole number that tells a decision from all others. `alias`: of the decisions, with a dot.
-
-    It is the lake's own for its row; in a transaction that wrote decisions before, where these may repeat, it is made
-    of its batch and its row there.
-    """
+    """Return SQL of the whole number that tells a decision from all others; `alias`: of the decisions, with a dot."""
     written = f"SELECT 1 FROM {table(system, 'decisions')} WHERE rowid >= {UNCOMMITTED} LIMIT 1"
     if connection.execute(written).fetchone() is None:
         return f"{alias}rowid"
@@ -228,11 +208,7 @@ def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
 
 
 def holds(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
-    """Whether a relation has a row; of a table, with no condition, the cheapest thing to ask before anything else.
-
-    Of an empty table DuckLake looks up, in each query anew, what is known of the values of each column that is asked
-    for: 4 ms each (its pull request 1313).
-    """
+    """Whether a relation has a row; asked of a table without a condition, which is cheap."""
     return connection.execute(f"SELECT 1 FROM {relation} LIMIT 1").fetchone() is not None
 
 

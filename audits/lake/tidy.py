@@ -1,8 +1,4 @@
-"""Keeping the lake small: every sync leaves small files, rows struck out of older files, and old states.
-
-Nothing here changes what the lake says. Small files are merged, files of which much was struck out are written anew,
-old states are forgotten, and files that no state needs any more are removed.
-"""
+"""Keeping the lake small: small files are merged, old states are forgotten, and files without use are removed."""
 
 from __future__ import annotations
 
@@ -43,9 +39,8 @@ class TidyResult:
 
 
 def tidy(workspace: Workspace) -> TidyResult:
-    """Tidies the lake when it pays, in one's turn as a writer; readers go on reading.
-
-    Raises LakeError when the disk is full or the catalogue stays locked: the lake is then as it was.
+    """Tidy the lake when it pays, in one's turn as a writer; raises LakeError when the disk is full or the lock
+    stays.
     """
     if not has_lake(workspace):
         return TidyResult(0, 0)

@@ -1,13 +1,6 @@
 """Checkpoints after C2SP tlog-checkpoint: which ledger, how many entries, which root; signed, and kept elsewhere.
 
-Whoever keeps one can tell later whether the first entries are still those: nobody can make other entries that give
-the same root. Its text names no person and no machine.
-
-How a college cosigns: it holds a key and the last checkpoint it cosigned, and extends that one only.
-
-What the ledger's server hands over is the body of a request after C2SP tlog-witness: the size of the checkpoint that
-the college keeps, the proof that the new one extends it, and the new one. The folder of the college lies elsewhere,
-out of reach of whoever runs the server.
+A college cosigns a checkpoint that extends the last one it cosigned, from a request after C2SP tlog-witness.
 """
 
 from __future__ import annotations
@@ -46,20 +39,13 @@ class Checkpoint:
 
     @property
     def note(self) -> Note:
-        """The checkpoint as a note that nobody has signed yet: three lines.
-
-        >>> print(Checkpoint(origin="example.org/log", size=0, root="00" * 32).note.text, end="")
-        example.org/log
-        0
-        AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
-        """
+        """The checkpoint as a note that nobody has signed yet: three lines."""
         return Note(f"{self.origin}\n{self.size}\n{encode(bytes.fromhex(self.root))}\n")
 
 
 def parse_checkpoint(text: str) -> tuple[Note, Checkpoint]:
-    """Read a signed checkpoint: the note with its signatures, none of them verified yet, and what it says.
-
-    Raises LedgerError where it is none.
+    """Read a signed checkpoint and its note, whose signatures are not verified yet; raises LedgerError for anything
+    else.
     """
     note = parse_note(text)
     lines = note.text.removesuffix("\n").split("\n")
@@ -98,7 +84,7 @@ class CheckpointStanding(StrEnum):
 
 
 def compare_with_checkpoint(checkpoint: Checkpoint, found: Verification, *, origin: str | None) -> CheckpointStanding:
-    """How a verified ledger stands to a checkpoint; `found` was asked for the root at the checkpoint's size.
+    """Compare a verified ledger with a checkpoint; `found` holds the root at the checkpoint's size.
 
     `origin` is that of the ledger's own key, None when there is no key here.
     """
@@ -165,7 +151,7 @@ def parse_request(text: str) -> CosigningRequest:
 
 
 def check_extends(request: CosigningRequest, *, kept: Checkpoint | None, log: VerifierKey) -> None:
-    """Nothing speaks against cosigning: the ledger signed the checkpoint, and it extends the one that is kept.
+    """Check that the ledger signed the checkpoint and that it extends the one that is kept.
 
     Raises RefusedCheckpointError where it does not, LedgerError where the proof of it is missing.
     """
@@ -233,10 +219,7 @@ def found_college(folder: Path, *, name: str) -> SigningKey:
 def cosign(
     folder: Path, request: CosigningRequest, *, log: VerifierKey | None = None, at: dt.datetime | None = None
 ) -> Note:
-    """The checkpoint with the college's cosignature, kept in its folder from now on.
-
-    The first time, `log` is the public key of the ledger; the folder keeps it, and later ones must be the same. The
-    checkpoint is kept before its cosignature is handed out, so that the college never vouches for two ledgers.
+    """Cosign a checkpoint for the college, after keeping it in the college's folder; `log` is needed the first time.
 
     Raises RefusedError where the checkpoint must not be cosigned, LedgerError where something is missing.
     """
@@ -257,10 +240,7 @@ def cosign(
 
 
 def kept_checkpoint(folder: Path) -> Checkpoint | None:
-    """The checkpoint that the college keeps; None before its first.
-
-    Raises LedgerError where the college's own cosignature is not on it: the file was changed.
-    """
+    """Return the checkpoint that the college keeps, None before its first; raises LedgerError where it was changed."""
     path = folder / KEPT
     if not path.exists():
         return None
@@ -287,9 +267,8 @@ def college_key(folder: Path) -> SigningKey:
 
 
 def ledger_key(folder: Path, given: VerifierKey | None = None) -> VerifierKey | None:
-    """The public key of the ledger: the one the folder keeps, else the one given, if any.
-
-    Raises LedgerError where the folder keeps another one than the one given.
+    """Return the public key of the ledger that the folder keeps, else the one given; raises LedgerError if they
+    differ.
     """
     path = folder / LOG
     known = parse_verifier(read_text(path)) if path.exists() else None

@@ -1,8 +1,4 @@
-"""Connections to governance.sqlite, the database of ledger and records. DuckDB never opens this file.
-
-A writer begins every transaction with BEGIN IMMEDIATE: it waits for its turn before it reads, so that two
-processes never build on the same last entry. A reader can't create the file, nor change it.
-"""
+"""Connections to governance.sqlite, the database of ledger and records; writers begin with BEGIN IMMEDIATE."""
 
 from __future__ import annotations
 

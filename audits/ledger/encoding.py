@@ -7,20 +7,12 @@ import binascii
 
 
 def encode(data: bytes) -> str:
-    """Standard base64 with its padding.
-
-    >>> encode(b"abcd")
-    'YWJjZA=='
-    """
+    """Encode bytes as standard base64 with padding."""
     return base64.b64encode(data).decode()
 
 
 def decode(text: str) -> bytes | None:
-    """The bytes of a canonical text; None for any other, so that two texts never stand for the same bytes.
-
-    >>> decode("YWJjZA=="), decode("YWJjZB=="), decode("YWJj ZA==")
-    (b'abcd', None, None)
-    """
+    """Decode canonical base64; None for any other text, so that two texts never stand for the same bytes."""
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

@@ -1,7 +1,6 @@
-"""One entry of the ledger: its row, the bytes that its leaf seals, and what it may hold.
+"""One entry of the ledger: its row, the bytes that its leaf seals (RFC 8785), and what it may hold.
 
-The leaf of an entry is the canonical JSON (RFC 8785) of `{"kind": …, "payload": …, "time": …}`. Nothing can be
-erased from a Merkle log, so a payload holds ids, hashes, dates and whole numbers only: never a name, never free text.
+A payload holds ids, hashes, dates and whole numbers only, as nothing can be erased from a Merkle log.
 """
 
 from __future__ import annotations
@@ -50,11 +49,7 @@ class Entry:
 
 
 def sealed_bytes(kind: str, payload: str, time: str) -> bytes:
-    """What the leaf of an entry hashes, from a payload that is canonical JSON already.
-
-    >>> sealed_bytes("audit", '{"number":1}', "2026-11-26T09:00:00Z")
-    b'{"kind":"audit","payload":{"number":1},"time":"2026-11-26T09:00:00Z"}'
-    """
+    """Return what the leaf of an entry hashes, from a payload that is canonical JSON already."""
     return f'{{"kind":"{kind}","payload":{payload},"time":"{time}"}}'.encode()
 
 

@@ -1,8 +1,4 @@
-"""The Ed25519 keys that sign notes, after C2SP signed-note and tlog-cosignature.
-
-A public key has a text form, `NAME+ID+KEY`, that its owner publishes; whoever trusts it got it from there. A secret
-key is written as other tools for signed notes write it, into a file that only its owner reads.
-"""
+"""The Ed25519 keys that sign notes, after C2SP signed-note and tlog-cosignature."""
 
 from __future__ import annotations
 
@@ -119,12 +115,7 @@ def make_key(name: str, *, kind: int) -> SigningKey:
 
 
 def parse_verifier(text: str) -> VerifierKey:
-    """Read the text form of a public key. Raises LedgerError where it is none, or its id is another key's.
-
-    >>> key = make_key("example.org/log", kind=SIGNATURE).verifier
-    >>> parse_verifier(str(key)) == key
-    True
-    """
+    """Read the text form of a public key; raises LedgerError where it is none, or its id is another key's."""
     parts = text.strip().split("+", 2)
     kind, key = _typed(parts)
     if kind not in (SIGNATURE, COSIGNATURE):

@@ -1,10 +1,4 @@
-"""The log: one row for each sealed thing, in order; its place in the Merkle tree is its index, from 0.
-
-Proofs that travel: one entry and its way to a checkpoint, as C2SP tlog-proof writes them.
-
-The entry itself stands in the line `extra`, so that the file says what was sealed and can be verified with nothing
-but the public key of the ledger.
-"""
+"""The log: one row for each sealed thing, in order, and proofs of single entries as C2SP tlog-proof writes them."""
 
 from __future__ import annotations
 
@@ -30,11 +24,7 @@ BLOCK = 32
 
 
 def append(connection: Connection, *, kind: str, payload: Payload) -> Entry:
-    """Write one entry in the caller's transaction: it stands or falls with the record that it seals.
-
-    The connection comes from `writer`, so that the caller already holds the turn to write; the primary key
-    refuses a fork in any case. The time it takes does not grow with the ledger: the newest entries are hashed again
-    and held to the stored tree, all others by `verify`.
+    """Write one entry in the caller's transaction, which comes from `writer`, together with the record that it seals.
 
     Raises LedgerError for a kind or payload that a ledger must not hold, and where the end of the ledger is damaged.
     """
@@ -80,10 +70,7 @@ def row_at(connection: Connection, index: int) -> Row[Any]:
 
 
 def root(connection: Connection, *, size: int | None = None) -> str:
-    """The tree hash of all entries, or of the first `size` of them, from the stored tree.
-
-    Raises LedgerError when there are fewer.
-    """
+    """Return the tree hash of all entries, or of the first `size`; raises LedgerError when there are fewer."""
     held = size_of(connection)
     if size is not None and not 0 <= size <= held:
         raise no_such(connection, f"not {size}")

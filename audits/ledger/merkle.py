@@ -1,8 +1,4 @@
-"""Merkle trees of RFC 9162, section 2.1: tree hash, inclusion proof, consistency proof, and their verification.
-
-Pure functions over leaf hashes. A leaf is hashed with the prefix 0x00 and an inner node with 0x01, so that a node
-can't be passed off as a leaf. Indices start from 0; a tree of n leaves is split at the largest power of two below n.
-"""
+"""Merkle trees of RFC 9162, section 2.1: tree hash, inclusion proof, consistency proof, and their verification."""
 
 from __future__ import annotations
 
@@ -14,11 +10,7 @@ EMPTY_ROOT = sha256(b"").digest()
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """The hash of one leaf: SHA-256(0x00 ‖ data).
-
-    >>> leaf_hash(b"").hex()[:16]
-    '6e340b9cffb37a98'
-    """
+    """Return the hash of one leaf: SHA-256(0x00 ‖ data)."""
     return sha256(b"\x00" + data).digest()
 
 
@@ -35,10 +27,7 @@ class Tree:
         self.peaks = list(peaks)
 
     def add(self, leaf: bytes) -> list[bytes]:
-        """Add a leaf hash; returns it and the roots of the subtrees that it completes, smallest first.
-
-        The one at place L of the list covers 2^L leaves.
-        """
+        """Add a leaf hash; returns it and the roots of the subtrees that it completes (place L covers 2^L leaves)."""
         self.size += 1
         made = [leaf]
         for _ in range(_trailing_zeros(self.size)):
@@ -57,11 +46,7 @@ def joined(peaks: Sequence[bytes]) -> bytes:
 
 
 def tree_hash(leaves: Iterable[bytes]) -> bytes:
-    """The root of a tree of leaf hashes; SHA-256 of nothing when there are none.
-
-    >>> tree_hash([]).hex()[:16], tree_hash([leaf_hash(b"")]) == leaf_hash(b"")
-    ('e3b0c44298fc1c14', True)
-    """
+    """Return the root of a tree of leaf hashes; SHA-256 of nothing when there are none."""
     tree = Tree()
     for leaf in leaves:
         tree.add(leaf)
@@ -69,13 +54,7 @@ def tree_hash(leaves: Iterable[bytes]) -> bytes:
 
 
 def subtrees(start: int, end: int) -> list[tuple[int, int]]:
-    """The complete subtrees side by side that make a part of a tree, as (level, place at that level).
-
-    A subtree of level L covers 2^L leaves; `start` is a multiple of the largest.
-
-    >>> subtrees(0, 6), subtrees(8, 11)
-    ([(2, 0), (1, 2)], [(1, 4), (0, 10)])
-    """
+    """Return the complete subtrees that make up a part of a tree, as (level, place); level L covers 2^L leaves."""
     found = []
     while start < end:
         level = (end - start).bit_length() - 1
@@ -85,7 +64,7 @@ def subtrees(start: int, end: int) -> list[tuple[int, int]]:
 
 
 def inclusion_parts(index: int, *, size: int) -> list[tuple[int, int]]:
-    """The parts of a tree, as (first leaf, leaf after the last), whose roots lead from one leaf to its root.
+    """Return the parts (first leaf, leaf after the last) whose roots lead from one leaf to the root of the tree.
 
     Raises ValueError when the tree has no such leaf.
     """
@@ -105,7 +84,7 @@ def inclusion_parts(index: int, *, size: int) -> list[tuple[int, int]]:
 
 
 def consistency_parts(first: int, *, size: int) -> list[tuple[int, int]]:
-    """The parts of a tree whose roots show that the tree of the first leaves is its beginning.
+    """Return the parts of a tree whose roots show that the tree of the first leaves is its beginning.
 
     Raises ValueError unless 1 ≤ first ≤ size.
     """

@@ -1,8 +1,4 @@
-"""Signed notes after C2SP signed-note: a text, and the signatures of the keys that vouch for it.
-
-A signature line names its key and carries four bytes that identify it. Lines of keys that the reader does not know
-are ignored.
-"""
+"""Signed notes after C2SP signed-note: a text, and the signatures of the keys that vouch for it."""
 
 from __future__ import annotations
 
@@ -66,13 +62,7 @@ class NoteSignatures:
 
 
 def check(note: Note, keys: Iterable[VerifierKey]) -> NoteSignatures:
-    """Verify the signatures of the keys given; those of other keys are ignored, as the specification demands.
-
-    >>> from boussole.audits.ledger.keys import SIGNATURE, make_key
-    >>> key = make_key("example.org/log", kind=SIGNATURE)
-    >>> [signer.key.name for signer in check(Note("text\\n").signed(key), [key.verifier]).signers]
-    ['example.org/log']
-    """
+    """Verify the signatures of the keys given; those of other keys are ignored, as the specification demands."""
     known = {(key.name, key.id): key for key in keys}
     signers: list[Signer] = []
     forged: list[VerifierKey] = []

@@ -1,8 +1,4 @@
-"""What somebody outside signed, as the server keeps it: the last cosignature of each witness, and timestamps.
-
-Nothing here is believed because it lies here: every look verifies the signatures again. Who holds the files can remove
-them; then nobody outside has checked anything, which is what pages say.
-"""
+"""The last cosignature of each witness and the timestamps that the server keeps; every reader verifies them again."""
 
 from __future__ import annotations
 
@@ -48,10 +44,7 @@ class CosignedCheckpoint:
 
 @dataclass(frozen=True, kw_only=True)
 class TimestampedCheckpoint:
-    """A checkpoint that an authority stamped: when, and the name and fingerprint of the certificate one trusts.
-
-    `text` is what was stamped, `reply` the answer of the authority.
-    """
+    """A checkpoint that an authority stamped, with the time and the name and fingerprint of the trusted certificate."""
 
     at: dt.datetime
     authority: str
@@ -62,10 +55,10 @@ class TimestampedCheckpoint:
 
 
 def cosigned(text: str, *, log: VerifierKey, witnesses: Sequence[VerifierKey], now: dt.datetime) -> CosignedCheckpoint:
-    """The newest cosignature that a known witness made of a checkpoint of this ledger; no other signature is taken.
+    """Return the newest cosignature that a known witness made of a checkpoint of this ledger.
 
-    Raises OtherLedgerError or UnknownWitnessError where the signature of the one or the other is missing, LedgerError
-    for a text that is no checkpoint.
+    Raises OtherLedgerError or UnknownWitnessError where a signature is missing, LedgerError for a text that is no
+    checkpoint.
     """
     note, checkpoint = parse_checkpoint(text)
     own = _lines(note, log)
@@ -89,9 +82,8 @@ def cosigned(text: str, *, log: VerifierKey, witnesses: Sequence[VerifierKey], n
 
 
 def keep(folder: Path, found: CosignedCheckpoint, *, log: VerifierKey) -> CosignedCheckpoint:
-    """Keeps a cosignature; the one that is kept then: an earlier one never takes the place of a later one.
-
-    Raises LedgerError where what was kept does not hold: it may be what shows that the ledger was replaced.
+    """Keep a cosignature unless a later one is kept, and return the kept one; raises LedgerError where that is
+    invalid.
     """
     path = _path(folder, found.witness)
     private_files.make_folder(path.parent)
@@ -104,10 +96,7 @@ def keep(folder: Path, found: CosignedCheckpoint, *, log: VerifierKey) -> Cosign
 
 
 def kept_of(folder: Path, witness: VerifierKey, *, log: VerifierKey | None) -> CosignedCheckpoint | None:
-    """What is kept of a witness; None when nothing is. Raises LedgerError where its signatures do not hold.
-
-    `log` is the public key of the ledger; None where it has none, and no signature of it holds.
-    """
+    """Return what is kept of a witness, None when nothing is; raises LedgerError where its signatures are invalid."""
     path = _path(folder, witness)
     if not path.exists():
         return None
@@ -125,7 +114,7 @@ def kept_of(folder: Path, witness: VerifierKey, *, log: VerifierKey | None) -> C
 
 
 def file_timestamp(folder: Path, note: Note, *, reply: bytes, authorities: bytes) -> TimestampedCheckpoint:
-    """Keeps the reply of a timestamp authority beside its checkpoint and the certificate one trusts.
+    """Keep the reply of a timestamp authority beside its checkpoint and the trusted certificate.
 
     Raises LedgerError where the reply does not stamp the checkpoint.
     """

@@ -66,10 +66,7 @@ def span(connection: Connection) -> LedgerSpan:
 def search(
     connection: Connection, asked: LedgerQuery, *, named: Collection[int] = (), skip: int = 0, take: int = 25
 ) -> tuple[int, list[EntryLine]]:
-    """How many entries are as asked, and some of them, the newest first.
-
-    `named`: entries that the text names though their payload does not hold it, such as a record by its title.
-    """
+    """Return the number of entries that match and some of them, the newest first; `named`: entries the text names."""
     conditions = list(_conditions(asked, named))
     total = connection.execute(select(func.count()).select_from(entry_table).where(*conditions)).scalar_one()
     newest = select(entry_table).where(*conditions).order_by(entry_table.c.position.desc()).offset(skip).limit(take)

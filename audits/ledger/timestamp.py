@@ -1,8 +1,4 @@
-"""RFC 3161 timestamps of checkpoints: an authority outside the organisation states when a root existed.
-
-A request is a file to be handed to a timestamp authority, its reply another; nothing here reaches for the network.
-What is stamped is the text of the checkpoint, above the blank line: signatures added later do not void it.
-"""
+"""RFC 3161 timestamps of checkpoints, from files: an authority outside the organisation states when a root existed."""
 
 from __future__ import annotations
 
@@ -23,7 +19,7 @@ def timestamp_request(note: Note) -> bytes:
 
 
 def timestamped_at(note: Note, *, reply: bytes, authorities: bytes) -> dt.datetime:
-    """When the authority stamped the checkpoint; `authorities` are the root certificates one trusts, as PEM.
+    """Return when the authority stamped the checkpoint; `authorities` are the trusted root certificates, as PEM.
 
     Raises LedgerError where the reply is none, is of another text, or is not signed below a trusted certificate.
     """

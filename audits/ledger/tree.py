@@ -1,8 +1,4 @@
-"""The Merkle tree as it is stored: one row for each complete subtree of two entries or more.
-
-Rows are written in the transaction of the entry that completes them, so that appending and proving look up log2(n)
-of them instead of reading every entry. They are a help, not evidence: `verify` makes every one of them anew.
-"""
+"""The Merkle tree as it is stored: one row for each complete subtree of two entries or more."""
 
 from __future__ import annotations
 
@@ -64,9 +60,8 @@ def inclusion_proof(connection: Connection, *, index: int, size: int) -> list[by
 
 
 def consistency_proof(connection: Connection, *, first: int, size: int) -> list[bytes]:
-    """The hashes that show that the first entries are the beginning of the first `size`.
-
-    Raises LedgerError where there are none to prove.
+    """Return the hashes that show that the first entries are the beginning of the first `size`; else raises
+    LedgerError.
     """
     if not 1 <= first <= size <= size_of(connection):
         raise no_such(connection, f"not both {first} and {size}")
@@ -74,7 +69,7 @@ def consistency_proof(connection: Connection, *, first: int, size: int) -> list[
 
 
 def hashes_at(connection: Connection, places: Sequence[tuple[int, int]]) -> list[bytes]:
-    """The roots of complete subtrees, each named by (level, place); those of level 0 are the entries' own.
+    """Return the roots of complete subtrees, each named by (level, place); level 0 are the entries' own hashes.
 
     Raises LedgerError where one is missing, or no hash.
     """

@@ -30,11 +30,10 @@ class SetBack:
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """What `verify` found: the number of entries, the first bad one if any, and the root of those that hold.
+    """What `verify` found: the number of entries, the first bad one if any, and the root of the valid ones.
 
-    `roots` are the roots made anew at the sizes that were asked for, as far as the entries hold. `back` counts the
-    entries whose time is before that of the one before them, and `set_back` names the first of them: they hold, and
-    their order is that of the ledger, but their times cannot all be true.
+    `roots`: by the sizes asked for; `back`: how many entries have an earlier time than the one before, first
+    `set_back`.
     """
 
     size: int
@@ -53,12 +52,11 @@ class Verification:
 def verify(
     connection: Connection, *, known_roots: Mapping[int, str] | None = None, sizes: Iterable[int] = ()
 ) -> Verification:
-    """Rehash every payload and rebuild the tree; stop at the first entry that does not hold.
+    """Rehash every payload and rebuild the tree; stop at the first invalid entry.
 
-    `known_roots` are roots by size, noted earlier and elsewhere (in an audit document, a report, a checkpoint):
-    whoever rewrites an entry together with its hash changes every later root. `sizes` ask for the roots made anew at
-    these sizes, to be compared with a checkpoint that somebody kept. What is stored of the tree is compared
-    at the end, and believed nowhere. Memory does not grow with the ledger.
+    `known_roots`: roots by size, noted earlier and elsewhere; `sizes`: where the rebuilt roots are asked for. The
+    stored tree
+    is compared at the end. Memory does not grow with the ledger.
     """
     known = dict(known_roots or {})
     asked = {*known, *sizes}

@@ -1,7 +1,4 @@
-"""A promise about access: no account without a second factor, and no right that a role does not need.
-
-Of accounts nothing is told but how many, and of few not even that: each may be somebody.
-"""
+"""A promise about access: no account without a second factor, and no right that a role does not need."""
 
 from __future__ import annotations
 
@@ -20,13 +17,11 @@ WITHOUT_FACTOR = "accounts_without_second_factor_share"
 
 
 def account_measures(read: pa.Table, system: System) -> list[Measure]:
-    """The accounts of a window without a second factor, from their counts (`counts.read.SHARES`).
+    """Measure the accounts of a window without a second factor, from their counts (`counts.read.SHARES`).
 
-    Beside them, each told as `suppress_below` at least where there is one: accounts of which too little is told
-    (`unlabelled`, of `all`), with rights beyond what their role needs (`beyond`), not used for long (`unused`).
-    `lacking`: those without a second factor, each of which breaks the promise; where that is hidden, whether there are
-    some. Suppressed: `small_group`, fewer accounts than `suppress_below`; `small_numerator`, fewer of them with, or
-    without, a second factor, and some. Undefined: `no_second_factor`, where the export tells it of no account.
+    Suppressed: `small_group`, fewer accounts than `suppress_below`; `small_numerator`, some but fewer with, or without,
+    a
+    second factor. Undefined: `no_second_factor`, where the export tells it of no account.
     """
     if PART_OF_MONTH in read["part"].to_pylist():
         return [untold(WITHOUT_FACTOR, bad_side="above")]

@@ -66,9 +66,8 @@ def _extreme(view: View, composite: Composite) -> Measure | None:
 
 
 def _same_rate(view: View, composite: Composite) -> dict[str, Any]:
-    """How likely a gap like this, or a larger one, would be if all groups had one rate; for independent rows.
-
-    Chi-square; of two groups with under 5 expected cases Fisher's exact test, of more nothing that can be relied on.
+    """Test whether all groups have one rate (independent rows): chi-square, or Fisher's exact test of two small
+    groups.
     """
     if view.table.clustered or composite.aggregate == "ratio" or len(composite.rates) > 1:
         return {}

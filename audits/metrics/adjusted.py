@@ -37,12 +37,11 @@ def adjusted_measures(view: View, strata: Strata) -> list[Measure]:
 
 
 def picture(raw: Measure, adjusted: Measure) -> Picture | None:
-    """Whether comparing like with like tells another story; None where one of the two has no interval.
+    """Tell how a comparison of like with like differs from the raw one; None where one of the two has no interval.
 
-    Simpson's paradox is `reversed`: both intervals exclude 1, on either side; and `leans`: a gap that is no longer
-    seen, with a figure on the other side. `explained`: a gap that is no longer seen. `appears`: one that was not seen
-    before. They are told only where chance is unlikely to make the difference: the interval of the figure without a gap
-    also excludes the other figure.
+    `reversed`: both intervals exclude 1, on either side (Simpson's paradox); `leans`, `explained`: a gap is no longer
+    seen,
+    with a figure on the other side or not; `appears`: it was not seen before.
     """
     if raw.value is None or adjusted.value is None or raw.interval is None or adjusted.interval is None:
         return None

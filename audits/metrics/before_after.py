@@ -1,7 +1,4 @@
-"""Whether people fare better than before: agencies that have the system against others, before and after they started.
-
-Clusters are agencies. What is told is of agencies together, never of one.
-"""
+"""Whether people fare better than before: agencies that have the system against others (clusters: agencies)."""
 
 from __future__ import annotations
 
@@ -28,10 +25,9 @@ METHOD = "cluster_jackknife"
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """People and counts of one outcome (agencies, months), and the month in which each agency started.
+    """People and counts of one outcome (agencies, months), and the month in which each agency started (-1: none).
 
-    It is -1 for those that did not start by the last month. Agencies that had started by the first month, and those
-    with gaps, are not in it: `already` and `left_out` of them.
+    `already`: agencies left out that had started by the first month; `left_out`: those with gaps.
     """
 
     people: Ints
@@ -46,11 +42,11 @@ class Panel:
 
 
 def before_after_measures(read: pa.Table, system: System) -> list[Measure]:
-    """The effect on each outcome, from counts by agency and month (`counts.read.PANEL`); none where none were given.
+    """Estimate the effect on each outcome, from counts by agency and month (`counts.read.PANEL`).
 
-    Undefined: `nobody_started`, `few_agencies` (fewer than `FEWEST` that started, or that did not),
-    `agencies_with_gaps`, `short_before` (fewer than three months before the start), `nothing_varies`, `not_parallel`.
-    Suppressed: `small_group`, `small_numerator`, where fewer people, or cases, than `suppress_below` are behind a side.
+    Undefined: `nobody_started`, `few_agencies` (fewer than `FEWEST` on a side), `agencies_with_gaps`, `short_before`
+    (under
+    three months before the start), `nothing_varies`, `not_parallel`. Suppressed: `small_group`, `small_numerator`.
     """
     parts = sorted(set(read["part"].to_pylist()))
     return [_measured(part, _panel(read.filter(pa.compute.equal(read["part"], part))), system) for part in parts]
@@ -81,11 +77,7 @@ def _panel(rows: pa.Table) -> Panel:
 
 
 def _every(first: str, last: str) -> list[str]:
-    """Every month from one to another.
-
-    >>> _every("2025-11", "2026-02")
-    ['2025-11', '2025-12', '2026-01', '2026-02']
-    """
+    """List every month from one to another."""
     low, high = (12 * int(each[:4]) + int(each[5:]) - 1 for each in (first, last))
     return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(low, high + 1)]
 

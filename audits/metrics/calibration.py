@@ -140,13 +140,10 @@ def _curve(scored: ScoredTable, bins: tuple[Counts, Counts, Floats]) -> list[dic
 
 
 def with_curves(tables: Sequence[ScoredTable]) -> list[ScoredTable]:
-    """The tables with the bins in which their calibration curves can be shown, if they can.
+    """Add to the tables the bins in which their calibration curves can be shown, if they can.
 
-    What is shown bin by bin could be subtracted, table from table and bin from bin. So curves are shown of single
-    attributes only, none of a table with a hidden group, all in the same bins, and in each of these every group has
-    `SMALLEST_BIN` outcomes or more and no positive (negative) outcome or at least `suppress_below`. Tables in which
-    that leaves fewer than two bins have no curve; people of unknown group are held to the same where several tables
-    are shown, and everybody has a curve only where that is the sum of what is shown anyway.
+    Curves are of single attributes without a hidden group, all in the same bins, of which each group has `SMALLEST_BIN`
+    outcomes or more, and no positive (negative) outcome or at least `suppress_below`.
     """
     shown = [each for each in tables if (len(each.view.table.by) == 1 or len(tables) == 1) and _open(each)]
     ends = _common(shown)

@@ -1,6 +1,5 @@
-"""A promise about places: models run where, and are run by whom, the system file allows, and nowhere else.
-
-Clusters are teams, or days where no team is told. What is told of a call outside is its provider, place and model.
+"""A promise about places: models run where, and are run by whom, the system file allows (clusters: teams, else
+days).
 """
 
 from __future__ import annotations
@@ -30,12 +29,11 @@ SHOWN = 20
 
 
 def call_measures(read: pa.Table, system: System) -> list[Measure]:
-    """The calls of a window that ran outside the allowed places and providers, from their counts (`SHARES`).
+    """Measure the calls of a window that ran outside the allowed places and providers, from their counts (`SHARES`).
 
-    Beside them: of how many calls nobody can tell (`unlabelled`), of how many in all (`all`), which kinds of calls ran
-    outside (`outside`: provider, place, model and how many), and the same of all calls (`by_call`; kinds with few calls
-    and those beyond the first twenty together, `others`). Suppressed: `small_group`, fewer calls than
-    `suppress_below` in a month. Undefined: `no_place`, where no call says where it ran.
+    Suppressed: `small_group`, fewer calls than `suppress_below` in a month. Undefined: `no_place`, where no call says
+    where
+    it ran.
     """
     if not calls_of(system).bounded:
         return []
@@ -114,11 +112,7 @@ def calls_by_month(read: pa.Table, part: str) -> dict[str, int]:
 
 
 def kinds_told(calls: Mapping[Key, int], limit: int) -> tuple[list[Where], set[Where]]:
-    """The kinds of calls that are told one by one, those with most calls first; and those that are told together.
-
-    What is told together in one month is so in every window that holds it: a longer window less its months tells
-    nothing that these do not.
-    """
+    """Return the kinds of calls that are named, those with most calls first, and those that are counted together."""
     months = sorted({month for month, _ in calls})
     sizes = summed((where, n) for (_, where), n in calls.items())
     hidden = [_hidden({where: n for (one, where), n in calls.items() if one == month}, limit) for month in months]

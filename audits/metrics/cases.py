@@ -1,9 +1,4 @@
-"""What a log counts of something that is not tolerated at all: how many cases among how many, and no test.
-
-Promises about uses: a system is used for what was declared, and by agents who were trained before.
-
-Clusters are teams, whose members work by the same instructions; of agents and teams nothing is told.
-"""
+"""Counts of what is not tolerated at all, without a test: cases among rows; and promises about uses of a system."""
 
 from __future__ import annotations
 
@@ -36,14 +31,12 @@ def cases_measure(
     clusters: float | None = None,
     repeated: bool = False,
 ) -> Measure:
-    """Cases among rows by bucket (`sides`: no case, case), and what a reader must know of them (`told`).
+    """Measure cases among rows by bucket (`sides`: no case, case); `told` holds the further parameters.
 
-    How many cases there are is told, however few: that is something that was done, and not what somebody is.
-    Suppressed: `small_group`, where one of the `months` has fewer rows than `limit`; that there is a case is not hidden
-    (`some`). Undefined: `none`, the reason where there is no row; what must be known is told where all rows
-    (`told["all"]`) are as many as `limit`. `clusters`: how many independent rows these are worth at least, where those
-    of a cluster may be alike (`worth_of_share`); else each row is independent of the others.
-    `repeated`: somebody counts in each month; they are as many people as the month that has most, for sure.
+    Suppressed: `small_group`, where one of the `months` has fewer rows than `limit`. Undefined: `none`, the reason
+    where
+    there is no row. `clusters`: how many independent rows these are worth at least; `repeated`: somebody counts each
+    month.
     """
     k, n = int(sides[1].sum()), int(sides.sum())
     people = max(months, default=0) if repeated else n
@@ -74,12 +67,10 @@ UNDECLARED_SHARE, UNTRAINED_SHARE = "undeclared_use_share", "untrained_users_sha
 
 
 def use_measures(read: pa.Table, system: System) -> list[Measure]:
-    """The shares of a window, from the counts of its uses (`counts.read.SHARES`): those that nobody declared, and the
-    agents who had not been trained; of each where the system file says enough.
+    """Measure undeclared uses and untrained agents of a window, from the counts of its uses (`counts.read.SHARES`).
 
-    Beside undeclared uses: of how many uses nobody can tell (`unlabelled`), of how many in all (`all`). Suppressed:
-    `small_group`, fewer uses than `suppress_below` in a month. Undefined: `no_label`, where no use says what it was
-    for. Of agents, suppressed: `small_teams`, where no team has `TEAM` of them in a month.
+    Suppressed: `small_group`, fewer uses than `suppress_below` in a month; `small_teams`, no team of `TEAM` agents.
+    Undefined: `no_label`, where no use says what it was for.
     """
     section, parts = system.usage, set(read["part"].to_pylist())
     assert section is not None  # noqa: S101 (its log is declared)

@@ -35,10 +35,11 @@ class LinearTrend:
 
 
 def trend(history: list[ProviderShare], on: dt.date) -> LinearTrend | None:
-    """Ordinary least squares through declared shares, and the prediction interval of a new one on a day.
+    """Fit a line through declared shares, with the prediction interval of a new one on a day; None with few days.
 
-    Formula: ŷ ± t(n − 2) · s · √(1 + 1/n + (x − x̄)² ÷ Σ(xᵢ − x̄)²), kept within [0, 1]. None with fewer than `FEWEST`
-    different days. Source: Montgomery, Peck & Vining (2012), Introduction to Linear Regression Analysis, 2.5.
+    Formula: ŷ ± t(n − 2) · s · √(1 + 1/n + (x − x̄)² ÷ Σ(xᵢ − x̄)²), kept within [0, 1]. Source: Montgomery, Peck &
+    Vining
+    (2012), Introduction to Linear Regression Analysis, 2.5.
     """
     if len({each.day for each in history}) < FEWEST:
         return None
@@ -57,9 +58,9 @@ def trend(history: list[ProviderShare], on: dt.date) -> LinearTrend | None:
 
 
 def component_measures(read: pa.Table, system: System) -> list[Measure]:
-    """The share of a provider that the declared trend foretells of the day of its target (`calls.components`).
+    """Measure the share of a provider that the declared trend foretells of the day of its target (`calls.components`).
 
-    Of shares up to the last day of the window. Undefined: `few_points`, fewer than four days have a declared share.
+    Undefined: `few_points`, fewer than four days have a declared share.
     """
     held = calls_of(system)
     months = calls_by_month(read, held.part(CALLS))

@@ -1,9 +1,4 @@
-"""Whether corrections help: what became of people whom agents put in, beside comparable people whom the tool proposed;
-and the gap between groups before the agent and after.
-
-Of what became of people, clusters are teams; of gaps, teams and people. What became of those whom agents took out,
-nobody can see: they are counted, and enter nothing.
-"""
+"""Whether corrections help: outcomes of people whom agents put in, and the gap between groups before and after."""
 
 from __future__ import annotations
 
@@ -58,10 +53,7 @@ POSITIVE, UNSEEN = 1, 2
 def correction_measures(
     read: pa.Table, system: System, *, standing: WindowStanding, counting: Counting, withheld: Suppression = NOTHING
 ) -> list[Measure]:
-    """What became of those put in beside those followed, then, of each group, which part of its gap corrections make.
-
-    From counts of a window (`counts.read.CORRECTED`); none where there are none.
-    """
+    """Measure the results of corrections and, of each group, the part of its gap that they make (`CORRECTED`)."""
     if not read.num_rows:
         return []
     found = [results(read, system, standing)] if system.log.outcome is not None and system.controls else []
@@ -80,11 +72,12 @@ def _tables(read: pa.Table, part: str, system: System, counting: Counting) -> di
 
 
 def results(read: pa.Table, system: System, standing: WindowStanding) -> Measure:
-    """The difference of two shares with a positive outcome, within strata of the controls that hold people of both.
+    """Compare shares with a positive outcome within strata of the controls that hold people of both sides.
 
-    Undefined: `not_mature`; `few_corrections`, where fewer different people than `suppress_below` are on a side;
-    `no_outcomes`, `too_many_strata`, `no_common_stratum`; `outcomes_unseen`, where so many outcomes are not known that
-    the answer could be either (`bounds`). Suppressed: `small_group`, `small_numerator`.
+    Undefined: `not_mature`; `few_corrections`, fewer people than `suppress_below` on a side; `no_outcomes`,
+    `too_many_strata`, `no_common_stratum`; `outcomes_unseen`, where missing outcomes could reverse the answer
+    (`bounds`).
+    Suppressed: `small_group`, `small_numerator`.
     """
     told = {**OF_RESULTS, "taken_out": _count(read, TAKEN_OUT), "left_out": _count(read, APART)}
     if standing.readable_from is not None:
@@ -152,10 +145,7 @@ def _pairs(every: Ints, *, put_in: bool | None, followed: bool | None) -> Pairs 
 
 
 def _bounds(every: Ints) -> list[float] | None:
-    """Between what the difference lies whatever became of those of whom it is not known; None: no common stratum.
-
-    Source: Manski (1990), American Economic Review 80:319-323.
-    """
+    """Bound the difference whatever the missing outcomes are (Manski 1990, American Economic Review 80:319-323)."""
     ends = [_pairs(every, put_in=side, followed=not side) for side in (False, True)]
     rates = [standardised_difference(each).rates for each in ends if each is not None]
     return [one - other for one, other in rates] or None

@@ -37,10 +37,7 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """Counted from cells: which (decision, outcome) cells are in the numerator and the denominator.
-
-    A share, where the numerator is part of the denominator; else a ratio of two counts, which can exceed 1.
-    """
+    """A share or a ratio of two counts, by which (decision, outcome) cells are in its numerator and its denominator."""
 
     metric: str
     numerator: tuple[tuple[int, int], ...]
@@ -55,13 +52,7 @@ class Rate:
     """Decisions (rows of the cells) whose missing outcomes leave people out of the denominator."""
 
     def counted(self, counts: Counts) -> tuple[Counts, Counts]:
-        """Numerators and denominators of counts shaped (…, decision, outcome).
-
-        >>> from boussole.audits.metrics.selection import SELECTION_RATE
-        >>> k, n = SELECTION_RATE.counted(np.array([[1, 2, 3], [4, 5, 6]]))
-        >>> int(k), int(n)
-        (15, 21)
-        """
+        """Return numerators and denominators of counts shaped (…, decision, outcome)."""
         return _total(counts, self.numerator), _total(counts, self.denominator)
 
     @property
@@ -75,16 +66,10 @@ class Rate:
         return _total(counts, self.numerator), _total(counts, rest)
 
     def bounds(self, counts: Counts) -> tuple[float, float] | None:
-        """The lowest and highest value there could be if the missing outcomes were known; counts (decision, outcome).
+        """Return the lowest and highest value if the missing outcomes were known; counts (decision, outcome).
 
-        Each decision's missing outcomes are taken as all negative or all positive: the rate is linear-fractional in
-        how many are positive, so that its extremes lie there. None where it has a denominator in no case.
-
-        Source: bounds without assumptions, Manski (2003), Partial Identification of Probability Distributions.
-
-        >>> from boussole.audits.metrics.errors import PRECISION
-        >>> PRECISION.bounds(np.array([[0, 0, 0], [20, 60, 20]]))
-        (0.6, 0.8)
+        The extremes take each decision's missing outcomes as all negative or all positive; None without a denominator.
+        Source: Manski (2003), Partial Identification of Probability Distributions.
         """
         found = []
         for outcomes in itertools.product((NEGATIVE, POSITIVE), repeat=len(self.missing)):
@@ -102,11 +87,7 @@ class Rate:
 
 
 def between(parts: Sequence[tuple[float, float] | None]) -> dict[str, list[float]]:
-    """The parameter `bounds` of a value, or of its gap between two parts, from the ends of each; nothing without one.
-
-    >>> between([(0.5, 0.75), (0.25, 0.25)]), between([(0.0, 1.0), None])
-    ({'bounds': [0.25, 0.5]}, {})
-    """
+    """Return the parameter `bounds` of a value, or of its gap between two parts, from the ends of each."""
     found = [ends for ends in parts if ends is not None]
     if len(found) < len(parts):
         return {}
@@ -125,11 +106,7 @@ def _total(counts: Counts, cells: tuple[tuple[int, int], ...]) -> Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class RateComparison:
-    """A comparison of one rate of a group with that of its reference.
-
-    The bad side is where the compared group is at a disadvantage: selected less often (or more often, where
-    selection is a harm) at the same outcome; for precision, where its selected people had to do better.
-    """
+    """A comparison of one rate of a group with its reference; the bad side is where the group is at a disadvantage."""
 
     metric: str
     rate: Rate
@@ -145,12 +122,7 @@ class RateComparison:
 
 
 def comparisons_of(rate: Rate, *, less_is_worse: bool, turns: bool = True) -> tuple[RateComparison, RateComparison]:
-    """The difference and the ratio of a rate between a group and its reference.
-
-    >>> from boussole.audits.metrics.errors import PRECISION
-    >>> [each.metric for each in comparisons_of(PRECISION, less_is_worse=False)]
-    ['precision_difference', 'precision_ratio']
-    """
+    """Return the difference and the ratio of a rate between a group and its reference."""
     difference, ratio = (
         RateComparison(
             metric=f"{rate.metric}_{scale}", rate=rate, scale=scale, less_is_worse=less_is_worse, turns=turns
@@ -161,10 +133,7 @@ def comparisons_of(rate: Rate, *, less_is_worse: bool, turns: bool = True) -> tu
 
 
 def comparison_words(rate: Metric, *, source: str, judged: Collection[RateComparison]) -> tuple[Metric, Metric]:
-    """The descriptions of the difference and of the ratio of a rate, derived from that of the rate.
-
-    `judged`: the comparisons that audit documents hold; the others are computed for notebooks only.
-    """
+    """Describe the difference and the ratio of a rate; `judged`: the comparisons that audit documents hold."""
     in_documents = {comparison.metric for comparison in judged}
     difference, ratio = (
         Metric(

@@ -1,7 +1,5 @@
-"""What a token costs: electricity, CO₂ equivalent and water, as EcoLogits estimates them from a model's parameters.
-
-Nothing is asked of the network: formulas and electricity mixes come with the library. What a system file gives as a
-range stays one: the lowest figure is that of all lowest ends, the highest that of all highest.
+"""Electricity, CO₂ equivalent and water of a token, as EcoLogits estimates them, between a lowest and a highest
+figure.
 """
 
 from __future__ import annotations
@@ -50,9 +48,8 @@ class Mix:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenCost:
-    """What a token that a model writes costs.
-
-    Watt-hours, grams of CO₂ equivalent (of which `built_g` for building the machines), litres of water.
+    """The cost of a written token: watt-hours, grams of CO₂ equivalent (`built_g`: for the machines), litres of
+    water.
     """
 
     energy_wh: Range
@@ -63,10 +60,8 @@ class TokenCost:
 
 @lru_cache(maxsize=256)
 def mix_of(zone: str) -> Mix:
-    """The electricity of a country, of the year that EcoLogits has. Raises BoussoleError for one that it does not know.
-
-    >>> mix_of("FRA")
-    Mix(co2e_kg=0.04144, water_l=3.6737)
+    """Return the electricity mix of a country, of EcoLogits' year; raises BoussoleError for one that it does not
+    know.
     """
     from ecologits.electricity_mix_repository import electricity_mixes
 
@@ -82,15 +77,9 @@ def mix_of(zone: str) -> Mix:
 
 @lru_cache(maxsize=256)
 def token_cost(model: CalledModel) -> TokenCost:
-    """What a token costs that a model writes.
+    """Estimate the cost of a written token by EcoLogits' function, with batches of 64 and parameters of 16 bits.
 
-    By EcoLogits' function for models that it knows by their parameters alone; requests share machines in batches of 64,
-    as it assumes, and parameters have 16 bits. Only tokens that are written count, as there.
     Source: Rincé & Banse (2025), EcoLogits, J. Open Source Software 10(111):7471.
-
-    >>> cost = token_cost(CalledModel(active=24, total=24, pue=1.2, wue=0.2))
-    >>> [round(1000 * each, 3) for each in cost.energy_wh]
-    [0.109, 0.109]
     """
     from ecologits.impacts.llm import compute_llm_impacts
 
@@ -131,9 +120,9 @@ def _range(value: ValueOrRange, times: float) -> Range:
 
 @dataclass(frozen=True, kw_only=True)
 class CallFootprint:
-    """What calls cost by bucket, each at its lowest and highest (2, buckets): watt-hours, grams, litres.
+    """The cost of calls by bucket, each at its lowest and highest (2, buckets): watt-hours, grams, litres.
 
-    `unknown`: calls of which that cannot be told: of a model that is not declared, or without their tokens.
+    `unknown`: calls of a model that is not declared, or without their tokens.
     """
 
     energy_wh: Floats
@@ -145,10 +134,8 @@ class CallFootprint:
 
 
 def spent(read: pa.Table, held: Calls, *, before: str = "", months: Sequence[str] | None = None) -> CallFootprint:
-    """What the calls of some months cost (of all, by default), by the parameters of their models.
-
-    Where meters show of a model that a token takes more than the highest estimate, or less than the lowest, the
-    estimate of its other calls reaches as far.
+    """Sum the cost of the calls of some months (of all, by default); metered energy widens the estimates where it
+    differs.
     """
     found = {part: by_call(read, before + part, months=months) for part in (METERED, METERED_TOKENS, ENERGY, UNTOLD)}
     none = np.zeros((2, BUCKETS), dtype=np.int64)

@@ -1,7 +1,4 @@
-"""What errors can be expected where outcomes are not known yet: from scores, and what they meant in a reference window.
-
-An estimate, never a measurement: it holds as long as a score means for a group what it meant in the reference window.
-"""
+"""Errors expected where outcomes are not known yet, from scores and what they meant in a reference window."""
 
 from __future__ import annotations
 
@@ -43,12 +40,8 @@ def expected_rate(counts: Floats, rate: Rate) -> ExpectedValue | None:
 
 
 def expected_area(counts: Floats) -> ExpectedValue | None:
-    """The area under the ROC curve of expected counts; None where no positive or no negative outcome is expected.
-
-    >>> counts = np.array([[[3.0, 1.0], [0.0, 0.0]], [[0.0, 0.0], [1.0, 3.0]]])
-    >>> found = expected_area(counts)
-    >>> found.value, [round(float(v), 4) for v in found.slope[:, 0, POSITIVE]]
-    (0.75, [-0.0938, 0.0312])
+    """Return the area under the ROC curve of expected counts; None where no positive or no negative outcome is
+    expected.
     """
     positives, negatives = (counts[:, :, outcome].sum(axis=1) for outcome in (POSITIVE, NEGATIVE))
     p, n = float(positives.sum()), float(negatives.sum())
@@ -65,11 +58,7 @@ def expected_area(counts: Floats) -> ExpectedValue | None:
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectedEstimate:
-    """A value with two errors: `interval` for what such decisions come to, `came` for what these will turn out to be.
-
-    The first is about the sample of decisions and that of the reference window; the second about the outcomes of these
-    very decisions and the reference window. Both take for granted that scores mean what they meant.
-    """
+    """A value with two errors: `interval` for the population of such decisions, `came` for the outcomes of these."""
 
     value: float
     interval: Interval | None
@@ -79,7 +68,7 @@ class ExpectedEstimate:
 def estimate(
     decided: Counts, chances: IsotonicCurve, of: Callable[[Floats], ExpectedValue | None], *, clustered: bool
 ) -> ExpectedEstimate | None:
-    """From counts (bins, buckets, decision) and the chances of their scores; None where the value has no denominator.
+    """Estimate from counts (bins, buckets, decision) and the chances of their scores; None without a denominator.
 
     Source: linearisation, Särndal, Swensson & Wretman (1992), Model Assisted Survey Sampling, 5.5.
     """

@@ -1,9 +1,5 @@
-"""What generated texts cost: emissions of a useful one, the year against its budget, tokens for nothing, and how well
-any of it is known.
-
-Figures are ranges: of what EcoLogits estimates for the declared models (`emissions`), with the electricity that was
-metered where it was. Chance enters by clusters (teams, or days): each end of a range has the interval of a jackknife
-over their buckets, at a level at which twelve looks a year accuse wrongly in fewer than 3 years of 100.
+"""The footprint of generated texts, as ranges of EcoLogits' estimates with intervals by a jackknife over teams or
+days.
 """
 
 from __future__ import annotations
@@ -41,12 +37,10 @@ Floats = npt.NDArray[np.float64]
 
 
 def footprint_measures(read: pa.Table, system: System) -> list[Measure]:
-    """The figures of article 7 that the calls of a window tell, from their counts (`counts.read.SHARES`).
+    """Measure the figures of article 7 from the counts of the calls of a window (`counts.read.SHARES`).
 
-    Suppressed: `small_group`, fewer calls than `suppress_below` in a month. Undefined: `part_of_month`;
-    `no_parameters`, no call is of a model whose parameters are declared; `no_useful_text`, no text is said to be of
-    use; `one_cluster`; `no_budget`, none was adopted for the year; `no_earlier_months`, fewer than two before;
-    `none_discarded`, no text is said to be for nothing.
+    Suppressed: `small_group`. Undefined: `part_of_month`; `no_parameters`, no model is declared; `no_useful_text`;
+    `one_cluster`; `no_budget`, none was adopted for the year; `no_earlier_months`, fewer than two; `none_discarded`.
     """
     held, section = calls_of(system), system.generations
     made: list[tuple[str, Callable[[pa.Table, Calls], Measure]]] = []

@@ -42,9 +42,10 @@ METHOD = "miettinen_nurminen_lists"
 
 @dataclass(frozen=True, kw_only=True)
 class Forgotten:
-    """People on no list from one day to another, by attribute: `people` by group and bucket (decision 1: on no list),
-    `listed` those on a list, by the buckets that their lists lie in, `once` those all of whose lists lie in one, by
-    it."""
+    """People on no list between two days, by attribute: `people` by group and bucket (decision 1: on no list).
+
+    `listed`: people on a list, by the buckets of their lists; `once`: those all of whose lists lie in one bucket.
+    """
 
     first: dt.date
     last: dt.date
@@ -62,11 +63,11 @@ def has_lists_of_people(system: System) -> bool:
 def forgotten_measures(
     read: Forgotten | None, system: System, *, standing: WindowStanding, hidden: Mapping[Key, str]
 ) -> list[Measure]:
-    """The measures of people on no list, from their counts (`counts.forgotten`); none where the log does not tell.
+    """Measure people on no list, from their counts (`counts.forgotten`); `hidden`: groups that the window hides.
 
-    `hidden`: the groups that the window hides by itself are hidden here too. Undefined: `short_span`, where under three
-    months are counted; `mostly_forgotten`, where more than 8 in 10 of the group compared with are on no list;
-    `few_lists_tell`, where lists are so few, or a few so weighty, that nobody can tell how they differ.
+    Undefined: `short_span`, under three months; `mostly_forgotten`, over 8 in 10 of the comparison group are on no
+    list;
+    `few_lists_tell`, too few lists to estimate how they differ.
     """
     if read is None:
         return []
@@ -92,11 +93,7 @@ def replace_clusters(cells: Cells) -> Cells:
 
 
 def months_between(first: dt.date, last: dt.date) -> int:
-    """How many months two days and those between them make, to the nearest; at most six.
-
-    >>> months_between(dt.date(2026, 7, 1), dt.date(2026, 9, 30))
-    3
-    """
+    """Return how many months two days and those between them make, to the nearest; at most six."""
     return min(MONTHS, round(((last - first).days + 1) / DAYS_A_MONTH))
 
 
@@ -114,11 +111,7 @@ def _share(view: View, position: int, told: Mapping[str, Any]) -> Measure:
 
 
 def _ratio(view: View, lists: tuple[Cells, Cells], position: int, told: Mapping[str, Any]) -> Measure:
-    """How many times as often a group is forgotten as whom it is compared with.
-
-    Rows are people. Those on a list stand there together: how far lists make them alike is seen from those all of whose
-    lists lie in one bucket, and divides how many independent people both groups are worth.
-    """
+    """Compare how often a group is forgotten, with the design effect of people who stand on lists together."""
     other, group = against(view, NEVER_SHORTLISTED, position), view.table.groups[position]
     refusal = refused(view, NEVER_SHORTLISTED, position, other)
     if refusal is not None:

@@ -1,8 +1,4 @@
-"""Fairlearn on cells (counts as sample weights), only for groups whose denominator is not zero; else plain counts.
-
-Fairlearn gives 0.0 for a true positive rate without positives and NaN for a ratio to 0, so neither reaches it.
-Its import takes seconds: it is imported on first use.
-"""
+"""Fairlearn on cells (counts as sample weights), only for groups whose denominator is not zero; else plain counts."""
 
 from __future__ import annotations
 
@@ -35,16 +31,10 @@ def _functions() -> dict[str, Callable[..., float]]:
 
 
 def frame(counts: Counts, rate: Rate, *, groups: Sequence[int], by_fairlearn: bool = True) -> Frame:
-    """Values of `rate` for the listed groups, each with a denominator above zero.
+    """Return values of `rate` for the listed groups, each with a denominator above zero, with difference and ratio.
 
-    Inputs: counts (groups, decision, outcome). Undefined: an empty list gives an empty frame; the difference
-    and ratio need two groups, the ratio a highest rate above 0. Fairlearn's `MetricFrame` gives the same, and on so few
-    cells takes as long as all the rest of an audit.
-
-    >>> from boussole.audits.metrics.selection import SELECTION_RATE
-    >>> counts = np.array([[[0, 0, 3], [0, 0, 1]], [[0, 0, 2], [0, 0, 2]]])
-    >>> frame(counts, SELECTION_RATE, groups=[0, 1])
-    Frame(values={0: 0.25, 1: 0.5}, difference=0.25, ratio=0.5)
+    Inputs: counts (groups, decision, outcome). Undefined: difference and ratio need two groups, the ratio a rate above
+    0.
     """
     value = _value if by_fairlearn else _counted
     values = {i: value(counts[i], rate) for i in groups}

@@ -1,8 +1,4 @@
-"""Promises about messages: at decent hours, not too often, none after a STOP. Shares of messages or people, not
-compared between groups.
-
-Clusters are people: a person's messages are in one bucket.
-"""
+"""Promises about messages: at decent hours, not too often, none after a STOP (clusters: people)."""
 
 from __future__ import annotations
 
@@ -24,10 +20,10 @@ ASKED = {OUTSIDE_HOURS: HOURS, TOO_OFTEN: OFTEN}
 
 
 def contact_measures(read: pa.Table, system: System) -> list[Measure]:
-    """The shares of a window, from the counts of its messages (`counts.read.SHARES`).
+    """Measure the shares of a window from the counts of its messages (`counts.read.SHARES`).
 
-    Suppressed: `small_group`, where fewer people than `suppress_below` were written to in a month; few cases:
-    `share_measure`. Undefined: `no_times`, where more than 1 message in 100 has no time of day; `part_of_month`.
+    Suppressed: `small_group`, fewer people than `suppress_below` in a month; few cases (`share_measure`). Undefined:
+    `no_times`, more than 1 message in 100 has no time of day; `part_of_month`.
     """
     if PART_OF_MONTH in read["part"].to_pylist():
         names = (*ASKED, AFTER_STOP, *([WITHOUT_NOTICE] if noticed(system) else []))

@@ -89,11 +89,7 @@ def rates_of(counts: Counts, rate: Rate) -> Floats:
 
 
 def safe_ratio(above: Floats, below: Floats) -> Floats:
-    """Element-wise division, NaN where the denominator is zero.
-
-    >>> safe_ratio(np.array([1.0, 1.0]), np.array([2.0, 0.0])).tolist()
-    [0.5, nan]
-    """
+    """Divide element-wise, with NaN where the denominator is zero."""
     found: Floats = np.full(np.shape(below), np.nan)
     np.divide(above, below, out=found, where=np.asarray(below) != 0)
     return found

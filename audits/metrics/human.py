@@ -1,8 +1,4 @@
-"""Promises about people who decide: proposals are changed where they should be, and read before they are followed.
-
-Clusters are teams, whose members share habits and instructions; where too few lists were changed to see how teams
-differ, all lists of one agent are taken to be alike. Of agents, teams and lists nothing is told but how many.
-"""
+"""Promises about people who decide: proposals are changed where they should be, and read first (clusters: teams)."""
 
 from __future__ import annotations
 
@@ -30,11 +26,11 @@ OVERRIDE_RATE, HASTY_SHARE = "override_rate", "hasty_review_share"
 
 
 def review_measures(read: pa.Table, system: System) -> list[Measure]:
-    """The shares of a window, from the counts of its reviews (`counts.read.SHARES`).
+    """Measure the shares of a window from the counts of its reviews (`counts.read.SHARES`).
 
-    Suppressed: `small_teams`, where no team of `TEAM` agents or more reviewed anything in a month. Undefined:
-    `part_of_month`; for the time to read, `no_reading_time`, where more than 1 review in 100 has no time or no number
-    of words.
+    Suppressed: `small_teams`, no team of `TEAM` agents or more in a month. Undefined: `part_of_month`;
+    `no_reading_time`, more
+    than 1 review in 100 has no time or no number of words.
     """
     if PART_OF_MONTH in read["part"].to_pylist():
         return [untold(OVERRIDE_RATE, bad_side="below"), untold(HASTY_SHARE, bad_side="above")]

@@ -26,12 +26,9 @@ OF_DECISIONS = (DifferentialFairness(metric="differential_fairness", concentrati
 def differential_fairness(k: Counts, n: Counts, *, concentration: float) -> float:
     """ε: the largest log ratio of two groups' chances of a decision, each (count + c/2) ÷ (n + c).
 
-    Inputs: selected `k` of `n` > 0 in each of two groups and more; `concentration` c > 0 draws small groups towards
-    even chances, so that a group in which nobody is selected gives no infinity. Range [0, ∞), 0 at parity.
-    Source: Foulds et al. (2020), ICDE, pages 1918-1921; AIF360, smoothed_empirical_differential_fairness.
-
-    >>> round(differential_fairness(np.array([5, 10]), np.array([10, 10]), concentration=1.0), 12)
-    2.397895272798
+    Inputs: selected `k` of `n` > 0 in two groups or more, `concentration` c > 0. Range [0, ∞), 0 at parity. Source:
+    Foulds
+    et al. (2020), ICDE, pages 1918-1921; AIF360, smoothed_empirical_differential_fairness.
     """
     chances = [(count + concentration / 2) / (n + concentration) for count in (k, n - k)]
     return float(max(np.log(chance.max() / chance.min()) for chance in chances))

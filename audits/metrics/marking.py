@@ -1,7 +1,4 @@
-"""A promise about texts: one that goes out, and must say so, bears an approved mark that a machine wrote it.
-
-Clusters are teams, whose members write by the same templates; of agents and teams nothing is told.
-"""
+"""A promise about texts: one that goes out, and must say so, bears an approved mark that a machine wrote it."""
 
 from __future__ import annotations
 
@@ -19,13 +16,11 @@ UNMARKED_SHARE = "unmarked_texts_share"
 
 
 def marking_measures(read: pa.Table, system: System) -> list[Measure]:
-    """The texts of a window that went out without an approved mark, from their counts (`counts.read.SHARES`); nothing
-    where the system file does not say which texts must bear which marks, or did not before rows of the window were
-    purged.
+    """Measure the texts of a window that went out without an approved mark, from their counts (`counts.read.SHARES`).
 
-    Beside them: of how many texts nobody can tell (`unlabelled`: no mark, no use, no recipient, or nothing of what
-    became of them), of how many that may be in scope in all (`all`). Suppressed: `small_group`, fewer texts than
-    `suppress_below` in a month. Undefined: `no_mark_told`.
+    Suppressed: `small_group`, fewer texts than `suppress_below` in a month. Undefined: `no_mark_told`. Nothing is
+    measured
+    where the system file declares no marks.
     """
     held = system.generations.texts if system.generations is not None else None
     if held is None or held.marking is None:

@@ -1,11 +1,7 @@
 """From tables of counts to measures: every caller enters the package `metrics` here.
 
-Measures of ranking as they may be shown.
-
-Hidden, beside the groups that are hidden anyway: what fewer than `privacy.suppress_below` lists say (an exact mean over
-few places tells which places they were), or would say by subtraction from other windows; what rests on all groups of
-each list, where one of them is hidden; and what rests on the first places, where so few (but some) of a group stand
-there, or all but so few.
+Figures of ranking are hidden where fewer than `privacy.suppress_below` lists, or people at the first places, are behind
+them or would follow by subtraction.
 """
 
 from __future__ import annotations
@@ -201,12 +197,7 @@ class _ShownLists:
 def _compared(
     rates: tuple[float, float], parts: tuple[Floats, Floats], weight: Floats, lists: float, people: Brought | None
 ) -> tuple[Interval | None, dict[str, Any]]:
-    """Interval and test of the ratio of two mean exposures, from their sums and weights per bucket of so many lists.
-
-    Jackknife of the log ratio, with what `people` who come back add to it. Where it finds no variance (nobody of a
-    group is ever listed, all lists in one bucket), exposure is taken to vary between lists as much as it can: the score
-    test of two shares of so many lists.
-    """
+    """Return interval and test of the ratio of two mean exposures, from sums and weights per bucket of lists."""
     filled, value = weight > 0, rates[0] / rates[1]
     with np.errstate(divide="ignore", invalid="ignore"):
         own, theirs = ((part.sum() - part)[filled] for part in parts)
@@ -264,24 +255,14 @@ def measured_cells(
     reference: Sequence[Scores] = (),
     withheld: Suppression = NOTHING,
 ) -> WindowMeasures:
-    """Group measures, measures across groups and judged comparisons, suppressed over the whole lattice.
+    """Measure groups, measures across groups and judged comparisons, suppressed over the whole lattice.
 
-    Inputs: one table with `by=()` (everybody), one per group attribute, one per declared intersection, all of
-    the same decisions. Outcome measures are conditional on observed outcomes (rows without outcome never
-    enter; `params["missing_outcomes"]` counts them) and are absent where the system declares no outcome.
-    `standing`: outcomes that are not mature yet give no outcome measure, groups whose legal basis has ended none
-    at all; no table of theirs may be given. `strata`: the same groups by stratum of the controls, where controls are
-    declared. `lists`: the same groups in their ranked lists, where `request` and `rank` are declared. `stages`: the
-    same decisions along a funnel, where one is declared. `scores`: the same tables by score, where a score is declared;
-    `reference`: those of the reference window, without outcomes until these are mature. `withheld`: what must be
-    hidden because of what was published of other windows.
-
-    Undefined: `zero_denominator`, `selective_labels`, `absent_is_negative`, `not_mature` (with `readable_from`),
-    `no_outcomes`, `reference_absent`, `no_other_group`, `expired` (with `expired_on`); of adjusted measures also
-    `rows_purged`, `too_many_strata`, `no_common_stratum`; of ranking also `rows_purged`, `no_common_list`;
-    of scores also `rows_purged`, `not_a_probability`, `degenerate`.
-    Suppressed: `small_group`, `protects_small_group`, `small_numerator`, `reference_suppressed`, `few_lists`,
-    `few_at_top`, `protects_other_window`.
+    Inputs: tables of the same decisions for everybody (`by=()`), each attribute and each declared intersection, and the
+    same
+    by stratum (`strata`), list, stage and score. `reference`: those of the reference window; `withheld`: what other
+    windows
+    oblige to hide. Outcome measures are conditional on observed outcomes (`params["missing_outcomes"]` counts the
+    others).
     """
     tables = [table for table in tables if standing.ended(table.by) is None]
     suppression = suppress(tables, system=system, also=withheld)

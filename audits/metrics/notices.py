@@ -1,7 +1,4 @@
-"""A promise about messages: the first one to a person says, in an approved notice, that a machine writes.
-
-Each person counts once, in the month of the first message that the log holds; people are independent of one another.
-"""
+"""A promise about messages: the first one to a person says, in an approved notice, that a machine writes."""
 
 from __future__ import annotations
 
@@ -23,12 +20,10 @@ def noticed(system: System) -> bool:
 
 
 def notice_measures(read: pa.Table, system: System) -> list[Measure]:
-    """The first messages of a window without an approved notice, from their counts (`counts.read.SHARES`); nothing
-    where the system file names no notice, or named none before rows of the window were purged.
+    """Measure the first messages of a window without an approved notice, from their counts (`counts.read.SHARES`).
 
-    Beside them: how many do not name their template (`unlabelled`), of how many in all (`all`), and how many have one
-    that is known to lack the notice (`lacking`). Suppressed: `small_group`, fewer people than `suppress_below`.
-    Undefined: `no_template`, where no first message names its template.
+    Suppressed: `small_group`, fewer people than `suppress_below`. Undefined: `no_template`, no first message names its
+    template. Nothing is measured where the system file names no notice.
     """
     section = system.contacts
     if section is None or not section.notices or section.part(FIRST) not in read["part"].to_pylist():

@@ -1,8 +1,4 @@
-"""Ranking: the place that groups have in the lists they stand in.
-
-Attention falls with the place: 1 ÷ log2(1 + rank). Lists are the clusters: rows of one list compete, so
-intervals come from the jackknife over buckets of lists, also where the log's clusters are people.
-"""
+"""Ranking: the place of groups in their lists, with attention 1 ÷ log2(1 + rank) and lists as clusters."""
 
 from __future__ import annotations
 
@@ -60,10 +56,10 @@ class MeanOverLists:
         return float(sums.totals[self.above] / sums.totals[self.below])
 
     def interval(self, sums: ListSums) -> tuple[Interval | None, str | None]:
-        """By the jackknife over buckets of lists, and of people who come back; or why there is none.
+        """Return the interval by the jackknife over buckets of lists, and of people who come back; or why there is
+        none.
 
-        `degenerate`: buckets show no variance; `people_in_lists`: the same people may stand in many lists, and what one
-        of them brings is not known (to a logarithm of one place neither, whose slope is that of no whole place).
+        `degenerate`: buckets show no variance; `people_in_lists`: what recurring people bring is not known.
         """
         if sums.people is not None and (self.figure is None or self._few_at_top(sums)):
             return None, "people_in_lists"

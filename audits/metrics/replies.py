@@ -1,7 +1,4 @@
-"""Time to answer: replies that came after the list had closed, by group.
-
-Clusters are people: a person's messages are in one bucket.
-"""
+"""Time to answer: replies that came after the list had closed, by group (clusters: people)."""
 
 from __future__ import annotations
 
@@ -40,11 +37,9 @@ class Counting:
 def reply_measures(
     read: pa.Table, system: System, *, standing: WindowStanding, counting: Counting, withheld: Suppression = NOTHING
 ) -> list[Measure]:
-    """Of everybody and each group: late replies and their comparisons.
+    """Measure late replies of everybody and each group, and their comparisons, from `counts.replies.REPLIED`.
 
-    From counts of a window (`counts.replies.REPLIED`); none where there are none. Groups are hidden as those of
-    decisions are, by how many replied; and so are those that are hidden of the decisions because of other windows
-    (`withheld`).
+    Groups are hidden by how many replied, as those of decisions are, and where other windows need it (`withheld`).
     """
     if not read.num_rows:
         return []

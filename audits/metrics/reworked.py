@@ -1,7 +1,5 @@
-"""Promises about agents for whom texts are written: they decide what goes out, and have time to read it.
-
-Clusters are teams, whose members share habits and instructions; where too few texts were changed to see how teams
-differ, all texts of one agent are taken to be alike. Of agents and teams nothing is told but how many texts they sent.
+"""Promises about agents for whom texts are written: they decide what goes out, and have time to read (clusters:
+teams).
 """
 
 from __future__ import annotations
@@ -21,11 +19,11 @@ REWORKED_SHARE, HASTY_TEXTS = "reworked_texts_share", "hasty_texts_share"
 
 
 def reworked_measures(read: pa.Table, system: System) -> list[Measure]:
-    """The shares of a window, from the counts of its texts (`counts.read.SHARES`): those that agents changed or
-    rejected, and those that they sent faster than they can be read; nothing where the log does not say by whom.
+    """Measure the texts that agents changed or rejected, or sent too fast to read, from `counts.read.SHARES`.
 
-    Suppressed: `small_teams`, where no team of `TEAM` agents or more has a text in a month. Undefined: `part_of_month`;
-    for the time to read, `no_text_time`, where more than 1 text in 100 has no time or no number of words.
+    Suppressed: `small_teams`, no team of `TEAM` agents or more in a month. Undefined: `part_of_month`; `no_text_time`,
+    more
+    than 1 text in 100 has no time or no number of words.
     """
     section = system.generations
     if section is None or not section.reviewed:

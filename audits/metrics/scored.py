@@ -1,8 +1,6 @@
-"""The decisions that have a score, as they may be shown, and what every measure of scores is made of.
+"""The decisions that have a score, as they may be shown, and bounds of their measures whatever the missing outcomes.
 
-Bounds of measures of scores, whatever the missing outcomes are.
-
-Source: bounds without assumptions, Manski (2003), Partial Identification of Probability Distributions.
+Source of the bounds: Manski (2003), Partial Identification of Probability Distributions.
 """
 
 from __future__ import annotations
@@ -54,10 +52,7 @@ EVERY_SEEN = replace(SEEN, needs_all=True)
 
 @dataclass(frozen=True, kw_only=True)
 class ScoredTable:
-    """One table of decisions that have a score: its view, and its counts by score.
-
-    `curve`: the bins of a calibration curve that can be shown (their ends, as positions), or None.
-    """
+    """One table of decisions that have a score: its view, its counts by score, and the bins of its `curve`, if any."""
 
     view: View
     scores: Scores
@@ -89,9 +84,8 @@ class ScoredTable:
         return Moments(n=n, total=total, squares=squares)
 
     def errors_of(self, positions: Sequence[int]) -> Moments:
-        """Score − outcome (1 where positive) of everybody with both.
-
-        A decision has at least the variance that it would have if scores were chances, s(1 − s) on average.
+        """Return moments of score − outcome of everybody with both; the variance is at least that of chances, s(1 −
+        s).
         """
         n, total, squares = (part[list(positions), ..., :NO_OUTCOME].sum(axis=(0, 1, 3)) for part in self._parts)
         positives, both = n[:, POSITIVE], n.sum(axis=1)
@@ -133,11 +127,7 @@ def scored_tables(
     suppression: Suppression,
     withheld: Mapping[str, Mapping[Key, str]] | None = None,
 ) -> list[ScoredTable]:
-    """Counts by score with what may be shown of them.
-
-    Where some decisions have no score, those that have one are fewer than `suppression` knows of: what these need
-    hidden is hidden too. `withheld`: what must be hidden of them because of what was published of other windows.
-    """
+    """Combine counts by score with what may be shown of them, by `suppression` and by other windows (`withheld`)."""
     decisions, outcomes = ((withheld or {}).get(layer, {}) for layer in ("decisions", "outcomes"))
     suppression = replace(
         suppression,
@@ -276,9 +266,8 @@ Ends = tuple[float, float]
 def score_bounds(
     scored: ScoredTable, ends: Callable[[ScoredTable, list[int]], Ends | None], *parts: list[int]
 ) -> dict[str, list[float]]:
-    """The parameter `bounds` of a measure of one group, or of the gap between two; nothing where no outcome is missing.
-
-    `ends`: `area_ends` or `mean_error_ends`.
+    """Return the parameter `bounds` of a measure of one group, or of the gap between two; empty without missing
+    outcomes.
     """
     if not any(_missing(scored, part)[0].any() for part in parts):
         return {}
@@ -294,15 +283,11 @@ def area_ends(scored: ScoredTable, group: list[int]) -> Ends | None:
 
 
 def highest_area(positives: Floats, negatives: Floats, missing: Floats) -> float | None:
-    """The highest area there can be where missing outcomes may be anything, and scores within a bin in any order.
+    """Return the highest area if missing outcomes may be anything, and scores within a bin in any order.
 
-    Of two people whose outcomes are missing, the one with the higher score is then the positive: above some score all
-    are. Each bin is tried as the one that holds it. If x of its c people are positive, the area is
-    (a + d x + u (c − x) + x (c − x)) ÷ ((P + x) (N + c − x)), of which the highest value over 0 ≤ x ≤ c is taken.
-    Inputs: counts by bin, the lowest score first. None where nobody can be positive or nobody negative.
-
-    >>> highest_area(np.array([1.0, 0.0]), np.array([0.0, 1.0]), np.array([0.0, 1.0]))
-    0.5
+    Above some score all missing are positive; in its bin, x of c people give (a + d x + u (c − x) + x (c − x)) ÷ ((P +
+    x)
+    (N + c − x)), maximised over x and bins. Inputs: counts by bin, the lowest score first. None without a side.
     """
     bins = np.arange(len(missing))
     one = positives + missing * (

@@ -33,11 +33,9 @@ class _Middle:
 
 
 def scoring_measures(tables: Sequence[ScoredTable], *, system: System) -> dict[tuple[str, ...], list[Measure]]:
-    """Scoring rates and their comparisons, by attribute.
+    """Measure scoring rates and their comparisons, by attribute.
 
-    Where everybody in the bin of the median has one score, that is the median and the rates are exact. Else the median
-    is taken to be the end of that bin which is nearer to the middle: a rate may be off by up to the part of its people
-    in the bin (`bin_bound`).
+    Where scores in the bin of the median differ, the median is taken as the nearer end of the bin (`bin_bound`).
     """
     if not tables or tables[0].scores.purged or not tables[0].scores.counts.any():
         return {}

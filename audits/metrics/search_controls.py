@@ -1,7 +1,4 @@
-"""A promise about silence: no reply to the system, and no lack of one, leads to a control of a search for work.
-
-Clusters are people: somebody's controls are in one bucket.
-"""
+"""A promise about silence: no reply to the system, and no lack of one, leads to a control of a search for work."""
 
 from __future__ import annotations
 
@@ -18,10 +15,9 @@ FROM_REPLIES_SHARE = "controls_from_replies_share"
 
 
 def control_measures(read: pa.Table, system: System) -> list[Measure]:
-    """The people controlled in a window because of a reply or its absence, from their counts (`counts.read.SHARES`).
+    """Measure the people controlled in a window because of a reply or its absence (`counts.read.SHARES`).
 
-    Beside them: of how many nobody can tell (`unlabelled`), of how many in all (`all`). Suppressed: `small_group`,
-    fewer people than `suppress_below` in a month. Undefined: `no_trigger`, where of nobody it is told.
+    Suppressed: `small_group`, fewer people than `suppress_below` in a month. Undefined: `no_trigger`, told of nobody.
     """
     if PART_OF_MONTH in read["part"].to_pylist():
         return [untold(FROM_REPLIES_SHARE, bad_side="above")]

@@ -1,9 +1,4 @@
-"""One share of what a log holds, by itself: its figure, interval and test from counts by bucket of its clusters.
-
-Two sides of the log of messages compared: without a smartphone and with one, silent and replying.
-
-Clusters are people: a person's messages are in one bucket.
-"""
+"""One share of what a log holds, from counts by bucket of its clusters, and the ratio of two sides of the messages."""
 
 from __future__ import annotations
 
@@ -44,11 +39,7 @@ def sides_of(rows: pa.Table, part: str) -> Ints:
 
 
 def of_months(rows: pa.Table, part: str, *, cases: bool = False) -> list[int]:
-    """How many rows of a part, or cases, each month has, of everybody; without months that have none.
-
-    Of people counted once a month, at least as many are there as in the month that has most; and where each month may
-    be told of, what is told of several tells, subtracted, of no fewer.
-    """
+    """Return how many rows of a part, or cases, each month has, of everybody; without months that have none."""
     by_month: dict[str | None, int] = {}
     for row in rows.to_pylist():
         if row["part"] == part and row["by"] is None and (row["decision"] or not cases):
@@ -84,12 +75,11 @@ def share_measure(
     clusters: float | None = None,
     cases: Sequence[int] = (),
 ) -> Measure:
-    """The share of cases among rows by bucket (`sides`: no case, case), and what a reader must know of it (`told`).
+    """Measure the share of cases among rows by bucket (`sides`: no case, case), with the further parameters `told`.
 
-    Suppressed: `hidden`, the reason where there is one; `small_numerator`, where fewer cases than `limit` were found
-    and they would be told by a figure of few rows: else they are told as that number, at most. Undefined: `undefined`.
-    `clusters`: how many independent rows these are worth at least, where that is known better than by their buckets.
-    `cases`: those of each month that has any; where each has fewer than `limit`, they are told as that many a month.
+    Suppressed: `hidden`; `small_numerator`, fewer cases than `limit` that a figure of few rows would reveal. Undefined:
+    `undefined`. `clusters`: how many independent rows these are worth at least; `cases`: those of each month that has
+    any.
     """
     scale: dict[str, Any] = {"bad_side": bad_side, "scale": "share"}
     params = {**scale, **told}
@@ -135,11 +125,10 @@ MOST_STRATA = 2000
 
 
 def two_sides(read: pa.Table, metric: str, system: System) -> Measure | None:
-    """The ratio of both sides within strata, from its counts (`counts.replies.REPLIED`); None where it has none.
+    """Compare both sides within strata by their ratio, from `counts.replies.REPLIED`; None without counts.
 
-    Suppressed: `small_group`, where fewer people than `suppress_below` are on a side; `small_numerator`, where of a
-    harm some, and fewer than that, are cases of a side. Undefined: `no_common_stratum`,
-    `too_many_strata`, `zero_denominator` (nobody of the other side is a case), `no_other_group`.
+    Suppressed: `small_group`, fewer people than `suppress_below` on a side; `small_numerator`, few cases of a harm.
+    Undefined: `no_common_stratum`, `too_many_strata`, `zero_denominator`, `no_other_group`.
     """
     part, *sides = SIDES[metric]
     params = {"bad_side": "above" if metric in HARMS else "below", "scale": "ratio"}

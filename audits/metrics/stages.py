@@ -54,12 +54,11 @@ def stage_measures(
     hidden: Mapping[Key, str],
     withheld: Suppression = NOTHING,
 ) -> dict[By, list[Measure]]:
-    """Measures of every stage, by attribute. `hidden`: what is hidden of the decisions themselves.
+    """Measure every stage among those who reached the one before, by attribute.
 
-    `withheld`: what must be hidden because of what was published of other windows.
-
-    A stage is judged among those who reached the one before. A stage that is the outcome itself waits until outcomes
-    are mature. Where fewer people came than a group must have, nothing of the stage is shown.
+    `hidden`: what is hidden of the decisions; `withheld`: what other windows oblige to hide. A stage that is the
+    outcome waits
+    until outcomes are mature; nothing is shown of a stage that fewer people reached than a group must have.
     """
     found: dict[By, list[Measure]] = {}
     for by, seen in _seen(stages, system, standing, hidden, withheld).items():

@@ -1,8 +1,7 @@
-"""Two promises about texts: no advert with a prohibited criterion, and no personal data where none belong.
+"""Two promises about texts: no advert with a prohibited criterion, no personal data where none belong (clusters:
+teams).
 
-What a text holds was found as it came in, by readers that miss some of it and report some wrongly: both are measured on
-annotated texts, and what they miss is carried into every bound. Clusters are teams, whose members write by the same
-templates; of agents and teams nothing is told.
+The recall and precision of the readers, measured on annotated texts, are carried into every bound.
 """
 
 from __future__ import annotations
@@ -36,12 +35,8 @@ RULE_OF_THREE = 3.0
 
 
 def text_measures(read: pa.Table, system: System) -> list[Measure]:
-    """What the texts of a window hold, from their counts (`counts.read.SHARES`): one measure for each promise that the
-    system file holds them to.
+    """Measure each promise about texts that the system file declares, from their counts (`counts.read.SHARES`).
 
-    Cases are adverts that went out with a prohibited criterion in them, and texts that went outside with a number that
-    names somebody. Beside them (`detected`): of how many drafts, or texts, something was found in how many; at most how
-    many there are of which something is to be found, by what readers miss (`share`, `most`).
     Suppressed: `small_group`, fewer texts than `suppress_below` in a month. Undefined: `no_text_read`.
     """
     held = system.generations.texts if system.generations is not None else None
@@ -108,13 +103,9 @@ class _Counts:
 
 
 def worth_if_few(sides: Ints) -> float:
-    """How many independent texts these (no case, case; by bucket) are worth where so few are cases that their variance
-    between teams says little: as many as there are, divided by how many cases a bucket holds that holds any. Those of
-    one team may all come from one template; where there is no case, texts are taken not to depend on one another.
+    """Return how many independent texts these (no case, case; by bucket) are worth where few are cases.
 
-    >>> import numpy as np
-    >>> worth_if_few(np.array([[90, 94, 100], [10, 6, 0]]))
-    37.5
+    Formula: rows ÷ the mean number of cases in buckets that hold any; all rows where there is no case.
     """
     cases = sides[1]
     return float(sides.sum() / max(1.0, cases.sum() / max(1, np.count_nonzero(cases))))

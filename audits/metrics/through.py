@@ -37,31 +37,19 @@ class StageStep:
 
 
 def gap_shares(stages: Sequence[StageStep], silent: Silent | None) -> list[Measure]:
-    """Of each group that is compared, which share of its gap opens through the tool and the adviser.
-
-    None where somebody is not named at a stage, or neither of both acts at any.
-    """
+    """Measure, of each group that is compared, which share of its gap opens through the tool and the adviser."""
     if not shared_between([stage.actor for stage in stages]):
         return []
     return [_share(stages, silent, position) for position in compared(stages[0].view)]
 
 
 def shared_between(actors: Sequence[str | None]) -> bool:
-    """Whether a gap can be shared between those who act at the stages of a funnel.
-
-    >>> shared_between(["tool", "employer"]), shared_between(["tool", None]), shared_between(["employer"])
-    (True, False, False)
-    """
+    """Whether a gap can be shared between those who act at the stages of a funnel."""
     return None not in actors and bool({*actors} & {*OWN})
 
 
 def _share(stages: Sequence[StageStep], silent: Silent | None, position: int) -> Measure:
-    """The value is 0 where there is surely no gap to watch (`gap`: `unwatched`), undefined where the gap may be none
-    (`gap_may_be_zero`) or where few moved on at a stage, or few did not (`few_moved_on`).
-
-    `parts` and `actors` tell the ratios of stages and actors, with intervals that hold for all of them at once:
-    multiplied, they give `whole`.
-    """
+    """Measure the share; 0 where there is surely no gap to watch, undefined where it may be none or few moved on."""
     view = stages[0].view
     others = [against(stage.view, SELECTION_RATIO, position) for stage in stages]
     params: dict[str, Any] = {**_whom(others), "bad_side": "above", "scale": "share", "watched": WATCHED}

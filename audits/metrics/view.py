@@ -58,9 +58,8 @@ class View:
         return [i for i in self.known if i not in hidden and sizes[i] > 0]
 
     def left_out(self, *rates: Rate) -> dict[str, int]:
-        """The parameter `groups_left_out`: how many known groups are hidden or have nobody to count; nothing if none.
-
-        Where they are left out of a maximum, they could lie further apart than it says.
+        """Return the parameter `groups_left_out`: how many known groups are hidden or have nobody to count; empty
+        if none.
         """
         entering = [set(self.shown(rate)) for rate in rates]
         return counted_out(sum(not all(i in each for each in entering) for i in self.known))
@@ -113,9 +112,8 @@ class View:
         return {"missing_outcomes": rate.missing_outcomes(self.table.counts[positions])}
 
     def bounds(self, rate: Rate, *parts: list[int]) -> dict[str, list[float]]:
-        """Between what a rate (or its gap between two parts) must lie whatever the missing outcomes are.
-
-        Nothing where no outcome is missing, or for measures that do not rest on outcomes.
+        """Bound a rate (or its gap between two parts) whatever the missing outcomes are; empty where none is
+        missing.
         """
         if rate.outcome != "observed" or not rate.share:
             return {}
@@ -176,9 +174,5 @@ def counted_out(groups: int) -> dict[str, int]:
 
 
 def known_values(group: Group | None) -> tuple[str, ...] | None:
-    """The group as a measure names it: all values known; everybody is no group at all.
-
-    >>> known_values(("F", "50+")), known_values(())
-    (('F', '50+'), None)
-    """
+    """Return the group as a measure names it if all values are known; None for everybody, which is no group."""
     return tuple(str(value) for value in group) if group else None

@@ -72,15 +72,12 @@ def audit(
     as_of: Day | None = None,
     exact: bool = False,
 ) -> Audit:
-    """Measures decisions as `boussole audit` does; `--dry-run` of a file gives the same figures.
+    """Measure decisions as `boussole audit` does; `--dry-run` of a file gives the same figures.
 
-    `system`: a system, the path of its file, or its id in the workspace. `data`: a workspace (or the path of its
-    folder), of which the window is measured, or the days from `start` to `end` (dates, or text such as 2026-09-30); or
-    a data file or frame (pandas, polars, Arrow, DuckDB relation), which is measured as a whole and without drift, and
-    of which nothing is kept.
-
-    Raises SystemFileError for a system file with a fault, SourceError for data that cannot be read or of which no row
-    is acceptable.
+    `system`: a system, the path of its file, or its id in the workspace. `data`: a workspace (or its path), of which
+    the
+    window from `start` to `end` is measured; or a data file or frame, measured as a whole and not kept.
+    Raises SystemFileError for a faulty system file, SourceError for data that cannot be read or used.
     """
     days = _days(start, end, as_of)
     with _opened(system, data) as (workspace, chosen, reports):

@@ -160,19 +160,17 @@ def compare(
     weight: str | None = None,
     suppress_below: Annotated[int, Field(ge=1)] = 11,
 ) -> GroupComparison:
-    """Compares groups of a frame: rates with intervals, each group against its reference or all others.
+    """Compare groups of a frame: rates with intervals, each group against its reference or all others.
 
-    `frame`: pandas, polars, Arrow, or a DuckDB relation, one row for each decision (or `weight` of them). `decision`
-    and `outcome` are columns of true and false, or 1 and 0; of other values, `selected` and `positive` say which mean
-    yes. `by`: a column, several, or crossings of two or three (`["sex", ["sex", "age"]]`); `bands` make groups of a
-    number (`{"age": [25, 50]}`: <25, 25-49, 50+). `reference` names the group that others are compared with
-    (`{"sex": "M"}`). `person`: a column of identifiers where rows repeat people, so that intervals allow for it.
-    `observed_for="selected"`: outcomes are known of the selected alone. `favourable=False`: being selected is a harm.
-
-    `metrics`: names of `boussole metrics` that counts give (default: selection rates and their ratio; with an outcome
-    also true and false positive rates and their differences). Groups of fewer than `suppress_below` decisions are set
-    apart (`apart`), in no figure; where they are more than one decision in twenty, they are hidden with what would give
-    them away.
+    `frame`: pandas, polars, Arrow, or a DuckDB relation, one row per decision (or `weight` of them). `decision`,
+    `outcome`:
+    columns of true and false, 1 and 0, or of values of which `selected` and `positive` mean yes. `by`: columns or
+    crossings
+    (`["sex", ["sex", "age"]]`); `bands` group a number (`{"age": [25, 50]}`: <25, 25-49, 50+); `reference`: `{"sex":
+    "M"}`.
+    `person`: identifiers where rows repeat people. `observed_for="selected"`: outcomes are known of the selected alone.
+    `favourable=False`: being selected is a harm. `metrics`: names of `boussole metrics`. Groups of fewer than
+    `suppress_below` decisions are set apart (`apart`), or hidden where they are more than one decision in twenty.
 
     Raises SourceError for a frame or column that cannot be used, BoussoleError for an argument that has no meaning.
 

@@ -53,10 +53,7 @@ class FrameRows:
 
 
 def open_rows(frame: Any, columns: Sequence[str]) -> FrameRows:
-    """The named columns of a frame.
-
-    Raises SourceError for something that is no table, for one without rows, and for a column that is not there.
-    """
+    """Read the named columns of a frame; raises SourceError for no table, no rows, or a column that is not there."""
     known = _names(frame)
     for column in columns:
         if known is not None and column not in known:
@@ -92,7 +89,7 @@ def _narrow(frame: Any, columns: Sequence[str]) -> Any:
 
 
 def yes_values(rows: FrameRows, column: str, given: Sequence[Value] | Value | None, *, name: str) -> list[Value]:
-    """The values of a column that mean yes: those given, else true or 1 where it holds nothing but yes and no.
+    """Return the values of a column that mean yes: those given, else true or 1 where it holds only yes and no.
 
     Raises SourceError where values were given that do not occur, or where none were and the column does not tell.
     """
@@ -122,7 +119,7 @@ def _some(values: Sequence[Any]) -> str:
 
 
 def count(rows: FrameRows, system: System, decision: Decision) -> tuple[list[Cells], Mapping[Key, str]]:
-    """Counts for everybody, each group and each crossing; and the groups that are set apart, which none of them holds.
+    """Count everybody, each group and each crossing; returns the tables and the groups that are set apart.
 
     Raises SourceError for rows without a decision, weights that are no whole numbers, and columns with too many values.
     """

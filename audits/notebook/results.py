@@ -50,14 +50,13 @@ class Results:
         return found[measure_id]
 
     def frame(self) -> pd.DataFrame:
-        """One row per measure, by its id.
+        """Return one row per measure, by its id.
 
-        `by` is the attribute (`gender`, `gender*age`; none: everybody), `group` its value (none: across groups),
-        `metric` what was measured, `given` the stage of a funnel; then value, ends and method of the interval,
-        the two-sided p-value of no difference (of ratios and differences between two groups, not corrected for their
-        number), n, clusters, status, reason, whom a group is compared with (`rest`: all other groups; `other groups
-        shown`: those of them that are not hidden), and how many groups a measure over several leaves out (those hidden
-        could lie further apart).
+        `by`: the attribute (`gender`, `gender*age`; none: everybody), `group`: its value (none: across groups),
+        `given`: the
+        stage; then value, interval, the two-sided p of no difference (uncorrected), n, clusters, status, reason, the
+        comparison
+        group (`rest`: all others), and the number of groups left out of a measure over several.
         """
         import pandas as pd
 
@@ -66,10 +65,10 @@ class Results:
 
     @check_types
     def plot(self, metric: str | None = None) -> alt.LayerChart:
-        """A chart of the values of groups with their intervals, one row for each; point at a dot to read it.
+        """Draw the values of groups with their intervals, one row for each; `metric` is by default the first that
+        groups have.
 
-        `metric`: which measure, by its name; without it, the first that groups have. Hidden and undefined groups keep
-        their row, without a dot. Raises BoussoleError for a metric that no group has.
+        Raises BoussoleError for a metric that no group has.
         """
         names = list(dict.fromkeys(measure.metric for measure in self.measures if measure.group is not None))
         if not names:

@@ -15,7 +15,7 @@ ID_BYTES = 4
 
 
 def ring(folder: Path, name: str) -> list[bytes]:
-    """All keys of a ring, oldest first: NAME.key, NAME-2.key, …; none when there is none yet.
+    """Return all keys of a ring, oldest first: NAME.key, NAME-2.key, …; empty when there is none yet.
 
     Raises PrivacyError when a file of the ring is damaged or one in the middle is missing.
     """
@@ -51,10 +51,7 @@ def draw() -> bytes:
 
 
 def write(path: Path, key: bytes) -> bytes:
-    """Writes a key file that does not exist yet; returns what the file holds then.
-
-    The key is complete in a file of another name before it gets its own: two processes agree, a crash leaves no half.
-    """
+    """Write a key file that does not exist yet, whole or not at all; returns what the file holds then."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -74,11 +71,7 @@ def write(path: Path, key: bytes) -> bytes:
 
 
 def path_of(folder: Path, name: str, number: int) -> Path:
-    """The file of a key.
-
-    >>> path_of(Path("keys"), "text", 1).name, path_of(Path("keys"), "text", 3).name
-    ('text.key', 'text-3.key')
-    """
+    """Return the file of a key."""
     return folder / (f"{name}.key" if number == 1 else f"{name}-{number}.key")
 
 

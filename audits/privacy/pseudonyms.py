@@ -1,13 +1,7 @@
 """Keyed pseudonyms, and the hash buckets of clusters: both computed inside DuckDB while rows come in.
 
-A pseudonym is HMAC-SHA-256 of an identifier, cut to 128 bits: HMAC(K, m) = H((K ^ opad) || H((K ^ ipad) || m)),
-RFC 2104. After a rotation it goes through the next key too: HMAC(K2, HMAC(K1, m)), so that stored pseudonyms can be
-brought under the new key without their identifiers, and the same person keeps one pseudonym.
-
-A bucket comes from the clear identifier under a secret of its own that never rotates: the counts of a month whose
-rows are gone must keep their meaning. It is one of 40, so it identifies nobody.
-
-Keys are session variables, so that no statement, error or log holds one. (A query plan would: nothing asks for one.)
+A pseudonym is HMAC-SHA-256 of an identifier, cut to 128 bits (RFC 2104), and again under each key of a rotation. A
+bucket is one of 40, from the clear identifier under a secret that never rotates.
 """
 
 from __future__ import annotations
@@ -39,9 +33,7 @@ def bucket(expression: str) -> str:
 
 
 def set_key(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
-    """Gives a connection the keys of its pseudonyms and buckets; their first use makes them.
-
-    On a connection with an open lake, the keys are those that the lake was filled with.
+    """Give a connection the keys of its pseudonyms and buckets (those of an open lake); their first use makes them.
 
     Raises PrivacyError when one of them is not in keys/.
     """
@@ -84,10 +76,7 @@ def _has_lake(connection: duckdb.DuckDBPyConnection) -> bool:
 def _as_recorded(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, name: str, ring: list[bytes]
 ) -> list[bytes]:
-    """The keys that the lake was filled with; a lake that was never filled takes the whole ring.
-
-    A key that a rotation made before it was interrupted is in the ring and not yet in the lake: it is left out.
-    """
+    """Return the keys that the lake was filled with; a lake that was never filled takes the whole ring."""
     rows = connection.execute(f"SELECT key FROM {KNOWN} WHERE ring = ? ORDER BY position", [name]).fetchall()
     recorded = [str(row[0]) for row in rows]
     if not recorded:

@@ -1,7 +1,4 @@
-"""What left the lake: purges, rotations of keys, ends of a legal basis; each is noted in the lake that it made.
-
-The note is written with the new lake, in one swap; the ledger takes it over afterwards, and later if that fails.
-"""
+"""What left the lake (purges, rotations of keys, ends of a legal basis), noted in the lake that it made."""
 
 from __future__ import annotations
 

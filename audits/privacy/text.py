@@ -1,8 +1,6 @@
-"""Sealed texts: free text and rows set aside are encrypted before they reach the lake.
+"""Sealed texts: free text and rows set aside are encrypted (AES-256-GCM, random 96-bit nonce) before they are stored.
 
-AES-256-GCM with a random 96-bit nonce for each text. A sealed text is `version (1) | key id (4) | nonce (12) |
-ciphertext and tag`; the first five bytes are authenticated too. The key id is a hash of the key, so that keys can
-rotate and a key that is not there is told from bytes that were changed.
+A sealed text is `version (1) | key id (4) | nonce (12) | ciphertext and tag`; the first five bytes are authenticated.
 """
 
 from __future__ import annotations
@@ -35,10 +33,7 @@ def seal(workspace: Workspace, texts: Sequence[str | None]) -> list[bytes | None
 
 
 def unseal(workspace: Workspace, sealed: Sequence[bytes | None]) -> list[str | None]:
-    """Decrypts sealed texts; None stays None.
-
-    Raises PrivacyError when a key is not in keys/, or when bytes are not what was sealed.
-    """
+    """Decrypt sealed texts; None stays None. Raises PrivacyError when a key is missing, or when bytes were changed."""
     ciphers = {keys.key_id(key): AESGCM(key) for key in keys.ring(workspace.keys, RING)}
     return [None if item is None else _unseal(workspace, ciphers, bytes(item)) for item in sealed]
 

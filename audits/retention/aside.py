@@ -19,11 +19,7 @@ PERSONAL = ("value", "content", "fingerprint", "mark")
 
 
 def bare(connection: duckdb.DuckDBPyConnection, system: System, *, old: str, limit: dt.date) -> dict[str, str]:
-    """The columns that change, each with the SQL of its new value: nothing of the row itself stays in old ones.
-
-    A row without a day gets the months that its source brought decisions of (texts, where the system only writes),
-    where some of these go (before `limit`).
-    """
+    """Return the columns that change, each with the SQL of its new value, so that nothing of an old row stays."""
     log, mean = system.main_log, unread_weight(connection, system)
     found = {"day": f"CASE WHEN {old} THEN date_trunc('month', day) ELSE day END"}
     found["weight"] = f"CASE WHEN {old} AND log = 'decisions' THEN coalesce(weight, {mean}) ELSE weight END"

@@ -14,10 +14,7 @@ DAY = 24 * 3600
 
 
 def clear_temporary() -> int:
-    """Removes one's own temporary folders of Boussole that are older than a day; returns how many there were.
-
-    While a source is read, a copy of it can lie there; whoever makes such a folder removes it, unless it is killed.
-    """
+    """Remove one's own temporary folders of Boussole that are older than a day; returns how many there were."""
     found = left_behind()
     for path in found:
         shutil.rmtree(path, ignore_errors=True)

@@ -1,8 +1,6 @@
 """Retention: rows of old months leave the lake for good; the counts of these months and the evidence stay.
 
-Texts that models wrote may leave before their row does (`HeldTexts.retain_days`): what was found in them stays.
-Only counts by profile and by score go with the rows (the cubes `strata`, `scores`), and of those by value
-(`histograms`) the sums and the names of values that few had.
+Counts by profile and by score go with the rows, as do sums of values and the names of values that few had.
 """
 
 from __future__ import annotations
@@ -58,11 +56,7 @@ def without_rare(
     months: Iterable[dt.date],
     queries: Mapping[Name, str],
 ) -> dict[Name, str]:
-    """The SELECT of each cube in which words stand for such values, in some months; none where there is no such value.
-
-    The same words as in audits: what these have hidden or set apart is found again. `queries`: what becomes of cubes
-    by other rules already.
-    """
+    """Return the SELECT of each cube in which keyed words stand for values of few people, in some months."""
     rare = _rare(connection, system)
     if not rare:
         return {}
@@ -105,8 +99,7 @@ TWIN = "excluded_"
 
 @dataclass(frozen=True, kw_only=True)
 class PurgeResult:
-    """What left a system's tables: rows by table, months sealed by it, groups whose legal basis ended, and texts whose
-    row stays, of days before `texts_before`.
+    """What left a system's tables: rows by table, sealed months, expired groups, and texts before `texts_before`.
 
     `sources` are the runs and files that the rows or texts came from, and that may still hold them.
     """
@@ -175,13 +168,9 @@ def purge(
     dry_run: bool = False,
     today: dt.date | None = None,
 ) -> list[PurgeResult]:
-    """Removes the rows of whole months before a day (or older than each system's `retain_days`) from the lake.
+    """Remove the rows of whole months before a day (or older than each system's `retain_days`) from the lake.
 
-    Groups whose legal basis has ended go too, whatever the age of their rows, and texts that a system keeps for less
-    long than their rows. The lake is rebuilt without them: no file of it holds a byte of what went. Months whose
-    decisions went are sealed: their counts stay as they are. With `dry_run`, only says what would go. Systems of which
-    nothing goes are not in the answer.
-
+    Groups whose legal basis has ended and texts past their own term go too; months whose decisions went are sealed.
     Raises PrivacyError when no system says how long its rows are kept and no day is given.
     """
     chosen = [workspace.system(system_id)] if system_id else list(workspace.systems.values())

@@ -1,8 +1,4 @@
-"""Rotation of keys: stored pseudonyms go through one more key, sealed texts are sealed anew.
-
-Identifiers are not needed: the new pseudonym is the HMAC of the old one, so the same person keeps one pseudonym, and
-new rows go through the whole chain of keys. The lake is rebuilt, so no file of it holds an old pseudonym.
-"""
+"""Rotation of keys: stored pseudonyms go through one more key, sealed texts are sealed anew, the lake is rebuilt."""
 
 from __future__ import annotations
 
@@ -34,12 +30,9 @@ class RotationResult:
 
 
 def rotate(workspace: Workspace) -> RotationResult:
-    """Brings the lake under a new key of pseudonyms and a new key of texts; buckets stay as they are.
+    """Bring the lake under a new key of pseudonyms and a new key of texts; buckets stay as they are.
 
-    Old keys of texts are removed. Old keys of pseudonyms stay, as new rows go through them, but they open nothing
-    alone. After a crash, either the old keys are in force or the new ones.
-
-    Raises PrivacyError when there is no lake, a key is missing, or a system's file is.
+    Old keys of texts are removed. Raises PrivacyError when there is no lake, a key is missing, or a system's file is.
     """
     if not has_lake(workspace):
         raise PrivacyError(

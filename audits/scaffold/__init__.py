@@ -51,16 +51,12 @@ def propose(
     files: Files | None = None,
     language: Language = "en",
 ) -> Proposal:
-    """Proposes a system file for a CSV, Parquet or JSON lines file, or `duckdb:PATH?table=T`.
+    """Propose a system file for a CSV, Parquet or JSON lines file, or `duckdb:PATH?table=T`.
 
-    Roles are guessed from the names of columns, French and English, and from what they hold. A column that looks
-    like a name, an address or a number of a person is never proposed as a group. `today` dates a log without time.
-    `controls` are columns to condition on: none is guessed. `files` says how the file is written.
-    Comments are in `language`.
-
-    Raises SourceError when the source cannot be read, is empty, or holds nothing that could be a decision or a place in
-    a list, and for a control that is none of its columns;
-    SystemFileError when `system_id` is no id.
+    Roles are guessed from the names (French and English) and the content of columns. `today` dates a log without time.
+    Raises SourceError when the source cannot be read, is empty or holds no decision or list, and for a control that is
+    none
+    of its columns; SystemFileError when `system_id` is no id.
     """
     if system_id is not None and not is_identifier(system_id):
         raise SystemFileError(f"{identifier_refusal(system_id)}.")
@@ -97,11 +93,7 @@ def propose(
 
 
 def id_of(source: str | Path) -> str:
-    """An id from the name of a file or table.
-
-    >>> id_of("data/COMPAS scores-2.csv"), id_of("duckdb:log.duckdb?table=Décisions"), id_of("2026.csv")
-    ('compas_scores_2', 'decisions', 'system_2026')
-    """
+    """Make an id from the name of a file or table."""
     text = str(source)
     name = text.rpartition("table=")[2] if text.startswith("duckdb:") else Path(text).stem
     return identifier_of(name, start="system")

@@ -41,10 +41,7 @@ class Split:
 
 @dataclass(frozen=True)
 class GroupGuess:
-    """A sensitive feature: its column, bands, the family it belongs to, and the group others are compared with.
-
-    No reference: each group is compared with all others, until somebody says more.
-    """
+    """A sensitive feature: its column, bands, family, and reference (None: each group is compared with all others)."""
 
     family: str
     column: str
@@ -134,11 +131,7 @@ def split(column: Profile, say: Translator) -> Split:
 
 
 def said(value: str) -> set[str]:
-    """The words of a value; a number is the word of its digits.
-
-    >>> sorted(said("Non retenu")), said("1.0")
-    (['non', 'retenu'], {'1'})
-    """
+    """Return the words of a value; a number is the word of its digits."""
     number = typed(value)
     if isinstance(number, int | float):
         return {str(number).lower()}

@@ -23,10 +23,7 @@ DATE_PART = 2
 
 
 def identify(draft: SystemDraft) -> None:
-    """A column with another value in each row of the whole file, by its name; else several together; else the row.
-
-    A column whose values repeat is never proposed: an import would keep one row of each of its values.
-    """
+    """Propose what identifies a row: one column with distinct values, by its name, else several, else the row."""
     table = draft.table
     unique = [c for c in table.columns.values() if table.unique(c) and not c.dated and not c.fractional]
     safe = [column for column in unique if not draft.direct(column)]
@@ -84,10 +81,7 @@ def _meant(draft: SystemDraft, chosen: Sequence[Profile]) -> bool:
 
 
 def _part(draft: SystemDraft, column: Profile) -> int:
-    """How well a column can identify a decision with others; 0: not at all.
-
-    What says who somebody is (a group, an e-mail address) comes last, or not at all.
-    """
+    """Rate how well a column can identify a decision with others; 0: not at all."""
     if draft.sensitive(column) or column.fractional:
         return 0
     if draft.direct(column):
