@@ -53,7 +53,6 @@ def _newest_first(row: DeclaredValue) -> tuple[float, str, str]:
 
 
 def _unnamed(rows: list[DeclaredValue], system: System) -> list[DeclaredValue]:
-    """The lines of a file with numbers in the place of values that must not be named."""
     known = {(group.column, value) for group in system.groups.values() for value in (*group.values, group.reference)}
     enough = {item for row in rows if (row.count or 0) >= system.privacy.suppress_below for item in row.groups.items()}
     few = sorted({item for row in rows for item in row.groups.items()} - known - enough)

@@ -72,7 +72,6 @@ def fetch_run(workspace: Workspace, run_id: str, system: System, *, into: Path) 
 
 
 def _open(workspace: Workspace, run_id: str) -> tuple[MlflowClient, Run]:
-    """A client of the tracking store, and a run of it that is not deleted."""
     unknown = SourceError(
         "there is no such run.", where=f"mlflow:{run_id}", next_step=f"Look for it in {shown_uri(workspace)}."
     )

@@ -109,7 +109,6 @@ def _is_of(origin: str, system: System, source: Source, mark: SyncMark) -> bool:
 
 
 def _imported(workspace: Workspace) -> dict[str, list[_Imported]] | None:
-    """Everything that was imported, by system; None where the lake cannot be read."""
     try:
         with reading(workspace) as connection:
             rows = connection.execute("SELECT system, origin, accepted, quarantined FROM lake.main.ingested").fetchall()

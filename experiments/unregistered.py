@@ -84,7 +84,6 @@ def _models(store: MlflowClient) -> Iterator[RegisteredModel]:
 
 
 def _newest(store: MlflowClient) -> dict[str, ModelVersion]:
-    """The newest version of each model, by its name."""
     found: dict[str, ModelVersion] = {}
     token = None
     while True:

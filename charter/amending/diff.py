@@ -104,7 +104,6 @@ def _articles(before: Charter, after: Charter) -> Iterator[CharterChange]:
 
 
 def _inherited(charter: Charter) -> dict[str, set[str]]:
-    """Of each other way to ask a question, the fields that it shares with it: what changes in them is told once."""
     fields = set(Indicator.model_fields) - set(Otherwise.model_fields)
     return {
         other.id: fields | ({"threshold"} if other.threshold is None else set())
@@ -126,7 +125,6 @@ def _article(before: Article, after: Article) -> Iterator[CharterChange]:
 
 
 def _worded(article: Article, name: str) -> Any:
-    """The words of an article; the status of its text is a change of its own."""
     return article.text.model_dump(exclude={"status"}) if name == "text" else getattr(article, name)
 
 

@@ -135,7 +135,6 @@ def _law(before: Charter, after: Charter, name: str) -> Law:
 
 
 def _lists(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:
-    """What a list gained and what it lost."""
     return [each for each in after if each not in before], [each for each in before if each not in after]
 
 

@@ -152,8 +152,6 @@ def told(kind: str, effect: str, values: ChangeValues) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _ChangeTeller:
-    """Says changes in one language."""
-
     lang: str
 
     def told(self, kind: str, effect: str, values: ChangeValues) -> str:
@@ -179,7 +177,6 @@ class _ChangeTeller:
         return ", ".join(self._say(WORDS.get(name, name)) for name in field.split(", "))
 
     def _side(self, values: ChangeValues, value: Any) -> str:
-        """One side of a change in words."""
         field = values.field or ""
         if field in LEVEL_NAMES:
             return self._level(value, None if field == "threshold.tolerance" else values.scale)
@@ -192,7 +189,6 @@ class _ChangeTeller:
         return self._say(WORDS[value]) if field in WORDED and value else self._value(value)
 
     def _value(self, value: Any) -> str:
-        """A date, a text of the charter, parameters, a number or a key."""
         if isinstance(value, dt.date):
             return date_words(value, self.lang)
         if isinstance(value, dict) and value and all(len(key) == 2 for key in value):
@@ -209,7 +205,6 @@ class _ChangeTeller:
         return Catalogue(LOCALE, self.lang).ngettext(*MONTHS, value).format(n=value)
 
     def _level(self, value: float | None, scale: str | None) -> str:
-        """A level: `80 for 100` of a ratio, `a gap of 10 in 100`, else the number itself."""
         if value is None:
             return self._say(NOTHING)
         if scale == "ratio":
@@ -219,6 +214,5 @@ class _ChangeTeller:
         return self._say(GAP).format(n=self._number(100 * value)) if scale == "difference" else self._number(value)
 
     def _number(self, value: float) -> str:
-        """A number with the decimals it needs, so that two that differ are seen to differ."""
         digits = next((n for n in range(7) if abs(round(value, n) - value) < 1e-9), 7)
         return number(value, self.lang, digits)

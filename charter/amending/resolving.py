@@ -87,7 +87,6 @@ def _needed(workspace: Workspace | None, name: str) -> Workspace:
 
 
 def _kept(name: str, workspace: Workspace | None) -> Charter:
-    """A version that the records keep, by its number or hash."""
     known = kept_charters(workspace) if workspace else []
     found = _matching(name, known)
     if len(found) > 1:

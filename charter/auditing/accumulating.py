@@ -133,7 +133,6 @@ def _words(workspace: Workspace, system: System, measures: Sequence[Measure]) ->
 
 
 def _rested_on(document: AuditDocument | None, window: EarlierWindow) -> dict[str, int]:
-    """On how many rows the figures of a window rested that entered then."""
     told = document.measures if document is not None else ()
     return {m.id: m.n or 0 for m in told if m.status == "ok" and m.metric not in (window.without or ())}
 
@@ -145,7 +144,6 @@ def _figures(workspace: Workspace, window: EarlierWindow, ended: frozenset[tuple
 
 
 def _folder(workspace: Workspace, window: EarlierWindow) -> Path:
-    """Where the evidence lies: what is about to be sealed is not among what is."""
     sealed = (workspace.evidence / f"{_name(window.cubes)}.parquet").exists()
     return workspace.evidence if sealed else workspace.unsealed
 
@@ -202,7 +200,6 @@ def _back(run: Run, stored: Mapping[Window, AuditDocument], most: int) -> Iterat
 
 
 def _read(workspace: Workspace, cubes: str, system: str) -> System | None:
-    """The system as it was declared, where that and the evidence can still be read."""
     for folder in (workspace.evidence, workspace.unsealed):
         if (folder / f"{_name(cubes)}.parquet").exists():
             try:

@@ -110,5 +110,4 @@ def unchanged(stored: AuditDocument, made: AuditDocument) -> bool:
 
 
 def _own(document: AuditDocument) -> AuditDocument:
-    """A document without what it says of other periods."""
     return document.changed(left_out=document.left_out.changed(other_periods=0))

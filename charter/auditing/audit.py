@@ -186,7 +186,6 @@ def _window(window: Window, system: System) -> WindowOfAudit:
 def _with_references(
     workspace: Workspace, run: Run, document: AuditDocument, judging: InForce, facts: Facts
 ) -> AuditDocument:
-    """The document with the references that changed since the audit before, and changed an answer."""
     today = dt.datetime.now(run.system.zone).date()
     found = changed_references(
         workspace,

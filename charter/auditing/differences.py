@@ -58,7 +58,6 @@ def _differences(stored: Json, again: Json, *, texts: bool) -> list[RerunDiffere
 
 
 def _recent(together: Json) -> list[Json]:
-    """The figures of recent windows, each with its name and over how many it is told."""
     return [{**each, "id": f"{each['id']} over {each['params']['recent']}"} for each in together.get("recent", [])]
 
 

@@ -87,7 +87,6 @@ def _kin(workspace: Workspace, system: System, *, before: int | None, beside: Se
 
 
 def _told_of(workspace: Workspace, system: System, document: AuditDocument) -> System | None:
-    """The system that a document is about, as declared; None where it is the one to be audited."""
     if document.system == system.id:
         return None
     digest = document.evidence.system
@@ -95,7 +94,6 @@ def _told_of(workspace: Workspace, system: System, document: AuditDocument) -> S
 
 
 def _declared(workspace: Workspace, digest: str) -> System:
-    """A system as it was declared; what is about to be sealed with others is not among the evidence yet."""
     name = digest.removeprefix("sha256:")
     sealed = (workspace.evidence / f"{name}.json").exists()
     return _read(workspace.evidence if sealed else workspace.unsealed, name)
@@ -112,7 +110,6 @@ def in_values(workspace: Workspace, system: System, published: Sequence[ShownWin
 
 
 def _worded(each: ShownWindow) -> bool:
-    """Whether words stand for some of the values."""
     return any(rare(value or "") for _, group in _keys(each) for value in group)
 
 
@@ -160,7 +157,6 @@ def hold_groups(workspace: Workspace, system: System, *, beside: Sequence[AuditD
 
 
 def _elsewhere(groups: str) -> str:
-    """The way to tell of a column otherwise than audits did."""
     return f", or declare another system on the same log to tell of it {groups}: audits of both are read together."
 
 
@@ -189,7 +185,6 @@ def _of_nobody(measure: MeasureDocument) -> bool:
 
 
 def _always(found: Sequence[Mapping[Key, str]]) -> dict[Key, str]:
-    """The groups that are hidden each time."""
     first, *others = found
     return {key: why for key, why in first.items() if all(key in each for each in others)}
 
@@ -230,14 +225,12 @@ def _scored(documents: Sequence[Sequence[MeasureDocument]]) -> Suppression | Non
 
 
 def _unknown_hidden(measures: Sequence[MeasureDocument]) -> frozenset[tuple[str, ...]]:
-    """The attributes of which a document tells nothing about people of unknown group."""
     told = [measure for measure in measures if measure.metric == "unknown_selection_rate"]
     hidden = [each for each in told if each.status == "suppressed" and each.reason != SET_APART]
     return frozenset(measure.by for measure in hidden)
 
 
 def _apart(measures: Sequence[MeasureDocument]) -> frozenset[Key]:
-    """The groups whose rows enter no figure of a document."""
     told = [m for m in measures if m.reason == SET_APART and len(m.by) == 1]
     groups = {(m.by, m.values_of_group) for m in told if m.metric == "selection_rate"}
     return frozenset(groups | {(m.by, (None,)) for m in told if m.metric == "unknown_selection_rate"})

@@ -86,7 +86,6 @@ def changed_references(
 
 
 def _declared(workspace: Workspace, document: AuditDocument | None) -> System | None:
-    """The system as an audit used it; None where that cannot be read any more."""
     if document is None:
         return None
     try:
@@ -105,8 +104,6 @@ def _changed(then: System, now: System) -> Iterator[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Reference:
-    """An attribute whose reference changed since the audit of a window."""
-
     attribute: str
     before: str | None
     now: str | None

@@ -208,7 +208,6 @@ def computed(
 def _together(
     workspace: Workspace, document: AuditDocument, system: System, measures: Sequence[Measure]
 ) -> AccumulatedWindows | None:
-    """What the same windows tell together."""
     told = document.accumulated
     if told is None:
         return None
@@ -232,7 +231,6 @@ def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: 
 def _moved(
     workspace: Workspace, document: AuditDocument, system: System, by: Basis, *, found: Recount, stands: WindowStanding
 ) -> tuple[str, ...]:
-    """The measures that would be otherwise today."""
     if found.read is None:
         return ()
     again = computed(workspace, document, system, by, read=found.read, stands=stands)

@@ -46,7 +46,6 @@ def texts_document(
 
 
 def _counted(workspace: Workspace, system: System, start: dt.date | None, end: dt.date | None) -> tuple[Window, int]:
-    """The window, and how many texts were written in it."""
     held, day = table(system, "generations"), quote("day")
     with reading(workspace) as connection:
         days = days_of_texts(connection, system)

@@ -170,7 +170,6 @@ class Turn:
         return self._write(act)
 
     def _needs_written(self, act: Act) -> None:
-        """Checks that what is sealed is written to its end, and so is the text that it decides on."""
         needs_written(act)
         if isinstance(act, (Vote, Consensus)) and act.subject is not None:
             text = texts_in(self.connection, act.committee).get(act.subject)

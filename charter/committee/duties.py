@@ -85,7 +85,6 @@ def _called_again(house: CommitteeState, found: Session) -> bool:
 
 
 def _minutes(house: CommitteeState, found: Session, coming: dt.date | None) -> Iterator[Duty]:
-    """Minutes to seal before the next session, and to approve in it."""
     last = house.last(Minutes, found.entry)
     if last is None:
         latest = found.day + dt.timedelta(days=MINUTES_DAYS)
@@ -102,7 +101,6 @@ def _questions(house: CommitteeState, today: dt.date) -> Iterator[Duty]:
 
 
 def _referrals(house: CommitteeState) -> Iterator[Duty]:
-    """Matters on which an opinion was asked for by a day, and none is given yet."""
     for each in matters(house):
         if each.referral.due_on is not None and not each.opinions:
             yield Duty(on=each.referral.due_on, kind="referral", entry=each.entry)

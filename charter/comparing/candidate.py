@@ -94,7 +94,6 @@ def _side(side: Side) -> VersionSide:
 
 
 def _asked(charter: Charter, system: System, measures: Sequence[MeasureDocument]) -> dict[str, list[str]]:
-    """The comparisons that a question of the charter is answered by, each with its articles."""
     found: dict[str, list[str]] = {}
     for question in questions(charter, system, measures):
         for measure in question.comparisons:
@@ -155,6 +154,5 @@ def _verdict(adjusted: float | None, p_within: float | None, *, alpha: float) ->
 
 
 def _sizes(change: ComparisonChange) -> tuple[int, int]:
-    """Decisions that count, in production and in the candidate."""
     production, candidate = change.units.denominators().sum(axis=1)
     return int(production), int(candidate)

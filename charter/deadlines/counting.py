@@ -60,7 +60,6 @@ def _state(due: dt.date, done: dt.date | None, today: dt.date) -> State:
 
 
 def _first(sources: Sources, kind: type[Publication] | type[Reply]) -> dict[int, dt.date]:
-    """The day of the first that stands about each entry."""
     found: dict[int, dt.date] = {}
     for _, said in sources.facts.standing(kind):
         assert isinstance(said, Publication | Reply)  # noqa: S101 (what was asked for)
@@ -69,7 +68,6 @@ def _first(sources: Sources, kind: type[Publication] | type[Reply]) -> dict[int,
 
 
 def _withheld(sources: Sources) -> set[int]:
-    """The opinions of which the committee decided last that they are not published."""
     last = {said.of: said.publish for _, said in sources.facts.standing(PublicationDecision)}
     return {entry for entry, publish in last.items() if not publish}
 
@@ -118,7 +116,6 @@ def _explained(appeal: AppealState) -> State:
 
 
 def _trained(sources: Sources) -> RecordCounts | None:
-    """What was recorded last of training for a system; where that is nothing, for all of them."""
     found = [(said.end, entry, said) for entry, said in sources.facts.standing(Training)]
     own = [each for each in found if each[2].system == sources.system.id]
     latest = max(own or [each for each in found if each[2].system is None], default=None, key=lambda each: each[:2])

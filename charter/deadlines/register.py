@@ -24,7 +24,6 @@ def stray_models(facts: Facts) -> tuple[str, ...]:
 
 
 def _stocks(facts: Facts) -> list[tuple[dt.date, int, Stocktaking]]:
-    """The days on which stock was taken, with their entries, the last one last."""
     return sorted(((said.on, entry, said) for entry, said in facts.standing(Stocktaking)), key=lambda each: each[:2])
 
 

@@ -76,8 +76,6 @@ VALUE_OR_REASON: JsonDict = {
 
 
 class _Valued(Protocol):
-    """What a measure says of its value."""
-
     @property
     def status(self) -> Status: ...
     @property

@@ -81,13 +81,11 @@ def _unexplained(now: Mapping[str, ThemeReading], *, nameless: bool) -> bool:
 
 
 def _nameless(series: DriftSeries, at: int) -> bool:
-    """Whether the log leaves open which version decided, in a window or the one it is compared with."""
     sides = [series.deciding[side] for side in _sides(series, at)]
     return any(sum(side.values()) <= 1 - LEAST for side in sides)
 
 
 def _sides(series: DriftSeries, at: int) -> list[Window]:
-    """A window and the one it is compared with, as far as they hold decisions."""
     point = series.points[at]
     return [side for side in (point.window, point.against) if side is not None and side in series.deciding]
 

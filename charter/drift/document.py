@@ -51,7 +51,6 @@ def detail_document(detail: Detail) -> DriftDocument:
 
 
 def _sample(design: SampleDesign) -> SampleDocument:
-    """How a sample was drawn, with all that somebody needs to draw it again."""
     from boussole.audits.drift.samples import DECISION, SEED
 
     return SampleDocument(

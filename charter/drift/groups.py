@@ -110,7 +110,6 @@ def mix_measures(
 
 
 def _reason(reference: GroupSizes | None, current: GroupSizes | None, name: str) -> str | None:
-    """Why the mix of an attribute cannot be compared."""
     if reference is None or current is None:
         return "not_audited"
     if name in reference.expired | current.expired:

@@ -95,7 +95,6 @@ def _tails(measure: Measure, level: float) -> tuple[float, float]:
 
 
 def _reading(measures: Sequence[Measure], verdicts: Mapping[str, Verdict]) -> ThemeReading:
-    """What the distances of a theme come to."""
     states = {_name(each): verdicts[each.id] for each in measures if each.value is not None}
     reasons = {_name(each): each.reason or "" for each in measures if each.value is None}
     far = sorted((each for each in measures if each.value is not None), key=lambda each: -(each.value or 0))

@@ -141,7 +141,6 @@ def lasting_shifts(workspace: Workspace, system: System, *, today: dt.date) -> l
 
 
 def _until(series: DriftSeries, day: dt.date) -> DriftSeries:
-    """The windows that had ended by a day, and what was known of versions and columns."""
     return replace(
         series,
         points=[point for point in series.points if point.window.end <= day],
@@ -161,12 +160,10 @@ def meaning_series(points: Sequence[Point]) -> list[Series]:
 
 
 def _with_groups(said: Mapping[Window, GroupSizes], series: DriftSeries) -> DriftSeries:
-    """The same windows with the mix of groups, as audits have told it."""
     return replace(series, points=[_mixed(point, said, series.system) for point in series.points])
 
 
 def _mixed(point: Point, said: Mapping[Window, GroupSizes], system: System) -> Point:
-    """A window with the mix of groups, where it is compared."""
     if not system.groups or point.reason or point.against is None:
         return point
     effect = point.measure("psi", DECISION)
@@ -222,7 +219,6 @@ def _window(point: Point, system: System) -> WindowOfSeries:
 
 
 def _figure(measure: Measure) -> FigureOfSeries:
-    """One figure without the edges of its bins: the lake has these, and they are many."""
     document = measure.document()
     kept = {key: value for key, value in document["params"].items() if key != "edges"}
     told = {key: document[key] for key in ("id", "value", "status", "reason", "n", "interval")}

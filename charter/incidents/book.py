@@ -216,7 +216,6 @@ def enter(workspace: Workspace, statement: Statement) -> SealedStatement:
 
 
 def _fits(workspace: Workspace, incident: Incident) -> None:
-    """Held to what there is: an audit is one of its system, and a question one that the charter asks of it."""
     if incident.audit is not None:
         known_audit(workspace, incident.audit, incident.system)
     if incident.question is None:

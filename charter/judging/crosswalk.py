@@ -137,7 +137,6 @@ def _answer(system: str, document: Standing, verdicts: Sequence[VerdictDocument]
 
 
 def _together(verdicts: Sequence[VerdictDocument]) -> tuple[Verdict, VerdictDocument]:
-    """The verdict over all groups, and the question that decides it."""
     found = [each.verdict for each in verdicts]
     verdict = together(found)
     deciding = verdict if verdict in found else Verdict.NOT_EXAMINED

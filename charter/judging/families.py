@@ -154,7 +154,6 @@ def applies(indicator: Indicator, system: System) -> bool:
 
 
 def _expanded(article: Article, indicator: Indicator, system: System) -> Iterator[SystemQuestion]:
-    """One question, or one per attribute; what cannot be measured yet is asked once, of all attributes."""
     reason = _unexamined(indicator, system)
     attributes: list[Attribute | None] = [None]
     if indicator.for_each == "groups" and reason is None:
@@ -170,7 +169,6 @@ def _answered(
     since: Mapping[str, MeasureInShort],
     lately: Mapping[str, Sequence[MeasureInShort]],
 ) -> SystemQuestion:
-    """A question with those of the measures of its metric that are its comparisons."""
     if question.unexamined:
         return question
     if judged(question.indicator.metric).scale == "range":
@@ -189,7 +187,6 @@ def _answered(
 
 
 def _answers(measure: MeasureInShort, indicator: Indicator, by: Attribute | None) -> bool:
-    """Whether a measure of an indicator's metric is one of its comparisons."""
     comparison = measure.params.scale is not None and set(measure.given) <= {"stage"}
     if not comparison:
         return False
@@ -221,7 +218,6 @@ def _lacking(indicator: Indicator, system: System) -> Need | None:
 
 
 def _declared(system: System) -> dict[Need, bool]:
-    """What the system file declares of what questions may need."""
     columns, sent = system.columns, system.contacts
     human = columns.human if columns is not None else None
     texts = system.generations.texts if system.generations is not None else None
@@ -291,7 +287,6 @@ def decision(system: System, lang: str) -> str:
 
 
 def _attribute(by: Attribute | None, system: System, lang: str) -> str:
-    """The titles of the attribute asked about: `sex × age`; of all attributes where it is asked of none."""
     names = by or tuple(system.groups)
     titles = [inside(said(system.groups[name].title or {lang: name}, lang)) for name in names]
     return (" × " if by else ", ").join(titles) or said(NO_GROUPS, lang)

@@ -56,7 +56,6 @@ def _untellable(told: EstimatedRange, high: float, watch: float | None) -> str:
 
 
 def _told(measure: MeasureInShort) -> EstimatedRange | None:
-    """The range that is judged and what is told beside it; without a value, what is told all the same."""
     params, n, ranges, numbers = measure.params, measure.n or 0, _ranges(measure), _numbers(measure.params)
     if measure.status == "ok":
         low, high = estimate = _ends(given(params.range))
@@ -70,7 +69,6 @@ def _told(measure: MeasureInShort) -> EstimatedRange | None:
 
 
 def _ranges(measure: MeasureInShort) -> dict[str, tuple[float, float]]:
-    """The ranges that are told beside the one that is judged."""
     params = measure.params
     by_metric: Mapping[str, Mapping[str, Pair | None]] = {
         PER_TEXT: {"text": params.per_text},
@@ -82,7 +80,6 @@ def _ranges(measure: MeasureInShort) -> dict[str, tuple[float, float]]:
 
 
 def _numbers(params: Params) -> dict[str, float]:
-    """The numbers that are told beside it."""
     told = {
         "tokens": params.tokens,
         "untold": params.untold,

@@ -71,7 +71,6 @@ def _without_tolerance(found: RecordCounts, confirm_days: int) -> tuple[Verdict,
 
 
 def _share(found: RecordCounts, threshold: Threshold) -> tuple[Verdict, str]:
-    """How much was done as promised, held to the levels; what nobody knows of is never taken for done."""
     if not found.due:
         return Verdict.UNKNOWN, "record_untold"
     share = found.good / found.due
@@ -87,7 +86,6 @@ def _share(found: RecordCounts, threshold: Threshold) -> tuple[Verdict, str]:
 
 
 def _sampled(found: RecordCounts, share: float, threshold: Threshold) -> tuple[Verdict, str]:
-    """The answer of a sample, decided by the whole of its interval."""
     low, high = given(found.low), given(found.high)
     if threshold.breach is not None and high < threshold.breach:
         return Verdict.BROKEN, "record_below"

@@ -75,8 +75,6 @@ def attested(indicator: Indicator, facts: Facts, *, system: str, charter: Charte
 
 @dataclass(frozen=True)
 class _LatestStatement:
-    """The latest statement about a question of one system, or of all, and what it still answers."""
-
     entry: int
     said: Attestation
     _: KW_ONLY
@@ -86,7 +84,6 @@ class _LatestStatement:
 
     @property
     def made(self) -> tuple[dt.date, int]:
-        """When it was made, and of the same day in which order."""
         return self.said.on, self.entry
 
     @cached_property
@@ -174,7 +171,6 @@ def _samples(facts: Facts, indicator: Indicator, *, system: str, period: Verdict
 
 
 def _telling(by_state: Mapping[str, list[ReportedCases]]) -> list[ReportedCases]:
-    """The cases that decide: confirmed ones, else open ones, else all."""
     return by_state["confirmed"] or by_state["open"] or by_state["refuted"]
 
 
@@ -237,7 +233,6 @@ def _counts(measure: MeasureInShort, refuted: int) -> LoggedCases | None:
 
 
 def _beside(params: Params) -> dict[str, int]:
-    """What a measure may tell beside its cases."""
     told = {
         "hours": params.hours,
         "unlabelled": params.unlabelled,
@@ -251,7 +246,6 @@ def _beside(params: Params) -> dict[str, int]:
 
 
 def _unlabelled(measure: MeasureInShort) -> float:
-    """The share of all that was logged of which nobody can tell whether it is a case."""
     unlabelled = measure.params.unlabelled
     return unlabelled / given(measure.params.all) if unlabelled else 0.0
 

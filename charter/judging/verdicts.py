@@ -120,7 +120,6 @@ def verdicts_in_short(
 
 
 def _decisions(measures: Sequence[MeasureInShort]) -> int | None:
-    """All decisions of the window, from the selection rate of everybody."""
     return next((m.n for m in measures if m.id == "selection_rate" and m.n and not m.given), None)
 
 
@@ -130,8 +129,6 @@ ONLY_WHERE_TOLD = ("estimated", "paired")
 
 @dataclass(frozen=True, kw_only=True)
 class _Judging:
-    """What judging a question needs beside the question."""
-
     charter: Charter
     system: System
     questions: Sequence[SystemQuestion]
@@ -148,20 +145,16 @@ class _Judging:
 
     @property
     def month(self) -> float | None:
-        """How many decisions come in a month, by the window that is judged."""
         return self.decisions / self.days * DAYS_A_MONTH if self.decisions and self.days else None
 
     @cached_property
     def held(self) -> LeftOutInShort | None:
-        """What was left out, as the charter sees it."""
         return None if self.left_out is None else held_to(self.charter, self.left_out)
 
     def limited(self, question: SystemQuestion) -> bool:
-        """Whether so much was left out of what a question rests on that its comparisons decide nothing."""
         return limiting(self.held, question.indicator.needs) is not None
 
     def stops(self, question: SystemQuestion) -> bool:
-        """Whether the log that a question rests on ends so early that nothing can be kept by it."""
         return stopped(self.left_out, question.indicator.needs, self.system) is not None
 
     @cached_property
@@ -212,13 +205,11 @@ class _Judging:
         )
 
     def _threshold(self, indicator: Indicator) -> ThresholdOfVerdict:
-        """The levels as the charter has them, and since when the ledger proves that they were adopted, if it does."""
         level, proven = indicator.threshold, self.facts.adopted.get(indicator.id)
         post_hoc = level.post_hoc(self.period.start, proven=proven)
         return ThresholdOfVerdict(**level.model_dump(), proven_on=proven, post_hoc=post_hoc)
 
     def _found(self, question: SystemQuestion) -> StatedVerdict:
-        """What people state, where the question rests on that; else what the comparisons say."""
         indicator, system = question.indicator, self.system.id
         if indicator.evidence == "attested":
             return self._attested(indicator)
@@ -261,7 +252,6 @@ class _Judging:
         )
 
     def _ranged(self, question: SystemQuestion, measure: MeasureInShort) -> StatedVerdict:
-        """What a range answers; where too much was left out, or the log stops, it keeps nothing."""
         return self._as_far_as_known(question, ranged(measure, question.indicator.threshold))
 
     def _as_far_as_known(self, question: SystemQuestion, found: StatedVerdict) -> StatedVerdict:
@@ -273,7 +263,6 @@ class _Judging:
         return replace(found, verdict=Verdict.UNKNOWN, reason=STOPS) if self.stops(question) else found
 
     def _attested(self, indicator: Indicator) -> StatedVerdict:
-        """What somebody attested; where the dates of the register say worse, what they say."""
         found = attested(indicator, self.facts, system=self.system.id, charter=self.charter)
         dates = dated(self.system, self.facts) if indicator.register_answers == "dates" else None
         if dates is None or (found.statement and worst([dates.verdict, found.verdict]) == found.verdict):
@@ -281,7 +270,6 @@ class _Judging:
         return dates
 
     def _answer(self, question: SystemQuestion, measure: MeasureInShort) -> Answer:
-        """The verdict of a comparison, and why it is unknown where it is."""
         if measure.status != "ok":
             return Verdict.UNKNOWN, measure.reason
         if self.limited(question):
@@ -317,7 +305,6 @@ class _Judging:
         return name is None or any(self._found(each).verdict in bad for each in needed)
 
     def undecidable(self, measure: MeasureInShort) -> bool:
-        """Whether a distance was counted from too few decisions for its test to decide."""
         return too_few(given(measure.params.test))
 
     def _comparison(self, question: SystemQuestion, measure: MeasureInShort) -> Comparison:
@@ -392,7 +379,6 @@ def _judging(
 
 
 def _graver(counted: StatedVerdict, reported: StatedVerdict | None) -> StatedVerdict:
-    """What records count, unless cases that people reported say worse."""
     if reported is None:
         return counted
     if counted.counted is None:
@@ -407,7 +393,6 @@ def _of_gap(measure: MeasureInShort) -> bool:
 
 
 def _windows(measure: MeasureInShort) -> dict[str, bool | int]:
-    """Which windows decide a comparison, where not all that count together do."""
     if measure.params.recent is not None:
         return {"recent": measure.params.recent}
     return {"alone": True} if measure.params.weight is not None and measure.params.since is None else {}

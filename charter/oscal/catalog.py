@@ -133,7 +133,6 @@ def _control(article: Article, indicator: Indicator, charter: Charter, lang: str
 
 
 def _params(indicator: Indicator, lang: str) -> list[Part]:
-    """One parameter for each level that is set."""
     threshold = indicator.threshold
     why = [{"prose": said(threshold.justification, lang)}] if threshold.justification else []
     return [

@@ -117,7 +117,6 @@ def _result(audit: ExportedAudit, words: OscalWords) -> Part:
 
 
 def _observations(audit: ExportedAudit) -> dict[str, Part]:
-    """One for each measure that answers a question and has a value, by the name of the measure."""
     asked = {item.measure: item for verdict in audit.document.verdicts for item in verdict.comparisons}
     return {
         measure.id: _observation(audit, measure, asked[measure.id])
@@ -199,7 +198,6 @@ def _risk_uuid(audit: ExportedAudit, verdict: VerdictDocument) -> str:
 
 
 def _evidence(audit: ExportedAudit, words: OscalWords) -> Part:
-    """The sealed document by its hash; the document itself is in reports and evidence packs."""
     return {
         "uuid": uuid_of("document", audit.sha256),
         "title": words(EVIDENCE, entry=audit.entry),

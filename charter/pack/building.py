@@ -100,7 +100,6 @@ def pack_files(
 
 
 def _audit(workspace: Workspace, audit: StoredAudit, note: Note) -> Files:
-    """The document as sealed, its charter and declaration, and the proofs of their entries."""
     if not audit.holds:
         raise BoussoleError(
             "the stored document is not the one that was sealed.",
@@ -128,7 +127,6 @@ def _audit(workspace: Workspace, audit: StoredAudit, note: Note) -> Files:
 
 
 def _rows(workspace: Workspace, audit: StoredAudit) -> Files:
-    """All rows that an audit read, hidden groups with them: as they were kept, and as CSV."""
     digest = audit.document().evidence.cubes.removeprefix("sha256:")
     rows = evidence.csv_of(evidence.rows_of(workspace.evidence, digest))
     kept = (workspace.evidence / f"{digest}.parquet").read_bytes()
@@ -136,7 +134,6 @@ def _rows(workspace: Workspace, audit: StoredAudit) -> Files:
 
 
 def _timestamp(workspace: Workspace, note: Note) -> TimestampedCheckpoint | None:
-    """The newest timestamp that holds and is of this ledger, up to the checkpoint of the pack."""
     origin, size = (point := parse_checkpoint(str(note))[1]).origin, point.size
     found = (each for each in timestamps(workspace.checkpoints) if isinstance(each, TimestampedCheckpoint))
     return next((each for each in found if each.checkpoint.origin == origin and each.checkpoint.size <= size), None)

@@ -119,7 +119,6 @@ def _rerun(workspace: Workspace, document: AuditDocument, *, restricted: bool) -
 
 
 def _judged(document: AuditDocument, system: System, by: Basis) -> tuple[VerdictDocument, ...]:
-    """The verdicts that the figures of a document give."""
     verdicts = judge(
         by[0].charter,
         system,
@@ -135,7 +134,6 @@ def _judged(document: AuditDocument, system: System, by: Basis) -> tuple[Verdict
 
 
 def _completed(alone: AuditDocument, document: AuditDocument) -> tuple[MeasureDocument, ...]:
-    """The figures of a window, with those that only earlier windows give, as the document states them."""
     known = {each.id for each in alone.measures}
     earlier = {each.id for each in document.accumulated.measures} if document.accumulated else set()
     return (*alone.measures, *(each for each in document.measures if each.id in earlier - known))

@@ -87,7 +87,6 @@ def _seen(path: Path) -> tuple[str | None, bool]:
 
 
 def _migrate(path: Path) -> None:
-    """Bring the file to the newest revision, in one transaction."""
     # Alembic is slow to import, and only needed here.
     from alembic import command
     from alembic.config import Config

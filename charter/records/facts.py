@@ -114,7 +114,6 @@ class Facts:
         return self._reviewed.get(entry, "open")
 
     def _about(self, kind: type[S], indicator: str, system: str | None) -> list[tuple[int, S]]:
-        """What stands of a kind about a question of a system; None: of all systems."""
         found = self._by_subject.get((kind.kind, indicator, system), ())
         return [(each.entry, each.statement) for each in found if isinstance(each.statement, kind)]
 
@@ -125,7 +124,6 @@ class Facts:
 
     @cached_property
     def _reviewed(self) -> dict[int, State]:
-        """Of each case or inspection that was reviewed, what the review sealed last found."""
         return {review.of: review.outcome for _, review in self.standing(Review)}
 
     @cached_property

@@ -161,7 +161,6 @@ def adopt(
 
 
 def _findings_kept(workspace: Workspace, charter: Charter) -> None:
-    """That no open finding of an authority is lost because its article has another name."""
     articles = {article.id for article in charter.articles}
     for entry, finding in facts_of(workspace, as_of=dt.date.max).open_findings():
         if lost := sorted(set(finding.articles) - articles):

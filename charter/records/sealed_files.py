@@ -66,8 +66,6 @@ NO_FILES = SealedFiles(evidence=0, declarations=0, documents=0, bad=(), extra=()
 
 @dataclass(frozen=True)
 class _NamedFile:
-    """A file that a record names: the hash it must have, and the first entry that says so."""
-
     sha256: str
     entry: int
 

@@ -96,7 +96,6 @@ def write(connection: Connection, statement: Statement) -> SealedStatement:
 
 
 def _text(statement: Statement) -> bytes:
-    """What is sealed of a statement."""
     return canonical_json({"kind": statement.kind, **statement.model_dump(mode="json")})
 
 
@@ -258,6 +257,5 @@ def _set_aside(workspace: Workspace, moment: str) -> None:
 
 
 def _clear(draft: Path) -> None:
-    """What a killed process left of its draft goes."""
     for path in draft.parent.glob(f"{draft.name}*"):
         path.unlink()

@@ -50,7 +50,6 @@ def verify_records(workspace: Workspace, *, sizes: Iterable[int] = ()) -> Verifi
 
 
 def _summaries_match(connection: Connection, found: Verification) -> Verification:
-    """What pages and replays read of each audit is what its document says."""
     stored = {row.entry: row for row in connection.execute(select(Summary.__table__))}
     for audit in all_audits(connection):
         row = stored.pop(audit.entry, None)
@@ -62,7 +61,6 @@ def _summaries_match(connection: Connection, found: Verification) -> Verificatio
 
 
 def _records_match(connection: Connection, found: Verification) -> Verification:
-    """Each record is the one its entry seals, and each such entry has its record."""
     sealed = {index: record for index, *record in ledger.payloads(connection, kinds=RECORD_KINDS)}
     changed = [index for index, *record in _payloads(connection) if sealed.pop(index, None) != record]
     bad = sorted([*changed, *sealed])
@@ -107,7 +105,6 @@ def _days_match(connection: Connection, found: Verification) -> Verification:
 
 
 def _files_match(workspace: Workspace, connection: Connection, found: Verification) -> Verification:
-    """Each document that a record rests on is kept, with the content that was sealed."""
     for row in all_statements(connection):
         file: KeptFile | None = read(row).statement.document
         if file is not None and changed_files(workspace, [file]):
@@ -116,7 +113,6 @@ def _files_match(workspace: Workspace, connection: Connection, found: Verificati
 
 
 def _payloads(connection: Connection) -> Iterator[tuple[int, str, ledger.Payload]]:
-    """What each stored record would have sealed: the entry it names, the kind, and the payload."""
     for charter in connection.execute(select(CharterVersion.__table__)):
         text = charter.document
         sha256 = charter.sha256 if text is None else sha256_hex(text.encode())

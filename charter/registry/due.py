@@ -76,7 +76,6 @@ def _audits(charter: Charter, use: Use, today: dt.date) -> Iterator[Due]:
 
 
 def _next(after: dt.date, frequency: Frequency, use: Use) -> dt.date | None:
-    """The day on which a question is due again; None for one that is asked once, or of the whole log."""
     window = use.system.windows.audit
     if frequency == "every_audit" and window in WINDOW_DAYS:
         return after + dt.timedelta(days=WINDOW_DAYS[window])
@@ -85,7 +84,6 @@ def _next(after: dt.date, frequency: Frequency, use: Use) -> dt.date | None:
 
 
 def _of_file(use: Use) -> Iterator[Due]:
-    """What the system file itself announces."""
     if use.system.dates.next_review:
         yield Due(on=use.system.dates.next_review, kind="review", system=use.system.id)
     for key in ("trial", "service", "ended"):
@@ -123,7 +121,6 @@ def _attestations(uses: Sequence[Use]) -> list[Due]:
 
 
 def _cases(charter: Charter, uses: Sequence[Use], facts: Facts) -> Iterator[Due]:
-    """Reported cases that a human must confirm or refute in time."""
     known = {use.system.id for use in uses}
     cases = {(case.indicator, case.system) for _, case in facts.standing(Case)}
     found = {(each.indicator, each.system) for _, each in facts.standing(Inspection)}
@@ -135,7 +132,6 @@ def _cases(charter: Charter, uses: Sequence[Use], facts: Facts) -> Iterator[Due]
 
 
 def _replies(facts: Facts) -> Iterator[Due]:
-    """Recommendations that nobody has answered."""
     answered = {reply.of for _, reply in facts.standing(Reply)}
     for entry, said in facts.standing(Recommendation):
         if entry not in answered:

@@ -83,7 +83,6 @@ def _use(charter: Charter, use: Use) -> Document:
 
 
 def _question(verdict: VerdictDocument, audited_to: dt.date | None) -> Document:
-    """One question and the day of its answer."""
     copied = ("article", "indicator", "number", "evidence", "verdict", "reason", "question", "sentence")
     written, said = verdict.written(), verdict.statement
     levels = written["threshold"] or {}
@@ -186,7 +185,6 @@ def _indicators(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _versions(workspace: Workspace) -> list[JudgingCharter]:
-    """The charter versions that judged or were adopted, the first one first; those kept whole only."""
     found = []
     for version in versions(workspace):
         with contextlib.suppress(NotKeptError):

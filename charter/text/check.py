@@ -48,7 +48,6 @@ def draft_faults(draft: CharterDraft) -> list[CharterFault]:
 
 
 def _strings(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every text in a document, and where it stands."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict | list):
@@ -147,7 +146,6 @@ def _watched_by_chance(draft: CharterDraft) -> Iterator[CharterFault]:
 
 
 def _offer(name: str, known: Any) -> str:
-    """What there is instead of a name that is not known."""
     return nearest(name, known) if known else "There is none yet: add it."
 
 
@@ -186,7 +184,6 @@ def _placeholders(draft: CharterDraft) -> Iterator[CharterFault]:
 
 
 def _translations(draft: CharterDraft) -> Iterator[CharterFault]:
-    """Every text in every language of the charter, and in no other."""
     languages = set(draft.languages)
     for file, path, text in draft.texts if languages else ():
         missing, extra = sorted(languages - set(text)), sorted(set(text) - languages)

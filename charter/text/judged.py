@@ -87,7 +87,6 @@ SHOWN = JudgingMethod(scale="")
 
 
 def _compared(comparison: RateComparison, **more: Any) -> JudgingMethod:
-    """The row of a comparison of groups."""
     rate = comparison.rate
     row = {"params": AGAINST, "needs_all": rate.needs_all, "decided": rate.decided, **more}
     return JudgingMethod(scale=comparison.scale, **row)

@@ -62,12 +62,10 @@ def charter_folder(source: Workspace | Path | None = None) -> Path:
 
 
 def _paths(folder: Path) -> list[Path]:
-    """The files of a charter: what ends in `.yaml` and is not hidden."""
     return sorted(path for path in folder.glob("*.yaml") if path.is_file() and not path.name.startswith("."))
 
 
 def _misnamed(folder: Path) -> list[CharterFault]:
-    """Files that were surely meant to be read."""
     found = [path.name for path in folder.iterdir() if path.suffix.lower() in (".yml", ".yaml") and path.is_file()]
     inside = [str(path.relative_to(folder)) for path in folder.glob("*/*.y*ml") if path.is_file()]
     told = "nobody reads this file: {}."

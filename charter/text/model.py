@@ -275,7 +275,6 @@ class Indicator(Strict):
         return self
 
     def _counted(self) -> None:
-        """What is counted in records has a level, and no other measure."""
         level = self.threshold
         if self.records is None:
             return

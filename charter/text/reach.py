@@ -32,7 +32,6 @@ def unreachable(draft: CharterDraft) -> Iterator[CharterFault]:
 
 
 def _measure(each: DraftQuestion) -> Iterator[CharterFault]:
-    """The judged measure exists, has such figures, and its levels can be reached."""
     indicator, known = each.indicator, [metric.name for metric in REGISTRY.all()]
     metric = indicator.metric
     if metric is None:
@@ -138,7 +137,6 @@ def _levels(each: DraftQuestion, scale: str) -> Iterator[CharterFault]:
 
 
 def _off_scale(name: str, level: float, scale: str) -> str:
-    """Why a level cannot be one of its scale; empty where it can."""
     if scale == "ratio" and not 0 < level <= 1:
         told = f"the {name} level of a ratio lies above 0 and up to 1, as in 0.8 for 80 %, and this is {level:g}"
         return f"{told}: state it for the favourable direction."

@@ -43,7 +43,6 @@ class CharterReading:
         self._found.append(self._placed(CharterFault(file=file, path=path, what=what, line=line)))
 
     def _placed(self, fault: CharterFault) -> CharterFault:
-        """The fault with its line."""
         if fault.line is not None or fault.file not in self._places:
             return fault
         line = self._places[fault.file].line(fault.path)
@@ -65,7 +64,6 @@ class CharterReading:
             self._read_article(name, value)
 
     def _read(self, name: str, content: bytes) -> YamlPlaces | None:
-        """The file as plain values, after what is wrong with its bytes, its form and its texts."""
         if len(content) > MOST_BYTES:
             self._add(name, (), f"the file has more than {MOST_BYTES:,} bytes: shorten it.")
             return None
@@ -84,7 +82,6 @@ class CharterReading:
         return places
 
     def _valid(self, file: str, path: Path_, raw: Any, model: type[M], *, tell: bool = True) -> M | None:
-        """The model of a part of a file; None, and its faults, where it is none."""
         try:
             return TypeAdapter(model).validate_python(raw)
         except ValidationError as error:

@@ -76,8 +76,6 @@ def read_places(text: str) -> YamlPlaces:
 
 
 class _Reader:
-    """Builds plain values from nodes, and notes where they stand."""
-
     def __init__(self, places: YamlPlaces) -> None:
         self.places = places
         self.seen: set[int] = set()
@@ -116,7 +114,6 @@ class _Reader:
         return found
 
     def _key(self, node: yaml.Node) -> str | None:
-        """A key; None, and a trouble, where it is no text."""
         if not isinstance(node, yaml.ScalarNode):
             self._trouble(node, "a key must be one word; mend this line.")
         elif len(node.value) > LONGEST_KEY:
@@ -147,7 +144,6 @@ class _Reader:
 
 
 def _syntax(error: yaml.YAMLError, text: str) -> Trouble:
-    """The one thing that stops a parser, in plain words."""
     if isinstance(error, yaml.reader.ReaderError):
         line = text.count("\n", 0, text.find(chr(error.character))) + 1 if isinstance(error.character, int) else 1
         return Trouble(line, f"the character U+{error.character:04X} cannot stand in a text file; remove it.")

@@ -37,8 +37,6 @@ class SurveyLayout:
 
 @dataclass(kw_only=True)
 class _Sums:
-    """The answers of a group so far."""
-
     people: int = 0
     n: dict[Theme, int] = field(default_factory=dict)
     total: dict[Theme, float] = field(default_factory=dict)
@@ -48,7 +46,6 @@ class _Sums:
         self.total[theme] = self.total.get(theme, 0.0) + total
 
     def means(self, group: str | None) -> Answers | None:
-        """What may be kept of it: themes that enough people answered; None where there is none."""
         kept = {theme: Mean(n=n, mean=round(self.total[theme] / n, 2)) for theme, n in self.n.items() if n >= FEWEST}
         return Answers(group=group, themes=kept) if kept else None
 
@@ -90,7 +87,6 @@ def aggregated(rows: Sequence[Mapping[str, Any]], layout: SurveyLayout) -> Surve
 
 
 def _of_people(rows: Sequence[Mapping[str, Any]], layout: SurveyLayout) -> dict[str | None, _Sums]:
-    """One row for each person."""
     for column in (*layout.columns.values(), *([layout.group] if layout.group else [])):
         if column not in rows[0]:
             raise EntryRefusedError("survey_column", column=column, known=", ".join(list(rows[0])[:20]))
@@ -107,7 +103,6 @@ def _of_people(rows: Sequence[Mapping[str, Any]], layout: SurveyLayout) -> dict[
 
 
 def _of_means(rows: Sequence[Mapping[str, Any]], layout: SurveyLayout) -> dict[str | None, _Sums]:
-    """One row for each theme, and for each group where there are any."""
     found: dict[str | None, _Sums] = {}
     for at, row in enumerate(rows, 2):
         theme = str(row["theme"] or "").strip()
@@ -123,7 +118,6 @@ def _of_means(rows: Sequence[Mapping[str, Any]], layout: SurveyLayout) -> dict[s
 
 
 def _number(value: Any, row: int, column: str) -> float | None:
-    """A number; None for an empty cell. A comma may stand for the point."""
     text = str("" if value is None else value).strip().replace(",", ".")
     if not text:
         return None

@@ -169,7 +169,6 @@ def _noted(
     *,
     now: dt.datetime,
 ) -> bool:
-    """Writes the states and the alerts, unless another process did meanwhile."""
     with open_records(workspace).begin() as connection:
         if _states(connection).get(system, {}) != known:
             return False
@@ -184,7 +183,6 @@ def _noted(
 def _rows(
     workspace: Workspace, changes: Sequence[StateChange], scene: Scene, drift: Drift | None, now: dt.datetime
 ) -> list[dict[str, Any]]:
-    """The rows of the outbox: each change on each channel that takes it."""
     rows = []
     for change in changes:
         texts = {lang: texts_of(change, scene, drift, lang, on=now) for lang in LANGUAGES}
@@ -215,7 +213,6 @@ def states_of(standing: Standing | None) -> dict[str, str]:
 
 
 def _drift(workspace: Workspace, scene: Scene, system: str) -> Drift | None:
-    """The drift of whole months against the reference period; None where there is none to read."""
     declared = scene.systems.get(system)
     if declared is None or declared.columns is None:
         return None
@@ -237,7 +234,6 @@ def _drift_states(drift: Drift | None, known: Mapping[str, str]) -> dict[str, st
 
 
 def _months(drift: Drift, theme: str) -> Iterator[tuple[int, str]]:
-    """The months in which something is known of a part, the oldest first: the place of each and its state."""
     for at, (point, each) in enumerate(zip(drift.series.points, read_all(drift), strict=True)):
         found = each[theme]
         waits = not point.reason and set(found.reasons.values()) <= WAITS
@@ -299,7 +295,6 @@ def _place(change: StateChange, scene: Scene, say: Say, tell: AlertSay) -> str:
 
 
 def _verdict(change: StateChange, scene: Scene) -> VerdictDocument | None:
-    """The verdict that a change of a question is about; None where the charter asks it no longer."""
     standing = scene.standing.get(change.system)
     if change.kind != "question" or standing is None:
         return None
@@ -353,7 +348,6 @@ def _drift_sentence(change: StateChange, drift: Drift | None, say: Say, tell: Al
 
 
 def _page(change: StateChange, verdict: VerdictDocument | None, say: Say) -> str:
-    """The path of the page that shows it, in the language of the text."""
     query = {"lang": say.lang}
     if change.kind == "drift":
         return drift_href(change.system, query=query)

@@ -343,7 +343,6 @@ def _page(model: type[Statement], workspace: Workspace, person: Person, query: R
 
 
 def _fits(said: Statement, query: RecordsQuery) -> bool:
-    """Whether a record is one of those that are asked for."""
     asked = query.model_dump(include={"system", "committee"}, exclude_none=True)
     since = query.since is None or said.on >= query.since
     return since and all(getattr(said, name) == value for name, value in asked.items())
@@ -439,7 +438,6 @@ def proof(workspace: Here, entry: EntryInPath, _: FromQuery[Query]) -> str:
 
 
 def _there(connection: Connection | None, index: int) -> Connection:
-    """The connection, once the ledger is known to have an entry. Refused where it has no such one."""
     if connection is None or not span(connection).size:
         raise RefusedRequestError(404, "the ledger has no entry yet.", next_step="Run `boussole audit` first.")
     size = span(connection).size

@@ -133,7 +133,6 @@ def guarded(place: str, say: Say) -> Iterator[None]:
 
 
 def _lost() -> Lost | None:
-    """What is known of the ledger where it is lost; a workspace that cannot be opened is told by the page."""
     try:
         return lost_ledger(Workspace.find())
     except BoussoleError:

@@ -162,7 +162,6 @@ STATUS: dict[type[BoussoleError], int] = {
 
 
 def _refusal(request: Request, home: Path, path: str) -> BoussoleError | None:
-    """Why somebody gets no answer; None where they do."""
     action = ROUTES[path]
     try:
         person = of_request(request, home)
@@ -196,20 +195,17 @@ def _counted(request: Request, refusal: BoussoleError, home: Path, path: str, fa
 
 
 def _slowed(request: Request, wait: int, what: str) -> Response:
-    """That there were too many of something."""
     error = BoussoleError(f"too many {what}.", where="access", next_step=f"Wait {wait} second(s).")
     return _said(request, error, 429, {"Retry-After": str(wait)})
 
 
 def _unread(request: Request, action: Action) -> Response:
-    """That what was sent is of a kind that is not read there."""
     read = ", ".join(kinds(action))
     error = BoussoleError("content of this kind is not read here.", where="content-type", next_step=f"Send {read}.")
     return _said(request, error, 415, {"Accept-Post": read})
 
 
 def _said(request: Request, error: BoussoleError, status: int, more: dict[str, str]) -> Response:
-    """A refusal: as JSON to who asks the API, else as text."""
     headers = {**HEADERS, **more}
     if is_api(request.url.path):
         return problem(error, status, headers=headers)
@@ -430,7 +426,6 @@ def web_server(app: ASGIApp) -> uvicorn.Server:
 
 
 def _warming(home: Path) -> Callable[[Any], AbstractAsyncContextManager[None]]:
-    """Draws the pages ahead while the first visitor arrives."""
 
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:

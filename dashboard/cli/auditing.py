@@ -219,7 +219,6 @@ SHIFTS = 3
 
 
 def _with_shifts(workspace: Workspace, looks: Sequence[AuditedWindow]) -> list[AuditedWindow]:
-    """The same; the last look at each system that decides says what moved for good between its periods."""
     from boussole.charter.drift.system_drift import lasting_shifts
     from boussole.dashboard.markup.words import speaker
     from boussole.dashboard.views.drift.figures import more_shifts_words, shift_words
@@ -240,7 +239,6 @@ def _with_shifts(workspace: Workspace, looks: Sequence[AuditedWindow]) -> list[A
 
 
 def _fresh(looks: Sequence[AuditedWindow]) -> list[AuditDocument]:
-    """The documents that are not stored yet."""
     from boussole.charter.document import AuditDocument
 
     return [each.document for each in looks if isinstance(each.document, AuditDocument) and not each.unchanged]
@@ -370,7 +368,6 @@ def tell(look: AuditedWindow, lang: str, *, to: Callable[[str], None], verdicts:
 
 
 def _unit(document: AuditDocument) -> str:
-    """What the rows of a log are: one without decisions says who stood where, or is of texts."""
     if document.of_texts:
         return "texts"
     alone = any(measure.reason == "no_decision" for measure in document.measures)
@@ -378,7 +375,6 @@ def _unit(document: AuditDocument) -> str:
 
 
 def _scope(look: AuditedWindow, document: AuditDocument) -> str:
-    """Which part of the log was looked at, and how the rest is."""
     told = document.left_out
     counted = f"{told.counted:,} of {told.counted + told.other_periods:,} {_unit(document)}"
     what = "this first audit looks at one period alone" if look.first else "one period alone"

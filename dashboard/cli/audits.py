@@ -381,7 +381,6 @@ def _states(workspace: Workspace, pair: WindowPair) -> dict[str, str]:
 
 
 def _changes(workspace: Workspace, pair: WindowPair) -> list[SchemaMove]:
-    """What became of columns between the first day of one window and the last of the other."""
     from boussole.audits.drift.series import schema_moves
     from boussole.audits.lake import reading
 
@@ -400,7 +399,6 @@ def _print_changes(pair: WindowPair, changes: Sequence[SchemaMove]) -> None:
 
 
 def _print(pair: WindowPair, states: dict[str, str]) -> None:
-    """How far each column lies from the other window."""
     from rich.console import Console
     from rich.table import Table
 

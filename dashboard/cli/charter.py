@@ -140,7 +140,6 @@ def diff(
 
 
 def _workspace(context: typer.Context) -> Workspace | None:
-    """The workspace, where there is one: charters can be compared without."""
     from boussole.audits.errors import BoussoleError
 
     try:

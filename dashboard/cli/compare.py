@@ -51,7 +51,6 @@ def tell_changes(document: ComparisonDocument) -> None:
 
 
 def _change(found: JudgedChange) -> str:
-    """What one comparison shows, and how sure that is."""
     from boussole.charter.document.base import given
 
     if found.production is None:
@@ -192,7 +191,6 @@ def _sides(
 def _side(
     parent: Workspace, workspace: Workspace | None, system: System, *, kind: str, name: str, days: SideDays
 ) -> Side:
-    """The decisions of a run, a file, or a version in the lake."""
     from boussole.audits.decisions.files.kinds import READERS, kind_of
     from boussole.audits.ephemeral import LogFile
     from boussole.audits.sides import side_in_lake, side_of_files

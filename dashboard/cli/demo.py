@@ -109,8 +109,6 @@ def settle(workspace: Workspace, *, today: dt.date) -> None:
 
 
 class _House:
-    """The committee's office: who says what, and when."""
-
     def __init__(self, workspace: Workspace, today: dt.date) -> None:
         self.workspace, self.today = workspace, today
         self.held = today - 41 * DAY
@@ -124,7 +122,6 @@ class _House:
         return do(self.workspace, kind(committee=NAME, role=who.role, on=who.on, by=who.by, **fields)).entry
 
     def sit(self) -> None:
-        """Rules, mandates of three years, a chair and a deputy, a declared interest."""
         start = self.today - 80 * DAY
         self.do(RulesInForce, 80, act="adopted", rules=rules_of(self.workspace, NAME))
         for member, (college, name) in zip(self.members, SEATED, strict=True):
@@ -137,7 +134,6 @@ class _House:
         self.do(Interest, 70, member=self.members[4], systems=[SYSTEM], text=tie)
 
     def refer(self) -> int:
-        """A matter is put to the committee, and somebody heard on it."""
         matter = self.do(Referral, 68, origin="organisation", subject=SUBJECT, sender=HOUSE, system=SYSTEM)
         self.do(Rapporteur, 66, of=matter, member=self.members[1])
         heard = "Lire une liste prend dix minutes ; personne n’explique pourquoi un dossier est en bas."
@@ -145,7 +141,6 @@ class _House:
         return matter
 
     def call(self, matter: int) -> int:
-        """A session is called on it, and the evidence is frozen."""
         starts = dt.datetime.combine(self.held, dt.time(14))
         called = convene(
             self.workspace,
@@ -161,12 +156,10 @@ class _House:
         return called
 
     def agenda(self, *items: Item) -> list[Item]:
-        """The usual items, with others before the last one."""
         usual = agenda_from(rules_of(self.workspace, NAME), "fr")
         return [*usual[:-1], *items, usual[-1]]
 
     def meet(self, of: int, matter: int) -> int:
-        """The session: who is there, questions, the vote with a dissent, the opinion and its publication."""
         days, at = 41, dt.datetime.combine(self.held, dt.time(14))
         for member in self.members[:7]:
             mode = "remote" if member == self.members[2] else "in_person"
@@ -215,7 +208,6 @@ class _House:
         return opinion
 
     def ask(self, of: int) -> None:
-        """Two written questions: one is answered, one is late."""
         figure = Reference(system=SYSTEM, indicator="adjusted_selection_rate_ratio_age", group={"age": "50+"})
         reached = "Combien de personnes de 50 ans et plus n’ont pas de téléphone qui reçoit des SMS ?"
         answered = self.do(
@@ -246,7 +238,6 @@ class _House:
         )
 
     def follow(self, opinion: int) -> None:
-        """Publication, two recommendations, a reply and what came of it."""
         self.do(Publication, 30, of=opinion, where="Registre public")
         _, reread = (
             recommend(
@@ -273,7 +264,6 @@ class _House:
         seal(self.workspace, FollowUp(role="Direction du réseau", on=on, of=reread, state="in_progress", text=started))
 
     def prepare(self) -> None:
-        """The next session is called; an opinion on ChatFT is being written for it."""
         starts = dt.datetime.combine(self.today + 13 * DAY, dt.time(14))
         item = Item(id="chatft", kind="opinion", title="Avis sur ChatFT", system="chatft")
         convene(
@@ -290,7 +280,6 @@ class _House:
         begin(self.workspace, NAME, body=body, author=self.members[1])
 
     def happen(self) -> None:
-        """Incidents, one of them over; appeals, one of them decided."""
         owner, agent = "Responsable produit MatchFT", "Agent d’une agence"
         noon = dt.time(12)
         doubled = enter(

@@ -137,7 +137,6 @@ def _attest(
     indicator: str,
     answer: Answer,
 ) -> None:
-    """Enters an answer to an attested question about ChatFT, for a year."""
     held = Attestation(
         role=role,
         on=on,
@@ -151,7 +150,6 @@ def _attest(
 
 
 def _file(workspace: Workspace, name: str, content: str) -> KeptFile:
-    """An invented document, kept by its content."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_text(content, encoding="utf-8")
@@ -159,7 +157,6 @@ def _file(workspace: Workspace, name: str, content: str) -> KeptFile:
 
 
 def _survey(workspace: Workspace, end: dt.date, means: tuple[float, float, float], *, by: dt.date) -> None:
-    """Answers are drawn, always the same for a year, and only their means are kept."""
     draw = random.Random(end.year)  # noqa: S311 (invented answers)
     rows = [
         {"agence": agency, **{name: _answer(draw, mean) for name, mean in zip(COLUMNS.values(), means, strict=True)}}

@@ -212,7 +212,6 @@ def write_tables(document: Row, folder: Path) -> list[Path]:
 
 
 def _articles(document: Row) -> Iterator[Column]:
-    """One column per article of the charter: its verdict for the use."""
     ids = [entry["article"] for use in document["uses"][:1] for entry in use["articles"]]
     for place, article in enumerate(ids):
         yield f"verdict_{article}", f"Verdict on the article {article}", _verdict_at(place)
@@ -436,7 +435,6 @@ def explain(  # noqa: PLR0917 (the options of a command)
 
 
 def _check(out: Path) -> None:
-    """Raises BoussoleError for a file that is no PDF or cannot be written."""
     if out.suffix.lower() != ".pdf":
         raise BoussoleError("the sheet is a PDF.", where=str(out), next_step="Give a name that ends in .pdf.")
     check_file(out)
@@ -454,7 +452,6 @@ def _draft(workspace: Workspace, known: Explanation, out: Path | None, speaks: S
 
 
 def _answer(workspace: Workspace, known: Explanation, asked: tuple[str, str], out: Path, speaks: Say) -> None:
-    """The sheet that answers a request, and its record."""
     from boussole.dashboard.report.typesetting import answered, write_answer
     from boussole.dashboard.views.explanation import request_of
 

@@ -120,7 +120,6 @@ def check_proof(path: Path, *, keys: Sequence[str], document: Path | None) -> No
 
 
 def _sealed(document: Path, payload: dict[str, object]) -> bool:
-    """Whether a payload holds the hash of a file, or of the audit document that it is."""
     import json
 
     from boussole.audits.errors import BoussoleError

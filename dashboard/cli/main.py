@@ -166,7 +166,6 @@ app = typer.Typer(
 
 
 def _version(asked: bool) -> None:
-    """Prints the version, and nothing else."""
     if asked:
         from boussole.audits.distribution import own_version
 

@@ -124,7 +124,6 @@ def parameters(model: type[Statement], command: Command) -> Iterator[inspect.Par
 
 
 def _of(model: type[Statement], said: Input) -> tuple[Any, Any, Any]:
-    """The record that it is about."""
     told = said.help or "The entry of the record it is about: see `boussole record list`."
     if said.type is str:
         return str, REQUIRED, typer.Argument(help=told)
@@ -134,7 +133,6 @@ def _of(model: type[Statement], said: Input) -> tuple[Any, Any, Any]:
 
 
 def _option(model: type[Statement], name: str, said: Input) -> tuple[Any, Any, Any]:
-    """A field as an option, or an argument."""
     from boussole.charter.record_types.inputs import is_required, option_of, plain
 
     known = model.model_fields.get(name)
@@ -343,7 +341,6 @@ def draw_cases(
 
 
 def _lines(path: Path) -> list[str]:
-    """The lines of a text file that are not empty. Raises BoussoleError where it cannot be read."""
     try:
         return [line for each in regular.read_text(path).splitlines() if (line := each.strip())]
     except (OSError, UnicodeDecodeError) as error:

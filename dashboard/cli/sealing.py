@@ -136,7 +136,6 @@ def _now(_: Workspace, at: CommandDesk | None, said: Fields) -> Fields:
 
 
 def _question(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
-    """The figure that a question is about, held to what there is."""
     asked = {name: said.pop(name, None) for name in ("audit", "indicator")}
     group = said.pop("group", [])
     return {**said, "figure": figure_of(workspace, system=said.get("system"), group=group, **asked)}
@@ -161,7 +160,6 @@ def _seated(workspace: Workspace, _: CommandDesk | None, done: SealedStatement, 
 
 
 def _frozen(workspace: Workspace, at: CommandDesk | None, done: SealedStatement, _: Fields) -> None:
-    """What changed since the pack before."""
     pack = done.statement
     if at is None or not isinstance(pack, FrozenPack) or pack.replaces is None:
         return
@@ -174,7 +172,6 @@ def _frozen(workspace: Workspace, at: CommandDesk | None, done: SealedStatement,
 
 
 def _unfrozen(_: Workspace, at: CommandDesk | None, done: SealedStatement, ___: Fields) -> None:
-    """A warning where something is decided and no evidence is frozen."""
     said = done.statement
     if at is not None and isinstance(said, VotedItem) and at.house.last(FrozenPack, said.of) is None:
         say(f"Warning: no evidence is frozen for this session. Run `boussole committee freeze {said.of}` first.")
@@ -191,7 +188,6 @@ def _counted(_: Workspace, __: CommandDesk | None, done: SealedStatement, ___: F
 
 
 def _text(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
-    """The text of the charter that is named, or that of the workspace."""
     named = said.get("charter")
     return {**said, "charter": resolve(named, workspace) if named else load_charter(workspace)}
 
@@ -281,7 +277,6 @@ def run(context: typer.Context, model: type[Statement], command: Command, given:
 
 
 def _told(error: ValidationError, model: type[Statement], command: Command) -> str:
-    """What is wrong; of an option that does not fit, what it takes."""
     raised = misfit_of(error)
     if raised is None or raised.at not in model.model_fields:
         return explain(error, model)

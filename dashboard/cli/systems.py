@@ -143,7 +143,6 @@ def list_(
 
 
 def _sharing(workspace: Workspace) -> list[str]:
-    """One line for each pair of systems that hold the same decisions."""
     from boussole.audits.decisions.shared import sharing
     from boussole.audits.lake import has_lake, reading
 
@@ -196,7 +195,6 @@ def check(
 
 
 def _check_models(workspace: Workspace) -> None:
-    """Fails where a registered model belongs to no system."""
     from boussole.experiments.unregistered import unregistered_models
 
     strays = unregistered_models(workspace)

@@ -170,7 +170,6 @@ def _faults(answered: Iterable[Answer]) -> list[TextLine]:
 
 
 def _told(answered: Iterable[Answer]) -> list[TextLine]:
-    """Tells people what was found, a line for each finding, and how much was read."""
     faults, read, wording = list[TextLine](), 0, 0
     for line, document in answered:
         if line.fault:
@@ -226,7 +225,6 @@ def _entities(text: str) -> list[Labelled]:
 
 
 def _hold_label(texts: Sequence[Mapping[str, Any]], label: str, file: Path) -> None:
-    """Raises BoussoleError where a finding lacks the label that others have."""
     for number, text in enumerate(texts, start=1):
         if any(label not in each for each in text["findings"]):
             raise BoussoleError(
@@ -237,7 +235,6 @@ def _hold_label(texts: Sequence[Mapping[str, Any]], label: str, file: Path) -> N
 
 
 def _annotated(file: Path) -> list[dict[str, Any]]:
-    """The annotated texts of a file. Raises BoussoleError, which names the line."""
     try:
         lines = regular.read_text(file).split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -278,7 +275,6 @@ def personal(file: FileArgument, json_target: JsonOption = None) -> None:
 
 
 def _personal_told(found: Iterable[Answer]) -> list[TextLine]:
-    """Tells people where something was found, a line for each finding, and how much of each kind."""
     faults, kinds, read = list[TextLine](), Counter[str](), 0
     for line, document in found:
         if line.fault:

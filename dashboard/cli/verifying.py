@@ -136,7 +136,6 @@ def told(found: Rerun) -> list[str]:
 
 
 def _recounted(found: Recount, moved: tuple[str, ...]) -> list[str]:
-    """What counting the decisions again found."""
     if not found.lake:
         return ["From the decisions: there are none of this system here; only the evidence is left."]
     lines = []
@@ -233,7 +232,6 @@ def verified(
 
 
 def _recomputed(path: Path) -> ExitCode:
-    """Computes the audits of a pack again with the product, and says what was compared and what was not."""
     from boussole.charter.pack.rerun import rerun_pack
 
     found = 0
@@ -250,7 +248,6 @@ def _recomputed(path: Path) -> ExitCode:
 
 
 def _is_pack(path: Path) -> bool:
-    """Whether this is a folder or an archive, and so no report."""
     if not path.is_file():
         return path.is_dir()
     with path.open("rb") as file:
@@ -284,7 +281,6 @@ def checked_outside(workspace: Workspace) -> bool:
 
 
 def _timestamped(found: Outside, now: dt.datetime) -> bool:
-    """Tells when the ledger was timestamped; whether that is as recent as is required."""
     from boussole.charter.records.notes.outside import State
 
     for name in found.bad_stamps:
@@ -340,7 +336,6 @@ def _itself(found: Verification) -> bool:
 
 
 def _files(workspace: Workspace) -> bool:
-    """Tells whether the files that sealed records rest on are those."""
     from boussole.charter.records.sealed_files import verify_files
 
     found = verify_files(workspace)
@@ -375,7 +370,6 @@ def _listed(lines: Sequence[str]) -> None:
 
 
 def _clock(found: Verification) -> bool:
-    """Tells of entries that bear an earlier time than the one before them."""
     if found.back:
         say(
             f"The clock went back between entries, {found.back} times: the entries hold, and their order is that of "
@@ -388,7 +382,6 @@ def _clock(found: Verification) -> bool:
 
 
 def _restarted(workspace: Workspace) -> None:
-    """Tells that this ledger took the place of a lost one, if it did."""
     from boussole.charter.records.statements import started_anew
 
     found = started_anew(workspace)
@@ -400,7 +393,6 @@ def _restarted(workspace: Workspace) -> None:
 
 
 def _outside(*, kept: bool, signed: bool) -> ExitCode:
-    """Tells what was not compared with anything outside this workspace."""
     if not kept:
         say(
             "Nothing outside this file was compared: whoever can write it could have rewritten it all. Give "
@@ -412,7 +404,6 @@ def _outside(*, kept: bool, signed: bool) -> ExitCode:
 
 
 def _lawful(workspace: Workspace) -> bool:
-    """Tells which acts of committees and entries about incidents and appeals the rules did not allow."""
     from boussole.charter.committee.acts.proving import faults_in
     from boussole.charter.incidents.book import faults_in as entered_wrongly
 
@@ -426,7 +417,6 @@ def _lawful(workspace: Workspace) -> bool:
 
 
 def _stands(path: Path, kept: Checkpoint, found: Verification, *, origin: str | None) -> bool:
-    """Tells how the ledger stands to a kept checkpoint."""
     from boussole.audits.ledger.checkpoint import CheckpointStanding, compare_with_checkpoint
 
     stands = compare_with_checkpoint(kept, found, origin=origin)

@@ -146,7 +146,6 @@ def embed(svg: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _face(weight: int, letters: str) -> str:
-    """The text font of one weight, with these letters, as a rule of style."""
     held = base64.b64encode(_subset(_latin(weight), letters, flavor="woff")).decode()
     return f"@font-face{{font-family:'{SANS}';font-weight:{weight};src:url(data:font/woff;base64,{held})}}"
 
@@ -187,7 +186,6 @@ _NEVER = ("Cc", "Cf", "Cn", "Co", "Cs")
 
 @cache
 def _drawn() -> frozenset[int]:
-    """The characters that at least one bundled font can draw."""
     return frozenset(
         code for path in sorted(FOLDER.glob("*.ttf")) for code in (TTFont(path, lazy=True).getBestCmap() or {})
     )
@@ -269,7 +267,6 @@ def in_the_dark(svg: str) -> str:
 
 @cache
 def _style(colours: tuple[str, ...]) -> str:
-    """The rules for some colours; letters whose colour nothing says are black on paper."""
     rules = [f"text:not([fill]){{fill:{DARK['#1c2430']}}}"]
     for colour in colours:
         rules += [f'[{part}="{colour}" i]{{{part}:{DARK[colour]}}}' for part in ("fill", "stroke")]

@@ -108,8 +108,6 @@ def _attributes_alone(expression: str) -> bool:
 
 
 class _Place:
-    """Where in a template one is: in a tag, and there between quotes."""
-
     tag = quoted = False
 
     def read(self, text: str) -> None:

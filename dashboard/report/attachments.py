@@ -227,7 +227,6 @@ def held(found: ReportSeals, ledger: Ledger | None) -> ReportCheck:
 
 
 def _follows(later: SealedReport, sealed: SealedReport) -> bool:
-    """Whether a report was made after another, on the same."""
     return later.entry > sealed.entry and later.about == sealed.about
 
 
@@ -282,7 +281,6 @@ def _text(value: object) -> str:
 
 
 def _drift_problems(moved: Sequence[tuple[str, str]], files: dict[str, bytes]) -> list[str]:
-    """Attached figures of drift that are not those the list of seals names."""
     found = []
     for name, sha256 in moved:
         content = files.get(name)
@@ -294,7 +292,6 @@ def _drift_problems(moved: Sequence[tuple[str, str]], files: dict[str, bytes]) -
 
 
 def _problems(seal: dict[str, Any], files: dict[str, bytes]) -> list[str]:
-    """What does not hold of one attached audit and of the charter it names."""
     content, charter = files.get(seal["file"]), files.get(seal["charter"])
     if content is None or charter is None:
         return [f"{seal['file'] if content is None else seal['charter']}: the file is not attached"]

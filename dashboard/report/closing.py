@@ -77,7 +77,6 @@ def _commitments(edition: Edition, tell: ReportSay) -> list[Data]:
 
 
 def _counted(edition: Edition, tell: ReportSay) -> str:
-    """How many answers and publications that were due came in time."""
     counts = [_counts(edition, at) for at in range(len(edition.chambers))]
     due, on_time = sum(each.due for each in counts), sum(each.on_time for each in counts)
     if not due:
@@ -426,7 +425,6 @@ def _audit(edition: Edition, system_id: str, tell: ReportSay) -> Data:
 
 
 def _sealed(edition: Edition, system_id: str, tell: ReportSay) -> list[list[str]]:
-    """When it was sealed, on the clock of the organisation."""
     moment = edition.moments.get(system_id)
     if moment is None:
         return []
@@ -448,7 +446,6 @@ def _moved(edition: Edition, system_id: str, tell: ReportSay) -> Data:
 
 
 def _command(document: AuditDocument) -> str:
-    """The command that measures the same window again, with outcomes as they were read."""
     window = document.window
     days = f"--from {window.start} --to {window.end} --as-of {document.as_of}"
     return f"boussole audit --system {document.system} {days} --dry-run --json -"

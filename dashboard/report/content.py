@@ -99,7 +99,6 @@ def _matrix(edition: Edition, system_id: str, tell: ReportSay) -> Data:
 
 
 def _articles(articles: Sequence[ArticleRows], system_id: str, part: range | None = None) -> list[Data]:
-    """The articles that ask something of these groups; without `part`, of no groups."""
     made = [
         {
             "title": each.title,
@@ -216,7 +215,6 @@ def answer(edition: Edition, seen: Compass, tell: ReportSay) -> Data:
 
 
 def _first_of_each(urgent: Sequence[JudgedQuestion]) -> list[JudgedQuestion]:
-    """The worst finding on each article of each system."""
     seen: dict[tuple[str, str], JudgedQuestion] = {}
     for finding in urgent:
         seen.setdefault((finding.system, finding.article), finding)
@@ -224,7 +222,6 @@ def _first_of_each(urgent: Sequence[JudgedQuestion]) -> list[JudgedQuestion]:
 
 
 def _rest(seen: Compass, tell: ReportSay) -> str:
-    """How many questions have an answer at all."""
     answered, asked = sum(row.answered for row in seen.rows), sum(row.asked for row in seen.rows)
     return " " + tell(
         "Of {asked} questions asked, {answered} have an answer.", asked=tell.whole(asked), answered=tell.whole(answered)
@@ -253,7 +250,6 @@ def _finding(edition: Edition, finding: JudgedQuestion, tell: ReportSay) -> Data
 
 
 def _tables(edition: Edition, seen: Compass, tell: ReportSay) -> list[Data]:
-    """Articles down, systems across; a few systems at a time, so that the words stay readable."""
     shown = rings(edition.scene, speaker(tell.lang))
     return [
         {
@@ -376,7 +372,6 @@ def _marks(tell: ReportSay) -> Data:
 
 
 def _cover(edition: Edition, tell: ReportSay) -> list[list[str]]:
-    """What the report looked at: systems, days, decisions, charter."""
     scene, charter = edition.scene, edition.scene.charter
     known = tell.whole(edition.registered)
     examined = tell("{n} of {known} in the register", n=tell.whole(len(scene.latest)), known=known)
@@ -390,7 +385,6 @@ def _cover(edition: Edition, tell: ReportSay) -> list[list[str]]:
 
 
 def _audited(edition: Edition, tell: ReportSay) -> list[list[str]]:
-    """Each system's decisions; of many systems, all decisions together."""
     documents = edition.scene.latest
     if len(documents) > NAMED:
         read = {texts: sum(d.decisions for d in documents.values() if d.of_texts == texts) for texts in (False, True)}
@@ -412,7 +406,6 @@ def draft(edition: Edition) -> bool:
 
 
 def _notices(edition: Edition, tell: ReportSay) -> list[str]:
-    """What a reader must know before reading: draft wording, no legal threshold, several charters."""
     found = []
     if draft(edition):
         found.append(tell("The wording of the charter is a draft, not the official text of the organisation."))

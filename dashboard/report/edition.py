@@ -151,7 +151,6 @@ def section(scene: Scene, drift: Drift, tell: ReportSay) -> Data:
 
 
 def _timeline(page: DriftPage, columns: Sequence[WindowColumn], tell: ReportSay) -> Data:
-    """A row for each part of the system, a column for each month, and what happened, by letters."""
     happened = list(dict.fromkeys(event for column in columns for event in column.events))
     letters = {event: chr(ord("A") + at) if at < 26 else "…" for at, event in enumerate(happened)}
     return {
@@ -220,7 +219,6 @@ def _cells(cells: Sequence[str]) -> Data:
 
 
 def _gaps(page: DriftPage, tell: ReportSay) -> Data | None:
-    """Which figures of audits moved for good."""
     if page.gaps is None:
         return None
     return {
@@ -370,7 +368,6 @@ def _chosen(
     systems: Sequence[str],
     period: ReportPeriod | None,
 ) -> tuple[str, ...]:
-    """The systems that are asked for, each once, in the order of their ids."""
     known = {*workspace.systems, *latest_audits(workspace)}
     for name in systems:
         if name not in known:
@@ -385,7 +382,6 @@ def _chosen(
 
 
 def _moments(workspace: Workspace, latest: Mapping[str, AuditDocument]) -> dict[str, str]:
-    """When each audit was sealed, as the ledger says."""
     known = {each.entry: each.time for each in stored_audits(workspace)}
     entries = {name: given(document.evidence.entry) for name, document in latest.items()}
     return {name: known[entry] for name, entry in entries.items() if entry in known}

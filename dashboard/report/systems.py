@@ -70,7 +70,6 @@ def section_written(
 
 
 def _texts(found: WrittenView, tell: ReportSay) -> Data:
-    """How many texts, by task, where they ran, what they took, in the words of the page."""
     say = speaker(tell.lang)
     became = [say("Sent as written"), say("Sent, changed"), say("For nothing")] if found.outcomes else []
     ran = say("The log does not say.") if found.ran is None else say.apart(found.ran)
@@ -84,7 +83,6 @@ def _texts(found: WrittenView, tell: ReportSay) -> Data:
 
 
 def _of_texts(document: Standing, anchor: Mapping[str, str]) -> list[VerdictDocument]:
-    """The verdicts that rest on texts: counted in their log, or tested with pairs of them."""
     told = [each for each in document.verdicts if each.metric in OF_TEXTS or each.paired is not None]
     return [each for each in told if each.indicator in anchor]
 
@@ -139,8 +137,6 @@ def part(edition: Edition, system_id: str, tell: ReportSay) -> Data:
 
 @dataclass(frozen=True, kw_only=True)
 class _SystemPart:
-    """One system being told in one language."""
-
     edition: Edition
     system_id: str
     tell: ReportSay
@@ -174,14 +170,12 @@ class _SystemPart:
         }
 
     def _written(self, sections: Sequence[ArticleSection]) -> Data | None:
-        """What a system that writes wrote; nothing of another."""
         verdicts = [self._verdict(each) for section in sections for each in section.questions]
         places = {each.indicator: anchor(self.system_id, each) for each in verdicts}
         told = self.edition.written.get(self.system_id)
         return section_written(told, self.edition.of(self.system_id), self.system_id, anchor=places, tell=self.tell)
 
     def _moved(self) -> Data | None:
-        """What moved month by month; nothing where the workspace does not hold the decisions."""
         found = self.edition.drifts.get(self.system_id)
         return section_moved(self.edition.of(self.system_id), found, self.tell) if found is not None else None
 
@@ -243,7 +237,6 @@ class _SystemPart:
         return unjudged(self.document, verdict, speaker(self.tell.lang), system=system)
 
     def _background(self, indicator: Indicator) -> Data:
-        """What is measured, why from this level, what would break the promise, and the law."""
         say, tell = speaker(self.tell.lang), self.tell
         laws = [_law(law, tell) for law in self.charter.law_of(indicator)]
         pairs = [
@@ -266,7 +259,6 @@ class _SystemPart:
         return [[tell("Outcomes read on"), tell.date(document.as_of)], [tell("Drift"), drift]]
 
     def _notes(self) -> list[str]:
-        """What limits this audit."""
         tell, notes = self.tell, []
         document = self.document
         if not isinstance(document, AuditDocument):
@@ -286,7 +278,6 @@ class _SystemPart:
 
 
 def _unjudged(told: UnjudgedFigure) -> Data:
-    """What is shown and not judged: a drawing as it is read, or tables."""
     return {
         "title": told.title,
         "told": list(told.told),
@@ -362,7 +353,6 @@ def figures(table: VerdictTable) -> Data | None:
 
 
 def _law(law: Law, tell: ReportSay) -> str:
-    """A text of law and the day from which it applies."""
     title, day = tell.text(law.title), tell.date(law.in_force)
     if law.to_check:
         return tell("{law} (from {date}, date to be checked)", law=title, date=day)

@@ -68,7 +68,6 @@ def typeset_pdf(data: Mapping[str, Any], files: Mapping[str, bytes], *, template
 
 
 def _told(problem: Exception) -> str:
-    """The message of a Typst error or warning with its hints, on one line."""
     hints = getattr(problem, "hints", None) or []
     return " ".join([str(getattr(problem, "message", problem)), *hints]).replace("\n", " ")
 

@@ -223,7 +223,6 @@ def _clean(value: str) -> str:
 
 
 def _fits(field: FormField, value: str) -> bool:
-    """Whether a value is one that the kind of a field takes, as pydantic says."""
     if field.kind in ("choice", "radio", "choices"):
         return value in {known for known, _ in field.choices} or (field.takes_all and value == EVERY)
     try:
@@ -397,7 +396,6 @@ def form_route(path: str, home: Path, *, ask: Ask, act: Act, back: Back, largest
 
 
 def _fault(error: UnfitError | ValidationError | BoussoleError, form: Form, desk: FormDesk) -> tuple[str, str]:
-    """Which field does not fit (empty: the whole), and why, in the reader's language."""
     if isinstance(error, UnfitError):
         return error.field, error.text
     if isinstance(error, ValidationError):
@@ -431,6 +429,5 @@ def _from_here(request: Request) -> bool:
 
 
 def _names(desk: FormDesk) -> Callable[[str], str]:
-    """How a refusal calls a member or an author: by name where it is known, else by role or number."""
     known = {member: each.name for member, each in directory(desk.workspace).items()}
     return lambda who: known.get(who) or who_words(who, desk.say)

@@ -163,7 +163,6 @@ def stamp_of(watched: Sequence[Path]) -> Stamp:
 
 
 def _stat(path: Path) -> os.stat_result | None:
-    """What a file is like; nothing for one that is not there, or for a journal that the first reader opens empty."""
     found = path.stat() if path.exists() else None
     return None if found and path.name.endswith("-wal") and not found.st_size else found
 

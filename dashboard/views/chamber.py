@@ -302,7 +302,6 @@ def _charter(scene: Scene, since: Since, then: EarlierEvidence, say: Say, *, que
 
 
 def _models(scene: Scene, then: EarlierEvidence, say: Say, *, query: dict[str, str]) -> Iterator[News]:
-    """The systems of which another version of the model decides most since."""
     for name, document in scene.latest.items():
         earlier = then.standing.get(name)
         versions = [each.accumulated.version if each and each.accumulated else None for each in (earlier, document)]
@@ -328,7 +327,6 @@ def _findings(since: Since, say: Say, *, query: dict[str, str]) -> Iterator[News
 
 
 def _incidents(scene: Scene, since: Since, say: Say, *, query: dict[str, str]) -> Iterator[News]:
-    """Incidents told since, and earlier ones that ended since; the open ones first."""
     told = dict(scene.facts.standing(Incident))
     new = [entry for entry, said in since if isinstance(said, Incident) and entry in told]
     ended = [said.of for _, said in since if isinstance(said, IncidentClosure) and said.of in told]
@@ -355,7 +353,6 @@ def _appeals(since: Since, say: Say, *, query: dict[str, str]) -> Iterator[News]
 
 
 def _answers(met: Met, since: Since, say: Say, *, query: dict[str, str]) -> Iterator[News]:
-    """The answers that came to the committee: to its recommendations and opinions, and to its questions."""
     replied = [said.of for _, said in since if isinstance(said, Reply)]
     asked = [act.of for entry, act in met.chamber.house.standing(CommitteeAnswer) if entry > met.opened]
     if replied:

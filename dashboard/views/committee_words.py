@@ -452,7 +452,6 @@ def _view(chamber: Chamber, fate: Fate, say: Say, *, query: dict[str, str], insi
 
 
 def _noted(chamber: Chamber, each: Dissent, say: Say, *, inside: bool) -> str:
-    """Who disagreed: a name where the reader sits with them, else a member."""
     if not inside:
         return say("Reservation of a member") if each.sort == "reservation" else say("Dissent of a member")
     who = chamber.name(each.member, say)

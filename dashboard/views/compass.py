@@ -192,7 +192,6 @@ def of_the_others(counts: Mapping[str, int], first: str, say: Say) -> str:
 
 
 def _per_verdict(scene: Scene) -> dict[str, int]:
-    """How many articles stand at each verdict, over all systems."""
     per_article = [
         worst([s.verdict for d in scene.examined.values() for s in d.articles if s.article == article.id])
         for article in scene.charter.articles
@@ -427,7 +426,6 @@ def may_vote(chamber: Chamber, found: Session, entry: int, vote: Vote, member: s
 
 
 def _sessions(seated: Sequence[Chamber], me: Person, say: Say, *, query: dict[str, str]) -> Iterator[DueEntry]:
-    """The next session of each committee."""
     if not concerns(me, "session"):
         return
     for chamber in seated:

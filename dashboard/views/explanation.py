@@ -230,7 +230,6 @@ def refusal(error: BoussoleError, say: Say) -> Reply:
 
 
 def _of_decisions(values: dict[str, str], days: dict[str, str], say: Say) -> dict[str, Reply]:
-    """Of a decision that is not there, or not in one piece."""
     file = say("Answer from the person’s file, and say that the data of the tool were erased on schedule.")
     return {
         "key": (
@@ -277,7 +276,6 @@ def _of_decisions(values: dict[str, str], days: dict[str, str], say: Say) -> dic
 
 
 def _of_requests(days: dict[str, str], say: Say) -> dict[str, Reply]:
-    """Of a request that this sheet cannot answer."""
     check = say("Check the number of the request, and that of the decision.")
     return {
         "no_request": (say("There is no such request, or it was withdrawn."), say("Have it entered, then ask anew.")),
@@ -311,7 +309,6 @@ def _of_requests(days: dict[str, str], say: Say) -> dict[str, Reply]:
 
 
 def _of_people(say: Say) -> dict[str, Reply]:
-    """Of who may see a sheet."""
     anew = say("Ask for it anew on the page “Explain a decision”.")
     return {
         "not_agreed": (

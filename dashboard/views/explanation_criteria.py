@@ -87,7 +87,6 @@ def _effects(known: Explanation, say: Say) -> Iterator[Block]:
 
 
 def _sentence(known: Explanation, effect: ParameterEffect, say: Say) -> str:
-    """What a criterion did, and what the score would have been with an average one."""
     name, made = column_name(known.system, effect.column, say), known.decision
     up, scale = effect.points > 0, known.system.log.score
     if effect.without is None or made.score is None or scale is None:
@@ -154,7 +153,6 @@ def _short_of(known: Explanation, say: Say) -> Iterator[str]:
 
 
 def _threshold(known: Explanation, say: Say) -> Iterator[Block]:
-    """The lowest score that counts, where it was logged with the model under that name."""
     made = known.decision
     try:
         least = float(known.model.settings.get("threshold", ""))

@@ -41,7 +41,6 @@ def result(known: Explanation, say: Say) -> str:
 
 
 def _degree(known: Explanation, say: Say) -> str:
-    """Whether a person decided after the tool: as the log has it, and never more than that."""
     made, system = known.decision, known.system
     if made.human is not None and made.selected is None:
         return say(
@@ -125,7 +124,6 @@ def data_blocks(known: Explanation, say: Say) -> Iterator[Block]:
 
 
 def _lacking(known: Explanation, say: Say) -> Iterator[Block]:
-    """Inputs of the model that are not in the log, sensitive ones by name."""
     if known.sensitive_used:
         named = listed(known.system, known.sensitive_used, say)
         yield note(
@@ -213,7 +211,6 @@ def _what_the_person_decided(chosen: bool, proposed: bool | None, say: Say) -> s
 
 
 def _stages(known: Explanation, say: Say) -> Iterator[str]:
-    """How far the person came: up to the first stage that was not reached."""
     system, reached = known.system, known.decision.reached
     names = list(reached)
     for position, stage in enumerate(names):
@@ -346,7 +343,6 @@ def _next(known: Explanation, issue: Issue, say: Say) -> Iterator[Block]:
 
 
 def _where_to_write(known: Explanation, say: Say) -> Iterator[Block]:
-    """Who answers questions, and the address to write to, where the service gives one."""
     system = known.system
     if system.contact and system.address:
         yield text(

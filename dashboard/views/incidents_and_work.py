@@ -289,7 +289,6 @@ def work_page(scene: Scene, say: Say, *, query: dict[str, str]) -> WorkPage:
 
 
 def _headline(asked: Mapping[str | None, SurveyChange], say: Say) -> tuple[str, str]:
-    """Whether work got better, as the surveys say (question 2.6)."""
     fresh = [each for each in asked.values() if each.fresh]
     if not asked:
         return "unknown", say("Nobody has asked the agents yet: whether work got better is not known.")
@@ -391,7 +390,6 @@ def _movement(moved: float | None, say: Say) -> str:
 
 
 def _asked_for(charter: Charter, share: float, say: Say) -> str:
-    """A share of those who were trained before, and what the charter asks for, where it says how many."""
     found = next((each for each in charter.ways if each.records == "trained_first"), None)
     if found is None or found.threshold.watch is None:
         return say.percent(share, 0)

@@ -184,14 +184,12 @@ def _told(said: Sequence[CurrentAnswer], scene: Scene, say: Say, *, query: dict[
 
 
 def _seal(answer: CurrentAnswer, *, query: dict[str, str]) -> str | None:
-    """Where the evidence of an answer stands; nothing where nobody has looked."""
     if answer.entry is None or answer.verdict == "not_examined":
         return None
     return evidence_href(query=query, entry=str(answer.entry))
 
 
 def _totals(counts: Counter[str], say: Say) -> list[LawAnswer]:
-    """One mark a verdict, the worst first."""
     return [
         LawAnswer(
             verdict=verdict,

@@ -83,7 +83,6 @@ def of_markdown(written: str) -> tuple[str, list[Block]]:
 
 
 def _groups(lines: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Lines that belong together, with what they are."""
     kind, held = "", list[str]()
     for line in [*lines, ""]:
         now = _kind(line)

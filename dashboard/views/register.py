@@ -157,7 +157,6 @@ def _tone(found: Coverage) -> str:
 
 
 def _told(register: Register, say: Say) -> list[str]:
-    """What else is known: articles that nobody has looked at anywhere, and models that belong to no use."""
     return [*_never(register, say), *filter(None, [stray_words(register.strays, say)])]
 
 
@@ -173,7 +172,6 @@ def _never(register: Register, say: Say) -> list[str]:
 
 
 def _overlooked(register: Register, say: Say, *, query: dict[str, str]) -> list[tuple[str, str]]:
-    """The first uses of high risk in service that nobody has looked at, with their addresses."""
     names = set(register.coverage.overlooked)
     chosen = sorted(
         (use for use in register.uses if use.system.id in names), key=lambda use: title(use, say).casefold()
@@ -182,7 +180,6 @@ def _overlooked(register: Register, say: Say, *, query: dict[str, str]) -> list[
 
 
 def _more(found: Coverage, say: Say, *, query: Mapping[str, str]) -> tuple[str, str] | None:
-    """How many more there are, and the address that shows all."""
     if (more := len(found.overlooked) - NAMED) <= 0:
         return None
     address = RegisterQuery(status="production", examined="none", sort="risk").href(query) + "#uses"
@@ -338,7 +335,6 @@ def _facts(system: System, say: Say) -> list[tuple[str, str]]:
 
 
 def _costs(system: System, say: Say) -> str:
-    """What it costs to build and to run."""
     costs = system.costs
     parts = [
         say("{euros} € to build", euros=say.whole(costs.build)) if costs.build is not None else "",
@@ -348,7 +344,6 @@ def _costs(system: System, say: Say) -> str:
 
 
 def _life(system: System, found: RegisterAnswer, say: Say) -> list[RegisterEvent]:
-    """Everything that has a day, in order; then what none requires."""
     dates = system.dates
     assessments = {"impact_assessment": system.impact_assessment, "fria": system.fria}
     own = {
@@ -378,7 +373,6 @@ def _waived(assessments: dict[str, Assessment | None], say: Say) -> list[Registe
 
 
 def _after(name: str, found: RegisterAnswer, say: Say) -> str:
-    """How long after the start an examination came."""
     if name not in found.late or found.start is None:
         return ""
     return say.plural("One day after the start", "{n} days after the start", (found.late[name] - found.start).days)

@@ -238,7 +238,6 @@ def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str
 
 @newest(4)
 def _chambers(home: Path, _stamp: Stamp, today: dt.date) -> dict[str, Chamber]:
-    """The committees as they stand on a day, in the state of a stamp."""
     return seated(Workspace(home), today=today)
 
 
@@ -296,8 +295,6 @@ _LAST: dict[Path, _Look] = {}
 
 
 class _TroubleError(Exception):
-    """Facts that are not to be kept."""
-
     def __init__(self, facts: StoreFacts) -> None:
         self.facts = facts
 

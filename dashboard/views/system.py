@@ -238,7 +238,6 @@ def section(
 def _places(
     document: Standing, examined: Sequence[VerdictDocument], system: System | None, say: Say
 ) -> VerdictTable | None:
-    """The places of groups in lists, for the article that asks how often they are selected."""
     asked = [found[0] for verdict in examined if (found := compared(document, verdict))]
     return places_table(document, say, system=system) if system and "selection_rate" in asked else None
 
@@ -246,12 +245,10 @@ def _places(
 def _scores(
     document: Standing, examined: Sequence[VerdictDocument], system: System | None, say: Say
 ) -> VerdictTable | None:
-    """What scores are worth, for the article that asks what became of people."""
     return scores_table(document, say, system=system) if system and _on_outcomes(document, examined) else None
 
 
 def _on_outcomes(document: Standing, examined: Sequence[VerdictDocument]) -> bool:
-    """Whether any of these verdicts is about what became of people."""
     asked = {found[0] for verdict in examined if (found := compared(document, verdict))}
     return bool(asked & {rate.metric for rate in RATES})
 
@@ -311,7 +308,6 @@ def question(
 
 
 def _closer(document: Standing, verdict: VerdictDocument, say: Say) -> str:
-    """The view of the fairness explorer that shows what a verdict compares."""
     found = compared(document, verdict)
     if found is None or not isinstance(document, AuditDocument):
         return ""
@@ -330,7 +326,6 @@ Picture = tuple[str, Chart | None, VerdictTable | None]
 
 
 def _groups(document: Standing, verdict: VerdictDocument, system: System | None, say: Say) -> Picture:
-    """The groups that a verdict compares; no chart where none of them has a value."""
     found = compared(document, verdict)
     if found is None:
         return "", None, None
@@ -395,7 +390,6 @@ def _through(document: Standing, verdict: VerdictDocument, by: By, system: Syste
 
 
 def _drift(document: Standing, verdict: VerdictDocument, system: System | None, say: Say) -> Picture:
-    """How far the features that a verdict judges have moved."""
     title = say("Distance from the reference period, by feature")
     table = drift_table(document, verdict, say, title=title, system=system)
     if all(feature.value is None for feature in features(document, verdict, say)):
@@ -445,7 +439,6 @@ def chart_title(metric: str, by: By, say: Say, *, system: System | None) -> str:
 
 
 def _note(document: Standing, verdict: VerdictDocument, by: By, say: Say, *, metric: str, system: System | None) -> str:
-    """How to read the chart."""
     reference = compared_with(verdict, by, say, system=system)
     parts = [bar_note(say)]
     if reference and metric == ADJUSTED_STAGE:
@@ -473,7 +466,6 @@ def _proposed(verdict: VerdictDocument) -> bool:
 
 
 def _facts(document: AuditDocument, system: System | None, say: Say) -> list[tuple[str, str]]:
-    """What the register says of a system, and what was audited."""
     pairs = [
         (
             say("Audited"),

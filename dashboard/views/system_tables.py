@@ -98,7 +98,6 @@ FEW_ROWS = 30
 
 
 def _of(articles: Sequence[ArticleRows], wanted: Callable[[QuestionRow], bool]) -> list[ArticleRows]:
-    """The articles with those of their examined questions alone; none without any."""
     found = [replace(each, examined=[row for row in each.examined if wanted(row)]) for each in articles]
     return [each for each in found if each.examined]
 
@@ -150,8 +149,6 @@ def matrix(scene: Scene, system: str, say: Say, *, query: dict[str, str]) -> Mat
 
 @dataclass(frozen=True, kw_only=True)
 class _Making:
-    """What every row is made with."""
-
     scene: Scene
     system: str
     say: Say
@@ -173,7 +170,6 @@ class _Making:
         return self.say.text(indicator.label) if indicator and indicator.label else ""
 
     def rows(self, verdicts: Sequence[VerdictDocument], *, ending: str = "", short: bool = False) -> list[QuestionRow]:
-        """A row for each question, in the order of the charter, in the words of its label where `short`."""
         together: dict[tuple[str, bool], list[VerdictDocument]] = {}
         for each in verdicts:
             grouped = each.by is not None and each.by in self.columns

@@ -59,7 +59,6 @@ def build(home: Path, *, people: int = PEOPLE, seed: int = SEED, progress: Progr
 
 
 def _claim(home: Path, planted: dict[str, Any]) -> Workspace:
-    """A new demo workspace, or one that was begun with the same numbers."""
     target = home / FACTS
     if target.is_file():
         if json.loads(target.read_text(encoding="utf-8")) != planted:
@@ -126,7 +125,6 @@ def _log_everything(workspace: Workspace, simulation: Simulation, *, tell: Progr
 
 
 def _log_months(what: str, rows: pd.DataFrame, log: LogName, *, experiment: str, done: set[str]) -> None:
-    """One run for each month of a log."""
     mlflow = quiet_mlflow()
     for month, found in rows.groupby("month"):
         if (name := f"{what} {month}") not in done:

@@ -54,7 +54,6 @@ def offers(seekers: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _placed(posted: pd.DataFrame, on: np.ndarray, within: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
-    """Offers with their agency and region, by turns of the agencies that have started; the largest has more of them."""
     open_ = AGENCIES[AGENCIES["of"].isin(within.index) & AGENCIES["started"].notna()]
     starts = pd.to_datetime(open_["started"]).dt.date.to_numpy()
     order, largest = rng.permutation(len(open_)), np.flatnonzero(open_["agency"] == BLIND)[0]
@@ -72,7 +71,6 @@ def _placed(posted: pd.DataFrame, on: np.ndarray, within: pd.DataFrame, *, rng: 
 
 
 def _families(posted: pd.DataFrame, month: np.ndarray, within: pd.DataFrame, *, rng: np.random.Generator) -> np.ndarray:
-    """The occupation family of each offer, drawn among those of its region."""
     found, drawn, families = np.empty(len(posted), dtype=object), rng.random(len(posted)), within.columns.to_numpy()
     regions = posted["region"].to_numpy()
     for region, at in {*zip(regions, month, strict=True)}:

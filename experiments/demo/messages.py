@@ -104,7 +104,6 @@ def _reminders(
 
 
 def _slower(found: pd.DataFrame, changed: pd.Series, *, rng: np.random.Generator, effects: PlantedEffects) -> pd.Series:
-    """The moment of each reply, where some take hours; more so where that is planted."""
     share = np.full(len(found), SLOW)
     share += np.where(changed & (found["age"] >= 50), effects.age_50_slower, 0.0)
     share += np.where(changed & (found["smartphone"] == "no"), effects.no_smartphone_slower, 0.0)
@@ -115,14 +114,12 @@ def _slower(found: pd.DataFrame, changed: pd.Series, *, rng: np.random.Generator
 
 
 def _working_day(days: pd.Series, *, more: int = 0) -> pd.Series:
-    """The same day, or the next one on which messages may leave, or so many of them later."""
     open_days = np.busdaycalendar(holidays=np.array(CLOSED, dtype="datetime64[D]"))
     moved = np.busday_offset(days.to_numpy().astype("datetime64[D]"), more, roll="forward", busdaycal=open_days)
     return pd.Series(moved.astype("datetime64[ns]"), index=days.index)
 
 
 def _within_limit(sent: pd.DataFrame) -> np.ndarray:
-    """Which messages are sent, where none may be the fifth to a person in thirty days."""
     keep = np.ones(len(sent), dtype=bool)
     before: list[pd.Timestamp] = []
     person = None

@@ -56,7 +56,6 @@ REGIONS = (
 
 
 def _listed() -> pd.DataFrame:
-    """One row per agency."""
     every = [(each.name, each.starts, number) for number, each in enumerate(REGIONS) for _ in range(each.agencies)]
     found = pd.DataFrame(every, columns=["region", "started", "of"])
     return found.assign(agency=[f"A{number:03}" for number in range(len(found))])

@@ -62,7 +62,6 @@ def with_calls(texts: pd.DataFrame, *, rng: np.random.Generator, effects: Plante
 
 
 def _few(among: np.ndarray, n: int, *, rng: np.random.Generator) -> np.ndarray:
-    """The places of `n` of those that are true."""
     places = np.flatnonzero(among)
     return rng.choice(places, min(n, len(places)), replace=False)
 
@@ -116,7 +115,6 @@ def uses(reviews: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEff
 
 
 def _trained(found: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects) -> pd.Series:
-    """When the agent of each use was trained for the version that it used."""
     agents = pd.Index(sorted(found["agent"].unique()))
     drawn = pd.Series(rng.random(len(agents)), index=agents).reindex(found["agent"]).to_numpy()
     since = (found["month"] >= CHANGE.strftime("%Y-%m")).to_numpy()

@@ -26,7 +26,6 @@ def system_files(effects: PlantedEffects = PLANTED) -> dict[str, bytes]:
 
 
 def _with(text: bytes, effects: PlantedEffects) -> bytes:
-    """A system file with as much neglected in it as `effects` says."""
     system: dict[str, Any] = yaml.safe_load(text)
     if system["kind"] == "ranking":
         if effects.unexamined_days < NEVER:

@@ -122,14 +122,12 @@ def _marks(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffec
 
 
 def _outcomes(reworked: float | None) -> list[float]:
-    """The share of texts that are kept, edited and rejected."""
     edited, rejected = EDITS_REJECTS
     share = edited + rejected if reworked is None else reworked
     return [1 - share, share * edited / (edited + rejected), share * rejected / (edited + rejected)]
 
 
 def _drafts(rng: np.random.Generator, counts: Sequence[int]) -> list[str]:
-    """What was written before anybody looked at it: so many adverts, letters, summaries."""
     kinds = [(title, place, contract) for title in TITLES for place in PLACES for contract in CONTRACTS]
     adverts = [f"{title}, {contract}, à {place}." for title, place, contract in kinds]
     days = [(place, day, hour) for place in PLACES for day in range(1, 29) for hour in (9, 14)]
@@ -151,7 +149,6 @@ def _plant(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffec
 
 
 def _number(place: int) -> str:
-    """A social security number, or an account, whose key fits."""
     if place % 2:
         body = f"3000400001{place:011d}"
         return f"Compte : FR{iban.calc_check_digits(f'FR00{body}00')}{body}00."

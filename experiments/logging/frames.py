@@ -146,7 +146,6 @@ def _known_version(run_id: str | None, *, system: str) -> str | None:
 
 
 def _constant(columns: list[str], column: str | None, version: str | None, *, needed: bool) -> tuple[str, str] | None:
-    """The column of the model version, where the frame lacks one."""
     if column is None or column in columns:
         return None
     if version is not None:

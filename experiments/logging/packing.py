@@ -109,7 +109,6 @@ def _groups(rows: pa.RecordBatchReader) -> Iterator[pa.Table]:
 
 
 def _absent(column: pa.ChunkedArray) -> int:
-    """Cells that are null or NaN."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

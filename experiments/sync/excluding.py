@@ -55,7 +55,6 @@ def follow_deletions(
 def _lost(
     store: MlflowClient, imported: set[str], *, deleted: set[str], seen: StoreListing, mark: SyncMark
 ) -> Iterator[tuple[str, str]]:
-    """Imported runs that are deleted or gone, with the reason."""
     for run_id in imported & deleted:
         yield run_id, "deleted"
     if not seen.whole:

@@ -34,8 +34,6 @@ T = TypeVar("T")
 
 @dataclass
 class _Pull:
-    """One experiment while it is being read."""
-
     workspace: Workspace
     system: System
     name: str
@@ -88,7 +86,6 @@ def _step(pull: _Pull, step: Callable[[], T], nothing: T) -> T:
 
 
 def _begin(workspace: Workspace, system: System, name: str, *, now: int, full: bool) -> _Pull:
-    """Asks the store and the lake for what there is."""
     store, experiment = open_experiment(workspace, name.removeprefix("mlflow:"))
     mark = _mark_of(workspace, system, name, experiment)
     known = lake.origins(workspace, system)

@@ -48,7 +48,6 @@ def sync(
 
 
 def _note_readings(workspace: Workspace, systems: Sequence[System], reports: Sequence[SyncReport]) -> None:
-    """Notes of each system that all its sources were read today, also where none held anything new."""
     failed = {report.system for report in reports if report.failures}
     read = [system for system in systems if system.syncs and system.id not in failed]
     if read:

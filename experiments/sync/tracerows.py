@@ -125,6 +125,5 @@ def _named(spans: list[Span], names: Sequence[str]) -> str | None:
 
 
 def _summed(spans: list[Span], name: str) -> int | None:
-    """An attribute that counts, over all spans; None where none has it."""
     found = [int(value) for span in spans if isinstance(value := span.attributes.get(name), int | float)]
     return sum(found) if found else None

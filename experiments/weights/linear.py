@@ -121,7 +121,6 @@ def _sum_of(pipeline: Any) -> Any:
 
 
 def _is_logistic(pipeline: Any) -> bool:
-    """Whether its score is the logistic function of its sum."""
     last = pipeline[-1] if hasattr(pipeline, "steps") else pipeline
     return type(last).__name__ in ("LogisticRegression", "LogisticRegressionCV")
 
@@ -133,7 +132,6 @@ def _sums(
     person: Mapping[str, Cell],
     rows: Sequence[Mapping[str, Cell]],
 ) -> tuple[float, list[float], dict[str, list[float]]]:
-    """The person's sum, those of all rows, and those of all rows with one input of the person's."""
     import pandas as pd
 
     fixed = {name: 0.0 for name in inputs if name not in told}
@@ -144,7 +142,6 @@ def _sums(
 
 
 def _adds_up(own: float, before: Sequence[float], changed: Mapping[str, Sequence[float]]) -> bool:
-    """Whether what the inputs bring adds up to the person's sum, from whichever row one starts."""
     ends = [start + sum(after[i] - start for after in changed.values()) for i, start in enumerate(before)]
     return all(math.isclose(end, own, rel_tol=CLOSE, abs_tol=CLOSE) for end in ends)
 
@@ -154,7 +151,6 @@ def _score(total: float, *, logistic: bool) -> float:
 
 
 def _undone(score: float | None, *, logistic: bool) -> float | None:
-    """The sum behind a logged score; None where it cannot be undone."""
     if score is None or not logistic:
         return score
     return math.log(score / (1 - score)) if 0 < score < 1 else None

@@ -64,7 +64,6 @@ def model_of(workspace: Workspace, system: System, version: str | None) -> Versi
 
 
 def _candidates(store: MlflowClient, system: System, version: str) -> Iterator[LoggedModel]:
-    """Models that are this version: by their own id, by name and number in the registry, or by what a run says."""
     if version.startswith("m-"):
         yield store.get_logged_model(version)
         return
@@ -112,7 +111,6 @@ def _read(workspace: Workspace, store: MlflowClient, model: LoggedModel) -> Vers
 
 
 def _inputs(told: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """The columns that the signature names."""
     columns = json.loads((told.get("signature") or {}).get("inputs") or "[]")
     names = tuple(str(column["name"]) for column in columns if "name" in column)
     return names or None

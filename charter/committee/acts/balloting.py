@@ -154,6 +154,5 @@ def _keys(workspace: Workspace) -> Iterator[Keys]:
 
 
 def _sealed(house: CommitteeState, vote: int) -> str | None:
-    """The commitment that the last participation of a vote sealed."""
     last = house.last(Participation, vote)
     return last[1].box if last else None

@@ -130,7 +130,6 @@ def _call(house: CommitteeState, entry: int, call: Any) -> Document:
 
 
 def _members(house: CommitteeState, found: Session) -> list[Document]:
-    """Each member of that day: college, how they were there last, and when they came and left."""
     told = []
     for member, sitting in sitting_on(house, found.day).items():
         moves = [{"at": act.at.isoformat(), "mode": act.mode} for _, act in found.attendances if act.member == member]
@@ -201,7 +200,6 @@ def _referral(matter: Matter, found: Session) -> Document:
 
 
 def _voted(house: CommitteeState, entry: int, vote: Vote, tally: Tally) -> Document:
-    """An open vote by name; a secret one by its totals, and who took part."""
     by_name = {member: choice for member, choice in choices_of(house, tally.of).items() if not vote.secret}
     return {
         "entry": entry,
@@ -231,7 +229,6 @@ def _agreed(house: CommitteeState, entry: int, act: Consensus) -> Document:
 
 
 def _noted(house: CommitteeState, decision: int) -> Document:
-    """What members wanted to be noted of a decision, and the opinion that it adopted."""
     return {
         "dissents": [
             {"member": act.member, "sort": act.sort, "text": act.text} for _, act in house.about(Dissent, decision)

@@ -232,7 +232,6 @@ def _mirrored(family: Sequence[TestedComparison]) -> list[list[int]]:
 
 
 def _needed(each: TestedComparison, *, alpha: float, breach: bool) -> float:
-    """Which part of its part a comparison needs: all of it while any window speaks against it."""
     told = [(window.weight, given(window.breach) if breach else window.watch) for window in each.windows]
     if any(bad <= alpha for _, (bad, _) in told):
         return 1.0

@@ -51,5 +51,4 @@ def _windows(test: StoredTest) -> tuple[float, float]:
 
 
 def _most(test: StoredTest) -> float:
-    """The most that these may be."""
     return 1 / (FEWEST * (given(test.df) + 1))

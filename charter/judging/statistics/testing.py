@@ -98,7 +98,6 @@ def watch_part(threshold: Threshold | ThresholdOfVerdict, alpha: float) -> float
 
 
 def _compared(asked: SystemQuestion, heard: JudgedFigures, measure: MeasureInShort, looks: int) -> TestedComparison:
-    """A comparison beside its levels; what could be found is told by all windows `together`."""
     level, together = asked.indicator.threshold, heard.together
     breach = None if level.breach is None else _tails(measure, level.breach)
     return TestedComparison(
@@ -133,7 +132,6 @@ def _windows(heard: JudgedFigures, level: Threshold) -> tuple[JudgedWindow, ...]
 
 
 def _place(asked: SystemQuestion, measure: MeasureInShort) -> ComparisonPlace | None:
-    """What a comparison of a group is about; None: of no group."""
     if not measure.group:
         return None
     group = frozenset((name, str(value)) for name, value in measure.group.items())
@@ -311,8 +309,6 @@ def at(measure: MeasureInShort, *, recent: int) -> MeasureInShort:
 
 
 class _Choice:
-    """How windows are chosen. `recent`: over how many spans recent figures are told."""
-
     def __init__(self, *, alpha: float, looks: float, recent: int) -> None:
         self.alpha, self.looks, self.recent = alpha, looks, recent
 
@@ -352,7 +348,6 @@ class _Choice:
         return min(speaking, key=lambda each: p[id(each)] * self._year(each) / given(each.params.weight))
 
     def _year(self, measure: MeasureInShort) -> float:
-        """How many times the level of a look is that of a year."""
         return self.alpha / nominal(self.alpha, measure.params.correlations or (), looks=self.looks)
 
 

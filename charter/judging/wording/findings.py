@@ -138,7 +138,6 @@ def _by_chance(verdict: str, comparison: Comparison) -> float:
 
 
 def _goodness(measure: MeasureInShort) -> float:
-    """A figure that falls towards the bad side."""
     value = measure.value or 0.0
     return value if measure.params.bad_side == "below" else -value
 
@@ -224,7 +223,6 @@ def _share(measure: MeasureInShort, catalogue: Catalogue, ends: IntervalEnds | N
 def _gap_share(
     measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: IntervalEnds | None
 ) -> str:
-    """The whole gap, and which share of it opens through the tool and the adviser."""
     whole = per_hundred(float(given(measure.params.whole).ratio), catalogue.lang)
     value = number(100 * given(measure.value), catalogue.lang, 0)
     if measure.params.gap:
@@ -234,7 +232,6 @@ def _gap_share(
 
 
 def _share_interval(ends: IntervalEnds | None, catalogue: Catalogue) -> str:
-    """Between two shares, which can lie under 0 or over 100: others may close what one opens."""
     if ends is None or (ends.low is None and ends.high is None):
         return ""
     low, high = (None if end is None else number(100 * end, catalogue.lang, 0) for end in (ends.low, ends.high))
@@ -287,7 +284,6 @@ def _put_in(measure: MeasureInShort, catalogue: Catalogue, system: System, ends:
 def _corrected(
     measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: IntervalEnds | None
 ) -> str:
-    """The gap before the corrections and after, and what these made of it."""
     share, lang = given(measure.value), catalogue.lang
     before, after = (per_hundred(float(given(ratio)), lang) for ratio in (measure.params.before, measure.params.after))
     which = "unwatched" if measure.params.gap else "widened" if share > 0 else "narrowed"

@@ -259,7 +259,6 @@ def _outside(found: LoggedCases, catalogue: Catalogue, *, most: int = 3) -> str:
 
 
 def _accounts(document: VerdictReasons, catalogue: Catalogue) -> list[str]:
-    """What an export says of accounts: small numbers as so many at most."""
     found, words = given(document.logged), WORDS[WITHOUT_FACTOR]
     counts = {name: getattr(found, name) or 0 for name in ("n", "cases", "beyond", "unused", "unlabelled")}
     named = {name: whole(count, catalogue.lang) for name, count in counts.items()}

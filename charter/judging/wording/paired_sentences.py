@@ -103,8 +103,6 @@ def paired_sentence(document: VerdictReasons, test: PairedTest, answer: str, cat
 
 
 class _PairedTeller:
-    """One test being told in one language."""
-
     def __init__(self, test: PairedTest, catalogue: Catalogue, power: float) -> None:
         self.test, self.catalogue, self.lang = test, catalogue, catalogue.lang
         self.named = {
@@ -127,7 +125,6 @@ class _PairedTeller:
         return self.catalogue.ngettext(*messages, n).format(n=whole(n, self.lang))
 
     def differing(self, document: VerdictReasons) -> list[str]:
-        """The most striking difference that was found, how many others were, and what a person has to do."""
         level = document.threshold.watch if document.threshold else None
         found = [each for each in self.test.differences if level is not None and each.p_holm < level]
         if not found:
@@ -151,12 +148,10 @@ class _PairedTeller:
         return [self.told(ALIKE)]
 
     def missing(self) -> list[str]:
-        """What the test did not change."""
         names = [self.told(CUE_NAMES[each]) if each in CUE_NAMES else each for each in self.test.missing or ()]
         return [self.told(MISSING, names=", ".join(names))]
 
     def few(self) -> list[str]:
-        """What may have been missed, by the measure that is furthest from what matters."""
         blind = [each for each in self.test.differences if each.detectable is None]
         if blind:
             return [self.told(NONE_FOUND), self.told(FEW_VALUES)]

@@ -183,8 +183,6 @@ def recorded_sentence(
 
 
 class _RecordTeller:
-    """The counts of one question being told in one language."""
-
     def __init__(
         self, document: VerdictReasons, counts: RecordCounts, catalogue: Catalogue, records: Records, limit: object
     ) -> None:
@@ -215,7 +213,6 @@ class _RecordTeller:
         return [self.catalogue.gettext(text).format(**self.named) for text in texts]
 
     def found(self) -> list[str]:
-        """The counts that decided, and what they were held to."""
         counts = self.counts
         if (registered := told(self.records, self.document, counts, self.catalogue)) is not None:
             return [*registered, *self._held()] if self.records == "uses_registered" else registered
@@ -237,7 +234,6 @@ class _RecordTeller:
         return tell.get(self.document.reason, self._kept)()
 
     def _share(self) -> list[str]:
-        """How much was done, of how much nobody knows, and what that was held to."""
         texts = [SHARES[self.words], *([PERIOD] if self.records in SPANNED else [])]
         unknown = UNPLANTED if self.records == "errors_noticed" else UNNAMED_TEXTS if self.counts.texts else UNNAMED
         untold = [self._plural(unknown, self.counts.untold)] if self.counts.untold else []
@@ -246,7 +242,6 @@ class _RecordTeller:
         return [*(self.catalogue.gettext(text).format(**self.named) for text in texts), *untold, *self._held()]
 
     def _missing(self, usually: str, of_versions: str, **named: str) -> list[str]:
-        """What nobody has recorded, and what that counts as."""
         then = self.catalogue.gettext(of_versions if self._of_versions else usually)
         return [self._of_due(OVERDUE[self.words], self.counts.overdue), then.format(**named)]
 
@@ -259,11 +254,9 @@ class _RecordTeller:
         return self.records == "versions_examined"
 
     def waiting(self) -> list[str]:
-        """What is not due yet, if anything."""
         return [self._plural(WAITING, self.counts.waiting)] if self.counts.waiting else []
 
     def _held(self) -> list[str]:
-        """What a share was held to; nothing where none was, or it cannot be told."""
         threshold, lang = given(self.document.threshold), self.catalogue.lang
         if threshold.watch is None or self.document.verdict not in LEVELS:
             return []

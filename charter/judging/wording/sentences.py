@@ -219,7 +219,6 @@ def _sentence(told: _VerdictTeller, left_out: LeftOutInShort | None, power: floa
 
 
 def _stated(told: _VerdictTeller, answer: str, power: float) -> str:
-    """What rests on records, and on what people state."""
     indicator, document = told.question.indicator, told.document
     if document.paired is not None:
         return paired_sentence(document, document.paired, answer, told.catalogue, power)
@@ -230,8 +229,6 @@ def _stated(told: _VerdictTeller, answer: str, power: float) -> str:
 
 
 class _VerdictTeller:
-    """One verdict being told in one language."""
-
     def __init__(
         self,
         question: SystemQuestion,
@@ -249,7 +246,6 @@ class _VerdictTeller:
         return deciding(self.document.verdict, self.pairs)
 
     def lacking(self, left_out: LeftOutInShort) -> list[str]:
-        """What the log that the answer rests on lacks, where that is why nobody can tell; empty where it is not."""
         needs, reason = self.question.indicator.needs, self.document.reason
         if reason == REASON and (part := limiting(left_out, needs)) is not None:
             return self.left_out(*part, limit=left_out.limit or 0.0)
@@ -258,7 +254,6 @@ class _VerdictTeller:
         return []
 
     def left_out(self, part: str, found: LeftOutInShort | PartLeftOut, *, limit: float) -> list[str]:
-        """That too much was set aside to tell, and the worst figure of what was counted."""
         lang, share, limit = self.catalogue.lang, 100 * (found.share or 0.0), 100 * limit
         answer = self.catalogue.ngettext(*LEFT_OUT[part], found.set_aside).format(
             n=whole(found.set_aside, lang),
@@ -284,7 +279,6 @@ class _VerdictTeller:
         return gettext(HOLES[end.log]).format(first=first, until=until)
 
     def _found(self, message: str) -> str:
-        """The worst figure that cannot be told apart, with why it is not the answer; empty where there is none."""
         headline = self.headline()
         if headline is None:
             return ""
@@ -292,7 +286,6 @@ class _VerdictTeller:
         return self.catalogue.gettext(message).format(finding=told)
 
     def figures(self, comparison: Comparison, measure: MeasureInShort) -> list[str]:
-        """The answer, the figures, and the level or what would settle it."""
         verdict, gettext = self.document.verdict, self.catalogue.gettext
         answer = gettext(ANSWERS[verdict, self.question.indicator.good_answer])
         found = finding(
@@ -335,7 +328,6 @@ class _VerdictTeller:
         return self.catalogue.gettext(counted).format(date=date_words(since, self.catalogue.lang))
 
     def _level(self, levels: Levels, measure: MeasureInShort) -> str:
-        """On which side of which level the figure lies."""
         verdict, scale = self.document.verdict, given(measure.params.scale)
         if scale == "effect":
             return self.catalogue.gettext((NO_CLEAR_EFFECT if verdict == "watch" else CLEAR_EFFECT)[measure.metric])
@@ -345,7 +337,6 @@ class _VerdictTeller:
         return self.catalogue.gettext(message).format(level=level_words(level, scale, self.catalogue))
 
     def _lies(self, comparison: Comparison, measure: MeasureInShort) -> str:
-        """Between which levels the figure lies."""
         levels = comparison.levels
         if levels.watch is None:
             return ""
@@ -359,7 +350,6 @@ class _VerdictTeller:
         return self.catalogue.gettext(LIES[where]).format(watch=watch, breach=breach)
 
     def picture(self, told: MeasureInShort) -> str:
-        """That comparing like with like tells another story than the raw figure, of this group or of others."""
         pictures = PICTURES.get(told.metric.replace("stage_", ""), {})
         others = [measure for _, measure in self.pairs if measure is not told and not measure.given]
         n = sum(measure.params.picture in pictures for measure in others)
@@ -371,7 +361,6 @@ class _VerdictTeller:
         return " ".join(parts)
 
     def others(self) -> str:
-        """How many other groups share the verdict."""
         verdict = self.document.verdict
         n = sum(pair[0].verdict == verdict and pair[1].status == "ok" for pair in self.pairs) - 1
         others = OTHER_STAGES if any(measure.given for _, measure in self.pairs) else OTHERS
@@ -382,18 +371,15 @@ class _VerdictTeller:
         return self.catalogue.ngettext(*others[verdict], n).format(n=n) if n > 0 else ""
 
     def kept_beside(self) -> str:
-        """How many comparisons are kept where the question as a whole cannot be answered."""
         n = sum(comparison.verdict == Verdict.KEPT for comparison, _ in self.pairs)
         told = n > 0 and self.document.verdict == "unknown"
         return self.catalogue.ngettext(*KEPT_BESIDE, n).format(n=n) if told else ""
 
     def hidden(self) -> str:
-        """How many comparisons are hidden, and nothing else about them."""
         n = sum(measure.status == "suppressed" for _, measure in self.pairs)
         return self.catalogue.ngettext(*HIDDEN_TOO, n).format(n=n) if n else ""
 
     def without_figures(self) -> str:
-        """Why nobody can tell, where no comparison has a figure to show."""
         alone = [each for each in (self.question.logged, self.question.ranged) if each is not None]
         if any(measure.status == "suppressed" for measure in (*alone, *(each for _, each in self.pairs))):
             return self.catalogue.gettext(HIDDEN)
@@ -401,7 +387,6 @@ class _VerdictTeller:
         return message.format(decision=decision(self.system, self.catalogue.lang), date=self._date())
 
     def _date(self) -> str:
-        """The day that the reason speaks of, where it speaks of one."""
         expired = self.document.reason == "expired"
         found = [each.params.expired_on if expired else each.params.readable_from for _, each in self.pairs]
         dates = [day for day in found if day is not None]

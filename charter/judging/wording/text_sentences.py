@@ -129,7 +129,6 @@ def went_out(document: VerdictReasons, catalogue: Catalogue) -> str:
 
 
 def _named(document: VerdictReasons, found: LoggedCases, lang: str) -> dict[str, str]:
-    """The numbers that a sentence may tell."""
     counts = {"n": found.n, "cases": found.cases, "unlabelled": found.unlabelled or 0}
     named = {name: whole(count, lang) for name, count in counts.items()}
     level = given(document.threshold).watch
@@ -147,6 +146,5 @@ def _detected(found: DetectedTexts, lang: str) -> dict[str, str]:
 
 
 def _in_thousand(share: float, lang: str) -> str:
-    """A share in 1,000, of which something must be left to read."""
     value = 1000 * share
     return number(value, lang, 0 if value >= 10 or value == round(value) else 1 if value >= 1 else 2)

@@ -122,7 +122,6 @@ def _archive(name: str, content: bytes) -> DocumentKind:
 
 
 def _bounded(name: str, parts: list[zipfile.ZipInfo], size: int) -> None:
-    """By what the archive says of itself."""
     total = sum(each.file_size for each in parts)
     if len(parts) > MOST_PARTS or total > MOST_UNPACKED or total > MOST_RATIO * size:
         raise DocumentError("bomb", name=name)
@@ -143,7 +142,6 @@ def _plain(name: str, parts: Iterable[zipfile.ZipInfo]) -> None:
 
 
 def _office(archive: zipfile.ZipFile, names: set[str]) -> DocumentKind | None:
-    """Which document an archive is."""
     if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
         return OPEN_DOCUMENT.get(archive.read("mimetype").strip())
     if "[Content_Types].xml" not in names:

@@ -170,7 +170,6 @@ def _check(
 
 
 def _stamp(workspace: Workspace, connection: Connection | None, *, size: int) -> tuple[Stamp | None, tuple[str, ...]]:
-    """The latest timestamp that holds in itself, and the names of later ones that do not."""
     bad: list[str] = []
     for found in kept.timestamps(workspace.checkpoints):
         if isinstance(found, TimestampedCheckpoint):
@@ -188,7 +187,6 @@ def _stamp(workspace: Workspace, connection: Connection | None, *, size: int) ->
 
 
 def _standing(connection: Connection | None, checkpoint: Checkpoint, *, size: int) -> CheckpointStanding:
-    """How the stored tree stands to a checkpoint; `verify` makes the tree anew."""
     if checkpoint.size > size:
         return CheckpointStanding.cut
     if not checkpoint.size or connection is None:

@@ -67,7 +67,6 @@ def _save(
 
 
 def _write(connection: Connection, text: bytes, subject: Mapping[str, str]) -> Row[Any]:
-    """Append the entry and insert the row that it seals."""
     digest = sha256_hex(text)
     entry = ledger.append(connection, kind="audit", payload=audit_payload(**subject, document=digest))
     values = {
@@ -100,7 +99,6 @@ def _read(document: Given) -> AuditDocument:
 
 
 def _subject(document: AuditDocument) -> dict[str, str]:
-    """What a document is about, as the ledger names it."""
     return {
         "system": document.system,
         "start": document.window.start.isoformat(),

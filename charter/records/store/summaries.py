@@ -20,8 +20,6 @@ from boussole.charter.records.models import Audit, Summary
 
 
 class _DocumentSummary(DocumentPart):
-    """What the table `summaries` keeps of a document beside its comparisons."""
-
     as_of: dt.date
     statements: int
     decisions: int

@@ -71,7 +71,6 @@ def audit_page(
 
 
 def _known(document: AuditDocument, reports: Sequence[IngestReport], say: Say) -> list[tuple[str, str]]:
-    """What was looked at."""
     aside = sum(report.quarantined for report in reports)
     return [
         (say("Decisions"), say.whole(document.decisions)),
@@ -83,7 +82,6 @@ def _known(document: AuditDocument, reports: Sequence[IngestReport], say: Say) -
 
 
 def _measures(document: AuditDocument, say: Say) -> list[list[str]]:
-    """Every measure that has a value, for who works with the numbers."""
     return [
         [measure.id, say.number(given(measure.value), 4), _interval(measure, say), _count(measure.n, say)]
         for measure in document.measures
@@ -108,7 +106,6 @@ def _again(system: System) -> str:
 
 @cache
 def _style() -> str:
-    """The style of the dashboard with its fonts inside."""
 
     def inline(found: re.Match[str]) -> str:
         data = base64.b64encode((STATIC / found[1]).read_bytes()).decode()

@@ -127,7 +127,6 @@ def packed(frame: pd.DataFrame, folder: Path) -> LogFile:
 
 
 def _features(dataset: EvaluationDataset, config: Config) -> pd.DataFrame:
-    """The columns of the data set, and those that were held apart from the model."""
     data = dataset.features_data
     frame = data.copy() if isinstance(data, pd.DataFrame) else pd.DataFrame(data, columns=dataset.feature_names)
     frame = frame.reset_index(drop=True)
@@ -142,7 +141,6 @@ def _features(dataset: EvaluationDataset, config: Config) -> pd.DataFrame:
 
 
 def _predicted(dataset: EvaluationDataset, model: Any, frame: pd.DataFrame, log: Columns, output: str | None) -> Any:
-    """What the model says, else the predictions of the data set, else None."""
     if model is None:
         return dataset.predictions_data
     made = model.predict(dataset.features_data)
@@ -160,7 +158,6 @@ def _predicted(dataset: EvaluationDataset, model: Any, frame: pd.DataFrame, log:
 
 
 def _decide(frame: pd.DataFrame, predicted: Any, log: Columns, config: Config) -> None:
-    """Writes predictions into the column of decisions, or of scores; these decide by the threshold."""
     values = pd.Series(_flat(predicted, len(frame)))
     if log.decision is None:
         raise _wrong("the system file declares no decision.", "Declare `columns.decision`: an evaluation decides.")
@@ -203,7 +200,6 @@ def _flat(predicted: Any, rows: int) -> Any:
 
 
 def _are_scores(values: pd.Series[Any], decision: Decision) -> bool:
-    """Numbers that are not the values of a decision."""
     if not pd.api.types.is_float_dtype(values):
         return False
     known = {float(v) for v in (*decision.selected, *(decision.not_selected or ())) if isinstance(v, int | float)}
@@ -227,14 +223,12 @@ def _identify(frame: pd.DataFrame, log: Columns, config: Config) -> None:
 
 
 def _only_keys(system: System) -> list[str]:
-    """Columns that identify a decision and say nothing else of it."""
     numbered = system.log.model_copy(update={"id": RowNumber(row_number=True)})
     others = columns_of(system.model_copy(update={"columns": numbered}), "decisions").needed
     return [name for name in system.log.key if name not in others]
 
 
 def _fitted(system: System, frame: pd.DataFrame, *, targets: bool) -> System:
-    """The system without the optional columns that these rows lack."""
     log, there = system.log, set(frame.columns)
     changes: dict[str, Any] = {
         name: None for name in ("rank", "team", "use", "model_version") if getattr(log, name) not in there

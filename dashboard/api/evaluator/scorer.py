@@ -39,7 +39,6 @@ def _unlawful_wording(outputs: Any) -> Feedback:
 
 
 def _text_of(outputs: Any) -> str | None:
-    """The text of an output: itself, or what a mapping holds under `text`, `content`, `response` or `output`."""
     if isinstance(outputs, dict):
         outputs = next((outputs[key] for key in ("text", "content", "response", "output") if key in outputs), None)
     return outputs if isinstance(outputs, str) else None

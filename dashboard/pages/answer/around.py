@@ -173,7 +173,6 @@ def not_known(
 
 
 def _settles(document: Standing, verdict: VerdictDocument, indicator: Indicator | None, say: Say) -> str:
-    """What would settle an answer that is not known."""
     found = told_by(document, verdict)
     if verdict.verdict != "unknown":
         return ""
@@ -206,7 +205,6 @@ def _lacking(document: Standing, verdict: VerdictDocument, indicator: Indicator 
 
 
 def _undecided(verdict: VerdictDocument, say: Say) -> str:
-    """How many groups nobody can tell of, where others decide the answer."""
     n = sum(each.verdict == Verdict.UNKNOWN and each.reason != "small_group" for each in verdict.comparisons)
     if verdict.verdict == "unknown" or not n:
         return ""
@@ -214,7 +212,6 @@ def _undecided(verdict: VerdictDocument, say: Say) -> str:
 
 
 def _unconfirmed(verdict: VerdictDocument, say: Say) -> str:
-    """How many cases that a log shows nobody has looked at: a machine alone breaks no promise."""
     if verdict.logged is None:
         return ""
     judged = (verdict.cases.confirmed if verdict.cases is not None else 0) + (verdict.logged.refuted or 0)
@@ -243,7 +240,6 @@ def _hidden(document: Standing, verdict: VerdictDocument, say: Say) -> str:
 
 
 def _gone(document: Standing, verdict: VerdictDocument, say: Say, system: System | None) -> str:
-    """The groups that the period holds nobody of, so that the periods before it answer."""
     asked = [each for told in verdict.comparisons if (each := document.judged_by_id.get(told.measure)) is not None]
     answered = [each for each in asked if each.status == "ok" and each.params.since is not None]
     by = {each.by for each in answered}
@@ -266,6 +262,5 @@ def _gone(document: Standing, verdict: VerdictDocument, say: Say, system: System
 
 
 def _left_out(document: Standing, verdict: VerdictDocument, say: Say) -> str:
-    """What was not counted."""
     told = left_out_words(document, say, elsewhere=False) if verdict.comparisons else ""
     return capital(told) + "." if told else ""

@@ -77,7 +77,6 @@ def _setting(desk: FormDesk, of: str, form: WebForm) -> Setting | None:
 
 
 def _of_case(scene: Scene, of: str) -> tuple[str, str, str]:
-    """The system and the answer of a reported case, or of a sample; empty where the entry holds none that stands."""
     known: dict[int, Case | Inspection] = {**dict(scene.facts.standing(Case)), **dict(scene.facts.standing(Inspection))}
     entry = number_of(of)
     said = known.get(entry) if entry is not None else None

@@ -167,5 +167,4 @@ def _page(home: Path, seen_at: Stamp, today: dt.date, shown: tuple[str, str, str
 
 @newest(8)
 def _past(home: Path, _stamp: Stamp, system: str) -> SystemPast:
-    """The audits of a system and the versions of its model; what cannot be read is said."""
     return past_of(Workspace(home), system)

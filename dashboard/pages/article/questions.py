@@ -356,6 +356,5 @@ def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str])
 
 
 def _told(counts: Sequence[tuple[str, int]], say: Say) -> str:
-    """How the answers to a question came out: "Not kept: 2, kept: 5"."""
     parts = [say("{verdict}: {n}", verdict=word(verdict, say), n=say.whole(n)) for verdict, n in counts]
     return ", ".join([*parts[:1], *map(inside, parts[1:])])

@@ -207,7 +207,6 @@ def _where(page: int, n: int, say: Say) -> str:
 
 
 def _said(each: AuditSummary, article: str) -> str | None:
-    """The verdict of an audit on an article; None where it asked nothing of the system."""
     return next((said.verdict for said in each.articles if said.article == article and said.asked), None)
 
 
@@ -238,7 +237,6 @@ def _from(first: dt.date, last: dt.date) -> list[dt.date]:
 
 
 def _changed(new: set[str], scene: Scene, say: Say) -> str:
-    """That another version of the charter judges from a month on, with its number where it is known."""
     numbers = sorted(scene.versions[sha256] for sha256 in new if sha256 in scene.versions)
     if numbers:
         return say("charter {version}", version=numbers[-1])

@@ -154,7 +154,6 @@ def _advice(scene: Scene, each: RecommendationState, say: Say, *, query: Mapping
 
 
 def _answers(each: RecommendationState, say: Say, *, query: Mapping[str, str]) -> list[tuple[str, tuple[str, str]]]:
-    """What was answered, then what became of it, each with its entry."""
     replies = {"yes": say("Accepted"), "partly": say("Accepted in part"), "no": say("Refused")}
     states = {"in_progress": say("In progress"), "done": say("Done"), "dropped": say("Dropped")}
     answers = []
@@ -173,7 +172,6 @@ def _said(what: str, said: Statement, say: Say) -> str:
 
 
 def _about(scene: Scene, said: Statement, say: Say) -> str:
-    """The system and the day of a statement."""
     about = scene.title(said.system, say) if said.system else say("all systems")
     return about + ", " + say.date(said.on)
 

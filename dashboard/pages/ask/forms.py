@@ -42,7 +42,6 @@ def asking(figure: AnswerFigure | None, chambers: Mapping[str, Chamber], me: Per
 
 
 def _asking(desk: FormDesk, of: str, __: WebForm) -> Setting | None:
-    """The figure that a route names, or none."""
     system, _, key = of.partition(".")
     figure = None if of == NONE else figure_at(store.scene(desk.workspace), system, key, desk.say)
     if figure is None and of != NONE:

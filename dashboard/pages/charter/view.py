@@ -251,7 +251,6 @@ def _headline(judging: InForce, say: Say) -> str:
 
 
 def _levels_told(judging: InForce, say: Say) -> str:
-    """How many questions are measured and attested, and how many levels the committee has adopted."""
     asked = _indicators(judging.charter)
     measured = sum(each.metric is not None or each.records is not None for each in asked)
     attested = sum(each.evidence == "attested" for each in asked)
@@ -402,7 +401,6 @@ def _replayed(amendment: Amendment, say: Say) -> str:
 
 
 def _moves(moved: Sequence[VerdictChange], say: Say) -> list[str]:
-    """How many verdicts would go from what to what, the worst outcome first."""
     counted = Counter((each.before, each.after) for each in moved)
     ordered = sorted(counted, key=lambda pair: (_place(pair[1]), _place(pair[0])))
     return [
@@ -425,7 +423,6 @@ def _place(verdict: str) -> int:
 
 
 def _urgency(each: VerdictChange) -> tuple[object, ...]:
-    """What would be worst first, then the latest window."""
     return _place(each.after), _place(each.before), [-ord(letter) for letter in each.end], each.system, each.indicator
 
 

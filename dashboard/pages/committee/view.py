@@ -191,7 +191,6 @@ def _row(chamber: Chamber, sitting: Sitting, office: str | None, day: dt.date, s
 
 
 def _interests(chamber: Chamber, member: str, day: dt.date, say: Say) -> list[str]:
-    """What a member has declared an interest in: systems by name, matters by subject."""
     found = [subject for somebody, subject in interests(chamber.house, day) if somebody == member]
     return [
         chamber.system(each, say) if isinstance(each, str) else say.written(chamber.house.get(Referral, each).subject)
@@ -208,7 +207,6 @@ def _subtitle(chamber: Chamber, members: int, say: Say) -> str:
 
 
 def _headline(chamber: Chamber, now: Sequence[Session], coming: Sequence[Session], say: Say) -> tuple[str, str]:
-    """What most needs somebody, and its tone."""
     late = sum(duty.on < chamber.today for duty in chamber.duties)
     if now:
         return "watch", say("A session is open now.")

@@ -75,7 +75,6 @@ def _shown(
 
 
 def _between_audits(scene: Scene) -> list[tuple[JudgedQuestion, str]]:
-    """The questions whose verdict differs from the previous audit's, with that one; what most needs attention first."""
     found = []
     for finding in answers(scene):
         previous = scene.previous.get(finding.system)

@@ -132,7 +132,6 @@ def _discarded(seen: DataBlock) -> Block | None:
 
 
 def _column(item: RowsAside | SchemaChangeCount, say: Say) -> str:
-    """A column, with its log where that is not the log of decisions."""
     return item.column if item.log == "decisions" else f"{item.column} ({log_words(item.log, say)})"
 
 
@@ -247,7 +246,6 @@ def _which_date(say: Say) -> str:
 
 
 def _missing(say: Say) -> dict[Reason, str]:
-    """What is missing where it must be told."""
     identifier = say("The identifier is missing.")
     return {
         Reason.ID_MISSING: identifier,

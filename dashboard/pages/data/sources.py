@@ -60,8 +60,6 @@ class SourceRow:
 
 @dataclass(frozen=True, kw_only=True)
 class _SystemSources:
-    """What the rows of one system are made from."""
-
     system: System
     title: str
     held: Sequence[LogContents]
@@ -127,7 +125,6 @@ def _whole(count: int | None, say: Say) -> str:
 
 
 def _newest(seen: _SystemSources, way: str, log: LogName | None) -> dt.datetime | None:
-    """The newest row that came by one way: of a log, else of decisions, else of any log."""
     found = {
         held.log: max(moments)
         for held in seen.held
@@ -162,7 +159,6 @@ def _freshness(state: str, late: Late | None, say: Say) -> str:
 
 
 def _read(status: SourceStatus, seen: _SystemSources) -> str:
-    """When it was read last, and when that was tried since."""
     say = seen.say
     if status.last_attempt is None:
         return say("never")

@@ -109,7 +109,6 @@ def data_page(scene: Scene, facts: StoreFacts, say: Say, *, now: dt.datetime, qu
 
 
 def _trouble(facts: StoreFacts) -> Sequence[str]:
-    """Why something could not be looked at, and what to do."""
     found = [error for error in (facts.trouble, facts.unnoted) if error]
     return [part for error in found for part in (error.what, error.next_step) if part]
 
@@ -122,7 +121,6 @@ def _as_of(scene: Scene, rows: Sequence[SourceRow], now: dt.datetime, say: Say) 
 
 
 def _headline(states: Counter[str], say: Say, *, busy: bool) -> str:
-    """What most needs attention, in one sentence."""
     n = states
     told = [
         (n[FAILED], say.plural("One source was not fully read.", "{n} sources were not fully read.", n[FAILED])),
@@ -143,7 +141,6 @@ def _tone(states: Counter[str], *, busy: bool) -> str:
 
 
 def _others(facts: StoreFacts, states: Counter[str], say: Say) -> Iterator[str]:
-    """How the other sources stand, and the rows that wait."""
     if states[FAILED] and states[LATE]:
         yield say.plural("One other is late.", "{n} others are late.", states[LATE])
     if states[SILENT] and (states[FAILED] or states[LATE]):
@@ -169,7 +166,6 @@ def _others(facts: StoreFacts, states: Counter[str], say: Say) -> Iterator[str]:
 def _problems(
     rows: Sequence[SourceRow], told: Mapping[str, SystemData], *, query: dict[str, str]
 ) -> list[SourceProblem]:
-    """What is not as it should be, what most needs attention first."""
     ordered = sorted(rows, key=lambda row: URGENCY.index(row.state) if row.problem else len(URGENCY))
     return [
         SourceProblem(

@@ -45,7 +45,6 @@ def _seen_at(workspace: Workspace) -> Stamp:
 
 @newest(8)
 def _drift(home: Path, _stamp: Stamp, today: dt.date, asked: DriftQuery) -> Drift:
-    """All that is measured of it, the same in every language."""
     workspace = Workspace(home)
     return drift_of(workspace, workspace.system(asked.system), against=asked.against, step=asked.by, today=today)
 
@@ -198,7 +197,6 @@ def report_form(workspace: Workspace, of: str, say: Say) -> Form | None:
 
 
 def _parts(of: str) -> tuple[DriftQuery, str]:
-    """The page that was looked at, and the name of the report."""
     system, name, against, by = (*of.split("."), "", "", "", "")[:4]
     return DriftQuery.of({"system": system, "against": against, "by": by}, fine=True), name
 

@@ -131,7 +131,6 @@ def _sent_checkpoint(note: Note, checkpoint: Checkpoint, asking: EvidenceQuery) 
 
 
 def _stands(stands: CheckpointStanding, known: int, held: int, say: Say) -> str:
-    """How the ledger stands to a checkpoint, in a sentence."""
     size = say.whole(known)
     words = {
         CheckpointStanding.holds: say(
@@ -157,7 +156,6 @@ def _stands(stands: CheckpointStanding, known: int, held: int, say: Say) -> str:
 
 
 def _signed(note: Note, asking: EvidenceQuery) -> str:
-    """Who signed: of others than this ledger, the keys are not known here."""
     own, say = verifier_of(asking.workspace), asking.say
     signed = own is not None and bool(check(note, [own]).signers)
     others = sorted({line.name for line in note.signatures if own is None or line.name != own.name})
@@ -178,7 +176,6 @@ def _kept_later(checkpoint: Checkpoint, size: int, say: Say) -> str:
 
 
 def _proved(proof: Proof, asking: EvidenceQuery) -> FileAnswer:
-    """A proof by itself, then its checkpoint against the ledger."""
     say = asking.say
     if not proof.holds:
         return FileAnswer(tone="broken", headline=say("This proof does not hold in itself: it was changed."))
@@ -240,7 +237,6 @@ def nearly_answer(content: bytes, asking: EvidenceQuery) -> FileAnswer | None:
 
 
 def _named(sealed: SealedReport, asking: EvidenceQuery) -> str:
-    """What a report is about, in words."""
     scene, say = store.scene(asking.workspace), asking.say
     return report_title(sealed.period, sealed.lang, say, [scene.title(each, say) for each in sealed.chosen])
 
@@ -265,7 +261,6 @@ def _nearest(content: bytes, workspace: Workspace) -> tuple[SealedReport, int] |
 
 
 def _report(name: str, content: bytes, asking: EvidenceQuery) -> FileAnswer | None:
-    """A report of Boussole; None for any other PDF."""
     say = asking.say
     try:
         found = check_report(Path(name), workspace=asking.workspace, content=content)
@@ -355,7 +350,6 @@ def _sealed(place: DocumentEntry, say: Say) -> str:
 
 
 def _alike(content: bytes, workspace: Workspace) -> list[int]:
-    """The audits of the same system and window as an audit document; none for any other file."""
     try:
         document = json.loads(content)
         window = document["window"]
@@ -439,7 +433,6 @@ def _proof(workspace: Workspace, number: int) -> tuple[str, str]:
 
 
 def _file(make: Callable[[], tuple[str, str]]) -> Response:
-    """A file to take away, or why there is none."""
     try:
         name, text = make()
     except BoussoleError as error:

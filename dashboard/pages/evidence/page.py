@@ -52,7 +52,6 @@ def show_entry(text: str, say: Say) -> None:
 
 
 def _withdrawn(entry: int, say: Say) -> tuple[str, str] | None:
-    """That the record of an entry was withdrawn, and where that is sealed; None while it was not."""
     known = withdrawal_of(Workspace.find(), entry)
     if known is None:
         return None

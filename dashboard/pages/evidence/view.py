@@ -68,7 +68,6 @@ def contents_of(each: Readable, role: Role, say: Say, *, member: Callable[[str],
 
 
 def _called(said: Convocation, say: Say) -> str:
-    """The session of a convocation, which has no words of its own."""
     return say("Session of {date}", date=say.date(said.starts.date()))
 
 
@@ -142,7 +141,6 @@ def _whether(value: bool, words: Mapping[str, str], say: Say) -> str:
 
 
 def _number(value: float, say: Say) -> str:
-    """A number with all the decimals in which it was stated."""
     exponent = Decimal(str(value)).normalize().as_tuple().exponent
     return say.number(value, max(0, -exponent)) if isinstance(exponent, int) else ""
 
@@ -370,7 +368,6 @@ def _choices(names: Mapping[str, str], chosen: str, *, every: str) -> list[Searc
 
 
 def _again(asked: LedgerQuery, page: str, query: Mapping[str, str]) -> str:
-    """The same search, at another page."""
     days = {"from": asked.start.isoformat() if asked.start else "", "to": asked.end.isoformat() if asked.end else ""}
     return evidence_href(
         query=query, q=asked.text, kind=asked.kind, system=asked.system, **days, page="" if page == "1" else page
@@ -422,7 +419,6 @@ def bad_files(files: SealedFiles, say: Say) -> str:
 
 
 def _notes(found: VerificationResult, say: Say) -> tuple[str, ...]:
-    """What else verifying found: the files, the clock, that the ledger is not the first."""
     files, notes = found.files, []
     if files.ok:
         counts = {"evidence": files.evidence, "declarations": files.declarations, "documents": files.documents}

@@ -342,7 +342,6 @@ def requests_page(
 
 
 def _done(asked: Query, say: Say) -> str:
-    """What came of a form that was just sent; nothing where none was."""
     told = {
         "asked": say("Your request waits for the agreement of a case handler. Nothing has been read."),
         "declined": say("The request was turned down: nothing was read."),
@@ -371,7 +370,6 @@ def _agreed(each: SheetRequest, workspace: Workspace, say: Say, *, query: Query)
 
 
 def _request(each: SheetRequest, workspace: Workspace, say: Say) -> str:
-    """Which request a sheet is to answer, and by when, so that whoever agrees need not look it up."""
     found = request_at(workspace, each.request) if each.request else None
     return request_words(found, say) if found else each.request or say("none")
 

@@ -254,7 +254,6 @@ def strips(
 
 
 def _note(found: Sequence[FairnessGroup], say: Say) -> str:
-    """What the bars and marks are."""
     note = [bar_note(say) if any(group.judged is not None for group in found) else say("Bar: 95% interval.")]
     if any(group.reference for group in found):
         note.append(say("Diamond: the group that others are compared with, or a group that no verdict is about."))
@@ -262,7 +261,6 @@ def _note(found: Sequence[FairnessGroup], say: Say) -> str:
 
 
 def _said(group: FairnessGroup, dot: Dot, say: Say, *, percent: bool, period: str) -> str:
-    """What a mark says: whose figure it is, of when, its interval, how many decisions it counts, and its verdict."""
     if dot.value is None:
         return say("{name}: {verdicts}.", name=dot.label, verdicts=dot.note)
     told = dot.text
@@ -342,7 +340,6 @@ def _chance(by_itself: bool | None, say: Say) -> str:
 
 
 def _hidden(found: Sequence[FairnessGroup], say: Say, *, minimum: int, but: FairnessGroup | None) -> str:
-    """The groups that the audit hides, and why."""
     names = [f"{group.name} – {_why(group, say, minimum=minimum)}" for group in hidden(found) if group is not but]
     if not names:
         return ""
@@ -360,7 +357,6 @@ def _why(group: FairnessGroup, say: Say, *, minimum: int) -> str:
 
 
 def _no_figure(found: Sequence[FairnessGroup], say: Say, *, minimum: int) -> str:
-    """Why nothing can be compared; where all groups have a figure and no comparison, that there is none."""
     reasons = {_why(group, say, minimum=minimum) for group in found if group.rate.value is None}
     if len(reasons) == 1 and all(group.rate.value is None for group in found):
         return say("For no group: {reason}.", reason=reasons.pop())

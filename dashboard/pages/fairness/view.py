@@ -112,7 +112,6 @@ def groups_of(
 
 
 def _heads(found: Sequence[FairnessGroup], kind: RateKind, say: Say, *, control: str) -> list[str]:
-    """The names of the columns of figures."""
     reference = next((group.name for group in found if group.reference), None)
     against = (
         say("Compared with: {group}", group=reference)
@@ -131,7 +130,6 @@ def _heads(found: Sequence[FairnessGroup], kind: RateKind, say: Say, *, control:
 
 
 def _figures(group: FairnessGroup, kind: RateKind, say: Say, *, control: str, minimum: int) -> list[str]:
-    """The figures of one group in one period."""
     row = [
         _value(group.rate, say, percent=kind.percent, minimum=minimum),
         _interval(group.rate, say, percent=kind.percent),
@@ -174,12 +172,10 @@ def history_of(
 
 
 def _held(group: FairnessGroup, say: Say, *, minimum: int) -> str:
-    """How a group compares, with the interval that decided where it is judged."""
     return compared(group.compared, say, minimum=minimum, ends=group.ends)
 
 
 def _alone(measure: MeasureDocument | None, say: Say) -> str:
-    """The interval of a ratio by itself."""
     ends = None if measure is None or measure.value is None else measure.interval
     return (
         "" if ends is None else say("{low} to {high}", low=say.whole(100 * ends.low), high=say.whole(100 * ends.high))
@@ -301,7 +297,6 @@ def _subtitle(scene: Scene, document: AuditDocument, say: Say, *, system: System
 def _judged(
     document: AuditDocument, metric: str, by: Sequence[str], *, query: Mapping[str, str]
 ) -> tuple[str, str] | None:
-    """The verdict that rests on these comparisons, and its place on the system's page."""
     verdict = judged_by(document, metric, by)
     if verdict is None:
         return None

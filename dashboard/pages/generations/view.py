@@ -145,7 +145,6 @@ def _answer(
 
 
 def _facts(name: str, system: System, facts: StoreFacts, say: Say) -> list[tuple[str, str]]:
-    """What is registered of a system, and what of its texts has come in."""
     state = facts.lake.systems.get(name)
     held = state.of("generations") if state is not None else None
     came = say("Not known at this moment") if facts.trouble else _came(held, system, say)

@@ -141,7 +141,6 @@ def open_words(waiting: Sequence[IncidentHistory], say: Say) -> tuple[str, str]:
 
 
 def _next(waiting: Sequence[IncidentHistory], scene: Scene, say: Say) -> str:
-    """What is next: the first deadline among the open ones."""
     due = [(each.next_due, each) for each in waiting if each.next_due]
     if not due:
         return ""
@@ -199,7 +198,6 @@ def incident_view(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[
 
 
 def _shown_by(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[str, str]) -> list[Link]:
-    """What shows it: a question of the charter, an audit, findings."""
     said, found = each.incident, []
     asked = [(article, way) for article in scene.charter.articles for way in article.ways if way.id == said.question]
     for article, way in asked:
@@ -232,7 +230,6 @@ def _news(entry: int, said: IncidentUpdate, say: Say, *, query: dict[str, str]) 
 
 
 def _meanings(scene: Scene, say: Say) -> list[tuple[str, str]]:
-    """Severities and clocks, explained, each with its law."""
     today = scene.facts.as_of
     severities = [(name, _severity(each, scene, say)) for each, name in words_of(Incident, "severity", say).items()]
     return [
@@ -415,7 +412,6 @@ def forms_for(scene: Scene, role: Role, say: Say) -> IncidentForms:
 
 
 def _setting(desk: FormDesk, of: str, form: WebForm) -> Setting | None:
-    """The incident of an entry, where a form is about one."""
     at = Setting(person=desk.person, say=desk.say, workspace=desk.workspace, of=of)
     known = not form.about or any(str(each.entry) == of for each in incidents_of(at.facts))
     return at if known else None

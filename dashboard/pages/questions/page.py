@@ -32,7 +32,6 @@ def show(say: Say) -> None:
 
 
 def _twice(say: Say) -> str:
-    """That the question which was just sent had been asked already; empty where it had not."""
     entry = number_of(st.query_params.get("done", ""))
     acts = [chamber.act(entry) for chamber in context.chambers().values()]
     known = next((act for act in acts if isinstance(act, CommitteeQuestion)), None)

@@ -130,7 +130,6 @@ def _view(
 
 
 def _where(audit: int | None, system: str | None, *, query: dict[str, str]) -> str:
-    """Where a figure can be looked at: the audit that shows it, as it was sealed."""
     if audit is not None:
         return evidence_href(query=query, entry=str(audit))
     return system_href(system or "", query=query)
@@ -154,7 +153,6 @@ def question_routes(home: Path) -> list[Route]:
 
 
 def _answering(desk: FormDesk, of: str, _: WebForm) -> Setting | None:
-    """The question of an entry, and of which committee."""
     for chamber in store.chambers(desk.workspace).values():
         if of in {str(entry) for entry, _question in chamber.house.standing(CommitteeQuestion)}:
             return Setting(person=desk.person, say=desk.say, of=of, workspace=desk.workspace, chamber=chamber)

@@ -159,7 +159,6 @@ def _headline(every: Sequence[RecommendationState], say: Say) -> tuple[str, str]
 
 
 def _others(every: Sequence[RecommendationState], say: Say) -> str:
-    """How the answered ones stand."""
     n = {state: sum(each.state == state for each in every) for state in STATES}
     return counted(
         [
@@ -173,7 +172,6 @@ def _others(every: Sequence[RecommendationState], say: Say) -> str:
 def _filters(
     scene: Scene, every: Sequence[RecommendationState], chosen: RecommendationsQuery, say: Say, *, query: dict[str, str]
 ) -> list[tuple[str, list[LinkChoice]]]:
-    """One filter each, with how many each value would show."""
 
     def choices(name: str, values: Mapping[str, str]) -> list[LinkChoice]:
         now = getattr(chosen, name)
@@ -313,12 +311,10 @@ class FollowedForms:
 
     @cached_property
     def _findings(self) -> set[int]:
-        """The findings that are open."""
         return {entry for entry, _ in self.scene.facts.open_findings()}
 
     @cached_property
     def _states(self) -> dict[int, tuple[State, str]]:
-        """How far each recommendation and opinion is, and who must answer it."""
         found = {each.entry: (each.state, each.said.addressee) for each in recommended(self.scene.facts)}
         for chamber in self.chambers.values():
             for fate in fates(chamber.house, chamber.facts):
@@ -328,7 +324,6 @@ class FollowedForms:
 
 
 def _setting(desk: FormDesk, of: str, form: WebForm) -> Setting | None:
-    """The recommendation, opinion or finding of an entry, where a form is about one."""
     at = Setting(person=desk.person, say=desk.say, workspace=desk.workspace, of=of)
     if form.name == "close":
         return at if of in {str(entry) for entry, _ in at.facts.standing(Finding)} else None

@@ -141,7 +141,6 @@ def committee_routes(home: Path) -> list[Route]:
 
 
 def _file(home: Path, request: Request, kind: str, make: Callable[[Chamber, int], bytes]) -> Response:
-    """A file to take away, or why there is none."""
     entry = int(request.path_params["entry"])
     if request.path_params.get("lang", LANGUAGES[0]) not in LANGUAGES:
         return PlainTextResponse("There is no file in this language.\n", status_code=404)

@@ -286,7 +286,6 @@ def _opinion(house: CommitteeState, opinion: Document, say: Say, *, query: dict[
 
 
 def _publication(house: CommitteeState, entry: int, say: Say) -> str:
-    """What the committee decided on publishing an opinion."""
     house.get(Opinion, entry)
     decision = house.last(PublicationDecision, entry)
     if decision is None:
@@ -381,7 +380,6 @@ def _draft(text: VotedText, say: Say, *, query: dict[str, str]) -> BallotText:
 
 
 def _minutes(chamber: Chamber, subject: str, say: Say) -> BallotText | None:
-    """Minutes that are to be approved."""
     for _, said in chamber.house.standing(Minutes):
         if said.content == subject:
             day = say.date(session(chamber.house, said.of).day)

@@ -59,7 +59,6 @@ def _just_done(chamber: Chamber, say: Say) -> Html:
 
 
 def _forms(place: FormPlace, say: Say) -> dict[str, list[FormOffer]]:
-    """What the reader may do, by the part of the page: in the session, and papers of it to be made."""
     papers = paper_offers(place.chamber, place.found.entry, here(), say)
     acts = offered(place, here(), say)
     return {part: [*acts.get(part, ()), *papers.get(part, ())] for part in {**acts, **papers}}

@@ -152,7 +152,6 @@ def _lang(lang: str) -> Literal["fr", "en"]:
 def _pdf(
     workspace: Workspace, found: Session, titles: tuple[str, str], told: Sequence[blocks.Block], say: Say
 ) -> bytes:
-    """A paper, typeset."""
     from boussole.dashboard.report.typesetting import paper_pdf  # takes seconds to load
 
     return paper_pdf(workspace.settings.organisation, found.day, titles, told, say)

@@ -207,7 +207,6 @@ def session_page(
 
 
 def _calls_again(chamber: Chamber, found: Session) -> list[int]:
-    """The sessions called instead of one that lacked a quorum."""
     return [each.entry for each in sessions(chamber.house) if each.call.second_call_of == found.entry]
 
 
@@ -220,7 +219,6 @@ def _subtitle(found: Session, say: Say) -> str:
 
 
 def _headline(chamber: Chamber, found: Session, say: Say) -> tuple[str, str]:
-    """Where the session stands, and its tone."""
     if found.state == "called":
         if found.day < chamber.today:
             return "broken", say("It was to take place, and nothing says what became of it.")
@@ -235,7 +233,6 @@ def _headline(chamber: Chamber, found: Session, say: Say) -> tuple[str, str]:
 
 
 def _told(chamber: Chamber, found: Session, say: Say) -> list[str]:
-    """Whether there is a quorum and who presides, in sentences."""
     if found.state == "cancelled":
         reason = say.written(found.cancelled.text) if found.cancelled else ""
         return [reason] if reason else []
@@ -254,7 +251,6 @@ def _told(chamber: Chamber, found: Session, say: Say) -> list[str]:
 
 
 def _notes(document: Document, say: Say) -> list[str]:
-    """What is special about how the session was called."""
     told, held = [], document["session"]
     for call in document["calls"]:
         told.append(_called(call, say))

@@ -84,7 +84,6 @@ def settings_page(me: Person, workspace: Workspace, say: Say, *, sessions: Seque
 
 
 def _language(workspace: Workspace, say: Say) -> str:
-    """The language of the organisation; that of the page where its settings cannot be read."""
     try:
         return workspace.settings.language
     except BoussoleError:

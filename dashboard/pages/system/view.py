@@ -86,7 +86,6 @@ def _declared_table(measures: list[DeclaredMeasure], title: str, system: System 
 
 
 def _metric(name: str, say: Say) -> str:
-    """What a template calls a measure, in plain words where it is a usual one; else its own name."""
     plain = name.replace("_", " ").lower()
     words = {
         "accuracy": say("Share of right predictions (accuracy)"),
@@ -103,7 +102,6 @@ def _metric(name: str, say: Say) -> str:
 
 
 def _group(group: tuple[tuple[str, str], ...], system: System | None, say: Say) -> str:
-    """The group in the words of the system file, where it names these columns and values."""
     if not group:
         return say("Everybody")
     known = {found.column: found for found in system.groups.values()} if system else {}

@@ -189,7 +189,6 @@ def _asked(request: Request, workspace: Workspace, access: AccessSettings) -> di
 
 
 async def _come_back(request: Request, workspace: Workspace, access: AccessSettings, failures: Failures) -> Response:
-    """Takes what the provider says of somebody, and gives them a session if it gives them a role."""
     from authlib.common.errors import AuthlibBaseError
     from httpx import HTTPError
     from joserfc.errors import JoseError
@@ -230,7 +229,6 @@ def _signed_out(workspace: Workspace, access: AccessSettings, number: str) -> st
 def _session(
     workspace: Workspace, access: AccessSettings, token: dict[str, object], request: Request
 ) -> tuple[str, bool]:
-    """The number of a new session, which ends the browser's last, and whether its sign-in is too weak for the role."""
     named, given = token["userinfo"], str(token["access_token"])
     claims = userinfo(access, given)
     if not isinstance(named, dict) or claims.get("sub") != named["sub"]:
@@ -309,7 +307,6 @@ def role_route() -> Route:
 
 
 async def _choose(request: Request) -> Response:
-    """Keeps the role that was chosen, once it is known to be one, and leads back."""
     if not is_within(request):
         return PlainTextResponse("What was sent is too long.\n", status_code=413)
     async with request.form(max_files=0, max_fields=3) as form:

@@ -179,7 +179,6 @@ def _signed(token: str, issuer: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _check_address(claims: Mapping[str, Any], *, issuer: str, client: str) -> None:
-    """From the provider, to us."""
     if claims.get("iss") != issuer:
         raise LogoutError("iss is not the provider")
     if claims.get("aud") not in (client, [client]):
@@ -187,7 +186,6 @@ def _check_address(claims: Mapping[str, Any], *, issuer: str, client: str) -> No
 
 
 def _check_time(claims: Mapping[str, Any], at: dt.datetime) -> None:
-    """Made a moment ago, and not over."""
     made, over = (_seconds(claims.get(name)) for name in ("iat", "exp"))
     if made is None or not at - OLDEST <= made <= at + SKEW:
         raise LogoutError("iat is not of the last minutes")

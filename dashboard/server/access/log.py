@@ -331,7 +331,6 @@ def _at(workspace: Workspace, id_: str) -> SheetRequest:
 
 
 def _forget(connection: Connection) -> None:
-    """Erases what is over."""
     connection.execute(delete(sheet_table).where(sheet_table.c.expires_at <= stamp(now())))
 
 

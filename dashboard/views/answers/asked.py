@@ -100,7 +100,6 @@ def levels_and_chance(document: Standing, verdict: VerdictDocument, say: Say, *,
 
 
 def _by_chance(verdict: VerdictDocument, say: Say) -> list[str]:
-    """How often chance alone accuses by a question that has a level of error of its own."""
     if verdict.threshold is None or verdict.threshold.watch_alpha is None:
         return []
     n = round(100 * verdict.threshold.watch_alpha, 6)
@@ -184,7 +183,6 @@ def range_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric: 
 
 
 def _effect_words(metric: str, say: Say) -> str:
-    """From where an effect is kept, watched and not kept."""
     if metric == PUT_IN_RESULTS:
         return say("Kept if clearly better for those put in, to be watched if not: never broken by itself.")
     if metric == GAP_BY_CORRECTIONS:

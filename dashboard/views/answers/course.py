@@ -224,12 +224,10 @@ def _happened(
 
 
 def _counted(document: AuditDocument, name: str, say: Say) -> str:
-    """The days that a figure of an audit counts."""
     return period_of(document, document.judged_by_id.get(name), say)
 
 
 def _spoken(row: tuple[str, str, str, str], say: Say) -> str:
-    """A row of the table as it is heard: its figure, between what, and the answer."""
     _, value, between, answer = row
     told = say("{value} ({between})", value=value, between=between) if between else value
     return f"{told}, {inside(answer)}"
@@ -342,7 +340,6 @@ def month_words(month: int, say: Say) -> str:
 
 
 def _words(measure: MeasureDocument, say: Say) -> list[str]:
-    """What the drawing says of the months after the start and before it."""
     better = say("below") if measure.params.bad_side == "above" else say("above")
     found = [
         say(
@@ -366,7 +363,6 @@ def _words(measure: MeasureDocument, say: Say) -> list[str]:
 
 
 def _reading(measure: MeasureDocument, say: Say) -> list[str]:
-    """How to read the drawing."""
     dots = say(
         "Each dot: by how much agencies that started changed more, or less, than the others since the month just "
         "before the start, for 100 people."

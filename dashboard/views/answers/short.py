@@ -110,7 +110,6 @@ def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -
 
 
 def _of_sides(measure: MeasureDocument, say: Say) -> str:
-    """Of people without a smartphone, or who did not answer, beside the others."""
     n = per_hundred(given(measure.value), say.lang)
     if measure.metric == REACHED_RATIO:
         return say("At equal numbers, {n} people without a smartphone answer in time for every 100 with one.", n=n)
@@ -159,7 +158,6 @@ def _changed(measure: MeasureDocument, say: Say, system: System, title: str) -> 
 
 
 def _put_in(measure: MeasureDocument, say: Say) -> str:
-    """What became of those whom agents put in, beside those whom they kept as proposed."""
     first, second = given(measure.params.values)
     return say(
         "With comparable profiles, the outcome followed for {n} of 100 people put in, and {m} of 100 kept as proposed.",
@@ -169,7 +167,6 @@ def _put_in(measure: MeasureDocument, say: Say) -> str:
 
 
 def _effect(measure: MeasureDocument, say: Say, system: System, title: str) -> str:
-    """What agencies that started show, beside what was to be expected."""
     seen, expected = given(measure.params.values)
     digits = effect_digits(given(measure.value), ends_of(measure))
     return say(
@@ -201,7 +198,6 @@ def _quoted(group: Mapping[str, str], say: Say, system: System) -> str:
 
 
 def _ratio(measure: MeasureDocument, say: Say, system: System, named: dict[str, str]) -> str:
-    """Of a ratio."""
     alike = measure.metric.startswith("adjusted")
     if measure.given:
         return _at_stage({**named, "stage": inside(stage_name(measure, say, system=system))}, say, alike=alike)
@@ -257,14 +253,12 @@ def _rates(measure: MeasureDocument, say: Say, named: dict[str, str]) -> str:
 
 
 def _verb(system: System, say: Say) -> str:
-    """What the system does to the people it selects, where its file says it in this language."""
     columns = system.columns
     verb = columns.decision.verb if columns is not None and columns.decision is not None else None
     return (verb or {}).get(say.lang, "")
 
 
 def _moved(verdict: VerdictDocument, measure: MeasureDocument, say: Say, system: System) -> str:
-    """Whether what a system receives and gives still resembles the reference period."""
     column = (measure.group or {}).get("feature", "")
     if verdict.verdict == "kept":
         return say("What the system receives and the scores it gives still resemble the reference period.")
@@ -275,7 +269,6 @@ def _moved(verdict: VerdictDocument, measure: MeasureDocument, say: Say, system:
 
 
 def _settled(comparison: Comparison, say: Say) -> str:
-    """That nobody can tell, and what would settle it."""
     if comparison.more_decisions is None:
         return say("We cannot tell: no reasonable number of decisions would settle it.")
     n = about(comparison.more_decisions, say.lang)

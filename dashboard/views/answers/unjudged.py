@@ -116,7 +116,6 @@ def _target(system: System | None) -> ProviderTarget | None:
 
 
 def _as_audited(found: MeasureDocument, history: Sequence[ProviderShare], aim: ProviderTarget) -> bool:
-    """Whether the system file still says what an audit read in it."""
     told = found.params
     if (told.provider, told.target, told.by, told.points) != (aim.provider, aim.share, aim.by, len(history)):
         return False
@@ -139,7 +138,6 @@ def _line(history: Sequence[ProviderShare], aim: ProviderTarget) -> list[Forecas
 
 
 def _told_of_line(found: MeasureDocument, aim: ProviderTarget, line: Sequence[ForecastPoint], say: Say) -> list[str]:
-    """Where the line leads, and the aim beside it; that it is declared and not judged."""
     declared = say("Declared in the system file. Not judged.")
     if not line or found.interval is None:
         return [say("Fewer than four days have a declared share: no line is drawn through so few."), declared]
@@ -156,7 +154,6 @@ def _told_of_line(found: MeasureDocument, aim: ProviderTarget, line: Sequence[Fo
 
 
 def _shares(title: str, shown: ForecastDrawing, say: Say) -> TitledTable:
-    """A row for each declared share, for what the line says of days to come, and for the aim."""
     declared = [[say.date(day), say("declared"), say.percent(share, 0), ""] for day, share in shown.declared]
     foreseen = [
         [

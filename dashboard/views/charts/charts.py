@@ -191,7 +191,6 @@ def _level_label(kind: str, value: str, say: Say, *, bad_side: str) -> str:
 
 
 def _drift_label(kind: str, at: float, say: Say) -> str:
-    """A distance is bad above its level."""
     return _level_label(kind, say.number(at), say, bad_side="above")
 
 
@@ -443,7 +442,6 @@ def _share(part: PartOfGap, whole: PartOfGap, say: Say) -> str:
 
 
 def _stage(part: PartOfGap, say: Say, *, system: System | None) -> str:
-    """A stage with who acts there: "Reply (the person)"."""
     titles = system.columns.stage_titles if system and system.columns else {}
     stage = given(part.stage)
     name = capital(say.text(titles.get(stage), stage))

@@ -88,7 +88,6 @@ def _spoken(ring: SystemRing, article: str, say: Say) -> str:
 
 
 def _at(angle: float, radius: float) -> tuple[float, float]:
-    """A point at an angle clockwise from the top."""
     return CENTRE[0] + radius * math.sin(angle), CENTRE[1] - radius * math.cos(angle)
 
 
@@ -299,7 +298,6 @@ def draw(shown: DotRows) -> alt.LayerChart:
 
 
 def _names(dots: Sequence[Dot], layout: DotLayout) -> list[list[str]]:
-    """The lines of each name; a row has room for two."""
     return [wrapped(dot.label, width=34 if layout.narrow else 28) for dot in dots]
 
 
@@ -308,7 +306,6 @@ def _pixel(at: float) -> alt.XValue:
 
 
 def _down(field: str, rows: int) -> alt.Y:
-    """Rows from the top down."""
     return alt.Y(field, axis=None, scale=alt.Scale(domain=[rows, 0], nice=False, zero=False))
 
 

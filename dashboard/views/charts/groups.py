@@ -119,7 +119,6 @@ def features(
 
 
 def _name(column: str, say: Say, system: System | None) -> str:
-    """The title of a feature; a column that has none as it stands."""
     if column == "score":
         return say("Score")
     named = feature(system, column, say.lang)
@@ -290,7 +289,6 @@ def stage_name(measure: MeasureDocument, say: Say, *, system: System | None) -> 
 def _ratio_row(
     label: str, ratio: MeasureDocument, verdict: VerdictDocument | None, comparison: Comparison | None
 ) -> GroupRow:
-    """A ratio as the value of its own row."""
     value = ratio.value
     return GroupRow(
         label=label,
@@ -311,7 +309,6 @@ def _ratio_row(
 def _levels(
     rate: float | None, compared: MeasureDocument | None, verdict: VerdictDocument | None
 ) -> tuple[RateThreshold, ...]:
-    """The thresholds of a comparison, carried back to the scale of the rate."""
     held = verdict.threshold if verdict else None
     if compared is None or held is None or carried(0.0, rate, compared) is None:
         return ()

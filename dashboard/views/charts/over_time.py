@@ -77,7 +77,6 @@ def tick(told: str, y: float, width: int) -> list[str]:
 
 
 def _events(stop: Stop, x: float, bottom: float) -> list[str]:
-    """An upright between two audits, with the numbers under which the page tells what happened."""
     if not stop.events:
         return []
     told = ", ".join(map(str, stop.events))
@@ -301,7 +300,6 @@ def small_multiple(spots: Sequence[Spot], axis: TimeAxis, *, level: float) -> st
 
 
 def _runs(spots: Sequence[Spot], axis: TimeAxis) -> list[list[tuple[int, float]]]:
-    """The stretches in which every window has a distance, and no day is missing."""
     found: list[list[tuple[int, float]]] = [[]]
     for at, spot in enumerate(spots):
         if spot.value is None or axis.parted(at):

@@ -154,7 +154,6 @@ def _text(words: str, x: float, y: float, ink: str, *, anchor: str = "start") ->
 
 
 def _told(scale: Sequence[tuple[float, str]], wide: int) -> Sequence[tuple[float, str]]:
-    """The round values for which there is room."""
     every = 1 if wide >= WIDE else max(1, (len(scale) - 1) // 2)
     return scale[::every]
 
@@ -213,7 +212,6 @@ def coverage_strip_svg(counts: Counts) -> str:
 
 
 def _size(counts: Counts) -> tuple[int, int]:
-    """Pixels of a picture."""
     across = _across(counts)
     return across * PITCH, math.ceil(sum(counts) / across) * PITCH
 

@@ -188,14 +188,12 @@ def _profiles_of_others(document: Standing, verdict: VerdictDocument, say: Say) 
 
 
 def _alone(row: GroupRow, say: Say) -> str:
-    """The interval of a ratio by itself."""
     if row.low is None or row.high is None:
         return ""
     return say("{low} to {high}", low=say.whole(100 * row.low), high=say.whole(100 * row.high))
 
 
 def _share(measure: MeasureDocument | None, say: Say, *, minimum: int) -> str:
-    """The rate of a group, whatever the profiles of its people."""
     if measure is None:
         return ""
     value = measure.value
@@ -265,7 +263,6 @@ def scores_table(document: Standing, say: Say, *, system: System) -> VerdictTabl
 
 
 def _announced(measure: MeasureDocument | None, say: Say, *, minimum: int) -> str:
-    """Outcomes too many (above 0) or too few, for 100 people."""
     if measure is None or measure.value is None:
         return reason_words(measure.reason or "", say, minimum=minimum) if measure else ""
     told, ends = signed(100 * measure.value, say), measure.interval
@@ -299,7 +296,6 @@ def drift_table(
 
 
 def _distance(feature: FeatureRow, say: Say) -> str:
-    """How far a feature has moved, and between which distances the tests leave it."""
     told, (low, high) = say.number(feature.value or 0.0, 3), feature.bar
     if low is None or high is None:
         return told

@@ -120,7 +120,6 @@ def _missing(point: Point, like: Measure, say: Say) -> str:
 
 
 def _mixed(psi: Measure, like: Measure, series: DriftSeries, say: Say) -> str:
-    """The shares of a window; of one that cuts a month none of values."""
     params = psi_of(psi)
     if params.shares is None:
         return say("only by whole months")
@@ -137,7 +136,6 @@ def several(like: Measure) -> bool:
 
 
 def _of_values(like: Measure) -> bool:
-    """Whether a measure is of a feature that holds categories."""
     return like.by == ("feature",) and not in_order(like)
 
 
@@ -274,7 +272,6 @@ def _of_everybody(metric: str, system: System, say: Say) -> str:
 
 
 def _attributes(label: str, system: System) -> tuple[str, ...]:
-    """The attributes that a label names: those of the system, alone or crossed."""
     for by in sorted(system.attributes, key=len, reverse=True):
         if label.startswith(f"{by[0]}=") and all(f",{name}=" in label for name in by[1:]):
             return by

@@ -321,7 +321,6 @@ def _months(
     by_month: Mapping[Window, Sequence[GroupMove]],
     words: GroupWords,
 ) -> QuantityTable:
-    """The changes of every period, one row each."""
     say = words.say
     rows = []
     for window, moved in by_month.items():

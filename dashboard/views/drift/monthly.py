@@ -91,7 +91,6 @@ def hundredths(share: float, say: Say) -> str:
 
 
 def _spoken(month: ExpectedMonth, say: Say) -> str:
-    """A month of the drawing in words."""
     parts = []
     if month.came is not None:
         parts.append(say("{n} of 100 came", n=hundredths(month.came, say)))

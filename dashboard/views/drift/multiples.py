@@ -232,7 +232,6 @@ def _multiple(
 
 
 def _sentences(point: Point, like: Measure, series: DriftSeries, say: Say) -> list[str]:
-    """What the newest window says, in plain words."""
     psi = of(point, "psi", like)
     if psi is None:
         return [say("Not compared: {why}.", why=why_not(point.reason or "", series.system, say))]
@@ -249,7 +248,6 @@ def _sentences(point: Point, like: Measure, series: DriftSeries, say: Say) -> li
 
 
 def _moved(moved: Measure, say: Say) -> str:
-    """By how much values differ, and how much more or less it may be."""
     value, ends = figure(moved.value or 0.0, say), ends_of(moved, say)
     if ends is None:
         return say("Values differ by {value} on average.", value=value)
@@ -260,7 +258,6 @@ def _moved(moved: Measure, say: Say) -> str:
 
 
 def _come_and_gone(psi: Measure, say: Say) -> list[str]:
-    """The values that one of the periods does not have."""
     found = []
     if new := psi_of(psi).new:
         found.append(say("Never seen in the period compared with: {values}.", values=_listed(new, say)))
@@ -276,7 +273,6 @@ def _listed(values: Sequence[str], say: Say) -> str:
 
 
 def _distance(psi: Measure | None, level: DriftLevel, say: Say) -> str:
-    """The newest distance beside its level."""
     at = say.number(level.watch, 2)
     if psi is None or psi.value is None:
         return say("Level: {value}.", value=at)
@@ -298,7 +294,6 @@ def _shares(psi: Measure, shares: Sequence[Sequence[float]], like: Measure, seri
 
 
 def _spoken(title: str, spots: Sequence[Spot], series: DriftSeries, level: DriftLevel, say: Say) -> str:
-    """The drawing in words: the newest windows with their distances and states."""
     parts = []
     for spot, point in list(zip(spots, series.points, strict=True))[-SPOKEN:]:
         told = state_words(spot.state, say).lower()

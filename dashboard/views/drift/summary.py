@@ -81,7 +81,6 @@ def _missing(shift: Measure | None, series: DriftSeries, say: Say) -> list[str]:
 
 
 def _change(found: Measure | None, say: Say) -> str:
-    """A change of log-odds as a factor of the odds, with its interval."""
     if found is None or found.value is None or found.interval is None:
         return ""
     n, low, high = (say.number(math.exp(value), 2) for value in (found.value, found.interval.low, found.interval.high))
@@ -200,7 +199,6 @@ def _unknown(themes: Sequence[str], now: Mapping[str, ThemeReading], say: Say) -
 
 
 def _nothing(series: DriftSeries, say: Say) -> DriftSummary:
-    """Why no window is compared, and what to do."""
     reasons = {point.reason for point in series.points} - {"is_reference"}
     reason = next(iter(sorted(filter(None, reasons))), "is_reference")
     steps = {
@@ -217,7 +215,6 @@ def _nothing(series: DriftSeries, say: Say) -> DriftSummary:
 def _clauses(
     moved: Sequence[str], read: Mapping[str, ThemeReading], why: Causes, series: DriftSeries, say: Say, *, at: int
 ) -> list[str]:
-    """What moved the system, then what followed."""
     found = [_clause(theme, read[theme], series, say) for theme in (INPUTS, GROUPS) if theme in moved]
     if why.world and why.meant is not None:
         found.append(_world(why, series.points[why.meant].window, say, late=why.meant != at))
@@ -359,7 +356,6 @@ def _since(
 
 
 def _decided_since(series: DriftSeries, at: int) -> int:
-    """The window in which the share selected began to be what it is in one."""
     ends = [point.window for point in series.points[: at + 1]]
     steps = [step for step in series.selected if step.usable and step.window in ends][-MONTHS:]
     if len(steps) < 2:
@@ -370,7 +366,6 @@ def _decided_since(series: DriftSeries, at: int) -> int:
 
 
 def _before(series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], at: int, say: Say) -> list[str]:
-    """What moved last before the window that is told of."""
     for earlier in reversed(range(at)):
         moved = [theme for theme in THEMES if read[earlier][theme].state in MOVED]
         why = causes(series, read, earlier)
@@ -382,7 +377,6 @@ def _before(series: DriftSeries, read: Sequence[Mapping[str, ThemeReading]], at:
 
 
 def _listed(parts: Sequence[str], say: Say) -> str:
-    """Several things, the last one after "and"."""
     if len(parts) < 2:
         return "".join(parts)
     return say("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])

@@ -67,7 +67,6 @@ def performance_figures(
 
 
 def _titles(system: System, say: Say) -> dict[str, str]:
-    """What each figure is about, in the order of the page."""
     selected = decision(system, say.lang)
     return {
         "accuracy": say("Right decisions, of those whose outcome is known"),
@@ -91,7 +90,6 @@ def _expected(name: str, window: Window, document: AuditDocument, system: System
 
 
 def _cells(came: MeasureDocument | None, expected: MeasureDocument | None, system: System, say: Say) -> list[str]:
-    """The cells of a month after its name; where there is no figure, why."""
 
     def between(low: float, high: float) -> str:
         return say("{low} to {high}", low=hundredths(low, say), high=hundredths(high, say))
@@ -275,13 +273,11 @@ def drift_page(
 
 
 def _pair(series: DriftSeries) -> tuple[Window, Window] | None:
-    """The newest window that is compared, and what with."""
     compared = [(each.window, each.against) for each in series.points if each.reason is None and each.against]
     return compared[-1] if compared else None
 
 
 def _sections(say: Say) -> dict[str, tuple[str, Sequence[str]]]:
-    """The parts of the page, with their themes."""
     return {
         "inputs": (say("What goes in"), ["inputs"]),
         "given": (say("What comes out"), [SCORE, DECISION, OUTCOME]),
@@ -305,7 +301,6 @@ def _subtitle(series: DriftSeries, say: Say) -> str:
 
 
 def _fields(scene: Scene, asked: DriftQuery, say: Say, *, systems: Sequence[str], fine: bool) -> list[ChoiceField]:
-    """What can be chosen: the system, what each period is compared with, and how time is cut."""
     named = [Option(value=each, name=scene.title(each, say)) for each in systems]
     against = [Option(value=each, name=against_words(each, say)) for each in AGAINST]
     cut = [Option(value=each, name=step_words(each, say)) for each in STEPS]
@@ -365,7 +360,6 @@ def _level(level: DriftLevel, say: Say) -> str:
 
 
 def _question(level: DriftLevel, say: Say, *, query: dict[str, str]) -> tuple[str, str] | None:
-    """The question of the charter that judges drift."""
     if level.article is None or level.indicator is None:
         return None
     told = say("Question {number} of the charter", number=level.indicator.number)

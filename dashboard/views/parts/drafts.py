@@ -170,7 +170,6 @@ def _saved(chamber: Chamber, version: int | None, author: str, saved_at: str, sa
 
 
 def _moment(chamber: Chamber, text: str, say: Say) -> str:
-    """A moment on the clock of the committee."""
     return speaker(say.lang, ZoneInfo(chamber.house.rules.timezone)).moment(dt.datetime.fromisoformat(text))
 
 
@@ -436,7 +435,6 @@ def _erasing(desk: FormDesk, of: str) -> Form | None:
 
 
 def _of_draft(form: Callable[[SavedDraft, Say], Form]) -> Callable[[FormDesk, str], Form | None]:
-    """A form of a draft, by its number."""
 
     def ask(desk: FormDesk, of: str) -> Form | None:
         now = found(desk, of)

@@ -125,7 +125,6 @@ def _since(found: Outside, check: Check, say: Say) -> str:
 
 
 def _row(found: Outside, check: Check, say: Say) -> list[str]:
-    """Who, when, up to where, what came since, and how the ledger stands to it."""
     if check.problem:
         return [check.witness, say("cannot be read"), "", "", say("does not hold, or cannot be read")]
     if check.at is None:

@@ -384,7 +384,6 @@ HOURS = (dt.time(14), dt.time(17))
 
 
 def _convening(chamber: Chamber, _: Person, say: Say) -> Sequence[FormField]:
-    """When, where, with which agenda."""
     call, days = _last_call(chamber), chamber.house.rules.sessions.notice_days + MARGIN
     starts, ends = (dt.datetime.combine(chamber.now.date() + dt.timedelta(days=days), hour) for hour in HOURS)
     kind = FormField(name="extraordinary", label=say("It is an extraordinary session"), kind="tick", required=False)
@@ -414,7 +413,6 @@ def _convene(desk: FormDesk, chamber: Chamber, values: FormValues) -> SealedStat
 
 
 def _shown(desk: FormDesk, _: Chamber, done: SealedStatement) -> str:
-    """The page of the session that was called."""
     return session_href(done.entry, query=desk.query, anchor="done", done=str(done.entry))
 
 

@@ -38,7 +38,6 @@ def _articles(at: Setting) -> Choices:
 
 
 def _questions(at: Setting) -> Choices:
-    """The questions that the system of the form is asked, in its names; all of them where it may be another."""
     named = at.proposed.get("system") or (at.figure.system if at.figure else "")
     system = at.systems.get(named) or (next(iter(at.systems.values())) if len(at.systems) == 1 else None)
     asked = {each.indicator.id for each in asked_of(at.charter, system).questions} if system else None
@@ -47,18 +46,15 @@ def _questions(at: Setting) -> Choices:
 
 
 def _severities(at: Setting) -> Choices:
-    """How grave it can be, with what that means."""
     words = words_of(Incident, "severity", at.say)
     return [(each, f"{word} — {severity_meaning(each, at.say)}") for each, word in words.items()]
 
 
 def _appeals(at: Setting) -> Choices:
-    """The appeals that wait for a decision, late ones first."""
     return [(str(each.entry), each.appeal.number) for each in appeals(at.facts) if each.decision is None]
 
 
 def _figure_systems(at: Setting) -> Choices:
-    """The system that the form's place is about."""
     return [(at.figure.system, at.figure.title)] if at.figure else []
 
 
@@ -67,12 +63,10 @@ def _committees(at: Setting) -> Choices:
 
 
 def _figure_groups(at: Setting) -> Choices:
-    """The groups that a question about a figure can be about."""
     return [(each.measure, each.text) for each in at.figure.groups] if at.figure else []
 
 
 def _members(at: Setting) -> Choices:
-    """Who sits today, or on the day of the session, by name."""
     day = at.place.found.day if at.place else at.today
     known = [(each, at.house.name(each, at.say)) for each in sitting_on(at.house.house, day)]
     return sorted(known, key=lambda pair: pair[1].casefold())
@@ -90,12 +84,10 @@ def _there(at: Setting) -> Choices:
 
 
 def _known_members(at: Setting) -> Choices:
-    """Who has sat on it, or does."""
     return [(each, at.house.name(each, at.say)) for each in dict.fromkeys(s.member for s in sittings(at.house.house))]
 
 
 def _mandates(at: Setting) -> Choices:
-    """The mandates that run or are to come, by their entries."""
     found: Choices = []
     for each in sittings(at.house.house):
         if each.last_day is None or each.last_day >= at.today:
@@ -127,7 +119,6 @@ def _texts(at: Setting) -> Choices:
 
 
 def _note(at: Setting) -> str:
-    """The note on an item as it stands."""
     known = note_on(at.house.house, at.session.found.entry, at.session.on.id)
     return known[1].text if known else ""
 
@@ -155,13 +146,11 @@ LISTS: Mapping[str, Callable[[Setting], Choices]] = {
 
 
 def _valid_until(at: Setting) -> str:
-    """The last day that the charter lets a statement made today hold."""
     way = way_called(at.charter, at.figure.indicator) if at.figure else None
     return months_later(at.today, (way and way.valid_months) or USUAL_MONTHS).isoformat()
 
 
 def _charter_text(at: Setting) -> str:
-    """The hash of the text that can be adopted."""
     text = to_adopt(at.here)
     return text.sha256 if text else ""
 

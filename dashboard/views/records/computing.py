@@ -66,7 +66,6 @@ def _theme(name: str) -> Any:
 
 
 def _incident(workspace: Workspace, said: Fields) -> Fields:
-    """Its times are those of the system."""
     return {**said, "timezone": workspace.system(said["system"]).timezone}
 
 
@@ -95,7 +94,6 @@ def _case(workspace: Workspace, said: Fields) -> Fields:
 
 
 def _asked(workspace: Workspace, said: Fields) -> Fields:
-    """That its question is asked of its system."""
     asked_of_system(workspace, said["indicator"], said.get("system"))
     return said
 

@@ -36,7 +36,6 @@ from boussole.dashboard.views.records.setting import Setting, draft_of, referenc
 
 
 def _step(at: Setting, said: Fields) -> Fields:
-    """A step of a consultation; one to come is announced."""
     day, announced = said["on"], said["step"] == "announced"
     if day > at.today and not announced:
         raise UnfitError(at.say("{date} has not come yet.", date=at.say.date(day)), "on")
@@ -44,7 +43,6 @@ def _step(at: Setting, said: Fields) -> Fields:
 
 
 def _own(at: Setting, said: Fields) -> Fields:
-    """A recommendation of a committee, by somebody who may act for it."""
     chamber = store.chambers(at.here)[said["committee"]]
     needs_lead(at.person, chamber, at.say)
     return {**said, "on": chamber.now.date()}
@@ -83,7 +81,6 @@ def _once(at: Setting, said: Fields) -> Fields | SealedStatement:
 
 
 def _ask(at: Setting, said: Fields) -> Fields | SealedStatement:
-    """A question, about the figure as whoever asks has seen it, or about none."""
     audit, measure, figure = said.pop("audit", ""), said.pop("measure", None), at.figure
     if figure is None:
         return _once(at, said)
@@ -117,7 +114,6 @@ def _once_about(model: type[Statement]) -> Callable[[Setting, Fields], Fields | 
 
 
 def _close(at: Setting, said: Fields) -> Fields | SealedStatement:
-    """The end of a finding, once, on the day it was found or later."""
     found = dict(at.facts.standing(Finding)).get(said["of"])
     if found is not None and said["on"] < found.on:
         raise UnfitError(
@@ -127,7 +123,6 @@ def _close(at: Setting, said: Fields) -> Fields | SealedStatement:
 
 
 def _withdraw(at: Setting, said: Fields) -> Fields | SealedStatement:
-    """A record is withdrawn once; the same again is what was sealed."""
     known = withdrawal_of(at.here, said["of"])
     if known is None:
         return said
@@ -137,7 +132,6 @@ def _withdraw(at: Setting, said: Fields) -> Fields | SealedStatement:
 
 
 def _adopt(at: Setting, said: Fields) -> SealedStatement:
-    """The text of the workspace, as whoever records its adoption has seen it."""
     role, on, document = said_as(at.person, said["role"], at.say), said["on"], said["document"]
     same = {"charter": said["charter"], "role": role, "on": on, "document": document}
     for each in statements(at.here, kinds=[Adoption.kind]):
@@ -154,7 +148,6 @@ def _adopt(at: Setting, said: Fields) -> SealedStatement:
 
 
 def _not_adopted(error: AdoptionRefusedError, say: Say) -> str:
-    """Why a text cannot be put in force, in the reader's language."""
     day, values = error.values.get("date"), {name: str(value) for name, value in error.values.items()}
     date = say.date(day) if isinstance(day, dt.date) else ""
     told = {
@@ -292,7 +285,6 @@ def _stated(model: type[Statement], form: WebForm, at: Setting, said: Fields) ->
 
 
 def _acted(model: type[Act], form: WebForm, at: Setting, said: Fields, *, seen: int | None) -> SealedStatement:
-    """An act of today, as the committee's clock says; raises UnfitError or RefusedError."""
     name = said.pop("committee", "") or at.house.id
     if form.led:
         needs_lead(at.person, at.house, at.say)

@@ -29,7 +29,6 @@ def _survey(at: Setting) -> str:
 
 
 def _reported(at: Setting) -> str:
-    """The words in which the case, or the sample, that is reviewed was reported."""
     known = {each.entry: each.statement for each in at.facts.sealed}
     said = known.get(int(at.of)) if at.of.isdigit() else None
     if said is None:
@@ -55,7 +54,6 @@ def _how_many(at: Setting) -> str:
 
 
 def _issued(at: Setting) -> str:
-    """Which words will be issued."""
     found = wording_of(at.session)
     if found is None:
         return ""
@@ -83,7 +81,6 @@ def _before_consensus(at: Setting) -> str:
 
 
 def _unnoted(at: Setting) -> str:
-    """Who voted against a decision of the session that was not annulled, and has nothing noted of it."""
     house, say, found = at.house.house, at.say, at.session.found
     silent: dict[str, None] = {}
     decided = (pair for vote, _ in house.about(Vote, found.entry) for pair in house.about(Tally, vote))
@@ -153,7 +150,6 @@ def record_form(model: Model, form: WebForm, at: Setting) -> Form:
 
 
 def _fields(model: Model, form: WebForm, at: Setting) -> list[FormField]:
-    """What is asked. What may be chosen, and there is nothing to choose from, is left out."""
     found = []
     for name in form.asks:
         said = input_of(model, name, form.inputs)

@@ -73,7 +73,6 @@ def offered(place: FormPlace, me: Person, say: Say) -> Mapping[str, Sequence[For
 
 
 def _forms(name: str, place: FormPlace, me: Person, say: Say) -> list[Titled]:
-    """The form of this name, for whoever may fill it in."""
     if name in BY_HAND:
         doing = BY_HAND[name]
         return [(doing.title(say), doing.form(place, me, say))] if allowed(me.role, ROUTES[doing.path]) else []
@@ -104,7 +103,6 @@ def _all(place: FormPlace, me: Person) -> Iterator[Where]:
 
 
 def _before(place: FormPlace) -> Iterator[Where]:
-    """A session that has not begun: it is opened, changed or cancelled."""
     on_the_day = place.found.day <= place.chamber.today
     enough = count(place.chamber.house, place.found).reached
     if on_the_day:
@@ -128,7 +126,6 @@ def _decided(place: FormPlace) -> bool:
 
 
 def _to_seal(place: FormPlace) -> bool:
-    """Whether the minutes are not sealed, or say something else by now."""
     last = place.chamber.house.last(Minutes, place.found.entry)
     return last is None or last[1].content != content_of(minutes_of(place.chamber.house, place.found.entry))
 
@@ -182,7 +179,6 @@ def _of_decision(place: FormPlace, me: Person, away: set[str]) -> Iterator[Where
 
 
 def _sits(place: FormPlace, me: Person) -> bool:
-    """Whether somebody is a member on the day of the session."""
     return me.member is not None and me.member in sitting_on(place.chamber.house, place.found.day)
 
 
@@ -266,7 +262,6 @@ def offered_by(chamber: Chamber, me: Person, say: Say) -> Mapping[str, Sequence[
 
 
 def _fits(name: str, at: Setting) -> bool:
-    """Whether there is anybody to do it, and anything to do."""
     chamber = at.house
     seated = sitting_on(chamber.house, chamber.today)
     fits = (at.person.member in seated or name not in OF_MEMBERS) and (bool(seated) or name not in WITH_MEMBERS)

@@ -92,7 +92,6 @@ def figure_at(scene: Scene, system: str, key: str, say: Say) -> AnswerFigure | N
 
 
 def _whole(scene: Scene, system: str, say: Say) -> AnswerFigure:
-    """A system as its latest audit saw it."""
     document, declared = scene.latest.get(system), scene.systems[system]
     return AnswerFigure(
         system=system,

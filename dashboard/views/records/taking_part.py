@@ -75,7 +75,6 @@ def mine(place: FormPlace, member: str | None) -> list[str]:
 
 
 def _casting(place: FormPlace, who_acts: Person, say: Say) -> Sequence[FormField]:
-    """For whom, where that is not clear, and what: of a secret vote, what was chosen is never kept."""
     secret = place.chamber.house.get(Vote, place.about).secret
     choices = [(choice, choice_word(choice, say)) for choice in CHOICES]
     what = FormField(name="choice", label=say("The vote"), kind="radio", choices=choices, kept=not secret)
@@ -108,7 +107,6 @@ def _cast(desk: FormDesk, place: FormPlace, values: FormValues) -> SealedStateme
 
 
 def _chosen(word: str) -> Choice:
-    """What the form lets through is one of these."""
     return next(choice for choice in CHOICES if choice == word)
 
 
@@ -215,7 +213,6 @@ def _change(desk: FormDesk, place: FormPlace, values: FormValues) -> SealedState
 
 
 def _entries(text: str, place: FormPlace, say: Say) -> list[int]:
-    """Entries of the ledger. Raises UnfitError for what is none."""
     found = [each for each in text.replace(",", " ").replace(";", " ").split() if each]
     last = store.last_entry_of(place.workspace)
     for each in found:

@@ -32,7 +32,6 @@ def upgrade() -> None:
 
 
 def _create_ledger() -> None:
-    """Tables of the ledger, the charter versions and the audits."""
     op.create_table(
         "entries",
         sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
@@ -84,7 +83,6 @@ def _create_records() -> None:
 
 
 def _create_nodes() -> None:
-    """Tables of the Merkle tree over the entries."""
     op.create_table(
         "nodes",
         sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
