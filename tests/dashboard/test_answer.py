@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import yaml
 
 from boussole.audits.systems import System
-from boussole.audits.workspace import Workspace
 from boussole.charter.document import MeasureDocument, Params
 from boussole.charter.judging.wording.reasons import CANNOT_TELL
-from boussole.charter.records import save_audit
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.elements import shape
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.around import ReadingRights
-from boussole.dashboard.pages.answer.view import AnswerPage, answer_page, kept_answer
+from boussole.dashboard.pages.answer.view import AnswerPage, answer_page
 from boussole.dashboard.views.answers.asked import threshold_words
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.short import MOST, figures, words_in
-from boussole.dashboard.views.charts.charts import hundred
 from boussole.dashboard.views.charts.over_time import BOTTOM, HIGH, LEFT, RIGHT, TOP, Stop, course_svg
 from boussole.dashboard.views.charts.over_time import WIDE as COURSE_WIDE
 from boussole.dashboard.views.scene import Scene
@@ -32,8 +28,6 @@ from boussole.dashboard.views.system_tables import needed
 from tests.as_json import documents, written
 from tests.dashboard.before_folds import shown
 from tests.written import system_text
-
-NOTHING_ELSE = ReadingRights(committee=False, incidents=False)
 
 EN, FR = speaker("en"), speaker("fr")
 ALL = ReadingRights(committee=True, incidents=True)
@@ -135,26 +129,6 @@ windows: {{audit: all}}
     assert figures(measure, FR, system=system, title="MatchFT") == said
 
 
-def test_the_interval_that_is_drawn_is_the_one_that_decides(scene: Scene) -> None:
-    seen = 0
-    for system, document in scene.latest.items():
-        measures = {each.id: each for each in document.judged_measures}
-        for verdict in document.verdicts:
-            found = hundred(document, verdict, EN, system=scene.systems.get(system))
-            if found is None:
-                continue
-            for each in verdict.comparisons:
-                measure = measures[each.measure]
-                if measure.params.scale != "ratio" or each.interval is None or measure.value is None:
-                    continue
-                drawn = [row for row in found.shown if row.value == pytest.approx(100 * measure.value)]
-                ends = (each.interval.low, each.interval.high)
-                wanted = tuple(None if end is None else pytest.approx(100 * end) for end in ends)
-                assert any(row.bar == wanted for row in drawn) or not drawn, each.measure
-                seen += bool(drawn)
-    assert seen
-
-
 @pytest.mark.costly
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_no_technical_name_hash_or_entry_number_stands_above_the_folds(scene: Scene, lang: str) -> None:
@@ -164,18 +138,6 @@ def test_no_technical_name_hash_or_entry_number_stands_above_the_folds(scene: Sc
         verdict = next(each for each in scene.standing[system].verdicts if each.indicator == key)
         assert verdict.metric is None or verdict.metric not in above
         assert not re.search(r"\b[0-9a-f]{12,}\b|sha256|entry \d|écriture \d|p-value", above), above
-
-
-def test_an_answer_is_kept_until_something_changes(tmp_path: Path, scene: Scene) -> None:
-    workspace = Workspace.create(tmp_path / "workspace", organisation="Test")
-    charter = load_charter(workspace)
-    document = written(scene.latest)["matchft"]
-    document["charter"]["sha256"] = charter.sha256
-    save_audit(workspace, document, charter=charter)
-    key = scene.latest["matchft"].verdicts[0].indicator
-    kept = kept_answer(workspace, "matchft", key, "fr", reader=NOTHING_ELSE)
-    assert kept_answer(workspace, "matchft", key, "fr", reader=NOTHING_ELSE) is kept
-    assert kept_answer(workspace, "matchft", "nothing", "fr", reader=NOTHING_ELSE) is None
 
 
 @pytest.mark.costly

@@ -15,16 +15,11 @@ from boussole.charter.records import statements
 from boussole.dashboard.app.server import guarded
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.answer.around import ReadingRights
 from boussole.dashboard.pages.answer.forms import recording, stating_routes
-from boussole.dashboard.pages.answer.view import kept_answer
 from boussole.dashboard.server.access.permissions import COOKIE, TABLE, Action, Person, Role
 from boussole.dashboard.server.forms import FormProblem, form_html, problem_of
 from boussole.dashboard.views import store
-from boussole.dashboard.views.register_words import due_line
 from tests.written import system_text
-
-NOTHING_ELSE = ReadingRights(committee=False, incidents=False)
 
 EN, FR = speaker("en"), speaker("fr")
 ATTESTED, TOLERATES_NONE = "work_got_better", "undeclared_use"
@@ -138,15 +133,6 @@ def test_a_statement_is_the_one_that_the_command_makes(workspace, client, tmp_pa
     assert (workspace.documents / said.document.sha256).read_bytes() == LETTER[1]
 
 
-@pytest.mark.costly
-def test_the_answer_names_the_role_in_which_it_was_stated_in_each_language(workspace, client):
-    taken(client, f"attest/chat.{ATTESTED}", **STATEMENT, document=LETTER)
-    for lang, role in (("en", "Works council · Data steward"), ("fr", "Works council · Intendance des données")):
-        page = kept_answer(workspace, "chat", ATTESTED, lang, reader=NOTHING_ELSE)
-        assert page is not None
-        assert role in page.sentence
-
-
 def test_a_statement_about_no_system_holds_for_all(workspace, client):
     ((_, form),) = recording(store.scene(workspace), "chat", ATTESTED, Person(role=Role.STEWARD), EN)
     starts = {each.name: each.value for each in form.fields}
@@ -212,13 +198,6 @@ def test_a_case_waits_for_its_review_and_is_reviewed_once(workspace, client):
     assert stated(workspace)[1].of == int(entry)
     assert sent(client, "review/99999", **found).status_code == 404
     assert sent(client, "review/x", **found).status_code == 404
-
-
-def test_what_is_due_leads_to_the_answer_where_it_is_done(workspace, client):
-    taken(client, f"case/chat.{TOLERATES_NONE}", **CASE)
-    register = store.register(workspace, store.day_in(workspace))
-    (case,) = [each for each in register.due if each.kind == "case"]
-    assert due_line(register, case, EN, query={}).href == f"/answer?system=chat&question={TOLERATES_NONE}"
 
 
 def test_a_sample_is_stated_and_what_it_found_is_reviewed(workspace, client):

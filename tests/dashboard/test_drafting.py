@@ -19,7 +19,7 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server.access.permissions import COOKIE, Person, Role
 from boussole.dashboard.server.forms import form_html, problem_of
 from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.parts.drafts import complete, draft_line, draft_page, draft_routes, missing, read, writing
+from boussole.dashboard.views.parts.drafts import complete, draft_page, draft_routes, missing, writing
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
 
@@ -147,18 +147,6 @@ def test_a_draft_says_what_it_lacks_before_a_vote():
         assert told in missing({**BODY, **changed}, EN)
         assert not complete({**BODY, **changed})
     assert (missing(BODY, EN), complete(BODY)) == ("", True)
-
-
-def test_a_list_says_who_saved_last(workspace, seated):
-    line = draft_line(chamber(seated), draft(workspace, 1), FR, query={})
-    assert line.title == ("MatchFT", "/draft?number=1")
-    assert "Version 1, enregistrée par Awa Diop le" in line.told
-    assert read(BODY, EN).parts == ["One.", "Two."]
-    shown = Template("pages/drafts/drafts.html", FR)(
-        "head", "Committee", [line], [("A", "/a", True), ("B", "/b", False)]
-    )
-    assert 'aria-current="true"' in shown
-    assert "Nothing is being written." in Template("pages/drafts/drafts.html", EN)("head", "Committee", [], [])
 
 
 def test_a_sealed_draft_is_read_and_no_longer_written(client, workspace, seated):

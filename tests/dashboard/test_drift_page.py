@@ -16,7 +16,7 @@ from boussole.audits.decisions import ingest
 from boussole.audits.drift.compared import compared
 from boussole.audits.drift.counts import VersionDays, WindowCounts, rate_steps
 from boussole.audits.drift.series import DriftSeries, Point, SchemaMove
-from boussole.audits.drift.shifts import Series, Step, shifts
+from boussole.audits.drift.shifts import Series, shifts
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.drift.groups import GroupSizes, mix_measures
@@ -135,39 +135,6 @@ def whole(page: DriftPage, lang: str = "en") -> str:
 
 
 MOVED = {"distance": [50, 100, 350, 500, 0]}
-
-
-def of_women(rates: Sequence[int], name: str = "selection_rate_ratio/gender=F") -> Series:
-    """How many of 2,000 women were selected from month to month, and 1,000 of 2,000 men."""
-    steps = [Step(window=month(at), k=(rate, 1000), n=(2000, 2000)) for at, rate in enumerate(rates, 1)]
-    return Series(id=name, scale="ratio", steps=steps)
-
-
-def test_what_audits_measure_of_groups_is_looked_at_month_by_month(made: Made) -> None:
-    steady = of_women([1000, 1010, 990, 1005], "selection_rate_ratio/gender=<i>")
-    page = made(series_of([STILL] * 4), looked=[of_women([1000, 1000, 800, 820]), steady])
-    assert page.summary.headline == (
-        "April 2026 compared with January 2026: what audits measure moved for good (1 of its figures)."
-    )
-    assert page.summary.more[0] == "So it has been since March 2026."
-    (row,) = (cells for title, cells in page.rows if title == "What each is given")
-    assert [cell.state for cell in row] == ["not_examined", "kept", "watch", "watch"]
-    assert page.gaps is not None
-    (moved,) = page.gaps.moved
-    assert moved.name == "Share of people called, by gender: F"
-    assert (moved.before, moved.after, moved.since) == ("100 for 100", "81 for 100", "March 2026")
-    assert "2 figures" in page.gaps.told
-    written = Template("pages/drift/drift.html", speaker("en"))("gaps", page)
-    assert "&lt;i&gt;" in written
-    assert "<i>" not in written
-    steps = [Step(window=month(at), estimate=0.1 * (at > 2), se=0.01, size=2000) for at in range(1, 5)]
-    world = made(series_of([STILL] * 4), looked=[Series(id="calibration_in_the_large", scale="value", steps=steps)])
-    assert "scores no longer mean what they meant" in world.summary.headline
-    assert world.gaps is not None
-    assert (world.gaps.moved[0].before, world.gaps.moved[0].after) == ("0.000", "0.100")
-    calm = made(series_of([STILL] * 4), looked=[steady])
-    assert "None of them moved for good." in Template("pages/drift/drift.html", speaker("en"))("gaps", calm)
-    assert calm.summary.tone == "kept"
 
 
 def test_few_decisions_do_not_settle_it(made: Made) -> None:

@@ -125,14 +125,6 @@ def test_metrics_are_fairlearns(result, people):
     assert found["boussole/rows_set_aside"] == 0
 
 
-def test_what_is_returned_is_in_the_run(result):
-    run = mlflow.get_run(result.run_id)
-    assert run.data.metrics == pytest.approx(result.metrics)
-    assert run.data.tags["boussole.verdict"] in ("broken", "watch", "unknown", "kept")
-    assert "boussole.system" not in run.data.tags
-    assert set(result.tables) == {"boussole_measures"}
-
-
 @pytest.mark.costly
 def test_the_audit_document_is_valid_and_not_sealed(result):
     document = result.artifacts["boussole_audit"].content
@@ -166,28 +158,6 @@ def test_the_page_needs_nothing_else_and_runs_nothing(result):
     assert not re.findall(r"url\((?!\"?data:)", page)
 
 
-@pytest.mark.slow
-def test_beside_another_evaluator_with_a_model(home, people):
-    """Decisions come from a model; a group that the model does not see is given apart."""
-    data = people[["skill", "y"]]
-    with mlflow.start_run():
-        found = mlflow.models.evaluate(
-            lambda frame: (frame["skill"] > 0).to_numpy(),
-            data,
-            targets="y",
-            model_type="classifier",
-            evaluators=["default", "boussole"],
-            evaluator_config={
-                "default": {"log_explainer": False, "log_model_explainability": False},
-                "boussole": config(home, columns=people[["sex", "place"]], language="en"),
-            },
-        )
-    assert "accuracy_score" in found.metrics
-    women = people[(people["sex"] == "F") & (people["place"] != HIDDEN)]
-    assert found.metrics["boussole/selection_rate.sex.F"] == pytest.approx((women["skill"] > 0).mean())
-    assert {"boussole_audit", "confusion_matrix"} <= set(found.artifacts)
-
-
 @pytest.mark.costly
 def test_decisions_in_the_data_need_no_targets_and_nothing_reaches_the_lake(home, people):
     from boussole.experiments.sync import sync
@@ -219,14 +189,6 @@ def test_decisions_are_logged_where_asked_and_then_synced(home, people):
     (report,) = sync(lone, system_id="essai")
     assert [item.accepted for item in report.ingested] == [len(people)]
     assert report.failures == ()
-
-
-@pytest.mark.costly
-def test_bad_rows_are_counted(home, people):
-    data = people.drop(columns="y").assign(chosen=[*["maybe"] * 3, *(people["p"] > 0.5).map(str)[3:]])
-    found = evaluated(data, config(home), model_type="boussole")
-    assert found.metrics["boussole/rows_set_aside"] == 3
-    assert found.metrics["boussole/decisions"] == (people["place"][3:] != HIDDEN).sum()
 
 
 @pytest.mark.parametrize(

@@ -9,34 +9,18 @@ from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 
 from tests.dashboard.browsing import SIDEWAYS, Open, keeps_its_policy, narrow, violations, waiting, whole
 
 ONE = "/fairness?system=matchft&by=age"
 WHILE_OPEN = ("page-has-heading-one", "region")
 """While a list is open, it alone is read aloud: the title and landmarks of its page are told again once it is shut."""
-CHOSEN = "input[aria-label=By]"
 SEEN = "return getComputedStyle(arguments[0]).clipPath === 'none'"
 
 
 def asked(page: webdriver.Chrome) -> dict[str, str]:
     """What the address of a page chooses."""
     return {key: values[0] for key, values in parse_qs(urlsplit(page.current_url).query).items()}
-
-
-def tab_to(page: webdriver.Chrome, label: str, *, most: int = 80) -> WebElement:
-    """Presses Tab until a field of this name has the focus."""
-    for _ in range(most):
-        page.switch_to.active_element.send_keys(Keys.TAB)
-        focused = page.switch_to.active_element
-        if focused.get_attribute("aria-label") == label:
-            return focused
-    pytest.fail(f"Tab never reaches “{label}”")
-
-
-def titled(page: webdriver.Chrome) -> str:
-    return page.find_element(By.CSS_SELECTOR, ".looked figcaption").text
 
 
 @pytest.mark.slow
@@ -56,28 +40,6 @@ def test_exploring_breaks_no_rule_on_a_desk_and_a_phone(watched: webdriver.Chrom
         assert violations(page) == []
     finally:
         page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
-@pytest.mark.slow
-def test_a_choice_is_made_by_keyboard_and_undone_by_back(visit: Open) -> None:
-    page = visit("/fairness?system=matchft&lang=en")
-    page.execute_script("window.stays = true")
-    before, value = titled(page), page.find_element(By.CSS_SELECTOR, CHOSEN).get_attribute("value")
-    tab_to(page, "By").send_keys(Keys.ARROW_DOWN)
-    waiting(page).until(lambda b: b.find_elements(By.CSS_SELECTOR, "[role=option]"))
-    page.switch_to.active_element.send_keys(Keys.ARROW_DOWN, Keys.ENTER)
-    waiting(page).until(lambda b: titled(b) != before)
-    whole(page)
-    assert asked(page)["by"] != "gender"
-    after = page.current_url
-    page.back()
-    waiting(page).until(lambda b: titled(b) == before)
-    assert asked(page) == {"system": "matchft", "lang": "en"}
-    assert page.execute_script("return window.stays"), "the app was loaded again"
-    assert page.find_element(By.CSS_SELECTOR, CHOSEN).get_attribute("value") == value
-    page.get(after)
-    whole(page)
-    assert titled(page) != before
 
 
 @pytest.mark.slow

@@ -17,7 +17,6 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.fairness.picture import FairnessGroup, by_chance
 from boussole.dashboard.pages.fairness.view import Explorer
-from boussole.dashboard.views.charts.strips import StripMark
 from boussole.dashboard.views.fields import PROFILES, RAW, FairnessQuery
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system import system_page
@@ -195,22 +194,6 @@ def test_chance_may_explain_a_gap_whose_interval_holds_parity() -> None:
     assert by_chance(compared(0.8, 0.99)) is False
     assert by_chance(compared(-0.01, 0.02, scale="difference")) is True
     assert by_chance(compared(None, None)) is None
-
-
-def marks_of(shown: Explorer) -> list[StripMark]:
-    assert shown.chart is not None
-    return [mark for strip in shown.chart.rows for mark in strip.marks]
-
-
-def test_a_figure_that_counts_earlier_periods_says_so(view: View, windows: list[Any]) -> None:
-    """“February 2026” stood beside 1,137 decisions, of which many were of January."""
-    later = next(each for each in windows if each.get("accumulated"))
-    told = {each["id"]: each for each in later["accumulated"]["measures"]}
-    shown = view(of=[later], kind="selected", by="gender", control=RAW)
-    assert all("with those before it" in mark.said for mark in marks_of(shown)), told.keys()
-    since = EN.date(later["accumulated"]["since"])
-    assert any(f"decisions count since {since}" in sentence for sentence in shown.more)
-    assert all("with those before it" in row[0] for row in view(of=windows, by="gender").history.rows[:1])  # type: ignore[union-attr]
 
 
 @pytest.mark.costly

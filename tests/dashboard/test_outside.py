@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import shutil
 import subprocess
 
@@ -220,11 +219,3 @@ def test_without_a_workspace_nothing_is_filed(tmp_path, monkeypatch):
     (tmp_path / "c").write_text(TEST_CHECKPOINT, encoding="utf-8")
     done = boussole("ledger", "timestamp", "c", "--reply", FILES / "reply.tsr", "--authority", FILES / "root.pem")
     assert (done.exit_code, "Not filed: no workspace was named." in done.stderr) == (0, True), done.stderr
-
-
-def test_the_settings_come_from_the_file(tmp_path):
-    workspace = Workspace.create(tmp_path / "w")
-    text = f"[ledger]\nwitnesses = {json.dumps([str(KEY.verifier)])}\nwitness_days = 3\ntimestamp_days = 90\n"
-    (workspace.home / "boussole.toml").write_text(text, encoding="utf-8")
-    settings = Workspace(workspace.home).settings.ledger
-    assert (settings.witness_days, settings.timestamp_days, len(settings.witnesses)) == (3, 90, 1)

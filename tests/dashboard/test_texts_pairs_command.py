@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,10 +17,8 @@ from boussole.charter.record_types.base import PairedTexts
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.sealed_files import verify_files
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.cli.demo import seal_pairs
 from boussole.dashboard.cli.main import app
 from boussole.experiments.demo.planted import PLANTED, recorded_texts
-from tests.charter.builders import plain
 
 CHATFT = Path(__file__).parents[2] / "experiments" / "demo" / "systems" / "chatft.yaml"
 QUESTION = "same_text_whatever_the_name"
@@ -86,25 +83,6 @@ def test_what_is_drawn_and_written_is_measured_sealed_and_not_kept(home: Path) -
     kept = (home / "documents" / said.document.sha256).read_bytes()
     assert len(json.loads(kept)["texts"]) == said.texts == 384
     assert not any(name in kept.decode() for name in ("Mohamed", "Mathieu", "Angers"))
-
-
-def found_in_the_demo(home: Path, *cues: str) -> None:
-    """Nothing where nothing is planted, and what is planted where it is."""
-    workspace = Workspace(home)
-    today = workspace.today()
-    seal_pairs(workspace, today=today, planted=replace(PLANTED, curt_for_origin=0.0), cues=cues)
-    assert answer(home)[:2] == (("unknown", "pairs_missing") if cues else ("kept", "pairs_alike"))
-    seal_pairs(workspace, today=today + dt.timedelta(days=1), cues=cues)
-    verdict, reason, sentence = answer(home)
-    assert (verdict, reason) == ("watch", "pairs_differ")
-    assert "From a first name common in France to one that suggests another origin" in sentence["en"]
-    assert "D’un prénom courant en France à un prénom qui évoque une autre origine" in sentence["fr"]
-    assert "2 tests were recorded" in plain(sentence["en"])
-
-
-@pytest.mark.costly
-def test_what_is_planted_is_found_and_nothing_is_where_nothing_is(home: Path) -> None:
-    found_in_the_demo(home, "origin")
 
 
 def test_what_is_no_test_is_refused(home: Path) -> None:

@@ -83,16 +83,6 @@ def test_what_cannot_be_read_is_never_shown_as_nothing(
         assert not empty, place
 
 
-def test_a_page_says_it_in_french_too(healthy: Workspace, tmp_path: Path) -> None:
-    home = tmp_path / "w"
-    shutil.copytree(healthy.home, home)
-    FAULTS["catalogue"](Workspace(home))
-    found = walk(home, lang="fr", only=("generations", "register"))
-    assert "Impossible de dire combien de textes sont arrivés" in found["generations", "{}"]
-    assert "Impossible de dire quelles décisions sont à effacer" in found["register", "{}"]
-    assert "aucun encore" not in found["generations", "{}"].lower()
-
-
 @pytest.mark.attack("ledger", "its file is removed while the dashboard runs")
 @pytest.mark.slow
 def test_every_page_says_that_the_ledger_is_lost(healthy: Workspace, tmp_path: Path, tries: Tries) -> None:

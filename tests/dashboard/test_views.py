@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from boussole.charter.record_types.kinds import Finding, KeptFile
-from boussole.charter.records import SealedStatement
-from boussole.charter.records.facts import Facts
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.compass.view import Changes, since_audit
-from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.compass import Compass, compass
 from boussole.dashboard.views.parts import notices
 from boussole.dashboard.views.scene import Scene, findings, needle
@@ -100,25 +95,6 @@ def changed(scene: Scene, *, every: bool = False, query: dict[str, str] | None =
     return since_audit(scene, FR, query=query or {}, every=every)
 
 
-def test_the_worst_changes_are_named_and_all_of_them_are_one_link_away(scene: Scene) -> None:
-    assert changed(scene).more is None
-    nothing = {
-        system: {**document, "verdicts": [{**each, "verdict": "not_examined"} for each in document["verdicts"]]}
-        for system, document in written(scene.latest).items()
-    }
-    given = replace(scene, previous=documents(nothing))
-    shown, whole = changed(given), changed(given, every=True, query={"lang": "fr"})
-    examined = findings(given)
-    assert len(whole.answers) == len(examined) > 2
-    assert whole.more is None
-    assert shown.answers == [replace(each, href=each.href.replace("&lang=fr", "")) for each in whole.answers[:2]]
-    assert shown.more == (f"Voir les {len(examined)} changements", "/?changes=all#changes")
-    assert {f"?system={each.system}&question={each.verdict.indicator}" for each in examined} == {
-        each.href.removeprefix("/answer").removesuffix("&lang=fr") for each in whole.answers
-    }
-    assert 'id="changes"' in Template("pages/compass/compass.html", FR)("changes", shown)
-
-
 def test_a_second_audit_of_the_same_window_is_not_an_earlier_one(matchft: Document, matchft_before: Document) -> None:
     assert before([matchft_before, matchft, matchft], matchft) == matchft_before
     assert before([matchft, matchft], matchft) is None
@@ -159,43 +135,3 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
     for part in parts:
         assert "<img src=x" not in part
         assert "&lt;img src=x" in part
-
-
-def test_an_open_finding_is_said_where_it_holds_an_article_down(scene):
-    finding = Finding(
-        role="Secretariat",
-        on=dt.date(2026, 1, 22),
-        authority="CNIL",
-        title="SAN-2026-003 <b>",
-        articles=["securite"],
-        cap="broken",
-        document=KeptFile(sha256="ab" * 32, name="a.pdf", size=1),
-    )
-    facts = Facts(
-        as_of=dt.date(2026, 11, 1), sealed=(SealedStatement(entry=8, sealed_on=finding.on, statement=finding),)
-    )
-    held = {
-        name: {**document, "articles": [{**each, "capped_by": [8]} for each in document["articles"]]}
-        for name, document in written(scene.latest).items()
-    }
-    shown = compass(replace(scene, latest=documents(held), facts=facts), speaker("en"), query={"lang": "en"})
-    assert [(cap.text, cap.href) for cap in shown.caps] == [
-        (
-            "CNIL, 22 January 2026: “SAN-2026-003 <b>”. Until this finding is closed, no better than “not kept”: "
-            "Security.",
-            "/evidence?lang=en&entry=8",
-        )
-    ]
-    assert "SAN-2026-003 &lt;b&gt;" in Template("pages/compass/compass.html", speaker("en"))("head", shown)
-    assert compass(scene, speaker("en"), query={}).caps == []
-
-
-def test_texts_of_a_system_that_writes_are_no_decisions(scene: Scene) -> None:
-    """The compass once added 6,200 texts to the decisions that were read."""
-    say, decided = speaker("en"), scene.latest["matchft"]
-    wrote = decided.changed(measures=tuple(each for each in decided.measures if each.metric != "selection_rate"))
-    assert (decided.of_texts, wrote.of_texts) == (False, True)
-    both = compass(replace(scene, latest={"matchft": decided, "compas": wrote}), say, query={})
-    n = say.whole(decided.decisions)
-    assert both.subtitle.endswith(f"{n} decisions read · {n} texts read")
-    assert read_words(wrote, say, period="May").startswith(f"{n} texts, May")

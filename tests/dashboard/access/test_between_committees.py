@@ -135,11 +135,6 @@ def test_nobody_reads_or_writes_comments_on_a_draft_of_another_committee(hall, a
     assert comments(hall.workspace, hall.draft) == before
 
 
-@pytest.mark.costly
-def test_who_belongs_to_a_committee_reads_the_comments_on_its_drafts(hall, seen):
-    assert [name for name in HERE if ASIDE in seen(name, "draft", {"number": str(hall.draft)})] == list(HERE)
-
-
 ACTING = {"convene", "preside", "seat", "set_rules", "issue"}
 """Actions of a chair or a secretariat, by the names of their actions."""
 

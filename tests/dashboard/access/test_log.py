@@ -11,7 +11,7 @@ from boussole.audits import ledger
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import reading
 from boussole.charter.records.verification import verify_records
-from boussole.dashboard.server.access import database, log
+from boussole.dashboard.server.access import log
 from boussole.dashboard.server.access.log import changed_days, close_days, purge
 from boussole.dashboard.server.access.permissions import Action, Person, Role
 from tests.dashboard.access.test_matrix import look as page_of
@@ -116,15 +116,6 @@ def test_it_is_erased_by_itself_when_its_time_is_over(workspace, on):
     assert [subject for _, subject, *_ in noted(workspace)] == ["later"]
 
 
-def test_a_file_that_an_earlier_version_made_gets_the_tables_it_lacks(workspace, monkeypatch):
-    log.note(workspace, "sign_in", subject="x")
-    with sqlite3.connect(workspace.access) as file:
-        file.executescript("DROP TABLE days; DROP TABLE tokens")
-    monkeypatch.setattr(database, "_ready", set())
-    assert close_days(workspace, SECOND) == 0
-    assert len(noted(workspace)) == 1
-
-
 def test_the_command_line(workspace, command, monkeypatch):
     log.note(workspace, "sign_in", subject="ada", role=Role.READER)
     asked = ("--workspace", workspace.home, "access")
@@ -188,8 +179,3 @@ def test_who_sees_single_appeals_is_noted_and_who_sees_their_number_is_not(works
     be("agent")
     page_of("incidents")
     assert noted(workspace) == [("look", "local", "agent", "/incidents")]
-
-
-def test_sessions_go_with_the_log(workspace):
-    assert log.purge(workspace, before=FIRST) == log.PurgedDays(before=FIRST, looks=0, sessions=0)
-    assert database.open_sessions(workspace) == []

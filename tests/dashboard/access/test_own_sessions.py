@@ -11,7 +11,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.settings.view import sessions_of
 from boussole.dashboard.server.access import log, sessions
-from boussole.dashboard.server.access.database import REFERENCE, open_sessions
+from boussole.dashboard.server.access.database import REFERENCE
 from boussole.dashboard.server.access.sessions import OTHERS, PATH, SignedOutError, digest, own_sessions
 from tests.dashboard.access.conftest import browser
 
@@ -105,19 +105,6 @@ def test_nobody_ends_the_session_of_another(workspace, at, tries):
     assert end(browser(workspace), reference(ada)).status_code == 401
     assert ada.post(PATH, data={"f-session": OTHERS}).status_code == 403, "a form of nobody's"
     assert ada.post(PATH, data={"f-session": "x" * 3000}, headers=HERE).status_code == 413
-
-
-@pytest.mark.costly
-def test_the_old_session_ends_when_its_browser_signs_in_again(client, sign_in, oidc, workspace):
-    oidc.knows("ada", "stewards")
-    sign_in("ada")
-    old = client.cookies[COOKIE]
-    sign_in("ada")
-    assert is_in(client)
-    with pytest.raises(SignedOutError, match="was ended"):
-        sessions.by_session(workspace, old)
-    assert len(open_sessions(workspace)) == 1
-    assert [row.place for row in log.entries(workspace) if row.event == "sign_out"] == ["signed in anew"]
 
 
 @pytest.mark.costly

@@ -4,7 +4,6 @@ nothing."""
 from __future__ import annotations
 
 import datetime as dt
-import html
 import json
 import re
 import time
@@ -18,7 +17,6 @@ from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.server.access import identity, log, sessions
-from boussole.dashboard.server.access.database import access, session_table
 from boussole.dashboard.server.access.identity import NONE, proof_of, strong_enough, unprotected
 from boussole.dashboard.server.access.permissions import SEALING, SIGNED_IN, Person, Role, allowed
 from boussole.dashboard.server.access.sessions import SignedOutError
@@ -148,16 +146,6 @@ def test_a_role_that_grows_asks_for_a_stronger_sign_in(client, sign_in, oidc):
 
 
 @pytest.mark.usefixtures("demanding")
-def test_a_session_of_before_the_setting_asks_for_one_too(client, sign_in, oidc, workspace):
-    oidc.knows("ada", "stewards", **STRONG)
-    sign_in("ada")
-    assert is_in(client)
-    with access(workspace) as connection:
-        connection.execute(session_table.update().values(acr=None, amr=None, sid=None, signed_in_at=None, browser=None))
-    assert client.get(PROOF).status_code == 401
-
-
-@pytest.mark.usefixtures("demanding")
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_the_page_says_why_and_leads_to_more(client, sign_in, oidc, monkeypatch, lang):
     monkeypatch.setattr(context, "language", lambda: lang)
@@ -257,11 +245,3 @@ def test_bad_settings_are_told(workspace, line, said):
         file.write(f"{line}\n")
     with pytest.raises(BoussoleError, match=said):
         identity.check_roles(Workspace(workspace.home))
-
-
-@pytest.mark.usefixtures("demanding")
-def test_the_form_that_is_given_back_speaks_french(client, sign_in, oidc):
-    oidc.knows("ada", "ethics-secretary", auth_time=1)
-    sign_in("ada")
-    done = client.post("/committee-act/adopt/external?spoken=fr", data={"x": "y"}, headers=BROWSER)
-    assert "Confirmez votre identité" in html.unescape(done.text)

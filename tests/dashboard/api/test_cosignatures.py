@@ -14,11 +14,10 @@ from starlette.testclient import TestClient
 from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint, parse_request
 from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, SigningKey, make_key
 from boussole.audits.ledger.merkle import verify_consistency
-from boussole.audits.ledger.notes import Note, Signature, parse_note
+from boussole.audits.ledger.notes import Signature, parse_note
 from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.notes.outside import State, outside
-from boussole.dashboard.api.routing import is_api
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.server.access import sessions
 from boussole.dashboard.server.access.permissions import STRANGERS
@@ -257,10 +256,3 @@ def test_who_sends_too_often_waits(server, monkeypatch):
     client = TestClient(Starlette(routes=routes(server.workspace.home)))
     answers = [client.post(PATH, content="x", headers=server.bearer).status_code for _ in range(4)]
     assert answers == [400, 400, 400, 429]
-
-
-def test_the_note_that_is_kept_is_one_that_others_can_check(server):
-    server.send(server.fetched().note.signed(KEY))
-    (kept,) = server.workspace.checkpoints.glob("witnesses/*.checkpoint")
-    assert isinstance(parse_note(kept.read_text(encoding="utf-8")), Note)
-    assert is_api(PATH)

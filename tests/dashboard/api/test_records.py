@@ -22,7 +22,7 @@ from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABL
 from boussole.dashboard.server.routes import record_address
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
-from tests.dashboard.api.described import document, held_to
+from tests.dashboard.api.described import document
 from tests.written import system_text
 
 SAID = {"role": "Steward", "on": DAY}
@@ -88,29 +88,6 @@ def listed(client, kind, *, role="steward", **asked):
     return done.json()["items"]
 
 
-@pytest.mark.costly
-@pytest.mark.parametrize(("kind", "model"), KINDS.items())
-def test_the_openapi_document_describes_each_kind_from_its_model(kind, model):
-    described = document()
-    operation = described["paths"][record_address(kind)]["get"]
-    page = described["components"]["schemas"][f"Page_{model.__name__}Record_"]
-    assert operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith(
-        f"/Page_{model.__name__}Record_"
-    )
-    assert page["properties"]["items"]["items"]["$ref"].endswith(f"/{model.__name__}Record")
-    told = described["components"]["schemas"][f"{model.__name__}Record"]["properties"]
-    secret = {name for each, name in SECRETS if each == kind}
-    assert told.keys() == {"entry", "sealed_on", "kind", *model.model_fields} - secret
-    assert told["kind"]["const"] == kind
-    own = model.model_json_schema()["properties"]
-    assert {name: each.get("description") for name, each in told.items() if name in own} == {
-        name: own[name].get("description") for name in own.keys() & told.keys()
-    }
-    asked = {each["name"] for each in operation["parameters"]}
-    filters = {name for name in ("system", "committee") if name in model.model_fields and name not in model.unasked}
-    assert asked == {"skip", "take", "since", *filters}
-
-
 def test_what_keeps_a_secret_is_marked_and_described_nowhere():
     marked = {
         (kind, name)
@@ -137,18 +114,6 @@ def test_each_role_reads_the_kinds_that_it_may_see(client, role, tries):
         tries.add()
         may = role in TABLE[Action[model.read_action]]
         assert client.get(record_address(kind)).status_code == (200 if may else 403), kind
-
-
-def test_records_are_told_as_their_models_say_the_newest_first(client, entries):
-    found = listed(client, "recommendation", role="reader")
-    assert [each["entry"] for each in found] == [entries["early"], entries["advice"]]
-    assert (found[1]["text"], found[1]["addressee"], found[1]["sealed_on"]) == (
-        "Do it",
-        "Direction",
-        dt.datetime.now(dt.UTC).date().isoformat(),
-    )
-    for each in found:
-        held_to({"$ref": "#/components/schemas/RecommendationRecord"}, each)
 
 
 def test_records_are_asked_for_by_system_committee_and_day(client, entries, hall):

@@ -14,27 +14,21 @@ from boussole.charter.record_types.acts import (
     Attendance,
     Ballot,
     Closing,
-    CommitteeQuestion,
     Consensus,
     Convocation,
     Dissent,
     Item,
-    Mandate,
-    MandateEnd,
-    Minutes,
-    Opening,
     Opinion,
     Participation,
     Proxy,
     Publication,
     PublicationDecision,
-    Recusal,
     Tally,
     Vote,
 )
 from boussole.dashboard.server import forms
-from tests.charter.committee.desk import CALLED, DAY, START, m
-from tests.charter.committee.hall import NAME, who
+from tests.charter.committee.desk import DAY, START, m
+from tests.charter.committee.hall import NAME
 from tests.dashboard.committee.hand import act
 from tests.dashboard.committee.test_looks import look
 
@@ -84,14 +78,6 @@ def test_after_the_end_of_a_vote_nothing_is_lost_and_nobody_votes(hand, hall, of
     assert hand.done(act("count", of, vote)) == tally[0]
 
 
-def test_a_mandate_that_ended_is_told_with_its_day(hand, hall, of):
-    mandate = next(entry for entry, said in hall.house.standing(Mandate) if said.member == m(3))
-    hall.do(MandateEnd, of=mandate, last_day=CALLED)
-    vote = hall.vote(of)
-    told = hand.refused(act("cast", of, vote), role="member", by=3, choice="for")
-    assert told.startswith("The mandate of Jean Martin ended on 1 September 2026.")
-
-
 @pytest.mark.costly
 def test_a_secret_vote_leaves_no_trace_of_what_was_voted(hand, hall, of):
     vote = hall.vote(of, secret=True)
@@ -116,24 +102,6 @@ def test_a_secret_vote_leaves_no_trace_of_what_was_voted(hand, hall, of):
     assert {each.voter for _, each in hand.hall.house.standing(Participation)} == {m(1), m(2), m(3)}
     assert forms._kept
     assert "against" not in repr(forms._kept)
-
-
-@pytest.mark.costly
-def test_what_the_chair_and_the_secretariat_do_with_a_session(hand, hall, of):
-    late = {"mode": "left", "at": "2026-09-15T14:20"}
-    hand.done(act("attend", of), member=[m(4), m(5)], **late)
-    assert [said.mode for _, said in hand.hall.house.standing(Attendance)[-2:]] == ["left", "left"]
-    hand.done(act("proxy", of), giver=m(5), holder=m(2))
-    entry = hand.done(act("aside", of, "matchft"), member=m(3), ground="interest")
-    assert (hand.last(Recusal)[0], hand.last(Recusal)[1].member) == (entry, m(3))
-    pack = hand.done(act("freeze", of))
-    assert hand.done(act("freeze", of)) == pack
-    hand.done(act("close", of), at="2026-09-15T15:00")
-    assert "The session is over" in hand.refused(act("attend", of), member=[m(1)], mode="left", at="2026-09-15T15:01")
-    sealed = hand.done(act("minutes", of))
-    assert hand.done(act("minutes", of)) == sealed
-    assert hand.last(Minutes)[0] == sealed
-    assert len(hand.hall.house.standing(Closing)) == 1
 
 
 def test_all_arrivals_are_recorded_or_none(hand, hall, of):
@@ -207,17 +175,6 @@ def test_what_is_typed_survives_a_refusal_and_is_shown_where_the_form_is_gone(ha
     assert "&lt;b&gt;Trop&lt;/b&gt; tôt." in page
 
 
-def test_a_question_has_somebody_who_asks_and_a_day(hand, hall, of):
-    asked = {"text": "Pourquoi ?", "addressee": "Direction", "due_on": "2026-10-15"}
-    hand.done(act("ask", of), role="member", by=4, **asked)
-    said = hand.last(CommitteeQuestion)[1]
-    assert (said.by, said.of, said.due_on) == (m(4), of, dt.date(2026, 10, 15))
-    told = hand.refused(act("ask", of), role="member", by=4, **{**asked, "due_on": "2026-09-01"})
-    assert "a question is due on the day it is asked, or later" in told
-    assert "does not fit" in hand.refused(act("ask", of), role="member", by=4, **{**asked, "due_on": "soon"})
-    assert "Say first which member" in hand.refused(act("ask", of), role="member", **asked)
-
-
 def test_a_session_is_called_changed_and_cancelled(hand, hall, of):
     when = {"starts": "2026-10-01T14:00", "ends": "2026-10-01T17:00", "place": "Room 2", "remote": "yes"}
     agenda = "Approval of the minutes of the last session\n2. The summer <to come>"
@@ -241,24 +198,6 @@ def test_a_session_is_called_changed_and_cancelled(hand, hall, of):
     hand.done(act("cancel", first), text="Strike.")
     assert hand.hall.found(first).state == "cancelled"
     assert "The session was cancelled" in hand.refused(act("cancel", first), text="Flood.")
-
-
-def test_without_a_quorum_a_second_session_is_called(hand, hall):
-    when = {"starts": START, "ends": START + dt.timedelta(hours=2), "place": "Room 4"}
-    from boussole.charter.committee.acts.meeting import convene
-    from tests.charter.committee.desk import AGENDA
-
-    of = convene(hall.workspace, NAME, who=who(CALLED), agenda=AGENDA, **when).entry
-    hand.done(act("attend", of), member=[m(1)], mode="in_person", at="2026-09-15T14:00")
-    assert "There is no quorum: 1 count as there, and 3 are needed." in hand.refused(act("open", of))
-    hand.done(act("no-quorum", of))
-    again = hand.done(act("again", of), starts="2026-09-25T14:00", ends="2026-09-25T16:00", place="Room 1")
-    assert hand.hall.found(again).call.second_call_of == of
-    other = convene(hall.workspace, NAME, who=who(CALLED), agenda=AGENDA, **{**when, "place": "Room 3"}).entry
-    hand.done(act("attend", other), member=[m(2), m(3), m(4)], mode="in_person", at="2026-09-15T14:00")
-    assert "Nothing is filled in: Who presides." in hand.refused(act("open", other))
-    hand.done(act("open", other), presiding=m(3))
-    assert hand.last(Opening)[1].presiding == m(3)
 
 
 @pytest.mark.parametrize(
