@@ -1,4 +1,4 @@
-"""Charts place every group, its interval and its threshold where the document says, and say so in words."""
+"""Charts place groups, intervals and thresholds where the document says, and are told apart without colour."""
 
 from __future__ import annotations
 
@@ -10,10 +10,23 @@ import pytest
 
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument
-from boussole.dashboard.markup.elements import embed
+from boussole.dashboard.markup.elements import DARK, MARKS, STYLE, embed, word
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.charts.charts import svg
-from boussole.dashboard.views.charts.drawings import NARROW, WIDE, Dot, DotLayout, DotRows, ThresholdLine, draw, ticks
+from boussole.dashboard.views.charts.drawings import (
+    MOST_RINGS,
+    NARROW,
+    WIDE,
+    Dot,
+    DotLayout,
+    DotRows,
+    SystemRing,
+    ThresholdLine,
+    draw,
+    rose_svg,
+    rose_text,
+    ticks,
+)
 from boussole.dashboard.views.charts.groups import GroupRow, group_name
 from boussole.dashboard.views.charts.tables import with_others
 from tests.as_json import (
@@ -24,6 +37,8 @@ from tests.as_json import (
 from tests.charter.builders import system
 
 Document = dict[str, Any]
+
+
 FR, EN = speaker("fr"), speaker("en")
 
 
@@ -140,3 +155,55 @@ def test_a_group_of_two_attributes_has_the_name_that_sentences_give_it():
     mixed = group_name(both, speaker("en"), system=system(groups=french))
     assert mixed == "Women, personnes de 50 ans et plus"
     assert ("personnes de 50 ans et plus", "fr") in mixed.passages
+
+
+ARTICLES = {"a": "Purpose", "b": "People & work", "c": "Fairness and non-discrimination"}
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(rings: list[SystemRing], needle: str | None = None) -> ET.Element:
+    return ET.fromstring(rose_svg(ARTICLES, rings, "en", needle=needle))  # noqa: S314 (our own drawing)
+
+
+def test_one_segment_per_article_and_system_unknown_ones_hatched() -> None:
+    tree = drawn(
+        [SystemRing(title="X", verdicts={"a": "kept", "b": "unknown"}), SystemRing(title="Y", verdicts={"c": "broken"})]
+    )
+    fills = [path.get("fill") for path in tree.iter(f"{SVG}path") if path.get("stroke")]
+    assert len(fills) == 6
+    assert fills.count("#e2e0ee") == 1
+    assert [path.get("fill") for path in tree.iter(f"{SVG}path")].count("url(#hatch)") == 1
+
+
+def test_beyond_five_systems_there_is_one_ring_of_the_worst_verdicts() -> None:
+    rings = [SystemRing(title=f"S{i}", verdicts={"a": "kept", "b": "kept"}) for i in range(MOST_RINGS)]
+    rings.append(SystemRing(title="S6", verdicts={"a": "kept", "b": "broken"}))
+    assert rose_text(ARTICLES, rings, "en").startswith("Purpose: Worst of 6 systems kept. People & work: Worst of 6")
+    assert len([path for path in drawn(rings).iter(f"{SVG}path") if path.get("stroke")]) == 3
+
+
+def test_data_in_names_stays_text() -> None:
+    svg = rose_svg({"a": "<script>x</script>"}, [SystemRing(title='"><b>', verdicts={})], "fr")
+    assert "<script" not in svg
+    assert "<b>" not in svg
+
+
+def test_no_two_verdicts_share_a_shape_or_a_word() -> None:
+    assert len({mark.shape for mark in MARKS.values()}) == len(MARKS)
+    for lang in ("fr", "en"):
+        assert len({word(verdict, speaker(lang)) for verdict in MARKS}) == len(MARKS)
+
+
+ROOTS = [dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{3,6});", body)) for body in re.findall(r":root {([^}]*)}", STYLE)]
+
+
+@pytest.mark.parametrize("verdict", MARKS)
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_style_gives_each_verdict_its_ink_and_tint(verdict: str, dark: bool) -> None:
+    """In the dark those of pictures there: a light tint would shine among them."""
+    rule = re.search(rf"\.badge-{verdict} {{ background: var\(--(.+?)\); color: var\(--(.+?)\); }}", STYLE)
+    assert rule is not None
+    mark, (tint, ink) = MARKS[verdict], (ROOTS[dark][name].replace("#fff", "#ffffff", 1)[:7] for name in rule.groups())
+    assert (tint, ink) == ((DARK[mark.tint], DARK[mark.ink]) if dark else (mark.tint, mark.ink))

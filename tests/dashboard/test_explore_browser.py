@@ -1,7 +1,10 @@
-"""Where people explore: by keyboard and by pointer, on a desk and a phone, and the address says what is shown."""
+"""Where people explore, by keyboard and by pointer, on a desk and a phone: groups of a figure, months of a drawing."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,11 +13,17 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.dashboard.browsing import SIDEWAYS, Open, keeps_its_policy, narrow, violations, waiting, whole
+from tests.dashboard.browsing import SIDEWAYS, Open, keeps_its_policy, narrow, served, violations, waiting, whole
 
 ONE = "/fairness?system=matchft&by=age"
+
+
 WHILE_OPEN = ("page-has-heading-one", "region")
+
+
 """While a list is open, it alone is read aloud: the title and landmarks of its page are told again once it is shut."""
+
+
 SEEN = "return getComputedStyle(arguments[0]).clipPath === 'none'"
 
 
@@ -59,3 +68,45 @@ def test_marks_tell_themselves_to_the_pointer_and_the_keyboard(visit: Open) -> N
     waiting(page).until(lambda b: asked(b).get("group", "").startswith("age="))
     whole(page)
     assert page.find_elements(By.CSS_SELECTOR, "a.spot[aria-current]")
+
+
+@pytest.fixture
+def patient(watched: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """The browser, which gives all rules the time that a page of many drawings takes on a busy machine."""
+    usual = watched.timeouts.script
+    watched.set_script_timeout(240)
+    yield watched
+    watched.set_script_timeout(usual)
+
+
+@pytest.fixture(scope="module")
+def demo(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a dashboard on the demo: drawings need decisions."""
+    yield from served(Path(shutil.copytree(demo_home, tmp_path_factory.mktemp("explored") / "demo")))
+
+
+@pytest.mark.slow
+def test_a_drawing_over_time_is_read_month_by_month(patient: webdriver.Chrome, demo: str) -> None:
+    """One stop of the Tab key, then arrows; or the month under the pointer."""
+    page = patient
+    page.get(f"{demo}/drift?system=matchft&lang=en")
+    whole(page)
+    slider = page.find_element(By.CSS_SELECTOR, ".reading [role=slider]")
+    said = page.find_element(By.CSS_SELECTOR, ".reading-said")
+    newest, last = slider.get_attribute("aria-valuetext"), int(slider.get_attribute("aria-valuemax") or "0")
+    assert said.text == ""
+    slider.send_keys(Keys.END)
+    waiting(page).until(lambda _: said.text == newest)
+    slider.send_keys(Keys.HOME)
+    waiting(page).until(lambda _: said.text != newest)
+    first = said.text
+    assert slider.get_attribute("aria-valuenow") == "0"
+    slider.send_keys(Keys.ARROW_LEFT)
+    assert said.text == first
+    slider.send_keys(Keys.ARROW_RIGHT)
+    waiting(page).until(lambda _: slider.get_attribute("aria-valuenow") == "1")
+    ActionChains(page).move_to_element_with_offset(slider, slider.size["width"] // 2 - 4, 0).perform()
+    waiting(page).until(lambda _: said.text == newest)
+    assert int(slider.get_attribute("aria-valuenow") or "0") == last
+    assert violations(page) == []
+    keeps_its_policy(page)

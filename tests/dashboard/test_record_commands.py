@@ -1,15 +1,18 @@
-"""`boussole record`: each kind can be stated, and what cannot be is said with the next step."""
+"""`boussole record`, `incident` and `appeal`: each kind can be stated; what cannot be is said with the next step."""
 
 from __future__ import annotations
+
+import sqlite3
 
 import pytest
 from typer.testing import CliRunner
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.records import statements
+from boussole.charter.records import seal, statements
 from boussole.charter.records.in_force import in_force
 from boussole.dashboard.cli.main import app
+from tests.charter.incidents.made import incident
 from tests.written import system_text
 
 BY = ["--role", "Secretariat", "--on", "2026-03-01"]
@@ -26,13 +29,13 @@ def home(tmp_path):
 
 
 def run(home, *arguments):
-    return CliRunner().invoke(app, ["--workspace", str(home), *arguments])
+    return CliRunner().invoke(app, ["--workspace", str(home), *map(str, arguments)])
 
 
 def done(home, *arguments):
     result = run(home, *arguments)
-    assert result.exit_code == 0, result.output
-    return result.output
+    assert result.exit_code == 0, (result.output, result.exception)
+    return result
 
 
 def test_every_kind_can_be_stated(home):
@@ -71,9 +74,9 @@ def test_every_kind_can_be_stated(home):
     assert stated[4].articles == ["securite", "finalite"]
     assert stated[6].outside
     assert not any(each.signed_in for each in stated)
-    shown = done(home, "record", "list", "--kind", "finding").splitlines()
+    shown = done(home, "record", "list", "--kind", "finding").output.splitlines()
     assert shown == ["4\tfinding\t2026-03-01\tall systems\tSecretariat\tauthority CNIL, title SAN-2026-003"]
-    assert "* 0.2" in done(home, "charter", "versions")
+    assert "* 0.2" in done(home, "charter", "versions").output
     assert in_force(Workspace(home)).act.role == "Secretariat"
 
 
@@ -103,3 +106,81 @@ def test_what_cannot_be_stated_is_said_and_nothing_is_recorded(home, arguments, 
     assert statements(Workspace(home)) == []
     # What a record is about is looked up last, in the transaction that seals it: its document is there by then.
     assert (home / "documents").exists() == (arguments[0] == "close")
+
+
+STEWARD = ["--role", "Steward", "--on", "2026-03-02"]
+
+
+HAPPENED = ["--title", "Left out", "--happened-on", "2026-02-27", "--known", "2026-03-02 09:30"]
+
+
+CHAT = ["--system", "chat"]
+
+
+def test_an_incident_from_its_entry_to_its_end(home):
+    asked = ["--question", "undeclared_use", "--article", "finalite", "--personal-data"]
+    done(home, "incident", "open", *CHAT, "--severity", "serious", *HAPPENED, "--text", "A leak.", *asked, *STEWARD)
+    shown = done(home, "incident", "list", "--on", "2026-03-06")
+    assert shown.stdout == "0\toverdue\tserious\tchat\t2026-03-05 09:30\tLeft out\n"
+    day = ["--role", "Steward", "--on", "2026-03-10"]
+    done(home, "incident", "update", 0, *day, "--reported-to", "CNIL", "--reported", "2026-03-10T10:00",
+         "--duty", "gdpr_33")  # fmt: skip
+    ending = ["--cause", "An old key.", "--measures", "A new one."]
+    early = run(home, "incident", "close", 0, *day, *ending)
+    assert "no report is recorded" in str(early.exception)
+    done(home, "incident", "update", 0, *day, "--reported-to", "Authority", "--reported", "2026-03-10", "--duty",
+         "ai_act_73")  # fmt: skip
+    done(home, "incident", "close", 0, *day, *ending)
+    listed = done(home, "incident", "list", "--on", "2026-03-31")
+    assert listed.stdout == "0\tclosed\tserious\tchat\t-\tLeft out\n"
+    assert "Reported in time: 1 of 2 reports that were due." in listed.stderr
+    assert done(home, "incident", "list", "--open", "--on", "2026-03-31").stdout == ""
+    assert run(home, "verify", "--ledger").exit_code == 3
+
+
+def test_an_appeal_is_known_by_its_number_alone(home):
+    entered = ["appeal", "enter", *CHAT, "--asks", "explanation", "--ground", "not_told", "--decided-on", "2026-01-15"]
+    number = done(home, *entered, "--received-on", "2026-01-20", "--human-review", *STEWARD).stdout.strip()
+    late = done(home, "appeal", "list", "--on", "2026-03-02").stdout
+    assert late == f"{number}\t0\tlate\tchat\texplanation\t2026-02-20\t41\t-\n"
+    done(home, "appeal", "decide", number, "--outcome", "upheld", "--reviewed", *STEWARD)
+    listed = done(home, "appeal", "list", "--on", "2026-03-02")
+    assert listed.stdout.split("\t")[-1] == "upheld\n"
+    assert "Received: 1, waiting: 0, of these late: 0." in listed.stderr
+    assert statements(Workspace(home))[1].statement.of == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["incident", "open", "--system", "chatt", "--severity", "minor", "--text", "x", *HAPPENED], "system 'chatt'"),
+        (["incident", "open", *CHAT, "--severity", "minor", "--text", "Mme Durand", *HAPPENED], "name somebody"),
+        (["incident", "open", *CHAT, "--severity", "minor", "--text", "x", "--audit", 4, *HAPPENED], "no audit of"),
+        (["incident", "open", *CHAT, "--severity", "minor", "--text", "x", "--question", "undeclared", *HAPPENED],
+         "closest is “undeclared_use”"),
+        (["incident", "close", 3, "--cause", "x", "--measures", "y"], "entry 3 is no record"),
+        (["appeal", "decide", "r_00000000", "--outcome", "upheld"], "no appeal 'r_00000000'"),
+        (["appeal", "decide", 8, "--outcome", "upheld"], "entry 8 is no record"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_entered_is_said_and_nothing_is_recorded(home, arguments, told):
+    result = run(home, *arguments, *STEWARD)
+    assert isinstance(result.exception, BoussoleError), result.output
+    assert told in str(result.exception)
+    assert statements(Workspace(home)) == []
+
+
+def test_no_other_door_leads_into_the_ledger_and_verify_finds_who_found_one(home):
+    with pytest.raises(BoussoleError, match="boussole incident"):
+        seal(Workspace(home), incident(system="chat"))
+    done(home, "incident", "open", *CHAT, "--severity", "minor", *HAPPENED, "--text", "x", *STEWARD)
+    from boussole.charter.records import open_records
+    from boussole.charter.records.statements import write
+
+    with open_records(Workspace(home)).begin() as connection:
+        write(connection, incident(system="chat", text="Joindre a.b@exemple.fr"))
+    found = run(home, "verify", "--ledger")
+    assert found.exit_code == 1
+    assert "Entry 1: The text seems to hold an e-mail address" in found.output
+    with sqlite3.connect(home / "governance.sqlite") as connection:
+        assert connection.execute("SELECT count(*) FROM records").fetchone() == (2,)

@@ -1,4 +1,4 @@
-"""What nobody foresaw, on a page or around it, is told in plain words, and noted for whoever keeps the server."""
+"""What nobody foresaw is told in plain words and noted for whoever keeps the server, without a word of a row."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from boussole.audits.ledger.database import writer
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.server.process import noted
 from tests.dashboard.app_at import app_at
 
 TOLD = "que personne n’avait prévu"
+
+
 Look = Callable[[str], tuple[str, str]]
 
 
@@ -62,3 +69,23 @@ def test_what_fails_in_the_foot_leaves_the_page_whole(look: Look) -> None:
     assert TOLD not in shown
     assert 'class="foot"' in shown
     assert "on the foot of the pages" in noted
+
+
+def test_the_log_names_the_place_and_quotes_no_row(caplog):
+    row = ["CANARY 1975"]
+    try:
+        duckdb.execute("SELECT CAST(? AS DATE)", row).fetchall()
+    except duckdb.Error as error:
+        number = noted(error, "the page /data")
+    assert f"trouble {number} on the page /data: ConversionException" in caplog.text
+    assert "test_unforeseen.py" in caplog.text
+    assert "1975" not in caplog.text
+
+
+def test_what_was_written_stands_in_no_error_of_the_records(tmp_path):
+    with writer(tmp_path / "records.sqlite").begin() as connection:
+        connection.execute(text("CREATE TABLE one (id INTEGER PRIMARY KEY, words TEXT)"))
+        connection.execute(text("INSERT INTO one VALUES (1, 'x')"))
+        with pytest.raises(IntegrityError) as raised:
+            connection.execute(text("INSERT INTO one VALUES (:id, :words)"), {"id": 1, "words": "CANARY"})
+    assert "CANARY" not in str(raised.value)

@@ -1,18 +1,26 @@
-"""The page of a system that writes: by task, what became of it, where it ran, what it cost; counted by hand."""
+"""What a page tells of a system that writes: counted by task, and little where few made it or the log says less."""
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.overview import overview
 from boussole.audits.decisions.written import TaskTexts, named_tasks
+from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
+from boussole.charter.records.facts import Facts
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.generations.view import generations_page
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.store import StoreFacts
 from boussole.dashboard.views.system_tables import WrittenView, written
 
 SYSTEM = """
@@ -31,7 +39,11 @@ generations:
    calls: {places: [Paris], models: {m: {active: 24, total: 24, pue: 1.2, wue: 0.4}},
            budgets: {2026: {co2e_kg: 2, water_l: 400, adopted_on: 2026-01-20}}}}
 """
+
+
 SCRIPT = "<script>alert(1)</script>"
+
+
 ROWS = [  # task, outcome, place, month, how many
     ("mail", "kept", "Paris", 9, 60),
     ("mail", "edited", "Paris", 9, 30),
@@ -93,3 +105,39 @@ def test_a_log_that_says_less_is_told_with_less(tmp_path: Path) -> None:
     assert found is not None
     page = shown(written(found, workspace.system("writer"), None, speaker("en")), "en")
     assert (found.texts, found.tasks, "The log does not say." in page, "<table" in page) == (1, (), True, False)
+
+
+EN, FR = speaker("en"), speaker("fr")
+
+
+TODAY = dt.date(2026, 11, 27)
+
+
+WRITER = """
+id: writer
+kind: generation
+title: {fr: "Plume <b>", en: "Quill <b>"}
+purpose: {fr: "Écrit.", en: "Writes."}
+owner: Direction
+status: pilot
+risk: limited
+risk_reason: x
+"""
+
+
+LOG = "generations: {id: id, at: at, input: prompt, output: text, tokens_out: tokens, feedback: said}\n"
+
+
+def writer(more: str = "") -> System:
+    return System.model_validate(yaml.safe_load(WRITER + more))
+
+
+def look(scene: Scene, system: System) -> dict[str, str]:
+    seen = replace(scene, systems={**scene.systems, "writer": system}, facts=Facts(as_of=TODAY))
+    return dict(generations_page(seen, StoreFacts(), speaker("en"), query={}).writers[0].facts)
+
+
+def test_where_no_text_came_in_or_none_is_kept_the_page_says_so(scene: Scene) -> None:
+    assert look(scene, writer(LOG))["Texts that came in"] == "none yet"
+    unkept = LOG.replace("said}", "said, texts: {kept: false}}")
+    assert look(scene, writer(unkept))["What is kept of each"] == "its length, what its user said of it"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import time
 
 import pytest
 
 from boussole.charter.committee.acting import committee_state, do
 from boussole.charter.committee.people.directory import name_member
-from boussole.charter.committee.rules import TEMPLATES
 from boussole.charter.record_types.acts import CommitteeQuestion, Mandate, MandateEnd
 from boussole.dashboard.views import store
 from tests.charter.committee.desk import m
@@ -54,28 +52,6 @@ def test_it_is_sealed_under_their_number_whatever_the_request_claims(client, sig
     assert "done=" in done.headers["location"]
     (said,) = questions(workspace)
     assert (said.by, said.role, said.signed_in) == (m(2), "member", True)
-
-
-@pytest.mark.costly
-@pytest.mark.usefixtures("mandates")
-def test_who_chairs_a_committee_leads_no_other(client, sign_in, oidc, workspace, today):
-    (workspace.home / "committees").mkdir()
-    for name in ("external", "internal"):
-        shutil.copy(TEMPLATES / f"{name}.yaml", workspace.home / "committees")
-    oidc.knows("ada", "ethics-chair")
-    sign_in("ada")
-    day = today + dt.timedelta(days=60)
-    call = {"starts": f"{day}T14:00", "ends": f"{day}T16:00", "place": "Room 1", "agenda": "One"}
-    matter = {"subject": "MatchFT", "origin": "organisation", "sender": "Direction"}
-
-    def send(path, **fields):
-        done = client.post(f"{path}?spoken=en", files={k: (None, v) for k, v in fields.items()}, headers=BROWSER)
-        return done.headers["location"]
-
-    assert "sent=" in send("/committee-act/convene/internal", **call)
-    assert committee_state(workspace, "internal").acts == ()
-    assert "done=" in send("/committee-act/convene/external", **call)
-    assert "done=" in send("/committee-act/refer/internal", **matter)
 
 
 @pytest.fixture(params=["Pacific/Midway", "Pacific/Kiritimati"])

@@ -1,4 +1,4 @@
-"""Which audits a report shows, where it goes, and what it refuses."""
+"""Which audits a report shows, where it goes, what it refuses, what it tells of incidents and of what is unexamined."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ from typer.testing import CliRunner
 
 from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
+from boussole.charter.incidents.book import enter
+from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records import save_audit
 from boussole.charter.records.in_force import AdoptionAct, in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.reports.view import listed, reports
-from boussole.dashboard.report import typesetting, write_report
+from boussole.dashboard.report import closing, typesetting, write_report
 from boussole.dashboard.report.attachments import attachments, check
+from boussole.dashboard.report.closing import events, untouched
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition, teller
+from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.papers import parse_period
 from tests.as_json import audit_document as as_json
 from tests.as_json import in_period
@@ -231,3 +235,49 @@ def test_a_charter_is_adopted_when_the_ledger_says_so_whatever_its_text_says(wor
     adopted = replace(proposed, acts=dict.fromkeys(proposed.charters, act))
     assert "adopted" not in told(adopted).replace("The charter was adopted after this period had begun.", "")
     assert "The charter was adopted after this period had begun." in told(adopted)
+
+
+INCIDENT = {
+    "role": "Product",
+    "on": dt.date(2026, 10, 2),
+    "signed_in": False,
+    "text": "Whoever reads this knows a name.",
+    "system": "offers",
+    "severity": "serious",
+    "title": "A title that only some may read",
+    "happened_on": dt.date(2026, 10, 1),
+    "known_at": dt.datetime.fromisoformat("2026-10-02T12:00"),
+    "timezone": "Europe/Paris",
+}
+
+
+def test_the_page_of_incidents_counts_them_and_tells_nobody_s_account(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    fill(workspace)
+    enter(workspace, Incident(**INCIDENT))
+    enter(workspace, Incident(**{**INCIDENT, "severity": "minor"}))
+    wrong, work = events(edition(workspace, None), teller("en"))["parts"]
+    assert wrong["told"][:2] == ["Two incidents were recorded.", "Two are still open."]
+    assert work["told"] == ["No training has been recorded."]
+    for hidden in ("A title that only some", "knows a name"):
+        assert hidden not in str([wrong, work])
+
+
+@pytest.mark.parametrize("room", [1, 2, 3, 99])
+def test_every_question_that_nobody_examined_is_counted_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    monkeypatch.setattr(closing, "REASONS", room)
+    workspace = make_workspace(tmp_path / "w")
+    fill(workspace)
+    made, tell = edition(workspace, None), teller("en")
+    for system, shown in zip(made.scene.examined, untouched(made, tell)["systems"], strict=True):
+        left = [each for each in made.scene.examined[system].verdicts if each.verdict == "not_examined"]
+        asked = [indicator_of(made.charters[system], each) for each in left]
+        numbers = {each.number for each in asked if each is not None}
+        lines = shown["reasons"]
+        assert len(lines) > 1 or room == 1
+        assert len(lines) <= room
+        assert {number for line in lines for number in line[2].split(", ")} == numbers
+        said = {tell.plural("One question", "{n} questions", n): n for n in range(len(left) + 1)}
+        assert sum(said[line[0]] for line in lines) == len(left)

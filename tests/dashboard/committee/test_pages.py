@@ -1,10 +1,13 @@
-"""The session page: where it stands, the quorum in words, decisions and what they never show, by hand."""
+"""The pages of a committee and of a session, by hand: where it stands, decisions and what they never show."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 import pytest
 
 from boussole.charter.committee.meetings.sessions import session
+from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.voting.ballot_box import Box, commitment, with_ballot
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.committee.voting.votes import result
@@ -12,19 +15,81 @@ from boussole.charter.record_types.acts import (
     Annulment,
     Ballot,
     Cancellation,
+    Consensus,
     FrozenPack,
     NoQuorum,
+    Opinion,
+    OpinionText,
     Participation,
+    Publication,
+    PublicationDecision,
     Tally,
     Vote,
 )
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.committee.view import OverviewPage, overview_page
 from boussole.dashboard.pages.session.view import SessionPage, session_page
 from boussole.dashboard.views.records.offering import NOBODY
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, m
 
 EN, FR = speaker("en"), speaker("fr")
+
+
+DRAFT = SavedDraft(
+    id=4, committee="external", about=None, version=2, sealed_as=None, writer=None, writing_since=None,
+    body={"title": "On <i>MatchFT</i>"}, author=m(1), saved_at="2026-09-02T10:00:00Z",
+)  # fmt: skip
+
+
+def overview(chamber, say=EN, drafts=()) -> OverviewPage:
+    return overview_page(chamber, {"external": chamber}, drafts, say, query={"lang": say.lang})
+
+
+def issued(desk, title="On MatchFT"):
+    of = desk.call()
+    desk.arrive(of, 1, 2)
+    desk.open(of, 1)
+    text = OpinionText(title=title, sense="favourable", words="Yes.")
+    counted = count(desk.house, session(desk.house, of), "matchft")
+    agreed = Consensus(**SAID, on=DAY, of=of, item="matchft", title="T", subject=text.sha256, count=counted)
+    return desk.seal(Opinion(**SAID, on=DAY, of=desk.seal(agreed), wording=text))
+
+
+def test_an_opinion_that_was_ignored_stands_first_and_is_marked(desk, seen):
+    first = issued(desk, "First")
+    second = issued(desk, "Second")
+    desk.seal(PublicationDecision(**SAID, on=DAY, of=first, publish=True))
+    desk.seal(Publication(**SAID, on=DAY, of=first, where="Register"))
+    desk.seal(PublicationDecision(**SAID, on=DAY, of=second, publish=False, text="It names a supplier."))
+    waiting = overview(seen(DAY)).opinions
+    assert [(row.title[0], row.published, row.answered, row.grave) for row in waiting] == [
+        ("First", "on 15 September 2026", "awaited by 14 December 2026", False),
+        ("Second", "withheld", "awaited by 14 December 2026", False),
+    ]
+    late = overview(seen(DAY + dt.timedelta(days=200)))
+    assert [(row.answered, row.followed, row.grave) for row in late.opinions] == [
+        ("late since 14 December 2026", "ignored", True)
+    ] * 2
+    assert late.told == ["Two opinions were ignored."]
+
+
+def test_whatever_people_wrote_is_text(desk, seen):
+    issued(desk, "<script>alert(1)</script>")
+    shown = overview(seen(DAY), drafts=[DRAFT])
+    made = Template("pages/committee/committee.html", EN)
+    parts = [made(part, shown, NOBODY) for part in ("due", "matters", "members")]
+    html = "".join([made("head", shown), made("opinions", shown), *parts])
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "Zoé &lt;b&gt;Petit&lt;/b&gt;" in html
+    assert "On &lt;i&gt;MatchFT&lt;/i&gt;" in html
+    assert "<script" not in html
+    assert "<b>" not in html
+
+
+EN, FR = speaker("en"), speaker("fr")
+
+
 SECRET = ["for", "against", "against"]
 
 
