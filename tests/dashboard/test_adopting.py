@@ -5,19 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import Adoption
 from boussole.charter.records import statements
 from boussole.charter.records.in_force import adopt, in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
-from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.charter.forms import adopting, adoption_routes
-from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Action, Person, Role
-from boussole.dashboard.server.forms import problem_of
+from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action, Person, Role
+from tests.dashboard.posting import Forms
 
 EN, FR = speaker("en"), speaker("fr")
 VOTE = ("vote.txt", b"Adopted by all.", "text/plain")
@@ -35,10 +32,7 @@ def workspace(tmp_path, monkeypatch):
 
 @pytest.fixture
 def client(workspace):
-    routes = guarded(adoption_routes(workspace.home), workspace.home)
-    made = TestClient(Starlette(routes=routes), follow_redirects=False)
-    made.cookies.set(COOKIE, "chair")
-    return made
+    return Forms(workspace, adoption_routes, role="chair", base="/charter/")
 
 
 def raised(workspace, version="9.0"):
@@ -54,25 +48,10 @@ def fields(workspace, **changed):
     return {**said, "document": VOTE, **changed}
 
 
-def sent(client, lang="en", **given):
-    files = {f"f-{name}": value if isinstance(value, tuple) else (None, value) for name, value in given.items()}
-    return client.post(f"/charter/adopt?spoken={lang}&lang={lang}", files=files)
-
-
-def place(client, **given):
-    answer = sent(client, **given)
-    assert "done=" in answer.headers["location"], wrong_at(answer)
-    return answer.headers["location"]
-
-
-def wrong_at(answer):
-    return problem_of(answer.headers["location"].partition("sent=")[2].partition("&")[0].partition("#")[0])
-
-
 def test_it_is_the_adoption_that_the_command_makes(workspace, client, tmp_path):
     given = fields(workspace)
-    told = place(client, **given)
-    assert place(client, **given) == told
+    told = client.done("adopt", **given)
+    assert client.done("adopt", **given) == told
     (each,) = statements(workspace, kinds=[Adoption.kind])
     (tmp_path / "vote.txt").write_bytes(VOTE[1])
     other = Workspace.create(tmp_path / "other")
@@ -91,21 +70,21 @@ def test_it_is_offered_to_those_who_adopt_rules_while_there_is_a_text_to_adopt(w
     offered = [title for title, _ in adopting(workspace, me, FR)]
     assert offered == (["Enregistrer que le comité a adopté ce texte"] if may else [])
     if may:
-        place(client, **fields(workspace))
+        client.done("adopt", **fields(workspace))
         assert adopting(workspace, me, EN) == []
         raised(workspace)
         assert len(adopting(workspace, me, EN)) == 1
         (workspace.home / "charter" / "charter.yaml").write_text("nothing: [", encoding="utf-8")
         assert adopting(workspace, me, EN) == []
     else:
-        client.cookies.set(COOKIE, role.value)
-        assert sent(client, **fields(workspace)).status_code == 403
+        client.be(role.value)
+        assert client.send("adopt", **fields(workspace)).status_code == 403
 
 
 def test_a_text_that_changed_since_it_was_shown_is_not_adopted(workspace, client):
     given = fields(workspace)
     raised(workspace)
-    found = wrong_at(sent(client, "fr", **given))
+    found = client.wrong("adopt", lang="fr", **given)
     assert "a changé depuis l’affichage" in found.text
     assert statements(workspace) == []
 
@@ -120,21 +99,21 @@ def test_a_text_that_changed_since_it_was_shown_is_not_adopted(workspace, client
     ],
 )
 def test_what_does_not_fit_is_said_at_its_field(workspace, client, changed, at, told):
-    place(client, **fields(workspace))
+    client.done("adopt", **fields(workspace))
     raised(workspace)
-    found = wrong_at(sent(client, "fr", **fields(workspace, **changed)))
+    found = client.wrong("adopt", lang="fr", **fields(workspace, **changed))
     assert (found.at, told in found.text) == (at, True), found.text
     assert len(statements(workspace)) == 1
 
 
 @pytest.mark.costly
 def test_another_text_of_the_same_number_is_refused(workspace, client):
-    place(client, **fields(workspace))
+    client.done("adopt", **fields(workspace))
     path = workspace.home / "charter" / "charter.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("title:", "title:  ", 1), encoding="utf-8")
     assert adopting(workspace, Person(role=Role.CHAIR), EN) == []  # the same text in another hand
     version = load_charter(workspace).version
     path.write_text(path.read_text(encoding="utf-8").replace("alpha: 0.05", "alpha: 0.04", 1), encoding="utf-8")
     assert load_charter(workspace).alpha == 0.04
-    found = wrong_at(sent(client, "fr", **fields(workspace)))
+    found = client.wrong("adopt", lang="fr", **fields(workspace))
     assert f"comme version {version}" in found.text

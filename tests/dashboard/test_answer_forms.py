@@ -5,20 +5,18 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.judging.families import takes_cases
 from boussole.charter.records import statements
-from boussole.dashboard.app.server import guarded
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.forms import recording, stating_routes
-from boussole.dashboard.server.access.permissions import COOKIE, TABLE, Action, Person, Role
-from boussole.dashboard.server.forms import FormProblem, form_html, problem_of
+from boussole.dashboard.server.access.permissions import TABLE, Action, Person, Role
+from boussole.dashboard.server.forms import form_html
 from boussole.dashboard.views import store
+from tests.dashboard.posting import Forms, workspace_of
 from tests.written import system_text
 
 EN, FR = speaker("en"), speaker("fr")
@@ -28,43 +26,18 @@ LETTER = ("letter.txt", b"Signed by all.", "text/plain")
 
 @pytest.fixture
 def workspace(tmp_path, monkeypatch):
-    made = Workspace.create(tmp_path / "home")
-    for name, kind in (("chat", "generation"), ("form", "declared")):
-        (made.home / "systems" / f"{name}.yaml").write_text(system_text(name, "", kind=kind), encoding="utf-8")
+    made = workspace_of(tmp_path / "home", chat="generation", form="declared")
     monkeypatch.setenv("BOUSSOLE_HOME", str(made.home))
-    return Workspace(made.home)
+    return made
 
 
 @pytest.fixture
 def client(workspace):
-    routes = guarded(stating_routes(workspace.home), workspace.home)
-    made = TestClient(Starlette(routes=routes), follow_redirects=False)
-    made.cookies.set(COOKIE, "steward")
-    return made
+    return Forms(workspace, stating_routes, role="steward", base="/answer/")
 
 
 def titles(workspace, key, role=Role.STEWARD, system="chat", say=EN):
     return [title for title, _ in recording(store.scene(workspace), system, key, Person(role=role), say)]
-
-
-def sent(client, path, lang="en", **fields):
-    files = {f"f-{name}": value if isinstance(value, tuple) else (None, value) for name, value in fields.items()}
-    return client.post(f"/answer/{path}?spoken={lang}", files=files)
-
-
-def taken(client, path, **fields):
-    answer = sent(client, path, **fields)
-    assert answer.status_code == 303, answer.text
-    place = answer.headers["location"]
-    assert "done=" in place, problem_of(place.partition("sent=")[2].partition("#")[0].partition("&")[0])
-    return place
-
-
-def wrong(client, path, lang="en", **fields) -> FormProblem:
-    place = sent(client, path, lang, **fields).headers["location"]
-    found = problem_of(place.partition("sent=")[2].partition("#")[0].partition("&")[0])
-    assert found is not None, place
-    return found
 
 
 def stated(workspace):
@@ -108,18 +81,18 @@ def test_a_measured_question_takes_no_statement(workspace, client):
     measured = {way.id for way in scene.charter.ways if way.evidence == "measured" and not takes_cases(way)}
     others = [each.indicator for each in scene.standing["chat"].verdicts if each.indicator in measured]
     assert others
-    assert sent(client, f"attest/chat.{others[0]}", **STATEMENT, document=LETTER).status_code == 404
-    assert sent(client, f"case/chat.{others[0]}", **CASE).status_code == 404
-    assert sent(client, f"case/chat.{ATTESTED}", **CASE).status_code == 404
-    assert sent(client, f"attest/chat.{TOLERATES_NONE}", **STATEMENT, document=LETTER).status_code == 404
+    assert client.send(f"attest/chat.{others[0]}", **STATEMENT, document=LETTER).status_code == 404
+    assert client.send(f"case/chat.{others[0]}", **CASE).status_code == 404
+    assert client.send(f"case/chat.{ATTESTED}", **CASE).status_code == 404
+    assert client.send(f"attest/chat.{TOLERATES_NONE}", **STATEMENT, document=LETTER).status_code == 404
     assert stated(workspace) == []
 
 
 @pytest.mark.costly
 def test_a_statement_is_the_one_that_the_command_makes(workspace, client, tmp_path):
-    place = taken(client, f"attest/chat.{ATTESTED}", **STATEMENT, document=LETTER)
+    place = client.done(f"attest/chat.{ATTESTED}", **STATEMENT, document=LETTER)
     assert place.startswith("/answer?system=chat&question=work_got_better&")
-    assert taken(client, f"attest/chat.{ATTESTED}", **STATEMENT, document=LETTER) == place
+    assert client.done(f"attest/chat.{ATTESTED}", **STATEMENT, document=LETTER) == place
     (tmp_path / "letter.txt").write_bytes(LETTER[1])
     other = Workspace.create(tmp_path / "other")
     (other.home / "systems" / "chat.yaml").write_text(system_text("chat", "", kind="generation"), encoding="utf-8")
@@ -139,7 +112,7 @@ def test_a_statement_about_no_system_holds_for_all(workspace, client):
     assert (starts["system"], starts["role"]) == ("chat", "Data steward")
     until = dt.date.fromisoformat(starts["valid_until"])
     assert dt.timedelta(days=150) < until - store.day_in(workspace) < dt.timedelta(days=800)
-    taken(client, f"attest/chat.{ATTESTED}", **{**STATEMENT, "system": "", "role": "Data steward"}, document=LETTER)
+    client.done(f"attest/chat.{ATTESTED}", **{**STATEMENT, "system": "", "role": "Data steward"}, document=LETTER)
     (said,) = stated(workspace)
     assert (said.system, said.role) == (None, "steward")
 
@@ -162,24 +135,24 @@ def test_a_statement_about_no_system_holds_for_all(workspace, client):
 def test_a_statement_that_does_not_fit_says_why_at_its_field(workspace, client, changed, at, told):
     fields = {**STATEMENT, "document": LETTER, **changed}
     for lang, words in zip(("en", "fr"), told, strict=True):
-        found = wrong(client, f"attest/chat.{ATTESTED}", lang, **fields)
+        found = client.wrong(f"attest/chat.{ATTESTED}", lang=lang, **fields)
         assert (found.at, words in found.text) == (at, True), found.text
     assert stated(workspace) == []
     assert not workspace.documents.exists()
 
 
 def test_words_that_were_withdrawn_are_not_sealed_again_unseen(workspace, client):
-    taken(client, f"attest/chat.{ATTESTED}", **STATEMENT, document=LETTER)
+    client.done(f"attest/chat.{ATTESTED}", **STATEMENT, document=LETTER)
     (entry,) = [each.entry for each in statements(workspace)]
     withdraw = ["record", "withdraw", str(entry), "--text", "An error.", "--role", "Steward", "--on", "2026-03-02"]
     assert CliRunner().invoke(app, ["--workspace", str(workspace.home), *withdraw]).exit_code == 0
-    found = wrong(client, f"attest/chat.{ATTESTED}", "fr", **STATEMENT, document=LETTER)
+    found = client.wrong(f"attest/chat.{ATTESTED}", lang="fr", **STATEMENT, document=LETTER)
     assert f"scellés à l’écriture n°\N{NO-BREAK SPACE}{entry}" in found.text
 
 
 def test_a_case_waits_for_its_review_and_is_reviewed_once(workspace, client):
-    place = taken(client, f"case/chat.{TOLERATES_NONE}", **CASE)
-    assert taken(client, f"case/chat.{TOLERATES_NONE}", **CASE) == place
+    place = client.done(f"case/chat.{TOLERATES_NONE}", **CASE)
+    assert client.done(f"case/chat.{TOLERATES_NONE}", **CASE) == place
     entry = place.partition("done=")[2].partition("&")[0].partition("#")[0]
     first, *others = titles(workspace, TOLERATES_NONE)
     assert first == "Confirm or refute the case of 1 February 2026"
@@ -188,20 +161,20 @@ def test_a_case_waits_for_its_review_and_is_reviewed_once(workspace, client):
     (_, form), *_ = recording(store.scene(workspace), "chat", TOLERATES_NONE, Person(role=Role.FOLLOW_UP), EN)
     assert CASE["text"] in str(form_html(form, EN, query={}))
     found = {"outcome": "confirmed", "text": "Two people saw it."}
-    done = taken(client, f"review/{entry}", **found)
+    done = client.done(f"review/{entry}", **found)
     assert done.startswith(f"/answer?system=chat&question={TOLERATES_NONE}&")
-    assert taken(client, f"review/{entry}", **found) == done
+    assert client.done(f"review/{entry}", **found) == done
     assert len(titles(workspace, TOLERATES_NONE)) == 2
-    other = wrong(client, f"review/{entry}", "fr", **{**found, "outcome": "refuted"})
+    other = client.wrong(f"review/{entry}", lang="fr", **{**found, "outcome": "refuted"})
     assert "en a déjà décidé" in other.text
     assert [each.kind for each in stated(workspace)] == ["case", "review"]
     assert stated(workspace)[1].of == int(entry)
-    assert sent(client, "review/99999", **found).status_code == 404
-    assert sent(client, "review/x", **found).status_code == 404
+    assert client.send("review/99999", **found).status_code == 404
+    assert client.send("review/x", **found).status_code == 404
 
 
 def test_a_sample_is_stated_and_what_it_found_is_reviewed(workspace, client):
-    taken(client, f"inspection/chat.{TOLERATES_NONE}", **SAMPLE)
+    client.done(f"inspection/chat.{TOLERATES_NONE}", **SAMPLE)
     (said,) = stated(workspace)
     assert (said.recall, said.found, said.system, said.indicator) == (0.9, 2, "chat", TOLERATES_NONE)
     assert said.asked
@@ -221,12 +194,12 @@ def test_a_sample_is_stated_and_what_it_found_is_reviewed(workspace, client):
     ],
 )
 def test_a_sample_that_does_not_fit_says_why_at_its_field(workspace, client, changed, at, told):
-    found = wrong(client, f"inspection/chat.{TOLERATES_NONE}", "fr", **{**SAMPLE, **changed})
+    found = client.wrong(f"inspection/chat.{TOLERATES_NONE}", lang="fr", **{**SAMPLE, **changed})
     assert (found.at, told in found.text) == (at, True), found.text
     assert stated(workspace) == []
 
 
 def test_who_may_not_state_is_refused(workspace, client):
-    client.cookies.set(COOKIE, "chair")
-    assert sent(client, f"case/chat.{TOLERATES_NONE}", **CASE).status_code == 403
+    client.be("chair")
+    assert client.send(f"case/chat.{TOLERATES_NONE}", **CASE).status_code == 403
     assert stated(workspace) == []

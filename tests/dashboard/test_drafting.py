@@ -6,22 +6,20 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import begin, draft, drafts, save
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.server.access.permissions import COOKIE, Person, Role
+from boussole.dashboard.server.access.permissions import Person, Role
 from boussole.dashboard.server.forms import form_html, problem_of
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.parts.drafts import complete, draft_page, draft_routes, missing, writing
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
+from tests.dashboard.posting import Forms
 
 EN, FR = speaker("en"), speaker("fr")
 DRAFT = Template("pages/draft/draft.html", EN)
@@ -43,20 +41,11 @@ def workspace(seated, tmp_path):
 
 @pytest.fixture
 def client(workspace):
-    made = TestClient(Starlette(routes=guarded(draft_routes(workspace.home), workspace.home)), follow_redirects=False)
-    made.cookies.set(COOKIE, f"member.{m(2)}")
-    return made
+    return Forms(workspace, draft_routes, role=f"member.{m(2)}", base="/drafts/")
 
 
 def chamber(hall):
     return Chamber(house=hall.house, names={m(1): "Awa Diop"}, facts=Facts(as_of=DAY))
-
-
-def sent(client, path, lang="en", **fields):
-    files = {name: (None, value) for name, value in fields.items()}
-    answer = client.post(f"/drafts/{path}?spoken={lang}", files=files)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
 
 
 WRITTEN = {"title": "MatchFT", "sense": "reserved", "words": "One.\r\n\r\nThree.", "reservations": "Until spring."}
@@ -68,16 +57,16 @@ def shown_to(workspace, seated, who, say=EN):
 
 
 def test_a_draft_is_begun_and_saved_by_whoever_writes_in_it(client, workspace):
-    assert sent(client, "new/external", title="ChatFT") == "/draft?number=2&saved=1"
-    assert sent(client, "save/2", **WRITTEN) == "/draft?number=2&saved=2#done"
-    assert sent(client, "save/2", **WRITTEN) == "/draft?number=2&saved=2#done"
+    assert client.place("new/external", title="ChatFT") == "/draft?number=2&saved=1"
+    assert client.place("save/2", **WRITTEN) == "/draft?number=2&saved=2#done"
+    assert client.place("save/2", **WRITTEN) == "/draft?number=2&saved=2#done"
     now = draft(workspace, 2)
     assert (now.version, now.author, now.body["words"]) == (2, m(2), "One.\n\nThree.")
     assert complete(now.body)
 
 
 def test_who_wants_to_write_while_another_does_is_told_and_keeps_what_they_typed(client, workspace, seated):
-    place = sent(client, "save/1", lang="fr", **WRITTEN)
+    place = client.place("save/1", lang="fr", **WRITTEN)
     page, _, anchor = place.partition("#")
     problem = problem_of(page.partition("sent=")[2])
     assert anchor == "draft-1"
@@ -88,52 +77,51 @@ def test_who_wants_to_write_while_another_does_is_told_and_keeps_what_they_typed
     assert mine.writer.startswith("Awa Diop has been writing in it since")
     save(workspace, 1, body={**BODY, "words": "One.\n\nTheirs."}, author=m(1))
     assert shown_to(workspace, seated, m(2)).writer == ""
-    assert sent(client, "write/1") == "/draft?number=1#to-write"
+    assert client.place("write/1") == "/draft?number=1#to-write"
     assert shown_to(workspace, seated, m(2)).writes
-    assert sent(client, "save/1", **WRITTEN).endswith("saved=3#done")
+    assert client.place("save/1", **WRITTEN).endswith("saved=3#done")
     history = DRAFT("history", shown_to(workspace, seated, m(2)))
     for words in ("Two.", "Theirs.", "Three.", "Three versions", "Version 2, saved by Awa Diop"):
         assert words.lower() in history.lower()
 
 
 def test_a_comment_is_read_by_the_committee_and_erased_by_its_author(client, workspace, seated):
-    assert sent(client, "comment/1", text="<b>Too early</b>") == "/draft?number=1#comments"
+    assert client.place("comment/1", text="<b>Too early</b>") == "/draft?number=1#comments"
     (mine,), (theirs,) = shown_to(workspace, seated, m(2)).remarks, shown_to(workspace, seated, m(1)).remarks
     assert (mine.text, mine.erase is None, theirs.erase) == ("<b>Too early</b>", False, None)
     assert "&lt;b&gt;Too early" in DRAFT("remarks", shown_to(workspace, seated, m(1)), {}, None)
-    client.cookies.set(COOKIE, f"member.{m(1)}")
-    assert "not yours" in problem_of(sent(client, "erase/1", comment="1").partition("sent=")[2].partition("#")[0]).text
-    client.cookies.set(COOKIE, f"member.{m(2)}")
-    assert sent(client, "erase/1", comment="1") == "/draft?number=1#comments"
+    client.be(f"member.{m(1)}")
+    assert "not yours" in client.wrong("erase/1", comment="1").text
+    client.be(f"member.{m(2)}")
+    assert client.place("erase/1", comment="1") == "/draft?number=1#comments"
     assert shown_to(workspace, seated, m(1)).remarks == []
 
 
 def test_a_hundred_thousand_characters_and_script_are_text(client, workspace, seated):
     words = "<script>alert(1)</script>" + "é" * 99_900
-    client.cookies.set(COOKIE, f"member.{m(1)}")
-    sent(client, "save/1", **{**WRITTEN, "words": words})
+    client.be(f"member.{m(1)}")
+    client.place("save/1", **{**WRITTEN, "words": words})
     assert draft(workspace, 1).body["words"] == words
     shown = shown_to(workspace, seated, m(1))
     page = DRAFT("text", shown) + DRAFT("history", shown) + DRAFT("head", shown, "/", True)
     page += form_html(writing(draft(workspace, 1), EN), EN, query={})
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-    sent(client, "write/1")
-    place = sent(client, "save/1", **{**WRITTEN, "words": words + "x" * 100})
-    assert problem_of(place.partition("sent=")[2].partition("#")[0]).typed["words"] == [words + "x" * 100]
+    client.place("write/1")
+    assert client.wrong("save/1", **{**WRITTEN, "words": words + "x" * 100}).typed["words"] == [words + "x" * 100]
 
 
 def test_who_does_not_sit_in_a_committee_neither_writes_nor_erases_its_drafts(client, workspace):
     asked = ("save/1", WRITTEN), ("discard/1", {"sure": "yes"}), ("new/external", {"title": "X"})
     for who, told in ((f"member.{m(9)}", "has no mandate"), ("follow_up", "Say first which member you are")):
-        client.cookies.set(COOKIE, who)
+        client.be(who)
         for path, fields in asked:
-            assert told in problem_of(sent(client, path, **fields).partition("sent=")[2].partition("#")[0]).text
+            assert told in client.wrong(path, **fields).text
     assert [(each.version, each.body) for each in drafts(workspace, "external")] == [(1, BODY)]
     save(workspace, 1, body={**BODY, "words": "Two."}, author=m(1))
-    client.cookies.set(COOKIE, "secretary")
-    assert sent(client, "write/1") == "/draft?number=1#to-write"
-    assert sent(client, "save/1", **WRITTEN).endswith("saved=3#done")
+    client.be("secretary")
+    assert client.place("write/1") == "/draft?number=1#to-write"
+    assert client.place("save/1", **WRITTEN).endswith("saved=3#done")
 
 
 def test_a_draft_says_what_it_lacks_before_a_vote():
@@ -157,10 +145,9 @@ def test_a_sealed_draft_is_read_and_no_longer_written(client, workspace, seated)
 
 
 def test_a_draft_is_thrown_away_only_by_who_says_so(client, workspace):
-    place = sent(client, "discard/1")
-    assert "Nothing is filled in" in problem_of(place.partition("sent=")[2].partition("#")[0]).text
-    assert sent(client, "discard/1", sure="yes") == "/drafts?committee=external"
+    assert "Nothing is filled in" in client.wrong("discard/1").text
+    assert client.place("discard/1", sure="yes") == "/drafts?committee=external"
     assert drafts(workspace, "external") == []
     for path in ("save/1", "save/x", "discard/9", "new/nobody"):
-        assert client.post(f"/drafts/{path}", files={"title": (None, "x")}).status_code == 404
+        assert client.send(path, title="x").status_code == 404
     assert "“&lt;b&gt;”" in DRAFT("no_draft", "<b>", "/drafts")

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import Withdrawal
 from boussole.charter.records import statements, withdrawal_of
-from boussole.dashboard.app.server import guarded
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.evidence.withdrawing import withdrawing, withdrawing_routes
 from boussole.dashboard.pages.recommendations.view import FollowedForms, followed_routes, open_findings
-from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Action, Person, Role
-from boussole.dashboard.server.forms import FormProblem, PageForms, problem_of
+from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action, Person, Role
+from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views import store
 from tests.dashboard.app_at import app_at
-from tests.written import system_text
+from tests.dashboard.posting import Forms, entry_of, workspace_of
 
 EN, FR = speaker("en"), speaker("fr")
 LETTER = ("letter.txt", b"Signed.", "text/plain")
@@ -36,49 +32,16 @@ FINDING = {
 CLOSED = {"on": "2026-04-01", "text": "Mended."}
 
 
-def made(folder):
-    workspace = Workspace.create(folder)
-    (workspace.home / "systems" / "chat.yaml").write_text(system_text("chat", "", kind="generation"), encoding="utf-8")
-    return Workspace(workspace.home)
-
-
 @pytest.fixture
 def workspace(tmp_path, monkeypatch):
-    found = made(tmp_path / "home")
+    found = workspace_of(tmp_path / "home", chat="generation")
     monkeypatch.setenv("BOUSSOLE_HOME", str(found.home))
     return found
 
 
 @pytest.fixture
 def client(workspace):
-    routes = guarded([*followed_routes(workspace.home), *withdrawing_routes(workspace.home)], workspace.home)
-    found = TestClient(Starlette(routes=routes), follow_redirects=False)
-    found.cookies.set(COOKIE, "steward")
-    return found
-
-
-def sent(client, path, lang="en", **fields):
-    files = {f"f-{name}": value if isinstance(value, tuple) else (None, value) for name, value in fields.items()}
-    return client.post(f"{path}?spoken={lang}", files=files)
-
-
-def taken(client, path, **fields):
-    answer = sent(client, path, **fields)
-    assert answer.status_code == 303, answer.text
-    place = answer.headers["location"]
-    assert "done=" in place, problem_of(place.partition("sent=")[2].partition("#")[0])
-    return place
-
-
-def entry_of(place):
-    return int(place.partition("done=")[2].partition("&")[0].partition("#")[0])
-
-
-def wrong(client, path, lang="fr", **fields) -> FormProblem:
-    place = sent(client, path, lang, **fields).headers["location"]
-    found = problem_of(place.partition("sent=")[2].partition("#")[0].partition("&")[0])
-    assert found is not None, place
-    return found
+    return Forms(workspace, followed_routes, withdrawing_routes, role="steward", base="", lang="fr")
 
 
 def forms(workspace, role, say=EN):
@@ -91,13 +54,14 @@ def run(workspace, *words):
 
 
 def test_a_finding_and_its_end_are_those_that_the_commands_make(workspace, client, tmp_path):
-    place = taken(client, "/recommendations/finding", **FINDING, document=LETTER)
-    assert taken(client, "/recommendations/finding", **FINDING, document=LETTER) == place
+    place = client.done("/recommendations/finding", **FINDING, document=LETTER)
+    assert client.done("/recommendations/finding", **FINDING, document=LETTER) == place
     of = entry_of(place)
-    done = taken(client, f"/recommendations/close/{of}", **CLOSED, document=LETTER)
-    assert taken(client, f"/recommendations/close/{of}", **CLOSED, document=LETTER) == done
+    done = client.done(f"/recommendations/close/{of}", **CLOSED, document=LETTER)
+    assert client.done(f"/recommendations/close/{of}", **CLOSED, document=LETTER) == done
     (tmp_path / "letter.txt").write_bytes(LETTER[1])
-    other, letter = made(tmp_path / "other"), ["--document", str(tmp_path / "letter.txt"), "--role", "steward"]
+    other = workspace_of(tmp_path / "other", chat="generation")
+    letter = ["--document", str(tmp_path / "letter.txt"), "--role", "steward"]
     given = ["--authority", "CNIL", "--title", "SAN-2026-003", "--article", "securite", "--cap", "broken"]
     run(other, "record", "finding", *given, "--on", "2026-03-01", "--text", FINDING["text"], *letter)
     run(other, "record", "close", str(of), "--on", "2026-04-01", "--text", "Mended.", *letter)
@@ -108,18 +72,18 @@ def test_a_finding_and_its_end_are_those_that_the_commands_make(workspace, clien
 
 @pytest.mark.parametrize("role", SIGNED_IN)
 def test_a_finding_is_entered_and_closed_by_those_who_may(workspace, client, role):
-    of = entry_of(taken(client, "/recommendations/finding", **FINDING, document=LETTER))
+    of = client.entry("/recommendations/finding", **FINDING, document=LETTER)
     may = role in TABLE[Action.FOLLOW]
     asked = forms(workspace, role)
     assert [title for title, _ in asked.finding] == (["Record a finding of an outside authority"] if may else [])
     assert [title for title, _ in asked.of_entry(of)] == (["Record that it is closed"] if may else [])
-    client.cookies.set(COOKIE, role.value)
+    client.be(role.value)
     if not may:
-        assert sent(client, f"/recommendations/close/{of}", **CLOSED, document=LETTER).status_code == 403
+        assert client.send(f"/recommendations/close/{of}", **CLOSED, document=LETTER).status_code == 403
 
 
 def test_an_open_finding_stands_on_the_page_with_what_closes_it(workspace, client):
-    of = entry_of(taken(client, "/recommendations/finding", **FINDING, document=LETTER))
+    of = client.entry("/recommendations/finding", **FINDING, document=LETTER)
     scene = store.scene(workspace)
     (row,) = open_findings(scene, EN, query={})
     assert "CNIL, 1 March 2026: “SAN-2026-003”." in row.told
@@ -128,7 +92,7 @@ def test_an_open_finding_stands_on_the_page_with_what_closes_it(workspace, clien
     told = page("findings", [row], acting, [])
     assert f'action="/recommendations/close/{of}?' in told
     assert page("findings", [], acting, []) == ""
-    taken(client, f"/recommendations/close/{of}", **CLOSED, document=LETTER)
+    client.done(f"/recommendations/close/{of}", **CLOSED, document=LETTER)
     assert open_findings(store.scene(workspace), EN, query={}) == []
     assert forms(workspace, Role.CHAIR).of_entry(of) == []
 
@@ -142,33 +106,33 @@ def test_an_open_finding_stands_on_the_page_with_what_closes_it(workspace, clien
     ],
 )
 def test_an_end_that_does_not_fit_says_why_at_its_field(workspace, client, changed, at, told):
-    of = entry_of(taken(client, "/recommendations/finding", **FINDING, document=LETTER))
-    found = wrong(client, f"/recommendations/close/{of}", **{**CLOSED, "document": LETTER, **changed})
+    of = client.entry("/recommendations/finding", **FINDING, document=LETTER)
+    found = client.wrong(f"/recommendations/close/{of}", **{**CLOSED, "document": LETTER, **changed})
     assert (found.at, told in found.text) == (at, True), found.text
     assert len(statements(workspace)) == 1
 
 
 def test_a_finding_is_closed_once(workspace, client):
-    of = entry_of(taken(client, "/recommendations/finding", **FINDING, document=LETTER))
-    taken(client, f"/recommendations/close/{of}", **CLOSED, document=LETTER)
+    of = client.entry("/recommendations/finding", **FINDING, document=LETTER)
+    client.done(f"/recommendations/close/{of}", **CLOSED, document=LETTER)
     other = {**CLOSED, "text": "Another."}
-    assert "en a déjà décidé" in wrong(client, f"/recommendations/close/{of}", **other, document=LETTER).text
-    assert sent(client, "/recommendations/close/77", **CLOSED, document=LETTER).status_code == 404
-    assert sent(client, f"/recommendations/reply/{of}", role="x", accepted="yes", text="x").status_code == 404
+    assert "en a déjà décidé" in client.wrong(f"/recommendations/close/{of}", **other, document=LETTER).text
+    assert client.send("/recommendations/close/77", **CLOSED, document=LETTER).status_code == 404
+    assert client.send(f"/recommendations/reply/{of}", role="x", accepted="yes", text="x").status_code == 404
 
 
 def test_a_record_is_withdrawn_at_its_entry_once(workspace, client, tmp_path):
-    of = entry_of(taken(client, "/recommendations/finding", **FINDING, document=LETTER))
+    of = client.entry("/recommendations/finding", **FINDING, document=LETTER)
     (title,) = [title for title, _ in withdrawing(workspace, of, Person(role=Role.STEWARD), FR)]
     assert title == "Retirer cette déclaration"
     assert withdrawal_of(workspace, of) is None
-    assert wrong(client, f"/evidence/withdraw/{of}", text="").at == "text"
-    named = wrong(client, f"/evidence/withdraw/{of}", text="Mme Durand said so.")
+    assert client.wrong(f"/evidence/withdraw/{of}", text="").at == "text"
+    named = client.wrong(f"/evidence/withdraw/{of}", text="Mme Durand said so.")
     assert (named.at, "semble nommer" in named.text) == ("text", True)
-    place = taken(client, f"/evidence/withdraw/{of}", text="Entered twice.")
+    place = client.done(f"/evidence/withdraw/{of}", text="Entered twice.")
     assert place.startswith(f"/evidence?entry={of}&done=")
-    assert taken(client, f"/evidence/withdraw/{of}", text="Entered twice.") == place
-    assert "déjà été retirée" in wrong(client, f"/evidence/withdraw/{of}", text="For another reason.").text
+    assert client.done(f"/evidence/withdraw/{of}", text="Entered twice.") == place
+    assert "déjà été retirée" in client.wrong(f"/evidence/withdraw/{of}", text="For another reason.").text
     assert withdrawing(workspace, of, Person(role=Role.STEWARD), EN) == []
     known = withdrawal_of(workspace, of)
     assert known is not None
@@ -177,30 +141,30 @@ def test_a_record_is_withdrawn_at_its_entry_once(workspace, client, tmp_path):
     said = statements(workspace)[-1].statement
     assert isinstance(said, Withdrawal)
     assert (said.of, said.text, said.role, said.system) == (of, "Entered twice.", "steward", None)
-    assert sent(client, f"/evidence/withdraw/{entry_of(place)}", text="x").status_code == 404
-    assert sent(client, "/evidence/withdraw/x", text="x").status_code == 404
+    assert client.send(f"/evidence/withdraw/{entry_of(place)}", text="x").status_code == 404
+    assert client.send("/evidence/withdraw/x", text="x").status_code == 404
 
 
 @pytest.mark.parametrize("role", SIGNED_IN)
 def test_a_record_is_withdrawn_by_those_who_may_and_may_read_it(workspace, client, role):
-    of = entry_of(taken(client, "/recommendations/finding", **FINDING, document=LETTER))
+    of = client.entry("/recommendations/finding", **FINDING, document=LETTER)
     run(workspace, "appeal", "enter", "--system", "chat", "--asks", "explanation", "--received-on", "2026-03-01",
         "--decided-on", "2026-02-20", "--ground", "other", "--role", "Agency", "--on", "2026-03-01")  # fmt: skip
     appeal = statements(workspace)[-1].entry
     me = Person(role=role)
     assert bool(withdrawing(workspace, of, me, EN)) is (role in TABLE[Action.STATE])
     assert bool(withdrawing(workspace, appeal, me, EN)) is (role is Role.STEWARD)
-    client.cookies.set(COOKIE, role.value)
+    client.be(role.value)
     if role is Role.FOLLOW_UP:
-        assert sent(client, f"/evidence/withdraw/{appeal}", text="x").status_code == 404
+        assert client.send(f"/evidence/withdraw/{appeal}", text="x").status_code == 404
     if role not in TABLE[Action.STATE]:
-        assert sent(client, f"/evidence/withdraw/{of}", text="x").status_code == 403
+        assert client.send(f"/evidence/withdraw/{of}", text="x").status_code == 403
     assert len(statements(workspace)) == 2
 
 
 @pytest.mark.costly
 def test_the_page_of_an_entry_says_that_it_was_withdrawn(workspace, client, be):
-    of = entry_of(taken(client, "/recommendations/finding", **FINDING, document=LETTER))
+    of = client.entry("/recommendations/finding", **FINDING, document=LETTER)
 
     def body(role):
         be(role)
@@ -210,6 +174,6 @@ def test_the_page_of_an_entry_says_that_it_was_withdrawn(workspace, client, be):
 
     assert "<summary>Withdraw this record</summary>" in body("steward")
     assert "Withdraw this record" not in body("reader")
-    taken(client, f"/evidence/withdraw/{of}", text="Entered twice.")
+    client.done(f"/evidence/withdraw/{of}", text="Entered twice.")
     assert "This record was withdrawn in entry" in body("reader")
     assert "<summary>Withdraw this record</summary>" not in body("steward")

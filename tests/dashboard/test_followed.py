@@ -7,15 +7,13 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
+from boussole.audits.workspace import Workspace
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Dissent, OpinionText
 from boussole.charter.record_types.kinds import FollowUp, Recommendation, Reply
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts, facts_of
-from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.recommendations.view import (
@@ -24,12 +22,13 @@ from boussole.dashboard.pages.recommendations.view import (
     followed_routes,
     recommendations_page,
 )
-from boussole.dashboard.server.access.permissions import COOKIE, Person, Role
-from boussole.dashboard.server.forms import PageForms, problem_of
+from boussole.dashboard.server.access.permissions import Person, Role
+from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import opinions_about
 from tests.charter.committee.desk import DAY, RULES, m
 from tests.charter.committee.hall import NAME, Hall, who
+from tests.dashboard.posting import Forms, entry_of
 
 EN, FR = speaker("en"), speaker("fr")
 TODAY = dt.date(2026, 11, 27)
@@ -147,7 +146,6 @@ def test_an_opinion_is_shown_with_its_dissent_and_what_became_of_it(advised):
 
 
 def test_who_does_not_see_the_committee_s_work_sees_what_was_published_and_no_name(advised, tmp_path):
-    from boussole.audits.workspace import Workspace
     from boussole.charter.record_types.acts import Publication, PublicationDecision
 
     hall, entry = advised
@@ -161,37 +159,23 @@ def test_who_does_not_see_the_committee_s_work_sees_what_was_published_and_no_na
 
 @pytest.fixture
 def client(advised, tmp_path):
-    from boussole.audits.workspace import Workspace
-
     hall, _ = advised
     workspace = Workspace(shutil.copytree(hall.workspace.home, tmp_path / "copy"))
-    made = TestClient(
-        Starlette(routes=guarded(followed_routes(workspace.home), workspace.home)), follow_redirects=False
-    )
-    made.cookies.set(COOKIE, "secretary")
-    made.workspace = workspace
-    return made
-
-
-def sent(client, path, **fields):
-    files = {name: (None, value) for name, value in fields.items()}
-    answer = client.post(f"/recommendations/{path}?spoken=en", files=files)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
+    return Forms(workspace, followed_routes, role="secretary", base="/recommendations/")
 
 
 NEW = {"text": "Train them.", "addressee": "People", "due_on": "2199-01-01"}
 
 
 def test_a_recommendation_is_entered_answered_and_followed_in_the_browser(client, advised):
-    place = sent(client, "own", committee="external", **NEW)
-    entry = place.partition("done=")[2].partition("#")[0]
-    assert sent(client, "own", committee="external", **NEW) == place
-    client.cookies.set(COOKIE, "steward")  # of these, only stewards may answer the committee
-    sent(client, f"reply/{entry}", role="Direction", accepted="yes", text="Yes. " * 20_000)
-    sent(client, f"follow/{entry}", state="done", text="")
-    sent(client, f"reply/{advised[1]}", role="Direction", accepted="no", text="No.")
-    sent(client, "outside", body="CNIL", **NEW)
+    place = client.place("own", committee="external", **NEW)
+    entry = entry_of(place)
+    assert client.place("own", committee="external", **NEW) == place
+    client.be("steward")  # of these, only stewards may answer the committee
+    client.place(f"reply/{entry}", role="Direction", accepted="yes", text="Yes. " * 20_000)
+    client.place(f"follow/{entry}", state="done", text="")
+    client.place(f"reply/{advised[1]}", role="Direction", accepted="no", text="No.")
+    client.place("outside", body="CNIL", **NEW)
     said = [each.statement for each in statements(client.workspace, kinds=["recommendation", "reply", "follow_up"])]
     assert [each.kind for each in said] == ["recommendation", "reply", "follow_up", "reply", "recommendation"]
     assert (said[0].committee, said[0].role, said[0].signed_in) == ("external", "secretary", False)
@@ -200,12 +184,11 @@ def test_a_recommendation_is_entered_answered_and_followed_in_the_browser(client
 
 
 def test_what_does_not_fit_leads_back(client):
-    place = sent(client, "outside", body="CNIL", **{**NEW, "due_on": "2020-01-01"})
-    problem = problem_of(place.partition("sent=")[2].partition("#")[0])
+    problem = client.wrong("outside", body="CNIL", **{**NEW, "due_on": "2020-01-01"})
     assert (problem.text, problem.at) == ("This day has passed: give one to come.", "due_on")
-    client.cookies.set(COOKIE, "steward")
+    client.be("steward")
     for path in ("reply/9999", "follow/x"):
-        assert client.post(f"/recommendations/{path}", files={"text": (None, "x")}).status_code == 404
+        assert client.send(path, text="x").status_code == 404
     assert statements(client.workspace, kinds=["recommendation"]) == []
 
 

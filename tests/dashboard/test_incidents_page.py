@@ -6,27 +6,23 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.ledger import entry_at
-from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.record_types.incidents import Appeal, Incident
 from boussole.charter.records import statements
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
-from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.incidents.view import forms_for, incident_routes, incidents_page
-from boussole.dashboard.server.access.permissions import COOKIE, Role
-from boussole.dashboard.server.forms import PageForms, problem_of
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views import store
 from boussole.dashboard.views.incidents_and_work import owed
 from tests.charter.incidents.made import appeal, decision, facts, incident
-from tests.written import system_text
+from tests.dashboard.posting import Forms, workspace_of
 
 EN, FR = speaker("en"), speaker("fr")
 MARCH = dt.date(2026, 3, 10)
@@ -103,24 +99,8 @@ def test_an_appeal_that_is_late_makes_no_other_late(scene):
 
 @pytest.fixture
 def client(tmp_path):
-    workspace = Workspace.create(tmp_path / "w")
-    text = system_text("chat", "", kind="generation")
-    (workspace.home / "systems" / "chat.yaml").write_text(text, encoding="utf-8")
-    made = TestClient(
-        Starlette(routes=guarded(incident_routes(workspace.home), workspace.home)), follow_redirects=False
-    )
-    made.cookies.set(COOKIE, "agent")
-    made.workspace = workspace
-    return made
-
-
-def sent(client, path, **fields):
-    pairs = [
-        (name, (None, v)) for name, value in fields.items() for v in ([value] if isinstance(value, str) else value)
-    ]
-    answer = client.post(f"/incidents/{path}?spoken=en", files=pairs)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
+    workspace = workspace_of(tmp_path / "w", chat="generation")
+    return Forms(workspace, incident_routes, role="agent", base="/incidents/")
 
 
 INCIDENT = {"system": "chat", "title": "A leak", "text": "Seen by others.", "severity": "serious",
@@ -131,22 +111,22 @@ APPEAL = {"number": "r_0000000a", "system": "chat", "asks": "contest", "ground":
 
 
 def test_an_incident_is_entered_followed_and_closed_in_the_browser(client):
-    assert sent(client, "open", **INCIDENT) == "/incidents?done=0#done"
-    assert sent(client, "open", **INCIDENT) == "/incidents?done=0#done"
+    assert client.place("open", **INCIDENT) == "/incidents?done=0#done"
+    assert client.place("open", **INCIDENT) == "/incidents?done=0#done"
     said = statements(client.workspace)[0].statement
     assert isinstance(said, Incident)
     assert (said.role, said.signed_in, said.articles) == ("agent", False, ["securite", "equite"])
-    client.cookies.set(COOKIE, "steward")  # an agent may not record what became of it
-    assert problem(client, "close/0", cause="x", measures="y").startswith("It had to be reported")
+    client.be("steward")  # an agent may not record what became of it
+    assert client.wrong("close/0", cause="x", measures="y").text.startswith("It had to be reported")
     for duty in ("gdpr_33", "ai_act_73"):
-        sent(client, "news/0", reported_to="CNIL", reported_at="2026-03-04T10:00", duty=duty)
-    assert "done=3" in sent(client, "close/0", cause="x", measures="y")
+        client.place("news/0", reported_to="CNIL", reported_at="2026-03-04T10:00", duty=duty)
+    assert "done=3" in client.place("close/0", cause="x", measures="y")
 
 
 def test_a_report_that_comes_late_does_not_grade_an_incident_in_the_past(client):
-    sent(client, "open", **INCIDENT)
-    client.cookies.set(COOKIE, "steward")
-    sent(client, "news/0", reported_to="CNIL", reported_at="2026-03-02T10:00", duty="gdpr_33", severity="minor")
+    client.place("open", **INCIDENT)
+    client.be("steward")
+    client.place("news/0", reported_to="CNIL", reported_at="2026-03-02T10:00", duty="gdpr_33", severity="minor")
     said = statements(client.workspace)[-1].statement
     assert said.on == store.day_in(client.workspace), "it was graded on the day on which it was said"
     stands = incidents(facts_of(client.workspace, as_of=store.day_in(client.workspace)))[0]
@@ -154,9 +134,9 @@ def test_a_report_that_comes_late_does_not_grade_an_incident_in_the_past(client)
 
 
 def test_nobody_finds_an_outcome_from_the_ledger_by_trying_all(client):
-    sent(client, "appeal", **APPEAL)
+    client.place("appeal", **APPEAL)
     for _ in range(2):
-        sent(client, "decide", of="0", outcome="upheld", on="2026-02-10", reviewed="yes")
+        client.place("decide", of="0", outcome="upheld", on="2026-02-10", reviewed="yes")
     appeal, decision = statements(client.workspace)
     with reading(client.workspace) as connection:
         held = [entry_at(connection, number).payload["record"] for number in (0, 1)]
@@ -168,15 +148,10 @@ def test_nobody_finds_an_outcome_from_the_ledger_by_trying_all(client):
             assert sha256_hex(canonical_json(rest | blind)) != hashed
 
 
-def problem(client, path, **fields):
-    place = sent(client, path, **fields)
-    return problem_of(place.partition("sent=")[2].partition("#")[0]).text
-
-
 def test_an_appeal_sent_twice_is_entered_once(client):
-    assert sent(client, "appeal", **APPEAL) == sent(client, "appeal", **APPEAL) == "/incidents?done=0#done"
+    assert client.place("appeal", **APPEAL) == client.place("appeal", **APPEAL) == "/incidents?done=0#done"
     assert isinstance(statements(client.workspace)[0].statement, Appeal)
-    assert "done=1" in sent(client, "decide", of="0", outcome="upheld", on="2026-02-10", reviewed="yes")
+    assert "done=1" in client.place("decide", of="0", outcome="upheld", on="2026-02-10", reviewed="yes")
 
 
 @pytest.mark.parametrize(
@@ -196,11 +171,11 @@ def test_an_appeal_sent_twice_is_entered_once(client):
 )
 def test_what_does_not_fit_leads_back(client, path, changed, told):
     given = {"open": INCIDENT, "appeal": APPEAL, "decide": {}}[path]
-    assert told in problem(client, path, **{**given, **changed})
+    assert told in client.wrong(path, **{**given, **changed}).text
     assert statements(client.workspace) == []
 
 
 def test_what_is_about_nothing_is_not_found(client):
-    client.cookies.set(COOKIE, "steward")
+    client.be("steward")
     for path in ("news/7", "close/x"):
-        assert client.post(f"/incidents/{path}", files={"text": (None, "x")}).status_code == 404
+        assert client.send(path, text="x").status_code == 404

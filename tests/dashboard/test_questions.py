@@ -7,26 +7,24 @@ import shutil
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import committee_state
 from boussole.charter.record_types.acts import CommitteeQuestion
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import ask_href
 from boussole.dashboard.pages.ask.forms import ask_routes, asking, place_of
 from boussole.dashboard.pages.questions.view import question_routes
-from boussole.dashboard.server.access.permissions import COOKIE, Person, Role
-from boussole.dashboard.server.forms import form_html, problem_of
+from boussole.dashboard.server.access.permissions import Person, Role
+from boussole.dashboard.server.forms import form_html
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.records.setting import figure_at, reference
 from tests.charter.committee.desk import DAY, SAID, Desk, m
 from tests.charter.committee.hall import Hall
+from tests.dashboard.posting import Forms, entry_of
 
 EN, FR = speaker("en"), speaker("fr")
 KEY = "impact_ratio_gender"
@@ -100,20 +98,7 @@ def client(seated, scene, tmp_path, monkeypatch):
     """A server on a workspace with a committee; its figures are those of the scene."""
     workspace = Workspace(shutil.copytree(seated.workspace.home, tmp_path / "copy"))
     monkeypatch.setattr(store, "scene", lambda _: scene)
-    made = TestClient(
-        Starlette(routes=guarded([*ask_routes(workspace.home), *question_routes(workspace.home)], workspace.home)),
-        follow_redirects=False,
-    )
-    made.cookies.set(COOKIE, f"member.{m(2)}")
-    made.workspace = workspace
-    return made
-
-
-def sent(client, path, **fields):
-    files = {name: (None, value) for name, value in fields.items()}
-    answer = client.post(f"{path}?spoken=en", files=files)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
+    return Forms(workspace, ask_routes, question_routes, role=f"member.{m(2)}", base="")
 
 
 ASK = {"committee": "external", "text": "Why do women wait?", "addressee": "Data", "due_on": "2199-01-01"}
@@ -121,16 +106,16 @@ ASK = {"committee": "external", "text": "Why do women wait?", "addressee": "Data
 
 def test_a_question_is_asked_with_its_figure_and_answered(client, figure):
     given = {**ASK, "audit": str(figure.audit), "measure": figure.groups[0].measure}
-    place = sent(client, f"/ask/matchft.{KEY}", **given)
-    assert sent(client, f"/ask/matchft.{KEY}", **given) == place.replace("#done", "&twice=1#done")  # it is told
-    entry = int(place.partition("done=")[2].partition("#")[0])
+    place = client.place(f"/ask/matchft.{KEY}", **given)
+    assert client.place(f"/ask/matchft.{KEY}", **given) == place.replace("#done", "&twice=1#done")  # it is told
+    entry = entry_of(place)
     said = committee_state(client.workspace, "external").get(CommitteeQuestion, entry)
     assert (said.by, said.role, said.figure.group, said.figure.audit) == (m(2), "member", {"gender": "F"}, figure.audit)
-    client.cookies.set(COOKIE, "steward")
-    assert "done=" in sent(client, f"/questions/answer/{entry}", role="Data", text="A filter.")
-    client.cookies.set(COOKIE, f"member.{m(2)}")
-    sent(client, "/ask/-", **ASK)
-    sent(client, "/ask/matchft.", **{**ASK, "text": "And women?", "audit": str(figure.audit)})
+    client.be("steward")
+    assert "done=" in client.place(f"/questions/answer/{entry}", role="Data", text="A filter.")
+    client.be(f"member.{m(2)}")
+    client.place("/ask/-", **ASK)
+    client.place("/ask/matchft.", **{**ASK, "text": "And women?", "audit": str(figure.audit)})
     every = committee_state(client.workspace, "external").standing(CommitteeQuestion)
     assert [act.figure is None for _, act in every] == [False, True, False]
 
@@ -146,19 +131,16 @@ def test_a_question_is_asked_with_its_figure_and_answered(client, figure):
     ],
 )
 def test_what_an_address_claims_is_looked_up(client, figure, path, changed, told):
-    place = sent(client, f"/ask/{path}", **{**ASK, "audit": str(figure.audit), **changed})
-    assert told in problem_of(place.partition("sent=")[2].partition("&")[0].partition("#")[0]).text
+    assert told in client.wrong(f"/ask/{path}", **{**ASK, "audit": str(figure.audit), **changed}).text
     assert committee_state(client.workspace, "external").standing(CommitteeQuestion) == []
 
 
 def test_whoever_has_no_mandate_is_refused_in_plain_words(client):
-    client.cookies.set(COOKIE, f"member.{m(9)}")
-    place = sent(client, "/ask/-", **ASK)
-    assert "has no mandate" in problem_of(place.partition("sent=")[2].partition("#")[0]).text
-    client.cookies.set(COOKIE, "follow_up")
-    place = sent(client, "/ask/-", **ASK)
-    assert "which member you are" in problem_of(place.partition("sent=")[2].partition("#")[0]).text
+    client.be(f"member.{m(9)}")
+    assert "has no mandate" in client.wrong("/ask/-", **ASK).text
+    client.be("follow_up")
+    assert "which member you are" in client.wrong("/ask/-", **ASK).text
     assert committee_state(client.workspace, "external").standing(CommitteeQuestion) == []
-    assert client.post("/ask/matchft.nothing", files={"text": (None, "x")}).status_code == 404
-    client.cookies.set(COOKIE, "steward")
-    assert client.post("/questions/answer/999", files={"text": (None, "x")}).status_code == 404
+    assert client.send("/ask/matchft.nothing", text="x").status_code == 404
+    client.be("steward")
+    assert client.send("/questions/answer/999", text="x").status_code == 404

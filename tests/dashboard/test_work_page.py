@@ -6,24 +6,20 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
-from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.work.forms import work_routes
-from boussole.dashboard.server.access.permissions import COOKIE, Person, Role
-from boussole.dashboard.server.forms import PageForms, problem_of
+from boussole.dashboard.server.access.permissions import Person, Role
+from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views.incidents_and_work import work_page, work_words
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
 from tests.dashboard.app_at import app_at
-from tests.written import system_text
+from tests.dashboard.posting import Forms, workspace_of
 
 EN, FR = speaker("en"), speaker("fr")
 TODAY = dt.date(2026, 11, 27)
@@ -85,25 +81,12 @@ ANSWERS = "équipe;Q1;Q2\n" + "Nord;4;5\n" * 15 + "Sud;2;4\n" * 30 + "Est;1;1\n"
 
 @pytest.fixture
 def workspace(tmp_path):
-    made = Workspace.create(tmp_path / "w")
-    text = system_text("chat", "", kind="generation")
-    (made.home / "systems" / "chat.yaml").write_text(text, encoding="utf-8")
-    return made
+    return workspace_of(tmp_path / "w", chat="generation")
 
 
 @pytest.fixture
 def client(workspace):
-    made = TestClient(Starlette(routes=guarded(work_routes(workspace.home), workspace.home)), follow_redirects=False)
-    made.cookies.set(COOKIE, "follow_up")
-    return made
-
-
-def sent(client, path, *, file=None, **fields):
-    pairs = [(f"f-{name}", (None, value)) for name, value in fields.items()]
-    pairs += [("f-file", file)] if file else []
-    answer = client.post(f"/work/{path}?spoken=fr", files=pairs)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
+    return Forms(workspace, work_routes, role="follow_up", base="/work/", lang="fr")
 
 
 DAYS = {"start": "2026-04-01", "end": "2026-06-30"}
@@ -119,7 +102,7 @@ SURVEY = {
 
 
 def test_a_survey_is_brought_in_and_no_row_stays(client, workspace):
-    assert sent(client, "survey", file=("a.csv", ANSWERS.encode()), **SURVEY) == "/work?done=0#done"
+    assert client.place("survey", file=("a.csv", ANSWERS.encode()), **SURVEY) == "/work?done=0#done"
     said = statements(workspace)[0].statement
     assert isinstance(said, Survey)
     assert (said.answered, said.hidden, [each.group for each in said.groups]) == (48, 2, ["Sud"])
@@ -131,7 +114,7 @@ def test_a_survey_is_brought_in_and_no_row_stays(client, workspace):
 @pytest.mark.parametrize("place", ["work 0", "incidents 0", "work 1", "questions 0", "work x"])
 def test_only_what_is_there_is_said_to_be_recorded(client, workspace, monkeypatch, be, place):
     """A link that somebody made up, or that names an act of another kind, claims nothing."""
-    sent(client, "survey", file=("a.csv", ANSWERS.encode()), **SURVEY)
+    client.place("survey", file=("a.csv", ANSWERS.encode()), **SURVEY)
     monkeypatch.setenv("BOUSSOLE_HOME", str(workspace.home))
     be("follow_up")
     page, entry = place.split()
@@ -152,17 +135,16 @@ def test_only_what_is_there_is_said_to_be_recorded(client, workspace, monkeypatc
     ],
 )
 def test_a_file_that_cannot_be_taken_is_told_in_french(client, workspace, file, changed, told):
-    place = sent(client, "survey", file=file, **{**SURVEY, **changed})
-    problem = problem_of(place.partition("sent=")[2].partition("#")[0])
+    problem = client.wrong("survey", file=file, **{**SURVEY, **changed})
     assert told in problem.text.replace("\u202f", " ").replace("\u00a0", " ")
     assert statements(workspace) == []
 
 
 def test_training_time_and_consultations_are_recorded(client, workspace):
-    sent(client, "training", **DAYS, course="Calendrier de l’IA", users="100", trained="80", before="60", system="chat")
+    client.place("training", **DAYS, course="Calendrier de l’IA", users="100", trained="80", before="60", system="chat")
     lines = "Accueil du public 60\nFormation : 20 %"
-    sent(client, "time", **DAYS, system="chat", hours="120", people="40", method="Chronométré", spent=lines)
-    sent(client, "consultation", step="announced", body="CSE", on="2199-01-01")
+    client.place("time", **DAYS, system="chat", hours="120", people="40", method="Chronométré", spent=lines)
+    client.place("consultation", step="announced", body="CSE", on="2199-01-01")
     kinds = [each.statement.kind for each in statements(workspace)]
     assert kinds == ["training", "time_saved", "consultation"]
     time = statements(workspace)[1].statement
@@ -175,10 +157,9 @@ def test_training_time_and_consultations_are_recorded(client, workspace):
         ),
         ("consultation", {"step": "opinion", "body": "CSE", "on": "2199-01-01"}, "pas encore venu"),
     ):
-        place = sent(client, path, **fields)
-        assert told in problem_of(place.partition("sent=")[2].partition("#")[0]).text
-    client.cookies.set(COOKIE, "member")
-    assert client.post("/work/training", files={"f-course": (None, "x")}).status_code == 403
+        assert told in client.wrong(path, **fields).text
+    client.be("member")
+    assert client.send("training", course="x").status_code == 403
 
 
 def test_the_same_by_command(command, workspace, tmp_path):

@@ -1,4 +1,4 @@
-"""What is attached to a report is what was sealed, named by its fingerprint and held to it; drift and small groups too."""
+"""What is attached to a report is what was sealed, held to its fingerprint: audits, charter, drift, hidden groups."""
 
 from __future__ import annotations
 
