@@ -1,7 +1,4 @@
-"""Declared measures, as pages show them: what a template computed and logged, marked as not recomputed.
-
-Groups of fewer people than the system file allows are hidden, with whatever would give them back by a subtraction.
-"""
+"""Declared measures, as pages show them: computed and logged by a template, not recomputed, small groups hidden."""
 
 from __future__ import annotations
 

@@ -40,10 +40,9 @@ def stock_of_models(workspace: Workspace) -> ModelStock:
 
 
 def unregistered_models(workspace: Workspace) -> list[str]:
-    """The names of registered models that belong to no system, in alphabetical order; none without a store.
+    """The names of registered models that neither a tag nor an experiment assigns to a system; none without a store.
 
-    A model belongs to a system when it or the run of its newest version carries its tag `boussole.system`, or when that
-    run is in an experiment that the system reads. Raises SourceError when the store cannot be read.
+    Raises SourceError when the store cannot be read.
     """
     if store_missing(workspace):
         return []

@@ -112,10 +112,7 @@ def audit_document(
     together: AccumulatedFigures | None = None,
     read: Evidence | None = None,
 ) -> AuditDocument:
-    """The audit document of a run, without `entry` and `root`, which sealing adds.
-
-    `together`: what the window tells with those before it. `read`: the evidence that a stored document names.
-    """
+    """The audit document of a run, without `entry` and `root`, which sealing adds; `read`: stored evidence, if any."""
     charter, act = judging.charter, judging.act
     measures = measures_of(run.measures)
     left_out = held_to(charter, LeftOut.unlimited(run.left_out.document()))

@@ -38,8 +38,7 @@ def publications(
     before: int | None = None,
     beside: Sequence[AuditDocument] = (),
 ) -> list[ShownWindow]:
-    """What stored audits (those `before` an entry) and those `beside` show of the window and of its window of
-    reference.
+    """What stored audits (those `before` an entry) and those `beside` show of the window and of its reference.
 
     Raises OverlapError where an audit of the system is about other days that share some with these: one subtracted from
     the other would tell of the few people in the days between.

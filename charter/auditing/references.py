@@ -49,10 +49,7 @@ def changed_references(
     stands: WindowStanding,
     before: int | None = None,
 ) -> list[ReferenceChanged]:
-    """Each group attribute whose reference differs from that of the audit sealed before, with the answers it changed.
-
-    `read` gives what the document was measured from, `stands` says how its window stood.
-    """
+    """Each group attribute with another reference than in the audit before, and the answers that this changed."""
     previous = audit_before(workspace, system.id, before=before)
     then = _declared(workspace, previous)
     if previous is None or then is None:

@@ -177,10 +177,7 @@ class Turn:
                 needs_words(text.wording)
 
     def seal_once(self, act: Act, *, seen: int) -> SealedStatement:
-        """Seal an act that a form sent which was shown when entry `seen` was the last of the ledger.
-
-        What this form sealed already is returned as it is; other words that no longer count are said once more.
-        """
+        """Seal an act that a form sent when entry `seen` was the last; what it sealed already is returned as it is."""
         known = find(self.connection, act)
         while known is not None and not self._counts(known, act):
             if known.entry > seen:

@@ -41,10 +41,7 @@ MINUTES_DAYS = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Duty:
-    """Something that a committee does, or waits for, by a day.
-
-    `entry`: of what it is about; `who`: the role that must answer; `member`: whose mandate ends.
-    """
+    """Something that a committee does, or waits for, by a day; `who` is the role that must answer."""
 
     on: dt.date
     kind: Kind

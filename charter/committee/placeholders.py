@@ -1,8 +1,4 @@
-"""Words that stand for what is still to be written: nothing that holds them is decided on, issued or sealed as minutes.
-
-Only what can be nothing else counts: a sentence that begins “À compléter en séance”, “[to be written]”, or a line of no
-more than “À compléter”.
-"""
+"""Words that stand for what is still to be written: nothing that holds them is decided on, issued or sealed."""
 
 from __future__ import annotations
 

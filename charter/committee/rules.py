@@ -1,7 +1,4 @@
-"""The files `committees/ID.yaml` of a workspace: which committees there are, and how they work.
-
-Without such a folder, a workspace has the external committee that Boussole brings.
-"""
+"""The files `committees/ID.yaml` of a workspace, by default one external committee: how committees work."""
 
 from __future__ import annotations
 

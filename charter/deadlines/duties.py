@@ -1,7 +1,4 @@
-"""By when an incident must be reported, by its severity: the law, its source, and since when it binds.
-
-Article 73 of the AI Act counts from the moment a serious incident (Art. 3(49)) became known.
-"""
+"""By when an incident must be reported, by its severity, under Article 73 of the AI Act, and since when it binds."""
 
 from __future__ import annotations
 

@@ -82,8 +82,7 @@ class Sources:
 def examined_versions(sources: Sources) -> RecordCounts | None:
     """Decisions, or texts, by versions that had been examined by then; None where neither side names a version.
 
-    `late`: by a version that was examined only afterwards; `overdue`: by one that nobody examined; `untold`: the log
-    does not say by which.
+    `late`: examined only afterwards; `overdue`: examined by nobody; `untold`: of a version that the log does not name.
     """
     known = sources.system.versions
     told = [each for each in sources.versions if each.version is not None]

@@ -1,7 +1,4 @@
-"""Planted errors: drawing the cases of a protocol, and what is known of the last one that was carried out.
-
-Cases are drawn by a secret that was sealed as its hash before they existed, so that nobody can pick them.
-"""
+"""Planted errors: the cases of a protocol, drawn by a secret that was sealed before they existed, and the outcome."""
 
 from __future__ import annotations
 

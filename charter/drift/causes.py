@@ -1,7 +1,7 @@
 """What can have moved a system, told apart: the inputs, the groups, the world, the model.
 
-The world changed where the same scores are followed by other outcomes than before. The model changed where another
-version decides and the scores moved when it came. A version came where it decides more than before.
+The world changed where the same scores are followed by other outcomes, the model where another version decides and the
+scores moved when it came.
 """
 
 from __future__ import annotations

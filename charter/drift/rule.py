@@ -1,7 +1,4 @@
-"""By what drift is judged: the levels of the charter, and its level of error, shared as for every other question.
-
-What is said of drift beside the charter's questions shares that level once more (`alpha`).
-"""
+"""By what drift is judged: the levels of the charter, and its level of error, shared as for every other question."""
 
 from __future__ import annotations
 

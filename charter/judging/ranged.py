@@ -18,8 +18,7 @@ MOST_UNKNOWN = 0.01
 
 
 def ranged(measure: MeasureInShort, threshold: Threshold) -> StatedVerdict:
-    """What a range answers: broken or watched where its lowest end lies beyond the level, kept where its highest does
-    not.
+    """What a range answers: broken or watched where its lowest end is beyond the level, kept where its highest is not.
 
     What is to come of a year (`expected`) is held to the watch level, what was counted to the breach level. Nobody can
     tell where the range is too wide (`SPREAD`), or where hardly a call is known.

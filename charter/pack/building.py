@@ -73,7 +73,6 @@ def pack_files(
 ) -> Files:
     """All files of a pack by their path in it, with evidence only where it is `restricted`.
 
-    `note`: a signed checkpoint; `since`: one that somebody kept.
     Raises BoussoleError where something of it is missing or was changed, or the checkpoint is not of this ledger.
     """
     files: Files = {"ledger/checkpoint": str(note).encode()}

@@ -1,7 +1,7 @@
 """Recomputing the audits of an evidence pack with the product itself, in a temporary workspace made of the pack.
 
-Of a restricted pack, which holds the evidence, every figure and verdict is computed again; of an open one, its verdicts
-from its figures. Verdicts that rest on what people stated are not recomputed, and nothing of a pack is executed.
+Of a restricted pack every figure and verdict is computed again, of an open one its verdicts from its figures; verdicts
+that rest on what people stated are left out. Nothing of a pack is executed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The tables of governance.sqlite: the ledger's own, and the records that its entries seal.
-
-Rows are written once and never changed, but for what is not sealed: names, drafts, ballots of an open vote, the outbox.
-"""
+"""The tables of governance.sqlite: the ledger's own, and the records that its entries seal, which are never changed."""
 
 from __future__ import annotations
 

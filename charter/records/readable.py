@@ -33,10 +33,7 @@ class Records:
         return cls(sealed={each.entry: each for each in statements(workspace)})
 
     def readable(self, kind: type[Statement]) -> list[Readable]:
-        """The records of a kind that stand, the newest first.
-
-        What was withdrawn, and what is about it, is left out, as is what is `told_after` records that do not exist yet.
-        """
+        """The records of a kind that stand and may be told (`told_after`), the newest first."""
         mine = (each for each in reversed(list(self.sealed.values())) if each.statement.kind == kind.kind)
         return [found for each in mine if (found := self._readable(each))]
 

@@ -43,11 +43,7 @@ class SealedReport:
 def seal_report(
     workspace: Workspace, content: bytes, *, period: str, lang: str, seals: bytes, systems: Sequence[str] = ()
 ) -> int:
-    """Seals a report and says at which entry; one that is sealed byte for byte already is not sealed twice.
-
-    `period`: its name or, of the newest audits, the last day. `seals`: the list that is attached to it. `systems`:
-    those that were chosen, if any.
-    """
+    """Seals a report and the list attached to it (`seals`) and says at which entry; the same bytes are sealed once."""
     payload = {"document": sha256_hex(content), "lang": lang, "period": period, "seals": sha256_hex(seals)}
     payload |= {"systems": "+".join(systems)} if systems else {}
     with open_records(workspace).begin() as connection:

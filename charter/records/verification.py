@@ -33,10 +33,7 @@ RECORD_KINDS = ("audit", "charter", *KINDS)
 
 
 def verify_records(workspace: Workspace, *, sizes: Iterable[int] = ()) -> Verification | None:
-    """Rehash the ledger, hold it to the root noted with each audit, and each record to its entry; None without records.
-
-    `sizes` are those of kept checkpoints: the roots there are made anew.
-    """
+    """Rehash the ledger and hold roots and records to it; `sizes`: of kept checkpoints, whose roots are made anew."""
     with reading(workspace) as connection:
         if connection is None:
             return None
@@ -164,10 +161,7 @@ def request_since(workspace: Workspace, note: Note, old: Checkpoint) -> Cosignin
 
 
 def request_of(workspace: Workspace, note: Note | None = None, *, since: int) -> CosigningRequest:
-    """What a witness that keeps a checkpoint of so many entries is handed: a new one, and the proof that it extends it.
-
-    A witness that keeps more than there is gets the checkpoint alone. Without `note`, a checkpoint is signed now.
-    """
+    """What a witness that keeps a checkpoint of so many entries is handed: a new one and proof that it extends that."""
     note = note or sign_checkpoint(workspace)
     _, new = parse_checkpoint(str(note))
     if not 0 < since <= new.size:

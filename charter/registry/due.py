@@ -22,11 +22,7 @@ WINDOW_DAYS = {"day": 1, "week": 7}
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """Something that somebody (`who`) must do by a day, about a `system` or about all.
-
-    `entry` is that of the recommendation, case or attestation; `count` how many questions an audit would answer;
-    `group` the attribute whose legal basis ends.
-    """
+    """Something that somebody (`who`) must do by a day, about a `system` or about all; `count`: of its questions."""
 
     on: dt.date
     kind: Kind

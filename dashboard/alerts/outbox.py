@@ -1,8 +1,4 @@
-"""The outbox: one row of governance.sqlite for each change and channel, from when it is found until it is sent.
-
-One transaction claims what is due on a channel. What fails waits for the next run; what was begun and never finished is
-not sent again by itself.
-"""
+"""The outbox: one row of governance.sqlite for each change and channel, which one transaction claims to send it."""
 
 from __future__ import annotations
 

@@ -19,8 +19,6 @@ from boussole.charter.records.notes.outside import State
 from boussole.charter.schemas import audit_schema
 
 # What the API answers: pydantic models, from which the OpenAPI document has its schemas.
-#
-# Measures and verdicts are those of the audit document, and so is their schema: what is hidden there is hidden here.
 
 
 T = TypeVar("T")

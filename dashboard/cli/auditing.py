@@ -153,9 +153,8 @@ def _file(source: str, files: Files) -> Callable[[Path], Sequence[LogFile]]:
 class AuditedWindow:
     """One window that a command looked at: its document, or why there is none (`note`).
 
-    `part`: the name of the period, where it is one of several; `first`: no audit was stored before; `unchanged`: a
-    stored audit says the same; `unread`: why nobody knows whether the newest period is complete; `shifts`: what moved
-    for good.
+    `part`: the name of the period; `first`: no audit was stored before; `unchanged`: a stored audit says the same;
+    `unread`: why nobody knows whether the newest period is complete; `shifts`: what moved for good.
     """
 
     document: AuditDocument | TextsDocument | None = None

@@ -68,11 +68,8 @@ def flushed() -> bool:
     return True
 
 
-# The command line asks the table of permissions before a command runs.
-#
-# Whoever holds the workspace's files can change them without us, so that this is a fence, not a wall: it keeps a job,
-# a
-# notebook or a colleague to what their role is for (`--as`, or $BOUSSOLE_ROLE).
+# The command line asks the table of permissions before a command runs. Whoever holds the workspace's files can change
+# them without us, so that this is a fence, not a wall (`--as`, or $BOUSSOLE_ROLE).
 
 
 LONGEST_REASON = 150

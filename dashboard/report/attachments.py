@@ -126,11 +126,8 @@ def _seals(edition: Edition) -> dict[str, Any]:
     }
 
 
-# What can be verified of a report: what is attached to it by itself, and the whole file against a ledger.
-#
-# What is attached proves nothing of the pages: somebody can print other words over them. Only the SHA-256 that was
-# sealed
-# when the report was made tells the file from every other.
+# What can be verified of a report: what is attached to it by itself, and the whole file, by its SHA-256, against a
+# ledger. What is attached proves nothing of the pages.
 
 
 @dataclass(frozen=True, kw_only=True)

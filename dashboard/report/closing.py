@@ -24,9 +24,7 @@ from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.committee_words import OpinionView, answers, follow_up_word, opinions_about
 from boussole.dashboard.views.incidents_and_work import reported_words, work_words
 
-# What was promised and what became of it, and what committees said: pages of the report.
-#
-# Everybody reads reports: what committees have not published is not told, nor who disagreed.
+# What was promised and what became of it, and what committees published: pages that everybody reads.
 
 
 MOST = 6
@@ -171,10 +169,7 @@ def _opinion(edition: Edition, each: OpinionView, tell: ReportSay) -> Data:
     }
 
 
-# Incidents, and effects on work: a page of the report.
-#
-# Everybody reads reports. So it tells what the pages tell everybody: how many incidents there were, whether they were
-# reported in time, and how many people were trained. The rest stands on pages that not every role sees.
+# Incidents, and effects on work: a page that everybody reads, with no more than the pages tell everybody.
 
 
 ASKED: tuple[Records, ...] = ("incidents_in_time", "explanations_in_time", "trained_first")

@@ -301,8 +301,7 @@ class Edition:
 def edition(
     workspace: Workspace, period: ReportPeriod | None, *, today: dt.date | None = None, systems: Sequence[str] = ()
 ) -> Edition:
-    """The audits of a period with what was stated until the last of them was made, else the newest with that until
-    `today`.
+    """The audits of a period with what was stated until the last was made, else the newest with that until `today`.
 
     Raises ReportError when there is none, when one of `systems` is unknown or was not audited then, or when the charter
     of one is not known any more.

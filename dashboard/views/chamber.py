@@ -129,10 +129,8 @@ def chamber_of(known: Mapping[str, Chamber], entry: int) -> Chamber | None:
     return None
 
 
-# Who belongs to a committee: by a mandate that lasts today, or as the secretary that the settings name.
-#
-# Whoever signed in leads a committee, and reads what it writes, from a place in that very one; their role alone opens
-# none. In local mode nobody is known, and nobody is held to it.
+# Who belongs to a committee: by a mandate that lasts today, or as the secretary that the settings name. In local mode
+# nobody is known, and nobody is held to it.
 
 
 LEADING = frozenset({Role.CHAIR, Role.SECRETARY})

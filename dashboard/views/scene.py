@@ -31,9 +31,8 @@ NOTHING = Facts(as_of=dt.date.min)
 class Scene:
     """One workspace as pages see it, on a day.
 
-    `latest` holds the latest audit of each system with what was stated since; `previous`, in short, that of the window
-    before; `history` all audits in short, oldest window first; `versions` the number of each charter version by its
-    hash.
+    `latest` and `previous` hold audits by system; `history` all audits in short, oldest window first; `versions` the
+    number of each charter version by its hash.
     """
 
     charter: Charter

@@ -114,11 +114,7 @@ class Calibration:
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleSection:
-    """One article: its examined questions, the worst first, then those that nobody has examined, with their drawings.
-
-    `places`: of groups in lists; `scores` and `calibrations`: of declared scores, `uncalibrated` where there can be
-    none.
-    """
+    """One article: its examined questions, the worst first, those that nobody has examined, and its drawings."""
 
     id: str
     order: int

@@ -32,11 +32,9 @@ def passed_over(
 
 
 def forget(log: pd.DataFrame, *, over: frozenset[str], often: Mapping[str, int]) -> pd.DataFrame:
-    """The decisions with the young people of `over` passed over wherever a similar person of their pool takes their
-    place.
+    """The decisions with the people of `over` passed over where a similar person of their pool takes their place.
 
-    Figures by age stay as they were, so that only a count by person shows it. `often`: on how many lists each person
-    is.
+    Figures by age stay as they were, so that only a count by person shows it. `often`: on how many lists each is.
     """
     young, forgotten = (log["age"] < YOUNG).to_numpy(), log["person_id"].isin(over).to_numpy()
     sex, times = log["gender"].to_numpy(), log["person_id"].map(often).fillna(0).to_numpy()
@@ -115,11 +113,7 @@ def decided(
     rng: np.random.Generator,
     effects: PlantedEffects = PLANTED,
 ) -> Decided:
-    """The decisions about a pool of people with scores and fates, in the order of its offers.
-
-    `changed`: offers whose list an adviser corrects; `over`: people who are passed over; `often`: on how many lists
-    each person would be.
-    """
+    """The decisions about a pool of people with scores and fates, in the order of its offers."""
     planting = rng.spawn(1)[0]
     working: set[str] = set()
     silent: set[str] = set()

@@ -52,11 +52,7 @@ def log_decisions(frame: Any, *, system: str, **options: Unpack[Options]) -> str
 
 
 def log_outcomes(frame: Any, *, system: str, **options: Unpack[Options]) -> str:
-    """Logs what happened after decisions, with the arguments and errors of `log_decisions`.
-
-    Rows hold the id of a decision, and the outcome, a stage of the funnel, or several; they may come before the
-    decision or again when corrected.
-    """
+    """Logs what happened after decisions: their id and outcome or stages; otherwise as `log_decisions`."""
     return log_frame(frame, log="outcomes", system=system, **options)
 
 

@@ -1,8 +1,4 @@
-"""What became of imported runs in MLflow: deleted ones leave the figures, restored ones come back, and it is told.
-
-A run counts as deleted when the store that had shown it says so or no longer knows it; a store that cannot be reached,
-or another one under the same name, excludes nothing.
-"""
+"""What became of imported runs in MLflow: deleted ones leave the figures, restored ones come back, and it is told."""
 
 from __future__ import annotations
 

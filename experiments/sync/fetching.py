@@ -1,7 +1,7 @@
 """Which files a run holds, and bringing them into the lake: several small ones in one transaction, each whole.
 
-Artifacts can be added to a run that has finished, and nothing in the store tells it. Those on this machine's own disk
-are looked at each time; behind a server, runs that are new, changed or failed, and of the others the most overdue.
+Those on this machine's own disk are looked at each time; behind a server, runs that are new, changed or failed, and of
+the others the most overdue.
 """
 
 from __future__ import annotations

@@ -23,10 +23,9 @@ def sync(
 ) -> list[SyncReport]:
     """Imports what is new in every source (of one system, or of all), and reports source by source.
 
-    A file or a source that cannot be used does not stop the others: it is among the `failures` of its report. Runs are
-    looked at since 30 days before the last complete sync, or all of them where `full`; runs that were deleted or
-    restored in MLflow are excluded or taken back (`changes`). Raises BoussoleError for an unknown system, or one
-    without sources.
+    A file or a source that cannot be used is among the `failures` of its report and stops no other. Runs are looked at
+    since 30 days before the last complete sync, or all of them where `full`. Raises BoussoleError for an unknown
+    system, or one without sources.
     """
     systems = [workspace.system(system_id)] if system_id else list(workspace.systems.values())
     if system_id and not systems[0].sources:

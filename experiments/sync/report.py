@@ -58,9 +58,8 @@ class RunChange:
 class SyncReport:
     """What one source of one system gave: files that were new (`ingested`), known before, failed, or changed.
 
-    `known_traces` are traces looked at again, `feedback` those whose feedback was brought up to date; `declared` are
-    files of declared measures that were read; `waiting` the rows that are set aside and neither corrected nor
-    discarded.
+    `known_traces` are traces looked at again, `feedback` those whose feedback was brought up to date; `waiting` the
+    rows that are set aside and neither corrected nor discarded.
     """
 
     system: str

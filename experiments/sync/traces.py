@@ -1,7 +1,6 @@
 """MLflow traces of a generative system: each becomes one row of its log `generations`, by its trace id.
 
-New traces are read whole; those of the last day are looked at again without their texts, and once a day those of the
-last weeks, for feedback that was given or changed since.
+New traces are read whole; older ones are looked at again for feedback, without their texts.
 """
 
 from __future__ import annotations

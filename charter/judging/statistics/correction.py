@@ -119,10 +119,7 @@ def corrected(
     alpha: float,
     breached: Sequence[TestedComparison] | None = None,
 ) -> list[PValues]:
-    """The p-values of a family, corrected over the family and `looks` for watch and breach, each with its level.
-
-    `breached`: the same comparisons as they are held to the breach level, where that differs.
-    """
+    """The p-values of a family, corrected over it and `looks` for watch and breach, each with its level."""
     tests, breached = _tests(family), [each for each in breached or family if each.breach is not None]
     shares = parts(tests, alpha=alpha).tolist()
     sides, breach_sides = [each.watch for each in family], [given(each.breach) for each in breached]

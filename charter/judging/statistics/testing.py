@@ -172,10 +172,7 @@ def past(value: float, level: float, *, bad_side: str) -> bool:
 def more_decisions(
     measure: MeasureInShort, threshold: Threshold, *, charter: Charter, share: float, decisions: int
 ) -> int | None:
-    """How many more decisions would settle an unknown comparison, if the truth is as measured; None: too many.
-
-    `share`: the part of the level of error that *watch* has.
-    """
+    """How many more decisions would settle an unknown comparison, if the truth is as measured; None: too many."""
     test, watch, kept = given(measure.params.test), watch_level(threshold), kept_level(threshold)
     part = {watch: share, kept: share if kept == watch else share / watch_part(threshold, charter.alpha)}
     watched = _beyond(measure, watch) < 0.5

@@ -185,11 +185,7 @@ def sentence(
     *,
     power: float = 0.8,
 ) -> dict[str, str]:
-    """What a verdict document says, in every language of Boussole.
-
-    `left_out`: what its audit did not count. `month`: how many decisions come in a month. `power`: at which the charter
-    wants differences to be found.
-    """
+    """What a verdict document says, in every language; `month`: how many decisions come in a month, where known."""
     told = {lang: _VerdictTeller(question, document, system, Catalogue(LOCALE, lang), month) for lang in LANGUAGES}
     return {lang: typeset(_sentence(told[lang], left_out, power), lang) for lang in LANGUAGES}
 

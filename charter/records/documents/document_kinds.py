@@ -1,7 +1,4 @@
-"""What a document that somebody sends is, by its content: its name is never asked.
-
-An office file is read within bounds; one that holds macros, scripts, encrypted parts or programs is refused.
-"""
+"""What a document that somebody sends is, by its content; office files with macros or programs are refused."""
 
 from __future__ import annotations
 

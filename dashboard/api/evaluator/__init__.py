@@ -1,7 +1,4 @@
-"""The MLflow evaluator `boussole`: `mlflow.models.evaluate(…, evaluators="boussole")` audits what a model decides.
-
-It is imported with MLflow itself, so everything heavy waits.
-"""
+"""The MLflow evaluator `boussole`: `mlflow.models.evaluate(…, evaluators="boussole")` audits what a model decides."""
 
 from __future__ import annotations
 

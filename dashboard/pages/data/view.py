@@ -57,11 +57,7 @@ class SourceProblem:
 
 @dataclass(frozen=True, kw_only=True)
 class DataPage:
-    """The whole page.
-
-    `more`: problems beyond those shown; `trouble`: what could not be looked at; `columns`: the head of the table of
-    sources; `without`: systems without data; `removed`: the names of systems whose file is gone.
-    """
+    """The whole page; `trouble`: what could not be looked at; `without`: systems without data; `removed`: now gone."""
 
     headline: str
     tone: str

@@ -38,10 +38,7 @@ from boussole.dashboard.views.system import bar_note
 
 @dataclass(frozen=True, kw_only=True)
 class FairnessGroup:
-    """One group: its rate, and how it compares. A measure is None where the audit holds none.
-
-    `judged`: the comparison that a verdict rests on, if any. `together`: its figures count earlier periods as well.
-    """
+    """One group: its rate, and how it compares; `judged`: the comparison of a verdict; `together`: of all periods."""
 
     key: str
     name: str

@@ -223,11 +223,7 @@ def _interval(measure: MeasureDocument, say: Say, *, percent: bool) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Explorer:
-    """The whole page.
-
-    `answer` is its first sentence, `more` the others; `judged` the verdict that rests on what is shown; `other` that of
-    the other way to compare, with its address and name.
-    """
+    """The whole page; `judged`: the verdict that rests on what is shown; `other`: that of the other way to compare."""
 
     chosen: FairnessQuery
     fields: Sequence[ChoiceField]

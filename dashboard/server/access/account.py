@@ -49,12 +49,8 @@ from boussole.dashboard.server.access.permissions import (
 )
 from boussole.dashboard.server.access.sessions import ANCHOR, PAGE, Reason, SignedOutError, browser_of, own_route
 
-# What a sign-in that is under way needs until it comes back: state, nonce, the verifier of PKCE, and where to go
-# then.
-#
-# The browser keeps it for ten minutes, in a cookie that only this server can read, and it is gone once the sign-in
-# came
-# back, well or not. The server keeps nothing, so that nobody fills it by beginning sign-ins.
+# What a sign-in that is under way needs until it comes back: state, nonce, the verifier of PKCE, and where to go then.
+# The browser keeps it for ten minutes, in a cookie that only this server can read; the server keeps nothing.
 
 
 SECONDS = 600
@@ -118,11 +114,8 @@ def _with(request: Request, session: dict[str, Any]) -> Request:
     return Request({**request.scope, "session": session}, request.receive)
 
 
-# The routes by which people sign in and out, through their organisation's provider.
-#
-# Streamlit's own sign-in would leave a cookie with identity and tokens in the browser for thirty days, after signing
-# out
-# as well. Here the browser gets the number of a session, and all else stays on the server.
+# The routes by which people sign in and out, through their organisation's provider. Streamlit's own sign-in would leave
+# identity and tokens in the browser for thirty days; here the browser gets the number of a session.
 
 
 LOG = logging.getLogger("boussole.access")
@@ -347,10 +340,7 @@ def sign_in(reason: Reason, say: Say, *, to: str) -> Html:
     return Template(FILE, say)("sign_in", reason, why, way_in(to=to, reason=reason))
 
 
-# A session that is over while somebody reads or writes: they sign in, and nothing that they wrote is lost.
-#
-# A link leads to the sign-in and back. What a form sent is given back as a form: signed in again, in another tab, the
-# same button sends it once more. It is kept nowhere but in that page.
+# A session that is over while somebody reads or writes: they sign in, and what a form sent is given back as a form.
 
 
 CAST = "/session-act/cast/"

@@ -28,11 +28,7 @@ from boussole.dashboard.server.access.sessions import digest
 from boussole.dashboard.server.process import Limiter, seconds
 
 # Sign-ins, tokens and messages of the provider that failed: noted without what is secret in them, and slowed down.
-#
-# Who shows what is right is let in whatever others tried before, from the same address or under the number of the
-# same
-# token: nobody is locked out by somebody else. What is slowed down is failing: 256 random bits are not guessed, but
-# whoever tries fills no log and no memory.
+# Who shows what is right is let in whatever others tried before, so that nobody is locked out by somebody else.
 
 
 EACH_MINUTE = 10
@@ -52,10 +48,7 @@ class Failures:
     def failed(
         self, workspace: Workspace, event: Event, *, address: str, place: str, subject: str = "", guess: bool = True
     ) -> int:
-        """Counts and notes a failure; 0, or the seconds to wait before the next is answered.
-
-        Whoever shows what was right once (`guess` is false) is not counted among those who try from an address.
-        """
+        """Counts and notes a failure, as a `guess` or not; 0, or the seconds to wait before the next is answered."""
         waits = [self._addresses.wait(_network(address)) if guess else 0, self._names.wait(subject) if subject else 0]
         with self._turn:
             if any(waits) or self._noted.wait("all"):
@@ -80,8 +73,7 @@ def _network(address: str) -> str:
     return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
 
 
-# Back-channel logout: the provider says, server to server, that a sign-in is over (OpenID Connect Back-Channel Logout
-# 1.0). What it sends is a signed token; nobody else can end a session by it, and no token counts twice.
+# The provider says by a signed token that a sign-in is over (OpenID Connect Back-Channel Logout 1.0).
 
 
 PATH = "/access/back-channel-logout"

@@ -128,9 +128,8 @@ def _empty_journal(workspace: Workspace) -> None:
         connection.close()
 
 
-# The access log: each sign-in, each restricted look, each refusal. It is erased when its time is over (`log_days`).
-#
-# The ledger, which can't be erased, holds only a digest of each day, made with a salt that goes with the day.
+# The access log: each sign-in, restricted look and refusal, erased when its time is over (`log_days`). The ledger holds
+# only a digest of each day, made with a salt that goes with the day.
 
 
 Event = Literal["sign_in", "sign_in_refused", "sign_out", "look", "refused", "token", "token_refused", "logout_refused"]

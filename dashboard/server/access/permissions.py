@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from boussole.dashboard.markup.words import Say
 
 
-# The one table of permissions: which role may do what. Pages, commands and routes all ask it.
-#
-# A new page, command or route gets an Action here and its line in `places`; a test fails without.
+# The one table of permissions: which role may do what. A new page, command or route gets an Action here and its line in
+# `places`.
 
 
 class Role(StrEnum):

@@ -69,11 +69,8 @@ from boussole.dashboard.server.access.permissions import (
     session_cookie,
 )
 
-# Sessions are kept here, on the server: a browser holds a number, and nothing else is believed.
-#
-# Each look asks again: is it known, not ended, not expired, not idle; does the provider still give the role; does the
-# mandate last? Signing out, a role taken away and a mandate that ends therefore count at once, whatever a browser
-# keeps.
+# Sessions are kept on the server: a browser holds a number. Each look asks again whether it still counts, so that
+# signing out, a role taken away and a mandate that ends count at once.
 
 
 Reason = Literal["nobody", "ended", "expired", "revoked", "no_role", "no_mandate", "provider", "weak", "old"]

@@ -82,10 +82,7 @@ def course(
     query: dict[str, str],
     single: bool,
 ) -> Course | None:
-    """The figure of the deciding comparison in every audit; None where fewer than two audits tell of it.
-
-    `single`: whether the reader may see incidents.
-    """
+    """The figure of the deciding comparison in every audit, if two tell of it; `single`: incidents may be seen."""
     document = scene.latest.get(system)
     if document is None:
         return None

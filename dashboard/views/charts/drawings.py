@@ -48,11 +48,7 @@ def rose_svg(
     needle: str | None = None,
     named: bool = True,
 ) -> str:
-    """The drawing: `articles` (id → name) clockwise from the top, `rings` from the inside out.
-
-    `needle` is the id of the article it points at; without one, there is no needle. Not `named`, the names are left to
-    what is laid over it, in the same places: on pages they are links.
-    """
+    """The rose: `articles` (id → name) clockwise from the top, `rings` from the inside out, `needle` at an article."""
     say = speaker(lang)
     shown = rings_shown(rings, articles, say)
     step = 2 * math.pi / max(len(articles), 1)

@@ -45,10 +45,7 @@ def forecast_svg(
     *,
     width: int = WIDE,
 ) -> str:
-    """The declared shares as discs, the dashed line with its interval, the aim as an open diamond, over true time.
-
-    `write` says a share, `label` a day in two lines.
-    """
+    """Declared shares as discs, the dashed line with its interval and the aim as an open diamond, over true time."""
     days = [*(day for day, _ in shown.declared), *(each.day for each in shown.line), shown.aim[0]]
     values = [*(share for _, share in shown.declared), *(end for each in shown.line for end in (each.low, each.high))]
     first, last = min(days), max(days)

@@ -156,10 +156,7 @@ class RateThreshold:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupRow:
-    """One group: its rate and its own interval, or why there is none; its comparison and how it was judged.
-
-    `bar`: the interval to draw, on the scale of the rate: the one that decided the verdict, else its own, if any.
-    """
+    """One group: its rate with interval or reason, its comparison and verdict; `bar`: the interval that is drawn."""
 
     label: str
     value: float | None

@@ -63,11 +63,8 @@ def broken(text: str, size: float, *, within: float, weight: str = "normal") -> 
     return lines
 
 
-# A chart whose every row is a picture of its own: a mark and its interval on one scale, the words beside it as text.
-#
-# Marks can be pointed at and reached by keyboard (`views/parts/drawings.html`): their words are those of the page, and
-# nothing
-# of them is in the pictures.
+# A chart whose every row is a picture of its own: a mark and its interval on one scale, the words beside it as text,
+# which can be pointed at and reached by keyboard (`views/parts/drawings.html`).
 
 
 WIDE, NARROW, HIGH, SIDE = 400, 200, 34, 24

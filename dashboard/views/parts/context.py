@@ -201,9 +201,6 @@ def drift_report(system: str) -> str | None:
 
 
 # What is chosen on a page, with Streamlit's own fields; the address holds it, so that a view can be shared.
-#
-# The address says what is chosen, before every look: Back undoes a choice, and a link or an old address sets the
-# fields.
 
 
 Settle = Callable[[Mapping[str, str]], Mapping[str, str]]

@@ -218,11 +218,7 @@ def place_of(workspace: Workspace, of: str) -> FormPlace | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What a form is about: `of` as its address names it, with the committee, session and figure, if any.
-
-    `scene` and the `known` committees are given where a page has them already; `proposed` are values that the form
-    starts with, by field.
-    """
+    """What a form is about: `of` as its address names it, with scene, committee, session and figure, where given."""
 
     person: Person
     say: Say

@@ -25,8 +25,7 @@ from boussole.dashboard.views.records.calling import Choices, Doing, me, who
 from boussole.dashboard.views.records.choosing import LISTS
 from boussole.dashboard.views.records.setting import FormPlace, Setting
 
-# The page that answers a secret vote: that it was cast, and its receipt. It is made for this one answer, and kept
-# nowhere: not in the memory of the server, not in an address, not in what the browser stores.
+# The page that answers a secret vote: that it was cast, and its receipt, which is kept nowhere else.
 
 
 HEADERS = {
@@ -129,8 +128,7 @@ CAST = Doing(
 )
 
 
-# Saying what an item of an agenda is about and rests on, before the session begins: kind, system, question, draft,
-# evidence. The session is called in the same words otherwise.
+# Saying what an item of an agenda is about and rests on, before the session begins.
 
 
 KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
