@@ -111,7 +111,6 @@ def in_question(
 def _reach(
     old: Indicator, new: Indicator, article: Article, before: Charter, after: Charter
 ) -> Iterator[CharterChange]:
-    """Which systems a question is asked of, and which texts of law it answers to."""
     gained, lost = _lists(old.kinds, new.kinds)
     if gained:
         yield change("kinds_added", "tighter", article=article, of=new, field="kinds", after=gained)

@@ -138,7 +138,6 @@ def _rested_on(document: AuditDocument | None, window: EarlierWindow) -> dict[st
 
 
 def _figures(workspace: Workspace, window: EarlierWindow, ended: frozenset[tuple[str, ...]]) -> dict[str, Measure]:
-    """What a window told, without what the charter judges otherwise since."""
     found = _of_evidence(_folder(workspace, window), window, ended)
     return {name: each for name, each in found.items() if each.metric not in (window.without or ())}
 

@@ -114,7 +114,6 @@ def _answers(
     system: System,
     charter: Charter,
 ) -> Iterator[AnswerChange]:
-    """The questions about an attribute that have another verdict with the reference of then."""
     before = {verdict.indicator: verdict for verdict in then}
     indicators = [each for article in charter.articles for indicator in article.indicators for each in indicator.ways]
     good = {each.id: each.good_answer for each in indicators}

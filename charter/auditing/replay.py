@@ -132,7 +132,6 @@ def _judged(audit: AuditSummary, questions: SystemQuestions, stated: Sequence[Se
 
 
 def _changes(audit: AuditSummary, new: WindowReplay) -> Iterator[VerdictChange]:
-    """The questions of one window that would be answered otherwise, in the order of the new charter."""
     before, after = ({each.indicator: each for each in given} for given in (audit.verdicts, new.verdicts))
     for name in [*after, *(name for name in before if name not in after)]:
         told = after.get(name) or before[name]

@@ -69,7 +69,6 @@ from boussole.charter.records.statements import find, statements_in, write
 
 
 def _admit_rules(house: CommitteeState, act: RulesInForce) -> None:
-    """Rules of this committee that are not in force already."""
     if act.rules.id != house.committee:
         raise RefusedError("apart", entry=act.rules.id)
     in_force = house.adopted

@@ -113,7 +113,6 @@ def _row(
     margins: Margins,
     level: float,
 ) -> JudgedChange:
-    """One comparison with its figures and verdict, given its corrected p-value and the level of Holm's first step."""
     change, (adjusted, at_most) = item.change, holms
     scale, bad_side = given(measure.params.scale), given(measure.params.bad_side)
     margin = margins.on(bad_side, scale=scale)

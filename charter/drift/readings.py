@@ -108,7 +108,6 @@ def _reading(measures: Sequence[Measure], verdicts: Mapping[str, Verdict]) -> Th
 
 
 def _meaning(measures: Sequence[Measure], rule: DriftRule) -> ThemeReading:
-    """Whether scores mean what they meant, from two figures that are held to the same level."""
     known = [each for each in measures if each.value is not None]
     found = [beyond(each) for each in known]
     far, near = holm([p for p, _ in found]), max((p for _, p in found), default=1.0) <= rule.alpha

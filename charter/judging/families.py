@@ -198,7 +198,6 @@ def _answers(measure: MeasureInShort, indicator: Indicator, by: Attribute | None
 
 
 def _unexamined(indicator: Indicator, system: System) -> str | None:
-    """Why nobody can look at it yet, or None."""
     if indicator.evidence == "attested":
         return "not_attested"
     if indicator.records is not None:

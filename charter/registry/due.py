@@ -54,7 +54,6 @@ def due(
 
 
 def _audits(charter: Charter, use: Use, today: dt.date) -> Iterator[Due]:
-    """The next audit of a measured use: when the first of its questions is to be asked again."""
     known = {indicator.id: indicator for indicator in charter.ways}
     asked = [known.get(verdict.template or verdict.indicator) for verdict in use.verdicts]
     measured = [indicator for indicator in asked if indicator is not None and indicator.metric]

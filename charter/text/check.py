@@ -63,7 +63,6 @@ def _size(draft: CharterDraft) -> Iterator[CharterFault]:
 
 
 def _duplicates(draft: CharterDraft) -> Iterator[CharterFault]:
-    """A fault at each use of a name but the first, naming where that is."""
     first: dict[tuple[str, str], str] = {}
     for each in draft.names:
         name = (each.what, each.value)

@@ -147,7 +147,6 @@ def _texts(model: BaseModel) -> Iterator[tuple[Path_, dict[str, str]]]:
 
 
 def _walk(value: Any, annotation: Any) -> Iterator[tuple[Path_, dict[str, str]]]:
-    """Texts below a value; where each stands, from there."""
     if isinstance(value, BaseModel):
         yield from _texts(value)
     elif isinstance(value, list):

@@ -163,7 +163,6 @@ Lasting = Annotated[Workspace, Depends(_unchanged)]
 
 
 async def _sent(request: Request) -> str:
-    """The text that is sent, of bounded length."""
     body = b""
     async for part in request.stream():
         body += part

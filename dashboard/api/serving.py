@@ -43,7 +43,6 @@ async def _refused(_request: Request, error: BoussoleError) -> Response:
 
 
 async def _misasked(_request: Request, error: RequestValidationError) -> Response:
-    """What cannot be asked, as the types of an address say it."""
     fault = error.errors()[0]
     place, *names = fault["loc"]
     told = fault["msg"].removeprefix("Value error, ")

@@ -236,7 +236,6 @@ class Query(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _known(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """What is asked, where all of it can be asked."""
         for name in given:
             if name not in cls.model_fields:
                 hint = nearest(name, cls.model_fields) if cls.model_fields else "Nothing can be asked here."

@@ -367,7 +367,6 @@ def _made(workspace: Workspace, pair: WindowPair) -> ReportView:
 
 
 def _states(workspace: Workspace, pair: WindowPair) -> dict[str, str]:
-    """How the drift page reads each column, by the level of the charter in force."""
     from boussole.audits.drift.series import Point
     from boussole.charter.drift.readings import readings
     from boussole.charter.drift.rule import rule_of

@@ -159,7 +159,6 @@ DAYS = ("start", "end", "as_of")
 def _system(
     context: typer.Context, system: str | None, system_file: Path | None, runs: Sequence[str]
 ) -> tuple[Workspace | None, System]:
-    """The system: of its file, of the workspace, or as the tags of the runs say."""
     if runs and system_file is None:
         from boussole.experiments.runs import system_of_run
 

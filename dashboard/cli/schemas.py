@@ -120,7 +120,6 @@ def personal_data_schema() -> Shape:
 
 
 def _of_lines(finding: Shape, **more: Shape) -> Shape:
-    """An answer to one line: what was found, or why it cannot be read."""
     nothing: Shape = {"type": "null"}
     named: Shape = {"type": ["string", "integer"]}
     found = whole(id=named, findings=several(finding), **more)

@@ -142,7 +142,6 @@ def _question(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fiel
 
 
 def _subject(workspace: Workspace, _: CommandDesk | None, said: Fields) -> Fields:
-    """The text that is decided on, by the draft that holds it."""
     draft = said.pop("draft", None)
     return said if draft is None else {**said, "subject": opinion_text(workspace, draft)[0].sha256}
 

@@ -158,7 +158,6 @@ def _sharing(workspace: Workspace) -> list[str]:
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Rows in columns; the last one is cut where the terminal ends."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
     room = max(shutil.get_terminal_size().columns - sum(widths) - 2 * len(widths), 20)
     return [

@@ -100,7 +100,6 @@ def report(path: Path, workspace: Workspace | None) -> tuple[ExitCode, list[int]
 
 
 def _whole_file(found: ReportCheck) -> str:
-    """What the whole file is, its pages with it."""
     if found.in_ledger is None:
         return (
             "no workspace was given, so the file itself was held to nothing: its pages may say anything. Give "

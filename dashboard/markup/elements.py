@@ -327,7 +327,6 @@ def _language(child: Child) -> str | None:
 
 
 def _written(text: str) -> str:
-    """A text escaped, its passages in other languages marked as such."""
     if not isinstance(text, MixedText):
         return escape(text)
     return "".join(

@@ -121,7 +121,6 @@ class _Place:
 
 
 def _closed_up(found: re.Match[str]) -> str:
-    """Nothing, or the space that words need; the lines stay counted."""
     text, start, end = found.string, *found.span()
     before, after = text[start - 1 : start] or ">", text[end : end + 1] or "<"
     return ("" if before == ">" or after == "<" else " ") + "{#" + "\n" * found.group().count("\n") + "#}"

@@ -186,7 +186,6 @@ def events(edition: Edition, tell: ReportSay) -> Data:
 
 
 def _asked(edition: Edition, tell: ReportSay) -> Data:
-    """What the charter asks that is answered by what was recorded of incidents, requests and training."""
     return {
         "title": tell("What the charter asks of it"),
         "header": [tell("Question"), tell("System"), tell("Answer")],
@@ -272,7 +271,6 @@ def untouched(edition: Edition, tell: ReportSay) -> Data:
 
 
 def _shares(edition: Edition, shown: Sequence[str], tell: ReportSay) -> Data:
-    """By article, of as many systems as a page is wide enough for."""
     return {
         "header": [tell("No."), tell("Article"), *[edition.scene.title(each, tell) for each in shown]],
         "rows": [
@@ -315,7 +313,6 @@ def _by_reason(edition: Edition, system_id: str, tell: ReportSay) -> list[Data]:
 
 
 def _not_examined(charter: Charter, verdict: VerdictDocument, tell: ReportSay) -> tuple[str, str, str]:
-    """Why nobody has examined a question, its number, and the question with whoever owes a statement on it."""
     indicator = indicator_of(charter, verdict)
     number, question = indicator.number if indicator else "", tell.text(verdict.question)
     if indicator is None or indicator.attested_by is None:

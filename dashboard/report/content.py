@@ -78,7 +78,6 @@ def _long(articles: Sequence[Data]) -> int:
 
 
 def _matrix(edition: Edition, system_id: str, tell: ReportSay) -> Data:
-    """The questions of a system: those of no groups in two columns, others by groups, in tables that fit the page."""
     found = matrix(edition.of(system_id), system_id, speaker(tell.lang), query={})
     columns = list(found.columns)
     first = f"{tell('Question')} … {found.ending}" if found.ending else tell("Question")

@@ -173,7 +173,6 @@ def _timeline(page: DriftPage, columns: Sequence[WindowColumn], tell: ReportSay)
 
 
 def _drawings(found: Sequence[Multiple], tell: ReportSay) -> Data:
-    """Those that are drawn, in the order of the page, and the others in one table."""
     moved = [each for each in found if each.state in CALLING]
     kept = [*moved, *[each for each in found if each not in moved]][:DRAWN]
     return {

@@ -30,8 +30,6 @@ S = TypeVar("S")
 
 
 class _Content:
-    """Arguments that are the same where they read the same."""
-
     def __init__(self, args: tuple[object, ...], named: dict[str, object]) -> None:
         self.args, self.named = args, named
         self.read = repr((args, sorted(named.items())))

@@ -160,7 +160,6 @@ def page_policy(sent_to: Iterable[str] = ()) -> str:
 
 @cache
 def _of_streamlit() -> list[str]:
-    """The scripts in the page that Streamlit serves, by their hash: of the very file."""
     import streamlit
 
     page = Path(streamlit.__file__).parent / "static" / "index.html"

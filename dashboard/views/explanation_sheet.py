@@ -196,7 +196,6 @@ def _steps(known: Explanation, say: Say) -> Iterator[str]:
 
 
 def _what_the_person_decided(chosen: bool, proposed: bool | None, say: Say) -> str:
-    """In whose favour, and beside what the tool had proposed."""
     if chosen and proposed:
         return say("A person decided to choose you, as the tool proposed.")
     if chosen and proposed is False:

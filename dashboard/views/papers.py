@@ -142,7 +142,6 @@ def plain_text(title: str, subtitle: str, blocks: Sequence[Block], *, lang: str)
 
 
 def _lines(block: Block, colon: str) -> Iterator[str]:
-    """The lines of one block. Raises KeyError for a kind that no text is made of."""
     kind = block["kind"]
     if kind == "heading":
         yield from (block["text"], "-" * len(block["text"]))

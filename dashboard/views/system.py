@@ -250,7 +250,6 @@ def _on_outcomes(document: Standing, examined: Sequence[VerdictDocument]) -> boo
 
 
 def _calibrations(document: Standing, system: System | None, say: Say) -> tuple[list[Calibration], str]:
-    """A drawing for each attribute that may have one, and which have none and why."""
     drawn, others = drawn_and_not(document)
     found = []
     for by in drawn:
@@ -359,7 +358,6 @@ def _groups(document: Standing, verdict: VerdictDocument, system: System | None,
 
 
 def _with_days(title: str, document: Standing, metric: str, say: Say) -> str:
-    """The title of a chart, with the days that its figures count where they begin before the audit does."""
     found = next((each for each in document.measures if each.metric == metric), None)
     if not isinstance(document, AuditDocument) or found is None or found.params.first_day is None:
         return title

@@ -165,7 +165,6 @@ class _Making:
         )
 
     def label(self, verdict: VerdictDocument) -> str:
-        """What a question is about in a few words; empty where the charter does not say it."""
         indicator = indicator_of(self.scene.charter, verdict)
         return self.say.text(indicator.label) if indicator and indicator.label else ""
 

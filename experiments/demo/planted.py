@@ -293,5 +293,4 @@ def reviews(
 
 
 def _share(since: np.ndarray, planted: float | None, usual: float) -> np.ndarray:
-    """The share of each list, since the change or before."""
     return np.where(since & (planted is not None), usual if planted is None else planted, usual)

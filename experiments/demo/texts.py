@@ -102,7 +102,6 @@ def _month(month: str, *, rng: np.random.Generator, effects: PlantedEffects, tim
 
 
 def _read(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects) -> pd.DataFrame:
-    """When each text was shown and sent: since the change, agents send more of them without reading."""
     since = log["month"].iloc[0] >= CHANGE.strftime("%Y-%m")
     share = HASTY if effects.hasty_texts_since is None or not since else effects.hasty_texts_since
     a_word = np.where(rng.random(len(log)) < share, HURRIED, SECONDS_A_WORD * rng.lognormal(0, 0.25, len(log)))
@@ -214,7 +213,6 @@ def writer_accounts(*, rng: np.random.Generator, effects: PlantedEffects = PLANT
 
 
 def _entitled(rng: np.random.Generator, *, effects: PlantedEffects) -> pd.DataFrame:
-    """Who may use it: those who do and those who do not, of whom more are of 50 and over if that is planted."""
     places = [(team, number) for team in range(TEAMS) for number in range(AGENTS + IDLE)]
     codes = AGENCIES["agency"].to_list()
     names = [f"{codes[team]}-{number:02}" for team, number in places]

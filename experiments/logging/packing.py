@@ -91,7 +91,6 @@ def pack(
 
 
 def _groups(rows: pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """The rows in tables of ROW_GROUP rows, each column in one piece."""
     import pyarrow as pa
 
     waiting, count = [], 0

@@ -123,7 +123,6 @@ def _twice(call: Callable[[], object]) -> None:
 def _lineage(
     store: MlflowClient, packed: ParquetFile, *, run_id: str, system: str, log: LogName, source: str | None
 ) -> None:
-    """A data set of MLflow that says which file this is, by the start of its SHA-256, and where it came from."""
     quiet_mlflow()
     from mlflow.entities import Dataset, DatasetInput, InputTag  # mlflow.data needs more than mlflow-skinny brings
 

@@ -145,7 +145,6 @@ def admit_tally(house: CommitteeState, act: Tally) -> None:
 
 
 def _as_sealed(house: CommitteeState, act: Tally) -> bool:
-    """Whether the ballots shown are those that the last participation commits to."""
     last = house.last(Participation, act.of)
     return last is not None and last[1].box == commitment(act.of, act.salt or "", act.ballots)
 

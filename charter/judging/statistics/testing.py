@@ -349,6 +349,5 @@ class _Choice:
 
 
 def _p(measure: MeasureInShort, level: float) -> float:
-    """How likely so bad a figure is if the truth is not beyond a level."""
     params = measure.params
     return p_beyond(given(params.test).stated, threshold=level_of(measure, level), bad_side=given(params.bad_side))

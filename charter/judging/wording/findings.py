@@ -128,7 +128,6 @@ def deciding(verdict: str, pairs: Iterable[tuple[Comparison, AnyMeasure]]) -> tu
 
 
 def _by_chance(verdict: str, comparison: Comparison) -> float:
-    """How likely chance alone takes a comparison beyond the level of its verdict."""
     tests = {
         "broken": (comparison.p_breach,),
         "watch": (comparison.p_watch,),

@@ -287,7 +287,6 @@ def _worst_first(places: Sequence[Place], scene: Scene, say: Say) -> list[Place]
 
 
 def _apart(examined: Sequence[Place]) -> tuple[list[Place], list[Place]]:
-    """The worst answer of each of the first systems, and all other answers."""
     first: dict[str, Place] = {}
     for place in examined:
         first.setdefault(place[0], place)

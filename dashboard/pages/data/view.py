@@ -110,7 +110,6 @@ def _trouble(facts: StoreFacts) -> Sequence[str]:
 
 
 def _as_of(scene: Scene, rows: Sequence[SourceRow], now: dt.datetime, say: Say) -> str:
-    """The moment of the look, on the clock of the first source, else of this machine."""
     zone = next((scene.systems[row.system].zone for row in rows), None)
     moment = now.astimezone(zone)
     return say("As of {date} at {time}", date=say.date(moment.date()), time=say.time(moment))

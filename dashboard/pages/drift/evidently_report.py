@@ -176,7 +176,6 @@ def told(detail: Detail, say: Say) -> ReportText:
 
 
 def _first(lines: Sequence[str], say: Say) -> list[str]:
-    """The first of some lines where there are very many."""
     more = [say("and {n} more", n=say.whole(len(lines) - MOST))] if len(lines) > MOST else []
     return [*lines[:MOST], *more]
 

@@ -39,7 +39,6 @@ def show(say: Say) -> None:
         return
 
     def settle(found: Mapping[str, str]) -> Mapping[str, str]:
-        """What an address comes to once something was chosen."""
         return vars(DriftQuery.of(found, fine=fine))
 
     page = drift_page(Workspace.find(), asked, say.lang, fine=fine, with_incidents=allowed(role, Action.SEE_INCIDENTS))

@@ -39,7 +39,6 @@ def drift_page(workspace: Workspace, asked: DriftQuery, lang: str, *, fine: bool
 
 
 def _seen_at(workspace: Workspace) -> Stamp:
-    """What is looked at again when it changes: decisions, audits."""
     return (*stamp(workspace), *stamp_of(lake_files(workspace)))
 
 

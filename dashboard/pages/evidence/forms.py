@@ -103,7 +103,6 @@ def kept_answer(content: bytes, asking: EvidenceQuery) -> FileAnswer | None:
 
 
 def _sent_checkpoint(note: Note, checkpoint: Checkpoint, asking: EvidenceQuery) -> FileAnswer:
-    """How the ledger stands to a kept checkpoint: everything is verified anew."""
     say, workspace = asking.say, asking.workspace
     found = verify_records(workspace, sizes=[checkpoint.size])
     own, size = verifier_of(workspace), say.whole(checkpoint.size)
@@ -203,7 +202,6 @@ def _text(content: bytes) -> str | None:
 
 
 def _kept(text: str) -> tuple[Note, Checkpoint] | None:
-    """A checkpoint, by itself or with the proof that a college was handed."""
     try:
         request = parse_request(text)
     except LedgerError:
@@ -308,7 +306,6 @@ def _later(found: ReportCheck, say: Say) -> list[str]:
 
 
 def _document(content: bytes, asking: EvidenceQuery) -> FileAnswer:
-    """Any file: by its fingerprint, and an audit document also by what it is about."""
     say = asking.say
     hashes = fingerprints(content)
     places = places_of(asking.workspace, hashes)
@@ -394,7 +391,6 @@ def evidence_routes(home: Path) -> list[Route]:
 
 
 async def _check(request: Request, workspace: Workspace) -> Response:
-    """Reads the file of the form, and leads to the page that says what it is."""
     lang = chosen_language(request)
     asking = EvidenceQuery(workspace=workspace, say=speaker_for(request, workspace), query=lang)
     if not is_within(request, LARGEST + ENVELOPE):

@@ -30,7 +30,6 @@ def withdrawing(workspace: Workspace, entry: int, me: Person, say: Say) -> list[
 
 
 def _withdrawable(found: Readable, me: Person) -> bool:
-    """Whether it is a record that can be withdrawn, and one that somebody may read."""
     kind = found.sealed.statement.kind
     return kind in Withdrawal.about and all(allowed(me.role, action) for action in actions_of(found))
 

@@ -303,7 +303,6 @@ def counted(shown: FairnessPeriod, say: Say) -> list[str]:
 
 
 def _about(group: FairnessGroup, kind: RateKind, say: Say, *, system: System | None, minimum: int) -> list[str]:
-    """One group: how it compares and whether chance may explain it; or what it is, or why it is not shown."""
     compared = group.compared
     if compared is not None and compared.value is not None and system is not None and not group.reference:
         verdict = group.verdict or "unknown"

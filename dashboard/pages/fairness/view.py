@@ -308,7 +308,6 @@ def _other(
     *,
     query: Mapping[str, str],
 ) -> tuple[str, str, str] | None:
-    """What the charter says of the same question compared the other way; None where it does not ask it."""
     control = RAW if held.control == PROFILES else PROFILES
     verdict = judged_by(document, comparison(kind, control), by)
     if verdict is None:

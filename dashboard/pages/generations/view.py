@@ -168,7 +168,6 @@ def _came(held: LogContents | None, system: System, say: Say) -> str:
 
 
 def _kept(system: System, say: Say) -> str:
-    """What its file says of each text; texts themselves are encrypted, and no page shows one."""
     log = system.generations
     if log is None:
         return ""

@@ -46,7 +46,6 @@ from boussole.dashboard.views.records.setting import FormPlace, Setting, place_o
 
 
 def _session(desk: FormDesk, of: str, _: WebForm) -> Setting | None:
-    """What is done in a session is about: the session, and the item, vote, decision or opinion under it."""
     place = place_of(desk.workspace, of)
     if place is None:
         return None

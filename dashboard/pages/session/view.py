@@ -361,7 +361,6 @@ def _column(audit: PackAudit, scene: Scene, say: Say, *, query: dict[str, str]) 
 
 
 def _rows(evidence: SessionEvidence, scene: Scene, say: Say, *, query: dict[str, str]) -> list[PackRow]:
-    """The articles of the charter in force, then those that only the audits know."""
     known = {article.id: article for article in scene.charter.articles}
     found = [by_article(evidence.standing[each.system]) for each in evidence.pack.audits]
     others = dict.fromkeys(name for verdicts in found for name in verdicts if name not in known)

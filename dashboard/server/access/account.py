@@ -172,7 +172,6 @@ def sign_in_routes(workspace: Workspace, access: AccessSettings) -> list[Route]:
 
 
 def _asked(request: Request, workspace: Workspace, access: AccessSettings) -> dict[str, str]:
-    """What is asked of the provider beyond a sign-in; raises ProviderError where it does not answer."""
     metadata(str(access.issuer))
     more = {"max_age": "0", "prompt": "login"} if "again" in request.query_params else {}
     if "strong" in request.query_params:
@@ -212,7 +211,6 @@ def _failed(workspace: Workspace, failures: Failures, request: Request, error: E
 
 
 def _signed_out(workspace: Workspace, access: AccessSettings, number: str) -> str:
-    """Ends a session, notes whose it was, where it was somebody's, and returns where they are led."""
     row = sessions.end(workspace, number)
     if row is not None:
         log.note(workspace, "sign_out", subject=row.subject, role=Role(row.role))

@@ -168,7 +168,6 @@ def _outcome(measure: MeasureDocument, say: Say, system: System) -> str:
 
 
 def _stop(window: Window, document: AuditDocument, asked: tuple[str, str], scale: float, say: Say) -> Stop:
-    """One audit; `asked`: the id of a question and of the measure that is followed."""
     indicator, name = asked
     verdict = next((each for each in document.verdicts if each.indicator == indicator), None)
     judged = next((each for each in verdict.comparisons if each.measure == name), None) if verdict else None

@@ -230,7 +230,6 @@ def _changed(name: str, key: str, settle: Settle) -> None:
 
 
 def _field(field: ChoiceField, *, key: str, changed: Callable[[], None]) -> None:
-    """One field, as wide as what it holds asks for."""
     names = {option.value: option.name for option in field.options}
     values = list(names)
     if len(values) <= FEW:

@@ -343,7 +343,6 @@ def author(me: Person) -> str:
 
 
 def _writes(desk: FormDesk, committee: str) -> None:
-    """That somebody sits in a committee today, or holds its pen. Raises UnfitError or RefusedError."""
     needs_pen(desk.person, store.chambers(desk.workspace)[committee], desk.say)
 
 

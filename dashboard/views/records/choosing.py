@@ -77,7 +77,6 @@ def _others(at: Setting) -> Choices:
 
 
 def _there(at: Setting) -> Choices:
-    """Who can preside, where neither chair nor deputy is there."""
     if presiding(at.house.house, at.session.found) is not None:
         return []
     return [each for each in _members(at) if each[0] in at.session.found.there]
@@ -106,7 +105,6 @@ def _matters(at: Setting) -> Choices:
 
 
 def _modes(at: Setting) -> Choices:
-    """How members can be there: from afar where the convocation says so."""
     from boussole.charter.record_types.acts import Attendance
 
     words = words_of(Attendance, "mode", at.say)

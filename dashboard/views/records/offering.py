@@ -158,7 +158,6 @@ def _of_item(place: FormPlace, me: Person) -> Iterator[Where]:
 
 
 def _of_vote(part: str, place: FormPlace, me: Person) -> Iterator[Where]:
-    """A vote that is open: whoever may vote does, the chair counts."""
     if me.member is not None and mine(place, me.member):
         yield part, "cast", place, True
     yield part, "count", place, bool(voters(place.chamber.house, place.about)) and me.member is None
@@ -166,7 +165,6 @@ def _of_vote(part: str, place: FormPlace, me: Person) -> Iterator[Where]:
 
 
 def _of_decision(place: FormPlace, me: Person, away: set[str]) -> Iterator[Where]:
-    """A decision that was taken: members have their disagreement noted, and its opinion is issued and published."""
     house, part = place.chamber.house, str(place.about)
     minuted = house.last(Minutes, place.found.entry) is not None
     if _sits(place, me) and me.member not in away and not minuted and not _noted(place, me.member):

@@ -110,7 +110,6 @@ def _whole(scene: Scene, system: str, say: Say) -> AnswerFigure:
 
 
 def _groups(scene: Scene, document: Standing, verdict: VerdictDocument, system: str, say: Say) -> list[ComparedGroup]:
-    """The groups that a verdict compares, each with its figure as it is shown: hidden ones say that they are."""
     declared = scene.systems.get(system)
     measures = document.judged_by_id
     found = []

@@ -68,7 +68,6 @@ def _create_ledger() -> None:
 
 
 def _create_records() -> None:
-    """Tables of what people state: attestations, cases, findings of authorities, recommendations, adoptions."""
     op.create_table(
         "records",
         sa.Column("entry", sa.Integer, sa.ForeignKey("entries.position"), primary_key=True, autoincrement=False),
@@ -92,7 +91,6 @@ def _create_nodes() -> None:
 
 
 def _create_summaries() -> None:
-    """Tables of each audit document in short, so that pages and replays need not read whole documents."""
     op.create_table(
         "summaries",
         sa.Column("entry", sa.Integer, sa.ForeignKey("audits.entry"), primary_key=True, autoincrement=False),
