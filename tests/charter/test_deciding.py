@@ -133,8 +133,7 @@ def test_a_figure_beyond_the_watch_level_is_never_kept() -> None:
 
 
 def test_the_sentence_tells_the_interval_that_decided() -> None:
-    """At 5 % on the side of *kept*; on the other nearly all of it, although three ages are compared, since two of the
-    three show by themselves that they are not to be watched."""
+    """At 5 % on the side of *kept*; on the other nearly all of it, since two of three ages leave their part."""
     found = verdict(family([1.0, 0.97, 1.0], 0.02), indicator=f"{RATIO}_age")
     worst = found["comparisons"][1]["interval"]
     assert (worst["error_low"], worst["error_high"]) == (pytest.approx(0.05), pytest.approx(0.99 / 20.8))
@@ -144,8 +143,7 @@ def test_the_sentence_tells_the_interval_that_decided() -> None:
 
 
 def test_a_bar_that_is_watched_reaches_to_the_breach_level_where_that_is_not_rejected() -> None:
-    """The steps of *watch* and of *not kept* are not alike: of three, all are watched, so that the last is held to the
-    whole level there, and to a third of it at the breach level."""
+    """All of three are watched, so that the last is held to the whole level there, to a third of it for *not kept*."""
     found = verdict(family([0.763, 0.763, 0.763], 0.02), indicator=f"{RATIO}_age")
     assert [each["verdict"] for each in found["comparisons"]] == ["watch"] * 3
     highs = [each["interval"]["high"] for each in found["comparisons"]]

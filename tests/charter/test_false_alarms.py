@@ -1,5 +1,4 @@
-"""The promise that few systems without bias are accused, through the real chain: tables of counts, suppression,
-measures, and the packaged charter with all that it asks about fairness. Figures: `tests/data/uncertainty.md`."""
+"""The promise that few systems without bias are accused, by the real chain (figures: `tests/data/uncertainty.md`)."""
 
 from __future__ import annotations
 
@@ -136,8 +135,7 @@ def test_systems_without_bias_are_rarely_accused(kind: str, seeds: int) -> None:
 
 
 def alarms(kind: str, seeds: int) -> tuple[int, int, int]:
-    """How many systems are accused that are looked at once; how many if each question were corrected by itself; and how
-    many in one of the twelve looks of a year."""
+    """How many systems are accused in one look, if each question were corrected by itself, and in a look of a year."""
     by_itself, found = each_by_itself(), []
     for seed in range(seeds):
         system, measures = unbiased(kind, seed)
@@ -149,8 +147,7 @@ def alarms(kind: str, seeds: int) -> tuple[int, int, int]:
 
 
 def test_a_year_of_monthly_looks_accuses_no_oftener_than_one() -> None:
-    """A year is twelve looks, which share one level: all comparisons of one look have a twelfth of it together. How
-    often each look accuses is in the slow test above."""
+    """The twelve looks of a year share one level: all comparisons of one look have a twelfth of it together."""
     system, measures = unbiased("three attributes", 0)
     monthly = system.model_copy(update={"windows": Windows(audit="month")})
     once, twelve = (judge(CHARTER, of, measures, window_start=START) for of in (system, monthly))

@@ -69,8 +69,7 @@ def test_two_groups_that_are_compared_with_each_other_leave_nothing_to_one_anoth
 
 
 def test_what_is_not_kept_is_to_be_watched_too():
-    """Eight groups exactly at the watch level leave their parts at the breach level alone, where a ninth that is too
-    small to tell one level from the other would be found with nearly the whole level of error: twice 5 %."""
+    """Eight groups exactly at the watch level leave their parts to a ninth at the breach level alone."""
     at_watch, small = {"watch": (0.5, 0.5), "breach": (1 - 1e-9, 1e-9)}, {"watch": (0.02, 0.98), "breach": (0.03, 0.97)}
     tested = [
         TestedComparison(of="one", **each, correlations=(), windows=(JudgedWindow(**each, weight=1.0),))

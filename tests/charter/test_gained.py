@@ -1,8 +1,4 @@
-"""How often a year accuses where nothing is beyond a level, since what is good leaves its part to the others.
-
-Months of comparisons whose truth is given, judged together as they grow, each with the same part of the level. The
-figures stand in `tests/data/uncertainty.md`.
-"""
+"""How often a year accuses where nothing is beyond a level (figures: `tests/data/uncertainty.md`)."""
 
 from __future__ import annotations
 
@@ -49,10 +45,7 @@ def bounds(comparisons: int, look: int) -> tuple[Floats, Floats]:
 
 
 def errs(truth: Floats, *, alike: float, years: int, seed: int = 1) -> tuple[float, float]:
-    """In what part of years any comparison is *not kept*, as since the seventh rule and as before it.
-
-    `truth`: how far it is on the good side of the level, in standard errors of a month (months, comparisons).
-    """
+    """In what part of years any comparison is *not kept*, now and before the seventh rule."""
     rng, count = np.random.default_rng(seed), truth.shape[1]
     alike = max(alike, -1 / (count - 1) + 1e-9)
     root = np.linalg.cholesky((1 - alike) * np.eye(count) + alike + 1e-9 * np.eye(count))

@@ -114,8 +114,7 @@ def test_the_same_charter_changes_nothing(workspace):
 
 @pytest.mark.costly
 def test_tightening_one_level_turns_past_months_to_broken(workspace, tightened):
-    """By hand: women are called 85, 84 and 99 times for 100 men; the first two are under 95, which was watch. The third
-    is judged on all since January: 89, which no level excluded and which is beyond the new one."""
+    """By hand: women are called 85, 84 and 99 times for 100 men, and 89 times in all three months together."""
     before = audits_of(workspace, "hiring")
     found = replay(workspace, tightened)
     changed = {each.start: (each.before, each.after) for each in found.changes if each.indicator == f"{ADJUSTED}_sex"}

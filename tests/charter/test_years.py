@@ -1,5 +1,4 @@
-"""Years of monthly looks, judged by the rule of verdicts: how often one accuses where nothing is beyond a level, and
-how often what is there is found. The figures stand in `tests/data/uncertainty.md`."""
+"""Years of monthly looks: how often one accuses wrongly and finds what is there (`tests/data/uncertainty.md`)."""
 
 from __future__ import annotations
 

@@ -10,11 +10,7 @@ from boussole.dashboard.markup.words.addresses import FIRST
 
 
 def app_at(page: str, **asked: str) -> AppTest:
-    """The app at the address of a page, not yet run.
-
-    Before its first run `AppTest.switch_page` knows a page by the name of its file, which is the same for all of them:
-    this is what it would set.
-    """
+    """The app at the address of a page, not yet run, with the hash that `AppTest.switch_page` would set."""
     seen = AppTest.from_file(str(HERE / "app.py"), default_timeout=60)
     if page != FIRST:
         seen._page_hash = calc_hash(page)

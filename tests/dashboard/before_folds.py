@@ -1,8 +1,4 @@
-"""What of a page is read before anything is opened, and what folds hold.
-
-What only tells links apart for those who hear them (`elements.link`), what is hidden, and the foot of all pages are
-neither.
-"""
+"""What of a page is read before anything is opened, without hidden words, and what folds hold."""
 
 from __future__ import annotations
 

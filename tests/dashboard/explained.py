@@ -63,10 +63,7 @@ def model() -> VersionModel:
 
 
 def workspace_in(folder: Path, *, human: str = "", weights: bool = False) -> Workspace:
-    """A workspace with forty decisions; D07 is the one that is asked for. `human`: what the adviser said of it.
-
-    `weights`: the tool logs what each input weighed.
-    """
+    """A workspace with forty decisions, of which D07 is asked for; `weights`: the tool logs what each input weighed."""
     made = Workspace.create(folder / "w", organisation="Service")
     text = SYSTEM
     if weights:

@@ -1,9 +1,4 @@
-"""Years of systems that nothing happens to, and of systems that something was planted in, as counts that pages read.
-
-A month is drawn as counts (no rows): of every column by bin, of groups by decision, of outcomes; repeated people decide
-alike each time and stand in one of 40 buckets. What the page makes of it is the page's own: `compared`, `mix_measures`,
-`readings`, `shifts`.
-"""
+"""Years of systems that nothing happens to, and of systems that something was planted in, as counts that pages read."""
 
 from __future__ import annotations
 
@@ -41,8 +36,7 @@ MOVED = ("watch", "broken")
 
 @dataclass(frozen=True, kw_only=True)
 class Planted:
-    """What happens from a month on (counted from 0): so many `features` move by a PSI, and the selection rate of the
-    last group of the first attribute is multiplied by a `ratio`."""
+    """What happens from a month on: so many `features` move by a PSI, the rate of the last group by a `ratio`."""
 
     month: int = MONTHS - 12
     features: int = 0
@@ -52,8 +46,7 @@ class Planted:
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """A system: decisions a month, how often each person is decided on in it, how many groups each attribute has, how
-    many features there are, and by how much a season moves rates and columns."""
+    """A system: decisions a month, decisions about each person, groups of each attribute, features, and seasons."""
 
     decisions: int
     repeats: int = 1
@@ -101,8 +94,7 @@ def any_shape(rng: np.random.Generator) -> Shape:
 
 @dataclass(frozen=True, kw_only=True)
 class Alarms:
-    """Of the looks of a year: the month (from 0) at whose end each column or attribute was first said to have moved;
-    each series that moved for good, from which month on, and the end of which one told."""
+    """Of the looks of a year: the first month in which each was said to have moved, and what moved for good."""
 
     states: dict[str, int]
     series: dict[str, int]
@@ -268,8 +260,7 @@ class _Drawn:
         return GroupSizes(decisions=sum(self.decisions[months]), groups=groups, expired=frozenset())
 
     def series(self) -> list[Series]:
-        """What audits would tell: of each group but the first its ratio to the first, and mean scores; of everybody the
-        share selected and what scores announce."""
+        """What audits would tell: ratios of groups to the first, mean scores, the share selected, its expectation."""
         found = [self._shares("selection_rate", self.selected, self.decisions)]
         found.append(self._means("mean_score", self.people, 0.2))
         found.append(self._means("calibration_in_the_large", [n // self.shape.repeats for n in self.selected], 0.4))

@@ -68,8 +68,7 @@ def last(rows: int) -> Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """What three months hold, from the first on; what the import says of those it refuses, by month; what the page
-    tells; the states of the newest month by column."""
+    """What three months hold, what the import refuses, what the page tells, and the states of the newest month."""
 
     months: tuple[Change | None, ...]
     refused: dict[int, str] = field(default_factory=dict)

@@ -1,7 +1,4 @@
-"""NannyML's car loans from files to the page of drift: first without any late outcome, then with all of them.
-
-Each chunk of 5,000 loans is given a month of 2019, in the order of time; the reference is 2018, as it is.
-"""
+"""NannyML's car loans from files to the page of drift: first without any late outcome, then with all of them."""
 
 from __future__ import annotations
 
@@ -91,8 +88,7 @@ def measure(document: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def test_the_published_figures_are_those_of_audits_and_expected_before(loans: Loans) -> None:
-    """Accuracy to the last digit published, areas within what bins hide; of what was expected of ten months before any
-    outcome came, 19 of 20 lie where that said."""
+    """Accuracy to the last digit published, areas within what bins hide, 19 of 20 estimates within their interval."""
     missed = []
     for document, area, accuracy in zip(loans.audits, AUC, ACCURACY, strict=True):
         assert measure(document, "accuracy")["value"] == pytest.approx(accuracy, abs=5e-5)

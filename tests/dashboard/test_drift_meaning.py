@@ -41,10 +41,7 @@ def system(observed: str = "all") -> Any:
 
 
 def shown(*, n: int = 4000, lang: str = "en", judged: bool = True) -> MonthlyFigure | None:
-    """January is the reference, the world changes in April; the outcomes of May are not due in June.
-
-    `judged`: whether anybody has held what scores mean to a level.
-    """
+    """January is the reference, the world changes in April, the outcomes of May are not due in June."""
     random = np.random.default_rng(3)
     windows = [month(number) for number in range(1, 6)]
     counts = {

@@ -243,8 +243,7 @@ def test_a_question_of_a_system_leads_to_its_figures(scene: Scene) -> None:
 
 
 def test_a_ratio_is_not_called_how_many_people(view: View) -> None:
-    """With comparable profiles a chart called "How often are people contacted?" showed 55.7 % for a group of which
-    26.8 % are."""
+    """A chart called "How often are people contacted?" once showed a ratio of 55.7 % for a rate of 26.8 %."""
     adjusted, raw = (view(kind="selected", by="gender", control=control) for control in (PROFILES, RAW))
     assert "where 100 are in the group compared with" in adjusted.question
     assert adjusted.table.caption.startswith(adjusted.question)

@@ -50,8 +50,7 @@ def test_each_note_is_said_in_both_languages(kind: ChangeKind) -> None:
 
 
 def test_no_reason_is_written_elsewhere() -> None:
-    """A row is set aside for a `Reason` alone: types hold `fault`, `BadLine` and the descriptors to it, this test what
-    SQL writes into the table of rows set aside."""
+    """A row is set aside for a `Reason` alone: types hold the code to it, this test the SQL."""
     texts = {reason.value for reason in Reason}
     found = [
         f"{path.relative_to(SOURCE)}: {text}"

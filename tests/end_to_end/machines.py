@@ -1,8 +1,4 @@
-"""Two machines: a server behind TLS, and somebody outside who only reaches it over the network.
-
-`Loopback` has both on this machine, at 127.0.0.2 and 127.0.0.3; `Namespaces` gives each a network of its own, joined
-by a virtual cable, as two hosts on a wire.
-"""
+"""Two machines, a server behind TLS and somebody outside: both on this one (`Loopback`), or in `Namespaces`."""
 
 from __future__ import annotations
 

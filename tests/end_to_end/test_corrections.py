@@ -53,9 +53,7 @@ def people(
     alike: bool = False,
     women: Callable[[int], int] | None = None,
 ) -> pd.DataFrame:
-    """One row for each person of each list. In so many of 48 lists a woman is taken out and a man put in, or the other
-    way round; about one in four of those proposed is hired, and `put_in_hired` of those put in: with `alike`, all those
-    of a team or none. `women`: how many women are proposed in a list."""
+    """One row for each person of each list; in so many of 48 lists a woman gives way to a man, or a man to a woman."""
     rows, chance = [], np.random.default_rng(7)
     for number in range(len(TEAMS) * AGENTS * LISTS):
         team, agent = TEAMS[number % len(TEAMS)], number // len(TEAMS) % AGENTS
@@ -204,8 +202,7 @@ def test_what_became_of_those_put_in(tmp_path: Path, more: dict, outcomes: bool,
 
 @pytest.mark.costly
 def test_a_gap_that_may_be_none_to_watch_is_not_watched(tmp_path: Path) -> None:
-    """As many women are taken out as put in, and 89 of them are proposed where 100 men are: surely fewer, and maybe no
-    gap to watch. Of such groups there are some each month where nobody is treated otherwise."""
+    """As many women are taken out as put in, and 89 of them are proposed where 100 men are: maybe no gap to watch."""
     workspace = made(tmp_path / "w", people(6, 6, women=lambda number: 3 - (number % 3 == 0)))
     sealed = audit(workspace)
     gap = measure(sealed, "gap_by_corrections")

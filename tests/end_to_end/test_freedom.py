@@ -48,8 +48,7 @@ PEOPLE = 2000
 def made(
     home: Path, *, late: int = 0, again: int = 0, contacts: str = CONTACTS, until: dt.date = dt.date(2026, 4, 1)
 ) -> Workspace:
-    """Each person is written to once on a Wednesday at 11; so many at 21 instead; so many five times in a week. One is
-    written to on the last day of the log, at 11 too."""
+    """Each person is written to once on a Wednesday at 11, so many at 21 instead, so many five times in a week."""
     workspace = Workspace.create(home)
     (home / "systems" / "offers.yaml").write_text(SYSTEM.replace("CONTACTS", contacts), encoding="utf-8")
     workspace = Workspace(home)
@@ -250,8 +249,7 @@ KEPT = ("stop_is_respected", "decent_hours", "not_too_often")
 
 @pytest.mark.costly
 def test_a_log_that_stops_in_the_window_keeps_nothing(tmp_path: Path) -> None:
-    """The last import failed on the 11th: of the twenty-one days after, nobody knows who was written to. That people
-    still say STOP is no message."""
+    """The last import failed on the 11th: of the twenty-one days after, nobody knows who was written to."""
     workspace = with_stops(tmp_path / "w", stops=60, ignored=0, until=dt.date(2026, 3, 10))
     stop = pd.DataFrame({"who": ["p900"], "sent": pd.Timestamp(2026, 3, 30, 18), "kind": "STOP"})
     bring(workspace, stop, "contacts")

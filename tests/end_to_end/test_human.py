@@ -54,8 +54,7 @@ TEAMS, AGENTS, LISTS = "ABCDEFGH", 200, 2
 def made(
     home: Path, *, changed: int = 0, hasty: int = 0, human: str = HUMAN, until: int = 31, dated: bool = True
 ) -> Workspace:
-    """So many of the 3,200 lists changed, so many read in a second; fifteen lists of a team of ten come on top. Of
-    decisions after a day `until` of March the log of reviews says nothing; of the moment of a review where `dated`."""
+    """So many of the 3,200 lists changed, so many read in a second; fifteen lists of a team of ten come on top."""
     workspace = Workspace.create(home)
     (home / "systems" / "offers.yaml").write_text(SYSTEM.replace("HUMAN", human), encoding="utf-8")
     workspace = Workspace(home)

@@ -1,7 +1,4 @@
-"""Whoever keeps a checkpoint finds out what was done to the file: each tampering is done with plain SQLite.
-
-The workspace is written by Boussole; a college keeps a cosigned checkpoint of seven entries in its own folder.
-"""
+"""Whoever keeps a checkpoint finds out what was done to the file: each tampering is done with plain SQLite."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""No mark contradicts the line beside it: every chart of the demo's audits.
-
-Each drawn group says what follows from where its point and its bar lie against the lines of its row.
-"""
+"""No mark contradicts the line beside it: every chart of the demo's audits."""
 
 from __future__ import annotations
 

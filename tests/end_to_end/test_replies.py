@@ -49,9 +49,7 @@ def declared(home: Path, log: str = LOG) -> Workspace:
 def made(
     home: Path, *, late_women: int, late_men: int = 200, people: int = PEOPLE, until: dt.date = dt.date(2026, 4, 1)
 ) -> Workspace:
-    """Half of the people are women; each is written to once at 11 and the list closes at 16. So many of either group
-    answer at 17, the others within 20 minutes (women) or 10; one in ten does not answer. The log goes on until a
-    day on which somebody is written to about no list."""
+    """Half are women, written to at 11; so many of either group answer after the list closed at 16, a tenth never."""
     workspace = declared(home)
     who = [f"p{i}" for i in range(people)]
     women = np.arange(people) % 2 == 0

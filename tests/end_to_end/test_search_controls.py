@@ -56,9 +56,10 @@ def made(
     until: str = "2026-04-10",
     daily: float = 0.008,
 ) -> Workspace:
-    """Everybody is written to on 20 February; one cook in two does not answer, and one nurse in five. Nurses are
-    controlled twice as often as cooks, and the silent, since the 28th, so many times as often; of so many controls in
-    March the log says that silence led to them, and of so many nothing."""
+    """Everybody is written to on 20 February; half of the cooks and a fifth of the nurses do not answer.
+
+    Nurses are controlled twice as often as cooks, and the silent, since the 28th, so many times as often.
+    """
     workspace = Workspace.create(home)
     (home / "systems" / "offers.yaml").write_text(SYSTEM.replace("CONTROLS", controls), encoding="utf-8")
     workspace = Workspace(home)

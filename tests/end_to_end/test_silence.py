@@ -61,9 +61,7 @@ def declared(home: Path, *, small: int = 11) -> Workspace:
 
 
 def made(home: Path, *, reached: tuple[float, float], listed: tuple[float, float]) -> Workspace:
-    """Everybody is written to on the 4th; one in four has no smartphone, one in five does not answer at all. Such
-    shares (of people without, with a smartphone) answer in time; on the 18th such shares (of the silent, of the others)
-    are shortlisted, twice as many in one of two jobs, where the silent are more."""
+    """Everybody is written to on the 4th; one in four has no smartphone, one in five never answers; shares as given."""
     workspace, i = declared(home), np.arange(PEOPLE)
     rng = np.random.default_rng(5)
     who = [f"p{n}" for n in i]

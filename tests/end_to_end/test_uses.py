@@ -46,8 +46,7 @@ USAGE = "usage: {id: use, at: at, purpose: purpose, team: team, purposes: [match
 def made(
     home: Path, *, uses: int = 1000, other: int = 0, unlabelled: int = 0, usage: str = USAGE, until: int = 31
 ) -> Workspace:
-    """So many uses for what is declared, so many for something else, so many that do not say for what; from the day of
-    the decisions up to a day of March."""
+    """So many uses for what is declared, so many for something else, so many that do not say for what."""
     workspace = Workspace.create(home)
     (home / "systems" / "offers.yaml").write_text(SYSTEM.replace("USAGE", usage), encoding="utf-8")
     workspace = Workspace(home)

@@ -21,10 +21,7 @@ HOUR = 3600 * 1000
 
 
 def add_runs(database: Path, experiment: str, ids: Sequence[str], *, artifacts: str, system: str, start: int) -> None:
-    """Finished runs with a system's tag, written straight into MLflow's tables, an hour apart back from `start`.
-
-    `artifacts` is the root of the experiment's artifacts. MLflow's own interface would take minutes for 20,000 runs.
-    """
+    """Finished runs with a system's tag, written straight into MLflow's tables, an hour apart back from `start`."""
     from mlflow.store.tracking.dbmodels.models import SqlRun, SqlTag
 
     runs = [
@@ -64,10 +61,7 @@ class Server:
 
 @contextmanager
 def mlflow_server(home: Path, *, store: Path | None = None, port: int | None = None) -> Iterator[Server]:
-    """`mlflow server` on 127.0.0.1 that keeps its database and artifacts in `home` and proxies the artifacts.
-
-    It begins with a copy of `store`: making its tables would take seconds.
-    """
+    """`mlflow server` on 127.0.0.1 that keeps its database (a copy of `store`) and proxied artifacts in `home`."""
     if store:
         shutil.copyfile(store, home / "server.db")
     chosen = port or _free_port()

@@ -1,8 +1,4 @@
-"""Runs of France Travail's open template: their fairness files are recognised, kept as declared, never recomputed.
-
-The files are written as the template writes them: pandas' `to_dict(orient="index")` through `mlflow.log_dict`, so that
-line numbers are keys, groups of the data are one text such as `(sex) Female, (age) 20-30`, and NaN is NaN.
-"""
+"""Runs of France Travail's open template: their fairness files are recognised, kept as declared, never recomputed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Each effect that the demo leaves out, and each thing that is neglected in it, is found when it alone is planted at
-the demo's size, by its own question, and not when nothing is."""
+"""Each effect that the demo leaves out is found by its own question when it alone is planted, and only then."""
 
 from __future__ import annotations
 

@@ -58,10 +58,7 @@ def read(request: Request) -> Any:
 
 
 def hold(request: Request) -> Any:
-    """Locks the catalogue for some seconds, as a backup or a curious administrator would; tells the pipe of it.
-
-    Here alone Python's SQLite opens a catalogue: this is the other tool, and it writes nothing.
-    """
+    """Locks the catalogue for some seconds with Python's SQLite, as another tool would, and tells the pipe of it."""
     import sqlite3
 
     told = os.open(request["pipe"], os.O_WRONLY)

@@ -52,9 +52,7 @@ SAYS = {
 
 @dataclass(frozen=True)
 class World:
-    """One month. `first`: the mean of an input; `odds`: what is added to the log-odds of the outcome of all,
-    `tilt`: and for each log-odds; `weights` of the model: intercept, inputs, women; `together`: how far both inputs
-    go together; `deciding`: which share each version decides, where it is not one alone."""
+    """One month: means (`first`), log-odds of outcomes (`odds`, `tilt`), model `weights`, and which version decides."""
 
     first: float = 0.0
     women: float = 0.5
@@ -121,9 +119,7 @@ def said(
     system: System = SYSTEM,
     previous: bool = False,
 ) -> DriftSummary:
-    """What the page says of months, the first of which is the reference; of groups where they were `audited`.
-
-    `previous`: each month beside the one before."""
+    """What the page says of months, the first of which is the reference; `previous`: each beside the one before."""
     random = np.random.default_rng(seed)
     held = [drawn(world, random) for world in worlds]
     windows = {month(at): at for at in range(len(held))}

@@ -1,5 +1,4 @@
-"""A role can ask for a second factor, and an act for a sign-in of late; what the provider does not say suffices for
-nothing."""
+"""A role can ask for a second factor, an act for a recent sign-in; what the provider leaves out counts for nothing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A person's name typed into the column of a group, looked for on every page and in all that commands say.
-
-Files of the lake and what goes in are left out: `quarantine export` alone gives rows back, to who may mend them.
-"""
+"""A person's name typed into the column of a group, looked for on every page and in all that commands say."""
 
 from __future__ import annotations
 
