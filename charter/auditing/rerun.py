@@ -71,7 +71,7 @@ def chosen(
     start: dt.date | None = None,
     end: dt.date | None = None,
 ) -> list[StoredAudit]:
-    """The stored audits of a system, of some entries or of windows within some days; BoussoleError where none is."""
+    """The stored audits of a system, of some entries or of some days. Raises BoussoleError where there is none."""
     found = [
         audit
         for audit in stored_audits(workspace)

@@ -39,7 +39,7 @@ def _summary(article: str, documents: Sequence[VerdictInShort], system: str, fac
 
 
 def current(document: AuditDocument, *, charter: Charter, system: System, facts: Facts) -> AuditDocument:
-    """An audit document whose verdicts that rest on statements are as on the day of the facts; measured ones stay."""
+    """An audit document whose verdicts that rest on statements are brought to the day of the facts."""
     window = document.window
     fresh = {
         each.indicator: each

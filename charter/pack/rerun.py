@@ -46,7 +46,10 @@ class PackedRerun:
 
 
 def rerun_pack(place: Path) -> Iterator[PackedRerun]:
-    """Recomputes each audit of a pack that the verifier found to hold; BoussoleError where other code made one."""
+    """Recomputes each audit of a pack that the verifier found to hold.
+
+    Raises BoussoleError where other code than this made one of them: the error says how to get the code that did.
+    """
     with source_of(place) as source, tempfile.TemporaryDirectory(prefix="boussole-pack-") as folder:
         pack = Pack(source)
         documents = [AuditDocument.of(pack.json(name)) for name in pack.audits().values()]

@@ -15,7 +15,10 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> Path:
-    """Writes files into an empty or missing folder and an archive beside it; BoussoleError where one is taken."""
+    """Writes the files into an empty or missing folder, and beside it an archive of them; returns the archive.
+
+    Raises BoussoleError where the folder holds something, or the archive is there.
+    """
     archive = folder.with_name(f"{folder.name}.zip")
     if (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))) or archive.exists():
         raise BoussoleError(

@@ -311,7 +311,7 @@ def not_audited(name: str, rows: int, *, texts: bool) -> str:
 
 
 def unread_words(workspace: Workspace, system: System, *, window: Window) -> str:
-    """Why nobody knows whether the newest period of a log is complete, and what to do; else nothing."""
+    """Why nobody knows whether the newest period of a log is complete, and what to do. Empty where that is known."""
     from boussole.audits.windows import label_of
     from boussole.charter.auditing.all_periods import unread_of
 

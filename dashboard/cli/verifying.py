@@ -299,7 +299,10 @@ def _timestamped(found: Outside, now: dt.datetime) -> bool:
 
 
 def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Sequence[str]) -> ExitCode:
-    """Rehash the ledger, and hold records, files and kept checkpoints to it; raises LedgerError for idle keys."""
+    """Rehash the ledger, hold records and files to it, and hold it to the kept checkpoints.
+
+    Raises LedgerError for keys without a checkpoint that they could have signed.
+    """
     from boussole.audits.ledger.keys import parse_verifier
     from boussole.audits.signing.key import verifier_of
     from boussole.charter.records import verify_records

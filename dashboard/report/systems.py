@@ -332,7 +332,7 @@ def tall(svg: str) -> bool:
 
 
 def figures(table: VerdictTable) -> Data | None:
-    """Rows of figures, or their reason across them; no table where all rows have the same reason."""
+    """Rows of figures, or the reason of each across them. There is no table where all rows have the same reason."""
     first = table.names
     if not any(any(row[first + 1 :]) for row in table.rows) and len({row[first] for row in table.rows}) == 1:
         return None

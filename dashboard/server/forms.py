@@ -42,7 +42,7 @@ LINE, PROSE = 300, 100_000
 
 @dataclass(frozen=True, kw_only=True)
 class FormField:
-    """One thing that a form asks; `choices` are values and their words; what is not `kept` is asked again each time."""
+    """One thing that a form asks. What is not `kept` is asked again where the form could not be taken."""
 
     name: str
     label: str
@@ -77,7 +77,7 @@ class FormField:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """A form; `path`: where it is sent; `send`: what its button says; `file_at`: where a page tells of its file."""
+    """A form. `path` is where it is sent, and `file_at` the place of the page that tells of a file it answers with."""
 
     id: str
     path: str
@@ -268,7 +268,7 @@ def folded_form(
 
 
 class PageForms:
-    """What the reader may do on a page; `forms`: those that go with an entry; `problem`: what was wrong last."""
+    """What the reader may do on a page. `problem` is what was wrong with what they sent last."""
 
     def __init__(
         self,

@@ -185,7 +185,7 @@ def _sits(me: Person, chamber: Chamber) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionEvidence:
-    """The audits that stood in a pack; `before`: what changed from the pack it replaces; `since`: from it to today."""
+    """The audits that stood in a pack, what changed from the pack it replaces to it, and from it to today."""
 
     entry: int
     pack: FrozenPack

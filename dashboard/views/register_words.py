@@ -157,7 +157,7 @@ def coverage_words(found: Coverage, say: Say) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Register:
-    """What the register page looks at; `strays`: models of no use; `trouble`: why what is to be erased is unknown."""
+    """What the register page looks at. `strays` are models of no use, by the stock taken last."""
 
     charter: Charter
     uses: Sequence[Use]

@@ -49,7 +49,7 @@ from boussole.experiments.status import SourceStatus, source_status
 
 @dataclass(frozen=True, kw_only=True)
 class StoreFacts:
-    """The state of the data; `trouble`: why the lake is not known; `unnoted`: why the `statuses` are not."""
+    """The state of the data. `trouble` says why the lake is not known, and `unnoted` why the `statuses` are not."""
 
     statuses: Sequence[SourceStatus] = ()
     lake: Overview = field(default_factory=Overview)

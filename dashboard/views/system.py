@@ -85,7 +85,7 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class ExaminedQuestion:
-    """One examined question; `closer`: the address of its single figures, if any; `known`: what is known beside it."""
+    """One examined question. `closer` is the address at which its figures are looked at one by one, if any."""
 
     anchor: str
     key: str

@@ -69,7 +69,7 @@ class ArticleRows:
 
 @dataclass(frozen=True, kw_only=True)
 class Matrix:
-    """All questions of a system; `columns`: what people are grouped by; `ending`: how all the questions end."""
+    """All questions of a system. `ending` are the words in which all questions about groups end."""
 
     ending: str
     columns: Sequence[str]
@@ -308,7 +308,7 @@ def lacking(
 def in_register(
     scene: Scene, indicator: Indicator | None, places: Sequence[tuple[str, Standing, VerdictDocument]], say: Say
 ) -> list[str]:
-    """What the register itself says: how many uses are examined, or whether the first were before they started."""
+    """What the register itself says beside a question on coverage, reports, training or dates of examination."""
     if indicator is not None and indicator.id == FOLLOWED:
         return [
             say("In the register: {answer}", answer=inside(coverage_words(coverage(scene.charter, scene.uses), say)))

@@ -77,7 +77,7 @@ def _packed(path: str | Path, target: Path, *, system: System, log: LogName, fil
 
 
 def _hold_lines(opened: OpenSource) -> None:
-    """Raises SourceError for lines that are no rows, which a run could not hold; totals are let pass."""
+    """Raises SourceError for lines that are no rows, except totals, since a run could not hold them."""
     lost = [line for line in opened.bad_lines if line.reason != Reason.TOTALS]
     if lost:
         raise SourceError(

@@ -31,7 +31,7 @@ LARGEST = 64_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class VersionModel:
-    """The model of a version: its `inputs` by its signature, its training `settings`, its `pipeline` or its lack."""
+    """The model of a version with its `inputs` by its signature, or why it is not there (`lack`)."""
 
     lack: Lack | None = None
     inputs: tuple[str, ...] | None = None

@@ -38,6 +38,6 @@ def source_of(house: CommitteeState, entry: int, paper: str) -> int:
 
 
 def told_by(house: CommitteeState, entry: int, paper: str) -> int | None:
-    """The entry of the pack frozen last, or of the minutes sealed last, that a paper of a session tells; else None."""
+    """The entry of the pack frozen last, or of the minutes sealed last, that a paper of a session tells, if any."""
     last = house.last(FrozenPack if paper == "file" else Minutes, entry)
     return last[0] if last else None

@@ -114,7 +114,10 @@ def save(workspace: Workspace, number: int, *, body: Mapping[str, Any], author: 
 
 
 def sealed(connection: Connection, draft: int, *, version: int, entry: int) -> None:
-    """Note, in the caller's transaction, as which entry a version was sealed; RefusedError where it is not the last."""
+    """Note, in the caller's transaction, as which entry a version was sealed.
+
+    Raises RefusedError when it was saved since, so that nothing else than what was read is sealed.
+    """
     now = _current(connection, draft)
     if now.version != version or now.sealed_as not in (None, entry):
         raise RefusedError("draft_moved", version=now.version)

@@ -143,7 +143,7 @@ def admit_closing(house: CommitteeState, act: Closing) -> None:
 
 
 def admit_proxy(house: CommitteeState, act: Proxy) -> None:
-    """Raises RefusedError unless an absent member gives a proxy to a present one, as often as the rules allow."""
+    """Raises RefusedError for a proxy of a member who is there, of a proxy, or beyond what the rules allow."""
     found = session(house, act.of)
     found.needs_state("called", "open")
     most, given = found.rules.proxies.per_member, proxies_of(house, found)

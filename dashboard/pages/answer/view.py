@@ -40,7 +40,7 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerPage:
-    """The whole page; `detail`: all that goes with the figure; `section`: its article; `asked`: what is asked."""
+    """The whole page. `detail` is all that goes with the figure, and `asked` what a question is about."""
 
     system: str
     key: str

@@ -57,7 +57,7 @@ class SourceProblem:
 
 @dataclass(frozen=True, kw_only=True)
 class DataPage:
-    """The whole page; `trouble`: what could not be looked at; `without`: systems without data; `removed`: now gone."""
+    """The whole page. `without` are systems without data, `removed` the names of systems whose file is gone."""
 
     headline: str
     tone: str

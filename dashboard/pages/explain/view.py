@@ -305,7 +305,7 @@ class OpenSheet:
 
 @dataclass(frozen=True, kw_only=True)
 class RequestsPage:
-    """What waits and what is open; `handler`: who agrees; `local`: nobody proves who they are; `asking`: the form."""
+    """What waits and what is open. `handler` is who agrees, and `local` that nobody proves who they are."""
 
     handler: str
     local: bool
@@ -317,7 +317,7 @@ class RequestsPage:
 
 @dataclass(frozen=True, kw_only=True)
 class SheetPage:
-    """A sheet as the person will read it; `take`: its PDF; `issued`: its entry; `issuing`: the form to hand it out."""
+    """A sheet as the person will read it. `issued` says that it was handed out, and `issuing` is the form to do so."""
 
     sheet: ExplanationSheet
     back: str

@@ -38,7 +38,7 @@ from boussole.dashboard.views.system import bar_note
 
 @dataclass(frozen=True, kw_only=True)
 class FairnessGroup:
-    """One group: its rate, and how it compares; `judged`: the comparison of a verdict; `together`: of all periods."""
+    """One group: its rate, and how it compares. `judged` is the comparison that a verdict rests on, if any."""
 
     key: str
     name: str

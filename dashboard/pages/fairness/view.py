@@ -223,7 +223,7 @@ def _interval(measure: MeasureDocument, say: Say, *, percent: bool) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Explorer:
-    """The whole page; `judged`: the verdict that rests on what is shown; `other`: that of the other way to compare."""
+    """The whole page. `judged` is the verdict that rests on what is shown, `other` that of the other comparison."""
 
     chosen: FairnessQuery
     fields: Sequence[ChoiceField]

@@ -262,7 +262,7 @@ class JobLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportLine:
-    """A report in the list; `told`: what became of its file, handed out where `whole`; `seals`: its entries."""
+    """A report in the list. `told` says what became of its file, which is handed out where it is `whole`."""
 
     title: str
     made: str

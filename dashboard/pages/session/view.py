@@ -133,7 +133,7 @@ class PackView:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionPage:
-    """The whole page; `notes`: what is special about it; `votes`: those that are open; `warning`: what comes first."""
+    """The whole page. `notes` are what is special about the session, and `warning` what is to be done first."""
 
     committee: Linked
     title: str

@@ -1,4 +1,4 @@
-"""The access log, its days closed in the ledger, checked, erased; and who asked to see one sheet, and who agreed."""
+"""The access log, its days closed in the ledger, checked and erased, and who asked to see one sheet and agreed."""
 
 from __future__ import annotations
 

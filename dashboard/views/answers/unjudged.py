@@ -23,7 +23,7 @@ from boussole.dashboard.views.charts.tables import signed
 
 @dataclass(frozen=True, kw_only=True)
 class TitledTable:
-    """A table with its title; its first `names` columns are words; `brief`: the rows that are enough on paper."""
+    """A table whose first `names` columns are words. `brief` are the rows that are enough on paper."""
 
     caption: str
     head: Sequence[str]

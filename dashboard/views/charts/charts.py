@@ -68,7 +68,7 @@ def groups_chart(
     system: System | None = None,
     layout: DotLayout = WIDE,
 ) -> DotRows:
-    """A dot and its interval for each group of one attribute, or why there is none; the threshold as a dashed line."""
+    """A dot and its interval for each group of one attribute, or why there is none, and dashed thresholds."""
     say = speaker(lang)
     shown = rows(document, by, say, metric=metric, system=system)
     bounds = (0.0, math.inf if metric in RATIOS else 1.0)

@@ -156,7 +156,7 @@ class RateThreshold:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupRow:
-    """One group: its rate with interval or reason, its comparison and verdict; `bar`: the interval that is drawn."""
+    """One group: its rate with an interval or a reason, and its comparison. `bar` is the interval that is drawn."""
 
     label: str
     value: float | None

@@ -28,7 +28,7 @@ _TINTS = {"broken": "#ecbfbf", "watch": "#ecd699", "unknown": "#c9c6de", "kept":
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
-    """One audit: its value, if any, with interval and verdict, its `label` in two lines, and the events before it."""
+    """One audit: its value, if any, with interval and verdict, its `label` in two lines, and the events before."""
 
     label: tuple[str, str]
     value: float | None

@@ -239,7 +239,7 @@ def places_table(document: Standing, say: Say, *, system: System) -> VerdictTabl
 
 
 def scores_table(document: Standing, say: Say, *, system: System) -> VerdictTable | None:
-    """One row per group: how well scores rank its people, and whether probabilities announce too much; None without."""
+    """One row per group: how well scores rank its people and probabilities announce outcomes. None without scores."""
     measures = document.judged_by_id
     minimum, body = system.privacy.suppress_below, []
     for measure in document.judged_measures:
@@ -345,7 +345,7 @@ def signed(value: float, say: Say) -> str:
 def corrections_table(
     document: Standing, verdict: VerdictDocument, say: Say, *, title: str, system: System | None
 ) -> VerdictTable | None:
-    """One row for each group that the verdict compares, for 100 of the group compared with; None without any."""
+    """One row for each group that the verdict compares, for 100 of the group compared with, if there is any."""
     measures = document.judged_by_id
     pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
     told = [(each, measure) for each, measure in pairs if measure.metric == GAP_BY_CORRECTIONS]

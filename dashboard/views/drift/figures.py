@@ -64,7 +64,7 @@ def bounded(measure: Measure, say: Say) -> str:
 
 
 def ends_of(measure: Measure, say: Say) -> tuple[str, str | None] | None:
-    """The interval of a distance of rows, its higher end None where unknown; None where it equals the figure."""
+    """The interval of a distance of rows, its higher end None where unknown. None where it equals the figure."""
     found = ends_of_rows(measure)
     if found is None:
         return None

@@ -75,7 +75,7 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True)
 class DraftPage:
-    """One draft; `sealed`: the entry it became, if any; `writer`: what is said of somebody else who writes in it."""
+    """One draft. `sealed` is the entry it became, if any, and `writer` what is said of somebody else who writes."""
 
     number: int
     committee: str

@@ -308,7 +308,7 @@ def _seen(values: FormValues) -> int | None:
 
 @dataclass(frozen=True, kw_only=True)
 class FormPage:
-    """A page on which records are made; `setting`: what its address is about; `back` and `done` lead to the page."""
+    """A page on which records are made. `setting` is what one of its addresses is about, if there is such a thing."""
 
     setting: Callable[[FormDesk, str, WebForm], Setting | None]
     back: Callable[[FormDesk, str, str], str]

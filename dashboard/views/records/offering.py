@@ -285,7 +285,7 @@ FILE = "views/records/acting.html"
 
 
 class SessionActions:
-    """What the reader may do in a session; `problem`: what was wrong with what they sent; `done`: what they did."""
+    """What the reader may do in a session, what was wrong with what they sent last, and what they have just done."""
 
     def __init__(
         self,
