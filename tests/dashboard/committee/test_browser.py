@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Iterator
 
 import pytest
 from selenium.webdriver.common.by import By
 
 from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import here_and_now
 from boussole.charter.committee.acts.issuing import opinion_text
+from boussole.charter.committee.acts.meeting import begin_vote, convene, open_session
 from boussole.charter.committee.papers.drafts import begin
-from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, ItemNote
+from boussole.charter.committee.rules import packaged
+from boussole.charter.record_types.acts import Attendance, CommitteeQuestion, Dissent, Item, ItemNote
 from boussole.dashboard.pages.session.papers import make_paper
 from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views import store
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
-from tests.dashboard.browsing import SIDEWAYS, Open, narrow, text, violations, waiting
+from tests.dashboard.browsing import SIDEWAYS, Open, narrow, served, text, violations, waiting, whole
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +50,11 @@ def house(founded: Hall, tmp_path_factory: pytest.TempPathFactory) -> Hall:
     made.vote(made.of, secret=True, subject=subject)
     make_paper(made.workspace, store.chambers(made.workspace)[NAME], made.of, "file", who())
     return made
+
+
+@pytest.fixture(scope="module")
+def address(house: Hall) -> Iterator[str]:
+    yield from served(house.workspace.home)
 
 
 PATHS = [
@@ -84,4 +94,45 @@ def test_nor_has_what_a_chair_sees_with_ballot_papers_and_forms(visit: Open, hou
         assert violations(page) == []
     finally:
         page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        page.delete_cookie(COOKIE)
+
+
+@pytest.fixture
+def held_today(house: Hall) -> int:
+    """An open session of today with a secret vote: nobody votes in a session of another day."""
+    now = here_and_now(packaged(NAME))
+    today = who(now.date())
+    when = {"starts": now.replace(hour=0, minute=1), "ends": now.replace(hour=23, minute=59), "place": "Salle 3"}
+    why = {"urgent": True, "text": "Incident."}
+    agenda = [Item(id="stop", title="Suspendre ?")]
+    of = convene(house.workspace, NAME, who=today, agenda=agenda, **when, **why).entry
+    for number in (1, 2, 3):
+        house.do(Attendance, on=now.date(), of=of, member=m(number), mode="in_person", at=now)
+    open_session(house.workspace, NAME, of=of, who=today)
+    begin_vote(house.workspace, NAME, of=of, item="stop", title="Suspendre", secret=True, who=today)
+    return of
+
+
+STORED = "return JSON.stringify([{...localStorage}, {...sessionStorage}, history.state, location.href])"
+
+
+def test_a_secret_vote_is_answered_with_a_receipt_that_stays_nowhere(visit: Open, held_today: int) -> None:
+    page = visit("/glossary")
+    page.add_cookie({"name": COOKIE, "value": f"member.{m(2)}"})
+    try:
+        page = visit(f"/session?session={held_today}")
+        form = page.find_element(By.CSS_SELECTOR, "form[action*='/cast/']")
+        form.find_element(By.CSS_SELECTOR, "[name=f-choice][value=against]").click()
+        form.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
+        waiting(page).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".receipt"))
+        receipt = text(page, ".receipt")
+        assert re.fullmatch(r"[0-9a-f]{32}", receipt)
+        assert violations(page) == []
+        assert not any(word in page.execute_script(STORED) for word in (receipt, "against", "choice"))
+        page.find_element(By.PARTIAL_LINK_TEXT, "Retour").click()
+        whole(page)
+        assert receipt not in page.page_source
+        assert page.find_elements(By.CSS_SELECTOR, "form[action*='/cast/']") == []
+        assert "un vote reçu" in text(page, ".running")
+    finally:
         page.delete_cookie(COOKIE)
