@@ -197,9 +197,3 @@ def test_a_sample_that_does_not_fit_says_why_at_its_field(workspace, client, cha
     found = client.wrong(f"inspection/chat.{TOLERATES_NONE}", lang="fr", **{**SAMPLE, **changed})
     assert (found.at, told in found.text) == (at, True), found.text
     assert stated(workspace) == []
-
-
-def test_who_may_not_state_is_refused(workspace, client):
-    client.be("chair")
-    assert client.send(f"case/chat.{TOLERATES_NONE}", **CASE).status_code == 403
-    assert stated(workspace) == []

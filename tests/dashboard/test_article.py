@@ -85,13 +85,6 @@ def judged(scene: Scene, **verdicts: Sequence[str]) -> Scene:
     return replace(scene, latest=documents(latest), systems={}, facts=Facts(as_of=TODAY))
 
 
-def held_to(scene: Scene, **threshold: Any) -> Scene:
-    """The same scene, whose questions of the system `a` tell such a threshold."""
-    found = scene.latest["a"].written()
-    found["verdicts"][0]["threshold"] = threshold
-    return replace(scene, latest=documents({"a": found}))
-
-
 def audit(system: str, start: str, end: str, verdict: str, *, entry: int = 1, charter: str = OLD) -> AuditSummary:
     articles = [ArticleVerdict(article="equite", verdict=verdict, asked=3, answered=3)]
     return AuditSummary(
@@ -214,29 +207,6 @@ def test_of_many_answers_a_page_of_its_own_shows_all(scene: Scene) -> None:
         "",
     )
     assert page(given, question="nothing").one is None
-
-
-def test_a_level_adopted_after_the_period_had_begun_is_marked(scene: Scene) -> None:
-    article = scene.charter.article("equite")
-    first = next(each for each in article.indicators if each.id == "adjusted_selection_rate_ratio")
-    level = first.threshold.model_copy(update={"status": "adopted", "since": dt.date(2026, 9, 1)})
-    adopted = first.model_copy(update={"threshold": level})
-    changed = article.model_copy(
-        update={"indicators": [adopted if each is first else each for each in article.indicators]}
-    )
-    articles = [changed if each.id == "equite" else each for each in scene.charter.articles]
-    given = judged(scene, a=["kept"])
-    given = replace(given, charter=scene.charter.model_copy(update={"articles": articles}))
-    given = held_to(given, post_hoc=True)
-    for day, since in ((dt.date(2026, 8, 9), "1 September"), (dt.date(2026, 9, 9), "9 September")):
-        proven = replace(given, facts=Facts(as_of=TODAY, adopted={first.id: day}))
-        told = dict(asked(page(proven), first.id).facts)["Threshold"]
-        assert told.startswith(f"Adopted, since {since} 2026. Not a legal threshold. Adopted after the period had beg")
-    given = held_to(given, post_hoc=True, status="adopted", proven_on=None)
-    assert dict(asked(page(given), first.id).facts)["Threshold"] == (
-        "Adopted by its own word: no adoption in the ledger proves it, so it may have been chosen to fit (post hoc). "
-        "Not a legal threshold."
-    )
 
 
 def test_an_unknown_article_has_no_page_and_an_address_is_read_with_care(scene: Scene) -> None:

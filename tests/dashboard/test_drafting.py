@@ -85,18 +85,6 @@ def test_who_wants_to_write_while_another_does_is_told_and_keeps_what_they_typed
         assert words.lower() in history.lower()
 
 
-def test_a_comment_is_read_by_the_committee_and_erased_by_its_author(client, workspace, seated):
-    assert client.place("comment/1", text="<b>Too early</b>") == "/draft?number=1#comments"
-    (mine,), (theirs,) = shown_to(workspace, seated, m(2)).remarks, shown_to(workspace, seated, m(1)).remarks
-    assert (mine.text, mine.erase is None, theirs.erase) == ("<b>Too early</b>", False, None)
-    assert "&lt;b&gt;Too early" in DRAFT("remarks", shown_to(workspace, seated, m(1)), {}, None)
-    client.be(f"member.{m(1)}")
-    assert "not yours" in client.wrong("erase/1", comment="1").text
-    client.be(f"member.{m(2)}")
-    assert client.place("erase/1", comment="1") == "/draft?number=1#comments"
-    assert shown_to(workspace, seated, m(1)).remarks == []
-
-
 def test_a_hundred_thousand_characters_and_script_are_text(client, workspace, seated):
     words = "<script>alert(1)</script>" + "é" * 99_900
     client.be(f"member.{m(1)}")

@@ -9,17 +9,14 @@ import pytest
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.ledger import entry_at
-from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.record_types.incidents import Appeal, Incident
 from boussole.charter.records import statements
 from boussole.charter.records.database import reading
-from boussole.charter.records.facts import facts_of
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.incidents.view import forms_for, incident_routes, incidents_page
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.forms import PageForms
-from boussole.dashboard.views import store
 from boussole.dashboard.views.incidents_and_work import owed
 from tests.charter.incidents.made import appeal, decision, facts, incident
 from tests.dashboard.posting import Forms, workspace_of
@@ -121,16 +118,6 @@ def test_an_incident_is_entered_followed_and_closed_in_the_browser(client):
     for duty in ("gdpr_33", "ai_act_73"):
         client.place("news/0", reported_to="CNIL", reported_at="2026-03-04T10:00", duty=duty)
     assert "done=3" in client.place("close/0", cause="x", measures="y")
-
-
-def test_a_report_that_comes_late_does_not_grade_an_incident_in_the_past(client):
-    client.place("open", **INCIDENT)
-    client.be("steward")
-    client.place("news/0", reported_to="CNIL", reported_at="2026-03-02T10:00", duty="gdpr_33", severity="minor")
-    said = statements(client.workspace)[-1].statement
-    assert said.on == store.day_in(client.workspace), "it was graded on the day on which it was said"
-    stands = incidents(facts_of(client.workspace, as_of=store.day_in(client.workspace)))[0]
-    assert [each.state for each in stands.deadlines] == ["overdue", "on_time"], "what was late stays late"
 
 
 def test_nobody_finds_an_outcome_from_the_ledger_by_trying_all(client):

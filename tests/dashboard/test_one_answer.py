@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import re
 import shutil
-from collections import Counter
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from pypdf import PdfReader
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.document.answers.verdict import ANSWERED, Verdict, worst
+from boussole.charter.document.answers.verdict import worst
 from boussole.charter.judging.coverage import Use
 from boussole.charter.record_types.kinds import Finding
 from boussole.charter.records import keep_file, save_audit, seal
@@ -24,15 +19,12 @@ from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.alerts.changes import states_of
 from boussole.dashboard.api import answers
 from boussole.dashboard.api.shapes import PageQuery
-from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.around import ReadingRights
 from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.pages.article.standing import standings
-from boussole.dashboard.report.content import content
-from boussole.dashboard.report.edition import edition, teller
-from boussole.dashboard.report.typesetting import typeset_pdf
+from boussole.dashboard.report.edition import edition
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.scene import Scene, load
@@ -43,7 +35,6 @@ NOTHING_ELSE = ReadingRights(committee=False, incidents=False)
 
 EN = speaker("en")
 TODAY = dt.date(2026, 11, 28)
-Lang = Literal["fr", "en"]
 Stands = dict[str, dict[str, str]]
 """By system, the verdict on each article."""
 
@@ -75,13 +66,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made.home
 
 
-@pytest.fixture(params=["made", pytest.param("demo_home", marks=pytest.mark.costly)])
-def workspace(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """Each is walked; the day is the same for all that read it."""
-    found = Workspace(request.getfixturevalue(request.param))
-    on = found.today() if request.param == "demo_home" else TODAY
-    monkeypatch.setattr(Workspace, "today", lambda _: on)
-    return found
+@pytest.fixture
+def workspace(made: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """The day is the same for all that read it."""
+    monkeypatch.setattr(Workspace, "today", lambda _: TODAY)
+    return Workspace(made)
 
 
 @pytest.fixture
@@ -120,43 +109,9 @@ def test_the_api_says_what_the_register_says(workspace: Workspace, stands: Stand
     assert {each.id: dict(each.articles) for each in found} == stands
 
 
-@pytest.mark.costly
-@pytest.mark.parametrize("lang", ["en", "fr"])
-def test_the_printed_report_says_what_the_register_says(
-    workspace: Workspace, scene: Scene, uses: list[Use], lang: Lang
-) -> None:
-    """As whoever has the PDF alone reads it: the table of articles, and each question with its verdict above it."""
-    say, tell = speaker(lang), teller(lang)
-    pdf = typeset_pdf(content(edition(workspace, None, today=workspace.today()), [], tell), {})
-    pages = [_one_line(page.extract_text()) for page in PdfReader(io.BytesIO(pdf)).pages]
-    shown, articles = [use for use in uses if use.system.id in scene.examined], scene.charter.articles
-    compass_page = next(page for page in pages if tell("Verdicts by article") in page)
-    for article in articles:
-        own = {use.system.id: use.articles.get(article.id, "not_examined") for use in shown}
-        asked = [each.verdict for use in shown for each in use.verdicts if each.article == article.id]
-        answered = sum(each in ANSWERED for each in asked)
-        cells = [word(own[name], say) for name in scene.examined]
-        told = tell("{n} of {all}", n=answered, all=len(asked))
-        line = _one_line(" ".join([str(article.order), say.text(article.title), *cells, told]))
-        assert line in compass_page, compass_page
-    printed = Counter[str]()
-    text = " ".join(pages)
-    for use in shown:
-        for each in use.verdicts:
-            if each.verdict == "not_examined":
-                continue
-            order = next(article.order for article in articles if article.id == each.article)
-            place = tell("Article {n}, question {number}", n=str(order), number=each.number or "")
-            printed[_one_line(f"{word(each.verdict, say)} {place} {say.text(each.question)}")] += 1
-    assert {told: text.count(told) for told in printed} == printed
-    heading = tell("Article {n}, question {number}", n="@", number="").strip().replace("@", "[0-9]+")
-    marked = rf"(?:{'|'.join(word(each, say) for each in Verdict)}) {heading}"
-    assert len(re.findall(marked, text)) == printed.total(), "no question has a second verdict"
-
-
-def _one_line(text: str) -> str:
-    """A text as it is read, whatever the width of what it is printed in: a line also breaks after a hyphen."""
-    return re.sub(r"(?<=\w[-’]) (?=\w)", "", " ".join(text.split()))
+def test_the_report_knows_what_the_compass_knows(workspace: Workspace, scene: Scene) -> None:
+    """Every verdict with all that it rests on, the adoption of its level too."""
+    assert edition(workspace, None, today=TODAY).scene.standing == scene.standing
 
 
 def test_each_article_page_says_what_the_register_says(scene: Scene, stands: Stands) -> None:

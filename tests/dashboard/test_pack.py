@@ -14,7 +14,6 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,6 @@ from scipy.optimize import linprog
 from boussole.audits.hashing import canonical_json
 from boussole.audits.ledger.checkpoint import parse_checkpoint
 from boussole.audits.signing.key import workspace_key
-from boussole.audits.suppression import apart
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.pack import pack_files, write
@@ -256,20 +254,6 @@ def test_a_pack_made_since_a_kept_checkpoint_extends_it(tmp_path: Path) -> None:
     assert (code, "ask for one made --since it" in said) == (1, True)
 
 
-@pytest.mark.slow
-def test_verify_on_the_command_line(boussole: Any, workspace: Workspace) -> None:
-    run = partial(boussole, "--workspace", workspace.home, "verify")
-    done = run("--rerun", "--entry", "1")
-    assert (done.returncode, "Computed again: the audit as stored." in done.stderr) == (0, True), done.stderr
-    for wrong in ((), ("--system", "offers"), ("--rerun", "--entry", "99"), ("--rerun", "--system", "nobody")):
-        assert run(*wrong).returncode == 2, wrong
-    evidence = next(workspace.evidence.glob("*.parquet"))
-    content = evidence.read_bytes()
-    evidence.write_bytes(content[:-1])
-    assert run("--rerun").returncode == 1
-    evidence.write_bytes(content)
-
-
 def test_the_archive_is_the_folder(pack: Path) -> None:
     with zipfile.ZipFile(pack.with_name("pack.zip")) as packed:
         found = {name.removeprefix("pack/"): packed.read(name) for name in packed.namelist()}
@@ -349,25 +333,6 @@ def test_people_who_are_set_apart_are_in_no_pack_and_their_name_neither(workspac
         assert sizes[""] == 800 - offers.FEW
         assert "few" not in text
     assert not [path for path in folder.glob("cells/*") if "few" in path.read_text(encoding="utf-8")]
-
-
-@pytest.mark.slow
-def test_a_restricted_pack_holds_the_counts_that_an_open_one_hides(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Why the one is for few: where the small group is hidden and cannot be set apart, its seven people are counted."""
-    monkeypatch.setattr(apart, "ONE_IN", 10**9)  # as if more of them were than can be set apart
-    workspace, smallest = offers.audited(tmp_path / "w"), set[int]()
-    for path in (made(workspace, tmp_path / "restricted", restricted=True) / "rows").glob("*.csv"):
-        sizes = Counter[str]()
-        for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
-            if row["cube"] == "counts" and row["by"] == "origin":
-                sizes[row["value1"]] += int(row["n"])
-        smallest.add(min(sizes.values()))
-    assert smallest == {offers.FEW}
-    opened = made(workspace, tmp_path / "open", restricted=False)
-    assert not (opened / "rows").exists()
-    assert not {size for *_, size in shown(opened)} & smallest
 
 
 @pytest.mark.costly

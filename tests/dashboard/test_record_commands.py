@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 from typer.testing import CliRunner
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.records import seal, statements
+from boussole.charter.records import statements
 from boussole.charter.records.in_force import in_force
 from boussole.dashboard.cli.main import app
-from tests.charter.incidents.made import incident
 from tests.written import system_text
 
 BY = ["--role", "Secretariat", "--on", "2026-03-01"]
@@ -168,19 +165,3 @@ def test_what_cannot_be_entered_is_said_and_nothing_is_recorded(home, arguments,
     assert isinstance(result.exception, BoussoleError), result.output
     assert told in str(result.exception)
     assert statements(Workspace(home)) == []
-
-
-def test_no_other_door_leads_into_the_ledger_and_verify_finds_who_found_one(home):
-    with pytest.raises(BoussoleError, match="boussole incident"):
-        seal(Workspace(home), incident(system="chat"))
-    done(home, "incident", "open", *CHAT, "--severity", "minor", *HAPPENED, "--text", "x", *STEWARD)
-    from boussole.charter.records import open_records
-    from boussole.charter.records.statements import write
-
-    with open_records(Workspace(home)).begin() as connection:
-        write(connection, incident(system="chat", text="Joindre a.b@exemple.fr"))
-    found = run(home, "verify", "--ledger")
-    assert found.exit_code == 1
-    assert "Entry 1: The text seems to hold an e-mail address" in found.output
-    with sqlite3.connect(home / "governance.sqlite") as connection:
-        assert connection.execute("SELECT count(*) FROM records").fetchone() == (2,)

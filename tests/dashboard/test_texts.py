@@ -105,26 +105,6 @@ def test_measure_counts_texts_and_criteria(tmp_path) -> None:
     assert CliRunner().invoke(app, ["texts", "measure", str(file)]).exit_code != 0
 
 
-@pytest.mark.costly
-def test_measure_counts_entities_where_texts_are_annotated_with_these(tmp_path) -> None:
-    held = [
-        {"text": "Écrire à lea@exemple.fr.", "findings": [{"entity": "EMAIL", "start": 9, "end": 23}]},
-        {"text": "Le 3949 est gratuit.", "findings": [{"entity": "PHONE", "start": 3, "end": 7}]},
-    ]
-    file = tmp_path / "held.jsonl"
-    file.write_text("\n".join(map(json.dumps, held)), encoding="utf-8")
-    told = CliRunner().invoke(app, ["texts", "measure", str(file)]).stdout.splitlines()
-    assert told[2:] == [
-        "| all | 2 | 1 | 0.50 (0.09–0.91) | 1 | 1 | 1.00 (0.21–1.00) |",
-        "| EMAIL | 1 | 1 | 1.00 (0.21–1.00) | 1 | 1 | 1.00 (0.21–1.00) |",
-        "| PHONE | 1 | 0 | 0.00 (0.00–0.79) | 0 | 0 | – |",
-    ]
-    held[1]["findings"] = [{"criterion": "sex", "start": 3, "end": 7}]
-    file.write_text("\n".join(map(json.dumps, held)), encoding="utf-8")
-    refused = CliRunner().invoke(app, ["texts", "measure", str(file)])
-    assert "line 2 has a finding without 'entity'" in str(refused.exception)
-
-
 def test_the_route_answers_as_the_command_does(tmp_path) -> None:
     client = TestClient(Starlette(routes=routes(Workspace.create(tmp_path / "w").home)))
     sent = line("a", UNLAWFUL) + b"nope\n"

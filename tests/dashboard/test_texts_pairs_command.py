@@ -83,17 +83,3 @@ def test_what_is_drawn_and_written_is_measured_sealed_and_not_kept(home: Path) -
     kept = (home / "documents" / said.document.sha256).read_bytes()
     assert len(json.loads(kept)["texts"]) == said.texts == 384
     assert not any(name in kept.decode() for name in ("Mohamed", "Mathieu", "Angers"))
-
-
-def test_what_is_no_test_is_refused(home: Path) -> None:
-    requests, texts = home / "requests.jsonl", home / "texts.jsonl"
-    code, told = command(home, "draw", str(requests), "--cue", "height")
-    assert (code != 0, "no cue 'height'" in told) == (True, True)
-    assert command(home, "draw", str(requests), "--cue", "age")[0] == 0
-    texts.write_text('{"id": "age-0-offers-changed", "text": "Bonjour."}\n', encoding="utf-8")
-    options = [str(requests), str(texts), "--model", "m-1", "--role", "Steward"]
-    code, told = command(home, "seal", *options, "--system", "chatft")
-    assert (code != 0, "383 request(s) have no text" in told) == (True, True)
-    code, told = command(home, "seal", *options, "--system", "nobody")
-    assert (code != 0, "nobody" in told) == (True, True)
-    assert answer(home)[:2] == ("not_examined", "no_pairs")

@@ -15,7 +15,6 @@ from boussole.dashboard.server.access import permissions, sessions
 from boussole.dashboard.server.access.permissions import Role, allowed
 from boussole.dashboard.server.access.places import page_actions
 from tests.attacks import Tries
-from tests.conftest import Run
 from tests.dashboard.unread import ADDRESSES, EMPTINESS, FAULTS, every_log, seen, sentences
 from tests.sparing import slow_case
 
@@ -100,28 +99,3 @@ def test_every_page_says_that_the_ledger_is_lost(healthy: Workspace, tmp_path: P
             assert all(each in markup for each in told), (place, lang)
             assert "<code>governance.sqlite.bak</code>" in markup, (place, lang)
             assert "lead-kept" not in markup, (place, lang)
-
-
-@pytest.mark.costly
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("audit", "--system", "offers"),
-        ("drift", "--system", "offers"),
-        ("subgroups", "--system", "offers"),
-        ("quarantine", "list"),
-        ("sync",),
-        ("verify", "--rerun"),
-        ("report",),
-    ],
-    ids=" ".join,
-)
-def test_a_command_says_that_the_lake_cannot_be_read(
-    arguments: Sequence[str], healthy: Workspace, command: Run, tmp_path: Path
-) -> None:
-    home = tmp_path / "w"
-    shutil.copytree(healthy.home, home)
-    FAULTS["catalogue"](Workspace(home))
-    done = command("--workspace", home, *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "the lake cannot be read. If it is damaged, restore the folders `lake` and `keys`" in done.stderr

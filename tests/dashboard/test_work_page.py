@@ -140,28 +140,6 @@ def test_a_file_that_cannot_be_taken_is_told_in_french(client, workspace, file, 
     assert statements(workspace) == []
 
 
-def test_training_time_and_consultations_are_recorded(client, workspace):
-    client.place("training", **DAYS, course="Calendrier de l’IA", users="100", trained="80", before="60", system="chat")
-    lines = "Accueil du public 60\nFormation : 20 %"
-    client.place("time", **DAYS, system="chat", hours="120", people="40", method="Chronométré", spent=lines)
-    client.place("consultation", step="announced", body="CSE", on="2199-01-01")
-    kinds = [each.statement.kind for each in statements(workspace)]
-    assert kinds == ["training", "time_saved", "consultation"]
-    time = statements(workspace)[1].statement
-    assert [(each.what, each.share) for each in time.spent] == [("Accueil du public", 60), ("Formation", 20)]
-    for path, fields, told in (
-        (
-            "time",
-            {**DAYS, "system": "chat", "hours": "1", "people": "40", "method": "m", "spent": "Rien"},
-            "pourcentage",
-        ),
-        ("consultation", {"step": "opinion", "body": "CSE", "on": "2199-01-01"}, "pas encore venu"),
-    ):
-        assert told in client.wrong(path, **fields).text
-    client.be("member")
-    assert client.send("training", course="x").status_code == 403
-
-
 def test_the_same_by_command(command, workspace, tmp_path):
     answers = tmp_path / "a.csv"
     answers.write_text(ANSWERS, encoding="utf-8")

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from boussole.audits.workspace import SETTINGS_FILE
@@ -115,24 +114,3 @@ def test_whatever_goes_wrong_an_audit_stays_sealed_and_says_so(
     done = command("--workspace", audited, "audit", "--system", "offers", "--as-of", str(offers.AS_OF))
     assert done.returncode == 0, done.stderr
     assert f"Alerts: nothing was sent ({type(error).__name__})" in done.stderr
-
-
-@pytest.mark.costly
-def test_a_sync_tells_what_moved(audited: Path, command: Run, post: Post) -> None:
-    settle(audited, post.channel())
-    command("--workspace", audited, "alerts", "check")
-    path = audited / "systems" / "offers.yaml"
-    source = "sources: [{duckdb: {path: later.duckdb, table: decisions}}]\n"
-    path.write_text(path.read_text(encoding="utf-8") + source, encoding="utf-8")
-    rows = offers.frame(seed=8)
-    rows["day"] = [day.replace(month=day.month + 2) for day in rows["day"]]
-    rows["ref"], rows["distance"] = [f"later{i}" for i in range(len(rows))], rows["distance"] + 30
-    with duckdb.connect(str(audited / "later.duckdb")) as connection:
-        connection.register("later", rows)
-        connection.execute("CREATE TABLE decisions AS SELECT * FROM later")
-    done = command("--workspace", audited, "sync")
-    assert done.returncode == 0, done.stderr
-    assert "Alerts: 1 change(s) found, sent on 1 channel(s)." in done.stderr
-    assert "Dérive, les données d’entrée, de « Stable » à « A bougé" in post.mails[-1]["Subject"]
-    again = command("--workspace", audited, "sync")
-    assert "Alerts" not in again.stderr, "nothing came in"

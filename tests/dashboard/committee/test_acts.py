@@ -10,19 +10,12 @@ import pytest
 from boussole.charter.committee.acts.issuing import opinion_text
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.record_types.acts import (
-    Annulment,
-    Attendance,
     Ballot,
     Closing,
-    Consensus,
     Convocation,
-    Dissent,
     Item,
     Opinion,
     Participation,
-    Proxy,
-    Publication,
-    PublicationDecision,
     Tally,
     Vote,
 )
@@ -48,34 +41,6 @@ def test_a_member_votes_for_themselves_once_and_is_told_so(hand, of):
     assert "Nothing is filled in: The vote." in hand.refused(path, role="member", by=3)
     assert "Say first which member you are" in hand.refused(path, role="member", choice="for")
     assert "has no mandate" in hand.refused(path, role="member", by=9, choice="for")
-
-
-def test_nobody_votes_for_somebody_else_but_by_their_proxy(hand, hall, of):
-    hall.do(Attendance, of=of, member=m(5), mode="left", at=START + dt.timedelta(minutes=20))
-    vote = hall.vote(of)
-    path = act("cast", of, vote)
-    told = hand.refused(path, role="member", by=2, choice="for", voter=m(5))
-    assert "Ana Lima is not there" in told
-    hall.do(Proxy, of=of, giver=m(5), holder=m(3))
-    assert "Li Wei holds no proxy of Ana Lima" in hand.refused(path, role="member", by=2, choice="for", voter=m(5))
-    hand.done(path, role="member", by=3, voter=m(5), choice="against")
-    assert (hand.last(Ballot)[1].voter, hand.last(Ballot)[1].by) == (m(5), m(3))
-    hand.done(path, role="member", by=3, voter=m(3), choice="for")
-    assert hand.last(Ballot)[1].voter == m(3)
-    assert len(hand.hall.house.standing(Ballot)) == 2
-
-
-def test_after_the_end_of_a_vote_nothing_is_lost_and_nobody_votes(hand, hall, of, be):
-    be("secretary")
-    vote = hall.vote(of)
-    hand.done(act("cast", of, vote), role="member", by=2, choice="for")
-    assert "1 of 5 votes are cast. Missing: Ana Lima, Awa Diop" in look("session", session=str(of), lang="en")
-    hand.done(act("count", of, vote))
-    tally = hand.last(Tally)
-    assert (tally[1].in_favour, tally[1].adopted) == (1, True)
-    told = hand.refused(act("cast", of, vote), role="member", by=3, choice="for")
-    assert told.startswith("This vote is over since 15 September 2026.")
-    assert hand.done(act("count", of, vote)) == tally[0]
 
 
 @pytest.mark.costly
@@ -112,26 +77,6 @@ def test_all_arrivals_are_recorded_or_none(hand, hall, of):
     assert len(hand.hall.house.acts) == before
 
 
-@pytest.mark.costly
-def test_a_decision_by_consensus_its_dissent_opinion_and_publication(hand, hall, of):
-    begin(hall.workspace, NAME, body=TEXT, author=m(1))
-    adopted, _ = opinion_text(hall.workspace, 1)
-    decision = hand.done(act("consensus", of, "matchft"), title="Adopt", subject=adopted.sha256)
-    assert hand.last(Consensus)[1].item == "matchft"
-    words = {"sort": "dissent", "text": "Too <b>early</b>."}
-    dissent = hand.done(act("dissent", of, decision), role="member", by=3, **words)
-    assert hand.done(act("dissent", of, decision), role="member", by=3, **words) == dissent
-    assert (hand.last(Dissent)[1].member, len(hand.hall.house.standing(Dissent))) == (m(3), 1)
-    opinion = hand.done(act("issue", of, decision))
-    assert hand.done(act("issue", of, decision)) == opinion
-    assert hand.last(Opinion)[1].wording.title == "On MatchFT"
-    assert "Say why it is withheld." in hand.refused(act("publish", of, opinion), publish="no")
-    assert "has not decided to publish" in hand.refused(act("published", of, opinion), where="Register")
-    hand.done(act("publish", of, opinion), publish="yes")
-    hand.done(act("published", of, opinion), where="Register")
-    assert (len(hand.hall.house.standing(PublicationDecision)), hand.last(Publication)[1].where) == (1, "Register")
-
-
 def test_an_address_that_names_another_session_puts_no_opinion_on_its_system(hand, hall, of):
     begin(hall.workspace, NAME, body=TEXT, author=m(1))
     adopted, _ = opinion_text(hall.workspace, 1)
@@ -146,18 +91,6 @@ def test_a_draft_that_changed_since_the_form_was_shown_is_not_voted_on(hand, hal
     told = hand.refused(act("vote", of, "matchft"), title="Adopt", subject="0" * 64)
     assert "This does not fit: The text it is about" in told
     assert hand.hall.house.standing(Vote) == []
-
-
-def test_the_same_vote_is_held_again_on_purpose_and_not_by_a_form_sent_twice(hand, hall, of):
-    path = act("vote", of, "matchft")
-    seen = hall.house.acts[-1].entry
-    vote = hand.done(path, title="Adopt", seen=seen)
-    assert hand.done(path, title="Adopt", seen=seen) == vote
-    hand.done(act("annul", of, vote), text="Wrong moment.")
-    assert hand.done(path, title="Adopt", seen=seen) == vote  # the old form
-    again = hand.done(path, title="Adopt")
-    assert (again > vote, hand.last(Vote)[1].anew) == (True, vote)
-    assert len(hand.hall.house.standing(Annulment)) == 1
 
 
 def test_what_is_typed_survives_a_refusal_and_is_shown_where_the_form_is_gone(hand, hall, of):

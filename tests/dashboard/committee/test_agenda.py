@@ -21,7 +21,7 @@ from boussole.charter.record_types.acts import (
     ItemNote,
 )
 from boussole.charter.text.loading import load_charter
-from tests.charter.committee.desk import AGENDA, CALLED, DAY, START, Desk, m
+from tests.charter.committee.desk import AGENDA, CALLED, DAY, START, m
 from tests.charter.committee.hall import NAME, who
 from tests.dashboard.committee.hand import act
 from tests.dashboard.committee.test_looks import look, seen_text
@@ -52,22 +52,6 @@ def test_what_an_item_rests_on_is_said_before_the_session_and_leads_there(hand, 
     be("secretary")
     assert "On &lt;it&gt;" in look("session", session=str(called), lang="en")
     assert list(faults(hall.house)) == []
-
-
-def test_notice_runs_anew_for_another_matter_and_not_for_what_to_read(desk_called):
-    desk, of = desk_called
-    linked = [AGENDA[0], AGENDA[1].model_copy(update={"evidence": [1]})]
-    late = dt.date(2026, 9, 14)
-    desk.call(on=late, amends=of, agenda=linked)
-    with pytest.raises(Exception, match="Between the convocation and the session there are 1 days"):
-        desk.call(on=late, amends=of, agenda=[AGENDA[0], AGENDA[1].model_copy(update={"system": "chat"})])
-
-
-@pytest.fixture
-def desk_called():
-    desk = Desk()
-    desk.seat(1, 2)
-    return desk, desk.call()
 
 
 def test_questions_asked_between_sessions_stand_on_the_next_agenda(hall, of, called):

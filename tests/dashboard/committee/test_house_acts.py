@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
-from boussole.charter.committee.acts.meeting import convene, open_session
 from boussole.charter.committee.people.directory import directory
-from boussole.charter.committee.people.members import holder_of, sitting_on
 from boussole.charter.committee.rules import write_template
 from boussole.charter.record_types.acts import (
-    Attendance,
-    Consensus,
-    Interest,
     Mandate,
-    MandateEnd,
-    Minutes,
-    Office,
-    Referral,
 )
-from tests.charter.committee.desk import AGENDA, DAY, START, m
-from tests.charter.committee.hall import NAME, who
-from tests.charter.committee.test_matters import LATER
-from tests.dashboard.committee.hand import act
-from tests.dashboard.committee.test_looks import look, seen_text
-from tests.written import system_text
+from tests.charter.committee.desk import m
+from tests.dashboard.committee.test_looks import look
 
 
 def house(name):
@@ -48,44 +34,6 @@ def test_a_new_member_is_seated_once_and_named_beside_the_ledger(hand, hall):
     overlap = hand.refused(house("seat"), member=m(79), again=m(1), college="sciences", start="2026-09-16")
     assert "Awa Diop already has a mandate in these days" in overlap
     assert m(79) not in names(hall)
-
-
-def test_a_member_is_replaced_their_mandate_ended_and_an_office_given(hand, hall):
-    mandate = next(entry for entry, said in hall.house.standing(Mandate) if said.member == m(5))
-    seat = {"member": m(80), "name": "Noé Roy", "college": "sciences", "start": "2026-10-01", "replaces": str(mandate)}
-    hand.done(house("seat"), **seat)
-    after = sitting_on(hand.hall.house, dt.date(2026, 10, 1))
-    assert (m(80) in after, m(5) in after) == (True, False)
-    other = next(entry for entry, said in hall.house.standing(Mandate) if said.member == m(4))
-    hand.done(house("end-mandate"), of=str(other), last_day="2026-09-30")
-    assert hand.last(MandateEnd)[1].last_day == dt.date(2026, 9, 30)
-    hand.done(house("office"), member=m(2), office="deputy", start="2026-09-15")
-    assert holder_of(hand.hall.house, "deputy", DAY) == m(2)
-    assert len(hand.hall.house.standing(Office)) == 2
-
-
-def test_a_member_declares_their_own_interest(hand, hall):
-    (hall.workspace.home / "systems" / "chat.yaml").write_text(system_text("chat", "", kind="generation"), "utf-8")
-    hand.done(house("interest"), role="member", by=3, systems=["chat"], text="A contract.")
-    said = hand.last(Interest)[1]
-    assert (said.member, said.systems, said.by) == (m(3), ["chat"], m(3))
-    assert "Say in what" in hand.refused(house("interest"), role="member", by=3, text="?")
-    assert "Say first which member" in hand.refused(house("interest"), role="member", systems=["chat"])
-    assert "does not fit" in hand.refused(house("interest"), role="member", by=3, systems=["ghost"])
-    assert hand.send(house("interest"), role="secretary", by=3, systems=["chat"]).status_code == 403
-
-
-def test_matters_are_put_to_the_committee_or_taken_up_by_members(hand):
-    asked = {"subject": "Two <regions>", "due_on": "2026-10-15"}
-    hand.done(house("refer"), origin="authority", sender="CNIL", **asked)
-    assert (hand.last(Referral)[1].origin, hand.last(Referral)[1].sender) == ("authority", "CNIL")
-    hand.done(house("refer-ourselves"), role="member", by=2, supporters=[m(3)], **asked)
-    assert hand.last(Referral)[1].supporters == [m(2), m(3)]
-    told = hand.refused(house("refer"), origin="organisation", sender="X", subject="Y", due_on="2026-01-01")
-    assert "too early" in told
-    page = look("committee", lang="en")
-    assert "Two &lt;regions&gt;" in page
-    assert "Members of the committee (by the members themselves)" in seen_text(page)
 
 
 def test_the_page_of_a_committee_offers_what_a_role_may_do(hand, be):
@@ -123,17 +71,3 @@ def test_what_was_done_is_said_where_it_was_done(hand, be):
     page = look("committee", lang="en", done=str(entry), at="office")
     assert page.index('id="members"') < page.index("It is recorded and sealed.")
     assert page.index("It is recorded and sealed.") < page.index('action="/committee-act/seat/')
-
-
-def test_the_next_session_approves_the_minutes_by_their_fingerprint(hand, hall, of):
-    hand.done(act("close", of), at="2026-09-15T15:00")
-    hand.done(act("minutes", of))
-    content = hand.last(Minutes)[1].content
-    again = {"starts": START.replace(hour=17), "ends": START.replace(hour=18), "place": "Room 9"}
-    called = convene(hall.workspace, NAME, who=who(DAY - LATER), agenda=AGENDA, **again).entry
-    for number in (1, 2, 3):
-        hall.do(Attendance, of=called, member=m(number), mode="in_person", at=again["starts"])
-    open_session(hall.workspace, NAME, of=called, who=who())
-    decision = hand.done(act("consensus", called, "minutes"), title="Approve", subject=content)
-    assert hand.hall.house.get(Consensus, decision).subject is not None
-    assert f"entry {decision}" in look("session", session=str(of), lang="en")

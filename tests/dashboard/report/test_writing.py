@@ -9,9 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pypdf
 import pytest
-from typer.testing import CliRunner
 
 from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
@@ -20,9 +18,7 @@ from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records import save_audit
 from boussole.charter.records.in_force import AdoptionAct, in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
-from boussole.dashboard.cli.main import app
-from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.reports.view import listed, reports
+from boussole.dashboard.pages.reports.view import reports
 from boussole.dashboard.report import closing, typesetting, write_report
 from boussole.dashboard.report.attachments import attachments, check
 from boussole.dashboard.report.closing import events, untouched
@@ -90,32 +86,6 @@ def test_a_system_that_cannot_be_reported_on_is_told(
         edition(workspace, parse_period(period) if period else None, systems=systems)
 
 
-@pytest.mark.costly
-def test_reports_of_one_system_and_of_all_stand_beside_each_other(tmp_path: Path) -> None:
-    workspace = make_workspace(tmp_path / "w")
-    fill(workspace)
-    done = CliRunner().invoke(
-        app, ["--workspace", str(workspace.home), "report", "--period", "2026-Q3", "--lang", "en", "--system", "checks"]
-    )
-    assert done.exit_code == 0, done.stderr
-    every = write_report(workspace, period="2026-Q3", lang="en", out=None)
-    one = workspace.reports / "boussole-2026-Q3-checks-en.pdf"
-    told = {each.name: (each.state, each.chosen, len(each.entries)) for each in reports(workspace)}
-    assert told == {one.name: ("sealed", ["checks"], 1), every.name: ("sealed", [], 2)}
-    assert [check(path, workspace=workspace).replaced_by for path in (one, every)] == [None, None]
-    fronts = [
-        next(at for at, page in enumerate(pypdf.PdfReader(path).pages) if page.extract_text().startswith("Annexes"))
-        for path in (one, every)
-    ]
-    assert fronts[0] < 7 < fronts[1] == 8  # what is said of one system does not take a page for each thing
-    title = "Third quarter of 2026, in English: Checks"
-    assert title in [
-        each.title for each in listed(reports(workspace), speaker("en"), query={}, titles={"checks": "Checks"})
-    ]
-    one.rename(workspace.reports / "boussole-2026-Q3-offers-en.pdf")  # passed off as the report of another
-    assert {each.state for each in reports(workspace) if each.chosen} == {"changed"}
-
-
 def test_a_period_without_an_audit_says_which_there_are(workspace: Workspace) -> None:
     with pytest.raises(ReportError, match="no audit ends in 2025") as caught:
         write_report(workspace, period="2025", lang="fr", out=None)
@@ -158,13 +128,6 @@ def test_two_reports_of_one_period_are_both_kept_and_both_are_sealed(tmp_path: P
     assert old.replaced_by == new.sealed
     assert new.sealed is not None
     assert new.replaced_by is None
-
-
-@pytest.mark.costly
-def test_a_place_that_cannot_be_written_is_told(workspace: Workspace, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(ReportError, match="cannot be written"):
-        write_report(workspace, period="2026-08", lang="en", out=tmp_path / "file" / "report.pdf")
 
 
 @pytest.mark.costly
