@@ -80,10 +80,7 @@ class Sources:
 
 
 def examined_versions(sources: Sources) -> RecordCounts | None:
-    """Decisions, or texts, by versions that had been examined by then; None where neither side names a version.
-
-    `late`: examined only afterwards; `overdue`: examined by nobody; `untold`: of a version that the log does not name.
-    """
+    """Decisions, or texts, by versions that had been examined by then. None where neither side names a version."""
     known = sources.system.versions
     told = [each for each in sources.versions if each.version is not None]
     if not known or not told:

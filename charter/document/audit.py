@@ -139,8 +139,7 @@ class AuditDocument(DocumentPart):
 
     @cached_property
     def judged_measures(self) -> tuple[MeasureDocument, ...]:
-        """The measures that its verdicts rest on: those of several windows in the place of the window's own,
-        but where the window alone, or recent windows, are graver."""
+        """The measures that its verdicts rest on: those of several windows, or of this or recent ones if graver."""
         compared = [each for verdict in self.verdicts for each in verdict.comparisons]
         decided = {each.measure: 1 if each.alone else each.recent for each in compared}
         return overlaid(self.measures, self.accumulated, decided=decided)

@@ -185,8 +185,7 @@ class AccumulatedFigures(DocumentPart):
 def overlaid(
     measures: Sequence[MeasureDocument], found: AccumulatedFigures | None, *, decided: Mapping[str, int | None]
 ) -> tuple[MeasureDocument, ...]:
-    """The measures of a window, with those of several windows in the place of its own; but of comparisons that fewer
-    windows decided, and of the shares of their groups, those of so many. `decided`: how many, of each; None: all."""
+    """The measures of a window, with those of several windows in the place of its own where as many `decided`."""
     figures = {} if found is None else {(each.id, each.params.recent): each for each in found.figures}
     few = {name: windows for name, windows in decided.items() if windows is not None}
     few = {name: windows for of, windows in few.items() for name in _shares(of)} | few

@@ -1,8 +1,4 @@
-"""What can have moved a system, told apart: the inputs, the groups, the world, the model.
-
-The world changed where the same scores are followed by other outcomes, the model where another version decides and the
-scores moved when it came.
-"""
+"""What can have moved a system, told apart: the inputs, the groups, the world, the model."""
 
 from __future__ import annotations
 

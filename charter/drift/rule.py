@@ -90,10 +90,7 @@ CHANGES = tuple(f"{quantity}_change" for quantity in QUANTITIES)
 
 @dataclass(frozen=True, kw_only=True)
 class GroupMove:
-    """One group: the measure of its `change`, and of its difference to whom it is compared with, if anybody.
-
-    `otherwise`: it very likely moved otherwise than these; `between`: the interval of that difference by its test.
-    """
+    """One group: the measure of its `change`, and whether it very likely moved `otherwise` than its reference."""
 
     quantity: str
     by: tuple[str, ...]

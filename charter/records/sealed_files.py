@@ -46,7 +46,7 @@ class BadFile:
 class SealedFiles:
     """How many files sealed records name, those that are not as sealed, and those that nobody names.
 
-    `gone`: of the attachments, those that are not there. They can be erased, so that this is no fault.
+    `gone`: attachments that are not there. They can be erased, so that this is no fault.
     """
 
     evidence: int

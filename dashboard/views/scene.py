@@ -42,7 +42,6 @@ class Scene:
     history: Mapping[str, Sequence[AuditSummary]] = field(default_factory=dict)
     facts: Facts = NOTHING
     versions: Mapping[str, str] = field(default_factory=dict)
-    """Systems that decide nothing: they are compared with others, and stand in no register."""
 
     @cached_property
     def standing(self) -> Mapping[str, Standing]:

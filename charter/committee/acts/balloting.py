@@ -1,8 +1,4 @@
-"""Voting, openly or in secret, and ending a vote.
-
-The key of a ballot box is a file in `keys/ballots/`, one for each state of the box; the database names the one that
-counts. It is written before the transaction ends, and the one before it is destroyed after.
-"""
+"""Voting, openly or in secret, and ending a vote. Each state of a ballot box has its key in `keys/ballots/`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Distances between two windows, as documents write them: one model for each metric, with what that metric depends
-on."""
+"""Distances between two windows, as documents write them: one model for each metric, with what it depends on."""
 
 from __future__ import annotations
 

@@ -261,11 +261,7 @@ FIRST = "compass"
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardPage:
-    """One page. `name` is its folder in pages/ and, but for the first page, its address.
-
-    A page that is reached from another one names it (`under`): the sidebar lists only that one, and marks it. `action`:
-    what whoever opens it must be allowed to do (`server.access.permissions.Action`).
-    """
+    """One page. Its `name` is its folder in pages/ and its address, and `under` the page from which it is reached."""
 
     name: str
     title: str
