@@ -1,4 +1,4 @@
-"""Why an entry about an incident or an appeal is refused, in plain words of both languages, with the next step."""
+"""Why an entry about an incident or an appeal is refused, or a decision not explained, with the next step."""
 
 from __future__ import annotations
 
@@ -103,4 +103,75 @@ class EntryRefusedError(RefusedError):
     """What cannot be recorded of an incident or an appeal."""
 
     reasons = REASONS
+    locale = LOCALE
+
+
+UNEXPLAINED = {
+    "aside": (
+        "The row of this decision was set aside: something in it cannot be read.",
+        "Have it mended, then look again. The time limit of the request goes on.",
+    ),
+    "changed": (
+        "The data behind this sheet have changed since it was handed out: it cannot be made again as it was.",
+        "Give the person the copy that was taken, or have the answer withdrawn and answer anew.",
+    ),
+    "excluded": (
+        "This decision was taken out of the figures, with the run that logged it.",
+        "Ask the team of the system why, and answer the person from their file.",
+    ),
+    "key": ("A decision of this system is known by: {columns}.", "Give each value, in this order."),
+    "no_request": ("There is no such request, or it was withdrawn.", "Have it entered, then ask anew."),
+    "not_agreed": (
+        "Nobody has agreed to this request yet: nothing was read.",
+        "A case handler must look at it first.",
+    ),
+    "not_single": (
+        "The log of this system keeps no decision by itself: none can be found by its number.",
+        "Answer from the person’s file, and ask the team of the system to log each decision with its number.",
+    ),
+    "other_decision": (
+        "The request is about a decision of “{system}” made on {day}. A sheet must not reach the wrong person.",
+        "Check the number of the request, and that of the decision.",
+    ),
+    "others": (
+        "This sheet is open only to the two people who agreed to it.",
+        "Ask for it anew on the page “Explain a decision”.",
+    ),
+    "over": (
+        "There is no such request, or its time is over.",
+        "Ask for it anew on the page “Explain a decision”.",
+    ),
+    "personal": (
+        "The reason seems to name somebody, or to hold a number or an address that leads to a person.",
+        "The access log keeps it: say in roles what it is needed for.",
+    ),
+    "purged": (
+        "This system has no decision of this number, and its rows of before {day} were removed for good.",
+        "Answer from the person’s file, and say that the data of the tool were erased on schedule.",
+    ),
+    "settled": ("This request was agreed to already.", "See the sheets that are open."),
+    "several": (
+        "This number stands for {n} decisions: it does not say which one is meant.",
+        "Answer from the person’s file, and tell the team of the system.",
+    ),
+    "two_people": (
+        "Whoever asked cannot agree: it takes two people.",
+        "Have a colleague who handles cases look at it.",
+    ),
+    "unknown": (
+        "This system has no decision of this number.",
+        "Check the number. If the decision is a recent one, have the log synced first.",
+    ),
+    "unreachable": (
+        "The place where models are kept does not answer: nothing was handed out.",
+        "Try again once it does.",
+    ),
+}
+"""Why a decision cannot be explained now, of each reason: what is wrong, and the next step."""
+
+
+class UnexplainedError(RefusedError):
+    """Why a decision cannot be explained now."""
+
+    reasons = UNEXPLAINED
     locale = LOCALE

@@ -33,6 +33,7 @@ from boussole.dashboard.cli.console import (
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
+    from boussole.charter.deadlines.appeals import AppealState
     from boussole.dashboard.markup.words import Say
     from boussole.dashboard.views.explanation import Explanation
 
@@ -405,61 +406,53 @@ def explain(  # noqa: PLR0917 (the options of a command)
     request: Annotated[
         str | None, typer.Option(help="The number of the request that the sheet answers: needs --out and --role.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The PDF to write, with the text beside it.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The PDF to write, of an answer.")] = None,
     role: Annotated[str | None, typer.Option(help="Who answers: a role, never a name.")] = None,
     lang: Annotated[Language | None, typer.Option(help="fr or en; the workspace's language if absent.")] = None,
 ) -> None:
     """Explain one decision to the person concerned, in the four parts that French law asks.
 
-    Without --request it is a draft, printed or written, that nobody hands out. With it the answer is recorded with its
-    day, and sealed by the hash of the PDF alone. Each look is noted in the access log. Whoever holds the workspace's
-    files may run this alone; in the browser it takes two people.
+    Without --request it is a draft, printed, that nobody hands out. With it the sheet is written as PDF, and the answer
+    recorded with its day, and sealed by the hash of the PDF alone. Each look is noted in the access log. Whoever holds
+    the workspace's files may run this alone; in the browser it takes two people.
     """
     from boussole.dashboard.markup.words import speaker_in
-    from boussole.dashboard.views.explanation import explanation
+    from boussole.dashboard.views.explanation import explanation, request_numbered
+    from boussole.dashboard.views.explanation_sheet import sheet
+    from boussole.dashboard.views.papers import plain_text
 
-    why = reasoned(reason)
-    if request is not None and (out is None or role is None):
+    if len({request is None, out is None, role is None}) > 1:
         raise BoussoleError(
-            "an answer is handed to the person, in somebody's name.", next_step="Give --out FILE.pdf and --role ROLE."
+            "an answer is handed to the person as a PDF, in somebody's name.",
+            next_step="Give --request NUMBER, --out FILE.pdf and --role ROLE together, or none of them for a draft.",
         )
-    if out is not None:
-        _check(out)
-    workspace = workspace_of(context, reason=why)
-    known = explanation(workspace, workspace.system(system), decision)
+    workspace = workspace_of(context, reason=reasoned(reason))
+    asked = request_numbered(workspace, request) if request is not None else None
+    known = explanation(workspace, workspace.system(system), decision, asked)
     speaks = speaker_in(workspace, lang.value if lang else workspace.settings.language)
-    if request is not None and out is not None and role is not None:
-        _answer(workspace, known, (request, role), out, speaks)
-    else:
-        _draft(workspace, known, out, speaks)
-
-
-def _check(out: Path) -> None:
-    if out.suffix.lower() != ".pdf":
-        raise BoussoleError("the sheet is a PDF.", where=str(out), next_step="Give a name that ends in .pdf.")
-    check_file(out)
-
-
-def _draft(workspace: Workspace, known: Explanation, out: Path | None, speaks: Say) -> None:
-    from boussole.dashboard.report.typesetting import draft, write_files
-
-    made = draft(workspace, known, speaks)
-    if out is None:
-        put(made.text, nl=False)
+    if asked is not None and out is not None and role is not None:
+        _answer(workspace, known, asked, speaks, out=out, role=role)
         return
-    write_files(made, out)
-    say(f"Written, as a draft that answers no request: {out}")
+    (title, subtitle), blocks = sheet(known, None, speaks, on=workspace.today())
+    put(plain_text(title, subtitle, blocks, lang=speaks.lang), nl=False)
 
 
-def _answer(workspace: Workspace, known: Explanation, asked: tuple[str, str], out: Path, speaks: Say) -> None:
-    from boussole.dashboard.report.typesetting import answered, write_answer
-    from boussole.dashboard.views.explanation import request_of
+def _answer(workspace: Workspace, known: Explanation, asked: AppealState, speaks: Say, *, out: Path, role: str) -> None:
+    """Writes the sheet that answers a request, for its owner only, then seals the answer; or neither."""
+    from boussole.charter.incidents.book import enter
+    from boussole.dashboard.report.typesetting import answer_of
+    from boussole.dashboard.server.access.log import new_sheet_number
 
-    request, role = asked
-    files, said = answered(workspace, known, request_of(workspace, request, known), speaks, role=role)
-    entry = write_answer(workspace, files, said, out)
-    say(
-        f"Written: {out}. The request {request} is answered on {said.on}; sealed at entry {entry}, without its content."
-    )
+    if out.suffix.lower() != ".pdf" or out.exists():
+        raise BoussoleError("the sheet is a new PDF.", where=str(out), next_step="Give a new name that ends in .pdf.")
+    check_file(out)
+    pdf, said = answer_of(workspace, known, asked, speaks, role=role, number=new_sheet_number())
+    private_files.write(out, pdf)
+    try:
+        entry = enter(workspace, said).entry
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
+    say(f"Written: {out}. The request is answered on {said.on}; sealed at entry {entry}, without its content.")
     if said.outcome != "upheld":
         say("It lacks something that the law asks: question 5.3 does not count it as an answer. The sheet says why.")

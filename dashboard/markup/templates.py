@@ -23,7 +23,7 @@ from boussole.audits.languages import inside
 from boussole.audits.mixed import MixedText
 from boussole.dashboard.markup import elements, glossary
 from boussole.dashboard.markup.elements import Html, word
-from boussole.dashboard.markup.words import Say
+from boussole.dashboard.markup.words import Say, addresses
 
 FOLDER = Path(__file__).parent.parent
 _CODE = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
@@ -152,6 +152,7 @@ ENVIRONMENT.globals |= {
     name: getattr(elements, name) for name in ("badge", "code", "details", "facts", "join", "link", "picture")
 }
 ENVIRONMENT.globals |= {name: getattr(glossary, name) for name in ("explained", "how_to_read", "linked")}
+ENVIRONMENT.globals |= {name: getattr(addresses, name) for name in ("evidence_href", "explain_href")}
 ENVIRONMENT.globals |= {
     "attrs": attrs,
     "inside": inside,

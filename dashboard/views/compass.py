@@ -10,6 +10,7 @@ from boussole.audits.mixed import joined
 from boussole.charter.committee.meetings.sessions import Session, sessions
 from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.committee.voting.presence import electors, running
+from boussole.charter.deadlines.appeals import appeals
 from boussole.charter.document.answers.verdict import URGENT, Verdict, worst
 from boussole.charter.record_types.acts import Ballot, Participation, Vote
 from boussole.dashboard.markup.elements import ORDER
@@ -365,9 +366,10 @@ def sheets(
 ) -> list[DueEntry]:
     """The sheets of one decision that wait for a case handler, and those open to the reader, of some requests."""
     due, today = [], scene.facts.as_of
+    answered = {each.appeal.number for each in appeals(scene.facts) if each.decision is not None}
     for each in found:
-        asks = allowed(me.role, Action.CONFIRM_SHEET) and not each.confirmed
-        if asks or (each.confirmed and each.entry is None):
+        asks = allowed(me.role, Action.CONFIRM_SHEET) and each.confirmed_by is None
+        if asks or (each.confirmed_by is not None and each.request not in answered):
             day = each.expires_at.astimezone(say.zone).date()
             line = DueLine(
                 when=capital(when(day, today, say)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from boussole.experiments.weights.version_models import Lack, VersionModel
@@ -22,45 +22,33 @@ SAME_SCORE = 0.001
 
 
 @dataclass(frozen=True, kw_only=True)
-class ParameterEffect:
-    """What one parameter did for a person, in `points` of the model's sum; `without`: the score if it were average."""
-
-    column: str
-    points: float
-    without: float | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Weights:
-    """The effects of the parameters that could be told; `lack`: why there are none.
+    """What each parameter did for a person: points of the model's sum, more or less than on average.
 
-    `unlogged`: inputs whose value the log does not hold. `checked`: the model gives the very score that was logged,
-    None where that could not be tried. `logistic`: the score is the logistic function of the sum.
+    `effects`: by input; `lack`: why there are none. `unlogged`: inputs of the model whose value the log does not hold.
+    `checked`: the model gives the very score that was logged; None where that could not be tried. `logged`: the tool
+    wrote these points down itself.
     """
 
-    effects: tuple[ParameterEffect, ...] = ()
+    effects: Mapping[str, float] = field(default_factory=dict)
     lack: Lack | None = None
-    mismatch: bool = False
-    too_few: bool = False
     unlogged: tuple[str, ...] = ()
     checked: bool | None = None
     logged: bool = False
-    logistic: bool = False
 
 
 def logged_weights(model: VersionModel, points: Mapping[str, Cell]) -> Weights | None:
-    """The effects that the tool logged, by input; None where one of them is missing."""
-    if not points or not all(isinstance(each, int | float) for each in points.values()):
+    """The effects that the tool logged, by input; None where one of them is missing. `unlogged`: inputs of the model
+    that nobody logs a weight of."""
+    effects = {name: float(each) for name, each in points.items() if isinstance(each, int | float)}
+    if not points or len(effects) < len(points):
         return None
-    found = sorted(((name, float(each)) for name, each in points.items() if each is not None), key=lambda p: -abs(p[1]))
     return Weights(
-        effects=tuple(ParameterEffect(column=name, points=each, without=None) for name, each in found),
-        unlogged=tuple(name for name in model.columns or () if name not in points),
-        logged=True,
+        effects=effects, unlogged=tuple(name for name in model.columns or () if name not in points), logged=True
     )
 
 
-def weights(  # noqa: PLR0911 (each return is something that cannot be told)
+def weights(
     model: VersionModel,
     person: Mapping[str, Cell],
     compared: Sequence[Mapping[str, Cell]],
@@ -71,48 +59,34 @@ def weights(  # noqa: PLR0911 (each return is something that cannot be told)
     """The effects of a person's data, by the model of the version that decided.
 
     `person`: the logged inputs. `compared`: those of everybody it is compared with, of whom at least `fewest` must have
-    all of these inputs. None is told where the model does not give the logged score.
+    all of these inputs: what few others bring could be subtracted. Nothing is guessed: where an input
+    is not logged the others are told without it, and where the model does not give the logged score none is.
     """
-    if model.lack is not None:
-        return Weights(lack=model.lack)
-    inputs = model.columns
-    total = _sum_of(model.pipeline)
-    if total is None or inputs is None:
-        return Weights(lack="not_linear")
+    inputs, total = model.columns, _sum_of(model.pipeline)
+    if model.lack is not None or total is None or inputs is None:
+        return Weights(lack=model.lack or "not_additive")
     unlogged = tuple(name for name in inputs if person.get(name) is None)
     told = [name for name in inputs if name not in unlogged]
     rows = [row for row in compared if all(row.get(name) is not None for name in told)]
     if not told or len(rows) < fewest:
-        return Weights(too_few=True, unlogged=unlogged)
+        return Weights(lack="too_few", unlogged=unlogged)
     try:
         own, before, changed = _sums(total, inputs, told, person, rows)
     except (TypeError, ValueError):  # the model does not take these data: it was not given these
-        return Weights(mismatch=True, unlogged=unlogged)
+        return Weights(lack="mismatch", unlogged=unlogged)
     if not _adds_up(own, before, changed):
         return Weights(lack="not_additive", unlogged=unlogged)
-    link = _is_logistic(model.pipeline)
-    checked = None if unlogged or score is None else abs(_score(own, logistic=link) - score) <= SAME_SCORE
+    checked = None if unlogged or score is None else abs(_score(model.pipeline, own) - score) <= SAME_SCORE
     if checked is False:
-        return Weights(mismatch=True, checked=False)
-    points = {name: sum(after) / len(after) - sum(before) / len(before) for name, after in changed.items()}
-    at = own if checked else _undone(score, logistic=link)
-    return Weights(
-        effects=tuple(
-            ParameterEffect(
-                column=name,
-                points=each,
-                without=_score(at - each, logistic=link) if at is not None else None,
-            )
-            for name, each in sorted(points.items(), key=lambda pair: -abs(pair[1]))
-        ),
-        unlogged=unlogged,
-        checked=checked,
-        logistic=link,
-    )
+        return Weights(lack="mismatch", checked=False)
+    mean = sum(before) / len(before)
+    effects = {name: sum(after) / len(after) - mean for name, after in changed.items()}
+    return Weights(effects=effects, unlogged=unlogged, checked=checked)
 
 
 def _sum_of(pipeline: Any) -> Any:
-    """The function from a frame of inputs to the sums of a linear model with two classes or one number, else None."""
+    """The function from a frame of inputs to the sums of a linear model with two classes or one number; None for any
+    other model."""
     last = pipeline[-1] if hasattr(pipeline, "steps") else pipeline
     linear = type(last).__module__.startswith("sklearn.linear_model") and hasattr(last, "coef_")
     if not linear or last.coef_.size != getattr(last, "n_features_in_", 0):
@@ -120,9 +94,12 @@ def _sum_of(pipeline: Any) -> Any:
     return getattr(pipeline, "decision_function", None) or pipeline.predict
 
 
-def _is_logistic(pipeline: Any) -> bool:
+def _score(pipeline: Any, total: float) -> float:
+    """The score of a sum: of a logistic regression its logistic function, of any other the sum itself."""
     last = pipeline[-1] if hasattr(pipeline, "steps") else pipeline
-    return type(last).__name__ in ("LogisticRegression", "LogisticRegressionCV")
+    if type(last).__name__ not in ("LogisticRegression", "LogisticRegressionCV"):
+        return total
+    return 1 / (1 + math.exp(-max(min(total, 700.0), -700.0)))
 
 
 def _sums(
@@ -144,13 +121,3 @@ def _sums(
 def _adds_up(own: float, before: Sequence[float], changed: Mapping[str, Sequence[float]]) -> bool:
     ends = [start + sum(after[i] - start for after in changed.values()) for i, start in enumerate(before)]
     return all(math.isclose(end, own, rel_tol=CLOSE, abs_tol=CLOSE) for end in ends)
-
-
-def _score(total: float, *, logistic: bool) -> float:
-    return 1 / (1 + math.exp(-max(min(total, 700.0), -700.0))) if logistic else total
-
-
-def _undone(score: float | None, *, logistic: bool) -> float | None:
-    if score is None or not logistic:
-        return score
-    return math.log(score / (1 - score)) if 0 < score < 1 else None

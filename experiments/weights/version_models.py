@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import LoggedModel
 
-Lack = Literal["no_version", "no_model", "several_models", "unreachable", "unsafe", "not_linear", "not_additive"]
-"""Why the weights of a version cannot be told: its log names none; MLflow holds none of it, or several; MLflow does not
-answer; its file could run code; it is no linear model; its inputs act on one another."""
+Lack = Literal["no_version", "unreadable", "unreachable", "not_additive", "mismatch", "too_few"]
+"""Why the weights of a version cannot be told: its log names none; MLflow holds no model of it, or several, or one that
+could run code; MLflow does not answer; it is no sum of what its inputs bring; it does not give the logged score; too
+few others have the same inputs."""
 PLAIN_TYPES = frozenset({"numpy.dtype"})
 """Types of a model's file that are data, though skops does not count them among its own."""
 LARGEST = 64_000_000
@@ -31,11 +32,11 @@ LARGEST = 64_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class VersionModel:
-    """The model of a version with its `inputs` by its signature, or why it is not there (`lack`)."""
+    """The model of a version. `inputs`: its columns, as its signature says; None where it has none. `pipeline`: the
+    model itself; None with the reason in `lack`."""
 
     lack: Lack | None = None
     inputs: tuple[str, ...] | None = None
-    settings: Mapping[str, str] = field(default_factory=dict)
     pipeline: Any = None
 
     @property
@@ -50,20 +51,21 @@ def model_of(workspace: Workspace, system: System, version: str | None) -> Versi
     if version is None:
         return VersionModel(lack="no_version")
     if store_missing(workspace):
-        return VersionModel(lack="no_model")
+        return VersionModel(lack="unreadable")
     mlflow = quiet_mlflow()
     try:
         store = client(workspace)
         found = {model.model_id: model for model in _candidates(store, system, version)}
         if len(found) != 1:
-            return VersionModel(lack="several_models" if found else "no_model")
+            return VersionModel(lack="unreadable")
         (model,) = found.values()
-        return _read(workspace, store, model)
+        return _read(workspace, model)
     except (mlflow.MlflowException, SQLAlchemyError, OSError):
         return VersionModel(lack="unreachable")
 
 
 def _candidates(store: MlflowClient, system: System, version: str) -> Iterator[LoggedModel]:
+    """Models that are this version: by their own id, by name and number in the registry, or by what a run says."""
     if version.startswith("m-"):
         yield store.get_logged_model(version)
         return
@@ -89,8 +91,7 @@ def _experiments(store: MlflowClient, system: System) -> Iterator[str]:
             yield str(found.experiment_id)
 
 
-def _read(workspace: Workspace, store: MlflowClient, model: LoggedModel) -> VersionModel:
-    settings = dict(store.get_run(model.source_run_id).data.params) if model.source_run_id else dict(model.params)
+def _read(workspace: Workspace, model: LoggedModel) -> VersionModel:
     download = quiet_mlflow().artifacts.download_artifacts
     with tempfile.TemporaryDirectory() as folder:
 
@@ -102,15 +103,16 @@ def _read(workspace: Workspace, store: MlflowClient, model: LoggedModel) -> Vers
         inputs = _inputs(told)
         flavor = told.get("flavors", {}).get("sklearn")
         if flavor is None:
-            return VersionModel(lack="not_linear", inputs=inputs, settings=settings)
+            return VersionModel(lack="not_additive", inputs=inputs)
         if flavor.get("serialization_format") != "skops":
-            return VersionModel(lack="unsafe", inputs=inputs, settings=settings)
+            return VersionModel(lack="unreadable", inputs=inputs)
         pipeline = _loaded(fetched(Path(flavor["pickled_model"]).name))
-    lack: Lack | None = None if pipeline is not None else "unsafe"
-    return VersionModel(lack=lack, inputs=inputs, settings=settings, pipeline=pipeline)
+    lack: Lack | None = None if pipeline is not None else "unreadable"
+    return VersionModel(lack=lack, inputs=inputs, pipeline=pipeline)
 
 
 def _inputs(told: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The columns that the signature names."""
     columns = json.loads((told.get("signature") or {}).get("inputs") or "[]")
     names = tuple(str(column["name"]) for column in columns if "name" in column)
     return names or None

@@ -59,7 +59,7 @@ def model() -> VersionModel:
     """A linear model that only sees the two inputs."""
     hired = PEOPLE["years"] - 0.1 * PEOPLE["km"] + np.sin(range(40)) > 8
     pipeline = make_pipeline(StandardScaler(), LogisticRegression()).fit(PEOPLE, hired)
-    return VersionModel(inputs=("years", "km"), pipeline=pipeline, settings={"threshold": "0.4"})
+    return VersionModel(inputs=("years", "km"), pipeline=pipeline)
 
 
 def workspace_in(folder: Path, *, human: str = "", weights: bool = False) -> Workspace:

@@ -248,7 +248,7 @@ def sheet_request(**changes: object) -> SheetRequest:
     made = SheetRequest(
         id="0a",
         system="matchft",
-        decision=("D07",),
+        decision=["D07"],
         request="",
         reason="request 1",
         opened_by="sub-1",
@@ -256,9 +256,6 @@ def sheet_request(**changes: object) -> SheetRequest:
         confirmed_by=None,
         expires_at=asked + dt.timedelta(days=7),
         number="f_1",
-        lang=None,
-        issued_on=None,
-        entry=None,
     )
     return replace(made, **changes)
 
@@ -273,7 +270,10 @@ def test_a_sheet_waits_for_a_case_handler_then_for_both_until_it_is_handed_out(s
     assert told(steward, sheet_request()) == []
     assert told(handler, sheet_request()) == [("Agree or not that a decision be seen", "/explain#waiting")]
     assert told(steward, open_) == told(handler, open_) == [("Read a decision’s sheet, open to you", "/explain#agreed")]
-    assert told(handler, replace(open_, entry=12)) == []
+    decided = AppealDecision(role="R", on=DAY, of=4, outcome="upheld", reviewed=True, text="T")
+    facts = stated((4, appeal("r_00000001")), (5, decided))
+    answered = replace(open_, request="r_00000001")
+    assert sheets([answered], handler, replace(scene, facts=facts), EN, query={}) == []
     due = sheets([sheet_request()], handler, scene, EN, query={})
     late = [replace(due[0], kind="appeal", on=DAY - dt.timedelta(days=n)) for n in range(1, 9)]
     late = [replace(each, line=replace(each.line, what="late")) for each in late]

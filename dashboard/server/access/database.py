@@ -111,9 +111,6 @@ sheet_table = Table(
     Column("confirmed_by", String),
     Column("expires_at", String, nullable=False),
     Column("number", String, nullable=False),  # of the sheet
-    Column("lang", String),  # of the sheet that was issued
-    Column("issued_on", String(10)),
-    Column("entry", Integer),  # of the ledger, where it was issued
 )
 
 

@@ -15,11 +15,11 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from boussole.audits import ledger
-from boussole.audits.decisions.single import UnexplainedError
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.personal import traces
+from boussole.charter.incidents.refusals import UnexplainedError
 from boussole.charter.records import open_records
 from boussole.charter.records.database import reading as reading_records
 from boussole.dashboard.server.access import database
@@ -190,16 +190,15 @@ WAITING = dt.timedelta(days=7)
 """How long a request waits for a case handler."""
 SHOWN = dt.timedelta(hours=8)
 """How long a sheet can be seen once it was agreed to: a day of work."""
-AGAIN = "Ask for it anew on the page of explanations."
 
 
 @dataclass(frozen=True, kw_only=True)
 class SheetRequest:
-    """A request to see one decision. `confirmed`: a case handler agreed. `entry`: where the answer is sealed."""
+    """A request to see one decision. `confirmed_by`: who agreed; `number`: of the sheet."""
 
     id: str
     system: str
-    decision: tuple[str, ...]
+    decision: Sequence[str]
     request: str
     reason: str
     opened_by: str
@@ -207,13 +206,11 @@ class SheetRequest:
     confirmed_by: str | None
     expires_at: dt.datetime
     number: str
-    lang: str | None
-    issued_on: dt.date | None
-    entry: int | None
 
-    @property
-    def confirmed(self) -> bool:
-        return self.confirmed_by is not None
+
+def new_sheet_number() -> str:
+    """The number of a sheet, drawn by chance: without the sheet nobody finds its hash by trying contents."""
+    return f"f_{secrets.token_hex(16)}"
 
 
 def open_sheet(
@@ -225,11 +222,7 @@ def open_sheet(
     """
     demand(me, Action.OPEN_SHEET)
     if traces(reason):
-        raise UnexplainedError(
-            "personal",
-            "the reason seems to name somebody, or to hold a number or an address that leads to a person.",
-            next_step="The access log keeps it: say in roles what it is needed for.",
-        )
+        raise UnexplainedError("personal").about("reason")
     at = now()
     row = {
         "id": secrets.token_hex(16),
@@ -240,7 +233,7 @@ def open_sheet(
         "opened_by": me.subject,
         "opened_at": stamp(at),
         "expires_at": stamp(at + WAITING),
-        "number": f"f_{secrets.token_hex(16)}",
+        "number": new_sheet_number(),
     }
     with access(workspace) as connection:
         _forget(connection)
@@ -259,11 +252,7 @@ def settle_sheet(workspace: Workspace, me: Person, id_: str, *, agreed: bool) ->
     found = _at(workspace, id_)
     if found.opened_by == me.subject and me.authenticated:
         _refused(workspace, me, "agreed alone", id_)
-        raise UnexplainedError(
-            "two_people",
-            "whoever asked cannot agree: it takes two people.",
-            next_step="Have a colleague who handles cases look at it.",
-        )
+        raise UnexplainedError("two_people")
     with access(workspace) as connection:
         mine = (sheet_table.c.id == id_) & sheet_table.c.confirmed_by.is_(None)
         values = {"confirmed_by": me.subject, "expires_at": stamp(now() + SHOWN)}
@@ -271,9 +260,7 @@ def settle_sheet(workspace: Workspace, me: Person, id_: str, *, agreed: bool) ->
             update(sheet_table).where(mine).values(values) if agreed else delete(sheet_table).where(mine)
         )
         if done.rowcount != 1:
-            raise UnexplainedError(
-                "settled", "this request was agreed to already.", next_step="See the sheets that are open."
-            )
+            raise UnexplainedError("settled")
     _noted(workspace, me, f"{'agreed' if agreed else 'turned down'}, {id_[:8]}: {found.reason}")
     return _at(workspace, id_) if agreed else None
 
@@ -286,14 +273,12 @@ def shown_sheet(workspace: Workspace, me: Person, id_: str) -> SheetRequest:
     """
     demand(me, Action.SEE_SHEET)
     found = _at(workspace, id_)
-    if not found.confirmed:
+    if found.confirmed_by is None:
         _refused(workspace, me, "not agreed", id_)
-        raise UnexplainedError(
-            "not_agreed", "nobody has agreed to this request yet.", next_step="A case handler must look at it first."
-        )
+        raise UnexplainedError("not_agreed")
     if not takes_part(found, me):
         _refused(workspace, me, "of others", id_)
-        raise UnexplainedError("others", "this sheet is open to the two people who agreed to it only.", next_step=AGAIN)
+        raise UnexplainedError("others")
     note_once(workspace, "look", me, f"/explain saw, {id_[:8]}: {found.reason}")
     return found
 
@@ -303,11 +288,8 @@ def takes_part(found: SheetRequest, me: Person) -> bool:
     return me.subject in (found.opened_by, found.confirmed_by) or not me.authenticated
 
 
-def issued(workspace: Workspace, me: Person, id_: str, *, entry: int, lang: str, on: dt.date) -> None:
-    """Notes and keeps that the sheet was handed out, so that the very same can be taken once more while it is open."""
-    with access(workspace) as connection:
-        values = {"entry": entry, "lang": lang, "issued_on": on.isoformat()}
-        connection.execute(update(sheet_table).where(sheet_table.c.id == id_).values(values))
+def note_issued(workspace: Workspace, me: Person, id_: str, *, entry: int) -> None:
+    """Notes that a sheet was handed out, and where the answer is sealed."""
     _noted(workspace, me, f"handed out, {id_[:8]}: entry {entry}")
 
 
@@ -317,7 +299,7 @@ def sheet_requests(workspace: Workspace, me: Person) -> list[SheetRequest]:
         _forget(connection)
         rows = connection.execute(select(sheet_table).order_by(sheet_table.c.opened_at, sheet_table.c.id)).all()
     waits = me.role is Role.AGENT
-    return [each for each in map(_read, rows) if takes_part(each, me) or (waits and not each.confirmed)]
+    return [each for each in map(_read, rows) if takes_part(each, me) or (waits and each.confirmed_by is None)]
 
 
 def _at(workspace: Workspace, id_: str) -> SheetRequest:
@@ -325,7 +307,7 @@ def _at(workspace: Workspace, id_: str) -> SheetRequest:
         _forget(connection)
         row = connection.execute(select(sheet_table).where(sheet_table.c.id == id_)).one_or_none()
     if row is None:
-        raise UnexplainedError("over", "there is no such request, or its time is over.", next_step=AGAIN)
+        raise UnexplainedError("over")
     return _read(row)
 
 
@@ -335,19 +317,12 @@ def _forget(connection: Connection) -> None:
 
 def _read(row: Row[Any]) -> SheetRequest:
     return SheetRequest(
-        id=row.id,
-        system=row.system,
-        decision=tuple(json.loads(row.decision)),
-        request=row.request,
-        reason=row.reason,
-        opened_by=row.opened_by,
-        opened_at=moment(row.opened_at),
-        confirmed_by=row.confirmed_by,
-        expires_at=moment(row.expires_at),
-        number=row.number,
-        lang=row.lang,
-        issued_on=dt.date.fromisoformat(row.issued_on) if row.issued_on else None,
-        entry=row.entry,
+        **{
+            **row._mapping,
+            "decision": json.loads(row.decision),
+            "opened_at": moment(row.opened_at),
+            "expires_at": moment(row.expires_at),
+        }
     )
 
 

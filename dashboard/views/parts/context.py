@@ -13,6 +13,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
+from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.voted import VotedText
 from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.elements import Html
@@ -65,6 +66,8 @@ def draw(show: Callable[[Say], None]) -> None:
     say = speaks()
     try:
         show(say)
+    except RefusedError as error:
+        st.html(problem_html(error.said(say.lang), "", say))
     except BoussoleError as error:
         st.html(problem_html(error.what, error.next_step, say))
 
