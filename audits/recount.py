@@ -33,7 +33,8 @@ COMPARED = (
     "counts", "strata", "ranks", "scores", "reference_scores", "withheld", "forgotten", *COUNTERS, "agencies",
     "replies", "corrections",
 )  # fmt: skip
-LEFT_OUT, WHO_DECIDED = BESIDE = ("left_out", "versions")
+LEFT_OUT = "left_out"
+BESIDE = (LEFT_OUT, "versions")
 """What was not counted, and which version decided: the same in the state that was read, and free to change since."""
 VALUES = "values"
 """The names of values of categories, of which a purge leaves those alone that not only few had."""

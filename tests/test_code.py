@@ -14,6 +14,7 @@ from pathlib import Path
 import grimp
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
+from vulture import Vulture
 
 from boussole.audits.runs import BESIDE, source_files
 from boussole.charter.document.answers.verdict import Verdict
@@ -387,3 +388,36 @@ def test_no_room_of_the_charter_holds_more_than_fifteen_modules() -> None:
     held = Counter(Path(path).parent.as_posix() for path in sources() if path.startswith("charter/"))
     assert {"charter/committee", "charter/document", "charter/judging"} <= held.keys()
     assert {room: count for room, count in held.items() if count > ROOM} == {}
+
+
+CALLED_FROM_OUTSIDE = {
+    "_repr_html_": "Jupyter",
+    "BoussoleEvaluator": "MLflow, by its entry point",
+    "can_evaluate": "MLflow",
+    "settings_customise_sources": "pydantic",
+    "field_title_should_be_set": "pydantic",
+    "default_schema": "pydantic",
+    "format_commands": "Click",
+    "take_turn": "SQLAlchemy",
+    "preprocess": "Jinja",
+    "unlawful_wording": "a notebook that evaluates with MLflow",
+    **dict.fromkeys(("is_loaded", "process_text", "is_stopword", "enhance_using_context"), "Presidio"),
+    **dict.fromkeys(("get_supported_entities", "get_supported_languages"), "Presidio"),
+    "_example": "its doctest",
+}
+
+
+def test_nothing_is_there_for_tests_alone() -> None:
+    """Functions, classes and methods that neither the program nor its benchmarks, documents and templates name."""
+    finder = Vulture(ignore_decorators=["@*validator*", "@*serializer*", "@*app.*", "@*router.*", "@*.command*"])
+    finder.scavenge([ROOT / name for name in (*PACKAGES, "benchmarks", "docs")])
+    templates = [path for ending in ("html", "typ") for path in (ROOT / "dashboard").rglob(f"*.{ending}")]
+    named = {word for path in templates for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
+    unused = {
+        f"{each.filename.relative_to(ROOT)}: {each.name}"
+        for each in finder.get_unused_code(min_confidence=60)
+        if each.typ in ("function", "class", "method", "property")
+        and each.name not in named | CALLED_FROM_OUTSIDE.keys()
+        and not each.filename.is_relative_to(ROOT / "benchmarks")
+    }
+    assert unused == set()

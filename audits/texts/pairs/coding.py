@@ -11,20 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
 from boussole.audits.yaml_files import parse
 
-Coding = Literal[
-    "empty",
-    "neutral",
-    "feminine-coded",
-    "strongly feminine-coded",
-    "masculine-coded",
-    "strongly masculine-coded",
-]
-STRONGLY = 3
-"""So many more words of one kind than of the other are no strong coding yet."""
 _BETWEEN = re.compile("[^\x21-\x7e]|[.,<>*?!\"\\[\\]@':;()/&]")
 
 
@@ -40,15 +29,6 @@ class CodedWords:
         """How many more are feminine than masculine."""
         return len(self.feminine) - len(self.masculine)
 
-    @property
-    def coding(self) -> Coding:
-        """The label of the text."""
-        if not self.score:
-            return "neutral" if self.feminine else "empty"
-        if self.score > 0:
-            return "strongly feminine-coded" if self.score > STRONGLY else "feminine-coded"
-        return "strongly masculine-coded" if self.score < -STRONGLY else "masculine-coded"
-
 
 def gender_coding(text: str) -> CodedWords:
     """The coded words of an English text, as Gender Decoder finds them.
@@ -57,8 +37,8 @@ def gender_coding(text: str) -> CodedWords:
     Source: Gaucher, Friesen & Kay (2011), J. Personality and Social Psychology 101:109-128.
 
     >>> found = gender_coding("Ambition:competition–decisiveness, empathy&kindness")
-    >>> found.feminine, found.score, found.coding
-    (('empathy', 'kindness'), -1, 'masculine-coded')
+    >>> found.feminine, found.score
+    (('empathy', 'kindness'), -1)
     """
     lists = _lists()
     hyphenated = tuple(lists["hyphenated"])

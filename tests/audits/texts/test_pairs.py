@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from boussole.audits.errors import BoussoleError
-from boussole.audits.texts.pairs.coding import gender_coding
+from boussole.audits.texts.pairs.coding import CodedWords, gender_coding
 from boussole.audits.texts.pairs.measures import LONGEST, MEASURES, differences, measured, measured_texts, readability
 from boussole.audits.texts.pairs.prompts import (
     Prompt,
@@ -35,16 +35,19 @@ SMALL = {
 }
 
 
+def label(found: CodedWords) -> str:
+    """The label that Gender Decoder gives a text: strong beyond three words of difference."""
+    if not found.score:
+        return "neutral" if found.feminine else "empty"
+    side = "feminine-coded" if found.score > 0 else "masculine-coded"
+    return f"strongly {side}" if abs(found.score) > 3 else side
+
+
 @pytest.mark.parametrize("case", LABELLED, ids=[f"{n}-{case['test']}" for n, case in enumerate(LABELLED)])
 def test_every_label_of_gender_decoder_is_reproduced(case: dict[str, Any]) -> None:
     found = gender_coding(case["text"])
-    told = (
-        ",".join(found.masculine),
-        ",".join(found.feminine),
-        len(found.masculine),
-        len(found.feminine),
-        found.coding,
-    )
+    counts = len(found.masculine), len(found.feminine)
+    told = (",".join(found.masculine), ",".join(found.feminine), *counts, label(found))
     expected = {key: case[key] for key in KEYS if case.get(key) is not None}
     assert expected
     assert {key: value for key, value in zip(KEYS, told, strict=True) if key in expected} == expected
@@ -58,7 +61,7 @@ def test_every_stem_of_gender_decoder_is_known() -> None:
         assert bool(gender_coding(f"x {stem}").masculine) == (stem not in parted)
     for stem in lists["feminine_coded_words"]:
         assert gender_coding(f"x {stem}").feminine
-    assert gender_coding("SharePoint").coding == "empty"
+    assert gender_coding("SharePoint") == CodedWords(feminine=(), masculine=())
     assert gender_coding("well-respected self-confident").feminine == ()  # `respected` is no `respon`
     assert gender_coding("team-leading").masculine == ("leading",)
 
