@@ -46,7 +46,7 @@ def searchable(
     as_of: dt.date | None = None,
     earlier: Earlier | None = None,
 ) -> Iterator[Searchable]:
-    """A window of a system (its own when not given), to be searched; `earlier` as in `measure_window`.
+    """Yield a window of a system (its own when not given) to be searched; `earlier` as in `measure_window`.
 
     Raises BoussoleError where nothing is decided, and where rows of the window were purged.
     """

@@ -51,7 +51,7 @@ class SideDays:
 
 
 def side_in_lake(workspace: Workspace, system: System, version: str, *, days: SideDays) -> Side:
-    """The decisions of one model version in the lake.
+    """Read the decisions of one model version in the lake.
 
     Raises BoussoleError when the system file names no column of versions, or the lake does not hold this one.
     """
@@ -83,10 +83,7 @@ def side_of_files(
     name: str,
     days: SideDays,
 ) -> Side:
-    """The decisions of files, brought into a private workspace that is deleted; `parent` lends the keys.
-
-    `files` is given an empty folder of that workspace to fetch into, and names them.
-    """
+    """Read the decisions of files, which `files` fetches into a folder of a private workspace that is deleted."""
     alone = whole_log(system, home=parent.home)
     with ephemeral(alone, parent=parent) as workspace:
         reports = bring_in(workspace, alone, files(incoming_of(workspace)))

@@ -25,10 +25,9 @@ class WindowStanding:
 
 
 def standing(system: System, window: Window, *, as_of: dt.date, today: dt.date | None = None) -> WindowStanding:
-    """How a window stands on the day `as_of`.
+    """Return how a window stands on the day `as_of`: outcomes count from `matures_after_days` after its last day on.
 
-    The outcomes of a window count once its last day is `matures_after_days` old: the outcomes that come early are
-    not like the others. A legal basis that has ended by `today` has ended, whatever `as_of` says.
+    A legal basis that has ended by `today` has ended, whatever `as_of` says.
     """
     latest = max(as_of, today or as_of)
     ended = {name: group.expires for name, group in system.groups.items() if group.expires and group.expires < latest}

@@ -1,7 +1,6 @@
 """A search for the subgroup that a decision puts most at a disadvantage, over intersections nobody declared.
 
-All combinations of up to three attributes are looked at, so that chance alone would find some: a subgroup is told only
-if it stands out at 5 % over everything that was looked at (Bonferroni), with intervals from clusters, counted on rows.
+Subgroups are shown if they stand out at 5 % over all combinations that were looked at (Bonferroni).
 """
 
 from __future__ import annotations
@@ -90,14 +89,10 @@ def scan(
     minimum: int | None = None,
     earlier: Earlier | None = None,
 ) -> Scan:
-    """The subgroups that stand out in a window (the system's own when not given), by up to `depth` attributes.
+    """Find the subgroups that stand out in a window (the system's own when not given), by up to `depth` attributes.
 
-    Subgroups of fewer than `minimum` decisions (default: 100, never under the system's `suppress_below`) are left out;
-    so are those that are hidden, that lie within a hidden group, or that would tell of a handful by subtraction from a
-    wider one. Of two subgroups where one is part of the other, only the worse is told; the order is that of the end of
-    the interval that is nearest to parity, so that a small subgroup is not told for its chance alone. `earlier` as in
-    `measure_window`.
-
+    Left out are subgroups of fewer than `minimum` decisions (default: 100), hidden ones, and those that contain a worse
+    one.
     Raises BoussoleError without groups, where nothing is decided, and where rows of the window were purged.
     Source: Chung et al. (2019), Slice Finder, ICDE; Bonferroni.
     """
@@ -175,10 +170,7 @@ def _shown(cells: Sequence[_Cell], known: Known, hidden: Sequence[Items], system
 
 
 def _tells_no_handful(cells: Sequence[_Cell], known: Known, system: System) -> bool:
-    """Whether subtracting cells of the same attributes from any wider group leaves nobody, or not few.
-
-    Nor may they say which further attribute the one or two (un)selected people of a wider group have.
-    """
+    """Whether subtracting cells of the same attributes from any wider group leaves nobody, or not few."""
     for items in _wider(cells[0].items):
         inside = [cell for cell in cells if items <= cell.items]
         k, n = known[items]

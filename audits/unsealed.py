@@ -1,8 +1,4 @@
-"""Files of what is not sealed: a trial leaves nothing beside what the ledger knows.
-
-An audit writes its evidence here, and so does the first record its document. With their seal they are moved to their
-place; those of a trial, or of a command that failed, are removed a day later.
-"""
+"""Files of what is not sealed yet: moved to their place with the seal, or removed a day later."""
 
 from __future__ import annotations
 
@@ -21,11 +17,7 @@ FILES = {"cubes": "parquet", "system": "json"}
 
 
 def files_of(evidence: Mapping[str, Any]) -> list[str]:
-    """The files that the evidence of an audit document names: its counts, and the declaration of its system.
-
-    >>> files_of({"cubes": "sha256:ab", "rows": "sha256:cd"})
-    ['ab.parquet']
-    """
+    """Return the files that the evidence of an audit document names: its counts, and the declaration of its system."""
     return [f"{str(evidence[key]).removeprefix('sha256:')}.{end}" for key, end in FILES.items() if evidence.get(key)]
 
 
@@ -40,11 +32,7 @@ def clear(workspace: Workspace) -> None:
 
 @contextmanager
 def settled(workspace: Workspace, targets: Sequence[Path]) -> Iterator[None]:
-    """The files of some audits or records go to their `targets` while these are sealed.
-
-    Where that fails, and nothing was ever sealed, they go back: evidence without a ledger is what is left of a lost
-    one.
-    """
+    """Move the files of some audits or records to their `targets` while these are sealed; back where that fails."""
     moved = [target for target in targets if _move(workspace.unsealed / target.name, target)]
     try:
         yield

@@ -51,12 +51,7 @@ class _SideCounts:
 
 
 def changes(system: System, production: Side, candidate: Side) -> list[VersionChange]:
-    """Every judged comparison of every group, in both versions.
-
-    What suppression hides in one version is hidden in both, so that the difference of two versions shows nobody.
-    Versions are compared on what both can show: a group whose legal basis has ended, or outcomes that are not mature
-    in one of them, are left out with that reason.
-    """
+    """Compare every judged comparison of every group in both versions, on what both can show."""
     with scratch() as connection:
         named = list(_named(production, candidate))
         for side, name in named:
@@ -185,10 +180,7 @@ def _values(group: Sequence[str | None]) -> tuple[str, ...]:
 def _units(
     connection: duckdb.DuckDBPyConnection, system: System, measure: Measure, rate: Rate, rest: list[tuple[str, ...]]
 ) -> Units:
-    """What both versions decided about each unit of a comparison, alike units together.
-
-    Where rows stand for many decisions (`weight`), each decision is a unit of its own and nothing is paired.
-    """
+    """Return what both versions decided about each unit of a comparison, alike units together."""
     columns = ", ".join(quote(f"g_{name}") for name in measure.by)
     part = f"CASE WHEN {_among(columns, [measure.group or ()])} THEN 0 WHEN {_among(columns, rest)} THEN 1 END"
     sides = " UNION ALL ".join(

@@ -50,10 +50,7 @@ class LogDays:
 
 
 def choose_window(system: System, days: LogDays, *, start: dt.date | None = None, end: dt.date | None = None) -> Window:
-    """The window asked for, else the last complete period of the kind that the system file names.
-
-    When no period of that kind is complete, the newest incomplete one is taken.
-    """
+    """Return the window asked for, else the last complete (or newest incomplete) period of the system's kind."""
     if start is not None and end is not None and start > end:
         raise BoussoleError(f"the window ends ({end}) before it starts ({start}).", next_step="Swap the two days.")
     if start is not None or end is not None:
@@ -66,13 +63,7 @@ def choose_window(system: System, days: LogDays, *, start: dt.date | None = None
 
 
 def complete_periods(days: LogDays, kind: AuditWindow) -> list[Window]:
-    """All complete periods of a kind from the one of the first row to that of the last, oldest first.
-
-    >>> day = dt.date
-    >>> days = LogDays(first=day(2026, 9, 1), last=day(2026, 10, 29), read=day(2026, 11, 1), today=day(2026, 12, 2))
-    >>> [window.end.isoformat() for window in complete_periods(days, "month")]
-    ['2026-09-30', '2026-10-31']
-    """
+    """Return all complete periods of a kind from the one of the first row to that of the last, oldest first."""
     return ended_periods(days.first, min(days.known_until, period_of(days.last, kind).end), kind)
 
 
@@ -85,11 +76,7 @@ def unread_period(days: LogDays, kind: AuditWindow) -> Window | None:
 
 
 def period_of(day: dt.date, kind: AuditWindow) -> Window:
-    """The day, ISO week, month, quarter or year that holds a day.
-
-    >>> period_of(dt.date(2026, 8, 15), "quarter")
-    Window(start=datetime.date(2026, 7, 1), end=datetime.date(2026, 9, 30))
-    """
+    """Return the day, ISO week, month, quarter or year that holds a day."""
     if kind == "week":
         monday = day - dt.timedelta(days=day.weekday())
         return Window(monday, monday + dt.timedelta(days=6))
@@ -103,12 +90,7 @@ def period_of(day: dt.date, kind: AuditWindow) -> Window:
 
 
 def label_of(window: Window, kind: AuditWindow) -> str:
-    """What a period of a kind is called in short; of the whole log, its first and last day.
-
-    >>> august = dt.date(2026, 8, 15)
-    >>> [label_of(period_of(august, kind), kind) for kind in ("day", "week", "month", "quarter", "year")]
-    ['2026-08-15', '2026-W33', '2026-08', '2026-Q3', '2026']
-    """
+    """Return the short label of a period of a kind; of the whole log, its first and last day."""
     start, (year, week, _) = window.start, window.start.isocalendar()
     names = {
         "day": f"{start}",
@@ -121,10 +103,8 @@ def label_of(window: Window, kind: AuditWindow) -> str:
 
 
 def ended_periods(first: dt.date, last: dt.date, kind: AuditWindow) -> list[Window]:
-    """All windows of a kind from the one that holds a day to the last that has ended on another, oldest first.
-
-    >>> [window.end.isoformat() for window in ended_periods(dt.date(2026, 1, 9), dt.date(2026, 3, 30), "month")]
-    ['2026-01-31', '2026-02-28']
+    """Return all windows of a kind from the one that holds a day to the last that has ended on another, oldest
+    first.
     """
     found = []
     window = period_of(first, kind)
@@ -140,11 +120,7 @@ def after(window: Window, kind: AuditWindow) -> Window:
 
 
 def before(window: Window, kind: AuditWindow) -> Window:
-    """The window of a kind that ends just before another begins.
-
-    >>> before(Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31)), "month").start.isoformat()
-    '2026-02-01'
-    """
+    """Return the window of a kind that ends just before another begins."""
     return period_of(window.start - dt.timedelta(days=1), kind)
 
 
@@ -154,24 +130,12 @@ def reference_window(system: System) -> Window | None:
 
 
 def overlapping(window: Window, others: Iterable[Window]) -> list[Window]:
-    """The windows that share days with one, and are not of just the same days.
-
-    >>> month = lambda number, last: Window(dt.date(2026, number, 1), dt.date(2026, number, last))
-    >>> quarter = Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31))
-    >>> [str(found.end) for found in overlapping(month(2, 28), [month(1, 31), month(2, 28), quarter])]
-    ['2026-03-31']
-    """
+    """Return the windows that share days with one, and are not of just the same days."""
     return [each for each in others if each != window and each.start <= window.end and window.start <= each.end]
 
 
 def made_up(window: Window, shown: Iterable[Window]) -> bool:
-    """Whether some of the windows, end to end, make up just the days of one.
-
-    >>> month = lambda number, last: Window(dt.date(2026, number, 1), dt.date(2026, number, last))
-    >>> quarter = Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31))
-    >>> made_up(quarter, [month(3, 31), month(1, 31), month(2, 28)]), made_up(quarter, [month(1, 31), month(3, 31)])
-    (True, False)
-    """
+    """Whether some of the windows, end to end, make up just the days of one."""
     day, reached = dt.timedelta(days=1), {window.start}
     for each in sorted(shown):
         if each.start in reached and window.holds(each):
@@ -180,11 +144,7 @@ def made_up(window: Window, shown: Iterable[Window]) -> bool:
 
 
 def whole_months(window: Window) -> list[Window]:
-    """The months that a window is made of; none where it cuts one.
-
-    >>> [len(whole_months(Window(dt.date(2026, 1, 1), end))) for end in (dt.date(2026, 3, 31), dt.date(2026, 3, 30))]
-    [3, 0]
-    """
+    """Return the months that a window is made of; none where it cuts one."""
     found, day = [], window.start
     while day <= window.end:
         month = period_of(day, "month")

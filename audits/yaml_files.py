@@ -9,13 +9,7 @@ import yaml
 
 
 def parse(text: str) -> Any:
-    """What a YAML text holds.
-
-    Raises yaml.YAMLError with line and column.
-
-    >>> parse("{id: a, status: pilot}")
-    {'id': 'a', 'status': 'pilot'}
-    """
+    """Parse a YAML text; raises yaml.YAMLError with line and column."""
     return yaml.load(text, Loader=_OnceLoader)  # noqa: S506 (a safe loader)
 
 

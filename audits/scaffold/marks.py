@@ -21,11 +21,7 @@ WIDTH = 112
 
 
 class Translator:
-    """Says the comments of a proposal in one language.
-
-    >>> Translator("en")("its name, and {n} values", n=3)
-    'its name, and 3 values'
-    """
+    """Translates the comments of a proposal into one language."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -36,11 +32,7 @@ class Translator:
 
 
 def scalar(value: Value) -> str:
-    """A value in YAML's short form, quoted where YAML would read something else.
-
-    >>> scalar("race"), scalar("no"), scalar("score.1"), scalar(True)
-    ('race', '"no"', '"score.1"', 'true')
-    """
+    """Write a value in YAML's short form, quoted where YAML would read something else."""
     if not isinstance(value, str):
         return json.dumps(value)
     bare = re.fullmatch(r"[A-Za-z_][\w-]*", value) and yaml.safe_load(value) == value

@@ -205,15 +205,7 @@ def _group(draft: SystemDraft, family: str, column: Profile) -> GroupGuess:
 
 
 def reference_of(family: str, values: Mapping[str, int]) -> tuple[str | None, str]:
-    """The reference among the values of a feature (with their rows), and why: known of its family, else the largest.
-
-    None where nothing tells: no value is known, and none is the largest.
-
-    >>> reference_of("gender", {"H": 10, "F": 90}), reference_of("origin", {"H": 10, "W": 90})
-    (('H', 'the word for men'), ('W', 'the largest, as no value says who others are compared with'))
-    >>> reference_of("nationality", {"F": 5, "M": 5})
-    (None, 'no value says which, and the largest are equal: each is compared with all others')
-    """
+    """Return the reference among the values of a feature (with their rows), and why; None where nothing tells."""
     means, vocabulary = w.REFERENCES.get(family, ("", frozenset()))
     known = [value for value in values if _word(value) in vocabulary]
     if len(known) == 1:
@@ -243,10 +235,7 @@ def _in_bands(draft: SystemDraft, column: Profile) -> dict[str, int]:
 
 
 def controls(draft: SystemDraft, asked: Sequence[str]) -> None:
-    """Controls that somebody asked for; others are only named as candidates, as a control can hide what it should show.
-
-    Raises SourceError for a column that is not there, or that is compared as a group.
-    """
+    """Add the controls that were asked for; raises SourceError for an unknown column, or one that is a group."""
     for name in asked:
         if name not in draft.table.columns:
             raise SourceError(

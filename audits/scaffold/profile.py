@@ -76,10 +76,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class SourceProfile:
-    """The columns of a source; `whole` is the relation of its rows.
-
-    `reading` is how a file was read, where that had to be found out.
-    """
+    """The columns of a source, the relation of its rows (`whole`), and how a file was read (`reading`)."""
 
     source: str
     rows: int
@@ -108,10 +105,7 @@ class SourceProfile:
 def profile(
     connection: duckdb.DuckDBPyConnection, source: str | Path, *, zone: str, files: Files | None = None
 ) -> SourceProfile:
-    """The profile of every column of a source.
-
-    Raises SourceError when the source cannot be read or holds no row.
-    """
+    """Profile every column of a source; raises SourceError when the source cannot be read or holds no row."""
     opened = open_source(connection, source, Needs((), every=True), files)
     read, whole = ColumnReader(opened.types), opened.relation
     rows = one(connection, f"SELECT count(*) FROM {whole}")
@@ -157,11 +151,7 @@ def _formula(read: ColumnReader, name: str) -> str:
 
 
 def typed(text: str) -> Value:
-    """A value as a system file writes it: true and false, numbers, else text.
-
-    >>> typed("True"), typed("1.0"), typed("Low")
-    (True, 1, 'Low')
-    """
+    """Return a value as a system file writes it: true and false, numbers, else text."""
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     try:

@@ -43,9 +43,8 @@ def _in_time(column: Profile) -> bool:
 
 
 def decide(draft: SystemDraft) -> None:
-    """What was decided: few values, in nearly every row, by the name of the column and the words in it.
-
-    A log of lists may lack it: then nothing is taken that does not say itself that it is a decision.
+    """Find what was decided: a column of few values, in nearly every row, by its name and words; a list may have
+    none.
     """
     choices = [c for c in draft.free if 2 <= c.distinct <= MANY and c.filled >= 0.99 * draft.rows and not c.dated]
     choices = [c for c in choices if not draft.sensitive(c) or named(c.words, w.DECISION)]

@@ -9,11 +9,7 @@ from boussole.audits.identifiers import unaccented
 
 
 def tokens(name: str) -> tuple[str, ...]:
-    """The words of a column's name.
-
-    >>> tokens("dateDécision"), tokens("job_ad_id"), tokens("N° QPV")
-    (('date', 'decision'), ('job', 'ad', 'id'), ('numero', 'qpv'))
-    """
+    """Return the words of a column's name."""
     name = re.sub(r"\bn[°º]", "numero ", name, flags=re.IGNORECASE)
     spaced = re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])", " ", name)
     return tuple(word for word in re.split(r"[^a-z0-9]+", unaccented(spaced)) if word)
@@ -141,10 +137,6 @@ CONTROLS: dict[str, tuple[str, str, frozenset[str]]] = {
 
 
 def named(name_words: tuple[str, ...], vocabulary: frozenset[str]) -> bool:
-    """Whether a name has a word, or two words in a row, of a vocabulary.
-
-    >>> named(("v", "score", "text"), DECISION), named(("age",), DECISION)
-    (True, False)
-    """
+    """Whether a name has a word, or two words in a row, of a vocabulary."""
     pairs = {f"{first}_{second}" for first, second in itertools.pairwise(name_words)}
     return bool((set(name_words) | pairs) & vocabulary)

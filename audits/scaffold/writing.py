@@ -254,9 +254,8 @@ def _window(draft: SystemDraft) -> tuple[str, str]:
 
 
 def _identifiers(draft: SystemDraft) -> list[str]:
-    """Identifiers that may lead to a person: the person, the id unless it is a row number, others by their words.
-
-    Not a column that is also a group, a control or a feature, for want of a better id: its values are kept as they are.
+    """Return the identifiers that may lead to a person, without columns that are also a group, a control or a
+    feature.
     """
     clear = {group.column for group in draft.groups} | {guess.column for guess in draft.controls.values()}
     roles = [("id", draft.table.columns[name]) for name in draft.key.columns]

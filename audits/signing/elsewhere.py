@@ -1,7 +1,4 @@
-"""A ledger's key that is not where the ledger is: in a PKCS#11 token, or with a program of another account.
-
-Whoever takes the workspace does not have it then. What it signs is checked against its public key before it is used.
-"""
+"""A ledger's key that is elsewhere: in a PKCS#11 token, or with a program of another account."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""The key with which a workspace signs the checkpoints of its ledger, and the origin that goes with it.
-
-The key is a file of the folder keys/, made at first use, unless `[ledger] signer` names one that is elsewhere. The
-origin is made of the key alone, so that it names neither an organisation nor a person nor a machine, and no two
-ledgers share one.
-"""
+"""The key with which a workspace signs the checkpoints of its ledger, and the origin that is made of the key alone."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""A signer of another account: it holds a ledger's key, and the last checkpoint it signed.
-
-It never signs a checkpoint of fewer entries than the last, nor another one of as many: whoever has the workspace cannot
-have it vouch for an older ledger.
-"""
+"""A signer of another account, which holds a ledger's key and never signs a checkpoint older than its last one."""
 
 from __future__ import annotations
 
@@ -31,7 +27,7 @@ def sealing_key(folder: Path) -> SigningKey:
 
 
 def seal(folder: Path, text: str) -> Signature:
-    """The signature line of a checkpoint's text; the checkpoint is kept first.
+    """Sign a checkpoint's text and keep the checkpoint first.
 
     Raises LedgerError where the text is no checkpoint of this key, or goes back behind the last one.
     """

@@ -34,10 +34,7 @@ PLACES: dict[str, Words] = {
 
 @dataclass(frozen=True)
 class RegisterColumn:
-    """One column: the key of a system file that it fills, its names, and what to write there, in both languages.
-
-    A column of `texts` is in the language of its header.
-    """
+    """One column: the key of a system file that it fills, its names, and what to write there, in both languages."""
 
     key: str
     names: Words
@@ -177,11 +174,7 @@ COLUMNS: tuple[RegisterColumn, ...] = (
 
 
 def plain(text: str) -> str:
-    """A text without accents, case and punctuation.
-
-    >>> plain("  Coût d’exploitation (€) ")
-    'cout d exploitation'
-    """
+    """Return a text without accents, case and punctuation."""
     return " ".join(re.findall(r"[a-z0-9]+", unaccented(text)))
 
 

@@ -88,7 +88,7 @@ class ImportPlan:
 
 
 def plan(path: Path, systems: Mapping[str, System], *, sheet: str | None = None) -> ImportPlan:
-    """What importing a register into these systems would do. All faults are told at once.
+    """Plan what importing a register into these systems would do, with all faults at once.
 
     Raises SourceError for a file that cannot be read as a register at all.
     """
@@ -149,9 +149,8 @@ def _columns(names: Sequence[str], path: Path, made: ImportPlan) -> list[PlacedC
 
 
 def _raw(cells: Sequence[str], columns: Sequence[PlacedColumn], by_name: Mapping[str, str]) -> Raw:
-    """A row as a system file holds it; a word that is no choice is left for the model to refuse.
-
-    Its id is the one given, else that of the system of the same name, else one made from the name.
+    """Return a row as a system file holds it, with the id given, else that of the system of the same name, else a
+    new one.
     """
     raw: Raw = {}
     for each in columns:
@@ -219,10 +218,7 @@ def _written(system: System) -> Raw:
 
 
 def _merged(before: Raw, after: Raw) -> Raw:
-    """What the file said, and what the register says where it says something: an empty cell erases nothing.
-
-    An assessment that is done takes the place of the reason why none was required, and the other way round.
-    """
+    """Return what the file said, changed where the register says something: an empty cell erases nothing."""
     merged = dict(before)
     for key, value in after.items():
         mixed = isinstance(value, dict) and isinstance(before.get(key), dict)
@@ -255,10 +251,9 @@ def _short(value: Any) -> str:
 
 
 def carry_out(plan: ImportPlan, folder: Path) -> None:
-    """Writes the new and amended systems of a plan without faults into the folder of system files.
+    """Write the new and amended systems of a plan without faults into the folder of system files, all or none.
 
-    When one cannot be written, those before are put back. Raises SystemFileError when a file appeared meanwhile, or the
-    disk refuses.
+    Raises SystemFileError when a file appeared meanwhile, or the disk refuses.
     """
     if plan.faults:
         raise ValueError("a plan with faults is not carried out")

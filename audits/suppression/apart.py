@@ -1,11 +1,5 @@
-"""Groups too small to be told that are set apart, so that the others can be shown.
-
-A total less the groups that are shown gives a hidden group away; to protect one person, a large group would have to be
-hidden too. Where they are few, their rows enter no figure of the window at all instead: no total, no other attribute,
-no list they stood in. What is published is then a function of the other rows, from which nothing about these follows.
-
-Over time each row is in all figures that are published or in none: rows that an audit has set apart stay apart in every
-window that shares its days, and rows that figures of another window hold are not set apart any more.
+"""Groups too small to be shown that are set apart: their rows enter no figure of any window, so that others can be
+shown.
 """
 
 from __future__ import annotations
@@ -60,10 +54,11 @@ def find_apart(
     known: Sequence[Apart] = (),
     is_held: Callable[[Apart, Sequence[Apart]], bool] | None = None,
 ) -> list[Apart]:
-    """What is to be set apart of some days: what is `known` to be, and the groups too small to be told beside it.
+    """Find what is to be set apart of some days: what is `known` to be, and the groups too small to be shown.
 
-    `count` gives the tables without what is apart: others can be too small there. At most one decision in `ONE_IN` is
-    set apart, and none of a group that `is_held` by other figures.
+    `count` gives the tables without what is apart. At most one decision in `ONE_IN` is set apart, and none of a group
+    that
+    `is_held` by other figures.
     """
     apart = list(known)
     tables = count(apart)

@@ -1,12 +1,6 @@
-"""What to hide at each stage of a funnel: follows what is hidden of decisions, and hides a handful that came so far.
+"""Suppression along a funnel: what is hidden of decisions, and groups of whom few reached a stage, from there on.
 
-A group of whom few came that far is hidden from there on, with what would give it away; how many came so far may be
-known. Where reaching a stage is the decision itself, whose counts are shown, the stage before is hidden as well: else
-both ends of the handful would be known. Where few of everybody came so far, nothing is told of the stage, nor of those
-after it: that nobody got on is a figure too.
-
-The reader of a stage knows all that decisions and earlier stages show: who reached a stage has reached those before it,
-and those who were selected the one that is the decision.
+Where few of everybody reached a stage, nothing is shown of it nor of those after it.
 """
 
 from __future__ import annotations
@@ -29,10 +23,7 @@ Hidden = Mapping[Key, str]
 def suppress_stages(
     stages: Sequence[Sequence[Cells]], *, system: System, decisions: Hidden, also: Suppression = NOTHING
 ) -> list[Hidden]:
-    """What to hide at each stage of a funnel, from its tables of those who reached the stage before.
-
-    `decisions`: what is hidden of the decisions themselves. `also`: what must be hidden in any case.
-    """
+    """Choose what to hide at each stage of a funnel, from its tables of those who reached the stage before."""
     if not stages:
         return []
     wanted = [also.stages.get(name, {}) for name in system.log.stages]

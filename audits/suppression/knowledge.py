@@ -33,10 +33,10 @@ def reader(
     tails: Mapping[int, Collection[int]] | None = None,
     most: Counts | None = None,
 ) -> CellEquations:
-    """The reader of tables that show `parts` of every shown cell: no part is negative, none exceeds everybody's.
+    """Return the reader of tables that show `parts` of every shown cell: no part is negative, none exceeds
+    everybody's.
 
-    `tails`: from some part on, the cells of which the sum of that part and all later ones is known. `most`: what no
-    part of a cell exceeds, where everybody's parts are not known themselves.
+    `tails`: from some part on, the cells whose sum of that and all later parts is known; `most`: upper limits of parts.
     """
     cells = len(lattice.keys)
     sums = block_diag([lattice.matrix()] * len(parts))

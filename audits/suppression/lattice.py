@@ -25,9 +25,8 @@ NOTHING_KNOWN: Mapping[Layered, Collection[Key]] = {"decisions": (), "outcomes":
 class Lattice:
     """Cells of all tables and every equation `whole = sum of parts` among them.
 
-    Tables that share attributes without a table of their own (a×b×c and a×b×d share a×b) get that table as
-    unpublished cells, because the two sums must agree. `silent`: groups that are not to be published either. `known`:
-    groups that readers know of already, whatever is hidden here.
+    Shared attributes without a table of their own are unpublished cells. `silent`: other groups that are not published;
+    `known`: groups that readers know already.
     """
 
     def __init__(
@@ -78,9 +77,8 @@ class Lattice:
         return {self.index[key] for key in keys if key in self.index}
 
     def fewest_people(self) -> Floats:
-        """The fewest people there can be in each cell: one for each hash bucket it fills; many where all are filled.
-
-        An estimate from the buckets would often be too high: ten people who fill ten buckets look like eleven.
+        """Return the fewest people there can be in each cell: one for each hash bucket it fills; many where all are
+        filled.
         """
         found = np.full(len(self.keys), np.inf)
         for table in self._tables:

@@ -23,13 +23,9 @@ class _Silent(highspy.Highs):
 
 
 class Program:
-    """Minimise cost · x, rows and columns within bounds. The simplex method goes on from where it last ended.
+    """A linear program: minimise cost · x, rows and columns within bounds, by the simplex method from its last state.
 
-    `primal`: asked again and again with other costs, where the last answer stays possible. Else the dual method: at the
-    start nothing moves, which costs nothing and misses only what is asked for.
-
-    Source: Huangfu & Hall (2018), Parallelizing the dual revised simplex method, Math. Prog. Computation 10:119-142
-    (HiGHS).
+    Source: Huangfu & Hall (2018), Math. Prog. Computation 10:119-142 (HiGHS).
     """
 
     def __init__(

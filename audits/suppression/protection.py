@@ -1,11 +1,9 @@
-"""Which further cells to hide so that nothing shown narrows down a hidden one.
+"""Secondary suppression: which further cells to hide so that nothing shown narrows down a hidden one.
 
-For every hidden cell a linear program plays the reader and finds the largest and smallest value it could have. Where
-that is too narrow, another finds the cheapest way to let it move; the cells that move with it are hidden too.
-At the end each of these is shown again, largest first, if all hidden cells are still safe without it.
-
-Source: Kelly, Golden & Assad (1992), Cell suppression: disclosure protection for sensitive tabular data, Networks
-22:397-417; Fischetti & Salazar-González (2001), Management Science 47:1008-1027.
+For every hidden cell a linear program finds its largest and smallest possible value; another finds the cheapest cells
+to
+hide where that is too narrow. Source: Kelly, Golden & Assad (1992), Networks 22:397-417; Fischetti & Salazar-González
+(2001), Management Science 47:1008-1027.
 """
 
 from __future__ import annotations
@@ -28,9 +26,8 @@ SECOND_LOOKS = 25
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One count to protect, a target of the readers by its place: which cells are small in it, under which limit.
-
-    `wide`: whether every hidden cell must span the limit, small or not.
+    """One count to protect: which cells are small, under which limit, and whether every hidden cell must span it
+    (`wide`).
     """
 
     counts: Counts
@@ -84,12 +81,7 @@ def protect(
     sizes: Counts,
     layer: Layered = "decisions",
 ) -> set[int]:
-    """The cells to hide: those given and few decisions (`sizes`) more, until every hidden cell is safe.
-
-    What readers know already of a `layer` is not hidden: nothing can take it back.
-
-    Where even hiding everything but the total would not do (a total under the limit), as safe as can be.
-    """
+    """Choose the cells to hide: those given and few decisions (`sizes`) more, until every hidden cell is safe."""
     known = lattice.known[layer]
     if not (hidden := hidden - known):
         return set()

@@ -1,11 +1,4 @@
-"""The reader of the published tables: what they can work out about cells that are hidden.
-
-Nothing is known of a hidden cell but what follows from the rest, so a reader is a linear program. Its columns are the
-parts of each cell (selected or not, with each outcome), because a reader sees the parts of every shown cell and has
-to find parts for the hidden ones that fit them all at once: a hidden count of outcomes can't exceed the decisions of
-the same cell, if those are shown. A column says how far a part lies from its true value. Parts that nothing ties
-together are read by readers of their own: what they find adds up.
-"""
+"""The reader of the published tables, as linear programs over the parts of cells that are hidden."""
 
 from __future__ import annotations
 
@@ -27,7 +20,7 @@ LOOKS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class CellEquations:
-    """Equations over the parts of cells, part by part, and how far each row and column may lie from its true value.
+    """Equations over the parts of cells, and how far each row and column may lie from its true value.
 
     Column `part × cells + cell`. `targets`: sums of parts whose values must stay uncertain.
     """
@@ -79,11 +72,7 @@ class Mover:
 
 
 class ReaderSight:
-    """What one reader can tell while a given choice of cells is hidden.
-
-    Every linear program ends in a possible world, which also shows how far all other cells can move: most
-    questions need no program of their own.
-    """
+    """What one reader can infer while a given choice of cells is hidden."""
 
     def __init__(self, reader: CellEquations, hidden: Floats, *, worlds: Sequence[Floats] = ()) -> None:
         self._reader, self._free = reader, reader.free(hidden)

@@ -1,26 +1,16 @@
 """Hiding small groups so that no subtraction along the published tables brings them back.
 
-The lattice: everybody, each group attribute, each declared intersection, and every relation between them
-(a group is the sum of its intersection cells). Three rules decide what is hidden first:
+The lattice holds everybody, each group attribute and each declared intersection. Hidden first are:
 
-- `small_group`: fewer decisions than `privacy.suppress_below` (where people are the clusters: fewer people for sure,
-  who fill that many hash buckets: sixty decisions about two people are two people);
-- for measures that depend on outcomes also a group with that few positive or negative outcomes (in selective logs:
-  that few selected, or selected with outcome): its rate would be about a handful of people;
-- `small_numerator`: an intersection cell that would say which further attribute the one or two (un)selected people
-  of a larger group have; in measures that depend on outcomes also the one or two (un)selected with one outcome, or
-  without any.
+- `small_group`: fewer decisions than `privacy.suppress_below` (people, where these are the clusters), and for measures
+  of outcomes that few positive or negative outcomes, or selected people in selective logs;
+- `small_numerator`: an intersection cell that would say which further attribute the one or two (un)selected people of
+  a larger group have, with an outcome or without.
 
-Then `protects_small_group`: further cells, the smallest that do, until linear programs confirm for all that is
-published at once (where outcomes are hidden, the decisions of the same cell may be shown) that every hidden cell could
-be anything in a range at least `suppress_below` wide, that a small one could be nobody or not small at all, and that
-even a reader who knows these rules cannot narrow it within 1 to limit − 1.
-
-Not protected, on purpose: a rate of 0 % or 100 %, or one or two selected people, in a group that is itself large
-enough. Hiding these would hide the plainest discrimination, and nobody learns who the people are. Also not: what
-hidden cells have in common (if none of them was selected, their sum says so), and what shown decisions say of outcomes
-by themselves (of 12 known outcomes, 11 selected men have at most 11). Everybody (`by=()`) is always shown. People
-whose value is unknown are a group like the others: what was decided about one of them is nobody's business either.
+Then `protects_small_group`: further cells, until linear programs confirm that every hidden cell could be anything in a
+range at least `suppress_below` wide, nobody or not small at all, also to a reader who knows these rules. Not protected:
+a
+rate of 0 % or 100 % in a large group, and what hidden cells have in common. Everybody (`by=()`) is always shown.
 """
 
 from __future__ import annotations
@@ -46,9 +36,8 @@ SINGLES_OUT = 3
 class Suppression:
     """Hidden cells and reasons: for counts of decisions, and for measures that depend on outcomes.
 
-    `stages`: at each stage of a funnel, by its name; everybody is among them where nothing of a stage is told.
-    `scores`: of those who have a score, `decisions`, `outcomes` and `curve`. `apart`: groups that nobody is left of in
-    the tables.
+    `stages`: by the name of a stage; `scores`: of those who have a score, `decisions`, `outcomes` and `curve`; `apart`:
+    groups of whom nobody is left in the tables.
     """
 
     decisions: Mapping[Key, str]
@@ -62,10 +51,11 @@ NOTHING = Suppression(decisions={}, outcomes={})
 
 
 def suppress(tables: Sequence[Cells], *, system: System, also: Suppression = NOTHING) -> Suppression:
-    """What to hide of these tables of one window; see the module's words. `also`: what must be hidden in any case.
+    """Choose what to hide of these tables of one window, by the rules of this module; `also`: what is hidden in any
+    case.
 
-    Source: complementary suppression and its audit by linear programming after Fischetti & Salazar-González
-    (2001), Management Science 47:1008-1027; Hundepool et al. (2012), Statistical Disclosure Control, chapter 4.
+    Source: Fischetti & Salazar-González (2001), Management Science 47:1008-1027; Hundepool et al. (2012), Statistical
+    Disclosure Control, chapter 4.
     """
     found = hide(Lattice(without(tables, also.apart)), system=system, also=also)
     return replace(

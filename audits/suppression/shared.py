@@ -1,9 +1,4 @@
-"""What audits have shown of a window, and what another one on the same decisions must hide beside them.
-
-An audit of another system on the same rows divides the same people by other groups: what one hides, the tables of all
-could give away together. Their tables are one lattice, in which what was shown before is known, and stays known
-whatever is hidden now. Windows of one system never share days (`audits.windows.overlapping`).
-"""
+"""What audits have shown of a window, and what another one on the same decisions must hide beside them."""
 
 from __future__ import annotations
 
@@ -23,11 +18,11 @@ REASON = "protects_other_window"
 class ShownWindow:
     """A window that was shown before, and what it hid.
 
-    `attributes`: those of which it told anything (None: all); `unknown_hidden`: those of which it told nothing about
-    people of unknown group. By outcome and by stage, nothing is ever told of these. `curve`: whether it told
-    calibration curves. `scored`: what it hid of those who have a score (None: all); `without_score`: whether somebody
-    has none. `apart`: the groups whose rows enter none of its figures. `of`: the system that it was about, where that
-    is another one on the same rows.
+    `attributes`: those shown (None: all); `unknown_hidden`: those whose people of unknown group were not; `curve`:
+    whether
+    calibration curves were; `scored`: what was hidden of those with a score (None: all); `without_score`: whether
+    somebody
+    has none; `apart`: groups in none of its figures; `of`: another system that it was about.
     """
 
     window: Window
@@ -62,11 +57,7 @@ def also_hidden(
     system: System,
     silent: Collection[tuple[str, ...]] = (),
 ) -> Suppression:
-    """What an audit must hide of the decisions and outcomes of a window in view of what others `shown` of it.
-
-    `tables`: those of all these audits; `silent`: attributes of which this one tells nothing. With what it hides by
-    itself: one choice protects both.
-    """
+    """Choose what an audit must hide of the decisions and outcomes of a window in view of what others `shown` of it."""
     own = suppress([table for table in tables if table.by not in silent], system=system)
     keys = {(table.by, group) for table in tables for group in table.groups}
     known = {key for each in shown for key in keys - each.untold(keys)}

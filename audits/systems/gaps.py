@@ -1,7 +1,4 @@
-"""Lines of a system file that somebody still has to fill in: while one stands, nothing is imported or sealed.
-
-An import reads rows as the file says: what comes in under a guess stays that guess, whatever is filled in later.
-"""
+"""Lines of a system file that somebody still has to fill in: while one stands, nothing is imported or sealed."""
 
 from __future__ import annotations
 
@@ -31,22 +28,12 @@ class MarkedLine:
         return FRENCH_MARK if FRENCH_MARK in self.text else MARK
 
     def told(self) -> str:
-        """One line for a terminal.
-
-        >>> MarkedLine(7, 'owner: "To be named"  # TO FILL IN: a role').told()
-        'line 7: owner: "To be named"  # TO FILL IN: a role'
-        """
+        """Describe the line for a terminal."""
         return f"line {self.line}: {self.text}"
 
 
 def gaps_in(text: str) -> list[MarkedLine]:
-    """The marked lines of the text of a system file.
-
-    >>> gaps_in("# `TO FILL IN` is what no data can tell.\\nstatus: pilot  # TO FILL IN: where it stands\\n")
-    [MarkedLine(line=2, text='status: pilot  # TO FILL IN: where it stands')]
-    >>> [gap.line for gap in gaps_in("purpose: >-\\n  TO FILL IN by its owner\\nowner: role  # TO FILL  IN\\n")]
-    [2, 3]
-    """
+    """Return the marked lines of the text of a system file."""
     return [MarkedLine(n, line.strip()) for n, line in enumerate(text.splitlines(), 1) if _MARKED.search(line)]
 
 
@@ -88,13 +75,7 @@ def _hold(path: Path, refused: str, shown: str) -> None:
 
 
 def gap_names(text: str) -> list[tuple[str, str]]:
-    """The keys of the marked lines of a proposal, from the outermost on, each with what is asked.
-
-    >>> gap_names("columns:\\n  decision:\\n    column: score  # TO FILL IN: which is it?\\n")
-    [('columns.decision.column', 'which is it?')]
-    >>> gap_names("risk: high  # À COMPLÉTER\u202f: la classe")
-    [('risk', 'la classe')]
-    """
+    """Return the keys of the marked lines of a proposal, from the outermost on, each with what is asked."""
     found, above = [], list[tuple[int, str]]()
     for line in text.splitlines():
         bare = line.strip()

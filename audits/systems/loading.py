@@ -19,7 +19,7 @@ from boussole.audits.yaml_files import parse
 
 
 def load_system(path: Path) -> System:
-    """The system of one file.
+    """Load the system of one file.
 
     Raises SystemFileError when there is no such file, it is not YAML, a key is unknown or a value is wrong.
     """
@@ -95,10 +95,7 @@ def explain(error: ValidationError, model: type[BaseModel]) -> str:
 
 
 def explained(error: ValidationError, model: type[BaseModel]) -> list[tuple[tuple[str | int, ...], str]]:
-    """Each fault of a pydantic error: the path of its key, and a sentence with the next step.
-
-    Where one value of several kinds may stand, pydantic has a fault for each kind; here it is one.
-    """
+    """Return each fault of a pydantic error: the path of its key, and a sentence with the next step."""
     told: dict[tuple[str | int, ...], str] = {}
     for fault in error.errors():
         loc = fault["loc"]

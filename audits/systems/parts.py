@@ -194,11 +194,7 @@ class Source(Strict):
 
 
 def parse_window(text: str) -> tuple[dt.date, dt.date]:
-    """First and last day, both included, of a window written START/END.
-
-    >>> parse_window("2025-01-01/2025-03-31")
-    (datetime.date(2025, 1, 1), datetime.date(2025, 3, 31))
-    """
+    """Parse a window written START/END into its first and last day, both included."""
     match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})", text)
     if match is None:
         raise ValueError(f"'{text}' is not START/END, such as 2025-01-01/2025-03-31")
@@ -209,13 +205,7 @@ def parse_window(text: str) -> tuple[dt.date, dt.date]:
 
 
 def band_names(edges: list[float]) -> list[str]:
-    """Names of the bands between ascending lower edges.
-
-    >>> band_names([25, 50])
-    ['<25', '25-49', '50+']
-    >>> band_names([0.5])
-    ['<0.5', '0.5+']
-    """
+    """Return the names of the bands between ascending lower edges."""
     whole = all(float(edge).is_integer() for edge in edges)
     shown = [str(int(edge)) if whole else repr(float(edge)) for edge in edges]
     between = [

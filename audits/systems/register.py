@@ -106,16 +106,7 @@ def contradictions(
     fria: Assessment | None,
     today: dt.date,
 ) -> list[Contradiction]:
-    """Everything in a register entry that cannot be true together, and what blocks production.
-
-    An assessment that came after the first trial is no contradiction: the charter judges it (question 1.4).
-
-    >>> late = Dates(trial=dt.date(2025, 3, 1), service=dt.date(2025, 1, 1))
-    >>> found = contradictions(status="production", risk="minimal", dates=late, impact_assessment=None, fria=None,
-    ...                        today=dt.date(2026, 1, 1))
-    >>> [(item.key, item.why) for item in found]
-    [('dates.service', 'in service on 2025-01-01, before the first trial of 2025-03-01')]
-    """
+    """List everything in a register entry that cannot be true together, and what blocks production."""
     assessments = {"impact_assessment": impact_assessment, "fria": fria}
     return [
         *_blocked(status, risk, assessments),
@@ -162,10 +153,7 @@ def _out_of_order(dates: Dates) -> Iterator[Contradiction]:
 
 
 def _too_early(status: Status, dates: Dates, today: dt.date) -> Iterator[Contradiction]:
-    """Days that lie ahead, of what has begun as the status says.
-
-    A planned day that has passed is no error: a file that was good yesterday is good today. It is told as due.
-    """
+    """Yield the days that lie ahead although the status says that they have come."""
     for key in BEGUN[status]:
         day = getattr(dates, key)
         if day and day > today:

@@ -42,14 +42,8 @@ Declared = Annotated[
 
 
 def too_many(sizes: Mapping[str, int], attributes: Sequence[Sequence[str]]) -> tuple[str, int, int] | None:
-    """What has too many values, how many, and how many there may be; None where an audit can look at all of them.
-
-    `sizes`: how many values each group has, as far as that is known.
-
-    >>> too_many({"sex": 3, "job": 61}, [["sex"], ["job"]]), too_many({"sex": 3, "job": 60}, [["sex"], ["job"]])
-    (('`groups.job`', 61, 60), None)
-    >>> too_many({"sex": 4, "job": 55}, [["sex"], ["job"], ["sex", "job"]])
-    ('the intersection [sex, job]', 220, 200)
+    """Return what has too many values, how many, and how many there may be; None where an audit can look at all of
+    them.
     """
     made = {tuple(by): math.prod(max(sizes.get(name, 1), 1) for name in by) for by in attributes}
     for by, many in made.items():
@@ -61,10 +55,6 @@ def too_many(sizes: Mapping[str, int], attributes: Sequence[Sequence[str]]) -> t
 
 
 def rare(value: str) -> str | None:
-    """What tells a value of few people from others in place of its text; None of any other value.
-
-    >>> rare("rare-1f60c2aa"), rare("F")
-    ('1f60c2aa', None)
-    """
+    """Return the keyed word that stands for a value of few people; None of any other value."""
     found = re.fullmatch(RARE + r"([0-9a-f]{8}|\d+)", value)
     return found[1] if found else None

@@ -10,13 +10,11 @@ from boussole.audits.texts.lines import TextLine, fault_told, read_lines
 
 
 def check_text(text: str) -> Checked:
-    """The language of an advert and what in it states a prohibited criterion, by the rules that ship.
+    """Find the language of an advert and what in it states a prohibited criterion, by the rules that ship.
 
-    Labour Code L. 1132-1, L. 1142-1 and L. 5321-2. Offsets are characters of the text as it was given. A finding is a
-    matter for a human, not a judgement: rules see wording, and no more. Text in other languages has no findings.
-
-    >>> check_text("We are looking for you.")
-    Checked(language='en', findings=())
+    Labour Code L. 1132-1, L. 1142-1 and L. 5321-2. Offsets are characters of the text as given. Texts in languages
+    without
+    rules have no findings.
     """
     return packaged_checker().check(text)
 

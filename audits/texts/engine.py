@@ -1,8 +1,4 @@
-"""Rules applied to texts: what each sentence holds says which patterns are tried there, then comes scope.
-
-Patterns are RE2's: each takes time in proportion to the sentence, whatever it is. RE2's filter says in one pass which
-of them match a text at all, which nearly none does; only what matches is held to what makes it lawful.
-"""
+"""Rules applied to texts with RE2: a filter finds the patterns that match at all, then comes their scope."""
 
 from __future__ import annotations
 

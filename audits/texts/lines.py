@@ -26,12 +26,7 @@ class TextLine:
 
 
 def read_lines(file: IO[bytes]) -> Iterator[TextLine]:
-    """The texts of a file, line by line; empty lines hold none. A line that is at fault says so, and the others follow.
-
-    >>> import io
-    >>> [each.fault for each in read_lines(io.BytesIO(b'{"id": 1, "text": "a"}\\n{"text": "b"}\\n'))]
-    ['', "it has no 'id'"]
-    """
+    """Read the texts of a file, line by line, without empty lines; a faulty line says so, and the others follow."""
     number = 0
     while line := file.readline(LONGEST + 1):
         number += 1

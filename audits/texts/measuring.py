@@ -1,7 +1,7 @@
-"""How well findings agree with annotated texts: recall and precision, of texts and by criterion, with Wilson intervals.
+"""Agreement of findings with annotated texts: recall and precision, by text and criterion, with Wilson intervals.
 
 A text counts as found where anything is found in an unlawful one; a finding is right where one of the same criterion is
-annotated and the spans overlap (the convention of tests/data/texts/README.md).
+annotated and the spans overlap.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class AnnotationAgreement:
 def agreements(
     texts: Iterable[Mapping[str, Any]], find: Callable[[str], list[tuple[str, int, int]]], *, label: str
 ) -> list[AnnotationAgreement]:
-    """The agreement on whole texts, then by label in the order of the alphabet.
+    """Measure the agreement on whole texts, then by label in the order of the alphabet.
 
     `texts` are `{"text", "findings": [{label, "start", "end"}]}`; `find` gives (label, start, end) for a text.
     """

@@ -1,9 +1,7 @@
-"""The normal form of a text, and the way back: small letters without accents, in which nothing is hidden.
+"""The normal form of a text, in which rules are written: ASCII small letters without what hides a term, and the way
+back.
 
-Rules are written in the normal form: ASCII, small letters, one byte for each character. What hides a term from a plain
-search is undone: accents (composed or combined), letters of other alphabets that look the same, wide and mathematical
-letters, zero-width and soft-hyphen characters, marks of direction, HTML tags and entities, letters s p a c e d out.
-Every position of the normal form leads back to characters of the text as it was written.
+Accents, letters that look alike, zero-width characters, marks of direction, HTML and spaced letters are undone.
 """
 
 from __future__ import annotations
@@ -74,9 +72,8 @@ _OVERRIDE, _ENDS_OVERRIDE = "\u202e", re.compile("[\u202c\n]")
 
 @dataclass(frozen=True)
 class Normal:
-    """A text in its normal form. `starts`, `sources`, `ends`: where its pieces begin in it, and in the text as written.
-
-    A piece is either a run of characters that stand one for one (its end is None), or what replaces some.
+    """A text in its normal form, with `starts`, `sources` and `ends` of its pieces, there and in the text as
+    written.
     """
 
     text: bytes
@@ -104,12 +101,7 @@ class Normal:
 
 
 def normalise(text: str) -> Normal:
-    """The normal form of a text.
-
-    >>> found = normalise("Ré\\u200bservé aux <b>hо</b>mmes")
-    >>> found.text, found.span(12, 18)
-    (b'reserve aux hommes', (16, 26))
-    """
+    """Bring a text into its normal form."""
     order: tuple[int, ...] = ()
     if _OVERRIDE in text:
         order = _as_read(text)

@@ -1,7 +1,4 @@
-"""Texts looked through as they come in: which criteria of unlawful wording and which kinds of personal data they hold.
-
-Of a text only the names of what was found leave this module: neither a word of it nor where it stood.
-"""
+"""Texts looked through as they come in; only the names of criteria and kinds of personal data found are kept."""
 
 from __future__ import annotations
 
@@ -21,10 +18,8 @@ REMEMBERED = 50_000
 
 
 def wording_of(texts: Iterable[str]) -> list[str]:
-    """The criteria that each text states (`texts.checking`), in the order of the alphabet with a blank between.
-
-    >>> wording_of(["Recherche serveuse de moins de 30 ans.", "Vendeur ou vendeuse."])
-    ['age masculine_only', '']
+    """Return the criteria that each text states (`texts.checking`), in the order of the alphabet with a blank
+    between.
     """
     from boussole.audits.texts.checking import check_text
 
@@ -32,12 +27,9 @@ def wording_of(texts: Iterable[str]) -> list[str]:
 
 
 def personal_of(texts: Iterable[str], kinds: str) -> list[str]:
-    """The kinds of personal data in each text, of those that are named, in the same form.
+    """Return the kinds of personal data in each text, of those that are named, in the same form.
 
     Raises TextsError where names of people are asked for and the extra `texts` is not installed.
-
-    >>> personal_of(["Écrivez à lea@exemple.fr", "Bonjour"], "EMAIL IBAN")
-    ['EMAIL', '']
     """
     from boussole.audits.texts.personal.detector import find_all
 

@@ -1,8 +1,7 @@
-"""Rules as they are written: one YAML file for each criterion, held to its model; errors name the file and the rule.
+"""Rules as they are written: one YAML file for each criterion; errors name the file and the rule.
 
-Patterns are RE2's (time in proportion to the text, whatever the pattern), in the normal form of `normal`: small letters
-without accents. A space stands for any blank, a pattern matches whole words, and `{name}` for the words of that name in
-the file, or in `words.yaml`.
+Patterns are RE2's, in the normal form of `normal`: a space stands for any blank, a pattern matches whole words, and
+`{name}` stands for the words of that name in the file or in `words.yaml`.
 """
 
 from __future__ import annotations

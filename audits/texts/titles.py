@@ -1,8 +1,4 @@
-"""Names of occupations in one gender alone: by pairs of endings (-eur/-euse, -ier/-ière …) and lists of what they miss.
-
-French names an occupation in two genders, or in one form for both (epicene). What decides is a rule over endings; the
-lists in `rules/titles.yaml` hold the words that endings do not decide: written for the project, taken from no source.
-"""
+"""Names of occupations in one gender alone: by pairs of endings (-eur/-euse, …) and lists of what they miss."""
 
 from __future__ import annotations
 
@@ -68,11 +64,7 @@ def _names_pair(text: bytes) -> bool:
 
 @cache
 def gender_of(word: str) -> Gender | None:
-    """The gender in which a word names an occupation; None where it names none, or both.
-
-    >>> gender_of("vendeuse"), gender_of("plombier"), gender_of("comptable"), gender_of("secteur")
-    ('feminine', 'masculine', None, None)
-    """
+    """Return the gender in which a word names an occupation; None where it names none, or both."""
     words = title_words()
     for form in _singulars(word):
         if form in words.not_titles | words.epicene or form.endswith(_NEVER):
@@ -95,11 +87,7 @@ def _by_ending(word: str) -> Gender | None:
 
 @cache
 def partners(word: str) -> frozenset[str]:
-    """The forms of a word in the other gender, singular and plural.
-
-    >>> {"infirmiere", "infirmieres"} <= partners("infirmiers")
-    True
-    """
+    """Return the forms of a word in the other gender, singular and plural."""
     made = set[str]()
     more = (
         ("", "e"),
@@ -132,10 +120,7 @@ def partners(word: str) -> frozenset[str]:
 
 
 def one_gender(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | None:
-    """Where in a title the word stands that names one gender alone; None where both are meant, or no occupation.
-
-    `title`: the words from which on it stands; `article`: the one before, if any; `text`: the whole, in normal form.
-    """
+    """Find the word in a title that names one gender alone; None where both are meant, or no occupation."""
     found = _alone(title, article, text)
     return None if found is None or _names_pair(text) else found
 

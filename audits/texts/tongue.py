@@ -1,7 +1,4 @@
-"""The language of a text, by its small words and its letters: named where they say it, `und` where they do not.
-
-A text is short and may hold several languages: what counts is how many different small words of each stand in it.
-"""
+"""The language of a text, by its small words and its letters; `und` where they do not tell."""
 
 from __future__ import annotations
 
@@ -66,11 +63,7 @@ _MARKS = bytes.maketrans(b',.;:!?()"*', b"          ")
 
 
 def language_of(normal: bytes, written: str = "") -> str:
-    """The ISO code of the language of a text in normal form; `written`, as it was, tells of other alphabets.
-
-    >>> language_of(b"nous recherchons une personne pour notre equipe"), language_of(b"we are looking for you")
-    ('fr', 'en')
-    """
+    """Return the ISO code of the language of a text in normal form; `written`, as it was, shows other alphabets."""
     if written and not written.isascii() and (script := _by_letters(normal, written)):
         return script
     words = _words(normal)

@@ -39,14 +39,11 @@ class Sides(NamedTuple):
 
 
 def auc(positives: Floats, negatives: Floats) -> Floats:
-    """The chance that a positive has a higher score than a negative; equal scores count one half.
+    """Estimate the chance that a positive has a higher score than a negative; equal scores count one half.
 
-    Formula: Σₖ pₖ (n below k + nₖ ÷ 2) ÷ (P N): the Mann-Whitney statistic with mid-ranks. Inputs: counts by bin (last
-    axis), the lowest score first. Range [0, 1]; NaN without positives or without negatives.
+    Formula: Σₖ pₖ (n below k + nₖ ÷ 2) ÷ (P N), from counts by bin (last axis), the lowest score first. NaN without a
+    side.
     Source: Hanley & McNeil (1982), Radiology 143:29-36.
-
-    >>> float(auc(np.array([0.0, 1.0, 2.0]), np.array([2.0, 1.0, 0.0])))
-    0.9444444444444444
     """
     below = np.cumsum(negatives, axis=-1) - negatives / 2
     pairs = positives.sum(axis=-1) * negatives.sum(axis=-1)
@@ -56,20 +53,16 @@ def auc(positives: Floats, negatives: Floats) -> Floats:
 
 
 def bin_bound(positives: Floats, negatives: Floats) -> float:
-    """How far the area of the rows can be from that of the bins: half the share of pairs within one bin.
-
-    >>> bin_bound(np.array([0.0, 1.0, 2.0]), np.array([2.0, 1.0, 0.0]))
-    0.05555555555555555
-    """
+    """Bound how far the area of the rows can be from that of the bins: half the share of pairs within one bin."""
     return float((positives * negatives).sum() / (positives.sum() * negatives.sum()) / 2)
 
 
 def variance(positives: Floats, negatives: Floats) -> float:
-    """Variance of the area for independent rows.
+    """Estimate the variance of the area for independent rows; 0 where a side is a single decision.
 
     Formula: S₁₀ ÷ P + S₀₁ ÷ N, the sample variances of the share of negatives below each positive, and of positives
-    above each negative, over the bins. 0 where a side is a single decision.
-    Source: DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44:837-845.
+    above
+    each negative. Source: DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44:837-845.
     """
     area, found = float(auc(positives, negatives)), 0.0
     for own, other in ((positives, negatives), (negatives, positives)):
@@ -82,10 +75,12 @@ def variance(positives: Floats, negatives: Floats) -> float:
 
 
 def area_interval(sides: Sides, *, clustered: bool, level: float = 0.95) -> Interval | None:
-    """Interval of an area on the logit scale: DeLong's variance, or the jackknife where clusters are declared.
+    """Compute the interval of an area on the logit scale: DeLong's variance, or at least that by jackknife of
+    clusters.
 
-    The jackknife is never taken to be surer than independent rows would be. None where the area is 0 or 1, or nothing
-    varies. Source: Qin & Hotilovac (2008), Statistical Methods in Medical Research 17:207-221.
+    None where the area is 0 or 1, or nothing varies. Source: Qin & Hotilovac (2008), Statistical Methods in Medical
+    Research
+    17:207-221.
     """
     area = float(auc(*sides.sums))
     scale = area * (1 - area)
@@ -102,12 +97,7 @@ def area_interval(sides: Sides, *, clustered: bool, level: float = 0.95) -> Inte
 
 
 def logit_interval(area: float, se: float, quantile: float, level: float, method: str) -> Interval | None:
-    """Interval of a share or an area from its standard error, on the logit scale; None at 0, at 1, or without error.
-
-    >>> found = logit_interval(0.5, 0.05, 1.96, 0.95, "delong")
-    >>> round(found.low, 3), round(found.high, 3)
-    (0.403, 0.597)
-    """
+    """Compute the interval of a share or an area on the logit scale; None at 0, at 1, or without error."""
     scale = area * (1 - area)
     if scale <= 0 or se <= 0:
         return None

@@ -1,17 +1,11 @@
 """Difference in differences with a staggered start: effects by group and time (Callaway & Sant'Anna).
 
-Each agency that started is followed from the month before it did, and compared with the change over the same months in
-agencies that never did. An agency that started is never compared with another that did: with effects that grow or
-differ, two-way fixed effects would (Goodman-Bacon 2021).
-
-Uncertainty is that between agencies: each is left out in turn (delete-one-cluster jackknife, CV3), in those that
-started and in the others, with Student's t at Satterthwaite's degrees of freedom, of as many agencies as their unequal
-weights are worth (Kish). It holds with few agencies better than a bootstrap does, and draws no random numbers: the same
-counts always give the same interval. Months together are held by Šidák's inequality, which needs no draws either.
-
+Agencies that started are compared with those that never did, from the month before their start. Intervals: the
+jackknife
+by agencies with Student's t at Satterthwaite's degrees of freedom; months together by Šidák's inequality.
 Sources: Callaway & Sant'Anna (2021), J. Econometrics 225:200-230; MacKinnon, Nielsen & Webb (2023), J. Econometrics
-232:272-299; Satterthwaite (1946), Biometrics Bulletin 2:110-114; Kish (1965); Šidák (1967), JASA 62:626-633; for the
-test of trends, Hotelling (1931), Ann. Math. Stat. 2:360-378.
+232:272-299; Satterthwaite (1946); Kish (1965); Šidák (1967), JASA 62:626-633; Hotelling (1931), Ann. Math. Stat.
+2:360-378.
 """
 
 from __future__ import annotations
@@ -55,10 +49,9 @@ class Trends:
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """What a panel shows: the effect over all months since the start, and that of each month around it.
+    """The effect over all months since the start, and that of each month around it (0: its month, -1: the reference).
 
-    `months` counts from the start (0 is its month, -1 the one that all are compared with, of no effect by
-    construction); each with an effect and the half-width of its interval, where all of them hold together at 95 %.
+    Each month has the half-width of an interval such that all hold together at 95 %.
     """
 
     overall: EffectEstimate
@@ -67,15 +60,11 @@ class Study:
 
 
 def study(rates: Floats, weights: Floats, starts: Ints) -> Study:
-    """The effects of a panel without gaps.
+    """Estimate the effects of a panel without gaps.
 
-    `rates`: (agencies, months), the outcome over the people of an agency and month; `weights`: (agencies,), above 0;
-    `starts`: (agencies,), the month of the start, from 1 on, or -1 for agencies that did not start.
-
-    >>> rates = np.array([[0.10, 0.10, 0.14], [0.20, 0.20, 0.26], [0.10, 0.10, 0.11], [0.30, 0.30, 0.31]])
-    >>> found = study(rates, np.ones(4), np.array([2, 2, -1, -1]))
-    >>> round(found.overall.value, 3), round(found.overall.se, 3), found.overall.df
-    (0.04, 0.01, 1.0)
+    `rates`: (agencies, months); `weights`: (agencies,), above 0; `starts`: (agencies,), the month of the start, from 1
+    on, or
+    -1 for agencies that did not start.
     """
     started, last = starts >= 0, rates.shape[1]
     span = range(-int(starts.max()), last - int(starts[started].min()))
@@ -151,11 +140,7 @@ def _sides(own: Floats, others: Floats, weights: Floats, starts: Ints) -> _Sides
 
 
 def worth(weights: Floats) -> float:
-    """How many agencies of equal weight these are worth.
-
-    >>> round(worth(np.array([1.0, 1.0, 2.0])), 2)
-    2.67
-    """
+    """Return how many agencies of equal weight these are worth (Kish)."""
     return float(weights.sum() ** 2 / np.square(weights).sum())
 
 

@@ -1,8 +1,4 @@
-"""How a comparison changed between two versions of a model, on test sets as small as a hundred cases.
-
-A unit is what was drawn: a person, else a request, else one case. Units that both versions judged are paired: what
-one version says of them is set against what the other says.
-"""
+"""The change of a comparison between two versions of a model, with units that both versions judged as pairs."""
 
 from __future__ import annotations
 
@@ -39,9 +35,9 @@ GROUP, AGAINST = 0, 1
 class Units:
     """What two versions decided about units, alike units together.
 
-    `counts` has the shape (kinds, version, part, 2): version is production, candidate; part is the compared group,
-    what it is compared with; then numerator and denominator of the rate. `times` says how many units are of each
-    kind, `both` whether both versions judged them.
+    `counts`: (kinds, version, part, 2): production, candidate; compared group, reference; numerator, denominator.
+    `times`:
+    how many units are of each kind; `both`: whether both versions judged them.
     """
 
     counts: Counts
@@ -87,10 +83,11 @@ class Units:
 class ComparisonChange:
     """The change of one comparison from production to candidate; the bad side is `below` or `above`.
 
-    Formula: on `ratio` ρ = (p_cg ÷ p_ca) ÷ (p_pg ÷ p_pa), on `difference` δ = (p_cg − p_ca) − (p_pg − p_pa), with c
-    candidate, p production, g group, a what it is compared with. The test statistic is
-    U = p_cg p_pa − ρ₀ p_pg p_ca (or δ̂ − δ₀) over its linearised standard error between units, which keeps pairs and
-    clusters together and stays defined where a group has no case. All four denominators must be above 0.
+    Formula: on `ratio` ρ = (p_cg ÷ p_ca) ÷ (p_pg ÷ p_pa), on `difference` δ = (p_cg − p_ca) − (p_pg − p_pa), c
+    candidate,
+    p production, g group, a reference. Statistic: U = p_cg p_pa − ρ₀ p_pg p_ca (or δ̂ − δ₀) over its linearised
+    standard
+    error between units. All four denominators must be above 0.
     """
 
     units: Units
@@ -103,11 +100,7 @@ class ComparisonChange:
         return self.units.features.rates()
 
     def value(self) -> float | None:
-        """ρ or δ; None where a ratio is 0 ÷ 0 or has no finite value.
-
-        >>> round(_example().value(), 3)
-        -0.06
-        """
+        """ρ or δ; None where a ratio is 0 ÷ 0 or has no finite value."""
         p = self.rates
         if self.scale == "difference":
             return float(p[CANDIDATE, GROUP] - p[CANDIDATE, AGAINST] - p[PRODUCTION, GROUP] + p[PRODUCTION, AGAINST])
@@ -115,22 +108,13 @@ class ComparisonChange:
         return float(p[CANDIDATE, GROUP] * p[PRODUCTION, AGAINST] / below) if below > 0 else None
 
     def p_worse(self) -> float:
-        """One-sided p of "the candidate is not worse": small where it very likely is. Range [0, 1].
+        """Return the one-sided p of "the candidate is not worse": small where it very likely is. Range [0, 1].
 
-        The larger of two p-values. One is exact where nothing but the version changed: the share of exchanges of the
-        versions whose U, over its standard error, is as bad as observed. Paired units exchange by coin; others keep
-        the numbers of each version within the parts they belong to. Every exchange is counted where there are few
-        enough, else `DRAWS` are drawn with a fixed seed. Where none of those is as bad, the share is at most 1 ÷
-        (`DRAWS` + 1), which stands unless the units that move are worth `ENOUGH_MOVES` of one weight: then the other
-        p-value stands alone. With changes in one part only and equal weights this is McNemar's exact test. The other
-        p-value is Student's t with a variance that takes units of both parts to change equally often: it guards small
-        groups where the candidate decides otherwise in all of them, and a group in which no case changed could still
-        have had some.
-        Source: Janssen (1997), Statistics & Probability Letters 36:9-21; Chung & Romano (2013), Annals of Statistics
-        41:484-507; McNemar (1947), Psychometrika 12:153-157.
-
-        >>> round(_example().p_worse(), 3)  # three cases lost, none won: (1/2)³
-        0.125
+        The larger of two: a permutation test that exchanges versions (all exchanges, or `DRAWS` with a fixed seed), and
+        Student's
+        t with equal rates of change in both parts. Source: Janssen (1997), Statistics & Probability Letters 36:9-21;
+        Chung &
+        Romano (2013), Annals of Statistics 41:484-507; McNemar (1947), Psychometrika 12:153-157.
         """
         distance, variance = self._distance(NO_CHANGE[self.scale])
         share, at_most = self._exchanged
@@ -164,15 +148,13 @@ class ComparisonChange:
         return self.units.features.effective_moves(self.scale, NO_CHANGE[self.scale], moved)
 
     def p_within(self, margin: float) -> float:
-        """One-sided p of "the candidate is worse by the margin or more"; small: very likely within the margin.
+        """Return the one-sided p of "the candidate is worse by the margin (a value of ρ or δ) or more".
 
-        The margin is stated as a value of ρ or δ on the bad side: 0.9, or -0.05. Formula: z² solves
-        κz⁴ + Vz² = U², with V the linearised variance at the margin and κ the square of 1.11 times what one unit
-        weighs; then Student's t with as many degrees of freedom as the smallest part has units, less one. κ is what
-        keeps a test set without a changed case from proving too much: at the level 0.05 it excludes that three or
-        more cases would have changed, as the exact test of none in n does.
-        Source: after Wilson (1927) and Tango (1998), Statistics in Medicine 17:891-908; the rule of three: Hanley &
-        Lippman-Hand (1983), JAMA 249:1743-1745.
+        Formula: z² solves κz⁴ + Vz² = U², V the linearised variance at the margin, κ the square of 1.11 times the
+        weight of one
+        unit; Student's t with the units of the smallest part less one. Source: after Wilson (1927) and Tango (1998),
+        Statistics
+        in Medicine 17:891-908; the rule of three: Hanley & Lippman-Hand (1983), JAMA 249:1743-1745.
         """
         distance, variance = self._distance(margin)
         heavy = self._weight(margin)
@@ -193,11 +175,12 @@ class ComparisonChange:
         return float(back(found))
 
     def smallest(self, *, alpha: float, power: float = 0.8) -> float | None:
-        """The smallest regression (as ρ or δ) that these units would have shown with that power; None: none would.
+        """Return the smallest regression (as ρ or δ) that these units would have shown with that power; None: none
+        would.
 
-        Formula: U solves U² = Z² (V + U√κ), with Z the sum of the quantiles of alpha and power: a regression brings
-        changed cases, and they bring variance, so that without any now about Z² cases must be lost. Paired cases:
-        never fewer than an exact test needs, which is −log₂ alpha of them, all lost, with that power.
+        Formula: U solves U² = Z² (V + U√κ), Z the sum of the quantiles of alpha and power; for paired cases at least
+        the −log₂
+        alpha lost cases that an exact test needs.
         """
         z = student_quantile(1 - alpha, self._df()) + student_quantile(power, self._df())
         _, variance = self._distance(NO_CHANGE[self.scale])
@@ -232,11 +215,7 @@ class ComparisonChange:
         return np.nan_to_num(found, nan=-np.inf, posinf=np.inf, neginf=-np.inf)
 
     def _distance(self, at: float) -> tuple[float, float]:
-        """How far U lies on the good side of a hypothesis, and its variance there.
-
-        The variance is at least what it would be if units of both parts had changed equally often: a small group in
-        which none did is no proof that none could.
-        """
+        """Return how far U lies on the good side of a hypothesis, and its variance there."""
         u, variance = self.units.features.statistic(self.scale, at)
         weights = [self._part_weight(at, part) for part in (GROUP, AGAINST)]
         sizes = [float(self.units.sizes()[:, part].max()) for part in (GROUP, AGAINST)]

@@ -20,11 +20,11 @@ SEED, DRAWS = 20260801, 100
 
 @dataclass(frozen=True, kw_only=True)
 class IsotonicCurve:
-    """An isotonic fit of outcomes by bin of the score.
+    """An isotonic fit of outcomes by bin of the score: `chance` and number of outcomes (`sizes`), (bins,).
 
-    `chance` and `sizes`, how many outcomes there are, (bins,). Bins with one chance are a block: `positives` and
-    `outcomes` (blocks, buckets) are what it rests on, `share` (bins, blocks) how much of the chance of a bin is that of
-    each block.
+    Bins with one chance are a block: `positives` and `outcomes` (blocks, buckets); `share` (bins, blocks) is how much
+    of the
+    chance of a bin is that of each block.
     """
 
     chance: Floats
@@ -40,10 +40,9 @@ class IsotonicCurve:
 
     @cached_property
     def optimism(self) -> Floats:
-        """By how much the fit follows chance: the mean of fits to outcomes drawn from it, less the fit; (bins,).
+        """Estimate the mean of fits to outcomes drawn from this fit, less the fit; (bins,).
 
-        Isotonic regression of few outcomes rises too steeply at both ends. Source: Efron & Tibshirani (1993), An
-        Introduction to the Bootstrap, chapter 10.
+        Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, chapter 10.
         """
         from scipy.optimize import isotonic_regression  # slow to import, and seldom needed
 
@@ -76,10 +75,7 @@ class IsotonicCurve:
         return np.asarray(weights @ left, dtype=np.float64)
 
     def design_effect(self, sizes: Ints) -> float:
-        """By how much repeated people multiply the variance of outcomes; `sizes`: decisions per bucket.
-
-        From how alike the outcomes of one person are here beyond what their scores say, between 0 and 1.
-        """
+        """Estimate by how much repeated people multiply the variance of outcomes; `sizes`: decisions per bucket."""
         more = cluster_size(self.outcomes.sum(axis=0)) - 1
         k, n = self.positives.sum(axis=1), self.outcomes.sum(axis=1)
         plain = float((k * (n - k) / n).sum())
@@ -91,15 +87,11 @@ class IsotonicCurve:
 
 
 def curve(positives: Ints, outcomes: Ints) -> IsotonicCurve:
-    """Isotonic regression of the rates in each bin: a higher score never means a lower chance.
+    """Fit rates by bin with isotonic regression: a higher score never means a lower chance.
 
-    Inputs: counts (bins, buckets), the lowest score first, with at least one outcome. Bins without outcomes lie on the
-    line between their neighbours. Source: Zadrozny & Elkan (2002), KDD: 694-699; Ayer et al. (1955), Ann. Math.
-    Statistics 26:641-647.
-
-    >>> found = curve(np.array([[1], [0], [0], [9]]), np.array([[10], [10], [0], [10]]))
-    >>> found.chance.round(3).tolist(), found.share.round(1).tolist()
-    ([0.05, 0.05, 0.475, 0.9], [[1.0, 0.0], [1.0, 0.0], [0.5, 0.5], [0.0, 1.0]])
+    Inputs: counts (bins, buckets), the lowest score first; bins without outcomes are interpolated. Source: Zadrozny &
+    Elkan
+    (2002), KDD: 694-699; Ayer et al. (1955), Ann. Math. Statistics 26:641-647.
     """
     from scipy.optimize import isotonic_regression  # slow to import, and seldom needed
 
@@ -128,11 +120,11 @@ class Spread:
 
 
 def spread(plain: float, parts: tuple[Floats, ...], filled: tuple[int, ...]) -> Spread:
-    """Of a sum of sources of error by bucket of people: never surer than the variance of independent rows, `plain`.
+    """Estimate the error of a sum of sources by bucket of people, at least the variance of independent rows, `plain`.
 
-    Formula: se² = m/(m − 1) Σ (u − ū)² over the m buckets, u the sum of all sources in a bucket, so that people who are
-    in several count once. Degrees of freedom: Welch's, from the buckets that each source fills.
-    Source: the infinitesimal jackknife, Jaeckel (1972); Wolter (2007), Introduction to Variance Estimation, chapter 6.
+    Formula: se² = m/(m − 1) Σ (u − ū)² over the m buckets, u the sum of all sources in a bucket; Welch's degrees of
+    freedom.
+    Source: Jaeckel (1972); Wolter (2007), Introduction to Variance Estimation, chapter 6.
     """
     together = np.sum(parts, axis=0)
     own = [_between(part, m) for part, m in zip(parts, filled, strict=True)]

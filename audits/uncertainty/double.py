@@ -50,10 +50,11 @@ class GroupChange:
 
 
 def rate_moments(k: Ints, n: Ints) -> Moments:
-    """A share as the mean of ones and zeros, from cases and rows per bucket.
+    """Return a share as the mean of ones and zeros, from cases and rows per bucket.
 
-    Its variance is at least that with half a case and half a non-case more: four rates of few people, none of whom was
-    selected, are not certain. Source: Price & Bonett (2004), Computational Statistics & Data Analysis 45:449-456.
+    Its variance is at least that with half a case and half a non-case more (Price & Bonett 2004, Computational
+    Statistics &
+    Data Analysis 45:449-456).
     """
     cases, rows = float(k.sum()), float(n.sum())
     share = (cases + 0.5) / (rows + 1)
@@ -64,20 +65,11 @@ def rate_moments(k: Ints, n: Ints) -> Moments:
 def compare_changes(
     own: GroupChange, other: GroupChange, *, clustered: bool, low: float, high: float
 ) -> tuple[Interval, dict[str, Any]] | None:
-    """Interval of (own change − other change), and its test with a two-sided `p`; None where nothing varies.
+    """Compute interval and two-sided test of (own change − other change); None where nothing varies.
 
-    Independent rows: Student's t with Welch and Satterthwaite's degrees of freedom over the four means. Clusters: the
-    jackknife over buckets, each left out of both groups and both windows at once, never surer than independent rows
-    with the clusters' design effect; where one bucket holds all of a group, as if each of Kish's effective buckets
-    were one row.
-    Source: Card & Krueger (1994), American Economic Review 84:772-793; Satterthwaite (1946), Biometrics 2:110-114;
-    Kott (2001), J. Official Statistics 17:521-526.
-
-    >>> side = lambda ones: rate_moments(np.array([ones]), np.array([100]))
-    >>> found = compare_changes(GroupChange(now=side(30), then=side(50)), GroupChange(now=side(48), then=side(50)),
-    ...                         clustered=False, low=-2, high=2)
-    >>> round(found[1]["estimate"], 2), round(found[1]["se"], 3), round(found[1]["p"], 3)
-    (-0.18, 0.098, 0.068)
+    Independent rows: Student's t with Satterthwaite's degrees of freedom over four means. Clusters: the jackknife over
+    buckets, never surer than independent rows with the design effect. Source: Card & Krueger (1994), American Economic
+    Review 84:772-793; Satterthwaite (1946), Biometrics 2:110-114; Kott (2001), J. Official Statistics 17:521-526.
     """
     test: dict[str, Any] = {"kind": "wald", "estimate": own.value - other.value}
     found = _of_clusters(own, other) if clustered else None

@@ -27,20 +27,11 @@ SEED = 20260801
 
 
 def bootstrap(counts: Ints, statistic: Statistic, *, level: float = 0.95) -> Interval | None:
-    """Percentile interval from `DRAWS` multinomial redraws of the cells, seed fixed.
+    """Compute the percentile interval from `DRAWS` multinomial redraws of the cells, with a fixed seed.
 
-    Inputs: counts (groups, 2, 3) of independent decisions. Only for cells of 10 and more: the caller checks
-    with `large_enough` the cells that enter its statistic. None if a redraw leaves the statistic undefined.
-    Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
-
-    >>> counts = np.zeros((2, 2, 3), dtype=np.int64)
-    >>> counts[0, :, 2], counts[1, :, 2] = (600, 400), (500, 500)
-    >>> def gap(c):
-    ...     rates = c[..., 1, :].sum(-1) / c.sum((-2, -1))
-    ...     return rates[..., 1] - rates[..., 0]
-    >>> interval = bootstrap(counts, gap)
-    >>> 0.05 < interval.low < 0.07, 0.13 < interval.high < 0.15
-    (True, True)
+    Inputs: counts (groups, 2, 3) of independent decisions, in cells of 10 and more (`large_enough`). None if a redraw
+    leaves
+    the statistic undefined. Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
     """
     values = statistic(_drawn(counts.shape, np.ascontiguousarray(counts, dtype=np.int64).tobytes()))
     if not np.isfinite(values).all():
@@ -60,11 +51,7 @@ def _drawn(shape: tuple[int, ...], cells: bytes) -> Ints:
 
 
 def large_enough(entering: Ints) -> bool:
-    """Whether every cell that enters holds at least `SMALLEST_CELL` decisions.
-
-    >>> large_enough(np.array([10, 500])), large_enough(np.array([9, 500]))
-    (True, False)
-    """
+    """Whether every cell that enters holds at least `SMALLEST_CELL` decisions."""
     return bool(entering.size) and int(entering.min()) >= SMALLEST_CELL
 
 
@@ -72,16 +59,11 @@ Reason = Literal["small_cells", "degenerate"]
 
 
 def rate_interval(k: Ints, n: Ints, *, clustered: bool) -> Interval:
-    """Interval of one rate from counts per bucket: Wilson, or the jackknife where clusters are declared.
+    """Compute the interval of one rate from counts per bucket: Wilson, or the jackknife where clusters are declared.
 
-    Where few clusters weigh most and few of them have a case, it is Wilson's with Student's t, at the rows that these
-    are worth (`wilson_clusters`; `few.worth_of_few`). At 0 or n of n, or when one bucket holds every case, it is
-    Wilson's as if all rows of a cluster were alike (`jackknife.fewest_rows`): wide, never falsely sure.
-
-    >>> rate_interval(np.array([3]), np.array([10]), clustered=False).method
-    'wilson'
-    >>> rate_interval(np.array([0, 0]), np.array([500, 500]), clustered=True).high < 0.01
-    True
+    Where few clusters carry the rate, it is Wilson's with Student's t at the rows they are worth (`few.worth_of_few`);
+    at 0 or
+    n of n, or with all cases in one bucket, at `jackknife.fewest_clusters`.
     """
     if not clustered:
         return wilson(int(k.sum()), int(n.sum()))
@@ -99,11 +81,11 @@ def rate_interval(k: Ints, n: Ints, *, clustered: bool) -> Interval:
 def compare_rates(
     k: tuple[Ints, Ints], n: tuple[Ints, Ints], *, scale: Literal["ratio", "difference"], clustered: bool
 ) -> tuple[Interval | None, dict[str, Any]]:
-    """Interval of p1 / p0 or p1 − p0, and the JSON test that recomputes p-values at any threshold.
+    """Compute the interval of p1 / p0 or p1 − p0, and the JSON test that recomputes p-values at any threshold.
 
-    Independent rows: score test; its inverted interval for ratios, Newcombe's for differences. Clusters: the score test
-    and its interval at the sizes that the jackknife finds the groups are worth, with Student's t (`_clusters`); where
-    all of a group sits in one bucket, at effective numbers of buckets (`_buckets`).
+    Independent rows: score test, its inverted interval for ratios, Newcombe's for differences. Clusters: the score test
+    at
+    effective sizes, with Student's t (`_clusters`, `_buckets`).
     """
     sums = (float(k[0].sum()), float(k[1].sum())), (float(n[0].sum()), float(n[1].sum()))
     if not clustered:
@@ -150,10 +132,11 @@ def _plain(value: float) -> int | float:
 def composite_interval(
     counts: Ints, statistic: Statistic, entering: Ints, *, clustered: bool, low: float, high: float
 ) -> tuple[Interval | None, Reason | None]:
-    """Interval of a measure over several groups, or the reason why it has none.
+    """Compute the interval of a measure over several groups, or the reason why it has none.
 
-    `counts` has the shape (groups, buckets, 2, 3); `entering` are the pooled cells that the statistic uses: under 10
-    in any of them there is no interval (`small_cells`). Clusters: jackknife of the whole; else bootstrap.
+    `counts`: (groups, buckets, 2, 3); `entering`: the pooled cells of the statistic, none below 10 (`small_cells`).
+    Clusters:
+    jackknife; else bootstrap.
     """
     if not large_enough(entering):
         return None, "small_cells"

@@ -24,16 +24,11 @@ class ClusteredShare:
 
 
 def clustered_share(clusters: Sequence[tuple[int, int]]) -> ClusteredShare | None:
-    """The interval at 95 % of cases ÷ rows, from (cases, rows) of each cluster; None without rows.
+    """Compute the interval at 95 % of cases ÷ rows, from (cases, rows) of each cluster; None without rows.
 
-    Clopper and Pearson's at the effective size p (1 − p) ÷ variance between clusters, at most the number of rows, times
-    (z ÷ t)² for the few clusters. Of few cases or few others, the variance would be chance: the size is then (Σ n)² ÷
-    Σ n², as if all rows of a cluster were alike.
+    Clopper and Pearson's at p (1 − p) ÷ variance between clusters, times (z ÷ t)²; with few cases or others, at (Σ n)²
+    ÷ Σ n².
     Source: Clopper & Pearson (1934), Biometrika 26:404-413; Korn & Graubard (1998), Survey Methodology 24:193-201.
-
-    >>> alike = clustered_share([(10, 10)] * 12)
-    >>> round(alike.low, 3), alike.high, round(alike.size, 1)
-    (0.679, 1.0, 9.5)
     """
     rows = [n for _, n in clusters if n]
     if not rows:
@@ -51,10 +46,8 @@ def clustered_share(clusters: Sequence[tuple[int, int]]) -> ClusteredShare | Non
 
 
 def exact_ends(share: float, size: float, *, chance: float = 0.05) -> tuple[float, float]:
-    """The ends of Clopper and Pearson's interval of a share of so many independent rows; `chance`: that it misses.
-
-    >>> [round(end, 4) for end in exact_ends(0.9, 20)]
-    [0.683, 0.9877]
+    """Compute the ends of Clopper and Pearson's interval of a share of so many independent rows, missed with
+    `chance`.
     """
     k = share * size
     low = float(beta.ppf(chance / 2, k, size - k + 1)) if share > 0 else 0.0

@@ -1,11 +1,8 @@
-"""How a gap between two groups changes from one decision about everybody to a second one about the same people.
+"""The change of a gap (log ratio of two selection rates) from one decision to a second one about the same people.
 
-Before and after are the logarithms of the ratio of two selection rates. Both are of the same rows, so that what did not
-change adds nothing to the error of the change. Rows hang together in more than one way (agents' teams, people): the
-variance is taken with each as clusters, and with none, and the largest is kept.
-
-Sources: linearisation of ratios, Särndal, Swensson & Wretman (1992), Model Assisted Survey Sampling, 5.5; degrees of
-freedom: Satterthwaite, as Kott (2001), J. Official Statistics 17:521-526.
+The variance is the largest with each way of clustering and with none. Sources: Särndal, Swensson & Wretman (1992),
+Model
+Assisted Survey Sampling, 5.5; Satterthwaite, as Kott (2001), J. Official Statistics 17:521-526.
 """
 
 from __future__ import annotations
@@ -41,14 +38,9 @@ class GapChange:
 
 
 def gap_change(clusterings: Sequence[Sides]) -> GapChange | None:
-    """How a gap changes, of the same rows by bucket of each way in which they hang together.
+    """Estimate how a gap changes, from the same rows by bucket of each way in which they are clustered.
 
     None where fewer than `FEWEST` of a group are selected, before or after, or all rows are in one bucket.
-
-    >>> one, other = np.array([[[50, 10], [20, 40]]] * 2), np.array([[[50, 10], [5, 55]]] * 2)
-    >>> found = gap_change([(one, other)])
-    >>> round(math.exp(found.before), 4), round(math.exp(found.after), 4)
-    (1.0, 0.7692)
     """
     sums = [_selected(side.sum(axis=0)) for side in clusterings[0]]
     if any(min(proposed, final) < FEWEST for proposed, final, _ in sums):
@@ -81,9 +73,8 @@ def _rate(side: tuple[int, int, int], when: int) -> float:
 
 
 def _clustered(sides: Sides, of_rows: Floats) -> tuple[Floats, float] | None:
-    """Covariance of change and gap after with buckets as clusters, and degrees of freedom; None with one bucket.
-
-    A variance that is no larger than that of independent rows does not decide, and says nothing of these.
+    """Return covariance of change and gap after with buckets as clusters, and degrees of freedom; None with one
+    bucket.
     """
     parts = []
     for side in sides:

@@ -1,11 +1,7 @@
-"""Which share of a gap opens at some of its steps, where the whole gap may be none.
+"""Which share of a gap (a log ratio summed over steps) opens at some of its steps, where the whole gap may be none.
 
-A gap is the logarithm of a ratio of two groups over several steps, and the sum of those of the steps. A share of it is
-a ratio of two estimates, which is wild where the whole may be 0. Whether a part is more than a share s of a whole below
-0 is a question about the linear contrast part − s × whole, which is never wild: Fieller's way. *Beyond* a share means
-both: that the whole gap is one to watch, and that this contrast lies below 0; the larger of the two p-values tells
-(intersection-union), and the smaller of both, doubled, that it is not so.
-
+A share above s means that the contrast part − s × whole is below 0 (Fieller) and that the whole is a gap to watch; the
+larger p-value of both counts (intersection-union).
 Sources: Fieller (1954), J. Royal Statistical Society B 16:175-185; Berger (1982), Technometrics 24:295-300.
 """
 
@@ -56,18 +52,13 @@ class StepLogs:
 
 
 def step_logs(steps: Sequence[Step], *, clustered: bool) -> StepLogs | None:
-    """The log ratio of each step with their covariances; None where one has under `FEWEST` cases, or rows without one.
+    """Estimate the log ratio of each step with their covariances; None where one has under `FEWEST` cases or others.
 
-    Independent rows: steps are independent given who reached them, each with Σ (1/k − 1/n). With clusters: the
-    jackknife over buckets of all steps at once, which keeps what they share; the variance of a step is at least that of
-    effective sizes (`jackknife.effective_sizes`), as in few clusters chance makes a rate and its variance small
-    together. Degrees of freedom: the fewest of any step, and of the whole gap.
-    Source: Katz et al. (1978), Biometrics 34:469-474; Kott (2001), J. Official Statistics 17:521-526.
-
-    >>> one = (np.array([30]), np.array([100])), (np.array([40]), np.array([100]))
-    >>> found = step_logs([one, one], clustered=False)
-    >>> [round(x, 4) for x in found.total([0, 1])]
-    [-0.5754, 0.2769]
+    Independent rows: Σ (1/k − 1/n) for each step. Clusters: the jackknife of all steps at once, at least at effective
+    sizes
+    (`jackknife.effective_sizes`). Source: Katz et al. (1978), Biometrics 34:469-474; Kott (2001), J. Official
+    Statistics
+    17:521-526.
     """
     sides = [side for step in steps for side in step]
     if any(min(k.sum(), n.sum() - k.sum()) < FEWEST for k, n in sides):
@@ -116,28 +107,21 @@ def _without_each(steps: Sequence[Step]) -> Floats:
 
 
 def gap_share_z(test: Mapping[str, Any], share: float) -> float:
-    """How many standard errors speak for it that a gap is one to watch *and* that a part is more than `share` of it.
-
-    >>> test = {"part": -0.3, "whole": -0.4, "watched": -0.05, "variances": [0.01, 0.01, 0.02]}
-    >>> round(gap_share_z(test, 0.5), 3), round(gap_share_z(test | {"whole": 0.01, "part": -0.01}, 0.5), 3)
-    (1.414, -0.424)
-    """
+    """Return by how many standard errors a gap is one to watch *and* a part is more than `share` of it."""
     return min(_contrast_z(test, share), _watched_z(test))
 
 
 def gap_share_tail(test: Mapping[str, Any], share: float, *, below: bool) -> float:
-    """One-sided p of `gap_share_z`: that the share of a gap to watch is not above (`below` False), or not below it.
-
-    That it is not beyond needs one of two things, so that the smaller of two p-values is doubled.
-    """
+    """Return the one-sided p of `gap_share_z`: that the share is not above (`below` False), or not below it."""
     z = gap_share_z(test, share)
     return min(1.0, 2 * _tail(test, z)) if below else _tail(test, -z)
 
 
 def gap_share_end(test: Mapping[str, Any], z: float, *, high: bool) -> float | None:
-    """The lowest share that is not rejected from below at `z` standard errors (`high`: the highest, from above).
+    """Return the lowest share that is not rejected from below at `z` standard errors (`high`: the highest, from
+    above).
 
-    None: nothing is rejected on that side. Where there is surely no gap to watch, any share is below: 0.
+    None where nothing is rejected on that side; 0 where there is surely no gap to watch.
     """
     if high and _watched_z(test) <= -z:
         return 0.0
@@ -148,12 +132,7 @@ def gap_share_end(test: Mapping[str, Any], z: float, *, high: bool) -> float | N
 
 
 def fieller(test: Mapping[str, Any], z: float) -> tuple[float, float] | None:
-    """The shares that lie within `z` standard errors; None where the whole gap may be 0, so that none is excluded.
-
-    >>> test = {"part": -0.3, "whole": -0.4, "variances": [0.0001, 0.0001, 0.0002]}
-    >>> [round(end, 3) for end in fieller(test, 2)], fieller(test, 40)
-    ([0.712, 0.791], None)
-    """
+    """Return the shares within `z` standard errors; None where the whole gap may be 0, so that none is excluded."""
     part, whole = float(test["part"]), float(test["whole"])
     own, both, every = test["variances"]
     a = whole * whole - z * z * every
@@ -165,12 +144,7 @@ def fieller(test: Mapping[str, Any], z: float) -> tuple[float, float] | None:
 
 
 def surely_watched(test: Mapping[str, Any], chance: float) -> bool:
-    """Whether a gap is surely one to watch, by a one-sided test at a level.
-
-    >>> test = {"whole": -0.4, "watched": -0.05, "variances": [0.01, 0.01, 0.02]}
-    >>> surely_watched(test, 0.01), surely_watched(test, 0.001), surely_watched(test | {"whole": -0.1}, 0.05)
-    (True, False, False)
-    """
+    """Whether a gap is surely one to watch, by a one-sided test at a level."""
     return _tail(test, -_watched_z(test)) <= chance
 
 

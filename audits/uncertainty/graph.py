@@ -1,7 +1,4 @@
-"""A graph of tests: each has a part of the level, and passes it on along the arrows when it finds something.
-
-So what matters, and what can be found, is asked first, and what is found pays for the questions that follow from it.
-"""
+"""A graph of tests: each has a part of the level, and passes it on along the arrows when it finds something."""
 
 from __future__ import annotations
 
@@ -37,17 +34,12 @@ class GraphTest:
 def graphical(
     p_values: Sequence[float], tests: Sequence[GraphTest], *, alpha: float
 ) -> tuple[list[float], list[float]]:
-    """Adjusted p-values, and the level that each p is held to, in the order given: any false alarm has at most α.
+    """Return adjusted p-values, and the level that each p is held to: any false alarm has a chance of at most α.
 
-    Whatever the truth is, and however the tests depend on each other, as long as parts and arrows do not depend on the
-    p-values. Each test has the part of α that `parts` gives it. When one finds something, half of its part goes to its
-    children equally, the rest (all, without children) to the others in proportion to their parts; without children and
-    effects this is Holm's procedure. Range [0, 1] and [0, α]. An empty family gives empty lists; raises ValueError
-    where a weight is not above 0.
+    A test that finds something passes half of its part to its children equally and the rest to the others in
+    proportion;
+    without children and effects this is Holm's procedure. Raises ValueError where a weight is not above 0.
     Source: Bretz, Maurer, Brannath & Posch (2009), Statistics in Medicine 28:586-604, algorithms 1 and 2.
-
-    >>> [[round(x, 4) for x in found] for found in graphical([0.01, 0.04, 0.03], [GraphTest()] * 3, alpha=0.05)]
-    [[0.03, 0.06, 0.06], [0.0167, 0.025, 0.025]]
     """
     p = np.asarray(p_values, dtype=float)
     adjusted, levels, running = np.zeros(p.size), np.zeros(p.size), 0.0
@@ -91,16 +83,11 @@ def _arrows(part: Floats, tests: Sequence[GraphTest]) -> Floats:
 
 
 def parts(tests: Sequence[GraphTest], *, alpha: float) -> Floats:
-    """Which part of α each test begins with; they add up to 1.
+    """Return the part of α that each test begins with; they add up to 1.
 
-    Half of α is shared by weight. The other half goes where it finds most: of all ways to share it, the one in which
-    the weights of the effects found add up to most on average. A test whose effect nobody knows has both halves by
-    weight. Formula: of the second half, α(i) = Φ(−(ξ(i)/2 + (c − log w(i)) / ξ(i))) with the effect ξ(i), taken
-    between 0.5 and 8, and c such that they add up.
-    Source: Wasserman & Roeder (2006), arXiv math/0604172, "Weighted hypothesis testing"; by Lagrange's multipliers.
-
-    >>> parts([GraphTest(effect=0.6), GraphTest(effect=3.0)], alpha=0.05).round(2).tolist()
-    [0.3, 0.7]
+    Half by weight w; half where it finds most: α(i) = Φ(−(ξ(i)/2 + (c − log w(i)) / ξ(i))), the effect ξ(i) between 0.5
+    and
+    8. Source: Wasserman & Roeder (2006), arXiv math/0604172, "Weighted hypothesis testing".
     """
     weights: Floats = np.array([each.weight for each in tests], dtype=float)
     if not (weights > 0).all():

@@ -7,18 +7,11 @@ from itertools import accumulate
 
 
 def holm(p_values: Sequence[float], weights: Sequence[float] | None = None) -> list[float]:
-    """Adjusted p-values, in the order given: the chance of any false alarm in the family stays under α.
+    """Adjust p-values by Holm, in the order given: the chance of any false alarm in the family stays under α.
 
-    Whatever the truth is, and however the tests depend on each other. A comparison gets a part of α in proportion to
-    its weight (above 0; all alike when not given), and what is found leaves its part to the others.
-    Formula: sorted by p/w ascending, p(i) becomes the running maximum of p(i)/w(i) × (w(i) + … + w(m)), at most 1; for
-    equal weights that is (m − i + 1) p(i). Range [0, 1].
-    Undefined: an empty family gives an empty list. Source: Holm (1979), Scand. J. Statistics 6:65-70; weights: page 69.
-
-    >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
-    [0.03, 0.06, 0.06]
-    >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03], [0.5, 0.25, 0.25])]
-    [0.02, 0.06, 0.06]
+    Formula: sorted by p/w, the running maximum of p(i)/w(i) × (w(i) + … + w(m)), at most 1; weights default to equal
+    ones.
+    Source: Holm (1979), Scand. J. Statistics 6:65-70; weights: page 69.
     """
     parts = [1.0] * len(p_values) if weights is None else list(weights)
     if any(part <= 0 for part in parts):
@@ -34,14 +27,9 @@ def holm(p_values: Sequence[float], weights: Sequence[float] | None = None) -> l
 
 
 def holm_levels(p_values: Sequence[float], weights: Sequence[float] | None = None, *, alpha: float) -> list[float]:
-    """The level that Holm's procedure holds each p-value to, in the order given: it rejects exactly those at or below.
+    """Return the level that Holm's procedure holds each p-value to, in the order given.
 
-    What is rejected is held to the level of its step; what is not, to that of the step at which the procedure stopped.
-    Formula: sorted by p/w ascending, α w(i) / (w(i) + … + w(m)); from the first p(i) above that on, with the sum of
-    that step. Undefined: an empty family gives an empty list. Source: Holm (1979), as above.
-
-    >>> [round(level, 4) for level in holm_levels([0.01, 0.04, 0.03], alpha=0.05)]
-    [0.0167, 0.025, 0.025]
+    Formula: sorted by p/w, α w(i) / (w(i) + … + w(m)); from the first p(i) above that on, with the sum of that step.
     """
     parts = [1.0] * len(p_values) if weights is None else list(weights)
     order = sorted(range(len(p_values)), key=lambda i: p_values[i] / parts[i])

@@ -11,9 +11,8 @@ import scipy.stats
 
 @dataclass(frozen=True, kw_only=True)
 class ChiSquare:
-    """The statistic, its degrees of freedom and p, and the smallest expected count.
-
-    Under 5 expected cases (Cochran's rule) p is not to be relied on: `fisher_exact` compares two groups then.
+    """The statistic, its degrees of freedom and p, and the smallest expected count (under 5, p is unreliable:
+    Cochran).
     """
 
     statistic: float
@@ -25,14 +24,8 @@ class ChiSquare:
 def chi_square(k: Sequence[int], n: Sequence[int]) -> ChiSquare | None:
     """Pearson's test that all groups have one rate, without continuity correction; independent rows only.
 
-    Inputs: cases and sizes of each group. Formula: Σ (observed − expected)² / expected over cases and others, one
-    degree of freedom less than groups. Range [0, ∞); p in [0, 1]. Empty groups say nothing and are left out.
-    Undefined: None with fewer than two groups, or with nobody or everybody a case.
-    Source: Pearson (1900), Philosophical Magazine 50:157-175; Cochran (1954), Biometrics 10:417-451.
-
-    >>> found = chi_square([157, 235], [2435, 2435])
-    >>> round(found.statistic, 2), found.df, round(found.p, 6), found.least_expected
-    (16.88, 1, 4e-05, 196.0)
+    Inputs: cases and sizes of each group; empty groups are left out. None with fewer than two groups, or with nobody or
+    everybody a case. Source: Pearson (1900), Philosophical Magazine 50:157-175; Cochran (1954), Biometrics 10:417-451.
     """
     table = np.array([(cases, size - cases) for cases, size in zip(k, n, strict=True) if size], dtype=np.int64)
     if len(table) < 2 or not table.sum(axis=0).all():
@@ -47,13 +40,10 @@ def chi_square(k: Sequence[int], n: Sequence[int]) -> ChiSquare | None:
 
 
 def fisher_exact(k: tuple[int, int], n: tuple[int, int]) -> float:
-    """Two-sided p that two groups have one rate, exact given the margins, at any size; independent rows only.
+    """Return the two-sided p that two groups have one rate, exact given the margins; independent rows only.
 
-    Range [0, 1]; 1 where a group is empty, or nobody or everybody is a case. Cautious: at 5 % it is sure less often.
-    Source: Fisher (1922), J. Royal Statistical Society 85:87-94; two-sided as the tables that are no likelier.
-
-    >>> round(fisher_exact((3, 1), (4, 4)), 4)
-    0.4857
+    1 where a group is empty, or nobody or everybody is a case. Source: Fisher (1922), J. Royal Statistical Society
+    85:87-94.
     """
     table = np.array([(cases, size - cases) for cases, size in zip(k, n, strict=True)], dtype=np.int64)
     return float(scipy.stats.fisher_exact(table).pvalue)

@@ -1,12 +1,6 @@
-"""Delete-a-group jackknife over hash buckets of the cluster id.
+"""Delete-a-group jackknife over hash buckets of the cluster id, and of lists and people at once.
 
-All rows of a person fall in one bucket, so deleting a bucket from every group at once shows how much the
-result depends on a few people, and keeps the covariance of two groups that share people.
-
-Figures of lists in which the same people come back: clustered by list and by person at once.
-
-Source: Cameron, Gelbach & Miller (2011), Robust inference with multiway clustering, J. Business & Economic Statistics
-29:238-249; what a person brings to a figure: `cubes.contenders`.
+Source: Cameron, Gelbach & Miller (2011), J. Business & Economic Statistics 29:238-249.
 """
 
 from __future__ import annotations
@@ -58,17 +52,12 @@ def _back(value: float, transform: Transform) -> float:
 
 
 def jackknife(estimate: float, left_out: Floats, *, transform: Transform, df: float | None = None) -> Jackknife | None:
-    """Jackknife of any statistic: its value on all buckets, and without each non-empty bucket.
+    """Jackknife any statistic, from its value on all buckets and without each non-empty bucket.
 
-    Formula: se² = (m − 1)/m Σ d², d = f(θ₍ᵦ₎) − f(θ), m the number of values left out; Student's t with `df` degrees
-    of freedom, else Satterthwaite's, 3 (Σ d²)² ÷ Σ d⁴ − 2, from 1 to m − 1. None (degenerate) with under two buckets,
-    a value that cannot be transformed, or no variance at all: the caller falls back on a conservative score method.
-    Source: Kott (2001), "The delete-a-group jackknife", J. Official Statistics 17:521-526; Satterthwaite (1946),
-    Biometrics 2:110-114, with Σ v² estimated by Σ d⁴ ÷ 3.
-
-    >>> result = jackknife(0.5, np.array([0.4, 0.5, 0.6]), transform="identity")
-    >>> round(result.se, 4), result.df
-    (0.1155, 2.0)
+    Formula: se² = (m − 1)/m Σ d², d = f(θ₍ᵦ₎) − f(θ); Student's t with `df`, else Satterthwaite's 3 (Σ d²)² ÷ Σ d⁴ − 2,
+    from
+    1 to m − 1. None with under two buckets, a value that cannot be transformed, or no variance.
+    Source: Kott (2001), J. Official Statistics 17:521-526; Satterthwaite (1946), Biometrics 2:110-114.
     """
     m = left_out.size
     if m < 2:
@@ -86,15 +75,11 @@ def _freedom(deviations: Floats) -> float:
 
 
 def freedom_of(n: Ints, effect: float) -> float:
-    """Degrees of freedom of the jackknife of one figure, from its rows by bucket; few where few clusters weigh most.
+    """Return degrees of freedom of the jackknife of one figure, from its rows by bucket.
 
-    Satterthwaite's, (Σ v)² ÷ Σ v² − 1, where the variance v that a bucket brings is that of its rows, and of clusters
-    of mean size (or as large as the bucket) as far as they make the design `effect`.
+    Satterthwaite's, (Σ v)² ÷ Σ v² − 1, v the variance of a bucket by its rows and, with the design `effect`, its
+    clusters.
     Source: Satterthwaite (1946), Biometrics 2:110-114.
-
-    >>> even, heavy = np.full(40, 25), np.array([300] * 3 + [3] * 37)
-    >>> round(freedom_of(even, 5.0)), round(freedom_of(heavy, 5.0), 1)
-    (39, 2.1)
     """
     clusters = n * np.minimum(n, cluster_size(n))
     v = n / n.sum() + max(effect - 1, 0.0) * clusters / clusters.sum()
@@ -118,11 +103,11 @@ def compare_parts(
     *,
     transform: Literal["log", "identity"],
 ) -> Jackknife | None:
-    """Jackknife of θ1 / θ0 (`log`) or θ1 − θ0 (`identity`), from the estimates on all buckets and without each.
+    """Jackknife θ1 / θ0 (`log`) or θ1 − θ0 (`identity`), from the estimates on all buckets and without each.
 
-    A bucket is deleted from both groups together. Degrees of freedom: Welch's from the `buckets` that each group really
-    fills, never above m − 1: five people compared with five hundred do not get 39.
-    None when an estimate has no logarithm, or all of a group sits in one bucket.
+    Welch's degrees of freedom from the filled `buckets` of each group, at most m − 1. None when an estimate has no
+    logarithm,
+    or all of a group sits in one bucket.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         free = _welch(estimates, parts, buckets, transform)
@@ -136,20 +121,12 @@ def compare_parts(
 def effective_sizes(
     k: tuple[Ints, Ints], n: tuple[Ints, Ints], *, transform: Literal["log", "identity"]
 ) -> tuple[tuple[float, float], float] | None:
-    """How many independent rows each of two groups is worth when they are compared, and degrees of freedom.
+    """Estimate how many independent rows each of two compared groups is worth, and degrees of freedom.
 
-    Formula: nᵢ ÷ (design effect × c), where the design effect is the jackknife variance of rate i over p(1−p)/nᵢ, and c
-    what people in both groups take from (or add to) the variance of the difference (`identity`) or log ratio (`log`).
-    In a few clusters chance makes a rate and its variance small together, so that a test is sure too often on one side:
-    a design effect is at least that of the correlation within clusters found in both groups together,
-    1 + (cluster size − 1) × correlation. A rate of 0 or 1 shows none: there, that of the other group is taken.
-    None when all of a group sits in one bucket.
+    Formula: nᵢ ÷ (design effect × c), c for people in both groups; a design effect is at least 1 + (cluster size − 1) ×
+    the
+    correlation in both groups together. None when all of a group sits in one bucket.
     Source: Rao & Scott (1992), Biometrics 48:577-585; Kish (1965), Survey Sampling, 5.4.
-
-    >>> k, n = (np.array([3, 5, 4, 6]), np.array([2, 9, 5, 8])), (np.full(4, 10), np.full(4, 10))
-    >>> sizes, df = effective_sizes(k, n, transform="identity")
-    >>> [round(size, 1) for size in sizes], round(df, 2)
-    ([107.7, 25.8], 3.0)
     """
     if min(_filled(n)) < 2:
         return None
@@ -167,7 +144,7 @@ def worth(
     *,
     transform: Literal["log", "identity"],
 ) -> tuple[tuple[float, float], float] | None:
-    """The same from two rates of any kind (standardised ones, say), on all buckets and without each.
+    """Return the same from two rates of any kind (standardised ones, say), on all buckets and without each.
 
     `rows`: how many rows of a simple sample each would be worth without clusters; `n`: rows per bucket.
     """
@@ -226,11 +203,10 @@ def difference(
     plain: tuple[float, float],
     n: tuple[Ints, Ints],
 ) -> tuple[float, float] | None:
-    """Standard error and degrees of freedom of θ1 − θ0, never surer than `plain` times the design effects.
+    """Return standard error and degrees of freedom of θ1 − θ0, at least that of `plain` times the design effects.
 
-    `plain`: the variance each estimate would have with independent rows; `n`: rows per bucket. In a few clusters chance
-    makes the jackknife variance small together with the estimate, as in `effective_sizes`.
-    None when all of a group sits in one bucket, or nothing varies.
+    `plain`: variances of the estimates for independent rows; `n`: rows per bucket. None when all of a group sits in one
+    bucket, or nothing varies.
     """
     result = compare_parts(estimates, parts, _filled(n), transform="identity")
     if result is None or min(plain) <= 0:
@@ -246,10 +222,8 @@ def _filled(n: tuple[Ints, Ints]) -> tuple[int, int]:
 
 
 def _design_effects(effects: list[float], n: tuple[Ints, Ints], cases: Sequence[float] | None = None) -> list[float]:
-    """The design effects found, at least those of the correlation within clusters in both groups together.
-
-    `cases`: on how many cases (or rows without one, if fewer) each design effect rests. Few say little: they weigh as
-    many degrees of freedom; the fewer, the more their group is taken to be as correlated as the other one, at least.
+    """Return the design effects, at least those of the correlation in both groups together; `cases` are their
+    weights.
     """
     more, known = [cluster_size(group) - 1 for group in n], [1.0, 1.0] if cases is None else _known(cases, n)
     weights = [(filled - 1) * share for filled, share in zip(_filled(n), known, strict=True)]
@@ -292,23 +266,13 @@ def _welch(
 
 
 def effective_buckets(n: Ints | Floats) -> float:
-    """Kish's effective number of buckets, (Σn)² / Σn²: the most cautious count of independent units.
-
-    >>> effective_buckets(np.array([10, 10, 0, 10])), round(effective_buckets(np.array([98, 1, 1])), 2)
-    (3.0, 1.04)
-    """
+    """Return Kish's effective number of buckets, (Σn)² / Σn²: the most cautious count of independent units."""
     sizes = n.astype(np.float64)
     return float(sizes.sum() ** 2 / np.square(sizes).sum())
 
 
 def cluster_size(n: Ints) -> float:
-    """The mean size of clusters, weighted by size (Σn² ÷ Σn), from rows per bucket; at least 1.
-
-    Clusters fall into buckets by hash, so the variance between buckets estimates Σn² ÷ buckets.
-
-    >>> cluster_size(np.array([10, 10, 10])), round(cluster_size(np.array([0, 30, 0, 30])), 6)
-    (1.0, 20.0)
-    """
+    """Estimate the mean size of clusters, weighted by size (Σn² ÷ Σn), from rows per bucket; at least 1."""
     return max(1.0, float(n.var(ddof=1) * n.size / n.sum()))
 
 
@@ -320,13 +284,9 @@ It is found from the variance between 40 buckets: 39 ÷ the fifth percentile of 
 
 
 def fewest_clusters(n: Ints | Floats, *, most: float | None = None) -> float:
-    """How many independent rows `n` rows are worth at least: as if all rows of a cluster were alike.
+    """Estimate how many independent rows `n` rows are worth at least: as if all rows of a cluster were alike.
 
-    Rows ÷ mean size of clusters, at its upper bound; at least Kish's effective buckets. `n` may be sums of weights of
-    clusters instead; `most`: how many there are, at most (default: as many as rows).
-
-    >>> round(fewest_clusters(np.array([10, 30, 0, 20])), 1)
-    3.6
+    `n` may be sums of weights of clusters; `most`: how many there are, at most (default: as many as rows).
     """
     whole, spread = float(n.sum()), SIZE_BEYOND * float(n.var(ddof=1) * n.size)
     most = whole if most is None else most
@@ -369,18 +329,11 @@ class Brought:
 
 
 def with_people(found: Jackknife, people: Brought | None) -> Jackknife | None:
-    """The jackknife of a figure over lists, with what people who come back add to it; as it is where it is not known.
+    """Add to the jackknife of a figure over lists the variance by people who come back; None with all in one bucket.
 
-    Variance: by lists + by people − by single places, at least the larger of the first two; on the scale of `found`, by
-    its first derivative. Where the variance by people is not visibly (`COMES_BACK`) that of single places, nobody comes
-    back: if lists do not lean either, all three estimate the same, the larger is by chance too large, and the least is
-    the mean (by the methods before the fourth the larger there too). Degrees of freedom: Satterthwaite's, of what is
-    added. None where all people are in one bucket.
-
-    >>> lists = Jackknife(estimate=0.5, se=0.03, df=39.0, transform="identity")
-    >>> people = Brought(x=np.array([3.0, 1.0]), y=np.array([4.0, 4.0]), squares=(0.04, 0.0, 0.0))
-    >>> round(with_people(lists, people).se, 4), with_people(lists, None).se
-    (0.2505, 0.03)
+    Variance: by lists + by people − by single places, at least the larger of the first two; the mean of the three where
+    the
+    variance by people is not visibly (`COMES_BACK`) above that of single places.
     """
     if people is None:
         return found

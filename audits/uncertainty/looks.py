@@ -1,9 +1,4 @@
-"""How sure each of several looks at growing evidence must be, so that all looks of a year together err as often as one.
-
-A look is worth little on its own where most of what it sees was seen before: the chance of a first error there is that
-of an error which the look before did not make. What each look may add is fixed beforehand (an equal part of the year's
-error), so that looks may go on for as long as one likes, over evidence that grows, rolls, or begins anew.
-"""
+"""The error that each of several looks at growing evidence may make, so that a year of looks errs as often as one."""
 
 from __future__ import annotations
 
@@ -23,19 +18,12 @@ ROOT_HALF, ROOT_TWO_PI = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 
 
 def nominal(error: float, correlations: Sequence[float], *, looks: float) -> float:
-    """The error that the newest look's own test may make, where the looks of a year may make `error` together.
+    """Return the error that the newest look's own test may make, where the looks of a year may make `error` together.
 
     `correlations`: of each look after the first with the one before, √(information shared² ÷ information of each);
-    `looks`: how many there are in a year; of one, each look has all of the error. Else each adds error ÷ looks: the
-    chance that its statistic is beyond its bound while that of the look before was not. Range (0, error].
-    Source: Hunter (1976), J. Applied Probability 13:597-603; Worsley (1982), Biometrika 69:297-302, for the inequality;
-    Lan & DeMets (1983), Biometrika 70:659-663, for spending.
-
-    >>> round(nominal(0.05, [], looks=12), 5)
-    0.00417
-    >>> growing = [math.sqrt(look / (look + 1)) for look in range(1, 12)]
-    >>> round(nominal(0.05, growing, looks=12), 4)
-    0.0133
+    `looks`:
+    how many there are in a year. Source: Hunter (1976), J. Applied Probability 13:597-603; Worsley (1982), Biometrika
+    69:297-302; Lan & DeMets (1983), Biometrika 70:659-663.
     """
     if looks <= 1:
         return error / looks
@@ -75,10 +63,7 @@ def _next(added: float, before: float, correlation: float) -> float:
 
 
 def _alone(z: float, bound: float, correlation: float, root: float) -> float:
-    """The chance that one standard normal statistic is above z and the other not above its bound, both positive.
-
-    `root`: √(1 - correlation²). Source: Owen (1956), Annals of Mathematical Statistics 27:1075-1090.
-    """
+    """Return P(Z₁ > z, Z₂ ≤ bound) of two standard normal variables (Owen 1956, Ann. Math. Statistics 27:1075-1090)."""
     tails = (_above(z) + _above(bound)) / 2
     inner = owens_t(z, (bound / z - correlation) / root) + owens_t(bound, (z / bound - correlation) / root)
     return _above(z) - max(tails - float(inner), 0.0)
@@ -90,16 +75,9 @@ def _above(z: float) -> float:
 
 
 def over_looks(p: float, correlations: Sequence[float], *, looks: float) -> float:
-    """The p of one look as one of a year: the least error of a year at which this look would find what it finds.
+    """Return the p of one look as one of a year: the least yearly error at which it would find what it finds.
 
-    Range [p, looks × p], at most 1. It is `looks` × p where nothing was looked at before, and, being the safe side,
-    where the answer cannot hang on it.
-
-    >>> round(over_looks(0.004, [], looks=12), 3)
-    0.048
-    >>> growing = [math.sqrt(look / (look + 1)) for look in range(1, 12)]
-    >>> round(over_looks(0.0133, growing, looks=12), 2)
-    0.05
+    Range [p, looks × p], at most 1.
     """
     most = min(1.0, p * looks)
     least = p * looks / (len(correlations) + 1)
@@ -125,15 +103,9 @@ def over_looks(p: float, correlations: Sequence[float], *, looks: float) -> floa
 
 
 def correlations_of(sizes: Sequence[float], *, span: int) -> list[float]:
-    """Of looks at the end of each period, over the last `span` periods at most: each with the one before.
+    """Return the correlation of each look with the one before, over the last `span` periods at most.
 
-    `sizes`: what each period brought, in the order of time. Information is taken to grow with it. The first look that
-    sees something has none, nor has one that sees nothing; one that has nothing in common with those before has 0.
-
-    >>> [round(each, 3) for each in correlations_of([100, 100, 100], span=2)]
-    [0.707, 0.5]
-    >>> correlations_of([100, 0, 100], span=1)
-    [0.0]
+    `sizes`: what each period brought, in the order of time, to which information is proportional.
     """
     found: list[float] = []
     for at in range(1, len(sizes)):

@@ -19,11 +19,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, kw_only=True)
 class Moments:
-    """Decisions, sum and sum of squares of a quantity, by bucket.
-
-    `least`: the variance that one decision has whatever was found. A few outcomes that happen to be alike would
-    otherwise make a mean look certain.
-    """
+    """Decisions, sum and sum of squares of a quantity by bucket; `least`: the smallest variance of one decision."""
 
     n: Ints
     total: Floats
@@ -55,10 +51,9 @@ class Moments:
 
 
 def mean_interval(moments: Moments, *, clustered: bool, low: float, high: float) -> Interval | None:
-    """Student's interval of a mean; None where nothing varies.
+    """Compute Student's interval of a mean; None where nothing varies.
 
-    Clusters: the jackknife over buckets, never taken to be surer than independent rows would be; where one bucket holds
-    everything, as if each of Kish's effective buckets were one decision (`student_buckets`).
+    Clusters: the jackknife over buckets, never surer than independent rows; in one bucket, at Kish's effective buckets.
     """
     size = float(moments.size)
     test: dict[str, Any] = {"estimate": moments.mean, "method": "student", "df": max(size - 1, 1.0)}
@@ -77,10 +72,11 @@ def mean_interval(moments: Moments, *, clustered: bool, low: float, high: float)
 def compare_means(
     one: Moments, two: Moments, *, clustered: bool, low: float, high: float
 ) -> tuple[Interval, dict[str, Any]] | None:
-    """Interval of the difference of two means, and the JSON test that judges it; None where nothing varies.
+    """Compute the interval of the difference of two means, and its JSON test; None where nothing varies.
 
-    Student's with Welch's degrees of freedom; clusters as in `mean_interval`, a bucket deleted from both at once.
-    Source: Welch (1947), Biometrika 34:28-35; Kott (2001), J. Official Statistics 17:521-526.
+    Student's with Welch's degrees of freedom; clusters as in `mean_interval`. Source: Welch (1947), Biometrika
+    34:28-35;
+    Kott (2001), J. Official Statistics 17:521-526.
     """
     parts = [_few(each.variance, each.n) for each in (one, two)]
     test: dict[str, Any] = {"kind": "wald", "estimate": one.mean - two.mean}

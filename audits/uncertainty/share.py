@@ -16,19 +16,13 @@ be alike."""
 
 
 def worth_of_share(k: Ints, n: Ints, *, fewest: float | None = None) -> tuple[float, float]:
-    """How many independent rows `n` rows with `k` cases are worth, both by bucket, and degrees of freedom.
+    """Estimate how many independent rows `n` rows with `k` cases are worth, both by bucket, and degrees of freedom.
 
-    Formula: n ÷ design effect, that being the jackknife variance of the share over p (1 − p) ÷ n, at least 1; of under
-    `FEWEST` cases (or others) `fewest`, else `jackknife.fewest_clusters`. Degrees of freedom: filled buckets − 1,
-    at least 1; of the `fewest`, these − 1.
-    Source: Rao & Scott (1992), Biometrics 48:577-585; Kott (2001), J. Official Statistics 17:521-526.
-
-    >>> alike = np.array([8, 12, 10, 10]), np.array([100, 100, 100, 100])
-    >>> [round(x, 1) for x in worth_of_share(*alike)]
-    [400.0, 3.0]
-    >>> apart = np.array([0, 40, 0, 0]), np.array([100, 100, 100, 100])
-    >>> [round(x, 1) for x in worth_of_share(*apart)]
-    [9.0, 3.0]
+    Formula: n ÷ design effect (at least 1), the jackknife variance of the share over p (1 − p) ÷ n; of under `FEWEST`
+    cases
+    (or others) `fewest`, else `jackknife.fewest_clusters`. Source: Rao & Scott (1992), Biometrics 48:577-585; Kott
+    (2001),
+    J. Official Statistics 17:521-526.
     """
     cases, rows = int(k.sum()), int(n.sum())
     filled = n > 0
@@ -42,15 +36,7 @@ def worth_of_share(k: Ints, n: Ints, *, fewest: float | None = None) -> tuple[fl
 
 
 def share_z(test: Mapping[str, Any], threshold: float) -> float:
-    """How many standard errors, at the threshold, a share lies above it.
-
-    One that is `at_most` so high lies above nothing: the truth may be lower.
-
-    >>> round(share_z({"estimate": 0.02, "size": 1000}, 0.01), 2)
-    3.18
-    >>> share_z({"estimate": 0.02, "size": 1000, "at_most": True}, 0.01)
-    0.0
-    """
+    """Return by how many standard errors, at the threshold, a share lies above it; none where it is an upper bound."""
     gap = float(test["estimate"]) - threshold
     if gap > 0 and test.get("at_most"):
         return 0.0

@@ -26,10 +26,7 @@ MOST_KINDS = 3_000
 
 @dataclass(frozen=True, kw_only=True)
 class Swaps:
-    """Exchanges: how many units of each kind change sides (one row an exchange), and how likely each is.
-
-    `observed` is the share of the exchange that was really made: it is added where exchanges are drawn.
-    """
+    """Exchanges: how many units of each kind change sides (one row an exchange), their chances, and that `observed`."""
 
     counts: Counts
     weights: Floats
@@ -38,10 +35,7 @@ class Swaps:
 
 @dataclass(frozen=True, kw_only=True)
 class Features:
-    """Sums and sums of products of the eight counts of all units, one row for each exchange.
-
-    The eight are (version, part, numerator or denominator), in that order.
-    """
+    """Sums and sums of products of the eight counts (version, part, numerator or denominator), one row per exchange."""
 
     sums: Floats
     products: Floats
@@ -82,9 +76,8 @@ class Features:
         return _slopes(_rates(self.sums), scale, at)
 
     def statistic(self, scale: Scale, at: float, *, part: int | None = None) -> tuple[Floats, Floats]:
-        """U and its linearised variance: Σ z², z the influence of a unit, with its factor m ÷ (m − 1).
-
-        With a `part`, the variance that comes from its rates alone.
+        """Return U and its linearised variance between units; with a `part`, the variance that comes from its rates
+        alone.
         """
         p = _rates(self.sums)
         weights = self._influence(p, scale, at, part)
@@ -106,11 +99,7 @@ class Features:
         return np.stack([pull, -pull * p], axis=-1).reshape(-1, 8)
 
     def effective_moves(self, scale: Scale, at: float, times: Counts) -> float:
-        """As how many units of one weight those weigh that exchanges move: (Σ d²)² ÷ Σ d⁴, d what one moves U by.
-
-        `times`: how many units of each kind an exchange can move. The kurtosis of paired exchanges lies 2 ÷ this below
-        that of the normal distribution.
-        """
+        """Return how many units of one weight the moved ones are worth: (Σ d²)² ÷ Σ d⁴, d what one moves U by."""
         moves = self.moved_sums @ self._influence(_rates(self.sums), scale, at)[0]
         fourth = float(times @ moves**4)
         return float(times @ moves**2) ** 2 / fourth if fourth > 0 else 0.0
@@ -131,13 +120,7 @@ def _slopes(p: Floats, scale: str, at: float) -> Floats:
 
 
 def all_swaps(counts: Counts, times: Counts, both: Bools) -> Swaps | None:
-    """Every exchange with its chance, or None where there are too many of them to count.
-
-    >>> kinds = np.array([[[[1, 1], [0, 0]], [[0, 1], [0, 0]]]])
-    >>> swaps = all_swaps(kinds, np.array([3]), np.array([True]))
-    >>> swaps.counts.ravel().tolist(), swaps.weights.round(3).tolist()
-    ([0, 1, 2, 3], [0.125, 0.375, 0.375, 0.125])
-    """
+    """Return every exchange with its chance; None where there are too many of them to count."""
     strata = [_contents(counts, stratum) for stratum in _strata(counts, both)]
     moving = _moving(counts, both)
     if any(len(contents) > 2 for contents in strata) or math.prod(int(times[kind]) + 1 for kind in moving) > MOST:

@@ -1,17 +1,11 @@
 """One-sided tests at any threshold, from the JSON that a measure keeps in `params["test"]`.
 
-Judging needs no cells: `charter replay` calls these on stored documents. Thresholds come oriented: the bad
-side is `below` or `above` them. Kinds: `score_ratio`, `score_difference` (k, n: compared group, reference; with `df`,
-effective sizes estimated from clusters), `jackknife` (transform, estimate, se on the transformed scale, df), `wald`
-(estimate, se, with `df` Student's), `score_share` (estimate, size: effective rows, df,
-`at_most` where the truth may be lower), `gap_share` (part, whole, their variances, watched, df) and
-`noncentral_chi2` (PSI). With `only_beyond`, the bad side, a test can tell that the truth lies beyond a level and never
-that it does not: too little was seen for that.
-
-How far a stored test reaches: the ends at which it stops telling the truth from what was measured.
-
-A test that is turned round gives an interval that cannot contradict it: whatever lies beyond an end is what the test
-rejects at that chance, and nothing else is.
+Kinds: `score_ratio`, `score_difference` (k, n: compared group, reference; with `df`, effective sizes), `jackknife`
+(transform, estimate, se, df), `wald` (estimate, se, df), `score_share` (estimate, size, df, `at_most`), `gap_share`
+(part,
+whole, their variances, watched, df) and `noncentral_chi2` (PSI). The bad side is `below` or `above` the threshold. A
+test
+with `only_beyond` can show that the truth lies beyond a level and never that it does not.
 """
 
 from __future__ import annotations
@@ -43,27 +37,15 @@ class UnknownTestError(BoussoleError):
 
 
 def p_beyond(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> float:
-    """One-sided p of "the truth is not beyond the threshold on the bad side"; small: very likely beyond.
+    """Return the one-sided p of "the truth is not beyond the threshold on the bad side"; small: very likely beyond.
 
-    Range [0, 1]; about uniform when the truth is exactly at the threshold. Raises UnknownTestError.
-
-    >>> test = {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]}
-    >>> p_beyond(test, threshold=0.95, bad_side="below") < 0.001
-    True
-    >>> 0.01 < p_beyond(test, threshold=0.8, bad_side="below") < 0.1
-    True
+    About uniform when the truth is exactly at the threshold. Raises UnknownTestError.
     """
     return _tail(test, threshold, below=_is_below(bad_side))
 
 
 def tails(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> tuple[float, float]:
-    """`p_beyond`, and the one-sided p of "the truth is at or beyond the threshold": small on the good side.
-
-    >>> test = {"kind": "score_difference", "k": [50, 50], "n": [1000, 1000]}
-    >>> beyond, good = tails(test, threshold=-0.1, bad_side="below")
-    >>> beyond == p_beyond(test, threshold=-0.1, bad_side="below"), good < 0.001
-    (True, True)
-    """
+    """Return `p_beyond`, and the one-sided p of "the truth is at or beyond the threshold": small on the good side."""
     below = _is_below(bad_side)
     if test.get("kind") in ("noncentral_chi2", GAP_SHARE):
         return _tail(test, threshold, below=below), _tail(test, threshold, below=not below)
@@ -72,17 +54,9 @@ def tails(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> tuple[
 
 
 def p_value(test: Mapping[str, Any] | None, scale: str | None) -> float | None:
-    """Two-sided p of "the two groups do not differ", from the test and scale of a comparison.
+    """Return the two-sided p of "the two groups do not differ", not corrected for the number of comparisons.
 
-    Twice the smaller of the two one-sided p-values, at most 1; not corrected for the number of comparisons. None: of
-    measures without a test, and of those that are no ratio or difference.
-
-    >>> test = {"kind": "score_difference", "k": [157, 235], "n": [2435, 2435]}
-    >>> p = p_value(test, "difference")
-    >>> round(p / p_beyond(test, threshold=0.0, bad_side="below"), 9)
-    2.0
-    >>> p_value(test, "effect") is None
-    True
+    None for measures without a test, and for those that are no ratio or difference.
     """
     threshold = NO_DIFFERENCE.get(scale or "")
     if test is None or threshold is None:
@@ -93,16 +67,9 @@ def p_value(test: Mapping[str, Any] | None, scale: str | None) -> float | None:
 def decisions_needed(
     test: Mapping[str, Any], *, threshold: float, bad_side: str, n: int, alpha: float = 0.05, power: float = 0.8
 ) -> int | None:
-    """How many more decisions would settle on which side of the threshold the truth lies, if it is as measured.
+    """Return how many more decisions would settle on which side of the threshold the truth lies, if it is as measured.
 
-    `n` is the number of decisions now; the error is taken to shrink with its square root. 0: enough already.
-    None: the estimate sits on the threshold, or more than `MOST_TIMES` × n would be needed.
-
-    >>> test = {"kind": "score_ratio", "k": [45, 50], "n": [500, 500]}
-    >>> decisions_needed(test, threshold=0.8, bad_side="below", n=1000) // 1000
-    16
-    >>> decisions_needed(test, threshold=0.9, bad_side="below", n=1000) is None
-    True
+    `n`: decisions now. None where the estimate sits on the threshold, or more than `MOST_TIMES` × n would be needed.
     """
     _is_below(bad_side)
     factor = times_needed(test, threshold=threshold, alpha=alpha, power=power)
@@ -112,26 +79,15 @@ def decisions_needed(
 
 
 def times_needed(test: Mapping[str, Any], *, threshold: float, alpha: float = 0.05, power: float = 0.8) -> float | None:
-    """How many times the present decisions it takes to settle the same; below 1: fewer would have done.
-
-    None: the estimate sits on the threshold, or a distance between windows would need too many.
-
-    >>> test = {"kind": "score_ratio", "k": [45, 50], "n": [500, 500]}
-    >>> round(times_needed(test, threshold=0.8))
-    17
-    """
+    """Return how many times the present decisions it takes to settle the same; None as above, or for distances."""
     if test.get("kind") == "noncentral_chi2":
         return _psi_factor(test, threshold, alpha, power)
     return _factor(statistic(test, threshold), quantile(test, 1 - alpha) + quantile(test, power))
 
 
 def at_truth(test: Mapping[str, Any], truth: float) -> Mapping[str, Any] | None:
-    """A test as it would be if the ratio or difference that it is of were found to be `truth`; the reference stays.
-
-    None: of tests of another kind, or where no share could make such a ratio or difference.
-
-    >>> at_truth({"kind": "score_ratio", "k": [45, 50], "n": [500, 500]}, 0.5)["k"]
-    [25.0, 50.0]
+    """Return a test as if its ratio or difference were found to be `truth`, with the same reference; None of other
+    kinds.
     """
     kind = test.get("kind")
     if kind in ("jackknife", "wald"):
@@ -163,10 +119,7 @@ def _of_z(test: Mapping[str, Any], z: float) -> float:
 
 
 def statistic(test: Mapping[str, Any], threshold: float) -> float:
-    """How many standard errors an estimate lies above a threshold; never that of a distance between windows.
-
-    Raises UnknownTestError.
-    """
+    """Return by how many standard errors an estimate lies above a threshold; raises UnknownTestError."""
     kind = str(test.get("kind"))
     if kind not in STATISTICS:
         known = nearest(kind, [*STATISTICS, "noncentral_chi2"])
@@ -218,10 +171,7 @@ def _factor(z: float, needed: float) -> float | None:
 
 
 def _chi2_tail(x: float, df: float, nc: float, *, below: bool) -> float:
-    """Noncentral chi-square; beyond 10⁴ its normal limit, where the series loses digits.
-
-    Above its mean from above, under it from below: far under it scipy's upper tail overflows.
-    """
+    """Return a tail of noncentral chi-square; beyond 10⁴ of its normal limit, where the series loses digits."""
     if nc > 1e4:
         z = (x - df - nc) / math.sqrt(2 * df + 4 * nc)
         return float(ndtr(z if below else -z))
@@ -258,20 +208,13 @@ TINY = 1e-9
 def smallest_gap(
     test: Mapping[str, Any], *, threshold: float, bad_side: str, alpha: float = 0.05, power: float = 0.8
 ) -> float | None:
-    """The ratio or difference nearest the threshold, on its bad side, that the test would find with this power.
+    """Return the ratio or difference nearest the threshold, on its bad side, that the test would find with this power.
 
-    `test` is one stored with a measure, of kind `score_ratio` or `score_difference` (see `audits.uncertainty.tests`):
-    it gives the sizes, effective ones for clusters, and the rate of the reference, taken for the true one. An `alpha`
-    divided by the size of the family allows for Holm's correction at its strictest.
-    Formula: the rate p1 where |p1 − r p0| (or |p1 − p0 − d|) = z(1−α) s0 + z(power) s1, with s0 the standard error at
-    the threshold r or d and s1 at p1. None: no gap is wide enough, or the reference has no case or only cases.
-    Raises UnknownTestError for other kinds. Source: Farrington & Manning (1990), Statistics in Medicine 9:1447-1454.
-
-    >>> test = {"kind": "score_ratio", "k": [150, 300], "n": [500, 1000]}
-    >>> round(smallest_gap(test, threshold=1.0, bad_side="below"), 3)
-    0.798
-    >>> round(smallest_gap(test | {"kind": "score_difference"}, threshold=0.0, bad_side="below"), 3)
-    -0.061
+    `test`: of kind `score_ratio` or `score_difference`; raises UnknownTestError for others. Formula: p1 where |p1 − r
+    p0| (or
+    |p1 − p0 − d|) = z(1−α) s0 + z(power) s1. None where no gap is wide enough, or the reference has no case or only
+    cases.
+    Source: Farrington & Manning (1990), Statistics in Medicine 9:1447-1454.
     """
     kind, (n1, n0) = test.get("kind"), test.get("n", (0, 0))
     if kind not in KINDS or bad_side not in ("below", "above"):
@@ -317,13 +260,9 @@ MOST_LOG = 700.0
 
 
 def end_of(test: Mapping[str, Any], *, chance: float, end: End) -> float | None:
-    """The lowest (or highest) truth that a one-sided test does not reject at an error of `chance`, below 0.5.
+    """Return the lowest (or highest) truth that a one-sided test does not reject at an error of `chance`, below 0.5.
 
-    None: it rejects nothing on that side, however far. Raises UnknownTestError.
-
-    >>> test = {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]}
-    >>> [round(end_of(test, chance=0.025, end=end), 3) for end in ("low", "high")]
-    [0.55, 0.811]
+    None where it rejects nothing on that side. Raises UnknownTestError.
     """
     if test.get("only_beyond") == ("above" if end == "high" else "below"):  # nothing is told on the good side
         return None if end == "high" else 0.0

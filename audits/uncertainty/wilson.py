@@ -20,18 +20,12 @@ def wilson_bounds(successes: float, n: float, *, z: float) -> tuple[float, float
 
 
 def wilson(successes: float, n: float, *, level: float = 0.95, method: str = "wilson") -> Interval:
-    """Interval of a proportion by inverting its score test (no continuity correction).
+    """Compute the interval of a proportion by inverting its score test (no continuity correction).
 
-    Inputs: `successes` of `n` independent decisions (effective sizes may be fractional), n > 0.
-    Range: inside [0, 1], and never empty: 0 of n has an upper bound above 0, n of n a lower bound below 1.
-    Undefined: n = 0 (the caller guards it; raises ZeroDivisionError).
-    Coverage at 95 %, over rates: 95 % on average, with pits near 0 and 1: 89.6 % with 20 decisions (rate .0275),
-    89.5 % with 50 (rate .011; 91.1 % at .01), 93.3 % with 200 (rate .02).
+    Inputs: `successes` of `n` independent decisions, n > 0, maybe fractional. Coverage at 95 %, over rates: 95 % on
+    average,
+    with pits near 0 and 1 (89.6 % with 20 decisions, 93.3 % with 200).
     Source: Wilson (1927), JASA 22:209-212; Newcombe (1998), Statistics in Medicine 17:857-872, method 3.
-
-    >>> interval = wilson(81, 263)
-    >>> round(interval.low, 4), round(interval.high, 4)
-    (0.2553, 0.3662)
     """
     low, high = wilson_bounds(successes, n, z=normal_quantile(0.5 + level / 2))
     return Interval(low=low, high=high, level=level, method=method)

@@ -155,7 +155,7 @@ class WitnessRound:
 def go_round(
     folder: Path, server: Server, *, log: VerifierKey | None, trust_first: bool, now: dt.datetime
 ) -> WitnessRound:
-    """Checks the ledger of a server against the folder's checkpoint, cosigns it and hands it back.
+    """Check the ledger of a server against the folder's checkpoint, cosign it and hand it back.
 
     Raises DivergedError where the ledger is not the one that was kept, UnreachableError where nothing could be checked,
     UnsentError where only the cosignature did not arrive, LedgerError where something is missing here.

@@ -1,7 +1,4 @@
-"""Who can reach the data of a system: an export of its accounts, as whoever administers them imports it.
-
-One row per account and export. Accounts are keyed hashes always, and nothing is told of one: only how many there are.
-"""
+"""The log of accounts that can reach the data of a system: one row per account (a keyed hash) and export."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""Counts by agency and month, of agencies that have the system and of others: what the organisation gives, so that one
-can see whether people fare better than before.
-
-One row per agency and month (and outcome, and group, where there are several): when the agency started, how many people
-it followed, and how many of them had the outcome. No row is about a person.
-"""
+"""The log of counts by agency and month, of agencies that have the system and of others; no row is about a person."""
 
 from __future__ import annotations
 

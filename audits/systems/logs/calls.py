@@ -140,11 +140,7 @@ class Calls(Strict):
 
 
 def ends(said: float | tuple[float, float]) -> tuple[float, float]:
-    """The lowest and the highest that something can be.
-
-    >>> ends(24.0), ends((1.1, 1.4))
-    ((24.0, 24.0), (1.1, 1.4))
-    """
+    """Return the lowest and the highest value of a figure or a range."""
     return said if isinstance(said, tuple) else (said, said)
 
 

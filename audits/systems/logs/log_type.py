@@ -56,8 +56,9 @@ class LogSection(Strict):
 class KeyReading:
     """A key of a section, and how its column is read.
 
-    `missing` is the fault of an empty cell of words that must be there; `not_before` is another moment, with the fault
-    of a row in which it comes later than this one; `to_come` is a moment that may still lie ahead.
+    `missing`: the fault of an empty cell; `not_before`: another moment that must not come later, with its fault;
+    `to_come`:
+    whether a moment may still lie ahead.
     """
 
     role: str
@@ -69,11 +70,7 @@ class KeyReading:
 
 @dataclass(frozen=True, kw_only=True)
 class LogType:
-    """One type of log.
-
-    Its contract is `section` with `reads`, in the order in which faults are looked for; that of decisions and of what
-    speaks of them follows from `columns` (`declared`), and is written in `audits/decisions/contracts/`.
-    """
+    """One type of log: its contract is `section` with `reads`, or follows from the declared `columns` of decisions."""
 
     name: LogName
     title: Texts

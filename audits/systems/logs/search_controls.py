@@ -1,8 +1,4 @@
-"""Controls of people's search for work, as the organisation gives them, and what each was triggered by.
-
-One row per control. Joined with the log of messages they tell whether people who did not answer are controlled more
-often, and whether a reply, or its absence, ever triggered a control.
-"""
+"""The log of controls of people's search for work, one row per control, and what triggered each."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What a system file says of the texts themselves: which are job adverts, which go outside, what may not stand in them.
-
-A text is looked through once, as it comes in; of it the lake holds which criteria and which kinds of personal data were
-found, by name, and never a word of it.
-"""
+"""What a system file says of texts: which are job adverts, which go outside, and what they must not contain."""
 
 from __future__ import annotations
 

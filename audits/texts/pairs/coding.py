@@ -1,8 +1,4 @@
-"""Words that are subtly coded as masculine or feminine: the English lists of Gender Decoder, and French ones of ours.
-
-The English lists and labels are reproduced exactly; the French ones were written for the project, from the meanings of
-the English ones, and no study stands behind them.
-"""
+"""Words coded as masculine or feminine: the English lists of Gender Decoder, and French ones of the project."""
 
 from __future__ import annotations
 
@@ -31,14 +27,9 @@ class CodedWords:
 
 
 def gender_coding(text: str) -> CodedWords:
-    """The coded words of an English text, as Gender Decoder finds them.
+    """Find the coded words of an English text, as Gender Decoder does.
 
-    What is no ASCII, and marks of punctuation, part words; a hyphen does unless a stem has it.
     Source: Gaucher, Friesen & Kay (2011), J. Personality and Social Psychology 101:109-128.
-
-    >>> found = gender_coding("Ambition:competition–decisiveness, empathy&kindness")
-    >>> found.feminine, found.score
-    (('empathy', 'kindness'), -1)
     """
     lists = _lists()
     hyphenated = tuple(lists["hyphenated"])

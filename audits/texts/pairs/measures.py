@@ -1,7 +1,4 @@
-"""What is measured of one text, without any model: whole numbers, so that differences can be counted exactly.
-
-Names, ages and places that a request gave are taken out first: that one name is longer than another is no difference.
-"""
+"""Measures of one text without any model, as whole numbers, after the names and places of its request are taken out."""
 
 from __future__ import annotations
 
@@ -47,14 +44,9 @@ _CLOSES = (
 
 
 def measured(text: str, *, hide: Sequence[str] = (), offers: Sequence[str] | None = None) -> dict[Measure, int]:
-    """The measures of a text, each a whole number in its unit (`MEASURES`).
+    """Measure a text, each measure a whole number in its unit (`MEASURES`); a measure without a value is absent.
 
-    `hide`: what the request gave of the person; `offers`: what it gave of offers, None where it gave none. What has no
-    value is absent: the readability of a text without words, the offers of a request without any.
-
-    >>> found = measured("Bonjour Zoé, vous êtes attendue lundi. Cordialement", hide=["Zoé"])
-    >>> found["length"], found["formality"], found["refusals"]
-    (7, 2, 0)
+    `hide`: what the request gave of the person; `offers`: what it gave of offers, None where it gave none.
     """
     text = _without(text[:LONGEST], hide)
     normal = normalise(text).text
@@ -77,13 +69,10 @@ def measured(text: str, *, hide: Sequence[str] = (), offers: Sequence[str] | Non
 
 
 def readability(text: str) -> int | None:
-    """Flesch's reading ease for French, in whole points: the higher, the easier; None without a word.
+    """Compute Flesch's reading ease for French, in whole points: the higher, the easier; None without a word.
 
     Formula: 207 − 1.015 words ÷ sentences − 73.6 syllables ÷ words; a group of vowels is a syllable, a final e or es is
     none beside another. Source: Kandel & Moles (1958), Cahiers Études de Radio-Télévision 19:253-274.
-
-    >>> readability("Le chat dort. Il fait beau.")
-    130
     """
     words = _WORD.findall(text.lower())
     if not words:
@@ -100,10 +89,7 @@ def _syllables(word: str) -> int:
 
 
 def _without(text: str, hide: Sequence[str]) -> str:
-    """The text with what a request gave of the person in one same word, accented or not, in capitals or not.
-
-    A first name in small letters is a word like any other: une réponse claire is not Claire.
-    """
+    """Replace what a request gave of the person by one same word, accented or not, in capitals or not."""
     plain = {each for value in hide for each in (value, _unaccented(value)) if each.strip()}
     values = plain | {each.upper() for each in plain}
     if not values:
@@ -162,9 +148,8 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True, kw_only=True)
 class PairDifference:
-    """How texts differ in one measure where one cue is changed.
-
-    `changes`: by cluster, the sum over its pairs of the changed side less the reference, in units of the measure.
+    """How texts differ in one measure where one cue is changed; `changes`: the sum of differences by cluster, in
+    units.
     """
 
     cue: str
@@ -179,10 +164,9 @@ class PairDifference:
 
 
 def measured_texts(prompts: Sequence[Prompt], texts: Mapping[str, str]) -> dict[str, dict[Measure, int]]:
-    """The measures of the text written for each request, by its id.
+    """Measure the text written for each request, by its id; an empty text is a refusal.
 
-    Raises BoussoleError where a request has no text: one that is missing for one side only would be a difference that
-    nobody sees. A text that is empty is a refusal.
+    Raises BoussoleError where a request has no text.
     """
     missing = [each.id for each in prompts if each.id not in texts]
     if missing:
@@ -195,10 +179,9 @@ def measured_texts(prompts: Sequence[Prompt], texts: Mapping[str, str]) -> dict[
 
 
 def differences(prompts: Sequence[Prompt], found: Mapping[str, Measured]) -> list[PairDifference]:
-    """The differences by cue and measure, in the order of the cues and of `MEASURES`; without those of no pair.
+    """Compute the differences by cue and measure, over the pairs of which both texts have a value.
 
-    A pair counts for a measure where both of its texts have a value. Raises BoussoleError for a request without its
-    other side, or given twice.
+    Raises BoussoleError for a request without its other side, or given twice.
     """
     pairs: dict[tuple[str, int, str], dict[str, Measured]] = defaultdict(dict)
     for each in prompts:

@@ -1,9 +1,4 @@
-"""Requests in pairs: two that differ in one thing (a first name, an age, a place), all else in them alike.
-
-Sets are YAML files like `requests.yaml`, which ships. Each pair of values is put into every request; all requests of
-one pair of values are one cluster, which tests turn round as a whole: that one name gets other texts than another is
-no finding on its own, that all names of a kind do is one.
-"""
+"""Requests in pairs that differ in one thing (a first name, an age, a place); one pair of values is one cluster."""
 
 from __future__ import annotations
 
@@ -131,11 +126,9 @@ def prompt_set(path: Path | None = None) -> PromptSet:
 
 
 def drawn(requests: PromptSet, cues: Sequence[str] = ()) -> Iterator[Prompt]:
-    """Every request with both values of every pair, one after the other; of some cues, or of all.
+    """Yield every request with both values of every pair, one after the other, which side comes first taking turns.
 
-    What the cue does not change is alike within a pair, and goes round from pair to pair. Which side comes first takes
-    turns, so that nothing that changes in the course of a run falls on one side. Raises BoussoleError for a cue that
-    the set has not.
+    Raises BoussoleError for a cue that the set has not.
     """
     for name in cues or requests.cues:
         if name not in requests.cues:

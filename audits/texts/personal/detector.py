@@ -63,11 +63,7 @@ _PLAIN = re.compile(r"[\x20-\x25\x27-\x3b\x3d-\x5f\x61-\x7e\nÀ-ÖØ-öø-ÿŒœ
 
 @dataclass(frozen=True)
 class CleanText:
-    """A text without what hides, and where its characters stood in the text as it was written.
-
-    Character i of `text` stands for the characters from `starts[i]` up to `ends[i]`; without `starts` and `ends`, for
-    the one at i.
-    """
+    """A text without what hides personal data in it, and the places of its characters in the text as it was written."""
 
     text: str
     starts: array[int] | None = None
@@ -81,13 +77,7 @@ class CleanText:
 
 
 def clean(text: str) -> CleanText:
-    """A text without what hides numbers and names in it.
-
-    >>> clean("06\\u200b\\xa012&nbsp;34 56 78").text
-    '06 12 34 56 78'
-    >>> clean("06\\u200b\\xa012&nbsp;34 56 78").original((0, 5))
-    (0, 6)
-    """
+    """Remove from a text what hides numbers and names in it."""
     if _PLAIN.fullmatch(text):
         return CleanText(text)
     found = _without_hidden(text)
@@ -145,15 +135,10 @@ _OVERLAP = 400
 
 
 def find(text: str, *, entities: Collection[Entity] = ENTITIES) -> list[PersonalFinding]:
-    """The personal data in a text, by kind and place, in the order of the text.
+    """Find the personal data in a text, by kind and place, in the order of the text.
 
-    `start` and `end` count characters (code points) of the text as it was given, whatever hides in it. Kinds that
-    patterns find (all but PERSON) need no model.
-
-    Raises TextsError where the extra `texts` is not installed.
-
-    >>> find("Écrivez à lea@exemple.fr ou au 06 12 34 56 78.", entities={"EMAIL", "PHONE"})
-    [PersonalFinding(start=10, end=24, entity='EMAIL'), PersonalFinding(start=31, end=45, entity='PHONE')]
+    `start` and `end` count characters (code points) of the text as given. Raises TextsError for PERSON where the extra
+    `texts` is not installed.
     """
     return next(find_all([text], entities=entities))
 

@@ -31,12 +31,7 @@ class PersonalFinding:
 
 
 def without_overlaps(found: list[PersonalFinding]) -> list[PersonalFinding]:
-    """Findings in the order of the text, none over another: checked kinds first, then the longer one.
-
-    >>> name, address, other = (0, 9, "PERSON"), (3, 20, "EMAIL"), (30, 34, "PERSON")
-    >>> without_overlaps([PersonalFinding(*place) for place in (name, address, other)])
-    [PersonalFinding(start=3, end=20, entity='EMAIL'), PersonalFinding(start=30, end=34, entity='PERSON')]
-    """
+    """Return findings in the order of the text, none over another: checked kinds first, then the longer one."""
     kept: list[PersonalFinding] = []
     for each in sorted(found, key=lambda one: (_FIRST.index(one.entity), one.start - one.end, one.start)):
         at = bisect_left(kept, each)

@@ -1,8 +1,4 @@
-"""Statements of health about a person: an illness, a handicap, a pregnancy, a sick leave that somebody is said to have.
-
-A word of health by itself says nothing of anybody: offers, institutions, trainings, laws and questions name them
-too. It is found only where the words before it say it of one person.
-"""
+"""Statements of health about a person; a word of health counts only where the words before it say it of somebody."""
 
 from __future__ import annotations
 

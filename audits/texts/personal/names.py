@@ -13,11 +13,7 @@ _BARE = {code: bare for code in range(0xC0, 0x250) if (bare := unicodedata.norma
 
 
 def plain(word: str) -> str:
-    """A word in small letters without accents.
-
-    >>> plain("Éloïse")
-    'eloise'
-    """
+    """Return a word in small letters without accents."""
     return word.lower().translate(_BARE)
 
 
@@ -33,11 +29,7 @@ def first_names() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def is_first_name(word: str, *, sure: bool = False) -> bool:
-    """Whether a word is a first name; `sure` leaves out those that are a word, a place or a surname as well.
-
-    >>> is_first_name("Fatoumata"), is_first_name("Jean-Claude"), is_first_name("Rose", sure=True)
-    (True, True, False)
-    """
+    """Whether a word is a first name; `sure` leaves out those that are a word, a place or a surname as well."""
     every, certain = first_names()
     known = certain if sure else every
     low = plain(word)

@@ -28,11 +28,7 @@ _SECURITY = re.compile(either("social_security"), re.IGNORECASE)
 
 
 def find_nir(text: str) -> Iterator[Span]:
-    """French social security numbers: 13 characters and a key that fits, or without key where the words say so.
-
-    Months 20 and 30 to 42 and 50 to 99 (birth month unknown or a register that was full), Corsica as 2A and 2B,
-    overseas 97x and 98x, born abroad 99 are numbers like others. A number whose key is wrong is none.
-    """
+    """Find French social security numbers: 13 characters and a key that fits, or no key where the words say so."""
     over = 0
     for match in _NIR.finditer(text):
         start, end = match.span("found")
@@ -85,11 +81,7 @@ def _is_iban(text: str) -> bool:
 
 @cache
 def iban_length(country: str) -> int:
-    """How long an IBAN of a country is; 0 where the registry knows none.
-
-    >>> iban_length("FR"), iban_length("XX")
-    (27, 0)
-    """
+    """Return how long an IBAN of a country is; 0 where the registry knows none."""
     known = numdb.get("iban").info(f"{country}0")[0][1]
     return 4 + sum(int(size) for size in re.findall(r"(\d+)!", known.get("bban", ""))) if known else 0
 
@@ -104,10 +96,8 @@ _OTHER_NUMBERS = re.compile(rf"\b{either('other_numbers')}\b[^.!?\n;]{{0,24}}$",
 
 
 def find_ft_id(text: str) -> Iterator[Span]:
-    """Identifiers of France Travail, where the words before say that they are: no public key tells them otherwise.
-
-    Seven or eight digits and a letter, with or without the three digits of the region; eleven digits since 2025. France
-    Travail publishes no grammar: these are the forms that secondary public sources tell of.
+    """Find identifiers of France Travail, where the words before say that they are such, by the forms publicly
+    known.
     """
     for match in _FT.finditer(text):
         before = text[max(0, match.start() - 70) : match.start()]

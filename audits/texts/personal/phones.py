@@ -26,11 +26,8 @@ _OTHER_NUMBERS = re.compile(
 
 
 def find_phones(text: str) -> Iterator[Span]:
-    """Numbers of ten digits (metropolitan, overseas, of services), and numbers with a country code.
-
-    Left aside: numbers of four digits and fewer (3949), numbers that the words before call a bill, an offer, a file.
-    A number with a code is checked against the numbering plan of its country (phonenumbers, of Google's metadata); a
-    French one by its form alone, for numbers reserved for fiction stand in texts too.
+    """Find telephone numbers of ten digits, and numbers with a country code that fit the numbering plan
+    (phonenumbers).
     """
     over = 0
     for match in sorted(_candidates(text), key=lambda one: one.span("found")):

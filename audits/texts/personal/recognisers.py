@@ -63,10 +63,7 @@ _STOP = re.compile(r"[!?;]|(?<![A-Z])\.(?=\s+[A-ZÀ-Ý])|\n\s*\n")
 
 
 def find_births(text: str) -> Iterator[Span]:
-    """Whole dates with a word of birth before them in their sentence or right after them, or right after a person.
-
-    A year or a month alone is none, nor is the date of something else (a meeting, a deed, the birth of a company).
-    """
+    """Find whole dates with a word of birth before them in their sentence or right after them, or after a person."""
     for match in _DATE.finditer(text):
         start, end = match.span()
         if _born_before(text, start) or _CALLED_SO.match(text, end) or _of_a_person(text, start, match[0]):

@@ -23,10 +23,9 @@ _BETWEEN = re.compile(r"[ ]{1,2}-?")
 
 
 def runs(text: str, span: Span, *, titled: bool = False, shouted: bool = False) -> Iterator[Span]:
-    """The runs of words in a span that can be one name.
+    """Yield the runs of words in a span that can be one name.
 
-    `titled`: a title stands before, so that the first word may be one that is seldom a name (« M. Janvier »).
-    `shouted`: the text is in capitals, so that a name is no more than a surname.
+    `titled`: a title stands before it (« M. Janvier »); `shouted`: the text is in capitals.
     """
     run: list[Span] = []
     for piece in _PIECE.finditer(text, *span):
@@ -68,10 +67,7 @@ def _fits(word: str, *, inside: bool, named: bool) -> bool:
 
 
 def _whole(text: str, run: list[Span]) -> Iterator[Span]:
-    """A run of words as one span, without particles at its end, nor an initial that follows no first name.
-
-    In capitals, no more than a first name and what stands beside it.
-    """
+    """Yield a run of words as one span, without particles at its end, nor an initial that follows no first name."""
     while run and (
         _SMALL_PARTICLE.fullmatch(text, *run[-1])
         or (text[run[-1][1] - 1] == "." and not (len(run) > 1 and is_first_name(text[slice(*run[-2])])))
@@ -101,11 +97,7 @@ def _beside_first_name(text: str, run: list[Span]) -> list[Span]:
 
 
 def common(word: str) -> bool:
-    """Whether a word is none of a name.
-
-    >>> common("Cordialement"), common("L’Équipe"), common("Benali")
-    (True, True, False)
-    """
+    """Whether a word is part of no name."""
     elided = _SHORT.match(word)
     return plain(word[elided.end() :] if elided else word) in NOT_NAMES
 

@@ -8,11 +8,7 @@ from pathlib import Path
 
 
 def either(name: str) -> str:
-    """A list of words as alternatives of a regular expression, in brackets.
-
-    >>> either("calls").startswith("(?:t[ée]l(?:[ée]phone)?|portable|")
-    True
-    """
+    """Return a list of words as alternatives of a regular expression, in brackets."""
     return f"(?:{'|'.join(listed(name))})"
 
 
