@@ -1,8 +1,4 @@
-"""The window of reference, as drift by group takes it: its counts, and of which groups something was told there.
-
-How far the scores and decisions of a group lie from those in the window of reference. Distances only: bins of groups
-are never told.
-"""
+"""Drift by group: the counts of the window of reference, and distances of a group's scores and decisions from them."""
 
 from __future__ import annotations
 
@@ -78,10 +74,7 @@ def pairing(now: View, then: View | None, before: ReferenceCells, untold: Collec
 def decided_before(
     before: ReferenceCells, earlier: Mapping[tuple[str, ...], ScoredTable], *, system: System, standing: WindowStanding
 ) -> dict[tuple[str, ...], View]:
-    """The decisions of the window of reference as they may be shown, by attribute.
-
-    Where all have a score, what may be shown of scores is what may be shown of decisions.
-    """
+    """Return the decisions of the window of reference as they may be shown, by attribute."""
     if earlier and not any(each.scores.missing.any() for each in earlier.values()):
         return {by: each.view for by, each in earlier.items()}
     tables = [table for table in before.cells if standing.ended(table.by) is None]
@@ -98,10 +91,8 @@ def compared_groups(pairs: Pairing) -> list[int]:
 
 
 def whom(pairs: Pairing, group: Group) -> tuple[dict[str, Any], list[tuple[int, int]], Refusal | None]:
-    """Whom a group is compared with in both windows: the parameters that say so, where they stand, and why it cannot be
-    (status, reason).
-
-    The declared reference of the attribute, else all other known groups that both windows tell.
+    """Return with whom a group is compared in both windows: parameters, positions, and why it cannot be (status,
+    reason).
     """
     by = pairs.now.table.by
     reference = pairs.now.system.reference_of(by)
@@ -140,10 +131,7 @@ def distances_of(
     *,
     everybody: ScoredTable | None = None,
 ) -> list[Measure]:
-    """Of each known group the distances of its decisions, or of its scores where these are given.
-
-    Bins are those of everybody's distance: the tenths of all scores of the reference (`everybody`).
-    """
+    """Measure, of each known group, the distances of its decisions, or of its scores where these are given."""
     given, metrics = (DECISION, OF_DECISIONS) if now is None else (SCORE, OF_SCORES)
     edges = [] if everybody is None else coarse_edges(everybody)
     found: list[Measure] = []

@@ -1,9 +1,6 @@
-"""Drift by group: how far each group's scores and decisions moved since the window of reference, and whether one group
-moved otherwise than the one it is compared with. Told, never judged.
+"""Drift by group: how far each group's scores and decisions moved since the window of reference; shown, never judged.
 
-A group is told where both windows tell it: what audits of the window of reference hid, or never told, is hidden here.
-So changes of means and of rates say nothing that could not be subtracted from what is published. Of the distribution of
-a group only distances are told, never its bins.
+A group is shown where both windows show it; of its distribution only distances are shown, never its bins.
 """
 
 from __future__ import annotations
@@ -62,16 +59,15 @@ def group_drift_measures(
     system: System,
     standing: WindowStanding,
 ) -> list[Measure]:
-    """Of everybody and of every known group: changes of mean score and selection rate since the window of reference,
-    distances of scores and decisions, and how much more each group moved than the one it is compared with. Nothing of
-    decisions where the log holds none.
+    """Measure changes of mean score and selection rate, distances, and how much more each group moved than its
+    reference.
 
-    Inputs: the audited window (`views` by attribute; `scored`, where a score is declared) and the window of reference
-    (`before`, with `earlier`, its counts by score). P-values of comparisons are Holm-corrected over all groups.
-
-    Undefined: `reference_not_audited`, `overlaps`, `empty_reference`, `rows_purged`, `group_absent`,
-    `reference_absent`, `no_other_group`, `degenerate`, `one_bin`. Suppressed: as in the audited window, or
-    `hidden_in_reference`; `reference_suppressed`.
+    Inputs: the audited window (`views` by attribute, `scored`) and that of reference (`before`, `earlier`: counts by
+    score).
+    P-values are Holm-corrected over all groups. Undefined: `reference_not_audited`, `overlaps`, `empty_reference`,
+    `rows_purged`, `group_absent`, `reference_absent`, `no_other_group`, `degenerate`, `one_bin`. Suppressed: as in the
+    audited
+    window, or `hidden_in_reference`; `reference_suppressed`.
     """
     then = decided_before(before, earlier, system=system, standing=standing)
     found: list[Measure] = []

@@ -26,10 +26,7 @@ Columns = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class ByScore:
-    """Counts (bins, buckets, decision, outcome) of windows, the last bin for decisions without a score.
-
-    Windows that cannot be counted (their rows were purged, or the range of the score is another today) are in none.
-    """
+    """Counts (bins, buckets, decision, outcome) of the windows that can be counted; the last bin has no score."""
 
     counts: Mapping[Window, Counts]
     clustered: bool
@@ -47,11 +44,7 @@ def read_by_score(
     as_of: dt.date,
     apart: Sequence[Apart] = (),
 ) -> ByScore:
-    """Whole months and what is made of them in one query; another window, and one of which audits have set rows
-    `apart`, from its rows, while they exist.
-
-    Nothing where no score or no outcome is declared.
-    """
+    """Count windows by score: whole months from the cube, others and those with rows set `apart` from their rows."""
     clustered = system.cluster is not None
     if system.log.score is None or system.log.outcome is None:
         return ByScore(counts={}, clustered=clustered)

@@ -1,7 +1,4 @@
-"""How far chance alone carries a steady series in a year of looks: the simulation behind the table of `shifts`.
-
-`python -m audits.drift.calibration` draws the table anew.
-"""
+"""The simulation behind the table of `shifts`; `python -m audits.drift.calibration` draws the table anew."""
 
 from __future__ import annotations
 
@@ -16,10 +13,8 @@ YEARS, PIECE, SEED = 4_000_000, 100_000, 20_261_127
 
 
 def year_maxima(rng: np.random.Generator, years: int) -> Floats:
-    """How far, in standard errors, the mean after a split comes to lie from the mean before it, in steady years.
-
-    Each year has twelve monthly looks; each look splits the twelve months before it in all eleven ways. Years that come
-    after others: the first one has fewer ways to err.
+    """Simulate the largest gap of means over the splits of twelve monthly looks, in standard errors, in steady
+    years.
     """
     drawn = rng.standard_normal((years, 2 * MONTHS - 1))
     sums = np.concatenate([np.zeros((years, 1)), np.cumsum(drawn, axis=1)], axis=1)

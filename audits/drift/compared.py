@@ -23,13 +23,11 @@ ROLE, DECISION, OUTCOME = "role", "decision", "outcome"
 
 
 def compared(counts: WindowCounts, pair: Pair, system: System, *, as_of: dt.date) -> list[Measure]:
-    """Every distance of every column that ever had a value, of decisions and of outcomes, of the second window from the
-    first.
+    """Measure every distance of columns, decisions and outcomes of the second window from the first.
 
-    Undefined: `empty_window`, `no_values`, `one_bin`; of decisions `no_decision`; of outcomes
-    `not_mature`, `no_outcomes`; `is_group` of categories that are groups too: what may be told of these, audits tell.
-    Suppressed:
-    `small_group`, where some, but fewer than `suppress_below`, missing values or outcomes are behind a figure.
+    Undefined: `empty_window`, `no_values`, `one_bin`; `no_decision`; `not_mature`, `no_outcomes`; `is_group` of
+    categories
+    that are groups too. Suppressed: `small_group`, some but fewer than `suppress_below` missing values or outcomes.
     """
     effect = counts.design_effect(pair[1], system)
     found: list[Measure] = []
@@ -62,11 +60,10 @@ def value_measures(
     pool: Collection[str] = (),
     shares: bool = True,
 ) -> list[Measure]:
-    """PSI and Jensen-Shannon distance of one column between two windows, from how many decisions had each value.
+    """Measure PSI and Jensen-Shannon distance of one column between two windows, from how many decisions had each
+    value.
 
-    `pool`: values without a name. `params`: the `shares` of each value, in both, where they may be shown; `new` and
-    `gone`: values that one of the windows does not have.
-    Undefined: `empty_window`; `no_values`, where one holds no value; `one_bin`.
+    `pool`: values without a name. Undefined: `empty_window`; `no_values`, where one holds no value; `one_bin`.
     """
     whole = by_value(by, name, sides, fewest, pool)
     return index_measures(whole if shares else without_shares(whole), design_effect=design_effect)

@@ -39,10 +39,14 @@ class VersionDays:
 
 @dataclass(frozen=True, kw_only=True)
 class WindowCounts:
-    """Counts of several windows. `everybody` by window: (buckets, decision, outcome), as `Cells` has them; `bins`
-    by column: (windows, bins) between its `edges`, the missing last, as `Histogram` has them; `totals`: sums of
-    their values in the units of `summed_in` (NaN of months that were purged); `values` by column of categories and
-    window; `pools`: those of them that have no name."""
+    """Counts of several windows.
+
+    `everybody` by window: (buckets, decision, outcome); `bins` by column: (windows, bins) between its `edges`, the
+    missing
+    last; `totals`: sums of values in units of `summed_in` (NaN where purged); `values` by column of categories and
+    window;
+    `pools`: those of them without a name.
+    """
 
     windows: Mapping[Window, int]
     everybody: Counts
@@ -101,8 +105,7 @@ class WindowCounts:
 
 
 def rate_steps(counts: WindowCounts, windows: Sequence[Window], system: System) -> list[Step]:
-    """The share of everybody that was selected, window by window; without windows that hold fewer than
-    `suppress_below`, and none of a system that decides nothing."""
+    """Return the share of everybody that was selected, by window that holds at least `suppress_below` decisions."""
     found = []
     for window in windows if system.decides else ():
         size = counts.decisions(window)
@@ -122,10 +125,7 @@ def read_windows(
     as_of: dt.date,
     apart: Sequence[Apart] = (),
 ) -> WindowCounts:
-    """Counts of windows that may share days, from the cubes `daily` and `histograms`.
-
-    Of what was decided, rows that audits have set `apart` are not counted: no figure of theirs holds them.
-    """
+    """Count windows that may share days, from the cubes `daily` and `histograms`, without rows that are set `apart`."""
     found = {window: i for i, window in enumerate(dict.fromkeys(windows))}
     listed = ", ".join(f"({i}, DATE '{window.start}', DATE '{window.end}')" for window, i in found.items())
     days = "CAST(unnest(range(starts, ends + 1, INTERVAL 1 DAY)) AS DATE) AS day"
@@ -221,8 +221,7 @@ def read_versions(connection: duckdb.DuckDBPyConnection, system: System) -> list
 def read_deciding(
     connection: duckdb.DuckDBPyConnection, system: System, windows: Sequence[Window]
 ) -> dict[Window, dict[str, float]]:
-    """Which share of the decisions of each window each version made, of windows that hold any; what no version is
-    named for is in none."""
+    """Return the share of the decisions of each window that each named version made."""
     listed = list(dict.fromkeys(windows))
     joined = ", ".join(f"({i}, DATE '{window.start}', DATE '{window.end}')" for i, window in enumerate(listed))
     rows = connection.execute(

@@ -1,7 +1,4 @@
-"""What distances between two windows depend on, typed: one model for each metric.
-
-The fields of each model stand in the order in which its metric states them: documents are written in that order.
-"""
+"""The typed parameters of distances between two windows: one model for each metric, in the order of documents."""
 
 from __future__ import annotations
 
@@ -95,13 +92,7 @@ def stored_test(measure: Measure) -> StoredTest:
 
 
 def ends_of_rows(measure: Measure) -> tuple[float, float | None] | None:
-    """Between what the distance of the rows lies, where only their bins are counted; the higher end None where it is
-    not known, and None for distances that are those of the rows.
-
-    >>> ends_of_rows(Measure(metric="wasserstein", value=2.5, params={"low": 2.0, "clipped": True}))
-    (2.0, None)
-    >>> ends_of_rows(Measure(metric="psi", value=0.1))
-    """
+    """Return the ends of the distance of the rows where only bins are counted (None: unknown), else None."""
     params = MODELS[measure.metric].of(measure.params)
     if not isinstance(params, SmirnovParams | WassersteinParams) or params.low is None:
         return None

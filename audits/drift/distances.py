@@ -49,15 +49,10 @@ METRICS = (
 
 
 def largest_gap(one: Floats, two: Floats, *, at_start: tuple[Flags, Flags] | None = None) -> tuple[float, float]:
-    """The Kolmogorov-Smirnov distance of two histograms at the edges, and how much larger that of the rows can be.
+    """Return the Kolmogorov-Smirnov distance of two histograms at the edges, and how much larger that of the rows can
+    be.
 
-    `at_start`: of each, in which bins all values are known to lie where the bin begins: they hide nothing there.
-
-    >>> largest_gap(np.array([1.0, 1.0]), np.array([0.0, 2.0]))
-    (0.5, 0.5)
-    >>> first = np.array([True, True])
-    >>> largest_gap(np.array([1.0, 1.0]), np.array([0.0, 2.0]), at_start=(first, first))
-    (0.5, 0.0)
+    `at_start`: of each, in which bins all values are known to lie where the bin begins.
     """
     first, second = (np.concatenate([[0.0], np.cumsum(part) / part.sum()]) for part in (one, two))
     value = float(np.abs(first - second).max())
@@ -71,10 +66,10 @@ ORDERED = ("kolmogorov_smirnov", "wasserstein")
 
 
 def ordered_measures(histogram: Histogram, *, range_: tuple[float, float] | None = None) -> list[Measure]:
-    """Kolmogorov-Smirnov and Wasserstein of those who have a value, on the fine bins.
+    """Measure Kolmogorov-Smirnov and Wasserstein of those who have a value, on the fine bins.
 
-    `range_`: between what all values lie, where it is declared. Undefined: `empty_window`, `no_values`; of Wasserstein
-    `one_bin`, where fewer than two edges are known.
+    `range_`: the declared range. Undefined: `empty_window`, `no_values`; of Wasserstein `one_bin`, under two known
+    edges.
     """
     fine = BinnedCounts(
         by=("feature",),
@@ -99,14 +94,13 @@ def ordered_measures(histogram: Histogram, *, range_: tuple[float, float] | None
 
 
 def _outermost(edges: Sequence[float], range_: tuple[float, float] | None) -> list[float]:
-    """The edges of all bins: the outermost are those of the declared range; without one, or where a bin begins at its
-    end, there are none."""
+    """Return the edges of all bins, with the ends of the declared range where bins do not begin there."""
     low, high = range_ or (-math.inf, math.inf)
     return [low, *edges, high if not edges or edges[-1] < high else math.inf]
 
 
 def missing_measure(name: str, *, n: int, missing: int, fewest: int) -> Measure:
-    """The share of decisions of the current window (`n`) without a value of a column.
+    """Measure the share of decisions of the current window (`n`) without a value of a column.
 
     Undefined: `empty_window`. Suppressed: `small_group`, where some but fewer than `fewest` decisions have none or have
     one.

@@ -30,9 +30,7 @@ Note = Literal["new_values", "infinite", "changed_type", "lost_column", "absent_
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnFinding:
-    """Something that was found in a column and is not to be read off the page. `kind`: `new_values`, `infinite`, or a
-    change of the log (`changed_type`, `lost_column`, `absent_column`); `detail` names no value that fewer rows than
-    `fewest` have."""
+    """A finding about a column: `new_values`, `infinite`, or a change of the log; `detail` names no rare value."""
 
     column: str
     kind: Note
@@ -70,11 +68,7 @@ class EvidentlyColumns:
 
 
 def fit(reference: pd.DataFrame, current: pd.DataFrame, *, fewest: int) -> EvidentlyColumns:
-    """The first `MOST_COLUMNS` columns that both samples can be compared by.
-
-    Numbers: infinite ones become missing. Words: shortened, and those under `fewest` rows of both samples together, or
-    beyond the `MOST_VALUES` most frequent, become one. No text can close the script that Evidently writes it into.
-    """
+    """Fit the first `MOST_COLUMNS` common columns for Evidently: no infinite number, no long, rare or unsafe text."""
     import pandas as pd
 
     numbers: dict[str, tuple[pd.Series, pd.Series]] = {}
@@ -112,11 +106,7 @@ def fit(reference: pd.DataFrame, current: pd.DataFrame, *, fewest: int) -> Evide
 
 
 def safe(text: str) -> str:
-    """A text that can stand in a script and on a page, not too long.
-
-    >>> safe("</script>"), len(safe("x" * 999))
-    ('‹/script>', 60)
-    """
+    """Shorten a text and make it safe to stand in a script and on a page."""
     plain = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", " ", text).replace("<", "‹")
     return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…"
 

@@ -1,8 +1,4 @@
-"""Evidently's drift page over two samples: kept small, silent, and the same every time.
-
-Evidently sends usage data unless `DO_NOT_TRACK` is set before its import, and its page grows with columns × values. It
-takes seconds to import, so it is imported on use.
-"""
+"""Evidently's drift page over two samples: kept small, without usage data, and the same every time."""
 
 from __future__ import annotations
 
@@ -35,9 +31,7 @@ _ROOM = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class EvidentlyPage:
-    """Evidently's page, still without a word of ours.
-
-    `columns`: what it was shown. The page runs scripts: it is to be served under a sandboxing policy."""
+    """Evidently's page and the `columns` it was shown; its scripts need a sandboxing policy."""
 
     html: str
     columns: EvidentlyColumns
@@ -53,13 +47,9 @@ class EvidentlyPage:
 
 
 def evidently_page(reference: pd.DataFrame, current: pd.DataFrame, *, fewest: int = FEWEST) -> EvidentlyPage:
-    """What Evidently says of two samples of decisions, in under 10 MB whatever is in them.
+    """Let Evidently describe two samples of decisions, in under 10 MB; what it fails on is left out with the reason.
 
-    Columns: those of the samples in their order, as `evidently_columns.fit` takes them; one that Evidently fails on is
-    left out with the reason `failed`, and the last ones are (`limit`) until the page is small enough.
-
-    Raises ReportError when a sample has no rows, or no column can be shown.
-    Source: Evidently 0.7, Report and DataDriftPreset.
+    Raises ReportError when a sample has no rows, or no column can be shown. Source: Evidently 0.7, DataDriftPreset.
     """
     for name, window in (("reference", reference), ("current", current)):
         if not len(window):
@@ -72,11 +62,7 @@ def evidently_page(reference: pd.DataFrame, current: pd.DataFrame, *, fewest: in
 
 
 def script_hashes(page: str) -> list[str]:
-    """The hashes of the scripts of a page, as a content policy names them: no other script runs in it.
-
-    >>> script_hashes("<p>1</p><script>alert('Hello, world.');</script>")
-    ['sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=']
-    """
+    """Return the hashes of the scripts of a page, as a content policy names them."""
     found = re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL | re.IGNORECASE)
     return [f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}" for text in found]
 

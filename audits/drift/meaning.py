@@ -1,8 +1,4 @@
-"""Whether scores still mean what they meant: outcomes of a window against those that its scores meant in another one.
-
-Each outcome is held to the chance that its own score meant in the reference window, so that other people with other
-scores make no difference; only a change of the chance at a given score does.
-"""
+"""Whether scores still mean what they meant: outcomes of a window against those at the same scores in another one."""
 
 from __future__ import annotations
 
@@ -35,8 +31,7 @@ MOST_LEFT_OUT = 0.1
 
 
 class MeaningParams(DocumentPart):
-    """What a change of the meaning of scores depends on: which share of outcomes was positive, and was to be expected
-    at the same scores."""
+    """The share of outcomes that was positive, and the share to be expected at the same scores."""
 
     observed: float | None = None
     expected: float | None = None
@@ -92,14 +87,12 @@ class _Outcomes:
 def meaning_measures(
     reference: Counts, current: Counts, *, clustered: bool, fewest: int, readable_from: dt.date | None = None
 ) -> list[Measure]:
-    """How the odds of the outcome moved at the same scores (`calibration_shift`), and how that differs between low and
-    high scores (`calibration_tilt`), from counts (bins, buckets, decision, outcome).
+    """Measure how the odds of the outcome moved at the same scores (`calibration_shift`, `calibration_tilt`).
 
-    Undefined: `not_mature`, before outcomes of both windows can be read (`readable_from`); `no_outcomes`;
-    `few_reference_outcomes`; `few_outcomes`; `other_scores`, where one in ten outcomes has a score that nobody had in
-    the reference window; of the tilt `one_score`. Suppressed: `small_group`, where fewer than `fewest` positive or
-    negative outcomes are behind a figure, or left out of it: the month's own figures less this one would tell of these.
-    Fewer than `fewest` that would be left out are held to the nearest score instead.
+    Inputs: counts (bins, buckets, decision, outcome). Undefined: `not_mature` (`readable_from`); `no_outcomes`;
+    `few_reference_outcomes`; `few_outcomes`; `other_scores`, one in ten outcomes has a score that nobody had in the
+    reference
+    window; of the tilt `one_score`. Suppressed: `small_group`, fewer than `fewest` positive or negative outcomes.
     """
     if readable_from is not None:
         return _without("undefined", "not_mature", {"readable_from": readable_from.isoformat()})
@@ -128,15 +121,9 @@ def _why_not(held: _Outcomes, left: Counts, fewest: int) -> tuple[Status, str] |
 
 
 def beyond(measure: Measure) -> tuple[float, float]:
-    """How likely chance alone finds so much where the change is `LEVEL`, and where it is at least that: two p-values.
+    """Return the two-sided p of a change of `LEVEL`, and the p of one of at least that (equivalence).
 
-    The first is two-sided: a small one says that the change, up or down, is beyond the level; a small second that it is
-    within. Source: Schuirmann (1987), J. Pharmacokinetics and Biopharmaceutics 15:657-680, for the second.
-
-    >>> far = {"test": {"kind": "wald", "estimate": -0.5, "se": 0.1}}
-    >>> near = {"test": {"kind": "wald", "estimate": 0.01, "se": 0.02}}
-    >>> [[p < 0.05 for p in beyond(Measure(metric=SHIFT, value=0.0, params=each))] for each in (far, near)]
-    [[True, False], [False, True]]
+    Source of the second: Schuirmann (1987), J. Pharmacokinetics and Biopharmaceutics 15:657-680.
     """
     test = given(meaning_of(measure).test)
     size = test.changed(estimate=abs(given(test.estimate))).stated

@@ -1,5 +1,4 @@
-"""Drift measures of features and scores from histograms with fixed edges, from categories, and of any other counts in
-bins."""
+"""Drift measures from histograms with fixed edges, from categories, and of any other counts in bins."""
 
 from __future__ import annotations
 
@@ -27,16 +26,13 @@ def filled_bins(reference: Sequence[int], current: Sequence[int]) -> Floats:
 
 
 def psi(reference: Sequence[int], current: Sequence[int], *, smoothing: float = SMOOTHING) -> float | None:
-    """Population stability index: a symmetric divergence between two windows.
+    """Population stability index: a symmetric divergence between two windows, Σ (q − p) ln(q / p). Range [0, ∞), ideal
+    0.
 
-    Formula: Σ (q − p) ln(q / p), p and q the shares of a bin in the reference and current window after
-    `smoothing` is added to its counts. Range [0, ∞), ideal 0. Undefined (None): an empty window, or an empty
-    bin without smoothing. Source: Siddiqi (2006), Credit Risk Scorecards, 136-137; Yurdakul (2018).
-
-    >>> round(psi([50, 50], [30, 70], smoothing=0), 4)
-    0.1695
-    >>> psi([0, 0], [1, 2]) is None
-    True
+    p and q: the shares of a bin in the reference and current window after `smoothing` is added to its counts. None for
+    an
+    empty window, or an empty bin without smoothing. Source: Siddiqi (2006), Credit Risk Scorecards, 136-137; Yurdakul
+    (2018).
     """
     counts = filled_bins(reference, current)
     if not counts.size or not counts.sum(axis=1).all():
@@ -49,14 +45,11 @@ def psi(reference: Sequence[int], current: Sequence[int], *, smoothing: float = 
 
 
 def jensen_shannon(reference: Sequence[int], current: Sequence[int]) -> float | None:
-    """Jensen-Shannon distance: the square root of the divergence, in base 2; needs no smoothing.
+    """Jensen-Shannon distance: the square root of the divergence, in base 2. Range [0, 1], ideal 0.
 
-    Formula: √(½ Σ p log₂(p/m) + ½ Σ q log₂(q/m)), m = (p + q) / 2. Range [0, 1], ideal 0, 1 when the windows
-    share no bin. Undefined (None): an empty window. Source: Endres & Schindelin (2003), IEEE Trans.
-    Information Theory 49:1858-1860.
-
-    >>> jensen_shannon([1, 0], [0, 5]), jensen_shannon([1, 1], [50, 50])
-    (1.0, 0.0)
+    Formula: √(½ Σ p log₂(p/m) + ½ Σ q log₂(q/m)), m = (p + q) / 2. None for an empty window. Source: Endres &
+    Schindelin
+    (2003), IEEE Trans. Information Theory 49:1858-1860.
     """
     counts = filled_bins(reference, current)
     if not counts.size or not counts.sum(axis=1).all():
@@ -95,10 +88,10 @@ class ColumnCounts(Protocol):
 
 
 def drift_measures(columns: Sequence[ColumnCounts], *, design_effect: float = 1.0) -> list[Measure]:
-    """PSI (judged, with its test) and Jensen-Shannon distance (shown) of each feature.
+    """Measure PSI (judged, with its test) and Jensen-Shannon distance (shown) of each feature.
 
-    `design_effect` multiplies the sampling error of PSI where rows repeat people: decisions per person (weighted
-    by person) at most, 1 for independent rows. Undefined: `empty_window`, `no_values`; of categories `one_bin`.
+    `design_effect` multiplies the sampling error of PSI. Undefined: `empty_window`, `no_values`; of categories
+    `one_bin`.
     """
     coarse = [column.coarse() for column in columns]
     return [measure for binned in coarse for measure in index_measures(binned, design_effect=design_effect)]
@@ -118,11 +111,7 @@ def _psi(binned: BinnedCounts, design_effect: float) -> Measure:
 
 
 def _test(binned: BinnedCounts, design_effect: float) -> dict[str, Any]:
-    """PSI ÷ scale is about noncentral chi-square with bins − 1 degrees of freedom, around the true PSI ÷ scale.
-
-    Where rows repeat people, half a person is added to each bin and not half a row: a bin that a few people happen to
-    leave empty would else count as a great change.
-    """
+    """Return the test of PSI: PSI ÷ scale is about noncentral chi-square with bins − 1 degrees of freedom."""
     bins = filled_bins(binned.reference, binned.current).shape[1]
     parts = [design_effect / sum(counts) for counts in (binned.reference, binned.current)]
     return {

@@ -33,9 +33,7 @@ _KINDS: tuple[AuditWindow, ...] = ("day", "week", "month", "quarter", "year")
 
 @dataclass(frozen=True, kw_only=True)
 class WindowPair:
-    """A window and the one it is held to, with every distance between them, exactly, over all decisions.
-
-    `decisions`: of the window, then of the other."""
+    """A window and the one it is compared with, with every distance between them; `decisions`: of both."""
 
     system: System
     window: Window
@@ -55,10 +53,9 @@ def exact_pair(
     as_of: dt.date | None = None,
     apart: Sequence[Apart] = (),
 ) -> WindowPair:
-    """All distances of a window (the last that has ended when not given) from another, from the cubes.
+    """Measure all distances of a window (by default the last that has ended) from another, from the cubes.
 
-    `as_of` (today when not given) decides which outcomes have matured. Raises BoussoleError where there is no such
-    window, where they share days, and where one holds no decision or fewer than `suppress_below`.
+    Raises BoussoleError where there is no such window, where they share days, and where one holds too few decisions.
     """
     as_of = as_of or dt.datetime.now(system.zone).date()
     with reading(workspace) as connection:
@@ -99,11 +96,7 @@ def exact_pair(
 
 
 def window_asked(text: str) -> Window:
-    """A window written START/END. Raises BoussoleError for anything else.
-
-    >>> window_asked("2026-01-01/2026-01-31").end.isoformat()
-    '2026-01-31'
-    """
+    """Parse a window written START/END; raises BoussoleError for anything else."""
     try:
         return Window(*parse_window(text))
     except ValueError as error:
@@ -111,11 +104,7 @@ def window_asked(text: str) -> Window:
 
 
 def against_asked(text: str) -> Window | Against:
-    """What a window is to be held to: a window, or a word for one. Raises BoussoleError for anything else.
-
-    >>> against_asked("previous"), against_asked("2026-01-01/2026-01-31").start.isoformat()
-    ('previous', '2026-01-01')
-    """
+    """Parse a window, or a word for one, to compare with; raises BoussoleError for anything else."""
     words = get_args(Against)
     if text in words:
         found: Against = text  # type: ignore[assignment]
@@ -172,9 +161,9 @@ def _named(window: Window) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Detail:
-    """The exact distances of a pair, Evidently's page, and all that has to be known to read it.
-
-    `designs`: how the samples of the window and of the other were drawn; `told`: what was found in columns."""
+    """The exact distances of a pair, Evidently's page, the `designs` of both samples, and findings in columns
+    (`told`).
+    """
 
     pair: WindowPair
     designs: tuple[SampleDesign, SampleDesign]
@@ -183,9 +172,7 @@ class Detail:
 
 
 def detail(workspace: Workspace, pair: WindowPair, *, size: int = SAMPLE) -> Detail:
-    """Evidently's page on samples of at most `size` decisions of both windows.
-
-    The columns that moved most come first: Evidently is shown 20 of them at the most.
+    """Make Evidently's page on samples of at most `size` decisions of both windows, the columns that moved most first.
 
     Raises ReportError where rows were purged, or where no column can be compared.
     """
@@ -224,8 +211,7 @@ def _most_moved_first(measures: Sequence[Measure], samples: Sequence[Sample]) ->
 
 
 def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: WindowPair) -> list[ColumnFinding]:
-    """What changed of the columns shown, in the files that brought decisions of one of the windows. Nothing of groups:
-    the name of a new value could be that of few."""
+    """Return what changed of the columns shown in the files of one of the windows, without groups."""
     log = system.log
     watched = [*system.watched, *(each.column for each in (log.score, log.decision) if each)]
     days = " OR ".join(days_sql(each) for each in (pair.window, pair.against))

@@ -1,8 +1,4 @@
-"""How far months are alike because the same people come back: what the search for lasting moves must not take for one.
-
-Of every bucket of people, how far its share lies from that of all is held to the same months later. Where people stay
-the same, buckets stay as far; where all are new, they are as good as drawn again. Read of everybody, never of groups.
-"""
+"""The correlation of months because the same people come back, which a search for lasting moves must allow for."""
 
 from __future__ import annotations
 
@@ -26,8 +22,7 @@ FEWEST = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Recurring:
-    """The correlation of a month with those before it, the nearest first, of decisions, outcomes and scores; none where
-    rows are independent, or too few months are known."""
+    """Correlations of a month with those before it, the nearest first, of decisions, outcomes and scores."""
 
     lags: Mapping[str, tuple[float, ...]]
 
@@ -78,15 +73,11 @@ def _by_bucket(rows: Sequence[tuple[Any, ...]]) -> tuple[Floats, Floats]:
 
 
 def lags_of(by_bucket: tuple[Floats, Floats]) -> tuple[float, ...]:
-    """The correlation of months that lie 1, 2, … apart, over the sums and counts of buckets (months, buckets).
+    """Correlate months that lie 1, 2, … apart, over the sums and counts of buckets (months, buckets).
 
-    Formula: Σ x(t) x(t + lag) ÷ Σ √(Σ x(t)² Σ x(t + lag)²), x = what a bucket has above the mean of its month, over all
-    pairs of months; between 0 and 1, never more than that of a shorter lag. Months without anything are left out.
-
-    >>> rng = np.random.default_rng(1)
-    >>> people = rng.normal(size=(1, 40))
-    >>> lags_of((np.repeat(people, 5, axis=0) + 3, np.ones((5, 40))))[:2]
-    (1.0, 1.0)
+    Formula: Σ x(t) x(t + lag) ÷ Σ √(Σ x(t)² Σ x(t + lag)²), x = what a bucket has above the mean of its month; between
+    0 and
+    1, never more than that of a shorter lag.
     """
     sums, counts = by_bucket
     filled = counts.sum(axis=1) > 0

@@ -1,10 +1,4 @@
-"""A sample of the decisions of a window, the same every time: for Evidently, whose page grows with the rows it sees.
-
-Exact figures need no sample. This one is stratified by time and decision with proportional allocation (Cochran 1977,
-Sampling Techniques, chapter 5): the share of each decision, and of each stretch of days, is that of the window to
-within one row. Within a stratum those are taken whose hashed id comes first, which is a simple random sample of the
-stratum that anybody who holds the log draws again.
-"""
+"""A reproducible sample of the decisions of a window, stratified by time and decision (Cochran 1977, chapter 5)."""
 
 from __future__ import annotations
 
@@ -40,8 +34,9 @@ Step = Literal["day", "month"]
 
 @dataclass(frozen=True, kw_only=True)
 class SampleDesign:
-    """How a sample was drawn. `decisions` of the window, `drawn` of them for the sample, from `rows` different rows
-    (fewer than drawn where a row stands for many decisions), over `strata`, each a `step` and a decision."""
+    """How a sample was drawn: `drawn` of `decisions`, from `rows` different rows, over `strata` of a `step` and a
+    decision.
+    """
 
     decisions: int
     drawn: int
@@ -58,8 +53,7 @@ class SampleDesign:
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """The rows, in the order of their days, and how they were drawn. Neither identifiers nor groups are in it: a page
-    made of it is not suppressed, so it must not say who is in a small group."""
+    """The rows of a sample, in the order of their days, without identifiers and groups, and how they were drawn."""
 
     window: Window
     frame: pd.DataFrame
@@ -77,10 +71,9 @@ class Stratum:
 
 
 def draw(connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, size: int = SAMPLE) -> Sample:
-    """Features, score and decision of at most `size` decisions of a window.
+    """Draw features, score and decision of at most `size` decisions of a window.
 
-    Columns that the lake does not have yet are left out. Raises ReportError where nothing is left to show, and where
-    the rows of counted decisions are gone.
+    Raises ReportError where nothing is left to show, and where the rows of counted decisions are gone.
     """
     step: Step = "day" if (window.end - window.start).days < LONGEST_BY_DAY else "month"
     strata = _strata(connection, system, window, step, size)
@@ -107,13 +100,7 @@ def draw(connection: duckdb.DuckDBPyConnection, system: System, window: Window, 
 
 
 def allocated(counts: Sequence[int], size: int) -> list[int]:
-    """How many of each stratum are drawn: in proportion, `size` in all, rounded along the order of the strata.
-
-    So neighbours together are never more than one off their share, however many they are.
-
-    >>> allocated([10, 10, 10], 10), allocated([1] * 8, 4), allocated([3, 2], 9)
-    ([3, 3, 4], [0, 1, 0, 1, 0, 1, 0, 1], [3, 2])
-    """
+    """Allocate `size` rows to strata in proportion, rounded so that neighbours together are at most one off."""
     total, drawn, before, so_far = sum(counts), [], 0, 0
     wanted = min(size, total)
     for count in counts:

@@ -24,9 +24,9 @@ YEARS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class AsFar:
-    """`level`: standard errors by which a shift has to go further than that of the year before to be another one, since
-    of many series that follow a season one does by chance; `together`: how far the series follow the year before as a
-    whole, in standard errors."""
+    """Standard errors by which a shift has to exceed last year's (`level`), and by which all series follow it
+    (`together`).
+    """
 
     level: float
     together: float
@@ -35,8 +35,7 @@ class AsFar:
 def seasonal(series: Series, steps: Sequence[Step], seen: Sequence[Step], split: int, *, as_far: AsFar) -> bool:
     """Whether a series moved in the same way in the same months of the year before (or of two), and no further now.
 
-    `steps`: all that are known of it, `seen` those that were split in two. That it moved then is shown by the series
-    itself, by all series together, or by both (Stouffer's sum of scores).
+    `steps`: all that are known of it; `seen`: those that were split in two.
     """
     known = {step.window.start: step for step in steps}
     pairs = [(step, _earlier(step.window.start, known)) for step in seen]
@@ -87,10 +86,7 @@ def as_far(looked: Sequence[Series], *, rate: float) -> AsFar:
 
 
 def _together(looked: Sequence[Series]) -> float:
-    """How far the series together follow the year before: months that stand out do so again.
-
-    Of each series the two years' months beside each other, as the year before would scatter by chance alone.
-    """
+    """Return how far the series together follow the year before, as a normal score."""
     alike = [each for series in looked if (each := _again(series)) is not None]
     return sum(alike) / math.sqrt(max(len(alike), 1))
 

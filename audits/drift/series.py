@@ -1,8 +1,4 @@
-"""Drift over time: every window since the reference, exactly, from the cubes, whatever the number of decisions.
-
-Nothing of groups is read here: what may be told of groups in a window is what its audit has told, so that no second way
-leads around suppression.
-"""
+"""Drift over time: every window since the reference, exactly, from the cubes, and nothing of groups."""
 
 from __future__ import annotations
 
@@ -45,9 +41,7 @@ NOT_COUNTED, TOO_MANY = "not_counted", "too_many_strata"
 
 @dataclass(frozen=True, kw_only=True)
 class ControlCounts:
-    """`values`: of each control, how many decisions of a window had each value; a window that is not in it was not
-    counted as a whole. `pooled`: windows with too many profiles to count. `pools`: values of each control without a
-    name."""
+    """Counts of each control by window and value (`values`), windows with too many profiles (`pooled`), and `pools`."""
 
     values: Mapping[str, Mapping[Window, Values]]
     pooled: frozenset[Window]
@@ -55,10 +49,7 @@ class ControlCounts:
 
 
 def read_controls(connection: duckdb.DuckDBPyConnection, system: System, counts: WindowCounts) -> ControlCounts:
-    """Values of the controls in those windows that are whole months, under the controls of today.
-
-    The profiles are kept by group: the groups of one attribute, the unknown too, add up to everybody.
-    """
+    """Count the values of the controls in those windows that are whole months, under the controls of today."""
     months = {month for window in counts.windows if (found := whole_months(window)) for month in found}
     if not system.controls or not system.attributes or not months:
         return ControlCounts(values={}, pooled=frozenset())
@@ -114,10 +105,9 @@ def _values(rows: Sequence[tuple[str, int]], system: System) -> dict[str, Values
 
 
 def control_measures(found: ControlCounts, counts: WindowCounts, pair: Pair, system: System) -> list[Measure]:
-    """Every distance of each control between two windows, of everybody.
+    """Measure every distance of each control between two windows, of everybody.
 
-    Undefined: `is_group`, where it is a column of groups; `not_counted`, where a window is not made of whole months or
-    was counted under other controls; `too_many_strata`; and as other columns of categories are.
+    Undefined: `is_group`; `not_counted`, a window is not made of whole months or has other controls; `too_many_strata`.
     """
     effect = counts.design_effect(pair[1], system)
     measures: list[Measure] = []
@@ -147,12 +137,8 @@ SET_ASIDE = "set_aside"
 
 @dataclass(frozen=True, kw_only=True)
 class SchemaMove:
-    """A change of a column of the decision log. `on`: the first day on which a decision of the file that shows it was
-    made; of a file whose rows are gone the day of its import.
-
-    `kind`: as imports tell it (`new_column`, `read_column`, `lost_column`, `absent_column`, `changed_type`,
-    `new_value`, `rare_value`, `undeclared_value`, `mostly_undeclared`, `infinite_value`), or `set_aside`, where rows
-    were left out because of what the column held.
+    """A change of a column of the decision log `on` the first day of the file that shows it; `kind`: as imports
+    name it.
     """
 
     on: dt.date
@@ -207,12 +193,7 @@ MOST: dict[Step, int] = {"month": 36, "week": 53, "day": 92}
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """One window beside the one it is compared with; `reason` where there is nothing to compare.
-
-    `no_reference`, `no_earlier`, `none_examined`: there is no such window (with decisions); `is_reference`; `overlaps`:
-    they share days; `empty_window`: this one holds nothing; `empty_reference`: the other does; `small_group`: one holds
-    too few.
-    """
+    """One window and the one it is compared with; `reason` where there is nothing to compare."""
 
     window: Window
     against: Window | None
@@ -227,8 +208,9 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class DriftSeries:
-    """The windows of a system, oldest first. `columns`: the score and the features that ever had a value; `empty`: the
-    features that never had one; `unfinished`: no window has ended yet, and the only one is not over."""
+    """The windows of a system, oldest first; `columns` with values, `empty` ones, and whether none has ended
+    (`unfinished`).
+    """
 
     system: System
     step: Step
@@ -258,12 +240,10 @@ def drift_series(
     as_of: dt.date | None = None,
     apart: Sequence[Apart] = (),
 ) -> DriftSeries:
-    """How far every ended window lies from the window of reference, the one before, or the one examined last.
+    """Measure how far every ended window lies from the window of reference, the one before, or the one examined last.
 
-    `as_of` (today when not given) decides which outcomes have matured. `apart`: the rows that audits have left out of
-    all figures; what was decided about them is not counted here either.
-
-    Raises BoussoleError where there is no decision.
+    `as_of` (default: today) decides which outcomes have matured; rows set `apart` are not counted. Raises BoussoleError
+    where there is no decision.
     """
     as_of = as_of or dt.datetime.now(system.zone).date()
     with reading(workspace) as connection:

@@ -1,9 +1,7 @@
-"""When a measure moved for good: change points in a series of windows, with few false alarms over all series of a year.
+"""When a measure moved for good: change points in a series of windows, with few false alarms over all series of a
+year.
 
-At each look the windows of the year before are split in two in every way, and the means before and after are held to
-each other. Looking twelve times at eleven splits of many series finds a gap by chance alone sooner or later: the
-level is the one that all series of a steady system together pass in 3 % of years, by simulation (`calibration`).
-
+The windows of a year are split in two in every way; all series of a steady system pass the level in 3 % of years.
 Source: Page (1955), Biometrika 42:523-527; Siegmund (1985), Sequential Analysis; the level by simulation.
 """
 
@@ -49,11 +47,7 @@ FEWEST = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Shift:
-    """A lasting move of a series: from `since` on it is `after`, where it was `before`; first noticed when `noticed`
-    ended.
-
-    `seasonal`: it moved in the same way a year before, and no further.
-    """
+    """A lasting move of a series from `before` to `after`; `seasonal`: it moved in the same way a year before."""
 
     id: str
     since: Window
@@ -112,10 +106,8 @@ def _freedom(test: StoredTest) -> float:
 
 
 def level_of(series: int, *, rate: float = RATE) -> float:
-    """How many standard errors each of so many series has to pass, so that all together err in `rate` of years.
-
-    >>> [round(level_of(series), 2) for series in (1, 10, 40)]
-    [3.51, 4.12, 4.45]
+    """Return how many standard errors each of so many series has to pass, so that all together err in `rate` of
+    years.
     """
     chance = 1 - (1 - rate) ** (1 / max(series, 1))
     known = [-math.log(chance) for chance, _ in TABLE]

@@ -22,10 +22,8 @@ Scale = Literal["ratio", "difference", "value"]
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One window of a series: cases and people of the two sides compared (`k`, `n`), or an `estimate` with its error
-    and the number of decisions it rests on (`size`).
-
-    `df`: degrees of freedom behind the error, where it rests on buckets.
+    """One window of a series: cases and people of two sides (`k`, `n`), or an `estimate` with its error, `size` and
+    `df`.
     """
 
     window: Window
@@ -49,8 +47,9 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """A measure from window to window, oldest first. `alike`: how far a month correlates with the one before it, with
-    the one before that, and so on, because the same people come back."""
+    """A measure from window to window, oldest first; `alike`: its correlation with the months before, the nearest
+    first.
+    """
 
     id: str
     scale: Scale
@@ -77,11 +76,7 @@ def between(steps: Sequence[Step], alike: Sequence[float]) -> Floats | None:
 
 
 def scores(effects: Floats, weights: Floats, df: Floats, correlations: Floats | None = None) -> Floats:
-    """Of each split the gap of the means after and before it, over its error, as a normal score.
-
-    Where windows scatter more than chance lets them, the error is wider; and where they hold the same people, who take
-    what is theirs from month to month.
-    """
+    """Return, of each split, the gap of the means after and before it, over its error, as a normal score."""
     sums = [np.cumsum(each) for each in (weights, weights * effects, weights * effects**2, weights**2 / df)]
     before = [each[:-1] for each in sums]
     after = [each[-1] - each[:-1] for each in sums]
@@ -115,10 +110,7 @@ def _normal(z: Floats, doubt: Floats) -> Floats:
 
 
 def moments(steps: Sequence[Step], scale: Scale) -> tuple[Floats, Floats, Floats]:
-    """The effect of each window, one over its variance if nothing changed, and the degrees of freedom behind that.
-
-    Variances come from all windows together, so that none that is low by chance is taken for more certain.
-    """
+    """Return the effect of each window, one over its variance if nothing changed, and its degrees of freedom."""
     df = np.array([step.df for step in steps])
     if steps[0].se:
         sizes = np.array([step.size for step in steps])
@@ -144,8 +136,7 @@ def together(steps: Sequence[Step], scale: Scale) -> float:
 
 
 def _ratios(k: Floats, n: Floats, ratio: float) -> tuple[Floats, Floats]:
-    """How far the group's rate is from the ratio times the other's, as a share of that; linear in counts, as few
-    cases demand. With its variance at the rates that have the ratio in each window."""
+    """Return how far the group's rate is from the ratio times the other's, as a share of that, with its variance."""
     other = ((k.sum(axis=1) + 1) / (ratio * n[:, 0] + n[:, 1] + 2)).clip(1e-9, 1 - 1e-9)
     own = (ratio * other).clip(1e-9, 1 - 1e-9)
     effects = (k[:, 0] / n[:, 0] - ratio * k[:, 1] / n[:, 1]) / own

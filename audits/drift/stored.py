@@ -1,7 +1,4 @@
-"""Where reports on drift are kept: `reports/drift/SYSTEM/WINDOW_vs_WINDOW.html` and `.json`, for their owner only.
-
-Their names are made and read here alone.
-"""
+"""Where reports on drift are kept: `reports/drift/SYSTEM/WINDOW_vs_WINDOW.html` and `.json`, for their owner only."""
 
 from __future__ import annotations
 
@@ -45,12 +42,7 @@ class StoredReport:
 
 
 def name_of(window: Window, against: Window) -> str:
-    """The name of a report on two windows.
-
-    >>> march = Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
-    >>> name_of(march, Window(dt.date(2026, 1, 1), dt.date(2026, 2, 28)))
-    '2026-03-01_2026-03-31_vs_2026-01-01_2026-02-28'
-    """
+    """Return the name of a report on two windows."""
     return f"{window.start}_{window.end}_vs_{against.start}_{against.end}"
 
 

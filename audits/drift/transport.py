@@ -1,9 +1,4 @@
-"""How far values have to move for two windows to be alike (Wasserstein), from bins: a figure, and between what the one
-of the rows lies for certain.
-
-With the sum of the values of each bin the figure loses nothing wherever one window lies above the other throughout the
-bin; it can only be off where the two may cross within one.
-"""
+"""Wasserstein distance of two windows from bins: a figure, and the ends between which that of the rows lies."""
 
 from __future__ import annotations
 
@@ -21,9 +16,10 @@ from boussole.audits.measures import Floats
 
 @dataclass(frozen=True)
 class TransportDistance:
-    """A Wasserstein distance in the column's unit; that of the rows is `low` or more, and `high` or less: infinite
-    where nothing is known of values beyond the outermost edges. `half`: how far values spread evenly over their bins
-    are from where they were, at the most."""
+    """A Wasserstein distance in the column's unit; that of the rows is between `low` and `high` (maybe infinite).
+
+    `half`: how far values spread evenly over their bins are from where they were, at the most.
+    """
 
     value: float
     low: float
@@ -44,8 +40,9 @@ class TransportDistance:
 
 @dataclass(frozen=True, kw_only=True)
 class _Bins:
-    """Bins of a finite width: where they begin and end, by how much the shares under them differ there, the share of
-    each window in them, and the means of its values there (None where they are not known)."""
+    """Bins of a finite width: their ends, the difference of shares below, the share of each window, the means of
+    values.
+    """
 
     start: Floats
     end: Floats
@@ -54,10 +51,7 @@ class _Bins:
     means: Floats | None
 
     def between(self) -> tuple[Floats, Floats, Floats]:
-        """Of each bin: the area between the shares as if values were spread evenly, the least and the most it can be.
-
-        Values spread evenly have moved by half a width at most, on average.
-        """
+        """Return, of each bin, the area between the shares as if values were spread evenly, its least and its most."""
         width, (p, q) = self.end - self.start, self.shares
         lowest, highest = self.gap - q, self.gap + p
         even = width * _mean_size(self.gap, self.gap + p - q)
@@ -71,12 +65,7 @@ class _Bins:
         return np.clip(even, low, high), low, high
 
     def _from_means(self, means: Floats, lowest: Floats, highest: Floats) -> tuple[Floats, Floats]:
-        """Least and most of the area, whose signed size the means tell.
-
-        Never less than its signed size; that exactly, where the sign cannot change; else at most as if the gap jumped
-        between its extremes. And as far as can be from what it is with all values at their means: values of a mean lie
-        farthest from it when they are at both ends.
-        """
+        """Return least and most of the area, whose signed size the means tell."""
         width, (p, q), (one, two) = self.end - self.start, self.shares, means
         signed = self.gap * width + p * (self.end - one) - q * (self.end - two)
         crossing = (highest > 0) & (lowest < 0)
@@ -95,18 +84,12 @@ class _Bins:
 def wasserstein(
     edges: Sequence[float], reference: Sequence[int], current: Sequence[int], *, sums: BinSums | None = None
 ) -> TransportDistance | None:
-    """Wasserstein distance, in the column's own unit, with the least and the most that of the rows can be.
+    """Compute the Wasserstein distance, in the column's own unit, with the least and the most that of the rows can be.
 
-    Inputs: one count for each of the `len(edges) − 1` bins between ascending edges; the outermost may be infinite. A
-    bin's values count as evenly spread where nothing else is known of them; beyond the outermost edge, as lying at it.
-    Formula: ∫ |F − G|. Range [0, ∞), ideal 0. Undefined (None): an empty window, or fewer than two edges that are
-    finite and differ, where there are no sums. Source: Vallender (1974), Theory of Probability and its Applications
-    18:784-786.
-
-    >>> wasserstein([0, 1, 2], [1, 0], [0, 1])
-    TransportDistance(value=1.0, low=0.0, high=2.0, half=1.0)
-    >>> wasserstein([0, 1, 2], [1, 0], [0, 1], sums=BinSums(origin=0, scale=4, reference=(2, 0), current=(0, 7)))
-    TransportDistance(value=1.25, low=1.0, high=1.5, half=1.0)
+    Inputs: one count for each of the `len(edges) − 1` bins, whose values count as evenly spread; the outermost edges
+    may be
+    infinite. Formula: ∫ |F − G|. None for an empty window, or fewer than two finite edges without sums.
+    Source: Vallender (1974), Theory of Probability and its Applications 18:784-786.
     """
     at, counts = np.asarray(edges, dtype=np.float64), np.array([reference, current], dtype=np.float64)
     finite = np.isfinite(at)
@@ -151,9 +134,8 @@ def _is_far(sums: BinSums | None, side: int) -> bool:
 
 
 def _beyond(shares: Floats, past: Floats | None) -> tuple[float, float]:
-    """The area beyond the outermost edge: by how much the windows differ in what lies past it, and both together.
-
-    `past`: how far the values of each window there lie past it, on average.
+    """Return the area beyond the outermost edge: by how much the windows differ in what lies past it, and both
+    together.
     """
     if not shares.any():
         return 0.0, 0.0
