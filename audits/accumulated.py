@@ -1,6 +1,4 @@
-"""Judged figures of several windows put together: each window is a stratum, and groups are compared within windows
-only.
-"""
+"""Judged figures of several windows together: each window is a stratum, and groups are compared within it."""
 
 from __future__ import annotations
 

@@ -25,8 +25,7 @@ from boussole.audits.workspace import SETTINGS_FILE, Settings, Workspace
 
 @dataclass(frozen=True, kw_only=True)
 class LogFile:
-    """A file to audit: where it lies, which log it holds, the name its user knows it by, how it is written, and columns
-    `added` to it with one value in every row."""
+    """A file to audit: path, log, the name its user knows it by, how it is written, and `added` constant columns."""
 
     path: str | Path
     log: LogName = "decisions"
@@ -37,9 +36,7 @@ class LogFile:
 
 @contextmanager
 def ephemeral(system: System, *, parent: Workspace | None = None) -> Iterator[Workspace]:
-    """Yield a private workspace (0700) for one system, deleted at the end; it uses the settings and keys of a
-    `parent`.
-    """
+    """Yield a private workspace (0700) for one system, deleted at the end, with the settings and keys of a `parent`."""
     with _ended_orderly(), tempfile.TemporaryDirectory(prefix="boussole-audit-") as name:
         home = Path(name)
         Workspace.create(home)

@@ -81,9 +81,7 @@ def store(folder: Path, read: AuditInputs) -> EvidenceHashes:
 
 
 def csv_of(table: pa.Table) -> bytes:
-    """Write rows as UTF-8 CSV: names first, every value in double quotes, no value as nothing, line feeds at the
-    end.
-    """
+    """Write rows as UTF-8 CSV: names, every value in double quotes, no value as nothing, line feeds at the end."""
     texts = pa.table({name: pa.compute.cast(table[name], pa.string()) for name in table.column_names})
     buffer = io.BytesIO()
     whole = texts.combine_chunks()  # before version 24, pyarrow writes what precedes an empty chunk twice

@@ -97,9 +97,7 @@ def bracketed(text: str) -> str:
 
 
 class Catalogue:
-    """The messages of one language, from `FOLDER/LANG/LC_MESSAGES/messages.po`; without a translation, the English
-    one.
-    """
+    """The messages of one language, from `FOLDER/LANG/LC_MESSAGES/messages.po`, by default the English ones."""
 
     def __init__(self, folder: Path, lang: str) -> None:
         self.lang = lang

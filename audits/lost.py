@@ -35,9 +35,7 @@ class RecordsState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Lost:
-    """A lost ledger: the state of its file, the traces by kind, the `backups` (newest first), and the `kept`
-    checkpoint.
-    """
+    """A lost ledger: the state of its file, the traces by kind, the `backups` (newest first), the `kept` checkpoint."""
 
     state: RecordsState
     evidence: int

@@ -64,8 +64,7 @@ class Band(DocumentPart):
 
 
 class PartOfGap(DocumentPart):
-    """A gap, or a part of it that opens at a stage or through who acts there: people of a group for one of the others,
-    and between which ratios that is."""
+    """A gap, or a part of it at a stage or through an actor: the ratio of a group to the others, and its ends."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -77,8 +76,7 @@ class PartOfGap(DocumentPart):
 
 
 class MonthOfEffect(DocumentPart):
-    """A month counted from a start: by how much agencies that started changed more than the others, and how many they
-    are."""
+    """A month counted from a start: the change of agencies that started less that of the others, and their number."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 

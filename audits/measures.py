@@ -89,9 +89,7 @@ class Measure:
 
 
 def group_label(by: tuple[str, ...], group: Group) -> str:
-    """Return the label of a group, `gender=F,age=50+`, with `?` for an unknown value and `=` and `%` escaped in
-    values.
-    """
+    """Return the label of a group, `gender=F,age=50+`: `?` for an unknown value, `=` and `%` escaped in values."""
     values = ["?" if value is None else value.replace("%", "%25").replace("=", "%3D") for value in group]
     return ",".join(f"{name}={value}" for name, value in zip(by, values, strict=True))
 
@@ -199,9 +197,7 @@ class Lists:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One stage of a funnel: of those who reached the one before (decision 1: reached), who moved on, without
-    outcomes.
-    """
+    """One stage of a funnel: who, of those who reached the one before (decision 1: reached), moved on."""
 
     name: str
     actor: str | None

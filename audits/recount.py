@@ -102,8 +102,7 @@ class _Question:
     published: Sequence[ShownWindow] | None
 
     def held_to(self, state: int | None) -> _Sight | None:
-        """What a state of the lake says; what must be hidden is taken as it was where another system's rows, which it
-        was found by, are not the same any more."""
+        """Return what a state of the lake says, with what must be hidden as it was where shared rows changed."""
         try:
             return _sight(self, self.published, at=state)
         except SharedRowsError:
@@ -241,8 +240,7 @@ def _cube(read: AuditInputs, name: str) -> pa.Table:
 
 
 def _since_purged(found: AuditInputs, kept: AuditInputs) -> AuditInputs:
-    """With the people on no list as they were kept, where rows of the months that they were counted in were purged
-    since."""
+    """Return the inputs with people on no list as they were kept, where rows of their months were purged since."""
     now, then = since_of(found.forgotten), since_of(kept.forgotten)
     if then is not None and (now is None or now > then):
         return replace(found, forgotten=kept.forgotten)

@@ -34,8 +34,7 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class LogDays:
-    """The days of a log: `first` and `last` with a row, `read`: the last on which its sources were read, and `today`,
-    all in the zone of its system."""
+    """The days of a log in its zone: `first` and `last` with a row, `read` (the last reading), and `today`."""
 
     first: dt.date
     last: dt.date
@@ -44,8 +43,7 @@ class LogDays:
 
     @property
     def known_until(self) -> dt.date:
-        """The last day that is over and of which everything has come in, as far as anybody can know: its sources were
-        read after it, or rows of a later day are there. A period that ends by then is complete."""
+        """The last day that is over and of which everything has come in, by a later reading or a later row."""
         return min(self.today, max(self.last, self.read or self.last)) - dt.timedelta(days=1)
 
 
@@ -68,8 +66,7 @@ def complete_periods(days: LogDays, kind: AuditWindow) -> list[Window]:
 
 
 def unread_period(days: LogDays, kind: AuditWindow) -> Window | None:
-    """The period of the last row, where it is over and nobody knows whether its last days have come in: its sources
-    were not read since it ended. None where it is complete, or goes on."""
+    """Return the period of the last row if it is over and its sources were not read since; else None."""
     newest = period_of(days.last, kind)
     over = kind != "all" and newest.end < days.today
     return newest if over and newest.end > days.known_until else None
@@ -103,9 +100,7 @@ def label_of(window: Window, kind: AuditWindow) -> str:
 
 
 def ended_periods(first: dt.date, last: dt.date, kind: AuditWindow) -> list[Window]:
-    """Return all windows of a kind from the one that holds a day to the last that has ended on another, oldest
-    first.
-    """
+    """Return all windows of a kind from the one that holds a day to the last that has ended on another."""
     found = []
     window = period_of(first, kind)
     while window.end <= last:

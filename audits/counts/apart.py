@@ -67,8 +67,7 @@ def told_apart(told: Iterable[tuple[Window, Collection[Key]]]) -> list[Apart]:
 
 
 def lost(connection: duckdb.DuckDBPyConnection, system: System, apart: Sequence[Apart]) -> list[Apart]:
-    """Those whose rows nothing tells from the others any more: their attribute was removed when its basis ended, or the
-    lake was made anew without it."""
+    """Return those whose rows can no longer be told from the others."""
     rows = table(system, "decisions")
     present = describe(connection, rows) if apart else {}
 

@@ -204,8 +204,7 @@ def _refuse_overlapping(
     window: Window,
     published: Sequence[ShownWindow],
 ) -> None:
-    """Raises SharedRowsError where an audit of another system tells of some decisions of the window, and of other days
-    too."""
+    """Raise SharedRowsError where an audit of another system is about decisions of the window and of other days."""
     near = overlapping(window, [each.window for each in published if each.of is not None])
     for each in published:
         if each.of is None or each.window not in near:

@@ -60,9 +60,7 @@ def controlled_sql(
 
 
 def _landmarks(system: System, sent: Contacts, section: SearchControls, window: Window) -> str:
-    """Return SQL of each message day of a person, its side at its landmark, and the days of the window that count for
-    it.
-    """
+    """Return SQL of each message day of a person, its side at its landmark, and the days that count for it."""
     held = table(system, "contacts")
     messages = (
         f"SELECT person, any_value(bucket) AS bucket, day, min(CAST(reply_at AS DATE)) AS reply FROM {held} "

@@ -1,5 +1,4 @@
-"""Counts of what agents corrected in a window: what became of people in the final lists, and what was decided about
-each group before the agent and after. Made of rows, which a purge removes."""
+"""Counts, from rows, of what agents corrected in a window: outcomes, and decisions by group before and after."""
 
 from __future__ import annotations
 

@@ -158,8 +158,7 @@ def read_left_out(
 
 
 def _gather(connection: duckdb.DuckDBPyConnection, system: System) -> None:
-    """The rows that wait, and where they came from, beside each other in memory: several parts read them, and to plan
-    how two tables of the lake are joined takes longer than to read these few rows."""
+    """Collect the rows that wait, and where they came from, in memory, as several parts read them."""
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {CAME} AS SELECT batch, origin FROM lake.main.ingested "
         f"WHERE system = {literal(system.id)}"

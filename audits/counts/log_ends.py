@@ -37,8 +37,9 @@ USUAL = 0.9
 
 @dataclass(frozen=True, kw_only=True)
 class LogEnd:
-    """A log, the last day up to which it is known, how many days before the end of the window that is, and the day on
-    which it goes on again, if it does."""
+    """A log, the last day up to which it is known, the days missing until the window ends, and when it goes on
+    again.
+    """
 
     log: str
     last: dt.date
@@ -66,8 +67,7 @@ def _day(text: str | None) -> dt.date | None:
 
 
 def end_sql(connection: duckdb.DuckDBPyConnection, system: System, log: str, window: Window) -> str | None:
-    """SQL: the row of a log that is not known up to the end of the window, with the columns of `LEFT_OUT`; none where
-    it is, or holds nothing any more. None of a log that is not looked at."""
+    """Return SQL of the row of `LEFT_OUT` of a log that is not known up to the end of the window; None where it is."""
     if log not in LOGS or not has_table(connection, system, log):
         return None
     since = _began(connection, system, window) if log in BEGIN else None
@@ -81,8 +81,7 @@ def end_sql(connection: duckdb.DuckDBPyConnection, system: System, log: str, win
 
 
 def _began(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str | None:
-    """SQL: the first day of a window of which there are decisions. None where rows of it were purged, so that nobody
-    knows when the logs beside them began, and where the system makes no decisions."""
+    """Return SQL of the first day of a window with decisions; None where rows were purged or nothing is decided."""
     purged = purged_before(connection, system.id)
     if system.only_writes or (purged is not None and purged > window.start):
         return None
@@ -91,8 +90,9 @@ def _began(connection: duckdb.DuckDBPyConnection, system: System, window: Window
 
 
 def known_until(system: System, log: str, window: Window, *, since: str | None = None) -> str:
-    """SQL: `last`, the last day before the first hole of a log that reaches into a window, and `again`, the day when it
-    goes on; its last day of all, and NULL, where there is none. `since`: SQL of a day on which it should have begun."""
+    """Return SQL of `last`, the day before the first hole of a log in a window, and `again`, the day when it goes
+    on.
+    """
     days: str = f"SELECT day, CAST(sum(n) AS BIGINT) AS n FROM ({DAYS[log](system)}) GROUP BY day"
     begun = f" UNION ALL SELECT ({since}) - 1, 0 WHERE ({since}) <= (SELECT min(day) FROM ({days}))" if since else ""
     gaps = (

@@ -94,8 +94,7 @@ def _in_words(
 
 
 def numbers_in(sides: Sequence[Sequence[Cells]], system: System) -> Renaming:
-    """Numbers in their place, where nothing that is told elsewhere need be found again; of several sides, for values
-    that few people have in each."""
+    """Number the values that few people have in each of several sides."""
     values = set().union(*(_single(tables) for tables in sides))
     found = set.intersection(*(unnamed(values, tables, system) for tables in sides)) if values else set()
     return Renaming({each: f"{RARE}{number}" for number, each in enumerate(sorted(found), 1)})

@@ -129,8 +129,7 @@ def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> LogDays:
 
 
 def hold_declared(connection: duckdb.DuckDBPyConnection, system: System) -> None:
-    """Raises BoussoleError for a group or control that was declared after all the decisions came in: nothing of it was
-    read, and an audit would take that for nobody."""
+    """Raise BoussoleError for a group or control that was declared after all the decisions came in."""
     present = describe(connection, table(system, "decisions"))
     late = [f"groups.{name}" for name in system.groups if f"g_{name}" not in present]
     late += [f"controls.{name}" for name in system.controls if f"c_{name}" not in present]
@@ -204,8 +203,7 @@ def decision_sql(system: System) -> str:
 
 
 def decided(rows: pa.Table) -> npt.NDArray[np.uint8]:
-    """The decisions of rows of counts. Those of a log without decisions all stand in one place of the tables, and
-    no rate that needs to know who was selected is made of them."""
+    """Return the decisions of rows of counts; those of a log without decisions all stand in one place of the tables."""
     found: npt.NDArray[np.uint8] = rows["decision"].fill_null(NOT_SELECTED).to_numpy()
     return found
 
@@ -267,8 +265,7 @@ def _rows_are_there(connection: duckdb.DuckDBPyConnection, system: System, windo
 
 
 def counts_sql(rows: str, attributes: Sequence[tuple[str, ...]], *, beside: Sequence[str] = ()) -> str:
-    """SQL: `COUNTS` by each of some attributes, of other `rows` that bear counts, groups and what is counted by;
-    `beside`: further columns to count by."""
+    """Return SQL of `COUNTS` by some attributes, of other `rows`; `beside`: further columns to count by."""
     parts, more = [], "".join(f", {quote(name)}" for name in beside)
     for by in attributes:
         names = [*(quote(f"g_{name}") for name in by), *["CAST(NULL AS VARCHAR)"] * (build.MAX_DEPTH - len(by))]

@@ -26,8 +26,7 @@ HIDDEN = "hidden_in_reference"
 
 @dataclass(frozen=True, kw_only=True)
 class ReferenceCells:
-    """`cells`: decisions of the window of reference, one table for everybody and for each attribute; `reason`: why
-    nothing can be compared, or nothing of groups; `decisions`, `scores`: groups that no audit of that window told."""
+    """Decisions of the window of reference by attribute, the reason why they cannot be compared, and hidden groups."""
 
     cells: Sequence[Cells]
     reason: str | None = None

@@ -1,5 +1,4 @@
-"""Counts of replies in a window: too late for the list, by group; who was reached in time; what became of
-the silent. Made of rows, which a purge removes."""
+"""Counts, from rows, of replies in a window: late ones by group, who was reached in time, what became of the silent."""
 
 from __future__ import annotations
 
@@ -106,8 +105,7 @@ _SIDES = f"{_EMPTY}, CAST(count(*) AS BIGINT) AS n"
 
 
 def _reached(system: System, section: Contacts, window: Window) -> str:
-    """SQL: each person and list that they were written to about, whether they replied before it closed, by any channel;
-    with a smartphone or without, as the latest row that says it has it."""
+    """Return SQL of each person and list, whether they replied in time, and whether they have a smartphone."""
     has = (
         f"CASE WHEN {_in('smartphone', section.no_smartphone)} THEN 'without' "
         f"WHEN {_in('smartphone', section.with_smartphone)} THEN 'with' END"
@@ -126,7 +124,7 @@ def _reached(system: System, section: Contacts, window: Window) -> str:
 
 
 def _silent(system: System, section: Contacts, window: Window) -> str:
-    """Return SQL of decisions about people written to in the weeks before, by whether they had answered, and by
+    """Return SQL of decisions about people written to in the weeks before, by whether they had answered, and
     profile.
     """
     held = table(system, "contacts")

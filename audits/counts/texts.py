@@ -17,9 +17,7 @@ LOG = "generations"
 
 
 def days_of_texts(connection: duckdb.DuckDBPyConnection, system: System) -> LogDays:
-    """Return the days of a log of texts, those of purged months as they were counted; raises EmptyWindowError without
-    any.
-    """
+    """Return the days of a log of texts, purged months included; raises EmptyWindowError where there are none."""
     row = None
     if has_table(connection, system, LOG):
         row = connection.execute(f"SELECT min(day), max(day) FROM ({daily(connection, system)})").fetchone()
@@ -39,8 +37,7 @@ def log_days(connection: duckdb.DuckDBPyConnection, system: System, first: dt.da
 
 
 def daily(connection: duckdb.DuckDBPyConnection, system: System) -> str:
-    """SQL: how many texts (`n`) there are by `day`; of a month that was purged, as many as were counted, on its last
-    day and none on its first."""
+    """Return SQL of the number of texts (`n`) by `day`; those of a purged month stand on its last day."""
     rows = f"SELECT day, count(*) AS n FROM {table(system, LOG)} GROUP BY day"
     purged = purged_before(connection, system.id)
     if purged is None:

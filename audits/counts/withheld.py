@@ -54,9 +54,7 @@ def read_withheld(
 def withheld_rows(
     shown: Sequence[ShownWindow], rows: pa.Table, common: Common, *, without: Collection[str] = (), unscored: bool
 ) -> pa.Table:
-    """Return the groups that must be hidden (the schema `WITHHELD`), from the counts (`COUNTS`) of all groups
-    together.
-    """
+    """Return the groups that must be hidden (the schema `WITHHELD`), from the counts of all groups together."""
     tables = [table for table in cells_from_counts(rows, common.system) if not set(table.by) & set(without)]
     found = also_hidden(tables, shown, system=common.system, silent=common.silent)
     layers: dict[str, Mapping[Key, str]] = {"decisions": found.decisions, "outcomes": found.outcomes}

@@ -49,9 +49,7 @@ def cells(base_table: Any, system: System) -> Any:
 
 
 def strata(decisions: Any, system: System) -> Any | None:
-    """Return month × stratum × bucket × flags of each group and declared intersection; None without controls or
-    groups.
-    """
+    """Return month × stratum × bucket × flags of each group and intersection; None without controls or groups."""
     if not system.controls or not system.groups:
         return None
     keyed = decisions.mutate(month=decisions.day.truncate("M").cast("date"))
@@ -176,8 +174,7 @@ def score_in_units(decisions: Any, score: Score) -> Any:
 
 
 def score_bin(decisions: Any, score: Score, *, most: int) -> Any:
-    """The number of `score_edges` at or below a score, and one more for the highest; in whole units, so that 0.29 lies
-    at the edge 0.29 whatever a computer makes of either."""
+    """Return the number of `score_edges` at or below a score, in whole units, and one more for the highest score."""
     low, high = score.range
     whole = round((high - low) * score_units(low, high))
     bin_ = (score_in_units(decisions, score) * SCORE_BINS / whole).floor().cast("int64")

@@ -85,8 +85,7 @@ MONTHLY = "contact_months"
 
 
 def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
-    """SQL: the counts of the messages of some days (`rows`: a condition, met by days in a row), held to all that came
-    before them."""
+    """Return SQL of the counts of the messages of some days in a row, in view of all that came before them."""
     section, held = system.contacts, table(system, "contacts")
     assert section is not None  # noqa: S101 (its log is declared)
     stop = section.stop

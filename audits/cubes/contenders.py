@@ -63,9 +63,7 @@ _GETS = {"exposure": "e", "top": "t", "pair_exposure": "e"}
 
 
 def _of_lists(own: Any, values: Sequence[str]) -> Any:
-    """Return what is the same for all places of a list, by group: how many, means, and how far above them both sides
-    are.
-    """
+    """Return what all places of a list share, by group: how many, means, and how far above them both sides are."""
     group, pool, weight = _float(own.n), _float(own.pool), _float(own.weight)
     pair, shared, long = group + _float(own.other_n), own.weight > 0, own.long_lists > 0
     facts = {

@@ -77,8 +77,7 @@ def feature_units(edges: Sequence[float]) -> tuple[float, float]:
 
 
 def declare_bins(connection: duckdb.DuckDBPyConnection, system: System, batch: int) -> None:
-    """Fixes the edges of a score (from its declared range) and of each feature that has none (from its first batch);
-    names the values of categories that this batch is the first to bring."""
+    """Choose the edges of the score and of each feature that has none, and name new values of categories."""
     _declare(connection, system, f"{table(system, 'decisions')} WHERE batch = {batch}")
 
 

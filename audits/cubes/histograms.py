@@ -1,5 +1,4 @@
-"""The cube `histograms` as an Ibis expression: by day, how many decisions had a value in each bin of a watched column,
-and the exact sum of these values."""
+"""The cube `histograms` as an Ibis expression: by day, counts and exact sums of values by bin of a watched column."""
 
 from __future__ import annotations
 
@@ -70,8 +69,7 @@ def _binned(value: Any, edges: Sequence[float]) -> Any:
 
 
 def _below(value: Any, edges: Sequence[Any], low: int, high: int) -> Any:
-    """The number of edges at or below a value, known to be from `low` to `high`: half of them are ruled out at each
-    step, so that two hundred cost what twenty did one by one."""
+    """Return the number of edges at or below a value, known to be from `low` to `high`, by bisection."""
     if low == high:
         return ibis.literal(low, "int16")
     middle = (low + high) // 2

@@ -1,6 +1,4 @@
-"""Logs that are counted by themselves, by month, part and bucket: how each is counted, and when its counts are
-renewed.
-"""
+"""Logs that are counted by themselves, by month, part and bucket: how, and when their counts are renewed."""
 
 from __future__ import annotations
 
@@ -77,8 +75,7 @@ def counted_logs(connection: duckdb.DuckDBPyConnection, system: System) -> list[
 
 
 def counted_otherwise(connection: duckdb.DuckDBPyConnection, system: System, counts: str, counter: LogCounter) -> bool:
-    """Whether a month of some `counts` was counted under another declaration of the system file, which asked for other
-    parts."""
+    """Whether a month of some `counts` was counted under another declaration of the system file."""
     lacking = " OR ".join(f"NOT bool_or(part = {literal(part)})" for part in counter.parts(system))
     if not lacking:
         return False

@@ -85,8 +85,7 @@ def each_once(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
 
 
 def keep_reviewed(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> None:
-    """Keeps what was last said of each proposal as the table `reviewed`, by the number (`place`) that the lake gave to
-    the row of the decision; and as `large_teams` the teams of a month that are large enough to be told of."""
+    """Keep the last review of each proposal as the table `reviewed`, and the `large_teams` of each month."""
     keep(connection, "reviewers", _reviewers(system))
     keep_newest(connection, "reviewed", _reviewed(connection, system, rows))
     keep(connection, "agents", _by_agent(system))
@@ -135,8 +134,7 @@ def _in_lists(system: System) -> bool:
 
 
 def _reviews(system: System) -> str:
-    """SQL: the reviews: of lists, within a team and a month. How long one took, or how much was shown, is not known
-    where it is not of each of its proposals."""
+    """Return SQL of the reviews: of lists, within a team and a month."""
     if not _in_lists(system):
         return "SELECT month, team, bucket, changed, hasty FROM reviewed WHERE NOT early"
     known = "count(seconds) = count(*) AND count(words) = count(*)"

@@ -12,8 +12,7 @@ from boussole.audits.measures import Flags
 
 @dataclass(frozen=True, kw_only=True)
 class BinSums:
-    """Sums of the values of each bin in two windows, in whole units: of a value, `scale` times what it is above
-    `origin`."""
+    """Sums of the values of each bin in two windows, in whole units: `scale` times what a value is above `origin`."""
 
     origin: float
     scale: float

@@ -27,8 +27,7 @@ from boussole.audits.systems.model import System
 
 
 def ready(system: System) -> bool:
-    """Whether the system file says which texts are adverts, which personal data have no place in them, or which marks
-    they bear."""
+    """Whether the system file declares adverts, personal data without a place in texts, or marks."""
     held = system.generations.texts if system.generations is not None else None
     return held is not None and bool(held.adverts or held.personal or held.marking)
 
@@ -96,8 +95,7 @@ def _seen(system: System, rows: str) -> str:
 
 
 def _untold(held: HeldTexts) -> str:
-    """SQL: whether nobody can tell that nothing went outside; where the file names no recipient outside, that is so of
-    no text by itself."""
+    """Return SQL that tells whether it is unknown if something went outside."""
     if not held.outside:
         return "false"
     return "nowhere OR (outside AND (went IS NULL OR (went AND personal_out IS NULL)))"

@@ -219,8 +219,7 @@ def _picked(batches: Sequence[int] | None, months: Sequence[dt.date] | None) -> 
 
 
 def statements_of(system: System, bins: Bins) -> dict[str, str]:
-    """SQL of the base table and of each cube; Ibis takes seconds for those of lists, so that they are kept: those of
-    histograms for each set of bins, all others whatever the bins are."""
+    """Return SQL of the base table and of each cube, kept for each set of bins, as Ibis takes seconds."""
     declared = system.model_dump_json()
     columns = {name: _ibis_type(kind) for name, kind in decision_columns(system).items()}
 

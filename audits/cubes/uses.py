@@ -72,8 +72,7 @@ def _labels(system: System, rows: str) -> str:
 
 
 def _trained(system: System, rows: str) -> str:
-    """SQL: the agents of each month by whether they had been trained by the day of their first use in it, each in the
-    team of that use; not by bucket where their team is too small, which may be that of somebody."""
+    """Return SQL of the agents of each month by whether they had been trained by the day of their first use in it."""
     order = 'ORDER BY "at", id'
     agents = (
         f"SELECT {_MONTH}, agent, first(coalesce(team, '') {order}) AS team, first({_BUCKET} {order}) AS bucket, "

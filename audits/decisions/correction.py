@@ -71,9 +71,7 @@ def resubmit(
 
 
 def _take_places(connection: duckdb.DuckDBPyConnection, path: Path, files: Files) -> DelimitedFile:
-    """Fill the table of places with the batch and row of each exported row; raises SourceError for a file without
-    them.
-    """
+    """Fill the table of places with the batch and row of each exported row; raises SourceError without them."""
     found = open_delimited(path, files=files, wanted=(BATCH, ROW))
     if not {BATCH, ROW} <= set(found.dialect.head.names):
         raise SourceError(

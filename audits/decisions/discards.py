@@ -19,8 +19,7 @@ from boussole.audits.workspace import Workspace
 
 @dataclass(frozen=True, kw_only=True)
 class RowSelection:
-    """Which rows of a log are meant: of one column, one reason, one source, some numbers; all of them where none is
-    given."""
+    """The rows of a log of one column, one reason, one source or some numbers; all of them where none is given."""
 
     column: str | None = None
     because: str | None = None

@@ -24,8 +24,7 @@ LOGGED = {name: f"logged_{name.removeprefix('human_')}" for name in LATER}
 
 @dataclass(frozen=True, kw_only=True)
 class Overlaid:
-    """Decisions that changed, the months they lie in, and ids that no decision has; `since` is the month of the first
-    decision that was looked at, changed or not."""
+    """Decisions that changed, their months, ids that no decision has, and the month of the first one (`since`)."""
 
     updated: int
     waiting: int
@@ -34,9 +33,7 @@ class Overlaid:
 
 
 def keep_touched(connection: duckdb.DuckDBPyConnection, system: System, rows: str, told: str = "t.id") -> None:
-    """Keep the decisions that rows `t` (SQL, with `id`) are about, as the table `touched`, with `told` (SQL) beside
-    them.
-    """
+    """Keep the decisions that rows `t` (SQL, with `id`) are about as the table `touched`, with `told` (SQL)."""
     held = ", ".join(f"d.{name}" for pair in LOGGED.items() for name in pair)
     place = place_of(connection, system, alias="d.")
     decided = clocks.stored(system, "decisions", "decided_at", alias="d.")
@@ -186,8 +183,7 @@ def _said(system: System) -> str:
 
 
 def _acted(system: System) -> str:
-    """SQL: what humans made of touched decisions. A review that came in before its decision, and is older than it, is
-    none: had it come after it, it would have been set aside."""
+    """Return SQL of human actions on touched decisions, without reviews that are older than their decision."""
     told = _later(system, "human_actions", {"decision": "UTINYINT", "seconds": "DOUBLE"})
     if "human_actions" not in system.logs:
         return told

@@ -279,8 +279,7 @@ def _values(connection: duckdb.DuckDBPyConnection, rows: str, columns: dict[str,
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenBatch:
-    """A new batch, and the source that it came from. `uncounted`: batches of decisions that the caller still adds to
-    the cubes, among them this one afterwards; `growing`: the source is a table that grows, not a file."""
+    """A new batch and its source; `uncounted`: batches that the caller still counts; `growing`: a growing table."""
 
     opened: OpenSource
     contract: Contract

@@ -43,8 +43,7 @@ def exclude(workspace: Workspace, system: System, origin: str, *, reason: str) -
 
 
 def include(workspace: Workspace, system: System, origin: str, *, reason: str) -> Exclusion | None:
-    """Takes the rows of a run back; None when they are not out. A row whose id is by then in its log stays out: it
-    is noted in the quarantine."""
+    """Take the rows of a run back, but for ids that the log holds by then; None when they are not out."""
     return _decide(workspace, system, origin, excluded=False, reason=reason)
 
 
@@ -145,8 +144,7 @@ def _settle(connection: duckdb.DuckDBPyConnection, system: System, out: set[str]
 def _move(
     connection: duckdb.DuckDBPyConnection, system: System, log: LogName, *, gone: bool
 ) -> tuple[set[dt.date], int]:
-    """Moves the rows of one log out of its table, or back; returns the months of those that are counted by their day,
-    and how many rows."""
+    """Move the rows of one log out of its table, or back; returns the months counted by day, and how many rows."""
     held, twin = table(system, log), table(system, f"excluded_{log}")
     if not has_table(connection, system, log) or not (gone or has_table(connection, system, f"excluded_{log}")):
         return set(), 0
@@ -169,8 +167,7 @@ def _move(
 
 
 def _keep_known_out(connection: duckdb.DuckDBPyConnection, system: System, log: LogName, moved: str) -> None:
-    """Rows whose id came in by another way stay out; those that differ from the log are noted once in the quarantine
-    (their content stays in the twin)."""
+    """Keep out rows whose id came in by another way; those that differ are noted once in the quarantine."""
     held, aside = table(system, log), table(system, "quarantine")
     days = "day, weight" if log == "decisions" else "NULL::DATE AS day, NULL::BIGINT AS weight"
     known = f"SELECT batch, row, {days} FROM {moved} WHERE id IN (SELECT id FROM {held})"

@@ -40,9 +40,7 @@ def hold_id(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract:
 
 
 def hold_rows(connection: duckdb.DuckDBPyConnection, system: System, *, origin: str, sha256: str) -> None:
-    """Raise SourceError for another content under the name of a file whose decisions are identified by their rows
-    alone.
-    """
+    """Raise SourceError for other content under the name of a file whose decisions are identified by their rows."""
     if system.log.key:
         return
     earlier = (

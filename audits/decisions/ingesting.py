@@ -154,8 +154,7 @@ def ingest_into(
 
 
 def _set_aside_still(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, origin: str) -> int:
-    """How many rows of a source that was imported before wait in the quarantine: those that it brought, and those that
-    stood in another source already."""
+    """Count the rows of a source that was imported before and that wait in the quarantine."""
     aside = f"{table(contract.system, 'quarantine')} WHERE log = {literal(contract.log)} AND {WAITING}"
     if not holds(connection, aside):
         return 0

@@ -23,9 +23,7 @@ AGAIN = 2
 def keyed_once(
     connection: duckdb.DuckDBPyConnection, contract: Contract, relation: str, good: str
 ) -> Iterator[tuple[Contract, str]]:
-    """Yield the contract and the relation of a source with the keyed hashes of its texts; `good`: SQL of the rows
-    read.
-    """
+    """Yield the contract and the relation of a source with the keyed hashes of its texts; `good`: SQL of its rows."""
     kept: list[str] = []
     source, rows = f"{relation} WHERE true{good}", one(connection, f"SELECT count(*) FROM {relation}")
     hashes = _hashes(contract) if rows >= FEW_ROWS else {}

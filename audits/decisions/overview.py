@@ -29,8 +29,9 @@ FILE = "file"
 
 @dataclass(frozen=True, kw_only=True)
 class LogContents:
-    """What one log holds: its rows, and the moments of the newest that came by each way, and of the oldest of all (on
-    the system's clock)."""
+    """What one log holds: its rows, and the moments of the newest by each way and of the oldest, on the system's
+    clock.
+    """
 
     log: LogName
     rows: int
@@ -44,9 +45,7 @@ class LogContents:
 
 @dataclass(frozen=True, kw_only=True)
 class LogArrivals:
-    """What came into one log by one way: `mlflow`, `mlflow-traces`, `duckdb`, `quarantine` or `file`; `last` is in
-    UTC.
-    """
+    """What came into one log by one way: `mlflow`, `mlflow-traces`, `duckdb`, `quarantine` or `file` (`last`: UTC)."""
 
     system: str
     log: LogName
@@ -108,8 +107,7 @@ class LogState:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """The whole lake. `arrived` also names systems whose file was removed since; the teams of
-    `declared_systems` log figures of their own; `sharing` are pairs of systems that hold the same decisions."""
+    """The whole lake, with systems that were removed since, systems of declared figures, and pairs that share rows."""
 
     arrived: tuple[LogArrivals, ...] = ()
     systems: Mapping[str, LogState] = field(default_factory=dict)

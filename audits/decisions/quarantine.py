@@ -83,8 +83,7 @@ def set_aside(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contrac
 
 
 def _read(contract: Contract, name: str) -> str:
-    """SQL: what a row says of its day or weight, as far as it can be read: of the log that makes windows, and of texts,
-    which may leave by their day."""
+    """Return SQL of the day or weight of a row, as far as it can be read."""
     if contract.log in (contract.system.main_log, "generations") and name in contract.select:
         return f"TRY({contract.select[name]})"
     return f"CAST(NULL AS {QUARANTINE[name]})"

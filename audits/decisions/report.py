@@ -49,8 +49,7 @@ class Rejection:
 
 @dataclass(frozen=True, kw_only=True)
 class SchemaChange:
-    """A source that no longer looks as those of its log did before, or that holds what nobody would guess how it is
-    read."""
+    """A change of a source from what its log was before, or something in it whose meaning cannot be guessed."""
 
     kind: ChangeKind
     column: str

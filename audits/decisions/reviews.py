@@ -39,8 +39,7 @@ def reject_reviews(connection: duckdb.DuckDBPyConnection, contract: Contract, ro
 
 
 def reject_two_teams(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str) -> None:
-    """Adds rows to `rejected` in which an agent is in another team than before in the month: of the log of reviews, and
-    of a log of decisions that says who reviewed them."""
+    """Add rows to `rejected` in which an agent is in another team than before in the month."""
     human = contract.system.log.human
     if human is None or not (human.team and contract.has(human.team) and contract.has(human.agent)):
         return
@@ -64,8 +63,7 @@ def _came(contract: Contract, rows: str, human: Human) -> str:
 
 
 def _moved(connection: duckdb.DuckDBPyConnection, contract: Contract, came: str) -> bool:
-    """Fills `moved` with the agents, as they came and as they are stored, who are in two teams in some month; tells if
-    there are any. Reviews are many; agents, with their months and teams, are few."""
+    """Fill `moved` with the agents who are in two teams in some month; returns whether there are any."""
     keep(connection, "agent_months", f"SELECT DISTINCT clear, team, month FROM ({came})")
     names = "SELECT DISTINCT clear FROM agent_months"
     keep(connection, "agent_names", f"SELECT clear, {pseudonym('clear')} AS agent FROM ({names})")

@@ -22,8 +22,7 @@ TASKS, PLACES = 8, 3
 
 @dataclass(frozen=True, kw_only=True)
 class TaskTexts:
-    """The texts of one task. No name: of all others together. `became`: how many went out as written, edited, or were
-    for nothing; None where that is not told, of few texts or few agents."""
+    """The texts of one task (no name: of all others); `became`: how many went out as written, edited, or not."""
 
     task: str | None
     texts: int

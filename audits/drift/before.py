@@ -91,9 +91,7 @@ def compared_groups(pairs: Pairing) -> list[int]:
 
 
 def whom(pairs: Pairing, group: Group) -> tuple[dict[str, Any], list[tuple[int, int]], Refusal | None]:
-    """Return with whom a group is compared in both windows: parameters, positions, and why it cannot be (status,
-    reason).
-    """
+    """Return with whom a group is compared in both windows: parameters, positions, and why it cannot be."""
     by = pairs.now.table.by
     reference = pairs.now.system.reference_of(by)
     told: dict[str, Any] = {"against": "rest" if reference is None else group_label(by, reference)}

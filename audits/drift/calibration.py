@@ -13,9 +13,7 @@ YEARS, PIECE, SEED = 4_000_000, 100_000, 20_261_127
 
 
 def year_maxima(rng: np.random.Generator, years: int) -> Floats:
-    """Simulate the largest gap of means over the splits of twelve monthly looks, in standard errors, in steady
-    years.
-    """
+    """Simulate the largest gap of means over the splits of twelve monthly looks of steady years, in standard errors."""
     drawn = rng.standard_normal((years, 2 * MONTHS - 1))
     sums = np.concatenate([np.zeros((years, 1)), np.cumsum(drawn, axis=1)], axis=1)
     found = np.zeros(years)

@@ -161,9 +161,7 @@ def _named(window: Window) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Detail:
-    """The exact distances of a pair, Evidently's page, the `designs` of both samples, and findings in columns
-    (`told`).
-    """
+    """The exact distances of a pair, Evidently's page, the `designs` of both samples, and findings (`told`)."""
 
     pair: WindowPair
     designs: tuple[SampleDesign, SampleDesign]

@@ -34,9 +34,7 @@ Step = Literal["day", "month"]
 
 @dataclass(frozen=True, kw_only=True)
 class SampleDesign:
-    """How a sample was drawn: `drawn` of `decisions`, from `rows` different rows, over `strata` of a `step` and a
-    decision.
-    """
+    """How a sample was drawn: `drawn` of `decisions`, from `rows` rows, over `strata` of a `step` and a decision."""
 
     decisions: int
     drawn: int

@@ -24,9 +24,7 @@ YEARS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class AsFar:
-    """Standard errors by which a shift has to exceed last year's (`level`), and by which all series follow it
-    (`together`).
-    """
+    """Standard errors for a shift to exceed last year's (`level`), and for all series to follow it (`together`)."""
 
     level: float
     together: float

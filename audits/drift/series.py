@@ -137,9 +137,7 @@ SET_ASIDE = "set_aside"
 
 @dataclass(frozen=True, kw_only=True)
 class SchemaMove:
-    """A change of a column of the decision log `on` the first day of the file that shows it; `kind`: as imports
-    name it.
-    """
+    """A change of a column of the decision log, `on` the first day of the file that shows it, by its `kind`."""
 
     on: dt.date
     kind: str
@@ -208,9 +206,7 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class DriftSeries:
-    """The windows of a system, oldest first; `columns` with values, `empty` ones, and whether none has ended
-    (`unfinished`).
-    """
+    """The windows of a system, oldest first; `columns` with values, `empty` ones; `unfinished`: none has ended."""
 
     system: System
     step: Step

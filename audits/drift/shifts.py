@@ -106,9 +106,7 @@ def _freedom(test: StoredTest) -> float:
 
 
 def level_of(series: int, *, rate: float = RATE) -> float:
-    """Return how many standard errors each of so many series has to pass, so that all together err in `rate` of
-    years.
-    """
+    """Return how many standard errors each series has to pass, so that all together err in `rate` of years."""
     chance = 1 - (1 - rate) ** (1 / max(series, 1))
     known = [-math.log(chance) for chance, _ in TABLE]
     squares = [level**2 for _, level in TABLE]

@@ -22,9 +22,7 @@ Scale = Literal["ratio", "difference", "value"]
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One window of a series: cases and people of two sides (`k`, `n`), or an `estimate` with its error, `size` and
-    `df`.
-    """
+    """One window of a series: cases and people of two sides (`k`, `n`), or an `estimate` with its error and size."""
 
     window: Window
     k: tuple[float, float] = (0.0, 0.0)
@@ -47,9 +45,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """A measure from window to window, oldest first; `alike`: its correlation with the months before, the nearest
-    first.
-    """
+    """A measure from window to window, oldest first; `alike`: its correlation with the months before."""
 
     id: str
     scale: Scale

@@ -40,9 +40,7 @@ class TransportDistance:
 
 @dataclass(frozen=True, kw_only=True)
 class _Bins:
-    """Bins of a finite width: their ends, the difference of shares below, the share of each window, the means of
-    values.
-    """
+    """Bins of a finite width: their ends, differences of shares below, shares of each window, and means of values."""
 
     start: Floats
     end: Floats
@@ -134,9 +132,7 @@ def _is_far(sums: BinSums | None, side: int) -> bool:
 
 
 def _beyond(shares: Floats, past: Floats | None) -> tuple[float, float]:
-    """Return the area beyond the outermost edge: by how much the windows differ in what lies past it, and both
-    together.
-    """
+    """Return the area beyond the outermost edge: the difference of the windows there, and both together."""
     if not shares.any():
         return 0.0, 0.0
     if past is None:

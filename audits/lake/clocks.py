@@ -172,8 +172,7 @@ def ordered(moment: Moment) -> str:
 
 
 def instant(moment: Moment, zone: str) -> str:
-    """SQL: microseconds since 1970 (UTC) of a moment whose local time is a column; of two equal hours the first, unless
-    it is said to be the second."""
+    """Return SQL of microseconds since 1970 (UTC) of a local moment; of two equal hours the first by default."""
     first = _instant(moment.local, zone, second=False)
     if moment.code == "0":
         return first

@@ -1,6 +1,4 @@
-"""Opening the lake: extensions by path, encryption, one writer at a time, and building it anew to erase what was
-removed.
-"""
+"""Opening the lake: extensions by path, encryption, one writer at a time, and rebuilds that erase what was removed."""
 
 from __future__ import annotations
 

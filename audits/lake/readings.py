@@ -15,8 +15,7 @@ Way = Literal["import", "sync"]
 
 
 def note_reading(connection: duckdb.DuckDBPyConnection, system: System, way: Way) -> None:
-    """Notes that the main log of a system was read today, within an open transaction: a file of it was imported, or all
-    its sources were synced without a failure. A day is noted once."""
+    """Note, within an open transaction, that the main log of a system was read today."""
     today = dt.datetime.now(system.zone).date()
     same = f"{TABLE} WHERE system = {literal(system.id)} AND way = '{way}' AND day = DATE '{today}'"
     if not holds(connection, same):

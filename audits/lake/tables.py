@@ -149,8 +149,7 @@ def create_shared(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def create_system(connection: duckdb.DuckDBPyConnection, system: System) -> None:
-    """The schema of a system; groups, controls and features that its file declares since get their columns, and none is
-    ever dropped."""
+    """Create the schema of a system and add the columns that its file declares since; none is ever dropped."""
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(system.id)}")
     for log in ("decisions", *system.logs):
         _create(connection, table(system, log), log_columns(system, log))
@@ -172,8 +171,7 @@ def has_table(connection: duckdb.DuckDBPyConnection, system: System, name: str) 
 
 
 def describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
-    """Column names and DuckDB types of a relation. The decisions lack the columns of groups, controls and features that
-    the system file declares since rows last came in."""
+    """Return column names and DuckDB types of a relation, without columns declared since rows last came in."""
     return {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
 
 

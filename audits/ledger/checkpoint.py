@@ -44,9 +44,7 @@ class Checkpoint:
 
 
 def parse_checkpoint(text: str) -> tuple[Note, Checkpoint]:
-    """Read a signed checkpoint and its note, whose signatures are not verified yet; raises LedgerError for anything
-    else.
-    """
+    """Read a signed checkpoint and its note, not verified yet; raises LedgerError for anything else."""
     note = parse_note(text)
     lines = note.text.removesuffix("\n").split("\n")
     if len(lines) < 3 or not all(lines):
@@ -267,7 +265,7 @@ def college_key(folder: Path) -> SigningKey:
 
 
 def ledger_key(folder: Path, given: VerifierKey | None = None) -> VerifierKey | None:
-    """Return the public key of the ledger that the folder keeps, else the one given; raises LedgerError if they
+    """Return the public key of the ledger that the folder keeps, else the given one; raises LedgerError if they
     differ.
     """
     path = folder / LOG

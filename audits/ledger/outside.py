@@ -82,9 +82,7 @@ def cosigned(text: str, *, log: VerifierKey, witnesses: Sequence[VerifierKey], n
 
 
 def keep(folder: Path, found: CosignedCheckpoint, *, log: VerifierKey) -> CosignedCheckpoint:
-    """Keep a cosignature unless a later one is kept, and return the kept one; raises LedgerError where that is
-    invalid.
-    """
+    """Keep a cosignature unless a later one is kept; returns the kept one, raises LedgerError where that is invalid."""
     path = _path(folder, found.witness)
     private_files.make_folder(path.parent)
     with alone(path.parent):

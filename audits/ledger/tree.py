@@ -60,9 +60,7 @@ def inclusion_proof(connection: Connection, *, index: int, size: int) -> list[by
 
 
 def consistency_proof(connection: Connection, *, first: int, size: int) -> list[bytes]:
-    """Return the hashes that show that the first entries are the beginning of the first `size`; else raises
-    LedgerError.
-    """
+    """Return the hashes that show that the first entries begin the first `size`; raises LedgerError without any."""
     if not 1 <= first <= size <= size_of(connection):
         raise no_such(connection, f"not both {first} and {size}")
     return _roots(connection, consistency_parts(first, size=size))

@@ -44,8 +44,7 @@ def _too_few(view: View, composite: Across) -> str | None:
 
 
 def _extreme(view: View, composite: Composite) -> Measure | None:
-    """The highest group against the lowest. It has no interval: chance alone sets the widest of several gaps apart, and
-    each comparison has its own."""
+    """Compare the highest group with the lowest, without an interval, as chance alone sets the widest gap apart."""
     value = _extreme_value(view, composite)
     if value is None:
         return None
@@ -66,9 +65,7 @@ def _extreme(view: View, composite: Composite) -> Measure | None:
 
 
 def _same_rate(view: View, composite: Composite) -> dict[str, Any]:
-    """Test whether all groups have one rate (independent rows): chi-square, or Fisher's exact test of two small
-    groups.
-    """
+    """Test whether all groups have one rate (independent rows): chi-square, or Fisher's exact test of two groups."""
     if view.table.clustered or composite.aggregate == "ratio" or len(composite.rates) > 1:
         return {}
     (rate,) = composite.rates

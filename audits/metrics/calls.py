@@ -1,6 +1,4 @@
-"""A promise about places: models run where, and are run by whom, the system file allows (clusters: teams, else
-days).
-"""
+"""A promise about places: models run where, and by whom, the system file allows (clusters: teams, else days)."""
 
 from __future__ import annotations
 
@@ -121,8 +119,7 @@ def kinds_told(calls: Mapping[Key, int], limit: int) -> tuple[list[Where], set[W
 
 
 def _hidden(sizes: Mapping[Where, int], limit: int) -> set[Where]:
-    """The kinds of calls of a month that are told together: fewer than the limit with the next fewest, so that no
-    difference tells of them alone, and those beyond the first twenty."""
+    """Return the kinds of calls of a month that are shown together: the few, and those beyond the first twenty."""
     shown = [where for where in _ordered(sizes) if sizes[where] >= limit][:SHOWN]
     together = {where for where in sizes if where not in shown}
     while together and shown and sum(sizes[where] for where in together) < limit:

@@ -128,8 +128,7 @@ def _cells(rows: pa.Table, strata: list[str]) -> Ints:
 
 
 def _pairs(every: Ints, *, put_in: bool | None, followed: bool | None) -> Pairs | None:
-    """Both sides in the strata that hold people of both; None where none does. `put_in`, `followed`: as what those are
-    taken of whom nobody knows what became of them; None: they are left out."""
+    """Return both sides in their common strata; `put_in`, `followed`: values for unknown outcomes (None: left out)."""
     sides = []
     for side, unseen in zip(every, (put_in, followed), strict=True):
         k, n = side[..., POSITIVE], side[..., :UNSEEN].sum(axis=2)
@@ -187,8 +186,7 @@ def _moved(read: pa.Table, by: tuple[str, ...]) -> dict[Group, int]:
 
 
 def _gap(view: View, cells: Sequence[Cells], position: int, moved: Mapping[Group, int]) -> Measure:
-    """The value is the part of the gap that is left after the agents which their corrections make: below 0, they closed
-    some of it; 0 where there is surely no gap to watch (`gap`: `unwatched`)."""
+    """Measure the part of the gap left after the agents that their corrections make: below 0, they closed some."""
     other, group = against(view, SELECTION_RATIO, position), view.table.groups[position]
     params: dict[str, Any] = {**other.params, **OF_GAP}
     if (refusal := refused(view, SELECTION_RATIO, position, other)) is not None:

@@ -1,6 +1,4 @@
-"""Electricity, CO₂ equivalent and water of a token, as EcoLogits estimates them, between a lowest and a highest
-figure.
-"""
+"""Electricity, CO₂ equivalent and water of a token, as EcoLogits estimates them, each from lowest to highest."""
 
 from __future__ import annotations
 
@@ -48,9 +46,7 @@ class Mix:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenCost:
-    """The cost of a written token: watt-hours, grams of CO₂ equivalent (`built_g`: for the machines), litres of
-    water.
-    """
+    """The cost of a written token: watt-hours, grams of CO₂ equivalent (`built_g`: of machines), litres of water."""
 
     energy_wh: Range
     co2e_g: Range
@@ -60,9 +56,7 @@ class TokenCost:
 
 @lru_cache(maxsize=256)
 def mix_of(zone: str) -> Mix:
-    """Return the electricity mix of a country, of EcoLogits' year; raises BoussoleError for one that it does not
-    know.
-    """
+    """Return the electricity mix of a country, of EcoLogits' year; raises BoussoleError for an unknown one."""
     from ecologits.electricity_mix_repository import electricity_mixes
 
     found = electricity_mixes.find_electricity_mix(zone)
@@ -134,9 +128,7 @@ class CallFootprint:
 
 
 def spent(read: pa.Table, held: Calls, *, before: str = "", months: Sequence[str] | None = None) -> CallFootprint:
-    """Sum the cost of the calls of some months (of all, by default); metered energy widens the estimates where it
-    differs.
-    """
+    """Sum the cost of the calls of some months (default: all); metered energy widens the estimates."""
     found = {part: by_call(read, before + part, months=months) for part in (METERED, METERED_TOKENS, ENERGY, UNTOLD)}
     none = np.zeros((2, BUCKETS), dtype=np.int64)
     energy, co2e, water = (np.zeros((2, BUCKETS)) for _ in range(3))

@@ -40,9 +40,7 @@ def expected_rate(counts: Floats, rate: Rate) -> ExpectedValue | None:
 
 
 def expected_area(counts: Floats) -> ExpectedValue | None:
-    """Return the area under the ROC curve of expected counts; None where no positive or no negative outcome is
-    expected.
-    """
+    """Return the area under the ROC curve of expected counts; None without an expected outcome of either kind."""
     positives, negatives = (counts[:, :, outcome].sum(axis=1) for outcome in (POSITIVE, NEGATIVE))
     p, n = float(positives.sum()), float(negatives.sum())
     if not min(p, n) > 0:
@@ -143,8 +141,9 @@ class _Tables:
 
 
 def estimated_measures(scored: ScoredTable, reference: ScoredTable) -> list[Measure]:
-    """Expected error rates and area of every known group (or of everybody), from chances of its own in the reference
-    window."""
+    """Estimate error rates and area of every known group (or of everybody), from its chances in the reference
+    window.
+    """
     tables = _Tables(scored=scored, reference=reference)
     return [
         _measure(tables, rate, f"estimated_{name}", position)
@@ -193,8 +192,7 @@ def _ranges(expected: ExpectedEstimate) -> dict[str, Any]:
 
 
 def estimated(counts: Counts, found: IsotonicCurve, rate: Rate, *, clustered: bool) -> ExpectedEstimate | None:
-    """A rate of `ESTIMATED` (`EVERY_SEEN`: the area) from counts (bins, buckets, decision, outcome); None where it has
-    no denominator."""
+    """Estimate a rate of `ESTIMATED` (`EVERY_SEEN`: the area) from counts; None where it has no denominator."""
     of: Callable[[Floats], ExpectedValue | None] = (
         expected_area if rate is EVERY_SEEN else lambda expected: expected_rate(expected, rate)
     )
@@ -202,8 +200,7 @@ def estimated(counts: Counts, found: IsotonicCurve, rate: Rate, *, clustered: bo
 
 
 def chances(counts: Counts, *, fewest: int = FEWEST) -> IsotonicCurve | None:
-    """What scores meant in a window, from counts (bins, buckets, decision, outcome); None with fewer outcomes of a
-    kind."""
+    """Fit what scores meant in a window, from counts (bins, buckets, decision, outcome); None with few outcomes."""
     k, n = (counts[..., side].sum(axis=(2, 3)) for side in ([POSITIVE], [NEGATIVE, POSITIVE]))
     if min(k.sum(), (n - k).sum()) < fewest:
         return None

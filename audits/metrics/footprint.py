@@ -1,6 +1,4 @@
-"""The footprint of generated texts, as ranges of EcoLogits' estimates with intervals by a jackknife over teams or
-days.
-"""
+"""The footprint of generated texts, as ranges of EcoLogits' estimates with intervals by a jackknife."""
 
 from __future__ import annotations
 
@@ -94,8 +92,7 @@ def _per_text(read: pa.Table, held: Calls) -> Measure:
 
 
 def _of_year(read: pa.Table, held: Calls) -> Measure:
-    """Everything was counted, so that no chance has to be excluded; what the rest of the year will take is as much a
-    month as what was counted. Earlier months of which no call was logged took nothing at least, and as much at most."""
+    """Measure the footprint of the year against its budget; the rest of the year takes as much a month as so far."""
     months = sorted(calls_by_month(read, held.part(CALLS)))
     year = months[-1][:4]
     earlier = [each for each in _months(read, EARLIER) if each[:4] == year]

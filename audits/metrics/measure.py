@@ -217,8 +217,7 @@ EVERYTHING_READABLE = WindowStanding()
 
 @dataclass(frozen=True, kw_only=True)
 class WindowMeasures:
-    """The measures of a window, and the tables they were made of as they may be shown, by attribute: decisions
-    (`views`), those that have a score, and these in the window of reference (`earlier`)."""
+    """The measures of a window, and the tables they were made of as they may be shown, by attribute."""
 
     measures: list[Measure]
     views: Mapping[tuple[str, ...], View]

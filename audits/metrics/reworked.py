@@ -1,6 +1,4 @@
-"""Promises about agents for whom texts are written: they decide what goes out, and have time to read (clusters:
-teams).
-"""
+"""Promises about agents for whom texts are written: they decide what goes out, and have time to read."""
 
 from __future__ import annotations
 

@@ -84,9 +84,7 @@ class ScoredTable:
         return Moments(n=n, total=total, squares=squares)
 
     def errors_of(self, positions: Sequence[int]) -> Moments:
-        """Return moments of score − outcome of everybody with both; the variance is at least that of chances, s(1 −
-        s).
-        """
+        """Return moments of score − outcome of everybody with both, with at least the variance of chances, s(1 − s)."""
         n, total, squares = (part[list(positions), ..., :NO_OUTCOME].sum(axis=(0, 1, 3)) for part in self._parts)
         positives, both = n[:, POSITIVE], n.sum(axis=1)
         found = squares.sum(axis=1) - 2 * total[:, POSITIVE] + positives
@@ -266,9 +264,7 @@ Ends = tuple[float, float]
 def score_bounds(
     scored: ScoredTable, ends: Callable[[ScoredTable, list[int]], Ends | None], *parts: list[int]
 ) -> dict[str, list[float]]:
-    """Return the parameter `bounds` of a measure of one group, or of the gap between two; empty without missing
-    outcomes.
-    """
+    """Return the parameter `bounds` of a group's measure, or of a gap of two; empty without missing outcomes."""
     if not any(_missing(scored, part)[0].any() for part in parts):
         return {}
     return between([ends(scored, part) for part in parts])

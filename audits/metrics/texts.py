@@ -83,8 +83,7 @@ class _Counts:
         )
 
     def _detected(self, part: str, reader: ReaderAccuracy) -> dict[str, Any] | None:
-        """In how many texts something was found, and in how many there is something at most: none is taken to be found
-        wrongly until a human has said so, and those that the reader misses are added, as many as its recall leaves."""
+        """Return in how many texts something was found, and how many there are at most by the reader's recall."""
         sides = self._sides(part)
         flagged, n = int(sides[1].sum()), int(sides.sum())
         if not n or min(of_months(self._read, self._held.part(part))) < self._limit:

@@ -58,9 +58,7 @@ class View:
         return [i for i in self.known if i not in hidden and sizes[i] > 0]
 
     def left_out(self, *rates: Rate) -> dict[str, int]:
-        """Return the parameter `groups_left_out`: how many known groups are hidden or have nobody to count; empty
-        if none.
-        """
+        """Return `groups_left_out`: how many known groups are hidden or have nobody to count; empty if none."""
         entering = [set(self.shown(rate)) for rate in rates]
         return counted_out(sum(not all(i in each for each in entering) for i in self.known))
 
@@ -87,8 +85,7 @@ class View:
         return "no_outcomes" if none else None
 
     def undecided(self, rate: Rate) -> bool:
-        """Whether nobody can have this rate because the log holds no decision. What is hidden is told first: other
-        windows are protected by what documents say is hidden."""
+        """Whether nobody can have this rate because the log holds no decision; hidden groups come first."""
         return rate.decided and not self.system.decides
 
     def until(self, blocked: str | None) -> dict[str, str]:
@@ -112,9 +109,7 @@ class View:
         return {"missing_outcomes": rate.missing_outcomes(self.table.counts[positions])}
 
     def bounds(self, rate: Rate, *parts: list[int]) -> dict[str, list[float]]:
-        """Bound a rate (or its gap between two parts) whatever the missing outcomes are; empty where none is
-        missing.
-        """
+        """Bound a rate (or its gap between two parts) by its missing outcomes; empty where none is missing."""
         if rate.outcome != "observed" or not rate.share:
             return {}
         if not any(self.missing(rate, part)["missing_outcomes"] for part in parts):

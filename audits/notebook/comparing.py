@@ -123,8 +123,7 @@ OF_OUTCOMES = (
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class GroupComparison(Results):
-    """The measures of a frame by group, and how many decisions they are about. Groups too small to be told are set
-    `apart`: their rows are in no figure."""
+    """The measures of a frame by group, the number of decisions, and the groups set `apart`, which are in no figure."""
 
     measures: list[Measure]
     decisions: int

@@ -69,8 +69,7 @@ def _changed(workspace: Workspace) -> PrivacyError:
 
 
 def register(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
-    """Gives a connection the SQL functions `seal_text(VARCHAR) -> BLOB`, `unseal_text(BLOB) -> VARCHAR` and
-    `seal_again(BLOB) -> BLOB` (the same text under the newest key); once they are there, nothing changes."""
+    """Register the SQL functions `seal_text`, `unseal_text` and `seal_again` (under the newest key) on a connection."""
 
     def sealed(texts: pa.ChunkedArray | pa.Array) -> pa.Array:
         return pa.array(seal(workspace, texts.to_pylist()), pa.binary())

@@ -296,8 +296,7 @@ def _texts_before(system: System, today: dt.date) -> dt.date | None:
 def _texts(
     connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date | None, plan: PurgePlan, *, today: dt.date
 ) -> PurgeResult:
-    """Adds to the plan the texts that leave before their row does (rows before `limit` go whole), with those of rows
-    that were set aside."""
+    """Add to the plan the texts that leave before their row does, with those of rows that were set aside."""
     first, logs = _texts_before(system, today), ("generations", f"{TWIN}generations")
     made = PurgeResult(system=system.id, before=None, rows={}, texts_before=first)
     if first is None or (limit is not None and limit >= first):
@@ -336,8 +335,7 @@ def _leave_no_trace(system: System, months: Iterable[dt.date], plan: PurgePlan) 
 
 
 def _without_single_values(system: System, months: str, plan: PurgePlan) -> None:
-    """Of these months, counts by value lose their sums (of one decision, its value), and values that few had their
-    names; names that nothing else has are forgotten."""
+    """Remove from the counts of these months the sums, and the names of values that few had."""
     name, month = (system.id, "histograms"), "CAST(date_trunc('month', day) AS DATE)"
     rows = f"({plan.queries.get(name, f'FROM {qualified(name)}')})"
     few = (
@@ -377,8 +375,7 @@ def _gone(connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date)
 def _keep_stops(
     connection: duckdb.DuckDBPyConnection, system: System, gone: dict[Name, str], plan: PurgePlan, *, today: dt.date
 ) -> None:
-    """A STOP stays for longer than other messages, as who said it and when (`STOP_NEEDS`): else it would be forgotten,
-    and who is written to all the same would not be seen. Whatever else its row told goes, of any column there is."""
+    """Keep a STOP for longer than other messages, as who said it and when (`STOP_NEEDS`)."""
     name = (system.id, "contacts")
     if system.contacts is None or name not in gone:
         return

@@ -123,8 +123,7 @@ def numbers(draft: SystemDraft) -> None:
 
 
 def _ask_for_counts(draft: SystemDraft) -> None:
-    """Asks whether the one whole number of a table counts decisions, where each combination of its other columns stands
-    once: of decisions one by one, some are alike."""
+    """Ask whether the one whole number of a table counts decisions, as its other columns are unique together."""
     columns = draft.table.columns
     if any(not named(columns[name].words, w.ROW_NUMBER) for name in draft.key.columns):
         return

@@ -43,9 +43,7 @@ def _in_time(column: Profile) -> bool:
 
 
 def decide(draft: SystemDraft) -> None:
-    """Find what was decided: a column of few values, in nearly every row, by its name and words; a list may have
-    none.
-    """
+    """Find what was decided: a column of few values, in nearly every row, by its name and words, if any."""
     choices = [c for c in draft.free if 2 <= c.distinct <= MANY and c.filled >= 0.99 * draft.rows and not c.dated]
     choices = [c for c in choices if not draft.sensitive(c) or named(c.words, w.DECISION)]
     pool = choices or [c for c in draft.free if c.distinct >= 2 and c.values]

@@ -254,9 +254,7 @@ def _window(draft: SystemDraft) -> tuple[str, str]:
 
 
 def _identifiers(draft: SystemDraft) -> list[str]:
-    """Return the identifiers that may lead to a person, without columns that are also a group, a control or a
-    feature.
-    """
+    """Return the identifiers that may lead to a person, without groups, controls and features."""
     clear = {group.column for group in draft.groups} | {guess.column for guess in draft.controls.values()}
     roles = [("id", draft.table.columns[name]) for name in draft.key.columns]
     roles += [(role, column) for role in ("person", "request", "team") if (column := draft.column(role))]

@@ -149,9 +149,7 @@ def _columns(names: Sequence[str], path: Path, made: ImportPlan) -> list[PlacedC
 
 
 def _raw(cells: Sequence[str], columns: Sequence[PlacedColumn], by_name: Mapping[str, str]) -> Raw:
-    """Return a row as a system file holds it, with the id given, else that of the system of the same name, else a
-    new one.
-    """
+    """Return a row as a system file holds it, with its id, that of the system of the same name, or a new one."""
     raw: Raw = {}
     for each in columns:
         if not (text := cells[each.place]):

@@ -1,6 +1,4 @@
-"""Groups too small to be shown that are set apart: their rows enter no figure of any window, so that others can be
-shown.
-"""
+"""Groups too small to be shown that are set apart: their rows enter no figure, so that others can be shown."""
 
 from __future__ import annotations
 

@@ -56,8 +56,7 @@ class Funnel:
         return found
 
     def _visible_cells(self, level: int, hidden: Hidden) -> set[int]:
-        """The cells that are shown at a level while these keys are hidden: at level 0 how many decisions there are, at
-        level 1 how many reached the first stage, and so on."""
+        """Return the cells that are shown at a level of stages while these keys are hidden."""
         lattice = self._lattices[min(level, len(self._lattices) - 1)]
         return set(range(len(lattice.keys))) - lattice.cells(hidden) - lattice.unpublished("decisions")
 

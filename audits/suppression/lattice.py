@@ -77,9 +77,7 @@ class Lattice:
         return {self.index[key] for key in keys if key in self.index}
 
     def fewest_people(self) -> Floats:
-        """Return the fewest people there can be in each cell: one for each hash bucket it fills; many where all are
-        filled.
-        """
+        """Return the fewest people in each cell: one for each hash bucket it fills; many where all are filled."""
         found = np.full(len(self.keys), np.inf)
         for table in self._tables:
             if table.clustered and table.by:

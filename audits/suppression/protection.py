@@ -26,9 +26,7 @@ SECOND_LOOKS = 25
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One count to protect: which cells are small, under which limit, and whether every hidden cell must span it
-    (`wide`).
-    """
+    """One count to protect: its small cells, their limit, and whether all hidden cells must span it (`wide`)."""
 
     counts: Counts
     small: set[int]

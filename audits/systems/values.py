@@ -42,9 +42,7 @@ Declared = Annotated[
 
 
 def too_many(sizes: Mapping[str, int], attributes: Sequence[Sequence[str]]) -> tuple[str, int, int] | None:
-    """Return what has too many values, how many, and how many there may be; None where an audit can look at all of
-    them.
-    """
+    """Return what has too many values, how many, and the most there may be; None where an audit can read all."""
     made = {tuple(by): math.prod(max(sizes.get(name, 1), 1) for name in by) for by in attributes}
     for by, many in made.items():
         most = MOST_VALUES if len(by) == 1 else MOST_CROSSED

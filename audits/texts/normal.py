@@ -72,9 +72,7 @@ _OVERRIDE, _ENDS_OVERRIDE = "\u202e", re.compile("[\u202c\n]")
 
 @dataclass(frozen=True)
 class Normal:
-    """A text in its normal form, with `starts`, `sources` and `ends` of its pieces, there and in the text as
-    written.
-    """
+    """A text in its normal form, with `starts`, `sources` and `ends` of its pieces, there and as written."""
 
     text: bytes
     starts: tuple[int, ...] = ()

@@ -18,9 +18,7 @@ REMEMBERED = 50_000
 
 
 def wording_of(texts: Iterable[str]) -> list[str]:
-    """Return the criteria that each text states (`texts.checking`), in the order of the alphabet with a blank
-    between.
-    """
+    """Return the criteria that each text states (`texts.checking`), in alphabetical order with a blank between."""
     from boussole.audits.texts.checking import check_text
 
     return [" ".join(sorted({each.criterion for each in check_text(text).findings})) for text in texts]
@@ -70,8 +68,7 @@ def personal(kinds: str) -> Remembered:
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
-    """Gives a connection the SQL functions `wording_found(VARCHAR)` and `personal_found(VARCHAR, kinds VARCHAR)`, both
-    to VARCHAR; NULL stays NULL. Once they are there, nothing changes."""
+    """Register the SQL functions `wording_found(VARCHAR)` and `personal_found(VARCHAR, kinds VARCHAR)`."""
 
     def found_wording(texts: pa.ChunkedArray | pa.Array) -> pa.Array:
         return pa.array(wording()(texts.to_pylist()), pa.string())

@@ -94,8 +94,7 @@ def _since(rates: Floats, start: int, span: range) -> Floats:
 
 @dataclass(frozen=True, kw_only=True)
 class _Sides:
-    """The estimates, by how much each moves when an agency is left out of those that started, or of the others; which
-    of those that started are seen at each; and the weights of both sides."""
+    """The estimates, their moves when an agency is left out of either side, and the weights of both sides."""
 
     estimates: Floats
     moves: tuple[Floats, Floats]
@@ -145,8 +144,9 @@ def worth(weights: Floats) -> float:
 
 
 def _trends(before: Mapping[int, tuple[int, EffectEstimate]], variance: Floats) -> Trends | None:
-    """Hotelling's test of the nearest months before the start, each with its place; None where fewer than two are told,
-    or none varies."""
+    """Return Hotelling's test of the nearest months before the start; None where fewer than two are known, or none
+    varies.
+    """
     months = list(before)[:NEAREST]
     if len(months) < 2:
         return None

@@ -62,8 +62,7 @@ class IsotonicCurve:
 
     @property
     def _doubts(self) -> Floats:
-        """The same in each block, with half an outcome of each kind added: one without positive (negative) outcomes is
-        not taken for certain."""
+        """Return the same in each block, with half an outcome of each kind added, so that none is certain."""
         p = (self.positives.sum(axis=1) + 0.5) / (self.outcomes.sum(axis=1) + 1)
         return np.asarray(p * (1 - p), dtype=np.float64)
 

@@ -46,9 +46,7 @@ def clustered_share(clusters: Sequence[tuple[int, int]]) -> ClusteredShare | Non
 
 
 def exact_ends(share: float, size: float, *, chance: float = 0.05) -> tuple[float, float]:
-    """Compute the ends of Clopper and Pearson's interval of a share of so many independent rows, missed with
-    `chance`.
-    """
+    """Compute the ends of Clopper and Pearson's interval of a share of independent rows, missed with `chance`."""
     k = share * size
     low = float(beta.ppf(chance / 2, k, size - k + 1)) if share > 0 else 0.0
     high = float(beta.ppf(1 - chance / 2, k + 1, size - k)) if share < 1 else 1.0

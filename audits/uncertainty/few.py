@@ -46,8 +46,7 @@ def worth_of_few(k: Ints, n: Ints, df: float) -> float | None:
 
 
 def _evenly(clusters: float, parts: Floats, df: float) -> float:
-    """How many of so many clusters of mean size weigh, where they are uneven: × (df + 1) ÷ the lesser of them and the
-    buckets filled."""
+    """Return how many of uneven clusters weigh: × (df + 1) ÷ the lesser of them and the buckets filled."""
     return clusters * min(1.0, (df + 1) / min(clusters, float(parts.size)))
 
 
@@ -73,17 +72,14 @@ def large_size(n: Ints) -> float:
 
 
 def _seen(rare: Ints, n: Ints) -> float:
-    """Return, of the variance between buckets of `n` rows, the share of those whose large clusters surely have a
-    case.
-    """
+    """Return the share of the variance between buckets of `n` rows whose large clusters surely have a case."""
     carried, small = _by_large_clusters(n)
     brought = float(rare[small].sum()) / int(small.sum()) if small.any() else 0.0
     return float(carried[rare > brought + SURELY * math.sqrt(brought)].sum() / carried.sum())
 
 
 def _by_large_clusters(n: Ints) -> tuple[Floats, Mask]:
-    """What each bucket carries of the variance, by its rows beyond those that small clusters bring to each bucket on
-    average; and which buckets have no large cluster: those that hold less than half of one beyond that average."""
+    """Return what each bucket carries of the variance beyond small clusters, and which have no large cluster."""
     large = large_size(n)
     light = float(n.mean()) * (1 - cluster_size(n) / large)
     beyond = np.maximum(n - light, 0.0)

@@ -24,8 +24,7 @@ FEWEST = 10
 
 @dataclass(frozen=True, kw_only=True)
 class GapChange:
-    """Log ratios of the selection rates before and after, the variances of the change and of the gap after with their
-    covariance (change, both, after), and Student's degrees of freedom."""
+    """Log ratios before and after, the (co)variances of change and gap after, and degrees of freedom."""
 
     before: float
     after: float
@@ -73,9 +72,7 @@ def _rate(side: tuple[int, int, int], when: int) -> float:
 
 
 def _clustered(sides: Sides, of_rows: Floats) -> tuple[Floats, float] | None:
-    """Return covariance of change and gap after with buckets as clusters, and degrees of freedom; None with one
-    bucket.
-    """
+    """Return covariance of change and gap after by buckets, and degrees of freedom; None with one bucket."""
     parts = []
     for side in sides:
         proposed, final, every = side[:, 1].sum(axis=1), side[:, :, 1].sum(axis=1), side.sum(axis=(1, 2))

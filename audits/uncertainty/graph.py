@@ -23,8 +23,9 @@ TO_CHILDREN = 0.5
 
 @dataclass(frozen=True)
 class GraphTest:
-    """A test with its `weight` (above 0) and the `effect` that is looked for, in standard errors; None: not known.
-    `children`: the places of those that follow from it."""
+    """A test with `weight` (above 0), expected `effect` in standard errors (None: unknown), and places of
+    `children`.
+    """
 
     weight: float = 1.0
     effect: float | None = None

@@ -11,9 +11,7 @@ import scipy.stats
 
 @dataclass(frozen=True, kw_only=True)
 class ChiSquare:
-    """The statistic, its degrees of freedom and p, and the smallest expected count (under 5, p is unreliable:
-    Cochran).
-    """
+    """The statistic, its degrees of freedom and p, and the smallest expected count (Cochran's rule: 5 or more)."""
 
     statistic: float
     df: int

@@ -222,9 +222,7 @@ def _filled(n: tuple[Ints, Ints]) -> tuple[int, int]:
 
 
 def _design_effects(effects: list[float], n: tuple[Ints, Ints], cases: Sequence[float] | None = None) -> list[float]:
-    """Return the design effects, at least those of the correlation in both groups together; `cases` are their
-    weights.
-    """
+    """Return the design effects, at least those of the common correlation; `cases` are their weights."""
     more, known = [cluster_size(group) - 1 for group in n], [1.0, 1.0] if cases is None else _known(cases, n)
     weights = [(filled - 1) * share for filled, share in zip(_filled(n), known, strict=True)]
     room = sum(w * g for w, g in zip(weights, more, strict=True))

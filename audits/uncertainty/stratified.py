@@ -121,8 +121,7 @@ def _divide(above: Floats, below: Floats) -> Floats:
 
 
 def _mantel_haenszel_variance(pairs: Pairs) -> float:
-    """Of the log risk ratio: Σ (m n1 n0 − k1 k0 N) / N² ÷ (Σ k1 n0/N · Σ k0 n1/N); right in few large strata and in
-    many small ones."""
+    """Return the variance of the log risk ratio: Σ (m n1 n0 − k1 k0 N) / N² ÷ (Σ k1 n0/N · Σ k0 n1/N)."""
     k1, n1, k0, n0 = pairs.sums
     n = n1 + n0
     above = (((k1 + k0) * n1 * n0 - k1 * k0 * n) / np.square(n)).sum()

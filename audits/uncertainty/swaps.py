@@ -76,9 +76,7 @@ class Features:
         return _slopes(_rates(self.sums), scale, at)
 
     def statistic(self, scale: Scale, at: float, *, part: int | None = None) -> tuple[Floats, Floats]:
-        """Return U and its linearised variance between units; with a `part`, the variance that comes from its rates
-        alone.
-        """
+        """Return U and its linearised variance between units; with a `part`, that of its rates alone."""
         p = _rates(self.sums)
         weights = self._influence(p, scale, at, part)
         if scale == "ratio":

@@ -86,9 +86,7 @@ def times_needed(test: Mapping[str, Any], *, threshold: float, alpha: float = 0.
 
 
 def at_truth(test: Mapping[str, Any], truth: float) -> Mapping[str, Any] | None:
-    """Return a test as if its ratio or difference were found to be `truth`, with the same reference; None of other
-    kinds.
-    """
+    """Return a test as if its ratio or difference were found to be `truth`; None for tests of other kinds."""
     kind = test.get("kind")
     if kind in ("jackknife", "wald"):
         return {**test, "estimate": truth} if truth > 0 or test.get("transform") != "log" else None

@@ -49,9 +49,7 @@ def build_contract(
     now: dt.datetime,
     content: str,
 ) -> Contract:
-    """Build the contract of a source with these column types; `period` dates decisions without time, `content` is its
-    hash.
-    """
+    """Build the contract of a source; `period` dates decisions without time, `content` is the hash of the source."""
     if log == "decisions":
         made = decisions.contract(system, types, period=period, now=now, content=content)
     elif log in _LATER:

@@ -172,8 +172,7 @@ class Contract:
         return relation
 
     def not_before(self, role: str, other: str, column: str, reason: Reason) -> None:
-        """A moment that comes after another one of its row; of two equal hours that nobody tells apart, the one that
-        does."""
+        """Require that a moment does not come before another one of its row."""
         mine, before = self.moments[role], self.moments[other]
         self.fault(clocks.surely_before(mine, before), column, reason)
         same = clocks.same_hours(mine, before)

@@ -48,9 +48,7 @@ def later_columns(system: System) -> list[str]:
 def contract(
     system: System, types: Mapping[str, str], *, period: dt.date | None, now: dt.datetime, content: str
 ) -> Contract:
-    """Return the contract of a log of decisions; `period` dates rows without time, `content` identifies rows without
-    an id.
-    """
+    """Return the contract of a log of decisions; `period` dates rows without time, `content` is the source's hash."""
     made = Contract(system, "decisions", ColumnReader(types), " + ".join(system.log.key) or ROW)
     _identity(made, content)
     _time(made, period or system.log.period, now)
@@ -127,8 +125,7 @@ def human_decision(contract: Contract, role: str) -> None:
 
 
 def _review(contract: Contract, human: Human) -> None:
-    """What a log of decisions says of their reviews is held to the same as the log of these (`later.human_actions`);
-    when they were made, and by whom, is not stored."""
+    """Add the checks of reviews in a log of decisions, which are those of `later.human_actions`."""
     read = contract.read
     if human.recorded_at and contract.has(human.recorded_at) and "decided_at" in contract.moments:
         early = clocks.surely_before(contract.look_at(human.recorded_at), contract.moments["decided_at"])
@@ -151,8 +148,7 @@ def no_negative_time(contract: Contract, seconds: str) -> None:
 
 
 def known_stages(contract: Contract, stages: Sequence[str]) -> None:
-    """Stages are true or false. Who reached one has reached those before it, whatever is said of these
-    (`counts.read.furthest_sql`): a row that says otherwise is told."""
+    """Require that stages are true or false, and that no stage is denied to whom reached a later one."""
     read = contract.read
     for stage in stages:
         strange = f"NOT {read.absent(stage)} AND NOT {read.matches(stage, [True, False])}"

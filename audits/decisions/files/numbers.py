@@ -44,7 +44,7 @@ def _is(cell: str, *patterns: str) -> str:
 
 
 def numeric(column: str) -> tuple[str, str]:
-    """Return SQL, twice: whether a column is mostly numbers written with commas or spaces; whether a point may part
+    """Return SQL, twice: whether a column is mostly numbers with commas or spaces; whether a point may part
     thousands.
     """
     cell = f"trim({quote(column)})"

@@ -59,8 +59,7 @@ Named = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 
 class Notice(Strict):
-    """Whether a template of messages says that a machine writes: when somebody approved how it does, or that it does
-    not."""
+    """A notice in a template of messages that a machine writes: when somebody approved it, or that it has none."""
 
     approved_on: dt.date | None = Field(None, description="When the notice in this template was approved")
     document: Named | None = Field(None, description="Where that can be read: a number, a title")

@@ -48,8 +48,7 @@ class Retention(StrEnum):
 
 
 class LogSection(Strict):
-    """The part of a system file that declares a log: each key names a column of its source, read into the column of
-    that name in the lake."""
+    """The part of a system file that declares a log: each key names the source's column of a column of the lake."""
 
 
 @dataclass(frozen=True)

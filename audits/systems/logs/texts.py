@@ -94,8 +94,7 @@ class HeldTexts(Strict):
         return self
 
     def part(self, name: str) -> str:
-        """The name of a part, with a hash of what texts are held to: counts of another declaration are not taken for
-        it."""
+        """Return the name of a part, with a hash of what texts are held to, which tells declarations apart."""
         said = (self.adverts, self.as_written, self.edited, self.outside, self.personal)
         return f"{name} {sha256_hex(canonical_json([plain(each) for each in said]))[:DIGITS]}"
 

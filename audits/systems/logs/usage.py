@@ -69,8 +69,7 @@ class Usage(LogSection):
         return self.agent is not None and self.trained_on is not None
 
     def part(self, name: str) -> str:
-        """The name of a part, with a hash of what uses are held to: counts of another declaration are not taken for
-        it."""
+        """Return the name of a part, with a hash of what uses are held to, which tells declarations apart."""
         held = [plain(self.purposes), plain(self.tasks), self.excluded, plain(self.excluded_when)]
         return f"{name} {sha256_hex(canonical_json(held))[:DIGITS]}"
 

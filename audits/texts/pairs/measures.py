@@ -148,9 +148,7 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True, kw_only=True)
 class PairDifference:
-    """How texts differ in one measure where one cue is changed; `changes`: the sum of differences by cluster, in
-    units.
-    """
+    """How texts differ in one measure where one cue is changed; `changes`: the sum by cluster, in units."""
 
     cue: str
     measure: Measure

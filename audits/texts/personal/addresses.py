@@ -63,8 +63,7 @@ _BEFORE = 160
 
 
 def find_addresses(text: str) -> Iterator[Span]:
-    """Addresses with a number, a kind of street and a name, but those of firms and institutions; a town or a street
-    alone is none."""
+    """Find addresses with a number, a kind of street and a name, but those of firms and institutions."""
     over = 0
     for match in _HEAD.finditer(text):
         if match.start() < over:

@@ -96,9 +96,7 @@ _OTHER_NUMBERS = re.compile(rf"\b{either('other_numbers')}\b[^.!?\n;]{{0,24}}$",
 
 
 def find_ft_id(text: str) -> Iterator[Span]:
-    """Find identifiers of France Travail, where the words before say that they are such, by the forms publicly
-    known.
-    """
+    """Find identifiers of France Travail in the forms publicly known, where the words before say that they are such."""
     for match in _FT.finditer(text):
         before = text[max(0, match.start() - 70) : match.start()]
         told = list(_FT_WORDS.finditer(before))

@@ -26,9 +26,7 @@ _OTHER_NUMBERS = re.compile(
 
 
 def find_phones(text: str) -> Iterator[Span]:
-    """Find telephone numbers of ten digits, and numbers with a country code that fit the numbering plan
-    (phonenumbers).
-    """
+    """Find telephone numbers of ten digits, and those with a country code that fit its plan (phonenumbers)."""
     over = 0
     for match in sorted(_candidates(text), key=lambda one: one.span("found")):
         start, end = match.span("found")
