@@ -55,9 +55,8 @@ def put_together(
 def gone(
     windows: Sequence[tuple[dt.date, Figures]], *, word: Callable[[str, str], str] = lambda _, value: value
 ) -> dict[str, Measure]:
-    """Return the figures that earlier windows published and the last one lacks, without a value (`zero_denominator`).
-
-    `word`: the name that the last window gives to a value of an attribute that few people have there.
+    """Return the figures that earlier windows published and the last one lacks, without a value
+    (`zero_denominator`).
     """
     *earlier, (_, latest) = windows
     told = {name: each for _, figures in earlier for name, each in figures.items() if each.status == "ok"}

@@ -12,10 +12,7 @@ from boussole.audits.errors import BoussoleError
 
 
 def canonical_json(obj: Any) -> bytes:
-    """Return the canonical JSON of an object (RFC 8785): sorted keys, no spaces, ECMAScript numbers.
-
-    Raises BoussoleError for NaN, infinity, dates and keys that are not text.
-    """
+    """Return the canonical JSON of an object (RFC 8785); raises BoussoleError for NaN, infinity, dates, odd keys."""
     try:
         return rfc8785.dumps(obj)
     except rfc8785.CanonicalizationError as error:

@@ -160,9 +160,8 @@ class Strata:
 
 @dataclass(frozen=True, kw_only=True)
 class ListSums:
-    """Sums over lists by name (those of the cube `ranks`): exact `totals` (…,), and `parts` by bucket (…, buckets).
-
-    `people`: what people bring to the figures, by their own buckets; None where lists are the only clusters.
+    """Exact `totals` (…,) of lists by name, `parts` by bucket (…, buckets), and what recurring `people` bring to
+    them.
     """
 
     totals: Mapping[str, npt.NDArray[np.float64]]

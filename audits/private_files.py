@@ -30,10 +30,7 @@ def make_file(path: Path) -> None:
 
 
 def write(path: Path, content: bytes | str, *, mode: int = FILE, lasting: bool = False, fresh: bool = False) -> None:
-    """Write a file whole, or leave it as it was; its folder is made where it is missing.
-
-    `lasting`: also if the machine stops. `fresh`: raises FileExistsError where a file is there.
-    """
+    """Write a file whole, or leave it as it was; `fresh` raises FileExistsError where a file is there."""
     make_folder(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{PART}")
     try:

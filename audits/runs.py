@@ -158,10 +158,7 @@ def read_window(
     apart: Sequence[Apart] | None = None,
     common: Common | None = None,
 ) -> AuditInputs:
-    """Read all that an audit needs of a window and of its window of reference.
-
-    `published`, `common`: from `find_common`; `apart`: the rows to leave out, found where not given.
-    """
+    """Read all that an audit needs of a window and of its window of reference, without the rows set `apart`."""
     if system.only_writes:
         return _read_texts(connection, system, window, exact=exact)
     if apart is None:

@@ -25,10 +25,7 @@ class WindowStanding:
 
 
 def standing(system: System, window: Window, *, as_of: dt.date, today: dt.date | None = None) -> WindowStanding:
-    """Return how a window stands on the day `as_of`: outcomes count from `matures_after_days` after its last day on.
-
-    A legal basis that has ended by `today` has ended, whatever `as_of` says.
-    """
+    """Return whether outcomes have matured on the day `as_of`, and which legal bases have ended by then or `today`."""
     latest = max(as_of, today or as_of)
     ended = {name: group.expires for name, group in system.groups.items() if group.expires and group.expires < latest}
     return WindowStanding(readable_from=_readable_from(system, window, as_of), expired=ended)

@@ -1,7 +1,4 @@
-"""A search for the subgroup that a decision puts most at a disadvantage, over intersections nobody declared.
-
-Subgroups are shown if they stand out at 5 % over all combinations that were looked at (Bonferroni).
-"""
+"""A search over undeclared intersections for the subgroup most at a disadvantage, at 5 % over all (Bonferroni)."""
 
 from __future__ import annotations
 

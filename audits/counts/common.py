@@ -1,7 +1,4 @@
-"""Audits of the same decisions under other groups, read as those of one log that has the groups of all of them.
-
-Their published counts can be subtracted from one another, so that all of them are suppressed together.
-"""
+"""Audits of the same decisions under other groups, suppressed together as those of one log with the groups of all."""
 
 from __future__ import annotations
 

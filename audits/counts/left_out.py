@@ -127,10 +127,7 @@ def read_left_out(
     apart: Sequence[Apart] = (),
     reference: Window | None = None,
 ) -> pa.Table:
-    """Read the rows of `LEFT_OUT` of a window, in a fixed order; one at least, which counts other periods.
-
-    A row whose day cannot be read may belong to any period of which its source brought decisions.
-    """
+    """Read the rows of `LEFT_OUT` of a window, in a fixed order; one at least, which counts other periods."""
     out = _out(connection, system)
     _gather(connection, system)
     parts = [

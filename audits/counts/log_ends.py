@@ -37,9 +37,7 @@ USUAL = 0.9
 
 @dataclass(frozen=True, kw_only=True)
 class LogEnd:
-    """A log, the last day up to which it is known, the days missing until the window ends, and when it goes on
-    again.
-    """
+    """A log, the last day up to which it is known, the days missing until the window ends, and when it resumes."""
 
     log: str
     last: dt.date
@@ -90,9 +88,7 @@ def _began(connection: duckdb.DuckDBPyConnection, system: System, window: Window
 
 
 def known_until(system: System, log: str, window: Window, *, since: str | None = None) -> str:
-    """Return SQL of `last`, the day before the first hole of a log in a window, and `again`, the day when it goes
-    on.
-    """
+    """Return SQL of `last`, the day before the first hole of a log in a window, and `again`, when it goes on."""
     days: str = f"SELECT day, CAST(sum(n) AS BIGINT) AS n FROM ({DAYS[log](system)}) GROUP BY day"
     begun = f" UNION ALL SELECT ({since}) - 1, 0 WHERE ({since}) <= (SELECT min(day) FROM ({days}))" if since else ""
     gaps = (

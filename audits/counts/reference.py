@@ -74,10 +74,7 @@ def read_reference(
 def reference_untold(
     window: Window, reference: Window, published: Sequence[ShownWindow], rows: pa.Table, system: System, *, purged: bool
 ) -> dict[Layer, dict[Key, str]]:
-    """Return the groups of the window of reference that audits have not published, by layer, with the reason.
-
-    A group is published where one audit of that window, or several that make up just its days, shows it.
-    """
+    """Return the groups of the window of reference that audits have not published, by layer, with the reason."""
     inside = [each for each in published if reference.holds(each.window)]
     found: dict[Layer, dict[Key, str]] = {DECISIONS: {}, SCORED: {}}
     reason = _reason(window, reference, inside, rows, purged=purged)

@@ -124,9 +124,7 @@ def _reached(system: System, section: Contacts, window: Window) -> str:
 
 
 def _silent(system: System, section: Contacts, window: Window) -> str:
-    """Return SQL of decisions about people written to in the weeks before, by whether they had answered, and
-    profile.
-    """
+    """Return SQL of decisions about people written to in the weeks before, by whether they answered, and profile."""
     held = table(system, "contacts")
     sent = (
         f"SELECT person, any_value(bucket) AS bucket, day, min(reply_at) AS reply_at FROM {held} "

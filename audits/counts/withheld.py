@@ -36,10 +36,7 @@ def read_withheld(
     apart: Sequence[Apart] = (),
     common: Common | None = None,
 ) -> pa.Table:
-    """Return the groups that audits of other systems on the same decisions oblige to hide, one row each.
-
-    `shown`: what audits of these decisions have published; `common`: the decisions with the groups of all of them.
-    """
+    """Return the groups that audits of other systems on the same decisions oblige to hide, one row each."""
     if common is None:
         return withheld_table({})
     rows = read_counts(

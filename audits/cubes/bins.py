@@ -1,7 +1,4 @@
-"""Bins of a drift measure: the fine bins of the cube, merged until each holds a tenth of the reference window.
-
-The customary levels of PSI (0.1, 0.25) were set for about ten bins (Yurdakul 2018).
-"""
+"""Bins of a drift measure: fine bins merged until each holds a tenth of the reference window (Yurdakul 2018)."""
 
 from __future__ import annotations
 

@@ -164,10 +164,7 @@ def _code(section: Contacts) -> str:
 
 
 def messages(connection: duckdb.DuckDBPyConnection, system: System, rows: str, *, stop: str) -> str:
-    """Return SQL of the messages that meet a condition, each by the clock and the calendar of the person.
-
-    A message of midnight sharp has no time of day: its log holds the day alone.
-    """
+    """Return SQL of the messages that meet a condition, each by the clock and the calendar of the person."""
     held, zone, section = table(system, "contacts"), system.timezone, system.contacts
     assert section is not None  # noqa: S101 (its log is declared)
     known = known_code("code")

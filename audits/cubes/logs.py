@@ -85,10 +85,7 @@ def counted_otherwise(connection: duckdb.DuckDBPyConnection, system: System, cou
 def recount(
     connection: duckdb.DuckDBPyConnection, system: System, log: LogName, *, since: dt.date | None = None
 ) -> None:
-    """Count a log anew, all of it or from the month of the first day that something came to or left.
-
-    Months whose rows were purged keep their counts, as do those after them whose counts rest on days before the purge.
-    """
+    """Count a log anew from the month of a day on, or all of it, but for months that rest on purged rows."""
     counter, target, purged = COUNTERS[log], table(system, cube_of(log)), purged_before(connection, system.id)
     if not holds(connection, target):
         since = None

@@ -1,7 +1,4 @@
-"""Counts of reviews by month, part and bucket: changes, and reviews shorter than reading takes.
-
-Teams of fewer than `TEAM` agents in a month are left out, with the number of their reviews.
-"""
+"""Counts of reviews by month, part and bucket, of teams of `TEAM` agents or more: changes, and too short reviews."""
 
 from __future__ import annotations
 

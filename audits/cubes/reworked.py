@@ -1,7 +1,4 @@
-"""Counts of what agents make of texts by month, part and bucket: changes, rejections and time to read.
-
-Teams of fewer than `TEAM` agents in a month are left out, with the number of their texts.
-"""
+"""Counts of what agents make of texts by month, part and bucket, of teams of `TEAM` agents or more."""
 
 from __future__ import annotations
 

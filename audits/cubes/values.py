@@ -145,10 +145,7 @@ def read_pools(connection: duckdb.DuckDBPyConnection, system: System) -> dict[st
 
 
 def pools_of(months: Mapping[dt.date, Values], *, fewest: int) -> Pools:
-    """Return the values of one column without a name, from its counts by the first day of each month.
-
-    Where those without a name are few together, the rarest of the others joins them.
-    """
+    """Return the values of one column that are not named because few have them, from its counts by month."""
     pool, found, sums = {OTHERS}, list[tuple[dt.date, frozenset[str]]](), Values()
     for month in sorted(months):
         values = months[month]

@@ -109,10 +109,7 @@ def anything_later(connection: duckdb.DuckDBPyConnection, system: System) -> str
 def restate(
     connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, takes_back: bool
 ) -> str | None:
-    """Store what a source says of decisions that the log holds; returns SQL of the ids that changed, None for none.
-
-    `takes_back`: an empty cell removes what was said before, as the source is a table that is read again.
-    """
+    """Store what a source says of decisions; returns SQL of the ids that changed, None where none did."""
     said = [name for name in LATER if not contract.select[name].startswith("CAST(NULL")]
     if not said:
         return None

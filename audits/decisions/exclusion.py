@@ -35,10 +35,7 @@ class Exclusion:
 
 
 def exclude(workspace: Workspace, system: System, origin: str, *, reason: str) -> Exclusion | None:
-    """Take the rows of a run out of the figures, in one transaction with the cubes; None when they are out already.
-
-    `origin` is the run as in `mlflow:RUN_ID`; `reason` is one word, such as `deleted`. Sealed months keep their counts.
-    """
+    """Take the rows of a run (`mlflow:RUN_ID`) out of the figures, with the cubes; None when they are out already."""
     return _decide(workspace, system, origin, excluded=True, reason=reason)
 
 

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
 
 def open_frame(frame: Any) -> pa.RecordBatchReader:
-    """Read the rows of a pandas or polars frame, an Arrow table or reader, a DuckDB relation, or any Arrow C stream.
-
-    Raises SourceError for anything else.
+    """Read the rows of a frame, an Arrow table or reader, a DuckDB relation or Arrow C stream; else raises
+    SourceError.
     """
     import pyarrow as pa
 

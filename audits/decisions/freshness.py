@@ -22,9 +22,8 @@ class Late:
 
 
 def lateness(every: Every | None, newest: dt.datetime, now: dt.datetime) -> Late | None:
-    """Return how long something newer has been due; None while it is not, or where no frequency is declared.
-
-    `newest` and `now` are on the same clock. Whole days are compared; a source of every hour counts whole hours.
+    """Return by how many whole days (or hours) something newer is late; None where it is not, or nothing is
+    declared.
     """
     if every is None:
         return None

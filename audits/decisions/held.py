@@ -1,7 +1,4 @@
-"""Rows whose id the log holds: the same in all that is stored of them, or what differs (the table `held_rows`).
-
-Outcome, stages and human decisions, which come after a decision, are not compared.
-"""
+"""Rows whose id the log holds: the same in what is stored of them at a decision, or what differs (`held_rows`)."""
 
 from __future__ import annotations
 

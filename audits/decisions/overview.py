@@ -29,9 +29,7 @@ FILE = "file"
 
 @dataclass(frozen=True, kw_only=True)
 class LogContents:
-    """What one log holds: its rows, and the moments of the newest by each way and of the oldest, on the system's
-    clock.
-    """
+    """What one log holds: its rows, and the moments of the newest by each way and of the oldest (local time)."""
 
     log: LogName
     rows: int

@@ -1,7 +1,4 @@
-"""Drift by group: how far each group's scores and decisions moved since the window of reference; shown, never judged.
-
-A group is shown where both windows show it; of its distribution only distances are shown, never its bins.
-"""
+"""Drift by group: distances and changes of scores and decisions since the window of reference, shown, never judged."""
 
 from __future__ import annotations
 

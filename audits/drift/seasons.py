@@ -31,10 +31,7 @@ class AsFar:
 
 
 def seasonal(series: Series, steps: Sequence[Step], seen: Sequence[Step], split: int, *, as_far: AsFar) -> bool:
-    """Whether a series moved in the same way in the same months of the year before (or of two), and no further now.
-
-    `steps`: all that are known of it; `seen`: those that were split in two.
-    """
+    """Whether a series moved in the same way in the same months of the year before (or of two), and no further now."""
     known = {step.window.start: step for step in steps}
     pairs = [(step, _earlier(step.window.start, known)) for step in seen]
     both = [(at, now, then) for at, (now, then) in enumerate(pairs) if then is not None]

@@ -1,6 +1,5 @@
-"""Changes of clocks, as SQL: instants of local times, hours that a zone skips, and hours that it has twice.
-
-The column `again` of a row tells, by two bits for each moment, which of two equal hours is meant.
+"""Changes of clocks, as SQL: instants of local times, hours that a zone skips, and hours that it has twice
+(`again`).
 """
 
 from __future__ import annotations
@@ -137,10 +136,7 @@ class Moment:
 
 
 def surely_before(one: Moment, other: Moment) -> str:
-    """Return SQL that tells whether a moment is before another however repeated hours are read; never NULL.
-
-    They are compared by their days where one of them is midnight sharp, which stands for no time of day.
-    """
+    """Return SQL that tells whether a moment is surely before another, by their days where one has no time."""
     untimed = " OR ".join(f"CAST({moment.local} AS TIME) = TIME '00:00:00'" for moment in (one, other))
     days = f"CAST({one.local} AS DATE) < CAST({other.local} AS DATE)"
     plain, same = f"{one.local} < {other.local}", same_hours(one, other)

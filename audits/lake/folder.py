@@ -1,6 +1,5 @@
-"""The files of a lake: its catalogue in `keys/`, the folder of its data in `lake/`, and the draft that replaces them.
-
-A lake is replaced by renaming one file, its catalogue, which names its own data folder.
+"""The files of a lake: its catalogue in `keys/`, the folder of its data in `lake/`, and the draft that replaces
+them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Checkpoints after C2SP tlog-checkpoint: which ledger, how many entries, which root; signed, and kept elsewhere.
-
-A college cosigns a checkpoint that extends the last one it cosigned, from a request after C2SP tlog-witness.
-"""
+"""Checkpoints after C2SP tlog-checkpoint, and their cosignature by a college after C2SP tlog-witness."""
 
 from __future__ import annotations
 
@@ -82,10 +79,7 @@ class CheckpointStanding(StrEnum):
 
 
 def compare_with_checkpoint(checkpoint: Checkpoint, found: Verification, *, origin: str | None) -> CheckpointStanding:
-    """Compare a verified ledger with a checkpoint; `found` holds the root at the checkpoint's size.
-
-    `origin` is that of the ledger's own key, None when there is no key here.
-    """
+    """Compare a verified ledger with a checkpoint; `origin` is that of the ledger's own key, None without a key."""
     if found.roots.get(checkpoint.size) == checkpoint.root:
         return CheckpointStanding.holds
     if checkpoint.origin != origin:
@@ -265,9 +259,7 @@ def college_key(folder: Path) -> SigningKey:
 
 
 def ledger_key(folder: Path, given: VerifierKey | None = None) -> VerifierKey | None:
-    """Return the public key of the ledger that the folder keeps, else the given one; raises LedgerError if they
-    differ.
-    """
+    """Return the ledger's public key that the folder keeps, else the given one; raises LedgerError if they differ."""
     path = folder / LOG
     known = parse_verifier(read_text(path)) if path.exists() else None
     if known is not None and given is not None and known != given:

@@ -64,10 +64,7 @@ def subtrees(start: int, end: int) -> list[tuple[int, int]]:
 
 
 def inclusion_parts(index: int, *, size: int) -> list[tuple[int, int]]:
-    """Return the parts (first leaf, leaf after the last) whose roots lead from one leaf to the root of the tree.
-
-    Raises ValueError when the tree has no such leaf.
-    """
+    """Return the parts whose roots lead from one leaf to the root; raises ValueError for a leaf that is not there."""
     if not 0 <= index < size:
         raise ValueError(f"a tree of {size} leaves has no leaf {index}")
     start, end = 0, size
@@ -84,9 +81,8 @@ def inclusion_parts(index: int, *, size: int) -> list[tuple[int, int]]:
 
 
 def consistency_parts(first: int, *, size: int) -> list[tuple[int, int]]:
-    """Return the parts of a tree whose roots show that the tree of the first leaves is its beginning.
-
-    Raises ValueError unless 1 ≤ first ≤ size.
+    """Return the parts whose roots show that a tree begins with the first leaves; raises ValueError if 1 ≤ first ≤
+    size fails.
     """
     if not 1 <= first <= size:
         raise ValueError(f"a tree of {size} leaves has no beginning of {first} leaves to prove")

@@ -112,10 +112,7 @@ def kept_of(folder: Path, witness: VerifierKey, *, log: VerifierKey | None) -> C
 
 
 def file_timestamp(folder: Path, note: Note, *, reply: bytes, authorities: bytes) -> TimestampedCheckpoint:
-    """Keep the reply of a timestamp authority beside its checkpoint and the trusted certificate.
-
-    Raises LedgerError where the reply does not stamp the checkpoint.
-    """
+    """Keep the reply of a timestamp authority; raises LedgerError where it does not stamp the checkpoint."""
     found = _stamped(note, reply=reply, authorities=authorities)
     name = f"{found.at.strftime(_MOMENT)}-{found.checkpoint.size}"
     for suffix, content in ((".tsr", reply), (".pem", authorities), (".checkpoint", str(note).encode())):

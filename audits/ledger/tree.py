@@ -67,10 +67,7 @@ def consistency_proof(connection: Connection, *, first: int, size: int) -> list[
 
 
 def hashes_at(connection: Connection, places: Sequence[tuple[int, int]]) -> list[bytes]:
-    """Return the roots of complete subtrees, each named by (level, place); level 0 are the entries' own hashes.
-
-    Raises LedgerError where one is missing, or no hash.
-    """
+    """Return the roots of complete subtrees, named by (level, place); raises LedgerError where one is missing."""
     inner, leaves = [place for place in places if place[0]], [place[1] for place in places if not place[0]]
     found: dict[tuple[int, int], bytes] = {}
     if inner:

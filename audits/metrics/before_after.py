@@ -25,9 +25,8 @@ METHOD = "cluster_jackknife"
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """People and counts of one outcome (agencies, months), and the month in which each agency started (-1: none).
-
-    `already`: agencies left out that had started by the first month; `left_out`: those with gaps.
+    """People and counts of one outcome (agencies, months), the month each agency started (-1: none), and those left
+    out.
     """
 
     people: Ints

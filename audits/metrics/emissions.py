@@ -114,10 +114,7 @@ def _range(value: ValueOrRange, times: float) -> Range:
 
 @dataclass(frozen=True, kw_only=True)
 class CallFootprint:
-    """The cost of calls by bucket, each at its lowest and highest (2, buckets): watt-hours, grams, litres.
-
-    `unknown`: calls of a model that is not declared, or without their tokens.
-    """
+    """The cost of calls by bucket (watt-hours, grams, litres), lowest and highest (2, buckets), and `unknown` calls."""
 
     energy_wh: Floats
     co2e_g: Floats

@@ -141,9 +141,7 @@ class _Tables:
 
 
 def estimated_measures(scored: ScoredTable, reference: ScoredTable) -> list[Measure]:
-    """Estimate error rates and area of every known group (or of everybody), from its chances in the reference
-    window.
-    """
+    """Estimate error rates and area of every known group (or of everybody), from its chances in the reference."""
     tables = _Tables(scored=scored, reference=reference)
     return [
         _measure(tables, rate, f"estimated_{name}", position)

@@ -42,10 +42,7 @@ METHOD = "miettinen_nurminen_lists"
 
 @dataclass(frozen=True, kw_only=True)
 class Forgotten:
-    """People on no list between two days, by attribute: `people` by group and bucket (decision 1: on no list).
-
-    `listed`: people on a list, by the buckets of their lists; `once`: those all of whose lists lie in one bucket.
-    """
+    """People on no list by group and bucket, those `listed`, and those whose lists lie in one bucket (`once`)."""
 
     first: dt.date
     last: dt.date

@@ -37,10 +37,7 @@ class Counting:
 def reply_measures(
     read: pa.Table, system: System, *, standing: WindowStanding, counting: Counting, withheld: Suppression = NOTHING
 ) -> list[Measure]:
-    """Measure late replies of everybody and each group, and their comparisons, from `counts.replies.REPLIED`.
-
-    Groups are hidden by how many replied, as those of decisions are, and where other windows need it (`withheld`).
-    """
+    """Measure late replies of everybody and each group, and their comparisons, from `counts.replies.REPLIED`."""
     if not read.num_rows:
         return []
     found = [each for name in SIDES if (each := two_sides(read, name, system)) is not None]

@@ -99,10 +99,7 @@ TWIN = "excluded_"
 
 @dataclass(frozen=True, kw_only=True)
 class PurgeResult:
-    """What left a system's tables: rows by table, sealed months, expired groups, and texts before `texts_before`.
-
-    `sources` are the runs and files that the rows or texts came from, and that may still hold them.
-    """
+    """What left a system's tables, by month and kind, and the `sources` that may still hold it."""
 
     system: str
     before: dt.date | None

@@ -1,7 +1,4 @@
-"""Suppression along a funnel: what is hidden of decisions, and groups of whom few reached a stage, from there on.
-
-Where few of everybody reached a stage, nothing is shown of it nor of those after it.
-"""
+"""Suppression along a funnel: what is hidden of decisions, and groups of whom few reached a stage, from there on."""
 
 from __future__ import annotations
 

@@ -20,9 +20,8 @@ LOOKS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class CellEquations:
-    """Equations over the parts of cells, and how far each row and column may lie from its true value.
-
-    Column `part × cells + cell`. `targets`: sums of parts whose values must stay uncertain.
+    """Equations over the parts of cells, and how far each may lie from its true value (column `part × cells +
+    cell`).
     """
 
     matrix: Matrix

@@ -49,9 +49,8 @@ class Trends:
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """The effect over all months since the start, and that of each month around it (0: its month, -1: the reference).
-
-    Each month has the half-width of an interval such that all hold together at 95 %.
+    """The effect over all months since the start and that of each month around it, with simultaneous intervals (95
+    %).
     """
 
     overall: EffectEstimate
@@ -144,9 +143,7 @@ def worth(weights: Floats) -> float:
 
 
 def _trends(before: Mapping[int, tuple[int, EffectEstimate]], variance: Floats) -> Trends | None:
-    """Return Hotelling's test of the nearest months before the start; None where fewer than two are known, or none
-    varies.
-    """
+    """Return Hotelling's test of the nearest months before the start; None where fewer than two are known."""
     months = list(before)[:NEAREST]
     if len(months) < 2:
         return None

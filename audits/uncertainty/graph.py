@@ -23,9 +23,7 @@ TO_CHILDREN = 0.5
 
 @dataclass(frozen=True)
 class GraphTest:
-    """A test with `weight` (above 0), expected `effect` in standard errors (None: unknown), and places of
-    `children`.
-    """
+    """A test with `weight` (above 0), expected `effect` in standard errors (None: unknown), and `children`."""
 
     weight: float = 1.0
     effect: float | None = None

@@ -75,10 +75,7 @@ def _above(z: float) -> float:
 
 
 def over_looks(p: float, correlations: Sequence[float], *, looks: float) -> float:
-    """Return the p of one look as one of a year: the least yearly error at which it would find what it finds.
-
-    Range [p, looks × p], at most 1.
-    """
+    """Return the p of one look as one of a year, from p to looks × p: the least yearly error that finds the same."""
     most = min(1.0, p * looks)
     least = p * looks / (len(correlations) + 1)
     if not correlations or looks <= 1 or least >= MOST or most < 1e-9:
@@ -103,10 +100,7 @@ def over_looks(p: float, correlations: Sequence[float], *, looks: float) -> floa
 
 
 def correlations_of(sizes: Sequence[float], *, span: int) -> list[float]:
-    """Return the correlation of each look with the one before, over the last `span` periods at most.
-
-    `sizes`: what each period brought, in the order of time, to which information is proportional.
-    """
+    """Correlate each look with the one before, over `span` periods at most; `sizes`: the information of each period."""
     found: list[float] = []
     for at in range(1, len(sizes)):
         now, before = sum(sizes[max(0, at + 1 - span) : at + 1]), sum(sizes[max(0, at - span) : at])

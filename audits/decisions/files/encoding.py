@@ -78,10 +78,7 @@ def known_as(encoding: str) -> str:
 
 
 class UndecodableError(Exception):
-    """A byte that an encoding does not have, and its place.
-
-    `strange`: the file is not written in cp1252 either; `mixed`: all the rest is in that encoding.
-    """
+    """A byte that an encoding does not have, with its place, and whether cp1252 does not have it either (`strange`)."""
 
     def __init__(
         self, encoding: str, byte: int | None, offset: int, *, strange: bool = False, mixed: bool = False

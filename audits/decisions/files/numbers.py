@@ -26,10 +26,7 @@ TELL = "Give --decimal , or --decimal . (or `files: {decimal: …}` in the syste
 
 @dataclass(frozen=True)
 class NumberEvidence:
-    """Evidence of all cells of a column: `comma` is decimal, `thousands` separates thousands, `either` may be both.
-
-    `points` are numbers with a decimal point; in `dots` the point may separate thousands.
-    """
+    """The cells of a column by what their commas mean (`comma`, `thousands`, `either`) or their points."""
 
     column: str
     comma: int
@@ -44,9 +41,7 @@ def _is(cell: str, *patterns: str) -> str:
 
 
 def numeric(column: str) -> tuple[str, str]:
-    """Return SQL, twice: whether a column is mostly numbers with commas or spaces; whether a point may part
-    thousands.
-    """
+    """Return SQL, twice: whether a column is mostly numbers with commas; whether a point may part thousands."""
     cell = f"trim({quote(column)})"
     number = _is(cell, PLAIN, FRENCH, DOTTED, ENGLISH, SPACED_POINT)
     most = f"2 * count(*) FILTER ({number}) >= count(*) FILTER ({cell} <> '')"

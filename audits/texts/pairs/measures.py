@@ -44,10 +44,7 @@ _CLOSES = (
 
 
 def measured(text: str, *, hide: Sequence[str] = (), offers: Sequence[str] | None = None) -> dict[Measure, int]:
-    """Measure a text, each measure a whole number in its unit (`MEASURES`); a measure without a value is absent.
-
-    `hide`: what the request gave of the person; `offers`: what it gave of offers, None where it gave none.
-    """
+    """Measure a text, each measure a whole number in its unit (`MEASURES`), without what the request gave (`hide`)."""
     text = _without(text[:LONGEST], hide)
     normal = normalise(text).text
     plain, language = normal.decode("ascii"), language_of(normal, text)
@@ -162,10 +159,7 @@ class PairDifference:
 
 
 def measured_texts(prompts: Sequence[Prompt], texts: Mapping[str, str]) -> dict[str, dict[Measure, int]]:
-    """Measure the text written for each request, by its id; an empty text is a refusal.
-
-    Raises BoussoleError where a request has no text.
-    """
+    """Measure the text written for each request; raises BoussoleError where a request has no text."""
     missing = [each.id for each in prompts if each.id not in texts]
     if missing:
         more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
@@ -177,10 +171,7 @@ def measured_texts(prompts: Sequence[Prompt], texts: Mapping[str, str]) -> dict[
 
 
 def differences(prompts: Sequence[Prompt], found: Mapping[str, Measured]) -> list[PairDifference]:
-    """Compute the differences by cue and measure, over the pairs of which both texts have a value.
-
-    Raises BoussoleError for a request without its other side, or given twice.
-    """
+    """Compute the differences by cue and measure; raises BoussoleError for a request without its other side."""
     pairs: dict[tuple[str, int, str], dict[str, Measured]] = defaultdict(dict)
     for each in prompts:
         if each.side in pairs[each.pair]:

@@ -23,10 +23,7 @@ _BETWEEN = re.compile(r"[ ]{1,2}-?")
 
 
 def runs(text: str, span: Span, *, titled: bool = False, shouted: bool = False) -> Iterator[Span]:
-    """Yield the runs of words in a span that can be one name.
-
-    `titled`: a title stands before it (« M. Janvier »); `shouted`: the text is in capitals.
-    """
+    """Yield the runs of words that can be one name, after a title (`titled`) or in capitals (`shouted`)."""
     run: list[Span] = []
     for piece in _PIECE.finditer(text, *span):
         word, at = piece[0], piece.span()
