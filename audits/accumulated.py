@@ -55,9 +55,7 @@ def put_together(
 def gone(
     windows: Sequence[tuple[dt.date, Figures]], *, word: Callable[[str, str], str] = lambda _, value: value
 ) -> dict[str, Measure]:
-    """Return the figures that earlier windows published and the last one lacks, without a value
-    (`zero_denominator`).
-    """
+    """Return the figures that earlier windows published and the last one lacks, each with the reason."""
     *earlier, (_, latest) = windows
     told = {name: each for _, figures in earlier for name, each in figures.items() if each.status == "ok"}
     lacking = {name: (each, latest.get(_called(each, word))) for name, each in told.items() if name not in latest}

@@ -160,9 +160,7 @@ class Strata:
 
 @dataclass(frozen=True, kw_only=True)
 class ListSums:
-    """Exact `totals` (…,) of lists by name, `parts` by bucket (…, buckets), and what recurring `people` bring to
-    them.
-    """
+    """Exact `totals` (…,) of lists by name, `parts` by bucket (…, buckets), and what recurring `people` bring."""
 
     totals: Mapping[str, npt.NDArray[np.float64]]
     parts: Mapping[str, npt.NDArray[np.float64]]

@@ -1,7 +1,6 @@
 """`python -m benchmarks [--rows N] [--years N] [--audits] [--full]`: beside peers on the same file, as ratios.
 
-Each step runs in a process of its own. `--audits` leaves out what only concerns imports and the ledger. `--full` also
-imports ten times the rows and writes reports/speed.md.
+`--audits` leaves out imports and the ledger. `--full` also imports ten times the rows and writes reports/speed.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""Audits a system of a benchmark's workspace: `python -m benchmarks.audit WORKSPACE SYSTEM [--exact]`.
-
-Libraries and DuckDB's extensions are loaded, and one audit has run, before the time starts.
+"""Audits a system of a benchmark's workspace, after a first audit: `python -m benchmarks.audit WORKSPACE SYSTEM
+[--exact]`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""How many buckets: 40, 100 or 400 of them, held to every person as a cluster of their own.
+"""How many buckets: 40, 100 or 400 of them, compared with every person as a cluster of their own.
 
-`python -m benchmarks.buckets --logs 2000` prints its table of tests/data. Two groups of as many people, each
-decided about several times, alike to 0.2; of the first 30 in 100 are selected. Told is how often the second is found
-below 80 for 100 at a level of error: where it is exactly there (an error), and where it is lower.
+`python -m benchmarks.buckets --logs 2000` prints its table of tests/data: how often a group is found below 80 for 100.
 """
 
 from __future__ import annotations

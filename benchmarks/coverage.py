@@ -1,7 +1,6 @@
 """How often the 95 % interval of each figure that counts give holds the truth, through `audits.compare`.
 
-`python -m benchmarks.coverage --logs 1000` prints its table of tests/data. Logs are drawn from a known
-population, so that the truth is the same figure of its expected counts.
+`python -m benchmarks.coverage --logs 1000` prints its table of tests/data.
 """
 
 from __future__ import annotations

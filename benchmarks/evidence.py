@@ -1,9 +1,6 @@
 """What a year of evidence says: years simulated, judged by the month alone and as an audit of today judges.
 
-`python -m benchmarks.evidence --years 400 --kept FILE` prints its table of tests/data: a year of each line
-after the other, each kept as it is done, so that a run that was interrupted goes on. People are of two sexes, three
-ages and two kinds of neighbourhood; sex and age are crossed. Two questions are asked of each: who is selected,
-and who moves on to a first stage. People come back from month to month, except the share of them that `churn` says.
+`python -m benchmarks.evidence --years 400 --kept FILE` prints its table of tests/data and resumes an interrupted run.
 """
 
 from __future__ import annotations
@@ -44,8 +41,9 @@ Told = Sequence[tuple[dt.date, dict[str, Measure]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """How many decisions a month, how often about one person, of whom how many are new each month; `heavy`: the number
-    of decisions about a person has a heavy tail. `alike`: correlation of decisions about one person."""
+    """Decisions a month and about one person (`heavy`: a heavy tail), their correlation (`alike`), new people a
+    month.
+    """
 
     decisions: int
     each: int = 1
@@ -262,11 +260,9 @@ ASKED, WOMEN = "selection_rate_ratio_sex", "selection_rate_ratio/sex=1"
 def changed(
     seed: Sequence[int], setting: Setting, ratios: tuple[float, float], *, named: bool, only: Sequence[str] = WAYS
 ) -> dict[str, int]:
-    """After how many months a change of the ratio is told, a year after the beginning: by each way, and by the `best`
-    detector there is; one more than `AFTER` where it is not told by then.
+    """Return, by each way and by the `best` detector, after how many months a change of the ratio is reported.
 
-    Told is *not kept* where the ratio falls, *kept* where it rises. `named`: a new version of the model makes the
-    change, so that nothing before it counts. `only`: these ways.
+    `AFTER` + 1 where it is not reported by then; `named`: a new version of the model makes the change.
     """
     people, sought = People(np.random.default_rng(seed), setting), Verdict.BROKEN if ratios[1] < 1 else Verdict.KEPT
     seen: list[tuple[dt.date, dict[str, Measure]]] = []
@@ -288,10 +284,10 @@ def changed(
 
 
 def _cusum(before: float, measure: Measure | None) -> tuple[float, bool]:
-    """Page's sum of how much likelier 0.72 is than 0.8, after one more month, and whether it passes its bound.
+    """Return Page's sum for 0.72 against 0.8, after one more month, and whether it passes its bound (one error in 20
+    years).
 
-    The bound lets it err in one year of twenty that are exactly at 0.8, as the charter does. Source: Page (1954),
-    Biometrika 41:100-115; optimal by Moustakides (1986), Annals of Statistics 14:1379-1387.
+    Source: Page (1954), Biometrika 41:100-115; Moustakides (1986), Annals of Statistics 14:1379-1387.
     """
     if measure is None or not measure.value or measure.interval is None:
         return before, False

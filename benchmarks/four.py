@@ -1,9 +1,4 @@
-"""A session of a committee held in four real browsers at once: its chair, two members and its secretary.
-
-Each person has a browser of their own, open for the whole session, and does in it what they would do: pages are opened
-by clicks from the first one, forms are unfolded, filled in and sent. Clicks are counted; what is typed, what is
-chosen already, and looking at the same page again, are not.
-"""
+"""A session of a committee held in four real browsers at once, with the clicks that each person needs."""
 
 from __future__ import annotations
 

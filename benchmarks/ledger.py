@@ -1,7 +1,6 @@
 """A ledger of a million entries beside pymerkle's tree in SQLite: `python -m benchmarks.ledger FOLDER [--entries N]`.
 
-Prints JSON. Each entry is appended in a transaction of its own, written to disk, and its root is known then; pymerkle
-does not hash stored entries again, so its verification stands beside bare SHA-256 instead.
+Prints JSON. pymerkle does not hash stored entries again, so its verification stands beside bare SHA-256 instead.
 """
 
 from __future__ import annotations

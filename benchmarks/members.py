@@ -1,10 +1,9 @@
-"""Twenty members and eight programs at once, while syncs and audits run.
+"""Twenty members and eight programs at once, while syncs and audits run; prints JSON.
 
     python -m benchmarks.members FOLDER [--seconds N]
 
-Prints JSON. Members are scripted clients that speak the dashboard's protocol and think four seconds between two pages;
-programs ask the API once a second; one real browser measures beside them. What members write is looked for in the
-records afterwards. The peer is an app of one line in the same Streamlit, visited in the same way.
+Members are scripted clients of the dashboard that think four seconds between two pages; programs ask the API once a
+second. The peer is an app of one line in the same Streamlit.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """A year of a whole country, from its files to its audits: `python -m benchmarks.national FOLDER [--share 1]`.
 
-At the share of 1: 5 million decisions, as many reviews by agents, 20 million messages, 10 million calls of a model that
-writes. Prints JSON: rows a second of each import (the whole command, beside DuckDB's bare COPY of the same file), and
-the seconds of an audit, which reads cubes, with the logs and without.
+Prints JSON: rows a second of each import (beside DuckDB's bare COPY of the same file), and the seconds of an audit.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""Personal data in French texts, beside plain Presidio with the same French model: texts a second and core.
-
-Plain Presidio is its analyser with its own recognisers of e-mail, IBAN and phone and the whole model `fr_core_news_md`,
-in batches. Texts are those of the annotated set, each with a number of its own, so that none is read twice.
-"""
+"""Personal data in French texts, beside plain Presidio with the same French model: texts a second and core."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""One Parquet file: `python -m benchmarks.raw_file FILE --columns SYSTEM` groups it bare, with `--after SMALL` it is
-audited as a notebook does; the small file loads the libraries before the time starts.
+"""One Parquet file, grouped bare or, with `--after SMALL`, audited: `python -m benchmarks.raw_file FILE --columns
+SYSTEM`.
 """
 
 from __future__ import annotations

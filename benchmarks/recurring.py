@@ -1,8 +1,6 @@
 """Lists in which the same people come back: how often each interval holds the truth.
 
-`python -m benchmarks.recurring --logs 400` prints its table of tests/data. Everybody has a worth of their own;
-in each list, chance is added to it, perhaps a leaning of that list for one group, and the best stand first. Truths are
-1 or 0 where neither worth nor lists lean, else the mean of all logs.
+`python -m benchmarks.recurring --logs 400` prints its table of tests/data.
 """
 
 from __future__ import annotations

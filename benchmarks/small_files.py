@@ -1,7 +1,4 @@
-"""Many small files in one process, each in a transaction of its own; then an audit of what they left.
-
-Prints the seconds of a file, and of an audit after the first file, after all of them, and once the lake is tidied.
-"""
+"""Many small files in one process, each in a transaction of its own; then audits: prints the seconds of each."""
 
 from __future__ import annotations
 

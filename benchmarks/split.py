@@ -1,8 +1,6 @@
 """Between which windows the level of error is shared: what each split finds, how soon, and how often it errs.
 
-`python -m benchmarks.split` prints its table of tests/data. Of one comparison the logarithm of each month's
-ratio is drawn, normal and all months alike, and held to the bounds of `uncertainty.looks`; the whole chain, with all
-questions and as many people as there are, is in `benchmarks.evidence`.
+`python -m benchmarks.split` prints its table of tests/data.
 """
 
 from __future__ import annotations
@@ -39,10 +37,7 @@ def error_of_month(decisions: int) -> float:
 
 
 def bounds(split: Split, share: float, month: int) -> dict[int, float]:
-    """By how many standard errors each window must lie beyond the level, after so many months; by how many it has.
-
-    Windows that are all that count together have one part.
-    """
+    """By how many standard errors each window must lie beyond the level, after so many months."""
     parts: dict[int, float] = {}
     for window, part in split.items():
         parts[min(window, month)] = parts.get(min(window, month), 0.0) + part

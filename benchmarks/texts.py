@@ -32,10 +32,8 @@ TITLES = ("assistant(e) de direction", "technicien(ne)", "comptable", "conducteu
 
 
 def main() -> None:
-    """Prints how many adverts of some 120 words are checked in a second of one processor.
-
-    `first`: the first ones that a process reads, while the automata of patterns are made as texts ask for them;
-    `each_second`: others after them, none of which it has read.
+    """Print how many adverts of some 120 words are checked in a second: the `first` of a process, then
+    `each_second`.
     """
     drawn = random.Random(7)  # noqa: S311 (the same adverts each time)
     adverts, others = _adverts(drawn, _held(DEV)), _adverts(drawn, [each for name in OTHERS for each in _held(name)])

@@ -1,4 +1,4 @@
-"""The rule over endings of titles, held to pairs of the French occupational classification (ROME).
+"""The rule over endings of titles, compared with pairs of the French occupational classification (ROME).
 
 `python -m benchmarks.titles FILE` reads `code|Masculine / Feminine …` lines, as its appellations are published.
 """

@@ -2,7 +2,7 @@
 
     python -m benchmarks.walked WORKSPACE
 
-The workspace, one of `boussole demo`, is copied: nothing is written to it. Writes reports/walked.md.
+The workspace, one of `boussole demo`, is copied. Writes reports/walked.md.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def looked_at(browser: Browser, chair: Person, name: str, title: str) -> Looked:
 
 
 def women_over_50(person: Person) -> tuple[int, list[str]]:
-    """How many clicks lead from the first page to what is known of women over 50 and since when; and what stands there.
+    """Count the clicks from the first page to what is known of women over 50; returns them and what stands there.
 
     Raises SystemExit where the first page leads to no answer about them, or the answer shows no time.
     """

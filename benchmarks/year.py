@@ -1,8 +1,6 @@
 """A hundred systems, a year of monthly audits, judged again and shown: `python -m benchmarks.year FOLDER`.
 
-Prints JSON. The documents are invented, but made by the code that audits use: measures of drawn counts, judged, sealed.
-What is timed starts from the records on disk, with the libraries loaded. Beside it stands Python's `json`, which only
-reads the same documents.
+Prints JSON, beside the time of Python's `json`, which only reads the same documents.
 """
 
 from __future__ import annotations

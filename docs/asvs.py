@@ -1,7 +1,4 @@
-"""The tables of docs/asvs.md, from `data/asvs.csv`: what is asked, and the tests that meet it or what is missing.
-
-`data/asvs-level-2.txt` lists all numbers that level 2 asks, from the standard itself: a test holds both together.
-"""
+"""The tables of docs/asvs.md, from `data/asvs.csv`: what is asked, and the tests that meet it or what is missing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Writes the pages of `docs/reference/` from the code, when the site is built: `make docs`. They are not committed.
-
-`python -m docs.generate [FOLDER]` writes them into another folder.
-"""
+"""Writes the pages of `docs/reference/` from the code, when the site is built: `python -m docs.generate [FOLDER]`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """The same decisions, logged three ways, end in the same measures: plain MLflow, the helper, the evaluator.
 
-Run it with `python docs/walkthrough.py`: it works in a temporary folder, prints the measures side by side, and exits
-with 1 if they differ. Everything in it is invented.
+Run it with `python docs/walkthrough.py`: it prints the measures side by side, and exits with 1 if they differ.
 """
 
 from __future__ import annotations

@@ -22,9 +22,7 @@ class Late:
 
 
 def lateness(every: Every | None, newest: dt.datetime, now: dt.datetime) -> Late | None:
-    """Return by how many whole days (or hours) something newer is late; None where it is not, or nothing is
-    declared.
-    """
+    """Return by how many whole days (or hours) something newer is late; None where it is not, or none is expected."""
     if every is None:
         return None
     if every != "hour":

@@ -1,6 +1,4 @@
-"""Changes of clocks, as SQL: instants of local times, hours that a zone skips, and hours that it has twice
-(`again`).
-"""
+"""Changes of clocks, as SQL: instants of local times, and hours that a zone skips or has twice (`again`)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The files of a lake: its catalogue in `keys/`, the folder of its data in `lake/`, and the draft that replaces
-them.
-"""
+"""The files of a lake: its catalogue in `keys/`, its data in `lake/`, and the draft that replaces them."""
 
 from __future__ import annotations
 

@@ -25,9 +25,7 @@ METHOD = "cluster_jackknife"
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """People and counts of one outcome (agencies, months), the month each agency started (-1: none), and those left
-    out.
-    """
+    """People and counts of one outcome (agencies, months), and the month each agency started (-1: none)."""
 
     people: Ints
     counts: Ints

@@ -20,8 +20,8 @@ LOOKS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class CellEquations:
-    """Equations over the parts of cells, and how far each may lie from its true value (column `part × cells +
-    cell`).
+    """Equations over the parts of cells (column `part × cells + cell`), and how far each may lie from its true
+    value.
     """
 
     matrix: Matrix

@@ -49,9 +49,7 @@ class Trends:
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """The effect over all months since the start and that of each month around it, with simultaneous intervals (95
-    %).
-    """
+    """The effect over all months since the start, and by month around it, with simultaneous intervals at 95 %."""
 
     overall: EffectEstimate
     months: dict[int, tuple[EffectEstimate, float]]

@@ -1,7 +1,6 @@
 """`python -m benchmarks.planted FOLDER`: simulates and judges what is missing, one run after the other.
 
-Stopped at any time, it goes on where it was: with what is neither in the folder nor packed beside this module. `--page`
-packs what is in the folder too, and writes reports/planted.md from all.
+`--page` packs what is in the folder too, and writes reports/planted.md from all.
 """
 
 from __future__ import annotations

@@ -46,8 +46,7 @@ class Effect:
     """Patterns of other questions that it rightly turns, and in which months."""
 
     def found_in(self, result: Result) -> bool:
-        """Whether the question is watched or not kept in a month of the effect, for the right group; or says that
-        nobody can tell, where that is its answer."""
+        """Whether the question is watched or not kept in a month of the effect, for the right group, or undecidable."""
         if self.answer:
             return any(result.told.get(month, {}).get(self.asks) == self.answer for month in self.months)
         return any(

@@ -1,5 +1,4 @@
-"""What a run found, kept as one line of JSON, so that runs can go on where they stopped; those of the page are packed
-beside this module."""
+"""What a run found, kept as one line of JSON, so that runs can resume; those of the page are packed here."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""One run: three months simulated, brought in from files and audited month by month, in this process.
-
-The audits are those of the demo; left out are MLflow, the committee's acts, reports and pages.
-"""
+"""One run: three months simulated, brought in from files and audited month by month, in this process."""
 
 from __future__ import annotations
 

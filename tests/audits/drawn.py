@@ -38,9 +38,8 @@ def places(a: float, b: float) -> Floats:
 
 
 def drawn(case: Case, n: int, likely: Floats, random: np.random.Generator, *, odds: Floats | None = None) -> Counts:
-    """Counts (bins, buckets, decision, outcome) of people of whom some outcomes of `each` are one.
-
-    `odds`: what is added to the log-odds of the outcome at each score.
+    """Draw counts (bins, buckets, decision, outcome) of people; `odds`: added to the log-odds of the outcome by
+    score.
     """
     meant = MEANT[case.meant](SCORE)
     chance = meant if odds is None else 1 / (1 + np.exp(-np.log(meant / (1 - meant)) - odds))

@@ -40,10 +40,7 @@ def tables(rows: Iterable[Row], of: System) -> list[Cells]:
 
 
 class Attacker:
-    """Knows every shown count. Unknown: how many people have each full combination of attributes.
-
-    This is another formulation than the one under test: people, not cells, are the variables.
-    """
+    """A reader who knows every shown count and solves for people with each full combination of attributes."""
 
     def __init__(self, published: list[Cells], hidden: Iterable[Any], of: System, count: Callable[..., Any]) -> None:
         self.names = list(of.groups)
@@ -88,9 +85,7 @@ def decisions(counts: Any) -> Any:
 
 
 class JointAttacker:
-    """Knows every count that the document gives: who was selected wherever decisions are shown, and each outcome of
-    each decision wherever outcomes are shown (missing ones too). Unknown: people by attributes, decision and outcome.
-    """
+    """A reader who knows every count of decisions and outcomes that is shown, and solves for people."""
 
     def __init__(self, published: list[Cells], found: Suppression, of: System) -> None:
         self.plain = Attacker(published, (), of, decisions)
@@ -122,9 +117,8 @@ SEEN = {
 
 
 def check_outcomes(rows: list[Row], of: System, observed_for: str) -> dict[Any, str]:
-    """No count of outcomes that is hidden is found out from all that is shown at once; returns what is hidden.
-
-    What the decisions tell by themselves, where they are shown and no group's outcomes are, cannot be hidden.
+    """Check that no hidden count of outcomes can be found out from all that is shown at once; returns what is
+    hidden.
     """
     published = tables(rows, of)
     found = suppress(published, system=of)

@@ -226,10 +226,7 @@ def test_more_than_one_in_twenty_are_not_set_apart(tmp_path: Path) -> None:
 
 
 def selected(document: Document) -> tuple[float, float]:
-    """The fewest and most that could be selected among the people of unknown gender, to one who reads the document.
-
-    One linear program over the people by gender, age and decision; it knows each count of each rate that is told.
-    """
+    """Return the fewest and most selected people of unknown gender, by a linear program over what a document shows."""
     genders, ages = ["F", "M", None], ["old", "young", None]
     shape = (len(genders), len(ages), 2)
     rows, values = [], []

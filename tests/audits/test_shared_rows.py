@@ -116,10 +116,7 @@ ATOMS: Mapping[str, Mapping[str, Sequence[str]]] = {
 
 
 class Reader:
-    """Solves for the people of each month by age, sex, region and decision, from all documents at once.
-
-    Knows that a group that a document does not name holds nobody, and nothing of Boussole.
-    """
+    """A reader who solves for the people of each month by age, sex, region and decision, from all documents."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
         age = pd.cut(frame["age"], [0, 25, 26, 99], labels=list(ATOMS["age"])).astype(str)

@@ -154,10 +154,7 @@ FURTHEST = len(STAGES) + 1
 def reach(
     counts: np.ndarray, layers: Sequence[Mapping[Any, str]], target: tuple[Any, int], of: System
 ) -> tuple[float, float]:
-    """The least and the most people of a group who can have moved on at a stage, to one who reads all that is shown.
-
-    One linear program over sex × age × furthest stage, which knows nothing of Boussole.
-    """
+    """Return the least and the most people of a group who can have moved on at a stage, by a linear program."""
     rows, values = [], []
     for stage, hidden in enumerate(layers):
         for by in [(), *of.attributes]:

@@ -1,8 +1,4 @@
-"""Everything that Boussole tells, on every surface at once, against a reader who solves for people.
-
-The exact linear program knows audits as the API and reports tell them, packs, the drift page and `boussole drift` by
-month and by week, and the data page. That OSCAL adds nothing to it is held apart.
-"""
+"""Everything that Boussole shows, on every surface at once, against a linear program that solves for people."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The ledger's key elsewhere: with a program of another account, or in a PKCS#11 token (SoftHSM).
-
-SoftHSM is a Debian package (softhsm2); `make test` installs it.
-"""
+"""The ledger's key elsewhere: with a program of another account, or in a PKCS#11 token (SoftHSM, softhsm2)."""
 
 from __future__ import annotations
 

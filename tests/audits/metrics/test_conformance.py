@@ -1,7 +1,4 @@
-"""Published cases of Aequitas, AIF360 and Fairlearn; Fairlearn and scikit-learn themselves on random tables.
-
-Where a peer gives a number that is not defined, or another one than its definition, a test says so and why.
-"""
+"""Published cases of Aequitas, AIF360 and Fairlearn; Fairlearn and scikit-learn themselves on random tables."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Occupational titles, each in two genders, written for the project by their endings: what the rule over endings says.
-
-The official classification (ROME) is not copied, its terms are not stated: `python -m benchmarks.titles FILE` holds the
-rule to a copy of it.
-"""
+"""Occupational titles, each in two genders, written for the project: what the rule over endings says."""
 
 from __future__ import annotations
 

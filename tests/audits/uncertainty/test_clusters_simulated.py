@@ -1,7 +1,4 @@
-"""Clusters by simulation: one-sided tests at 5 % stay near 5 %, and intervals cover.
-
-The standard error of a share near 5 % is .007 with 1,000 draws; bounds allow for four of them, as many cases are tried.
-"""
+"""Clusters by simulation: one-sided tests at 5 % stay near 5 %, and intervals cover (standard error .007)."""
 
 from __future__ import annotations
 

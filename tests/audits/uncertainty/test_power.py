@@ -45,10 +45,7 @@ def test_the_smallest_gap_is_found_four_times_in_five(
 @pytest.mark.slow
 @pytest.mark.parametrize(("scale", "threshold"), [("ratio", 1.0), ("difference", 0.0)])
 def test_effective_sizes_tell_what_clusters_hide(scale: Literal["ratio", "difference"], threshold: float) -> None:
-    """80 and 200 people with twenty rows each; the sizes differ from draw to draw, and so does the gap.
-
-    Blind to clusters, the gap would seem less than half as wide.
-    """
+    """80 and 200 people with twenty rows each: blind to clusters, the gap would seem less than half as wide."""
     rng, rate, runs = np.random.default_rng(9), 0.4, 1000
 
     def drawn(first: float) -> dict[str, Any]:

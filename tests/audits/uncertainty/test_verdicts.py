@@ -1,6 +1,4 @@
-"""What the tests and Holm's correction conclude together about one question: false alarms, and power.
-
-Whole systems, with all that is asked of them, are in `tests/charter/test_false_alarms.py`."""
+"""What the tests and Holm's correction conclude together about one question: false alarms, and power."""
 
 from __future__ import annotations
 
