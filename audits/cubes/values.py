@@ -54,14 +54,6 @@ class Categories:
         """Values with their counts in both windows, the most frequent first, those together last."""
         return told((self.reference, self.current), fewest=0)
 
-    def folded(self, names: Collection[str]) -> Categories:
-        """The counts with names for these values alone; all others are together."""
-        one, two = Values(), Values()
-        for side, whole in ((one, self.reference), (two, self.current)):
-            for value, n in whole.items():
-                side[value if value in names else OTHERS] += n
-        return replace(self, reference=+one, current=+two)
-
     def coarse(self) -> BinnedCounts:
         """The counts that distances are taken over; the measures tell names, and no share of any."""
         return without_shares(by_value("feature", self.feature, (self.reference, self.current), 0))

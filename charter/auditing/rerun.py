@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from boussole.audits import evidence
 from boussole.audits.counts.left_out import left_out_of
@@ -14,7 +13,6 @@ from boussole.audits.declaration import declared
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.measures import Measure
-from boussole.audits.recount import AuditInput, Recount, recount
 from boussole.audits.runs import Run, code_hash, measure_evidence
 from boussole.audits.standing import WindowStanding, standing
 from boussole.audits.systems.model import System
@@ -24,6 +22,7 @@ from boussole.charter.auditing.accumulating import AccumulatedWindows, measured
 from boussole.charter.auditing.audit import audit_document
 from boussole.charter.auditing.differences import RerunDifference, differences
 from boussole.charter.auditing.published import publications
+from boussole.charter.auditing.recount import Recount, recount
 from boussole.charter.auditing.references import changed_references
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.measures import measures_of
@@ -31,10 +30,6 @@ from boussole.charter.records import audits_of, stored_audits
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import InForce, judging_then, kept_charter
 from boussole.charter.records.store.audits import StoredAudit
-from boussole.charter.text.model import Charter
-
-Basis = tuple[InForce, Facts]
-"""What a document was judged by: the charter, and what people had stated."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,23 +39,35 @@ class Rerun:
     system: str
     start: str
     end: str
-    entry: int
+    entry: int | None
+    """Of the ledger; None in a pack."""
     measures: int = 0
+    from_evidence: bool | None = None
+    """Whether figures were computed again; else verdicts were judged from figures as they are stated. None: neither."""
     verdicts: int = 0
+    left: int = 0
+    """Verdicts that were not judged again: they may rest on what people stated, which a pack does not hold."""
     problems: tuple[str, ...] = ()
     """What keeps the audit from being computed again, or was changed."""
     differences: tuple[RerunDifference, ...] = ()
     """What the evidence gives otherwise than the document says."""
     recount: Recount | None = None
-    moved: tuple[str, ...] = ()
-    """Measures that the decisions of today would give otherwise, by id."""
     code_changed: bool = False
 
     @property
     def ok(self) -> bool:
         """Whether everything that could be computed again is the same."""
-        found = self.recount
-        return not (self.problems or self.differences or (found and (found.then or found.unexplained or found.stale)))
+        return not (self.problems or self.differences) and (self.recount is None or self.recount.ok)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """What a document was made with: the system as declared, the charter, what people had stated, the window's day."""
+
+    system: System
+    judging: InForce
+    facts: Facts
+    stands: WindowStanding
 
 
 def chosen(
@@ -100,86 +107,81 @@ def rerun(workspace: Workspace, audits: list[StoredAudit], *, today: dt.date | N
 
 
 def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> Rerun:
-    about: dict[str, Any] = {"system": audit.system, "start": audit.start, "end": audit.end, "entry": audit.entry}
-    problems = [] if audit.holds else ["the stored document is not the one that was sealed"]
+    found = Rerun(system=audit.system, start=audit.start, end=audit.end, entry=audit.entry)
+    problems = () if audit.holds else ("the stored document is not the one that was sealed",)
     try:
         document = audit.document()
-        system = declared(workspace.evidence, document.evidence.system.removeprefix("sha256:"))
-        by = judged_with(workspace, document, kept_charter(workspace, document.charter.sha256))
-        read = evidence.load(workspace.evidence, document.evidence.cubes.removeprefix("sha256:"))
-        problems += _rows_hold(workspace, document)
-    except (KeyError, TypeError, AttributeError, ValueError):
-        return Rerun(**about, problems=(*problems, "the stored document cannot be read"))
-    except BoussoleError as error:
-        where = f" ({error.where})" if error.where else ""
-        return Rerun(**about, problems=(*problems, error.what.rstrip(".") + where))
-    stands = stood(system, document)
+    except ValueError:
+        return replace(found, problems=(*problems, "the stored document cannot be read"))
     changed = document.code != f"sha256:{code_hash()}"
     try:
-        again = computed(workspace, document, system, by, read=read, stands=stands)
-    except BoussoleError as error:  # evidence of a window before, which it was put together with
+        basis = basis_of(workspace, document)
+        again, read = computed(workspace, document, basis)
+    except BoussoleError as error:
         where = f" ({error.where})" if error.where else ""
-        return Rerun(**about, problems=(*problems, error.what.rstrip(".") + where))
-    changed_answers = changed_references(
+        return replace(found, problems=(*problems, error.what.rstrip(".") + where))
+    system, window = basis.system, document.window.days
+    references = changed_references(
         workspace,
         again,
         system,
-        charter=by[0].charter,
-        facts=by[1],
+        charter=basis.judging.charter,
+        facts=basis.facts,
         read=lambda: read,
-        stands=stands,
+        stands=basis.stands,
         before=audit.entry,
     )
-    again = again.changed(references=tuple(changed_answers))
-    earlier = None if changed else publications(workspace, system, document.window.days, before=audit.entry)
-    found = recount(workspace, _asked(audit, document, system, stands), read, published=earlier, today=today)
-    return Rerun(
-        **about,
+    again = again.changed(references=tuple(references) or None)
+    return replace(
+        found,
         measures=len(document.measures),
+        from_evidence=True,
         verdicts=len(document.verdicts),
-        problems=tuple(problems),
+        problems=problems,
         differences=tuple(differences(document, again, texts=not changed)),
-        recount=found,
-        moved=_moved(workspace, document, system, by, found=found, stands=stands),
+        recount=recount(
+            workspace,
+            document,
+            system,
+            read,
+            sealed=dt.datetime.fromisoformat(audit.time.removesuffix("Z")),
+            published=None if changed else publications(workspace, system, window, before=audit.entry),
+            expired=basis.stands.expired,
+            today=today,
+        ),
         code_changed=changed,
     )
 
 
-def _rows_hold(workspace: Workspace, document: AuditDocument) -> list[str]:
-    table = evidence.rows_of(workspace.evidence, document.evidence.cubes.removeprefix("sha256:"))
-    holds = document.evidence.rows == f"sha256:{sha256_hex(evidence.csv_of(table))}"
-    return [] if holds else ["the rows of the evidence as CSV do not have the hash that was sealed"]
-
-
-def stood(system: System, document: AuditDocument) -> WindowStanding:
-    """The window as it stood on the day of the audit: what the document calls expired was expired then."""
-    as_of, window = document.as_of, document.window.days
+def basis_of(workspace: Workspace, document: AuditDocument) -> Basis:
+    """What a stored document was made with. Raises BoussoleError where something of it is missing or was changed."""
+    system = declared(workspace.evidence, _name(document.evidence.system))
+    until, as_of = document.evidence.statements, document.as_of
+    judging = judging_then(workspace, kept_charter(workspace, document.charter.sha256), before=until)
     told = {tuple(m.by) for m in document.measures if m.reason == "expired"}
     expired = {
         name: group.expires for name, group in system.groups.items() if group.expires is not None and (name,) in told
     }
-    return WindowStanding(readable_from=standing(system, window, as_of=as_of).readable_from, expired=expired)
+    stood = standing(system, document.window.days, as_of=as_of)
+    return Basis(
+        system=system,
+        judging=judging,
+        facts=facts_of(workspace, as_of=as_of, before=until, adopted=judging.adopted),
+        stands=WindowStanding(readable_from=stood.readable_from, expired=expired),
+    )
 
 
-def judged_with(workspace: Workspace, document: AuditDocument, charter: Charter) -> Basis:
-    """The charter as it was in force for a document, and what people had stated by then."""
-    until = document.evidence.statements
-    judging = judging_then(workspace, charter, before=until)
-    as_of = document.as_of
-    return judging, facts_of(workspace, as_of=as_of, before=until, adopted=judging.adopted)
+def computed(workspace: Workspace, document: AuditDocument, basis: Basis) -> tuple[AuditDocument, AuditInputs]:
+    """The document that the evidence of a stored one gives by the code of today, and that evidence.
 
-
-def computed(
-    workspace: Workspace,
-    document: AuditDocument,
-    system: System,
-    by: Basis,
-    *,
-    read: AuditInputs,
-    stands: WindowStanding,
-) -> AuditDocument:
-    """The document that the same evidence gives, by the code of today."""
-    measures, decisions = measure_evidence(read, system, stands=stands)
+    Raises BoussoleError where evidence is missing or was changed.
+    """
+    cubes, system = _name(document.evidence.cubes), basis.system
+    read = evidence.load(workspace.evidence, cubes)
+    rows = evidence.csv_of(evidence.rows_of(workspace.evidence, cubes))
+    if document.evidence.rows != f"sha256:{sha256_hex(rows)}":
+        raise BoussoleError("the rows of the evidence as CSV do not have the hash that was sealed.")
+    measures, decisions = measure_evidence(read, system, stands=basis.stands)
     together = _together(workspace, document, system, measures)
     run = Run(
         system=system,
@@ -196,13 +198,18 @@ def computed(
         left_out=left_out_of(read.left_out, counted=decisions),
         versions=read.versions,
     )
-    return audit_document(
+    again = audit_document(
         run,
-        by[0],
-        facts=by[1],
+        basis.judging,
+        facts=basis.facts,
         together=together.figures if together else None,
         read=document.evidence,
     )
+    return again, read
+
+
+def _name(digest: str) -> str:
+    return digest.removeprefix("sha256:")
 
 
 def _together(
@@ -215,25 +222,3 @@ def _together(
     tells = measured(workspace, system, document.window.days, measures, told.windows, stored=stored)
     recent = {"recent": measures_of(tells.recent)} if tells.recent else {}
     return AccumulatedWindows(told.changed(measures=measures_of(tells.together), **recent), tells.gone)
-
-
-def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: WindowStanding) -> AuditInput:
-    return AuditInput(
-        system=system,
-        window=document.window.days,
-        as_of=document.as_of,
-        expired=frozenset(stands.expired),
-        snapshot=document.snapshot,
-        at=dt.datetime.fromisoformat(audit.time.removesuffix("Z")),
-    )
-
-
-def _moved(
-    workspace: Workspace, document: AuditDocument, system: System, by: Basis, *, found: Recount, stands: WindowStanding
-) -> tuple[str, ...]:
-    if found.read is None:
-        return ()
-    again = computed(workspace, document, system, by, read=found.read, stands=stands)
-    measures = {measure.id for measure in document.measures} | {measure.id for measure in again.measures}
-    changed = dict.fromkeys(each.of for each in differences(document, again, texts=False))
-    return tuple(name for name in changed if name in measures)

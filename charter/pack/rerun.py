@@ -8,44 +8,26 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from boussole.audits import evidence, private_files
-from boussole.audits.declaration import declared
+from boussole.audits import private_files
 from boussole.audits.distribution import NAME
 from boussole.audits.errors import BoussoleError, NoLakeError
 from boussole.audits.runs import code_hash
-from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.auditing.differences import RerunDifference, differences
-from boussole.charter.auditing.rerun import Basis, computed, judged_with, stood
+from boussole.charter.auditing.differences import differences
+from boussole.charter.auditing.rerun import Basis, Rerun, basis_of, computed
 from boussole.charter.document import AuditDocument, VerdictDocument
-from boussole.charter.document.measures import MeasureDocument
 from boussole.charter.judging.verdicts import judge
 from boussole.charter.pack.verifier.files import source_of
 from boussole.charter.pack.verifier.pack import Pack
 from boussole.charter.records import save_audit, stored_audits
-from boussole.charter.records.in_force import kept_charter, read_charter
+from boussole.charter.records.in_force import read_charter
+from boussole.charter.records.store.audits import StoredAudit
 from boussole.charter.text.model import Charter, Indicator
 
 
-@dataclass(frozen=True, kw_only=True)
-class PackedRerun:
-    """What recomputing one audit of a pack found."""
-
-    name: str
-    figures: int
-    """Figures that were recomputed from the evidence."""
-    stated: int
-    """Figures that were not, and that verdicts were judged by as they are stated."""
-    verdicts: int
-    left: int
-    """Verdicts that were not judged again, as they may rest on what people stated, which a pack does not hold."""
-    differences: tuple[RerunDifference, ...]
-
-
-def rerun_pack(place: Path) -> Iterator[PackedRerun]:
+def rerun_pack(place: Path) -> Iterator[Rerun]:
     """Recomputes each audit of a pack that the verifier found to hold.
 
     Raises BoussoleError where other code than this made one of them: the error says how to get the code that did.
@@ -61,7 +43,7 @@ def rerun_pack(place: Path) -> Iterator[PackedRerun]:
             digest = document.charter.sha256
             save_audit(workspace, document, charter=read_charter(pack.json(f"charters/{digest}.json"), digest))
         for stored in stored_audits(workspace):
-            yield _rerun(workspace, stored.document(), restricted=pack.restricted)
+            yield _rerun(workspace, stored, restricted=pack.restricted)
 
 
 def _check_code(pack: Pack, documents: list[AuditDocument]) -> None:
@@ -85,65 +67,53 @@ def _check_code(pack: Pack, documents: list[AuditDocument]) -> None:
     )
 
 
-def _rerun(workspace: Workspace, document: AuditDocument, *, restricted: bool) -> PackedRerun:
-    system = declared(workspace.evidence, (document.evidence.system or "").removeprefix("sha256:"))
-    by = judged_with(workspace, document, kept_charter(workspace, document.charter.sha256))
-    again, several = document, False
-    if restricted:
-        read = evidence.load(workspace.evidence, document.evidence.cubes.removeprefix("sha256:"))
-        stands = stood(system, document)
-        try:
-            again = computed(workspace, document, system, by, read=read, stands=stands)
-            several = document.accumulated is not None
-        except NoLakeError:  # names of groups that are set apart are known to the lake alone
-            alone = computed(workspace, document.changed(accumulated=None), system, by, read=read, stands=stands)
-            again = alone.changed(measures=_completed(alone, document), accumulated=document.accumulated)
-    if not several:
-        again = again.changed(verdicts=_judged(again, system, by))
-    charter = by[0].charter
-    stated = tuple(each for each in document.verdicts if not _on_records(each, charter))
-    left = {(each.article, each.indicator) for each in document.verdicts} - {
-        (each.article, each.indicator) for each in stated
-    }
-    ours = document.changed(verdicts=stated, articles=())
-    theirs = again.changed(
-        verdicts=tuple(each for each in again.verdicts if (each.article, each.indicator) not in left),
-        articles=(),
-        charter=document.charter,
+def _rerun(workspace: Workspace, stored: StoredAudit, *, restricted: bool) -> Rerun:
+    """One audit: figures from its evidence where the pack holds it, else verdicts from the figures as they are stated.
+
+    Figures of several windows are taken as they are stated where only the lake tells which word stands for which value.
+    """
+    document = stored.document().changed(articles=(), references=None)
+    basis = basis_of(workspace, document)
+    charter, together = basis.judging.charter, document.accumulated
+    try:
+        again = computed(workspace, document, basis)[0] if restricted else _judged(document, basis)
+    except NoLakeError:
+        alone, _ = computed(workspace, document.changed(accumulated=None), basis)
+        others = {each.id for each in (together.measures if together else ())} - {each.id for each in alone.measures}
+        gone = tuple(each for each in document.measures if each.id in others)
+        again = _judged(alone.changed(measures=(*alone.measures, *gone), accumulated=together), basis)
+    kept = {(each.article, each.indicator) for each in document.verdicts if not _on_records(each, charter)}
+    ours, theirs = (
+        each.changed(verdicts=tuple(given for given in each.verdicts if (given.article, given.indicator) in kept))
+        for each in (document, again.changed(articles=(), charter=document.charter))
     )
-    return PackedRerun(
-        name=f"{document.system} {document.window.start}/{document.window.end}",
-        figures=len(document.measures) * restricted + _together(document) * several,
-        stated=len(document.measures) * (not restricted) + _together(document) * (not several),
-        verdicts=len(stated),
-        left=len(document.verdicts) - len(stated),
+    return Rerun(
+        system=document.system,
+        start=stored.start,
+        end=stored.end,
+        entry=None,
+        measures=len(document.measures),
+        from_evidence=restricted,
+        verdicts=len(kept),
+        left=len(document.verdicts) - len(kept),
         differences=tuple(differences(ours, theirs, texts=True)),
     )
 
 
-def _judged(document: AuditDocument, system: System, by: Basis) -> tuple[VerdictDocument, ...]:
+def _judged(document: AuditDocument, basis: Basis) -> AuditDocument:
+    """A document with the verdicts that its figures give."""
     verdicts = judge(
-        by[0].charter,
-        system,
+        basis.judging.charter,
+        basis.system,
         document.measures,
         window_start=document.window.start,
         window_end=document.window.end,
-        facts=by[1],
+        facts=basis.facts,
         left_out=document.left_out,
         versions=document.versions or (),
         together=document.accumulated.figures if document.accumulated else (),
     )
-    return tuple(verdicts)
-
-
-def _completed(alone: AuditDocument, document: AuditDocument) -> tuple[MeasureDocument, ...]:
-    known = {each.id for each in alone.measures}
-    earlier = {each.id for each in document.accumulated.measures} if document.accumulated else set()
-    return (*alone.measures, *(each for each in document.measures if each.id in earlier - known))
-
-
-def _together(document: AuditDocument) -> int:
-    return len(document.accumulated.figures) if document.accumulated else 0
+    return document.changed(verdicts=tuple(verdicts))
 
 
 def _on_records(verdict: VerdictDocument, charter: Charter) -> bool:

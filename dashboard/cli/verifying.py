@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from boussole.audits.ledger.checkpoint import Checkpoint
     from boussole.audits.ledger.verification import Verification
-    from boussole.audits.recount import Recount
     from boussole.audits.workspace import Workspace
+    from boussole.charter.auditing.recount import Recount
     from boussole.charter.auditing.rerun import Rerun
     from boussole.charter.records.notes.outside import Outside
     from boussole.charter.records.sealed_files import BadFile
@@ -71,15 +71,19 @@ def rerun(
     from boussole.charter.auditing.rerun import chosen
     from boussole.charter.auditing.rerun import rerun as again
 
-    audits = chosen(workspace, system=system, start=start, end=end, entries=entries)
-    same = True
-    for found in again(workspace, audits):
-        for line in told(found):
+    return _all_same(again(workspace, chosen(workspace, system=system, start=start, end=end, entries=entries)))
+
+
+def _all_same(found: Iterable[Rerun]) -> bool:
+    """Says what computing audits again found; whether all are the same."""
+    same = []
+    for each in found:
+        for line in told(each):
             say(line)
-        same = same and found.ok
-    many = "the audit" if len(audits) == 1 else f"all {len(audits)} audits"
-    say(f"Computed again: {many} as stored." if same else "Computed again: there are differences.")
-    return same
+        same.append(each.ok)
+    many = "the audit" if len(same) == 1 else f"all {len(same)} audits"
+    say(f"Computed again: {many} as stored." if all(same) else "Computed again: there are differences.")
+    return all(same)
 
 
 def report(path: Path, workspace: Workspace | None) -> tuple[ExitCode, list[int]]:
@@ -120,37 +124,28 @@ def _whole_file(found: ReportCheck) -> str:
 
 def told(found: Rerun) -> list[str]:
     """What computing an audit again found, line by line."""
-    name = f"{found.system} {found.start}/{found.end}, entry {found.entry}"
+    name = f"{found.system} {found.start}/{found.end}" + ("" if found.entry is None else f", entry {found.entry}")
     lines = [f"{name}: {problem}" for problem in found.problems]
-    if found.recount is None:
+    if found.from_evidence is None:
         return lines
-    what = f"{found.measures} measures and {found.verdicts} verdicts computed from the evidence"
-    lines.append(f"{name}: {what}: {'not the same' if found.differences else 'the same'}.")
-    lines += [f"  {difference.told()}" for difference in found.differences[:MOST]]
-    more = len(found.differences) - MOST
-    lines += [f"  and {more} more differences"] if more > 0 else []
+    how = "computed from the evidence" if found.from_evidence else "taken as they are stated"
+    left = f", {found.left} left as they may rest on what people stated" if found.left else ""
+    outcome = "not the same" if found.differences else "the same"
+    lines.append(f"{name}: {found.measures} measures {how}; {found.verdicts} verdicts judged again{left}: {outcome}.")
+    lines += [f"  {line}" for line in _most([difference.told() for difference in found.differences])]
     if found.code_changed:
         lines.append("  The code has changed since this audit; what differs can come from that.")
-    return lines + [f"  {line}" for line in _recounted(found.recount, found.moved)]
+    return lines + [f"  {line}" for line in (_recounted(found.recount) if found.recount else ())]
 
 
-def _recounted(found: Recount, moved: tuple[str, ...]) -> list[str]:
-    if not found.lake:
-        return ["From the decisions: there are none of this system here; only the evidence is left."]
+def _recounted(found: Recount) -> list[str]:
+    """What counting the decisions again found."""
+    if found.refused:
+        return [f"From the decisions: {found.refused}"]
     lines = []
     if found.purged:
         months = ", ".join(f"{month:%Y-%m}" for month in found.purged)
-        if found.uncounted:
-            return [
-                f"From the decisions: those of {months} were purged. This audit left out the rows of small groups, "
-                "which the counts that are left hold: they cannot be compared."
-            ]
         lines.append(f"From the decisions: those of {months} were purged; only their counts can be compared.")
-    elif found.uncounted:
-        return [
-            "From the decisions: this audit left out the rows of small groups, and nothing tells them from the others "
-            "any more. They cannot be compared."
-        ]
     if found.ended:
         lines.append(f"The legal basis has ended of: {', '.join(found.ended)}. They are not read again.")
     if found.then is None:
@@ -159,11 +154,6 @@ def _recounted(found: Recount, moved: tuple[str, ...]) -> list[str]:
         lines.append(f"The decisions of that day give other counts: {', '.join(found.then)}.")
     else:
         lines.append("The decisions as they were give the same counts.")
-    return lines + _today(found, moved)
-
-
-def _today(found: Recount, moved: tuple[str, ...]) -> list[str]:
-    lines = []
     since = f" since then came {', '.join(found.since)}" if found.since else ""
     if not found.now:
         lines.append("The decisions of today give the same counts.")
@@ -174,15 +164,15 @@ def _today(found: Recount, moved: tuple[str, ...]) -> list[str]:
         )
     else:
         lines.append(f"The decisions of today give other counts ({', '.join(found.now)}):{since}.")
-    lines += [f"  {len(moved)} measures would be otherwise today: {_some(moved)}"] if moved else []
     if found.stale:
         lines.append(f"Counts in the lake do not say what its decisions say: {', '.join(found.stale)}.")
         lines.append("  `boussole cubes rebuild` makes them anew.")
     return lines
 
 
-def _some(names: tuple[str, ...]) -> str:
-    return ", ".join(names[:MOST]) + ("…" if len(names) > MOST else "")
+def _most(lines: Sequence[str]) -> list[str]:
+    """The first lines, and how many more there are."""
+    return [*lines[:MOST], *([f"and {len(lines) - MOST} more"] if len(lines) > MOST else [])]
 
 
 # `verify PACK`: an evidence pack, judged by the verifier of this Boussole; nothing in the pack is executed.
@@ -227,23 +217,9 @@ def verified(
     if code != ExitCode.VERIFIED:
         say("Nothing was computed again: only a pack that holds can be.")
         return code
-    return _recomputed(path)
-
-
-def _recomputed(path: Path) -> ExitCode:
     from boussole.charter.pack.rerun import rerun_pack
 
-    found = 0
-    for audit in rerun_pack(path):
-        figures = [f"{audit.figures} figures computed from the evidence"] if audit.figures else []
-        figures += [f"{audit.stated} taken as they are stated"] if audit.stated else []
-        verdicts = f"{audit.verdicts} verdicts judged again, {audit.left} left as they may rest on what people stated"
-        outcome = "not the same" if audit.differences else "the same"
-        say(f"{audit.name}: {', '.join(figures)}; {verdicts}: {outcome}.")
-        _listed([difference.told() for difference in audit.differences])
-        found += len(audit.differences)
-    say(f"Computed again: there are {found} differences." if found else "Computed again: the audits as sealed.")
-    return ExitCode.FAULT if found else ExitCode.VERIFIED
+    return ExitCode.VERIFIED if _all_same(rerun_pack(path)) else ExitCode.FAULT
 
 
 def _is_pack(path: Path) -> bool:
@@ -365,10 +341,8 @@ def _bad(each: BadFile) -> str:
 
 
 def _listed(lines: Sequence[str]) -> None:
-    for line in lines[:MOST]:
+    for line in _most(lines):
         say(f"  {line}")
-    if len(lines) > MOST:
-        say(f"  and {len(lines) - MOST} more")
 
 
 def _clock(found: Verification) -> bool:

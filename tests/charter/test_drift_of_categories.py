@@ -18,7 +18,6 @@ from boussole.audits.cubes.update import rebuild
 from boussole.audits.cubes.values import OTHERS, UNKNOWN, Categories, Values
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import writing
-from boussole.audits.recount import _named_alike
 from boussole.audits.retention.purge import purge
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
@@ -222,19 +221,3 @@ def test_what_is_kept_is_folded_once() -> None:
     assert {"c", UNKNOWN} & {*kept.reference, *kept.current} == set()
     assert Categories.of("x", (kept.reference, kept.current), fewest=11) == kept
     assert list(kept.pairs)[-1] == OTHERS
-
-
-@pytest.mark.parametrize(
-    ("kept", "found", "same"),
-    [
-        ({"a": 90, "b": 40}, {"a": 90, "b": 40}, True),
-        ({"a": 90, "b": 40}, {"z": 90, "b": 40}, False),  # none is without a name: the values are others
-        ({"a": 90, "b": 40, "c": 12}, {"a": 90, OTHERS: 52}, True),  # two lost theirs since
-        ({"a": 90, "b": 40, "c": 12}, {"a": 89, OTHERS: 53}, False),
-        ({"a": 90, OTHERS: 52}, {"a": 90, "b": 40, "c": 12}, True),
-        ({"a": 90, "b": 40, "c": 12}, {"a": 90, "b": 40, "c": 12, OTHERS: 11}, False),  # some came
-    ],
-)
-def test_a_rerun_compares_what_has_a_name_in_both(kept: dict[str, int], found: dict[str, int], *, same: bool) -> None:
-    one, other = (Categories("x", Values(side), Values(a=5)) for side in (kept, found))
-    assert (_named_alike(one, other) == _named_alike(other, one)) is same

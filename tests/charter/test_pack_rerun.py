@@ -42,8 +42,8 @@ def test_the_audits_of_a_pack_are_computed_again(workspace: Workspace, tmp_path:
         found = list(rerun_pack(place))
         assert [each.differences for each in found] == [()] * len(documents)
         assert [each.verdicts + each.left for each in found] == [len(each.verdicts) for each in documents]
-        assert all((each.figures > 0) == restricted for each in found)
-        assert all((each.figures or each.stated) >= len(of.measures) for each, of in zip(found, documents, strict=True))
+        assert all(each.from_evidence == restricted for each in found)
+        assert [each.measures for each in found] == [len(each.measures) for each in documents]
         assert min(each.verdicts for each in found) >= 10
 
 
@@ -114,8 +114,8 @@ def test_the_command_says_what_it_computed_and_what_it_did_not(
     folder = packed(workspace, tmp_path / "p", restricted=False)
     done = command("verify", folder, "--rerun")
     assert done.returncode == 0, done.stderr
-    assert re.search(r"offers 2026-01-01/2026-01-31: \d+ taken as they are stated; \d+ verdicts judged", done.stderr)
-    assert "Computed again: the audits as sealed." in done.stderr
+    assert re.search(r"offers 2026-01-01/2026-01-31: \d+ measures taken as they are stated; \d+ verdicts", done.stderr)
+    assert "Computed again: all 2 audits as stored." in done.stderr
     assert "Everything that was checked holds" in done.stdout
     refused = command("verify", folder, "--rerun", "--system", "offers")
     assert (refused.returncode, "Leave --ledger, --system" in refused.stderr) == (2, True)

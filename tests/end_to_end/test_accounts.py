@@ -8,12 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from boussole.audits import recount
 from boussole.audits.decisions import ingest
-from boussole.audits.lake import writing
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import not_known
 from tests.end_to_end.confirming import confirm
@@ -86,25 +83,3 @@ def test_each_is_checked_without_us(tmp_path: Path, numbers: dict[str, int]) -> 
     workspace = made(tmp_path / "w", **numbers)
     audit(workspace)
     confirm(workspace, tmp_path, packs=["all"])
-
-
-@pytest.mark.costly
-def test_a_state_of_the_lake_that_is_still_the_newest_is_read_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    workspace, states = made(tmp_path / "w"), []
-    audit(workspace)
-    real = recount._sight
-
-    def sight(*given, at):
-        states.append(at)
-        return real(*given, at=at)
-
-    monkeypatch.setattr(recount, "_sight", sight)
-    (again,) = rerun(workspace, chosen(workspace))
-    assert (again.ok, again.recount.then, states) == (True, (), [None])
-    with writing(workspace):  # a state more
-        pass
-    (again,) = rerun(workspace, chosen(workspace))
-    assert (again.ok, again.recount.then, len(states)) == (True, (), 3)
-    assert states[2] is not None
