@@ -226,17 +226,3 @@ def mean_score(rows: Rows) -> Value:
     """The mean of the scores there are."""
     seen = [row for row in rows if row["s"] is not None]
     return quotient(sum(row["s"] * row["n"] for row in seen), sum(row["n"] for row in seen))
-
-
-def gaps_below(rows: Rows, others: Rows) -> list[tuple[Fraction, Fraction]] | None:
-    """At each score found, the gap between the shares at or under it, and the step to the next score."""
-    seen = [[row for row in part if row["s"] is not None] for part in (rows, others)]
-    sizes = [sum(row["n"] for row in part) for part in seen]
-    if not all(sizes):
-        return None
-    at = sorted({row["s"] for part in seen for row in part})
-
-    def share(part: int, score: Fraction) -> Fraction:
-        return Fraction(sum(row["n"] for row in seen[part] if row["s"] <= score), sizes[part])
-
-    return [(abs(share(0, s) - share(1, s)), after - s) for s, after in zip(at, [*at[1:], at[-1]], strict=True)]

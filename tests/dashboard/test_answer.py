@@ -6,10 +6,8 @@ import re
 from dataclasses import replace
 
 import pytest
-import yaml
 
-from boussole.audits.systems import System
-from boussole.charter.document import MeasureDocument, Params
+from boussole.charter.document import MeasureDocument
 from boussole.charter.judging.wording.reasons import CANNOT_TELL
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.loading import load_charter
@@ -27,7 +25,7 @@ from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system_tables import needed
 from tests.as_json import documents, written
 from tests.dashboard.before_folds import shown
-from tests.written import system_text
+from tests.written import measure, sample
 
 EN, FR = speaker("en"), speaker("fr")
 ALL = ReadingRights(committee=True, incidents=True)
@@ -71,62 +69,31 @@ def test_every_answer_is_one_sentence_of_twenty_five_words(scene: Scene, lang: s
         assert found.verdict == verdict
 
 
+OF_LISTS = "Dans les listes, quand les hommes reçoivent 100 d’attention, les femmes en reçoivent 58."
+KEPT_BY_NOBODY = "pour 100 personnes retenues parmi les hommes, 58 le sont parmi les femmes."
+
+
 @pytest.mark.parametrize(
     ("metric", "verb", "said"),
     [
         ("selection_rate_ratio", True, "À nombre égal, MatchFT contacte 58 femmes pour 100 hommes."),
         ("adjusted_selection_rate_ratio", True, "À profil comparable, MatchFT contacte 58 femmes pour 100 hommes."),
-        (
-            "selection_rate_ratio",
-            False,
-            "À nombre égal, pour 100 personnes retenues parmi les hommes, 58 le sont parmi les femmes.",
-        ),
-        (
-            "adjusted_selection_rate_ratio",
-            False,
-            "À profil comparable, pour 100 personnes retenues parmi les hommes, 58 le sont parmi les femmes.",
-        ),
-        (
-            "exposure_ratio",
-            True,
-            "Dans les listes, quand les hommes reçoivent 100 d’attention, les femmes en reçoivent 58.",
-        ),
+        ("selection_rate_ratio", False, f"À nombre égal, {KEPT_BY_NOBODY}"),
+        ("adjusted_selection_rate_ratio", False, f"À profil comparable, {KEPT_BY_NOBODY}"),
+        ("exposure_ratio", True, OF_LISTS),
         ("scoring_rate_ratio", True, ""),
     ],
 )
 def test_a_figure_is_said_for_a_hundred(metric: str, verb: bool, said: str) -> None:
-    title = "title: {fr: retenues, en: selected}" + (", verb: {fr: contacte, en: contacts}" if verb else "")
-    system = System.model_validate(
-        yaml.safe_load(
-            system_text(
-                "matchft",
-                f"""
-columns:
-  id: decision_id
-  decided_at: ts
-  decision: {{column: contacted, selected: [true], {title}}}
-groups:
-  gender: {{column: gender, reference: M, values: {{F: {{fr: femmes, en: women}}, M: {{fr: hommes, en: men}}}}}}
-windows: {{audit: all}}
-""",
-            )
-        )
-    )
-    measure = MeasureDocument(
-        id=f"{metric}/gender=F",
-        metric=metric,
-        by=("gender",),
-        group={"gender": "F"},
-        given={},
-        status="ok",
-        reason=None,
-        value=0.58,
-        n=900,
-        clusters=None,
-        interval=None,
-        params=Params(scale="ratio", bad_side="below", against="gender=M"),
-    )
-    assert figures(measure, FR, system=system, title="MatchFT") == said
+    verbs = {"verb": {"fr": "contacte", "en": "contacts"}} if verb else {}
+    values = {"F": {"fr": "femmes", "en": "women"}, "M": {"fr": "hommes", "en": "men"}}
+    decision = {"column": "contacted", "selected": [True], "title": {"fr": "retenues", "en": "selected"}, **verbs}
+    system = sample({"id": "id", "decided_at": "ts", "decision": decision}, {"gender": "M"})
+    own = system.groups["gender"].model_copy(update={"values": values})
+    system = system.model_copy(update={"groups": {"gender": own}})
+    params = {"scale": "ratio", "bad_side": "below", "against": "gender=M"}
+    told = measure(id=f"{metric}/gender=F", group={"gender": "F"}, value=0.58, n=900, params=params)
+    assert figures(MeasureDocument.of(told), FR, system=system, title="MatchFT") == said
 
 
 @pytest.mark.costly

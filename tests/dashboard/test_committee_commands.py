@@ -169,19 +169,8 @@ def test_members_are_seated_replaced_named_and_forgotten(home):
     assert [(row[1], row[5]) for row in rows] == [
         ("Awa Diop", "chair"), ("Li Wei", "member"), ("Jean Martin", "member"), ("Zoé Petit", "member"),
     ]  # fmt: skip
-    act(
-        home,
-        "seat",
-        "--college",
-        "sciences",
-        "--from",
-        "2026-10-01",
-        "--name",
-        "Ana Lima",
-        "--replaces",
-        rows[3][6],
-        *ON,
-    )
+    seat = ["--college", "sciences", "--from", "2026-10-01", "--name", "Ana Lima", "--replaces", rows[3][6]]
+    act(home, "seat", *seat, *ON)
     act(home, "end-mandate", rows[2][6], "--last-day", "2026-09-30", *ON)
     after = done(home, "committee", "members", "--on", "2026-10-01").stdout
     assert [line.split("\t")[1] for line in after.splitlines()] == ["Awa Diop", "Li Wei", "Ana Lima"]

@@ -21,7 +21,6 @@ from boussole.audits.decisions.overview import (
     SchemaChangeCount,
     SealedMonth,
 )
-from boussole.audits.errors import LakeError
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.text.loading import load_charter
@@ -131,13 +130,6 @@ UNREAD = replace(STATUS, source="duckdb:a.duckdb?table=t", last_new=None, last_s
 def test_what_nobody_can_say_is_said(scene: Scene, status: SourceStatus, state: str, headline: str) -> None:
     made = page(scene, StoreFacts(statuses=[status], lake=lake()))
     assert (made.rows[0].state, made.headline, made.tone) == (state, headline, "unknown")
-
-
-def test_a_lake_that_cannot_be_read_leaves_what_is_known(scene: Scene) -> None:
-    made = page(scene, StoreFacts(statuses=[STATUS], trouble=LakeError("another process holds it.")))
-    assert (made.trouble, made.tone, made.rows[0].state) == (["another process holds it."], "unknown", "hidden")
-    assert made.headline == "Nobody can say at this moment: the data cannot be looked at."
-    assert "Reload this page" in html(made)
 
 
 def test_each_trouble_has_its_question_and_the_rest_is_one_line(scene: Scene) -> None:

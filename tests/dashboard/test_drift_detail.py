@@ -213,20 +213,6 @@ def test_the_command_prints_every_distance_and_its_reading(workspace: Workspace,
     assert (refused.returncode, "START/END, or one of: reference, previous, examined" in refused.stderr) == (2, True)
 
 
-@pytest.mark.costly
-def test_the_command_makes_the_report(workspace: Workspace, command: Run, tmp_path: Path) -> None:
-    page, figures = tmp_path / "page.html", tmp_path / "figures.json"
-    asked = ("--workspace", workspace.home, "drift", "--system", "jobs", "--window", "2026-02-01/2026-02-28")
-    done = command(*asked, "--html", page, "--json", figures)
-    assert done.returncode == 0, done.stderr
-    document = json.loads(figures.read_text("utf-8"))
-    assert [error.message for error in FORM.iter_errors(document)] == []
-    assert DriftDocument.read(json.dumps(document)).written() == document
-    assert document["stored"]["sha256"] in done.stderr
-    assert document["mlflow_run"] in done.stderr
-    assert page.read_bytes() == Path(document["stored"]["html"]).read_bytes()
-
-
 def test_the_part_of_the_drift_page(workspace: Workspace, made: ReportView) -> None:
     def shown(pair: object, *, may_make: bool = True) -> str:
         asked = DriftQuery(system="jobs", against="previous")

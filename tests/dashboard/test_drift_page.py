@@ -15,7 +15,7 @@ import pytest
 from boussole.audits.decisions import ingest
 from boussole.audits.drift.compared import compared
 from boussole.audits.drift.counts import VersionDays, WindowCounts, rate_steps
-from boussole.audits.drift.series import DriftSeries, Point, SchemaMove
+from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.drift.shifts import Series, shifts
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -142,25 +142,6 @@ def test_few_decisions_do_not_settle_it(made: Made) -> None:
     page = made(series_of([STILL, few]))
     assert page.rows[0][1][1].state == "unknown"
     assert "We cannot tell about" in " ".join(page.summary.more)
-
-
-def test_empty_states_are_named(made: Made) -> None:
-    gone = {"distance": [0, 0, 0, 0, 1000]}
-    kinds = {"changed_type": "distance", "new_value": "gender", "set_aside": "score"}
-    moves = [SchemaMove(on=dt.date(2026, 2, 3), kind=kind, column=column) for kind, column in kinds.items()]
-    page = made(replace(series_of([STILL, gone]), changes=moves))
-    assert [text for text, _ in page.notes] == [
-        "Never: this column has never held a value.",
-        "Distance: the column is empty in one of the two periods.",
-        "Distance: the column changed its type (3 February 2026).",
-        "Gender: values came that were never seen before (3 February 2026).",
-        "The scores: rows were left out because of what this column held (3 February 2026).",
-    ]
-    assert "3 columns: other data" in [each.short for each in page.columns[1].events]
-    inputs = page.sections[0][2][0]
-    assert inputs.sentences == ["No figure: the column is empty in one of the two periods."]
-    assert inputs.state == "not_examined"
-    assert page.rows[0][1][1].state == "unknown"  # no silent zero
 
 
 @pytest.mark.parametrize(

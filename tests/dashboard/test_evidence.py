@@ -8,7 +8,6 @@ import io
 import json
 import shutil
 import sqlite3
-from dataclasses import replace
 from hashlib import sha256
 
 import pypdf
@@ -16,19 +15,16 @@ import pytest
 
 from boussole.audits.ledger import Verification
 from boussole.audits.ledger.keys import COSIGNATURE, make_key
-from boussole.audits.ledger.search import EntryLine
 from boussole.audits.ledger.verification import SetBack
 from boussole.audits.workspace import Workspace
-from boussole.charter.record_types.kinds import KINDS, Closure, Finding
+from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records import (
-    SealedStatement,
     prove_entry,
     save_audit,
     seal_report,
     sealed_json,
     sign_checkpoint,
 )
-from boussole.charter.records.facts import Facts
 from boussole.charter.records.sealed_files import NO_FILES
 from boussole.charter.records.statements import Restart
 from boussole.dashboard.markup.templates import Template
@@ -38,20 +34,16 @@ from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine
 from boussole.dashboard.pages.evidence.view import LARGEST, asked_of, entry_page, head, search_of
 from boussole.dashboard.views.evidence import (
     VerificationResult,
-    content_words,
     kind_words,
     proved,
     results,
     short,
     verified,
 )
-from boussole.dashboard.views.scene import Scene
 from tests.written import EVIDENCE, audit_document
 
 EN, FR = speaker("en"), speaker("fr")
 SHOWN = Template("pages/evidence/evidence.html", EN)
-PAPER = {"sha256": "ab" * 32, "name": "deliberation.pdf", "size": 1}
-CNIL = {"authority": "CNIL", "title": "SAN-2026-003", "articles": ["securite"], "cap": "broken", "document": PAPER}
 COUNTS = b"the counts that were read"
 COUNTED = hashlib.sha256(COUNTS).hexdigest()
 READ = {"cubes": f"sha256:{COUNTED}", "system": f"sha256:{COUNTED}"}
@@ -202,16 +194,6 @@ def test_no_record_is_listed_by_the_name_it_has_in_code(kind):
     assert "_" not in kind_words(kind, FR)
 
 
-def test_a_kind_and_a_value_nobody_knows_are_shown_as_they_stand(scene):
-    payload = {"novelty": "<script>", "start": "not a day", "first_month": "x", "months": 1200, "system": None}
-    entry = EntryLine(index=1, kind="novelty", payload=payload, time="whenever", leaf_hash="ab" * 32)
-    assert kind_words("novelty", FR) == "novelty"
-    content = dict(content_words(entry, scene, EN))
-    assert content == {
-        "novelty": "<script>", "System": "—", "First day": "not a day", "Months": "1,200", "First month": "x",
-    }  # fmt: skip
-
-
 def test_a_kept_checkpoint_still_fits(workspace):
     note = sign_checkpoint(workspace)
     save_audit(workspace, document(31))
@@ -232,16 +214,6 @@ def test_a_checkpoint_that_no_longer_fits(workspace):
     tamper(workspace, "UPDATE entries SET time = '2020-01-01T00:00:00Z' WHERE position = 3")
     damaged = told(workspace, note, say=FR)
     assert (damaged.tone, "retirées" in damaged.headline) == ("broken", True)
-
-
-def test_a_checkpoint_that_fits_a_ledger_damaged_later(workspace):
-    note = str(sign_checkpoint(workspace))
-    save_audit(workspace, document(31))
-    tamper(workspace, "UPDATE entries SET time = '2020-01-01T00:00:00Z' WHERE position = 31")
-    found = told(workspace, note)
-    assert found.headline.startswith("The ledger still holds the 31 entries")
-    assert found.tone == "broken"
-    assert "Yet the ledger does not hold: entry 31 or what it seals was changed." in found.details
 
 
 def test_a_checkpoint_of_another_ledger(made, tmp_path):
@@ -375,26 +347,3 @@ def test_nothing_is_kept_of_a_file(made):
 def test_names_of_files_are_never_markup(made):
     found = told(made, b"words")
     assert "<img" not in SHOWN("answer", "<img src=x>.pdf", found)
-
-
-def test_an_entry_that_holds_nothing_is_shown(scene):
-    with_nothing = Scene(charter=scene.charter, systems={}, latest={}, previous={})
-    entry = EntryLine(index=1, kind="audit", payload={}, time="", leaf_hash="ab")
-    assert content_words(entry, with_nothing, EN) == []
-
-
-@pytest.mark.parametrize(("system", "told"), [(None, "Tous les systèmes"), ("matchft", "MatchFT")])
-def test_an_entry_about_all_systems_says_so_and_one_about_another_entry_says_its_system(scene, system, told):
-    said = {"role": "DPO", "on": "2026-01-22"}
-    finding = Finding.model_validate({**said, **CNIL, "system": system})
-    closure = Closure.model_validate({**said, "of": 8, "document": PAPER})
-    stated = [
-        SealedStatement(entry=8 + n, sealed_on=each.on, statement=each) for n, each in enumerate((finding, closure))
-    ]
-    given = replace(scene, facts=Facts(as_of=finding.on, sealed=stated))
-    for each in stated:
-        payload = {"record": "ab", "system": each.statement.system}
-        entry = EntryLine(index=each.entry, kind=each.statement.kind, payload=payload, time="", leaf_hash="ab")
-        assert dict(content_words(entry, given, FR))["Système"] == told
-    lost = EntryLine(index=40, kind="closure", payload={"record": "ab", "system": None}, time="", leaf_hash="ab")
-    assert dict(content_words(lost, given, FR))["Système"] == "—"

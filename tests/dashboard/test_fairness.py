@@ -5,17 +5,14 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.document import Comparison, MeasureDocument
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.fairness.picture import FairnessGroup, by_chance
 from boussole.dashboard.pages.fairness.view import Explorer
 from boussole.dashboard.views.fields import PROFILES, RAW, FairnessQuery
 from boussole.dashboard.views.scene import Scene, load
@@ -134,66 +131,6 @@ def test_what_is_not_there_is_refused_by_name_and_something_else_is_shown(view: 
     page = Template("pages/fairness/fairness.html", EN)("head", [field for field in shown.fields if field.refused])
     assert attack not in page
     assert "&lt;img src=x" in page
-
-
-METRICS = {RAW: "selection_rate_ratio", PROFILES: "adjusted_selection_rate_ratio"}
-
-
-def test_the_verdict_stands_only_beside_the_measure_that_it_judges(view: View, windows: list[Any]) -> None:
-    judged = {(v["metric"], tuple(v["by"])) for v in windows[0]["verdicts"] if v["comparisons"] and v["by"]}
-    assert ("adjusted_selection_rate_ratio", ("gender",)) in judged
-    adjusted, raw = (view(kind="selected", by="gender", control=control).judged for control in (PROFILES, RAW))
-    assert adjusted is not None
-    assert raw is not None
-    assert "question=adjusted_selection_rate_ratio_gender" in adjusted[1]
-    assert "question=selection_rate_ratio_gender" in raw[1]
-    for control, other in ((PROFILES, RAW), (RAW, PROFILES)):
-        found = view(kind="selected", by="gender", control=control).other
-        assert found is not None
-        assert (found[0], f"control={other}" in found[1]) == (
-            next(
-                v["verdict"] for v in windows[0]["verdicts"] if v["metric"] == METRICS[other] and v["by"] == ["gender"]
-            ),
-            True,
-        )
-    assert view(kind="selected", by="gender").chosen.control == RAW
-
-
-def compared(low: float | None, high: float | None, *, scale: str = "ratio", bad_side: str = "below") -> FairnessGroup:
-    """A group that no verdict is about, with the interval of its comparison by itself."""
-    known = low is not None and high is not None
-    ends = {"low": low, "high": high, "level": 0.95, "method": "wald"} if known else None
-    found = MeasureDocument.of(
-        {
-            "id": "m", "metric": "m", "by": ["gender"], "group": {"gender": "F"}, "given": {}, "status": "ok",
-            "reason": None, "value": 1.0, "n": 100, "clusters": None, "interval": ends,
-            "params": {"scale": scale, "bad_side": bad_side},
-        }
-    )  # fmt: skip
-    return FairnessGroup(key="gender=F", name="F", rate=found, compared=found, reference=False, judged=None)
-
-
-def judged(low: float | None, high: float | None) -> FairnessGroup:
-    """The same of a group that is judged: the interval by itself says otherwise."""
-    interval = {"low": low, "high": high, "error_low": 0.05, "error_high": 0.01}
-    told = {
-        "measure": "m", "against": "rest", "verdict": "unknown", "p_breach": 0.5, "p_watch": 0.5, "p_kept": 0.5,
-        "adjusted": True, "share": 1.0, "levels": {"watch": 0.95, "breach": 0.8}, "interval": interval,
-        "more_decisions": None,
-    }  # fmt: skip
-    return replace(compared(0.1, 0.2), judged=Comparison.of(told))
-
-
-def test_where_a_group_is_judged_the_interval_that_decided_is_told() -> None:
-    assert by_chance(judged(0.9, 1.1)) is True
-    assert by_chance(judged(1.1, None)) is False
-
-
-def test_chance_may_explain_a_gap_whose_interval_holds_parity() -> None:
-    assert by_chance(compared(0.9, 1.1)) is True
-    assert by_chance(compared(0.8, 0.99)) is False
-    assert by_chance(compared(-0.01, 0.02, scale="difference")) is True
-    assert by_chance(compared(None, None)) is None
 
 
 @pytest.mark.costly

@@ -136,20 +136,8 @@ def authority(tmp_path):
         subprocess.run(["openssl", *map(str, arguments)], cwd=home, check=True, capture_output=True)
 
     new = ["req", "-config", "x.cnf", "-newkey", "rsa:2048", "-nodes"]
-    openssl(
-        *new,
-        "-x509",
-        "-extensions",
-        "ca",
-        "-days",
-        "3",
-        "-subj",
-        "/CN=Test Root",
-        "-keyout",
-        "root.key",
-        "-out",
-        "root.pem",
-    )
+    root = ["-x509", "-extensions", "ca", "-days", "3", "-keyout", "root.key", "-out", "root.pem"]
+    openssl(*new, *root, "-subj", "/CN=Test Root")
     openssl(*new, "-subj", "/CN=Test TSA", "-keyout", "tsa.key", "-out", "tsa.csr")
     signing = ["-CA", "root.pem", "-CAkey", "root.key", "-extfile", "x.cnf", "-extensions", "tsa", "-days", "2"]
     openssl("x509", "-req", "-in", "tsa.csr", *signing, "-out", "tsa.pem")

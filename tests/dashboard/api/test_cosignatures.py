@@ -223,16 +223,6 @@ def test_what_a_witness_saw_is_held_to_the_ledger_at_every_look(server):
     assert outside(server.workspace).state(moment()) is State.broken, "the ledger's key was replaced"
 
 
-def test_a_check_is_recent_for_so_many_days(server):
-    assert outside(server.workspace).state(moment()) is State.never
-    server.send(server.fetched().note.signed(KEY, at=moment(-1)))
-    found = outside(server.workspace)
-    assert [found.state(moment(24 * days)) for days in (0, 6, 7)] == [State.recent, State.recent, State.late]
-    workspace = knows(server.workspace, KEY, witness_days=30)
-    assert outside(workspace).state(moment(24 * 8)) is State.recent
-    assert outside(knows(server.workspace)).state(moment()) is State.unset
-
-
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
@@ -248,11 +238,3 @@ def test_bad_settings_are_told(server, settings, said):
     (server.workspace.home / "boussole.toml").write_text(f"[ledger]\n{text}", encoding="utf-8")
     with pytest.raises(Exception, match=said):
         outside(Workspace(server.workspace.home))
-
-
-@pytest.mark.usefixtures("no_time_passes")
-def test_who_sends_too_often_waits(server, monkeypatch):
-    monkeypatch.setenv("BOUSSOLE_ACCESS", json.dumps({"api_per_minute": 3}))
-    client = TestClient(Starlette(routes=routes(server.workspace.home)))
-    answers = [client.post(PATH, content="x", headers=server.bearer).status_code for _ in range(4)]
-    assert answers == [400, 400, 400, 429]
