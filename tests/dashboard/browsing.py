@@ -70,11 +70,21 @@ def violations(browser: webdriver.Chrome) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
 
 
-def narrow(browser: webdriver.Chrome, *, width: int = 320) -> None:
+@contextlib.contextmanager
+def narrow(browser: webdriver.Chrome, *, width: int = 320) -> Iterator[None]:
     """A window of 1,280 pixels at 400 %, or at another size."""
     size = {"width": width, "height": 640, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    waiting(browser).until(lambda b: b.execute_script("return innerWidth") == width)
+    try:
+        waiting(browser).until(lambda b: b.execute_script("return innerWidth") == width)
+        yield
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def fits(browser: webdriver.Chrome) -> None:
+    """Nothing scrolls sideways."""
+    waiting(browser).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0], browser.current_url)
 
 
 @contextlib.contextmanager

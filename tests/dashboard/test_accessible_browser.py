@@ -12,10 +12,10 @@ from selenium.webdriver.common.keys import Keys
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import pages
 from tests.dashboard.browsing import (
-    SIDEWAYS,
     Open,
     by_keyboard,
     dark,
+    fits,
     keeps_its_policy,
     narrow,
     violations,
@@ -122,12 +122,9 @@ def test_everything_that_is_pressed_is_44_pixels_high_and_nothing_is_written_sma
 )
 def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None:
     page = visit(path)
-    try:
-        narrow(page)
-        waiting(page).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0])
+    with narrow(page):
+        fits(page)
         assert violations(page) == []
-    finally:
-        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 @pytest.mark.slow
@@ -135,11 +132,8 @@ def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None
 def test_no_page_scrolls_sideways_at_200_or_400_percent(visit: Open, width: int) -> None:
     for path in (*(shown.path for shown in pages(speaker("fr"))), *ASKED):
         page = visit(path)
-        try:
-            narrow(page, width=width)
-            waiting(page).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0], path)
-        finally:
-            page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        with narrow(page, width=width):
+            fits(page)
 
 
 def test_the_keyboard_can_skip_the_pages(visit: Open) -> None:
@@ -155,16 +149,13 @@ def test_the_keyboard_can_skip_the_pages(visit: Open) -> None:
 def test_the_keyboard_does_not_walk_through_a_menu_that_is_put_away(visit: Open) -> None:
     """On a phone the menu lies outside the window: whoever tabs was in it for thirty links, and saw no focus."""
     page = visit("/law?lang=en")
-    try:
-        narrow(page, width=390)
+    with narrow(page, width=390):
         page.refresh()
         whole(page)
         by_keyboard(page, "Skip to the content", most=1)
         for _ in range(3):
             page.switch_to.active_element.send_keys(Keys.TAB)
             assert not page.execute_script("return !!document.activeElement.closest('.stSidebar')")
-    finally:
-        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_the_data_of_a_chart_open_by_keyboard(visit: Open) -> None:

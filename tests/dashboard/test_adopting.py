@@ -13,7 +13,7 @@ from boussole.charter.records.in_force import adopt, in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.charter.forms import adopting, adoption_routes
-from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action, Person, Role
+from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action, Person
 from tests.dashboard.posting import Forms
 
 EN, FR = speaker("en"), speaker("fr")
@@ -104,16 +104,3 @@ def test_what_does_not_fit_is_said_at_its_field(workspace, client, changed, at, 
     found = client.wrong("adopt", lang="fr", **fields(workspace, **changed))
     assert (found.at, told in found.text) == (at, True), found.text
     assert len(statements(workspace)) == 1
-
-
-@pytest.mark.costly
-def test_another_text_of_the_same_number_is_refused(workspace, client):
-    client.done("adopt", **fields(workspace))
-    path = workspace.home / "charter" / "charter.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("title:", "title:  ", 1), encoding="utf-8")
-    assert adopting(workspace, Person(role=Role.CHAIR), EN) == []  # the same text in another hand
-    version = load_charter(workspace).version
-    path.write_text(path.read_text(encoding="utf-8").replace("alpha: 0.05", "alpha: 0.04", 1), encoding="utf-8")
-    assert load_charter(workspace).alpha == 0.04
-    found = client.wrong("adopt", lang="fr", **fields(workspace))
-    assert f"comme version {version}" in found.text

@@ -21,7 +21,7 @@ from boussole.audits.systems import load_system
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.pages.drift.evidently_report import make
-from tests.dashboard.browsing import KNOCKED, SIDEWAYS, listening, narrow, served, text, violations, waiting, whole
+from tests.dashboard.browsing import KNOCKED, fits, listening, narrow, served, text, violations, waiting, whole
 from tests.written import system_text
 
 SYSTEM = """
@@ -192,7 +192,6 @@ def test_the_report_of_evidently_draws_its_pictures_and_shuts_nobody_out(
         said = [entry["message"] for entry in chrome.get_log("browser")]
         assert [each for each in said if "Content Security Policy" in each] == []
         assert violations(chrome) == []
-        narrow(chrome)
-        waiting(chrome).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0])
-        chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        with narrow(chrome):
+            fits(chrome)
         assert made.place.html.is_file()

@@ -13,7 +13,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.dashboard.browsing import SIDEWAYS, Open, keeps_its_policy, narrow, served, violations, waiting, whole
+from tests.dashboard.browsing import Open, fits, keeps_its_policy, narrow, served, violations, waiting, whole
 
 ONE = "/fairness?system=matchft&by=age"
 
@@ -42,13 +42,10 @@ def test_exploring_breaks_no_rule_on_a_desk_and_a_phone(watched: webdriver.Chrom
     waiting(page).until(lambda b: b.find_elements(By.CSS_SELECTOR, "[role=option]"))
     assert [each for each in violations(page) if each.partition(":")[0] not in WHILE_OPEN] == []
     keeps_its_policy(page)
-    try:
-        page = visit(f"{ONE}&lang={lang}")
-        narrow(page)
-        waiting(page).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0])
+    page = visit(f"{ONE}&lang={lang}")
+    with narrow(page):
+        fits(page)
         assert violations(page) == []
-    finally:
-        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 @pytest.mark.slow

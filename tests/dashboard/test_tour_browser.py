@@ -21,7 +21,6 @@ def first(visit: Open) -> Iterator[webdriver.Chrome]:
     page.execute_script("localStorage.clear()")
     yield visit("/?lang=en")
     page.execute_script("localStorage.clear()")
-    page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def told(page: webdriver.Chrome) -> str:
@@ -82,11 +81,11 @@ def test_whoever_goes_on_reading_finds_it_where_they_were_and_nothing_is_sent(fi
 
 def test_it_shuts_nobody_out_and_covers_no_link_on_a_phone(first: webdriver.Chrome) -> None:
     assert violations(first) == []
-    narrow(first, width=360)
-    again(first)
-    assert told(first) == "Step 1 of 4"
-    assert violations(first) == []
-    link = first.find_elements(By.CSS_SELECTOR, ".verdicts a")[-1]
-    first.execute_script("arguments[0].focus()", link)
-    there = "const r = arguments[0].getBoundingClientRect(); return document.elementFromPoint(r.x + 2, r.y + 2)"
-    assert first.execute_script(f"{there}.closest('.tour')", link) is None
+    with narrow(first, width=360):
+        again(first)
+        assert told(first) == "Step 1 of 4"
+        assert violations(first) == []
+        link = first.find_elements(By.CSS_SELECTOR, ".verdicts a")[-1]
+        first.execute_script("arguments[0].focus()", link)
+        there = "const r = arguments[0].getBoundingClientRect(); return document.elementFromPoint(r.x + 2, r.y + 2)"
+        assert first.execute_script(f"{there}.closest('.tour')", link) is None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import ipaddress
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,35 +10,12 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from benchmarks.serving import free_port
 from boussole.dashboard.alerts.changes import check
 from boussole.dashboard.alerts.sending import send
 from tests.dashboard.alerts.conftest import HIDDEN, House, Post
-
-
-def certificate(folder: Path) -> Path:
-    """One that nobody vouches for, with its key."""
-    key, today = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    made = (
-        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
-        .serial_number(1)
-        .not_valid_before(today - dt.timedelta(days=1))
-        .not_valid_after(today + dt.timedelta(days=1))
-        .add_extension(address, critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = folder / "server.pem"
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
+from tests.dashboard.certificate import certificate
 
 
 def known(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
@@ -52,7 +27,7 @@ def known(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -
 def strict(tmp_path: Path) -> Iterator[Post]:
     found = Post(port=free_port())
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate(tmp_path))
+    context.load_cert_chain(certificate(tmp_path, "localhost"))
     controller = Controller(
         found,
         hostname="127.0.0.1",

@@ -21,7 +21,7 @@ from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views import store
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
-from tests.dashboard.browsing import SIDEWAYS, Open, narrow, served, text, violations, waiting, whole
+from tests.dashboard.browsing import Open, fits, narrow, served, text, violations, waiting, whole
 
 pytestmark = pytest.mark.slow
 
@@ -70,12 +70,9 @@ PATHS = [
 def test_no_page_has_an_accessibility_violation_at_any_width(visit: Open, house: Hall, path: str) -> None:
     page = visit(path.format(of=house.of))
     assert violations(page) == []
-    try:
-        narrow(page)
-        waiting(page).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0])
+    with narrow(page):
+        fits(page)
         assert violations(page) == []
-    finally:
-        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -89,11 +86,10 @@ def test_nor_has_what_a_chair_sees_with_ballot_papers_and_forms(visit: Open, hou
         assert page.find_elements(By.CSS_SELECTOR, ".paper .take")
         assert page.find_elements(By.CSS_SELECTOR, ".between li")
         assert violations(page) == []
-        narrow(page)
-        waiting(page).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0])
-        assert violations(page) == []
+        with narrow(page):
+            fits(page)
+            assert violations(page) == []
     finally:
-        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         page.delete_cookie(COOKIE)
 
 

@@ -142,16 +142,6 @@ def test_only_who_may_convene_makes_papers(papers, hall, of, be):
 
 
 @pytest.mark.costly
-def test_a_paper_that_is_asked_for_twice_is_made_once(papers, hall, of):
-    papers.done(act("freeze", of))
-    first = papers.done(f"/session-paper/file/{of}", seen=0)
-    kept = {path.name: path.read_bytes() for path in (hall.workspace.reports / "sessions").iterdir()}
-    assert papers.done(f"/session-paper/file/{of}", seen=0) == first
-    assert len(hall.house.standing(SessionPaper)) == 1
-    assert {path.name: path.read_bytes() for path in (hall.workspace.reports / "sessions").iterdir()} == kept
-
-
-@pytest.mark.costly
 def test_minutes_as_files_are_erased_with_the_name_of_a_member(papers, hall, of):
     papers.done(act("freeze", of))
     papers.done(f"/session-paper/file/{of}")

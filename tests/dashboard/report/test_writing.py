@@ -16,7 +16,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.book import enter
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records import save_audit
-from boussole.charter.records.in_force import AdoptionAct, in_force
+from boussole.charter.records.in_force import in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.pages.reports.view import reports
 from boussole.dashboard.report import closing, typesetting, write_report
@@ -181,23 +181,6 @@ def told(found: Any) -> str:
     data = content(found, attachments(found, teller("en")), teller("en"))
     (offers,) = [each for each in data["systems"] if each["title"] == "Offers"]
     return " ".join([data["notice"], *offers["notes"]])
-
-
-@pytest.mark.costly
-def test_a_charter_is_adopted_when_the_ledger_says_so_whatever_its_text_says(workspace: Workspace) -> None:
-    proposed = edition(workspace, None)
-    assert "proposed and not adopted" in told(proposed)
-    text = proposed.scene.charter.model_copy(update={"adopted_on": dt.date(2020, 1, 1)})
-    charters = dict.fromkeys(proposed.charters, text)
-    claimed = replace(proposed, charters=charters, scene=replace(proposed.scene, charter=text))
-    assert told(claimed).count("The charter calls itself adopted, and no adoption in the ledger proves it.") == 2
-    day = dt.date(2026, 11, 1)
-    act = AdoptionAct(
-        entry=0, on=day, sealed_on=day, role="Committee", document="ab" * 32, sha256=proposed.scene.charter.sha256
-    )
-    adopted = replace(proposed, acts=dict.fromkeys(proposed.charters, act))
-    assert "adopted" not in told(adopted).replace("The charter was adopted after this period had begun.", "")
-    assert "The charter was adopted after this period had begun." in told(adopted)
 
 
 INCIDENT = {

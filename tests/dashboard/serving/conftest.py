@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import shutil
 import socket
@@ -15,9 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -28,6 +24,7 @@ from starlette.websockets import WebSocket
 from benchmarks.serving import free_port
 from boussole.audits.access_settings import AccessSettings
 from boussole.dashboard.app.server import KnownHosts, web_server
+from tests.dashboard.certificate import certificate
 
 NGINX_FILE = Path(__file__).parents[3] / "deploy" / "nginx.conf"
 HOST = "boussole.example.org"
@@ -100,14 +97,14 @@ def server() -> Iterator[Client]:
 @contextmanager
 def behind_nginx(server: Client, folder: Path, *, seconds: int | None = None) -> Iterator[Client]:
     """The same server behind nginx with deploy/nginx.conf; `seconds` in place of the times that a client has."""
-    port, certificate = free_port(), certificate_of(folder)
+    port, signed = free_port(), str(certificate(folder, HOST))
     text = re.sub(r"(?m)^.*listen \[::\].*\n", "", NGINX_FILE.read_text(encoding="utf-8"))
     changes = {
         "listen 80": f"listen 127.0.0.1:{free_port()}",
         "listen 443": f"listen 127.0.0.1:{port}",
         "127.0.0.1:8501": f"127.0.0.1:{server.port}",
-        "/etc/ssl/boussole/fullchain.pem": str(certificate),
-        "/etc/ssl/boussole/privkey.pem": str(certificate),
+        "/etc/ssl/boussole/fullchain.pem": signed,
+        "/etc/ssl/boussole/privkey.pem": signed,
     }
     for before, after in changes.items():
         assert before in text, before
@@ -147,22 +144,3 @@ def proxy(server: Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """nginx as it ships."""
     with behind_nginx(server, tmp_path_factory.mktemp("nginx")) as client:
         yield client
-
-
-def certificate_of(folder: Path) -> Path:
-    """A certificate for the name of the server that nobody vouches for, with its key."""
-    key, today = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
-    made = (
-        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
-        .serial_number(1)
-        .not_valid_before(today - dt.timedelta(days=1))
-        .not_valid_after(today + dt.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = folder / "server.pem"
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
