@@ -91,8 +91,7 @@ class DetectedTexts(DocumentPart):
     """What a reader that misses some findings found in all texts that were read, or drafts.
 
     `annotated`, `found`, `reported`, `right`: its results on annotated texts; `share`: flagged ÷ texts ÷ recall;
-    `most`: the
-    upper end of what was flagged ÷ the lower end of recall.
+    `most`: the upper end of what was flagged ÷ the lower end of recall.
     """
 
     texts: Count

@@ -116,8 +116,7 @@ class Cells:
     """Counts of one attribute (or declared intersection, or of everybody) in one window.
 
     `counts`: (groups, buckets, decision, outcome); decision is not selected, selected; outcome is negative, positive,
-    none.
-    A None in a group is an unknown value. `clustered`: whether buckets hash a declared cluster; else rows are
+    none. A None in a group is an unknown value. `clustered`: whether buckets hash a declared cluster; else rows are
     independent.
     """
 
@@ -180,8 +179,7 @@ class Lists:
     """Sums over the ranked lists of one window that hold at least two known groups of one attribute.
 
     `sums` are those of each of the `groups`, `whole` those over all groups, by buckets of lists; `every` counts all
-    lists;
-    `purged`: the rows they would be counted from are gone.
+    lists; `purged`: the rows they would be counted from are gone.
     """
 
     by: tuple[str, ...]
@@ -207,8 +205,7 @@ class Scores:
     """Counts of one attribute by score: equal bins of the declared range, the lowest first, and one for the top.
 
     `counts`: (groups, bins, buckets, decision, outcome), with one bucket without clusters; `totals`, `squares`: sums of
-    scores
-    and of their squares by cell; `missing`: decisions without a score by group; `purged`: the rows are gone.
+    scores and of their squares by cell; `missing`: decisions without a score by group; `purged`: the rows are gone.
     """
 
     by: tuple[str, ...]

@@ -97,8 +97,7 @@ def measure_window(
     """Measure a window (the system's own when not given) and keep the cube rows it read.
 
     `as_of` (default: today) decides which outcomes have matured; groups whose legal basis has ended are not read.
-    `exact`:
-    rows are counted instead of the cube; `earlier`: what was published of the same decisions.
+    `exact`: rows are counted instead of the cube; `earlier`: what was published of the same decisions.
     Raises EmptyWindowError where the window holds no decision.
     """
     today = dt.datetime.now(system.zone).date()

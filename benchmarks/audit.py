@@ -1,6 +1,4 @@
-"""Audits a system of a benchmark's workspace, after a first audit: `python -m benchmarks.audit WORKSPACE SYSTEM
-[--exact]`.
-"""
+"""Audits a system of a workspace, after a first audit: `python -m benchmarks.audit WORKSPACE SYSTEM [--exact]`."""
 
 from __future__ import annotations
 

@@ -41,9 +41,7 @@ Told = Sequence[tuple[dt.date, dict[str, Measure]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """Decisions a month and about one person (`heavy`: a heavy tail), their correlation (`alike`), new people a
-    month.
-    """
+    """Decisions a month and about one person (`heavy`: a heavy tail), their correlation (`alike`), new people."""
 
     decisions: int
     each: int = 1
@@ -284,8 +282,7 @@ def changed(
 
 
 def _cusum(before: float, measure: Measure | None) -> tuple[float, bool]:
-    """Return Page's sum for 0.72 against 0.8, after one more month, and whether it passes its bound (one error in 20
-    years).
+    """Return Page's sum for 0.72 against 0.8 after one more month, and whether it passes its bound.
 
     Source: Page (1954), Biometrika 41:100-115; Moustakides (1986), Annals of Statistics 14:1379-1387.
     """

@@ -1,6 +1,4 @@
-"""One Parquet file, grouped bare or, with `--after SMALL`, audited: `python -m benchmarks.raw_file FILE --columns
-SYSTEM`.
-"""
+"""One Parquet file, grouped bare or audited: `python -m benchmarks.raw_file FILE --columns SYSTEM [--after SMALL]`."""
 
 from __future__ import annotations
 

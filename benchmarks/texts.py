@@ -32,9 +32,7 @@ TITLES = ("assistant(e) de direction", "technicien(ne)", "comptable", "conducteu
 
 
 def main() -> None:
-    """Print how many adverts of some 120 words are checked in a second: the `first` of a process, then
-    `each_second`.
-    """
+    """Print how many adverts of some 120 words are checked in a second: `first` of a process, then `each_second`."""
     drawn = random.Random(7)  # noqa: S311 (the same adverts each time)
     adverts, others = _adverts(drawn, _held(DEV)), _adverts(drawn, [each for name in OTHERS for each in _held(name)])
     first = _seconds(check_text, others)

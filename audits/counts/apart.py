@@ -34,8 +34,7 @@ def read_apart(
     as_of: dt.date,
     without: Collection[str] = (),
 ) -> list[Apart]:
-    """Find the decisions to set apart: those that earlier audits have, and the groups of this window that are too
-    small.
+    """Find the decisions to set apart: those that earlier audits have, and the groups that are too small here.
 
     Raises BoussoleError where rows that an earlier audit has set apart cannot be told from others any more.
     """

@@ -139,8 +139,7 @@ class Common:
     """The decisions of a system with the groups of all audits that are about them.
 
     `rows`: SQL of the decisions; `silent`: attributes of which an audit of the system publishes nothing; `alike`:
-    whether
-    all audits have the same groups and the same limit.
+    whether all audits have the same groups and the same limit.
     """
 
     system: System

@@ -53,8 +53,7 @@ def read_ranks(
     """Read sums over the lists of a window by group × bucket, in a fixed order (the schema `RANKS`).
 
     They come from the cube `ranks` where it covers the window, else, and with `exact` or `apart`, from the rows:
-    `PURGED`
-    where these are gone. Empty where no `request` or no `rank` is declared.
+    `PURGED` where these are gone. Empty where no `request` or no `rank` is declared.
     """
     if not system.ranked:
         return RANKS.empty_table()

@@ -158,8 +158,8 @@ def read_counts(
     """Count a window by group × bucket × decision × outcome × furthest stage, in a fixed order (`COUNTS`).
 
     An absent outcome that is declared `negative` counts as negative once the decision is older than
-    `matures_after_days` at
-    `as_of`; else it is NULL. `exact`, `apart` and `held` (SQL of the decisions) count rows instead of the cube `daily`.
+    `matures_after_days` at `as_of`; else it is NULL. `exact`, `apart` and `held` (SQL of the decisions) count rows
+    instead of the cube `daily`.
     """
     if system.only_writes:
         return _texts(connection, system, window)
@@ -304,8 +304,7 @@ def _in_order(groups: set[Group], by: tuple[str, ...], system: System) -> list[G
 
 
 def read_agencies(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> pa.Table:
-    """Read the rows of `PANEL` up to the last month of a window, with agencies numbered in an order independent of
-    their codes.
+    """Read the rows of `PANEL` up to the last month of a window, with agencies numbered independently of codes.
 
     An agency that stands twice in one month, or with two starts, has no people and is so left out.
     """

@@ -32,8 +32,7 @@ def read_replies(
     """Read the rows of `REPLIED` of a window, in a fixed order: everybody and each attribute not named in `without`.
 
     A message counts in the window in which it was sent; the groups of a person are those of their latest decision by
-    then.
-    Empty unless the window is one whole month of which no rows were purged and the log holds replies.
+    then. Empty unless the window is one whole month of which no rows were purged and the log holds replies.
     """
     section, purged = system.contacts, purged_before(connection, system.id)
     if len(whole_months(window)) != 1:

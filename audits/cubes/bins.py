@@ -114,8 +114,7 @@ def merged(
     """Merge neighbouring bins, from the left, until each holds at least 1/`bins` of the reference.
 
     Inputs: `len(edges) + 2` counts each: under the first edge, between edges, from the last edge on, missing. The
-    missing
-    stay apart. Where nearly all of the reference is in one bin, those under it and above it stay apart.
+    missing stay apart. Where nearly all of the reference is in one bin, those under it and above it stay apart.
     """
     least = sum(reference[:-1]) / bins
     if not least:

@@ -90,12 +90,10 @@ def control_values(stratum: str) -> tuple[str | None, ...]:
 
 
 def scores(decisions: Any, system: System) -> Any | None:
-    """Return month × bin of the score × bucket × decision × outcome of everybody, each group and declared
-    intersection.
+    """Return month × bin of the score × bucket × decision × outcome of everybody, each group and declared intersection.
 
     The highest score has a bin of its own. Sums of scores and of their squares are in whole units, which no order of
-    rows
-    can change; None where no score is declared.
+    rows can change; None where no score is declared.
     """
     score = system.log.score
     if score is None:

@@ -21,10 +21,8 @@ class LogCounter:
     """How a log is counted.
 
     `counting`: SQL of the columns of its cube; `before`: days before a row that count for it; `ready`: whether a system
-    file
-    declares enough; `parts`: those that every counted month has; `history`: whether the counts rest on all that the log
-    ever
-    held; `earlier`: parts that are also read of the twelve months before a window.
+    file declares enough; `parts`: those that every counted month has; `history`: whether the counts rest on all that
+    the log ever held; `earlier`: parts that are also read of the twelve months before a window.
     """
 
     counting: Callable[[duckdb.DuckDBPyConnection, System, str], str]

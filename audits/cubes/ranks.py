@@ -171,8 +171,7 @@ def ordered(rows: Any, own: Any, by: Sequence[str]) -> Any:
     """Return the ranked people of known groups of an attribute, with what they add to NDKL.
 
     NDKL from S = Σ c ln(c ÷ q) over the groups, c people so far and q the share of the pool: the divergence among the
-    first
-    i is S ÷ i − ln i, weighted by the attention of each place; S is summed in whole parts of 10⁻¹⁴.
+    first i is S ÷ i − ln i, weighted by the attention of each place; S is summed in whole parts of 10⁻¹⁴.
     """
     names, values = [f"g_{name}" for name in by], [f"value{i + 1}" for i in range(len(by))]
     ranked = rows.filter([rows["rank"].notnull(), *(rows[name].notnull() for name in names)])

@@ -1,5 +1,4 @@
-"""Counts of texts by month, part and bucket: adverts with a prohibited criterion, drafts, personal data, missing
-marks.
+"""Counts of texts by month, part and bucket: adverts with a prohibited criterion, drafts, personal data, missing marks.
 
 A text that could not be read, or of which it is not known whether it went out, is counted as unread.
 """

@@ -100,8 +100,7 @@ def count_rows(
     """Count the rows of a window into a temporary table in the form of a cube; returns its name.
 
     `rows`: SQL of other rows with the columns of a decision; `outcome`: SQL of the outcome of a row. Days and months
-    are not
-    kept apart.
+    are not kept apart.
     """
     statements, name = statements_of(system, bins_of(connection, system)), f"counted_{cube}"
     last = f"DATE '{window.end}' AS day, CAST({outcome} AS UTINYINT) AS outcome"

@@ -87,8 +87,7 @@ def by_value(by: str, name: str, sides: tuple[Values, Values], fewest: int, pool
 
 
 def told(sides: tuple[Values, Values], *, fewest: int, pool: Collection[str] = ()) -> dict[str, tuple[int, int]]:
-    """Return values with their counts in both windows, the most frequent first, the rare and those of the `pool`
-    together.
+    """Return values with their counts in both windows, the most frequent first, the rare and the `pool` together.
 
     Where these are few together as well, the rarest of the others joins them.
     """

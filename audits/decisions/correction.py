@@ -37,8 +37,7 @@ def resubmit(
     """Import a corrected export of the quarantine and close the rows it came from, in one transaction.
 
     Rows that are still bad are set aside anew; rows that are not in the file stay set aside. Raises SourceError when
-    the file
-    is no such export, RefusedError when no row of it is acceptable.
+    the file is no such export, RefusedError when no row of it is acceptable.
     """
     if path.suffix.lower() != ".csv" or not path.is_file():
         raise SourceError(

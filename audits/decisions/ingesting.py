@@ -80,11 +80,10 @@ def ingest(
     """Validate a source and bring its good rows into a log of the lake, in one transaction with the cubes.
 
     Bad rows go to the quarantine with row number, column and reason; with `strict`, one of them refuses the whole
-    source.
-    `growing`: a table that is read again, whose empty cells take back what it said. `files`: how the file is written.
+    source. `growing`: a table that is read again, whose empty cells take back what it said. `files`: how the file is
+    written.
     Raises SystemFileError while a line of the system file is still to be filled in, SourceError for a source that
-    cannot be
-    read, RefusedSourceError when no row is acceptable; nothing is written then.
+    cannot be read, RefusedSourceError when no row is acceptable; nothing is written then.
     """
     with writing(workspace) as connection:
         create_system(connection, system)

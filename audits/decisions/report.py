@@ -87,10 +87,8 @@ class IngestReport:
     """What a source gave; `already` means its content had been imported before.
 
     `accepted`, `quarantined`, `known` and `again` (known and still set aside) count rows of the source; `cleared`
-    counts
-    earlier rows that it corrected; `updated` counts decisions that changed; `waiting` counts decisions that late rows
-    are
-    about and the log does not hold.
+    counts earlier rows that it corrected; `updated` counts decisions that changed; `waiting` counts decisions that late
+    rows are about and the log does not hold.
     """
 
     system: str

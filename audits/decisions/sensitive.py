@@ -56,8 +56,7 @@ def joined(
     """Return SQL of decisions about to be stored, with their sensitive values, and the faults of the file.
 
     `rows`: SQL with the columns of `decisions`; `source`: their relation with clear identifiers. Somebody who is
-    absent, or
-    there with different values, is unknown. Raises SourceError when the file is missing or cannot be read.
+    absent, or there with different values, is unknown. Raises SourceError when the file is missing or cannot be read.
     """
     system, groups = contract.system, in_force(contract.system)
     if not groups:

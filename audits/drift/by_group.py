@@ -56,15 +56,12 @@ def group_drift_measures(
     system: System,
     standing: WindowStanding,
 ) -> list[Measure]:
-    """Measure changes of mean score and selection rate, distances, and how much more each group moved than its
-    reference.
+    """Measure changes of mean score and selection rate, distances, and how much more groups moved than references.
 
     Inputs: the audited window (`views` by attribute, `scored`) and that of reference (`before`, `earlier`: counts by
-    score).
-    P-values are Holm-corrected over all groups. Undefined: `reference_not_audited`, `overlaps`, `empty_reference`,
-    `rows_purged`, `group_absent`, `reference_absent`, `no_other_group`, `degenerate`, `one_bin`. Suppressed: as in the
-    audited
-    window, or `hidden_in_reference`; `reference_suppressed`.
+    score). P-values are Holm-corrected over all groups. Undefined: `reference_not_audited`, `overlaps`,
+    `empty_reference`, `rows_purged`, `group_absent`, `reference_absent`, `no_other_group`, `degenerate`, `one_bin`.
+    Suppressed: as in the audited window, or `hidden_in_reference`; `reference_suppressed`.
     """
     then = decided_before(before, earlier, system=system, standing=standing)
     found: list[Measure] = []

@@ -26,8 +26,8 @@ def compared(counts: WindowCounts, pair: Pair, system: System, *, as_of: dt.date
     """Measure every distance of columns, decisions and outcomes of the second window from the first.
 
     Undefined: `empty_window`, `no_values`, `one_bin`; `no_decision`; `not_mature`, `no_outcomes`; `is_group` of
-    categories
-    that are groups too. Suppressed: `small_group`, some but fewer than `suppress_below` missing values or outcomes.
+    categories that are groups too. Suppressed: `small_group`, some but fewer than `suppress_below` missing values or
+    outcomes.
     """
     effect = counts.design_effect(pair[1], system)
     found: list[Measure] = []
@@ -60,8 +60,7 @@ def value_measures(
     pool: Collection[str] = (),
     shares: bool = True,
 ) -> list[Measure]:
-    """Measure PSI and Jensen-Shannon distance of one column between two windows, from how many decisions had each
-    value.
+    """Measure PSI and Jensen-Shannon distance of one column between two windows, from the counts of its values.
 
     `pool`: values without a name. Undefined: `empty_window`; `no_values`, where one holds no value; `one_bin`.
     """

@@ -42,10 +42,8 @@ class WindowCounts:
     """Counts of several windows.
 
     `everybody` by window: (buckets, decision, outcome); `bins` by column: (windows, bins) between its `edges`, the
-    missing
-    last; `totals`: sums of values in units of `summed_in` (NaN where purged); `values` by column of categories and
-    window;
-    `pools`: those of them without a name.
+    missing last; `totals`: sums of values in units of `summed_in` (NaN where purged); `values` by column of categories
+    and window; `pools`: those of them without a name.
     """
 
     windows: Mapping[Window, int]

@@ -49,8 +49,7 @@ METRICS = (
 
 
 def largest_gap(one: Floats, two: Floats, *, at_start: tuple[Flags, Flags] | None = None) -> tuple[float, float]:
-    """Return the Kolmogorov-Smirnov distance of two histograms at the edges, and how much larger that of the rows can
-    be.
+    """Return the Kolmogorov-Smirnov distance of two histograms, and how much larger that of the rows can be.
 
     `at_start`: of each, in which bins all values are known to lie where the bin begins.
     """

@@ -91,8 +91,8 @@ def meaning_measures(
 
     Inputs: counts (bins, buckets, decision, outcome). Undefined: `not_mature` (`readable_from`); `no_outcomes`;
     `few_reference_outcomes`; `few_outcomes`; `other_scores`, one in ten outcomes has a score that nobody had in the
-    reference
-    window; of the tilt `one_score`. Suppressed: `small_group`, fewer than `fewest` positive or negative outcomes.
+    reference window; of the tilt `one_score`. Suppressed: `small_group`, fewer than `fewest` positive or negative
+    outcomes.
     """
     if readable_from is not None:
         return _without("undefined", "not_mature", {"readable_from": readable_from.isoformat()})

@@ -26,13 +26,11 @@ def filled_bins(reference: Sequence[int], current: Sequence[int]) -> Floats:
 
 
 def psi(reference: Sequence[int], current: Sequence[int], *, smoothing: float = SMOOTHING) -> float | None:
-    """Population stability index: a symmetric divergence between two windows, Σ (q − p) ln(q / p). Range [0, ∞), ideal
-    0.
+    """Population stability index, Σ (q − p) ln(q / p): a symmetric divergence. Range [0, ∞), ideal 0.
 
     p and q: the shares of a bin in the reference and current window after `smoothing` is added to its counts. None for
-    an
-    empty window, or an empty bin without smoothing. Source: Siddiqi (2006), Credit Risk Scorecards, 136-137; Yurdakul
-    (2018).
+    an empty window, or an empty bin without smoothing. Source: Siddiqi (2006), Credit Risk Scorecards, 136-137;
+    Yurdakul (2018).
     """
     counts = filled_bins(reference, current)
     if not counts.size or not counts.sum(axis=1).all():
@@ -48,8 +46,7 @@ def jensen_shannon(reference: Sequence[int], current: Sequence[int]) -> float | 
     """Jensen-Shannon distance: the square root of the divergence, in base 2. Range [0, 1], ideal 0.
 
     Formula: √(½ Σ p log₂(p/m) + ½ Σ q log₂(q/m)), m = (p + q) / 2. None for an empty window. Source: Endres &
-    Schindelin
-    (2003), IEEE Trans. Information Theory 49:1858-1860.
+    Schindelin (2003), IEEE Trans. Information Theory 49:1858-1860.
     """
     counts = filled_bins(reference, current)
     if not counts.size or not counts.sum(axis=1).all():

@@ -76,8 +76,7 @@ def lags_of(by_bucket: tuple[Floats, Floats]) -> tuple[float, ...]:
     """Correlate months that lie 1, 2, … apart, over the sums and counts of buckets (months, buckets).
 
     Formula: Σ x(t) x(t + lag) ÷ Σ √(Σ x(t)² Σ x(t + lag)²), x = what a bucket has above the mean of its month; between
-    0 and
-    1, never more than that of a shorter lag.
+    0 and 1, never more than that of a shorter lag.
     """
     sums, counts = by_bucket
     filled = counts.sum(axis=1) > 0

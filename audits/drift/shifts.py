@@ -1,5 +1,4 @@
-"""When a measure moved for good: change points in a series of windows, with few false alarms over all series of a
-year.
+"""When a measure moved for good: change points in a series of windows, with few false alarms over all series of a year.
 
 The windows of a year are split in two in every way; all series of a steady system pass the level in 3 % of years.
 Source: Page (1955), Biometrika 42:523-527; Siegmund (1985), Sequential Analysis; the level by simulation.

@@ -85,8 +85,7 @@ def wasserstein(
     """Compute the Wasserstein distance, in the column's own unit, with the least and the most that of the rows can be.
 
     Inputs: one count for each of the `len(edges) − 1` bins, whose values count as evenly spread; the outermost edges
-    may be
-    infinite. Formula: ∫ |F − G|. None for an empty window, or fewer than two finite edges without sums.
+    may be infinite. Formula: ∫ |F − G|. None for an empty window, or fewer than two finite edges without sums.
     Source: Vallender (1974), Theory of Probability and its Applications 18:784-786.
     """
     at, counts = np.asarray(edges, dtype=np.float64), np.array([reference, current], dtype=np.float64)

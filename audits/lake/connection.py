@@ -186,8 +186,7 @@ def writing(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection with an open transaction, under the workspace's writer lock; it commits at the end.
 
     Every transaction updates the one-row table `turn`, so that two writers conflict even without the lock. Raises
-    LakeError
-    when the disk is full or the catalogue stays locked; nothing is written then.
+    LakeError when the disk is full or the catalogue stays locked; nothing is written then.
     """
     with turn(workspace), lent(workspace) as connection:
         try:

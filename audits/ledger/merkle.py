@@ -81,9 +81,7 @@ def inclusion_parts(index: int, *, size: int) -> list[tuple[int, int]]:
 
 
 def consistency_parts(first: int, *, size: int) -> list[tuple[int, int]]:
-    """Return the parts whose roots show that a tree begins with the first leaves; raises ValueError for no such
-    tree.
-    """
+    """Return the parts whose roots show that a tree begins with the first leaves, or raises ValueError."""
     if not 1 <= first <= size:
         raise ValueError(f"a tree of {size} leaves has no beginning of {first} leaves to prove")
     start, end = 0, size

@@ -55,8 +55,7 @@ def verify(
     """Rehash every payload and rebuild the tree; stop at the first invalid entry.
 
     `known_roots`: roots by size, noted earlier and elsewhere; `sizes`: where the rebuilt roots are asked for. The
-    stored tree
-    is compared at the end. Memory does not grow with the ledger.
+    stored tree is compared at the end. Memory does not grow with the ledger.
     """
     known = dict(known_roots or {})
     asked = {*known, *sizes}

@@ -20,8 +20,7 @@ def account_measures(read: pa.Table, system: System) -> list[Measure]:
     """Measure the accounts of a window without a second factor, from their counts (`counts.read.SHARES`).
 
     Suppressed: `small_group`, fewer accounts than `suppress_below`; `small_numerator`, some but fewer with, or without,
-    a
-    second factor. Undefined: `no_second_factor`, where the export tells it of no account.
+    a second factor. Undefined: `no_second_factor`, where the export tells it of no account.
     """
     if PART_OF_MONTH in read["part"].to_pylist():
         return [untold(WITHOUT_FACTOR, bad_side="above")]

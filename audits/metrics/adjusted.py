@@ -40,8 +40,7 @@ def picture(raw: Measure, adjusted: Measure) -> Picture | None:
     """Tell how a comparison of like with like differs from the raw one; None where one of the two has no interval.
 
     `reversed`: both intervals exclude 1, on either side (Simpson's paradox); `leans`, `explained`: a gap is no longer
-    seen,
-    with a figure on the other side or not; `appears`: it was not seen before.
+    seen, with a figure on the other side or not; `appears`: it was not seen before.
     """
     if raw.value is None or adjusted.value is None or raw.interval is None or adjusted.interval is None:
         return None

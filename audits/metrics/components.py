@@ -38,8 +38,7 @@ def trend(history: list[ProviderShare], on: dt.date) -> LinearTrend | None:
     """Fit a line through declared shares, with the prediction interval of a new one on a day; None with few days.
 
     Formula: ŷ ± t(n − 2) · s · √(1 + 1/n + (x − x̄)² ÷ Σ(xᵢ − x̄)²), kept within [0, 1]. Source: Montgomery, Peck &
-    Vining
-    (2012), Introduction to Linear Regression Analysis, 2.5.
+    Vining (2012), Introduction to Linear Regression Analysis, 2.5.
     """
     if len({each.day for each in history}) < FEWEST:
         return None

@@ -63,8 +63,7 @@ def forgotten_measures(
     """Measure people on no list, from their counts (`counts.forgotten`); `hidden`: groups that the window hides.
 
     Undefined: `short_span`, under three months; `mostly_forgotten`, over 8 in 10 of the comparison group are on no
-    list;
-    `few_lists_tell`, too few lists to estimate how they differ.
+    list; `few_lists_tell`, too few lists to estimate how they differ.
     """
     if read is None:
         return []

@@ -29,8 +29,7 @@ def review_measures(read: pa.Table, system: System) -> list[Measure]:
     """Measure the shares of a window from the counts of its reviews (`counts.read.SHARES`).
 
     Suppressed: `small_teams`, no team of `TEAM` agents or more in a month. Undefined: `part_of_month`;
-    `no_reading_time`, more
-    than 1 review in 100 has no time or no number of words.
+    `no_reading_time`, more than 1 review in 100 has no time or no number of words.
     """
     if PART_OF_MONTH in read["part"].to_pylist():
         return [untold(OVERRIDE_RATE, bad_side="below"), untold(HASTY_SHARE, bad_side="above")]

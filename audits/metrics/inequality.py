@@ -27,8 +27,7 @@ def differential_fairness(k: Counts, n: Counts, *, concentration: float) -> floa
     """ε: the largest log ratio of two groups' chances of a decision, each (count + c/2) ÷ (n + c).
 
     Inputs: selected `k` of `n` > 0 in two groups or more, `concentration` c > 0. Range [0, ∞), 0 at parity. Source:
-    Foulds
-    et al. (2020), ICDE, pages 1918-1921; AIF360, smoothed_empirical_differential_fairness.
+    Foulds et al. (2020), ICDE, pages 1918-1921; AIF360, smoothed_empirical_differential_fairness.
     """
     chances = [(count + concentration / 2) / (n + concentration) for count in (k, n - k)]
     return float(max(np.log(chance.max() / chance.min()) for chance in chances))

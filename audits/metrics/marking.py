@@ -19,8 +19,7 @@ def marking_measures(read: pa.Table, system: System) -> list[Measure]:
     """Measure the texts of a window that went out without an approved mark, from their counts (`counts.read.SHARES`).
 
     Suppressed: `small_group`, fewer texts than `suppress_below` in a month. Undefined: `no_mark_told`. Nothing is
-    measured
-    where the system file declares no marks.
+    measured where the system file declares no marks.
     """
     held = system.generations.texts if system.generations is not None else None
     if held is None or held.marking is None:

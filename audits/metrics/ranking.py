@@ -56,8 +56,7 @@ class MeanOverLists:
         return float(sums.totals[self.above] / sums.totals[self.below])
 
     def interval(self, sums: ListSums) -> tuple[Interval | None, str | None]:
-        """Return the interval by the jackknife over buckets of lists, and of people who come back; or why there is
-        none.
+        """Return the interval by the jackknife over buckets of lists, and of recurring people; or why there is none.
 
         `degenerate`: buckets show no variance; `people_in_lists`: what recurring people bring is not known.
         """

@@ -20,8 +20,7 @@ def reworked_measures(read: pa.Table, system: System) -> list[Measure]:
     """Measure the texts that agents changed or rejected, or sent too fast to read, from `counts.read.SHARES`.
 
     Suppressed: `small_teams`, no team of `TEAM` agents or more in a month. Undefined: `part_of_month`; `no_text_time`,
-    more
-    than 1 text in 100 has no time or no number of words.
+    more than 1 text in 100 has no time or no number of words.
     """
     section = system.generations
     if section is None or not section.reviewed:

@@ -282,8 +282,7 @@ def highest_area(positives: Floats, negatives: Floats, missing: Floats) -> float
     """Return the highest area if missing outcomes may be anything, and scores within a bin in any order.
 
     Above some score all missing are positive; in its bin, x of c people give (a + d x + u (c − x) + x (c − x)) ÷ ((P +
-    x)
-    (N + c − x)), maximised over x and bins. Inputs: counts by bin, the lowest score first. None without a side.
+    x) (N + c − x)), maximised over x and bins. Inputs: counts by bin, the lowest score first. None without a side.
     """
     bins = np.arange(len(missing))
     one = positives + missing * (

@@ -1,5 +1,4 @@
-"""Two promises about texts: no advert with a prohibited criterion, no personal data where none belong (clusters:
-teams).
+"""Promises about texts: no advert with a prohibited criterion, no personal data where none belong (clusters: teams).
 
 The recall and precision of the readers, measured on annotated texts, are carried into every bound.
 """

@@ -75,8 +75,7 @@ def audit(
     """Measure decisions as `boussole audit` does; `--dry-run` of a file gives the same figures.
 
     `system`: a system, the path of its file, or its id in the workspace. `data`: a workspace (or its path), of which
-    the
-    window from `start` to `end` is measured; or a data file or frame, measured as a whole and not kept.
+    the window from `start` to `end` is measured; or a data file or frame, measured as a whole and not kept.
     Raises SystemFileError for a faulty system file, SourceError for data that cannot be read or used.
     """
     days = _days(start, end, as_of)

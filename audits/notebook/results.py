@@ -53,10 +53,8 @@ class Results:
         """Return one row per measure, by its id.
 
         `by`: the attribute (`gender`, `gender*age`; none: everybody), `group`: its value (none: across groups),
-        `given`: the
-        stage; then value, interval, the two-sided p of no difference (uncorrected), n, clusters, status, reason, the
-        comparison
-        group (`rest`: all others), and the number of groups left out of a measure over several.
+        `given`: the stage; then value, interval, the two-sided p of no difference (uncorrected), n, clusters, status,
+        reason, the comparison group (`rest`: all others), and the number of groups left out of a measure over several.
         """
         import pandas as pd
 
@@ -65,8 +63,7 @@ class Results:
 
     @check_types
     def plot(self, metric: str | None = None) -> alt.LayerChart:
-        """Draw the values of groups with their intervals, one row for each; `metric` is by default the first that
-        groups have.
+        """Draw the values of groups with their intervals, one row for each; `metric`: by default the first of groups.
 
         Raises BoussoleError for a metric that no group has.
         """

@@ -55,8 +55,7 @@ def propose(
 
     Roles are guessed from the names (French and English) and the content of columns. `today` dates a log without time.
     Raises SourceError when the source cannot be read, is empty or holds no decision or list, and for a control that is
-    none
-    of its columns; SystemFileError when `system_id` is no id.
+    none of its columns; SystemFileError when `system_id` is no id.
     """
     if system_id is not None and not is_identifier(system_id):
         raise SystemFileError(f"{identifier_refusal(system_id)}.")

@@ -55,8 +55,7 @@ def find_apart(
     """Find what is to be set apart of some days: what is `known` to be, and the groups too small to be shown.
 
     `count` gives the tables without what is apart. At most one decision in `ONE_IN` is set apart, and none of a group
-    that
-    `is_held` by other figures.
+    that `is_held` by other figures.
     """
     apart = list(known)
     tables = count(apart)

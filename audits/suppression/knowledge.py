@@ -33,8 +33,7 @@ def reader(
     tails: Mapping[int, Collection[int]] | None = None,
     most: Counts | None = None,
 ) -> CellEquations:
-    """Return the reader of tables that show `parts` of every shown cell: no part is negative, none exceeds
-    everybody's.
+    """Return the reader of tables that show `parts` of every shown cell: no part is negative, none exceeds everybody's.
 
     `tails`: from some part on, the cells whose sum of that and all later parts is known; `most`: upper limits of parts.
     """

@@ -1,9 +1,8 @@
 """Secondary suppression: which further cells to hide so that nothing shown narrows down a hidden one.
 
 For every hidden cell a linear program finds its largest and smallest possible value; another finds the cheapest cells
-to
-hide where that is too narrow. Source: Kelly, Golden & Assad (1992), Networks 22:397-417; Fischetti & Salazar-González
-(2001), Management Science 47:1008-1027.
+to hide where that is too narrow. Source: Kelly, Golden & Assad (1992), Networks 22:397-417; Fischetti &
+Salazar-González (2001), Management Science 47:1008-1027.
 """
 
 from __future__ import annotations

@@ -20,9 +20,7 @@ LOOKS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class CellEquations:
-    """Equations over the parts of cells (column `part × cells + cell`), and how far each may lie from its true
-    value.
-    """
+    """Equations over the parts of cells (column `part × cells + cell`), and how far each may lie from the truth."""
 
     matrix: Matrix
     rows: tuple[Floats, Floats]

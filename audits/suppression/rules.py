@@ -51,8 +51,7 @@ NOTHING = Suppression(decisions={}, outcomes={})
 
 
 def suppress(tables: Sequence[Cells], *, system: System, also: Suppression = NOTHING) -> Suppression:
-    """Choose what to hide of these tables of one window, by the rules of this module; `also`: what is hidden in any
-    case.
+    """Choose what to hide of the tables of one window, by the rules of this module; `also` is hidden in any case.
 
     Source: Fischetti & Salazar-González (2001), Management Science 47:1008-1027; Hundepool et al. (2012), Statistical
     Disclosure Control, chapter 4.

@@ -19,10 +19,8 @@ class ShownWindow:
     """A window that was shown before, and what it hid.
 
     `attributes`: those shown (None: all); `unknown_hidden`: those whose people of unknown group were not; `curve`:
-    whether
-    calibration curves were; `scored`: what was hidden of those with a score (None: all); `without_score`: whether
-    somebody
-    has none; `apart`: groups in none of its figures; `of`: another system that it was about.
+    whether calibration curves were; `scored`: what was hidden of those with a score (None: all); `without_score`:
+    whether somebody has none; `apart`: groups in none of its figures; `of`: another system that it was about.
     """
 
     window: Window

@@ -13,8 +13,7 @@ def check_text(text: str) -> Checked:
     """Find the language of an advert and what in it states a prohibited criterion, by the rules that ship.
 
     Labour Code L. 1132-1, L. 1142-1 and L. 5321-2. Offsets are characters of the text as given. Texts in languages
-    without
-    rules have no findings.
+    without rules have no findings.
     """
     return packaged_checker().check(text)
 

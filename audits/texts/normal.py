@@ -1,5 +1,4 @@
-"""The normal form of a text, in which rules are written: ASCII small letters without what hides a term, and the way
-back.
+"""The normal form of a text: ASCII small letters without what hides a term, with places in the text as written.
 
 Accents, letters that look alike, zero-width characters, marks of direction, HTML and spaced letters are undone.
 """

@@ -61,8 +61,7 @@ def variance(positives: Floats, negatives: Floats) -> float:
     """Estimate the variance of the area for independent rows; 0 where a side is a single decision.
 
     Formula: S₁₀ ÷ P + S₀₁ ÷ N, the sample variances of the share of negatives below each positive, and of positives
-    above
-    each negative. Source: DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44:837-845.
+    above each negative. Source: DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44:837-845.
     """
     area, found = float(auc(positives, negatives)), 0.0
     for own, other in ((positives, negatives), (negatives, positives)):
@@ -75,12 +74,10 @@ def variance(positives: Floats, negatives: Floats) -> float:
 
 
 def area_interval(sides: Sides, *, clustered: bool, level: float = 0.95) -> Interval | None:
-    """Compute the interval of an area on the logit scale: DeLong's variance, or at least that by jackknife of
-    clusters.
+    """Compute the interval of an area on the logit scale: DeLong's variance, or at least that by jackknife of clusters.
 
     None where the area is 0 or 1, or nothing varies. Source: Qin & Hotilovac (2008), Statistical Methods in Medical
-    Research
-    17:207-221.
+    Research 17:207-221.
     """
     area = float(auc(*sides.sums))
     scale = area * (1 - area)

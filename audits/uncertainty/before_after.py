@@ -1,8 +1,7 @@
 """Difference in differences with a staggered start: effects by group and time (Callaway & Sant'Anna).
 
 Agencies that started are compared with those that never did, from the month before their start. Intervals: the
-jackknife
-by agencies with Student's t at Satterthwaite's degrees of freedom; months together by Šidák's inequality.
+jackknife by agencies with Student's t at Satterthwaite's degrees of freedom; months together by Šidák's inequality.
 Sources: Callaway & Sant'Anna (2021), J. Econometrics 225:200-230; MacKinnon, Nielsen & Webb (2023), J. Econometrics
 232:272-299; Satterthwaite (1946); Kish (1965); Šidák (1967), JASA 62:626-633; Hotelling (1931), Ann. Math. Stat.
 2:360-378.
@@ -60,8 +59,7 @@ def study(rates: Floats, weights: Floats, starts: Ints) -> Study:
     """Estimate the effects of a panel without gaps.
 
     `rates`: (agencies, months); `weights`: (agencies,), above 0; `starts`: (agencies,), the month of the start, from 1
-    on, or
-    -1 for agencies that did not start.
+    on, or -1 for agencies that did not start.
     """
     started, last = starts >= 0, rates.shape[1]
     span = range(-int(starts.max()), last - int(starts[started].min()))

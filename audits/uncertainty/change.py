@@ -36,8 +36,7 @@ class Units:
     """What two versions decided about units, alike units together.
 
     `counts`: (kinds, version, part, 2): production, candidate; compared group, reference; numerator, denominator.
-    `times`:
-    how many units are of each kind; `both`: whether both versions judged them.
+    `times`: how many units are of each kind; `both`: whether both versions judged them.
     """
 
     counts: Counts
@@ -84,10 +83,8 @@ class ComparisonChange:
     """The change of one comparison from production to candidate; the bad side is `below` or `above`.
 
     Formula: on `ratio` ρ = (p_cg ÷ p_ca) ÷ (p_pg ÷ p_pa), on `difference` δ = (p_cg − p_ca) − (p_pg − p_pa), c
-    candidate,
-    p production, g group, a reference. Statistic: U = p_cg p_pa − ρ₀ p_pg p_ca (or δ̂ − δ₀) over its linearised
-    standard
-    error between units. All four denominators must be above 0.
+    candidate, p production, g group, a reference. Statistic: U = p_cg p_pa − ρ₀ p_pg p_ca (or δ̂ − δ₀) over its
+    linearised standard error between units. All four denominators must be above 0.
     """
 
     units: Units
@@ -111,10 +108,8 @@ class ComparisonChange:
         """Return the one-sided p of "the candidate is not worse": small where it very likely is. Range [0, 1].
 
         The larger of two: a permutation test that exchanges versions (all exchanges, or `DRAWS` with a fixed seed), and
-        Student's
-        t with equal rates of change in both parts. Source: Janssen (1997), Statistics & Probability Letters 36:9-21;
-        Chung &
-        Romano (2013), Annals of Statistics 41:484-507; McNemar (1947), Psychometrika 12:153-157.
+        Student's t with equal rates of change in both parts. Source: Janssen (1997), Statistics & Probability Letters
+        36:9-21; Chung & Romano (2013), Annals of Statistics 41:484-507; McNemar (1947), Psychometrika 12:153-157.
         """
         distance, variance = self._distance(NO_CHANGE[self.scale])
         share, at_most = self._exchanged
@@ -151,10 +146,9 @@ class ComparisonChange:
         """Return the one-sided p of "the candidate is worse by the margin (a value of ρ or δ) or more".
 
         Formula: z² solves κz⁴ + Vz² = U², V the linearised variance at the margin, κ the square of 1.11 times the
-        weight of one
-        unit; Student's t with the units of the smallest part less one. Source: after Wilson (1927) and Tango (1998),
-        Statistics
-        in Medicine 17:891-908; the rule of three: Hanley & Lippman-Hand (1983), JAMA 249:1743-1745.
+        weight of one unit; Student's t with the units of the smallest part less one. Source: after Wilson (1927) and
+        Tango (1998), Statistics in Medicine 17:891-908; the rule of three: Hanley & Lippman-Hand (1983), JAMA
+        249:1743-1745.
         """
         distance, variance = self._distance(margin)
         heavy = self._weight(margin)
@@ -175,12 +169,10 @@ class ComparisonChange:
         return float(back(found))
 
     def smallest(self, *, alpha: float, power: float = 0.8) -> float | None:
-        """Return the smallest regression (as ρ or δ) that these units would have shown with that power; None: none
-        would.
+        """Return the smallest regression (as ρ or δ) that would have been shown with that power; None: none would.
 
         Formula: U solves U² = Z² (V + U√κ), Z the sum of the quantiles of alpha and power; for paired cases at least
-        the −log₂
-        alpha lost cases that an exact test needs.
+        the −log₂ alpha lost cases that an exact test needs.
         """
         z = student_quantile(1 - alpha, self._df()) + student_quantile(power, self._df())
         _, variance = self._distance(NO_CHANGE[self.scale])

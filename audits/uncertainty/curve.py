@@ -23,8 +23,7 @@ class IsotonicCurve:
     """An isotonic fit of outcomes by bin of the score: `chance` and number of outcomes (`sizes`), (bins,).
 
     Bins with one chance are a block: `positives` and `outcomes` (blocks, buckets); `share` (bins, blocks) is how much
-    of the
-    chance of a bin is that of each block.
+    of the chance of a bin is that of each block.
     """
 
     chance: Floats
@@ -89,8 +88,7 @@ def curve(positives: Ints, outcomes: Ints) -> IsotonicCurve:
     """Fit rates by bin with isotonic regression: a higher score never means a lower chance.
 
     Inputs: counts (bins, buckets), the lowest score first; bins without outcomes are interpolated. Source: Zadrozny &
-    Elkan
-    (2002), KDD: 694-699; Ayer et al. (1955), Ann. Math. Statistics 26:641-647.
+    Elkan (2002), KDD: 694-699; Ayer et al. (1955), Ann. Math. Statistics 26:641-647.
     """
     from scipy.optimize import isotonic_regression  # slow to import, and seldom needed
 

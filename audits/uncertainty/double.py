@@ -53,8 +53,7 @@ def rate_moments(k: Ints, n: Ints) -> Moments:
     """Return a share as the mean of ones and zeros, from cases and rows per bucket.
 
     Its variance is at least that with half a case and half a non-case more (Price & Bonett 2004, Computational
-    Statistics &
-    Data Analysis 45:449-456).
+    Statistics & Data Analysis 45:449-456).
     """
     cases, rows = float(k.sum()), float(n.sum())
     share = (cases + 0.5) / (rows + 1)

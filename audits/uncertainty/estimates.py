@@ -30,8 +30,7 @@ def bootstrap(counts: Ints, statistic: Statistic, *, level: float = 0.95) -> Int
     """Compute the percentile interval from `DRAWS` multinomial redraws of the cells, with a fixed seed.
 
     Inputs: counts (groups, 2, 3) of independent decisions, in cells of 10 and more (`large_enough`). None if a redraw
-    leaves
-    the statistic undefined. Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
+    leaves the statistic undefined. Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
     """
     values = statistic(_drawn(counts.shape, np.ascontiguousarray(counts, dtype=np.int64).tobytes()))
     if not np.isfinite(values).all():
@@ -62,8 +61,7 @@ def rate_interval(k: Ints, n: Ints, *, clustered: bool) -> Interval:
     """Compute the interval of one rate from counts per bucket: Wilson, or the jackknife where clusters are declared.
 
     Where few clusters carry the rate, it is Wilson's with Student's t at the rows they are worth (`few.worth_of_few`);
-    at 0 or
-    n of n, or with all cases in one bucket, at `jackknife.fewest_clusters`.
+    at 0 or n of n, or with all cases in one bucket, at `jackknife.fewest_clusters`.
     """
     if not clustered:
         return wilson(int(k.sum()), int(n.sum()))
@@ -84,8 +82,7 @@ def compare_rates(
     """Compute the interval of p1 / p0 or p1 − p0, and the JSON test that recomputes p-values at any threshold.
 
     Independent rows: score test, its inverted interval for ratios, Newcombe's for differences. Clusters: the score test
-    at
-    effective sizes, with Student's t (`_clusters`, `_buckets`).
+    at effective sizes, with Student's t (`_clusters`, `_buckets`).
     """
     sums = (float(k[0].sum()), float(k[1].sum())), (float(n[0].sum()), float(n[1].sum()))
     if not clustered:
@@ -135,8 +132,7 @@ def composite_interval(
     """Compute the interval of a measure over several groups, or the reason why it has none.
 
     `counts`: (groups, buckets, 2, 3); `entering`: the pooled cells of the statistic, none below 10 (`small_cells`).
-    Clusters:
-    jackknife; else bootstrap.
+    Clusters: jackknife; else bootstrap.
     """
     if not large_enough(entering):
         return None, "small_cells"

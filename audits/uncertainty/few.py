@@ -27,8 +27,7 @@ def worth_of_few(k: Ints, n: Ints, df: float) -> float | None:
     """Estimate how many independent rows a rate is worth where few clusters weigh most and few of them have a case.
 
     None where six of them or more have one, or all. Formula: rows ÷ (1 + (size − 1) c), 1 − c = known × (1 − the
-    correlation
-    found), known the larger of M × share ÷ 6 and √(share seen), M of `clusters_that_carry`.
+    correlation found), known the larger of M × share ÷ 6 and √(share seen), M of `clusters_that_carry`.
     Source: Kish (1965), Survey Sampling, 5.4; the number six by simulation (tests/audits/uncertainty/test_heavy.py).
     """
     size, p, rows = cluster_size(n), float(k.sum() / n.sum()), float(n.sum())
@@ -56,12 +55,10 @@ def clusters_that_carry(n: Ints) -> float:
 
 
 def large_size(n: Ints) -> float:
-    """Estimate the size of the clusters that make the variance, Σs³ ÷ Σs², from rows per bucket; at least
-    `cluster_size`.
+    """Estimate the size of the clusters that make the variance, Σs³ ÷ Σs², from rows per bucket.
 
     From unbiased cumulants (k-statistics) of a compound Poisson sum, at most the largest bucket. Source: Kendall &
-    Stuart,
-    The Advanced Theory of Statistics 1, 12.
+    Stuart, The Advanced Theory of Statistics 1, 12.
     """
     size, m = cluster_size(n), n.size
     away = n - n.mean()

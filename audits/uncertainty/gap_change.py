@@ -1,8 +1,7 @@
 """The change of a gap (log ratio of two selection rates) from one decision to a second one about the same people.
 
 The variance is the largest with each way of clustering and with none. Sources: Särndal, Swensson & Wretman (1992),
-Model
-Assisted Survey Sampling, 5.5; Satterthwaite, as Kott (2001), J. Official Statistics 17:521-526.
+Model Assisted Survey Sampling, 5.5; Satterthwaite, as Kott (2001), J. Official Statistics 17:521-526.
 """
 
 from __future__ import annotations

@@ -36,8 +36,7 @@ def graphical(
     """Return adjusted p-values, and the level that each p is held to: any false alarm has a chance of at most α.
 
     A test that finds something passes half of its part to its children equally and the rest to the others in
-    proportion;
-    without children and effects this is Holm's procedure. Raises ValueError where a weight is not above 0.
+    proportion; without children and effects this is Holm's procedure. Raises ValueError where a weight is not above 0.
     Source: Bretz, Maurer, Brannath & Posch (2009), Statistics in Medicine 28:586-604, algorithms 1 and 2.
     """
     p = np.asarray(p_values, dtype=float)
@@ -85,8 +84,7 @@ def parts(tests: Sequence[GraphTest], *, alpha: float) -> Floats:
     """Return the part of α that each test begins with; they add up to 1.
 
     Half by weight w; half where it finds most: α(i) = Φ(−(ξ(i)/2 + (c − log w(i)) / ξ(i))), the effect ξ(i) between 0.5
-    and
-    8. Source: Wasserman & Roeder (2006), arXiv math/0604172, "Weighted hypothesis testing".
+    and 8. Source: Wasserman & Roeder (2006), arXiv math/0604172, "Weighted hypothesis testing".
     """
     weights: Floats = np.array([each.weight for each in tests], dtype=float)
     if not (weights > 0).all():

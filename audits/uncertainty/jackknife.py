@@ -55,8 +55,7 @@ def jackknife(estimate: float, left_out: Floats, *, transform: Transform, df: fl
     """Jackknife any statistic, from its value on all buckets and without each non-empty bucket.
 
     Formula: se² = (m − 1)/m Σ d², d = f(θ₍ᵦ₎) − f(θ); Student's t with `df`, else Satterthwaite's 3 (Σ d²)² ÷ Σ d⁴ − 2,
-    from
-    1 to m − 1. None with under two buckets, a value that cannot be transformed, or no variance.
+    from 1 to m − 1. None with under two buckets, a value that cannot be transformed, or no variance.
     Source: Kott (2001), J. Official Statistics 17:521-526; Satterthwaite (1946), Biometrics 2:110-114.
     """
     m = left_out.size
@@ -106,8 +105,7 @@ def compare_parts(
     """Jackknife θ1 / θ0 (`log`) or θ1 − θ0 (`identity`), from the estimates on all buckets and without each.
 
     Welch's degrees of freedom from the filled `buckets` of each group, at most m − 1. None when an estimate has no
-    logarithm,
-    or all of a group sits in one bucket.
+    logarithm, or all of a group sits in one bucket.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         free = _welch(estimates, parts, buckets, transform)
@@ -124,8 +122,7 @@ def effective_sizes(
     """Estimate how many independent rows each of two compared groups is worth, and degrees of freedom.
 
     Formula: nᵢ ÷ (design effect × c), c for people in both groups; a design effect is at least 1 + (cluster size − 1) ×
-    the
-    correlation in both groups together. None when all of a group sits in one bucket.
+    the correlation in both groups together. None when all of a group sits in one bucket.
     Source: Rao & Scott (1992), Biometrics 48:577-585; Kish (1965), Survey Sampling, 5.4.
     """
     if min(_filled(n)) < 2:
@@ -330,8 +327,7 @@ def with_people(found: Jackknife, people: Brought | None) -> Jackknife | None:
     """Add to the jackknife of a figure over lists the variance by people who come back; None with all in one bucket.
 
     Variance: by lists + by people − by single places, at least the larger of the first two; the mean of the three where
-    the
-    variance by people is not visibly (`COMES_BACK`) above that of single places.
+    the variance by people is not visibly (`COMES_BACK`) above that of single places.
     """
     if people is None:
         return found

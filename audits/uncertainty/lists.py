@@ -18,11 +18,9 @@ def design_effect(
     """Estimate by how much people who stand on lists together vary more than people alone (at least 1), and its df.
 
     Formula: m/(m − 1) Σ (d − d̄)² ÷ Σ (1/forgotten − 1/people), d = once₁/forgotten₁ − once₀/forgotten₀ by bucket of
-    lists;
-    `once`: people all of whose lists lie in one bucket. None where lists are worth fewer than `FEWEST_LISTS`. Source:
-    Rao &
-    Scott (1992), Biometrics 48:577-585; Kott (2001), J. Official Statistics 17:521-526; Katz et al. (1978), Biometrics
-    34:469-474.
+    lists; `once`: people all of whose lists lie in one bucket. None where lists are worth fewer than `FEWEST_LISTS`.
+    Source: Rao & Scott (1992), Biometrics 48:577-585; Kott (2001), J. Official Statistics 17:521-526; Katz et al.
+    (1978), Biometrics 34:469-474.
     """
     used = listed[0] + listed[1] > 0
     lists = worth_of_lists(*(side / n for side, n in zip(listed, people, strict=True)))
@@ -41,8 +39,7 @@ def design_effect(
 
 
 def worth_of_lists(one: Floats, other: Floats) -> float:
-    """Estimate how many buckets of lists of even size their effects in two groups are worth; 0 where they change
-    nothing.
+    """Estimate how many buckets of lists of even size their effects in two groups are worth; 0 without effects.
 
     (Σ c)² ÷ Σ c², c = one + other (Kish), at most (S₁ + S₀)² ÷ (S₁²/K₁ + S₀²/K₀), S the sum of squares, K Kish's
     number.

@@ -21,9 +21,8 @@ def nominal(error: float, correlations: Sequence[float], *, looks: float) -> flo
     """Return the error that the newest look's own test may make, where the looks of a year may make `error` together.
 
     `correlations`: of each look after the first with the one before, √(information shared² ÷ information of each);
-    `looks`:
-    how many there are in a year. Source: Hunter (1976), J. Applied Probability 13:597-603; Worsley (1982), Biometrika
-    69:297-302; Lan & DeMets (1983), Biometrika 70:659-663.
+    `looks`: how many there are in a year. Source: Hunter (1976), J. Applied Probability 13:597-603; Worsley (1982),
+    Biometrika 69:297-302; Lan & DeMets (1983), Biometrika 70:659-663.
     """
     if looks <= 1:
         return error / looks

@@ -75,8 +75,7 @@ def compare_means(
     """Compute the interval of the difference of two means, and its JSON test; None where nothing varies.
 
     Student's with Welch's degrees of freedom; clusters as in `mean_interval`. Source: Welch (1947), Biometrika
-    34:28-35;
-    Kott (2001), J. Official Statistics 17:521-526.
+    34:28-35; Kott (2001), J. Official Statistics 17:521-526.
     """
     parts = [_few(each.variance, each.n) for each in (one, two)]
     test: dict[str, Any] = {"kind": "wald", "estimate": one.mean - two.mean}

@@ -19,10 +19,8 @@ def worth_of_share(k: Ints, n: Ints, *, fewest: float | None = None) -> tuple[fl
     """Estimate how many independent rows `n` rows with `k` cases are worth, both by bucket, and degrees of freedom.
 
     Formula: n ÷ design effect (at least 1), the jackknife variance of the share over p (1 − p) ÷ n; of under `FEWEST`
-    cases
-    (or others) `fewest`, else `jackknife.fewest_clusters`. Source: Rao & Scott (1992), Biometrics 48:577-585; Kott
-    (2001),
-    J. Official Statistics 17:521-526.
+    cases (or others) `fewest`, else `jackknife.fewest_clusters`. Source: Rao & Scott (1992), Biometrics 48:577-585;
+    Kott (2001), J. Official Statistics 17:521-526.
     """
     cases, rows = int(k.sum()), int(n.sum())
     filled = n > 0

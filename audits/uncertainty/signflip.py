@@ -20,8 +20,7 @@ SEED = "boussole pairs"
 
 
 def sign_flip_p(changes: Sequence[int]) -> float:
-    """Return the two-sided p-value of the sum of the differences of clusters (whole units), under changes of their
-    signs.
+    """Return the two-sided p of the sum of the differences of clusters (whole units), under changes of their signs.
 
     Formula: the share of all 2^k signs whose sum is at least as far from 0; beyond `WORK`, (b + 1) ÷ (m + 1) of m drawn
     ways.
@@ -66,10 +65,8 @@ def detectable(changes: Sequence[int], pairs: int, *, level: float, power: float
     """Return the smallest mean difference of a pair, in units, that the test finds with this power; None: none is.
 
     Formula: the greater of (z(1 − level/2) + z(power)) s √k ÷ pairs, s the standard deviation of the sums of clusters,
-    and
-    the rarest difference that shows in d of k clusters, 2 · 2^−d ≤ level, with that power. Source: Lachin (1981),
-    Controlled
-    Clinical Trials 2:93-113; Dixon & Mood (1946), J. American Statistical Association 41:557-566.
+    and the rarest difference that shows in d of k clusters, 2 · 2^−d ≤ level, with that power. Source: Lachin (1981),
+    Controlled Clinical Trials 2:93-113; Dixon & Mood (1946), J. American Statistical Association 41:557-566.
     """
     k, needed = len(changes), math.ceil(1 - math.log2(level))
     if k < needed or not pairs:

@@ -36,8 +36,7 @@ def standardised_ratio(pairs: Pairs) -> StandardisedComparison | None:
     """Estimate the ratio of two rates, each standardised over the strata to the weights of Mantel and Haenszel.
 
     Formula: Σ w k1/n1 ÷ Σ w k0/n0, w = n1 n0 / (n1 + n0). Interval and test: the score test at effective sizes. None
-    where
-    the other group's rate is 0. Source: Greenland & Robins (1985), Biometrics 41:55-68.
+    where the other group's rate is 0. Source: Greenland & Robins (1985), Biometrics 41:55-68.
     """
     _, n1, _, n0 = pairs.sums
     first, other = (float(rate) for rate in _rates(pairs.sums))
@@ -64,10 +63,8 @@ def standardised_difference(pairs: Pairs) -> StandardisedComparison:
     """Estimate the difference of two rates, each standardised over the strata to the weights of Mantel and Haenszel.
 
     Formula: (Σ w k1/n1 − Σ w k0/n0) ÷ Σ w, w = n1 n0 / (n1 + n0). Interval and test: the score test at effective sizes,
-    with
-    half a case added to each side of a stratum. Source: Greenland & Robins (1985), Biometrics 41:55-68; Miettinen &
-    Nurminen
-    (1985), Stat. in Medicine 4:213-226.
+    with half a case added to each side of a stratum. Source: Greenland & Robins (1985), Biometrics 41:55-68; Miettinen
+    & Nurminen (1985), Stat. in Medicine 4:213-226.
     """
     _, n1, _, n0 = pairs.sums
     first, other = (float(rate) for rate in _rates(pairs.sums))

@@ -2,10 +2,8 @@
 
 Kinds: `score_ratio`, `score_difference` (k, n: compared group, reference; with `df`, effective sizes), `jackknife`
 (transform, estimate, se, df), `wald` (estimate, se, df), `score_share` (estimate, size, df, `at_most`), `gap_share`
-(part,
-whole, their variances, watched, df) and `noncentral_chi2` (PSI). The bad side is `below` or `above` the threshold. A
-test
-with `only_beyond` can show that the truth lies beyond a level and never that it does not.
+(part, whole, their variances, watched, df) and `noncentral_chi2` (PSI). The bad side is `below` or `above` the
+threshold. A test with `only_beyond` can show that the truth lies beyond a level and never that it does not.
 """
 
 from __future__ import annotations
@@ -209,9 +207,8 @@ def smallest_gap(
     """Return the ratio or difference nearest the threshold, on its bad side, that the test would find with this power.
 
     `test`: of kind `score_ratio` or `score_difference`; raises UnknownTestError for others. Formula: p1 where |p1 − r
-    p0| (or
-    |p1 − p0 − d|) = z(1−α) s0 + z(power) s1. None where no gap is wide enough, or the reference has no case or only
-    cases.
+    p0| (or |p1 − p0 − d|) = z(1−α) s0 + z(power) s1. None where no gap is wide enough, or the reference has no case or
+    only cases.
     Source: Farrington & Manning (1990), Statistics in Medicine 9:1447-1454.
     """
     kind, (n1, n0) = test.get("kind"), test.get("n", (0, 0))

@@ -23,8 +23,7 @@ def wilson(successes: float, n: float, *, level: float = 0.95, method: str = "wi
     """Compute the interval of a proportion by inverting its score test (no continuity correction).
 
     Inputs: `successes` of `n` independent decisions, n > 0, maybe fractional. Coverage at 95 %, over rates: 95 % on
-    average,
-    with pits near 0 and 1 (89.6 % with 20 decisions, 93.3 % with 200).
+    average, with pits near 0 and 1 (89.6 % with 20 decisions, 93.3 % with 200).
     Source: Wilson (1927), JASA 22:209-212; Newcombe (1998), Statistics in Medicine 17:857-872, method 3.
     """
     low, high = wilson_bounds(successes, n, z=normal_quantile(0.5 + level / 2))

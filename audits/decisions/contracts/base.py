@@ -64,10 +64,8 @@ class Contract:
     """The contract of one log of one system, as SQL.
 
     `identity`: what identifies a row, in clear; `select`: an expression for each column of the lake's table; `faults`:
-    tested
-    in order, as (SQL condition, column, reason, show the value); `rows`: what one source row gives, each as (overrides
-    of
-    `select`, condition); `texts`: texts of several columns whose keyed hash is stored.
+    tested in order, as (SQL condition, column, reason, show the value); `rows`: what one source row gives, each as
+    (overrides of `select`, condition); `texts`: texts of several columns whose keyed hash is stored.
     """
 
     system: System

@@ -60,8 +60,7 @@ def decimal_of(
     """Return what stands before decimals in these columns of `incoming`, and the columns that it changes.
 
     None where no column has a comma. Raises SourceError where commas and points contradict one another, and where
-    nothing
-    tells what they mean.
+    nothing tells what they mean.
     """
     found = [_evidence(connection, column) for column in columns]
     found = [replace(each, points=max(each.points, 1)) if each.column in pointed else each for each in found]

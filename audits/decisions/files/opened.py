@@ -32,8 +32,7 @@ class OpenSource:
     """A source ready to query: `relation` is SQL with the columns that are read and `row` (from 1).
 
     `types`: DuckDB types of all columns (`typed`: declared by the source); `bad_lines`: records that could not be
-    split;
-    `mark`: where a growing source was left; `reading`: how a file was read.
+    split; `mark`: where a growing source was left; `reading`: how a file was read.
     """
 
     name: str

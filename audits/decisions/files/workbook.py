@@ -41,8 +41,7 @@ class SourceSheet:
     """One sheet: the names of its columns, its rows as text, and the rows that cannot be read.
 
     `header` is the row that holds the names (0: none); `faults` (row, column, reason) and `pointed` (columns with
-    decimals)
-    are known once the rows were read.
+    decimals) are known once the rows were read.
     """
 
     path: Path

@@ -56,8 +56,7 @@ class KeyReading:
     """A key of a section, and how its column is read.
 
     `missing`: the fault of an empty cell; `not_before`: another moment that must not come later, with its fault;
-    `to_come`:
-    whether a moment may still lie ahead.
+    `to_come`: whether a moment may still lie ahead.
     """
 
     role: str
