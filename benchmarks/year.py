@@ -22,12 +22,12 @@ from boussole.audits.measures import Cells, Strata
 from boussole.audits.metrics import measure_cells
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.auditing.replay import judged
+from boussole.charter.auditing.replay import replay
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.judging.by_article import summarise
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.judging.verdicts import judge
-from boussole.charter.records import each_summary, save_audit, statements
+from boussole.charter.records import save_audit
 from boussole.charter.records.in_force import in_force
 from boussole.charter.registry.due import due
 from boussole.charter.registry.register import register_of
@@ -88,8 +88,7 @@ def _once(home: Path) -> None:
 def _judge(home: Path) -> int:
     """Every audit of the year judged again by the charter in force, with what had been stated then."""
     workspace = Workspace(home)
-    found = judged(each_summary(workspace), in_force(workspace).charter, workspace.systems, statements(workspace))
-    return sum(len(again.articles) for _, again in found if again)
+    return replay(workspace, in_force(workspace).charter).verdicts
 
 
 def _show(home: Path) -> int:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.document import ArticleVerdict, VerdictInShort
-from boussole.charter.judging.by_article import summarise
+from boussole.charter.document import VerdictInShort
 from boussole.charter.judging.families import SystemQuestions, asked_of
 from boussole.charter.judging.verdicts import verdicts_in_short
 from boussole.charter.records import AuditSummary, SealedStatement, each_summary, statements
@@ -20,18 +18,6 @@ from boussole.charter.text.model import Charter
 SCHEMA = "boussole.replay/1"
 ABSENT = "not_asked"
 """The verdict of a question that one of the two charters does not ask."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class WindowReplay:
-    """One window of a system, judged again."""
-
-    entry: int
-    system: str
-    start: dt.date
-    end: dt.date
-    verdicts: Sequence[VerdictInShort]
-    articles: Sequence[ArticleVerdict]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,19 +61,17 @@ def replay(
     until: dt.date | None = None,
 ) -> Replay:
     """Judges the latest audit of each stored window by another charter and compares the verdicts that were given."""
-    systems, windows, verdicts = workspace.systems, 0, 0
+    windows, verdicts = 0, 0
+    questions = {name: asked_of(against, each) for name, each in workspace.systems.items()}
+    stated = statements(workspace, kinds=COUNTED)
     unknown: set[str] = set()
     changes: list[VerdictChange] = []
-    for audit, again in judged(
-        each_summary(workspace, system=system, since=since, until=until),
-        against,
-        systems,
-        statements(workspace, kinds=COUNTED),
-    ):
-        if again is None:
+    for audit in each_summary(workspace, system=system, since=since, until=until):
+        if audit.system not in questions:
             unknown.add(audit.system)
             continue
-        windows, verdicts = windows + 1, verdicts + len(again.verdicts)
+        again = judged_again(audit, questions[audit.system], stated)
+        windows, verdicts = windows + 1, verdicts + len(again)
         changes += _changes(audit, again)
     return Replay(
         version=against.version,
@@ -99,44 +83,28 @@ def replay(
     )
 
 
-def judged(
-    stored: Iterable[AuditSummary], charter: Charter, systems: Mapping[str, System], stated: Sequence[SealedStatement]
-) -> Iterator[tuple[AuditSummary, WindowReplay | None]]:
-    """Stored audits, each judged by a charter with what people had stated by then; None: no such system now."""
-    questions = {name: asked_of(charter, system) for name, system in systems.items()}
-    for audit in stored:
-        asked = questions.get(audit.system)
-        yield audit, None if asked is None else _judged(audit, asked, stated)
-
-
-def _judged(audit: AuditSummary, questions: SystemQuestions, stated: Sequence[SealedStatement]) -> WindowReplay:
-    facts = Facts(as_of=audit.as_of, sealed=tuple(each for each in stated if each.entry < audit.statements))
-    verdicts = verdicts_in_short(
+def judged_again(
+    audit: AuditSummary, questions: SystemQuestions, stated: Sequence[SealedStatement]
+) -> Sequence[VerdictInShort]:
+    """The verdicts that a charter gives on the figures of a stored audit, with what people had stated by then."""
+    return verdicts_in_short(
         questions,
         [each for each in audit.measures if each.params.since is None],
         window_start=audit.start,
         window_end=audit.end,
-        facts=facts,
+        facts=Facts(as_of=audit.as_of, sealed=tuple(each for each in stated if each.entry < audit.statements)),
         left_out=audit.left_out,
         versions=audit.versions,
         together=[each for each in audit.measures if each.params.since is not None],
     )
-    return WindowReplay(
-        entry=audit.entry,
-        system=audit.system,
-        start=audit.start,
-        end=audit.end,
-        verdicts=verdicts,
-        articles=summarise(questions.charter, verdicts, system=audit.system, facts=facts),
-    )
 
 
-def _changes(audit: AuditSummary, new: WindowReplay) -> Iterator[VerdictChange]:
-    before, after = ({each.indicator: each for each in given} for given in (audit.verdicts, new.verdicts))
+def _changes(audit: AuditSummary, verdicts: Sequence[VerdictInShort]) -> Iterator[VerdictChange]:
+    before, after = ({each.indicator: each for each in given} for given in (audit.verdicts, verdicts))
     for name in [*after, *(name for name in before if name not in after)]:
         told = after.get(name) or before[name]
-        verdicts = [each[name].verdict if name in each else ABSENT for each in (before, after)]
-        if verdicts[0] != verdicts[1]:
+        then, now = (each[name].verdict if name in each else ABSENT for each in (before, after))
+        if then != now:
             yield VerdictChange(
                 system=audit.system,
                 start=audit.start.isoformat(),
@@ -146,6 +114,6 @@ def _changes(audit: AuditSummary, new: WindowReplay) -> Iterator[VerdictChange]:
                 indicator=name,
                 template=told.template or name,
                 by=told.by,
-                before=verdicts[0],
-                after=verdicts[1],
+                before=then,
+                after=now,
             )

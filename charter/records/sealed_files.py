@@ -29,8 +29,6 @@ class FileFault(StrEnum):
     """It holds what another sealed file should."""
     sealed_name = "sealed_name"
     """It bears the hash of a sealed file as its name, and is not that file."""
-    unread = "unread"
-    """It is kept encrypted, and what was sealed cannot be read from it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +42,7 @@ class BadFile:
 
 @dataclass(frozen=True, kw_only=True)
 class SealedFiles:
-    """How many files sealed records name, those that are not as sealed, and those that nobody names.
-
-    `gone`: attachments that are not there. They can be erased, so that this is no fault.
-    """
+    """How many files sealed records name, those that are not as sealed, and those that nobody names."""
 
     evidence: int
     declarations: int

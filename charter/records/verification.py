@@ -20,11 +20,10 @@ from boussole.audits.ledger.notes import Note
 from boussole.audits.ledger.tree import consistency_proof
 from boussole.audits.signing.key import signer_of
 from boussole.audits.workspace import Workspace
-from boussole.charter.record_types.kinds import KINDS, KeptFile
+from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records.database import reading
-from boussole.charter.records.documents.files import changed_files
 from boussole.charter.records.models import Audit, CharterVersion, Record, Summary
-from boussole.charter.records.statements import all_statements, read, statement_payload
+from boussole.charter.records.statements import all_statements, statement_payload
 from boussole.charter.records.store.audits import all_audits, audit_payload
 from boussole.charter.records.store.charters import charter_payload
 from boussole.charter.records.summary_row import summary_row
@@ -42,8 +41,7 @@ def verify_records(workspace: Workspace, *, sizes: Iterable[int] = ()) -> Verifi
         found = found if not found.ok else _records_match(connection, found)
         found = found if not found.ok else _hashes_match(connection, found)
         found = found if not found.ok else _days_match(connection, found)
-        found = found if not found.ok else _summaries_match(connection, found)
-        return found if not found.ok else _files_match(workspace, connection, found)
+        return found if not found.ok else _summaries_match(connection, found)
 
 
 def _summaries_match(connection: Connection, found: Verification) -> Verification:
@@ -98,14 +96,6 @@ def _days_match(connection: Connection, found: Verification) -> Verification:
         bad = connection.execute(moved.order_by(entry_table.c.position)).scalar()
         if bad is not None:
             return replace(found, bad_index=bad, problem="the record does not bear the moment at which it was sealed")
-    return found
-
-
-def _files_match(workspace: Workspace, connection: Connection, found: Verification) -> Verification:
-    for row in all_statements(connection):
-        file: KeptFile | None = read(row).statement.document
-        if file is not None and changed_files(workspace, [file]):
-            return replace(found, bad_index=row.entry, problem="the document it rests on is missing or was changed")
     return found
 
 

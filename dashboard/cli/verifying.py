@@ -335,7 +335,6 @@ def _bad(each: BadFile) -> str:
         FileFault.changed: "was changed",
         FileFault.swapped: "holds what another sealed file should hold: they were swapped",
         FileFault.sealed_name: "bears the name of a sealed file, and is not it",
-        FileFault.unread: "was changed, or its key is not in keys/",
     }
     return f"{each.path} {words[each.fault]}; entry {each.entry} rests on it."
 

@@ -11,8 +11,9 @@ import pytest
 from boussole.audits.counts.log_ends import LOGS
 from boussole.audits.cubes.contacts import national
 from boussole.charter.amending.diff import diff_document
-from boussole.charter.auditing.replay import judged as judged_again
+from boussole.charter.auditing.replay import judged_again
 from boussole.charter.document import LeftOut, MeasureInShort
+from boussole.charter.judging.families import asked_of
 from boussole.charter.records import AuditSummary
 from boussole.charter.templates import TEMPLATES
 from boussole.charter.text.left_out import GRACE_DAYS, held_to
@@ -132,9 +133,8 @@ def test_another_charter_judges_stored_audits_by_its_own_share() -> None:
     )
     found = []
     for charter in (CHARTER, strict):
-        ((_, again),) = judged_again([stored], charter, {"matchft": system()}, [])
-        assert again is not None
-        found += [v.verdict for v in again.verdicts if v.indicator == "selection_rate_ratio_gender"]
+        again = judged_again(stored, asked_of(charter, system()), [])
+        found += [v.verdict for v in again if v.indicator == "selection_rate_ratio_gender"]
     assert found == ["kept", "unknown"]
 
 

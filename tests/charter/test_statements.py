@@ -150,14 +150,6 @@ def test_a_changed_statement_is_found(workspace, letter, statement):
     assert verify_records(workspace).bad_index == 0
 
 
-def test_a_changed_document_is_found(workspace, letter):
-    seal(workspace, attestation(letter))
-    (workspace.home / "documents" / letter.sha256).write_bytes(b"another letter")
-    found = verify_records(workspace)
-    assert (found.ok, found.bad_index) == (False, 0)
-    assert "document" in found.problem
-
-
 def test_sealed_statements_cannot_be_changed_by_accident(workspace, letter):
     seal(workspace, attestation(letter))
     for statement in ("DELETE FROM records", "UPDATE records SET kind = 'case'"):

@@ -59,12 +59,3 @@ def settled_file(workspace: Workspace, file: KeptFile | None) -> Iterator[None]:
 def file_path(workspace: Workspace, sha256: str) -> Path:
     """Where a document of this hash is kept."""
     return workspace.documents / sha256
-
-
-def changed_files(workspace: Workspace, files: list[KeptFile]) -> list[KeptFile]:
-    """Those of some kept documents that are missing or no longer have their content."""
-    return [file for file in files if not _whole(file_path(workspace, file.sha256), file.sha256)]
-
-
-def _whole(path: Path, sha256: str) -> bool:
-    return path.is_file() and sha256_of(path) == sha256
