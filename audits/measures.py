@@ -115,9 +115,8 @@ def label_of(group: Sequence[str | None] | None) -> str | None:
 class Cells:
     """Counts of one attribute (or declared intersection, or of everybody) in one window.
 
-    `counts`: (groups, buckets, decision, outcome); decision is not selected, selected; outcome is negative, positive,
-    none. A None in a group is an unknown value. `clustered`: whether buckets hash a declared cluster; else rows are
-    independent.
+    `counts`: (groups, buckets, decision, outcome): not selected, selected; negative, positive, none. A None in a group
+    is an unknown value. `clustered`: whether buckets hash a declared cluster; else rows are independent.
     """
 
     by: tuple[str, ...]
@@ -145,8 +144,7 @@ class Cells:
 class Strata:
     """Counts of one attribute by stratum: a combination of codes for the values of the controls (None: not known).
 
-    `counts`: (groups, strata, buckets, decision), with one bucket without clusters; empty where there are `too_many`
-    strata.
+    `counts`: (groups, strata, buckets, decision), with one bucket without clusters; empty if strata are `too_many`.
     """
 
     by: tuple[str, ...]

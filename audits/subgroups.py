@@ -88,8 +88,7 @@ def scan(
 ) -> Scan:
     """Find the subgroups that stand out in a window (the system's own when not given), by up to `depth` attributes.
 
-    Left out are subgroups of fewer than `minimum` decisions (default: 100), hidden ones, and those that contain a worse
-    one.
+    Left out are those of fewer than `minimum` decisions (default: 100), hidden ones, and the better of two nested ones.
     Raises BoussoleError without groups, where nothing is decided, and where rows of the window were purged.
     Source: Chung et al. (2019), Slice Finder, ICDE; Bonferroni.
     """

@@ -48,8 +48,7 @@ def read_scores(
     """Count a window by group × bin × bucket × decision × outcome, in a fixed order (the schema `SCORES`).
 
     Counts come from the cube `scores` where it covers the window, else, and with `exact` or `apart`, from the rows;
-    empty where no score is declared or the rows were purged. An absent outcome counts as negative once the window is
-    mature.
+    empty without a score or rows. An absent outcome counts as negative once the window is mature.
     """
     if system.columns is None or system.columns.score is None:
         return SCORES.empty_table()

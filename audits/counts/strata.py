@@ -45,8 +45,7 @@ def read_strata(
     """Count a window by group × stratum × bucket × decision × furthest stage, in a fixed order (`STRATA`).
 
     Counts come from the cube `strata` where it covers the window, else, and with `exact` or `apart`, from the rows;
-    empty without controls or where the rows were purged. More than `MOST_STRATA` strata give one row that says so
-    (`TOO_MANY`).
+    empty without controls or rows. More than `MOST_STRATA` strata give one row that says so (`TOO_MANY`).
     """
     read = [by for by in system.attributes if not set(by) & set(without)]
     if not system.controls or not read:

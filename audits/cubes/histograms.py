@@ -22,9 +22,8 @@ def histograms(
 ) -> Any | None:
     """Return day × bin of the score and of each feature, with sums of values; None when nothing is watched.
 
-    The bin is the number of `edges` at or below the value, -1 where it is missing; the highest score has a bin of its
-    own. `total` counts whole units above the lowest edge. Categories in `values` are counted by name, the others
-    together.
+    The bin is the number of `edges` at or below the value, -1 where it is missing; the highest score has its own.
+    `total` counts whole units above the lowest edge. Only categories in `values` are counted by name.
     """
     score = system.log.score
     parts = []

@@ -97,10 +97,9 @@ def count_rows(
     rows: str | None = None,
     apart: Sequence[Apart] = (),
 ) -> str:
-    """Count the rows of a window into a temporary table in the form of a cube; returns its name.
+    """Count the rows of a window, days and months together, into a temporary table like a cube; returns its name.
 
-    `rows`: SQL of other rows with the columns of a decision; `outcome`: SQL of the outcome of a row. Days and months
-    are not kept apart.
+    `rows`: SQL of other rows with the columns of a decision; `outcome`: SQL of the outcome of a row.
     """
     statements, name = statements_of(system, bins_of(connection, system)), f"counted_{cube}"
     last = f"DATE '{window.end}' AS day, CAST({outcome} AS UTINYINT) AS outcome"

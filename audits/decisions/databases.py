@@ -65,8 +65,8 @@ def _short(query: str) -> str:
 def open_database(address: DatabaseAddress) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
     """Open the file (or a copy of it); yields the connection and the relation that is to be read, as SQL.
 
-    Raises SourceError for a file that is missing, is no DuckDB file or never stands still, and for a query that is not
-    one SELECT.
+    Raises SourceError for a missing file, one that is no DuckDB file or never stands still, and for anything but a
+    SELECT.
     """
     if not address.path.is_file():
         raise SourceError("there is no such DuckDB file.", where=f"{PREFIX}{address.path}", next_step="Check the path.")

@@ -49,8 +49,7 @@ def keep_touched(connection: duckdb.DuckDBPyConnection, system: System, rows: st
 def overlay(connection: duckdb.DuckDBPyConnection, system: System, ids: str | None) -> Overlaid:
     """Update the decisions of these ids (SQL, one column `id`; None: those `touched`) by everything said of them.
 
-    The newest statement counts: by `recorded_at` where there is one, else by order of arrival. The cubes are not
-    touched.
+    The newest statement counts: by `recorded_at` where there is one, else by order of arrival.
     """
     if ids is not None:
         keep_touched(connection, system, f"SELECT DISTINCT id FROM ({ids}) WHERE id IS NOT NULL")

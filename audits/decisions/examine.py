@@ -1,7 +1,6 @@
 """Which rows of a source are good: faults, duplicates, sealed months, and rows that the log holds already.
 
-The results are temporary tables: `rejected` (row, column, reason, value) and `known` (row, and whether the log holds
-it).
+The results are the temporary tables `rejected` (row, column, reason, value) and `known` (row, in the log or not).
 """
 
 from __future__ import annotations

@@ -32,8 +32,7 @@ def imported_before(
 ) -> IngestReport | None:
     """Return the report of a source that brings nothing new; None when it has to be read.
 
-    A file counts once, whatever its name, in one time zone; a growing table is new as soon as it differs from the last
-    time.
+    A file counts once, whatever its name, in one time zone; a growing table is new as soon as it differs.
     """
     if not holds(connection, TABLE):
         return None

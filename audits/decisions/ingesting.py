@@ -80,8 +80,7 @@ def ingest(
     """Validate a source and bring its good rows into a log of the lake, in one transaction with the cubes.
 
     Bad rows go to the quarantine with row number, column and reason; with `strict`, one of them refuses the whole
-    source. `growing`: a table that is read again, whose empty cells take back what it said. `files`: how the file is
-    written.
+    source. `growing`: a table that is read again, whose empty cells take back what it said.
     Raises SystemFileError while a line of the system file is still to be filled in, SourceError for a source that
     cannot be read, RefusedSourceError when no row is acceptable; nothing is written then.
     """
@@ -121,8 +120,7 @@ def ingest_into(
 ) -> IngestReport:
     """Bring a source into the lake within an open transaction (`writing`).
 
-    `uncounted` gets the batch of decisions that the caller adds to the cubes (`add_batches`); without it, that is done
-    here.
+    `uncounted` gets the batch of decisions if the caller adds it to the cubes (`add_batches`).
     """
     hold_known(workspace.home / "systems", system.id)
     if log == "decisions":

@@ -33,8 +33,7 @@ def open_source(
     """Open a CSV, Excel, Parquet or JSON lines file, or an address of `databases`.
 
     `files`: how it is written; the rest is found out. `added`: columns with one value, as those of `key=value` folders.
-    Raises SourceError for a missing, empty or unreadable source, an unknown kind, a missing column, and what is
-    ambiguous.
+    Raises SourceError for a missing, empty, unreadable or ambiguous source, an unknown kind, and a missing column.
     """
     text = str(source)
     if text.startswith("duckdb:"):

@@ -25,9 +25,8 @@ ROLE, DECISION, OUTCOME = "role", "decision", "outcome"
 def compared(counts: WindowCounts, pair: Pair, system: System, *, as_of: dt.date) -> list[Measure]:
     """Measure every distance of columns, decisions and outcomes of the second window from the first.
 
-    Undefined: `empty_window`, `no_values`, `one_bin`; `no_decision`; `not_mature`, `no_outcomes`; `is_group` of
-    categories that are groups too. Suppressed: `small_group`, some but fewer than `suppress_below` missing values or
-    outcomes.
+    Undefined: `empty_window`, `no_values`, `one_bin`; `no_decision`; `not_mature`, `no_outcomes`; `is_group`.
+    Suppressed: `small_group`, some but fewer than `suppress_below` missing values or outcomes.
     """
     effect = counts.design_effect(pair[1], system)
     found: list[Measure] = []

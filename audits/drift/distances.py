@@ -67,8 +67,7 @@ ORDERED = ("kolmogorov_smirnov", "wasserstein")
 def ordered_measures(histogram: Histogram, *, range_: tuple[float, float] | None = None) -> list[Measure]:
     """Measure Kolmogorov-Smirnov and Wasserstein of those who have a value, on the fine bins.
 
-    `range_`: the declared range. Undefined: `empty_window`, `no_values`; of Wasserstein `one_bin`, under two known
-    edges.
+    `range_`: the declared range. Undefined: `empty_window`, `no_values`; of Wasserstein `one_bin`.
     """
     fine = BinnedCounts(
         by=("feature",),
@@ -101,8 +100,7 @@ def _outermost(edges: Sequence[float], range_: tuple[float, float] | None) -> li
 def missing_measure(name: str, *, n: int, missing: int, fewest: int) -> Measure:
     """Measure the share of decisions of the current window (`n`) without a value of a column.
 
-    Undefined: `empty_window`. Suppressed: `small_group`, where some but fewer than `fewest` decisions have none or have
-    one.
+    Undefined: `empty_window`. Suppressed: `small_group`, where some but fewer than `fewest` have none, or have one.
     """
     hidden = any(0 < part < fewest for part in (missing, n - missing))
     return Measure(

@@ -90,9 +90,8 @@ def meaning_measures(
     """Measure how the odds of the outcome moved at the same scores (`calibration_shift`, `calibration_tilt`).
 
     Inputs: counts (bins, buckets, decision, outcome). Undefined: `not_mature` (`readable_from`); `no_outcomes`;
-    `few_reference_outcomes`; `few_outcomes`; `other_scores`, one in ten outcomes has a score that nobody had in the
-    reference window; of the tilt `one_score`. Suppressed: `small_group`, fewer than `fewest` positive or negative
-    outcomes.
+    `few_reference_outcomes`; `few_outcomes`; `other_scores`, one in ten outcomes has a score that is new; of the tilt
+    `one_score`. Suppressed: `small_group`, fewer than `fewest` positive or negative outcomes.
     """
     if readable_from is not None:
         return _without("undefined", "not_mature", {"readable_from": readable_from.isoformat()})

@@ -28,9 +28,8 @@ def filled_bins(reference: Sequence[int], current: Sequence[int]) -> Floats:
 def psi(reference: Sequence[int], current: Sequence[int], *, smoothing: float = SMOOTHING) -> float | None:
     """Population stability index, Σ (q − p) ln(q / p): a symmetric divergence. Range [0, ∞), ideal 0.
 
-    p and q: the shares of a bin in the reference and current window after `smoothing` is added to its counts. None for
-    an empty window, or an empty bin without smoothing. Source: Siddiqi (2006), Credit Risk Scorecards, 136-137;
-    Yurdakul (2018).
+    p, q: shares of a bin in the reference and current window after `smoothing` is added to its counts. None for an
+    empty window or bin. Source: Siddiqi (2006), Credit Risk Scorecards, 136-137; Yurdakul (2018).
     """
     counts = filled_bins(reference, current)
     if not counts.size or not counts.sum(axis=1).all():
@@ -87,8 +86,7 @@ class ColumnCounts(Protocol):
 def drift_measures(columns: Sequence[ColumnCounts], *, design_effect: float = 1.0) -> list[Measure]:
     """Measure PSI (judged, with its test) and Jensen-Shannon distance (shown) of each feature.
 
-    `design_effect` multiplies the sampling error of PSI. Undefined: `empty_window`, `no_values`; of categories
-    `one_bin`.
+    `design_effect` multiplies the error of PSI. Undefined: `empty_window`, `no_values`; of categories `one_bin`.
     """
     coarse = [column.coarse() for column in columns]
     return [measure for binned in coarse for measure in index_measures(binned, design_effect=design_effect)]

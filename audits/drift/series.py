@@ -238,8 +238,7 @@ def drift_series(
 ) -> DriftSeries:
     """Measure how far every ended window lies from the window of reference, the one before, or the one examined last.
 
-    `as_of` (default: today) decides which outcomes have matured; rows set `apart` are not counted. Raises BoussoleError
-    where there is no decision.
+    `as_of` (default: today) decides which outcomes have matured. Raises BoussoleError where there is no decision.
     """
     as_of = as_of or dt.datetime.now(system.zone).date()
     with reading(workspace) as connection:

@@ -57,8 +57,7 @@ class TimestampedCheckpoint:
 def cosigned(text: str, *, log: VerifierKey, witnesses: Sequence[VerifierKey], now: dt.datetime) -> CosignedCheckpoint:
     """Return the newest cosignature that a known witness made of a checkpoint of this ledger.
 
-    Raises OtherLedgerError or UnknownWitnessError where a signature is missing, LedgerError for a text that is no
-    checkpoint.
+    Raises OtherLedgerError or UnknownWitnessError where a signature is missing, LedgerError for no checkpoint.
     """
     note, checkpoint = parse_checkpoint(text)
     own = _lines(note, log)

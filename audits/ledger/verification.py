@@ -32,8 +32,7 @@ class SetBack:
 class Verification:
     """What `verify` found: the number of entries, the first bad one if any, and the root of the valid ones.
 
-    `roots`: by the sizes asked for; `back`: how many entries have an earlier time than the one before, first
-    `set_back`.
+    `roots`: by the sizes asked for; `back`: how many entries have an earlier time than the one before them.
     """
 
     size: int

@@ -42,8 +42,7 @@ def before_after_measures(read: pa.Table, system: System) -> list[Measure]:
     """Estimate the effect on each outcome, from counts by agency and month (`counts.read.PANEL`).
 
     Undefined: `nobody_started`, `few_agencies` (fewer than `FEWEST` on a side), `agencies_with_gaps`, `short_before`
-    (under three months before the start), `nothing_varies`, `not_parallel`. Suppressed: `small_group`,
-    `small_numerator`.
+    (three months), `nothing_varies`, `not_parallel`. Suppressed: `small_group`, `small_numerator`.
     """
     parts = sorted(set(read["part"].to_pylist()))
     return [_measured(part, _panel(read.filter(pa.compute.equal(read["part"], part))), system) for part in parts]

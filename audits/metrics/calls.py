@@ -29,8 +29,7 @@ SHOWN = 20
 def call_measures(read: pa.Table, system: System) -> list[Measure]:
     """Measure the calls of a window that ran outside the allowed places and providers, from their counts (`SHARES`).
 
-    Suppressed: `small_group`, fewer calls than `suppress_below` in a month. Undefined: `no_place`, where no call says
-    where it ran.
+    Suppressed: `small_group`, fewer calls than `suppress_below` in a month. Undefined: `no_place`, no call says where.
     """
     if not calls_of(system).bounded:
         return []

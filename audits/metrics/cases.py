@@ -34,8 +34,7 @@ def cases_measure(
     """Measure cases among rows by bucket (`sides`: no case, case); `told` holds the further parameters.
 
     Suppressed: `small_group`, where one of the `months` has fewer rows than `limit`. Undefined: `none`, the reason
-    where there is no row. `clusters`: how many independent rows these are worth at least; `repeated`: somebody counts
-    each month.
+    where there is no row. `clusters`: independent rows at least; `repeated`: somebody counts each month.
     """
     k, n = int(sides[1].sum()), int(sides.sum())
     people = max(months, default=0) if repeated else n

@@ -74,9 +74,8 @@ def _tables(read: pa.Table, part: str, system: System, counting: Counting) -> di
 def results(read: pa.Table, system: System, standing: WindowStanding) -> Measure:
     """Compare shares with a positive outcome within strata of the controls that hold people of both sides.
 
-    Undefined: `not_mature`; `few_corrections`, fewer people than `suppress_below` on a side; `no_outcomes`,
-    `too_many_strata`, `no_common_stratum`; `outcomes_unseen`, where missing outcomes could reverse the answer
-    (`bounds`).
+    Undefined: `not_mature`; `few_corrections`, fewer people than `suppress_below` on a side; `no_outcomes`;
+    `too_many_strata`; `no_common_stratum`; `outcomes_unseen`, where missing outcomes could reverse the answer.
     Suppressed: `small_group`, `small_numerator`.
     """
     told = {**OF_RESULTS, "taken_out": _count(read, TAKEN_OUT), "left_out": _count(read, APART)}

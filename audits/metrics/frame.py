@@ -33,8 +33,7 @@ def _functions() -> dict[str, Callable[..., float]]:
 def frame(counts: Counts, rate: Rate, *, groups: Sequence[int], by_fairlearn: bool = True) -> Frame:
     """Return values of `rate` for the listed groups, each with a denominator above zero, with difference and ratio.
 
-    Inputs: counts (groups, decision, outcome). Undefined: difference and ratio need two groups, the ratio a rate above
-    0.
+    Inputs: counts (groups, decision, outcome). Undefined: difference and ratio of one group, the ratio to a rate of 0.
     """
     value = _value if by_fairlearn else _counted
     values = {i: value(counts[i], rate) for i in groups}

@@ -257,9 +257,8 @@ def measured_cells(
     """Measure groups, measures across groups and judged comparisons, suppressed over the whole lattice.
 
     Inputs: tables of the same decisions for everybody (`by=()`), each attribute and each declared intersection, and the
-    same by stratum (`strata`), list, stage and score. `reference`: those of the reference window; `withheld`: what
-    other windows oblige to hide. Outcome measures are conditional on observed outcomes (`params["missing_outcomes"]`
-    counts the others).
+    same by stratum, list, stage and score. `reference`: those of the reference window; `withheld`: what other windows
+    oblige to hide. Outcome measures rest on observed outcomes (`params["missing_outcomes"]` counts the others).
     """
     tables = [table for table in tables if standing.ended(table.by) is None]
     suppression = suppress(tables, system=system, also=withheld)

@@ -78,8 +78,7 @@ def share_measure(
     """Measure the share of cases among rows by bucket (`sides`: no case, case), with the further parameters `told`.
 
     Suppressed: `hidden`; `small_numerator`, fewer cases than `limit` that a figure of few rows would reveal. Undefined:
-    `undefined`. `clusters`: how many independent rows these are worth at least; `cases`: those of each month that has
-    any.
+    `undefined`. `clusters`: independent rows at least; `cases`: those of each month that has any.
     """
     scale: dict[str, Any] = {"bad_side": bad_side, "scale": "share"}
     params = {**scale, **told}

@@ -57,8 +57,7 @@ def stage_measures(
     """Measure every stage among those who reached the one before, by attribute.
 
     `hidden`: what is hidden of the decisions; `withheld`: what other windows oblige to hide. A stage that is the
-    outcome waits until outcomes are mature; nothing is shown of a stage that fewer people reached than a group must
-    have.
+    outcome waits until outcomes are mature; nothing is shown of a stage that too few people reached.
     """
     found: dict[By, list[Measure]] = {}
     for by, seen in _seen(stages, system, standing, hidden, withheld).items():

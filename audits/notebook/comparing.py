@@ -161,15 +161,13 @@ def compare(
 ) -> GroupComparison:
     """Compare groups of a frame: rates with intervals, each group against its reference or all others.
 
-    `frame`: pandas, polars, Arrow, or a DuckDB relation, one row per decision (or `weight` of them). `decision`,
-    `outcome`:
-    columns of true and false, 1 and 0, or of values of which `selected` and `positive` mean yes. `by`: columns or
-    crossings
-    (`["sex", ["sex", "age"]]`); `bands` group a number (`{"age": [25, 50]}`: <25, 25-49, 50+); `reference`: `{"sex":
-    "M"}`.
-    `person`: identifiers where rows repeat people. `observed_for="selected"`: outcomes are known of the selected alone.
-    `favourable=False`: being selected is a harm. `metrics`: names of `boussole metrics`. Groups of fewer than
-    `suppress_below` decisions are set apart (`apart`), or hidden where they are more than one decision in twenty.
+    `frame`: pandas, polars, Arrow, or a DuckDB relation, one row per decision (or `weight` of them).
+    `decision`, `outcome`: columns of true and false, 1 and 0, or of values of which `selected`, `positive` mean yes.
+    `by`: columns or crossings (`["sex", ["sex", "age"]]`); `reference`: whom others are compared with (`{"sex": "M"}`).
+    `bands` make groups of a number (`{"age": [25, 50]}`: <25, 25-49, 50+).
+    `person`: identifiers where rows repeat people. `observed_for="selected"`: outcomes of the selected alone are known.
+    `favourable=False`: being selected is a harm. `metrics`: names of `boussole metrics`.
+    Groups of fewer than `suppress_below` decisions are set apart (`apart`), or hidden where they are more than 5 %.
 
     Raises SourceError for a frame or column that cannot be used, BoussoleError for an argument that has no meaning.
 

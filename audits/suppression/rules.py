@@ -8,9 +8,8 @@ The lattice holds everybody, each group attribute and each declared intersection
   a larger group have, with an outcome or without.
 
 Then `protects_small_group`: further cells, until linear programs confirm that every hidden cell could be anything in a
-range at least `suppress_below` wide, nobody or not small at all, also to a reader who knows these rules. Not protected:
-a
-rate of 0 % or 100 % in a large group, and what hidden cells have in common. Everybody (`by=()`) is always shown.
+range at least `suppress_below` wide, nobody or not small at all, also to a reader who knows these rules. Not protected
+are a rate of 0 % or 100 % in a large group, and what hidden cells have in common. Everybody (`by=()`) is always shown.
 """
 
 from __future__ import annotations

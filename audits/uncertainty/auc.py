@@ -41,8 +41,7 @@ class Sides(NamedTuple):
 def auc(positives: Floats, negatives: Floats) -> Floats:
     """Estimate the chance that a positive has a higher score than a negative; equal scores count one half.
 
-    Formula: Σₖ pₖ (n below k + nₖ ÷ 2) ÷ (P N), from counts by bin (last axis), the lowest score first. NaN without a
-    side.
+    Formula: Σₖ pₖ (n below k + nₖ ÷ 2) ÷ (P N), counts by bin (last axis) from the lowest score; NaN without a side.
     Source: Hanley & McNeil (1982), Radiology 143:29-36.
     """
     below = np.cumsum(negatives, axis=-1) - negatives / 2
@@ -76,8 +75,8 @@ def variance(positives: Floats, negatives: Floats) -> float:
 def area_interval(sides: Sides, *, clustered: bool, level: float = 0.95) -> Interval | None:
     """Compute the interval of an area on the logit scale: DeLong's variance, or at least that by jackknife of clusters.
 
-    None where the area is 0 or 1, or nothing varies. Source: Qin & Hotilovac (2008), Statistical Methods in Medical
-    Research 17:207-221.
+    None at 0, at 1 or without variance. Source: Qin & Hotilovac (2008), Statistical Methods in Medical Research
+    17:207-221.
     """
     area = float(auc(*sides.sums))
     scale = area * (1 - area)

@@ -3,8 +3,7 @@
 Agencies that started are compared with those that never did, from the month before their start. Intervals: the
 jackknife by agencies with Student's t at Satterthwaite's degrees of freedom; months together by Šidák's inequality.
 Sources: Callaway & Sant'Anna (2021), J. Econometrics 225:200-230; MacKinnon, Nielsen & Webb (2023), J. Econometrics
-232:272-299; Satterthwaite (1946); Kish (1965); Šidák (1967), JASA 62:626-633; Hotelling (1931), Ann. Math. Stat.
-2:360-378.
+232:272-299; Satterthwaite (1946); Kish (1965); Šidák (1967), JASA 62:626-633; Hotelling (1931), AMS 2:360-378.
 """
 
 from __future__ import annotations

@@ -147,8 +147,7 @@ class ComparisonChange:
 
         Formula: z² solves κz⁴ + Vz² = U², V the linearised variance at the margin, κ the square of 1.11 times the
         weight of one unit; Student's t with the units of the smallest part less one. Source: after Wilson (1927) and
-        Tango (1998), Statistics in Medicine 17:891-908; the rule of three: Hanley & Lippman-Hand (1983), JAMA
-        249:1743-1745.
+        Tango (1998), Statistics in Medicine 17:891-908; Hanley & Lippman-Hand (1983), JAMA 249:1743-1745.
         """
         distance, variance = self._distance(margin)
         heavy = self._weight(margin)

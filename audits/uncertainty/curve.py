@@ -119,8 +119,7 @@ class Spread:
 def spread(plain: float, parts: tuple[Floats, ...], filled: tuple[int, ...]) -> Spread:
     """Estimate the error of a sum of sources by bucket of people, at least the variance of independent rows, `plain`.
 
-    Formula: se² = m/(m − 1) Σ (u − ū)² over the m buckets, u the sum of all sources in a bucket; Welch's degrees of
-    freedom.
+    Formula: se² = m/(m − 1) Σ (u − ū)² over m buckets, u the sum of all sources in a bucket; df after Welch.
     Source: Jaeckel (1972); Wolter (2007), Introduction to Variance Estimation, chapter 6.
     """
     together = np.sum(parts, axis=0)

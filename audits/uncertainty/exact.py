@@ -26,8 +26,7 @@ class ClusteredShare:
 def clustered_share(clusters: Sequence[tuple[int, int]]) -> ClusteredShare | None:
     """Compute the interval at 95 % of cases ÷ rows, from (cases, rows) of each cluster; None without rows.
 
-    Clopper and Pearson's at p (1 − p) ÷ variance between clusters, times (z ÷ t)²; with few cases or others, at (Σ n)²
-    ÷ Σ n².
+    Clopper and Pearson's at p (1 − p) ÷ variance between clusters × (z ÷ t)²; of few cases or others at (Σ n)² ÷ Σ n².
     Source: Clopper & Pearson (1934), Biometrika 26:404-413; Korn & Graubard (1998), Survey Methodology 24:193-201.
     """
     rows = [n for _, n in clusters if n]

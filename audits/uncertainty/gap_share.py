@@ -55,8 +55,8 @@ def step_logs(steps: Sequence[Step], *, clustered: bool) -> StepLogs | None:
     """Estimate the log ratio of each step with their covariances; None where one has under `FEWEST` cases or others.
 
     Independent rows: Σ (1/k − 1/n) for each step. Clusters: the jackknife of all steps at once, at least at effective
-    sizes (`jackknife.effective_sizes`). Source: Katz et al. (1978), Biometrics 34:469-474; Kott (2001), J. Official
-    Statistics 17:521-526.
+    sizes.
+    Source: Katz et al. (1978), Biometrics 34:469-474; Kott (2001), J. Official Statistics 17:521-526.
     """
     sides = [side for step in steps for side in step]
     if any(min(k.sum(), n.sum() - k.sum()) < FEWEST for k, n in sides):

@@ -9,8 +9,7 @@ from itertools import accumulate
 def holm(p_values: Sequence[float], weights: Sequence[float] | None = None) -> list[float]:
     """Adjust p-values by Holm, in the order given: the chance of any false alarm in the family stays under α.
 
-    Formula: sorted by p/w, the running maximum of p(i)/w(i) × (w(i) + … + w(m)), at most 1; weights default to equal
-    ones.
+    Formula: sorted by p/w, the running maximum of p(i)/w(i) × (w(i) + … + w(m)), at most 1; by default w = 1.
     Source: Holm (1979), Scand. J. Statistics 6:65-70; weights: page 69.
     """
     parts = [1.0] * len(p_values) if weights is None else list(weights)

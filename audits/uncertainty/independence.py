@@ -40,8 +40,7 @@ def chi_square(k: Sequence[int], n: Sequence[int]) -> ChiSquare | None:
 def fisher_exact(k: tuple[int, int], n: tuple[int, int]) -> float:
     """Return the two-sided p that two groups have one rate, exact given the margins; independent rows only.
 
-    1 where a group is empty, or nobody or everybody is a case. Source: Fisher (1922), J. Royal Statistical Society
-    85:87-94.
+    1 where a group is empty, or nobody or everybody a case. Source: Fisher (1922), J. Royal Stat. Society 85:87-94.
     """
     table = np.array([(cases, size - cases) for cases, size in zip(k, n, strict=True)], dtype=np.int64)
     return float(scipy.stats.fisher_exact(table).pvalue)

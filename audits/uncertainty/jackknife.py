@@ -76,8 +76,7 @@ def _freedom(deviations: Floats) -> float:
 def freedom_of(n: Ints, effect: float) -> float:
     """Return degrees of freedom of the jackknife of one figure, from its rows by bucket.
 
-    Satterthwaite's, (Σ v)² ÷ Σ v² − 1, v the variance of a bucket by its rows and, with the design `effect`, its
-    clusters.
+    (Σ v)² ÷ Σ v² − 1, v the variance of a bucket by its rows and, with the design `effect`, its clusters.
     Source: Satterthwaite (1946), Biometrics 2:110-114.
     """
     clusters = n * np.minimum(n, cluster_size(n))
@@ -202,8 +201,8 @@ def difference(
 ) -> tuple[float, float] | None:
     """Return standard error and degrees of freedom of θ1 − θ0, at least that of `plain` times the design effects.
 
-    `plain`: variances of the estimates for independent rows; `n`: rows per bucket. None when all of a group sits in one
-    bucket, or nothing varies.
+    `plain`: variances for independent rows; `n`: rows per bucket. None where one bucket holds a group, or nothing
+    varies.
     """
     result = compare_parts(estimates, parts, _filled(n), transform="identity")
     if result is None or min(plain) <= 0:

@@ -41,8 +41,7 @@ def design_effect(
 def worth_of_lists(one: Floats, other: Floats) -> float:
     """Estimate how many buckets of lists of even size their effects in two groups are worth; 0 without effects.
 
-    (Σ c)² ÷ Σ c², c = one + other (Kish), at most (S₁ + S₀)² ÷ (S₁²/K₁ + S₀²/K₀), S the sum of squares, K Kish's
-    number.
+    (Σ c)² ÷ Σ c², c = one + other (Kish: K), at most (S₁ + S₀)² ÷ (S₁²/K₁ + S₀²/K₀), S the sum of squares.
     """
     sides = [side for side in (one, other) if side.any()]
     if not sides:

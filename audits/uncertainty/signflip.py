@@ -22,8 +22,8 @@ SEED = "boussole pairs"
 def sign_flip_p(changes: Sequence[int]) -> float:
     """Return the two-sided p of the sum of the differences of clusters (whole units), under changes of their signs.
 
-    Formula: the share of all 2^k signs whose sum is at least as far from 0; beyond `WORK`, (b + 1) ÷ (m + 1) of m drawn
-    ways.
+    Formula: the share of all 2^k signs whose sum is at least as far from 0; beyond `WORK`, (b + 1) ÷ (m + 1) of m
+    draws.
     Source: Fisher (1935), The Design of Experiments, 21; Pagano & Tritchler (1983), J. American Statistical Association
     78:435-440; Phipson & Smyth (2010), Statistical Applications in Genetics and Molecular Biology 9:39.
     """

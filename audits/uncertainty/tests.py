@@ -206,9 +206,8 @@ def smallest_gap(
 ) -> float | None:
     """Return the ratio or difference nearest the threshold, on its bad side, that the test would find with this power.
 
-    `test`: of kind `score_ratio` or `score_difference`; raises UnknownTestError for others. Formula: p1 where |p1 − r
-    p0| (or |p1 − p0 − d|) = z(1−α) s0 + z(power) s1. None where no gap is wide enough, or the reference has no case or
-    only cases.
+    Formula: p1 where |p1 − r p0| (or |p1 − p0 − d|) = z(1−α) s0 + z(power) s1. None where no gap is wide enough, or the
+    reference has no case or only cases. Raises UnknownTestError but for `score_ratio` and `score_difference`.
     Source: Farrington & Manning (1990), Statistics in Medicine 9:1447-1454.
     """
     kind, (n1, n0) = test.get("kind"), test.get("n", (0, 0))

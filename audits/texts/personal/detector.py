@@ -1,11 +1,4 @@
-"""Personal data found in texts.
-
-A text without what hides personal data in it, and the way back to the text as it was written.
-
-Letters, capitals and accents stay, for a model of French reads them. What goes: characters without width, marks of
-direction, soft hyphens, entities and tags of HTML, accents written apart; blanks, hyphens and digits of every kind
-become the plain ones, letters of other alphabets inside a Latin word or number the Latin letters they look like.
-"""
+"""Personal data found in a text, and the text without what hides them, with the way back to the text as written."""
 
 from __future__ import annotations
 
@@ -137,8 +130,7 @@ _OVERLAP = 400
 def find(text: str, *, entities: Collection[Entity] = ENTITIES) -> list[PersonalFinding]:
     """Find the personal data in a text, by kind and place, in the order of the text.
 
-    `start` and `end` count characters (code points) of the text as given. Raises TextsError for PERSON where the extra
-    `texts` is not installed.
+    `start` and `end` count code points of the text as given. Raises TextsError without the model that PERSON needs.
     """
     return next(find_all([text], entities=entities))
 
