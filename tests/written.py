@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from boussole.audits.systems.model import System
 from boussole.charter.document import AuditDocument
+from boussole.charter.document.left_out import LeftOut
 from boussole.charter.drift.rule import CUSTOMARY, FEATURES, SCORE, DriftLevel, DriftRule
+from boussole.charter.record_types.kinds import Finding, KeptFile
+from boussole.charter.records import AuditSummary
 
 CUBES = f"sha256:{'ab' * 32}"
 EVIDENCE = {"cubes": CUBES, "rows": CUBES, "system": CUBES, "statements": 0}
+LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)
 LEFT_OUT: dict[str, Any] = {
     "rows": 8,
     "counted": 8,
@@ -89,6 +94,21 @@ def audit_document(system: str, *, start: str, end: str, **more: Any) -> dict[st
 def audited(system: str = "s", *, start: str = "2026-07-01", end: str = "2026-07-31", **more: Any) -> AuditDocument:
     """The same, read."""
     return AuditDocument.of(audit_document(system, start=start, end=end, **more))
+
+
+def summary(system: str, start: dt.date, end: dt.date, **more: Any) -> AuditSummary:
+    """An audit in short, without verdicts and measures but for those that are given."""
+    rest: dict[str, Any] = {name: [] for name in ("articles", "verdicts", "measures")}
+    known = {"entry": 1, "as_of": end, "statements": 0, "decisions": 9, "charter": "a" * 64}
+    left_out = LeftOut.model_validate(LEFT_OUT)
+    return AuditSummary(system=system, start=start, end=end, left_out=left_out, **(known | rest | more))
+
+
+def finding(**more: Any) -> Finding:
+    """What an authority found of security on 22 January 2026."""
+    values = {"role": "Secretariat", "on": dt.date(2026, 1, 22), "authority": "CNIL", "title": "SAN-2026-003"}
+    about = {"articles": ["securite"], "cap": "broken", "document": LETTER}
+    return Finding(**(values | about | more))
 
 
 def measure(**given: Any) -> dict[str, Any]:

@@ -12,11 +12,9 @@ import pytest
 
 from boussole.audits.systems import System
 from boussole.charter.document import ArticleVerdict
-from boussole.charter.document.left_out import LeftOut
 from boussole.charter.record_types.kinds import (
     Closure,
     Finding,
-    KeptFile,
     Statement,
 )
 from boussole.charter.records import AuditSummary, SealedStatement
@@ -29,10 +27,9 @@ from boussole.dashboard.pages.article.view import ArticlePage, ArticleQuery, art
 from boussole.dashboard.views.parts import notices
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import current, documents
-from tests.written import LEFT_OUT
+from tests.written import LETTER, finding, summary
 
 TODAY = dt.date(2026, 11, 26)
-LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)
 OLD, NEW = "a" * 64, "b" * 64
 
 
@@ -87,20 +84,8 @@ def judged(scene: Scene, **verdicts: Sequence[str]) -> Scene:
 
 def audit(system: str, start: str, end: str, verdict: str, *, entry: int = 1, charter: str = OLD) -> AuditSummary:
     articles = [ArticleVerdict(article="equite", verdict=verdict, asked=3, answered=3)]
-    return AuditSummary(
-        entry=entry,
-        system=system,
-        start=dt.date.fromisoformat(start),
-        end=dt.date.fromisoformat(end),
-        as_of=TODAY,
-        statements=0,
-        decisions=9,
-        charter=charter,
-        articles=articles,
-        verdicts=[],
-        measures=[],
-        left_out=LeftOut.model_validate(LEFT_OUT),
-    )
+    days = dt.date.fromisoformat(start), dt.date.fromisoformat(end)
+    return summary(system, *days, entry=entry, as_of=TODAY, charter=charter, articles=articles)
 
 
 def asked(found: ArticlePage, question: str) -> QuestionView:
@@ -115,17 +100,8 @@ def html(found: ArticlePage, lang: str = "en") -> str:
 
 
 def test_an_open_finding_caps_the_article_and_is_named_with_its_day(scene: Scene) -> None:
-    finding = Finding(
-        role="Secretariat",
-        on=dt.date(2026, 1, 22),
-        authority="CNIL",
-        title="SAN-2026-003",
-        articles=["securite"],
-        cap="broken",
-        document=LETTER,
-        system="compas",
-    )
-    open_ = page(stating(scene, finding), "securite")
+    found = finding(system="compas")
+    open_ = page(stating(scene, found), "securite")
     assert [each.text for each in open_.capped] == [
         "CNIL, 22 January 2026: “SAN-2026-003”. Until this finding is closed, no better than “not kept”: "
         "COMPAS · Security."
@@ -133,7 +109,7 @@ def test_an_open_finding_caps_the_article_and_is_named_with_its_day(scene: Scene
     assert open_.capped[0].href == "/evidence?lang=en&entry=30"
     assert {each.title: each.verdict for each in open_.standings}["COMPAS"] == "broken"
     closure = Closure(role="Secretariat", on=dt.date(2026, 2, 1), of=30, document=LETTER)
-    closed = page(stating(scene, finding, closure), "securite")
+    closed = page(stating(scene, found, closure), "securite")
     assert closed.capped == []
     assert [each.closed for each in closed.findings] == ["Closed on 1 February 2026"]
 
@@ -221,19 +197,11 @@ def test_an_unknown_article_has_no_page_and_an_address_is_read_with_care(scene: 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_texts_are_escaped_and_tables_are_tables(scene: Scene, lang: str, systems: dict[str, System]) -> None:
-    finding = Finding(
-        role="<i>r</i>",
-        on=dt.date(2026, 1, 22),
-        authority="<i>a</i>",
-        title="<i>t</i>",
-        articles=["equite"],
-        cap="watch",
-        document=LETTER,
-        text="<i>x</i>",
-    )
+    said = {"role": "<i>r</i>", "authority": "<i>a</i>", "title": "<i>t</i>", "text": "<i>x</i>"}
+    found = finding(**said, articles=["equite"], cap="watch")
     history = {"matchft": [audit("matchft", "2026-10-01", "2026-10-31", "broken")]}
     given = judged(replace(scene, systems=systems), matchft=["broken", "kept"])
-    written = html(page(replace(stating_only(given, finding), history=history), lang=lang), lang)
+    written = html(page(replace(stating_only(given, found), history=history), lang=lang), lang)
     assert "<i>" not in written
     assert "&lt;broken&gt;" in written
     assert len(re.findall(r"<table", written)) == len(re.findall(r"<caption", written)) == 2

@@ -13,6 +13,7 @@ from boussole.dashboard.views.charts.charts import curves_svg
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system import ArticleSection, system_page
 from tests.as_json import curves, drawn_and_not
+from tests.written import measure as written
 
 Document = dict[str, Any]
 FR, EN = speaker("fr"), speaker("en")
@@ -29,21 +30,8 @@ def band(low: float, high: float, announced: float, observed: float, n: int) -> 
 
 def measure(metric: str, group: dict[str, str], value: float | None, **params: Any) -> Document:
     name = ",".join(f"{key}={each}" for key, each in group.items())
-    status = "undefined" if value is None else "ok"
-    return {
-        "id": f"{metric}/{name}",
-        "metric": metric,
-        "by": list(group),
-        "group": group,
-        "given": {},
-        "value": value,
-        "status": status,
-        "reason": None if value is not None else "not_mature",
-        "n": 100,
-        "clusters": None,
-        "interval": None,
-        "params": params,
-    }
+    reason = "not_mature" if value is None else None
+    return written(id=f"{metric}/{name}", group=group, value=value, reason=reason, n=100, params=params)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 
 from boussole.audits.windows import Window
 from boussole.charter.document import AuditDocument, VerdictDocument, VerdictInShort
-from boussole.charter.document.left_out import LeftOut
 from boussole.charter.records import AuditSummary
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.course import SystemPast
@@ -18,7 +17,7 @@ from boussole.dashboard.views.answers.short import told_by
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents, written
 from tests.dashboard.test_answer import page
-from tests.written import LEFT_OUT
+from tests.written import summary
 
 EN, FR = speaker("en"), speaker("fr")
 MATCHFT = "matchft"
@@ -57,20 +56,9 @@ def in_short(document: AuditDocument, month: int, **verdicts: str) -> AuditSumma
         )
         for each in document.verdicts
     ]
-    return AuditSummary(
-        entry=month,
-        system=MATCHFT,
-        start=dt.date(2026, month, 1),
-        end=dt.date(2026, month + 1, 1) - dt.timedelta(days=1),
-        as_of=dt.date(2026, month + 1, 1),
-        statements=0,
-        decisions=1,
-        charter=document.charter.sha256,
-        articles=[],
-        verdicts=said,
-        measures=[],
-        left_out=LeftOut.model_validate(LEFT_OUT),
-    )
+    start, next_month = dt.date(2026, month, 1), dt.date(2026, month + 1, 1)
+    seals = {"entry": month, "as_of": next_month, "charter": document.charter.sha256}
+    return summary(MATCHFT, start, next_month - dt.timedelta(days=1), verdicts=said, **seals)
 
 
 @pytest.fixture

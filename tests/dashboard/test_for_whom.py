@@ -17,6 +17,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom
 from tests.written import audited, drift_rule, sample
+from tests.written import measure as written
 
 COLUMNS = {
     "id": "id",
@@ -40,23 +41,17 @@ def month(number: int) -> Window:
 def measure(
     metric: str, group: str | None, value: float | None, *, reason: str | None = None, **params: Any
 ) -> Document:
-    label = f"{metric}/sex={group}" if group else metric
-    return {
-        "id": label,
-        "metric": metric,
-        "by": ["sex"] if group else [],
-        "group": {"sex": group} if group else None,
-        "given": {},
-        "value": value,
-        "status": "ok" if value is not None else "undefined" if reason == "reference_not_audited" else "suppressed",
-        "reason": reason,
-        "n": None if value is None else 900,
-        "clusters": None,
-        "interval": None
-        if value is None
-        else {"low": value - 0.01, "high": value + 0.01, "level": 0.95, "method": "student"},
-        "params": params,
-    }
+    known = value is not None
+    return written(
+        id=f"{metric}/sex={group}" if group else metric,
+        group={"sex": group} if group else None,
+        value=value,
+        status="ok" if known else "undefined" if reason == "reference_not_audited" else "suppressed",
+        reason=reason,
+        n=900 if known else None,
+        interval={"low": value - 0.01, "high": value + 0.01, "method": "student"} if known else None,
+        params=params,
+    )
 
 
 def document(

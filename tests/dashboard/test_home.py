@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from boussole.charter.record_types.acts import Ballot, Closing, CommitteeQuestion
-from boussole.charter.record_types.kinds import Adoption, Appeal, AppealDecision, Incident, KeptFile, Reply, Withdrawal
+from boussole.charter.record_types.kinds import Adoption, AppealDecision, KeptFile, Reply, Withdrawal
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from boussole.charter.registry.due import Due
@@ -23,6 +23,7 @@ from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents, written
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, m
+from tests.charter.incidents.made import appeal, incident
 
 FR, EN = speaker("fr"), speaker("en")
 EVERYBODY = Person(role=Role.STEWARD)
@@ -146,57 +147,24 @@ def stated(*said: tuple[int, object], today: dt.date = dt.date(2026, 12, 1)) -> 
     return Facts(as_of=today, sealed=sealed)
 
 
-def incident(title: str) -> Incident:
-    moment = dt.datetime(2026, 9, 16, 9)  # noqa: DTZ001 (in its own time)
-    return Incident(
-        role="R",
-        on=DAY + dt.timedelta(days=1),
-        system="matchft",
-        severity="minor",
-        title=title,
-        text="T",
-        happened_on=DAY,
-        known_at=moment,
-    )
-
-
-def appeal(number: str) -> Appeal:
-    return Appeal(
-        role="R",
-        on=DAY,
-        system="matchft",
-        number=number,
-        asks="contest",
-        ground="result",
-        decided_on=DAY,
-        received_on=DAY,
-        human_review=True,
-    )
-
-
 def test_every_entry_since_is_told_and_nothing_before_nor_taken_back(desk: Desk, scene: Scene) -> None:
     met = closed(desk)
     at, file = met.opened, KeptFile(sha256="0" * 64, name="a.pdf", size=3)
     act = {"role": "R", "on": DAY}
     facts = stated(
-        (at - 1, incident("Earlier")),
-        (at + 1, incident("Lost mail")),
-        (at + 2, incident("Mistake")),
+        (at - 1, incident(title="Earlier")),
+        (at + 1, incident(title="Lost mail")),
+        (at + 2, incident(title="Mistake")),
         (at + 3, Withdrawal(**act, of=at + 2, text="No incident.")),
-        (at + 4, appeal("r_00000001")),
-        (at + 5, appeal("r_00000002")),
+        (at + 4, appeal(1)),
+        (at + 5, appeal(2)),
         (at + 6, AppealDecision(**act, of=at + 4, outcome="upheld", reviewed=True, text="T")),
         (at + 7, Adoption(**act, charter="a" * 64, version="0.3", document=file)),
         (at + 8, Reply(**act, of=1, text="Yes", accepted="yes")),
     )
-    pack = standing_pack(scene, met)
-    told = news(
-        replace(scene, facts=facts),
-        met,
-        EarlierEvidence(pack=pack, standing=scene.latest),
-        EN,
-        query={},
-        incidents=True,
+    then = EarlierEvidence(pack=standing_pack(scene, met), standing=scene.latest)
+    told, outside = (
+        news(replace(scene, facts=facts), met, then, EN, query={}, incidents=seen) for seen in (True, False)
     )
     assert [(each.what, each.href) for each in told] == [
         ("Charter and levels: version 0.3 adopted", f"/charter?against={'c' * 12}"),
@@ -204,14 +172,6 @@ def test_every_entry_since_is_told_and_nothing_before_nor_taken_back(desk: Desk,
         ("Two appeals received, one appeal decided", "/incidents#appeals"),
         ("One answer to a recommendation or opinion", "/recommendations"),
     ]
-    outside = news(
-        replace(scene, facts=facts),
-        met,
-        EarlierEvidence(pack=pack, standing=scene.latest),
-        EN,
-        query={},
-        incidents=False,
-    )
     assert [each.what.partition(" ")[0] for each in outside] == ["Charter", "One"]
 
 
@@ -271,7 +231,7 @@ def test_a_sheet_waits_for_a_case_handler_then_for_both_until_it_is_handed_out(s
     assert told(handler, sheet_request()) == [("Agree or not that a decision be seen", "/explain#waiting")]
     assert told(steward, open_) == told(handler, open_) == [("Read a decision’s sheet, open to you", "/explain#agreed")]
     decided = AppealDecision(role="R", on=DAY, of=4, outcome="upheld", reviewed=True, text="T")
-    facts = stated((4, appeal("r_00000001")), (5, decided))
+    facts = stated((4, appeal(1)), (5, decided))
     answered = replace(open_, request="r_00000001")
     assert sheets([answered], handler, replace(scene, facts=facts), EN, query={}) == []
     due = sheets([sheet_request()], handler, scene, EN, query={})
