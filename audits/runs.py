@@ -222,7 +222,6 @@ def _read_texts(connection: duckdb.DuckDBPyConnection, system: System, window: W
 
 
 def _decisions(read: AuditInputs) -> int:
-    """How many decisions were read of everybody."""
     everybody = read.counts.filter(pa.compute.equal(read.counts["by"], ""))
     return int(pa.compute.sum(everybody["n"]).as_py() or 0)
 

@@ -178,7 +178,6 @@ def _tells_no_handful(cells: Sequence[_Cell], known: Known, system: System) -> b
 
 
 def _wider(items: Items) -> Iterator[Items]:
-    """Every wider group: the combinations of some of the items, and everybody."""
     for size in range(len(items)):
         yield from map(frozenset, itertools.combinations(items, size))
 

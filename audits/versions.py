@@ -42,8 +42,6 @@ class VersionChange:
 
 @dataclass(frozen=True, kw_only=True)
 class _SideCounts:
-    """One side as counts."""
-
     side: Side
     tables: Sequence[Cells]
     apart: Sequence[Key] = ()
@@ -107,7 +105,6 @@ def _too_small(system: System, seen: Sequence[_SideCounts]) -> list[Key]:
 
 
 def _size(tables: Sequence[Cells], key: Key) -> int:
-    """How many decisions are about a group; none where nobody is in it."""
     by, group = key
     return sum(
         int(cells.sizes()[cells.groups.index(group)]) for cells in tables if by == cells.by and group in cells.groups

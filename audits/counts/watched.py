@@ -74,7 +74,6 @@ def _values(connection: duckdb.DuckDBPyConnection, system: System, feature: str,
 
 
 def _decisions(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> int:
-    """How many decisions a window holds."""
     row = connection.execute(
         f"SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM {table(system, 'daily')} "
         """WHERE "by" = '' AND day BETWEEN ? AND ?""",

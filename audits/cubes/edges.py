@@ -93,7 +93,6 @@ def declare_again(connection: duckdb.DuckDBPyConnection, system: System) -> None
 
 
 def _declare(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> None:
-    """Fixes what is not fixed yet, from some rows."""
     known = bins_of(connection, system)
     found: dict[str, list[float]] = {}
     if system.log.score and "score" not in known.edges:

@@ -49,7 +49,6 @@ def _counted(decisions: Any, feature: str, bin_: Any, units: Any, system: System
 
 
 def _categories(decisions: Any, feature: str, value: Any, named: Sequence[str]) -> Any:
-    """Counts by name of the value."""
     known = value.isin(named) if named else ibis.literal(False)
     place = ibis.cases((value.isnull(), build.MISSING), (known, NAMED), else_=POOLED).cast("int16")
     rows = decisions.select("day", "weight", bin=place, value1=known.ifelse(value, ibis.null("string")))

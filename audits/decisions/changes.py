@@ -233,6 +233,5 @@ def _reviewed_before(connection: duckdb.DuckDBPyConnection, contract: Contract, 
 
 
 def _listed(values: list[str]) -> str:
-    """List the first few values."""
     shown = ", ".join(value[:LONGEST_VALUE] for value in values[:MOST_NAMED])
     return f"{shown}, {MORE}" if len(values) > MOST_NAMED else shown

@@ -152,7 +152,6 @@ def _state(path: Path) -> tuple[int, int] | None:
 
 
 def _relation(connection: duckdb.DuckDBPyConnection, address: DatabaseAddress) -> str:
-    """SQL of the rows that are read."""
     if address.query is not None:
         whole = f"({_one_select(address)}\n)"  # the query may end in a comment
     else:

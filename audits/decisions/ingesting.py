@@ -212,7 +212,6 @@ def _examine(
     lake: bool = True,
     growing: bool = False,
 ) -> IngestReport:
-    """Counts good rows and lists the bad ones."""
     examine(connection, opened, contract, lake=lake, growing=growing, part=origin.startswith(CORRECTION))
     hold_bounded(connection, opened, contract, lake=lake)
     if lake:

@@ -203,5 +203,4 @@ def _sealed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[Seal
 
 
 def _quoted(*columns: str) -> str:
-    """SQL: the names of some columns."""
     return ", ".join(map(quote, columns))

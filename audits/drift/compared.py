@@ -109,7 +109,6 @@ def _without_totals(measure: Measure) -> Measure:
 def _values(
     name: str, sides: tuple[Values, Values], system: System, effect: float, pool: frozenset[str], *, shares: bool
 ) -> list[Measure]:
-    """Of a column of categories."""
     fewest, now = system.privacy.suppress_below, sides[1]
     return [
         *value_measures("feature", name, sides, fewest=fewest, design_effect=effect, pool=pool, shares=shares),

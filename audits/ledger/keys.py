@@ -39,7 +39,6 @@ class VerifierKey:
         return sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:ID_BYTES]
 
     def __str__(self) -> str:
-        """The text form, `NAME+ID+KEY`."""
         return f"{self.name}+{self.id.hex()}+{encode(bytes([self.kind]) + self.public)}"
 
     def holds(self, value: bytes, *, text: str) -> bool:

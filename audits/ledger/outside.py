@@ -145,7 +145,6 @@ def _stamped(note: Note, *, reply: bytes, authorities: bytes) -> TimestampedChec
 
 
 def _lines(note: Note, key: VerifierKey) -> list[Signature]:
-    """The lines of a note that a key made."""
     return [
         line
         for line in note.signatures

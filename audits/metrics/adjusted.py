@@ -60,7 +60,6 @@ def _holds(interval: Interval, value: float) -> bool:
 
 
 def _adjusted(view: View, strata: Strata, position: int) -> Measure:
-    """The judged comparison of a group."""
     other = against(view, ADJUSTED, position)
     refusal = refused(view, ADJUSTED, position, other)
     if refusal is not None:
@@ -109,7 +108,6 @@ def _few(view: View, pairs: Pairs) -> bool:
 
 
 def _compared(view: View, strata: Strata, position: int, *, other: Against, pairs: Pairs, held: Bools) -> Measure:
-    """One group compared with another within strata."""
     found, params = standardised_ratio(pairs), judged(view, ADJUSTED, other)
     if found is not None:
         both = [position, *other.positions]

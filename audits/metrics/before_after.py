@@ -49,7 +49,6 @@ def before_after_measures(read: pa.Table, system: System) -> list[Measure]:
 
 
 def _panel(rows: pa.Table) -> Panel:
-    """The panel of one outcome; groups are added up."""
     months = sorted(set(rows["window"].to_pylist()))
     place = {month: i for i, month in enumerate(_every(months[0], months[-1]))}
     agencies, at = np.unique(rows["bin"].to_numpy(), return_inverse=True)

@@ -99,7 +99,6 @@ def token_cost(model: CalledModel) -> TokenCost:
 
 
 def _told(said: float | Range) -> ValueOrRange:
-    """A number or a range, as EcoLogits takes it."""
     from ecologits.utils.range_value import RangeValue
 
     low, high = ends(said)

@@ -114,7 +114,6 @@ def _words(name: str, formula: str, empty: str, ideal: float | None) -> Metric:
 
 
 def _parity(name: str, of: str, undefined: str, source: str) -> tuple[Metric, Metric]:
-    """Words for the difference and for the ratio of a parity."""
     seen = f"{undefined}{_FEW}"
     return (
         Metric(

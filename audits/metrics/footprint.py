@@ -178,7 +178,6 @@ def _ratio(above: Floats, below: Ints, *, times: float) -> tuple[float, float, f
 
 
 def _share_ratio(now: Ints, before: Ints, bucket: int) -> float:
-    """The share for nothing now ÷ before, without one bucket."""
     shares = []
     for each in (now, before):
         cases, every = each[1].sum() - each[1][bucket], each.sum() - each[:, bucket].sum()
@@ -193,7 +192,6 @@ def _summed(counts: Mapping[Any, Ints]) -> Ints:
 
 
 def _months(read: pa.Table, before: str) -> list[str]:
-    """The months that have rows of parts with such a beginning."""
     own = read.filter(pa.compute.starts_with(read["part"], before))
     return sorted({str(month) for month in own["window"].to_pylist()})
 

@@ -59,8 +59,6 @@ def ranking_measures(view: View, lists: Lists) -> list[Measure]:
 
 @dataclass(frozen=True)
 class _ShownLists:
-    """Lists as they may be shown."""
-
     view: View
     lists: Lists
 

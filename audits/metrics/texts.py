@@ -56,8 +56,6 @@ def text_measures(read: pa.Table, system: System) -> list[Measure]:
 
 
 class _Counts:
-    """Counts of texts, by part."""
-
     def __init__(self, read: pa.Table, held: HeldTexts, *, limit: int) -> None:
         self._read, self._held, self._limit = read, held, limit
 

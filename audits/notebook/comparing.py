@@ -240,7 +240,6 @@ def _measured(
 
 
 def _of(view: View, measured: Families, name: str) -> list[Measure]:
-    """The measures of one metric in one table."""
     found = [measure for each in measured.rates if each.metric == name for measure in rate_measures(view, each)]
     return found or (_between(view, measured, name) if view.table.by else [])
 

@@ -163,7 +163,6 @@ def _fill(rows: FrameRows, system: System, decision: Decision) -> None:
 
 
 def _tables(rows: FrameRows, system: System, apart: Sequence[Apart]) -> list[Cells]:
-    """The counts of every table, without what is set apart."""
     out = "".join(f" AND NOT {is_value(quote('g_' + each.attribute), each.value)}" for each in apart)
     counts = counts_sql(f"fine WHERE true{out}", [(), *system.attributes])
     return cells_from_counts(rows.connection.execute(counts).to_arrow_table().cast(COUNTS), system)

@@ -49,7 +49,6 @@ def page(heading: str, notes: Sequence[str], rows: Sequence[DrawingRow], *, left
 
 
 def _lines(rows: Sequence[DrawingRow]) -> str:
-    """The lines of one metric and attribute, on one scale."""
     seen = [end for row in rows for end in (row.value, row.low, row.high) if end is not None]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
     return "".join(_line(row, low, high if high > low else low + 1) for row in rows)

@@ -107,7 +107,6 @@ def _row(measure: Measure) -> dict[str, Any]:
 
 
 def _against(params: Params) -> str | None:
-    """Whom a group is compared with."""
     return "other groups shown" if params.against_shown else params.against
 
 

@@ -243,7 +243,6 @@ def _plan(
     *,
     today: dt.date,
 ) -> PurgeResult:
-    """Adds to the plan what goes of one system."""
     groups = expiry.still_held(connection, system, expiry.ended(system, today))
     if groups:
         plan.changed |= expiry.blanks(connection, system, groups)

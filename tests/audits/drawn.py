@@ -38,9 +38,7 @@ def places(a: float, b: float) -> Floats:
 
 
 def drawn(case: Case, n: int, likely: Floats, random: np.random.Generator, *, odds: Floats | None = None) -> Counts:
-    """Draw counts (bins, buckets, decision, outcome) of people; `odds`: added to the log-odds of the outcome by
-    score.
-    """
+    """Draw counts (bins, buckets, decision, outcome) of people; `odds`: added to the log-odds of the outcome."""
     meant = MEANT[case.meant](SCORE)
     chance = meant if odds is None else 1 / (1 + np.exp(-np.log(meant / (1 - meant)) - odds))
     people = n // case.each

@@ -117,9 +117,7 @@ SEEN = {
 
 
 def check_outcomes(rows: list[Row], of: System, observed_for: str) -> dict[Any, str]:
-    """Check that no hidden count of outcomes can be found out from all that is shown at once; returns what is
-    hidden.
-    """
+    """Check that no hidden count of outcomes follows from all that is shown at once; returns what is hidden."""
     published = tables(rows, of)
     found = suppress(published, system=of)
     everybody, *others = published

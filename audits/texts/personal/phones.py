@@ -43,7 +43,6 @@ def find_phones(text: str) -> Iterator[Span]:
 
 
 def _candidates(text: str) -> Iterator[re.Match[str]]:
-    """What looks like a number."""
     yield from _NATIONAL.finditer(text)
     yield from _ABROAD.finditer(text)
     for match in _BARE.finditer(text):

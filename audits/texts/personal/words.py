@@ -19,7 +19,6 @@ def listed(name: str) -> tuple[str, ...]:
 
 @cache
 def _lists() -> dict[str, tuple[str, ...]]:
-    """All lists by name."""
     text = (Path(__file__).parent / "words.txt").read_text(encoding="utf-8")
     found = re.split(r"^## (\w+): .*$", text, flags=re.MULTILINE)[1:]
     return {

@@ -30,8 +30,7 @@ SYSTEM = funnel(person=True)
 def counted(
     times: dict[str, Sequence[int]], *, first: str = "2026-01-01", last: str = "2026-06-30", lists: int = 40
 ) -> pa.Table:
-    """The rows that `read_forgotten` gives of people by sex, who were on one of the lists, or so often; each list in a
-    bucket."""
+    """Return the rows that `read_forgotten` gives of people by sex and list, each list in a bucket."""
     rows: dict[tuple[str, str | None, str, str | None, int | None, int | None, int | None], int] = {}
     for sex, often in times.items():
         for i, n in enumerate(often):
@@ -162,8 +161,7 @@ def said(once: np.ndarray, listed: np.ndarray, k: tuple[int, int], n: tuple[int,
 
 
 def of_mixed_lists(seeds: int, *, offers: int, people: int, size: int, alike: float) -> tuple[float, float]:
-    """The same where each list is of other people, of whom a share that varies between lists are women (`alike`: the
-    correlation within one), one in two on average: who is listed is as likely to be of either sex."""
+    """Simulate the same where each list is of other people, of whom a share that varies between lists are women."""
     found = np.zeros(2)
     for seed in range(seeds):
         rng = np.random.default_rng(seed)

@@ -1,5 +1,6 @@
-"""How often nominal 95 % intervals hold the truth: exactly, over every count that may come out, rates from .01 to .99;
-and of clustered rates by simulation."""
+"""How often nominal 95 % intervals hold the truth: exactly, for rates from .01 to .99, and by simulation of
+clusters.
+"""
 
 from __future__ import annotations
 

@@ -71,8 +71,9 @@ def test_intervals_hold_what_decisions_come_to() -> None:
     ],
 )
 def test_coverage_over_sizes(meant: str, earlier: int, now: int, more: dict[str, Any]) -> None:
-    """Nominal 95 %; 1,500 draws have a standard error of .6. Of a window with some ten outcomes of a kind, what came
-    moves in steps."""
+    """Nominal 95 %; 1,500 draws have a standard error of .6. With some ten outcomes of a kind, what came moves in
+    steps.
+    """
     size = max(earlier, 1000) if meant == "rare" else earlier
     found = held(Case(meant, size, now, **more), 1500)
     assert min(own for own, _ in found.values()) > 0.92, found

@@ -41,8 +41,9 @@ def test_without_children_and_effects_it_is_holm(drawn):
 
 
 def closed(p, tests):
-    """Adjusted p-values by closed testing: of each set of hypotheses a weighted Bonferroni test, the weights being what
-    the graph gives to those left when all others are taken out of it one by one."""
+    """Adjust p-values by closed testing: of each set of hypotheses a weighted Bonferroni test with the graph's
+    weights.
+    """
     part = [Fraction(each) for each in parts(tests, alpha=ALPHA)]
     arrows = [[Fraction(0)] * len(p) for _ in p]
     for i, test in enumerate(tests):

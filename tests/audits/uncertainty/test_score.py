@@ -1,7 +1,6 @@
 """Score tests and their intervals against statsmodels, direct likelihood maximisation and exact enumeration.
 
-statsmodels is no oracle for differences: its constrained rate uses `count0 * diff` where Miettinen & Nurminen have
-`nobs0 * diff`; there the likelihood itself is maximised.
+For differences the likelihood is maximised, as statsmodels' constrained rate uses `count0 * diff`, not `nobs0 * diff`.
 """
 
 from __future__ import annotations

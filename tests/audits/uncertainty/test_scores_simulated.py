@@ -1,8 +1,6 @@
 """Scores by simulation: gaps in calibration and AUC are not judged too surely, and intervals cover.
 
-The standard error of a share near 5 % is .0063 with 1,200 draws; bounds allow for three of them. Without the floors of
-`jackknife.difference` and `auc.usual`, 8 to 9.5 % of gaps are judged on one side where a few dozen people have rare
-outcomes.
+The standard error of a share near 5 % is .0063 with 1,200 draws; bounds allow for three of them.
 """
 
 from __future__ import annotations

@@ -43,8 +43,7 @@ def test_the_table_of_power_is_as_printed() -> None:
 
 
 def power(population: Population, questions: int, runs: int = 400) -> list[float]:
-    """How often, in per cent, the first group is found under .95 and under .8, at half the rate and at four fifths,
-    where so many questions share the level and the others find nothing."""
+    """How often, in per cent, the first group is found under .95 and under .8, at half the rate and at four fifths."""
     shares = []
     for ratio in (0.5, 0.8):
         rng = np.random.default_rng(5)
