@@ -45,7 +45,7 @@ class AddressSettings(BaseModel):
         return self
 
     def address(self, home: Path, where: str) -> str:
-        """Return the address itself, a secret; raises BoussoleError where its variable or file does not hold one."""
+        """Return the address itself, a secret. Raises BoussoleError where its variable or file does not hold one."""
         if self.url_env is not None:
             found, place = os.environ.get(self.url_env, ""), f"the environment variable {self.url_env}"
         elif self.url_file is not None:

@@ -47,7 +47,7 @@ def check_types(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def day(value: dt.date | str | None, name: str) -> dt.date | None:
-    """Read a date, a moment or a text such as 2026-09-30 as a day; raises BoussoleError that names the argument."""
+    """Read a date, a moment or a text such as 2026-09-30 as a day. Raises BoussoleError that names the argument."""
     if isinstance(value, dt.datetime):
         return value.date()
     if value is None or isinstance(value, dt.date):

@@ -12,7 +12,7 @@ from boussole.audits.errors import BoussoleError
 
 
 def canonical_json(obj: Any) -> bytes:
-    """Return the canonical JSON of an object (RFC 8785); raises BoussoleError for NaN, infinity, dates, odd keys."""
+    """Return canonical JSON (RFC 8785). Raises BoussoleError for NaN, infinity, dates and keys that are not text."""
     try:
         return rfc8785.dumps(obj)
     except rfc8785.CanonicalizationError as error:

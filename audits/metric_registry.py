@@ -53,13 +53,13 @@ class Registry:
             self.register(metric)
 
     def register(self, metric: Metric) -> None:
-        """Add a metric; raises MetricError if the name is taken."""
+        """Add a metric. Raises MetricError if the name is taken."""
         if metric.name in self._metrics:
             raise MetricError(f"metric '{metric.name}' is registered twice.", next_step="Give one another name.")
         self._metrics[metric.name] = metric
 
     def metric(self, name: str) -> Metric:
-        """Return the metric of that name; raises MetricError that names the nearest."""
+        """Return the metric of that name. Raises MetricError that names the nearest."""
         if name not in self._metrics:
             raise MetricError(f"metric '{name}' is unknown.", next_step=nearest(name, self._metrics))
         return self._metrics[name]

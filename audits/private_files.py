@@ -72,7 +72,7 @@ def too_open(*roots: Path) -> Iterator[Path]:
 
 
 def close(*roots: Path) -> list[Path]:
-    """Takes from others what they may open below some roots; returns what was too open and ours to close."""
+    """Takes from others what they may open below some roots. Returns what was too open and ours to close."""
     closed = []
     for path in too_open(*roots):
         with suppress(OSError):  # somebody else's, or gone

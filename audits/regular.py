@@ -14,7 +14,7 @@ from boussole.audits.errors import BoussoleError
 
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file to read from; raises BoussoleError for what is no regular file, OSError where it cannot be read."""
+    """Open a file to read from. Raises BoussoleError for what is no regular file, OSError where it cannot be read."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # without waiting for who writes to a pipe
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):

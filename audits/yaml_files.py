@@ -9,7 +9,7 @@ import yaml
 
 
 def parse(text: str) -> Any:
-    """Parse a YAML text; raises yaml.YAMLError with line and column."""
+    """Parse a YAML text. Raises yaml.YAMLError with line and column."""
     return yaml.load(text, Loader=_OnceLoader)  # noqa: S506 (a safe loader)
 
 

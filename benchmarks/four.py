@@ -189,7 +189,7 @@ def prepare(workspace: Workspace) -> None:
 
 
 def hold(workspace: Workspace, address: str) -> Held:
-    """From the agenda to minutes that verify, in four browsers; raises SystemExit where a step is not taken."""
+    """From the agenda to minutes that verify, in four browsers. Raises SystemExit where a step is not taken."""
     with contextlib.ExitStack() as stack:
         people = {who: Person(stack.enter_context(Browser()).driver, address) for who in PEOPLE}
         for who, person in people.items():

@@ -16,7 +16,7 @@ PATIENCE = 60
 
 @contextmanager
 def served(command: Sequence[object]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Starts the command with `--port` (Streamlit's own: `--server.port`); yields its address and its process."""
+    """Starts the command with `--port` (Streamlit's own: `--server.port`). Yields its address and its process."""
     port = free_port()
     own = Path(str(command[0])).name == "streamlit"
     parts = [*map(str, command), "--server.port" if own else "--port", str(port)]

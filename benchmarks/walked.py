@@ -99,7 +99,7 @@ def looked_at(browser: Browser, chair: Person, name: str, title: str) -> Looked:
 
 
 def women_over_50(person: Person) -> tuple[int, list[str]]:
-    """Count the clicks from the first page to what is known of women over 50; returns them and what stands there.
+    """Count the clicks from the first page to what is known of women over 50. Returns them and what stands there.
 
     Raises SystemExit where the first page leads to no answer about them, or the answer shows no time.
     """

@@ -17,7 +17,7 @@ LOG = "generations"
 
 
 def days_of_texts(connection: duckdb.DuckDBPyConnection, system: System) -> LogDays:
-    """Return the days of a log of texts, purged months included; raises EmptyWindowError where there are none."""
+    """Return the days of a log of texts, purged months included. Raises EmptyWindowError where there are none."""
     row = None
     if has_table(connection, system, LOG):
         row = connection.execute(f"SELECT min(day), max(day) FROM ({daily(connection, system)})").fetchone()

@@ -97,7 +97,7 @@ def count_rows(
     rows: str | None = None,
     apart: Sequence[Apart] = (),
 ) -> str:
-    """Count the rows of a window, days and months together, into a temporary table like a cube; returns its name.
+    """Count the rows of a window, days and months together, into a temporary table like a cube. Returns its name.
 
     `rows`: SQL of other rows with the columns of a decision; `outcome`: SQL of the outcome of a row.
     """

@@ -58,7 +58,7 @@ def recognise(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contrac
 def close_corrected(
     connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, origin: str, batch: int
 ) -> int:
-    """Closes rows set aside that a source brings in, or sets aside anew in their place; returns how many."""
+    """Closes rows set aside that a source brings in, or sets aside anew in their place. Returns how many."""
     aside = table(contract.system, "quarantine")
     if not holds(connection, aside):
         return 0

@@ -70,7 +70,7 @@ def resubmit(
 
 
 def _take_places(connection: duckdb.DuckDBPyConnection, path: Path, files: Files) -> DelimitedFile:
-    """Fill the table of places with the batch and row of each exported row; raises SourceError without them."""
+    """Fill the table of places with the batch and row of each exported row. Raises SourceError without them."""
     found = open_delimited(path, files=files, wanted=(BATCH, ROW))
     if not {BATCH, ROW} <= set(found.dialect.head.names):
         raise SourceError(

@@ -63,7 +63,7 @@ def _short(query: str) -> str:
 
 @contextmanager
 def open_database(address: DatabaseAddress) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
-    """Open the file (or a copy of it); yields the connection and the relation that is to be read, as SQL.
+    """Open the file (or a copy of it). Yields the connection and the relation that is to be read, as SQL.
 
     Raises SourceError for a missing file, one that is no DuckDB file or never stands still, and for anything but a
     SELECT.

@@ -108,7 +108,7 @@ def anything_later(connection: duckdb.DuckDBPyConnection, system: System) -> str
 def restate(
     connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, takes_back: bool
 ) -> str | None:
-    """Store what a source says of decisions; returns SQL of the ids that changed, None where none did."""
+    """Store what a source says of decisions. Returns SQL of the ids that changed, None where none did."""
     said = [name for name in LATER if not contract.select[name].startswith("CAST(NULL")]
     if not said:
         return None

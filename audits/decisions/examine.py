@@ -288,7 +288,7 @@ class WrittenBatch:
 
 
 def follow(connection: duckdb.DuckDBPyConnection, brought: WrittenBatch) -> tuple[int, int]:
-    """Brings decisions and cubes in line with a new batch; returns rows updated and decisions waited for."""
+    """Brings decisions and cubes in line with a new batch. Returns rows updated and decisions waited for."""
     contract = brought.contract
     updated, waiting, since = _follow(connection, brought)
     for log in counted_logs(connection, contract.system):
@@ -336,7 +336,7 @@ def _first_day(connection: duckdb.DuckDBPyConnection, contract: Contract, log: L
 
 
 def _count(connection: duckdb.DuckDBPyConnection, brought: WrittenBatch) -> int:
-    """Count new decisions, with what was said of them before; returns how many known ones are restated."""
+    """Count new decisions, with what was said of them before. Returns how many known ones are restated."""
     system, batch, uncounted = brought.contract.system, brought.batch, brought.uncounted
     later = effective.anything_later(connection, system)
     if later:

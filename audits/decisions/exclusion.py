@@ -105,7 +105,7 @@ def runs_out(connection: duckdb.DuckDBPyConnection, system: System) -> set[str]:
 
 
 def _settle(connection: duckdb.DuckDBPyConnection, system: System, out: set[str]) -> int:
-    """Moves the rows of every batch to where they belong; returns the number of decisions that moved."""
+    """Moves the rows of every batch to where they belong. Returns the number of decisions that moved."""
     connection.execute("CREATE OR REPLACE TEMP TABLE runs_out (origin VARCHAR)")
     if out:
         connection.executemany("INSERT INTO runs_out VALUES (?)", [[origin] for origin in sorted(out)])
@@ -141,7 +141,7 @@ def _settle(connection: duckdb.DuckDBPyConnection, system: System, out: set[str]
 def _move(
     connection: duckdb.DuckDBPyConnection, system: System, log: LogName, *, gone: bool
 ) -> tuple[set[dt.date], int]:
-    """Move the rows of one log out of its table, or back; returns the months counted by day, and how many rows."""
+    """Move the rows of one log out of its table, or back. Returns the months counted by day, and how many rows."""
     held, twin = table(system, log), table(system, f"excluded_{log}")
     if not has_table(connection, system, log) or not (gone or has_table(connection, system, f"excluded_{log}")):
         return set(), 0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def open_frame(frame: Any) -> pa.RecordBatchReader:
-    """Read the rows of a frame, Arrow table or stream, or DuckDB relation; raises SourceError for anything else."""
+    """Read the rows of a frame, Arrow table or stream, or DuckDB relation. Raises SourceError for anything else."""
     import pyarrow as pa
 
     pandas = sys.modules.get("pandas")  # who has a frame of pandas has imported it

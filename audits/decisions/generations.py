@@ -31,7 +31,7 @@ def held_feedback(workspace: Workspace, system: System, ids: Sequence[str]) -> d
 
 
 def restate_feedback(workspace: Workspace, system: System, told: Mapping[str, str | None]) -> int:
-    """Takes over feedback that was given or changed since; returns how many rows of the log it touches."""
+    """Takes over feedback that was given or changed since. Returns how many rows of the log it touches."""
     if not told:
         return 0
     with writing(workspace) as connection:

@@ -54,7 +54,7 @@ def hold_source(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contr
 
 
 def hold_batch(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int, *, growing: bool) -> bool:
-    """Compare the rows of a new batch with those of earlier ones; returns whether the log holds any of them."""
+    """Compare the rows of a new batch with those of earlier ones. Returns whether the log holds any of them."""
     by_name = names_known(contract, growing=growing)
     if not contract.kind.once or (growing and by_name):
         return False

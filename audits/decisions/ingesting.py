@@ -328,7 +328,7 @@ class Incoming:
 def ingest_many(
     workspace: Workspace, system: System, files: Sequence[Incoming], *, log: LogName = "decisions"
 ) -> list[IngestReport]:
-    """Ingest each file in turn, all or none of them; raises what `ingest` raises for the first that cannot be used."""
+    """Ingest each file in turn, all or none of them. Raises what `ingest` raises for the first that cannot be used."""
     with writing(workspace) as connection:
         create_system(connection, system)
         reports, uncounted = list[IngestReport](), list[int]()

@@ -114,7 +114,7 @@ class Overview:
 
 
 def overview(workspace: Workspace) -> Overview:
-    """Return the state of all logs, empty where there is none; raises LakeError when the lake cannot be read."""
+    """Return the state of all logs, empty where there is none. Raises LakeError when the lake cannot be read."""
     try:
         excluded = history(workspace)
         with reading(workspace) as connection:

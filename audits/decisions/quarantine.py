@@ -129,7 +129,7 @@ def standing(system: System) -> str:
 
 
 def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "decisions") -> int:
-    """Write the rows of a log that are set aside to a CSV file readable by its owner only; returns how many.
+    """Write the rows of a log that are set aside to a CSV file readable by its owner only. Returns how many.
 
     Cells that a spreadsheet would run get an apostrophe. Raises SourceError when there is nothing to write.
     """

@@ -63,7 +63,7 @@ def _came(contract: Contract, rows: str, human: Human) -> str:
 
 
 def _moved(connection: duckdb.DuckDBPyConnection, contract: Contract, came: str) -> bool:
-    """Fill `moved` with the agents who are in two teams in some month; returns whether there are any."""
+    """Fill `moved` with the agents who are in two teams in some month. Returns whether there are any."""
     keep(connection, "agent_months", f"SELECT DISTINCT clear, team, month FROM ({came})")
     names = "SELECT DISTINCT clear FROM agent_months"
     keep(connection, "agent_names", f"SELECT clear, {pseudonym('clear')} AS agent FROM ({names})")

@@ -156,7 +156,7 @@ def _changed(connection: duckdb.DuckDBPyConnection, system: System, keyed: Keyed
 
 
 def _rejoin(connection: duckdb.DuckDBPyConnection, system: System, groups: Sequence[str]) -> tuple[int, list[dt.date]]:
-    """Brings stored decisions in line with the table of values; returns rows changed and their months."""
+    """Brings stored decisions in line with the table of values. Returns rows changed and their months."""
     names = [quote(f"g_{name}") for name in groups]
     differs = " OR ".join(f"d.{name} IS DISTINCT FROM v.{name}" for name in names)
     rows = 0

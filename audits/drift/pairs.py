@@ -96,7 +96,7 @@ def exact_pair(
 
 
 def window_asked(text: str) -> Window:
-    """Parse a window written START/END; raises BoussoleError for anything else."""
+    """Parse a window written START/END. Raises BoussoleError for anything else."""
     try:
         return Window(*parse_window(text))
     except ValueError as error:
@@ -104,7 +104,7 @@ def window_asked(text: str) -> Window:
 
 
 def against_asked(text: str) -> Window | Against:
-    """Parse a window, or a word for one, to compare with; raises BoussoleError for anything else."""
+    """Parse a window, or a word for one, to compare with. Raises BoussoleError for anything else."""
     words = get_args(Against)
     if text in words:
         found: Against = text  # type: ignore[assignment]

@@ -74,7 +74,7 @@ def create(connection: duckdb.DuckDBPyConnection, catalogue: Path, *, name: str,
 
 
 def attach(connection: duckdb.DuckDBPyConnection, workspace: Workspace, *, seconds: int, at: int | None = None) -> Path:
-    """Attach the lake, as it is or `at` an earlier state; returns the folder of its data."""
+    """Attach the lake, as it is or `at` an earlier state. Returns the folder of its data."""
     what = f"ATTACH 'ducklake:sqlite:{_text(workspace.catalogue)}' AS lake"
     options = _options(seconds)
     if at is not None:
@@ -277,7 +277,7 @@ Plan = Callable[[duckdb.DuckDBPyConnection], Mapping[Name, str] | None]
 
 
 def rebuild(workspace: Workspace, plan: Plan) -> bool:
-    """Replace the lake by what a plan makes of it; returns False when the plan had nothing to do.
+    """Replace the lake by what a plan makes of it. Returns False when the plan had nothing to do.
 
     Raises LakeError when the disk is full, the catalogue stays locked or somebody wrote meanwhile: nothing is changed.
     """

@@ -53,7 +53,7 @@ def draft_of(catalogue: Path) -> Path:
 
 
 def swap(catalogue: Path) -> None:
-    """Put the closed draft catalogue in the place of the catalogue; raises LakeError where SQLite is at work."""
+    """Put the closed draft catalogue in the place of the catalogue. Raises LakeError where SQLite is at work."""
     refuse_work(catalogue)
     draft = draft_of(catalogue)
     private_files.to_disk(draft)

@@ -39,7 +39,7 @@ class TidyResult:
 
 
 def tidy(workspace: Workspace) -> TidyResult:
-    """Tidy the lake when it pays, as a writer; raises LakeError when the disk is full or the lock stays."""
+    """Tidy the lake when it pays, as a writer. Raises LakeError when the disk is full or the lock stays."""
     if not has_lake(workspace):
         return TidyResult(0, 0)
     with turn(workspace), lent(workspace) as connection:

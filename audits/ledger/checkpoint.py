@@ -41,7 +41,7 @@ class Checkpoint:
 
 
 def parse_checkpoint(text: str) -> tuple[Note, Checkpoint]:
-    """Read a signed checkpoint and its note, not verified yet; raises LedgerError for anything else."""
+    """Read a signed checkpoint and its note, not verified yet. Raises LedgerError for anything else."""
     note = parse_note(text)
     lines = note.text.removesuffix("\n").split("\n")
     if len(lines) < 3 or not all(lines):
@@ -232,7 +232,7 @@ def cosign(
 
 
 def kept_checkpoint(folder: Path) -> Checkpoint | None:
-    """Return the checkpoint that the college keeps, None before its first; raises LedgerError where it was changed."""
+    """Return the checkpoint that the college keeps, None before its first. Raises LedgerError where it was changed."""
     path = folder / KEPT
     if not path.exists():
         return None
@@ -259,7 +259,7 @@ def college_key(folder: Path) -> SigningKey:
 
 
 def ledger_key(folder: Path, given: VerifierKey | None = None) -> VerifierKey | None:
-    """Return the ledger's public key that the folder keeps, else the given one; raises LedgerError if they differ."""
+    """Return the ledger's public key that the folder keeps, else the given one. Raises LedgerError if they differ."""
     path = folder / LOG
     known = parse_verifier(read_text(path)) if path.exists() else None
     if known is not None and given is not None and known != given:

@@ -114,7 +114,7 @@ def make_key(name: str, *, kind: int) -> SigningKey:
 
 
 def parse_verifier(text: str) -> VerifierKey:
-    """Read the text form of a public key; raises LedgerError where it is none, or its id is another key's."""
+    """Read the text form of a public key. Raises LedgerError where it is none, or its id is another key's."""
     parts = text.strip().split("+", 2)
     kind, key = _typed(parts)
     if kind not in (SIGNATURE, COSIGNATURE):

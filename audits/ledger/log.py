@@ -70,7 +70,7 @@ def row_at(connection: Connection, index: int) -> Row[Any]:
 
 
 def root(connection: Connection, *, size: int | None = None) -> str:
-    """Return the tree hash of all entries, or of the first `size`; raises LedgerError when there are fewer."""
+    """Return the tree hash of all entries, or of the first `size`. Raises LedgerError when there are fewer."""
     held = size_of(connection)
     if size is not None and not 0 <= size <= held:
         raise no_such(connection, f"not {size}")

@@ -27,7 +27,7 @@ class Tree:
         self.peaks = list(peaks)
 
     def add(self, leaf: bytes) -> list[bytes]:
-        """Add a leaf hash; returns it and the roots of the subtrees that it completes (place L covers 2^L leaves)."""
+        """Add a leaf hash. Returns it and the roots of the subtrees that it completes (place L covers 2^L leaves)."""
         self.size += 1
         made = [leaf]
         for _ in range(_trailing_zeros(self.size)):
@@ -64,7 +64,7 @@ def subtrees(start: int, end: int) -> list[tuple[int, int]]:
 
 
 def inclusion_parts(index: int, *, size: int) -> list[tuple[int, int]]:
-    """Return the parts whose roots lead from one leaf to the root; raises ValueError for a leaf that is not there."""
+    """Return the parts whose roots lead from one leaf to the root. Raises ValueError for a leaf that is not there."""
     if not 0 <= index < size:
         raise ValueError(f"a tree of {size} leaves has no leaf {index}")
     start, end = 0, size
@@ -81,7 +81,7 @@ def inclusion_parts(index: int, *, size: int) -> list[tuple[int, int]]:
 
 
 def consistency_parts(first: int, *, size: int) -> list[tuple[int, int]]:
-    """Return the parts whose roots show that a tree begins with the first leaves, or raises ValueError."""
+    """Return the parts that show a tree to begin with some leaves. Raises ValueError unless 1 ≤ first ≤ size."""
     if not 1 <= first <= size:
         raise ValueError(f"a tree of {size} leaves has no beginning of {first} leaves to prove")
     start, end = 0, size

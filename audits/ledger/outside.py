@@ -81,7 +81,7 @@ def cosigned(text: str, *, log: VerifierKey, witnesses: Sequence[VerifierKey], n
 
 
 def keep(folder: Path, found: CosignedCheckpoint, *, log: VerifierKey) -> CosignedCheckpoint:
-    """Keep a cosignature unless a later one is kept; returns the kept one, raises LedgerError where that is invalid."""
+    """Keep a cosignature unless a later one is, and return the kept one. Raises LedgerError where that is invalid."""
     path = _path(folder, found.witness)
     private_files.make_folder(path.parent)
     with alone(path.parent):
@@ -93,7 +93,7 @@ def keep(folder: Path, found: CosignedCheckpoint, *, log: VerifierKey) -> Cosign
 
 
 def kept_of(folder: Path, witness: VerifierKey, *, log: VerifierKey | None) -> CosignedCheckpoint | None:
-    """Return what is kept of a witness, None when nothing is; raises LedgerError where its signatures are invalid."""
+    """Return what is kept of a witness, None when nothing is. Raises LedgerError where its signatures are invalid."""
     path = _path(folder, witness)
     if not path.exists():
         return None
@@ -111,7 +111,7 @@ def kept_of(folder: Path, witness: VerifierKey, *, log: VerifierKey | None) -> C
 
 
 def file_timestamp(folder: Path, note: Note, *, reply: bytes, authorities: bytes) -> TimestampedCheckpoint:
-    """Keep the reply of a timestamp authority; raises LedgerError where it does not stamp the checkpoint."""
+    """Keep the reply of a timestamp authority. Raises LedgerError where it does not stamp the checkpoint."""
     found = _stamped(note, reply=reply, authorities=authorities)
     name = f"{found.at.strftime(_MOMENT)}-{found.checkpoint.size}"
     for suffix, content in ((".tsr", reply), (".pem", authorities), (".checkpoint", str(note).encode())):

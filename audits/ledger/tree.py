@@ -60,14 +60,14 @@ def inclusion_proof(connection: Connection, *, index: int, size: int) -> list[by
 
 
 def consistency_proof(connection: Connection, *, first: int, size: int) -> list[bytes]:
-    """Return the hashes that show that the first entries begin the first `size`; raises LedgerError without any."""
+    """Return the hashes that show that the first entries begin the first `size`. Raises LedgerError without any."""
     if not 1 <= first <= size <= size_of(connection):
         raise no_such(connection, f"not both {first} and {size}")
     return _roots(connection, consistency_parts(first, size=size))
 
 
 def hashes_at(connection: Connection, places: Sequence[tuple[int, int]]) -> list[bytes]:
-    """Return the roots of complete subtrees, named by (level, place); raises LedgerError where one is missing."""
+    """Return the roots of complete subtrees, named by (level, place). Raises LedgerError where one is missing."""
     inner, leaves = [place for place in places if place[0]], [place[1] for place in places if not place[0]]
     found: dict[tuple[int, int], bytes] = {}
     if inner:

@@ -56,7 +56,7 @@ class TokenCost:
 
 @lru_cache(maxsize=256)
 def mix_of(zone: str) -> Mix:
-    """Return the electricity mix of a country, of EcoLogits' year; raises BoussoleError for an unknown one."""
+    """Return the electricity mix of a country, of EcoLogits' year. Raises BoussoleError for an unknown one."""
     from ecologits.electricity_mix_repository import electricity_mixes
 
     found = electricity_mixes.find_electricity_mix(zone)

@@ -53,7 +53,7 @@ class FrameRows:
 
 
 def open_rows(frame: Any, columns: Sequence[str]) -> FrameRows:
-    """Read the named columns of a frame; raises SourceError for no table, no rows, or a column that is not there."""
+    """Read the named columns of a frame. Raises SourceError for no table, no rows, or a column that is not there."""
     known = _names(frame)
     for column in columns:
         if known is not None and column not in known:
@@ -119,7 +119,7 @@ def _some(values: Sequence[Any]) -> str:
 
 
 def count(rows: FrameRows, system: System, decision: Decision) -> tuple[list[Cells], Mapping[Key, str]]:
-    """Count everybody, each group and each crossing; returns the tables and the groups that are set apart.
+    """Count everybody, each group and each crossing. Returns the tables and the groups that are set apart.
 
     Raises SourceError for rows without a decision, weights that are no whole numbers, and columns with too many values.
     """

@@ -43,7 +43,7 @@ class Results:
 
     @check_types
     def measure(self, measure_id: str) -> Measure:
-        """One measure by its id, such as `selection_rate/gender=F`; raises BoussoleError that names the nearest."""
+        """One measure by its id, such as `selection_rate/gender=F`. Raises BoussoleError that names the nearest."""
         found = {measure.id: measure for measure in self.measures}
         if measure_id not in found:
             raise BoussoleError(f"there is no measure '{measure_id}'.", next_step=nearest(measure_id, found))

@@ -51,7 +51,7 @@ def draw() -> bytes:
 
 
 def write(path: Path, key: bytes) -> bytes:
-    """Write a key file that does not exist yet, whole or not at all; returns what the file holds then."""
+    """Write a key file that does not exist yet, whole or not at all. Returns what the file holds then."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -14,7 +14,7 @@ DAY = 24 * 3600
 
 
 def clear_temporary() -> int:
-    """Remove one's own temporary folders of Boussole that are older than a day; returns how many there were."""
+    """Remove one's own temporary folders of Boussole that are older than a day. Returns how many there were."""
     found = left_behind()
     for path in found:
         shutil.rmtree(path, ignore_errors=True)

@@ -234,7 +234,7 @@ def _in_bands(draft: SystemDraft, column: Profile) -> dict[str, int]:
 
 
 def controls(draft: SystemDraft, asked: Sequence[str]) -> None:
-    """Add the controls that were asked for; raises SourceError for an unknown column, or one that is a group."""
+    """Add the controls that were asked for. Raises SourceError for an unknown column, or one that is a group."""
     for name in asked:
         if name not in draft.table.columns:
             raise SourceError(

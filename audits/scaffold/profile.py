@@ -105,7 +105,7 @@ class SourceProfile:
 def profile(
     connection: duckdb.DuckDBPyConnection, source: str | Path, *, zone: str, files: Files | None = None
 ) -> SourceProfile:
-    """Profile every column of a source; raises SourceError when the source cannot be read or holds no row."""
+    """Profile every column of a source. Raises SourceError when the source cannot be read or holds no row."""
     opened = open_source(connection, source, Needs((), every=True), files)
     read, whole = ColumnReader(opened.types), opened.relation
     rows = one(connection, f"SELECT count(*) FROM {whole}")

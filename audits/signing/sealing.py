@@ -27,7 +27,7 @@ def sealing_key(folder: Path) -> SigningKey:
 
 
 def seal(folder: Path, text: str) -> Signature:
-    """Sign a checkpoint's text; raises LedgerError where it is of another key, or goes back behind the last one."""
+    """Sign a checkpoint's text. Raises LedgerError where it is of another key, or goes back behind the last one."""
     key = sealing_key(folder)
     with alone(folder):
         note = Note(text).signed(key)

@@ -88,7 +88,7 @@ class ImportPlan:
 
 
 def plan(path: Path, systems: Mapping[str, System], *, sheet: str | None = None) -> ImportPlan:
-    """Plan the import of a register, with all faults at once; raises SourceError for a file that is no register."""
+    """Plan the import of a register, with all faults at once. Raises SourceError for a file that is no register."""
     made = ImportPlan()
     names, rows = _read(path, sheet, made.faults)
     columns = _columns(names, path, made)

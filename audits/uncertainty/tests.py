@@ -115,7 +115,7 @@ def _of_z(test: Mapping[str, Any], z: float) -> float:
 
 
 def statistic(test: Mapping[str, Any], threshold: float) -> float:
-    """Return by how many standard errors an estimate lies above a threshold; raises UnknownTestError."""
+    """Return by how many standard errors an estimate lies above a threshold. Raises UnknownTestError."""
     kind = str(test.get("kind"))
     if kind not in STATISTICS:
         known = nearest(kind, [*STATISTICS, "noncentral_chi2"])

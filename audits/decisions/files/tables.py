@@ -84,7 +84,7 @@ def _open_texts(
 def _read_lines(
     connection: duckdb.DuckDBPyConnection, found: DelimitedFile, held: Sequence[str]
 ) -> tuple[BadLine, ...]:
-    """Fills the table `incoming`; returns the lines that could not be split."""
+    """Fills the table `incoming`. Returns the lines that could not be split."""
     connection.execute("DROP TABLE IF EXISTS reject_errors")
     connection.execute("DROP TABLE IF EXISTS reject_scans")
     with found.reader() as reader:

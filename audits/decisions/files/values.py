@@ -159,7 +159,7 @@ def rewrite(
     where: str,
     pointed: Collection[str] = (),
 ) -> tuple[str | None, str | None]:
-    """Rewrite numbers and dates in text columns of `incoming`; returns the decimal mark and the order of dates.
+    """Rewrite numbers and dates in text columns of `incoming`. Returns the decimal mark and the order of dates.
 
     `pointed` columns are known to have a decimal point. Raises SourceError where neither the file nor `files` tells.
     """

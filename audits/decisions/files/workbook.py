@@ -94,7 +94,7 @@ class SourceSheet:
 
 
 def open_sheet(path: Path, *, sheet: str | None, header: bool) -> tuple[SourceSheet, list[list[str]]]:
-    """Open a sheet of a workbook, the named one or the only filled one; returns it and its first rows as text.
+    """Open a sheet of a workbook, the named one or the only filled one. Returns it and its first rows as text.
 
     Raises SourceError for what is no workbook, for several sheets, merged cells, and formulas without a result.
     """

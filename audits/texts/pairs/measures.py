@@ -159,7 +159,7 @@ class PairDifference:
 
 
 def measured_texts(prompts: Sequence[Prompt], texts: Mapping[str, str]) -> dict[str, dict[Measure, int]]:
-    """Measure the text written for each request; raises BoussoleError where a request has no text."""
+    """Measure the text written for each request. Raises BoussoleError where a request has no text."""
     missing = [each.id for each in prompts if each.id not in texts]
     if missing:
         more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
@@ -171,7 +171,7 @@ def measured_texts(prompts: Sequence[Prompt], texts: Mapping[str, str]) -> dict[
 
 
 def differences(prompts: Sequence[Prompt], found: Mapping[str, Measured]) -> list[PairDifference]:
-    """Compute the differences by cue and measure; raises BoussoleError for a request without its other side."""
+    """Compute the differences by cue and measure. Raises BoussoleError for a request without its other side."""
     pairs: dict[tuple[str, int, str], dict[str, Measured]] = defaultdict(dict)
     for each in prompts:
         if each.side in pairs[each.pair]:

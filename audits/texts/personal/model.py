@@ -21,7 +21,7 @@ class TextsError(BoussoleError):
 
 @cache
 def french() -> Language:
-    """Load the model from the installed package; raises TextsError where the extra `texts` is not installed."""
+    """Load the model from the installed package. Raises TextsError where the extra `texts` is not installed."""
     try:
         package = importlib.import_module(MODEL)
     except ImportError as error:
