@@ -47,6 +47,9 @@ def random_order_skews(top: Ints, pools: Ints, own: Ints) -> Floats:
     """Return the mean skew of the first places where the order of a pool is random (hypergeometric distribution).
 
     Skew: ln((c + q) ÷ (t + 1) ÷ q), c people of the group among t at the first places, q their share of the pool.
+
+    >>> random_order_skews(np.array([1]), np.array([2]), np.array([1])).round(6).tolist()
+    [-0.143841]
     """
     from scipy.stats import hypergeom  # takes half a second
 

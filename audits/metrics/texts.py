@@ -102,6 +102,10 @@ def worth_if_few(sides: Ints) -> float:
     """Return how many independent texts these (no case, case; by bucket) are worth where few are cases.
 
     Formula: rows ÷ the mean number of cases in buckets that hold any; all rows where there is no case.
+
+    >>> import numpy as np
+    >>> worth_if_few(np.array([[90, 94, 100], [10, 6, 0]]))
+    37.5
     """
     cases = sides[1]
     return float(sides.sum() / max(1.0, cases.sum() / max(1, np.count_nonzero(cases))))

@@ -93,7 +93,12 @@ def area_interval(sides: Sides, *, clustered: bool, level: float = 0.95) -> Inte
 
 
 def logit_interval(area: float, se: float, quantile: float, level: float, method: str) -> Interval | None:
-    """Compute the interval of a share or an area on the logit scale; None at 0, at 1, or without error."""
+    """Compute the interval of a share or an area on the logit scale; None at 0, at 1, or without error.
+
+    >>> found = logit_interval(0.5, 0.05, 1.96, 0.95, "delong")
+    >>> round(found.low, 3), round(found.high, 3)
+    (0.403, 0.597)
+    """
     scale = area * (1 - area)
     if scale <= 0 or se <= 0:
         return None

@@ -105,7 +105,12 @@ def _without_each(steps: Sequence[Step]) -> Floats:
 
 
 def gap_share_z(test: Mapping[str, Any], share: float) -> float:
-    """Return by how many standard errors a gap is one to watch *and* a part is more than `share` of it."""
+    """Return by how many standard errors a gap is one to watch *and* a part is more than `share` of it.
+
+    >>> test = {"part": -0.3, "whole": -0.4, "watched": -0.05, "variances": [0.01, 0.01, 0.02]}
+    >>> round(gap_share_z(test, 0.5), 3), round(gap_share_z(test | {"whole": 0.01, "part": -0.01}, 0.5), 3)
+    (1.414, -0.424)
+    """
     return min(_contrast_z(test, share), _watched_z(test))
 
 
@@ -141,7 +146,12 @@ def fieller(test: Mapping[str, Any], z: float) -> tuple[float, float] | None:
 
 
 def surely_watched(test: Mapping[str, Any], chance: float) -> bool:
-    """Whether a gap is surely one to watch, by a one-sided test at a level."""
+    """Whether a gap is surely one to watch, by a one-sided test at a level.
+
+    >>> test = {"whole": -0.4, "watched": -0.05, "variances": [0.01, 0.01, 0.02]}
+    >>> surely_watched(test, 0.01), surely_watched(test, 0.001), surely_watched(test | {"whole": -0.1}, 0.05)
+    (True, False, False)
+    """
     return _tail(test, -_watched_z(test)) <= chance
 
 

@@ -78,6 +78,10 @@ def freedom_of(n: Ints, effect: float) -> float:
 
     (Σ v)² ÷ Σ v² − 1, v the variance of a bucket by its rows and, with the design `effect`, its clusters.
     Source: Satterthwaite (1946), Biometrics 2:110-114.
+
+    >>> even, heavy = np.full(40, 25), np.array([300] * 3 + [3] * 37)
+    >>> round(freedom_of(even, 5.0)), round(freedom_of(heavy, 5.0), 1)
+    (39, 2.1)
     """
     clusters = n * np.minimum(n, cluster_size(n))
     v = n / n.sum() + max(effect - 1, 0.0) * clusters / clusters.sum()
@@ -260,7 +264,11 @@ def _welch(
 
 
 def effective_buckets(n: Ints | Floats) -> float:
-    """Return Kish's effective number of buckets, (Σn)² / Σn²: the most cautious count of independent units."""
+    """Return Kish's effective number of buckets, (Σn)² / Σn²: the most cautious count of independent units.
+
+    >>> effective_buckets(np.array([10, 10, 0, 10])), round(effective_buckets(np.array([98, 1, 1])), 2)
+    (3.0, 1.04)
+    """
     sizes = n.astype(np.float64)
     return float(sizes.sum() ** 2 / np.square(sizes).sum())
 
@@ -281,6 +289,9 @@ def fewest_clusters(n: Ints | Floats, *, most: float | None = None) -> float:
     """Estimate how many independent rows `n` rows are worth at least: as if all rows of a cluster were alike.
 
     `n` may be sums of weights of clusters; `most`: how many there are, at most (default: as many as rows).
+
+    >>> round(fewest_clusters(np.array([10, 30, 0, 20])), 1)
+    3.6
     """
     whole, spread = float(n.sum()), SIZE_BEYOND * float(n.var(ddof=1) * n.size)
     most = whole if most is None else most
@@ -327,6 +338,11 @@ def with_people(found: Jackknife, people: Brought | None) -> Jackknife | None:
 
     Variance: by lists + by people − by single places, at least the larger of the first two; the mean of the three where
     the variance by people is not visibly (`COMES_BACK`) above that of single places.
+
+    >>> lists = Jackknife(estimate=0.5, se=0.03, df=39.0, transform="identity")
+    >>> people = Brought(x=np.array([3.0, 1.0]), y=np.array([4.0, 4.0]), squares=(0.04, 0.0, 0.0))
+    >>> round(with_people(lists, people).se, 4), with_people(lists, None).se
+    (0.2505, 0.03)
     """
     if people is None:
         return found

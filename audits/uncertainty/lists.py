@@ -42,6 +42,10 @@ def worth_of_lists(one: Floats, other: Floats) -> float:
     """Estimate how many buckets of lists of even size their effects in two groups are worth; 0 without effects.
 
     (Σ c)² ÷ Σ c², c = one + other (Kish: K), at most (S₁ + S₀)² ÷ (S₁²/K₁ + S₀²/K₀), S the sum of squares.
+
+    >>> even = np.full(40, 0.01)
+    >>> round(worth_of_lists(even, even), 9), round(worth_of_lists(np.repeat([0.5, 0.0], [2, 38]), even), 1)
+    (40.0, 2.0)
     """
     sides = [side for side in (one, other) if side.any()]
     if not sides:

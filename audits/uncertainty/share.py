@@ -34,7 +34,13 @@ def worth_of_share(k: Ints, n: Ints, *, fewest: float | None = None) -> tuple[fl
 
 
 def share_z(test: Mapping[str, Any], threshold: float) -> float:
-    """Return by how many standard errors, at the threshold, a share lies above it; none where it is an upper bound."""
+    """Return by how many standard errors, at the threshold, a share lies above it; none where it is an upper bound.
+
+    >>> round(share_z({"estimate": 0.02, "size": 1000}, 0.01), 2)
+    3.18
+    >>> share_z({"estimate": 0.02, "size": 1000, "at_most": True}, 0.01)
+    0.0
+    """
     gap = float(test["estimate"]) - threshold
     if gap > 0 and test.get("at_most"):
         return 0.0

@@ -65,6 +65,11 @@ def standardised_difference(pairs: Pairs) -> StandardisedComparison:
     Formula: (Σ w k1/n1 − Σ w k0/n0) ÷ Σ w, w = n1 n0 / (n1 + n0). Interval and test: the score test at effective sizes,
     with half a case added to each side of a stratum. Source: Greenland & Robins (1985), Biometrics 41:55-68; Miettinen
     & Nurminen (1985), Stat. in Medicine 4:213-226.
+
+    >>> one = Pairs(k1=np.array([[56]]), n1=np.array([[70]]), k0=np.array([[48]]), n0=np.array([[80]]), clustered=False)
+    >>> found = standardised_difference(one)
+    >>> round(found.interval.low, 3), round(found.interval.high, 3)
+    (0.052, 0.339)
     """
     _, n1, _, n0 = pairs.sums
     first, other = (float(rate) for rate in _rates(pairs.sums))

@@ -118,7 +118,13 @@ def _slopes(p: Floats, scale: str, at: float) -> Floats:
 
 
 def all_swaps(counts: Counts, times: Counts, both: Bools) -> Swaps | None:
-    """Return every exchange with its chance; None where there are too many of them to count."""
+    """Return every exchange with its chance; None where there are too many of them to count.
+
+    >>> kinds = np.array([[[[1, 1], [0, 0]], [[0, 1], [0, 0]]]])
+    >>> swaps = all_swaps(kinds, np.array([3]), np.array([True]))
+    >>> swaps.counts.ravel().tolist(), swaps.weights.round(3).tolist()
+    ([0, 1, 2, 3], [0.125, 0.375, 0.375, 0.125])
+    """
     strata = [_contents(counts, stratum) for stratum in _strata(counts, both)]
     moving = _moving(counts, both)
     if any(len(contents) > 2 for contents in strata) or math.prod(int(times[kind]) + 1 for kind in moving) > MOST:

@@ -77,14 +77,23 @@ def decisions_needed(
 
 
 def times_needed(test: Mapping[str, Any], *, threshold: float, alpha: float = 0.05, power: float = 0.8) -> float | None:
-    """Return how many times the present decisions it takes to settle the same; None as above, or for distances."""
+    """Return how many times the present decisions it takes to settle the same; None as above, or for distances.
+
+    >>> test = {"kind": "score_ratio", "k": [45, 50], "n": [500, 500]}
+    >>> round(times_needed(test, threshold=0.8))
+    17
+    """
     if test.get("kind") == "noncentral_chi2":
         return _psi_factor(test, threshold, alpha, power)
     return _factor(statistic(test, threshold), quantile(test, 1 - alpha) + quantile(test, power))
 
 
 def at_truth(test: Mapping[str, Any], truth: float) -> Mapping[str, Any] | None:
-    """Return a test as if its ratio or difference were found to be `truth`; None for tests of other kinds."""
+    """Return a test as if its ratio or difference were found to be `truth`; None for tests of other kinds.
+
+    >>> at_truth({"kind": "score_ratio", "k": [45, 50], "n": [500, 500]}, 0.5)["k"]
+    [25.0, 50.0]
+    """
     kind = test.get("kind")
     if kind in ("jackknife", "wald"):
         return {**test, "estimate": truth} if truth > 0 or test.get("transform") != "log" else None
