@@ -106,7 +106,7 @@ def recent(
 
 
 def _pictured(found: Mapping[str, Measure]) -> dict[str, Measure]:
-    """With what comparing like with like makes of the raw figures, where both are put together."""
+    """Add what comparing like with like makes of the raw figures, where both are put together."""
     made = dict(found)
     for name, adjusted in found.items():
         raw = made.get(name.removeprefix("adjusted_"))

@@ -74,7 +74,7 @@ def bring_in(workspace: Workspace, system: System, files: Sequence[LogFile]) -> 
 
 
 def _lent(parent: Workspace) -> Path:
-    """Keys stay where they are: a copy of a key is one more place to lose it."""
+    """Return the parent's folder of keys, as a copy of a key is one more place to lose it."""
     return private_files.make_folder(parent.keys)
 
 

@@ -231,7 +231,7 @@ def _problems(error: ValidationError) -> list[Any]:
 
 
 def _stopped(error: Exception) -> str:
-    """Its words can quote a row, or the password of an address."""
+    """Describe only the kind of an error whose words can quote a row, or the password of an address."""
     if from_database(error):
         return f"the database stopped: {reason_of(error)}."
     of = type(error).__module__.partition(".")[0]

@@ -134,7 +134,7 @@ class Cells:
 
     @cached_property
     def _sizes(self) -> Counts:
-        """Added up once: a comparison with all others asks for them for each pair of groups."""
+        """The number of decisions of each group, added up once."""
         found = np.asarray(self.counts.sum(axis=(1, 2, 3)), dtype=np.int64)
         found.flags.writeable = False
         return found

@@ -206,7 +206,7 @@ def read_window(
 
 
 def _read_texts(connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, exact: bool) -> AuditInputs:
-    """The same of a system that only writes: how many texts, what was left out, and what its logs count."""
+    """Read a window of a system that only writes: texts, what was left out, and what its logs count."""
     return AuditInputs(
         counts=read_counts(connection, system, window, as_of=window.end),
         strata=STRATA.empty_table(),

@@ -12,7 +12,7 @@ from boussole.audits.windows import Window
 
 @dataclass(frozen=True, kw_only=True)
 class WindowStanding:
-    """Of one window on one day. By default everything can be read."""
+    """What can be read of a window on one day; by default everything."""
 
     readable_from: dt.date | None = None
     """While outcomes are immature: the first day on which they can be read."""

@@ -146,7 +146,7 @@ def _source(connection: duckdb.DuckDBPyConnection, system: System, window: Windo
 
 
 def _cells(known: Known) -> Iterator[_Cell]:
-    """Every subgroup of known values beside everybody else whose values are known."""
+    """Yield every subgroup of known values beside everybody else whose values are known."""
     totals: dict[frozenset[str], list[int]] = {}
     for items, (k, n) in known.items():
         if None not in dict(items).values():
@@ -159,7 +159,7 @@ def _cells(known: Known) -> Iterator[_Cell]:
 
 
 def _shown(cells: Sequence[_Cell], known: Known, hidden: Sequence[Items], system: System) -> Iterator[_Cell]:
-    """Those that may be told: nothing hidden around them, and no handful between them and a wider group."""
+    """Yield the cells that may be shown: nothing hidden around them, no handful below a wider group."""
     for cell in cells:
         if not any(each <= cell.items for each in hidden) and _tells_no_handful([cell], known, system):
             yield cell

@@ -133,7 +133,7 @@ def _followed(
     by: tuple[str, ...],
     comparison: RateComparison,
 ) -> Iterator[VersionChange]:
-    """One comparison of each group that a version has; of expired groups there is nothing to follow."""
+    """Yield one comparison of each group that a version has; expired groups have none."""
     views = [each.views[by] for each in seen if by in each.views]
     if len(views) < len(VERSIONS):
         return
@@ -154,7 +154,7 @@ def _followed(
 
 
 def _without_value(there: Measure) -> Measure:
-    """The same comparison in a version that has no decision about the group."""
+    """Return the same comparison for a version that has no decision about the group."""
     params = {name: there.params[name] for name in ("against", "bad_side", "scale")}
     return Measure(
         metric=there.metric, by=there.by, group=there.group, status="undefined", reason="group_absent", params=params

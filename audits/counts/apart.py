@@ -84,7 +84,7 @@ def lost(connection: duckdb.DuckDBPyConnection, system: System, apart: Sequence[
 
 
 def still_known(connection: duckdb.DuckDBPyConnection, system: System, apart: Sequence[Apart]) -> list[Apart]:
-    """Those of the decisions set apart whose rows can still be told from the others."""
+    """Return the decisions set apart whose rows can still be told from the others."""
     out = lost(connection, system, apart)
     return [each for each in apart if each not in out]
 

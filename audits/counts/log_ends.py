@@ -108,7 +108,7 @@ def known_until(system: System, log: str, window: Window, *, since: str | None =
 
 
 def _decided(system: System) -> str:
-    """As they are counted, which stays when rows are purged."""
+    """Return SQL of the days of decisions as they are counted, which stay when rows are purged."""
     return f"""SELECT day, n FROM {table(system, "daily")} WHERE "by" = ''"""
 
 
@@ -119,7 +119,7 @@ def _messages(system: System) -> str:
 
 
 def _reviews(system: System) -> str:
-    """One whose moment is not known is of the day of its decision."""
+    """Return SQL of the days of reviews; one whose moment is not known is of the day of its decision."""
     held = table(system, "human_actions")
     undated = f"SELECT id FROM {held} WHERE recorded_at IS NULL"
     return (

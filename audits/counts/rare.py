@@ -40,7 +40,7 @@ def declared(system: System, attribute: str, value: str | None) -> bool:
 
 
 def unnamed(values: Iterable[Named], tables: Sequence[Cells], system: System) -> set[Named]:
-    """Those of some values that must not be named: neither declared, nor those of enough people in the tables."""
+    """Return the values that must not be named: neither declared, nor those of enough people in the tables."""
     single = [cells for cells in tables if len(cells.by) < 2]
     lattice = Lattice(single)
     sizes = lattice.count(lambda counts: counts.sum(axis=(1, 2, 3)))
@@ -135,7 +135,7 @@ def _values(tables: Iterable[pa.Table], system: System) -> set[Named]:
 
 
 def _replaced(rows: pa.Table, words: Mapping[Named, str]) -> pa.Table:
-    """Rows with words in the place of some values, in an order that says nothing of these; as they are without any."""
+    """Replace some values by words, in an order of rows that says nothing of these values."""
     made = rows
     for by in rows["by"].unique().to_pylist():
         here = pa.compute.equal(rows["by"], by)
@@ -215,7 +215,7 @@ def meant_in(workspace: Workspace, system: System) -> Renaming:
 
 
 def meant_by(connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System) -> Renaming:
-    """The same, of a lake that is open."""
+    """Do the same with a lake that is open."""
     if not exists(connection, system):
         return Renaming({})
     words = words_of(connection, workspace, system)

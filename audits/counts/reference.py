@@ -99,7 +99,7 @@ def _reason(window: Window, reference: Window, inside: Sequence[ShownWindow], ro
 
 
 def _untold_scores(published: ShownWindow, keys: Collection[Key]) -> set[Key]:
-    """Of some groups those of whose scores nothing was told."""
+    """Return the groups of whose scores nothing was published."""
     if published.scored is None:
         return set(keys)
     return published.untold(keys) | (published.scored.decisions.keys() & keys)

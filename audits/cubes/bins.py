@@ -44,7 +44,7 @@ class Histogram:
         return reason_of(self.reference, self.current) or reason_of(self.reference[:-1], self.current[:-1], "no_values")
 
     def coarse(self) -> BinnedCounts:
-        """The same counts over about ten bins."""
+        """Merge the counts into about ten bins."""
         edges, reference, current = merged(self.edges, self.reference, self.current)
         return BinnedCounts(
             by=("feature",),

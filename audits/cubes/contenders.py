@@ -106,7 +106,7 @@ def _squared(at: Any, base: str) -> Any:
 
 
 def _kept(at: Any, base: str) -> Any:
-    """By how much too far the mean of a place's side would move, were all its places drawn apart."""
+    """Return by how much too far the mean of a place's side would move, were all its places drawn apart."""
     side = at.mine * at[f"of_own_{base}"] + (1 - at.mine) * at[f"of_rest_{base}"]
     return (at[f"more_{base}"] - 1) * side
 
@@ -161,5 +161,5 @@ def _float(value: Any) -> Any:
 
 
 def _amount(value: Any) -> Any:
-    """Added up exactly, in any order. What 18 digits cannot hold is cut: squares in lists of more than a thousand."""
+    """Sum exactly, in any order; what 18 digits cannot hold is cut."""
     return ibis.least(ibis.greatest(value, -MOST), MOST).cast("decimal(18, 12)")

@@ -42,7 +42,7 @@ def bins_of(connection: duckdb.DuckDBPyConnection, system: System) -> Bins:
 
 
 def values_of(connection: duckdb.DuckDBPyConnection, system: System) -> dict[str, list[str]]:
-    """Of each column of categories, the values that are counted by name."""
+    """Return the values that are counted by name, for each column of categories."""
     if not system.categories:
         return {}
     rows = connection.execute(
@@ -105,7 +105,7 @@ def _declare(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
 
 
 def _keep_edges(connection: duckdb.DuckDBPyConnection, system: System, found: Mapping[str, Sequence[float]]) -> None:
-    """One statement for all: the lake would else write a file for each edge."""
+    """Keep edges in one statement, as the lake would else write a file for each edge."""
     rows = [(feature, i, edge) for feature, edges in found.items() for i, edge in enumerate(edges)]
     if rows:
         connection.execute(

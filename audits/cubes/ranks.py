@@ -219,7 +219,7 @@ def of_attribute(tables: tuple[Any, Any, Any | None], chances: Any, by: Sequence
 
 
 def _groups(own: Any, chances: Any) -> Any:
-    """Each group of each list, with the skew that the random order of its pool would give."""
+    """Return each group of each list, with the skew that the random order of its pool would give."""
     joined = own.inner_join(chances, list(KIND))
     joined = joined.mutate(
         lists=ibis.literal(1, "int64"),
@@ -229,7 +229,7 @@ def _groups(own: Any, chances: Any) -> Any:
 
 
 def _whole(order: Any, own: Any) -> Any:
-    """Each list over all groups of an attribute: NDKL."""
+    """Return the NDKL of each list over all groups of an attribute."""
     lists = own.select("list", "month", "bucket").distinct()
     divergence = order.group_by("list").aggregate(divergence=order.divergence.sum())
     return lists.inner_join(divergence, "list").mutate(lists=ibis.literal(1, "int64"))

@@ -20,7 +20,7 @@ class BinSums:
     current: tuple[float, ...]
 
     def at_start(self, edges: Sequence[float], sides: Sequence[Sequence[int]]) -> tuple[Flags, Flags]:
-        """Of each window, in which bins all values lie where the bin begins (to a unit), from the counts of `sides`."""
+        """Return, for each window, in which bins all values lie where the bin begins (to a unit)."""
         starts = np.round((np.asarray(edges[:-1], dtype=np.float64) - self.origin) * self.scale)
         flags = []
         for counts, totals in zip(sides, (self.reference, self.current), strict=True):

@@ -81,7 +81,7 @@ def close_corrected(
 
 
 def _close_by_place(connection: duckdb.DuckDBPyConnection, opened: OpenSource) -> None:
-    """Into `closing`, and out of `still_open`: rows set aside before, and good ones at the place of those set aside."""
+    """Collect, into `closing`, rows set aside before and good ones at the place of those set aside."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE closing AS SELECT e.batch, e.row FROM still_open e JOIN versions v "
         f"ON v.batch = e.batch JOIN {opened.relation} s ON s.row = e.row WHERE v.in_place "
@@ -92,7 +92,7 @@ def _close_by_place(connection: duckdb.DuckDBPyConnection, opened: OpenSource) -
 
 
 def _close_by_id(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, origin: str) -> None:
-    """Into `closing`: rows whose id the source holds. Costs a pseudonym for each row of the source."""
+    """Collect, into `closing`, rows whose id the source holds, at the cost of a pseudonym for each row."""
     _mark_rows(connection, opened, contract)
     same = f"e.origin = {literal(origin)}"
     if contract.kind.once:

@@ -89,7 +89,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, system: System) -> None:
 
 
 def overlay_and_count(connection: duckdb.DuckDBPyConnection, system: System, ids: str | None) -> Overlaid:
-    """The same, and the cubes of the touched months that hold something of it."""
+    """Update these decisions, and count the cubes of the touched months."""
     done = overlay(connection, system, ids)
     rebuild_months(connection, system, done.months, later=True)
     return done

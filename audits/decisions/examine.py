@@ -167,7 +167,7 @@ def _any_repeated(connection: duckdb.DuckDBPyConnection, opened: OpenSource, con
 def _leave_purged(
     connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, growing: bool
 ) -> None:
-    """Rows that a purge removed do not come back: of a growing source they are known, of another one refused."""
+    """Keep out rows that a purge removed: of a growing source they are known, of another one refused."""
     found = _purged(connection, contract)
     if found is None:
         return
@@ -202,19 +202,19 @@ def names_known(contract: Contract, *, growing: bool) -> bool:
 
 
 def know_by_id(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> None:
-    """Rows whose id the log holds are known."""
+    """Mark rows whose id the log holds as known."""
     rows = source_rows(connection, opened, contract, "id")
     know_ids(connection, rows, held=table(contract.system, contract.log))
 
 
 def know_ids(connection: duckdb.DuckDBPyConnection, rows: str, *, held: str) -> None:
-    """Those of some rows (SQL with their number and id) whose id other rows (SQL) hold are known."""
+    """Mark rows (SQL with their number and id) whose id other rows (SQL) hold as known."""
     connection.execute(f"INSERT INTO known_ids SELECT row, id FROM {rows} WHERE id IN (SELECT id FROM {held})")
     connection.execute("INSERT INTO known (row, held) SELECT row, true FROM known_ids")
 
 
 def know_by_words(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> None:
-    """Rows that say only what their log says already: with its date, or as the newest word where there are no dates."""
+    """Mark rows as known that say only what their log says already, by its date or as the newest word."""
     held, good = table(contract.system, contract.log), left_out(connection)
     what, moment = contract.kind.identity, contract.select["recorded_at"]
     newest = (
@@ -300,7 +300,7 @@ def follow(connection: duckdb.DuckDBPyConnection, brought: WrittenBatch) -> tupl
 
 
 def _follow(connection: duckdb.DuckDBPyConnection, brought: WrittenBatch) -> tuple[int, int, dt.date | None]:
-    """Rows updated, decisions waited for, and the month of the first decision that later rows speak of."""
+    """Return rows updated, decisions waited for, and the month of the first decision that later rows are about."""
     contract = brought.contract
     match contract.kind.follow:
         case Follow.CUBES:

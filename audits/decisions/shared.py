@@ -60,7 +60,7 @@ def sharing(connection: duckdb.DuckDBPyConnection) -> list[Sharing]:
 
 
 def holding_same(connection: duckdb.DuckDBPyConnection, system: System, others: Collection[str]) -> set[str]:
-    """Those of some other systems that hold decisions of one, or of one that does, and so on."""
+    """Return the other systems that hold decisions of one, or of one that does, and so on."""
     pairs = {each.systems for each in sharing(connection)}
     found, reached = set[str](), [system.id]
     while reached:
@@ -121,7 +121,7 @@ def _decisions(system: str) -> str:
 
 
 def _others(connection: duckdb.DuckDBPyConnection, system: str) -> list[str]:
-    """All other systems that decisions came in for, those whose file is gone too."""
+    """Return all other systems that decisions came in for, also those whose file is gone."""
     rows = connection.execute(
         "SELECT DISTINCT system FROM lake.main.ingested WHERE log = 'decisions' AND system <> ? ORDER BY system",
         [system],

@@ -30,7 +30,7 @@ class TaskTexts:
     became: tuple[int, int, int] | None
 
     def told(self, limit: int) -> TaskTexts:
-        """Without what became of them, where they are few, or those of few agents."""
+        """Return the texts without what became of them, where they are few, or those of few agents."""
         few = self.texts < limit or (self.agents is not None and self.agents < TEAM)
         return replace(self, became=None) if few else self
 

@@ -224,7 +224,7 @@ def coarse(counts: Floats, edges: Sequence[int]) -> Floats:
 
 
 def _effect(pairs: Pairing, at: Positions) -> float:
-    """By how much repeated people can multiply a sampling error at most: decisions a person, in the fuller window."""
+    """Return the mean number of decisions per person in the fuller window, the largest design effect."""
     if not pairs.now.table.clustered:
         return 1.0
     return max(cluster_size(view.table.counts[where].sum(axis=(0, 2, 3))) for view, where in pairs.sides(at))

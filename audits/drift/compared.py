@@ -101,7 +101,7 @@ def _column(histogram: Histogram, system: System, effect: float) -> list[Measure
 
 
 def _without_totals(measure: Measure) -> Measure:
-    """The same, not saying how many have a value: less all decisions, that would be how many have none."""
+    """Remove how many have a value, which would give away how many have none."""
     kept = {name: value for name, value in measure.params.items() if name not in TOTALS}
     return replace(measure, n=None, params=kept)
 
@@ -125,7 +125,7 @@ def _decisions(decided: Sequence[Counts]) -> BinnedCounts:
 
 
 def _outcomes(decided: Sequence[Counts], pair: Pair, system: System, *, effect: float, as_of: dt.date) -> list[Measure]:
-    """Known outcomes: of the selected, where only theirs are seen."""
+    """Measure the distances of known outcomes: of the selected, where only theirs are seen."""
     outcome = system.log.outcome
     seen = [SELECTED] if outcome and outcome.observed_for == "selected" else [NOT_SELECTED, SELECTED]
     counts = {
@@ -150,7 +150,7 @@ def _without(
     *,
     status: Literal["undefined", "suppressed"] = "undefined",
 ) -> list[Measure]:
-    """That there is no distance of decisions, or of outcomes, and why."""
+    """Return measures without a value: why there is no distance of decisions, or of outcomes."""
     return [
         Measure(metric=name, by=(ROLE,), group=(column,), status=status, reason=reason, params=params or {})
         for name in ("psi", "jensen_shannon")

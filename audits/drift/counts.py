@@ -67,7 +67,7 @@ class WindowCounts:
         return min(int(counts.sum()), filled) if people else int(counts.sum())
 
     def design_effect(self, window: Window, system: System) -> float:
-        """By how much repeated people can multiply a sampling error at most, as an audit of that window has it."""
+        """Return by how much repeated people can multiply a sampling error at most."""
         counts = self.everybody[self.windows[window]].sum(axis=(1, 2))
         return cluster_size(counts) if system.cluster is not None and counts.sum() else 1.0
 
@@ -193,7 +193,7 @@ def _bins(
 def _values(
     connection: duckdb.DuckDBPyConnection, system: System, joined: str, windows: Sequence[Window]
 ) -> dict[str, dict[Window, Values]]:
-    """By column of categories and window, how many decisions had each value."""
+    """Count how many decisions had each value, by column of categories and window."""
     if not system.categories:
         return {}
     listed = ", ".join(literal(name) for name in system.categories)

@@ -131,7 +131,7 @@ def beyond(measure: Measure) -> tuple[float, float]:
 
 
 def _tilt(held: _Outcomes) -> Measure:
-    """Along the score, in standard deviations (of the bins, each weighted by what its outcomes tell)."""
+    """Measure the change along the score, in standard deviations of the bins."""
     weights, bins = held.every.sum(axis=1) * held.curve.doubt, np.arange(len(held.every), dtype=np.float64)
     centre = float(weights @ bins / weights.sum())
     width = math.sqrt(float(weights @ (bins - centre) ** 2 / weights.sum()))

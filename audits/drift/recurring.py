@@ -27,7 +27,7 @@ class Recurring:
     lags: Mapping[str, tuple[float, ...]]
 
     def of(self, metric: str) -> tuple[float, ...]:
-        """That of a metric: of decisions, of scores, or, for what rests on outcomes, the largest of all."""
+        """Return the correlations of a metric: of decisions, of scores, or the largest of all for outcomes."""
         if "selection" in metric:
             return self.lags.get(DECISIONS, ())
         if metric.startswith("mean_score"):

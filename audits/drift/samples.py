@@ -112,7 +112,7 @@ def allocated(counts: Sequence[int], size: int) -> list[int]:
 def _strata(
     connection: duckdb.DuckDBPyConnection, system: System, window: Window, step: Step, size: int
 ) -> list[Stratum]:
-    """From the counts that imports keep: those not selected first, each in the order of time."""
+    """Return strata from the counts that imports keep: those not selected first, each in the order of time."""
     rows = connection.execute(
         f"SELECT {_since(step)} AS since, {_DECIDED} AS decision, CAST(sum(n) AS BIGINT) AS n "
         f"""FROM {table(system, "daily")} WHERE "by" = '' AND {days_sql(window)} """
@@ -153,7 +153,7 @@ def _by_hash(
 
 
 def _limit(stratum: Stratum, margin: float | None) -> str:
-    """Under which all hashes lie that can be among the smallest; as hexadecimal digits, `g` lies over them all."""
+    """Return the hexadecimal digits under which all hashes lie that can be among the smallest (`g`: all)."""
     if margin is None:
         return "g"
     share = (stratum.drawn + margin * sqrt(stratum.drawn) + 2 * margin) / stratum.decisions
@@ -163,7 +163,7 @@ def _limit(stratum: Stratum, margin: float | None) -> str:
 def _by_weight(
     connection: duckdb.DuckDBPyConnection, system: System, window: Window, step: Step, strata: Sequence[Stratum]
 ) -> pd.DataFrame:
-    """Every so many decisions of each stratum, in the order of the hashes: a row that stands for many comes often."""
+    """Draw every so many decisions of each stratum, in the order of the hashes."""
     wanted = ", ".join(f"(DATE '{e.since}', {e.decision}, {e.drawn}, {e.decisions})" for e in strata if e.drawn)
 
     def reached(decisions: str) -> str:

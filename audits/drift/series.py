@@ -316,7 +316,7 @@ def point_of(
 
 
 def with_controls(point: Point, controls: ControlCounts, counts: WindowCounts, system: System) -> Point:
-    """The same with the categories that decisions are compared within."""
+    """Add the categories that decisions are compared within."""
     if point.reason or point.against is None:
         return point
     found = control_measures(controls, counts, (point.against, point.window), system)
@@ -324,7 +324,7 @@ def with_controls(point: Point, controls: ControlCounts, counts: WindowCounts, s
 
 
 def _with_meaning(point: Point, by_score: ByScore, system: System, *, as_of: dt.date) -> Point:
-    """The same with whether scores mean what they meant, where both windows have outcomes by score."""
+    """Add whether scores mean what they meant, where both windows have outcomes by score."""
     other = point.against
     if point.reason or other is None or not {point.window, other} <= set(by_score.counts):
         return point

@@ -54,7 +54,7 @@ class Series:
 
 
 def farthest(series: Series, steps: Sequence[Step]) -> tuple[int, float]:
-    """Of some windows of a series the split that is farthest from no change, and how far, as a normal score."""
+    """Return the split that is farthest from no change, and how far, as a normal score."""
     found = scores(*moments(steps, series.scale), between(steps, series.alike))
     at = int(np.abs(found).argmax())
     return at + 1, float(found[at])

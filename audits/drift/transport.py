@@ -121,7 +121,7 @@ def _mean_values(sums: BinSums, counts: Floats) -> Floats:
 
 
 def _means(values: Floats, counts: Floats, at: Floats) -> Floats:
-    """The same, within its bin whatever was rounded."""
+    """Return the mean values, each within its bin whatever was rounded."""
     return np.clip(np.where(counts > 0, values, at[:-1]), at[:-1], at[1:])
 
 

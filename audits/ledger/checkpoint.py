@@ -114,7 +114,7 @@ class CosigningRequest:
 
 
 def cosigned(request: CosigningRequest, note: Note) -> CosigningRequest:
-    """The same request with the signatures of a note of its checkpoint: the next college can cosign it too."""
+    """Return the request with the signatures of a note of its checkpoint, for the next college to cosign."""
     return replace(request, note=note)
 
 

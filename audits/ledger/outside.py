@@ -153,5 +153,5 @@ def _lines(note: Note, key: VerifierKey) -> list[Signature]:
 
 
 def _path(folder: Path, witness: VerifierKey) -> Path:
-    """One file for each key, under a name that is none of anybody."""
+    """Return the file of a witness, under a name that is none of anybody."""
     return folder / WITNESSES / f"{sha256(str(witness).encode()).hexdigest()[:32]}.checkpoint"

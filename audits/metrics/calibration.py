@@ -96,7 +96,7 @@ def _by_bin(scored: ScoredTable, group: Sequence[int]) -> tuple[Counts, Counts, 
 
 
 def _by_bin_and_bucket(scored: ScoredTable, group: Sequence[int]) -> tuple[Counts, Counts, Floats]:
-    """The same in each bucket: shape (bins, buckets)."""
+    """Return the same in each bucket: shape (bins, buckets)."""
     counts, totals = (part[list(group), ..., :NO_OUTCOME].sum(axis=(0, 3)) for part in _sums(scored))
     firsts = np.arange(BINS) * (scored.scores.bins // BINS)
     n, k, total = (

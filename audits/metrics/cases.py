@@ -82,7 +82,7 @@ def use_measures(read: pa.Table, system: System) -> list[Measure]:
 
 
 def _untrained(read: pa.Table) -> Measure:
-    """Of few cases, as if all agents of a team were alike, and the same in each month."""
+    """Measure untrained agents as if all agents of a team were alike, and the same in each month."""
     agents, small = sides_of(read, UNTRAINED), int(sides_of(read, SMALL)[1].sum())
     n, months, squares = int(agents.sum()), len(of_months(read, UNTRAINED)), int(sides_of(read, ALIKE).sum())
     return share_measure(

@@ -67,7 +67,7 @@ def correction_measures(
 
 
 def _tables(read: pa.Table, part: str, system: System, counting: Counting) -> dict[tuple[str, ...], Cells]:
-    """Of each attribute, rows by what was proposed and what was decided in the end."""
+    """Count rows by what was proposed and what was decided in the end, for each attribute."""
     return {each.by: each for each in counting.cells(read.filter(pc.equal(read["part"], part)), system)}
 
 

@@ -159,7 +159,7 @@ def _shown(found: Mapping[str, Mapping[Where, Ints]], model: str | None) -> floa
 
 
 def _widened(shown: float | None, estimated: float, *, high: bool) -> float:
-    """By how much an estimate of watt-hours a token is moved to what meters show, where that lies beyond its end."""
+    """Return the factor by which an estimate of watt-hours a token is moved to what meters show."""
     if shown is None:
         return 1.0
     return max(shown / estimated, 1.0) if high else min(shown / estimated, 1.0)

@@ -128,7 +128,7 @@ class _Tables:
     curves: dict[int, IsotonicCurve | None] = field(default_factory=dict)
 
     def at(self, position: int) -> int | None:
-        """Where a group of the window is in the reference window."""
+        """Return the position of a group of the window in the reference window."""
         groups, group = self.reference.view.table.groups, self.scored.view.table.groups[position]
         return groups.index(group) if group in groups else None
 

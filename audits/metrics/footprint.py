@@ -197,7 +197,7 @@ def _months(read: pa.Table, before: str) -> list[str]:
 
 
 def _known(cost: CallFootprint, held: Calls) -> dict[str, Any]:
-    """Of how many calls the cost cannot be told, and what a kilowatt-hour costs."""
+    """Return of how many calls the cost is unknown, and what a kilowatt-hour costs."""
     return {"unknown": cost.unknown, "all": cost.calls, "mixes": _mixes(held)}
 
 

@@ -84,7 +84,7 @@ def forgotten_measures(
 
 
 def replace_clusters(cells: Cells) -> Cells:
-    """The same people, each of them one row: nothing repeats any more."""
+    """Return the same people, each of them as one independent row."""
     return Cells(by=cells.by, groups=cells.groups, counts=cells.counts, clustered=False)
 
 

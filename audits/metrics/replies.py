@@ -49,7 +49,7 @@ def reply_measures(
 
 
 def _alone(measure: Measure) -> Measure:
-    """Judged window by window: it is not put together with that of others."""
+    """Keep a measure out of those that are put together over windows."""
     return replace(measure, parts=None)
 
 

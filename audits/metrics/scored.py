@@ -67,7 +67,7 @@ class ScoredTable:
 
     @cached_property
     def _by_outcome(self) -> Counts:
-        """By group, bin, bucket and outcome, added up once: each group is compared with all others."""
+        """Counts by group, bin, bucket and outcome, added up once."""
         return np.asarray(self.scores.counts.sum(axis=3), dtype=np.int64)
 
     @cached_property
@@ -325,7 +325,7 @@ def _over(known: float, ways: Floats, size: Any) -> Ends | None:
 
 
 def _missing(scored: ScoredTable, group: list[int]) -> tuple[Floats, Floats, Floats]:
-    """By bin, those whose outcome is due and not known: how many, sum of their scores, of the squares of these."""
+    """Return, by bin, the number of missing outcomes that are due, and sums of their scores and of the squares."""
     outcome = scored.view.system.log.outcome
     seen = [SELECTED] if outcome is not None and outcome.observed_for == "selected" else [NOT_SELECTED, SELECTED]
     parts = (scored.scores.counts, scored.scores.totals, scored.scores.squares)

@@ -61,7 +61,7 @@ def _middle(everybody: Scores) -> _Middle:
 
 
 def _above(scores: Scores, middle: _Middle) -> Cells:
-    """Who scores above the median, as a decision without outcome."""
+    """Return who scores above the median, as a decision without outcome."""
     by_bin = scores.counts.sum(axis=(3, 4))
     counts: Counts = np.zeros((len(scores.groups), by_bin.shape[2], 2, 3), dtype=np.int64)
     counts[:, :, 0, NO_OUTCOME] = by_bin[:, : middle.above].sum(axis=1)

@@ -32,7 +32,7 @@ JUDGED = ("against", "bad_side", "scale")
 
 
 def comparisons(system: System) -> list[RateComparison]:
-    """Those that can be made of a system."""
+    """Return the comparisons that can be made of a system."""
     if not system.log.stages:
         return []
     return [each for each in COMPARISONS if system.controls or each.metric != STEP[ADJUSTED.metric]]

@@ -93,7 +93,7 @@ def _refusal(stages: Sequence[StageStep], others: Sequence[Against], position: i
 
 
 def _counts(stages: Sequence[StageStep], others: Sequence[Against], position: int) -> list[Step]:
-    """Of each stage, cases and rows by bucket of the group, and of those it is compared with."""
+    """Return, for each stage, cases and rows by bucket of the group and of those it is compared with."""
     return [
         (stage.view.buckets(SELECTION_RATE, [position]), stage.view.buckets(SELECTION_RATE, other.positions))
         for stage, other in zip(stages, others, strict=True)

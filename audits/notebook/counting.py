@@ -82,7 +82,7 @@ def _names(frame: Any) -> list[str] | None:
 
 
 def _narrow(frame: Any, columns: Sequence[str]) -> Any:
-    """Only the columns that are needed: others need no conversion, and may hold what Arrow cannot."""
+    """Keep only the columns that are needed, as others may hold what Arrow cannot."""
     import pandas as pd
 
     return frame[list(dict.fromkeys(columns))] if isinstance(frame, pd.DataFrame) else frame

@@ -18,7 +18,7 @@ def ended(system: System, today: dt.date) -> list[str]:
 
 
 def still_held(connection: duckdb.DuckDBPyConnection, system: System, groups: Sequence[str]) -> list[str]:
-    """Those of these groups of which the lake holds a value."""
+    """Return the groups of which the lake still holds a value."""
     return [name for name in groups if any(_holds(connection, query) for query in _values(connection, system, name))]
 
 

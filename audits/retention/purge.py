@@ -435,7 +435,7 @@ def _batches(gone: Mapping[Name, str]) -> str:
 def _forget_changes(
     connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date, gone: Mapping[Name, str], plan: PurgePlan
 ) -> None:
-    """Notes on the schema quote new values: they go when they are old, or when rows of their batch go."""
+    """Forget notes on the schema when they are old, or when rows of their batch go, as they quote values."""
     name = ("main", "schema_changes")
     lost = f" OR batch IN ({_batches(gone)})" if gone else ""
     condition = f"""(system = {literal(system.id)} AND ("at" < DATE '{limit}'{lost}))"""

@@ -119,7 +119,7 @@ def _keyed(system: System, table: str) -> list[str]:
 def _with_texts(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, changed: dict[Name, dict[str, str]]
 ) -> dict[Name, dict[str, str]]:
-    """The same, with every sealed text sealed anew under a new key; without texts there is no new key."""
+    """Seal every sealed text anew under a new key; without texts there is no new key."""
     sealed = {
         name: [column for column, kind in columns(connection, name).items() if kind == "BLOB"] for name in changed
     }

@@ -84,7 +84,7 @@ class SystemDraft:
 
     @property
     def repeating(self) -> list[Profile]:
-        """Those of them that could be identifiers and do not tell all rows apart."""
+        """The candidates for identifiers that do not tell all rows apart."""
         return [c for c in self.free if 2 <= c.distinct < self.rows and not c.dated and not c.fractional]
 
     def note(self, text: str, mark: str, why: str) -> str:

@@ -81,7 +81,7 @@ def _repeated_person(draft: SystemDraft, column: Profile) -> bool:
 
 
 def _take_key(draft: SystemDraft, role: str, columns: list[Profile], vocabulary: frozenset[str]) -> None:
-    """By name: the word itself, or the word with one that says identifier."""
+    """Take a column by its name: the word itself, or the word with one that says identifier."""
     for column in columns:
         spoken = named(column.words, vocabulary) and (named(column.words, w.ID | w.DIRECT) or len(column.words) == 1)
         if column.name not in draft.taken and spoken:

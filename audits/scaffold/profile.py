@@ -87,7 +87,7 @@ class SourceProfile:
     reading: FileReading | None = None
 
     def count(self, condition: str) -> int:
-        """Rows that meet an SQL condition over its columns."""
+        """Count the rows that meet an SQL condition over the columns."""
         return one(self.connection, f"SELECT count(*) FROM {self.whole} WHERE {condition}")
 
     def unique(self, column: Profile) -> bool:

@@ -43,7 +43,7 @@ def workspace_key(folder: Path) -> SigningKey:
 
 
 def known_key(folder: Path) -> SigningKey | None:
-    """The same key, None when there is none: nothing is written."""
+    """Return the key, None when there is none, without making it."""
     found = ring(folder, RING)
     return _named(found[0]) if found else None
 

@@ -32,7 +32,7 @@ class Apart:
 
 
 def within(apart: Iterable[Apart], window: Window) -> list[Apart]:
-    """Those on days that a window holds some of."""
+    """Return those on days that a window shares."""
     return [each for each in apart if each.days.start <= window.end and window.start <= each.days.end]
 
 

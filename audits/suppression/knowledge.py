@@ -65,7 +65,7 @@ def _far(distance: Floats) -> Floats:
 
 
 def rule_known(lattice: Lattice, sizes: Counts, *, small: Collection[int], limit: int) -> Link:
-    """To one who knows the rule, small groups hold 1 to limit − 1, and hidden ones that are not at least the limit."""
+    """Link hidden groups to the rule: small ones hold 1 to limit − 1, others at least the limit."""
     below, above = sizes.astype(np.float64), np.full(sizes.size, np.inf)
     for i in lattice.groups:
         if i in small and sizes[i] < limit:

@@ -67,7 +67,7 @@ class Program:
         return np.array(self._highs.getSolution().col_value)
 
     def _afresh(self) -> None:
-        """Once more from the beginning, with presolve: where it last ended can be a corner that rounding spoils."""
+        """Solve once more from the beginning, with presolve, as rounding can spoil the last corner."""
         self._highs.clearSolver()
         self._highs.setOptionValue("presolve", "on")
         self._highs.run()

@@ -117,7 +117,7 @@ def _demands(layers: Sequence[Layer], knowledge: Knowledge) -> list[Demand]:
 
 
 def _widths(lattice: Lattice, layers: Sequence[Layer], knowledge: Knowledge, allowed: Floats) -> list[Demand]:
-    """Every hidden cell, small or not, must span at least the limit."""
+    """Demand that every hidden cell, small or not, spans at least the limit."""
     plain = tuple(range(len(knowledge.plain)))
     cells = [i for i in np.flatnonzero(allowed > 0.5).tolist() if lattice.publishes(i)]
     wide = [(target, float(layer.limit)) for target, layer in enumerate(layers) if layer.wide]
@@ -125,7 +125,7 @@ def _widths(lattice: Lattice, layers: Sequence[Layer], knowledge: Knowledge, all
 
 
 def _sights(demands: Iterable[Demand], readers: Sequence[CellEquations], hidden: Floats) -> list[ReaderSight]:
-    """Each reader's sight, after a look at all hidden targets in question."""
+    """Return each reader's sight, after a look at all hidden targets in question."""
     sights = [ReaderSight(reader, hidden) for reader in readers]
     asked = [demand for demand in demands if hidden[demand.cell] > 0.5]
     for number, sight in enumerate(sights):
@@ -157,7 +157,7 @@ def _unmet(demands: list[Demand], sights: Sequence[ReaderSight], chosen: Floats)
 
 
 def _short(demands: list[Demand], sights: Sequence[ReaderSight]) -> Iterator[Demand]:
-    """Those of the demands that are not met, found one by one."""
+    """Yield the demands that are not met, found one by one."""
     return (demand for demand in demands if demand.reached(sights) < demand.distance - SLACK)
 
 

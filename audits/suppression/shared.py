@@ -34,13 +34,13 @@ class ShownWindow:
     of: System | None = None
 
     def untold(self, keys: Collection[Key]) -> set[Key]:
-        """Of some groups those of whose decisions nothing was told."""
+        """Return the groups of whose decisions nothing was published."""
         silent = {key for key in keys if self.attributes is not None and key[0] and key[0] not in self.attributes}
         unknown = {key for key in keys if None in key[1] and key[0] in self.unknown_hidden}
         return silent | unknown | (self.hidden.decisions.keys() & keys)
 
     def untold_outcomes(self, keys: Collection[Key]) -> set[Key]:
-        """Those of whose outcomes nothing was told."""
+        """Return the groups of whose outcomes nothing was published."""
         return self.untold(keys) | _unknown(keys) | (self.hidden.outcomes.keys() & keys)
 
 
@@ -72,5 +72,5 @@ def also_hidden(
 
 
 def _reasons(found: Mapping[Key, str], own: Mapping[Key, str]) -> dict[Key, str]:
-    """All that must be hidden: what the audit hides by itself with its own reason."""
+    """Return all that must be hidden, with the audit's own reason for what it hides by itself."""
     return {key: own.get(key, REASON) for key in found}

@@ -80,7 +80,7 @@ MOST_KEYS = 5
 
 
 def _an_id(value: Any) -> Any:
-    """One sentence for whatever is no id, in place of one for each form that an id can have."""
+    """Refuse whatever is no id in one sentence, in place of one for each form that an id can have."""
     one = isinstance(value, str) and bool(value)
     listed = isinstance(value, list | tuple) and all(isinstance(name, str) and name for name in value)
     several = listed and 2 <= len(value) == len(set(value)) <= MOST_KEYS

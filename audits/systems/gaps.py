@@ -56,7 +56,7 @@ def hold_filled(folder: Path, system_ids: Iterable[str]) -> None:
 
 
 def hold_known(folder: Path, system_id: str) -> None:
-    """The same before rows are read as the file says: they would keep what it guessed."""
+    """Do the same before rows are read as the file says, since they would keep what it guessed."""
     path = file_of(folder, system_id)
     shown = f"`boussole audit --dry-run DATAFILE --system-file {path}` shows what an audit would say."
     _hold(path, "nothing is imported: rows would keep what was guessed of them", shown)

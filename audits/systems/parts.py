@@ -118,7 +118,7 @@ class Feature(Strict):
 
     @model_serializer
     def _as_written(self) -> str | dict[str, Any]:
-        """Its column alone where nothing else is said, as in the file."""
+        """Write the column alone where nothing else is declared, as in the file."""
         kind = self.kind if self.kind != "number" else None
         said: dict[str, Any] = {"title": self.title, "kind": kind, "range": self.range and list(self.range)}
         said |= {"unit": self.unit, "origin": self.origin, "weight": self.weight}

@@ -337,7 +337,7 @@ def _span(match: re2._Match, text: bytes) -> tuple[int, int] | None:
 
 
 def _apart(found: list[tuple[int, int, _Compiled]]) -> list[tuple[int, int, _Compiled]]:
-    """Of findings that overlap only the longest, in the order of the text, but where one word tells two criteria."""
+    """Keep, of findings that overlap, only the longest, unless one word states two criteria."""
     kept: list[tuple[int, int, _Compiled]] = []
     for together in _overlapping(found):
         longest: list[tuple[int, int, _Compiled]] = []

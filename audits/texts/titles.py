@@ -126,7 +126,7 @@ def one_gender(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | N
 
 
 def _alone(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | None:
-    """The same, whatever other titles the text names."""
+    """Return the same, whatever other titles the text names."""
     words = title_words()
     for phrase in words.phrases:
         if title.startswith(phrase.encode()):

@@ -97,7 +97,7 @@ class _Sides:
 
     @property
     def variance(self) -> Floats:
-        """Of all estimates together, from the moves of both sides."""
+        """The covariance of all estimates, from the moves of both sides."""
         first, second = ((len(each) - 1) / len(each) * each.T @ each for each in self.moves)
         return np.asarray(first + second)
 

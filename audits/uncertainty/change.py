@@ -138,7 +138,7 @@ class ComparisonChange:
         return found, found <= drawn.observed
 
     def _moves(self) -> float:
-        """As how many units of one weight those weigh that exchanges move."""
+        """Return how many units of one weight the moved ones are worth."""
         moved = movable(self.units.counts, self.units.times, self.units.both)
         return self.units.features.effective_moves(self.scale, NO_CHANGE[self.scale], moved)
 

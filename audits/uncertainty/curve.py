@@ -51,7 +51,7 @@ class IsotonicCurve:
         return np.asarray(np.interp(np.arange(self.sizes.size), self.held, mean) - self.chance, dtype=np.float64)
 
     def variance(self, gradient: Floats) -> float:
-        """Of Σ gradient × chance, for independent outcomes."""
+        """Return the variance of Σ gradient × chance, for independent outcomes."""
         return float((np.square(gradient @ self.share) * self._doubts / self.outcomes.sum(axis=1)).sum())
 
     @property

@@ -24,7 +24,7 @@ class GroupChange:
 
     @property
     def value(self) -> float:
-        """By how much the mean changed."""
+        """The change of the mean."""
         return self.now.mean - self.then.mean
 
     @property
@@ -33,7 +33,7 @@ class GroupChange:
 
     @property
     def variance(self) -> float:
-        """Of the change, if every row stood alone."""
+        """The variance of the change, for independent rows."""
         return sum(side.variance / side.size for side in self.sides)
 
     @property

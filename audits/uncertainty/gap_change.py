@@ -89,7 +89,7 @@ def _clustered(sides: Sides, of_rows: Floats) -> tuple[Floats, float] | None:
 
 
 def _of_rows(cells: Ints) -> Floats:
-    """The same of one group with independent rows."""
+    """Return the same for one group with independent rows."""
     proposed, final, every = _selected(cells)
     found = np.zeros((2, 2))
     for (before, after), n in np.ndenumerate(cells):

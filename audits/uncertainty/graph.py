@@ -52,7 +52,7 @@ def graphical(
 
 
 def _steps(p: Floats, part: Floats, tests: Sequence[GraphTest]) -> Iterator[tuple[int, Floats]]:
-    """Of each step, the test that is looked at, and the parts of all at that step."""
+    """Yield the test that is looked at in each step, and the parts of all at that step."""
     arrows, standing = _arrows(part, tests), np.ones(p.size, dtype=bool)
     while standing.any():
         per_part = np.where(standing, p / part, np.inf)

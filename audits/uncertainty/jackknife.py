@@ -177,7 +177,7 @@ def _between_edges(
     n: tuple[Ints, Ints],
     transform: Literal["log", "identity"],
 ) -> tuple[float, float] | None:
-    """By how much shared people change the variance of a comparison, and its degrees of freedom."""
+    """Return by how much shared people change the variance of a comparison, and its degrees of freedom."""
     result = compare_parts(rates, parts, _filled(n), transform=transform)
     if result is None:
         return None
@@ -186,7 +186,7 @@ def _between_edges(
 
 
 def _at_edge(pairs: Sequence[tuple[float, Floats]], n: tuple[Ints, Ints], transform: str) -> tuple[float, float] | None:
-    """The same where a rate is 0 or 1, perhaps without some bucket: a logarithm by its first derivative."""
+    """Return the same where a rate is 0 or 1: a logarithm by its first derivative."""
     scales = [rate if transform == "log" and rate > 0 else 1.0 for rate, _ in pairs]
     one, two = ((part - rate) / scale for (rate, part), scale in zip(pairs, scales, strict=True))
     own, joint = float(np.square(one).sum() + np.square(two).sum()), float(np.square(one - two).sum())
@@ -299,7 +299,7 @@ def fewest_clusters(n: Ints | Floats, *, most: float | None = None) -> float:
 
 
 def fewest_rows(k: Ints, n: Ints) -> float:
-    """The same of rows with `k` cases; no more than what the variance of the cases between buckets leaves."""
+    """Return the same for rows with `k` cases; no more than their variance between buckets leaves."""
     size, p = fewest_clusters(n), float(k.sum() / n.sum())
     if not 0 < p < 1 or np.count_nonzero(n) < 2:
         return size

@@ -36,7 +36,7 @@ class Moments:
 
     @property
     def variance(self) -> float:
-        """Of one decision: the sample variance, at least `least`."""
+        """The sample variance of one decision, at least `least`."""
         if self.size < 2:
             return self.least
         found = float(self.squares.sum() / self.size) - self.mean**2

@@ -56,7 +56,7 @@ def _drawn(sizes: Sequence[int], seen: int) -> float:
 
 
 def _bytes(draw: int, bits: int) -> bytes:
-    """The same bytes for everybody who draws again: SHA-256 of the number of the draw, and of the piece."""
+    """Return reproducible bytes: SHA-256 of the number of the draw, and of the piece."""
     pieces = range(-(-bits // 256))
     return b"".join(hashlib.sha256(f"{SEED} {draw} {piece}".encode()).digest() for piece in pieces)
 

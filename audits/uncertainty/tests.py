@@ -186,7 +186,7 @@ def _chi2_tail(x: float, df: float, nc: float, *, below: bool) -> float:
 
 
 def _psi_factor(test: Mapping[str, Any], threshold: float, alpha: float, power: float) -> float | None:
-    """By how much the current window must grow; the reference window stays as it is."""
+    """Return by how much the current window must grow; the reference window stays as it is."""
     df, scale, fixed = float(test["df"]), float(test["scale"]), float(test.get("scale_reference", 0.0))
     truth = max(test["statistic"] - df * scale, 0.0)
     gap = abs(truth - threshold)
@@ -239,7 +239,7 @@ def smallest_gap(
 
 
 def _margin(kind: str, rates: Pair, n: Pair, threshold: float, needed: Pair) -> float:
-    """By how much the gap exceeds what is needed; the standard error under the threshold is the gap ÷ z."""
+    """Return by how much the gap exceeds what is needed; the standard error under the threshold is the gap ÷ z."""
     (p1, p0), cases = rates, (rates[0] * n[0], rates[1] * n[1])
     if kind == "score_ratio":
         gap, weight, z = p1 - threshold * p0, threshold, ratio_z(cases, n, ratio=threshold)
@@ -276,7 +276,7 @@ def end_of(test: Mapping[str, Any], *, chance: float, end: End) -> float | None:
 
 
 def _standardised(test: Mapping[str, Any], chance: float, end: End) -> float | None:
-    """Of a test that is a distance from its level in standard errors."""
+    """Return the end of a test that is a distance from its level in standard errors."""
     kind = str(test.get("kind"))
     z = quantile(test, 1 - chance) * (1 if end == "low" else -1)
     if kind in ("wald", "jackknife"):
@@ -294,7 +294,7 @@ def _standardised(test: Mapping[str, Any], chance: float, end: End) -> float | N
 
 
 def _share_of_gap(test: Mapping[str, Any], chance: float, end: End) -> float | None:
-    """Not above it is said by the smaller of two p-values, doubled."""
+    """Return the end of a share of a gap, whose upper test doubles the smaller of two p-values."""
     return gap_share_end(test, quantile(test, 1 - (chance / 2 if end == "high" else chance)), high=end == "high")
 
 
@@ -307,7 +307,7 @@ def _around(test: Mapping[str, Any], z: float) -> float | None:
 
 
 def _distance(test: Mapping[str, Any], chance: float, end: End) -> float | None:
-    """Of a distance, which is never below 0; both ends are 0 where chance alone makes a greater one."""
+    """Return the end of a distance, never below 0; 0 where chance alone makes a greater one."""
     side, sign = ("above", 1) if end == "low" else ("below", -1)
 
     def beyond(truth: float) -> float:

@@ -55,7 +55,7 @@ class Needs:
 
     @property
     def wherever(self) -> tuple[str, ...]:
-        """Those that are read where they are there."""
+        """The columns that are read only where they are there."""
         return (*self.optional, *self.beside)
 
 

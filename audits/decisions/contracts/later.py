@@ -24,7 +24,7 @@ def outcome_needs(system: System) -> Needs:
 
 
 def outcomes(system: System, types: Mapping[str, str], *, now: dt.datetime) -> Contract:
-    """One row for each thing that a source row says: an empty cell says nothing."""
+    """Return the contract of outcomes: one row for each thing that a source row says."""
     log = system.log
     made = Contract(system, "outcomes", ColumnReader(types), " + ".join(log.key))
     made.identify(log.key)
@@ -57,7 +57,7 @@ def human_needs(system: System) -> Needs:
 
 
 def human_actions(system: System, types: Mapping[str, str], *, now: dt.datetime) -> Contract:
-    """One row for each action of a human on a decision."""
+    """Return the contract of human actions: one row for each action on a decision."""
     log, human = system.log, system.log.human
     assert human is not None  # noqa: S101
     made = Contract(system, "human_actions", ColumnReader(types), " + ".join(log.key))
@@ -76,7 +76,7 @@ def human_actions(system: System, types: Mapping[str, str], *, now: dt.datetime)
 
 
 def _reviewer(made: Contract, human: Human) -> None:
-    """Who reviewed, as a pseudonym, and in which team; the bucket is that of the team, whose members share habits."""
+    """Read who reviewed, as a pseudonym, and in which team, whose bucket is used."""
     read = made.read
     if human.agent is None:
         return

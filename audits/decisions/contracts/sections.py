@@ -105,7 +105,7 @@ def _sealed(made: Contract, role: str, column: str) -> None:
 
 
 def _looked_at(made: Contract, role: str, column: str) -> None:
-    """Nothing of it is stored: what it holds is (`_derive`)."""
+    """Look at a text of which only the findings are stored (`_derive`)."""
     del made, role, column
 
 

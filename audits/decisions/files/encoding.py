@@ -152,7 +152,7 @@ def _decoded(path: Path, encoding: str) -> None:
 
 
 def _refuse_other(path: Path, encoding: str, found: str | None) -> None:
-    """Nearly any bytes can be read as cp1252 or UTF-16: refused where the file is plainly something else."""
+    """Refuse a file that is plainly in another encoding, as nearly any bytes can be read as cp1252 or UTF-16."""
     wide = encoding.startswith(("utf-16", "utf-32"))
     other = found or (None if encoding in ("utf-8", "utf-8-sig", "ascii") else _utf8(path, ascii_too=wide))
     if other is None or other.split("-")[:2] == encoding.split("-")[:2]:

@@ -140,7 +140,7 @@ class FileReading:
         return say("read as {parts}", parts=", ".join(part for part in parts if part))
 
     def files(self) -> dict[str, str | bool]:
-        """As keys of a system file, what the next file may not tell by itself."""
+        """Return what the next file may not tell by itself, as keys of a system file."""
         told = {"decimal": self.decimal, "dates": self.dates, "header": None if self.header else False}
         return {key: value for key, value in told.items() if value is not None}
 

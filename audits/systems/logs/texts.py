@@ -99,7 +99,7 @@ class HeldTexts(Strict):
         return f"{name} {sha256_hex(canonical_json([plain(each) for each in said]))[:DIGITS]}"
 
     def mark_part(self, name: str) -> str:
-        """The same of what marks are held to."""
+        """Return the same for what marks are held to."""
         held = self.marking
         marks = (
             sorted([mark.strip().lower(), str(told.approved_on)] for mark, told in held.marks.items()) if held else []

@@ -67,7 +67,7 @@ class PromptSet(_Strict):
         return self
 
     def _placed(self, request: PromptRequest) -> None:
-        """That a request names every attribute that a cue changes, and none that nobody gives."""
+        """Require that a request names every attribute that a cue changes, and none that nobody gives."""
         try:
             found = [
                 (name, spec or how) for _, name, spec, how in Formatter().parse(request.prompt) if name is not None

@@ -26,7 +26,7 @@ class PersonalFinding:
     entity: Entity
 
     def document(self) -> dict[str, str | int]:
-        """As the command prints it."""
+        """The finding as the command prints it."""
         return {"entity": self.entity, "start": self.start, "end": self.end}
 
 

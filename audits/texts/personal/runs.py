@@ -79,7 +79,7 @@ def _whole(text: str, run: list[Span]) -> Iterator[Span]:
 
 
 def _beside_first_name(text: str, run: list[Span]) -> list[Span]:
-    """Of words in capitals, the surname before the first name with its particle, or the one after it."""
+    """Return, of words in capitals, the surname before the first name with its particle, or the one after it."""
     words = [text[slice(*each)] for each in run]
     at = next((place for place, word in enumerate(words) if is_first_name(word)), None)
     if at is None:
